@@ -1,0 +1,1 @@
+"""A raw record -> an SMTP exchange: direction, remote host, command, reply."""

@@ -1,0 +1,129 @@
+"""An event as its log holds it, not yet interpreted, and what every reader hands out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import BinaryIO, ClassVar, Literal, Protocol
+
+from smtpscope.errors import Problem
+
+Level = Literal["critical", "error", "warning", "information", "verbose"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """One event record.
+
+    `file` is the path as the user gave it (or "-"), `place` the byte offset at which the record starts in that file.
+    `time_ms` counts milliseconds since 1970-01-01 UTC, None where the text has no time; `time_assumed` is True when
+    the text named no zone and the session's zone was taken. `strings` are the insertion strings in their order, empty
+    ones included (None where the format has only the message); `message` is the rendered sentence or text, with its
+    own line breaks (None where the format has only strings).
+    """
+
+    file: str
+    place: int
+    time_ms: int | None
+    time_assumed: bool
+    record_id: int | None
+    event_id: int | None
+    level: Level | None
+    provider: str | None
+    channel: str | None
+    computer: str | None
+    strings: tuple[str, ...] | None
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a reader read since its last batch.
+
+    `records` may be ours (right provider, or text that holds one of our sentences); `others` counts the records that
+    surely are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back.
+    """
+
+    records: list[EventRecord]
+    others: int
+    problems: list[Problem]
+    bytes_read: int
+    bytes_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read. `zone` is taken for times that name none.
+
+    `newest` (aware) is a moment that no event is later than, for times that have no year; None is the present.
+    """
+
+    zone: tzinfo = UTC
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileInformation:
+    """What a file says of itself, as label and value in the order to show, and warnings in whole sentences."""
+
+    path: str
+    format_name: str
+    size: int
+    facts: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """Bytes to read: a file, or standard input kept aside so that it can be read twice."""
+
+    @property
+    def name(self) -> str:
+        """The path as the user gave it, "-" for standard input."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    def open(self) -> BinaryIO:
+        """A seekable stream from the first byte; the caller closes it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that we read: `name` for the command line, `title` for people, `lacks` what it cannot tell."""
+
+    name: str
+    title: str
+    recognised_by: str
+    lacks: tuple[str, ...] = field(default=())
+
+
+class LogReader(Protocol):
+    """One file of one format. Made with a source and options; nothing is read before `batches`."""
+
+    format: ClassVar[Format]
+
+    def __init__(self, source: Source, options: ReadOptions) -> None: ...
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        """Whether a file that begins with `head` (its first 64 KiB, or all of it) is of this format."""
+        ...
+
+    def batches(self) -> Iterator[Batch]:
+        """The records in file order, a batch at least each quarter second or 2,000 records.
+
+        A bad record becomes a `Problem`, never an exception. To cancel, stop iterating and close the generator.
+        Raises LogError when nothing at all can be read.
+        """
+        ...
+
+    def raw(self, place: int) -> str:
+        """The record at `place` as people paste it into a ticket: the text block itself, or the event's XML."""
+        ...
+
+    def information(self) -> FileInformation: ...
