@@ -1,0 +1,118 @@
+"""Which reader reads what, and what is said of a file that none reads."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smtpscope.errors import LogError, UsageError
+from smtpscope.reading.appearance import is_text, looks_like
+from smtpscope.reading.event_blocks import EventBlockReader
+from smtpscope.reading.record import ReadOptions
+from smtpscope.reading.registry import READERS, formats, open_log, reader_of
+from smtpscope.reading.sentence_lines import SentenceLineReader
+from support.event_texts import TextEvent, block_2003, csv_line, log_line
+from support.memory_source import MemorySource, records_of
+
+EVENT = TextEvent(datetime(2026, 11, 9, 6, 12, 41))  # noqa: DTZ001
+NOISE = "2026-11-09 06:12:41 nothing of ours here\n" * 3_000
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (log_line(EVENT).encode(), "text"),
+        (csv_line(EVENT).encode("utf-16"), "text"),
+        (block_2003(EVENT).encode(), "event-viewer"),
+        (b"ElfFile\0" + bytes(4_088), "evtx"),
+        ((NOISE + log_line(EVENT)).encode(), "text"),
+        ((NOISE + block_2003(EVENT)).encode(), "event-viewer"),
+    ],
+)
+def test_the_content_decides_and_not_the_name(data: bytes, name: str) -> None:
+    reader = reader_of(MemorySource(data, "misleading.json"))
+    assert reader is not None
+    assert reader.format.name == name
+
+
+def test_a_text_is_searched_only_as_far_as_asked() -> None:
+    data = (NOISE * 20 + log_line(EVENT)).encode()
+    assert reader_of(MemorySource(data), search=1 << 20) is None
+    assert reader_of(MemorySource(data)) is SentenceLineReader
+
+
+def test_a_format_can_be_forced() -> None:
+    reader = open_log(MemorySource(block_2003(EVENT).encode()), ReadOptions(), "text")
+    assert isinstance(reader, SentenceLineReader)
+    assert [record.message for record in records_of(reader)] == [EVENT.sentence]
+
+
+def test_an_unknown_format_names_the_known_ones() -> None:
+    with pytest.raises(UsageError) as caught:
+        open_log(MemorySource(b"x"), ReadOptions(), "excel")
+    for reader in READERS:
+        assert reader.format.name in caught.value.remedy
+
+
+def test_format_names_are_told_apart() -> None:
+    names = [form.name for form in formats()]
+    assert len(set(names)) == len(names) == len(READERS)
+
+
+def test_the_surest_signs_are_asked_first() -> None:
+    assert READERS.index(EventBlockReader) < READERS.index(SentenceLineReader) == len(READERS) - 1
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "this is an empty file"),
+        (b"PK\x03\x04rest", "a zip archive"),
+        (b"\x1f\x8b\x08", "a gzip archive"),
+        (b"MZ\x90\0", "a Windows program or library"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+        (b"%PDF-1.7", "a PDF document"),
+        (bytes(5_000), "a file of zeros"),
+        (bytes(range(256)) * 8, "an unknown binary file"),
+        (b"\xef\xbb\xbf \r\n", "a text without any words"),
+        (b'<?xml version="1.0"?><Other/>', "XML"),
+        ('<?xml version="1.0"?><Other/>'.encode("utf-16"), "XML"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+        (b'[{"a": 1}]', "JSON"),
+        (b"#Software: Microsoft Internet Information Services 6.0\n", "a W3C log of IIS"),
+        (b"Level,Date and Time,Source,Event ID,Task Category\n", "a table (CSV)"),
+        (b"Level\tDate and Time\tSource\tEvent ID\tTask Category\n", "a table (tabs)"),
+        (b"Dear all, hello", "a text without SMTP protocol events"),
+    ],
+)
+def test_a_file_that_nobody_reads_is_told_by_its_looks(data: bytes, what: str) -> None:
+    with pytest.raises(LogError) as caught:
+        open_log(MemorySource(data, "mail.log"), ReadOptions())
+    assert what in caught.value.what
+    assert caught.value.where == "mail.log"
+    assert len(caught.value.remedy) > 20
+
+
+def test_a_legacy_event_log_has_its_own_remedy() -> None:
+    title, remedy = looks_like(b"\x30\0\0\0LfLe\x01\0\0\0")
+    assert "legacy event log (.evt)" in title
+    assert ".evtx" in remedy
+
+
+def test_a_text_without_events_says_how_events_come_to_be_written() -> None:
+    assert "diagnostic logging" in looks_like(b"hello world")[1]
+
+
+def test_a_log_with_a_few_zeros_is_still_text() -> None:
+    assert is_text(b"a line of a log\n" * 20 + b"\0\0\0")
+
+
+@settings(max_examples=100)
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused_with_a_log_error(data: bytes) -> None:
+    with contextlib.suppress(LogError):
+        records_of(open_log(MemorySource(data), ReadOptions()))

@@ -1,0 +1,43 @@
+"""Records collected to batches: one is due after 2,000 records or a quarter of a second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from smtpscope.errors import Problem
+from smtpscope.reading.record import Batch, EventRecord
+
+_RECORDS = 2_000
+_SECONDS = 0.25
+
+
+class Batching:
+    """Collects what a reader finds in one file of `bytes_total` bytes; `monotonic` is the clock, in seconds."""
+
+    def __init__(self, bytes_total: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.records: list[EventRecord] = []
+        self.problems: list[Problem] = []
+        self.others = 0
+        self._bytes_total = bytes_total
+        self._bytes_read = 0
+        self._monotonic = monotonic
+        self._last = monotonic()
+
+    @property
+    def full(self) -> bool:
+        """Whether the records alone make a batch due."""
+        return len(self.records) >= _RECORDS
+
+    @property
+    def due(self) -> bool:
+        """Whether a batch has to go out now."""
+        return self.full or self._monotonic() - self._last >= _SECONDS
+
+    def take(self, bytes_read: int) -> Batch:
+        """The batch of all that was collected, with the progress at `bytes_read`; progress never goes back."""
+        self._bytes_read = max(self._bytes_read, min(bytes_read, self._bytes_total))
+        batch = Batch(self.records, self.others, self.problems, self._bytes_read, self._bytes_total)
+        self.records, self.problems, self.others = [], [], 0
+        self._last = self._monotonic()
+        return batch

@@ -1,0 +1,167 @@
+"""The text block that Event Viewer copies: where blocks stand in a text, and the parts of one.
+
+Two forms: Windows 2000 to 2003 (`Event Type:` … `Description:`, text, footer, `Data:` dump) and Windows 2008 and
+later (`Log Name:` … `Description:`, text, `Event Xml:`). Mail programs quote them, drop tabs and put lines together.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NAMES = (
+    r"Event[ \t]+(?:Type|Source|Category|ID)|Task[ \t]+Category|Log[ \t]+Name|Source|Type|Category|Date|Time|Level"
+    r"|Keywords|User|Computer|OpCode"
+)
+_PLAIN_NAMES = frozenset(
+    {"event type", "event source", "event category", "event id", "task category", "log name", "source", "type"}
+    | {"category", "date", "time", "level", "keywords", "user", "computer", "opcode"}
+)
+_LABEL = re.compile(rf"(?<![\w-])({_NAMES})[ \t]{{0,8}}:", re.IGNORECASE)
+_LABEL_LINE = re.compile(rf"[ \t>]{{0,32}}(?:{_NAMES})[ \t]{{0,8}}:", re.IGNORECASE)
+_EVENT_ID = re.compile(r"Event[ \t]{1,8}I[Dd][ \t]{0,8}:")
+_TELLING_LABEL = re.compile(r"(?:Source|Type|Level|Log[ \t]+Name)[ \t]{0,8}:", re.IGNORECASE)
+_DESCRIPTION = re.compile(r"Description[ \t]{0,8}:")
+_END_OF_DESCRIPTION = re.compile(
+    r"\n[> \t]{0,32}(?:Event Xml|Data)[ \t]{0,8}:|For more information, (?:click|see) (?:http|Help)"
+)
+_EVENT_XML = re.compile(r"\n[> \t]{0,32}Event Xml[ \t]{0,8}:")
+_DATA = re.compile(r"\n[> \t]{0,32}Data[ \t]{0,8}:[^\n]*(?:\n[> \t]{0,32}[0-9a-fA-F]{4}:[^\n]*)*")
+_XML_END = "</Event>"
+
+LONGEST = 1 << 16
+"""Characters of one block with its description, data and XML."""
+_LABEL_LINES = 12
+_HEADER = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class BlockHeader:
+    """Indices: the block begins at `start`, its labels end at `labels_end`, its description begins at `description`."""
+
+    start: int
+    labels_end: int
+    description: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockParts:
+    """Indices: the description ends at `description_end`, the XML of the event is `xml`, the block ends at `end`."""
+
+    description_end: int
+    xml: tuple[int, int] | None
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderScan:
+    """`rest` is the index from which the text has to be seen again together with what follows it."""
+
+    headers: list[BlockHeader]
+    rest: int
+
+
+def scan_headers(text: str, *, final: bool) -> HeaderScan:
+    """The headers of all blocks in `text`; unless `final`, the last block is left for later, as it may go on."""
+    headers: list[BlockHeader] = []
+    done = 0
+    anchor = _EVENT_ID.search(text)
+    while anchor is not None:
+        following = _EVENT_ID.search(text, anchor.end())
+        header = _header(text, done, anchor, following.start() if following else len(text))
+        if header is not None:
+            headers.append(header)
+        # A block has one event id, so the next header begins behind this one.
+        done = header.description if header is not None else anchor.end()
+        anchor = following
+    if final:
+        return HeaderScan(headers, len(text))
+    if headers and len(text) - headers[-1].start < LONGEST:
+        return HeaderScan(headers[:-1], headers[-1].start)
+    return HeaderScan(headers, max(_label_lines_start(text, len(text)), done))
+
+
+def _header(text: str, done: int, anchor: re.Match[str], limit: int) -> BlockHeader | None:
+    first = _first_label_line(text, done, text.rfind("\n", done, anchor.start()) + 1 or done)
+    label = _LABEL.search(text, first, anchor.end())
+    if label is None:
+        return None
+    start = label.start() if text[first : label.start()].strip(" \t>") else first
+    description = _DESCRIPTION.search(text, anchor.end(), min(limit, anchor.end() + _HEADER))
+    if description is not None:
+        header = BlockHeader(start, description.start(), description.end())
+    else:
+        end = _after_label_lines(text, anchor.end(), limit)
+        header = BlockHeader(start, end, end)
+    # An event id alone may stand in any text: a block tells its source, its type or its log too.
+    return header if _TELLING_LABEL.search(text, header.start, header.labels_end) else None
+
+
+def _first_label_line(text: str, done: int, line: int) -> int:
+    for _ in range(_LABEL_LINES):
+        above = max(text.rfind("\n", done, max(line - 1, done)) + 1, done)
+        if above >= line or _LABEL_LINE.match(text, above, line) is None:
+            break
+        line = above
+    return line
+
+
+def _after_label_lines(text: str, position: int, limit: int) -> int:
+    for _ in range(_LABEL_LINES):
+        line_end = text.find("\n", position, limit)
+        if line_end < 0:
+            return limit
+        position = line_end + 1
+        if _LABEL_LINE.match(text, position, limit) is None:
+            break
+    return position
+
+
+def _label_lines_start(text: str, end: int) -> int:
+    """The start of the label lines that `text` ends with: the event id of their block may follow."""
+    line = text.rfind("\n", 0, max(end - 1, 0)) + 1
+    if _LABEL_LINE.match(text, line) is None:
+        return line
+    return _first_label_line(text, 0, line)
+
+
+def labels_of(header_text: str) -> dict[str, str]:
+    """Label (in lower case, one blank between words) -> its first value, in a header of any form."""
+    labels: dict[str, str] = {}
+    for line in header_text.split("\n"):
+        name, colon, value = line.partition(":")
+        key = _plain_name(name)
+        if key in _PLAIN_NAMES and not (":" in value and _LABEL.search(value)):
+            labels.setdefault(key, value.strip())
+        elif colon:
+            _add_merged(line, labels)
+    return labels
+
+
+def _plain_name(name: str) -> str:
+    return " ".join(name.lower().lstrip("> \t").split())
+
+
+def _add_merged(line: str, labels: dict[str, str]) -> None:
+    """Adds what stands on a line with several labels, or with prose before the first."""
+    found = list(_LABEL.finditer(line))
+    for index, match in enumerate(found):
+        end = found[index + 1].start() if index + 1 < len(found) else len(line)
+        labels.setdefault(_plain_name(match[1]), line[match.end() : end].strip())
+
+
+def parts_of(text: str, header: BlockHeader, limit: int) -> BlockParts:
+    """The parts of the block with `header`; the next block begins at `limit`."""
+    mark = _END_OF_DESCRIPTION.search(text, header.description, limit)
+    if mark is None:
+        return BlockParts(limit, None, limit)
+    xml = _EVENT_XML.search(text, mark.start(), limit)
+    if xml is not None:
+        end = text.find(_XML_END, xml.end(), limit)
+        end = limit if end < 0 else end + len(_XML_END)
+        return BlockParts(mark.start(), (xml.end(), end), end)
+    data = _DATA.search(text, mark.start(), limit)
+    if data is not None:
+        return BlockParts(mark.start(), None, data.end())
+    line_end = text.find("\n", mark.end(), limit)
+    return BlockParts(mark.start(), None, limit if line_end < 0 else line_end)

@@ -1,0 +1,178 @@
+"""Events copied from Event Viewer as text, one or many in a file, with anything between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar
+
+from smtpscope.reading.appearance import is_markup, is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.block_text import LONGEST, BlockHeader, BlockParts, labels_of, parts_of, scan_headers
+from smtpscope.reading.dates import WrittenTime, find_time
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.event_xml import XmlFacts, facts_of
+from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.levels import level_of
+from smtpscope.reading.line_records import LineRecords, plain_message
+from smtpscope.reading.providers import is_ours
+from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.sentences import scan
+from smtpscope.reading.text_source import TextSource, head_of
+
+_NUMBER = re.compile(r"\d{1,10}")
+_QUOTED = re.compile(r"[ \t]*>")
+_NO_XML = XmlFacts(None, None, None)
+
+
+class EventBlockReader:
+    """Reads copied events; a sentence that stands between them without a block is read as a line of its own."""
+
+    format: ClassVar[Format] = Format(
+        name="event-viewer",
+        title="Events copied from Event Viewer",
+        recognised_by="the labels Event ID: and Source: or Event Source: at the beginning of lines",
+        lacks=("insertion strings, unless the XML was copied too",),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._options = options
+        self._text = TextSource(source, block_size)
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        return bool(scan_headers(TextBlock(head, start=0, encoding=detect(head), final=True).text, final=True).headers)
+
+    def batches(self) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        times = FileTimes(self._source.name, self._options, self._written_times)
+        blocks = _BlockRecords(self._source.name, times)
+        for block, stream in self._text.blocks():
+            found = scan_headers(block.text, final=block.final)
+            first = found.headers[0].start if found.headers else found.rest
+            rest = found.rest if found.headers or block.final else blocks.unfinished(block, found.rest)
+            batching.records += blocks.loose(block, 0, min(first, rest))
+            for header, limit in _with_limits(found.headers, rest):
+                records = blocks.records(block, header, limit)
+                batching.records += records
+                batching.others += not records
+                if batching.full:
+                    batching.problems += times.take_problems()
+                    yield batching.take(block.offset(limit))
+            stream.keep_from(rest)
+            batching.problems += times.take_problems()
+            if block.final or batching.due:
+                yield batching.take(block.offset(rest))
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for block, stream in self._text.blocks():
+            found = scan_headers(block.text, final=block.final)
+            for header in found.headers:
+                written = _written(labels_of(block.cut(header.start, header.labels_end)))
+                if written is not None:
+                    yield written
+            stream.keep_from(found.rest)
+
+    def raw(self, place: int) -> str:
+        block = self._text.at(place, LONGEST)
+        headers = scan_headers(block.text, final=True).headers
+        if headers and not block.text[: headers[0].start].strip(" \t>"):
+            limit = headers[1].start if len(headers) > 1 else len(block.text)
+            return block.cut(0, _extent(block, headers[0], limit)[1]).strip("\r\n")
+        sentences = scan(block.text, final=True).sentences
+        end = sentences[0].end if sentences else block.text.find("\n") % (len(block.text) + 1)
+        return block.cut(0, end).strip("\r\n")
+
+    def information(self) -> FileInformation:
+        encoding = detect(head_of(self._source))
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(("Encoding", encoding.title),),
+        )
+
+
+def _with_limits(headers: list[BlockHeader], rest: int) -> Iterator[tuple[BlockHeader, int]]:
+    """Each header with the index at which the next block begins."""
+    for header, following in pairwise(headers):
+        yield header, following.start
+    if headers:
+        yield headers[-1], rest
+
+
+def _written(labels: dict[str, str]) -> WrittenTime | None:
+    return find_time(f"{labels.get('date', '')} {labels.get('time', '')}")
+
+
+def _extent(block: TextBlock, header: BlockHeader, limit: int) -> tuple[BlockParts, int, int]:
+    """The parts of a block, where it ends with all that belongs to it, and where its message does."""
+    parts = parts_of(block.text, header, limit)
+    sentences = scan(block.text, final=True, begin=header.description, stop=parts.description_end).sentences
+    if not sentences:
+        return parts, parts.end, parts.description_end
+    # Without footer, data or XML the block ends with its sentence: what follows is somebody's prose.
+    end = sentences[0].end if parts.description_end == limit else parts.end
+    return parts, end, sentences[0].closing
+
+
+class _BlockRecords:
+    """Makes the records of one file of blocks."""
+
+    def __init__(self, file: str, times: FileTimes) -> None:
+        self._file = file
+        self._times = times
+        self._lines = LineRecords(file, times)
+
+    def loose(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
+        """The records of sentences from `begin` to `end`, where no block stands."""
+        found = scan(block.text, final=True, begin=begin, stop=end)
+        return [self._lines.record(block, sentence) for sentence in found.sentences]
+
+    def unfinished(self, block: TextBlock, rest: int) -> int:
+        """`rest`, or the start of a sentence that goes on behind it or is not finished yet."""
+        found = scan(block.text, final=False)
+        across = (sentence.start for sentence in found.sentences if sentence.start < rest < sentence.end)
+        return min(rest, found.rest, *across)
+
+    def records(self, block: TextBlock, header: BlockHeader, limit: int) -> list[EventRecord]:
+        """The record of the block, if its source may be one of ours, and those of sentences between it and `limit`."""
+        labels = labels_of(block.cut(header.start, header.labels_end))
+        provider = labels.get("event source") or labels.get("source") or None
+        parts, end, message_end = _extent(block, header, limit)
+        records = self.loose(block, end, limit)
+        if provider is None and message_end == parts.description_end:
+            return records
+        if provider is not None and not is_ours(provider):
+            return records
+        facts = facts_of(block.cut(*parts.xml)) if parts.xml else _NO_XML
+        return [self._record(block, header, labels, facts, block.cut(header.description, message_end)), *records]
+
+    def _record(
+        self, block: TextBlock, header: BlockHeader, labels: dict[str, str], facts: XmlFacts, description: str
+    ) -> EventRecord:
+        # The XML has the time in UTC, the text in the regional form and zone of whoever copied it.
+        written = (find_time(facts.system_time) if facts.system_time else None) or _written(labels)
+        milliseconds = self._times.milliseconds(written) if written is not None else None
+        number = _NUMBER.search(labels.get("event id", ""))
+        if _QUOTED.match(block.cut(header.start, header.labels_end)):
+            description = f"\n{description}"
+        message = plain_message(description).strip()
+        return EventRecord(
+            file=self._file,
+            place=block.offset(header.start),
+            time_ms=milliseconds,
+            time_assumed=written is not None and milliseconds is not None and written.zone_minutes is None,
+            record_id=facts.record_id,
+            event_id=int(number[0]) & 0xFFFF if number else None,
+            level=level_of(labels.get("event type") or labels.get("level") or labels.get("type") or ""),
+            provider=labels.get("event source") or labels.get("source") or None,
+            channel=labels.get("log name") or None,
+            computer=labels.get("computer") or None,
+            strings=facts.strings,
+            message=message,
+        )

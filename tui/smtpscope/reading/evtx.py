@@ -1,0 +1,91 @@
+"""Windows event logs of Vista and later (.evtx), chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, ClassVar
+
+from smtpscope.errors import Problem
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.evtx_chunk import ChunkRead, read_chunk
+from smtpscope.reading.evtx_element import xml_text
+from smtpscope.reading.evtx_file import chunk_at, chunks, header_problems, read_header, size_problems
+from smtpscope.reading.evtx_information import file_information
+from smtpscope.reading.evtx_layout import CHUNK_SIZE, FILE_MAGIC, RECORD_MAGIC, FileHeader
+from smtpscope.reading.evtx_quick import QuickReader
+from smtpscope.reading.evtx_second import SecondReader
+from smtpscope.reading.evtx_templates import UnreadableError
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+
+
+class EvtxReader:
+    """Reads one .evtx file; see `LogReader`."""
+
+    format: ClassVar[Format] = Format(
+        name="evtx",
+        title="Windows event log (.evtx)",
+        recognised_by="the first eight bytes: ElfFile",
+        lacks=("the sentence of an event, which lies in a file of the server; its insertion strings are there",),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, quick: bool = True) -> None:
+        """`options` is not used: an .evtx file has all its times in UTC.
+
+        With `quick` off each record is decoded, ours or not: the way to compare with, three to ten times as slow.
+        """
+        self._source = source
+        self._quick = quick
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        return head.startswith(FILE_MAGIC)
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`. Raises LogError for a file that is empty, no event log, or shorter than its header."""
+        name = self._source.name
+        batching = Batching(self._source.size)
+        used = slots = bytes_read = 0
+        with self._source.open() as stream:
+            header = read_header(stream, name)
+            batching.problems += header_problems(header, name)
+            try:
+                for bytes_read, read in self._chunks(stream, header):
+                    batching.records += read.records
+                    batching.others += read.others
+                    batching.problems += read.problems
+                    used += read.used
+                    slots += 1
+                    if batching.due:
+                        yield batching.take(bytes_read)
+            except OSError as error:
+                reason = f"Reading stopped: {error.strerror or error}"
+                batching.problems.append(Problem(name, f"from byte {bytes_read:#x}", reason, "skipped"))
+            else:
+                batching.problems += size_problems(header, name, used=used, slots=slots)
+        yield batching.take(self._source.size)
+
+    def _chunks(self, stream: BinaryIO, header: FileHeader) -> Iterator[tuple[int, ChunkRead]]:
+        """What each chunk holds, and how many bytes of the file are read with it."""
+        name = self._source.name
+        if self._quick:
+            yield from QuickReader(header, name).chunks(stream)
+            return
+        for chunk in chunks(stream, header):
+            yield (
+                chunk.offset + len(chunk.data),
+                read_chunk(chunk, file=name, has_checksums=header.has_checksums),
+            )
+
+    def raw(self, place: int) -> str:
+        """The event's XML, or a sentence that says why there is none."""
+        with self._source.open() as stream:
+            chunk = chunk_at(stream, read_header(stream, self._source.name), place)
+        if chunk is None or not chunk.data.startswith(RECORD_MAGIC, place - chunk.offset):
+            return f"There is no record at byte {place:#x}."
+        try:
+            return xml_text(SecondReader(chunk.data.ljust(CHUNK_SIZE, b"\0")).event(place - chunk.offset))
+        except UnreadableError as cause:
+            return f"The record at byte {place:#x} can't be shown as XML: {cause}."
+
+    def information(self) -> FileInformation:
+        return file_information(self._source)

@@ -1,0 +1,178 @@
+"""Whose event a template belongs to, and where in its records the parts of an event stand.
+
+A template's GUID is made from its content, so what is worked out once holds for every chunk; each definition is still
+searched for its literal provider, in case a program that writes logs does not keep to that.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from smtpscope.reading.evtx_templates import Part, Slot, TemplateElement, TemplateReader, UnreadableError
+from smtpscope.reading.providers import is_ours
+
+Kind = Literal["ours", "foreign", "open", "unknown"]
+
+_GUID: Final = slice(4, 20)
+_DEFINITION = struct.Struct("<4x16sI")
+_DEFINITION_HEADER: Final = 24
+_MOST_TEMPLATES: Final = 4_000
+"""A log has some hundreds. Where each chunk has templates of its own, working them out costs more than it saves."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """Where a record of an Event template has its parts: a literal text, or the index of a value; None where absent.
+
+    `kind` is "ours" or "foreign" where the provider is a literal, "open" where it is a value, "unknown" where the
+    template is not built as Windows builds them: then nothing else here counts. `data` is the index of the nested
+    EventData. `literals` are the encoded texts that each definition of this template must contain.
+    """
+
+    kind: Kind
+    provider: str | int | None = None
+    event_id: int | None = None
+    level: int | None = None
+    time: int | None = None
+    record_id: int | None = None
+    channel: str | int | None = None
+    computer: str | int | None = None
+    data: int | None = None
+    literals: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataPlan:
+    """The slots of the values that are insertion strings, in their order."""
+
+    slots: tuple[Slot, ...]
+
+
+_TAKEN_NAMES: Final = frozenset({"Data", "Binary", "#attributes"})
+"""Names of values that can't be told from elements in the JSON of the fast decoder."""
+
+UNKNOWN: Final = EventPlan("unknown")
+
+
+class Plans:
+    """The plans of all templates met so far, by GUID."""
+
+    def __init__(self) -> None:
+        self._events: dict[bytes, EventPlan] = {}
+        self._data: dict[bytes, DataPlan | None] = {}
+
+    def event(self, chunk: bytes | memoryview, offset: int) -> EventPlan:
+        """The plan of the Event template whose definition stands at `offset` of `chunk`. Raises nothing."""
+        if offset + _DEFINITION_HEADER > len(chunk):
+            return UNKNOWN
+        guid, size = _DEFINITION.unpack_from(chunk, offset)
+        plan = self._events.get(guid)
+        if plan is None:
+            if len(self._events) >= _MOST_TEMPLATES:
+                return UNKNOWN
+            plan = self._events[guid] = _event_plan(bytes(chunk), offset)
+        body = bytes(chunk[offset : offset + _DEFINITION_HEADER + size])
+        for literal in plan.literals:
+            if literal not in body:
+                return UNKNOWN
+        return plan
+
+    def data(self, chunk: bytes | memoryview, offset: int) -> DataPlan | None:
+        """The plan of the EventData template at `offset`; None where it is built in another way. Raises nothing."""
+        guid = bytes(chunk[offset + _GUID.start : offset + _GUID.stop])
+        if guid not in self._data:
+            if len(self._data) >= _MOST_TEMPLATES:
+                return None
+            self._data[guid] = _data_plan(bytes(chunk), offset)
+        return self._data[guid]
+
+
+def _event_plan(chunk: bytes, offset: int) -> EventPlan:
+    try:
+        event = TemplateReader(chunk).template(offset)
+    except UnreadableError:
+        return UNKNOWN
+    system = event.child("System")
+    provider_element = None if system is None else system.child("Provider")
+    if event.name != "Event" or system is None or provider_element is None:
+        return UNKNOWN
+    provider = _single(provider_element.attribute("Name"))
+    if isinstance(provider, str) and not is_ours(provider):
+        return EventPlan("foreign", provider, literals=(_encoded(provider),))
+    data = [child for child in event.children if child is not system]
+    if provider is None or len(data) != 1 or not isinstance(data[0], Slot):
+        return UNKNOWN
+    try:
+        return _full_plan(system, provider, data[0].index)
+    except UnreadableError:
+        return UNKNOWN
+
+
+def _full_plan(system: TemplateElement, provider: str | int, data: int) -> EventPlan:
+    channel, computer = _text(system, "Channel"), _text(system, "Computer")
+    created = system.child("TimeCreated")
+    time = None if created is None else _single(created.attribute("SystemTime"))
+    if isinstance(time, str):
+        raise UnreadableError("a template that holds a time")
+    return EventPlan(
+        kind="ours" if isinstance(provider, str) else "open",
+        provider=provider,
+        event_id=_index(system, "EventID"),
+        level=_index(system, "Level"),
+        time=time,
+        record_id=_index(system, "EventRecordID"),
+        channel=channel,
+        computer=computer,
+        data=data,
+        literals=tuple(_encoded(text) for text in (provider, channel, computer) if isinstance(text, str)),
+    )
+
+
+def _data_plan(chunk: bytes, offset: int) -> DataPlan | None:
+    try:
+        root = TemplateReader(chunk).template(offset)
+    except UnreadableError:
+        return None
+    slots = []
+    for child in root.children:
+        if not isinstance(child, TemplateElement):
+            return None
+        if child.name == "Binary":
+            continue
+        value = child.children[0] if len(child.children) == 1 else None
+        if child.name != "Data" or not isinstance(value, Slot) or _single(child.attribute("Name")) in _TAKEN_NAMES:
+            return None
+        slots.append(Slot(value.index, value.optional or child.depends_on is not None))
+    return DataPlan(tuple(slots)) if root.name == "EventData" else None
+
+
+def _single(parts: tuple[TemplateElement | Part, ...]) -> str | int | None:
+    """The only part as text or index of a value; None when there is not exactly one."""
+    if len(parts) != 1 or isinstance(parts[0], TemplateElement):
+        return None
+    return parts[0].index if isinstance(parts[0], Slot) else parts[0]
+
+
+def _text(system: TemplateElement, name: str) -> str | int | None:
+    element = system.child(name)
+    if element is None:
+        return None
+    found = _single(element.children)
+    if found is None:
+        raise UnreadableError(f"a template with an unusual {name}")
+    return found
+
+
+def _index(system: TemplateElement, name: str) -> int | None:
+    found = _text(system, name)
+    if isinstance(found, str):
+        raise UnreadableError(f"a template with a literal {name}")
+    return found
+
+
+def _encoded(text: str) -> bytes:
+    """The text as a value token of binary XML: type, count of characters, UTF-16LE."""
+    characters = text.encode("utf-16-le", errors="replace")
+    return struct.pack("<BH", 0x01, len(characters) // 2) + characters

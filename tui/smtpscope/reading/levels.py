@@ -1,0 +1,19 @@
+"""The words that logs have for the level of an event, English and as localized Windows prints them."""
+
+from __future__ import annotations
+
+from smtpscope.reading.record import Level
+
+_WORDS: dict[Level, str] = {
+    "critical": "critical crit fatal emerg alert kritisch critique crítico critico kritiek",
+    "error": "error err fehler erreur errore fout erro fel ошибка 错误 エラー",
+    "warning": "warning warn warnung avertissement advertencia avviso waarschuwing aviso varning предупреждение 警告",
+    "information": "information info informational informationen informations información informazioni informatie",
+    "verbose": "verbose debug trace ausführlich",
+}
+_LEVELS: dict[str, Level] = {word: level for level, words in _WORDS.items() for word in words.split()}
+
+
+def level_of(word: str) -> Level | None:
+    """The level that `word` names, None if it names none."""
+    return _LEVELS.get(word.casefold())

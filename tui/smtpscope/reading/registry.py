@@ -1,0 +1,73 @@
+"""Which reader reads a file: chosen by its content, never by its name."""
+
+from __future__ import annotations
+
+from smtpscope.errors import LogError, UsageError
+from smtpscope.reading.appearance import is_markup, is_text, looks_like
+from smtpscope.reading.block_text import scan_headers
+from smtpscope.reading.event_blocks import EventBlockReader
+from smtpscope.reading.evtx import EvtxReader
+from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
+from smtpscope.reading.sentence_lines import SentenceLineReader
+from smtpscope.reading.sentences import OPENING, scan
+from smtpscope.reading.text_source import HEAD_SIZE, TextSource, head_of
+
+READERS: tuple[type[LogReader], ...] = (EvtxReader, EventBlockReader, SentenceLineReader)
+"""In the order in which they are asked: the surest signs first, any text that holds our sentence last."""
+
+
+def formats() -> tuple[Format, ...]:
+    """All formats, in the order of READERS."""
+    return tuple(reader.format for reader in READERS)
+
+
+def open_log(source: Source, options: ReadOptions, format_name: str | None = None) -> LogReader:
+    """The reader for `source`: the one called `format_name`, else the one that recognises the content.
+
+    Raises LogError when the file is empty or no reader recognises it (it says what the file looks like), UsageError
+    when there is no format of that name.
+    """
+    head = head_of(source)
+    if not head:
+        title, remedy = looks_like(head)
+        raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
+    if format_name is not None:
+        return _named(format_name)(source, options)
+    reader = reader_of(source, head=head)
+    if reader is None:
+        title, remedy = looks_like(head)
+        raise LogError(where=source.name, what=f"not a log that can be read here: it looks like {title}", remedy=remedy)
+    return reader(source, options)
+
+
+def reader_of(source: Source, *, head: bytes | None = None, search: int | None = None) -> type[LogReader] | None:
+    """The reader that recognises `source`, None if none does.
+
+    A text whose first sentence of ours stands behind the first 64 KiB is found too; `search` limits how many bytes
+    are looked through for it. Raises LogError when the file can't be read.
+    """
+    head = head_of(source) if head is None else head
+    for reader in READERS:
+        if reader.sniff(head):
+            return reader
+    if len(head) < HEAD_SIZE or not is_text(head) or is_markup(head):
+        return None
+    return _found_further_on(source, search)
+
+
+def _found_further_on(source: Source, search: int | None) -> type[LogReader] | None:
+    for block, stream in TextSource(source).blocks():
+        if search is not None and block.start >= search:
+            return None
+        if OPENING.search(block.text) is not None:
+            return EventBlockReader if scan_headers(block.text, final=True).headers else SentenceLineReader
+        stream.keep_from(scan(block.text, final=block.final).rest)
+    return None
+
+
+def _named(name: str) -> type[LogReader]:
+    for reader in READERS:
+        if reader.format.name == name:
+            return reader
+    names = ", ".join(reader.format.name for reader in READERS)
+    raise UsageError(where="--format", what=f'there is no format "{name}"', remedy=f"Choose one of: {names}")

@@ -1,0 +1,97 @@
+"""Text logs of any make whose lines hold the sentences of the SMTP protocol events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from smtpscope.reading.appearance import is_markup, is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.dates import WrittenTime
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.line_records import LineRecords, written_before
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.sentences import LONGEST, OPENING, lines_between, scan
+from smtpscope.reading.text_source import HEAD_SIZE, TextSource, head_of
+
+
+class SentenceLineReader:
+    """Reads a text log line by line; what is not ours is passed over without being decoded."""
+
+    format: ClassVar[Format] = Format(
+        name="text",
+        title="Text log with the event's sentence",
+        recognised_by='the words "This is an SMTP protocol … log for virtual server"',
+        lacks=("record number", "insertion strings"),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._options = options
+        self._text = TextSource(source, block_size)
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        text = TextBlock(head, start=0, encoding=detect(head), final=True).text
+        return OPENING.search(text) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        times = FileTimes(self._source.name, self._options, self._written_times)
+        lines = LineRecords(self._source.name, times)
+        for block, stream in self._text.blocks():
+            found = scan(block.text, final=block.final)
+            done = 0
+            for sentence in found.sentences:
+                batching.others += lines_between(block.text, done, sentence.start)
+                batching.records.append(lines.record(block, sentence))
+                done = sentence.end
+                if batching.full:
+                    batching.problems += times.take_problems()
+                    yield batching.take(block.offset(done))
+            batching.others += lines_between(block.text, done, found.rest)
+            stream.keep_from(found.rest)
+            batching.problems += times.take_problems()
+            if block.final or batching.due:
+                yield batching.take(block.offset(found.rest))
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for block, stream in self._text.blocks():
+            found = scan(block.text, final=block.final)
+            for sentence in found.sentences:
+                written = written_before(block, sentence)
+                if written is not None:
+                    yield written
+            stream.keep_from(found.rest)
+
+    def raw(self, place: int) -> str:
+        block = self._text.at(place, 2 * LONGEST)
+        sentences = scan(block.text, final=True).sentences
+        end = sentences[0].end if sentences else block.text.find("\n") % (len(block.text) + 1)
+        return block.cut(0, end).strip("\r\n")
+
+    def information(self) -> FileInformation:
+        head = head_of(self._source)
+        encoding = detect(head)
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(("Encoding", encoding.title),),
+            warnings=self._warnings(TextBlock(head[:HEAD_SIZE], start=0, encoding=encoding, final=True)),
+        )
+
+    def _warnings(self, head: TextBlock) -> tuple[str, ...]:
+        """What the first sentence of `head` lacks."""
+        sentences = scan(head.text, final=True).sentences
+        if not sentences:
+            return ()
+        written = written_before(head, sentences[0])
+        if written is None:
+            return ("The text has no times.",)
+        if written.zone_minutes is None:
+            return ("The times have no zone.",)
+        return ()
