@@ -1,0 +1,74 @@
+"""What the knowledge base answers: which entry fits and why, and the guidance with the event's own values in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from smtpscope.knowledge.entry import Duration, SourceReference, Tool, WhoActs
+
+Confidence = Literal["sure", "likely", "guess"]
+Step = Literal[
+    "command", "provider code", "phrase", "enhanced code", "similar reply", "code and command", "own note", "nothing"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which entry explains a reply, and why we think so.
+
+    `evidence` are the (start, end) offsets in the reply's verbatim text of the words that decided, in order and not
+    overlapping. `rule` names the rule, code or example; `runner_up` is the category that came close, or None.
+    `code_alone` says in plain words what the code alone means; `disagreement` is a sentence where text and code say
+    different things and tells which one we trust and why, else None.
+    """
+
+    entry_id: str
+    category: str
+    step: Step
+    rule: str
+    confidence: Confidence
+    evidence: tuple[tuple[int, int], ...] = ()
+    runner_up: str | None = None
+    code_alone: str | None = None
+    disagreement: str | None = None
+
+    @property
+    def matched_by(self) -> str:
+        """For people and JSON: the step and its rule."""
+        return f"{self.step}: {self.rule}" if self.rule else self.step
+
+
+@dataclass(frozen=True, slots=True)
+class FilledCheck:
+    """A check with the event's own values; `command` is "" where there is nothing to type."""
+
+    what: str
+    tool: Tool
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Guidance for one exchange, of one direction, all values filled in.
+
+    `temporary` follows the first digit of the basic code (RFC 5321 section 4.2.1), never the category; None where
+    there is no code. Text that came from the log may be in it: it is not yet harmless to draw.
+    """
+
+    match: Match
+    title: str
+    meaning: str
+    reading: str
+    temporary: bool | None
+    duration: Duration
+    duration_note: str
+    who_acts: WhoActs
+    who_note: str
+    causes: tuple[str, ...]
+    checks: tuple[FilledCheck, ...]
+    actions: tuple[str, ...]
+    ignore_when: str
+    avoid: tuple[str, ...]
+    over_when: str
+    sources: tuple[SourceReference, ...]

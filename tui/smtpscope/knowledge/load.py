@@ -1,0 +1,151 @@
+"""Knowledge files -> typed values; a broken file says which file, which table in it and which field."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.codes import Code
+from smtpscope.knowledge.entry import Entry
+from smtpscope.knowledge.provider_codes import Provider
+from smtpscope.knowledge.rules import Rule
+from smtpscope.knowledge.similar import ExampleGroup
+
+_AREAS = ("entries", "rules", "codes", "providers", "examples")
+_REMEDY = "Correct the file, or leave its folder out"
+
+
+class EntryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    entry: list[Entry] = []
+
+
+class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rule: list[Rule] = []
+
+
+class CodeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: list[Code] = []
+
+
+class ProviderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    provider: list[Provider] = []
+
+
+class ExampleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    group: list[ExampleGroup] = []
+
+
+class WordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`class` of the file: word class -> its words, divided by `|`."""
+
+    classes: dict[str, str] = msgspec.field(name="class", default_factory=dict)
+
+
+_File = TypeVar("_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFile, WordFile)
+
+
+def bundled_folder() -> Path:
+    """data/knowledge in the installed package, or in the checkout. Raises KnowledgeError when neither is there."""
+    packaged = Path(str(resources.files("smtpscope"))) / "data" / "knowledge"
+    if packaged.is_dir():
+        return packaged
+    checkout = Path(__file__).resolve().parents[3] / "data" / "knowledge"
+    if checkout.is_dir():
+        return checkout
+    raise KnowledgeError(where=str(packaged), what="the knowledge base is missing", remedy="Install smtpscope again")
+
+
+def area_files(folder: Path, area: str) -> list[Path]:
+    """The TOML files of one area ("entries", "rules", "codes", "providers", "examples") in the order of their names."""
+    return sorted((folder / area).glob("*.toml"))
+
+
+def check_folder(folder: Path) -> None:
+    """Raises KnowledgeError when `folder` holds nothing that could be knowledge."""
+    if not folder.is_dir():
+        raise KnowledgeError(where=str(folder), what="no such folder", remedy="Name a folder with knowledge files")
+    if not (folder / "words.toml").is_file() and not any(area_files(folder, area) for area in _AREAS):
+        raise KnowledgeError(
+            where=str(folder),
+            what="no knowledge files in it",
+            remedy=f"Put TOML files into a folder in it named {', '.join(_AREAS[:-1])} or {_AREAS[-1]}",
+        )
+
+
+def read_file(path: Path, kind: type[_File]) -> _File:
+    """One file. Raises KnowledgeError with file, line or path in the data, and the table's id where it has one."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KnowledgeError(where=str(path), what=f"can't be read: {error}", remedy=_REMEDY) from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise KnowledgeError(where=str(path), what=f"not TOML: {error}", remedy=_REMEDY) from error
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise KnowledgeError(where=_where(path, data, str(error)), what=str(error), remedy=_REMEDY) from error
+
+
+def _where(path: Path, data: dict[str, object], message: str) -> str:
+    """The file and, where msgspec's path (`$.entry[2].who_acts`) leads to a table with a name, that name."""
+    _, _, place = message.rpartition("$.")
+    area, bracket, rest = place.partition("[")
+    tables = data.get(area)
+    number = rest.partition("]")[0]
+    if not bracket or not isinstance(tables, list) or not number.isdigit() or int(number) >= len(tables):
+        return str(path)
+    table = tables[int(number)]
+    name = (
+        next((table[key] for key in ("id", "code", "name", "origin") if key in table), None)
+        if isinstance(table, dict)
+        else None
+    )
+    return f"{path}, {area} {name!r}" if name is not None else str(path)
+
+
+def read_entries(folder: Path) -> Iterator[tuple[Path, Entry]]:
+    for path in area_files(folder, "entries"):
+        for entry in read_file(path, EntryFile).entry:
+            yield path, entry
+
+
+def read_rules(folder: Path) -> Iterator[tuple[Path, Rule]]:
+    for path in area_files(folder, "rules"):
+        for rule in read_file(path, RuleFile).rule:
+            yield path, rule
+
+
+def read_codes(folder: Path) -> Iterator[tuple[Path, Code]]:
+    for path in area_files(folder, "codes"):
+        for code in read_file(path, CodeFile).code:
+            yield path, code
+
+
+def read_providers(folder: Path) -> Iterator[tuple[Path, Provider]]:
+    for path in area_files(folder, "providers"):
+        for provider in read_file(path, ProviderFile).provider:
+            yield path, provider
+
+
+def read_examples(folder: Path) -> Iterator[tuple[Path, ExampleGroup]]:
+    for path in area_files(folder, "examples"):
+        for group in read_file(path, ExampleFile).group:
+            yield path, group
+
+
+def read_words(folders: Iterable[Path]) -> dict[str, str]:
+    """The word classes of all folders; a later folder's class replaces one of the same name."""
+    classes: dict[str, str] = {}
+    for folder in folders:
+        path = folder / "words.toml"
+        if path.is_file():
+            classes.update(read_file(path, WordFile).classes)
+    return classes

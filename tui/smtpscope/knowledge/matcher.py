@@ -1,0 +1,116 @@
+"""The chain: command, provider code, phrases, precise code, similar reply, code and command; the first wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtpscope.knowledge.advice import Match, Step
+from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
+from smtpscope.knowledge.code_and_command import from_code_and_command
+from smtpscope.knowledge.codes import VAGUE, CodeTable
+from smtpscope.knowledge.command_context import from_command
+from smtpscope.knowledge.enhanced_codes import code_spans, from_detailed_code, from_enhanced_code
+from smtpscope.knowledge.finding import Finding
+from smtpscope.knowledge.provider_codes import ProviderCodes
+from smtpscope.knowledge.rules import Circumstances, RuleBook, RuleHit
+from smtpscope.knowledge.similar import SimilarReplies
+from smtpscope.knowledge.stage import stage_of
+from smtpscope.knowledge.words import Words, words_of
+from smtpscope.parsing.exchange import Command, Direction, Reply
+
+_KINDS = {"2": "success", "4": "temporary", "5": "permanent"}
+UNPARSED_MATCH = Match(UNPARSED, UNPARSED, "nothing", "", "sure")
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """The steps with their data. `own` are rules of the user's own folders, which come before everything."""
+
+    own: RuleBook
+    provider_codes: ProviderCodes
+    phrases: RuleBook
+    weak_phrases: RuleBook
+    codes: CodeTable
+    similar: SimilarReplies
+
+    def match(self, reply: Reply, command: Command, direction: Direction) -> Match:
+        """Which entry explains `reply`; pure, and there is an answer for any text."""
+        if direction is Direction.UNKNOWN and not reply.verbatim and not command.full:
+            return UNPARSED_MATCH
+        finding = self._first(reply, command, direction)
+        return Match(
+            entry_id=finding.entry_id,
+            category=finding.category,
+            step=finding.step,
+            rule=finding.rule,
+            confidence=finding.confidence,
+            evidence=finding.evidence,
+            runner_up=finding.runner_up,
+            code_alone=self.codes.in_words(reply.code, reply.enhanced),
+            disagreement=self._disagreement(finding, reply),
+        )
+
+    def _first(self, reply: Reply, command: Command, direction: Direction) -> Finding:
+        stage = stage_of(command.verb)
+        given = Circumstances(reply, stage, direction, command.verb == "MAIL" and command.mailbox == "")
+        words = words_of(reply.verbatim)
+        own = _from_rules(self.own, words, given, "own note")
+        if own is not None:
+            return own
+        if reply.code is not None and reply.code < 400:
+            code = str(reply.code)
+            return Finding(NOT_A_REFUSAL, NOT_A_REFUSAL, "code and command", code, "sure", code_spans(reply, code))
+        return (
+            from_command(command.verb, reply, words)
+            or self.provider_codes.find(reply)
+            or from_detailed_code(reply, self.codes)
+            or _from_rules(self.phrases, words, given, "phrase")
+            or from_enhanced_code(reply, stage, self.codes)
+            or _from_rules(self.weak_phrases, words, given, "phrase")
+            or self.similar.find(reply, words)
+            or from_code_and_command(reply, stage, self.codes)
+        )
+
+    def _disagreement(self, finding: Finding, reply: Reply) -> str | None:
+        """One sentence where text and code, or the two codes, say different things, and which one we trust."""
+        enhanced = reply.enhanced
+        if enhanced is None or reply.code is None or finding.category == NOT_A_REFUSAL:
+            return None
+        if enhanced[0] != str(reply.code)[0]:
+            basic, detailed = _KINDS.get(str(reply.code)[0], "nothing"), _KINDS.get(enhanced[0], "nothing")
+            return (
+                f"The reply code {reply.code} says {basic}, the enhanced code {enhanced} says {detailed}. "
+                "We trust the reply code, since mail servers act on it."
+            )
+        code = self.codes.enhanced(enhanced)
+        if code is None or code.category == finding.category or f"x{enhanced[1:]}" in VAGUE:
+            return None
+        if finding.step not in ("phrase", "provider code", "command", "own note"):
+            return None
+        trusted = "command" if finding.step == "command" else "text"
+        return (
+            f"The code {enhanced} alone would mean: {code.words} ({_title(code.category)}). The {trusted} says: "
+            f"{_title(finding.category)}. We trust the {trusted}, as servers pick codes less carefully than words."
+        )
+
+
+def _title(category: str) -> str:
+    title = ALL_CATEGORIES.get(category, category)
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def _from_rules(book: RuleBook, words: Words, given: Circumstances, step: Step) -> Finding | None:
+    """The first rule that holds; the next one of another category is the runner-up."""
+    first: RuleHit | None = None
+    runner_up: str | None = None
+    for hit in book.hits(words, given):
+        if first is None:
+            first = hit
+        elif hit.rule.category != first.rule.category:
+            runner_up = hit.rule.category
+            break
+    if first is None:
+        return None
+    rule = first.rule
+    entry_id = rule.leads_to(given.direction)
+    return Finding(entry_id, rule.category, step, rule.id, rule.confidence, first.spans, runner_up)
