@@ -1,0 +1,1 @@
+"""Columns over vocabularies, the filter language, groups, incidents and timelines."""

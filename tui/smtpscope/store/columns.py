@@ -1,0 +1,135 @@
+"""The store of all exchanges: rows of small integers that a screen or a report can filter, group and count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.knowledge.advice import Match
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.parsing.exchange import Exchange
+from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Columns, GrowingColumns
+from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS, Encoder, Matcher
+from smtpscope.store.search_texts import SearchTexts
+
+__all__ = [
+    "DIRECTIONS",
+    "NOBODY",
+    "NO_CODE",
+    "NO_NUMBER",
+    "NO_TIME",
+    "WHO_ACTS",
+    "Columns",
+    "EncodedBatch",
+    "EventStore",
+    "Matcher",
+    "Rows",
+]
+
+EncodedBatch = Columns
+"""Rows that are not in a store yet."""
+
+Rows = NDArray[np.bool_] | NDArray[np.int64] | None
+"""Which rows: a mask over all rows, row numbers, or None for all."""
+
+# One row in so many is few: sorting them alone is quicker than looking at all.
+_FEW = 16
+
+
+class EventStore:
+    """All exchanges of the opened logs.
+
+    `encode` may run in the thread that reads, `append` and all questions belong to one other thread: rows become
+    visible only by `append`, and batches are appended in the order in which they were encoded.
+    `words` holds the vocabularies behind the columns, `texts` what a search looks at.
+    """
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.words = Encoder(matcher)
+        self.texts = SearchTexts(self.words)
+        self._columns = GrowingColumns()
+        self._first_ms: int | None = None
+        self._last_ms: int | None = None
+        self._time_order: NDArray[np.int64] | None = None
+
+    def encode(self, exchanges: Sequence[Exchange]) -> EncodedBatch:
+        """`exchanges` as rows; new values are matched with the knowledge base. For the reading thread."""
+        return self.words.encode(exchanges)
+
+    def append(self, batch: EncodedBatch) -> None:
+        """Makes the rows of `batch` visible."""
+        if not len(batch):
+            return
+        self._columns.append(batch)
+        self._time_order = None
+        timed = batch.time_ms[batch.time_ms != NO_TIME]
+        if len(timed):
+            first, last = int(timed.min()), int(timed.max())
+            self._first_ms = first if self._first_ms is None else min(first, self._first_ms)
+            self._last_ms = last if self._last_ms is None else max(last, self._last_ms)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of all rows, read only; a later `append` does not change them."""
+        return self._columns.columns
+
+    @property
+    def bytes_used(self) -> int:
+        """Bytes of memory that the columns take (vocabularies not counted)."""
+        return self._columns.bytes_used
+
+    @property
+    def log_start_ms(self) -> int | None:
+        """The first time in all logs, None where no event has a time."""
+        return self._first_ms
+
+    @property
+    def log_end_ms(self) -> int | None:
+        """The last time in all logs, None where no event has a time."""
+        return self._last_ms
+
+    def exchange(self, row: int) -> Exchange:
+        """The exchange of `row`, equal to the one that went in. Raises IndexError where there is no such row."""
+        return self.words.decode(self.columns, self._checked(row))
+
+    def match(self, row: int) -> Match:
+        """Which entry of the knowledge base explains `row`. Raises IndexError where there is no such row."""
+        return self.words.judgements[int(self.columns.judgement[self._checked(row)])].match
+
+    def who_acts(self, row: int) -> WhoActs:
+        """Who has to act on `row`. Raises IndexError where there is no such row."""
+        return self.words.judgements[int(self.columns.judgement[self._checked(row)])].who_acts
+
+    def rows_by_time(self, rows: Rows = None) -> NDArray[np.int64]:
+        """Row numbers in order of time, rows without a time first, rows of the same time in the order of their log."""
+        order = self._order()
+        if rows is None:
+            return order
+        if rows.dtype != np.bool_:
+            if len(rows) * _FEW < len(self):
+                few = np.unique(rows).astype(np.int64, copy=False)
+                by_time: NDArray[np.int64] = few[np.argsort(self.columns.time_ms[few], kind="stable")]
+                return by_time
+            mask = np.zeros(len(self), np.bool_)
+            mask[rows] = True
+            rows = mask
+        return order[rows[order]]
+
+    def _order(self) -> NDArray[np.int64]:
+        if self._time_order is None:
+            time_ms = self.columns.time_ms
+            if len(time_ms) and bool(np.all(time_ms[1:] >= time_ms[:-1])):
+                self._time_order = np.arange(len(time_ms), dtype=np.int64)
+            else:
+                self._time_order = np.argsort(time_ms, kind="stable").astype(np.int64, copy=False)
+        return self._time_order
+
+    def _checked(self, row: int) -> int:
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)}")
+        return row

@@ -1,0 +1,230 @@
+"""Exchanges -> rows of small integers: each distinct value is interned once, each distinct reply matched once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.knowledge.advice import Match
+from smtpscope.knowledge.entry import Entry, WhoActs
+from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NOBODY, Columns
+from smtpscope.store.vocabulary import GrowingNumbers, SharedVocabulary, Vocabulary
+
+DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
+"""The order behind the numbers in the column `direction`."""
+
+WHO_ACTS: tuple[WhoActs, ...] = ("us", "them", "sender", "recipient", "nobody")
+
+_CONTEXT_FIELDS = (
+    "file",
+    "time_assumed",
+    "event_id",
+    "level",
+    "provider",
+    "channel",
+    "computer",
+    "direction",
+    "virtual_server",
+    "certainty",
+    "text_level",
+    "problem",
+)
+_FILE, _EVENT_ID, _LEVEL, _COMPUTER, _DIRECTION = (
+    _CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "computer", "direction")
+)
+_TIME_ASSUMED = _CONTEXT_FIELDS.index("time_assumed")
+_context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*_CONTEXT_FIELDS)
+
+_LARGEST = int(np.iinfo(np.int64).max)
+_LARGEST_CODE = 999
+
+
+class Matcher(Protocol):
+    """The part of the knowledge base that the store needs."""
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """Guidance by entry id; a general entry has its category's id."""
+        ...
+
+    def match_parts(self, reply: Reply, command: Command, direction: Direction) -> Match:
+        """Which entry explains the reply; of the command only the verb and a null sender may matter."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the knowledge base says of a reply, and who has to act in that direction."""
+
+    match: Match
+    who_acts: WhoActs
+
+
+def folded_mailbox(mailbox: str) -> str:
+    """`mailbox` with its domain in lower case (RFC 5321 section 2.4: the local part may depend on case)."""
+    local_part, at, domain = mailbox.rpartition("@")
+    return f"{local_part}{at}{domain.lower().rstrip('.')}" if at else mailbox
+
+
+def _numbers(values: list[int | None]) -> NDArray[np.int64]:
+    """`values` as 64-bit integers, None as NO_NUMBER; a number beyond 64 bits is held at the limit."""
+    filled = [NO_NUMBER if value is None else value for value in values]
+    try:
+        return np.array(filled, np.int64)
+    except OverflowError:
+        # Only a damaged or forged record names such a number; it must not end the run.
+        return np.array([max(NO_NUMBER, min(value, _LARGEST)) for value in filled], np.int64)
+
+
+class Encoder:
+    """The vocabularies of a store, and the way into them. Written by one thread; see `vocabulary.py`."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self.contexts: Vocabulary[tuple[Any, ...]] = Vocabulary()
+        self.hosts: SharedVocabulary[RemoteHost] = SharedVocabulary()
+        self.commands: SharedVocabulary[Command] = SharedVocabulary()
+        self.replies: SharedVocabulary[Reply] = SharedVocabulary()
+        self.host_keys: Vocabulary[str] = Vocabulary()
+        self.servers: Vocabulary[str] = Vocabulary()
+        self.files: Vocabulary[str] = Vocabulary()
+        self.verbs: Vocabulary[str] = Vocabulary()
+        self.mailboxes: Vocabulary[str] = Vocabulary()
+        self.mailbox_keys: Vocabulary[str] = Vocabulary()
+        self.categories: Vocabulary[str] = Vocabulary()
+        self.judgements: list[Judgement] = []
+        self._kinds: Vocabulary[tuple[str, bool]] = Vocabulary()
+        self._judgement_numbers: dict[int, int] = {}
+        self.context_direction = GrowingNumbers()
+        self.context_server = GrowingNumbers()
+        self.context_file = GrowingNumbers()
+        self.context_event_id = GrowingNumbers()
+        self.host_to_key = GrowingNumbers()
+        self.reply_code = GrowingNumbers()
+        self.command_verb = GrowingNumbers()
+        self.command_kind = GrowingNumbers()
+        self.command_mailbox = GrowingNumbers()
+        self.command_recipient = GrowingNumbers()
+        self.command_sender = GrowingNumbers()
+        self.judgement_category = GrowingNumbers()
+        self.judgement_who = GrowingNumbers()
+
+    def encode(self, exchanges: Sequence[Exchange]) -> Columns:
+        """One row for each exchange, in their order."""
+        contexts = self.contexts.intern_all([_context_of(exchange) for exchange in exchanges], self._add_context)
+        hosts = self.hosts.intern_all([exchange.remote_host for exchange in exchanges], self._add_host)
+        commands = self.commands.intern_all([exchange.command for exchange in exchanges], self._add_command)
+        replies = self.replies.intern_all([exchange.reply for exchange in exchanges], self._add_reply)
+        directions = self.context_direction.view()[contexts]
+        judgements = self._judge(replies, commands, directions)
+        return Columns(
+            time_ms=_numbers([exchange.time_ms for exchange in exchanges]),
+            place=_numbers([exchange.place for exchange in exchanges]),
+            record_id=_numbers([exchange.record_id for exchange in exchanges]),
+            connection=_numbers([exchange.connection for exchange in exchanges]),
+            context=contexts,
+            host=hosts,
+            command=commands,
+            reply=replies,
+            host_key=self.host_to_key.view()[hosts],
+            judgement=judgements,
+            category=self.judgement_category.view()[judgements],
+            server=self.context_server.view()[contexts],
+            recipient=self.command_recipient.view()[commands],
+            sender=self.command_sender.view()[commands],
+            code=self.reply_code.view()[replies].astype(np.int16),
+            direction=directions.astype(np.int8),
+        )
+
+    def decode(self, columns: Columns, row: int) -> Exchange:
+        """The exchange of `row`, equal to the one that was encoded."""
+        time_ms, record_id, connection = (
+            int(column[row]) for column in (columns.time_ms, columns.record_id, columns.connection)
+        )
+        return Exchange(
+            **dict(zip(_CONTEXT_FIELDS, self.contexts[int(columns.context[row])], strict=True)),
+            place=int(columns.place[row]),
+            time_ms=None if time_ms == NO_NUMBER else time_ms,
+            record_id=None if record_id == NO_NUMBER else record_id,
+            connection=None if connection == NO_NUMBER else connection,
+            remote_host=self.hosts[int(columns.host[row])],
+            command=self.commands[int(columns.command[row])],
+            reply=self.replies[int(columns.reply[row])],
+        )
+
+    def level(self, context: int) -> str:
+        """The level word of the records of a context, "" where they have none."""
+        return self.contexts[context][_LEVEL] or ""
+
+    def event_id(self, context: int) -> str:
+        """The event id of a context in digits, "" where its records have none."""
+        event_id = self.contexts[context][_EVENT_ID]
+        return "" if event_id is None else str(event_id)
+
+    def time_assumed(self, context: int) -> bool:
+        """Whether the zone of the times of a context was assumed."""
+        return bool(self.contexts[context][_TIME_ASSUMED])
+
+    def _add_context(self, context: tuple[Any, ...]) -> None:
+        self.context_direction.append(DIRECTIONS.index(context[_DIRECTION]))
+        self.context_server.append(self.servers.intern(context[_COMPUTER] or ""))
+        self.context_file.append(self.files.intern(context[_FILE]))
+        event_id = context[_EVENT_ID]
+        self.context_event_id.append(event_id if event_id is not None and 0 <= event_id < 2**31 else -1)
+
+    def _add_host(self, host: RemoteHost) -> None:
+        self.host_to_key.append(self.host_keys.intern(host.key))
+
+    def _add_reply(self, reply: Reply) -> None:
+        code = reply.code
+        self.reply_code.append(code if code is not None and NO_CODE < code <= _LARGEST_CODE else NO_CODE)
+
+    def _add_command(self, command: Command) -> None:
+        null_sender = command.verb == "MAIL" and command.mailbox == ""
+        self.command_verb.append(self.verbs.intern(command.verb))
+        self.command_kind.append(self._kinds.intern((command.verb, null_sender)))
+        folded = NOBODY
+        if command.mailbox is None:
+            self.command_mailbox.append(NOBODY)
+        else:
+            folded = self.mailbox_keys.intern(folded_mailbox(command.mailbox))
+            self.command_mailbox.append(self.mailboxes.intern(command.mailbox))
+        self.command_recipient.append(folded if command.verb == "RCPT" else NOBODY)
+        self.command_sender.append(folded if command.verb == "MAIL" else NOBODY)
+
+    def _judge(
+        self, replies: NDArray[np.int32], commands: NDArray[np.int32], directions: NDArray[np.int32]
+    ) -> NDArray[np.int32]:
+        """The judgement of each row; the knowledge base is asked once for each distinct combination."""
+        kinds = self.command_kind.view()[commands].astype(np.int64) * len(DIRECTIONS) + directions
+        keys, samples, inverse = np.unique(
+            (replies.astype(np.int64) << 32) | kinds, return_index=True, return_inverse=True
+        )
+        numbers = np.empty(len(keys), np.int32)
+        for position, (key, sample) in enumerate(zip(keys.tolist(), samples.tolist(), strict=True)):
+            number = self._judgement_numbers.get(key)
+            if number is None:
+                reply, command = self.replies[int(replies[sample])], self.commands[int(commands[sample])]
+                number = self._add_judgement(reply, command, DIRECTIONS[directions[sample]])
+                self._judgement_numbers[key] = number
+            numbers[position] = number
+        judgements: NDArray[np.int32] = numbers[inverse.reshape(-1)]
+        return judgements
+
+    def _add_judgement(self, reply: Reply, command: Command, direction: Direction) -> int:
+        match = self._matcher.match_parts(reply, command, direction)
+        entries = self._matcher.entries
+        entry = entries.get(match.entry_id) or entries.get(match.category)
+        who_acts: WhoActs = "nobody"
+        if entry is not None:
+            who_acts = (entry.inbound if direction is Direction.INBOUND else entry.outbound).who_acts
+        self.judgement_category.append(self.categories.intern(match.category))
+        self.judgement_who.append(WHO_ACTS.index(who_acts))
+        self.judgements.append(Judgement(match, who_acts))
+        return len(self.judgements) - 1

@@ -1,0 +1,286 @@
+"""The tree of groups that a screen shows: what each group says of itself, worked out only for those that are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.parsing.exchange import Direction
+from smtpscope.store.activity import ongoing, ongoing_of_each, usual_quiet_ms
+from smtpscope.store.column_set import NO_CODE, NO_TIME, NOBODY
+from smtpscope.store.columns import EventStore, Rows
+from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS
+from smtpscope.store.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, compacted, grouped
+from smtpscope.store.spellings import host_label, mailbox_label
+
+__all__ = ["GROUPINGS", "GROUPING_COLUMNS", "SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
+
+SortColumn = Literal["attention", "count", "first", "last", "code", "host", "cause"]
+SORT_COLUMNS: tuple[SortColumn, ...] = ("attention", "count", "first", "last", "code", "host", "cause")
+
+EXPECTED_NOISE = "verb-refused"
+"""The category of refusals that cost no mail: a Microsoft verb that the other side does not speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one group says of itself. Texts are verbatim.
+
+    `label` is what it is grouped by, as written in the log ("" for no host, no mailbox, no computer, no reply code).
+    `code`, `host_key` (with `host`, its most frequent spelling), `recipient` and `server` are set where all rows agree;
+    `codes`, `hosts` say how many distinct ones there are, so `codes == 1 and code is None` means: no reply code.
+    `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer.
+    `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT.
+    `ongoing` is relative to the end of the whole log (see `activity.py`), None without times.
+    """
+
+    level: int
+    index: int
+    label: str
+    count: int
+    first_ms: int | None
+    last_ms: int | None
+    ongoing: bool | None
+    code: int | None
+    codes: int
+    host_key: str | None
+    host: str | None
+    hosts: int
+    category: str
+    categories: int
+    who_acts: WhoActs
+    direction: Direction | None
+    recipient: str | None
+    recipients: int
+    server: str | None
+
+
+class GroupTree:
+    """`rows` of `store` in groups, as they were when it was made; made anew when rows come or the filter changes.
+
+    `order` holds the row numbers, those of a group of the last level side by side and in order of time; `levels` the
+    groups as arrays, outer level first (none for the grouping "none": then `order` is the flat list of events).
+    """
+
+    def __init__(self, store: EventStore, rows: Rows, grouping: Grouping, zone: tzinfo | None = None) -> None:
+        result = grouped(store, rows, grouping)
+        self.grouping: Grouping = grouping
+        self.zone = zone
+        self.order = result.order
+        self.levels = result.levels
+        self._times = result.times
+        self._store = store
+        self._columns = store.columns
+        self._log = (store.log_start_ms, store.log_end_ms)
+        self._groups: dict[tuple[int, int], Group] = {}
+        self._sparklines: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        self._ongoing: dict[int, NDArray[np.bool_]] = {}
+        timed = self._times[self._times != NO_TIME]
+        self.span = (int(timed.min()), int(timed.max())) if len(timed) else None
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def rows(self, level: int, index: int) -> NDArray[np.int64]:
+        """The row numbers of a group in order of time, rows without a time first."""
+        rows, times = self._slice(level, index)
+        if level == len(self.levels) - 1:
+            return rows
+        return rows[np.argsort(times, kind="stable")]
+
+    def group(self, level: int, index: int) -> Group:
+        """What group `index` of `level` says of itself. Raises IndexError where there is no such group."""
+        known = self._groups.get((level, index))
+        if known is None:
+            known = self._groups[level, index] = self._described(level, index)
+        return known
+
+    def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
+        """How many events of a group fall into each of `bins` equal parts of the whole tree's time span."""
+        known = self._sparklines.get((level, index, bins))
+        if known is None:
+            known = self._sparklines[level, index, bins] = self._binned(level, index, bins)
+        return known
+
+    def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
+        """For each level the indices of its groups in the order to show.
+
+        In the second level the children of a group keep their range (`first_child` to `end_child`) and are ordered
+        inside it. "attention" has its own sense (descending turns it round): what still goes on, then what holds
+        something that is ours to fix, then the most frequent; what is expected noise as a whole comes last.
+        """
+        orders: list[NDArray[np.int64]] = []
+        for number, level in enumerate(self.levels):
+            keys = self._sort_keys(number, level, column)
+            if descending:
+                keys = [-key for key in keys]
+            # lexsort takes the most important key last; the index keeps the order of equals the same each time.
+            parents = [level.parent] if number else []
+            orders.append(np.lexsort([np.arange(len(level)), *reversed(keys), *parents]).astype(np.int64, copy=False))
+        return tuple(orders)
+
+    def ongoing(self, level: int) -> NDArray[np.bool_]:
+        """For each group of `level` whether it still goes on (False where it has no time)."""
+        known = self._ongoing.get(level)
+        if known is None:
+            known = self._ongoing[level] = self._all_ongoing(level)
+        return known
+
+    def _slice(self, level: int, index: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        groups = self.levels[level]
+        if not 0 <= index < len(groups):
+            raise IndexError(f"group {index} of {len(groups)}")
+        part = slice(int(groups.start[index]), int(groups.end[index]))
+        return self.order[part], self._times[part]
+
+    def _described(self, level: int, index: int) -> Group:
+        rows, _ = self._slice(level, index)
+        groups, columns, words = self.levels[level], self._columns, self._store.words
+        codes, host_keys, directions, recipients, servers = (
+            distinct(column[rows])
+            for column in (columns.code, columns.host_key, columns.direction, columns.recipient, columns.server)
+        )
+        categories = np.bincount(columns.category[rows])
+        who = np.bincount(words.judgement_who.view()[columns.judgement[rows]])
+        one_host = len(host_keys) == 1
+        code = codes[0] if len(codes) == 1 and codes[0] != NO_CODE else None
+        host = host_label(self._store, rows) if one_host else None
+        recipient = mailbox_label(self._store, rows) if len(recipients) == 1 and recipients[0] != NOBODY else None
+        server = words.servers[servers[0]] if len(servers) == 1 else None
+        category = words.categories[int(categories.argmax())]
+        labels = {
+            "code": "" if code is None else str(code),
+            "host_key": host or "",
+            "category": category,
+            "recipient": recipient or "",
+            "server": server or "",
+        }
+        first_ms, last_ms = int(groups.first_ms[index]), int(groups.last_ms[index])
+        return Group(
+            level=level,
+            index=index,
+            label=labels[groups.column],
+            count=len(rows),
+            first_ms=None if first_ms == NO_TIME else first_ms,
+            last_ms=None if last_ms == NO_TIME else last_ms,
+            ongoing=self._is_ongoing(level, index),
+            code=code,
+            codes=len(codes),
+            host_key=words.host_keys[host_keys[0]] if one_host else None,
+            host=host,
+            hosts=len(host_keys),
+            category=category,
+            categories=int(np.count_nonzero(categories)),
+            who_acts=WHO_ACTS[int(who.argmax())],
+            direction=DIRECTIONS[directions[0]] if len(directions) == 1 else None,
+            recipient=recipient,
+            recipients=sum(number != NOBODY for number in recipients),
+            server=server,
+        )
+
+    def _is_ongoing(self, level: int, index: int) -> bool | None:
+        start_ms, end_ms = self._log
+        last_ms = int(self.levels[level].last_ms[index])
+        if start_ms is None or end_ms is None or last_ms == NO_TIME:
+            return None
+        # Only a group that was quiet for long is asked for its gaps.
+        if end_ms - last_ms <= usual_quiet_ms(start_ms, end_ms):
+            return True
+        times = np.sort(self._slice(level, index)[1])
+        return ongoing(times[times != NO_TIME], start_ms, end_ms)
+
+    def _binned(self, level: int, index: int, bins: int) -> tuple[int, ...]:
+        _, times = self._slice(level, index)
+        times = times[times != NO_TIME]
+        if self.span is None or bins < 1:
+            return (0,) * max(0, bins)
+        start, last = self.span
+        # Each event lies in the part that its share of the span falls into; the last moment belongs to the last part.
+        positions = np.minimum((times - start) * bins // max(1, last - start), bins - 1)
+        return tuple(np.bincount(positions, minlength=bins).tolist())
+
+    def _all_ongoing(self, level: int) -> NDArray[np.bool_]:
+        groups = self.levels[level]
+        start_ms, end_ms = self._log
+        timed = groups.count > groups.untimed
+        if start_ms is None or end_ms is None or not timed.any():
+            return np.zeros(len(groups), np.bool_)
+        if level < len(self.levels) - 1:
+            # Rows of an outer group are not in order of time, so only those that need their gaps are sorted.
+            result = timed & (end_ms - groups.last_ms <= usual_quiet_ms(start_ms, end_ms))
+            for index in np.flatnonzero(timed & ~result).tolist():
+                result[index] = self._is_ongoing(level, index)
+            return result
+        result = np.zeros(len(groups), np.bool_)
+        ends = np.cumsum(groups.count - groups.untimed)[timed]
+        starts = ends - (groups.count - groups.untimed)[timed]
+        result[timed] = ongoing_of_each(self._times[self._times != NO_TIME], starts, ends, start_ms, end_ms)
+        return result
+
+    def _most_frequent(self, values: NDArray[np.signedinteger], level: Level, kinds: int) -> NDArray[np.int64]:
+        """For each group the most frequent of `values`, given row by row as in `order`, each below `kinds`."""
+        if not len(level):
+            return np.zeros(0, np.int64)
+        group_of_row = np.repeat(np.arange(len(level)), level.count)
+        table = np.bincount(group_of_row * kinds + values, minlength=len(level) * kinds)
+        most: NDArray[np.int64] = table.reshape(len(level), kinds).argmax(axis=1)
+        return most
+
+    def _any(self, flags: NDArray[np.bool_], level: Level) -> NDArray[np.bool_]:
+        """For each group whether any of its rows has its flag, given row by row as in `order`."""
+        found: NDArray[np.bool_] = np.logical_or.reduceat(flags, level.start) if len(level) else flags
+        return found
+
+    def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
+        if column == "count":
+            return [level.count]
+        if column == "first":
+            return [level.first_ms]
+        if column == "last":
+            return [level.last_ms]
+        if column == "attention":
+            noise = self._store.words.categories.number(EXPECTED_NOISE)
+            no_noise = self._any(self._columns.category[self.order] != (NOBODY if noise is None else noise), level)
+            who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
+            ours = self._any(who == WHO_ACTS.index("us"), level)
+            return [*((~flags).astype(np.int64) for flags in (no_noise, self.ongoing(number), ours)), -level.count]
+        return [self._rank(level, column)]
+
+    def _category_of_each(self, level: Level) -> NDArray[np.int64]:
+        if level.column == "category":
+            return level.key
+        return self._most_frequent(self._columns.category[self.order], level, len(self._store.words.categories))
+
+    def _rank(self, level: Level, column: SortColumn) -> NDArray[np.int64]:
+        """Sort keys for "code", "host" and "cause": of the level's own column, else of its most frequent value."""
+        words = self._store.words
+        if column == "code":
+            if level.column == "code":
+                return level.key
+            codes, positions = compacted(self._columns.code[self.order])
+            return codes[self._most_frequent(positions, level, len(codes))] if len(level) else codes
+        if column == "cause":
+            category = self._category_of_each(level)
+            return _ranks([words.categories[number] for number in category.tolist()])
+        names = {"host_key": words.host_keys, "recipient": words.mailbox_keys, "server": words.servers}
+        vocabulary = names.get(level.column)
+        if vocabulary is None:
+            return level.key
+        return _ranks(["" if number < 0 else vocabulary[number] for number in level.key.tolist()])
+
+
+def distinct(numbers: NDArray[np.signedinteger]) -> list[int]:
+    """The distinct `numbers` in ascending order."""
+    found: list[int] = compacted(numbers)[0].tolist()
+    return found
+
+
+def _ranks(texts: list[str]) -> NDArray[np.int64]:
+    """The alphabetical rank of each text, equal for equal texts."""
+    position = {text: rank for rank, text in enumerate(sorted(set(texts)))}
+    return np.array([position[text] for text in texts], np.int64)

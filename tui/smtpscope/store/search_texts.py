@@ -1,0 +1,81 @@
+"""What a search looks at: the texts of the vocabularies as people see them, without case, made once for each value.
+
+Filters are written on a screen that shows `\\x1b` for an escape character and one blank for each kind of blank, so
+this is the form in which words are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.harmless import shown
+from smtpscope.parsing.exchange import Command, RemoteHost, Reply
+from smtpscope.store.encoding import Encoder
+from smtpscope.store.vocabulary import Vocabulary
+
+T = TypeVar("T")
+Hits = NDArray[np.bool_]
+
+
+def folded(text: str) -> str:
+    """`text` as it is shown, without case."""
+    return shown(text).casefold()
+
+
+class FoldedTexts(Generic[T]):
+    """What a search looks at: the case-folded text of each value of a vocabulary, made when first asked for."""
+
+    __slots__ = ("_text_of", "_texts", "_vocabulary")
+
+    def __init__(self, vocabulary: Vocabulary[T], text_of: Callable[[T], str]) -> None:
+        self._vocabulary = vocabulary
+        self._text_of = text_of
+        self._texts: list[str] = []
+
+    def texts(self) -> list[str]:
+        """One text for each value, in the order of the numbers."""
+        # A slice takes a snapshot: the reading thread may append while we fold.
+        for value in self._vocabulary.values[len(self._texts) :]:
+            self._texts.append(folded(self._text_of(value)))
+        return self._texts
+
+    def holding(self, words: str) -> NDArray[np.bool_]:
+        """For each value, whether its text holds `words` (compared without case)."""
+        words = folded(words)
+        texts = self.texts()
+        return np.fromiter((words in text for text in texts), np.bool_, len(texts))
+
+    def having(self, test: Callable[[str], bool]) -> Hits:
+        """For each value, whether `test` holds for its text."""
+        texts = self.texts()
+        return np.fromiter(map(test, texts), np.bool_, len(texts))
+
+
+class SearchTexts:
+    """The texts of one store. For one thread, the one that asks."""
+
+    def __init__(self, words: Encoder) -> None:
+        self.replies: FoldedTexts[Reply] = FoldedTexts(words.replies, _reply_text)
+        self.enhanced_codes: FoldedTexts[Reply] = FoldedTexts(words.replies, lambda reply: reply.enhanced or "")
+        self.hosts: FoldedTexts[RemoteHost] = FoldedTexts(words.hosts, lambda host: f"{host.verbatim}\n{host.key}")
+        self.host_keys = FoldedTexts(words.host_keys, str)
+        self.commands: FoldedTexts[Command] = FoldedTexts(words.commands, command_line)
+        self.verbs = FoldedTexts(words.verbs, str)
+        self.mailboxes = FoldedTexts(words.mailbox_keys, str)
+        self.servers = FoldedTexts(words.servers, str)
+        self.files = FoldedTexts(words.files, str)
+        self.categories = FoldedTexts(words.categories, str)
+
+
+def command_line(command: Command) -> str:
+    """The whole command as sent, or the verb where the event has no more."""
+    return command.full or command.given
+
+
+def _reply_text(reply: Reply) -> str:
+    # The text of a reply of several lines has phrases that the line breaks cut in two.
+    return reply.verbatim if reply.text in reply.verbatim else f"{reply.verbatim}\n{reply.text}"
