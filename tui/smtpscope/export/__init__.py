@@ -1,0 +1,1 @@
+"""An incident or a selection -> markdown, html, text, json, jsonl, csv."""

@@ -1,0 +1,45 @@
+"""Rows of CSV (RFC 4180) whose cells no spreadsheet calculates.
+
+No byte order mark: programs that read CSV take it for a part of the first name. A spreadsheet that guesses another
+encoding is told UTF-8 when it imports the file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from smtpscope.harmless import spreadsheet_cell
+
+Cell = str | int | bool | None
+
+# Hosts, providers and replies come again and again, and making them harmless costs more than looking them up.
+_harmless_cell = lru_cache(maxsize=8192)(spreadsheet_cell)
+
+
+def csv_line(cells: Iterable[Cell]) -> str:
+    """One row with its CR LF. None is an empty cell, a bool `true` or `false`, a number a number."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
+    return buffer.getvalue()
+
+
+def csv_lines(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
+    """The same for many rows, one text for each row."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for cells in rows:
+        writer.writerow([_cell(cell) for cell in cells])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _cell(cell: Cell) -> str | int:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return _harmless_cell(cell) if isinstance(cell, str) else cell

@@ -1,0 +1,182 @@
+"""What the knowledge base says of one reply, as text for a terminal and as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from smtpscope.export.content import Chapter, Line, Outline, plain, verbatim
+from smtpscope.export.guidance import guidance_sections, meaning_section
+from smtpscope.export.json_text import harmless_json
+from smtpscope.export.text import draw
+from smtpscope.knowledge.advice import Advice
+from smtpscope.parsing.exchange import Direction, Exchange
+
+Explain = Callable[[str, str, str], tuple[Exchange, Advice]]
+"""Takes a reply, a command (verb or whole line) and a direction ("outbound" or "inbound")."""
+
+_DIRECTIONS: Final = {"outbound": "outbound", "out": "outbound", "inbound": "inbound", "in": "inbound"}
+
+
+def direction_named(word: str) -> str | None:
+    """ "outbound" or "inbound" for the word of a person or of a JSON line (`out`, `IN`); None for any other."""
+    return _DIRECTIONS.get(word.strip().lower())
+
+
+class _Asked(msgspec.Struct):
+    reply: str
+    command: str | None = None
+    direction: str | None = None
+
+
+class ExplanationAnswer(msgspec.Struct, frozen=True):
+    """One answer; the field names are stable. `temporary` is None where the reply has no code that tells."""
+
+    reply: str
+    command: str
+    direction: str
+    reply_code: int | None
+    enhanced_code: str | None
+    category: str
+    entry: str
+    title: str
+    meaning: str
+    reading: str
+    who_acts: str
+    temporary: bool | None
+    matched_by: str
+    confidence: str
+    runner_up: str | None
+    code_alone: str | None
+    disagreement: str | None
+    evidence: list[str]
+    block_lists: list[str]
+    addresses: list[str]
+    urls: list[str]
+    provider_codes: list[str]
+
+
+def explanation_text(exchange: Exchange, advice: Advice) -> str:
+    """The advice as plain text of 72 columns."""
+    *sections, last = (
+        meaning_section(advice, exchange.direction),
+        *guidance_sections(advice, exchange.reply.verbatim),
+    )
+    return draw(Outline(advice.title, (), (Chapter(_asked(exchange), tuple(sections)),), last))
+
+
+def _asked(exchange: Exchange) -> Line:
+    """What was asked, as a sentence."""
+    given = exchange.command.full or exchange.command.given
+    reply = verbatim(exchange.reply.verbatim.strip())
+    command: Line = ()
+    if exchange.direction is Direction.INBOUND:
+        if given:
+            command = (plain(" to the command "), verbatim(given), plain(" of a client"))
+        return (plain("Our server answered "), reply, *command, plain("."))
+    if given:
+        command = (plain(" to our command "), verbatim(given))
+    return (plain("A remote host answered "), reply, *command, plain("."))
+
+
+def explanation_json(exchange: Exchange, advice: Advice, *, indent: bool = False) -> str:
+    """The answer as one JSON object, on one line or indented."""
+    return _json(_answer(exchange, advice), indent=indent)
+
+
+class Answers:
+    """Answers questions that come as JSON lines; `refused` counts those that were none.
+
+    `command` and `direction` ("outbound" or "inbound") are taken where a line names none.
+    """
+
+    def __init__(self, explain: Explain, command: str, direction: str) -> None:
+        self._explain = explain
+        self._command = command
+        self._direction = direction
+        self.refused = 0
+
+    def lines(self, questions: Iterable[str]) -> Iterator[str]:
+        """For each JSON line {"reply", "command", "direction"} its answer as a JSON line, in the same order.
+
+        Further fields and empty lines are passed over. A line that is no question gets an answer too:
+        `{"error": ..., "line": number}`.
+        """
+        for number, line in enumerate(questions, 1):
+            if not line.strip("\ufeff \t\r\n"):
+                continue
+            try:
+                answer: object = self._answer(line)
+            # msgspec's own errors are ValueErrors, and nothing limits how deep a stranger's JSON is nested.
+            except (ValueError, RecursionError) as error:
+                self.refused += 1
+                answer = {"error": f"not a question: {error}", "line": number}
+            yield _json(answer, indent=False) + "\n"
+
+    def _answer(self, line: str) -> ExplanationAnswer:
+        asked = _question(line.lstrip("\ufeff"))
+        # The events that could not be understood have a direction "unknown".
+        told = asked.direction not in (None, "", "unknown")
+        direction = direction_named(asked.direction or "") if told else self._direction
+        if direction is None:
+            raise ValueError(f"the direction {asked.direction!r} is neither outbound nor inbound")
+        return _answer(*self._explain(asked.reply, asked.command or self._command, direction))
+
+
+def _question(line: str) -> _Asked:
+    """The question in a JSON line. Raises ValueError."""
+    try:
+        return msgspec.json.decode(line.encode("utf-8", "replace"), type=_Asked)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        if "\\u" not in line:
+            raise
+        # msgspec refuses a lone surrogate, which our own exports of such a reply may hold.
+        return msgspec.convert(json.loads(line), _Asked)
+
+
+def _answer(exchange: Exchange, advice: Advice) -> ExplanationAnswer:
+    match, reply = advice.match, exchange.reply
+    return ExplanationAnswer(
+        reply=reply.verbatim,
+        command=exchange.command.verb,
+        direction=exchange.direction.value,
+        reply_code=reply.code,
+        enhanced_code=reply.enhanced,
+        category=match.category,
+        entry=match.entry_id,
+        title=advice.title,
+        meaning=advice.meaning,
+        reading=advice.reading,
+        who_acts=advice.who_acts,
+        temporary=advice.temporary,
+        matched_by=match.matched_by,
+        confidence=match.confidence,
+        runner_up=match.runner_up,
+        code_alone=match.code_alone,
+        disagreement=match.disagreement,
+        evidence=[reply.verbatim[start:end] for start, end in match.evidence],
+        block_lists=list(reply.values.block_lists),
+        addresses=list(reply.values.addresses),
+        urls=list(reply.values.urls),
+        provider_codes=list(reply.values.provider_codes),
+    )
+
+
+def _json(value: object, *, indent: bool) -> str:
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # A lone surrogate can't stand in UTF-8.
+        plain_value = msgspec.to_builtins(value)
+        encoded = msgspec.json.encode(
+            {
+                name: part.encode("utf-8", "replace").decode() if isinstance(part, str) else part
+                for name, part in plain_value.items()
+            }
+        )
+    return harmless_json((msgspec.json.format(encoded, indent=2) if indent else encoded).decode("utf-8"))

@@ -1,0 +1,119 @@
+"""What in a text looks like a mailbox, an IP address or a host name: cut by fixed characters, in linear time."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+PIECE: Final = re.compile(
+    r"""
+      (?P<quoted>"[^"\r\n]{1,120}"@[\w.-]+)
+    | (?P<colons>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]{0,15}){2,})
+    | (?P<run>[^\s<>()\[\]{}",;:|'`]+)
+    """,
+    re.VERBOSE,
+)
+"""A mailbox with a quoted local part, digits and colons that may be an IPv6 address, or a run without separators."""
+
+RUN: Final = re.compile(r"[^\s<>()\[\]{}\",;:|'`]+")
+"""A run alone, for where digits and colons turned out to be none."""
+
+NAME: Final = re.compile(r"\w(?:[\w-]|\.(?=[\w-]))*")
+"""A word or a dotted name within a run."""
+
+PART: Final = re.compile(r"[^\W_]+")
+"""A part of a name between dots, hyphens and underscores."""
+
+AT: Final = re.compile(r"@|%40|=40", re.ASCII)
+_MAILBOX_TAIL: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_IN_URL: Final = re.compile(r"[/?&]")
+_LABEL_BEFORE: Final = re.compile(
+    r"(?:smtp\.)?(?:to|from|rcpt|mail|mailfrom|envelope-from|e|email|address|user|sender|recipient|helo|id|addr)=",
+    re.IGNORECASE,
+)
+_IPV4: Final = re.compile(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)", re.ASCII)
+_MOST_GROUPS: Final = 10
+
+
+def mailbox_in(run: str) -> tuple[int, int, int] | None:
+    """Where a mailbox stands in a run: start, the at sign's start, end; None where there is none.
+
+    With several at signs the last one counts, and all before it is taken for the local part.
+    """
+    at = None
+    for at in AT.finditer(run):  # noqa: B007 (the last one is wanted)
+        pass
+    if at is None:
+        return None
+    tail = _MAILBOX_TAIL.match(run, at.end())
+    start = max((mark.end() for mark in _IN_URL.finditer(run, 0, at.start())), default=0)
+    label = _LABEL_BEFORE.match(run, start)
+    if label and label.end() < at.start():
+        start = label.end()
+    if start == at.start() and tail is None:
+        return None
+    return start, at.start(), tail.end() if tail else at.end()
+
+
+def is_ipv4(text: str) -> bool:
+    """Whether `text` is four numbers up to 255; leading zeros are allowed, since people write them."""
+    return _IPV4.fullmatch(text) is not None and all(int(part) <= 255 for part in text.split("."))
+
+
+def ipv4_places(text: str) -> list[tuple[int, int]]:
+    """Where IPv4 addresses stand in `text`."""
+    return [match.span() for match in _IPV4.finditer(text) if is_ipv4(match.group())]
+
+
+def ipv6_places(text: str) -> list[tuple[int, int]]:
+    """Where IPv6 addresses stand in digits, dots and colons; of several readings the one that begins first and is
+    longest.
+    """
+    groups = text.split(":")
+    places: list[tuple[int, int]] = []
+    start = first = 0
+    while first < len(groups):
+        length, used = _ipv6_from(groups[first : first + _MOST_GROUPS])
+        if length:
+            places.append((start, start + length))
+        start += sum(map(len, groups[first : first + used])) + used
+        first += used
+    return places
+
+
+def _ipv6_from(groups: list[str]) -> tuple[int, int]:
+    """Length of the address that begins with the first of `groups`, and how many groups it takes; else 0 and 1."""
+    # The quick tests first: hundreds of thousands of colons would cost seconds.
+    if len(groups) < 3 or len(groups[0]) > 4 or (not groups[0] and (groups[1] or not groups[2])):
+        return 0, 1
+    for count in range(len(groups), 2, -1):
+        candidate = ":".join(groups[:count])
+        if ":::" in candidate:
+            continue
+        # The dot that ends a sentence, and what may follow it.
+        before_dot = candidate[: len(candidate) - len(groups[count - 1]) + len(groups[count - 1].split(".")[0])]
+        for address in (candidate.rstrip("."), before_dot):
+            if _is_ipv6(address):
+                return len(address), count
+    return 0, 1
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return any(character != ":" for character in text)
+
+
+def looks_like_host(name: str) -> bool:
+    """Whether a dotted name is one of a host: some label has two letters or more, or an IPv4 address is in it.
+
+    So `5.7.1`, `e.g` and `6.5.7638.1` are none; `error.Please` is taken for one, as it may be.
+    """
+    if "." not in name:
+        return False
+    if ipv4_places(name):
+        return True
+    return any(sum(map(str.isalpha, label)) >= 2 for label in name.split("."))

@@ -1,0 +1,115 @@
+"""A document onto the disk: never over another file unasked, never half, never into a folder that is not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from smtpscope.errors import ExportError
+from smtpscope.export.summary import SummaryDocument
+from smtpscope.harmless import file_name
+from smtpscope.parsing.exchange import Direction
+from smtpscope.store.times import format_day
+
+_LONGEST_STEM: Final = 80
+
+
+def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = False) -> int:
+    """Write `text`, one string or many, to `path` as UTF-8, its line ends as they are. Returns the number of bytes.
+
+    The file appears whole or not at all. Raises ExportError when it exists and `overwrite` is False, when its folder
+    does not exist, and when the system refuses.
+    """
+    _check(path, overwrite)
+    pieces = [text] if isinstance(text, str) else text
+    temporary: Path | None = None
+    try:
+        # In the same folder, since only there the last step is one single step.
+        temporary = path.with_name(f".smtpscope-{os.getpid()}-{token_hex(4)}.tmp")
+        written = 0
+        with temporary.open("xb") as stream:
+            for piece in pieces:
+                written += stream.write(piece.encode("utf-8", errors="backslashreplace"))
+        _publish(temporary, path, overwrite)
+        temporary = None
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink()
+    return written
+
+
+def _check(path: Path, overwrite: bool) -> None:
+    if "\0" in str(path):
+        raise ExportError(where=str(path), what="no file name holds a NUL character", remedy="Choose another name")
+    try:
+        folder_exists, exists, is_folder = path.parent.is_dir(), os.path.lexists(path), path.is_dir()
+    except OSError as error:
+        raise _refused(path, error) from error
+    if not folder_exists:
+        raise ExportError(
+            where=str(path),
+            what=f"the folder {path.parent} does not exist",
+            remedy="Create it first, or choose another place",
+        )
+    if is_folder:
+        raise ExportError(where=str(path), what="this is a folder", remedy="Add a file name to it")
+    if exists and not overwrite:
+        raise _exists(path)
+
+
+def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
+    if overwrite:
+        temporary.replace(path)
+        return
+    try:
+        # A link fails when the file has come into being meanwhile; a rename would replace it.
+        os.link(temporary, path)
+    except FileExistsError as error:
+        raise _exists(path) from error
+    except (OSError, AttributeError):
+        # Some file systems know no links; the check before is then all there is.
+        temporary.replace(path)
+        return
+    temporary.unlink()
+
+
+def _exists(path: Path) -> ExportError:
+    return ExportError(
+        where=str(path),
+        what="the file exists already and was left as it is",
+        remedy="Choose another name, or ask for it to be overwritten",
+    )
+
+
+def _refused(path: Path, error: OSError) -> ExportError:
+    return ExportError(
+        where=str(path),
+        what=f"it can't be written: {error.strerror or error}",
+        remedy="Check the rights and the space, or write elsewhere",
+    )
+
+
+def suggested_name(document: SummaryDocument, suffix: str) -> str:
+    """A file name for `document`: `550-mail.fabrikam.example-2026-11-18.md`, made of code, host and last day.
+
+    Several incidents give `smtp-incidents-3-2026-11-18.md`. `suffix` has its dot. Safe on all systems. For a masked
+    summary give the masked document (`Mask.document`), so that the name tells no more than the text.
+    """
+    ends = [each.incident.last_ms for each in document.incidents if each.incident.last_ms is not None]
+    day = format_day(max(ends, default=None), document.zone)
+    if len(document.incidents) != 1:
+        parts = ["smtp-incidents", str(len(document.incidents)), day]
+    else:
+        key = document.incidents[0].incident.key
+        code = "no-code" if key.code is None else str(key.code)
+        host = key.host_key or ("unknown-client" if key.direction is Direction.INBOUND else "unknown-host")
+        # A long host name must not push the day out of the name.
+        parts = [code, file_name(host)[: _LONGEST_STEM - len(day) - len(code) - 2], day]
+    return file_name("-".join(part for part in parts if part), fallback="smtp-incident") + suffix
