@@ -1,0 +1,244 @@
+"""What an administrator does with the filter: typed, by single keys, undone, and explained where it is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.driving import Browsing, browsing
+from smtpscope.session import Session
+
+
+def _rows(driven: Browsing) -> list[int]:
+    return sorted(driven.view.tree.order.tolist())
+
+
+def _rows_of(session: Session, filter_text: str) -> list[int]:
+    return sorted(session.view(filter_text).tree.order.tolist())
+
+
+async def test_the_filter_works_while_it_is_typed_and_counts_live(session: Session) -> None:
+    async with browsing(session) as driven:
+        counts = [driven.view.count]
+        await driven.press("/")
+        for letter in "fab":
+            await driven.press(letter)
+            counts.append(driven.view.count)
+        assert driven.filter_text == "fab"
+        assert counts == sorted(counts, reverse=True)
+        assert driven.browse.filter_bar.count.startswith(f"{counts[-1]:,} of 528")
+        assert any(f"{counts[-1]:,} of 528" in line for line in driven.drawn)
+        assert 0 < counts[-1] < 528
+
+
+async def test_enter_keeps_the_filter_and_goes_back_to_the_table(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("/", *"code:450", "enter")
+        assert driven.browse.focused is driven.browse.table
+        assert driven.filter_text == "code:450"
+        assert _rows(driven) == _rows_of(session, "code:450")
+        assert len(_rows(driven)) == 120
+
+
+async def test_escape_puts_the_filter_back_that_was_in_force(session: Session) -> None:
+    async with browsing(session, filter_text="code:450") as driven:
+        assert driven.view.count == 120
+        await driven.press("/", *" litware")
+        assert driven.filter_text == "code:450 litware"
+        await driven.press("escape")
+        assert driven.filter_text == "code:450"
+        assert driven.browse.filter_bar.input.value == "code:450"
+        assert driven.browse.focused is driven.browse.table
+
+
+async def test_keys_of_the_table_are_letters_while_the_filter_is_typed(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("/", *"qoxe?=-u ]5")
+        assert driven.browse.filter_bar.input.value == "qoxe?=-u ]5"
+        assert driven.screen is driven.browse
+        assert driven.view.grouping == "code"
+
+
+async def test_a_mistake_is_explained_at_its_place_and_what_stood_before_it_stays_in_force(session: Session) -> None:
+    async with browsing(session, filter_text="code:450") as driven:
+        await driven.press("/", *" hots:litware")
+        bar = driven.browse.filter_bar
+        caret, sentence, *_ = bar.message.splitlines()
+        assert "hots" in sentence
+        line = next(line for line in driven.drawn if "hots:litware" in line)
+        below = driven.drawn[driven.drawn.index(line) + 1]
+        assert "^" in caret
+        assert below.index("^") == line.index("hots:litware")
+        assert driven.filter_text == "code:450"
+        assert driven.view.count == 120
+
+
+async def test_tab_takes_what_was_probably_meant_by_a_mistake(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("/", *"hots:litware")
+        assert "tab: host:litware" in driven.browse.filter_bar.message
+        await driven.press("tab")
+        assert driven.browse.filter_bar.input.value == "host:litware"
+        assert driven.filter_text == "host:litware"
+        assert driven.browse.filter_bar.message == ""
+        assert driven.view.count > 0
+
+
+async def test_a_word_that_finds_nothing_gets_the_one_that_would(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("/", *"host:litwear")
+        assert driven.view.count == 0
+        assert "Did you mean: host:" in driven.browse.filter_bar.message
+        await driven.press("tab", "enter")
+        assert driven.view.count > 0
+        assert "litware" in driven.filter_text
+
+
+async def test_a_filter_that_finds_nothing_says_so_and_how_to_get_out(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("/", *"code:599", "enter")
+        assert driven.lines == []
+        assert "No event fits the filter." in driven.facts
+        assert "528 events are there" in driven.facts
+        await driven.press("enter", "l", "h", "j", "n", "N", "]", "[", "y", "Y", "e", "i", "r", "space", "=", "-")
+        assert driven.screen is driven.browse
+        await driven.press("x")
+        assert driven.view.count == 528
+
+
+async def test_after_a_mistake_is_kept_the_line_shows_the_filter_in_force(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("4", "5", "0")
+        good = driven.filter_text
+        await driven.press("/", *" hots:x", "enter")
+        assert driven.filter_text == good
+        assert driven.browse.filter_bar.input.value == good
+        assert driven.browse.filter_bar.message == ""
+        await driven.press("u")
+        assert driven.filter_text == ""
+
+
+async def test_three_digits_jump_to_a_reply_code(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("5", "5")
+        assert any("reply code 55_" in line for line in driven.drawn)
+        assert driven.filter_text == ""
+        await driven.press("0")
+        assert driven.view.count == 139
+        assert {line.name[:3] for line in driven.lines if line.depth == 0} == {"550"}
+        assert not any("reply code 55" in line for line in driven.drawn)
+
+
+async def test_another_code_takes_the_place_of_the_one_before_and_leaves_the_rest(session: Session) -> None:
+    async with browsing(session, filter_text="server:EXCH01") as driven:
+        await driven.press("5", "5", "0", "4", "5", "0")
+        assert _rows(driven) == _rows_of(session, "server:EXCH01 code:450")
+
+
+async def test_escape_gives_up_the_digits(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("5", "5", "escape", "4", "5", "0")
+        assert driven.view.count == 120
+
+
+@pytest.mark.parametrize(("key", "expected"), [("=", 139), ("-", 528 - 139)])
+async def test_only_and_hide_on_a_reply_code(session: Session, key: str, expected: int) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("550")
+        await driven.press(key)
+        assert driven.view.count == expected
+        assert driven.browse.filter_bar.input.value == driven.filter_text != ""
+
+
+@pytest.mark.parametrize(("key", "left_out"), [("=", False), ("-", True)])
+async def test_only_and_hide_on_a_remote_host(session: Session, key: str, left_out: bool) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("mx1.contoso.example")
+        await driven.press(key)
+        hosts = {session.store.exchange(row).remote_host.key for row in _rows(driven)}
+        assert ("mx1.contoso.example" in hosts) is not left_out
+        assert driven.view.count == (528 - 36 if left_out else 36)
+
+
+@pytest.mark.parametrize(("key", "left_out"), [("=", False), ("-", True)])
+async def test_only_and_hide_on_an_event_take_its_recipient(session: Session, key: str, left_out: bool) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        await driven.press("]")
+        place = driven.browse.place()
+        assert place is not None and place.row is not None
+        mailbox = session.store.exchange(place.row).command.mailbox
+        await driven.press(key)
+        found = {session.store.exchange(row).command.mailbox for row in _rows(driven)}
+        assert found == {mailbox} if not left_out else mailbox not in found
+
+
+@pytest.mark.parametrize("grouping", ["host", "cause", "recipient", "server"])
+async def test_only_this_means_exactly_the_group_under_the_cursor(session: Session, grouping: str) -> None:
+    async with browsing(session) as driven:
+        while driven.view.grouping != grouping:
+            await driven.press("o")
+        top = [line for line in driven.lines if line.depth == 0]
+        wanted = {top[0].key, top[len(top) // 2].key, top[-1].key}
+        for key in wanted:
+            driven.browse.table.cursor = next(n for n, line in enumerate(driven.lines) if line.key == key)
+            await driven.settled()
+            name, events = driven.line.name, driven.line_events
+            await driven.press("=")
+            assert driven.view.count == events, f"{name}: {driven.filter_text}"
+            await driven.press("u")
+            assert driven.view.count == 528
+
+
+@pytest.mark.parametrize("grouping", ["host", "cause", "recipient", "server"])
+async def test_hide_this_hides_exactly_the_group_under_the_cursor(session: Session, grouping: str) -> None:
+    async with browsing(session) as driven:
+        while driven.view.grouping != grouping:
+            await driven.press("o")
+        await driven.press("G")
+        while driven.line.depth:
+            await driven.press("h")
+        name, events = driven.line.name, driven.line_events
+        await driven.press("-")
+        assert driven.view.count == 528 - events, f"{name}: {driven.filter_text}"
+
+
+async def test_u_takes_changes_back_one_by_one_and_shift_u_redoes_them(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("5", "5", "0")
+        first = driven.filter_text
+        await driven.press("/", *" fabrikam", "enter")
+        second = driven.filter_text
+        await driven.press("x")
+        assert driven.filter_text == ""
+        await driven.press("u")
+        assert driven.filter_text == second
+        await driven.press("u")
+        assert driven.filter_text == first
+        await driven.press("u")
+        assert driven.filter_text == ""
+        await driven.press("u")
+        assert driven.filter_text == ""
+        await driven.press("U", "U")
+        assert driven.filter_text == second
+        assert driven.browse.filter_bar.input.value == second
+
+
+async def test_a_filter_typed_letter_by_letter_is_one_step_to_undo(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("/", *"fabrikam", "enter", "u")
+        assert driven.filter_text == ""
+
+
+async def test_a_filter_given_at_the_start_is_in_force(session: Session) -> None:
+    async with browsing(session, filter_text="code:550 host:fabrikam") as driven:
+        assert _rows(driven) == _rows_of(session, "code:550 host:fabrikam") != []
+        assert driven.browse.filter_bar.input.value == "code:550 host:fabrikam"
+
+
+async def test_the_cursor_stays_on_its_incident_when_the_filter_changes(session: Session) -> None:
+    async with browsing(session, size=(120, 60)) as driven:
+        await driven.put_on("mx3.litware.example")
+        await driven.press("4", "5", "0")
+        assert "mx3.litware.example" in driven.line.name
+        await driven.press("x")
+        assert "mx3.litware.example" in driven.line.name

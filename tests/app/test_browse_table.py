@@ -1,0 +1,274 @@
+"""What an administrator does in the table: open, close, group, sort, jump, and look at the other panes."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.driving import Browsing, browsing
+from smtpscope.session import Session
+from smtpscope.store.groups import GROUPINGS, SORT_COLUMNS
+
+
+def _open(driven: Browsing) -> bool | None:
+    return driven.line.opened
+
+
+async def test_the_first_screen_has_every_event_grouped_by_reply_code(session: Session) -> None:
+    async with browsing(session) as driven:
+        top = [line for line in driven.lines if line.depth == 0]
+        assert sum(int(line.count.replace(",", "")) for line in top) == driven.view.total == 528
+        assert {line.name[:3] for line in top} >= {"550", "450", "421", "504"}
+        assert driven.browse.table.cursor == 0
+        assert driven.browse.table.has_focus
+        assert "528  by code" in driven.browse.filter_bar.count
+
+
+async def test_what_needs_us_and_goes_on_stands_first_and_noise_last(session: Session) -> None:
+    async with browsing(session) as driven:
+        top = [line for line in driven.lines if line.depth == 0]
+        assert top[0].name.startswith("550")
+        assert top[0].tone == "act"
+        assert top[-1].name.startswith("504")
+
+
+async def test_enter_opens_a_group_and_closes_it_again(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        assert _open(driven) is False
+        before = len(driven.lines)
+        await driven.press("enter")
+        assert _open(driven) is True
+        assert len(driven.lines) == before + driven.line_events
+        await driven.press("enter")
+        assert len(driven.lines) == before
+
+
+@pytest.mark.parametrize(("open_key", "close_key"), [("right", "left"), ("l", "h")])
+async def test_arrows_and_letters_walk_into_a_group_and_out_of_it(
+    session: Session, open_key: str, close_key: str
+) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        at = driven.browse.table.cursor
+        await driven.press(open_key)
+        assert (_open(driven), driven.browse.table.cursor) == (True, at)
+        await driven.press(open_key)
+        assert driven.browse.table.cursor == at + 1
+        place = driven.browse.place()
+        assert place is not None and place.row is not None
+        await driven.press(close_key)
+        assert driven.browse.table.cursor == at
+        await driven.press(close_key)
+        assert _open(driven) is False
+        await driven.press(close_key)
+        assert driven.line.depth == 0
+
+
+async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("k")
+        assert driven.browse.table.cursor == 0
+        await driven.press("j", "j", "k")
+        assert driven.browse.table.cursor == 1
+        await driven.press("G")
+        assert driven.browse.table.cursor == len(driven.lines) - 1
+        await driven.press("j")
+        assert driven.browse.table.cursor == len(driven.lines) - 1
+        await driven.press("g")
+        assert driven.browse.table.cursor == 0
+
+
+async def test_the_detail_follows_the_cursor(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        assert "mail.fabrikam.example refuses us with 550" in driven.facts
+        assert "orders@fabrikam.example" in driven.facts
+        assert "WE have to act" in driven.guidance
+        assert driven.browse.detail.facts.border_title == "Incident"
+        await driven.press("enter", "j")
+        assert driven.browse.detail.facts.border_title == "Event"
+        assert "550 5.7.1 Service unavailable; Client host [192.0.2.25]" in driven.facts
+        assert "RCPT TO:<" in driven.facts
+
+
+async def test_a_row_with_several_causes_gives_no_advice_for_one_of_them(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("550")
+        assert "different causes stand behind this row" in driven.guidance
+        assert "mail.fabrikam.example" in driven.facts
+        assert "203.0.113.77" in driven.facts
+
+
+async def test_o_walks_through_all_groupings_and_comes_back(session: Session) -> None:
+    async with browsing(session) as driven:
+        seen = [driven.view.grouping]
+        for _ in GROUPINGS[1:]:
+            await driven.press("o")
+            seen.append(driven.view.grouping)
+            assert driven.browse.filter_bar.count == f"528  by {driven.view.grouping}"
+            counts = [line.count for line in driven.lines if line.depth == 0 and line.count]
+            if driven.view.tree.levels:
+                assert sum(int(count.replace(",", "")) for count in counts) == 528
+            else:
+                assert len(driven.lines) == 528
+        assert tuple(seen) == GROUPINGS
+        await driven.press("o")
+        assert driven.view.grouping == "code"
+        await driven.press("O")
+        assert driven.view.grouping == GROUPINGS[-1]
+
+
+async def test_grouping_by_host_has_one_line_for_each_host_however_it_is_spelt(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("o")
+        names = [line.name for line in driven.lines if line.depth == 0]
+        assert len([name for name in names if "contoso" in name.lower()]) == 1
+        await driven.put_on("contoso.example")
+        assert driven.line_events == 36
+
+
+async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round(session: Session) -> None:
+    async with browsing(session) as driven:
+        assert driven.view.sort == "attention"
+        await driven.press("s")
+        assert (driven.view.sort, driven.view.descending) == ("count", True)
+        counts = [int(line.count) for line in driven.lines if line.depth == 0]
+        assert counts == sorted(counts, reverse=True)
+        heading = next(line for line in driven.drawn if "cause" in line and "acts" in line)
+        assert "count v" in heading
+        await driven.press("S")
+        counts = [int(line.count) for line in driven.lines if line.depth == 0]
+        assert counts == sorted(counts)
+        for _ in SORT_COLUMNS[1:]:
+            await driven.press("s")
+        assert driven.view.sort == "attention"
+
+
+async def test_the_cursor_stays_on_its_group_when_the_order_changes(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("mx3.litware.example")
+        key = driven.line.key
+        await driven.press("s")
+        assert driven.line.key == key
+        await driven.press("S")
+        assert driven.line.key == key
+
+
+async def test_n_goes_to_the_next_incident_and_shift_n_back(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("n")
+        first = driven.line
+        assert first.depth == 1
+        await driven.press("n")
+        second = driven.line
+        assert second.depth == 1
+        assert second.key != first.key
+        await driven.press("N")
+        assert driven.line.key == first.key
+
+
+async def test_n_walks_through_every_incident_even_where_groups_are_closed(session: Session) -> None:
+    async with browsing(session) as driven:
+        keys = []
+        for _ in range(40):
+            await driven.pilot.press("n")
+            if keys and driven.line.key == keys[-1]:
+                break
+            keys.append(driven.line.key)
+        assert len(keys) == len(set(keys)) == len(driven.view.tree.levels[1])
+
+
+async def test_brackets_walk_through_the_events_of_a_group(session: Session) -> None:
+    async with browsing(session, size=(120, 60)) as driven:
+        await driven.put_on("gw.tailspin.example")
+        view = driven.view
+        await driven.press("]")
+        place = driven.browse.place()
+        assert place is not None
+        rows = view.tree.rows(place.level, place.index).tolist()
+        assert place.row == rows[0]
+        await driven.press("]")
+        place = driven.browse.place()
+        assert place is not None and place.row == rows[1]
+        await driven.press("[")
+        place = driven.browse.place()
+        assert place is not None and place.row == rows[0]
+
+
+async def test_tab_goes_round_the_panes_and_escape_back_to_the_table(session: Session) -> None:
+    async with browsing(session) as driven:
+        detail, table = driven.browse.detail, driven.browse.table
+        await driven.press("tab")
+        assert driven.browse.focused is detail.facts
+        await driven.press("tab")
+        assert driven.browse.focused is detail.guidance
+        await driven.press("tab")
+        assert driven.browse.focused is table
+        await driven.press("shift+tab")
+        assert driven.browse.focused is detail.guidance
+        await driven.press("escape")
+        assert driven.browse.focused is table
+
+
+async def test_t_changes_the_side_where_there_is_room_for_one_only(session: Session) -> None:
+    async with browsing(session, size=(80, 24)) as driven:
+        detail = driven.browse.detail
+        assert (detail.facts.display, detail.guidance.display) == (True, False)
+        await driven.press("t")
+        assert (detail.facts.display, detail.guidance.display) == (False, True)
+        assert any("[Guidance]" in line for line in driven.drawn)
+        await driven.press("t")
+        assert (detail.facts.display, detail.guidance.display) == (True, False)
+
+
+async def test_w_puts_the_detail_beside_the_table_and_back_below(session: Session) -> None:
+    async with browsing(session) as driven:
+        table, detail = driven.browse.table, driven.browse.detail
+        assert detail.region.y >= table.region.bottom
+        await driven.press("w")
+        assert detail.region.x >= table.region.right
+        await driven.press("w")
+        assert detail.region.y >= table.region.bottom
+
+
+async def test_a_click_on_a_line_puts_the_cursor_there_and_another_opens_it(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.pilot.click(driven.browse.table, offset=(10, 3))
+        await driven.settled()
+        assert driven.browse.table.cursor == 2
+        before = _open(driven)
+        await driven.pilot.click(driven.browse.table, offset=(10, 3))
+        await driven.settled()
+        assert _open(driven) is not before
+
+
+async def test_a_click_on_a_heading_sorts_by_it_and_another_turns_it_round(session: Session) -> None:
+    async with browsing(session) as driven:
+        left = 2
+        for column in driven.browse.table.columns():
+            if column.name == "count":
+                break
+            left += column.width + 1
+        await driven.pilot.click(driven.browse.table, offset=(left + 2, 0))
+        await driven.settled()
+        assert (driven.view.sort, driven.view.descending) == ("count", True)
+        await driven.pilot.click(driven.browse.table, offset=(left + 2, 0))
+        await driven.settled()
+        assert (driven.view.sort, driven.view.descending) == ("count", False)
+
+
+async def test_a_click_on_a_key_of_the_footer_is_the_same_as_pressing_it(session: Session) -> None:
+    async with browsing(session) as driven:
+        footer = driven.browse.query_one("KeyFooter")
+        row = next(number for number in range(footer.size.height) if "o Grouping" in driven.drawn[footer.region.y + number])
+        column = driven.drawn[footer.region.y + row].index("o Grouping")
+        await driven.pilot.click(footer, offset=(column + 3, row))
+        await driven.settled()
+        assert driven.view.grouping == "host"
+
+
+async def test_q_quits(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.pilot.press("q")
+        assert driven.app._exit
+        assert driven.app.return_code in (0, None)

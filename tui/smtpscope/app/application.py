@@ -1,0 +1,81 @@
+"""The application: themes, keymap, clipboard, and the browse screen on top of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
+from smtpscope.app.messages import CopyWanted
+from smtpscope.app.palette import ActionsProvider
+from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.harmless import shown
+from smtpscope.session import Session
+
+
+class Browser(App[None]):
+    """Browses the logs of one session."""
+
+    TITLE = "smtpscope"
+    COMMANDS: ClassVar = {ActionsProvider}
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", id="app.quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit_anywhere", priority=True),
+        Binding("ctrl+c", "quit", "Quit", show=False, id="app.interrupt"),
+        Binding("ctrl+p", "command_palette", "Palette", show=False, id="app.palette"),
+        Binding("ctrl+t", "next_theme", "Theme", show=False, id="app.theme"),
+    ]
+    THEMES: ClassVar[tuple[str, ...]] = ("textual-dark", "textual-light", "nord", "gruvbox")
+
+    def __init__(self, session: Session, *, filter_text: str = "", clipboard: Clipboard | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.browse = BrowseScreen(session, filter_text=filter_text)
+        self._copies_to: Clipboard = SystemClipboard(self._write_sequence) if clipboard is None else clipboard
+
+    def on_mount(self) -> None:
+        # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
+        self.push_screen(self.browse)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's own: each of our commands is an action with a key, listed by the provider."""
+        return ()
+
+    def action_next_theme(self) -> None:
+        position = self.THEMES.index(self.theme) + 1 if self.theme in self.THEMES else 0
+        self.theme = self.THEMES[position % len(self.THEMES)]
+
+    # The clipboard
+
+    def _write_sequence(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def copy(self, content: str, what: str) -> None:
+        """Copies `content`, which is harmless, in a thread, and says by which way `what` went."""
+
+        def run() -> None:
+            copied = self._copies_to.copy(content)
+            self.call_from_thread(self._tell, copied, what)
+
+        self.run_worker(run, thread=True, group="clipboard")
+
+    def _tell(self, copied: Copied, what: str) -> None:
+        if copied.certain:
+            self.notify(shown(f"Copied {what} to {copied.way}"), markup=False)
+        elif copied.kept_in is not None:
+            self.notify(
+                shown(f"Sent {what} to {copied.way}. If it did not arrive, it is in {copied.kept_in}"),
+                markup=False,
+                timeout=10,
+            )
+        else:
+            self.notify(shown(f"Sent {what} to {copied.way}, which does not tell whether it arrived"), markup=False)
+
+    def on_copy_wanted(self, message: CopyWanted) -> None:
+        self.copy(message.content, message.what)

@@ -1,0 +1,130 @@
+"""Puts text where the user's paste key finds it, and says by which way, since not every way is certain.
+
+One OSC 52 sequence is lost without a word in tmux's default settings, so inside tmux its own buffer is loaded;
+a native program is used when we are not on a remote machine; OSC 52 is the last way, and then a file is kept too.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import platformdirs
+
+_TIMEOUT_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """`way` is for people. `certain` is False when nobody answers whether the text arrived; then `kept_in` has it."""
+
+    way: str
+    certain: bool
+    kept_in: Path | None = None
+
+
+class Clipboard(Protocol):
+    """Where copied text goes; may block for seconds, so it is called from a worker thread."""
+
+    def copy(self, text: str) -> Copied: ...
+
+
+class Program(Protocol):
+    """Runs a program with bytes on its standard input; True when it ended with 0."""
+
+    def __call__(self, command: Sequence[str], standard_input: bytes) -> bool: ...
+
+
+def run_program(command: Sequence[str], standard_input: bytes) -> bool:
+    try:
+        finished = subprocess.run(
+            list(command),
+            input=standard_input,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return finished.returncode == 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    name: str
+    command: tuple[str, ...]
+    encoding: str = "utf-8"
+
+
+def _native_ways(environment: Mapping[str, str], platform: str) -> list[_Way]:
+    if platform == "win32":
+        return [_Way("the Windows clipboard", ("clip.exe",), "utf-16-le")]
+    # Over ssh the native clipboard is the remote machine's, where nobody pastes.
+    if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
+        return []
+    if platform == "darwin":
+        return [_Way("the macOS clipboard", ("pbcopy",))]
+    ways = []
+    if environment.get("WSL_DISTRO_NAME"):
+        ways.append(_Way("the Windows clipboard", ("clip.exe",), "utf-16-le"))
+    if environment.get("WAYLAND_DISPLAY"):
+        ways.append(_Way("the Wayland clipboard", ("wl-copy",)))
+    if environment.get("DISPLAY"):
+        ways.append(_Way("the X11 clipboard", ("xclip", "-selection", "clipboard")))
+        ways.append(_Way("the X11 clipboard", ("xsel", "--clipboard", "--input")))
+    return ways
+
+
+class SystemClipboard:
+    """The clipboard of the terminal we run in.
+
+    `write_to_terminal` takes a control sequence; `folder` keeps the text when no certain way exists.
+    """
+
+    def __init__(
+        self,
+        write_to_terminal: Callable[[str], None],
+        *,
+        environment: Mapping[str, str] | None = None,
+        platform: str = sys.platform,
+        program: Program = run_program,
+        find: Callable[[str], str | None] = shutil.which,
+        folder: Path | None = None,
+    ) -> None:
+        self._write_to_terminal = write_to_terminal
+        self._environment = os.environ if environment is None else environment
+        self._platform = platform
+        self._program = program
+        self._find = find
+        self._folder = folder
+
+    def copy(self, text: str) -> Copied:
+        """Copies `text`, which is already harmless. Never raises: what could not be done is in the answer."""
+        ways: list[_Way] = []
+        if self._environment.get("TMUX"):
+            ways.append(_Way("the tmux buffer (paste with prefix ])", ("tmux", "load-buffer", "-w", "-")))
+        ways.extend(_native_ways(self._environment, self._platform))
+        for way in ways:
+            if self._find(way.command[0]) and self._program(way.command, text.encode(way.encoding, "replace")):
+                return Copied(way.name, certain=True)
+        encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
+        self._write_to_terminal(f"\x1b]52;c;{encoded}\a")
+        return Copied("the terminal (OSC 52)", certain=False, kept_in=self._keep(text))
+
+    def _keep(self, text: str) -> Path | None:
+        folder = self._folder or Path(platformdirs.user_cache_dir("smtpscope", appauthor=False))
+        path = folder / "copied.md"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        except OSError:
+            return None
+        return path

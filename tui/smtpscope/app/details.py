@@ -1,0 +1,67 @@
+"""What the detail pane shows for a place in the table; built off the UI thread from the session's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from smtpscope.app.widgets.detail_pane import Detail
+from smtpscope.app.widgets.exchange_text import exchange_blocks
+from smtpscope.app.widgets.guidance_text import WHO_ACTS, guidance_blocks
+from smtpscope.app.widgets.incident_text import incident_blocks, several_blocks
+from smtpscope.app.widgets.outline import Place
+from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, bullet, text
+from smtpscope.harmless import shown
+from smtpscope.session import IncidentDetail, Session, View
+
+MOST_INCIDENTS = 50
+"""A row may stand for thousands of incidents; the pane names the largest."""
+
+
+def detail_of(session: Session, view: View, place: Place) -> Detail:
+    """The facts and the guidance for an event, an incident, or a row that stands for several incidents."""
+    if place.row is not None:
+        event = session.event(place.row)
+        match = event.advice.match
+        return Detail("Event", exchange_blocks(event.exchange, match, session.zone), guidance_blocks(event.advice))
+    rows = view.tree.rows(place.level, place.index)
+    incidents = session.incidents(rows, most=MOST_INCIDENTS)
+    if len(incidents) == 1:
+        only = incidents[0]
+        return Detail("Incident", incident_blocks(only.incident, session.zone), guidance_blocks(only.advice))
+    group = view.tree.group(place.level, place.index)
+    title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
+        "one cause" if group.categories == 1 else f"{group.categories} causes"
+    )
+    facts = several_blocks(title, [(detail.incident, detail.advice) for detail in incidents])
+    return Detail("Incidents", facts, _several_guidance(incidents))
+
+
+def _several_guidance(incidents: Sequence[IncidentDetail]) -> tuple[Block, ...]:
+    """One cause in full; of several the heads, since advice for the wrong one would mislead."""
+    by_cause: dict[str, list[IncidentDetail]] = {}
+    for detail in incidents:
+        by_cause.setdefault(detail.advice.match.entry_id, []).append(detail)
+    if len(by_cause) == 1:
+        return guidance_blocks(incidents[0].advice)
+    blocks: list[Block] = [Heading(text(f"{len(by_cause)} different causes stand behind this row"))]
+    alone = incidents[0].advice.match.code_alone
+    codes = {detail.incident.key.code for detail in incidents}
+    if alone and len(codes) == 1:
+        blocks.append(Paragraph(text(shown(f"The code alone does not tell them apart: {alone}"), "$text-muted")))
+    for details in by_cause.values():
+        advice = details[0].advice
+        count = sum(detail.incident.count for detail in details)
+        blocks += [
+            BLANK,
+            Paragraph(
+                Content.assemble((f"{count:,} x ", "$text-accent"), (str(shown(advice.title)), "bold")),
+            ),
+            Paragraph(
+                Content.assemble((WHO_ACTS[advice.who_acts], "bold"), str(shown(f": {advice.reading}"))), indent=2
+            ),
+        ]
+        if advice.actions:
+            blocks.append(bullet(text(shown(advice.actions[0])), sign="->", indent=2))
+    return tuple(blocks)

@@ -1,0 +1,70 @@
+"""Asks the session off the UI thread, one question at a time; of each kind only the newest is asked.
+
+The session's store may be asked and filled by one thread at a time. So batches that arrive while a question runs
+wait for its answer, and no lock is needed: everything else happens on the UI thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`ask` runs in a thread; `answer` (on the UI thread) gets what it returned, `failed` what it raised."""
+
+    ask: Callable[[], Any]
+    answer: Callable[[Any], None]
+    failed: Callable[[Exception], None] | None = None
+
+
+class Questions:
+    """The queue. `serve` runs as long as the screen lives; `between` is called whenever no question runs."""
+
+    def __init__(self, between: Callable[[], None]) -> None:
+        self._between = between
+        self._waiting: dict[str, Question] = {}
+        self._wake = asyncio.Event()
+        self._running = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question is being asked in the thread right now."""
+        return self._running
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked and nothing waits."""
+        return not self._running and not self._waiting
+
+    def put(self, kind: str, question: Question) -> None:
+        """Asks `question` as soon as the one that runs is answered; replaces one of the same kind that waits."""
+        self._waiting[kind] = question
+        self._wake.set()
+
+    def drop(self, kind: str) -> None:
+        """Forgets a question that still waits."""
+        self._waiting.pop(kind, None)
+
+    async def serve(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                kind = next(iter(self._waiting))
+                question = self._waiting.pop(kind)
+                self._running = True
+                try:
+                    result = await asyncio.to_thread(question.ask)
+                except Exception as error:
+                    self._running = False
+                    if question.failed is None:
+                        raise
+                    question.failed(error)
+                else:
+                    self._running = False
+                    question.answer(result)
+                self._between()

@@ -1,0 +1,1 @@
+"""Screens: each owns its session calls, its workers, its keys and its .tcss."""

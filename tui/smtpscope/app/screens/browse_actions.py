@@ -1,0 +1,199 @@
+"""What leaves the browser: copies, exports, marks, and the screens that are opened over it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from smtpscope.app.messages import CopyWanted
+from smtpscope.app.screens.export import ExportChoice, ExportScreen
+from smtpscope.app.screens.file_information import information_blocks
+from smtpscope.app.screens.help import HelpLine, HelpScreen
+from smtpscope.app.screens.knowledge import KnowledgeScreen
+from smtpscope.app.screens.reading import ReadingScreen
+from smtpscope.app.screens.timeline import TimelineScreen
+from smtpscope.app.widgets.group_table import GroupTable
+from smtpscope.app.widgets.outline import Place
+from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
+from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.harmless import shown, shown_lines
+from smtpscope.session import IncidentDetail, Session, View
+from smtpscope.store.filter_editing import add_term
+from smtpscope.store.filter_fields import help_lines
+
+_PLACES = {
+    "table": "Table",
+    "prose": "Reading",
+    "detail": "Detail",
+    "browse": "Browser",
+    "filter": "Filter",
+    "app": "Program",
+}
+
+
+class TakingOut(Screen[None]):
+    """Actions of the browse screen that take something out of it; where it stands is the browse screen's own."""
+
+    session: Session
+    view: View | None
+    filter_text: str
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy_event", "Copy event", id="browse.copy_event"),
+        Binding("Y", "copy_summary", "Copy summary", id="browse.copy_summary"),
+        Binding("e", "export", "Export", id="browse.export"),
+        Binding("space", "mark", "Mark", id="browse.mark"),
+        Binding("i", "timeline", "Timeline", id="browse.timeline"),
+        Binding("r", "raw", "Raw record", show=False, id="browse.raw"),
+        Binding("K", "knowledge", "Knowledge", show=False, id="browse.knowledge"),
+        Binding("f", "information", "Files", show=False, id="browse.information"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", id="browse.help"),
+    ]
+
+    @property
+    def table(self) -> GroupTable:
+        raise NotImplementedError
+
+    def place(self) -> Place | None:
+        """What the cursor stands on."""
+        raise NotImplementedError
+
+    def set_filter(self, text: str, *, remember: bool = True) -> None:
+        raise NotImplementedError
+
+    def _rows_here(self) -> tuple[View, Place] | None:
+        place = self.place()
+        return None if place is None or self.view is None else (self.view, place)
+
+    def _row_here(self) -> int | None:
+        """The event under the cursor, or the sample of the group there."""
+        here = self._rows_here()
+        if here is None:
+            return None
+        view, place = here
+        if place.row is not None:
+            return place.row
+        details = self.session.incidents(view.tree.rows(place.level, place.index), most=1)
+        return details[0].incident.sample_row if details else None
+
+    def _incidents_here(self) -> list[IncidentDetail]:
+        """The incidents of the line under the cursor; of an event, its incident under the filter in force."""
+        here = self._rows_here()
+        if here is None:
+            return []
+        view, place = here
+        if place.row is None:
+            return self.session.incidents(view.tree.rows(place.level, place.index))
+        return self.session.incident_of(place.row, view)
+
+    def action_copy_event(self) -> None:
+        row = self._row_here()
+        if row is None:
+            self.notify("Nothing to copy", markup=False)
+            return
+        lines = shown_lines(self.session.event_text(row))
+        self.app.post_message(CopyWanted("\n".join(lines) + "\n", "the event"))
+
+    def action_copy_summary(self) -> None:
+        if self.view is None:
+            return
+        details = self._incidents_here()
+        if not details:
+            self.notify("Nothing to copy", markup=False)
+            return
+        document = self.session.document(details, self.view)
+        what = "the summary" if len(details) == 1 else f"the summary of {len(details)} incidents"
+        self.app.post_message(CopyWanted(SUMMARY_FORMATS["markdown"].render(document), what))
+
+    def action_export(self) -> None:
+        if self.view is None or not self.view.count:
+            self.notify("Nothing to export", markup=False)
+            return
+        view = self.view
+        choices = [ExportChoice("the line under the cursor", self._incidents_here)]
+        if self.session.marks:
+            choices.insert(0, ExportChoice(f"the {len(self.session.marks)} marked", lambda: self.session.marked(view)))
+        choices.append(ExportChoice("all in view", lambda: self.session.incidents(view.tree.order)))
+        self.app.push_screen(ExportScreen(self.session, view, choices))
+
+    def action_mark(self) -> None:
+        here = self._rows_here()
+        if here is None:
+            return
+        view, place = here
+        rows = view.tree.rows(place.level, place.index) if place.level >= 0 else view.tree.order[:0]
+        if place.row is not None:
+            rows = view.tree.order[view.tree.order == place.row]
+        marked = self.session.mark(rows)
+        total = len(self.session.marks)
+        self.notify(f"{'Marked' if marked else 'Unmarked'}; {total} marked, e exports them", markup=False, timeout=2)
+        self.table.action_move(1)
+        self.table.refresh()
+
+    def action_timeline(self) -> None:
+        here = self._rows_here()
+        if here is None:
+            return
+        view, place = here
+        if place.level < 0:
+            rows, name = view.tree.order, "All events in view"
+        else:
+            group = view.tree.group(place.level, place.index)
+            rows = view.tree.rows(place.level, place.index)
+            name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
+        self.app.push_screen(TimelineScreen(self.session, rows, shown(name)), self._timeline_closed)
+
+    def _timeline_closed(self, term: str | None) -> None:
+        if term:
+            self.set_filter(f"{self.filter_text} {term}".strip())
+
+    def action_raw(self) -> None:
+        row = self._row_here()
+        if row is None:
+            return
+        raw = self.session.raw(row)
+        lines = shown_lines(raw)
+        blocks = [Paragraph(text(line)) for line in lines]
+        self.app.push_screen(
+            ReadingScreen("The record as its file holds it", blocks, copied_as="\n".join(lines) + "\n")
+        )
+
+    def action_information(self) -> None:
+        blocks = information_blocks(self.session.information(), self.session.problems, self.session.errors)
+        self.app.push_screen(
+            ReadingScreen("Files, and what was not read", blocks, copied_as=blocks_text(blocks) + "\n")
+        )
+
+    def action_knowledge(self) -> None:
+        here = self._row_here()
+        first = None if here is None else self.session.match(here).entry_id
+        screen = KnowledgeScreen(self.session.knowledge, self.session.count_of_entry, first=first)
+        self.app.push_screen(screen, self._knowledge_closed)
+
+    def _knowledge_closed(self, entry_id: str | None) -> None:
+        if entry_id is not None:
+            self.set_filter(add_term("", "cause", entry_id))
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(self.help_lines()))
+
+    def help_lines(self) -> list[HelpLine]:
+        """Every key in force here, those of the place first, and the filter's words."""
+        by_id: dict[str, tuple[list[str], str]] = {}
+        for active in self.active_bindings.values():
+            binding = active.binding
+            if not binding.description or not binding.id:
+                continue
+            keys, _ = by_id.setdefault(binding.id, ([], binding.description))
+            display = self.app.get_key_display(binding)
+            if display not in keys:
+                keys.append(display)
+        lines = [
+            HelpLine(_PLACES.get(name.split(".")[0], "Keys"), ", ".join(keys), description)
+            for name, (keys, description) in by_id.items()
+        ]
+        order = list(_PLACES.values())
+        lines.sort(key=lambda line: order.index(line.place) if line.place in order else len(order))
+        return lines + [HelpLine("Filter words", example, meaning) for example, meaning in help_lines()]

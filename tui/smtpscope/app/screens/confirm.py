@@ -1,0 +1,37 @@
+"""A question with yes and no, where no is the safe answer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtpscope.app.widgets.key_footer import KeyFooter
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Answers True for `y` only. `question` is harmless text."""
+
+    CSS_PATH = "confirm.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
+        Binding("n,escape,enter", "answer(False)", "No", id="confirm.no"),
+    ]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="confirm"):
+            yield Static(Content(self._question))
+            yield Static(Content("y: yes    n: no"))
+        yield KeyFooter()
+
+    def action_answer(self, answer: bool) -> None:
+        self.dismiss(answer)

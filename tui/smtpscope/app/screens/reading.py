@@ -1,0 +1,49 @@
+"""A screen that shows one long text: the raw record, or what the files say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtpscope.app.messages import CopyWanted
+from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.prose import Block, ProsePane, text
+
+
+class ReadingScreen(ModalScreen[None]):
+    """`title` and `blocks` to read; `copied_as` is the harmless text that `y` copies."""
+
+    CSS_PATH = "reading.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "close", "Close", id="reading.close"),
+        Binding("y", "copy", "Copy", id="reading.copy"),
+    ]
+
+    def __init__(self, title: str, blocks: Sequence[Block], *, copied_as: str) -> None:
+        super().__init__()
+        self._title = title
+        self._blocks = tuple(blocks)
+        self._copied_as = copied_as
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="reading"):
+            yield Static(text(self._title, "bold"), id="reading-title")
+            yield ProsePane(id="reading-text")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        pane = self.query_one(ProsePane)
+        pane.blocks = self._blocks
+        pane.focus()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_copy(self) -> None:
+        self.app.post_message(CopyWanted(self._copied_as, "the text"))

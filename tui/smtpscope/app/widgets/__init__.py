@@ -1,0 +1,1 @@
+"""Widgets: data comes down in reactives, messages go up; none knows the session."""

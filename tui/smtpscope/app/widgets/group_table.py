@@ -1,0 +1,258 @@
+"""The table of groups and events: draws the lines in view and asks its rows for nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from smtpscope.app.widgets.table_line import Column, TableLine, TableRows, columns_for, fitted
+
+
+class GroupTable(ScrollView, can_focus=True):
+    """Rows come from the screen; the cursor is an index into them. Line 0 on the screen is the heading."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", id="table.choose"),
+        Binding("l,right", "open", "Open", show=False, id="table.open"),
+        Binding("h,left", "close", "Close", show=False, id="table.close"),
+        Binding("j,down", "move(1)", "Next line", show=False, id="table.down"),
+        Binding("k,up", "move(-1)", "Line before", show=False, id="table.up"),
+        Binding("g,home", "to_line(0)", "First line", show=False, id="table.first"),
+        Binding("G,end", "to_line(-1)", "Last line", show=False, id="table.last"),
+        Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="table.page_down"),
+        Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="table.page_up"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "group-table--heading",
+        "group-table--cursor",
+        "group-table--cursor-away",
+        "group-table--group",
+        "group-table--event",
+        "group-table--act",
+        "group-table--calm",
+        "group-table--mark",
+    }
+    DEFAULT_CSS = """
+    GroupTable {
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        overflow-x: hidden;
+        .group-table--heading { color: $text-muted; text-style: underline; }
+        .group-table--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
+        .group-table--cursor-away { background: $panel; }
+        .group-table--group { text-style: bold; }
+        .group-table--event { color: $foreground 80%; }
+        .group-table--act { color: $text-error; }
+        .group-table--calm { color: $text-muted; }
+        .group-table--mark { color: $text-accent; text-style: bold; }
+    }
+    """
+
+    rows: reactive[TableRows | None] = reactive(None, layout=False)
+    cursor: reactive[int] = reactive(0)
+    times_width: reactive[int] = reactive(14)
+    sorted_by: reactive[tuple[str, bool]] = reactive(("", False))
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another line, `index` into the rows."""
+
+        index: int
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, GroupTable.Moved)
+
+    @dataclass
+    class Chosen(Message):
+        """Enter or a click on the line where the cursor stood already."""
+
+        index: int
+
+    @dataclass
+    class OpenWanted(Message):
+        index: int
+
+    @dataclass
+    class CloseWanted(Message):
+        index: int
+
+    @dataclass
+    class SortWanted(Message):
+        """A click on a column's heading."""
+
+        column: str
+
+    def watch_rows(self) -> None:
+        self._resize_content()
+
+    def on_resize(self) -> None:
+        self._resize_content()
+        self._keep_cursor_in_view()
+
+    def _resize_content(self) -> None:
+        count = 0 if self.rows is None else len(self.rows)
+        self.virtual_size = Size(self.scrollable_content_region.width, count + 1)
+        if self.cursor >= count:
+            self.cursor = max(0, count - 1)
+        self.refresh()
+
+    def validate_cursor(self, cursor: int) -> int:
+        count = 0 if self.rows is None else len(self.rows)
+        return max(0, min(cursor, count - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        if old != new:
+            self._keep_cursor_in_view()
+            self.refresh()
+            self.post_message(self.Moved(new))
+
+    def put_cursor(self, index: int) -> None:
+        """Sets the cursor and tells it even when the index is the same, as the line behind it may be another."""
+        if self.validate_cursor(index) == self.cursor:
+            self._keep_cursor_in_view()
+            self.refresh()
+            self.post_message(self.Moved(self.cursor))
+        else:
+            self.cursor = index
+
+    @property
+    def page(self) -> int:
+        """How many rows are in view below the heading."""
+        return max(1, self.scrollable_content_region.height - 1)
+
+    def _keep_cursor_in_view(self) -> None:
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + self.page:
+            self.scroll_to(y=self.cursor - self.page + 1, animate=False, force=True)
+
+    def columns(self) -> tuple[Column, ...]:
+        return columns_for(self.scrollable_content_region.width, self.times_width)
+
+    @property
+    def activity_width(self) -> int:
+        """How many cells the column for the activity has, 0 where there is no room for it."""
+        return next((column.width for column in self.columns() if column.name == "activity"), 0)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if y == 0:
+            return self._heading(width)
+        index = self.scroll_offset.y + y - 1
+        if self.rows is None or index >= len(self.rows):
+            return Strip.blank(width, base)
+        line = self.rows.line(index)
+        if index == self.cursor:
+            name = "group-table--cursor" if self.has_focus else "group-table--cursor-away"
+            cursor: Style | None = self.get_component_rich_style(name)
+        else:
+            cursor = None
+        return self._drawn(line, cursor).adjust_cell_length(width, cursor or base)
+
+    def _heading(self, width: int) -> Strip:
+        style = self.get_component_rich_style("group-table--heading")
+        column_name, descending = self.sorted_by
+        cells = ["  "]
+        for column in self.columns():
+            title = column.title
+            if column.name == column_name:
+                title += " v" if descending else " ^"
+            cells.append(fitted(title, column.width, right=column.right) + " ")
+        return Strip([Segment("".join(cells), style)]).adjust_cell_length(width, style)
+
+    def _drawn(self, line: TableLine, cursor: Style | None) -> Strip:
+        base = self.get_component_rich_style("group-table--event" if line.depth == 2 else "group-table--group")
+        if line.depth == 1:
+            base = self.rich_style
+        tone = base if line.tone == "plain" else self.get_component_rich_style(f"group-table--{line.tone}")
+        mark = self.get_component_rich_style("group-table--mark")
+        if cursor is not None:
+            base = tone = mark = cursor
+        segments = [Segment("* " if line.marked else "  ", mark)]
+        if not line.count:
+            return Strip([*segments, Segment(self._event_text(line), base)])
+        for column in self.columns():
+            value = self._cell(line, column)
+            style = tone if column.name in ("who", "state") else base
+            segments.append(Segment(fitted(value, column.width, right=column.right) + " ", style))
+        return Strip(segments)
+
+    def _event_text(self, line: TableLine) -> str:
+        """An event needs no columns but room: when and whom on the left, the reply on the right."""
+        room = self.scrollable_content_region.width - 2
+        left = min(max(40, room // 2), 72)
+        name = "  " * (line.depth + 1) + line.name
+        return f"{fitted(name, left)} {fitted(line.cause, max(0, room - left - 1))}"
+
+    @staticmethod
+    def _cell(line: TableLine, column: Column) -> str:
+        if column.name == "name":
+            sign = {None: "  ", True: "v ", False: "> "}[line.opened]
+            return "  " * line.depth + sign + line.name
+        value: str = getattr(line, column.name)
+        return value
+
+    def action_move(self, by: int) -> None:
+        self.cursor += by
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * self.page
+
+    def action_to_line(self, line: int) -> None:
+        count = 0 if self.rows is None else len(self.rows)
+        self.cursor = line if line >= 0 else count + line
+
+    def _there_is_a_line(self) -> bool:
+        return self.rows is not None and self.cursor < len(self.rows)
+
+    def action_choose(self) -> None:
+        if self._there_is_a_line():
+            self.post_message(self.Chosen(self.cursor))
+
+    def action_open(self) -> None:
+        if self._there_is_a_line():
+            self.post_message(self.OpenWanted(self.cursor))
+
+    def action_close(self) -> None:
+        if self._there_is_a_line():
+            self.post_message(self.CloseWanted(self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y == 0:
+            self._clicked_heading(offset.x)
+            return
+        index = self.scroll_offset.y + offset.y - 1
+        if self.rows is None or index >= len(self.rows):
+            return
+        if index == self.cursor:
+            self.post_message(self.Chosen(index))
+        else:
+            self.cursor = index
+
+    def _clicked_heading(self, x: int) -> None:
+        left = 2
+        for column in self.columns():
+            if left <= x < left + column.width + 1:
+                self.post_message(self.SortWanted(column.name))
+                return
+            left += column.width + 1

@@ -1,0 +1,115 @@
+"""The footer: the keys of where you are, on one line or two, clickable."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+_MOST_LINES = 2
+# Keys that Textual calls by a name although they are characters.
+_CHARACTERS = {
+    "slash": "/",
+    "question_mark": "?",
+    "equals_sign": "=",
+    "minus": "-",
+    "plus": "+",
+    "space": " ",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
+
+
+class KeyFooter(Widget, can_focus=False):
+    """Draws the bindings that are in force and meant to be shown; keys that don't fit are behind `?`."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-footer--key", "key-footer--label"}
+    DEFAULT_CSS = """
+    KeyFooter {
+        dock: bottom;
+        height: auto;
+        max-height: 2;
+        background: $footer-background;
+        .key-footer--key { color: $footer-key-foreground; background: $footer-background; text-style: bold; }
+        .key-footer--label { color: $footer-foreground; background: $footer-background; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: list[tuple[str, str, str]] = []
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def on_unmount(self) -> None:
+        self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        if not self.is_attached or screen is not self.screen or not screen.app.app_focus:
+            return
+        keys = self._shown_keys(screen)
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh(layout=True)
+
+    def _shown_keys(self, screen: Screen[object]) -> list[tuple[str, str, str]]:
+        by_action: dict[str, tuple[str, str, str]] = {}
+        for active in screen.active_bindings.values():
+            binding: Binding = active.binding
+            if not binding.show or not active.enabled or self._typed_instead(binding):
+                continue
+            name = binding.id or binding.action
+            by_action.setdefault(name, (binding.key, self.app.get_key_display(binding), binding.description))
+        return list(by_action.values())
+
+    def _typed_instead(self, binding: Binding) -> bool:
+        """Whether the key would become text, as in an input, before it could do anything."""
+        focused = self.screen.focused
+        if focused is None:
+            return False
+        character = _CHARACTERS.get(binding.key, binding.key)
+        return focused.check_consume_key(binding.key, character if len(character) == 1 else None)
+
+    def _lines(self, width: int) -> list[list[tuple[str, str, str, int]]]:
+        lines: list[list[tuple[str, str, str, int]]] = [[]]
+        column = 0
+        for key, display, label in self._keys:
+            needed = len(display) + 1 + len(label) + 2
+            if column + needed - 2 > width:
+                if len(lines) == _MOST_LINES:
+                    break
+                lines.append([])
+                column = 0
+            lines[-1].append((key, display, label, column))
+            column += needed
+        return lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        lines = self._lines(self.size.width)
+        key_style = self.get_component_rich_style("key-footer--key")
+        label_style = self.get_component_rich_style("key-footer--label")
+        segments: list[Segment] = []
+        if y < len(lines):
+            for _key, display, label, _column in lines[y]:
+                segments += [Segment(display, key_style), Segment(f" {label}  ", label_style)]
+        return Strip(segments).adjust_cell_length(self.size.width, label_style)
+
+    def on_click(self, event: events.Click) -> None:
+        lines = self._lines(self.size.width)
+        if event.y >= len(lines):
+            return
+        for key, display, label, column in lines[event.y]:
+            if column <= event.x < column + len(display) + 1 + len(label):
+                self.app.simulate_key(key)
+                return

@@ -1,0 +1,80 @@
+"""The picture of the log in one or two lines: which files, what span, how many are ours, and how it went over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from smtpscope.harmless import Shown
+from smtpscope.store.times import DAY
+
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderText:
+    """`what` are the files, `span` the covered time, `counts` how many of which kind.
+
+    `reading` tells the progress, "" when all is in.
+    """
+
+    what: Shown
+    span: str
+    counts: str
+    reading: str = ""
+    warning: str = ""
+
+
+def bars(counts: tuple[int, ...]) -> str:
+    """One character a bin; a bin with any event is never drawn empty."""
+    most = max(counts, default=0)
+    if not most:
+        return " " * len(counts)
+    return "".join(BARS[0] if not count else BARS[max(1, round(count / most * 8))] for count in counts)
+
+
+def span_words(first_ms: int | None, last_ms: int | None) -> str:
+    """How long it is from the first to the last event, in days or hours."""
+    if first_ms is None or last_ms is None:
+        return ""
+    length = last_ms - first_ms
+    if length >= DAY:
+        days = -(-length // DAY)
+        return f"{days} days" if days > 1 else "1 day"
+    return f"{max(1, -(-length * 24 // DAY))} h"
+
+
+class LogHeader(Widget, can_focus=False):
+    """Line 1: files, counts, and what is being read. Line 2: the span and a timeline of all events."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    LogHeader { height: 2; background: $panel; padding: 0 1; }
+    """
+
+    header: reactive[HeaderText | None] = reactive(None)
+    activity: reactive[tuple[int, ...]] = reactive(())
+
+    @property
+    def activity_width(self) -> int:
+        """How many bins the timeline has room for."""
+        return max(10, min(60, self.size.width - 48))
+
+    def render(self) -> Content:
+        header = self.header
+        if header is None:
+            return Content("smtpscope")
+        right = header.reading or header.counts
+        style = "$text-warning" if header.reading else "$text-muted"
+        room = self.size.width - len(right) - len("smtpscope") - 4
+        what = header.what if len(header.what) <= room else f"…{header.what[-max(0, room - 1) :]}" if room > 1 else ""
+        first = Content.assemble(
+            ("smtpscope", "bold $text-primary"), "  ", what.ljust(max(0, room)), "  ", (right, style)
+        )
+        line = Content.assemble(header.span, "  ", (bars(self.activity), "$text-accent"))
+        if header.warning:
+            line = Content.assemble(line, "  ", (f"! {header.warning}", "$text-warning"))
+        return Content("\n").join([first, line])

@@ -1,0 +1,306 @@
+"""The commands: each turns options into questions to the session and puts the answer where it was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from smtpscope import __version__
+from smtpscope.cli.logs import check_target, end, grouped, opened, read, say_when_nothing_fits
+from smtpscope.cli.options import (
+    Query,
+    format_option,
+    knowledge_option,
+    mask_option,
+    query_options,
+    target_options,
+)
+from smtpscope.cli.streams import Target, say, talk
+from smtpscope.cli.terminal import browser_hindrance, take_terminal
+from smtpscope.errors import SmtpscopeError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from smtpscope.export.masking import Mask
+    from smtpscope.session import Session
+    from smtpscope.store.groups import Grouping
+
+_ENDINGS: Final = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json", ".csv": "csv", ".txt": "text"}
+_ESCAPED: Final = frozenset({"json", "jsonl"})
+
+
+class CommandOrFiles(click.Group):
+    """A group whose first argument may be a file: then it is `browse`. Our errors end with their exit code."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        first = arguments[0] if arguments else None
+        if first not in (*self.commands, "-h", "--help", "--version"):
+            arguments = ["browse", *arguments]
+        return super().parse_args(context, arguments)
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except SmtpscopeError as error:
+            say(error)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=CommandOrFiles, context_settings={"max_content_width": 80, "help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="smtpscope")
+def cli() -> None:
+    """Who refuses our mail, since when, what it means, and who has to act.
+
+    Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010) from
+    Windows event logs and from text copied out of Event Viewer. FILE is such a
+    log, a folder, a pattern, or - for standard input.
+
+    \b
+    smtpscope Application.evtx             browse it
+    smtpscope report logs/                 the groups as a table
+    smtpscope summary a.evtx --filter "550 host:contoso"
+    smtpscope events a.evtx > events.jsonl
+    smtpscope explain "550 5.7.1 Unable to relay" --command RCPT
+
+    \b
+    Exit codes: 0 fine, 1 could not do it, 2 usage, 130 ctrl+c.
+    """
+
+
+@cli.command(short_help="Browse logs in the terminal (the default).")
+@query_options
+def browse(query: Query) -> None:
+    """Browse logs in the terminal; this is what `smtpscope FILE...` does.
+
+    Without a terminal the report is printed instead.
+
+    \b
+    smtpscope Application.evtx
+    smtpscope logs/ --filter "5xx since:7d"
+    ssh exch01 cat app.evtx | smtpscope -
+    """
+    _check_named(query)
+    hindrance = browser_hindrance()
+    if hindrance is not None:
+        talk(f"{hindrance}, so this is the report instead of the browser.")
+        _print_report(read(query), query.filter_text, "text", "code", Target())
+        return
+    session = opened(query)
+    grouped(session, query.filter_text)
+    for error in session.errors:
+        say(error)
+    if not take_terminal():
+        talk("There is no keyboard, so this is the report instead of the browser.")
+        session.read_all()
+        _print_report(session, query.filter_text, "text", "code", Target())
+        return
+    from smtpscope.app.application import Browser
+
+    browser = Browser(session, filter_text=query.filter_text)
+    browser.run()
+    sys.exit(browser.return_code or 0)
+
+
+@cli.command(short_help="Print the groups as a table.")
+@query_options
+@click.option(
+    "--group",
+    "grouping",
+    type=click.Choice(["code", "host", "cause", "recipient", "server"]),
+    default="code",
+    show_default=True,
+    help="What a row is.",
+)
+@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N first groups.")
+@target_options
+@mask_option
+@format_option(("text", "markdown", "html", "json", "csv"), "text", _ENDINGS)
+def report(query: Query, grouping: Grouping, most: int | None, target: Target, masked: bool, form: str) -> None:
+    """Print who refuses whom, how often, since when, and who has to act.
+
+    \b
+    smtpscope report Application.evtx
+    smtpscope report logs/ --filter "4xx since:11-16" --group host
+    smtpscope report logs/*.evtx -o report.html
+    """
+    _check_named(query)
+    _print_report(read(query), query.filter_text, form, grouping, target, _mask(masked), most)
+
+
+def _print_report(
+    session: Session,
+    filter_text: str,
+    form: str,
+    grouping: Grouping,
+    target: Target,
+    mask: Mask | None = None,
+    most: int | None = None,
+) -> None:
+    from smtpscope.cli.terminal import text_width
+    from smtpscope.export.report_formats import REPORT_FORMATS
+
+    check_target(target, session)
+    view = grouped(session, filter_text, grouping)
+    text = REPORT_FORMATS[form].render(
+        session.report(view, most=most),
+        width=text_width(target),
+        ascii_only=form == "text" and not target.can_draw("▁█─·"),
+        mask=mask,
+    )
+    target.put(text, escaped=form in _ESCAPED)
+    if view.total:
+        say_when_nothing_fits(session, view)
+    end(session)
+
+
+@cli.command(short_help="Print the summary of incidents for a ticket.")
+@query_options
+@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent incidents.")
+@target_options
+@mask_option
+@format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
+def summary(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
+    """Print the incidents that fit the filter, ready for a ticket.
+
+    The format postmaster is a letter to the other side. Ends with 1 when
+    nothing fits.
+
+    \b
+    smtpscope summary a.evtx --filter "550 host:fabrikam"
+    smtpscope summary a.evtx --filter "550 host:fabrikam" --mask -o ticket.md
+    """
+    from smtpscope.export.formats import SUMMARY_FORMATS
+
+    _check_named(query)
+    session = read(query)
+    check_target(target, session)
+    view = grouped(session, query.filter_text)
+    details = session.incidents(view.tree.order, most=most)
+    if not details:
+        say_when_nothing_fits(session, view)
+        end(session)
+        sys.exit(1)
+    text = SUMMARY_FORMATS[form].render(session.document(details, view), mask=_mask(masked))
+    target.put(text, escaped=form in _ESCAPED)
+    end(session)
+
+
+@cli.command(short_help="Print every exchange, one a line.")
+@query_options
+@target_options
+@mask_option
+@format_option(("jsonl", "csv"), "jsonl", {".csv": "csv"})
+def events(query: Query, target: Target, masked: bool, form: str) -> None:
+    """Print every exchange that fits the filter, in order of time.
+
+    \b
+    smtpscope events Application.evtx > events.jsonl
+    smtpscope events logs/ --filter "code:4xx" -o deferred.csv
+    """
+    from smtpscope.export.events_format import event_lines
+
+    _check_named(query)
+    session = read(query)
+    check_target(target, session)
+    view = grouped(session, query.filter_text, "none")
+    exchanges = ((session.store.exchange(row), session.match(row).category) for row in view.tree.order.tolist())
+    lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=_mask(masked))
+    target.put(lines, escaped=form in _ESCAPED)
+    say_when_nothing_fits(session, view)
+    end(session)
+
+
+@cli.command(short_help="Say what a reply means and who has to act.")
+@click.argument("reply", metavar="REPLY")
+@click.option("--command", default="", metavar="VERB", help="The command it answered: RCPT, MAIL, XEXCH50, ...")
+@click.option(
+    "--direction",
+    type=click.Choice(["out", "in", "outbound", "inbound"]),
+    default="out",
+    show_default=True,
+    help="out: a remote host refused us; in: our server refused.",
+)
+@knowledge_option
+@target_options
+@format_option(("text", "json", "jsonl"), "text", {".json": "json", ".jsonl": "jsonl"})
+def explain(reply: str, command: str, direction: str, knowledge: tuple[Path, ...], target: Target, form: str) -> None:
+    """Say what REPLY means, who has to act, and what to check and do.
+
+    With - for REPLY it is read from standard input. With --format jsonl these
+    are JSON lines {"reply": ..., "command": ..., "direction": ...}, the last two
+    may be missing, and each is answered by one line.
+
+    \b
+    smtpscope explain "504 Need to authenticate first" --command XEXCH50
+    smtpscope explain --direction in "550 5.7.1 Unable to relay"
+    smtpscope explain --format jsonl - < replies.jsonl
+    """
+    from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
+    from smtpscope.session import Explainer
+
+    explainer = Explainer.load(knowledge)
+    side = direction_named(direction) or direction
+    if form == "jsonl" and reply == "-":
+        answers = Answers(explainer.explain, command, side)
+        target.put(answers.lines(_standard_input()), escaped=True, at_once=True)
+        if answers.refused:
+            talk(f"{answers.refused:,} lines are no questions; their answers say why")
+            sys.exit(1)
+        return
+    if reply == "-":
+        reply = "".join(_standard_input()).rstrip("\r\n")
+    answer = explainer.explain(reply, command, side)
+    if form == "text":
+        target.put(explanation_text(*answer))
+    else:
+        target.put(explanation_json(*answer, indent=form == "json") + "\n", escaped=True)
+
+
+@cli.command(short_help="List the kinds of files that are read.")
+def formats() -> None:
+    """List the kinds of files that are read, how each is recognised by its content, and what it cannot tell.
+
+    \b
+    smtpscope formats
+    """
+    from smtpscope.cli.format_list import format_lines
+    from smtpscope.session import known_formats
+
+    Target().put("".join(f"{line}\n" for line in format_lines(known_formats())))
+
+
+def _standard_input() -> Any:
+    """The lines of standard input; what is not UTF-8 becomes U+FFFD."""
+    if sys.stdin is None:
+        raise UsageError(where="standard input", what="it is closed", remedy="Pipe something into the command")
+    return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+
+
+def _mask(wanted: bool) -> Mask | None:
+    if not wanted:
+        return None
+    from smtpscope.export.masking import Mask
+
+    return Mask()
+
+
+def _check_named(query: Query) -> None:
+    """Raises UsageError when no log is named, or a command's name was probably meant."""
+    if not query.files:
+        raise UsageError(
+            where="command line",
+            what="no log is named",
+            remedy="Name a file, a folder, or - for standard input; smtpscope --help shows examples",
+        )
+    import difflib
+
+    first = query.files[0]
+    near = difflib.get_close_matches(first, cli.commands, n=1, cutoff=0.75)
+    if near and not os.path.lexists(first):
+        raise UsageError(
+            where="command line", what=f"{first} is neither a command nor a file", remedy=f"Did you mean {near[0]}?"
+        )

@@ -1,0 +1,90 @@
+"""What the commands do with a session before and after their own work: open, read, filter, say what was missing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from smtpscope.cli.options import Query
+from smtpscope.cli.streams import Target, say, talk
+from smtpscope.errors import ExportError, LogError
+
+if TYPE_CHECKING:
+    from smtpscope.session import Session, View
+    from smtpscope.store.groups import Grouping
+
+
+def opened(query: Query) -> Session:
+    """A session over the logs of `query`, nothing read yet. Raises LogError when none can be opened."""
+    from smtpscope.knowledge.base import KnowledgeBase
+    from smtpscope.session import Session
+
+    session = Session(KnowledgeBase.load(*query.knowledge), zone=query.zone)
+    try:
+        session.open(query.files)
+    except LogError as last:
+        _say_others(session, last)
+        raise
+    return session
+
+
+def read(query: Query) -> Session:
+    """A session that has read all logs of `query`. Raises LogError when none can be read."""
+    session = opened(query)
+    try:
+        session.read_all()
+    except LogError as last:
+        _say_others(session, last)
+        raise
+    return session
+
+
+def _say_others(session: Session, last: LogError) -> None:
+    """Each file that failed gets its sentence, though only one error can be raised."""
+    for error in session.errors:
+        if error is not last:
+            say(error)
+
+
+def grouped(session: Session, filter_text: str, grouping: Grouping = "code") -> View:
+    """What the filter lets through. Raises FilterError."""
+    return session.view(filter_text, grouping=grouping)
+
+
+def check_target(target: Target, session: Session) -> None:
+    """Raises ExportError when the file to write is one of the logs."""
+    for name in session.files:
+        try:
+            same = target.path is not None and os.path.samefile(target.path, name)  # noqa: PTH121 - names may be "-"
+        except OSError:
+            continue
+        if same:
+            raise ExportError(where=str(target.path), what="this is the log itself", remedy="Choose another name")
+
+
+def say_when_nothing_fits(session: Session, view: View) -> None:
+    """One line on standard error for an answer that is empty."""
+    if view.count:
+        return
+    if view.total:
+        meant = session.suggestion(view.filter_text)
+        advice = f" Did you mean: {meant}" if meant else ""
+        talk(f"none of {view.total:,} SMTP protocol events fits the filter.{advice}")
+        return
+    from smtpscope.export.report_words import HOW_TO_GET_EVENTS
+
+    talk(
+        f"no SMTP protocol event is in {', '.join(session.files)}, among {session.others:,} other records. "
+        f"{HOW_TO_GET_EVENTS[0]}"
+    )
+
+
+def end(session: Session) -> None:
+    """Says what could not be read, and ends with 1 when a whole file is missing."""
+    for error in session.errors:
+        say(error)
+    if session.skipped:
+        talk(f"{session.skipped:,} records were skipped; the browser lists them (key f).")
+    if session.errors:
+        sys.exit(1)

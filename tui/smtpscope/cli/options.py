@@ -1,0 +1,121 @@
+"""The options that several commands share, gathered into one value each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smtpscope.cli.streams import Target
+from smtpscope.errors import UsageError
+from smtpscope.harmless import shown
+
+Command = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which logs, which of their events, and in which time zone."""
+
+    files: tuple[str, ...]
+    filter_text: str
+    zone: tzinfo | None
+    knowledge: tuple[Path, ...]
+
+
+def _zone(context: click.Context, parameter: click.Parameter, value: str | None) -> tzinfo | None:
+    if value is None:
+        return None
+    from smtpscope.store.times import zone_named
+
+    try:
+        return zone_named(value)
+    except UsageError as error:
+        raise click.BadParameter(f"{shown(error.what)}. {error.remedy}.") from error
+
+
+def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def knowledge_option(command: Command) -> Command:
+    """`--knowledge DIR`, passed on as `knowledge`."""
+    return click.option(
+        "--knowledge",
+        multiple=True,
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="A folder with guidance of your own; may be given again.",
+    )(command)
+
+
+def query_options(command: Command) -> Command:
+    """FILE..., `--filter`, `--timezone` and `--knowledge`, passed on together as `query`."""
+
+    @wraps(command)
+    def gathered(
+        files: tuple[str, ...], filter_text: str, zone: tzinfo | None, knowledge: tuple[Path, ...], **others: Any
+    ) -> None:
+        command(query=Query(files, filter_text, zone, knowledge), **others)
+
+    return _with(
+        gathered,
+        click.argument("files", nargs=-1, metavar="FILE..."),
+        click.option("--filter", "filter_text", default="", metavar="Q", help="Only events that fit this filter."),
+        click.option(
+            "--timezone",
+            "zone",
+            callback=_zone,
+            metavar="ZONE",
+            help="UTC, local, Europe/Berlin, +01:00: for times shown and times without a zone.  [default: local]",
+        ),
+        knowledge_option,
+    )
+
+
+def target_options(command: Command) -> Command:
+    """`--output` and `--overwrite`, passed on together as `target`."""
+
+    @wraps(command)
+    def gathered(output: Path | None, overwrite: bool, **others: Any) -> None:
+        path = None if output is None or str(output) == "-" else output
+        command(target=Target(path, overwrite), **others)
+
+    return _with(
+        gathered,
+        click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file."),
+        click.option("--overwrite", is_flag=True, help="Replace that file if it exists."),
+    )
+
+
+def mask_option(command: Command) -> Command:
+    """`--mask`, passed on as `masked`."""
+    return click.option("--mask", "masked", is_flag=True, help="Put pseudonyms for mailboxes, hosts and addresses.")(
+        command
+    )
+
+
+def format_option(names: tuple[str, ...], default: str, suffixes: Mapping[str, str]) -> Callable[[Command], Command]:
+    """`--format`, passed on as `form`; without it the ending of the file that is written (`suffixes`), or `default`."""
+    usual = "the file's ending, else " if suffixes else ""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def chosen(form: str | None, target: Target, **others: Any) -> None:
+            if form is None:
+                ending = "" if target.path is None else target.path.suffix.lower()
+                form = suffixes.get(ending, default)
+            command(form=form, target=target, **others)
+
+        return click.option(
+            "--format", "form", type=click.Choice(names), help=f"How to write it.  [default: {usual}{default}]"
+        )(chosen)
+
+    return decorate

@@ -1,0 +1,98 @@
+"""What goes where: data to standard output or a file, talk to standard error, log text to a terminal only harmless."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from smtpscope.errors import ExportError, FilterError, SmtpscopeError
+from smtpscope.harmless import shown, shown_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where data goes: to `path`, or to standard output when it is None."""
+
+    path: Path | None = None
+    overwrite: bool = False
+
+    @property
+    def to_terminal(self) -> bool:
+        return self.path is None and sys.stdout is not None and sys.stdout.isatty()
+
+    def can_draw(self, characters: str) -> bool:
+        """Whether `characters` arrive as they are."""
+        if self.path is not None or sys.stdout is None:
+            return True
+        try:
+            characters.encode(sys.stdout.encoding or "ascii")
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
+    def put(self, text: str | Iterable[str], *, escaped: bool = False, at_once: bool = False) -> None:
+        """Writes `text`, one string or many, all of whole lines. Raises ExportError.
+
+        `escaped` tells that the format escapes controls by itself (JSON); `at_once` passes each piece on without
+        waiting for the next.
+        """
+        if self.path is not None:
+            self._write(self.path, text)
+            return
+        if sys.stdout is None:
+            raise ExportError(where="standard output", what="it is closed", remedy="Give a file with -o")
+        terminal = sys.stdout.isatty()
+        encoding = (sys.stdout.encoding if terminal else None) or "utf-8"
+        stream = sys.stdout.buffer
+        try:
+            for piece in [text] if isinstance(text, str) else text:
+                safe = "\n".join(shown_lines(piece)) if terminal and not escaped else piece
+                stream.write(safe.encode(encoding, "backslashreplace"))
+                if at_once:
+                    stream.flush()
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            # What could not be written would be tried, and complained about, once more when Python ends.
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise ExportError(
+                where="standard output",
+                what=f"it can't be written ({error.strerror or error})",
+                remedy="Check the space, or give another place with -o",
+            ) from error
+
+    def _write(self, path: Path, text: str | Iterable[str]) -> None:
+        from smtpscope.export.writing import write_document
+
+        written = write_document(path, text, overwrite=self.overwrite)
+        talk(f"wrote {written:,} bytes to {path}")
+
+
+def talk(sentence: str) -> None:
+    """A line on standard error."""
+    click.echo(f"smtpscope: {shown(sentence)}", err=True)
+
+
+def say(error: SmtpscopeError) -> None:
+    """`error` on standard error: where, what, remedy; a filter with a caret under the part that is wrong."""
+    if isinstance(error, FilterError):
+        from smtpscope.export.columns import cell_width
+
+        before, wrong = shown(error.text[: error.start]), shown(error.text[error.start : error.end])
+        caret = " " * cell_width(before) + "^" * max(1, cell_width(wrong))
+        click.echo(f"  {shown(error.text)}\n  {caret}", err=True)
+    talk(f"{error.where}: {_ended(error.what)} {_ended(error.remedy)}")
+    if isinstance(error, FilterError) and error.suggestion:
+        talk(f"did you mean: {error.suggestion}")
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."

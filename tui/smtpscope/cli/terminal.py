@@ -1,0 +1,53 @@
+"""The terminal: whether the browser can run in it, how wide it is, and where the keys come from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Final
+
+from smtpscope.cli.streams import Target
+
+_WIDTH: Final = 80
+
+
+def browser_hindrance() -> str | None:
+    """Why the browser can't be drawn, None when it can."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return "Standard output is no terminal"
+    if os.environ.get("TERM") == "dumb":
+        return "This terminal (TERM=dumb) can't draw"
+    if sys.__stdin__ is None or sys.__stderr__ is None:
+        return "Standard input or standard error is closed"
+    return None
+
+
+def text_width(target: Target) -> int:
+    """Cells in a line of text: those of the terminal that is written to, else 80."""
+    return shutil.get_terminal_size((_WIDTH, 24)).columns if target.to_terminal else _WIDTH
+
+
+def take_terminal() -> bool:
+    """Connects keys and picture with the terminal where a pipe stands in its place. False when there is none.
+
+    Standard input may have been a log, and Textual draws on standard error.
+    """
+    if not _is_terminal(0):
+        try:
+            terminal = os.open("CONIN$" if sys.platform == "win32" else "/dev/tty", os.O_RDWR)
+        except OSError:
+            return False
+        if terminal != 0:
+            os.dup2(terminal, 0)
+            os.close(terminal)
+    if not _is_terminal(2):
+        os.dup2(1, 2)
+    return True
+
+
+def _is_terminal(descriptor: int) -> bool:
+    try:
+        return os.isatty(descriptor)
+    except OSError:
+        return False
