@@ -35,7 +35,7 @@ from smtpscope.store.groups import Group, Grouping, GroupTree, SortColumn
 from smtpscope.store.incident import Incident, IncidentKey
 from smtpscope.store.incidents import incident_of, incidents
 from smtpscope.store.suggestions import suggest
-from smtpscope.store.timeline import Step, Timeline, episode_sentence, episodes, sorted_times, timeline
+from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence, episodes, sorted_times, timeline
 from smtpscope.store.times import LocalZone, zone_label
 
 __all__ = [
@@ -354,11 +354,7 @@ class Session:
 
     def activity(self, bins: int) -> tuple[int, ...]:
         """All events counted in `bins` equal parts of the log's span."""
-        times = sorted_times(self.store)
-        if not len(times) or bins < 1:
-            return (0,) * max(0, bins)
-        counts, _ = np.histogram(times, bins=bins)
-        return tuple(counts.tolist())
+        return activity(self.store, bins)
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
         """The summary of some incidents, ready for any format of `export`."""

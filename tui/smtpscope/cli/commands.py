@@ -83,7 +83,8 @@ def browse(query: Query) -> None:
     smtpscope logs/ --filter "5xx since:7d"
     ssh exch01 cat app.evtx | smtpscope -
     """
-    _check_named(query)
+    _check(query, Target())
+    _check_meant(query.files[0])
     hindrance = browser_hindrance()
     if hindrance is not None:
         talk(f"{hindrance}, so this is the report instead of the browser.")
@@ -127,7 +128,7 @@ def report(query: Query, grouping: Grouping, most: int | None, target: Target, m
     smtpscope report logs/ --filter "4xx since:11-16" --group host
     smtpscope report logs/*.evtx -o report.html
     """
-    _check_named(query)
+    _check(query, target)
     _print_report(read(query), query.filter_text, form, grouping, target, _mask(masked), most)
 
 
@@ -175,7 +176,7 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
     """
     from smtpscope.export.formats import SUMMARY_FORMATS
 
-    _check_named(query)
+    _check(query, target)
     session = read(query)
     check_target(target, session)
     view = grouped(session, query.filter_text)
@@ -203,7 +204,7 @@ def events(query: Query, target: Target, masked: bool, form: str) -> None:
     """
     from smtpscope.export.events_format import event_lines
 
-    _check_named(query)
+    _check(query, target)
     session = read(query)
     check_target(target, session)
     view = grouped(session, query.filter_text, "none")
@@ -240,15 +241,17 @@ def explain(reply: str, command: str, direction: str, knowledge: tuple[Path, ...
     smtpscope explain --format jsonl - < replies.jsonl
     """
     from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
+    from smtpscope.export.wording import counted
     from smtpscope.session import Explainer
 
+    target.check()
     explainer = Explainer.load(knowledge)
     side = direction_named(direction) or direction
     if form == "jsonl" and reply == "-":
         answers = Answers(explainer.explain, command, side)
         target.put(answers.lines(_standard_input()), escaped=True, at_once=True)
         if answers.refused:
-            talk(f"{answers.refused:,} lines are no questions; their answers say why")
+            talk(f"not a question: {counted(answers.refused, 'line', 'lines')}; the answers say why.")
             sys.exit(1)
         return
     if reply == "-":
@@ -288,19 +291,26 @@ def _mask(wanted: bool) -> Mask | None:
     return Mask()
 
 
-def _check_named(query: Query) -> None:
-    """Raises UsageError when no log is named, or a command's name was probably meant."""
+def _check(query: Query, target: Target) -> None:
+    """What can be told before anything is read.
+
+    Raises UsageError when no log is named, ExportError when the file to write is there already.
+    """
     if not query.files:
         raise UsageError(
             where="command line",
             what="no log is named",
             remedy="Name a file, a folder, or - for standard input; smtpscope --help shows examples",
         )
+    target.check()
+
+
+def _check_meant(first: str) -> None:
+    """Raises UsageError when the first word is no file and nearly a command."""
     import difflib
 
-    first = query.files[0]
     near = difflib.get_close_matches(first, cli.commands, n=1, cutoff=0.75)
-    if near and not os.path.lexists(first):
+    if near and first.isalpha() and not os.path.lexists(first):
         raise UsageError(
             where="command line", what=f"{first} is neither a command nor a file", remedy=f"Did you mean {near[0]}?"
         )

@@ -85,6 +85,7 @@ def end(session: Session) -> None:
     for error in session.errors:
         say(error)
     if session.skipped:
-        talk(f"{session.skipped:,} records were skipped; the browser lists them (key f).")
+        records = "record was" if session.skipped == 1 else "records were"
+        talk(f"{session.skipped:,} {records} skipped; report and the browser (key f) say which.")
     if session.errors:
         sys.exit(1)

@@ -13,7 +13,7 @@ from typing import Final
 import click
 
 from smtpscope.cli.commands import cli
-from smtpscope.cli.streams import talk
+from smtpscope.cli.streams import ReaderGone, talk
 
 INTERRUPTED: Final = 130
 _FULL_TRACEBACK: Final = "SMTPSCOPE_DEBUG"
@@ -28,26 +28,14 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except SystemExit as end:
-        # click turns a broken pipe into an exit with 1.
-        if isinstance(end.__context__, BrokenPipeError):
-            _end_quietly()
-        raise
-    except BrokenPipeError:
-        _end_quietly()
+    except ReaderGone:
+        # The reader of our output (`| head`) has enough, and that is no failure.
+        sys.exit(0)
     except Exception as defect:
         if os.environ.get(_FULL_TRACEBACK):
             raise
         talk(_defect_words(defect))
         sys.exit(1)
-
-
-def _end_quietly() -> None:
-    """The reader of our output (`| head`) has enough, and that is no failure."""
-    # Python flushes standard output once more at its end, and would complain there.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    sys.exit(0)
 
 
 def _defect_words(defect: Exception) -> str:

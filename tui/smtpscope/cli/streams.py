@@ -15,6 +15,10 @@ from smtpscope.errors import ExportError, FilterError, SmtpscopeError
 from smtpscope.harmless import shown, shown_lines
 
 
+class ReaderGone(Exception):  # noqa: N818 - not an error
+    """Nobody reads our output any more. Not a BrokenPipeError, which click would turn into a failure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where data goes: to `path`, or to standard output when it is None."""
@@ -36,8 +40,17 @@ class Target:
             return False
         return True
 
+    def check(self) -> None:
+        """Raises ExportError when the file exists already, before anything is read for it."""
+        if self.path is not None and not self.overwrite and os.path.lexists(self.path):
+            raise ExportError(
+                where=str(self.path),
+                what="the file exists already and was left as it is",
+                remedy="Choose another name, or add --overwrite",
+            )
+
     def put(self, text: str | Iterable[str], *, escaped: bool = False, at_once: bool = False) -> None:
-        """Writes `text`, one string or many, all of whole lines. Raises ExportError.
+        """Writes `text`, one string or many, all of whole lines. Raises ExportError and ReaderGone.
 
         `escaped` tells that the format escapes controls by itself (JSON); `at_once` passes each piece on without
         waiting for the next.
@@ -57,12 +70,10 @@ class Target:
                 if at_once:
                     stream.flush()
             stream.flush()
-        except BrokenPipeError:
-            raise
         except OSError as error:
-            # What could not be written would be tried, and complained about, once more when Python ends.
-            with suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            _drop_what_is_left()
+            if isinstance(error, BrokenPipeError):
+                raise ReaderGone from error
             raise ExportError(
                 where="standard output",
                 what=f"it can't be written ({error.strerror or error})",
@@ -74,6 +85,14 @@ class Target:
 
         written = write_document(path, text, overwrite=self.overwrite)
         talk(f"wrote {written:,} bytes to {path}")
+
+
+def _drop_what_is_left() -> None:
+    """What could not be written would be tried, and complained about, once more when Python ends."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
 
 
 def talk(sentence: str) -> None:
@@ -90,7 +109,7 @@ def say(error: SmtpscopeError) -> None:
         caret = " " * cell_width(before) + "^" * max(1, cell_width(wrong))
         click.echo(f"  {shown(error.text)}\n  {caret}", err=True)
     talk(f"{error.where}: {_ended(error.what)} {_ended(error.remedy)}")
-    if isinstance(error, FilterError) and error.suggestion:
+    if isinstance(error, FilterError) and error.suggestion and "Did you mean" not in error.remedy:
         talk(f"did you mean: {error.suggestion}")
 
 

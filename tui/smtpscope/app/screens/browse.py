@@ -14,7 +14,6 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from smtpscope.app.details import detail_of
-from smtpscope.app.filter_keys import term_of, with_code
 from smtpscope.app.loading import BatchArrived, LoadingEnded, load
 from smtpscope.app.questions import Question, Questions
 from smtpscope.app.screens.browse_actions import TakingOut
@@ -28,7 +27,7 @@ from smtpscope.app.widgets.outline import Outline, Place
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
 from smtpscope.session import LoadedBatch, Session, View
-from smtpscope.store.filter_editing import add_term, terms
+from smtpscope.store.filter_editing import add_term, term_of, terms
 from smtpscope.store.groups import GROUPINGS, SORT_COLUMNS, Group, Grouping, SortColumn
 from smtpscope.store.times import format_time
 
@@ -447,6 +446,12 @@ class BrowseScreen(TakingOut, Screen[None]):
         self.set_filter(message.text, remember=False)
         self.table.focus()
 
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        self.set_filter(message.text)
+
+    def on_filter_bar_edit_wanted(self, message: FilterBar.EditWanted) -> None:
+        self.action_filter()
+
     _undo_mark = ""
 
     def action_undo(self) -> None:
@@ -468,7 +473,7 @@ class BrowseScreen(TakingOut, Screen[None]):
         if len(self._digits) == 3:
             code = self._digits
             self._set_digits("")
-            self.set_filter(with_code(self.filter_text, code))
+            self.set_filter(add_term(self.filter_text, "code", code, replace=True))
 
     def _set_digits(self, digits: str) -> None:
         self._digits = digits
@@ -495,11 +500,11 @@ class BrowseScreen(TakingOut, Screen[None]):
         column = self.view.tree.levels[place.level].column
         group = self.view.tree.group(place.level, place.index)
         values = {
-            "code": "" if group.code is None else str(group.code),
-            "host_key": group.host_key or "",
-            "category": group.category,
-            "recipient": group.recipient or "",
-            "server": group.server or "",
+            "code": "none" if group.code is None else str(group.code),
+            "host_key": f"={group.host_key or ''}",
+            "category": f"={group.category}",
+            "recipient": f"={group.recipient or ''}",
+            "server": f"={group.server or ''}",
         }
         return _FIELDS[column], values[column]
 

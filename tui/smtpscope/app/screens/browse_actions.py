@@ -174,7 +174,7 @@ class TakingOut(Screen[None]):
 
     def _knowledge_closed(self, entry_id: str | None) -> None:
         if entry_id is not None:
-            self.set_filter(add_term("", "cause", entry_id))
+            self.set_filter(add_term("", "cause", f"={entry_id}"))
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.help_lines()))

@@ -13,8 +13,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
+from smtpscope.store.filter_editing import terms
 
 
 class FilterInput(Input):
@@ -49,7 +51,8 @@ class FilterBar(Vertical):
     """The filter's line and, under it, what is wrong or what was probably meant.
 
     Data comes in by `show_filter`, `show_count`, `show_error` and `show_suggestion`; what the user does goes out as
-    `Typed` (each key), `Kept` (enter) and `Abandoned` (escape, with the text that was in force before).
+    `Typed` (each key), `Kept` (enter), `Abandoned` (escape, with the text that was in force before), and with the mouse
+    `Changed` and `EditWanted`.
     """
 
     DEFAULT_CSS = """
@@ -60,6 +63,9 @@ class FilterBar(Vertical):
         .filter-count { width: auto; padding: 0 1; color: $text-muted; }
         FilterInput { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
         FilterInput:focus { border: none; background: $panel; }
+        FilterChips { display: none; }
+        &.-chips FilterChips { display: block; }
+        &.-chips FilterInput { display: none; }
         .filter-message { height: auto; padding: 0 1; color: $text-warning; display: none; }
         .filter-message.-shown { display: block; }
     }
@@ -80,6 +86,16 @@ class FilterBar(Vertical):
     class Abandoned(Message):
         text: str
 
+    @dataclass
+    class Changed(Message):
+        """A term was taken away with the mouse; `text` is what is left."""
+
+        text: str
+
+    @dataclass
+    class EditWanted(Message):
+        """A click into the line: the user wants to type."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._text_before = ""
@@ -95,6 +111,7 @@ class FilterBar(Vertical):
                 compact=True,
                 select_on_focus=False,
             )
+            yield FilterChips()
             yield Static(classes="filter-count")
         yield Static(classes="filter-message")
 
@@ -116,6 +133,25 @@ class FilterBar(Vertical):
                 self.input.value = filter_text
                 self.input.cursor_position = len(self.input.value)
         self._show_message(None)
+        self._draw_chips()
+
+    def _draw_chips(self) -> None:
+        """Chips stand where the input stood as long as nobody types and there is a filter."""
+        chips = terms(self.input.value)
+        self.query_one(FilterChips).show_chips(chips)
+        self.set_class(bool(chips) and not self.input.has_focus, "-chips")
+
+    def on_descendant_blur(self) -> None:
+        self._draw_chips()
+
+    def on_filter_chips_removed(self, message: FilterChips.Removed) -> None:
+        message.stop()
+        text, chip = self.input.value, message.chip
+        self.post_message(self.Changed(f"{text[: chip.start].rstrip()} {text[chip.end :].lstrip()}".strip()))
+
+    def on_filter_chips_edit_wanted(self, message: FilterChips.EditWanted) -> None:
+        message.stop()
+        self.post_message(self.EditWanted())
 
     def show_error(self, error: FilterError) -> None:
         self._suggestion = error.suggestion
@@ -153,6 +189,7 @@ class FilterBar(Vertical):
     def edit(self) -> None:
         """The user wants to type: remembers what was in force."""
         self._text_before = self.input.value
+        self.set_class(False, "-chips")
         self.input.focus()
         self.input.cursor_position = len(self.input.value)
 

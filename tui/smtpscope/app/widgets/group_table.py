@@ -162,6 +162,9 @@ class GroupTable(ScrollView, can_focus=True):
         if index == self.cursor:
             name = "group-table--cursor" if self.has_focus else "group-table--cursor-away"
             cursor: Style | None = self.get_component_rich_style(name)
+            if self.app.no_color and cursor is not None:
+                # Without colours the background says nothing.
+                cursor = Style(bold=True, reverse=self.has_focus, underline=not self.has_focus)
         else:
             cursor = None
         return self._drawn(line, cursor).adjust_cell_length(width, cursor or base)
