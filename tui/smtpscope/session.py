@@ -29,10 +29,11 @@ from smtpscope.reading.registry import formats, open_log
 from smtpscope.reading.sources import expand
 from smtpscope.store.activity import ongoing
 from smtpscope.store.columns import DIRECTIONS, EncodedBatch, EventStore
+from smtpscope.store.facets import Facet, facets
 from smtpscope.store.filter_evaluation import matching
 from smtpscope.store.filter_grammar import parse_filter
 from smtpscope.store.groups import Group, Grouping, GroupTree, SortColumn
-from smtpscope.store.incident import Incident, IncidentKey
+from smtpscope.store.incident import Counted, Episode, Incident, IncidentKey
 from smtpscope.store.incidents import incident_of, incidents
 from smtpscope.store.suggestions import suggest
 from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence, episodes, sorted_times, timeline
@@ -341,9 +342,17 @@ class Session:
         """The incident that the event `row` belongs to, as far as `view` shows it."""
         return [self._detail(incident_of(self.store, view.tree.order, row, self.zone))]
 
+    def facets(self, rows: Rows, facet: Facet) -> Counted:
+        """The distinct values of `facet` among `rows`, the most frequent first."""
+        return facets(self.store, rows, facet)
+
     def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
         """Counts of `rows` by calendar steps of the session's zone; without `step` one that fits."""
         return timeline(self.store, rows, self.zone, step=step)
+
+    def episodes_of(self, rows: Rows) -> tuple[Episode, ...]:
+        """The bursts in `rows`, in order of time."""
+        return episodes(sorted_times(self.store, rows))
 
     def episodes(self, rows: Rows) -> str:
         """The bursts in `rows` in one sentence, "" where no row has a time."""

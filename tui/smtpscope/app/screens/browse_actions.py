@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from smtpscope.app.messages import CopyWanted
+from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export import ExportChoice, ExportScreen
 from smtpscope.app.screens.file_information import information_blocks
 from smtpscope.app.screens.help import HelpLine, HelpScreen
@@ -18,8 +19,8 @@ from smtpscope.app.widgets.group_table import GroupTable
 from smtpscope.app.widgets.outline import Place
 from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
 from smtpscope.export.formats import SUMMARY_FORMATS
-from smtpscope.harmless import shown, shown_lines
-from smtpscope.session import IncidentDetail, Session, View
+from smtpscope.harmless import Shown, shown, shown_lines
+from smtpscope.session import IncidentDetail, Rows, Session, View
 from smtpscope.store.filter_editing import add_term
 from smtpscope.store.filter_fields import help_lines
 
@@ -46,6 +47,7 @@ class TakingOut(Screen[None]):
         Binding("e", "export", "Export", id="browse.export"),
         Binding("space", "mark", "Mark", id="browse.mark"),
         Binding("i", "timeline", "Timeline", id="browse.timeline"),
+        Binding("c", "counts", "Counts", id="browse.counts"),
         Binding("r", "raw", "Raw record", show=False, id="browse.raw"),
         Binding("K", "knowledge", "Knowledge", show=False, id="browse.knowledge"),
         Binding("f", "information", "Files", show=False, id="browse.information"),
@@ -132,18 +134,32 @@ class TakingOut(Screen[None]):
         self.table.action_move(1)
         self.table.refresh()
 
-    def action_timeline(self) -> None:
+    def _rows_and_name(self) -> tuple[Rows, Shown] | None:
+        """The events of the group under the cursor (of an event: of its group), and how to call them."""
         here = self._rows_here()
         if here is None:
-            return
+            return None
         view, place = here
         if place.level < 0:
-            rows, name = view.tree.order, "All events in view"
-        else:
-            group = view.tree.group(place.level, place.index)
-            rows = view.tree.rows(place.level, place.index)
-            name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
-        self.app.push_screen(TimelineScreen(self.session, rows, shown(name)), self._timeline_closed)
+            return view.tree.order, shown("All events in view")
+        group = view.tree.group(place.level, place.index)
+        name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
+        return view.tree.rows(place.level, place.index), shown(name or "No host named")
+
+    def action_timeline(self) -> None:
+        found = self._rows_and_name()
+        if found is not None:
+            self.app.push_screen(TimelineScreen(self.session, *found), self._timeline_closed)
+
+    def action_counts(self) -> None:
+        found = self._rows_and_name()
+        if found is not None:
+            self.app.push_screen(CountsScreen(self.session, *found), self._counts_closed)
+
+    def _counts_closed(self, term: tuple[str, str, bool] | None) -> None:
+        if term is not None:
+            field, value, exclude = term
+            self.set_filter(add_term(self.filter_text, field, value, exclude))
 
     def _timeline_closed(self, term: str | None) -> None:
         if term:

@@ -26,6 +26,10 @@ class TimelineScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,i", "close", "Close", id="timeline.close"),
         Binding("plus,right,l", "zoom(-1)", "Finer", key_display="+", id="timeline.finer"),
+        Binding("e", "episode", "This episode", id="timeline.episode"),
+        Binding("d", "preset('since:today')", "Last day", id="timeline.today"),
+        Binding("f", "preset('since:24h')", "Last 24 h", id="timeline.day"),
+        Binding("w", "preset('since:7d')", "Last 7 days", id="timeline.week"),
         Binding("minus,left,h", "zoom(1)", "Coarser", key_display="-", id="timeline.coarser"),
     ]
 
@@ -70,7 +74,22 @@ class TimelineScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
     def on_bin_list_chosen(self, message: BinList.Chosen) -> None:
-        zone = self._session.zone
-        since = format_time(message.start_ms, zone).replace(" ", "T")
-        until = format_time(message.end_ms - 1000, zone).replace(" ", "T")
-        self.dismiss(f"since:{since} until:{until}")
+        # A bin ends before the next one begins, and `until` takes in its whole last second.
+        self.dismiss(self._between(message.start_ms, message.end_ms - 1000))
+
+    def _between(self, first_ms: int, last_ms: int) -> str:
+        since, until = (format_time(ms, self._session.zone).replace(" ", "T") for ms in (first_ms, last_ms))
+        return f"since:{since} until:{until}"
+
+    def action_preset(self, term: str) -> None:
+        self.dismiss(term)
+
+    def action_episode(self) -> None:
+        """The episode in which the cursor stands, or the last one before it."""
+        bins = self.query_one(BinList)
+        if not bins.bins:
+            return
+        end_ms = bins.bins[bins.cursor].end_ms
+        begun = [episode for episode in self._session.episodes_of(self._rows) if episode.first_ms < end_ms]
+        if begun:
+            self.dismiss(self._between(begun[-1].first_ms, begun[-1].last_ms))

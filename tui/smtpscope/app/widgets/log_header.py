@@ -36,6 +36,16 @@ def bars(counts: tuple[int, ...]) -> str:
     return "".join(BARS[0] if not count else BARS[max(1, round(count / most * 8))] for count in counts)
 
 
+def merged(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """`counts` in at most `most` bins, neighbours added up, so that a smaller screen cuts no time off."""
+    if len(counts) <= most:
+        return counts
+    result = [0] * most
+    for number, count in enumerate(counts if most else ()):
+        result[number * most // len(counts)] += count
+    return tuple(result)
+
+
 def span_words(first_ms: int | None, last_ms: int | None) -> str:
     """How long it is from the first to the last event, in days or hours."""
     if first_ms is None or last_ms is None:
@@ -60,8 +70,11 @@ class LogHeader(Widget, can_focus=False):
 
     @property
     def activity_width(self) -> int:
-        """How many bins the timeline has room for."""
-        return max(10, min(60, self.size.width - 48))
+        """How many bins the timeline has room for behind the span and the warning."""
+        if self.header is None:
+            return 10
+        warning = len(self.header.warning) + 4 if self.header.warning else 0
+        return max(0, min(60, self.size.width - len(self.header.span) - warning - 2))
 
     def render(self) -> Content:
         header = self.header
@@ -74,7 +87,9 @@ class LogHeader(Widget, can_focus=False):
         first = Content.assemble(
             ("smtpscope", "bold $text-primary"), "  ", what.ljust(max(0, room)), "  ", (right, style)
         )
-        line = Content.assemble(header.span, "  ", (bars(self.activity), "$text-accent"))
+        line = Content.assemble(header.span)
         if header.warning:
             line = Content.assemble(line, "  ", (f"! {header.warning}", "$text-warning"))
+        counts = merged(self.activity, self.activity_width)
+        line = Content.assemble(line, "  ", (bars(counts), "$text-accent"))
         return Content("\n").join([first, line])

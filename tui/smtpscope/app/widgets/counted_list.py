@@ -1,0 +1,122 @@
+"""Distinct values with their counts, one a line; any number of them costs the same to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from smtpscope.app.widgets.table_line import fitted
+from smtpscope.harmless import shown
+from smtpscope.store.incident import Counted
+
+
+class CountedList(ScrollView, can_focus=True):
+    """`counted` values, the most frequent first; `nothing` is how an empty value is called."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "Next", show=False, id="counts.down"),
+        Binding("k,up", "move(-1)", "Before", show=False, id="counts.up"),
+        Binding("g,home", "to_line(0)", "First", show=False, id="counts.first"),
+        Binding("G,end", "to_line(-1)", "Last", show=False, id="counts.last"),
+        Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="counts.page_down"),
+        Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="counts.page_up"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"counted-list--cursor", "counted-list--count"}
+    DEFAULT_CSS = """
+    CountedList {
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        overflow-x: hidden;
+        .counted-list--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
+        .counted-list--count { color: $text-accent; }
+    }
+    """
+
+    counted: reactive[Counted] = reactive((), layout=False)
+    cursor: reactive[int] = reactive(0)
+
+    @dataclass
+    class Chosen(Message):
+        """A click on the line where the cursor stood already."""
+
+        value: str
+
+    def __init__(self, nothing: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.nothing = nothing
+
+    @property
+    def value(self) -> str | None:
+        """What the cursor stands on."""
+        return self.counted[self.cursor][0] if self.counted else None
+
+    def watch_counted(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.counted))
+        self.cursor = 0
+        self.scroll_home(animate=False)
+        self.refresh()
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, len(self.counted) - 1))
+
+    def watch_cursor(self) -> None:
+        height = max(1, self.scrollable_content_region.height)
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        number = self.scroll_offset.y + y
+        if number >= len(self.counted):
+            return Strip.blank(width, self.rich_style)
+        value, count = self.counted[number]
+        digits = len(f"{self.counted[0][1]:,}")
+        text_style = self.rich_style
+        count_style = self.get_component_rich_style("counted-list--count")
+        sign = "  "
+        if number == self.cursor:
+            text_style = count_style = self.get_component_rich_style("counted-list--cursor")
+            if self.app.no_color:
+                text_style = count_style = Style(bold=True, reverse=True)
+            sign = "> "
+        text = fitted(shown(value.strip()) or self.nothing, max(1, width - digits - 4))
+        segments = [Segment(f"{sign}{count:>{digits},}  ", count_style), Segment(text, text_style)]
+        return Strip(segments).adjust_cell_length(width, text_style)
+
+    def action_move(self, by: int) -> None:
+        self.cursor += by
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self.scrollable_content_region.height - 1)
+
+    def action_to_line(self, line: int) -> None:
+        self.cursor = line if line >= 0 else len(self.counted) + line
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or self.scroll_offset.y + offset.y >= len(self.counted):
+            return
+        number = self.scroll_offset.y + offset.y
+        if number == self.cursor:
+            self.post_message(self.Chosen(self.counted[number][0]))
+        else:
+            self.cursor = number
