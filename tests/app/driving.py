@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from rich.segment import Segment
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -69,8 +70,23 @@ class Browsing:
     def line(self) -> TableLine:
         """The line under the cursor."""
         rows = self.browse.table.rows
-        assert rows is not None and len(rows), "the table is empty"
+        assert rows is not None, "nothing was shown yet"
+        assert len(rows), "the table is empty"
         return rows.line(self.browse.table.cursor)
+
+    @property
+    def focus(self) -> str:
+        """The id of the pane that gets the keys."""
+        focused = self.browse.focused
+        return (focused.id or "") if focused is not None else ""
+
+    @property
+    def row(self) -> int:
+        """The event under the cursor."""
+        place = self.browse.place()
+        assert place is not None, "the table is empty"
+        assert place.row is not None, f"the cursor is on a group: {self.line.name}"
+        return place.row
 
     @property
     def line_events(self) -> int:
@@ -97,13 +113,14 @@ class Browsing:
         return "\n".join(self.browse.detail.guidance.lines)
 
     @property
-    def drawn(self) -> list[str]:
-        """The lines of the screen as the terminal gets them, without colours."""
-        return ["".join(segment.text for segment in line) for line in self._strips()]
+    def strips(self) -> list[list[Segment]]:
+        """The screen as the terminal gets it."""
+        return [list(strip) for strip in self.app.screen._compositor.render_strips()]
 
-    def _strips(self) -> list[list[object]]:
-        rendered = self.app.screen._compositor.render_strips()
-        return [list(strip) for strip in rendered]
+    @property
+    def drawn(self) -> list[str]:
+        """The lines of the screen without their colours."""
+        return ["".join(segment.text for segment in strip) for strip in self.strips]
 
     @property
     def notices(self) -> list[str]:
@@ -145,12 +162,13 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(
-    session: Session, *, size: tuple[int, int] = (120, 30), filter_text: str = ""
+    session: Session, *, size: tuple[int, int] = (120, 30), filter_text: str = "", loaded: bool = True
 ) -> AsyncIterator[Browsing]:
-    """The browser over `session`, all read and shown."""
+    """The browser over `session`, all read and shown unless the test wants to see the reading."""
     clipboard = NotedClipboard()
     app = Browser(session, filter_text=filter_text, clipboard=clipboard)
     async with app.run_test(size=size, notifications=True) as pilot:
         driven = Browsing(app, pilot, clipboard)
-        await driven.settled()
+        if loaded:
+            await driven.settled()
         yield driven

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.driving import Browsing, browsing
+from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.session import Session
 
 
@@ -164,9 +165,8 @@ async def test_only_and_hide_on_an_event_take_its_recipient(session: Session, ke
     async with browsing(session) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("]")
-        place = driven.browse.place()
-        assert place is not None and place.row is not None
-        mailbox = session.store.exchange(place.row).command.mailbox
+        row = driven.row
+        mailbox = session.store.exchange(row).command.mailbox
         await driven.press(key)
         found = {session.store.exchange(row).command.mailbox for row in _rows(driven)}
         assert found == {mailbox} if not left_out else mailbox not in found
@@ -242,3 +242,26 @@ async def test_the_cursor_stays_on_its_incident_when_the_filter_changes(session:
         assert "mx3.litware.example" in driven.line.name
         await driven.press("x")
         assert "mx3.litware.example" in driven.line.name
+
+
+async def test_the_terms_in_force_stand_there_as_chips_and_a_click_on_a_cross_takes_one_away(session: Session) -> None:
+    async with browsing(session, filter_text="code:550 -host:contoso") as driven:
+        chips = driven.browse.query_one(FilterChips)
+        line = driven.drawn[chips.region.y]
+        assert "code:550 x" in line
+        assert "-host:contoso x" in line
+        cross = line.index("code:550 x") + len("code:550 ")
+        await driven.pilot.click(offset=(cross, chips.region.y))
+        await driven.settled()
+        assert driven.filter_text == "-host:contoso"
+        assert "code:550" not in driven.drawn[chips.region.y]
+        await driven.press("u")
+        assert driven.filter_text == "code:550 -host:contoso"
+
+
+async def test_a_click_beside_the_chips_lets_the_filter_be_typed(session: Session) -> None:
+    async with browsing(session, filter_text="code:550") as driven:
+        chips = driven.browse.query_one(FilterChips)
+        await driven.pilot.click(chips, offset=(30, 0))
+        await driven.press(*" fabrikam", "enter")
+        assert driven.filter_text == "code:550 fabrikam"

@@ -9,8 +9,6 @@ from smtpscope.knowledge.codes import Code
 
 NAMES = ("421", "450", "550", "554", "x.1.1", "x.1.10", "x.7.1")
 CODES = {name: Code(name, "policy", "words", "RFC 3463") for name in NAMES}
-    name: Code(name, "policy", "words", "RFC 3463") for name in ("421", "450", "550", "554", "x.1.1", "x.1.10", "x.7.1")
-}
 
 
 @pytest.mark.parametrize(

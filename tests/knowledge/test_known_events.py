@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from support.knowledge_exchanges import exchange
 
 from smtpscope.knowledge.base import KnowledgeBase
+from support.knowledge_exchanges import exchange
 
 RCPT = "RCPT TO:<berta@fabrikam.example>"
 MAIL = "MAIL FROM:<anna@contoso.example>"
@@ -21,8 +21,9 @@ OUTBOUND = [
     ("550 Requested action not taken: mailbox unavailable", RCPT, "recipient-unknown", "sender"),
     ("550 5.1.1 User unknown", RCPT, "recipient-unknown", "sender"),
     ("550 5.7.1 Unable to relay for berta@fabrikam.example", RCPT, "relay-denied", "us"),
-    ("550 5.7.1 relaying denied from local server", RCPT, "relay-denied", "us"),
+    ("550 5.7.1 relaying denied from local server", RCPT, "cisco-fixup", "us"),
     ("500 5.3.3 Unrecognized command", "X-LINK2STATE FIRST CHUNK={00000020}", "x-link2state-refused", "nobody"),
+    ("502 unimplemented (#5.5.1)", "EHLO mail.contoso.example", "cisco-fixup", "us"),
     ("450 Client host rejected: cannot find your hostname", RCPT, "ptr-missing", "us"),
     ("450 4.7.1 Client host rejected: cannot find your reverse hostname, [192.0.2.7]", RCPT, "ptr-missing", "us"),
     ("554 mx.fabrikam.example no DNS reverse for 192.0.2.7", "", "ptr-missing", "us"),

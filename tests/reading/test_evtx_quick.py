@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,8 +11,8 @@ from smtpscope.reading import evtx_element
 from smtpscope.reading.evtx import EvtxReader
 from smtpscope.reading.evtx_second import SecondReader
 from smtpscope.reading.record import EventRecord, ReadOptions
-from support.evtx_events import chunks_of, events, many_events, places_of
-from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, WrittenEvent, evtx_bytes
+from support.evtx_events import chunks_of, logs, many_events, places_of
+from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, EventForm, WrittenEvent, evtx_bytes
 from support.memory_source import MemorySource
 
 Reading = tuple[list[EventRecord], int, list[Problem]]
@@ -40,8 +41,8 @@ def read_by_python_evtx(data: bytes) -> tuple[list[EventRecord], int]:
     return records, len(found) - len(records)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(events(), min_size=1, max_size=25))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(logs(25))
 def test_three_ways_give_the_same_records_in_the_same_order(written: list[WrittenEvent]) -> None:
     data = evtx_bytes(written)
     quick, thorough = read(data, quick=True), read(data, quick=False)
@@ -74,6 +75,21 @@ def test_a_log_of_others_is_counted_without_decoding() -> None:
 def test_malformed_utf16_keeps_its_place_as_a_replacement_character() -> None:
     data = evtx_bytes([WrittenEvent(strings=("mail\ud800.example.com", "x"))])
     assert [record.strings for record in read(data, quick=True)[0]] == [("mail\ufffd.example.com", "x")]
+
+
+@pytest.mark.parametrize("form", ["classic", "manifest", "forwarded"])
+@pytest.mark.parametrize("strings", [(), ("",)])
+def test_one_empty_string_counts_as_none_in_every_way(form: EventForm, strings: tuple[str, ...]) -> None:
+    data = evtx_bytes([WrittenEvent(strings=strings, form=form)])
+    for records in (read(data, quick=True)[0], read(data, quick=False)[0], read_by_python_evtx(data)[0]):
+        assert [record.strings for record in records] == [()]
+
+
+def test_manifest_events_of_others_beside_ours_are_only_counted() -> None:
+    others = [WrittenEvent(provider="ESE", form="manifest", strings=("x",))] * 5
+    data = evtx_bytes([*others, WrittenEvent(form="manifest", strings=("ours",)), WrittenEvent(strings=("ours",))])
+    records, count, problems = read(data, quick=True)
+    assert ([record.strings for record in records], count, problems) == ([("ours",)] * 2, 5, [])
 
 
 def test_many_different_sources_are_told_apart() -> None:

@@ -86,6 +86,17 @@ def test_without_checksums_records_must_follow_each_other() -> None:
     assert only(data, has_checksums=False) is None
 
 
+def test_old_records_behind_the_end_of_a_chunk_are_not_counted() -> None:
+    data = bytearray(evtx_bytes([OTHER, OURS, OTHER]))
+    places = places_of(bytes(data))
+    at, place = places[1]
+    end = places[-1][0] + places[-1][1].size
+    data[end : end + place.size] = data[at : at + place.size]
+    survey = only(data)
+    assert survey is not None
+    assert (survey.count, survey.wanted) == (3, [place.offset])
+
+
 def test_a_record_written_into_the_data_of_another_is_not_taken_for_one() -> None:
     data = evtx_bytes([OTHER, OURS])
     at, place = places_of(data)[1]

@@ -12,10 +12,10 @@ from smtpscope.reading.evtx_element import Element, insertion_strings, xml_text
 from smtpscope.reading.evtx_second import SecondReader
 from smtpscope.reading.evtx_templates import UnreadableError
 from support.evtx_events import SIX_STRINGS, chunks_of
-from support.evtx_writer import CHUNK_SIZE, WrittenEvent, evtx_bytes
+from support.evtx_writer import CHUNK_SIZE, EventForm, WrittenEvent, evtx_bytes
 
 _NESTED = b"\x0f\x01\x01\x00\x0c\x01"
-_FORMS = ["classic", "forwarded", "manifest"]
+_FORMS: list[EventForm] = ["classic", "forwarded", "manifest"]
 
 
 def chunk_with(*written: WrittenEvent) -> bytes:
@@ -23,9 +23,9 @@ def chunk_with(*written: WrittenEvent) -> bytes:
 
 
 @pytest.mark.parametrize("form", _FORMS)
-def test_strings_keep_their_place_in_every_form(form: str) -> None:
+def test_strings_keep_their_place_in_every_form(form: EventForm) -> None:
     strings = ("", *SIX_STRINGS, "Ā\u0a00\U0001f600", "\ud800", "")
-    event = SecondReader(chunk_with(WrittenEvent(strings=strings, form=form))).event(512)  # type: ignore[arg-type]
+    event = SecondReader(chunk_with(WrittenEvent(strings=strings, form=form))).event(512)
     assert insertion_strings(event) == ("", *SIX_STRINGS, "Ā\u0a00\U0001f600", "\ufffd", "")
 
 
@@ -58,8 +58,8 @@ def test_a_template_outside_of_the_chunk_is_refused_with_a_reason() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(_FORMS), st.lists(st.tuples(st.integers(512, 2_400), st.integers(0, 255)), max_size=6))
-def test_changed_bytes_give_an_event_or_a_reason(form: str, changes: list[tuple[int, int]]) -> None:
-    chunk = bytearray(chunk_with(WrittenEvent(strings=SIX_STRINGS, form=form)))  # type: ignore[arg-type]
+def test_changed_bytes_give_an_event_or_a_reason(form: EventForm, changes: list[tuple[int, int]]) -> None:
+    chunk = bytearray(chunk_with(WrittenEvent(strings=SIX_STRINGS, form=form)))
     for at, value in changes:
         chunk[at] = value
     try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from smtpscope.reading.evtx_layout import parse_chunk_header
 from smtpscope.reading.evtx_walk import RecordPlace, walk
-from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, WrittenEvent
+from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, EventForm, WrittenEvent
 
 SIX_STRINGS = ("1", "6", "", "xexch50", "504 Need to authenticate first ", "XEXCH50 1028 2 ")
 
@@ -22,7 +23,18 @@ _PROVIDERS = ("MSExchangeTransport", "msexchangetransport", "smtpsvc", "ESE", "V
 _FIRST_TIME = datetime(1980, 1, 1, tzinfo=UTC)
 
 
-def events() -> st.SearchStrategy[WrittenEvent]:
+def logs(most: int) -> st.SearchStrategy[list[WrittenEvent]]:
+    """Events of one log. Its forms are drawn first, since one forwarded event changes how its whole chunk is read."""
+    choices: list[tuple[EventForm, ...]] = [
+        ("classic",),
+        ("manifest",),
+        ("classic", "manifest"),
+        ("classic", "manifest", "forwarded"),
+    ]
+    return st.sampled_from(choices).flatmap(lambda drawn: st.lists(events(drawn), min_size=1, max_size=most))
+
+
+def events(forms: Sequence[EventForm]) -> st.SearchStrategy[WrittenEvent]:
     return st.builds(
         WrittenEvent,
         provider=st.sampled_from(_PROVIDERS),
@@ -33,7 +45,7 @@ def events() -> st.SearchStrategy[WrittenEvent]:
         channel=st.sampled_from(["Application", "Exchange Transport"]),
         computer=st.sampled_from(["EXCH01.example.com", "EXCH02.example.com"]),
         binary=st.binary(max_size=9),
-        form=st.sampled_from(["classic", "classic", "forwarded", "manifest"]),
+        form=st.sampled_from(forms),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -41,6 +42,18 @@ class Browser(App[None]):
     def on_mount(self) -> None:
         # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
         self.push_screen(self.browse)
+
+    @property
+    def failure(self) -> Exception | None:
+        """What brought the browser down, None when it ended as it should."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback with local variables, and so with text from the log; we say less."""
+        if os.environ.get("SMTPSCOPE_DEBUG"):
+            super()._fatal_error()
+        else:
+            self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's own: each of our commands is an action with a key, listed by the provider."""

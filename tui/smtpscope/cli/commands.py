@@ -76,16 +76,18 @@ def cli() -> None:
 def browse(query: Query) -> None:
     """Browse logs in the terminal; this is what `smtpscope FILE...` does.
 
-    Without a terminal the report is printed instead.
+    Without a file there is the knowledge base to browse; without a terminal the
+    report is printed instead.
 
     \b
     smtpscope Application.evtx
     smtpscope logs/ --filter "5xx since:7d"
     ssh exch01 cat app.evtx | smtpscope -
     """
-    _check(query, Target())
-    _check_meant(query.files[0])
     hindrance = browser_hindrance()
+    if query.files or hindrance is not None:
+        _check(query, Target())
+        _check_meant(query.files[0])
     if hindrance is not None:
         talk(f"{hindrance}, so this is the report instead of the browser.")
         _print_report(read(query), query.filter_text, "text", "code", Target())
@@ -103,6 +105,8 @@ def browse(query: Query) -> None:
 
     browser = Browser(session, filter_text=query.filter_text)
     browser.run()
+    if browser.failure is not None:
+        raise browser.failure
     sys.exit(browser.return_code or 0)
 
 

@@ -73,11 +73,10 @@ def say_when_nothing_fits(session: Session, view: View) -> None:
         talk(f"none of {view.total:,} SMTP protocol events fits the filter.{advice}")
         return
     from smtpscope.export.report_words import HOW_TO_GET_EVENTS
+    from smtpscope.export.wording import counted
 
-    talk(
-        f"no SMTP protocol event is in {', '.join(session.files)}, among {session.others:,} other records. "
-        f"{HOW_TO_GET_EVENTS[0]}"
-    )
+    others = counted(session.others, "other record", "other records")
+    talk(f"no SMTP protocol event is in {', '.join(session.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
 
 
 def end(session: Session) -> None:

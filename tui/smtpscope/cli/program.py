@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Final
 
 import click
@@ -40,9 +41,10 @@ def main() -> None:
 
 def _defect_words(defect: Exception) -> str:
     """One sentence without the message of `defect`, which may quote a log."""
-    steps = traceback.extract_tb(defect.__traceback__)
-    ours = [step for step in steps if f"{os.sep}smtpscope{os.sep}" in step.filename] or list(steps)
-    place = f" in {os.path.basename(ours[-1].filename)}, line {ours[-1].lineno}" if ours else ""  # noqa: PTH119
+    package = Path(__file__).parents[1]
+    steps = [(Path(step.filename), step.lineno) for step in traceback.extract_tb(defect.__traceback__)]
+    ours = [(path.relative_to(package), line) for path, line in steps if path.is_relative_to(package)]
+    place = f" in {ours[-1][0].as_posix()}, line {ours[-1][1]}" if ours else ""
     return (
         f"this is a mistake in smtpscope: {type(defect).__name__}{place}. "
         f"Please report it; set {_FULL_TRACEBACK}=1 for the traceback, which may quote the log."

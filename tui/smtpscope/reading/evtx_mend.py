@@ -17,8 +17,8 @@ _HEADER_SIZE_FIELD: Final = 128
 def mended(chunk: bytes, found: Walk, end: int) -> bytes:
     """`chunk` with a header that points to `end`, sizes that lead from record to record, and gaps bridged.
 
-    What a bridge covers is refused by the decoder and passed over; the bytes behind its header stay, since later
-    records may use a name or a template that is defined there.
+    What a bridge covers is refused by the decoder, or read as a record without content under BRIDGE_ID; the bytes
+    behind its header stay, since later records may use a name or a template that is defined there.
     """
     copy = bytearray(chunk)
     copy[:8] = CHUNK_MAGIC

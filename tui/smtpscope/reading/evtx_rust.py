@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from evtx import PyEvtxParser, PyRecordsIterator
+from evtx import PyEvtxParser
 
 from smtpscope.reading.evtx_layout import FILE_MAGIC, NO_CHECKSUMS
 
@@ -38,15 +38,7 @@ class Decoded:
 
 def json_records(chunk: bytes) -> Iterator[Decoded]:
     """The records of `chunk` (64 KiB) as JSON, in their order; those that the decoder refuses are missing."""
-    return _records(PyEvtxParser(BytesIO(_FILE_HEADER + chunk), number_of_threads=1).records_json())
-
-
-def xml_records(chunk: bytes) -> Iterator[Decoded]:
-    """The same as XML."""
-    return _records(PyEvtxParser(BytesIO(_FILE_HEADER + chunk), number_of_threads=1).records())
-
-
-def _records(iterator: PyRecordsIterator) -> Iterator[Decoded]:
+    iterator = PyEvtxParser(BytesIO(_FILE_HEADER + chunk), number_of_threads=1).records_json()
     failures = 0
     while failures < _MOST_FAILURES:
         try:

@@ -190,7 +190,7 @@ class BrowseScreen(TakingOut, Screen[None]):
         overview = self.session.overview()
         names = ", ".join(Path(name).name for name in overview.files) or "no file"
         zone = self.session.zone
-        span = "no event with a time"
+        span = "no event with a time" if overview.events else ""
         if overview.first_ms is not None:
             first, last = format_time(overview.first_ms, zone), format_time(overview.last_ms, zone)
             span = f"{first} to {last}, {span_words(overview.first_ms, overview.last_ms)}"

@@ -17,10 +17,20 @@ _HOW_TO_GET_THEM = (
 )
 
 
+_NO_LOG: tuple[Block, ...] = (
+    Paragraph(text("No log is open.", "bold")),
+    Paragraph(text("smtpscope FILE opens one: an .evtx, text copied out of Event Viewer, or a folder of them.")),
+    BLANK,
+    Paragraph(text("K shows the knowledge base: what a reply or a code means, without any log.")),
+)
+
+
 def no_events_blocks(
     overview: Overview, errors: Sequence[SmtpscopeError]
 ) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """Facts and guidance for a log without SMTP protocol events."""
+    if not overview.files and not errors:
+        return _NO_LOG, _guidance()
     facts: list[Block] = [
         Paragraph(
             text("No SMTP protocol event (7002, 7004, 7010 of MSExchangeTransport) is in what was read.", "bold")
@@ -29,9 +39,12 @@ def no_events_blocks(
         Paragraph(text("f tells what each file says of itself and lists what was skipped.")),
     ]
     facts += [bullet(text(shown(f"{error.where}: {error.what}. {error.remedy}"))) for error in errors[:20]]
-    guidance: list[Block] = [Heading(text("How to get these events")), BLANK]
-    guidance += [bullet(text(line)) for line in _HOW_TO_GET_THEM]
-    return tuple(facts), tuple(guidance)
+    return tuple(facts), _guidance()
+
+
+def _guidance() -> tuple[Block, ...]:
+    heading: list[Block] = [Heading(text("How to get these events")), BLANK]
+    return (*heading, *(bullet(text(line)) for line in _HOW_TO_GET_THEM))
 
 
 def nothing_found_blocks(filter_text: str, total: int) -> tuple[Block, ...]:

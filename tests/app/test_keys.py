@@ -1,0 +1,136 @@
+"""Every key is a binding with an id, found in the help and in the palette, and works in every terminal."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
+import pytest
+from textual.binding import Binding
+from textual.command import CommandPalette
+from textual.dom import DOMNode
+from textual.widgets import OptionList
+
+import smtpscope.app
+from app.driving import Browsing, browsing
+from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.session import Session
+
+ID = re.compile(r"[a-z]+\.[a-z_]+")
+
+
+def _places() -> list[type[DOMNode]]:
+    """All screens and widgets of ours, and the application."""
+    found = []
+    for module in pkgutil.walk_packages(smtpscope.app.__path__, "smtpscope.app."):
+        loaded = importlib.import_module(module.name)
+        found += [
+            value
+            for value in vars(loaded).values()
+            if isinstance(value, type) and issubclass(value, DOMNode) and value.__module__ == loaded.__name__
+        ]
+    return sorted(set(found), key=lambda place: place.__qualname__)
+
+
+def _own_bindings(place: type[DOMNode]) -> Iterator[Binding]:
+    """The bindings that `place` itself declares, one a key."""
+    yield from Binding.make_bindings(vars(place).get("BINDINGS", ()))
+
+
+PLACES_WITH_KEYS = [place for place in _places() if list(_own_bindings(place))]
+
+
+@pytest.mark.parametrize("place", PLACES_WITH_KEYS, ids=lambda place: place.__name__)
+def test_every_binding_has_an_id_and_says_what_it_does(place: type[DOMNode]) -> None:
+    for binding in _own_bindings(place):
+        assert binding.id is not None, f"{binding.key} of {place.__name__}"
+        assert ID.fullmatch(binding.id), binding.id
+        assert binding.description, binding.id
+
+
+@pytest.mark.parametrize("place", PLACES_WITH_KEYS, ids=lambda place: place.__name__)
+def test_no_key_stands_for_two_things_in_one_place(place: type[DOMNode]) -> None:
+    keys = [binding.key for binding in _own_bindings(place)]
+    assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("place", PLACES_WITH_KEYS, ids=lambda place: place.__name__)
+def test_no_action_needs_a_key_that_some_terminals_do_not_send(place: type[DOMNode]) -> None:
+    keys: dict[str, list[str]] = {}
+    for binding in _own_bindings(place):
+        keys.setdefault(binding.id or "", []).append(binding.key)
+    for action, its_keys in keys.items():
+        plain = [key for key in its_keys if "alt+" not in key and not re.search(r"(ctrl|shift)\+enter|super\+", key)]
+        assert plain, f"{action} needs one of {its_keys}"
+
+
+def test_an_id_belongs_to_one_place_only() -> None:
+    owners: dict[str, set[str]] = {}
+    for place in PLACES_WITH_KEYS:
+        for binding in _own_bindings(place):
+            owners.setdefault(binding.id or "", set()).add(place.__name__)
+    assert {name: places for name, places in owners.items() if len(places) > 1} == {}
+
+
+def _in_force(driven: Browsing) -> dict[str, str]:
+    """The ids of our bindings that are in force, with what they do."""
+    return {
+        active.binding.id: active.binding.description
+        for active in driven.screen.active_bindings.values()
+        if active.binding.id and active.binding.description and active.enabled
+    }
+
+
+@pytest.mark.parametrize("panes", [0, 1], ids=["table", "facts"])
+async def test_the_help_names_every_key_in_force(session: Session, panes: int) -> None:
+    async with browsing(session) as driven:
+        await driven.press(*["tab"] * panes)
+        told = {line.does for line in driven.browse.help_lines()}
+        assert set(_in_force(driven).values()) <= told
+
+
+async def test_the_palette_has_every_action_in_force(session: Session) -> None:
+    async with browsing(session) as driven:
+        expected = _in_force(driven)
+        # One would open itself, the other stands for ten keys.
+        for left_out in ("app.palette", "browse.code"):
+            expected.pop(left_out)
+        await driven.press("ctrl+p")
+        assert isinstance(driven.app.screen, CommandPalette)
+        options = driven.app.screen.query_one(OptionList)
+        await driven.until(lambda: options.option_count >= len(expected))
+        prompts = [str(options.get_option_at_index(number).prompt) for number in range(options.option_count)]
+        for description in expected.values():
+            assert any(description in prompt for prompt in prompts), description
+
+
+async def test_what_textual_brings_along_takes_no_key_of_ours(session: Session) -> None:
+    async with browsing(session) as driven:
+        without = {
+            active.binding.key
+            for active in driven.screen.active_bindings.values()
+            if not active.binding.id or not active.binding.description
+        }
+        ours = {binding.key for place in PLACES_WITH_KEYS for binding in _own_bindings(place) if not binding.priority}
+        assert without & ours <= {"ctrl+c"}
+
+
+async def test_a_user_can_put_another_key_on_an_action(session: Session) -> None:
+    async with browsing(session) as driven:
+        driven.app.set_keymap({"browse.timeline": "m"})
+        await driven.press("m")
+        assert type(driven.screen).__name__ == "TimelineScreen"
+        await driven.press("escape", "i")
+        assert isinstance(driven.screen, BrowseScreen)
+        assert any("m" in line.keys.split(", ") for line in driven.browse.help_lines() if line.does == "Timeline")
+
+
+async def test_the_footer_shows_no_more_lines_than_two_and_the_keys_of_the_place(session: Session) -> None:
+    async with browsing(session, size=(80, 24)) as driven:
+        footer = driven.browse.query_one("KeyFooter")
+        assert footer.size.height <= 2
+        assert any("Filter" in line for line in driven.drawn[footer.region.y :])
+        await driven.press("i")
+        assert any("Show only this time" in line for line in driven.drawn[-2:])

@@ -1,0 +1,154 @@
+"""Reading while the user already looks: rows come, progress shows, escape stops, and one bad file stops nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from app.conftest import OpenSession
+from app.driving import Browsing, browsing
+from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.widgets.log_header import LogHeader
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.evtx import EvtxReader
+from smtpscope.session import LoadedBatch, Session
+
+
+class GatedSession(Session):
+    """Reads as the real one, but hands on a batch only when the test lets it through."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        super().__init__(knowledge, zone=UTC)
+        self.gate = threading.Semaphore(0)
+        self.closed = threading.Event()
+
+    def read(self) -> Iterator[LoadedBatch]:
+        try:
+            for batch in super().read():
+                self.gate.acquire()
+                yield batch
+        finally:
+            self.closed.set()
+
+
+@contextmanager
+def _gated(knowledge: KnowledgeBase, folder: Path) -> Iterator[GatedSession]:
+    session = GatedSession(knowledge)
+    session.open([str(path) for path in sorted(folder.iterdir())])
+    try:
+        yield session
+    finally:
+        # The reading thread must never be left waiting, whatever the test found.
+        session.gate.release(1000)
+
+
+def _header(driven: Browsing) -> str:
+    header = driven.browse.query_one(LogHeader).header
+    assert header is not None
+    return header.reading
+
+
+async def _first_batch(driven: Browsing, session: GatedSession) -> None:
+    session.gate.release()
+    await driven.until(lambda: driven.browse.view is not None and driven.browse.view.total > 0)
+
+
+async def test_the_first_rows_stand_there_while_the_rest_is_read(knowledge: KnowledgeBase, sample_folder: Path) -> None:
+    with _gated(knowledge, sample_folder) as session:
+        async with browsing(session, loaded=False) as driven:
+            await _first_batch(driven, session)
+            assert not driven.browse.read_all
+            assert not driven.browse.settled
+            assert driven.lines
+            assert 0 < driven.view.total < 528
+            session.gate.release(1000)
+            await driven.settled()
+            assert driven.view.total == 528
+
+
+async def test_progress_is_shown_in_bytes_until_all_is_read(knowledge: KnowledgeBase, sample_folder: Path) -> None:
+    with _gated(knowledge, sample_folder) as session:
+        total = sum(path.stat().st_size for path in sample_folder.iterdir())
+        async with browsing(session, loaded=False) as driven:
+            await _first_batch(driven, session)
+            assert f"of {total / 1e6:,.1f} MB" in _header(driven)
+            assert any("reading" in line and "MB" in line for line in driven.drawn)
+            session.gate.release(1000)
+            await driven.settled()
+            assert _header(driven) == ""
+            assert not any("reading" in line for line in driven.drawn[:2])
+
+
+async def test_the_filter_works_while_the_rest_is_read_and_takes_what_comes_later(
+    knowledge: KnowledgeBase, sample_folder: Path
+) -> None:
+    with _gated(knowledge, sample_folder) as session:
+        async with browsing(session, loaded=False) as driven:
+            await _first_batch(driven, session)
+            await driven.pilot.press("5", "5", "0")
+            await driven.until(lambda: driven.filter_text != "")
+            first = driven.view.count
+            assert 0 < first < 139
+            session.gate.release(1000)
+            await driven.settled()
+            assert driven.view.count == 139
+
+
+async def test_the_cursor_stays_on_its_incident_while_others_come(
+    knowledge: KnowledgeBase, sample_folder: Path
+) -> None:
+    with _gated(knowledge, sample_folder) as session:
+        async with browsing(session, loaded=False, size=(120, 60)) as driven:
+            await _first_batch(driven, session)
+            driven.browse.table.cursor = len(driven.lines) - 1
+            name = driven.line.name
+            session.gate.release(1000)
+            await driven.settled()
+            assert driven.line.name == name
+
+
+async def test_escape_stops_the_reading_and_keeps_what_came(knowledge: KnowledgeBase, sample_folder: Path) -> None:
+    with _gated(knowledge, sample_folder) as session:
+        async with browsing(session, loaded=False) as driven:
+            await _first_batch(driven, session)
+            came = driven.view.total
+            await driven.pilot.press("escape")
+            session.gate.release()
+            await driven.settled()
+            assert session.closed.is_set()
+            assert driven.view.total == came < 528
+            assert driven.lines
+            assert any("stopped before the end" in line for line in driven.drawn[:2])
+
+
+async def test_a_file_that_is_missing_is_told_and_the_others_are_read(
+    open_session: OpenSession, sample_folder: Path
+) -> None:
+    session = open_session(sample_folder / "EXCH02-transport.log", sample_folder / "gone.evtx")
+    async with browsing(session) as driven:
+        assert driven.view.total > 0
+        assert any("gone.evtx" in notice for notice in driven.notices)
+        await driven.press("f")
+        assert any("gone.evtx" in line for line in driven.drawn)
+
+
+async def test_a_reader_that_breaks_down_ends_its_file_and_not_the_browser(
+    knowledge: KnowledgeBase, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(knowledge, zone=UTC)
+    session.open([str(path) for path in sorted(sample_folder.iterdir())])
+
+    def breaks(reader: object) -> Iterator[object]:
+        yield from ()
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(EvtxReader, "batches", breaks)
+    async with browsing(session) as driven:
+        assert isinstance(driven.screen, BrowseScreen)
+        assert driven.view.total > 0
+        assert any("reading stopped" in notice for notice in driven.notices)

@@ -1,0 +1,41 @@
+"""The header keeps its whole timeline and its warning, however narrow the screen is."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.driving import browsing
+from smtpscope.app.widgets.log_header import bars, merged, span_words
+from smtpscope.session import Session
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 1000), max_size=80).map(tuple), st.integers(0, 90))
+def test_merging_bins_loses_no_event(counts: tuple[int, ...], most: int) -> None:
+    result = merged(counts, most)
+    assert len(result) == min(len(counts), most)
+    assert sum(result) == (sum(counts) if most else 0)
+
+
+def test_a_bin_with_one_event_is_never_drawn_empty() -> None:
+    assert bars((0, 1, 5000)) == " ▁█"
+    assert bars((0, 0)) == "  "
+
+
+def test_a_span_is_told_in_days_and_short_ones_in_hours() -> None:
+    assert span_words(0, 86_400_000 * 3) == "3 days"
+    assert span_words(0, 86_400_000) == "1 day"
+    assert span_words(0, 1) == "1 h"
+    assert span_words(None, 5) == ""
+
+
+async def test_the_newest_events_are_on_the_timeline_after_the_screen_got_smaller(session: Session) -> None:
+    async with browsing(session, size=(160, 30)) as driven:
+        await driven.pilot.resize_terminal(80, 24)
+        await driven.settled()
+        timeline = driven.drawn[1].split("days")[1].rstrip()
+        assert len(timeline) <= 80
+        # Events come until the log's end, so the last bin of the timeline can't be blank.
+        assert timeline[-1] in "▁▂▃▄▅▆▇█"
+        assert len(driven.drawn[1].rstrip()) >= 78

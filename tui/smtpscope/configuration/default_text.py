@@ -1,0 +1,91 @@
+"""The table of settings as text: a settings file with all defaults and comments, and a table for the docs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from smtpscope.configuration.kinds import toml_string
+from smtpscope.configuration.paths import PROJECT_FILE
+from smtpscope.configuration.problems import SettingsError
+from smtpscope.configuration.settings import KEYS, SETTINGS, Setting
+
+_WIDTH = 78
+_OPENING = (
+    "Settings of smtpscope. What stands here is the default.",
+    f"The command line goes before the environment, that before {PROJECT_FILE} in the folder you are in or one above, "
+    "that before this file.",
+)
+
+
+def default_text(bindings: Mapping[str, str] | None = None) -> str:
+    """A settings file that sets every setting to its default and says what each is for.
+
+    `bindings` are the default keys by action id, listed as comments.
+    """
+    lines = [*_comment(*_OPENING), ""]
+    section = ""
+    for setting in SETTINGS.values():
+        if setting.name == KEYS:
+            continue
+        if setting.section != section:
+            section = setting.section
+            lines += [f"[{section}]", ""]
+        lines += [*_described(setting), f"{setting.key} = {setting.kind.toml(setting.default)}", ""]
+    lines += [f"[{KEYS}]", "", *_described(SETTINGS[KEYS])]
+    for action, keys in (bindings or {"browse.filter": "slash"}).items():
+        # Off, so that a default key which a later version moves is not held fast.
+        lines.append(f"# {toml_string(action)} = {toml_string(keys)}")
+    return "\n".join(lines) + "\n"
+
+
+def _described(setting: Setting) -> Iterator[str]:
+    yield from _comment(setting.meaning, f"{setting.kind.expected}. Variable: {setting.environment}")
+
+
+def _comment(*paragraphs: str) -> Iterator[str]:
+    for paragraph in paragraphs:
+        yield from textwrap.wrap(
+            paragraph,
+            _WIDTH,
+            initial_indent="# ",
+            subsequent_indent="# ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def write_default_text(path: Path, bindings: Mapping[str, str] | None = None) -> None:
+    """Puts `default_text` into the new file `path`, making its folder.
+
+    Raises SettingsError where the file exists (it is left as it is) or the system refuses.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            stream = path.open("x", encoding="utf-8", newline="\n")
+        except FileExistsError as error:
+            raise SettingsError(
+                where=str(path),
+                what="it exists already and was left as it is",
+                remedy="Edit it, or move it away and try again",
+            ) from error
+        with stream:
+            stream.write(default_text(bindings))
+    except OSError as error:
+        raise SettingsError(
+            where=str(path),
+            what=f"it can't be written: {error.strerror or error}",
+            remedy="Check the rights and the space",
+        ) from error
+
+
+def settings_markdown() -> str:
+    """All settings as a Markdown table: name, values, default, variable, meaning."""
+    rows = [("Setting", "Values", "Default", "Variable", "Meaning"), ("---",) * 5]
+    for setting in SETTINGS.values():
+        default = "" if setting.name == KEYS else f"`{setting.kind.toml(setting.default)}`"
+        cells = (f"`{setting.name}`", setting.kind.expected, default, f"`{setting.environment}`", setting.meaning)
+        rows.append(cells)
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)

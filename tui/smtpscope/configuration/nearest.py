@@ -1,0 +1,34 @@
+"""An unknown name -> the known one that was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from rapidfuzz import fuzz, process
+
+_ALIKE_ENOUGH = 60
+_LONGEST_COMPARED = 100
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The name of `known` that is most like `name`, None where none is; `mask` finds `export.mask`."""
+    aliases: dict[str, str] = {}
+    for each in known:
+        aliases.setdefault(each.rpartition(".")[2], each)
+    # A whole name is what it says, whatever ends with it.
+    aliases.update({each: each for each in known})
+    wanted = name[:_LONGEST_COMPARED].lower().replace("_", ".")
+    found = process.extractOne(
+        wanted, list(aliases), scorer=fuzz.ratio, processor=_compared, score_cutoff=_ALIKE_ENOUGH
+    )
+    return None if found is None else aliases[found[0]]
+
+
+def _compared(name: str) -> str:
+    return name.lower().replace("_", ".")
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """A remedy for an unknown `name`: the nearest one, else all there are."""
+    found = nearest(name, known)
+    return f"Did you mean {found}?" if found is not None else f"There are: {', '.join(sorted(known))}"

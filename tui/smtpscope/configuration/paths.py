@@ -1,0 +1,76 @@
+"""Where the files of the product lie on this computer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+PROJECT_FILE: Final = ".smtpscope.toml"
+USER_FILE: Final = "config.toml"
+_WORKSPACE_FILE: Final = "workspace.sqlite3"
+_APPLICATION: Final = "smtpscope"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """None of them need exist, but `project_file` does where it is not None."""
+
+    user_file: Path
+    project_file: Path | None
+    data_folder: Path
+    workspace_file: Path
+    knowledge_folder: Path
+    cache_folder: Path
+
+    def named(self) -> tuple[tuple[str, Path | None], ...]:
+        """Each with what it is, for people."""
+        return (
+            ("settings", self.user_file),
+            ("project settings", self.project_file),
+            ("data", self.data_folder),
+            ("workspace", self.workspace_file),
+            ("own knowledge", self.knowledge_folder),
+            ("cache", self.cache_folder),
+        )
+
+
+def paths(start: Path) -> Paths:
+    """The files and folders for a run in the folder `start`; nothing is made.
+
+    The folders are those that the system means for settings, data and cache (XDG on Linux, Library on macOS,
+    AppData on Windows).
+    """
+    data = Path(platformdirs.user_data_dir(_APPLICATION, appauthor=False))
+    return Paths(
+        user_file=user_folder() / USER_FILE,
+        project_file=find_project_file(start),
+        data_folder=data,
+        workspace_file=data / _WORKSPACE_FILE,
+        knowledge_folder=data / "knowledge",
+        cache_folder=Path(platformdirs.user_cache_dir(_APPLICATION, appauthor=False)),
+    )
+
+
+def user_folder() -> Path:
+    """The folder of the user's settings file."""
+    return Path(platformdirs.user_config_dir(_APPLICATION, appauthor=False))
+
+
+def find_project_file(start: Path) -> Path | None:
+    """The first `.smtpscope.toml` in `start` or a folder above it, None where there is none."""
+    try:
+        # Made whole without following links, so that "above" is what the prompt shows.
+        here = start.absolute()
+    except OSError:
+        return None
+    for folder in (here, *here.parents):
+        candidate = folder / PROJECT_FILE
+        try:
+            if candidate.is_file():
+                return candidate
+        except (OSError, ValueError):
+            continue
+    return None

@@ -1,0 +1,165 @@
+"""The table of settings: parser, variables, the text of `config init` and the docs are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from smtpscope.configuration.kinds import Choice, Folder, Folders, Keys, Kind, YesNo, Zone
+from smtpscope.store.grouping import GROUPINGS, Grouping
+from smtpscope.store.groups import SORT_COLUMNS, SortColumn
+
+Theme = Literal["auto", "dark", "light", "high-contrast", "terminal"]
+Layout = Literal["auto", "beside", "below"]
+DetailSide = Literal["facts", "guidance"]
+ClipboardWay = Literal["auto", "tmux", "native", "osc52", "off"]
+ExportFormat = Literal["markdown", "html", "text", "json", "csv", "postmaster"]
+
+THEMES: Final[tuple[Theme, ...]] = ("auto", "dark", "light", "high-contrast", "terminal")
+LAYOUTS: Final[tuple[Layout, ...]] = ("auto", "beside", "below")
+DETAIL_SIDES: Final[tuple[DetailSide, ...]] = ("facts", "guidance")
+CLIPBOARD_WAYS: Final[tuple[ClipboardWay, ...]] = ("auto", "tmux", "native", "osc52", "off")
+EXPORT_FORMATS: Final[tuple[ExportFormat, ...]] = ("markdown", "html", "text", "json", "csv", "postmaster")
+
+KEYS: Final = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table.
+
+    `name` is its place in the file (`export.format` is `format` below `[export]`), `attribute` that in Settings.
+    `in_project` is False where a file that came with a log has no say.
+    """
+
+    name: str
+    attribute: str
+    kind: Kind[Any]
+    default: Any
+    meaning: str
+    in_project: bool = True
+
+    @property
+    def environment(self) -> str:
+        """The variable that sets it: `SMTPSCOPE_EXPORT_FORMAT`."""
+        return f"SMTPSCOPE_{self.name.upper().replace('.', '_')}"
+
+    @property
+    def section(self) -> str:
+        """`export` of `export.format`, "" at the top."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """`format` of `export.format`."""
+        return self.name.rpartition(".")[2]
+
+
+def _row(kind: Kind[Any], meaning: str, *, section: str = "", in_project: bool = True) -> Mapping[str, Any]:
+    return {"kind": kind, "meaning": meaning, "section": section, "in_project": in_project}
+
+
+def _no_keys() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their defaults; what a value may be and means stands in the row beside it."""
+
+    timezone: str = field(
+        default="local",
+        metadata=_row(Zone(), "The time zone of all times shown, and of times in a log that name no zone."),
+    )
+    theme: Theme = field(
+        default="auto",
+        metadata=_row(Choice(THEMES), "The colours: `auto` chooses by the terminal, `terminal` takes its own colours."),
+    )
+    grouping: Grouping = field(default="code", metadata=_row(Choice(GROUPINGS), "What a row of the table is."))
+    sort: SortColumn = field(default="attention", metadata=_row(Choice(SORT_COLUMNS), "What the rows are ordered by."))
+    layout: Layout = field(
+        default="auto",
+        metadata=_row(
+            Choice(LAYOUTS), "Where the detail stands: `auto` is beside the table in a wide terminal, else below it."
+        ),
+    )
+    detail_side: DetailSide = field(
+        default="facts",
+        metadata=_row(Choice(DETAIL_SIDES), "What the detail shows first where there is no room for both."),
+    )
+    knowledge: tuple[Path, ...] = field(
+        default=(),
+        metadata=_row(Folders(), "Folders with guidance of your own, read after the bundled one."),
+    )
+    clipboard: ClipboardWay = field(
+        default="auto",
+        metadata=_row(
+            Choice(CLIPBOARD_WAYS), "How text is copied: `auto` takes the surest way there is, `off` copies nothing."
+        ),
+    )
+    cache: bool = field(
+        default=True,
+        metadata=_row(YesNo(), "Whether what was read of a log is kept, so that it opens quicker next time."),
+    )
+    remember: bool = field(
+        default=True,
+        metadata=_row(
+            YesNo(), "Whether filters, views, marks, notes and where you stood in a log are kept for the next time."
+        ),
+    )
+    export_format: ExportFormat = field(
+        default="markdown",
+        metadata=_row(Choice(EXPORT_FORMATS), "The format that the export dialog begins with.", section="export"),
+    )
+    export_folder: Path | None = field(
+        default=None,
+        metadata=_row(
+            Folder(), "Where exports go; none is the folder in which smtpscope was started.", section="export"
+        ),
+    )
+    export_mask: bool = field(
+        default=False,
+        metadata=_row(YesNo(), "Whether exports have pseudonyms for mailboxes, hosts and addresses.", section="export"),
+    )
+    export_confirm_overwrite: bool = field(
+        default=True,
+        metadata=_row(
+            YesNo(),
+            "Whether you are asked before the browser replaces a file. Not taken from a project file.",
+            section="export",
+            in_project=False,
+        ),
+    )
+    keys: Mapping[str, str] = field(
+        default_factory=_no_keys,
+        metadata=_row(
+            Keys(),
+            "Keys by action id, see the help (?). A key of yours takes the place of all default keys of that action.",
+        ),
+    )
+
+
+def _table() -> tuple[Setting, ...]:
+    defaults = Settings()
+    return tuple(
+        Setting(
+            name=each.name.replace(f"{section}_", f"{section}.", 1)
+            if (section := each.metadata["section"])
+            else each.name,
+            attribute=each.name,
+            kind=each.metadata["kind"],
+            default=getattr(defaults, each.name),
+            meaning=each.metadata["meaning"],
+            in_project=each.metadata["in_project"],
+        )
+        for each in fields(Settings)
+    )
+
+
+SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType({each.name: each for each in _table()})
+"""Every setting by its name, in the order of the file: those at the top, then the sections."""
+
+SECTIONS: Final = frozenset(each.section for each in SETTINGS.values() if each.section)

@@ -1,0 +1,48 @@
+"""Guidance for replies that come from no log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from smtpscope.knowledge.advice import Advice
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.parsing.command import parse_command
+from smtpscope.parsing.exchange import Direction, Exchange, RemoteHost
+from smtpscope.parsing.reply import parse_reply
+
+
+class Explainer:
+    """Guidance for replies that come from no log."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.knowledge = knowledge
+
+    @classmethod
+    def load(cls, folders: Sequence[Path] = ()) -> Explainer:
+        """With the bundled knowledge and that of `folders`. Raises KnowledgeError."""
+        return cls(KnowledgeBase.load(*folders))
+
+    def explain(self, reply: str, command: str, direction: str) -> tuple[Exchange, Advice]:
+        """`command` is a verb or a whole command line, "" for none; `direction` is "outbound" or "inbound"."""
+        verb = command.split(maxsplit=1)[0] if command.strip() else ""
+        exchange = Exchange(
+            file="",
+            place=0,
+            time_ms=None,
+            time_assumed=False,
+            record_id=None,
+            event_id=None,
+            level=None,
+            provider=None,
+            channel=None,
+            computer=None,
+            direction=Direction(direction),
+            virtual_server=None,
+            connection=None,
+            remote_host=RemoteHost("", "", False),
+            command=parse_command(verb, command if command.strip() != verb else ""),
+            reply=parse_reply(reply),
+            certainty=None,
+        )
+        return exchange, self.knowledge.advice(exchange)

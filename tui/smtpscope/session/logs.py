@@ -1,0 +1,122 @@
+"""The logs of a session: found, recognised, read one after the other, and read again for a raw record."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from datetime import tzinfo
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.parsing.records import ExchangeParser
+from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions
+from smtpscope.reading.registry import open_log
+from smtpscope.reading.sources import expand
+from smtpscope.session.values import LoadedBatch, Progress
+from smtpscope.store.cache import LogCache
+from smtpscope.store.columns import EventStore
+from smtpscope.store.log_record import LogRecord
+
+
+class Logs:
+    """The files that were named. What can't be opened is kept in `errors`, what was passed over in `problems`."""
+
+    def __init__(self, zone: tzinfo, cache: LogCache | None = None) -> None:
+        self.errors: list[LogError] = []
+        self.problems: list[Problem] = []
+        self._options = ReadOptions(zone=zone)
+        self._cache = cache
+        self._readers: dict[str, LogReader] = {}
+        self._to_read: list[tuple[str, int]] = []
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths as given, in the order of reading."""
+        return tuple(name for name, _ in self._to_read)
+
+    def open(self, arguments: Sequence[str]) -> None:
+        """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
+
+        What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
+        """
+        good: list[str] = []
+        for argument in arguments:
+            try:
+                expand([argument])
+            except LogError as error:
+                self.errors.append(error)
+            else:
+                good.append(argument)
+        # All good ones together, so that a file named twice is read once.
+        found = expand(good)
+        self.problems += found.problems
+        for source in found.sources:
+            try:
+                reader = open_log(source, self._options)
+            except LogError as error:
+                self.errors.append(error)
+                continue
+            self._readers[source.name] = reader
+            self._to_read.append((source.name, source.size))
+        if not self._readers and self.errors:
+            raise self.errors[0]
+
+    def read(self, store: EventStore) -> Iterator[LoadedBatch]:
+        """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
+        parser = ExchangeParser()
+        total = sum(size for _, size in self._to_read)
+        before = 0
+        for name, size in self._to_read:
+            record = LogRecord(self._cache, name, store.words)
+            kept = record.found()
+            if kept is not None:
+                yield LoadedBatch(kept.columns, kept.others, kept.problems, Progress(name, before + size, total))
+                before += size
+                continue
+            try:
+                # A reader's `batches` is a generator: closing it ends the file when the user cancels.
+                with closing(_generator(self._readers[name].batches())) as batches:
+                    for batch in batches:
+                        progress = Progress(name, before + batch.bytes_read, total)
+                        loaded = _loaded(batch, parser, store, progress)
+                        record.add(loaded.encoded, loaded.others, loaded.problems)
+                        yield loaded
+                record.keep()
+            except LogError as error:
+                yield _ended(error, store, Progress(name, before + size, total))
+            except Exception as defect:
+                # One file that brings a reader of ours down must not take the others with it.
+                stopped = LogError(
+                    where=name,
+                    what=f"reading stopped because of a mistake in smtpscope ({type(defect).__name__}: {defect})",
+                    remedy="What was read until then is there; please report this with the file if you may share it",
+                )
+                yield _ended(stopped, store, Progress(name, before + size, total))
+            before += size
+
+    def raw(self, file: str, place: int) -> str | None:
+        """The record at `place` of `file` as the file holds it; None when no such file is open.
+
+        Raises LogError and OSError when the file can't be read any more.
+        """
+        reader = self._readers.get(file)
+        return None if reader is None else reader.raw(place)
+
+    def information(self) -> tuple[FileInformation, ...]:
+        """What each file says of itself."""
+        return tuple(reader.information() for reader in self._readers.values())
+
+
+def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
+    """`batches` as a generator, so that closing it closes what it iterates over."""
+    yield from batches
+
+
+def _loaded(batch: Batch, parser: ExchangeParser, store: EventStore, progress: Progress) -> LoadedBatch:
+    parsed = [parser.parse(record) for record in batch.records]
+    exchanges = [exchange for exchange in parsed if exchange is not None]
+    others = batch.others + len(parsed) - len(exchanges)
+    return LoadedBatch(store.encode(exchanges), others, tuple(batch.problems), progress)
+
+
+def _ended(error: LogError, store: EventStore, progress: Progress) -> LoadedBatch:
+    return LoadedBatch(store.encode([]), 0, (), progress, error)

@@ -1,0 +1,92 @@
+"""The groups of a view as rows of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+
+from smtpscope.errors import Problem
+from smtpscope.export.report import Report, ReportRow
+from smtpscope.session.values import Overview, View
+from smtpscope.store.groups import Group, Grouping
+
+_GROUPED_BY: Mapping[Grouping, str] = {
+    "code": "reply code and remote host",
+    "host": "remote host and reply code",
+    "cause": "cause and remote host",
+    "recipient": "recipient and remote host",
+    "server": "our server and reply code",
+    "none": "nothing",
+}
+
+
+def report_of(
+    view: View,
+    overview: Overview,
+    titles: Mapping[str, str],
+    problems: Sequence[Problem],
+    zone: tuple[tzinfo, str],
+    most: int | None,
+) -> Report:
+    """The report of `view`. `titles` are the categories' short names, `zone` the zone and its name.
+
+    With `most` only so many groups of the first level are in it.
+    """
+    levels = view.tree.levels
+    outer = view.order[0].tolist() if levels else []
+    rows: list[ReportRow] = []
+    for index in outer[:most]:
+        rows.append(_row(view, 0, index, titles))
+        if len(levels) == 2:
+            start, end = int(levels[0].first_child[index]), int(levels[0].end_child[index])
+            rows += [_row(view, 1, child, titles) for child in view.order[1][start:end].tolist()]
+    return Report(
+        files=overview.files,
+        first_ms=overview.first_ms,
+        last_ms=overview.last_ms,
+        events=overview.events,
+        events_in_view=view.count,
+        others=overview.others,
+        skipped=overview.skipped,
+        directions=tuple((direction.value, count) for direction, count in overview.directions),
+        rows=tuple(rows),
+        filter_text=view.filter_text,
+        zone=zone[0],
+        zone_name=zone[1],
+        problems=tuple(problems),
+        group_by=_GROUPED_BY[view.grouping],
+        rows_left_out=0 if most is None else max(0, len(outer) - most),
+        time_assumed=overview.times_assumed,
+    )
+
+
+def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> ReportRow:
+    group = view.tree.group(level, index)
+    one_cause = group.categories == 1
+    title = titles.get(group.category, group.category)
+    return ReportRow(
+        depth=level,
+        code="" if group.codes != 1 else "no code" if group.code is None else str(group.code),
+        host=_host_words(group, view.tree.levels[level].column),
+        cause=title if one_cause else f"{group.categories} causes, most: {title}",
+        category=group.category,
+        direction=group.direction,
+        who_acts=group.who_acts if one_cause else None,
+        count=group.count,
+        first_ms=group.first_ms,
+        last_ms=group.last_ms,
+        ongoing=group.ongoing,
+        recipients=group.recipients,
+        spark=view.tree.sparkline(level, index),
+    )
+
+
+def _host_words(group: Group, column: str) -> str:
+    """What a report writes into the column of hosts: what the group is, as far as that is not its code."""
+    if column == "recipient":
+        return group.recipient or "(no recipient)"
+    if column == "server":
+        return group.server or "(no server named)"
+    if group.hosts == 1:
+        return group.host or "(no host)"
+    return f"{group.hosts:,} hosts"

@@ -1,0 +1,255 @@
+"""The product without a face: opens logs, fills the store, holds the filter and the marks, and answers.
+
+The command line and the browser both stand on it, so that they can't differ. It has no threads and prints nothing:
+`read` may run in a reading thread while one other thread adds what it yields and asks the questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+from pathlib import Path
+
+import numpy as np
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.export.event_text import event_text
+from smtpscope.export.report import Report
+from smtpscope.export.summary import IncidentSummary, SummaryDocument
+from smtpscope.knowledge.advice import Match
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.record import FileInformation
+from smtpscope.session.incident_numbers import incident_keys, largest
+from smtpscope.session.logs import Logs
+from smtpscope.session.reporting import report_of
+from smtpscope.session.values import EventDetail, IncidentDetail, LoadedBatch, Overview, Rows, View
+from smtpscope.store.activity import ongoing
+from smtpscope.store.cache import LogCache
+from smtpscope.store.columns import DIRECTIONS, EventStore
+from smtpscope.store.facets import Facet, facets
+from smtpscope.store.filter_evaluation import matching
+from smtpscope.store.filter_grammar import parse_filter
+from smtpscope.store.groups import Grouping, GroupTree, SortColumn
+from smtpscope.store.incident import Counted, Episode, Incident, IncidentKey
+from smtpscope.store.incidents import incident_of, incidents
+from smtpscope.store.suggestions import suggest
+from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence, episodes, sorted_times, timeline
+from smtpscope.store.times import LocalZone, zone_label
+
+
+class Session:
+    """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
+
+    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing.
+    """
+
+    def __init__(self, knowledge: KnowledgeBase, *, zone: tzinfo | None = None, cache: Path | None = None) -> None:
+        self.knowledge = knowledge
+        self.zone: tzinfo = LocalZone() if zone is None else zone
+        self.zone_name = zone_label(self.zone)
+        self.store = EventStore(knowledge)
+        self.others = 0
+        self.marks: set[IncidentKey] = set()
+        kept = None if cache is None else LogCache(cache, knowledge.folders, self.zone)
+        self._logs = Logs(self.zone, kept)
+
+    # Opening and reading
+
+    def open(self, arguments: Sequence[str]) -> None:
+        """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
+
+        What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
+        """
+        self._logs.open(arguments)
+
+    def read(self) -> Iterator[LoadedBatch]:
+        """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
+        return self._logs.read(self.store)
+
+    def add(self, batch: LoadedBatch) -> None:
+        """Makes what was read visible."""
+        self.store.append(batch.encoded)
+        self.others += batch.others
+        self.problems.extend(batch.problems)
+        if batch.error is not None:
+            self.errors.append(batch.error)
+
+    @property
+    def read_anything(self) -> bool:
+        """Whether anything was added yet."""
+        return bool(len(self.store) or self.others or self.errors)
+
+    def read_all(self) -> None:
+        """Reads everything. Raises LogError when no file could be read at all."""
+        for batch in self.read():
+            self.add(batch)
+        failed = len(self.errors)
+        if failed and not len(self.store) and not self.others and failed >= len(self.files):
+            raise self.errors[0]
+
+    # Questions
+
+    @property
+    def skipped(self) -> int:
+        """How many records were lost to us, as far as it is known."""
+        return sum(problem.records or 1 for problem in self.problems if problem.outcome == "skipped")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths as given, in the order of reading."""
+        return self._logs.files
+
+    @property
+    def errors(self) -> list[LogError]:
+        """What ended a file, or kept it from being opened."""
+        return self._logs.errors
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was skipped, recovered or noted."""
+        return self._logs.problems
+
+    def overview(self) -> Overview:
+        columns = self.store.columns
+        counts = np.bincount(columns.direction, minlength=len(DIRECTIONS)).tolist()
+        return Overview(
+            files=self.files,
+            events=len(self.store),
+            others=self.others,
+            skipped=self.skipped,
+            first_ms=self.store.log_start_ms,
+            last_ms=self.store.log_end_ms,
+            directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
+            times_assumed=bool(len(self.store)) and self.store.exchange(0).time_assumed,
+        )
+
+    def view(
+        self,
+        filter_text: str = "",
+        *,
+        grouping: Grouping = "code",
+        sort: SortColumn = "attention",
+        descending: bool = False,
+    ) -> View:
+        """What `filter_text` lets through, grouped and ordered. Raises FilterError; changes nothing."""
+        mask = matching(self.store, parse_filter(filter_text), self.zone)
+        tree = GroupTree(self.store, mask, grouping, self.zone)
+        return View(filter_text, grouping, sort, descending, tree, tree.sorted_by(sort, descending), len(self.store))
+
+    def suggestion(self, filter_text: str) -> str | None:
+        """The filter that was probably meant when `filter_text` finds nothing."""
+        return suggest(self.store, filter_text)
+
+    def event(self, row: int) -> EventDetail:
+        exchange = self.store.exchange(row)
+        return EventDetail(row, exchange, self.knowledge.advice(exchange))
+
+    def match(self, row: int) -> Match:
+        return self.store.match(row)
+
+    def count_of_entry(self, entry_id: str) -> int:
+        """How many events the entry explains; a category's general entry stands for the whole category."""
+        judgements = self.store.words.judgements
+        wanted = [
+            n
+            for n, judgement in enumerate(judgements)
+            if entry_id in (judgement.match.entry_id, judgement.match.category)
+        ]
+        return int(np.isin(self.store.columns.judgement, wanted).sum()) if wanted else 0
+
+    def incidents(self, rows: Rows, *, most: int | None = None) -> list[IncidentDetail]:
+        """`rows` split into incidents, the most frequent first (only so many when `most` is given), with guidance."""
+        if most is not None:
+            rows = largest(self.store, rows, most)
+        return [self._detail(incident) for incident in incidents(self.store, rows, self.zone)]
+
+    def _detail(self, incident: Incident) -> IncidentDetail:
+        sample = self.store.exchange(incident.sample_row)
+        return IncidentDetail(incident, self.knowledge.advice(sample), sample)
+
+    def marked(self, view: View) -> list[IncidentDetail]:
+        """The marked incidents as far as `view` shows them, the most frequent first."""
+        words, rows = self.store.words, view.tree.order
+        hosts = [number for key in self.marks if (number := words.host_keys.number(key.host_key)) is not None]
+        rows = rows[np.isin(self.store.columns.host_key[rows], hosts)]
+        return [detail for detail in self.incidents(rows) if detail.incident.key in self.marks]
+
+    def mark(self, rows: Rows) -> bool:
+        """Marks the incidents of `rows`, or unmarks them when all are marked; says whether they are marked now."""
+        keys = set(incident_keys(self.store, rows))
+        if keys <= self.marks:
+            self.marks -= keys
+            return False
+        self.marks |= keys
+        return True
+
+    def incident_of(self, row: int, view: View) -> list[IncidentDetail]:
+        """The incident that the event `row` belongs to, as far as `view` shows it."""
+        return [self._detail(incident_of(self.store, view.tree.order, row, self.zone))]
+
+    def facets(self, rows: Rows, facet: Facet) -> Counted:
+        """The distinct values of `facet` among `rows`, the most frequent first."""
+        return facets(self.store, rows, facet)
+
+    def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
+        """Counts of `rows` by calendar steps of the session's zone; without `step` one that fits."""
+        return timeline(self.store, rows, self.zone, step=step)
+
+    def episodes_of(self, rows: Rows) -> tuple[Episode, ...]:
+        """The bursts in `rows`, in order of time."""
+        return episodes(sorted_times(self.store, rows))
+
+    def episodes(self, rows: Rows) -> str:
+        """The bursts in `rows` in one sentence, "" where no row has a time."""
+        times = sorted_times(self.store, rows)
+        end = self.store.log_end_ms
+        goes_on = ongoing(times, self.store.log_start_ms, end)
+        return episode_sentence(episodes(times), end, goes_on, self.zone)
+
+    def activity(self, bins: int) -> tuple[int, ...]:
+        """All events counted in `bins` equal parts of the log's span."""
+        return activity(self.store, bins)
+
+    def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
+        """The summary of some incidents, ready for any format of `export`."""
+        summaries = tuple(
+            IncidentSummary(
+                incident=detail.incident,
+                advice=detail.advice,
+                sample=detail.sample,
+                sample_raw=self.raw(detail.incident.sample_row),
+            )
+            for detail in details
+        )
+        return SummaryDocument(
+            incidents=summaries,
+            filter_text=view.filter_text,
+            files=self.files,
+            zone=self.zone,
+            zone_name=self.zone_name,
+            events_in_view=view.count,
+            events_in_log=view.total,
+            skipped=self.skipped,
+        )
+
+    def event_text(self, row: int) -> str:
+        """One event as people paste it into a ticket; verbatim, not yet harmless."""
+        return event_text(self.store.exchange(row), self.zone)
+
+    def raw(self, row: int) -> str:
+        """The record of `row` as its file holds it (text, or the event's XML); a sentence when that is gone."""
+        exchange = self.store.exchange(row)
+        try:
+            raw = self._logs.raw(exchange.file, exchange.place)
+        except (LogError, OSError) as error:
+            return f"The record can't be read again: {error}\n\n{self.event_text(row)}"
+        return self.event_text(row) if raw is None else raw
+
+    def report(self, view: View, *, most: int | None = None) -> Report:
+        """The groups of `view` as rows of a report; with `most` only so many groups of the first level."""
+        titles = self.knowledge.categories
+        return report_of(view, self.overview(), titles, self.problems, (self.zone, self.zone_name), most)
+
+    def information(self) -> tuple[FileInformation, ...]:
+        """What each open file says of itself."""
+        return self._logs.information()

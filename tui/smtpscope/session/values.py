@@ -1,0 +1,91 @@
+"""What a session hands out: progress and batches, the view in force, details of an event and of an incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.knowledge.advice import Advice
+from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.store.columns import EncodedBatch
+from smtpscope.store.groups import Grouping, GroupTree, SortColumn
+from smtpscope.store.incident import Incident
+
+Rows = NDArray[np.int64]
+"""Row numbers of the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`bytes_read` of `bytes_total` over all files; `file` is the one being read."""
+
+    file: str
+    bytes_read: int
+    bytes_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBatch:
+    """What `read` yields and `add` takes. `error` ends one file, never the rest."""
+
+    encoded: EncodedBatch
+    others: int
+    problems: tuple[Problem, ...]
+    progress: Progress
+    error: LogError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The picture of all that was read so far; times in milliseconds since 1970-01-01 UTC."""
+
+    files: tuple[str, ...]
+    events: int
+    others: int
+    skipped: int
+    first_ms: int | None
+    last_ms: int | None
+    directions: tuple[tuple[Direction, int], ...]
+    times_assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a filter lets through, grouped and ordered: a picture of the store at one moment, never changed.
+
+    `order` are the groups of each level of `tree` in the order to show.
+    """
+
+    filter_text: str
+    grouping: Grouping
+    sort: SortColumn
+    descending: bool
+    tree: GroupTree
+    order: tuple[Rows, ...]
+    total: int
+
+    @property
+    def count(self) -> int:
+        """How many events the filter lets through."""
+        return len(self.tree.order)
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """One event and its guidance."""
+
+    row: int
+    exchange: Exchange
+    advice: Advice
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDetail:
+    """An incident and the guidance for it, filled with the values of its sample."""
+
+    incident: Incident
+    advice: Advice
+    sample: Exchange

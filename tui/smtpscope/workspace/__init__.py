@@ -1,0 +1,1 @@
+"""What outlives a run: saved views, filters used before, where one stood in a log, marks and notes."""

@@ -1,0 +1,51 @@
+"""Marks on the incidents of a log. They belong to its files, so a file added to a folder leaves them where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from smtpscope.store.incident import IncidentKey
+from smtpscope.workspace.database import Database
+from smtpscope.workspace.incident_rows import KEY_COLUMNS, SAME_KEY, key_of, key_row
+from smtpscope.workspace.known_files import find_files, keep_files
+from smtpscope.workspace.log_identity import LogIdentity
+
+
+class Marks:
+    """Marks are set and taken one by one and never as a whole, so that two instances at once lose none."""
+
+    def __init__(self, database: Database, log: LogIdentity) -> None:
+        self._database = database
+        self._log = log
+
+    def all(self) -> frozenset[IncidentKey]:
+        """What is marked in any file of the log. Raises WorkspaceError."""
+        with self._database.reading() as connection:
+            found: set[IncidentKey] = set()
+            for file in find_files(connection, self._log):
+                rows = connection.execute(f"SELECT {KEY_COLUMNS} FROM mark WHERE file = ?", (file,))
+                found.update(key for row in rows if (key := key_of(row)) is not None)
+        return frozenset(found)
+
+    def add(self, keys: Iterable[IncidentKey]) -> None:
+        """Marks `keys`; those that are marked stay so. Raises WorkspaceError."""
+        rows = [key_row(key) for key in keys]
+        if not rows:
+            return
+        with self._database.writing() as connection:
+            for file in keep_files(connection, self._log):
+                connection.executemany(
+                    f"INSERT OR IGNORE INTO mark (file, {KEY_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
+                    [(file, *row) for row in rows],
+                )
+
+    def remove(self, keys: Iterable[IncidentKey]) -> None:
+        """Takes the marks of `keys` away in all files of the log. Raises WorkspaceError."""
+        rows = [key_row(key) for key in keys]
+        if not rows:
+            return
+        with self._database.writing() as connection:
+            for file in find_files(connection, self._log):
+                connection.executemany(
+                    f"DELETE FROM mark WHERE file = ? AND {SAME_KEY}", [(file, *row) for row in rows]
+                )

@@ -1,0 +1,91 @@
+"""Saved views: a filter, its grouping and order under a name of the user's, for every log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtpscope.store.grouping import GROUPINGS, Grouping
+from smtpscope.store.groups import SORT_COLUMNS, SortColumn
+from smtpscope.workspace.database import Database, WorkspaceError
+from smtpscope.workspace.stored_text import LONGEST_TEXT, storable
+
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """`name` is one line of at most 100 characters; upper and lower case make no other view of it."""
+
+    name: str
+    filter_text: str
+    grouping: Grouping = "code"
+    sort: SortColumn = "attention"
+    descending: bool = False
+
+
+class SavedViews:
+    """All saved views; two instances at once lose none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> tuple[SavedView, ...]:
+        """In the order of their names. Raises WorkspaceError."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT name, filter_text, grouping, sort, descending FROM saved_view ORDER BY folded_name"
+            ).fetchall()
+        return tuple(
+            SavedView(
+                name,
+                filter_text,
+                # A newer version may have words that this one does not know.
+                grouping if grouping in GROUPINGS else "code",
+                sort if sort in SORT_COLUMNS else "attention",
+                bool(descending),
+            )
+            for name, filter_text, grouping, sort, descending in rows
+        )
+
+    def find(self, name: str) -> SavedView | None:
+        """The view called `name`, upper and lower case alike. Raises WorkspaceError."""
+        wanted = _tidy(name).casefold()
+        return next((view for view in self.all() if view.name.casefold() == wanted), None)
+
+    def save(self, view: SavedView) -> bool:
+        """Keeps `view` under its name; True when one of that name was replaced.
+
+        Raises WorkspaceError, also for a name that is blank or too long.
+        """
+        name = _tidy(view.name)
+        if not name or len(name) > _LONGEST_NAME:
+            raise WorkspaceError(
+                where="saved view",
+                what="it has no name" if not name else f"its name has {len(name)} characters",
+                remedy=f"Give it a name of at most {_LONGEST_NAME} characters",
+            )
+        filter_text = storable(view.filter_text)
+        if len(filter_text) > LONGEST_TEXT:
+            raise WorkspaceError(
+                where="saved view",
+                what=f"its filter has {len(filter_text):,} characters",
+                remedy=f"Use a filter of at most {LONGEST_TEXT:,} characters",
+            )
+        folded = name.casefold()
+        with self._database.writing() as connection:
+            removed = connection.execute("DELETE FROM saved_view WHERE folded_name = ?", (folded,)).rowcount
+            connection.execute(
+                "INSERT INTO saved_view VALUES (?, ?, ?, ?, ?, ?)",
+                (folded, name, filter_text, view.grouping, view.sort, view.descending),
+            )
+        return removed > 0
+
+    def remove(self, name: str) -> bool:
+        """True when there was one called `name`. Raises WorkspaceError."""
+        with self._database.writing() as connection:
+            removed = connection.execute("DELETE FROM saved_view WHERE folded_name = ?", (_tidy(name).casefold(),))
+            return removed.rowcount > 0
+
+
+def _tidy(name: str) -> str:
+    return " ".join(storable(name).split())
