@@ -162,7 +162,7 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(
-    session: Session, *, size: tuple[int, int] = (120, 30), filter_text: str = "", loaded: bool = True
+    session: Session, *, size: tuple[int, int] = (100, 24), filter_text: str = "", loaded: bool = True
 ) -> AsyncIterator[Browsing]:
     """The browser over `session`, all read and shown unless the test wants to see the reading."""
     clipboard = NotedClipboard()

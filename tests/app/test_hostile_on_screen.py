@@ -10,7 +10,7 @@ import pytest
 
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
-from app.hostile import FILE_NAME, write_hostile_log
+from app.hostile import EVENTS, FILE_NAME, write_hostile_log
 from smtpscope.export.formats import SUMMARY_FORMATS
 from smtpscope.session import Session
 from smtpscope.store.groups import GROUPINGS
@@ -43,7 +43,7 @@ def _flat(text: str) -> str:
 
 async def test_the_table_in_every_grouping_is_harmless(hostile: Session) -> None:
     async with browsing(hostile, size=(160, 50)) as driven:
-        assert driven.view.total == 5
+        assert driven.view.total == len(EVENTS)
         assert "mx[/]\\x1b" in check(driven)
         for _ in GROUPINGS:
             check(driven)
@@ -73,6 +73,13 @@ async def test_an_event_shows_its_brackets_and_its_controls_as_text(hostile: Ses
         check(driven)
         await driven.press("t")
         check(driven)
+
+
+async def test_guidance_that_quotes_the_log_is_harmless(hostile: Session) -> None:
+    async with browsing(hostile, size=(160, 50)) as driven:
+        await driven.put_on("450")
+        check(driven)
+        assert "mx[/]\\x1b]52" in _flat(driven.guidance)
 
 
 async def test_the_file_name_is_harmless_in_the_header_and_the_file_information(hostile: Session) -> None:

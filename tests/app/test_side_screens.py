@@ -154,13 +154,13 @@ async def test_a_counted_value_goes_into_the_filter_or_out_of_view(session: Sess
         assert (found.count(mailbox), len(found)) == ((count, count) if key == "=" else (0, 528 - count))
 
 
-async def test_every_counted_value_can_be_filtered_on_and_finds_as_many_as_it_counted(session: Session) -> None:
+async def test_a_counted_value_of_each_kind_finds_as_many_events_as_it_counted(session: Session) -> None:
     async with browsing(session, size=(120, 20)) as driven:
         await driven.put_on("550")
         total = driven.line_events
         await driven.press("=")
         assert driven.view.count == total
-        for facet in range(11):
+        for facet in (1, 3, 4, 6, 8):
             await driven.press("c")
             screen = driven.app.screen
             assert isinstance(screen, CountsScreen)

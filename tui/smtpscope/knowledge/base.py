@@ -34,7 +34,7 @@ from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
 
 _REMEDY = "Correct the file, or leave its folder out"
 _CACHE_LIMIT = 200_000
-_SEARCH_CUTOFF = 60.0
+_SEARCH_CUTOFF = 75.0
 
 
 class KnowledgeBase:
@@ -168,14 +168,17 @@ class KnowledgeBase:
 
 
 def _score(wanted: str, entry: Entry) -> float:
-    """0 to 100 for the whole of it, more where id or title fit, as people mostly look for these."""
+    """0 to 100, more where id or category are typed: how well each word typed is met by a word of id or title.
+
+    Words that stand in the text alone count nearly as much, slips in id and title are forgiven.
+    """
     name = entry.id.replace("-", " ")
     if wanted in (entry.id, name, entry.category):
         return 200.0
-    title = max(fuzz.token_set_ratio(wanted, name), fuzz.token_set_ratio(wanted, entry.title.casefold()))
+    heading = f"{name} {entry.title.casefold()}".split()
     text = " ".join((entry.meaning, *entry.causes, entry.outbound.reading, entry.inbound.reading)).casefold()
-    held = sum(word in text or word in name for word in wanted.split()) / len(wanted.split())
-    return max(float(title), 95.0 * held)
+    typed = wanted.split()
+    return sum(max(95.0 * (word in text), *(fuzz.ratio(word, held) for held in heading)) for word in typed) / len(typed)
 
 
 def _temporary(code: int | None) -> bool | None:

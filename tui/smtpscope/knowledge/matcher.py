@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smtpscope.knowledge.advice import Match, Step
 from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
@@ -64,12 +64,25 @@ class Matcher:
             from_command(command.verb, reply, words)
             or self.provider_codes.find(reply)
             or from_detailed_code(reply, self.codes)
-            or _from_rules(self.phrases, words, given, "phrase")
+            or self._from_phrases(words, given)
             or from_enhanced_code(reply, stage, self.codes)
             or _from_rules(self.weak_phrases, words, given, "phrase")
             or self.similar.find(reply, words)
             or from_code_and_command(reply, stage, self.codes)
         )
+
+    def _from_phrases(self, words: Words, given: Circumstances) -> Finding | None:
+        """A sure rule is only likely where the words lead elsewhere too, unless the precise code takes its side.
+
+        A runner-up is the best sign of a wrong answer that we have: without one, sure answers are nearly all right.
+        """
+        found = _from_rules(self.phrases, words, given, "phrase")
+        if found is None or found.confidence != "sure" or found.runner_up is None:
+            return found
+        code = self.codes.enhanced(given.reply.enhanced)
+        if code is not None and code.category == found.category:
+            return found
+        return replace(found, confidence="likely")
 
     def _disagreement(self, finding: Finding, reply: Reply) -> str | None:
         """One sentence where text and code, or the two codes, say different things, and which one we trust."""
@@ -106,7 +119,7 @@ def _from_rules(book: RuleBook, words: Words, given: Circumstances, step: Step) 
     for hit in book.hits(words, given):
         if first is None:
             first = hit
-        elif hit.rule.category != first.rule.category:
+        else:
             runner_up = hit.rule.category
             break
     if first is None:

@@ -41,7 +41,7 @@ class _Part:
     """One side of `&`. Its pattern is compiled at the first use: most phrases never meet a text that needs them."""
 
     source: str
-    anchors: tuple[str, ...]
+    anchors: tuple[frozenset[str], ...]
     elements: tuple[tuple[tuple[str, ...], bool], ...]
     in_names: bool
     _compiled: re.Pattern[str] | None = None
@@ -76,11 +76,13 @@ class _Part:
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """`anchors` are the words of which a text must hold at least one (`~word` for one in a name), for a quick look-up;
-    a phrase in a script without blanks has none and is looked for only where such a script occurs.
+    a phrase in a script without blanks has none and is looked for only where such a script occurs. Of
+    `second_anchors`, where there are any, it must hold one as well.
     """
 
     written: str
     anchors: frozenset[str]
+    second_anchors: frozenset[str]
     _parts: tuple[_Part, ...] = field(repr=False)
 
     def occurs(self, words: Words, text: str) -> bool:
@@ -102,58 +104,12 @@ class Phrase:
 
 # Words that nearly every reply may hold: a phrase should be looked up by another of its words where it can.
 _FREQUENT = frozenset(
-    {
-        "not",
-        "is",
-        "are",
-        "was",
-        "be",
-        "been",
-        "has",
-        "have",
-        "to",
-        "for",
-        "of",
-        "the",
-        "a",
-        "in",
-        "by",
-        "from",
-        "on",
-        "no",
-    }
-    | {
-        "your",
-        "you",
-        "this",
-        "that",
-        "please",
-        "see",
-        "does",
-        "can",
-        "or",
-        "and",
-        "due",
-        "access",
-        "ip",
-        "host",
-        "server",
-    }
-    | {
-        "mail",
-        "email",
-        "message",
-        "messages",
-        "user",
-        "users",
-        "recipient",
-        "recipients",
-        "mailbox",
-        "address",
-        "account",
-    }
-    | {"sender", "domain", "client", "service", "connection", "rejected", "denied", "refused", "blocked", "accepted"}
-    | {"error", "unknown", "unavailable", "sent", "send", "delivered", "MAILBOX", "ADDRESS", "HOST", "URL", "NULL"}
+    {"not", "is", "are", "was", "be", "been", "has", "have", "to", "for", "of", "the", "a", "in", "by", "from", "on"}
+    | {"no", "your", "you", "this", "that", "please", "see", "does", "can", "or", "and", "due", "access", "ip", "host"}
+    | {"mail", "email", "message", "messages", "user", "users", "recipient", "recipients", "mailbox", "address"}
+    | {"sender", "domain", "client", "service", "connection", "rejected", "denied", "refused", "blocked", "server"}
+    | {"error", "unknown", "unavailable", "sent", "send", "delivered", "accepted", "account"}
+    | SIGNS
 )
 
 
@@ -207,7 +163,8 @@ def _part(source: str, classes: WordClasses) -> _Part:
     if "..." in (written[0], written[-1]):
         raise PhraseError("a gap must stand between two words")
     elements: list[tuple[tuple[str, ...], bool]] = []
-    best: list[str] | None = None
+    mark = "~" if in_names else ""
+    anchors: list[frozenset[str]] = []
     for element in written:
         if element == "...":
             elements.append(((), False))
@@ -217,13 +174,10 @@ def _part(source: str, classes: WordClasses) -> _Part:
         elements.append((tuple(items), optional))
         if not optional:
             # Of an alternative of several words, the rarest is enough.
-            anchors = [_rarest(item) for item in items]
-            if best is None or _cost(anchors) < _cost(best):
-                best = anchors
-    if best is None:
+            anchors.append(frozenset(mark + _rarest(item) for item in items))
+    if not anchors:
         raise PhraseError("every word of the phrase may be missing")
-    mark = "~" if in_names else ""
-    return _Part(source, tuple(sorted({mark + anchor for anchor in best})), tuple(elements), in_names)
+    return _Part(source, tuple(anchors), tuple(elements), in_names)
 
 
 def _joined(elements: list[str]) -> list[str]:
@@ -245,8 +199,9 @@ def _rarest(item: str) -> str:
 def parse_phrase(written: str, classes: WordClasses) -> Phrase:
     """One phrase. Raises PhraseError when it is not understood."""
     parts = tuple(_part(source.strip(), classes) for source in written.split("&"))
-    anchored = [part.anchors for part in parts if part.anchors]
-    return Phrase(written, min(map(frozenset, anchored), key=_cost) if anchored else frozenset(), parts)
+    nothing: frozenset[str] = frozenset()
+    first, second, *_ = *sorted((anchors for part in parts for anchors in part.anchors), key=_cost), nothing, nothing
+    return Phrase(written, first, second, parts)
 
 
 def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:

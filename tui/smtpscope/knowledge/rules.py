@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -96,6 +96,14 @@ def _conditions_hold(rule: Rule, given: Circumstances) -> bool:
     return not rule.codes or any(_code_fits(code, given.reply) for code in rule.codes)
 
 
+class _Candidate(NamedTuple):
+    """A phrase with its place: `order` counts all phrases of a book, `place` its rules."""
+
+    order: int
+    place: int
+    phrase: Phrase
+
+
 class RuleBook:
     """Rules in their order, with an index of the words that can set them off, so that few are really tried."""
 
@@ -103,50 +111,58 @@ class RuleBook:
         """Raises PhraseError when a phrase is not understood, its message beginning with the rule's id."""
         self.rules: tuple[Rule, ...] = tuple(rules)
         self._unless: list[tuple[Phrase, ...]] = []
-        self._by_word: dict[str, list[tuple[int, int, Phrase]]] = {}
-        self._without_anchor: list[tuple[int, int, Phrase]] = []
+        self._by_word: dict[str, list[_Candidate]] = {}
+        self._without_anchor: list[_Candidate] = []
         self._conditional = {place for place, rule in enumerate(self.rules) if _has_conditions(rule)}
+        order = 0
         for place, rule in enumerate(self.rules):
             try:
                 phrases = parse_phrases(rule.phrases, classes)
                 self._unless.append(parse_phrases(rule.unless, classes) if rule.unless else ())
             except PhraseError as error:
                 raise PhraseError(f"rule {rule.id!r}, phrase {error}") from None
-            for line, phrase in enumerate(phrases):
-                if not phrase.anchors:
-                    self._without_anchor.append((place, line, phrase))
-                for anchor in phrase.anchors:
-                    self._by_word.setdefault(anchor, []).append((place, line, phrase))
+            for phrase in phrases:
+                order += 1
+                self._index(_Candidate(order, place, phrase))
 
-    def _candidates(self, words: Words, text: str) -> Sequence[tuple[int, int, Phrase]]:
-        by_word = self._by_word
-        found: dict[tuple[int, int], tuple[int, int, Phrase]] = {}
-        for word in words.distinct:
+    def _index(self, candidate: _Candidate) -> None:
+        if not candidate.phrase.anchors:
+            self._without_anchor.append(candidate)
+        for anchor in candidate.phrase.anchors:
+            self._by_word.setdefault(anchor, []).append(candidate)
+
+    def _candidates(self, words: Words, text: str) -> list[_Candidate]:
+        by_word, distinct = self._by_word, words.distinct
+        found: dict[int, _Candidate] = {}
+        for word in distinct:
             for candidate in by_word.get(word, ()):
-                found[candidate[0], candidate[1]] = candidate
+                second = candidate.phrase.second_anchors
+                if not second or not second.isdisjoint(distinct):
+                    found[candidate.order] = candidate
         if self._without_anchor and holds_script_without_blanks(text):
             for candidate in self._without_anchor:
-                found[candidate[0], candidate[1]] = candidate
-        return [found[key] for key in sorted(found)]
+                found[candidate.order] = candidate
+        return [found[order] for order in sorted(found)]
 
     def hits(self, words: Words, given: Circumstances) -> Iterator[RuleHit]:
-        """The rules that hold for a reply with these words, in order, each once."""
+        """The first rule of each category that holds for a reply with these words, in the order of the rules."""
         text = given.reply.verbatim
         done = -1
-        for place, _, phrase in self._candidates(words, text):
+        passed: set[str] = set()
+        for _, place, phrase in self._candidates(words, text):
             if place == done:
                 continue
             rule = self.rules[place]
-            if place in self._conditional and not _conditions_hold(rule, given):
+            if rule.category in passed or (place in self._conditional and not _conditions_hold(rule, given)):
                 done = place
                 continue
             spans = phrase.find(words, text)
             if spans is None:
                 continue
             done = place
-            if any(unless.occurs(words, text) for unless in self._unless[place]):
-                continue
-            yield RuleHit(rule, merged(spans))
+            if not any(unless.occurs(words, text) for unless in self._unless[place]):
+                passed.add(rule.category)
+                yield RuleHit(rule, merged(spans))
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:

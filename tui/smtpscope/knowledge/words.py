@@ -34,6 +34,11 @@ _TOKEN = re.compile(
 )
 _PART = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# Names that are written with a capital inside and are one word all the same.
+_ONE_WORD = frozenset(
+    {"spamcop", "spamhaus", "senderbase", "senderscore", "spamassassin", "mailchannels", "hostkarma", "mailspike"}
+    | {"spamrats", "spamtrap", "domainkeys", "trustedsource", "backscatterer", "cloudmark", "uceprotect", "trendmicro"}
+)
 JOINED = {
     ("e", "mail"): "email",
     ("e", "mails"): "emails",
@@ -182,6 +187,9 @@ class _Collector:
         end = start + len(text)
         if text[0].islower() or text.isupper() or not text.isalpha():
             self._add_plain(levelled(text), (start, end))
+            return
+        if text.lower() in _ONE_WORD:
+            self._add_plain(text.lower(), (start, end))
             return
         at = start
         for part in _HUMP.split(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, WhoActs
 from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
 from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NOBODY, Columns
-from smtpscope.store.vocabulary import GrowingNumbers, SharedVocabulary, Vocabulary
+from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers, SharedVocabulary, Vocabulary
 
 DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
 """The order behind the numbers in the column `direction`."""
@@ -72,7 +73,7 @@ def folded_mailbox(mailbox: str) -> str:
     return f"{local_part}{at}{domain.lower().rstrip('.')}" if at else mailbox
 
 
-def _numbers(values: list[int | None]) -> NDArray[np.int64]:
+def _numbers(values: Sequence[int | None]) -> NDArray[np.int64]:
     """`values` as 64-bit integers, None as NO_NUMBER; a number beyond 64 bits is held at the limit."""
     filled = [NO_NUMBER if value is None else value for value in values]
     try:
@@ -99,8 +100,9 @@ class Encoder:
         self.mailbox_keys: Vocabulary[str] = Vocabulary()
         self.categories: Vocabulary[str] = Vocabulary()
         self.judgements: list[Judgement] = []
-        self._kinds: Vocabulary[tuple[str, bool]] = Vocabulary()
-        self._judgement_numbers: dict[int, int] = {}
+        self.kinds: Vocabulary[tuple[str, bool]] = Vocabulary()
+        # Reply, kind of command and direction in one number (see `_judge`) -> the judgement that answers them.
+        self.judgement_numbers: dict[int, int] = {}
         self.context_direction = GrowingNumbers()
         self.context_server = GrowingNumbers()
         self.context_file = GrowingNumbers()
@@ -117,17 +119,35 @@ class Encoder:
 
     def encode(self, exchanges: Sequence[Exchange]) -> Columns:
         """One row for each exchange, in their order."""
-        contexts = self.contexts.intern_all([_context_of(exchange) for exchange in exchanges], self._add_context)
+        contexts = self.contexts.intern_all([_context_of(exchange) for exchange in exchanges], self.add_context)
         hosts = self.hosts.intern_all([exchange.remote_host for exchange in exchanges], self._add_host)
         commands = self.commands.intern_all([exchange.command for exchange in exchanges], self._add_command)
         replies = self.replies.intern_all([exchange.reply for exchange in exchanges], self._add_reply)
-        directions = self.context_direction.view()[contexts]
-        judgements = self._judge(replies, commands, directions)
+        own: tuple[Sequence[int | None], ...] = (
+            [exchange.time_ms for exchange in exchanges],
+            [exchange.place for exchange in exchanges],
+            [exchange.record_id for exchange in exchanges],
+            [exchange.connection for exchange in exchanges],
+        )
+        judgements = self._judge(replies, commands, self.context_direction.view()[contexts])
+        return self.rows([_numbers(values) for values in own], contexts, hosts, commands, replies, judgements)
+
+    def rows(
+        self,
+        own: Sequence[NDArray[np.int64]],
+        contexts: Codes,
+        hosts: Codes,
+        commands: Codes,
+        replies: Codes,
+        judgements: Codes,
+    ) -> Columns:
+        """The columns of rows of known values; `own` are time, place, record id and connection."""
+        time_ms, place, record_id, connection = own
         return Columns(
-            time_ms=_numbers([exchange.time_ms for exchange in exchanges]),
-            place=_numbers([exchange.place for exchange in exchanges]),
-            record_id=_numbers([exchange.record_id for exchange in exchanges]),
-            connection=_numbers([exchange.connection for exchange in exchanges]),
+            time_ms=time_ms,
+            place=place,
+            record_id=record_id,
+            connection=connection,
             context=contexts,
             host=hosts,
             command=commands,
@@ -139,7 +159,7 @@ class Encoder:
             recipient=self.command_recipient.view()[commands],
             sender=self.command_sender.view()[commands],
             code=self.reply_code.view()[replies].astype(np.int16),
-            direction=directions.astype(np.int8),
+            direction=self.context_direction.view()[contexts].astype(np.int8),
         )
 
     def decode(self, columns: Columns, row: int) -> Exchange:
@@ -171,7 +191,8 @@ class Encoder:
         """Whether the zone of the times of a context was assumed."""
         return bool(self.contexts[context][_TIME_ASSUMED])
 
-    def _add_context(self, context: tuple[Any, ...]) -> None:
+    def add_context(self, context: tuple[Any, ...]) -> None:
+        """Notes what follows from a new context; called when it gets its number."""
         self.context_direction.append(DIRECTIONS.index(context[_DIRECTION]))
         self.context_server.append(self.servers.intern(context[_COMPUTER] or ""))
         self.context_file.append(self.files.intern(context[_FILE]))
@@ -188,7 +209,7 @@ class Encoder:
     def _add_command(self, command: Command) -> None:
         null_sender = command.verb == "MAIL" and command.mailbox == ""
         self.command_verb.append(self.verbs.intern(command.verb))
-        self.command_kind.append(self._kinds.intern((command.verb, null_sender)))
+        self.command_kind.append(self.kinds.intern((command.verb, null_sender)))
         folded = NOBODY
         if command.mailbox is None:
             self.command_mailbox.append(NOBODY)
@@ -208,23 +229,46 @@ class Encoder:
         )
         numbers = np.empty(len(keys), np.int32)
         for position, (key, sample) in enumerate(zip(keys.tolist(), samples.tolist(), strict=True)):
-            number = self._judgement_numbers.get(key)
+            number = self.judgement_numbers.get(key)
             if number is None:
                 reply, command = self.replies[int(replies[sample])], self.commands[int(commands[sample])]
-                number = self._add_judgement(reply, command, DIRECTIONS[directions[sample]])
-                self._judgement_numbers[key] = number
+                number = self.add_judgement(key, self._judged(reply, command, DIRECTIONS[directions[sample]]))
             numbers[position] = number
         judgements: NDArray[np.int32] = numbers[inverse.reshape(-1)]
         return judgements
 
-    def _add_judgement(self, reply: Reply, command: Command, direction: Direction) -> int:
+    def add_judgement(self, question: int, judgement: Judgement) -> int:
+        """The number of the answer to `question`; `judgement` is the answer when it was not asked before."""
+        number = self.judgement_numbers.get(question)
+        if number is None:
+            self.judgement_category.append(self.categories.intern(judgement.match.category))
+            self.judgement_who.append(WHO_ACTS.index(judgement.who_acts))
+            number = len(self.judgements)
+            self.judgements.append(judgement)
+            self.judgement_numbers[question] = number
+        return number
+
+    def add_judgements(self, questions: NDArray[np.int64], table: Sequence[Judgement], places: Numbers) -> Codes:
+        """The same for many `questions`, all different; the answer to each stands in `table` at its place."""
+        known = self.judgement_numbers
+        numbers = np.fromiter(map(known.get, questions.tolist(), repeat(-1)), np.int32, len(questions))
+        new = np.flatnonzero(numbers < 0)
+        numbers[new] = np.arange(len(self.judgements), len(self.judgements) + len(new))
+        places = places[new]
+        categories = [self.categories.intern(judgement.match.category) for judgement in table]
+        self.judgement_category.extend(np.array(categories, np.int32)[places])
+        self.judgement_who.extend(
+            np.array([WHO_ACTS.index(judgement.who_acts) for judgement in table], np.int32)[places]
+        )
+        self.judgements += [table[place] for place in places.tolist()]
+        known.update(zip(questions[new].tolist(), numbers[new].tolist(), strict=True))
+        return numbers
+
+    def _judged(self, reply: Reply, command: Command, direction: Direction) -> Judgement:
         match = self._matcher.match_parts(reply, command, direction)
         entries = self._matcher.entries
         entry = entries.get(match.entry_id) or entries.get(match.category)
         who_acts: WhoActs = "nobody"
         if entry is not None:
             who_acts = (entry.inbound if direction is Direction.INBOUND else entry.outbound).who_acts
-        self.judgement_category.append(self.categories.intern(match.category))
-        self.judgement_who.append(WHO_ACTS.index(who_acts))
-        self.judgements.append(Judgement(match, who_acts))
-        return len(self.judgements) - 1
+        return Judgement(match, who_acts)

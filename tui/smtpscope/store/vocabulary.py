@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 T = TypeVar("T")
 Codes = NDArray[np.int32]
+Numbers = NDArray[np.signedinteger]
 
 _FIRST_CAPACITY = 64
 
@@ -57,6 +58,14 @@ class Vocabulary(Generic[T]):
             codes[position] = self._intern_noticed(values[position], on_new)
         return codes
 
+    def intern_each(self, values: Sequence[T]) -> Codes:
+        """The numbers of `values`, all different."""
+        if not self.values:
+            self.values += values
+            self._numbers.update(zip(values, range(len(values)), strict=True))
+            return np.arange(len(values), dtype=np.int32)
+        return np.fromiter(map(self.intern, values), np.int32, len(values))
+
     def _intern_noticed(self, value: T, on_new: Callable[[T], None]) -> int:
         before = len(self.values)
         number = self.intern(value)
@@ -78,12 +87,37 @@ class SharedVocabulary(Vocabulary[T]):
         super().__init__()
         self._by_identity: dict[int, int] = {}
 
+    def number(self, value: T) -> int | None:
+        self._catch_up()
+        return super().number(value)
+
     def intern(self, value: T) -> int:
+        self._catch_up()
         before = len(self.values)
         number = super().intern(value)
         if number == before:
             self._by_identity[id(value)] = number
         return number
+
+    def adopt(self, values: Sequence[T]) -> tuple[Codes, NDArray[np.bool_]]:
+        """The numbers of `values`, all different, and which of them are new. Quick for the first values of all.
+
+        Most logs are opened alone, and then nobody asks for a value by equality: that index is left for later.
+        """
+        before = len(self.values)
+        if before:
+            numbers = self.intern_each(values)
+            return numbers, numbers >= before
+        self.values += values
+        self._by_identity.update(zip(map(id, values), range(len(values)), strict=True))
+        return np.arange(len(values), dtype=np.int32), np.ones(len(values), np.bool_)
+
+    def _catch_up(self) -> None:
+        """Makes up for the index by equality that `adopt` left out."""
+        missing = len(self.values) - len(self._numbers)
+        if missing:
+            start = len(self._numbers)
+            self._numbers.update(zip(self.values[start:], range(start, start + missing), strict=True))
 
     def intern_all(self, values: Sequence[T], on_new: Callable[[T], None]) -> Codes:
         known = self._by_identity
@@ -114,6 +148,15 @@ class GrowingNumbers:
             self._array = grown
         self._array[self._length] = number
         self._length += 1
+
+    def extend(self, numbers: Numbers) -> None:
+        end = self._length + len(numbers)
+        if end > len(self._array):
+            grown = np.empty(max(end, self._length * 2), np.int32)
+            grown[: self._length] = self._array[: self._length]
+            self._array = grown
+        self._array[self._length : end] = numbers
+        self._length = end
 
     def view(self) -> Codes:
         """The numbers so far, read only."""
