@@ -18,7 +18,7 @@ OpenSession = Callable[..., Session]
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the tester's own terminal is must not matter."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TMUX", "TEXTUAL_THEME"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLORFGBG", "TMUX", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
 
 

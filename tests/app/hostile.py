@@ -21,15 +21,11 @@ FILE_NAME = f"[red]log{CLIPBOARD.replace('/', '')}{BIDI}.evtx"
 REPLY = f"550 5.7.1 [TSS04] [/] {TITLE}{RED}\r\a=HYPERLINK(1) <script>alert(1)</script> {HIDDEN}{EIGHT_BIT}"
 COMMAND = f"RCPT TO:<=cmd{CLEAR}[bold]victim@example.com>"
 
-# Its guidance names the host.
-GREYLISTED = f"450 4.2.0 Greylisted, try again in 300 seconds [/]{RED}"
-
 EVENTS = (
     ("1", "6", HOST, "rcpt", REPLY, COMMAND),
     ("1", "7", HOST, "rcpt", REPLY, COMMAND.replace("victim", "other")),
     ("1", "8", f"=1+1{RED}.example", f"x{RED}[/]", f"[/]{CLEAR} no code", f"x{RED} [/] @SUM(1)\n"),
     ("1", "9", "", "mail", f"421 {BIDI}\n\t[$primary]{CLIPBOARD}", f"MAIL FROM:<> [@click=app.quit]x[/]{RED}=1"),
-    ("1", "10", HOST, "rcpt", GREYLISTED, COMMAND),
     (f"{RED}[/]", "not six strings"),
 )
 

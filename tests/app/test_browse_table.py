@@ -80,7 +80,7 @@ async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(session: Session) ->
 
 
 async def test_the_detail_follows_the_cursor(session: Session) -> None:
-    async with browsing(session) as driven:
+    async with browsing(session, size=(120, 40)) as driven:
         await driven.put_on("mail.fabrikam.example")
         assert "mail.fabrikam.example refuses us with 550" in driven.facts
         assert "orders@fabrikam.example" in driven.facts
@@ -129,7 +129,7 @@ async def test_grouping_by_host_has_one_line_for_each_host_however_it_is_spelt(s
 
 
 async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round(session: Session) -> None:
-    async with browsing(session) as driven:
+    async with browsing(session, size=(120, 40)) as driven:
         assert driven.view.sort == "attention"
         await driven.press("s")
         assert (driven.view.sort, driven.view.descending) == ("count", True)
@@ -146,7 +146,7 @@ async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round(session: Se
 
 
 async def test_the_cursor_stays_on_its_group_when_the_order_changes(session: Session) -> None:
-    async with browsing(session) as driven:
+    async with browsing(session, size=(120, 40)) as driven:
         await driven.put_on("mx3.litware.example")
         key = driven.line.key
         await driven.press("s")

@@ -121,7 +121,7 @@ async def test_an_empty_file_is_no_crash(open_session: OpenSession, tmp_path: Pa
 async def test_every_screen_opens_however_small_the_terminal_is(session: Session, size: tuple[int, int]) -> None:
     async with browsing(session, size=size) as driven:
         assert len(driven.drawn) == size[1]
-        for key in ("?", "i", "r", "f", "e"):
+        for key in ("?", "i", "c", "r", "f", "e", "K"):
             await driven.press(key)
             assert driven.screen is not driven.browse
             assert len(driven.drawn) == size[1]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
-from app.hostile import EVENTS, FILE_NAME, write_hostile_log
+from app.hostile import COMMAND, EVENTS, FILE_NAME, HOST, REPLY, write_hostile_log
+from smtpscope.app.widgets.guidance_text import guidance_blocks
+from smtpscope.app.widgets.prose import blocks_text
 from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.knowledge.advice import FilledCheck
 from smtpscope.session import Session
 from smtpscope.store.groups import GROUPINGS
 
@@ -75,15 +79,31 @@ async def test_an_event_shows_its_brackets_and_its_controls_as_text(hostile: Ses
         check(driven)
 
 
-async def test_guidance_that_quotes_the_log_is_harmless(hostile: Session) -> None:
-    async with browsing(hostile, size=(160, 50)) as driven:
-        await driven.put_on("450")
-        check(driven)
-        assert "mx[/]\\x1b]52" in _flat(driven.guidance)
+def test_guidance_filled_with_values_of_the_log_is_harmless(hostile: Session) -> None:
+    hostile.read_all()
+    advice = hostile.event(0).advice
+    filled = replace(
+        advice,
+        title=HOST,
+        reading=REPLY,
+        meaning=REPLY,
+        who_note=HOST,
+        duration_note=HOST,
+        actions=(COMMAND,),
+        causes=(HOST,),
+        checks=(FilledCheck(what=REPLY, tool="dns", command=COMMAND),),
+        avoid=(REPLY,),
+        ignore_when=HOST,
+        over_when=HOST,
+        match=replace(advice.match, rule=REPLY, runner_up=HOST, code_alone=HOST, disagreement=REPLY),
+    )
+    words = blocks_text(guidance_blocks(filled))
+    assert "mx[/]\\x1b" in words
+    assert not [character for character in _obeyed(words) if character != "\n"]
 
 
 async def test_the_file_name_is_harmless_in_the_header_and_the_file_information(hostile: Session) -> None:
-    async with browsing(hostile) as driven:
+    async with browsing(hostile, size=(160, 24)) as driven:
         assert "[red]log\\x1b]52;" in check(driven)
         await driven.press("f")
         check(driven)

@@ -12,6 +12,7 @@ from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.knowledge import KnowledgeScreen
 from smtpscope.app.screens.reading import ReadingScreen
 from smtpscope.app.screens.timeline import TimelineScreen
 from smtpscope.app.widgets.bin_list import BinList
@@ -226,6 +227,34 @@ async def test_the_palette_finds_an_action_by_its_name_and_does_it(session: Sess
         await driven.until(lambda: driven.app.screen is driven.browse)
         await driven.settled()
         assert driven.view.grouping == "host"
+
+
+# The knowledge base
+
+
+async def test_shift_k_begins_with_what_explains_the_line_under_the_cursor(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        title = driven.guidance.splitlines()[0].strip()
+        await driven.press("K")
+        assert isinstance(driven.app.screen, KnowledgeScreen)
+        assert title in _read(driven)
+        await driven.press("escape")
+        assert driven.screen is driven.browse
+
+
+async def test_the_knowledge_is_searched_by_typing_and_enter_shows_the_incidents_of_an_entry(session: Session) -> None:
+    async with browsing(session) as driven:
+        await driven.press("K", *"greylist")
+        hits = driven.app.screen.query_one(OptionList)
+        assert hits.highlighted is not None
+        entry = hits.get_option_at_index(hits.highlighted).id
+        assert entry is not None
+        await driven.press("enter")
+        assert driven.screen is driven.browse
+        assert driven.view.count == session.count_of_entry(entry) == 58
+        await driven.press("u")
+        assert driven.view.count == 528
 
 
 # The raw record and the files

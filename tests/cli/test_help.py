@@ -21,7 +21,7 @@ def test_the_help_of_each_command_has_an_example(smtpscope: Smtpscope, name: str
 
 def test_the_help_names_every_command_and_the_exit_codes(smtpscope: Smtpscope) -> None:
     text = smtpscope("--help").stdout
-    assert {"browse", "report", "summary", "events", "explain", "formats"} == set(cli.commands)
+    assert {"browse", "report", "summary", "events", "explain", "formats"} < set(cli.commands)
     assert all(f"\n  {name} " in text for name in cli.commands)
     assert "0 fine, 1 could not do it, 2 usage, 130 ctrl+c" in text
 

@@ -50,17 +50,27 @@ ENTRIES = {
 
 
 class WordMatcher:
-    """Knows a cause by one word of the reply; counts how often it was asked."""
+    """Knows a cause by one word of the reply, and greylisting by the remote host; counts how often it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, *known_hosts: str) -> None:
+        self.known_hosts = known_hosts
         self.asked = 0
 
     @property
     def entries(self) -> Mapping[str, Entry]:
         return ENTRIES
 
-    def match_parts(self, reply: Reply, command: Command, direction: Direction) -> Match:
+    @property
+    def names_hosts(self) -> bool:
+        return bool(self.known_hosts)
+
+    def host_patterns(self, host_key: str) -> tuple[str, ...]:
+        return (host_key,) if host_key in self.known_hosts else ()
+
+    def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
         self.asked += 1
+        if hosts:
+            return Match("greylisted", "greylisted", "own note", hosts[0], "sure")
         words = {
             "greylisted": "greylisted",
             "dnsbl": "blocked",

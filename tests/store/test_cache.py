@@ -100,6 +100,23 @@ def test_matches_and_groups_are_the_same_as_after_reading(tmp_path: Path, log: P
         assert groups[0] == groups[1]
 
 
+def test_answers_for_a_host_that_is_known_come_back(tmp_path: Path, log: Path) -> None:
+    cache = cache_in(tmp_path / "kept")
+    hosts = ["mx1.contoso.example", "mx1.fabrikam.example", "mx1.contoso.example"]
+    stores = [EventStore(WordMatcher("mx1.fabrikam.example")) for _ in range(2)]
+    key = cache.key(str(log))
+    assert key is not None
+    assert cache.keep(
+        key, str(log), stores[0].words, encoded(stores[0], [exchange(host=host) for host in hosts]), 0, []
+    )
+    kept = found(cache, log, stores[1])
+    assert kept is not None
+    stores[1].append(kept.columns)
+    stores[1].append(stores[1].encode([exchange(host="mx1.fabrikam.example")]))
+    categories = [stores[1].match(row).category for row in range(4)]
+    assert categories == ["recipient-unknown", "greylisted", "recipient-unknown", "greylisted"]
+
+
 def test_a_log_is_known_under_another_name_for_the_same_path(
     tmp_path: Path, log: Path, events: list[Exchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:

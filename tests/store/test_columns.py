@@ -81,6 +81,21 @@ def test_the_knowledge_base_is_asked_once_for_each_distinct_reply_command_and_di
     assert matcher.asked == 5
 
 
+def test_a_host_that_is_known_has_answers_of_its_own_and_the_others_share_theirs() -> None:
+    matcher = WordMatcher("mx1.fabrikam.example")
+    hosts = ["mx1.contoso.example", "MX1.fabrikam.example.", "mx2.contoso.example", "mx1.fabrikam.example"]
+    store = EventStore(matcher)
+    store.append(store.encode([exchange(host=host) for host in hosts]))
+    assert [store.match(row).category for row in range(4)] == [
+        "recipient-unknown",
+        "greylisted",
+        "recipient-unknown",
+        "greylisted",
+    ]
+    assert store.match(3).rule == "mx1.fabrikam.example"
+    assert matcher.asked == 2
+
+
 def test_who_acts_depends_on_the_direction() -> None:
     said = "550 blocked using zen.dnsbl.example"
     store = store_of(exchange(said=said), exchange(said=said, direction=Direction.INBOUND))

@@ -16,6 +16,8 @@ from typing import Final
 from support.evtx_writer import WrittenEvent, evtx_bytes
 from tasks.messages import Cast, Message
 
+SEEDS: Final = (1, 2)
+"""The logs on which the tasks are done."""
 TOTAL: Final = 1_000
 _DAYS: Final = 21
 _SERVERS: Final = ("EXCH01", "EXCH02")

@@ -34,8 +34,8 @@ class Sitting:
     async def press(self, *keys: str) -> None:
         for key in keys:
             self.keys.append(key)
-            await self.driven.pilot.press(_NAMED_KEYS.get(key, key))
-        await self.driven.settled()
+            # Looks up after each key: where the cursor ends must not depend on how fast the keys come.
+            await self.driven.press(_NAMED_KEYS.get(key, key))
 
     @property
     def screen(self) -> Screen:

@@ -124,14 +124,9 @@ def guidance_missing(screen: Screen, truth: Truth) -> list[str]:
         "look the address up there": re.search(r"look .*\b(list|address)\b", guidance, re.IGNORECASE) is not None,
         "find the cause": re.search(r"source|infected|open relay|account", guidance, re.IGNORECASE) is not None,
         "ask for removal": "removal" in guidance,
+        "another route meanwhile": re.search(r"smart host|other (route|address|way)", guidance) is not None,
     }
     return [fact for fact, is_there in wanted.items() if not is_there]
-
-
-def meanwhile_missing(screen: Screen) -> list[str]:
-    """The last piece of advice: how mail leaves until the list has forgotten us."""
-    found = re.search(r"smart host|another (route|address|way)|other route", screen.guidance, re.IGNORECASE)
-    return [] if found else ["another route meanwhile"]
 
 
 # T4
@@ -161,9 +156,8 @@ def outage_missing(screen: Screen, truth: Truth) -> list[str]:
 
 def temporary_filter(cast: Cast) -> str:
     """What is typed: the host without its domain, the server by the digits that tell it from the other."""
-    label = max(cast.without_host.split("."), key=len)
-    label = cast.without_host.split(".")[-2] if cast.without_host.count(".") else label
-    return f"4xx since:{cast.since:%m-%d} server:{cast.server[-2:]} -{label}"
+    company = cast.without_host.split(".")[-2]
+    return f"4xx since:{cast.since:%m-%d} server:{cast.server[-2:]} -{company}"
 
 
 async def _temporary_refusals(person: Sitting, truth: Truth) -> list[str]:

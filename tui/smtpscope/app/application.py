@@ -12,8 +12,10 @@ from textual.screen import Screen
 
 from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
 from smtpscope.app.messages import CopyWanted
-from smtpscope.app.palette import ActionsProvider
+from smtpscope.app.palette import ActionsProvider, SavedViewsProvider
 from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.themes import CYCLE, HIGH_CONTRAST, theme_for
+from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown
 from smtpscope.session import Session
 
@@ -22,7 +24,7 @@ class Browser(App[None]):
     """Browses the logs of one session."""
 
     TITLE = "smtpscope"
-    COMMANDS: ClassVar = {ActionsProvider}
+    COMMANDS: ClassVar = {ActionsProvider, SavedViewsProvider}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
@@ -31,13 +33,28 @@ class Browser(App[None]):
         Binding("ctrl+p", "command_palette", "Palette", show=False, id="app.palette"),
         Binding("ctrl+t", "next_theme", "Theme", show=False, id="app.theme"),
     ]
-    THEMES: ClassVar[tuple[str, ...]] = ("textual-dark", "textual-light", "nord", "gruvbox")
 
-    def __init__(self, session: Session, *, filter_text: str = "", clipboard: Clipboard | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        settings: Settings | None = None,
+        filter_text: str = "",
+        restore: bool = False,
+        clipboard: Clipboard | None = None,
+    ) -> None:
+        """`restore`: go on where these logs were left, except for what `filter_text` and `settings` decide."""
         super().__init__()
         self.session = session
-        self.browse = BrowseScreen(session, filter_text=filter_text)
-        self._copies_to: Clipboard = SystemClipboard(self._write_sequence) if clipboard is None else clipboard
+        self.settings = Settings() if settings is None else settings
+        self.browse = BrowseScreen(session, self.settings, filter_text=filter_text, restore=restore)
+        self._copies_to: Clipboard = clipboard or self._system_clipboard()
+        self.register_theme(HIGH_CONTRAST)
+        self.theme = theme_for(self.settings.theme, os.environ)
+        self.set_keymap(self.settings.keys)
+
+    def _system_clipboard(self) -> Clipboard:
+        return SystemClipboard(self._write_sequence, way=self.settings.clipboard)
 
     def on_mount(self) -> None:
         # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
@@ -60,8 +77,14 @@ class Browser(App[None]):
         return ()
 
     def action_next_theme(self) -> None:
-        position = self.THEMES.index(self.theme) + 1 if self.theme in self.THEMES else 0
-        self.theme = self.THEMES[position % len(self.THEMES)]
+        position = CYCLE.index(self.theme) + 1 if self.theme in CYCLE else 0
+        following = CYCLE[position % len(CYCLE)]
+        # An ANSI theme without colours is drawn black on black.
+        self.theme = CYCLE[0] if self.no_color and following.startswith("ansi") else following
+
+    async def action_quit(self) -> None:
+        self.browse.keep_place()
+        self.exit()
 
     # The clipboard
 

@@ -18,6 +18,8 @@ from typing import Protocol
 
 import platformdirs
 
+from smtpscope.configuration.settings import ClipboardWay
+
 _TIMEOUT_SECONDS = 3.0
 
 
@@ -86,7 +88,8 @@ def _native_ways(environment: Mapping[str, str], platform: str) -> list[_Way]:
 class SystemClipboard:
     """The clipboard of the terminal we run in.
 
-    `write_to_terminal` takes a control sequence; `folder` keeps the text when no certain way exists.
+    `write_to_terminal` takes a control sequence; `folder` keeps the text when no certain way exists. `way` is the
+    user's choice.
     """
 
     def __init__(
@@ -98,6 +101,7 @@ class SystemClipboard:
         program: Program = run_program,
         find: Callable[[str], str | None] = shutil.which,
         folder: Path | None = None,
+        way: ClipboardWay = "auto",
     ) -> None:
         self._write_to_terminal = write_to_terminal
         self._environment = os.environ if environment is None else environment
@@ -105,19 +109,27 @@ class SystemClipboard:
         self._program = program
         self._find = find
         self._folder = folder
+        self._way = way
 
     def copy(self, text: str) -> Copied:
         """Copies `text`, which is already harmless. Never raises: what could not be done is in the answer."""
-        ways: list[_Way] = []
-        if self._environment.get("TMUX"):
-            ways.append(_Way("the tmux buffer (paste with prefix ])", ("tmux", "load-buffer", "-w", "-")))
-        ways.extend(_native_ways(self._environment, self._platform))
-        for way in ways:
+        if self._way == "off":
+            return Copied("nowhere: copying is switched off", certain=True)
+        for way in self._ways():
             if self._find(way.command[0]) and self._program(way.command, text.encode(way.encoding, "replace")):
                 return Copied(way.name, certain=True)
         encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
         self._write_to_terminal(f"\x1b]52;c;{encoded}\a")
         return Copied("the terminal (OSC 52)", certain=False, kept_in=self._keep(text))
+
+    def _ways(self) -> list[_Way]:
+        """The ways to try, the surest first; the settings may leave only one."""
+        ways: list[_Way] = []
+        if self._way == "tmux" or (self._way == "auto" and self._environment.get("TMUX")):
+            ways.append(_Way("the tmux buffer (paste with prefix ])", ("tmux", "load-buffer", "-w", "-")))
+        if self._way in ("auto", "native"):
+            ways.extend(_native_ways(self._environment, self._platform))
+        return ways
 
     def _keep(self, text: str) -> Path | None:
         folder = self._folder or Path(platformdirs.user_cache_dir("smtpscope", appauthor=False))

@@ -9,7 +9,7 @@ from textual.content import Content
 from smtpscope.app.widgets.detail_pane import Detail
 from smtpscope.app.widgets.exchange_text import exchange_blocks
 from smtpscope.app.widgets.guidance_text import WHO_ACTS, guidance_blocks
-from smtpscope.app.widgets.incident_text import incident_blocks, several_blocks
+from smtpscope.app.widgets.incident_text import incident_blocks, note_blocks, several_blocks
 from smtpscope.app.widgets.outline import Place
 from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, bullet, text
 from smtpscope.harmless import shown
@@ -29,7 +29,9 @@ def detail_of(session: Session, view: View, place: Place) -> Detail:
     incidents = session.incidents(rows, most=MOST_INCIDENTS)
     if len(incidents) == 1:
         only = incidents[0]
-        return Detail("Incident", incident_blocks(only.incident, session.zone), guidance_blocks(only.advice))
+        note = session.keeping.note(only.incident.key)
+        facts = (*incident_blocks(only.incident, session.zone), *note_blocks(note))
+        return Detail("Incident", facts, guidance_blocks(only.advice))
     group = view.tree.group(place.level, place.index)
     title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
         "one cause" if group.categories == 1 else f"{group.categories} causes"

@@ -8,6 +8,35 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from smtpscope.app.screens.browse_actions import TakingOut
+from smtpscope.harmless import shown
+from smtpscope.workspace.saved_views import SavedView
+
+
+class SavedViewsProvider(Provider):
+    """One command for each saved view."""
+
+    def _views(self) -> tuple[SavedView, ...]:
+        screen = self.screen
+        return screen.session.keeping.views() if isinstance(screen, TakingOut) else ()
+
+    def _show(self, view: SavedView) -> None:
+        if isinstance(self.screen, TakingOut):
+            self.screen.show_saved_view(view)
+
+    async def discover(self) -> Hits:
+        for view in self._views():
+            title = f"View: {shown(view.name)}"
+            yield DiscoveryHit(Content(title), partial(self._show, view), text=title)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for view in self._views():
+            title = f"View: {shown(view.name)}"
+            score = matcher.match(title)
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), partial(self._show, view), text=title)
+
 
 class ActionsProvider(Provider):
     """One command for each action; running it is the same as pressing its key."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from smtpscope import __version__
+from smtpscope.cli.configured import loaded_settings, warn, workspace
 from smtpscope.cli.logs import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     Query,
@@ -84,6 +85,11 @@ def browse(query: Query) -> None:
     smtpscope logs/ --filter "5xx since:7d"
     ssh exch01 cat app.evtx | smtpscope -
     """
+    browse_logs(query)
+
+
+def browse_logs(query: Query) -> None:
+    """Runs the browser, or prints the report where it can't be drawn. Ends the process with the browser's exit code."""
     hindrance = browser_hindrance()
     if query.files or hindrance is not None:
         _check(query, Target())
@@ -92,7 +98,9 @@ def browse(query: Query) -> None:
         talk(f"{hindrance}, so this is the report instead of the browser.")
         _print_report(read(query), query.filter_text, "text", "code", Target())
         return
-    session = opened(query)
+    loaded = loaded_settings()
+    settings = loaded.settings
+    session = opened(query, settings, workspace(settings))
     grouped(session, query.filter_text)
     for error in session.errors:
         say(error)
@@ -103,7 +111,12 @@ def browse(query: Query) -> None:
         return
     from smtpscope.app.application import Browser
 
-    browser = Browser(session, filter_text=query.filter_text)
+    browser = Browser(session, settings=settings, filter_text=query.filter_text, restore=True)
+    if settings.keys:
+        from smtpscope.app.default_keys import default_keys
+        from smtpscope.configuration.load import check_actions
+
+        warn(check_actions(loaded, default_keys()))
     browser.run()
     if browser.failure is not None:
         raise browser.failure

@@ -6,21 +6,34 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from smtpscope.cli.configured import cache_folder, loaded_settings
 from smtpscope.cli.options import Query
 from smtpscope.cli.streams import Target, say, talk
 from smtpscope.errors import ExportError, LogError
 
 if TYPE_CHECKING:
+    from smtpscope.configuration.settings import Settings
     from smtpscope.session import Session, View
     from smtpscope.store.groups import Grouping
+    from smtpscope.workspace.workspace import Workspace
 
 
-def opened(query: Query) -> Session:
-    """A session over the logs of `query`, nothing read yet. Raises LogError when none can be opened."""
+def opened(query: Query, settings: Settings | None = None, workspace: Workspace | None = None) -> Session:
+    """A session over the logs of `query`, nothing read yet.
+
+    What the command line leaves open the settings decide. Raises LogError when no log can be opened.
+    """
     from smtpscope.knowledge.base import KnowledgeBase
     from smtpscope.session import Session
+    from smtpscope.store.times import zone_named
 
-    session = Session(KnowledgeBase.load(*query.knowledge), zone=query.zone)
+    settings = loaded_settings().settings if settings is None else settings
+    session = Session(
+        KnowledgeBase.load(*settings.knowledge, *query.knowledge),
+        zone=zone_named(settings.timezone) if query.zone is None else query.zone,
+        cache=cache_folder(settings),
+        workspace=workspace,
+    )
     try:
         session.open(query.files)
     except LogError as last:

@@ -14,10 +14,17 @@ from typing import Final
 import click
 
 from smtpscope.cli.commands import cli
+from smtpscope.cli.configured import config, paths
+from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, talk
 
 INTERRUPTED: Final = 130
 _FULL_TRACEBACK: Final = "SMTPSCOPE_DEBUG"
+
+# Here and not beside the other commands: it stands on one of them.
+cli.add_command(serve)
+cli.add_command(paths)
+cli.add_command(config)
 
 
 def main() -> None:

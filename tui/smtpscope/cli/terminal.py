@@ -12,8 +12,15 @@ from smtpscope.cli.streams import Target
 _WIDTH: Final = 80
 
 
+def in_web_page() -> bool:
+    """Whether textual-serve started us for a page: it names its driver, and our streams lead to the page."""
+    return os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver")
+
+
 def browser_hindrance() -> str | None:
     """Why the browser can't be drawn, None when it can."""
+    if in_web_page():
+        return None
     if sys.stdout is None or not sys.stdout.isatty():
         return "Standard output is no terminal"
     if os.environ.get("TERM") == "dumb":
@@ -33,6 +40,8 @@ def take_terminal() -> bool:
 
     Standard input may have been a log, and Textual draws on standard error.
     """
+    if in_web_page():
+        return True
     if not _is_terminal(0):
         try:
             terminal = os.open("CONIN$" if sys.platform == "win32" else "/dev/tty", os.O_RDWR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -10,29 +10,15 @@ from rapidfuzz import fuzz
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Advice, FilledCheck, Match
+from smtpscope.knowledge.assembly import matcher_of
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.check import contradictions, missing_entries
-from smtpscope.knowledge.codes import Code, CodeTable
 from smtpscope.knowledge.entry import Entry
-from smtpscope.knowledge.load import (
-    bundled_folder,
-    check_folder,
-    read_codes,
-    read_entries,
-    read_examples,
-    read_providers,
-    read_rules,
-    read_words,
-)
+from smtpscope.knowledge.load import bundled_folder, check_folder, read_entries
 from smtpscope.knowledge.matcher import UNPARSED_MATCH, Matcher
-from smtpscope.knowledge.phrase import PhraseError, WordClasses, word_classes
-from smtpscope.knowledge.provider_codes import ProviderCode, ProviderCodes, codes_of
-from smtpscope.knowledge.rules import Rule, RuleBook
-from smtpscope.knowledge.similar import Example, SimilarReplies, examples_of
 from smtpscope.knowledge.values import filled, filled_command, values_of
 from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
 
-_REMEDY = "Correct the file, or leave its folder out"
 _CACHE_LIMIT = 200_000
 _SEARCH_CUTOFF = 75.0
 
@@ -43,7 +29,8 @@ class KnowledgeBase:
     def __init__(self, folders: Sequence[Path], matcher: Matcher) -> None:
         self.folders = tuple(folders)
         self.matcher = matcher
-        self._matches: dict[tuple[str, str, bool, Direction], Match] = {}
+        self._names_hosts = matcher.names_hosts
+        self._matches: dict[tuple[str, str, bool, Direction, tuple[str, ...]], Match] = {}
 
     @classmethod
     def load(cls, *folders: Path) -> KnowledgeBase:
@@ -53,31 +40,19 @@ class KnowledgeBase:
         Raises KnowledgeError for a file that is broken, and for anything in `folders` that contradicts itself. The
         bundled guidance texts are read at their first use.
         """
+        base = cls.unchecked(*folders)
+        for folder in folders:
+            for problem in contradictions(folder, base.matcher, base.entries):
+                raise problem
+        return base
+
+    @classmethod
+    def unchecked(cls, *folders: Path) -> KnowledgeBase:
+        """The same for folders that may contradict themselves. Raises KnowledgeError for a file that is broken."""
         bundled = bundled_folder()
         for folder in folders:
             check_folder(folder)
-        every = (bundled, *folders)
-        classes = _word_classes(every)
-        rules = [rule for _, rule in read_rules(bundled)]
-        codes: list[Code] = []
-        providers: list[ProviderCode] = []
-        for folder in every:
-            codes += [code for _, code in read_codes(folder)]
-        for folder in reversed(every):
-            providers += _provider_codes(folder)
-        matcher = Matcher(
-            own=_rule_book([rule for folder in reversed(folders) for _, rule in read_rules(folder)], classes),
-            provider_codes=ProviderCodes(providers),
-            phrases=_rule_book([rule for rule in rules if not rule.weak], classes),
-            weak_phrases=_rule_book([rule for rule in rules if rule.weak], classes),
-            codes=_code_table(codes),
-            similar=SimilarReplies([example for folder in every for example in _examples(folder)]),
-        )
-        base = cls(every, matcher)
-        for folder in folders:
-            for problem in contradictions(folder, matcher, base.entries):
-                raise problem
-        return base
+        return cls((bundled, *folders), matcher_of(bundled, folders))
 
     def problems(self) -> list[KnowledgeError]:
         """Everything that contradicts itself in the bundled files and the folders: errors that are not raised."""
@@ -109,16 +84,26 @@ class KnowledgeBase:
         """Which entry explains the exchange. Pure; each distinct question is worked out once."""
         if exchange.problem is not None:
             return UNPARSED_MATCH
-        return self.match_parts(exchange.reply, exchange.command, exchange.direction)
+        hosts = self.host_patterns(exchange.remote_host.key) if self.names_hosts else ()
+        return self.match_parts(exchange.reply, exchange.command, exchange.direction, hosts)
 
-    def match_parts(self, reply: Reply, command: Command, direction: Direction) -> Match:
-        """The same for the three things that matter to it."""
-        key = (reply.verbatim, command.verb, command.mailbox == "", direction)
+    @property
+    def names_hosts(self) -> bool:
+        """Whether any rule asks for the remote host; else `host_patterns` is empty for every host."""
+        return self._names_hosts
+
+    def host_patterns(self, host_key: str) -> tuple[str, ...]:
+        """What the rules call the remote host with this key: hosts with the same patterns get the same answers."""
+        return self.matcher.host_patterns(host_key)
+
+    def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
+        """The same for what matters to it; `hosts` are the `host_patterns` of the remote host."""
+        key = (reply.verbatim, command.verb, command.mailbox == "", direction, hosts)
         known = self._matches.get(key)
         if known is None:
             if len(self._matches) >= _CACHE_LIMIT:
                 self._matches.clear()
-            known = self._matches[key] = self.matcher.match(reply, command, direction)
+            known = self._matches[key] = self.matcher.match(reply, command, direction, hosts)
         return known
 
     def advice(self, exchange: Exchange) -> Advice:
@@ -184,42 +169,3 @@ def _score(wanted: str, entry: Entry) -> float:
 def _temporary(code: int | None) -> bool | None:
     """RFC 5321 section 4.2.1: the first digit tells."""
     return {4: True, 5: False}.get(code // 100) if code is not None else None
-
-
-def _word_classes(folders: Sequence[Path]) -> WordClasses:
-    try:
-        return word_classes(read_words(folders))
-    except PhraseError as error:
-        raise KnowledgeError(where="words.toml", what=str(error), remedy=_REMEDY) from error
-
-
-def _rule_book(rules: Sequence[Rule], classes: WordClasses) -> RuleBook:
-    try:
-        return RuleBook(rules, classes)
-    except PhraseError as error:
-        raise KnowledgeError(where="rules", what=str(error), remedy=_REMEDY) from error
-
-
-def _code_table(codes: Sequence[Code]) -> CodeTable:
-    try:
-        return CodeTable.of(codes)
-    except ValueError as error:
-        raise KnowledgeError(where="codes", what=str(error), remedy=_REMEDY) from error
-
-
-def _provider_codes(folder: Path) -> Iterator[ProviderCode]:
-    for path, provider in read_providers(folder):
-        try:
-            yield from codes_of(provider)
-        except ValueError as error:
-            raise KnowledgeError(
-                where=f"{path}, provider {provider.name!r}", what=str(error), remedy=_REMEDY
-            ) from error
-
-
-def _examples(folder: Path) -> Iterator[Example]:
-    for path, group in read_examples(folder):
-        try:
-            yield from examples_of(group)
-        except ValueError as error:
-            raise KnowledgeError(where=f"{path}, group {group.origin!r}", what=str(error), remedy=_REMEDY) from error

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.entry import Entry
+from smtpscope.knowledge.file_errors import close_to, nearest
+from smtpscope.knowledge.host_patterns import folded
 from smtpscope.knowledge.load import (
     read_codes,
     read_entries,
@@ -17,10 +21,10 @@ from smtpscope.knowledge.load import (
 )
 from smtpscope.knowledge.matcher import Matcher
 from smtpscope.knowledge.provider_codes import codes_of
-from smtpscope.knowledge.rule_examples import rule_examples
+from smtpscope.knowledge.rule_examples import RuleExample, rule_examples
 from smtpscope.knowledge.rules import Rule
 from smtpscope.knowledge.similar import examples_of
-from smtpscope.knowledge.values import unknown_placeholders
+from smtpscope.knowledge.values import PLACEHOLDERS, unknown_placeholders
 from smtpscope.parsing.exchange import Direction
 
 _EXAMPLES_REMEDY = "Change the rule's phrases, its place among the rules, or the example"
@@ -56,7 +60,7 @@ def _in_entries(folder: Path) -> Iterator[KnowledgeError]:
             yield KnowledgeError(
                 where=where,
                 what=f"unknown placeholder {{{unknown[0]}}}",
-                remedy="Use one that values.py lists",
+                remedy=nearest(unknown[0], PLACEHOLDERS),
             )
 
 
@@ -81,23 +85,54 @@ def _in_rules(folder: Path, matcher: Matcher, entries: Mapping[str, Entry]) -> I
 
 
 def _examples_of_rule(where: str, rule: Rule, matcher: Matcher) -> Iterator[KnowledgeError]:
-    direction = Direction.INBOUND if rule.direction == "inbound" else Direction.OUTBOUND
-    examples = list(rule_examples(rule.examples))
-    if not examples:
-        yield KnowledgeError(where=where, what="has no example", remedy="Give it a reply that it must win")
-    for example in examples:
-        match = matcher.match(example.reply, example.command, direction)
-        if match.rule != rule.id:
+    questions = list(_questions(rule, rule.examples, matcher))
+    if not questions:
+        yield KnowledgeError(
+            where=f"{where}, field examples", what="has no example", remedy="Give it a reply that it must win"
+        )
+    lost = [(question, match) for question in questions if (match := question.answer(matcher)).rule != rule.id]
+    winners = {match.matched_by for _, match in lost}
+    if len(lost) == len(questions) > 1 and len(winners) == 1:
+        yield KnowledgeError(
+            where=where,
+            what=f"is never reached: {winners.pop()} wins all its examples",
+            remedy="Put it before that rule, give it other phrases, or leave one of the two out",
+        )
+    else:
+        for question, match in lost:
             yield KnowledgeError(
-                where=where,
-                what=f"its example {example.reply.verbatim!r} is won by {match.matched_by} ({match.category})",
+                where=f"{where}, field examples",
+                what=f"its example {question.example.reply.verbatim!r} is won by {match.matched_by} ({match.category})",
                 remedy=_EXAMPLES_REMEDY,
             )
-    for example in rule_examples(rule.counter_examples):
-        if matcher.match(example.reply, example.command, direction).rule == rule.id:
+    for question in _questions(rule, rule.counter_examples, matcher):
+        if question.answer(matcher).rule == rule.id:
             yield KnowledgeError(
-                where=where, what=f"wins its counter-example {example.reply.verbatim!r}", remedy=_EXAMPLES_REMEDY
+                where=f"{where}, field counter_examples",
+                what=f"wins its counter-example {question.example.reply.verbatim!r}",
+                remedy=_EXAMPLES_REMEDY,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """An example in circumstances in which its rule may apply."""
+
+    example: RuleExample
+    direction: Direction
+    hosts: tuple[str, ...]
+
+    def answer(self, matcher: Matcher) -> Match:
+        return matcher.match(self.example.reply, self.example.command, self.direction, self.hosts)
+
+
+def _questions(rule: Rule, block: str, matcher: Matcher) -> Iterator[_Question]:
+    """Each line of `block`, for a rule that names hosts once as said by each of them."""
+    direction = Direction.INBOUND if rule.direction == "inbound" else Direction.OUTBOUND
+    hosts = [matcher.host_patterns(folded(host).removeprefix(".")) for host in rule.remote_hosts] or [()]
+    for example in rule_examples(block):
+        for patterns in hosts:
+            yield _Question(example, direction, patterns)
 
 
 def _in_codes(folder: Path, entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:
@@ -120,12 +155,18 @@ def _in_codes(folder: Path, entries: Mapping[str, Entry]) -> Iterator[KnowledgeE
 
 def _known_category(where: str, category: str) -> Iterable[KnowledgeError]:
     if category not in ALL_CATEGORIES:
-        yield KnowledgeError(where=where, what=f"unknown category {category!r}", remedy="Use one of the 29")
+        yield KnowledgeError(
+            where=f"{where}, field category",
+            what=f"unknown category {category!r}",
+            remedy=nearest(category, ALL_CATEGORIES),
+        )
 
 
 def _known_entry(where: str, entry_id: str, entries: Mapping[str, Entry]) -> Iterable[KnowledgeError]:
     if entry_id not in entries:
-        yield KnowledgeError(where=where, what=f"no entry {entry_id!r}", remedy="Write it, or lead to another one")
+        near = close_to(entry_id, entries)
+        remedy = f"Did you mean {near}?" if near else "Write it, or lead to another one: smtpscope kb list"
+        yield KnowledgeError(where=where, what=f"no entry {entry_id!r}", remedy=remedy)
 
 
 def _once(where: str, name: str, seen: set[str]) -> Iterable[KnowledgeError]:

@@ -13,12 +13,16 @@ import msgspec
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.codes import Code
 from smtpscope.knowledge.entry import Entry
+from smtpscope.knowledge.file_errors import REMEDY, broken_toml, wrong_value
 from smtpscope.knowledge.provider_codes import Provider
 from smtpscope.knowledge.rules import Rule
 from smtpscope.knowledge.similar import ExampleGroup
 
-_AREAS = ("entries", "rules", "codes", "providers", "examples")
-_REMEDY = "Correct the file, or leave its folder out"
+AREAS = ("notes", "entries", "rules", "codes", "providers", "examples")
+"""The folders of a knowledge base."""
+
+WORDS_FILE = "words.toml"
+"""The file beside them."""
 
 
 class EntryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,13 +45,20 @@ class ExampleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: list[ExampleGroup] = []
 
 
+class NoteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry and what leads to it in one file, as a note of one's own is."""
+
+    entry: list[Entry] = []
+    rule: list[Rule] = []
+
+
 class WordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`class` of the file: word class -> its words, divided by `|`."""
 
     classes: dict[str, str] = msgspec.field(name="class", default_factory=dict)
 
 
-_File = TypeVar("_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFile, WordFile)
+_File = TypeVar("_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFile, NoteFile, WordFile)
 
 
 def bundled_folder() -> Path:
@@ -62,7 +73,7 @@ def bundled_folder() -> Path:
 
 
 def area_files(folder: Path, area: str) -> list[Path]:
-    """The TOML files of one area ("entries", "rules", "codes", "providers", "examples") in the order of their names."""
+    """The TOML files of one of the `AREAS` in the order of their names."""
     return sorted((folder / area).glob("*.toml"))
 
 
@@ -70,54 +81,45 @@ def check_folder(folder: Path) -> None:
     """Raises KnowledgeError when `folder` holds nothing that could be knowledge."""
     if not folder.is_dir():
         raise KnowledgeError(where=str(folder), what="no such folder", remedy="Name a folder with knowledge files")
-    if not (folder / "words.toml").is_file() and not any(area_files(folder, area) for area in _AREAS):
+    if not (folder / WORDS_FILE).is_file() and not any(area_files(folder, area) for area in AREAS):
         raise KnowledgeError(
             where=str(folder),
             what="no knowledge files in it",
-            remedy=f"Put TOML files into a folder in it named {', '.join(_AREAS[:-1])} or {_AREAS[-1]}",
+            remedy=f"Put TOML files into a folder in it named {', '.join(AREAS[:-1])} or {AREAS[-1]}",
         )
 
 
 def read_file(path: Path, kind: type[_File]) -> _File:
-    """One file. Raises KnowledgeError with file, line or path in the data, and the table's id where it has one."""
+    """One file. Raises KnowledgeError with file, line or table and field, and what is expected there."""
     try:
-        text = path.read_text(encoding="utf-8")
+        # Windows editors put a mark in front.
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(where=str(path), what=f"can't be read: {error}", remedy=_REMEDY) from error
+        raise KnowledgeError(where=str(path), what=f"can't be read: {error}", remedy=REMEDY) from error
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise KnowledgeError(where=str(path), what=f"not TOML: {error}", remedy=_REMEDY) from error
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise broken_toml(path, text, error) from error
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        raise KnowledgeError(where=_where(path, data, str(error)), what=str(error), remedy=_REMEDY) from error
-
-
-def _where(path: Path, data: dict[str, object], message: str) -> str:
-    """The file and, where msgspec's path (`$.entry[2].who_acts`) leads to a table with a name, that name."""
-    _, _, place = message.rpartition("$.")
-    area, bracket, rest = place.partition("[")
-    tables = data.get(area)
-    number = rest.partition("]")[0]
-    if not bracket or not isinstance(tables, list) or not number.isdigit() or int(number) >= len(tables):
-        return str(path)
-    table = tables[int(number)]
-    name = (
-        next((table[key] for key in ("id", "code", "name", "origin") if key in table), None)
-        if isinstance(table, dict)
-        else None
-    )
-    return f"{path}, {area} {name!r}" if name is not None else str(path)
+        raise wrong_value(path, data, kind, error) from error
 
 
 def read_entries(folder: Path) -> Iterator[tuple[Path, Entry]]:
     for path in area_files(folder, "entries"):
         for entry in read_file(path, EntryFile).entry:
             yield path, entry
+    for path in area_files(folder, "notes"):
+        for entry in read_file(path, NoteFile).entry:
+            yield path, entry
 
 
 def read_rules(folder: Path) -> Iterator[tuple[Path, Rule]]:
+    """In the order in which they are asked: a note is more precise than a rule."""
+    for path in area_files(folder, "notes"):
+        for rule in read_file(path, NoteFile).rule:
+            yield path, rule
     for path in area_files(folder, "rules"):
         for rule in read_file(path, RuleFile).rule:
             yield path, rule
@@ -145,7 +147,7 @@ def read_words(folders: Iterable[Path]) -> dict[str, str]:
     """The word classes of all folders; a later folder's class replaces one of the same name."""
     classes: dict[str, str] = {}
     for folder in folders:
-        path = folder / "words.toml"
+        path = folder / WORDS_FILE
         if path.is_file():
             classes.update(read_file(path, WordFile).classes)
     return classes

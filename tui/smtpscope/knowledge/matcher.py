@@ -33,11 +33,21 @@ class Matcher:
     codes: CodeTable
     similar: SimilarReplies
 
-    def match(self, reply: Reply, command: Command, direction: Direction) -> Match:
-        """Which entry explains `reply`; pure, and there is an answer for any text."""
+    @property
+    def names_hosts(self) -> bool:
+        """Whether any rule asks for the remote host."""
+        return any(book.host_patterns for book in (self.own, self.phrases, self.weak_phrases))
+
+    def host_patterns(self, host_key: str) -> tuple[str, ...]:
+        """What the rules call the remote host with this key: hosts with the same patterns get the same answers."""
+        books = (self.own, self.phrases, self.weak_phrases)
+        return tuple(dict.fromkeys(name for book in books for name in book.host_patterns.fitting(host_key)))
+
+    def match(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
+        """Which entry explains `reply` of a remote host with the patterns `hosts`; pure, and any text is answered."""
         if direction is Direction.UNKNOWN and not reply.verbatim and not command.full:
             return UNPARSED_MATCH
-        finding = self._first(reply, command, direction)
+        finding = self._first(reply, command, direction, hosts)
         return Match(
             entry_id=finding.entry_id,
             category=finding.category,
@@ -50,9 +60,9 @@ class Matcher:
             disagreement=self._disagreement(finding, reply),
         )
 
-    def _first(self, reply: Reply, command: Command, direction: Direction) -> Finding:
+    def _first(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Finding:
         stage = stage_of(command.verb)
-        given = Circumstances(reply, stage, direction, command.verb == "MAIL" and command.mailbox == "")
+        given = Circumstances(reply, stage, direction, command.verb == "MAIL" and command.mailbox == "", hosts)
         words = words_of(reply.verbatim)
         own = _from_rules(self.own, words, given, "own note")
         if own is not None:

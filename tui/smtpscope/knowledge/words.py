@@ -64,6 +64,8 @@ JOINED = {
     ("start", "tls"): "starttls",
     ("by", "pass"): "bypass",
     ("dns", "bl"): "dnsbl",
+    ("look", "up"): "lookup",
+    ("anti", "spam"): "antispam",
 }
 """Two words that are also written as one, and the one."""
 _SAME = {
@@ -74,6 +76,8 @@ _SAME = {
     "emails": "email",
     "timedout": "timeout",
 }
+_ELIDED = frozenset({"l", "d", "qu", "dell", "nell", "all", "un"})
+"""What stands before the apostrophe of an article or a preposition (`l'adresse`, `dell'utente`)."""
 _NOT = {
     "cannot": "can",
     "cant": "can",
@@ -198,7 +202,7 @@ class _Collector:
 
     def _add_plain(self, word: str, span: tuple[int, int]) -> None:
         if "'" in word:
-            word = word.replace("'", "")
+            word = _without_apostrophe(word)
         stem = _NOT.get(word)
         if stem is None:
             self.add(word, span)
@@ -211,6 +215,14 @@ class _Collector:
         for part in _PART.findall(text):
             self.names.append(levelled(part))
             self.name_spans.append(span)
+
+
+def _without_apostrophe(word: str) -> str:
+    """`recipient's` gives `recipient`, `l'adresse` gives `adresse`, `can't` gives `cant`."""
+    head, _, tail = word.partition("'")
+    if tail == "s":
+        return head
+    return tail if head in _ELIDED else head + tail
 
 
 def _starts(words: list[str]) -> list[int]:

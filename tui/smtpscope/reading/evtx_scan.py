@@ -1,62 +1,82 @@
-"""Several chunks at once -> where their records stand and whose they are, without decoding one.
+"""Several chunks at once -> where our records stand, and how many others there are, without decoding one.
 
 A record of a template has the same six bytes at the same place, and all places are multiples of eight: one comparison
-of 64-bit words finds them all. A template is defined inline where it is used first; what it is, is known by its GUID.
+of 32-bit words finds them all. A template is defined inline where it is used first; what it is, is known by its GUID.
 """
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
-from smtpscope.reading.evtx_layout import (
-    CHUNK_SIZE,
-    FIRST_RECORD,
-    SMALLEST_RECORD,
-    ChunkHeader,
-    data_checksum_agrees,
-    parse_chunk_header,
-)
-from smtpscope.reading.evtx_plan import Kind, Plans
+from smtpscope.reading.evtx_buffer import Buffer
+from smtpscope.reading.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FIRST_RECORD, SMALLEST_RECORD
+from smtpscope.reading.evtx_plan import Plans
 from smtpscope.reading.providers import OUR_PROVIDERS
 
-_WORDS_IN_CHUNK: Final = CHUNK_SIZE // 8
-_INSTANCE: Final = 0x010C_0001_010F
-_INSTANCE_BITS: Final = 0xFFFF_FFFF_FFFF
-_INSTANCE_WORD: Final = 3
+_WORDS_IN_CHUNK: Final = CHUNK_SIZE // 4
+_INSTANCE: Final = 0x0001_010F
+"""The words of a record from byte 24 on: a fragment header, and in the next word the token of a template instance."""
+_TOKEN: Final = 0x010C
+_INSTANCE_WORD: Final = 6
 _RECORD_MAGIC: Final = 0x2A2A
-_LOW_HALF: Final = 0xFFFF_FFFF
-_DEFINITION_AT: Final = 38
+_LOW_HALF: Final = 0xFFFF
+DEFINITION_AT: Final = 38
 """Where in a record its template is defined, when it is the first to use it."""
+_DEFINITION_HEADER: Final = 24
+_SLICE: Final = 1 << 18
+"""Words compared at once, so that the result stays in the processor's cache."""
+_MOST_RECORDS: Final = (CHUNK_SIZE - FIRST_RECORD) // SMALLEST_RECORD
 
-_CODES: Final[dict[Kind, int]] = {"unknown": 0, "foreign": 1, "open": 2, "ours": 3}
-_UNKNOWN, _FOREIGN, _OPEN, _OURS = range(4)
-
+_HEADER = np.dtype(
+    {
+        "names": ["magic", "first", "last", "free", "checksum", "header_checksum"],
+        "formats": ["V8", "<u8", "<u8", "<u4", "<u4", "<u4"],
+        "offsets": [0, 8, 16, 48, 52, 124],
+        "itemsize": CHUNK_SIZE,
+    }
+)
 _NAMES: Final = tuple(name.encode("utf-16-le") for name in sorted(OUR_PROVIDERS))
+_STRING: Final = 0x01
+_NULL: Final = 0x00
 
-_Numbers = npt.NDArray[np.int64]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Records of ours, in their order: where each begins and ends in the block, its chunk, its template's definition
+    (an offset in the chunk) and the number of its plan."""
+
+    start: Numbers
+    end: Numbers
+    chunk: Numbers
+    definition: Numbers
+    plan: Numbers
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def chosen(self, which: Flags | Numbers) -> Rows:
+        return Rows(self.start[which], self.end[which], self.chunk[which], self.definition[which], self.plan[which])
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a chunk holds: `count` records, of which those at the offsets `wanted` must be decoded."""
+    """What a block holds, one entry a chunk: `count` records as its header says, and whether it is `thorough`.
 
-    count: int
-    end: int
-    wanted: list[int]
+    Such a chunk must be read in the thorough way; of all others `rows` are the records of ours.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The template instances of a block, one entry each: chunk, offset in it, template kind, size of the record."""
-
-    chunk: _Numbers
-    offset: _Numbers
-    kind: npt.NDArray[np.int8]
-    size: _Numbers
+    count: Numbers
+    thorough: Flags
+    rows: Rows
 
 
 class Scanner:
@@ -65,97 +85,173 @@ class Scanner:
     def __init__(self, plans: Plans, *, has_checksums: bool) -> None:
         self._plans = plans
         self._has_checksums = has_checksums
-        self._kinds = np.zeros(0, dtype=np.int8)
+        self._plan_at = np.zeros(0, dtype=np.int16)
 
-    def survey(self, block: memoryview) -> list[Survey | None]:
-        """One survey for each whole chunk of `block`; None for a chunk that must be read in the thorough way.
+    def survey(self, buffer: Buffer, chunks: int) -> Survey:
+        """The survey of the first `chunks` chunks in `buffer`.
 
-        That is any chunk whose header makes no sense or whose checksums are wrong, and any that names one of our
-        providers and is not understood: its records do not follow each other, are not as many as its header counts,
-        or one has no template that is known. Where the file has no checksums, any that is not understood.
+        Thorough is any chunk whose header makes no sense or is not what its checksum says, any of which a record of
+        ours is to be taken and the checksum of its records is wrong, and any that is not understood (its records do
+        not follow each other, are not as many as its header counts, or one has no template that is known), unless it
+        names none of our providers and its checksums are right.
         """
-        count = len(block) // CHUNK_SIZE
-        chunks = [block[at * CHUNK_SIZE : (at + 1) * CHUNK_SIZE] for at in range(count)]
-        headers = [self._sound_header(chunk) for chunk in chunks]
-        ends = np.array([0 if header is None else header.end for header in headers], dtype=np.int64)
-        found = self._instances(block, chunks, ends)
-        borders = np.searchsorted(found.chunk, np.arange(count + 1))
-        surveys: list[Survey | None] = []
-        for chunk, header, start, stop in zip(chunks, headers, borders[:-1], borders[1:], strict=True):
-            here = slice(int(start), int(stop))
-            surveys.append(None if header is None else self._judge(chunk, header, found, here))
-        return surveys
+        headers = np.frombuffer(buffer.data, _HEADER, chunks)
+        sound = self._sound(buffer, headers)
+        free = headers["free"].astype(np.int64)
+        ends = np.where((free >= FIRST_RECORD) & (free <= CHUNK_SIZE), free, CHUNK_SIZE)
+        count = (headers["last"] - headers["first"]).astype(np.int64) + 1
+        rows = self._instances(buffer, chunks, ends)
+        understood = sound & _whole(rows, count, ends)
+        understood[rows.chunk[rows.plan == 0]] = False
+        ours, doubtful = self._ours(buffer, rows)
+        understood[rows.chunk[doubtful]] = False
 
-    def _sound_header(self, chunk: memoryview) -> ChunkHeader | None:
-        header = parse_chunk_header(chunk)
-        if header is None or header.record_count is None:
-            return None
-        if FIRST_RECORD + header.record_count * SMALLEST_RECORD > header.end:
-            return None
-        if self._has_checksums and not (header.header_checksum_agrees and data_checksum_agrees(chunk, header)):
-            return None
-        return header
+        wanted = rows.chosen(ours & understood[rows.chunk])
+        thorough = ~understood
+        for number in np.flatnonzero(sound & thorough).tolist():
+            thorough[number] = not self._may_be_passed_over(buffer, number, ends, headers)
+        if self._has_checksums:
+            for number in np.flatnonzero(np.bincount(wanted.chunk, minlength=chunks)).tolist():
+                thorough[number] = not _checksum_agrees(buffer, number, ends, headers)
+            wanted = wanted.chosen(~thorough[wanted.chunk])
+        return Survey(count, thorough, wanted)
 
-    def _instances(self, block: memoryview, chunks: list[memoryview], ends: _Numbers) -> _Found:
-        words = np.frombuffer(block, dtype="<u8", count=len(chunks) * _WORDS_IN_CHUNK)
-        at = np.flatnonzero((words & _INSTANCE_BITS) == _INSTANCE)
-        at = at[(at >= _INSTANCE_WORD) & (at < len(words) - 1)]
-        heads = words[at - _INSTANCE_WORD]
-        at = at[(heads & _LOW_HALF) == _RECORD_MAGIC]
-        first = at - _INSTANCE_WORD
-        chunk, offset = first // _WORDS_IN_CHUNK, first % _WORDS_IN_CHUNK * 8
+    def _sound(self, buffer: Buffer, headers: NDArray[Any]) -> Flags:
+        """Which chunks have a header that makes sense and is what its checksum says."""
+        first, last, free = headers["first"], headers["last"], headers["free"].astype(np.int64)
+        records = np.minimum(last - first, np.uint64(_MOST_RECORDS)).astype(np.int64) + 1
+        ends = np.where((free >= FIRST_RECORD) & (free <= CHUNK_SIZE), free, CHUNK_SIZE)
+        sound: Flags = (headers["magic"] == np.void(CHUNK_MAGIC)) & (last >= first) & (records <= _MOST_RECORDS)
+        sound &= FIRST_RECORD + records * SMALLEST_RECORD <= ends
+        if self._has_checksums:
+            view, checksums = buffer.view, headers["header_checksum"].tolist()
+            for number in np.flatnonzero(sound).tolist():
+                at = number * CHUNK_SIZE
+                checksum = zlib.crc32(view[at + 128 : at + FIRST_RECORD], zlib.crc32(view[at : at + 120]))
+                sound[number] = checksum == checksums[number]
+        return sound
+
+    def _instances(self, buffer: Buffer, chunks: int, ends: Numbers) -> Rows:
+        """All records that use a template, with the plan of it; plan 0 where none is known."""
+        words = buffer.words[: chunks * _WORDS_IN_CHUNK]
+        at = np.concatenate(
+            [
+                np.flatnonzero(words[start : start + _SLICE] == _INSTANCE) + start
+                for start in range(0, len(words), _SLICE)
+            ]
+        )
+        at = at[(at & 1 == 0) & (at >= _INSTANCE_WORD) & (at < len(words) - 3)]
+        at = at[(words[at - _INSTANCE_WORD] == _RECORD_MAGIC) & (words[at + 1] & _LOW_HALF == _TOKEN)]
+        start = (at - _INSTANCE_WORD) * 4
+        chunk = start // CHUNK_SIZE
+        offset = start % CHUNK_SIZE
         inside = (offset >= FIRST_RECORD) & (offset < ends[chunk])
-        at, first, chunk, offset = at[inside], first[inside], chunk[inside], offset[inside]
-        definition = ((words[at + 1] >> 16) & _LOW_HALF).astype(np.int64)
-        size = (words[first] >> 32).astype(np.int64)
-        return _Found(chunk, offset, self._kinds_of(chunks, chunk, offset, definition), size)
+        at, start, chunk, offset = at[inside], start[inside], chunk[inside], offset[inside]
+        definition = (words[at + 2] >> 16 | words[at + 3] << 16).astype(np.int64)
+        end = start + words[at - _INSTANCE_WORD + 1]
+        return Rows(start, end, chunk, definition, self._plans_of(buffer, start, chunk, definition))
 
-    def _kinds_of(
-        self, chunks: list[memoryview], chunk: _Numbers, offset: _Numbers, definition: _Numbers
-    ) -> npt.NDArray[np.int8]:
-        """The kind of the template of each instance; unknown where its definition was not met in this chunk."""
-        if len(self._kinds) < len(chunks) * CHUNK_SIZE:
-            self._kinds = np.zeros(len(chunks) * CHUNK_SIZE, dtype=np.int8)
+    def _plans_of(self, buffer: Buffer, start: Numbers, chunk: Numbers, definition: Numbers) -> Numbers:
+        """The plan of each instance; 0 where its definition was not met in this chunk, or is none that we know."""
+        if len(self._plan_at) < len(buffer.data):
+            self._plan_at = np.zeros(len(buffer.data), dtype=np.int16)
         key = chunk * CHUNK_SIZE + np.minimum(definition, CHUNK_SIZE - 1)
-        own = np.flatnonzero(definition == offset + _DEFINITION_AT)
-        defined = key[own]
-        kinds = [
-            _CODES[self._plans.event(chunks[number], place).kind]
-            for number, place in zip(chunk[own].tolist(), definition[own].tolist(), strict=True)
-        ]
-        self._kinds[defined] = kinds
-        found = self._kinds[key]
-        self._kinds[defined] = _UNKNOWN
+        own = key[definition == start % CHUNK_SIZE + DEFINITION_AT]
+        self._plan_at[own] = [self._plans.number(buffer.data, place) for place in own.tolist()]
+        found = self._plan_at[key].astype(np.int64)
+        self._plan_at[own] = 0
         return found
 
-    def _judge(self, chunk: memoryview, header: ChunkHeader, found: _Found, here: slice) -> Survey | None:
-        kinds = found.kind[here]
-        count = header.record_count
-        if count is None:
-            return None
-        understood = (
-            len(kinds) == count
-            and bool(np.all(kinds != _UNKNOWN))
-            and _follow_each_other(found.offset[here], found.size[here], header.end)
+    def _ours(self, buffer: Buffer, rows: Rows) -> tuple[Flags, Flags]:
+        """Which records are ours, and of which it can't be told though their template is known."""
+        kinds = self._plans.kinds()[rows.plan]
+        ours = kinds == self._plans.OURS
+        doubtful = np.zeros(len(rows), np.bool_)
+        unclear = np.flatnonzero(kinds == self._plans.OPEN)
+        for plan in np.unique(rows.plan[unclear]).tolist():
+            which = unclear[rows.plan[unclear] == plan]
+            named, doubt = _names_in(buffer, rows.chosen(which), self._plans.numbered[plan].provider)
+            ours[which], doubtful[which] = named, doubt
+        return ours, doubtful
+
+    def _may_be_passed_over(self, buffer: Buffer, number: int, ends: Numbers, headers: NDArray[Any]) -> bool:
+        """Whether a chunk that is not understood is known to be whole and to hold nothing of ours."""
+        return (
+            self._has_checksums
+            and not _names_us(buffer, number)
+            and _checksum_agrees(buffer, number, ends, headers)
         )
-        if not (understood or self._has_checksums):
-            return None
-        doubtful = not np.any(kinds == _OURS) and (not understood or np.any(kinds == _OPEN))
-        if doubtful and not _names_us(chunk):
-            return Survey(count, header.end, [])
-        return Survey(count, header.end, found.offset[here][kinds >= _OPEN].tolist()) if understood else None
 
 
-def _follow_each_other(offset: _Numbers, size: _Numbers, end: int) -> bool:
-    """Whether the records fill the chunk without a break."""
-    ends = offset + size
-    return bool(offset[0] == FIRST_RECORD and ends[-1] == end and np.all(ends[:-1] == offset[1:]))
+def _whole(rows: Rows, count: Numbers, ends: Numbers) -> Flags:
+    """Which chunks have as many records as their header counts, and those fill them without a break."""
+    whole: Flags = np.bincount(rows.chunk, minlength=len(count)) == count
+    if len(rows):
+        other = rows.chunk[1:] != rows.chunk[:-1]
+        whole[rows.chunk[:-1][(rows.end[:-1] != rows.start[1:]) & ~other]] = False
+        first, last = np.concatenate([[True], other]), np.concatenate([other, [True]])
+        whole[rows.chunk[first][rows.start[first] % CHUNK_SIZE != FIRST_RECORD]] = False
+        chunk = rows.chunk[last]
+        whole[chunk[rows.end[last] != chunk * CHUNK_SIZE + ends[chunk]]] = False
+    return whole
 
 
-def _names_us(chunk: memoryview) -> bool:
+def _checksum_agrees(buffer: Buffer, number: int, ends: Numbers, headers: NDArray[Any]) -> bool:
+    at = number * CHUNK_SIZE
+    return zlib.crc32(buffer.view[at + FIRST_RECORD : at + int(ends[number])]) == int(headers["checksum"][number])
+
+
+def values_at(buffer: Buffer, rows: Rows) -> Numbers:
+    """Where the count of the values of each record stands; beyond its end where its definition makes no sense."""
+    inline = rows.definition == rows.start % CHUNK_SIZE + DEFINITION_AT
+    at = rows.start + DEFINITION_AT
+    sizes_at = np.minimum(rows.chunk[inline] * CHUNK_SIZE + rows.definition[inline] + 20, buffer.last_u4)
+    at[inline] += _DEFINITION_HEADER + buffer.u4[sizes_at].astype(np.int64)
+    return at
+
+
+def _names_in(buffer: Buffer, rows: Rows, slot: str | int | None) -> tuple[Flags, Flags]:
+    """Which records may name one of our providers in the value number `slot`, and which have no text there at all."""
+    at = values_at(buffer, rows)
+    named = np.zeros(len(rows), np.bool_)
+    if not isinstance(slot, int):
+        return named, ~named
+    good = at + 4 * slot + 8 <= rows.end
+    at = np.where(good, at, 0)
+    counts = buffer.u4[at].astype(np.int64)
+    good &= (counts > slot) & (at + 4 + 4 * counts <= rows.end)
+    places = np.where(good, at, 0) + 4
+    sizes = np.zeros(len(rows), np.int64)
+    skipped = np.zeros(len(rows), np.int64)
+    for number in range(slot + 1):
+        skipped += sizes
+        descriptors = buffer.u4[places + 4 * number].astype(np.int64)
+        sizes = descriptors & _LOW_HALF
+    types = descriptors >> 16 & 0xFF
+    text = good & (types == _STRING)
+    begin = places + 4 * np.where(good, counts, 0) + skipped
+    for name in _NAMES:
+        long = np.flatnonzero(text & (sizes >= len(name)) & (begin + len(name) <= rows.end))
+        if len(long):
+            # Only a hint: whatever passes is compared in full when it is decoded, `K` for the Kelvin sign included.
+            named[long] |= _resembles(buffer, begin[long], name)
+    return named, ~good | ((types != _STRING) & (types != _NULL))
+
+
+def _resembles(buffer: Buffer, begin: Numbers, name: bytes) -> Flags:
+    letters = np.frombuffer(buffer.data, np.uint8)[begin[:, None] + np.arange(0, len(name), 2)]
+    wanted = np.frombuffer(name, np.uint8)[::2]
+    same: Flags = np.all((letters | 0x20 == wanted | 0x20) | (letters > 0x7E) | (letters < 0x30), axis=1)
+    return same
+
+
+def _names_us(buffer: Buffer, number: int) -> bool:
     """Whether one of our providers is named anywhere in the chunk, in capitals or not.
 
     The part behind the last record is searched too: it may hold old records, which costs time, but loses nothing.
     """
-    text = bytes(chunk[FIRST_RECORD:]).lower()
+    at = number * CHUNK_SIZE
+    text = bytes(buffer.view[at + FIRST_RECORD : at + CHUNK_SIZE]).lower()
     return any(name in text for name in _NAMES)
+
+

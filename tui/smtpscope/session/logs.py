@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions
+from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
 from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources import expand
 from smtpscope.session.values import LoadedBatch, Progress
@@ -27,6 +27,7 @@ class Logs:
         self._cache = cache
         self._readers: dict[str, LogReader] = {}
         self._to_read: list[tuple[str, int]] = []
+        self.sources: list[Source] = []
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -56,6 +57,7 @@ class Logs:
                 self.errors.append(error)
                 continue
             self._readers[source.name] = reader
+            self.sources.append(source)
             self._to_read.append((source.name, source.size))
         if not self._readers and self.errors:
             raise self.errors[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import FileInformation
 from smtpscope.session.incident_numbers import incident_keys, largest
+from smtpscope.session.keeping import Keeping
 from smtpscope.session.logs import Logs
 from smtpscope.session.reporting import report_of
 from smtpscope.session.values import EventDetail, IncidentDetail, LoadedBatch, Overview, Rows, View
@@ -36,6 +38,9 @@ from smtpscope.store.suggestions import suggest
 from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence, episodes, sorted_times, timeline
 from smtpscope.store.times import LocalZone, zone_label
 
+if TYPE_CHECKING:
+    from smtpscope.workspace.workspace import Workspace
+
 
 class Session:
     """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
@@ -43,13 +48,20 @@ class Session:
     `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing.
     """
 
-    def __init__(self, knowledge: KnowledgeBase, *, zone: tzinfo | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        *,
+        zone: tzinfo | None = None,
+        cache: Path | None = None,
+        workspace: Workspace | None = None,
+    ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
         self.zone_name = zone_label(self.zone)
         self.store = EventStore(knowledge)
         self.others = 0
-        self.marks: set[IncidentKey] = set()
+        self.keeping = Keeping(workspace)
         kept = None if cache is None else LogCache(cache, knowledge.folders, self.zone)
         self._logs = Logs(self.zone, kept)
 
@@ -60,7 +72,10 @@ class Session:
 
         What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
         """
-        self._logs.open(arguments)
+        try:
+            self._logs.open(arguments)
+        finally:
+            self.keeping.open(self._logs.sources)
 
     def read(self) -> Iterator[LoadedBatch]:
         """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
@@ -174,14 +189,17 @@ class Session:
         rows = rows[np.isin(self.store.columns.host_key[rows], hosts)]
         return [detail for detail in self.incidents(rows) if detail.incident.key in self.marks]
 
+    @property
+    def marks(self) -> set[IncidentKey]:
+        """The marked incidents."""
+        return self.keeping.marks
+
     def mark(self, rows: Rows) -> bool:
         """Marks the incidents of `rows`, or unmarks them when all are marked; says whether they are marked now."""
         keys = set(incident_keys(self.store, rows))
-        if keys <= self.marks:
-            self.marks -= keys
-            return False
-        self.marks |= keys
-        return True
+        marked = not keys <= self.marks
+        self.keeping.mark(keys, marked=marked)
+        return marked
 
     def incident_of(self, row: int, view: View) -> list[IncidentDetail]:
         """The incident that the event `row` belongs to, as far as `view` shows it."""

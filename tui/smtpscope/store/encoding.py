@@ -42,6 +42,9 @@ _FILE, _EVENT_ID, _LEVEL, _COMPUTER, _DIRECTION = (
 _TIME_ASSUMED = _CONTEXT_FIELDS.index("time_assumed")
 _context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*_CONTEXT_FIELDS)
 
+Kind = tuple[str, bool, tuple[str, ...]]
+"""What of a command and of a remote host may matter to the knowledge base: verb, null sender, host patterns."""
+
 _LARGEST = int(np.iinfo(np.int64).max)
 _LARGEST_CODE = 999
 
@@ -54,8 +57,20 @@ class Matcher(Protocol):
         """Guidance by entry id; a general entry has its category's id."""
         ...
 
-    def match_parts(self, reply: Reply, command: Command, direction: Direction) -> Match:
-        """Which entry explains the reply; of the command only the verb and a null sender may matter."""
+    @property
+    def names_hosts(self) -> bool:
+        """Whether the remote host matters at all."""
+        ...
+
+    def host_patterns(self, host_key: str) -> tuple[str, ...]:
+        """What is known of the remote host with this key, () for most: all that may matter of a host."""
+        ...
+
+    def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
+        """Which entry explains the reply; of the command only the verb and a null sender may matter.
+
+        `hosts` are the `host_patterns` of the remote host.
+        """
         ...
 
 
@@ -100,7 +115,9 @@ class Encoder:
         self.mailbox_keys: Vocabulary[str] = Vocabulary()
         self.categories: Vocabulary[str] = Vocabulary()
         self.judgements: list[Judgement] = []
-        self.kinds: Vocabulary[tuple[str, bool]] = Vocabulary()
+        self.kinds: Vocabulary[Kind] = Vocabulary()
+        self._host_patterns: list[tuple[str, ...]] = []
+        self._host_is_known = GrowingNumbers()
         # Reply, kind of command and direction in one number (see `_judge`) -> the judgement that answers them.
         self.judgement_numbers: dict[int, int] = {}
         self.context_direction = GrowingNumbers()
@@ -129,7 +146,8 @@ class Encoder:
             [exchange.record_id for exchange in exchanges],
             [exchange.connection for exchange in exchanges],
         )
-        judgements = self._judge(replies, commands, self.context_direction.view()[contexts])
+        kinds = self._kinds(commands, hosts)
+        judgements = self._judge(replies, commands, kinds, self.context_direction.view()[contexts])
         return self.rows([_numbers(values) for values in own], contexts, hosts, commands, replies, judgements)
 
     def rows(
@@ -209,7 +227,7 @@ class Encoder:
     def _add_command(self, command: Command) -> None:
         null_sender = command.verb == "MAIL" and command.mailbox == ""
         self.command_verb.append(self.verbs.intern(command.verb))
-        self.command_kind.append(self.kinds.intern((command.verb, null_sender)))
+        self.command_kind.append(self.kinds.intern((command.verb, null_sender, ())))
         folded = NOBODY
         if command.mailbox is None:
             self.command_mailbox.append(NOBODY)
@@ -219,20 +237,44 @@ class Encoder:
         self.command_recipient.append(folded if command.verb == "RCPT" else NOBODY)
         self.command_sender.append(folded if command.verb == "MAIL" else NOBODY)
 
+    def _kinds(self, commands: NDArray[np.int32], hosts: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The kind of each row. Without a rule that names hosts it is that of the command alone."""
+        kinds = self.command_kind.view()[commands]
+        if not self._matcher.names_hosts:
+            return kinds
+        for key in self.host_keys.values[len(self._host_patterns) :]:
+            self._host_patterns.append(self._matcher.host_patterns(key))
+            self._host_is_known.append(bool(self._host_patterns[-1]))
+        keys = self.host_to_key.view()[hosts]
+        known = np.flatnonzero(self._host_is_known.view()[keys])
+        both, inverse = np.unique((kinds[known].astype(np.int64) << 32) | keys[known], return_inverse=True)
+        with_host = np.empty(len(both), np.int32)
+        for place, (kind, key) in enumerate(zip((both >> 32).tolist(), (both & 0xFFFFFFFF).tolist(), strict=True)):
+            verb, null_sender, _ = self.kinds[kind]
+            with_host[place] = self.kinds.intern((verb, null_sender, self._host_patterns[key]))
+        kinds[known] = with_host[inverse.reshape(-1)]
+        return kinds
+
     def _judge(
-        self, replies: NDArray[np.int32], commands: NDArray[np.int32], directions: NDArray[np.int32]
+        self,
+        replies: NDArray[np.int32],
+        commands: NDArray[np.int32],
+        kinds: NDArray[np.int32],
+        directions: NDArray[np.int32],
     ) -> NDArray[np.int32]:
         """The judgement of each row; the knowledge base is asked once for each distinct combination."""
-        kinds = self.command_kind.view()[commands].astype(np.int64) * len(DIRECTIONS) + directions
+        about = kinds.astype(np.int64) * len(DIRECTIONS) + directions
         keys, samples, inverse = np.unique(
-            (replies.astype(np.int64) << 32) | kinds, return_index=True, return_inverse=True
+            (replies.astype(np.int64) << 32) | about, return_index=True, return_inverse=True
         )
         numbers = np.empty(len(keys), np.int32)
         for position, (key, sample) in enumerate(zip(keys.tolist(), samples.tolist(), strict=True)):
             number = self.judgement_numbers.get(key)
             if number is None:
                 reply, command = self.replies[int(replies[sample])], self.commands[int(commands[sample])]
-                number = self.add_judgement(key, self._judged(reply, command, DIRECTIONS[directions[sample]]))
+                patterns = self.kinds[int(kinds[sample])][2]
+                judgement = self._judged(reply, command, DIRECTIONS[directions[sample]], patterns)
+                number = self.add_judgement(key, judgement)
             numbers[position] = number
         judgements: NDArray[np.int32] = numbers[inverse.reshape(-1)]
         return judgements
@@ -264,8 +306,8 @@ class Encoder:
         known.update(zip(questions[new].tolist(), numbers[new].tolist(), strict=True))
         return numbers
 
-    def _judged(self, reply: Reply, command: Command, direction: Direction) -> Judgement:
-        match = self._matcher.match_parts(reply, command, direction)
+    def _judged(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Judgement:
+        match = self._matcher.match_parts(reply, command, direction, hosts)
         entries = self._matcher.entries
         entry = entries.get(match.entry_id) or entries.get(match.category)
         who_acts: WhoActs = "nobody"

@@ -15,7 +15,7 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Certainty, Command, Direction, RemoteHost, Reply
 from smtpscope.reading.record import Level
 from smtpscope.store.column_set import NOBODY, Columns
-from smtpscope.store.encoding import DIRECTIONS, Encoder, Judgement
+from smtpscope.store.encoding import DIRECTIONS, Encoder, Judgement, Kind
 from smtpscope.store.vocabulary import Codes, Numbers
 
 _TYPES: Final = (np.int8, np.int16, np.int32)
@@ -48,7 +48,7 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
     replies: list[Reply]
     host_keys: list[str]
     verbs: list[str]
-    kinds: list[tuple[str, bool]]
+    kinds: list[Kind]
     mailboxes: list[str]
     mailbox_keys: list[str]
     judgements: list[tuple[Match, WhoActs]]

@@ -15,6 +15,7 @@ from textual.worker import Worker
 
 from smtpscope.app.details import detail_of
 from smtpscope.app.loading import BatchArrived, LoadingEnded, load
+from smtpscope.app.positions import key_at, position_of
 from smtpscope.app.questions import Question, Questions
 from smtpscope.app.screens.browse_actions import TakingOut
 from smtpscope.app.widgets.detail_pane import Detail, DetailPane
@@ -24,12 +25,14 @@ from smtpscope.app.widgets.group_table import GroupTable
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.log_header import HeaderText, LogHeader, span_words
 from smtpscope.app.widgets.outline import Outline, Place
+from smtpscope.configuration.settings import LAYOUTS, Layout, Settings
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
 from smtpscope.session import LoadedBatch, Session, View
 from smtpscope.store.filter_editing import add_term, term_of, terms
 from smtpscope.store.groups import GROUPINGS, SORT_COLUMNS, Group, Grouping, SortColumn
 from smtpscope.store.times import format_time
+from smtpscope.workspace.log_state import LogState, Position
 
 _REFRESH_SECONDS = 0.3
 _DESCRIBED_AHEAD = 80
@@ -79,14 +82,22 @@ class BrowseScreen(TakingOut, Screen[None]):
         Binding("escape", "escape", "Cancel reading", show=False, id="browse.cancel"),
     ]
 
-    def __init__(self, session: Session, *, filter_text: str = "") -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings | None = None,
+        *,
+        filter_text: str = "",
+        restore: bool = False,
+    ) -> None:
         super().__init__()
         self.session = session
+        self.settings = Settings() if settings is None else settings
         self.view: View | None = None
         self.filter_text = filter_text
-        self.grouping: Grouping = "code"
-        self.sort: SortColumn = "attention"
-        self.descending = False
+        self.grouping: Grouping = self.settings.grouping
+        self.sort: SortColumn = self.settings.sort
+        self.descending = self.sort in ("count", "last")
         self.outline: Outline | None = None
         self.loading_worker: Worker[None] | None = None
         self.read_all = False
@@ -100,8 +111,45 @@ class BrowseScreen(TakingOut, Screen[None]):
         self._wanted_key: Hashable = None
         self._refresh_timer: Timer | None = None
         self._detail_for: Hashable = None
-        self._swapped = False
+        self._layout: Layout = self.settings.layout
+        self._left_at: Position | None = None
+        if restore:
+            self._restore(filter_text)
         self._progress = ""
+
+    def _restore(self, filter_text: str) -> None:
+        """Goes on where these logs were left; what was asked for now comes first."""
+        state = self.session.keeping.state()
+        if state is None:
+            return
+        default = Settings()
+        state = state.under(
+            filter_text=filter_text or None,
+            grouping=None if self.grouping == default.grouping else self.grouping,
+            sort=None if self.sort == default.sort else self.sort,
+        )
+        self.filter_text, self.grouping, self.sort = state.filter_text, state.grouping, state.sort
+        self.descending = state.descending
+        if self._layout == "auto" and state.layout in LAYOUTS:
+            self._layout = state.layout
+        if not filter_text:
+            self._left_at = state.position
+
+    def keep_place(self) -> None:
+        """Keeps how these logs are left, for the next time."""
+        place = self.place()
+        if self.outline is None or place is None:
+            return
+        self.session.keeping.save_state(
+            LogState(
+                position=position_of(self.session.store, self.outline, place),
+                filter_text="" if self.view is None else self.view.filter_text,
+                grouping=self.grouping,
+                sort=self.sort,
+                descending=self.descending,
+                layout=self._layout,
+            )
+        )
 
     def compose(self) -> ComposeResult:
         yield LogHeader()
@@ -145,7 +193,12 @@ class BrowseScreen(TakingOut, Screen[None]):
         )
         self.table.focus()
         self.filter_bar.show_filter(self.filter_text)
+        self.detail.side = self.settings.detail_side
         self._show_header()
+        if self._left_at is not None and self.filter_text:
+            self.notify("As you left it the last time; x shows all", markup=False, timeout=4)
+        if self.session.keeping.warning:
+            self.notify(shown(self.session.keeping.warning), severity="warning", markup=False, timeout=10)
 
     def on_batch_arrived(self, message: BatchArrived) -> None:
         self._arrived.append(message.batch)
@@ -263,7 +316,13 @@ class BrowseScreen(TakingOut, Screen[None]):
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
         self.filter_bar.count = f"{shown_of}  by {view.grouping}"
         self.table.sorted_by = (self.sort if self.sort != "attention" else "", self.descending)
+        if self._left_at is not None and self.read_all:
+            # Where these logs were left; only now all of it can be there.
+            self._wanted_key = key_at(self.session.store, view.tree, self._left_at) or self._wanted_key
+            self._left_at = None
         place = self.outline.find(self._wanted_key) if self._wanted_key is not None else None
+        if place is not None and self.outline.line_of(place) is None:
+            self.outline.open_to(place)
         line = self.outline.line_of(place) if place is not None else None
         if place is not None and line is None:
             self.outline.open_to(place)
@@ -311,6 +370,10 @@ class BrowseScreen(TakingOut, Screen[None]):
         self._detail_for = key
         session, view = self.session, self.view
         self._questions.put("detail", Question(lambda: detail_of(session, view, place), self._show_detail))
+
+    def show_detail_again(self) -> None:
+        self._detail_for = None
+        self.on_group_table_moved(GroupTable.Moved(self.table.cursor))
 
     def _show_detail(self, detail: Detail) -> None:
         self.detail.detail = detail
@@ -428,7 +491,7 @@ class BrowseScreen(TakingOut, Screen[None]):
     def action_filter(self) -> None:
         self._set_digits("")
         self._undo_mark = self.filter_text
-        self.filter_bar.edit()
+        self.filter_bar.edit(self.session.keeping.filters())
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
         self.filter_text = message.text
@@ -527,15 +590,19 @@ class BrowseScreen(TakingOut, Screen[None]):
         self.table.focus()
 
     def action_swap_layout(self) -> None:
-        self._swapped = not self._swapped
+        self._layout = "below" if self._beside else "beside"
         self._lay_out()
+
+    @property
+    def _beside(self) -> bool:
+        return self.size.width >= 150 if self._layout == "auto" else self._layout == "beside"
 
     def on_resize(self) -> None:
         self._lay_out()
 
     def _lay_out(self) -> None:
         """The table beside the detail on wide screens, above it on others; a key swaps it."""
-        beside = (self.size.width >= 150) != self._swapped
+        beside = self._beside
         self.query_one("#body").set_class(beside, "-beside")
         tabs = self.size.width < (150 if beside else 100)
         self.detail.set_class(tabs, "-tabs")

@@ -13,16 +13,22 @@ from smtpscope.app.screens.export import ExportChoice, ExportScreen
 from smtpscope.app.screens.file_information import information_blocks
 from smtpscope.app.screens.help import HelpLine, HelpScreen
 from smtpscope.app.screens.knowledge import KnowledgeScreen
+from smtpscope.app.screens.note import NoteScreen
 from smtpscope.app.screens.reading import ReadingScreen
 from smtpscope.app.screens.timeline import TimelineScreen
+from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.widgets.group_table import GroupTable
+from smtpscope.app.widgets.incident_text import headline
 from smtpscope.app.widgets.outline import Place
 from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
+from smtpscope.configuration.settings import Settings
 from smtpscope.export.formats import SUMMARY_FORMATS
 from smtpscope.harmless import Shown, shown, shown_lines
 from smtpscope.session import IncidentDetail, Rows, Session, View
 from smtpscope.store.filter_editing import add_term
 from smtpscope.store.filter_fields import help_lines
+from smtpscope.store.groups import Grouping, SortColumn
+from smtpscope.workspace.saved_views import SavedView
 
 _PLACES = {
     "table": "Table",
@@ -38,8 +44,12 @@ class TakingOut(Screen[None]):
     """Actions of the browse screen that take something out of it; where it stands is the browse screen's own."""
 
     session: Session
+    settings: Settings
     view: View | None
     filter_text: str
+    grouping: Grouping
+    sort: SortColumn
+    descending: bool
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy_event", "Copy event", id="browse.copy_event"),
@@ -48,6 +58,8 @@ class TakingOut(Screen[None]):
         Binding("space", "mark", "Mark", id="browse.mark"),
         Binding("i", "timeline", "Timeline", id="browse.timeline"),
         Binding("c", "counts", "Counts", id="browse.counts"),
+        Binding("v", "views", "Saved views", show=False, id="browse.views"),
+        Binding("a", "note", "Note", show=False, id="browse.note"),
         Binding("r", "raw", "Raw record", show=False, id="browse.raw"),
         Binding("K", "knowledge", "Knowledge", show=False, id="browse.knowledge"),
         Binding("f", "information", "Files", show=False, id="browse.information"),
@@ -118,7 +130,7 @@ class TakingOut(Screen[None]):
         if self.session.marks:
             choices.insert(0, ExportChoice(f"the {len(self.session.marks)} marked", lambda: self.session.marked(view)))
         choices.append(ExportChoice("all in view", lambda: self.session.incidents(view.tree.order)))
-        self.app.push_screen(ExportScreen(self.session, view, choices))
+        self.app.push_screen(ExportScreen(self.session, view, choices, self.settings))
 
     def action_mark(self) -> None:
         here = self._rows_here()
@@ -181,6 +193,36 @@ class TakingOut(Screen[None]):
         self.app.push_screen(
             ReadingScreen("Files, and what was not read", blocks, copied_as=blocks_text(blocks) + "\n")
         )
+
+    def show_saved_view(self, view: SavedView | None) -> None:
+        """Puts a saved view in force."""
+        if view is not None:
+            self.grouping, self.sort, self.descending = view.grouping, view.sort, view.descending
+            self.set_filter(view.filter_text)
+
+    def action_views(self) -> None:
+        here = SavedView("", self.filter_text, self.grouping, self.sort, self.descending)
+        self.app.push_screen(ViewsScreen(self.session, here), self.show_saved_view)
+
+    def action_note(self) -> None:
+        details = self._incidents_here()
+        if not details:
+            return
+        incident = details[0].incident
+        seen = self.session.keeping.note(incident.key)
+
+        def keep(note: str | None) -> None:
+            if note is None or note == seen:
+                return
+            if not self.session.keeping.write_note(incident.key, note, seen=seen):
+                self.notify(shown(self.session.keeping.warning or "Nothing is kept in this run"), markup=False)
+            self.show_detail_again()
+
+        self.app.push_screen(NoteScreen(shown(f"Note on: {headline(incident)}"), seen), keep)
+
+    def show_detail_again(self) -> None:
+        """What the detail shows has changed."""
+        raise NotImplementedError
 
     def action_knowledge(self) -> None:
         here = self._row_here()

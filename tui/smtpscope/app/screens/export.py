@@ -19,6 +19,7 @@ from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.prose import Paragraph, ProsePane, text
+from smtpscope.configuration.settings import Settings
 from smtpscope.errors import ExportError
 from smtpscope.export.formats import SUMMARY_FORMATS
 from smtpscope.export.masking import Mask
@@ -51,17 +52,20 @@ class ExportScreen(ModalScreen[None]):
         Binding("tab", "app.focus_next", "Next field", id="export.next_field"),
     ]
 
-    def __init__(self, session: Session, view: View, choices: Sequence[ExportChoice]) -> None:
+    def __init__(
+        self, session: Session, view: View, choices: Sequence[ExportChoice], settings: Settings | None = None
+    ) -> None:
         super().__init__()
         self._session = session
         self._view = view
         self._choices = tuple(choices)
         self._choice = 0
-        self._format = next(iter(SUMMARY_FORMATS))
+        self._settings = Settings() if settings is None else settings
+        self._format: str = self._settings.export_format
         self._documents: dict[int, SummaryDocument] = {}
         self._suggested = ""
         self._content = ""
-        self._masked = False
+        self._masked = self._settings.export_mask
 
     def compose(self) -> ComposeResult:
         with Vertical(id="export"):
@@ -82,7 +86,7 @@ class ExportScreen(ModalScreen[None]):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).highlighted = 0
+        self.query_one(OptionList).highlighted = list(SUMMARY_FORMATS).index(self._format)
         self.query_one(OptionList).focus()
         self._draw()
 
@@ -115,6 +119,8 @@ class ExportScreen(ModalScreen[None]):
         more = "  (f2: something else)" if len(self._choices) > 1 else ""
         self.query_one("#export-what", Static).update(text(f"Export {title}: {incidents}{more}", "bold"))
         name = suggested_name(document if mask is None else Mask().document(document), chosen.suffix)
+        if self._settings.export_folder is not None:
+            name = str(self._settings.export_folder / name)
         path = self.query_one("#export-path", Input)
         if path.value in ("", self._suggested):
             path.value = name
@@ -154,7 +160,9 @@ class ExportScreen(ModalScreen[None]):
 
     def action_write(self) -> None:
         path = Path(self.path).expanduser()
-        if path.is_file():
+        if path.is_file() and not self._settings.export_confirm_overwrite:
+            self._write(path, overwrite=True)
+        elif path.is_file():
             question = f"{shown(str(path))} exists already. Overwrite it?"
             self.app.push_screen(
                 ConfirmScreen(question), lambda yes: self._write(path, overwrite=True) if yes else None

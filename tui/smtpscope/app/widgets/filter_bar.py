@@ -27,6 +27,8 @@ class FilterInput(Input):
         Binding("escape", "leave", "Back as it was", id="filter.leave"),
         Binding("tab", "accept", "Take the suggestion", id="filter.suggestion"),
         Binding("ctrl+u", "delete_left_all", "Clear", id="filter.clear_line"),
+        Binding("up", "history(1)", "Filter before", id="filter.before"),
+        Binding("down", "history(-1)", "Filter after", show=False, id="filter.after"),
     ]
 
     @dataclass
@@ -37,6 +39,12 @@ class FilterInput(Input):
     class SuggestionWanted(Message):
         """The user takes what was suggested."""
 
+    @dataclass
+    class HistoryWanted(Message):
+        """The user wants a filter of before, `by` steps further back."""
+
+        by: int
+
     def validate_value(self, value: str) -> str:
         return shown(value)
 
@@ -45,6 +53,9 @@ class FilterInput(Input):
 
     def action_accept(self) -> None:
         self.post_message(self.SuggestionWanted())
+
+    def action_history(self, by: int) -> None:
+        self.post_message(self.HistoryWanted(by))
 
 
 class FilterBar(Vertical):
@@ -100,7 +111,8 @@ class FilterBar(Vertical):
         super().__init__(id=id)
         self._text_before = ""
         self._suggestion: str | None = None
-        self._from_outside = False
+        self._history: tuple[str, ...] = ()
+        self._history_place = -1
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -186,8 +198,10 @@ class FilterBar(Vertical):
         pending = f"reply code {self.pending_code:_<3}  " if self.pending_code else ""
         self.query_one(".filter-count", Static).update(Content(pending + self.count))
 
-    def edit(self) -> None:
-        """The user wants to type: remembers what was in force."""
+    def edit(self, history: tuple[str, ...] = ()) -> None:
+        """The user wants to type: remembers what was in force. `history` are filters of before, the latest first."""
+        self._history = history
+        self._history_place = -1
         self._text_before = self.input.value
         self.set_class(False, "-chips")
         self.input.focus()
@@ -204,6 +218,14 @@ class FilterBar(Vertical):
     def on_filter_input_left(self, event: FilterInput.Left) -> None:
         event.stop()
         self.post_message(self.Abandoned(self._text_before))
+
+    def on_filter_input_history_wanted(self, event: FilterInput.HistoryWanted) -> None:
+        event.stop()
+        place = self._history_place + event.by
+        if -1 <= place < len(self._history):
+            self._history_place = place
+            self.input.value = self._text_before if place < 0 else self._history[place]
+            self.input.cursor_position = len(self.input.value)
 
     def on_filter_input_suggestion_wanted(self, event: FilterInput.SuggestionWanted) -> None:
         event.stop()

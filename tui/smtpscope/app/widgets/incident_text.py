@@ -10,7 +10,7 @@ from textual.content import Content
 from smtpscope.app.widgets.exchange_text import NO_HOST
 from smtpscope.app.widgets.guidance_text import WHO_ACTS
 from smtpscope.app.widgets.prose import BLANK, Block, Columns, Heading, Paragraph, bullet, labelled, text
-from smtpscope.harmless import shown
+from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.exchange import Direction
 from smtpscope.store.incident import Counted, Incident
@@ -111,6 +111,13 @@ def _replies(incident: Incident) -> list[Block]:
     if len(incident.replies) > 20:
         blocks.append(Paragraph(text(f"and {len(incident.replies) - 20:,} more", "$text-muted")))
     return blocks
+
+
+def note_blocks(note: str) -> tuple[Block, ...]:
+    """The user's own note on the incident; nothing where there is none."""
+    if not note:
+        return ()
+    return (BLANK, Heading(text("Your note")), *(Paragraph(text(line)) for line in shown_lines(note)))
 
 
 def several_blocks(title: str, incidents: Sequence[tuple[Incident, Advice]]) -> tuple[Block, ...]:

@@ -1,0 +1,131 @@
+"""Pictures of the states that everybody sees; each state is asserted before its picture is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from app.driving import Browsing, NotedClipboard
+from smtpscope.app.application import Browser
+from smtpscope.app.screens.export import ExportScreen
+from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.timeline import TimelineScreen
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.session import Session
+
+SMALL, MIDDLE, LARGE = (80, 24), (120, 30), (160, 50)
+
+Scene = Callable[[Browsing], Awaitable[None]]
+Picture = Callable[[Scene, tuple[int, int]], bool]
+
+
+@pytest.fixture
+def picture(
+    snap_compare: Callable[..., bool],
+    knowledge: KnowledgeBase,
+    sample_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Picture:
+    """Plays a scene on the sample logs and compares the last screen with its picture."""
+    # Paths are drawn as they were given, so they are given as names.
+    monkeypatch.chdir(sample_folder)
+    session = Session(knowledge, zone=UTC)
+    session.open(sorted(path.name for path in sample_folder.iterdir()))
+
+    def compare(scene: Scene, size: tuple[int, int]) -> bool:
+        clipboard = NotedClipboard()
+        app = Browser(session, clipboard=clipboard)
+
+        async def play(pilot: Pilot[None]) -> None:
+            driven = Browsing(app, pilot, clipboard)
+            await driven.settled()
+            await scene(driven)
+            await driven.settled()
+            for line in app.screen.query(Input):
+                # A cursor that blinks makes two pictures of one screen.
+                line.cursor_blink = False
+            await driven.settled()
+
+        return snap_compare(app, terminal_size=size, run_before=play)
+
+    return compare
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE])
+def test_first_screen(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        assert driven.view.total == 528
+        assert driven.browse.table.cursor == 0
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE])
+def test_an_incident_under_the_cursor(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("n")
+        assert "mail.fabrikam.example refuses us with 550" in " ".join(driven.facts.split())
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE])
+def test_an_event_under_the_cursor(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("n", "]")
+        assert driven.row >= 0
+        assert "RCPT TO:<" in driven.facts
+
+    assert picture(scene, size)
+
+
+def test_the_guidance_on_a_small_screen(picture: Picture) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("n", "t")
+        assert "WE have to act" in driven.guidance
+
+    assert picture(scene, SMALL)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE])
+def test_a_mistake_in_the_filter(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("4", "5", "0", "/", *" hots:litware")
+        assert "hots" in driven.browse.filter_bar.message
+        assert driven.view.count == 120
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE])
+def test_help(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("?")
+        assert isinstance(driven.app.screen, HelpScreen)
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE])
+def test_timeline(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("n", "i")
+        assert isinstance(driven.app.screen, TimelineScreen)
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE])
+def test_export_dialog(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("n", "e")
+        screen = driven.app.screen
+        assert isinstance(screen, ExportScreen)
+        assert screen.path.startswith("550-mail.fabrikam.example-")
+
+    assert picture(scene, size)

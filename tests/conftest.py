@@ -1,0 +1,25 @@
+"""No test reads or writes what belongs to the person who runs it: settings, workspace, caches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty home for all tests of this process and the processes that they start."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("USERPROFILE", str(home))
+        for name in _FOLDERS:
+            patch.setenv(name, str(home / name.lower()))
+        for name in [name for name in os.environ if name.startswith("SMTPSCOPE_") and name != "SMTPSCOPE_GOLDEN"]:
+            patch.delenv(name)
+        yield home

@@ -1,0 +1,1 @@
+"""Six tasks of an administrator, done in the real browser."""

@@ -1,0 +1,66 @@
+"""The key of every action as it is without settings, by its id `<place>.<action>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from smtpscope.app.application import Browser
+from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.screens.confirm import ConfirmScreen
+from smtpscope.app.screens.counts import CountsScreen
+from smtpscope.app.screens.export import ExportScreen
+from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.knowledge import KnowledgeScreen
+from smtpscope.app.screens.note import NoteScreen
+from smtpscope.app.screens.reading import ReadingScreen
+from smtpscope.app.screens.timeline import TimelineScreen
+from smtpscope.app.screens.views import ViewsScreen
+from smtpscope.app.widgets.bin_list import BinList
+from smtpscope.app.widgets.counted_list import CountedList
+from smtpscope.app.widgets.detail_pane import DetailPane
+from smtpscope.app.widgets.filter_bar import FilterInput
+from smtpscope.app.widgets.group_table import GroupTable
+from smtpscope.app.widgets.prose import ProsePane
+
+OWNERS: tuple[type[DOMNode], ...] = (
+    Browser,
+    BrowseScreen,
+    GroupTable,
+    FilterInput,
+    DetailPane,
+    ProsePane,
+    TimelineScreen,
+    BinList,
+    CountsScreen,
+    CountedList,
+    ExportScreen,
+    KnowledgeScreen,
+    ViewsScreen,
+    NoteScreen,
+    ReadingScreen,
+    HelpScreen,
+    ConfirmScreen,
+)
+"""Everything of ours that has keys."""
+
+
+def default_keys() -> dict[str, str]:
+    """Action id -> its keys, separated by commas, in the order of OWNERS."""
+    keys: dict[str, str] = {}
+    for owner in OWNERS:
+        for binding in _bindings(owner):
+            if binding.id:
+                known = keys.get(binding.id)
+                keys[binding.id] = binding.key if known is None else f"{known},{binding.key}"
+    return keys
+
+
+def _bindings(owner: type[DOMNode]) -> Iterator[Binding]:
+    for kind in owner.__mro__:
+        if kind.__module__.startswith("smtpscope."):
+            for binding in kind.__dict__.get("BINDINGS", ()):
+                if isinstance(binding, Binding):
+                    yield binding

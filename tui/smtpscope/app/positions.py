@@ -1,0 +1,74 @@
+"""A line of the table, said so that another run finds it: by values, not by numbers of this run."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+
+from smtpscope.app.widgets.outline import Outline, Place
+from smtpscope.store.columns import EventStore
+from smtpscope.store.groups import GroupTree
+from smtpscope.store.vocabulary import Vocabulary
+from smtpscope.workspace.log_state import Position
+
+
+def position_of(store: EventStore, outline: Outline, place: Place) -> Position:
+    """Where `place` stands, in words that outlive this run."""
+    groups: list[tuple[str, str]] = []
+    group: Place | None = Place(place.level, place.index) if place.level >= 0 else None
+    while group is not None:
+        groups.insert(0, _said(store, outline.tree, group))
+        group = outline.parent(group)
+    if place.row is None:
+        return Position(tuple(groups))
+    exchange = store.exchange(place.row)
+    return Position(tuple(groups), (exchange.file, exchange.place))
+
+
+def _said(store: EventStore, tree: GroupTree, group: Place) -> tuple[str, str]:
+    level = tree.levels[group.level]
+    number = int(level.key[group.index])
+    words = _words(store, level.column)
+    return level.column, str(number) if words is None else "" if number < 0 else words[number]
+
+
+def _words(store: EventStore, column: str) -> Vocabulary[str] | None:
+    """The vocabulary behind a column, None for a column of plain numbers."""
+    return {
+        "host_key": store.words.host_keys,
+        "category": store.words.categories,
+        "recipient": store.words.mailbox_keys,
+        "server": store.words.servers,
+    }.get(column)
+
+
+def key_at(store: EventStore, tree: GroupTree, position: Position) -> Hashable:
+    """The outline's key for `position`, None when nothing like it is there any more."""
+    if position.event is not None:
+        row = _row_at(store, tree, position.event)
+        if row is not None:
+            return ("event", row)
+    keys: list[tuple[str, int]] = []
+    for column, value in position.groups:
+        number = _number(store, column, value)
+        if number is None:
+            return None
+        keys.append((column, number))
+    return (tree.grouping, *keys) if keys else None
+
+
+def _number(store: EventStore, column: str, value: str) -> int | None:
+    words = _words(store, column)
+    if words is None:
+        return int(value) if value.lstrip("-").isdecimal() else None
+    if column == "recipient" and not value:
+        return -1
+    return words.number(value)
+
+
+def _row_at(store: EventStore, tree: GroupTree, event: tuple[str, int]) -> int | None:
+    file, place = event
+    candidates = tree.order[store.columns.place[tree.order] == place]
+    found = [row for row in np.sort(candidates).tolist() if store.exchange(row).file == file]
+    return found[0] if found else None

@@ -1,0 +1,96 @@
+"""The settings in force for a command, and the commands that show where they stand and write them out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from smtpscope.cli.streams import talk
+
+if TYPE_CHECKING:
+    from smtpscope.configuration.load import Loaded
+    from smtpscope.configuration.problems import SettingsError
+    from smtpscope.configuration.settings import Settings
+    from smtpscope.workspace.workspace import Workspace
+
+
+def loaded_settings() -> Loaded:
+    """From the environment, the project's file and the user's file; warnings are told. Raises SettingsError."""
+    from smtpscope.configuration.load import load
+    from smtpscope.configuration.paths import user_folder
+
+    loaded = load({}, os.environ, Path.cwd(), user_folder())
+    warn(loaded.warnings)
+    return loaded
+
+
+def warn(warnings: Iterable[SettingsError]) -> None:
+    """Tells what is odd in the settings, each in one line."""
+    for warning in warnings:
+        talk(f"{warning.where}: {warning.what}. {warning.remedy}.")
+
+
+def cache_folder(settings: Settings) -> Path | None:
+    """Where what was read of large logs is kept; None when the settings switch it off."""
+    if not settings.cache:
+        return None
+    from smtpscope.configuration.paths import paths
+
+    return paths(Path.cwd()).cache_folder
+
+
+def workspace(settings: Settings) -> Workspace | None:
+    """What outlives a run; None when the settings switch it off."""
+    if not settings.remember:
+        return None
+    from smtpscope.configuration.paths import paths
+    from smtpscope.workspace.workspace import Workspace
+
+    return Workspace.open(paths(Path.cwd()).workspace_file)
+
+
+@click.command(short_help="Show where settings, marks, notes and caches are kept.")
+def paths() -> None:
+    """Show the files and folders that smtpscope reads and writes of its own.
+
+    \b
+    smtpscope paths
+    """
+    from smtpscope.configuration.paths import paths as known_paths
+
+    for name, path in known_paths(Path.cwd()).named():
+        click.echo(f"{name:<18}{'none' if path is None else path}")
+
+
+@click.group(short_help="Write the settings out.")
+def config() -> None:
+    """Settings come from the command line, the environment (SMTPSCOPE_...), the
+    project's file, the user's file, or are the default, in this order.
+
+    \b
+    smtpscope config init
+    """
+
+
+@config.command(short_help="Write all settings with their defaults and comments.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there instead.")
+def init(output: Path | None) -> None:
+    """Write all settings with their defaults and comments into the user's file.
+
+    A file that is there is left as it is.
+
+    \b
+    smtpscope config init
+    smtpscope config init -o .smtpscope.toml
+    """
+    from smtpscope.app.default_keys import default_keys
+    from smtpscope.configuration.default_text import write_default_text
+    from smtpscope.configuration.paths import paths as known_paths
+
+    path = known_paths(Path.cwd()).user_file if output is None else output
+    write_default_text(path, default_keys())
+    talk(f"Wrote {path}.")

@@ -1,0 +1,136 @@
+"""`smtpscope serve`: the browser in a web page, on this machine only unless told otherwise."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from smtpscope.cli.commands import browse_logs
+from smtpscope.cli.logs import grouped, opened
+from smtpscope.cli.options import Query, query_options
+from smtpscope.cli.streams import say, talk
+from smtpscope.cli.terminal import in_web_page
+from smtpscope.errors import SmtpscopeError, UsageError
+from smtpscope.harmless import shown
+
+_THIS_MACHINE: Final = "127.0.0.1"
+_TERMINATED: Final = 128 + signal.SIGTERM
+_ALL_INTERFACES: Final = frozenset({"0.0.0.0", "::"})
+
+
+class ServeError(SmtpscopeError):
+    """The page can't be served."""
+
+
+@click.command(short_help="Browse logs in a web page of this machine.")
+@query_options
+@click.option(
+    "--host",
+    default=_THIS_MACHINE,
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen. There is no log-in: whoever reaches another address can read the logs and write files.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="[default: a free one]")
+def serve(query: Query, host: str, port: int) -> None:
+    """Browse logs in a web page: prints its address, and serves it until ctrl+c.
+
+    Needs the extra smtpscope[serve]. Each page reads the logs anew, and all of
+    it comes from this machine.
+
+    \b
+    smtpscope serve Application.evtx
+    smtpscope serve logs/ --filter "5xx since:7d" --port 8000
+    """
+    if in_web_page():
+        # The process behind a page is started with the same words as the server.
+        browse_logs(query)
+        return
+    _check(query)
+    _check_installed()
+    session = opened(query)
+    grouped(session, query.filter_text)
+    for error in session.errors:
+        say(error)
+    with _listening(host, port) as listening:
+        _serve(listening, host, _title(session.files))
+
+
+def _serve(listening: socket.socket, host: str, title: str) -> None:
+    import asyncio
+
+    from smtpscope.cli.web.guard import is_this_machine_only, own_names
+    from smtpscope.cli.web.page_process import same_words
+    from smtpscope.cli.web.pages import Pages, serve_pages
+
+    address = listening.getsockname()[0]
+    url = _url(address, listening.getsockname()[1])
+
+    def ready() -> None:
+        if is_this_machine_only(address):
+            talk(f"serving {url} for this machine only, to whoever is logged in on it; ctrl+c ends it.")
+        else:
+            talk(
+                f"WARNING: there is no log-in and nothing is encrypted. Whoever reaches {host} over the network can "
+                "read these logs, and write files with your rights."
+            )
+            talk(f"serving {url}; ctrl+c ends it.")
+
+    asyncio.run(serve_pages(Pages(same_words(), title, own_names(host)), listening, ready))
+    sys.exit(_TERMINATED)
+
+
+def _check(query: Query) -> None:
+    if not query.files:
+        raise UsageError(where="command line", what="no log is named", remedy="Name a file or a folder to serve")
+    if "-" in query.files:
+        raise UsageError(
+            where="standard input",
+            what="it can be read once only, and each page reads the logs anew",
+            remedy="Write it to a file, and serve that",
+        )
+
+
+def _check_installed() -> None:
+    try:
+        import textual_serve.app_service  # noqa: F401
+    except ImportError as missing:
+        raise ServeError(
+            where="serve",
+            what="the package textual-serve is not installed, which a web page needs",
+            remedy="Say: python -m pip install 'smtpscope[serve]'",
+        ) from missing
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises ServeError."""
+    if not host:
+        raise UsageError(where="--host", what="no address is given", remedy="127.0.0.1 is this machine only")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # One address, so that one line can name it; a name such as localhost has several.
+        family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+        return socket.create_server(address[:2], family=family)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "this is no address"
+        raise ServeError(
+            where=f"{host}, port {port}",
+            what=f"one can't listen there ({reason})",
+            remedy="Leave --port away for a free one; --host has to be an address of this machine",
+        ) from error
+
+
+def _url(address: str, port: int) -> str:
+    name = socket.gethostname() if address in _ALL_INTERFACES else address
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
+def _title(names: Sequence[str]) -> str:
+    first = f"smtpscope: {Path(names[0]).name}" if names else "smtpscope"
+    return shown(first if len(names) < 2 else f"{first} and {len(names) - 1} more")

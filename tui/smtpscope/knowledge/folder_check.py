@@ -1,0 +1,135 @@
+"""A folder of knowledge files looked through for its author: every mistake at once, and what is merely odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.categories import ALL_CATEGORIES
+from smtpscope.knowledge.check import contradictions
+from smtpscope.knowledge.load import (
+    AREAS,
+    WORDS_FILE,
+    CodeFile,
+    EntryFile,
+    ExampleFile,
+    NoteFile,
+    ProviderFile,
+    RuleFile,
+    WordFile,
+    area_files,
+    bundled_folder,
+    check_folder,
+    read_codes,
+    read_entries,
+    read_file,
+    read_providers,
+    read_rules,
+)
+from smtpscope.knowledge.provider_codes import codes_of
+from smtpscope.parsing.exchange import Direction
+
+_KINDS: Mapping[str, Any] = {
+    "notes": NoteFile,
+    "entries": EntryFile,
+    "rules": RuleFile,
+    "codes": CodeFile,
+    "providers": ProviderFile,
+    "examples": ExampleFile,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReport:
+    """`mistakes` keep the folder from being used, `warnings` do not. `replaced` are the ids of bundled entries that
+    the folder has words of its own for.
+    """
+
+    folder: Path
+    mistakes: tuple[KnowledgeError, ...]
+    warnings: tuple[KnowledgeError, ...]
+    files: int
+    entries: int
+    rules: int
+    replaced: tuple[str, ...]
+
+
+def examined(folder: Path) -> FolderReport:
+    """Looks `folder` through, as something that is loaded after the bundled knowledge (or as that itself).
+
+    Raises KnowledgeError when there is no such folder or nothing in it that could be knowledge.
+    """
+    check_folder(folder)
+    files = [path for area in AREAS for path in area_files(folder, area)]
+    files += [folder / WORDS_FILE] if (folder / WORDS_FILE).is_file() else []
+    mistakes = list(_unreadable(folder))
+    warnings = list(_never_read(folder))
+    if mistakes:
+        # What a file that can't be read would have said is missing, so whatever refers to it would look wrong too.
+        return FolderReport(folder, tuple(mistakes), tuple(warnings), len(files), 0, 0, ())
+    bundled = bundled_folder()
+    is_bundled = folder.resolve() == bundled.resolve()
+    try:
+        base = KnowledgeBase.load() if is_bundled else KnowledgeBase.unchecked(folder)
+        mistakes += base.problems() if is_bundled else contradictions(folder, base.matcher, base.entries)
+    except KnowledgeError as error:
+        mistakes.append(error)
+    entries = [entry for _, entry in read_entries(folder)]
+    known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
+    if not is_bundled:
+        warnings += _leads_nowhere(folder, known)
+    return FolderReport(
+        folder=folder,
+        mistakes=tuple(mistakes),
+        warnings=tuple(warnings),
+        files=len(files),
+        entries=len(entries),
+        rules=len(list(read_rules(folder))),
+        replaced=tuple(entry.id for entry in entries if entry.id in known),
+    )
+
+
+def _unreadable(folder: Path) -> Iterator[KnowledgeError]:
+    for area in AREAS:
+        for path in area_files(folder, area):
+            try:
+                read_file(path, _KINDS[area])
+            except KnowledgeError as error:
+                yield error
+    if (folder / WORDS_FILE).is_file():
+        try:
+            read_file(folder / WORDS_FILE, WordFile)
+        except KnowledgeError as error:
+            yield error
+
+
+def _never_read(folder: Path) -> Iterator[KnowledgeError]:
+    """TOML files in places where nobody looks for them."""
+    read = {path for area in AREAS for path in area_files(folder, area)} | {folder / WORDS_FILE}
+    for path in sorted(folder.rglob("*.toml")):
+        if path not in read:
+            yield KnowledgeError(
+                where=str(path),
+                what="is never read",
+                remedy=f"Move it into a folder named {', '.join(AREAS[:-1])} or {AREAS[-1]} in {folder}",
+            )
+
+
+def _leads_nowhere(folder: Path, bundled: set[str]) -> Iterator[KnowledgeError]:
+    """Entries of `folder` that no reply can ever lead to."""
+    reached = {*bundled, *ALL_CATEGORIES}
+    for _, rule in read_rules(folder):
+        reached |= {rule.leads_to(Direction.OUTBOUND), rule.leads_to(Direction.INBOUND)}
+    reached |= {code.leads_to for _, code in read_codes(folder)}
+    reached |= {code.leads_to for _, provider in read_providers(folder) for code in codes_of(provider)}
+    for path, entry in read_entries(folder):
+        if entry.id not in reached:
+            yield KnowledgeError(
+                where=f"{path}, entry {entry.id!r}",
+                what="no rule and no code leads to it, so it is never shown",
+                remedy=f'Write a rule with entry = "{entry.id}"',
+            )
