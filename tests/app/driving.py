@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from rich.segment import Segment
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -155,9 +156,22 @@ class Browsing:
         await self.pilot.press(*keys)
         await self.settled()
 
-    async def type(self, text: str) -> None:
-        """Presses the characters of `text`."""
-        await self.press(*text)
+    async def paste(self, text: str) -> None:
+        """Puts `text` into the line that has the focus, all at once."""
+        focused = self.app.screen.focused
+        assert focused is not None, "no line has the focus"
+        focused.post_message(events.Paste(text))
+        await self.settled()
+
+    async def begin_filter(self, text: str) -> None:
+        """Writes `text` at the end of the filter, and leaves it there unfinished."""
+        await self.press("/")
+        await self.paste(text)
+
+    async def keep_filter(self, text: str) -> None:
+        """Writes `text` at the end of the filter and keeps it."""
+        await self.begin_filter(text)
+        await self.press("enter")
 
 
 @asynccontextmanager

@@ -33,7 +33,7 @@ async def test_the_filter_works_while_it_is_typed_and_counts_live(session: Sessi
 
 async def test_enter_keeps_the_filter_and_goes_back_to_the_table(session: Session) -> None:
     async with browsing(session) as driven:
-        await driven.press("/", *"code:450", "enter")
+        await driven.keep_filter("code:450")
         assert driven.browse.focused is driven.browse.table
         assert driven.filter_text == "code:450"
         assert _rows(driven) == _rows_of(session, "code:450")
@@ -43,7 +43,7 @@ async def test_enter_keeps_the_filter_and_goes_back_to_the_table(session: Sessio
 async def test_escape_puts_the_filter_back_that_was_in_force(session: Session) -> None:
     async with browsing(session, filter_text="code:450") as driven:
         assert driven.view.count == 120
-        await driven.press("/", *" litware")
+        await driven.begin_filter(" litware")
         assert driven.filter_text == "code:450 litware"
         await driven.press("escape")
         assert driven.filter_text == "code:450"
@@ -61,7 +61,7 @@ async def test_keys_of_the_table_are_letters_while_the_filter_is_typed(session: 
 
 async def test_a_mistake_is_explained_at_its_place_and_what_stood_before_it_stays_in_force(session: Session) -> None:
     async with browsing(session, filter_text="code:450") as driven:
-        await driven.press("/", *" hots:litware")
+        await driven.begin_filter(" hots:litware")
         bar = driven.browse.filter_bar
         caret, sentence, *_ = bar.message.splitlines()
         assert "hots" in sentence
@@ -75,7 +75,7 @@ async def test_a_mistake_is_explained_at_its_place_and_what_stood_before_it_stay
 
 async def test_tab_takes_what_was_probably_meant_by_a_mistake(session: Session) -> None:
     async with browsing(session) as driven:
-        await driven.press("/", *"hots:litware")
+        await driven.begin_filter("hots:litware")
         assert "tab: host:litware" in driven.browse.filter_bar.message
         await driven.press("tab")
         assert driven.browse.filter_bar.input.value == "host:litware"
@@ -86,7 +86,7 @@ async def test_tab_takes_what_was_probably_meant_by_a_mistake(session: Session) 
 
 async def test_a_word_that_finds_nothing_gets_the_one_that_would(session: Session) -> None:
     async with browsing(session) as driven:
-        await driven.press("/", *"host:litwear")
+        await driven.begin_filter("host:litwear")
         assert driven.view.count == 0
         assert "Did you mean: host:" in driven.browse.filter_bar.message
         await driven.press("tab", "enter")
@@ -96,7 +96,7 @@ async def test_a_word_that_finds_nothing_gets_the_one_that_would(session: Sessio
 
 async def test_a_filter_that_finds_nothing_says_so_and_how_to_get_out(session: Session) -> None:
     async with browsing(session) as driven:
-        await driven.press("/", *"code:599", "enter")
+        await driven.keep_filter("code:599")
         assert driven.lines == []
         assert "No event fits the filter." in driven.facts
         assert "528 events are there" in driven.facts
@@ -110,7 +110,7 @@ async def test_after_a_mistake_is_kept_the_line_shows_the_filter_in_force(sessio
     async with browsing(session) as driven:
         await driven.press("4", "5", "0")
         good = driven.filter_text
-        await driven.press("/", *" hots:x", "enter")
+        await driven.keep_filter(" hots:x")
         assert driven.filter_text == good
         assert driven.browse.filter_bar.input.value == good
         assert driven.browse.filter_bar.message == ""
@@ -206,7 +206,7 @@ async def test_u_takes_changes_back_one_by_one_and_shift_u_redoes_them(session: 
     async with browsing(session) as driven:
         await driven.press("5", "5", "0")
         first = driven.filter_text
-        await driven.press("/", *" fabrikam", "enter")
+        await driven.keep_filter(" fabrikam")
         second = driven.filter_text
         await driven.press("x")
         assert driven.filter_text == ""

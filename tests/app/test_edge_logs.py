@@ -117,7 +117,7 @@ async def test_an_empty_file_is_no_crash(open_session: OpenSession, tmp_path: Pa
         assert driven.view.total > 0
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 5)])
+@pytest.mark.parametrize("size", [(40, 12), (20, 5)])
 async def test_every_screen_opens_however_small_the_terminal_is(session: Session, size: tuple[int, int]) -> None:
     async with browsing(session, size=size) as driven:
         assert len(driven.drawn) == size[1]

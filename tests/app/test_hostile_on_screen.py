@@ -166,7 +166,7 @@ async def test_a_mistake_and_a_filter_that_finds_nothing_echo_harmlessly(hostile
         assert driven.view.count == 0
         check(driven)
         assert "[/]" in driven.facts
-        await driven.press("/", *" [/]:[bold")
+        await driven.begin_filter(" [/]:[bold")
         check(driven)
 
 

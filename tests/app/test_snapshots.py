@@ -95,7 +95,8 @@ def test_the_guidance_on_a_small_screen(picture: Picture) -> None:
 @pytest.mark.parametrize("size", [SMALL, MIDDLE])
 def test_a_mistake_in_the_filter(picture: Picture, size: tuple[int, int]) -> None:
     async def scene(driven: Browsing) -> None:
-        await driven.press("4", "5", "0", "/", *" hots:litware")
+        await driven.press("4", "5", "0")
+        await driven.begin_filter(" hots:litware")
         assert "hots" in driven.browse.filter_bar.message
         assert driven.view.count == 120
 

@@ -58,8 +58,11 @@ async def _type_path(driven: Browsing, path: str) -> None:
     await driven.press("tab")
     dialog = _dialog(driven)
     assert dialog.focused is dialog.query_one("#export-path", Input)
-    dialog.query_one("#export-path", Input).value = ""
-    await driven.press(*path)
+    # What stands there is selected when tab comes, so that text replaces it.
+    if path:
+        await driven.paste(path)
+    else:
+        await driven.press("delete")
 
 
 # Copies

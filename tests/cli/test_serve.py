@@ -11,18 +11,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from cli import chromium
 from cli.conftest import Smtpscope
-from cli.processes import COPIED, PROGRAM, SAMPLES, SECONDS, environment
+from cli.processes import COPIED, SAMPLES, SECONDS, environment
 
-needs_textual_serve = pytest.mark.skipif(
-    __import__("importlib.util").util.find_spec("textual_serve") is None, reason="needs the extra smtpscope[serve]"
-)
+needs_textual_serve = pytest.mark.skipif(find_spec("textual_serve") is None, reason="needs the extra smtpscope[serve]")
 HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 
 
@@ -67,7 +67,8 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
     def start(*arguments: str | Path) -> Served:
         process = subprocess.Popen(
-            [*PROGRAM, "serve", *map(str, arguments)],
+            # -P: as the installed program is started, to which the current folder is no place for modules.
+            [sys.executable, "-P", "-m", "smtpscope", "serve", *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -100,8 +101,8 @@ async def first_screen(url: str, *wanted: str) -> str:
 @needs_textual_serve
 def test_it_says_its_address_in_one_line_and_answers_there(served: Callable[..., Served]) -> None:
     server = served(COPIED)
-    host, port = re.fullmatch(r"http://(127\.0\.0\.1):(\d+)/", server.url).groups()  # type: ignore[union-attr]
-    connection = http.client.HTTPConnection(host, int(port), timeout=SECONDS)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", server.url)
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=SECONDS)
     connection.request("GET", "/")
     answer = connection.getresponse()
     assert answer.status == 200
@@ -127,10 +128,22 @@ async def test_ctrl_c_ends_it_with_130_and_every_process_with_it(served: Callabl
 
 
 @needs_textual_serve
+async def test_a_server_that_is_killed_leaves_no_process_behind(served: Callable[..., Served]) -> None:
+    from aiohttp import ClientSession
+
+    server = served(COPIED)
+    async with ClientSession() as session, session.ws_connect(f"{server.url}ws") as terminal:
+        await terminal.receive_bytes(timeout=SECONDS)
+        server.process.kill()
+        # Standard error, which all of them share, is at its end with the last of them.
+        server.process.communicate(timeout=SECONDS)
+
+
+@needs_textual_serve
 async def test_no_word_of_the_command_line_is_a_command(served: Callable[..., Served], tmp_path: Path) -> None:
     hostile = tmp_path / 'it\'s "a" $(touch owned) `touch owned`; touch owned & touch owned|touch owned .txt'
     shutil.copy(COPIED, hostile)
-    server = served("--filter", "host:northwind,'$(touch owned)'", "--timezone", "Asia/Tokyo", "--", hostile)
+    server = served("--filter", 'host:northwind -"$(touch owned)"', "--timezone", "Asia/Tokyo", "--", hostile)
     drawn = await first_screen(server.url, "mail.northwind.example")
     assert "mail.fabrikam.example" not in drawn
     server.end(signal.SIGTERM)
@@ -231,6 +244,7 @@ def test_the_page_opens_in_chromium_and_obeys_keys(served: Callable[..., Served]
     server = served(SAMPLES)
     with chromium.page(server.url, tmp_path / "profile") as page:
         page.wait(lambda page: "v 550" in page.screen() and "mail.fabrikam.example" in page.screen(), "the first group")
+        page.wait(lambda page: "Copy summary" in page.screen(), "the keys of the table, which has the focus")
         assert "Keys and filter words" not in page.screen()
         page.press("?")
         page.wait(lambda page: "Keys and filter words" in page.screen(), "the help")

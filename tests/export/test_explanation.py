@@ -14,8 +14,10 @@ from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.exchange import Direction, Exchange
 
 
-def explain(reply: str, command: str, direction: str) -> tuple[Exchange, Advice]:
+def explain(reply: str, command: str, direction: str, remote_host: str = "") -> tuple[Exchange, Advice]:
     """Answers every question with the same advice, and keeps what was asked."""
+    if remote_host == "mx.fabrikam.example":
+        return exchange(reply, direction=Direction(direction)), replace(advice(), title="We know this host")
     asked = exchange(reply, direction=Direction(direction))
     return replace(asked, command=replace(asked.command, verb=command)), advice()
 
@@ -44,6 +46,12 @@ def test_what_a_line_names_goes_before_what_is_usual() -> None:
     unnamed = '{"reply": "550 no", "command": null, "direction": null, "remote_host": "mx.example.com"}'
     got = answers(named, unnamed, command="RCPT", direction="inbound")
     assert [(answer["command"], answer["direction"]) for answer in got] == [("MAIL", "outbound"), ("RCPT", "inbound")]
+
+
+def test_the_remote_host_of_a_line_is_asked_with() -> None:
+    lines = ['{"reply": "550 no", "remote_host": "mx.fabrikam.example"}', '{"reply": "550 no"}']
+    first, second = answers(*lines)
+    assert first["title"] == "We know this host" != second["title"]
 
 
 def test_the_direction_of_an_event_that_was_not_understood_is_no_mistake() -> None:

@@ -147,6 +147,9 @@ def test_a_detailed_code_of_microsoft_is_exact() -> None:
         ("499 no", "RCPT", "unavailable"),
         ("599 no", "RCPT", "policy"),
         ("", "RCPT", "policy"),
+        ("503 no", "AUTH", "auth-failed"),
+        ("421 no", "AUTH", "unavailable"),
+        ("500 no", "STARTTLS", "tls"),
     ],
 )
 def test_code_and_command_always_guess_something(
@@ -184,6 +187,12 @@ def test_a_similar_reply_is_found_even_with_slips() -> None:
 
 @pytest.mark.parametrize("text", ["550 nothing in common", "550", "", "550 letters"])
 def test_a_reply_that_resembles_nothing_has_no_neighbour(text: str) -> None:
+    assert SimilarReplies(EXAMPLES).find(parse_reply(text), words_of(text)) is None
+
+
+def test_one_word_is_too_little_to_resemble_anything() -> None:
+    text = "550 overflows"
+    assert SimilarReplies(EXAMPLES).nearest(words_of(text))
     assert SimilarReplies(EXAMPLES).find(parse_reply(text), words_of(text)) is None
 
 

@@ -81,7 +81,7 @@ OUTBOUND = [
         "remote-not-rfc-conformant",
         "us",
     ),
-    ("421 4.4.1 Connection timed out", "", "idle-timeout", "us"),
+    ("421 4.4.1 Connection timed out", "", "idle-timeout", "them"),
 ]
 
 

@@ -35,6 +35,17 @@ TRAPS = [
     ),
     ("530 5.7.0 Must issue a STARTTLS command first", "MAIL FROM:<a@b.example>", "tls"),
     ("550 5.4.1 Recipient address rejected: Access denied", RCPT, "recipient-unknown"),
+    ("554 5.1.1 Unable to find the recipient in the directory", RCPT, "recipient-unknown"),
+    ("512 5.1.8 Can't find a valid MX for the sender domain", "MAIL FROM:<a@b.example>", "sender-domain"),
+    ("550 5.5.3 RESOLVER.ADR.RecipLimit; too many recipients", RCPT, "too-many-recipients"),
+    ("550 5.2.3 RESOLVER.RST.SendSizeLimit.Org; message too large", ".", "too-large"),
+    ("503 No valid recipients", "DATA", "protocol"),
+    ("554 5.5.1 Error: no valid recipients", "DATA", "recipient-unknown"),
+    ("550 Mailbox b@fabrikam.example has too many messages", RCPT, "mailbox-full"),
+    ("550 Message rejected. See http://help.fabrikam.example/1", ".", "policy"),
+    ("550 5.7.1 The IP 192.0.2.7 was rejected. See http://help.fabrikam.example/1", RCPT, "blocked"),
+    ("554 Denied", "CONN", "blocked"),
+    ("554 Denied", ".", "policy"),
 ]
 
 
@@ -105,6 +116,30 @@ def test_a_second_category_makes_a_sure_rule_only_likely(knowledge: KnowledgeBas
     match = matched(knowledge, "550 The mailbox is full or there is no such user", RCPT)
     assert match.category == "mailbox-full"
     assert (match.confidence, match.runner_up) == ("likely", "recipient-unknown")
+
+
+@pytest.mark.parametrize(
+    ("reply", "command", "confidence"),
+    [
+        ("550 Mailbox disabled", RCPT, "sure"),
+        ("550 5.2.1 Mailbox disabled", RCPT, "sure"),
+        # A precise code that means something else.
+        ("550 5.3.4 Mailbox disabled", RCPT, "likely"),
+        # A vague code says nothing either way.
+        ("550 5.7.1 Mailbox disabled", RCPT, "sure"),
+        # No recipient was named yet.
+        ("550 Mailbox disabled", "MAIL FROM:<a@b.example>", "likely"),
+        # Much that no rule has read.
+        ("550 Mailbox disabled, purple elephants march over seven green hills tonight", RCPT, "likely"),
+        ("550 5.2.1 Mailbox disabled, purple elephants march over seven green hills tonight", RCPT, "sure"),
+        # A block list's name, whatever else is said.
+        ("554 Spamhaus: purple elephants march over seven green hills tonight", RCPT, "sure"),
+    ],
+)
+def test_what_speaks_against_a_sure_rule_makes_it_likely(
+    knowledge: KnowledgeBase, reply: str, command: str, confidence: str
+) -> None:
+    assert matched(knowledge, reply, command).confidence == confidence
 
 
 def test_our_own_refusal_leads_to_our_side(knowledge: KnowledgeBase) -> None:

@@ -21,6 +21,9 @@ from smtpscope.knowledge.words import LONGEST_TEXT, words_of
         ("RecipientNotFound", " recipient not found "),
         ("SpamCop", " spamcop "),
         ("argument(s)", " argument "),
+        ("the recipient's mailbox, it's full", " the recipient mailbox it full "),
+        ("l'adresse de l\u2019utilisateur, dell'utente", " adresse de utilisateur utente "),
+        ("look up, anti-spam", " lookup antispam "),
         ("550 5.7.1 (#5.1.1) 42", " "),
         ("550-First line\r\n550 5.1.1 second", " first line second "),
         ("<anna@spam.example>: unknown", " MAILBOX unknown "),
@@ -55,6 +58,15 @@ def test_spans_lead_back_to_the_text() -> None:
     start = words.line.index("user")
     ((first, last),) = words.spans(start, start + len("user can not"))
     assert text[first:last] == "User can't"
+
+
+def test_words_outside_the_evidence_are_counted_without_names() -> None:
+    text = "550 User unknown: <anna@contoso.example> at mx.contoso.example, see below"
+    words = words_of(text)
+    start = text.index("User")
+    assert words.outside([(start, start + len("User unknown"))]) == len(["at", "see", "below"])
+    assert words.outside([]) == 5
+    assert words_of("").outside([]) == 0
 
 
 def test_what_comes_after_a_long_text_is_not_read() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 import pytest
+from typing_extensions import Buffer
 
 from smtpscope.errors import LogError
 from smtpscope.reading.evtx import EvtxReader
@@ -165,6 +166,11 @@ class FailingStream(io.BytesIO):
         if self.tell() > 0:
             raise OSError(5, "Input/output error")
         return super().read(size)
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        data = self.read(len(memoryview(buffer)))
+        memoryview(buffer)[: len(data)] = data
+        return len(data)
 
 
 def test_a_disk_that_fails_becomes_a_problem() -> None:

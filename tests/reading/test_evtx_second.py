@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smtpscope.reading.evtx_element import Element, insertion_strings, xml_text
 from smtpscope.reading.evtx_second import SecondReader
-from smtpscope.reading.evtx_templates import UnreadableError
+from smtpscope.reading.evtx_template_tree import UnreadableError
 from support.evtx_events import SIX_STRINGS, chunks_of
 from support.evtx_writer import CHUNK_SIZE, EventForm, WrittenEvent, evtx_bytes
 

@@ -20,7 +20,7 @@ from tasks.tasks import TASKS, Outcome, refusers_missing, summary_missing
 from tasks.truth import differences, truth_of
 
 _ROOT: Final = Path(__file__).parents[2]
-SHORTFALLS: Final = {1: {"T3", "T5", "H"}, 2: {"T3", "T5", "T6", "H"}}
+SHORTFALLS: Final[dict[int, set[str]]] = {1: set(), 2: set()}
 """By seed the tasks that the browser does not get done; one that it does must not stand here, so this shrinks only."""
 
 
@@ -65,11 +65,11 @@ def outcomes(
 def evtx_outcomes(
     knowledge: KnowledgeBase, made: dict[int, TaskLog], folder: Path, plain_terminal: object
 ) -> list[Outcome]:
-    """All tasks on the first log, written as a Windows event log."""
+    """The six tasks (the headline repeats four of them) on the first log, written as a Windows event log."""
     log = made[SEEDS[0]]
     path = folder / "tasks.evtx"
     path.write_bytes(evtx_log(log.messages))
-    return asyncio.run(all_tasks(knowledge, path, truth_of(log.messages, log.cast)))
+    return asyncio.run(all_tasks(knowledge, path, truth_of(log.messages, log.cast), TASKS[:6]))
 
 
 def _told(outcome: Outcome) -> str:
@@ -91,7 +91,7 @@ def test_every_fact_of_the_answer_is_on_the_screen_within_the_keys(
 def test_an_event_log_of_windows_gives_the_same_answers_with_the_same_keys(
     outcomes: dict[int, list[Outcome]], evtx_outcomes: list[Outcome]
 ) -> None:
-    assert evtx_outcomes == outcomes[SEEDS[0]]
+    assert evtx_outcomes == outcomes[SEEDS[0]][:6]
 
 
 def test_no_task_is_done_without_a_key(outcomes: dict[int, list[Outcome]]) -> None:

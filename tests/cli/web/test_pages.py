@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,12 +12,12 @@ import pytest
 
 pytest.importorskip("textual_serve", reason="needs the extra smtpscope[serve]")
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from smtpscope.cli.web import page_process, pages
 from smtpscope.cli.web.page_process import PageProcess, same_words
-from smtpscope.cli.web.pages import Pages
+from smtpscope.cli.web.pages import Pages, serve_pages
 
 ECHO = """
 import json, os, sys
@@ -38,11 +39,17 @@ sys.stdout.buffer.write(b"D" + bytes([0, 0, 0, 5]) + b"drawn")
 sys.stdout.buffer.flush()
 threading.Event().wait()
 """
+ENDED = """
+import sys
+print("__GANGLION__", flush=True)
+told = b'{"type": "exit"}'
+sys.stdout.buffer.write(b"M" + len(told).to_bytes(4, "big") + told)
+"""
 LONGEST = 30.0
 
 
 @asynccontextmanager
-async def client(program: str = ECHO, title: str = "a.evtx") -> AsyncIterator[TestClient]:
+async def client(program: str = ECHO, title: str = "a.evtx") -> AsyncIterator[TestClient[web.Request, web.Application]]:
     served = Pages([sys.executable, "-c", program], title, frozenset({"localhost"}))
     async with TestClient(TestServer(served.application())) as answering:
         yield answering
@@ -144,15 +151,8 @@ async def test_no_screen_is_larger_than_can_be_drawn() -> None:
 
 
 async def test_the_page_is_closed_when_its_process_has_ended() -> None:
-    async with client("print('__GANGLION__', flush=True)\nM = b'{\"type\": \"exit\"}'\n" + _SEND_EXIT) as answering:
-        async with answering.ws_connect("/ws") as terminal:
-            assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE
-
-
-_SEND_EXIT = """
-import sys
-sys.stdout.buffer.write(b"M" + len(M).to_bytes(4, "big") + M)
-"""
+    async with client(ENDED) as answering, answering.ws_connect("/ws") as terminal:
+        assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE
 
 
 async def test_a_page_too_many_is_refused_until_another_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,13 +175,18 @@ async def test_when_the_server_ends_the_pages_are_closed_and_their_processes_end
         await real(self, width, height)
 
     monkeypatch.setattr(PageProcess, "start", start)
-    server = TestServer(Pages([sys.executable, "-c", ECHO], "", frozenset()).application())
-    await server.start_server()
-    async with ClientSession() as session, session.ws_connect(server.make_url("/ws")) as terminal:
-        await drawn(terminal)
-        closing = asyncio.create_task(server.close())
-        assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE
-        await closing
+    pages_of_echo = Pages([sys.executable, "-c", ECHO], "", frozenset())
+    answers = asyncio.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/ws"
+        serving = asyncio.create_task(serve_pages(pages_of_echo, listening, answers.set))
+        await answers.wait()
+        async with ClientSession() as session, session.ws_connect(url) as terminal:
+            await drawn(terminal)
+            serving.cancel()
+            assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE
+        with pytest.raises(asyncio.CancelledError):
+            await serving
     (process,) = started
     assert process._process is not None
     assert process._process.returncode == 0

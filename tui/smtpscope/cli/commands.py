@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from smtpscope import __version__
-from smtpscope.cli.configured import loaded_settings, warn, workspace
+from smtpscope.cli.configured import knowledge_folders, loaded_settings, warn, workspace
 from smtpscope.cli.logs import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     Query,
@@ -242,15 +242,26 @@ def events(query: Query, target: Target, masked: bool, form: str) -> None:
     show_default=True,
     help="out: a remote host refused us; in: our server refused.",
 )
+@click.option("--host", default="", metavar="HOST", help="The remote host, where knowledge of your own is about it.")
 @knowledge_option
 @target_options
 @format_option(("text", "json", "jsonl"), "text", {".json": "json", ".jsonl": "jsonl"})
-def explain(reply: str, command: str, direction: str, knowledge: tuple[Path, ...], target: Target, form: str) -> None:
+def explain(
+    reply: str,
+    command: str,
+    direction: str,
+    host: str,
+    knowledge: tuple[Path, ...],
+    own_knowledge: bool,
+    target: Target,
+    form: str,
+) -> None:
     """Say what REPLY means, who has to act, and what to check and do.
 
     With - for REPLY it is read from standard input. With --format jsonl these
-    are JSON lines {"reply": ..., "command": ..., "direction": ...}, the last two
-    may be missing, and each is answered by one line.
+    are JSON lines {"reply": ..., "command": ..., "direction": ...,
+    "remote_host": ...}, all but the reply may be missing, and each is answered
+    by one line.
 
     \b
     smtpscope explain "504 Need to authenticate first" --command XEXCH50
@@ -262,10 +273,10 @@ def explain(reply: str, command: str, direction: str, knowledge: tuple[Path, ...
     from smtpscope.session import Explainer
 
     target.check()
-    explainer = Explainer.load(knowledge)
+    explainer = Explainer.load(knowledge_folders(knowledge, loaded_settings().settings, own=own_knowledge))
     side = direction_named(direction) or direction
     if form == "jsonl" and reply == "-":
-        answers = Answers(explainer.explain, command, side)
+        answers = Answers(explainer.explain, command, side, host)
         target.put(answers.lines(_standard_input()), escaped=True, at_once=True)
         if answers.refused:
             talk(f"not a question: {counted(answers.refused, 'line', 'lines')}; the answers say why.")
@@ -273,7 +284,7 @@ def explain(reply: str, command: str, direction: str, knowledge: tuple[Path, ...
         return
     if reply == "-":
         reply = "".join(_standard_input()).rstrip("\r\n")
-    answer = explainer.explain(reply, command, side)
+    answer = explainer.explain(reply, command, side, host)
     if form == "text":
         target.put(explanation_text(*answer))
     else:

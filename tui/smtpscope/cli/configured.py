@@ -34,6 +34,17 @@ def warn(warnings: Iterable[SettingsError]) -> None:
         talk(f"{warning.where}: {warning.what}. {warning.remedy}.")
 
 
+def knowledge_folders(given: Iterable[Path], settings: Settings, *, own: bool = True) -> tuple[Path, ...]:
+    """The folders of knowledge besides the bundled one: the user's own unless `own` is False or the settings leave it
+    out, those of the settings, and those `given` on the command line, which have the last word. Raises KnowledgeError.
+    """
+    from smtpscope.configuration import knowledge_folders as folders
+    from smtpscope.configuration.paths import paths
+
+    place = paths(Path.cwd()).knowledge_folder if own and settings.own_knowledge else None
+    return folders.knowledge_folders(place, settings.knowledge, given)
+
+
 def cache_folder(settings: Settings) -> Path | None:
     """Where what was read of large logs is kept; None when the settings switch it off."""
     if not settings.cache:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from smtpscope.cli.configured import cache_folder, loaded_settings
+from smtpscope.cli.configured import cache_folder, knowledge_folders, loaded_settings
 from smtpscope.cli.options import Query
 from smtpscope.cli.streams import Target, say, talk
 from smtpscope.errors import ExportError, LogError
@@ -29,7 +29,7 @@ def opened(query: Query, settings: Settings | None = None, workspace: Workspace 
 
     settings = loaded_settings().settings if settings is None else settings
     session = Session(
-        KnowledgeBase.load(*settings.knowledge, *query.knowledge),
+        KnowledgeBase.load(*knowledge_folders(query.knowledge, settings, own=query.own_knowledge)),
         zone=zone_named(settings.timezone) if query.zone is None else query.zone,
         cache=cache_folder(settings),
         workspace=workspace,

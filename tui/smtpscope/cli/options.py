@@ -26,6 +26,7 @@ class Query:
     filter_text: str
     zone: tzinfo | None
     knowledge: tuple[Path, ...]
+    own_knowledge: bool = True
 
 
 def _zone(context: click.Context, parameter: click.Parameter, value: str | None) -> tzinfo | None:
@@ -46,24 +47,39 @@ def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
 
 
 def knowledge_option(command: Command) -> Command:
-    """`--knowledge DIR`, passed on as `knowledge`."""
-    return click.option(
-        "--knowledge",
-        multiple=True,
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        metavar="DIR",
-        help="A folder with guidance of your own; may be given again.",
-    )(command)
+    """`--knowledge DIR` and `--no-own-knowledge`, passed on as `knowledge` and `own_knowledge`."""
+    return _with(
+        command,
+        click.option(
+            "--knowledge",
+            multiple=True,
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="A folder with guidance of your own; may be given again.",
+        ),
+        click.option(
+            "--no-own-knowledge",
+            "own_knowledge",
+            is_flag=True,
+            callback=lambda _context, _parameter, left_out: not left_out,
+            help="Leave out your folder that is read by itself (kb path).",
+        ),
+    )
 
 
 def query_options(command: Command) -> Command:
-    """FILE..., `--filter`, `--timezone` and `--knowledge`, passed on together as `query`."""
+    """FILE..., `--filter`, `--timezone` and the options of knowledge, passed on together as `query`."""
 
     @wraps(command)
     def gathered(
-        files: tuple[str, ...], filter_text: str, zone: tzinfo | None, knowledge: tuple[Path, ...], **others: Any
+        files: tuple[str, ...],
+        filter_text: str,
+        zone: tzinfo | None,
+        knowledge: tuple[Path, ...],
+        own_knowledge: bool,
+        **others: Any,
     ) -> None:
-        command(query=Query(files, filter_text, zone, knowledge), **others)
+        command(query=Query(files, filter_text, zone, knowledge, own_knowledge), **others)
 
     return _with(
         gathered,

@@ -15,6 +15,7 @@ import click
 
 from smtpscope.cli.commands import cli
 from smtpscope.cli.configured import config, paths
+from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, talk
 
@@ -25,6 +26,7 @@ _FULL_TRACEBACK: Final = "SMTPSCOPE_DEBUG"
 cli.add_command(serve)
 cli.add_command(paths)
 cli.add_command(config)
+cli.add_command(kb)
 
 
 def main() -> None:

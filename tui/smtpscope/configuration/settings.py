@@ -94,6 +94,12 @@ class Settings:
         default=(),
         metadata=_row(Folders(), "Folders with guidance of your own, read after the bundled one."),
     )
+    own_knowledge: bool = field(
+        default=True,
+        metadata=_row(
+            YesNo(), "Whether your own knowledge (`smtpscope kb path`) is taken besides those folders, where it exists."
+        ),
+    )
     clipboard: ClipboardWay = field(
         default="auto",
         metadata=_row(

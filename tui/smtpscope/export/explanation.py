@@ -15,8 +15,8 @@ from smtpscope.export.text import draw
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.exchange import Direction, Exchange
 
-Explain = Callable[[str, str, str], tuple[Exchange, Advice]]
-"""Takes a reply, a command (verb or whole line) and a direction ("outbound" or "inbound")."""
+Explain = Callable[[str, str, str, str], tuple[Exchange, Advice]]
+"""Takes a reply, a command (verb or whole line), a direction ("outbound" or "inbound") and a remote host or ""."""
 
 _DIRECTIONS: Final = {"outbound": "outbound", "out": "outbound", "inbound": "inbound", "in": "inbound"}
 
@@ -30,6 +30,7 @@ class _Asked(msgspec.Struct):
     reply: str
     command: str | None = None
     direction: str | None = None
+    remote_host: str | None = None
 
 
 class ExplanationAnswer(msgspec.Struct, frozen=True):
@@ -93,14 +94,15 @@ class Answers:
     `command` and `direction` ("outbound" or "inbound") are taken where a line names none.
     """
 
-    def __init__(self, explain: Explain, command: str, direction: str) -> None:
+    def __init__(self, explain: Explain, command: str, direction: str, remote_host: str = "") -> None:
         self._explain = explain
         self._command = command
         self._direction = direction
+        self._remote_host = remote_host
         self.refused = 0
 
     def lines(self, questions: Iterable[str]) -> Iterator[str]:
-        """For each JSON line {"reply", "command", "direction"} its answer as a JSON line, in the same order.
+        """For each JSON line {"reply", "command", "direction", "remote_host"} its answer as one, in the same order.
 
         Further fields and empty lines are passed over. A line that is no question gets an answer too:
         `{"error": ..., "line": number}`.
@@ -123,7 +125,8 @@ class Answers:
         direction = direction_named(asked.direction or "") if told else self._direction
         if direction is None:
             raise ValueError(f"the direction {asked.direction!r} is neither outbound nor inbound")
-        return _answer(*self._explain(asked.reply, asked.command or self._command, direction))
+        command, host = asked.command or self._command, asked.remote_host or self._remote_host
+        return _answer(*self._explain(asked.reply, command, direction, host))
 
 
 def _question(line: str) -> _Asked:

@@ -39,6 +39,7 @@ _BY_STAGE: dict[int, dict[Stage, str]] = {
     553: {"mail": "sender-rejected", "content": "sender-rejected", "hello": "blocked", "greeting": "blocked"},
     554: {"greeting": "blocked", "hello": "blocked"},
 }
+_WHATEVER_THE_CODE: dict[Stage, str] = {"auth": "auth-failed", "starttls": "tls"}
 _FIRST_DIGIT: dict[int, str] = {4: "unavailable", 5: "policy"}
 
 
@@ -56,6 +57,8 @@ def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Findi
             return Finding("spam", "spam", "code and command", f"{enhanced} to {stage}", "guess", evidence, "policy")
         return Finding("policy", "policy", "code and command", enhanced, "guess", code_spans(reply, enhanced))
     category = _BY_STAGE.get(code, {}).get(stage)
+    if category is None and code != 421:
+        category = _WHATEVER_THE_CODE.get(stage)
     if category is None:
         known = table.basic(code)
         category = known.category if known is not None else _FIRST_DIGIT.get(code // 100, "policy")

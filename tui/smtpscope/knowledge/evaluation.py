@@ -24,6 +24,8 @@ MACRO_AT_LEAST = 4
 
 EXCHANGE_ORIGINS = ("exchange", "iis")
 
+NEAR_MATCH_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -195,3 +197,30 @@ def _quality(threshold: float, scored: Sequence[tuple[float, bool]]) -> NearMatc
 def without_near_match(base: KnowledgeBase) -> Matcher:
     """The matcher of `base` with its rules and codes alone: how own examples are judged without knowing them."""
     return replace(base.matcher, similar=SimilarReplies([]))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures of one set of labelled replies; `own` tells that it is the bundled one, judged without near match."""
+
+    own: bool
+    replies: int
+    origins: int
+    evaluation: Evaluation
+    near_match: tuple[NearMatchQuality, ...]
+
+
+def evaluate_examples(base: KnowledgeBase, replies: Path | None = None) -> Measured:
+    """Measures `base` on the labelled replies of a file, or on its own examples. Raises KnowledgeError.
+
+    Its own examples are judged by rules and codes alone, since as neighbours they would recognise themselves.
+    """
+    examples = list(base.matcher.similar.examples) if replies is None else read_examples_file(replies)
+    judged_by = KnowledgeBase(base.folders, without_near_match(base)) if replies is None else base
+    return Measured(
+        own=replies is None,
+        replies=len(examples),
+        origins=len({example.origin for example in examples}),
+        evaluation=evaluate(judged_by, examples),
+        near_match=tuple(leave_one_source_out(examples, NEAR_MATCH_THRESHOLDS)),
+    )

@@ -80,7 +80,7 @@ def examined(folder: Path) -> FolderReport:
         mistakes.append(error)
     entries = [entry for _, entry in read_entries(folder)]
     known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
-    if not is_bundled:
+    if not is_bundled and not mistakes:
         warnings += _leads_nowhere(folder, known)
     return FolderReport(
         folder=folder,

@@ -19,6 +19,14 @@ from smtpscope.knowledge.words import Words, words_of
 from smtpscope.parsing.exchange import Command, Direction, Reply
 
 _KINDS = {"2": "success", "4": "temporary", "5": "permanent"}
+_MAY_REMAIN_UNREAD = 6
+"""Words of a reply beside those that made a rule hold.
+
+On replies that the rules had not seen, one in seven sure answers with more of them was wrong, one in thirty others.
+"""
+
+_BEFORE_RECIPIENTS = frozenset({"greeting", "hello", "mail", "starttls", "auth"})
+_ABOUT_RECIPIENTS = frozenset({"recipient-unknown", "recipient-disabled", "recipient-domain", "mailbox-full"})
 UNPARSED_MATCH = Match(UNPARSED, UNPARSED, "nothing", "", "sure")
 
 
@@ -82,17 +90,26 @@ class Matcher:
         )
 
     def _from_phrases(self, words: Words, given: Circumstances) -> Finding | None:
-        """A sure rule is only likely where the words lead elsewhere too, unless the precise code takes its side.
+        """A sure rule is only likely where something speaks against it, unless the precise code takes its side.
 
-        A runner-up is the best sign of a wrong answer that we have: without one, sure answers are nearly all right.
+        Four things do: other words lead elsewhere, the precise code means something else, no recipient was named yet
+        that could be refused, or so much of the text remains unread that the words may stand in it for another reason
+        (a name such as Spamhaus never does).
         """
-        found = _from_rules(self.phrases, words, given, "phrase")
-        if found is None or found.confidence != "sure" or found.runner_up is None:
+        hit, runner_up = _first_hit(self.phrases, words, given)
+        if hit is None:
+            return None
+        found = _finding(hit, runner_up, given, "phrase")
+        if found.confidence != "sure":
             return found
         code = self.codes.enhanced(given.reply.enhanced)
-        if code is not None and code.category == found.category:
+        precise = code is not None and code.code not in VAGUE
+        if code is not None and precise and code.category == found.category:
             return found
-        return replace(found, confidence="likely")
+        unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.unmistakable
+        too_early = given.stage in _BEFORE_RECIPIENTS and found.category in _ABOUT_RECIPIENTS
+        doubtful = runner_up is not None or precise or unread or too_early
+        return replace(found, confidence="likely") if doubtful else found
 
     def _disagreement(self, finding: Finding, reply: Reply) -> str | None:
         """One sentence where text and code, or the two codes, say different things, and which one we trust."""
@@ -122,18 +139,19 @@ def _title(category: str) -> str:
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
+def _first_hit(book: RuleBook, words: Words, given: Circumstances) -> tuple[RuleHit | None, str | None]:
+    """The first rule that holds, and the category of the next one of another category, the runner-up."""
+    hits = book.hits(words, given)
+    first = next(hits, None)
+    second = next(hits, None) if first is not None else None
+    return first, second.rule.category if second is not None else None
+
+
+def _finding(hit: RuleHit, runner_up: str | None, given: Circumstances, step: Step) -> Finding:
+    rule = hit.rule
+    return Finding(rule.leads_to(given.direction), rule.category, step, rule.id, rule.confidence, hit.spans, runner_up)
+
+
 def _from_rules(book: RuleBook, words: Words, given: Circumstances, step: Step) -> Finding | None:
-    """The first rule that holds; the next one of another category is the runner-up."""
-    first: RuleHit | None = None
-    runner_up: str | None = None
-    for hit in book.hits(words, given):
-        if first is None:
-            first = hit
-        else:
-            runner_up = hit.rule.category
-            break
-    if first is None:
-        return None
-    rule = first.rule
-    entry_id = rule.leads_to(given.direction)
-    return Finding(entry_id, rule.category, step, rule.id, rule.confidence, first.spans, runner_up)
+    hit, runner_up = _first_hit(book, words, given)
+    return None if hit is None else _finding(hit, runner_up, given, step)

@@ -44,6 +44,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inbound_entry: str | None = None
     confidence: Confidence = "likely"
     weak: bool = False
+    unmistakable: bool = False
     unless: str = ""
     codes: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()

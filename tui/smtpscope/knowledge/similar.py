@@ -30,6 +30,8 @@ right in 60 of 100 replies and more, code and command in 30 to 50; below it is n
 _SHORTEST_TYPO = 6
 _TYPO_SIMILARITY = 0.84
 _NEIGHBOURS = 5
+_FEWEST_WORDS = 2
+"""A reply of one word ("failed") shares it with anything."""
 
 
 class ExampleGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,7 +123,7 @@ class SimilarReplies:
 
     def find(self, reply: Reply, words: Words) -> Finding | None:
         """The finding of the nearest neighbour, or None when none is near enough or there are too few words."""
-        if not reply.text.strip():
+        if not reply.text.strip() or len(_content_words(words)) < _FEWEST_WORDS:
             return None
         neighbours = self.nearest(words)
         if not neighbours or neighbours[0][0] < THRESHOLD:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 # RFC 5321 section 4.5.3.1.5 gives a reply line 512 octets; what comes after this much of a text is not read.
@@ -122,6 +123,14 @@ class Words:
     def name_spans(self, start: int, end: int) -> list[tuple[int, int]]:
         """The same for `names`."""
         return _text_spans(self._name_starts, self._name_spans, start, end)
+
+    def outside(self, spans: Iterable[tuple[int, int]]) -> int:
+        """How many words stand outside `spans` (offsets in the text), the signs for names not counted."""
+        inside = tuple(spans)
+        return sum(
+            word not in SIGNS and not any(first <= start < last for first, last in inside)
+            for word, (start, _) in zip(self.line.split(), self._spans, strict=False)
+        )
 
 
 def _text_spans(starts: list[int], spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

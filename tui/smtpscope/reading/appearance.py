@@ -31,11 +31,6 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
         "a Windows event log (.evtx) that is cut off in its header",
         "Copy the file again or export it anew",
     ),
-    (
-        b"\x30\0\0\0LfLe",
-        "a legacy event log (.evt) of Windows 2000 to 2003",
-        "Open it in Event Viewer of a newer Windows and save it as .evtx (Save All Events As)",
-    ),
 )
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"<!doctype html|<html", re.IGNORECASE), "a web page", "Save the text of the events as plain text"),

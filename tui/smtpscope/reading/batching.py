@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from smtpscope.errors import Problem
 from smtpscope.reading.record import Batch, EventRecord
@@ -12,13 +13,33 @@ _RECORDS = 2_000
 _SECONDS = 0.25
 
 
+class Collected(Protocol):
+    """Records that a reader keeps in a form of its own until a batch goes out."""
+
+    @property
+    def rows_waiting(self) -> int:
+        """How many they are."""
+        ...
+
+    def taken(self, singles: list[EventRecord]) -> Sequence[EventRecord]:
+        """They, and `singles` of the same stretch of the file; afterwards none is waiting."""
+        ...
+
+
 class Batching:
     """Collects what a reader finds in one file of `bytes_total` bytes; `monotonic` is the clock, in seconds."""
 
-    def __init__(self, bytes_total: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        bytes_total: int,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        collected: Collected | None = None,
+    ) -> None:
         self.records: list[EventRecord] = []
         self.problems: list[Problem] = []
         self.others = 0
+        self._collected = collected
         self._bytes_total = bytes_total
         self._bytes_read = 0
         self._monotonic = monotonic
@@ -27,7 +48,8 @@ class Batching:
     @property
     def full(self) -> bool:
         """Whether the records alone make a batch due."""
-        return len(self.records) >= _RECORDS
+        waiting = 0 if self._collected is None else self._collected.rows_waiting
+        return len(self.records) + waiting >= _RECORDS
 
     @property
     def due(self) -> bool:
@@ -37,7 +59,10 @@ class Batching:
     def take(self, bytes_read: int) -> Batch:
         """The batch of all that was collected, with the progress at `bytes_read`; progress never goes back."""
         self._bytes_read = max(self._bytes_read, min(bytes_read, self._bytes_total))
-        batch = Batch(self.records, self.others, self.problems, self._bytes_read, self._bytes_total)
+        records: Sequence[EventRecord] = self.records
+        if self._collected is not None and self._collected.rows_waiting:
+            records = self._collected.taken(self.records)
+        batch = Batch(records, self.others, self.problems, self._bytes_read, self._bytes_total)
         self.records, self.problems, self.others = [], [], 0
         self._last = self._monotonic()
         return batch

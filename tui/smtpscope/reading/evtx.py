@@ -1,4 +1,7 @@
-"""Windows event logs of Vista and later (.evtx), chunk by chunk."""
+"""Windows event logs of Vista and later (.evtx), chunk by chunk.
+
+What only a few logs or questions need is imported where it is needed: it would double the time until a report begins.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,10 @@ from typing import BinaryIO, ClassVar
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.evtx_chunk import ChunkRead, read_chunk
-from smtpscope.reading.evtx_element import xml_text
+from smtpscope.reading.evtx_chunk_read import ChunkRead
 from smtpscope.reading.evtx_file import chunk_at, chunks, header_problems, read_header, size_problems
-from smtpscope.reading.evtx_information import file_information
 from smtpscope.reading.evtx_layout import CHUNK_SIZE, FILE_MAGIC, RECORD_MAGIC, FileHeader
 from smtpscope.reading.evtx_quick import QuickReader
-from smtpscope.reading.evtx_second import SecondReader
-from smtpscope.reading.evtx_templates import UnreadableError
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 
 
@@ -43,18 +42,19 @@ class EvtxReader:
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError for a file that is empty, no event log, or shorter than its header."""
         name = self._source.name
-        batching = Batching(self._source.size)
-        used = slots = bytes_read = 0
         with self._source.open() as stream:
             header = read_header(stream, name)
+            quick = QuickReader(header, name)
+            batching = Batching(self._source.size, collected=quick)
             batching.problems += header_problems(header, name)
+            used = slots = bytes_read = 0
             try:
-                for bytes_read, read in self._chunks(stream, header):
+                for bytes_read, count, read in quick.blocks(stream) if self._quick else self._thorough(stream, header):
                     batching.records += read.records
                     batching.others += read.others
                     batching.problems += read.problems
                     used += read.used
-                    slots += 1
+                    slots += count
                     if batching.due:
                         yield batching.take(bytes_read)
             except OSError as error:
@@ -64,20 +64,20 @@ class EvtxReader:
                 batching.problems += size_problems(header, name, used=used, slots=slots)
         yield batching.take(self._source.size)
 
-    def _chunks(self, stream: BinaryIO, header: FileHeader) -> Iterator[tuple[int, ChunkRead]]:
-        """What each chunk holds, and how many bytes of the file are read with it."""
-        name = self._source.name
-        if self._quick:
-            yield from QuickReader(header, name).chunks(stream)
-            return
+    def _thorough(self, stream: BinaryIO, header: FileHeader) -> Iterator[tuple[int, int, ChunkRead]]:
+        """As `QuickReader.blocks`, chunk by chunk."""
+        from smtpscope.reading.evtx_chunk import read_chunk
+
         for chunk in chunks(stream, header):
-            yield (
-                chunk.offset + len(chunk.data),
-                read_chunk(chunk, file=name, has_checksums=header.has_checksums),
-            )
+            read = read_chunk(chunk, file=self._source.name, has_checksums=header.has_checksums)
+            yield chunk.offset + len(chunk.data), 1, read
 
     def raw(self, place: int) -> str:
         """The event's XML, or a sentence that says why there is none."""
+        from smtpscope.reading.evtx_element import xml_text
+        from smtpscope.reading.evtx_second import SecondReader
+        from smtpscope.reading.evtx_template_tree import UnreadableError
+
         with self._source.open() as stream:
             chunk = chunk_at(stream, read_header(stream, self._source.name), place)
         if chunk is None or not chunk.data.startswith(RECORD_MAGIC, place - chunk.offset):
@@ -88,4 +88,6 @@ class EvtxReader:
             return f"The record at byte {place:#x} can't be shown as XML: {cause}."
 
     def information(self) -> FileInformation:
+        from smtpscope.reading.evtx_information import file_information
+
         return file_information(self._source)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import msgspec
 
 from smtpscope.errors import Problem
 from smtpscope.reading import evtx_element, evtx_json
+from smtpscope.reading.evtx_chunk_read import ChunkRead
 from smtpscope.reading.evtx_file import Chunk
 from smtpscope.reading.evtx_layout import (
     CHUNK_SIZE,
@@ -22,7 +22,7 @@ from smtpscope.reading.evtx_layout import (
 from smtpscope.reading.evtx_mend import mended
 from smtpscope.reading.evtx_rust import json_records
 from smtpscope.reading.evtx_second import SecondReader
-from smtpscope.reading.evtx_templates import UnreadableError
+from smtpscope.reading.evtx_template_tree import UnreadableError
 from smtpscope.reading.evtx_walk import RecordPlace, walk
 from smtpscope.reading.record import EventRecord
 
@@ -35,16 +35,6 @@ _CUT_OFF: Final = "The file ends in the middle of this record"
 _NO_HEADER: Final = "The header of its chunk is destroyed; the record itself could be read"
 
 
-@dataclass(slots=True)
-class ChunkRead:
-    """What a chunk held: records that may be ours, how many others, and what was wrong; `used` is False for zeros."""
-
-    records: list[EventRecord] = field(default_factory=list)
-    others: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    used: bool = True
-
-
 def read_chunk(chunk: Chunk, *, file: str, has_checksums: bool) -> ChunkRead:
     """Every record of `chunk`. `file` is the path as the user gave it, `has_checksums` whether the file keeps them.
 
@@ -54,7 +44,7 @@ def read_chunk(chunk: Chunk, *, file: str, has_checksums: bool) -> ChunkRead:
     header = parse_chunk_header(data)
     if header is None and RECORD_MAGIC not in data:
         if data.count(0) == CHUNK_SIZE:
-            return ChunkRead(used=False)
+            return ChunkRead(used=0)
         return ChunkRead(problems=[_not_a_chunk(chunk, file)])
     return _Reading(chunk, data, header, file).read(has_checksums)
 

@@ -14,7 +14,7 @@ from typing import Final
 from smtpscope.reading import evtx_binary_values as values
 from smtpscope.reading.evtx_layout import milliseconds
 from smtpscope.reading.evtx_plan import DataPlan, EventPlan, Plans
-from smtpscope.reading.evtx_templates import Slot
+from smtpscope.reading.evtx_template_tree import Slot
 from smtpscope.reading.evtx_values import level_of, without_a_lone_blank
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
 from smtpscope.reading.evtx_layout import milliseconds
 from smtpscope.reading.evtx_values import event_id_of, integer, level_of, time_of, without_a_lone_blank
@@ -87,11 +86,18 @@ def _text(element: Element, name: str) -> str | None:
     return None if child is None else child.text()
 
 
+# xml.sax.saxutils has these too, and imports all of urllib with them.
+_TEXT_SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_ATTRIBUTE_SIGNS = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+)
+
+
 def xml_text(element: Element, indent: str = "") -> str:
     """The element as XML, one element a line, two blanks deeper for each level; texts keep their own blanks."""
-    attributes = "".join(f" {name}={quoteattr(value)}" for name, value in element.attributes)
+    attributes = "".join(f" {name}=\"{value.translate(_ATTRIBUTE_SIGNS)}\"" for name, value in element.attributes)
     inner = list(element.elements())
-    text = escape(element.text())
+    text = element.text().translate(_TEXT_SIGNS)
     if not inner:
         return (
             f"{indent}<{element.name}{attributes}>{text}</{element.name}>"

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
-from smtpscope.reading.evtx_templates import Part, Slot, TemplateElement, TemplateReader, UnreadableError
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.reading.evtx_layout import CHUNK_SIZE
+from smtpscope.reading.evtx_template_tokens import quick_template
+from smtpscope.reading.evtx_template_tree import Part, Slot, TemplateElement, UnreadableError
 from smtpscope.reading.providers import is_ours
 
 Kind = Literal["ours", "foreign", "open", "unknown"]
@@ -54,32 +59,79 @@ _TAKEN_NAMES: Final = frozenset({"Data", "Binary", "#attributes"})
 """Names of values that can't be told from elements in the JSON of the fast decoder."""
 
 UNKNOWN: Final = EventPlan("unknown")
+_KINDS: Final[tuple[Kind, ...]] = ("unknown", "foreign", "open", "ours")
+
+
+class _Literal:
+    """A text that each definition of one template must contain; mostly it stands at the same place as last time."""
+
+    __slots__ = ("_last", "_text")
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._last = 0
+
+    def stands_in(self, block: bytes | bytearray, start: int, end: int) -> bool:
+        if block.startswith(self._text, start + self._last) and start + self._last + len(self._text) <= end:
+            return True
+        found = block.find(self._text, start, end)
+        if found < 0:
+            return False
+        self._last = found - start
+        return True
 
 
 class Plans:
-    """The plans of all templates met so far, by GUID."""
+    """The plans of all templates met so far, by GUID; `numbered` has those of Event templates, UNKNOWN first."""
+
+    OPEN: ClassVar[int] = _KINDS.index("open")
+    OURS: ClassVar[int] = _KINDS.index("ours")
 
     def __init__(self) -> None:
-        self._events: dict[bytes, EventPlan] = {}
+        self.numbered: list[EventPlan] = [UNKNOWN]
+        self._kinds = bytearray(b"\0")
+        self._events: dict[bytes, int] = {}
+        self._literals: list[list[_Literal]] = [[]]
         self._data: dict[bytes, DataPlan | None] = {}
 
     def event(self, chunk: bytes | memoryview, offset: int) -> EventPlan:
         """The plan of the Event template whose definition stands at `offset` of `chunk`. Raises nothing."""
-        if offset + _DEFINITION_HEADER > len(chunk):
-            return UNKNOWN
-        guid, size = _DEFINITION.unpack_from(chunk, offset)
-        plan = self._events.get(guid)
-        if plan is None:
-            if len(self._events) >= _MOST_TEMPLATES:
-                return UNKNOWN
-            plan = self._events[guid] = _event_plan(bytes(chunk), offset)
-        body = bytes(chunk[offset : offset + _DEFINITION_HEADER + size])
-        for literal in plan.literals:
-            if literal not in body:
-                return UNKNOWN
-        return plan
+        return self.numbered[self.number(bytes(chunk), offset)]
 
-    def data(self, chunk: bytes | memoryview, offset: int) -> DataPlan | None:
+    def kinds(self) -> NDArray[np.int8]:
+        """The kind of each of `numbered`: 0 for unknown, OPEN, OURS, and another number for foreign ones."""
+        return np.frombuffer(bytes(self._kinds), np.int8)
+
+    def number(self, block: bytes | bytearray, place: int) -> int:
+        """The number of the plan whose definition stands at `place` of `block`, which begins with a chunk.
+
+        Raises nothing.
+        """
+        offset = place % CHUNK_SIZE
+        if offset + _DEFINITION_HEADER > CHUNK_SIZE or place + _DEFINITION_HEADER > len(block):
+            return 0
+        guid, size = _DEFINITION.unpack_from(block, place)
+        number = self._events.get(guid)
+        if number is None:
+            if len(self._events) >= _MOST_TEMPLATES:
+                return 0
+            start = place - offset
+            number = self._events[guid] = self._add(_event_plan(bytes(block[start : start + CHUNK_SIZE]), offset))
+        end = place + _DEFINITION_HEADER + size
+        for literal in self._literals[number]:
+            if not literal.stands_in(block, place, end):
+                return 0
+        return number
+
+    def _add(self, plan: EventPlan) -> int:
+        if plan.kind == "unknown":
+            return 0
+        self.numbered.append(plan)
+        self._kinds.append(_KINDS.index(plan.kind))
+        self._literals.append([_Literal(text) for text in plan.literals])
+        return len(self.numbered) - 1
+
+    def data(self, chunk: Any, offset: int) -> DataPlan | None:
         """The plan of the EventData template at `offset`; None where it is built in another way. Raises nothing."""
         guid = bytes(chunk[offset + _GUID.start : offset + _GUID.stop])
         if guid not in self._data:
@@ -89,9 +141,18 @@ class Plans:
         return self._data[guid]
 
 
+def _template(chunk: bytes, offset: int) -> TemplateElement:
+    try:
+        return quick_template(chunk, offset)
+    except UnreadableError:
+        from smtpscope.reading.evtx_templates import TemplateReader
+
+        return TemplateReader(chunk).template(offset)
+
+
 def _event_plan(chunk: bytes, offset: int) -> EventPlan:
     try:
-        event = TemplateReader(chunk).template(offset)
+        event = _template(chunk, offset)
     except UnreadableError:
         return UNKNOWN
     system = event.child("System")
@@ -132,7 +193,7 @@ def _full_plan(system: TemplateElement, provider: str | int, data: int) -> Event
 
 def _data_plan(chunk: bytes, offset: int) -> DataPlan | None:
     try:
-        root = TemplateReader(chunk).template(offset)
+        root = _template(chunk, offset)
     except UnreadableError:
         return None
     slots = []

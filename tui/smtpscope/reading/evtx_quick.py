@@ -1,6 +1,7 @@
 """The quick way through a log: most chunks are told to hold nothing of ours and are passed over, the rest is read.
 
-What is passed over is still counted, from the chunk's header, and only where its checksum says that it is whole.
+What is passed over is still counted, from the chunk's header, and only where its records are understood or its
+checksum says that it is whole.
 """
 
 from __future__ import annotations
@@ -8,14 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from smtpscope.reading.evtx_chunk import ChunkRead, read_chunk
+import numpy as np
+
+from smtpscope.reading.evtx_buffer import Buffer
+from smtpscope.reading.evtx_chunk_read import ChunkRead
 from smtpscope.reading.evtx_direct import DirectReader, DoubtError
 from smtpscope.reading.evtx_file import Chunk
 from smtpscope.reading.evtx_layout import CHUNK_SIZE, FileHeader
 from smtpscope.reading.evtx_plan import Plans
-from smtpscope.reading.evtx_scan import Scanner, Survey
+from smtpscope.reading.evtx_scan import Rows, Scanner
+from smtpscope.reading.evtx_table import Piece, TableReader
+from smtpscope.reading.record import EventRecord
+from smtpscope.reading.record_table import MixedRecords
 
-_BLOCK_SIZE: Final = 64 * CHUNK_SIZE
+_FIRST_CHUNKS: Final = 8
+_CHUNKS: Final = 64
+"""Chunks read at once: few in the beginning, so that there is something to see soon."""
 
 
 class QuickReader:
@@ -27,31 +36,91 @@ class QuickReader:
         self._file = file
         plans = Plans()
         self._scanner = Scanner(plans, has_checksums=header.has_checksums)
+        self._tables = TableReader(plans, file)
         self._direct = DirectReader(plans, file)
+        self._pieces: list[Piece] = []
+        self.rows_waiting = 0
 
-    def chunks(self, stream: BinaryIO) -> Iterator[tuple[int, ChunkRead]]:
-        """What each chunk holds, and how many bytes of the file are read with it, in the order of the file."""
+    def taken(self, singles: list[EventRecord]) -> MixedRecords:
+        """The records of the blocks since the last call, together with those that were handed out one by one."""
+        pieces, self._pieces, self.rows_waiting = self._pieces, [], 0
+        return MixedRecords(self._tables.table(pieces), singles)
+
+    def blocks(self, stream: BinaryIO) -> Iterator[tuple[int, int, ChunkRead]]:
+        """What the chunks hold, some at a time, in the order of the file.
+
+        How many bytes of the file are read with them, how many chunks they are, and what is in them, without the
+        records that `taken` gives.
+        """
         offset = self._header.block_size
-        number = 0
         stream.seek(offset)
-        while block := stream.read(_BLOCK_SIZE):
-            surveys = self._scanner.survey(memoryview(block))
-            for at in range(0, len(block), CHUNK_SIZE):
-                chunk = Chunk(number, offset + at, block[at : at + CHUNK_SIZE])
-                survey = surveys[at // CHUNK_SIZE] if len(chunk.data) == CHUNK_SIZE else None
-                yield chunk.offset + len(chunk.data), self._read(chunk, survey)
-                number += 1
-            offset += len(block)
+        buffer = Buffer(_CHUNKS * CHUNK_SIZE)
+        number = 0
+        room = _FIRST_CHUNKS
+        while size := _filled(stream, buffer.view[: room * CHUNK_SIZE]):
+            room = min(2 * room, _CHUNKS)
+            whole, rest = divmod(size, CHUNK_SIZE)
+            read = self._read_block(buffer, whole, number, offset) if whole else ChunkRead(used=0)
+            if rest:
+                last = Chunk(number + whole, offset + size - rest, bytes(buffer.view[size - rest : size]))
+                read.add(self._thorough(last))
+            offset += size
+            slots = whole + (rest > 0)
+            number += slots
+            yield offset, slots, read
 
-    def _read(self, chunk: Chunk, survey: Survey | None) -> ChunkRead:
-        if survey is not None:
+    def _read_block(self, buffer: Buffer, chunks: int, number: int, offset: int) -> ChunkRead:
+        survey = self._scanner.survey(buffer, chunks)
+        piece, fits = self._tables.read(buffer, survey.rows, offset)
+        singles, doubtful = self._one_by_one(buffer, survey.rows.chosen(~fits), offset)
+        thorough = survey.thorough.copy()
+        if doubtful:
+            thorough[list(doubtful)] = True
+            good = survey.rows.chosen(fits)
+            piece, _ = self._tables.read(buffer, good.chosen(~thorough[good.chunk]), offset)
+        read = ChunkRead(used=int(np.count_nonzero(~thorough)))
+        read.records = [record for chunk, record in singles if chunk not in doubtful and record is not None]
+        read.others = int(survey.count[~thorough].sum()) - len(read.records) - len(piece)
+        for at in np.flatnonzero(thorough).tolist():
+            start = at * CHUNK_SIZE
+            read.add(self._thorough(Chunk(number + at, offset + start, bytes(buffer.view[start : start + CHUNK_SIZE]))))
+        if len(piece):
+            self._pieces.append(piece)
+            self.rows_waiting += len(piece)
+        return read
+
+    def _one_by_one(
+        self, buffer: Buffer, rows: Rows, offset: int
+    ) -> tuple[list[tuple[int, EventRecord | None]], set[int]]:
+        """The records that are in no table, each with its chunk, and the chunks that are not what they seem."""
+        found: list[tuple[int, EventRecord | None]] = []
+        doubtful: set[int] = set()
+        data, chunk_of_data = b"", -1
+        for chunk, start, end in zip(rows.chunk.tolist(), rows.start.tolist(), rows.end.tolist(), strict=True):
+            if chunk in doubtful:
+                continue
+            first = chunk * CHUNK_SIZE
+            if chunk != chunk_of_data:
+                data, chunk_of_data = bytes(buffer.view[first : first + CHUNK_SIZE]), chunk
             try:
-                return self._read_surveyed(chunk, survey)
+                found.append((chunk, self._direct.event(data, start - first, end - first, offset + first)))
             except DoubtError:
-                pass
+                doubtful.add(chunk)
+        return found, doubtful
+
+    def _thorough(self, chunk: Chunk) -> ChunkRead:
+        # Most logs need it for no chunk, and both decoders take long to import.
+        from smtpscope.reading.evtx_chunk import read_chunk
+
         return read_chunk(chunk, file=self._file, has_checksums=self._header.has_checksums)
 
-    def _read_surveyed(self, chunk: Chunk, survey: Survey) -> ChunkRead:
-        found = [self._direct.event(chunk.data, offset, survey.end, chunk.offset) for offset in survey.wanted]
-        records = [record for record in found if record is not None]
-        return ChunkRead(records, survey.count - len(records))
+
+def _filled(stream: BinaryIO, room: memoryview) -> int:
+    """How many bytes could be read into `room`; fewer than it holds only where the file ends."""
+    size = 0
+    while size < len(room):
+        read = stream.readinto(room[size:])  # type: ignore[attr-defined]
+        if not read:
+            break
+        size += read
+    return size

@@ -7,14 +7,13 @@ of 32-bit words finds them all. A template is defined inline where it is used fi
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.reading.evtx_buffer import Buffer
+from smtpscope.reading.evtx_buffer import Buffer, Flags, Numbers
 from smtpscope.reading.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FIRST_RECORD, SMALLEST_RECORD
 from smtpscope.reading.evtx_plan import Plans
 from smtpscope.reading.providers import OUR_PROVIDERS
@@ -28,7 +27,7 @@ _RECORD_MAGIC: Final = 0x2A2A
 _LOW_HALF: Final = 0xFFFF
 DEFINITION_AT: Final = 38
 """Where in a record its template is defined, when it is the first to use it."""
-_DEFINITION_HEADER: Final = 24
+INSTANCE_AT: Final = 28
 _SLICE: Final = 1 << 18
 """Words compared at once, so that the result stays in the processor's cache."""
 _MOST_RECORDS: Final = (CHUNK_SIZE - FIRST_RECORD) // SMALLEST_RECORD
@@ -44,9 +43,6 @@ _HEADER = np.dtype(
 _NAMES: Final = tuple(name.encode("utf-16-le") for name in sorted(OUR_PROVIDERS))
 _STRING: Final = 0x01
 _NULL: Final = 0x00
-
-Numbers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +164,7 @@ class Scanner:
         ours = kinds == self._plans.OURS
         doubtful = np.zeros(len(rows), np.bool_)
         unclear = np.flatnonzero(kinds == self._plans.OPEN)
-        for plan in np.unique(rows.plan[unclear]).tolist():
+        for plan in np.flatnonzero(np.bincount(rows.plan[unclear])).tolist():
             which = unclear[rows.plan[unclear] == plan]
             named, doubt = _names_in(buffer, rows.chosen(which), self._plans.numbered[plan].provider)
             ours[which], doubtful[which] = named, doubt
@@ -176,11 +172,7 @@ class Scanner:
 
     def _may_be_passed_over(self, buffer: Buffer, number: int, ends: Numbers, headers: NDArray[Any]) -> bool:
         """Whether a chunk that is not understood is known to be whole and to hold nothing of ours."""
-        return (
-            self._has_checksums
-            and not _names_us(buffer, number)
-            and _checksum_agrees(buffer, number, ends, headers)
-        )
+        return self._has_checksums and not _names_us(buffer, number) and _checksum_agrees(buffer, number, ends, headers)
 
 
 def _whole(rows: Rows, count: Numbers, ends: Numbers) -> Flags:
@@ -201,18 +193,9 @@ def _checksum_agrees(buffer: Buffer, number: int, ends: Numbers, headers: NDArra
     return zlib.crc32(buffer.view[at + FIRST_RECORD : at + int(ends[number])]) == int(headers["checksum"][number])
 
 
-def values_at(buffer: Buffer, rows: Rows) -> Numbers:
-    """Where the count of the values of each record stands; beyond its end where its definition makes no sense."""
-    inline = rows.definition == rows.start % CHUNK_SIZE + DEFINITION_AT
-    at = rows.start + DEFINITION_AT
-    sizes_at = np.minimum(rows.chunk[inline] * CHUNK_SIZE + rows.definition[inline] + 20, buffer.last_u4)
-    at[inline] += _DEFINITION_HEADER + buffer.u4[sizes_at].astype(np.int64)
-    return at
-
-
 def _names_in(buffer: Buffer, rows: Rows, slot: str | int | None) -> tuple[Flags, Flags]:
     """Which records may name one of our providers in the value number `slot`, and which have no text there at all."""
-    at = values_at(buffer, rows)
+    _, at = buffer.instances(rows.start + INSTANCE_AT, rows.chunk * CHUNK_SIZE)
     named = np.zeros(len(rows), np.bool_)
     if not isinstance(slot, int):
         return named, ~named
@@ -253,5 +236,3 @@ def _names_us(buffer: Buffer, number: int) -> bool:
     at = number * CHUNK_SIZE
     text = bytes(buffer.view[at + FIRST_RECORD : at + CHUNK_SIZE]).lower()
     return any(name in text for name in _NAMES)
-
-

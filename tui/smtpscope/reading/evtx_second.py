@@ -14,7 +14,8 @@ from smtpscope.reading import evtx_binary_values as values
 from smtpscope.reading.evtx_element import Element
 from smtpscope.reading.evtx_fragment import FragmentReader
 from smtpscope.reading.evtx_layout import RECORD_HEADER_SIZE
-from smtpscope.reading.evtx_templates import Slot, TemplateElement, TemplateReader, UnreadableError
+from smtpscope.reading.evtx_template_tree import Slot, TemplateElement, UnreadableError
+from smtpscope.reading.evtx_templates import TemplateReader
 
 _INSTANCE = struct.Struct("<BBII")
 _TOKEN_BITS: Final = 0x0F

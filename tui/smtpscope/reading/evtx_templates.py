@@ -1,4 +1,4 @@
-"""A template of binary XML -> a tree of elements with slots for the values of a record; python-evtx finds its parts.
+"""A template of binary XML -> its tree; python-evtx finds the parts.
 
 python-evtx would follow the tables of a chunk's header in circles when they are damaged: they are hidden from it, and
 every name and template is looked up where a record points to.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from Evtx import Nodes
@@ -17,44 +16,10 @@ from Evtx.Evtx import ChunkHeader
 
 from smtpscope.reading import evtx_binary_values as values
 from smtpscope.reading.evtx_layout import FIRST_RECORD
+from smtpscope.reading.evtx_template_tree import Part, Slot, TemplateElement, UnreadableError
 
 _TABLES: Final = 128
 _INDEPENDENT: Final = 0xFFFF
-
-
-class UnreadableError(Exception):
-    """The binary XML can't be understood; the message says why, in a few words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Where value number `index` of a record goes; an optional one takes its element with it when it is null."""
-
-    index: int
-    optional: bool
-
-
-Part = str | Slot
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateElement:
-    """An element of a template. `depends_on` is the value without which it is left out, None where there is none."""
-
-    name: str
-    attributes: tuple[tuple[str, tuple[Part, ...]], ...]
-    children: tuple[TemplateElement | Part, ...]
-    depends_on: int | None
-
-    def child(self, name: str) -> TemplateElement | None:
-        """The first element of that name directly below."""
-        return next((child for child in self.elements() if child.name == name), None)
-
-    def elements(self) -> tuple[TemplateElement, ...]:
-        return tuple(child for child in self.children if isinstance(child, TemplateElement))
-
-    def attribute(self, name: str) -> tuple[Part, ...]:
-        return next((parts for key, parts in self.attributes if key == name), ())
 
 
 class _OnDemand(dict[int, Any]):

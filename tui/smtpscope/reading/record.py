@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO, ClassVar, Literal, Protocol
@@ -41,11 +41,12 @@ class EventRecord:
 class Batch:
     """What a reader read since its last batch.
 
-    `records` may be ours (right provider, or text that holds one of our sentences); `others` counts the records that
-    surely are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back.
+    `records` may be ours (right provider, or text that holds one of our sentences), as a list or as `MixedRecords`
+    (see `record_table.py`), which makes no object before it is asked for one; `others` counts the records that surely
+    are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back.
     """
 
-    records: list[EventRecord]
+    records: Sequence[EventRecord]
     others: int
     problems: list[Problem]
     bytes_read: int

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from smtpscope.errors import LogError, UsageError
-from smtpscope.reading.appearance import is_markup, is_text, looks_like
-from smtpscope.reading.block_text import scan_headers
-from smtpscope.reading.event_blocks import EventBlockReader
-from smtpscope.reading.evtx import EvtxReader
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
-from smtpscope.reading.sentence_lines import SentenceLineReader
-from smtpscope.reading.sentences import OPENING, scan
 from smtpscope.reading.text_source import HEAD_SIZE, TextSource, head_of
 
-READERS: tuple[type[LogReader], ...] = (EvtxReader, EventBlockReader, SentenceLineReader)
-"""In the order in which they are asked: the surest signs first, any text that holds our sentence last."""
+
+def readers() -> Iterator[type[LogReader]]:
+    """In the order in which they are asked: the surest signs first, any text that holds our sentence last.
+
+    Each is imported when it is its turn: those of text take longer to import than most logs take to read.
+    """
+    from smtpscope.reading.evtx import EvtxReader
+
+    yield EvtxReader
+    from smtpscope.reading.evt import EvtReader
+
+    yield EvtReader
+    from smtpscope.reading.event_blocks import EventBlockReader
+
+    yield EventBlockReader
+    from smtpscope.reading.sentence_lines import SentenceLineReader
+
+    yield SentenceLineReader
 
 
 def formats() -> tuple[Format, ...]:
-    """All formats, in the order of READERS."""
-    return tuple(reader.format for reader in READERS)
+    """All formats, in the order of `readers`."""
+    return tuple(reader.format for reader in readers())
 
 
 def open_log(source: Source, options: ReadOptions, format_name: str | None = None) -> LogReader:
@@ -29,12 +41,16 @@ def open_log(source: Source, options: ReadOptions, format_name: str | None = Non
     """
     head = head_of(source)
     if not head:
+        from smtpscope.reading.appearance import looks_like
+
         title, remedy = looks_like(head)
         raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
     if format_name is not None:
         return _named(format_name)(source, options)
     reader = reader_of(source, head=head)
     if reader is None:
+        from smtpscope.reading.appearance import looks_like
+
         title, remedy = looks_like(head)
         raise LogError(where=source.name, what=f"not a log that can be read here: it looks like {title}", remedy=remedy)
     return reader(source, options)
@@ -47,15 +63,22 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     are looked through for it. Raises LogError when the file can't be read.
     """
     head = head_of(source) if head is None else head
-    for reader in READERS:
+    for reader in readers():
         if reader.sniff(head):
             return reader
+    from smtpscope.reading.appearance import is_markup, is_text
+
     if len(head) < HEAD_SIZE or not is_text(head) or is_markup(head):
         return None
     return _found_further_on(source, search)
 
 
 def _found_further_on(source: Source, search: int | None) -> type[LogReader] | None:
+    from smtpscope.reading.block_text import scan_headers
+    from smtpscope.reading.event_blocks import EventBlockReader
+    from smtpscope.reading.sentence_lines import SentenceLineReader
+    from smtpscope.reading.sentences import OPENING, scan
+
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
             return None
@@ -66,8 +89,8 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
 
 
 def _named(name: str) -> type[LogReader]:
-    for reader in READERS:
+    for reader in readers():
         if reader.format.name == name:
             return reader
-    names = ", ".join(reader.format.name for reader in READERS)
+    names = ", ".join(reader.format.name for reader in readers())
     raise UsageError(where="--format", what=f'there is no format "{name}"', remedy=f"Choose one of: {names}")

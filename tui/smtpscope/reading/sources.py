@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
-import glob
 import os
-import shutil
 import stat
 import sys
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -84,6 +80,9 @@ class SpooledSource:
 
     def _keep(self) -> Path:
         # Not a TemporaryFile: each `open` needs a stream of its own, and Windows opens no file twice by its handle.
+        import shutil
+        import tempfile
+
         descriptor, kept = tempfile.mkstemp(prefix="smtpscope-")
         weakref.finalize(self, _remove, kept)
         with os.fdopen(descriptor, "wb") as target, self._open_stream() as stream:
@@ -160,8 +159,10 @@ def _identity(source: Source) -> object:
 
 def _paths(argument: str) -> list[str]:
     """`argument`, or what it stands for as a pattern (cmd.exe and PowerShell leave patterns to the program)."""
-    if os.path.lexists(argument) or not glob.has_magic(argument):
+    if os.path.lexists(argument) or not any(sign in argument for sign in "*?["):
         return [argument]
+    import glob
+
     found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - Path.glob refuses an absolute pattern
     if not found:
         raise LogError(
@@ -249,6 +250,8 @@ def _not_opened(path: str, error: OSError | ValueError) -> LogError:
 
 def _near_name(path: str) -> str | None:
     """A file beside `path` whose name is nearly the same, spelled with the user's folder."""
+    import difflib
+
     asked = Path(path)
     try:
         names = {entry.name.casefold(): entry for entry in islice(asked.parent.iterdir(), _NAMES_COMPARED)}

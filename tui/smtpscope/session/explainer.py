@@ -8,7 +8,8 @@ from pathlib import Path
 from smtpscope.knowledge.advice import Advice
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction, Exchange, RemoteHost
+from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import parse_reply
 
 
@@ -23,8 +24,10 @@ class Explainer:
         """With the bundled knowledge and that of `folders`. Raises KnowledgeError."""
         return cls(KnowledgeBase.load(*folders))
 
-    def explain(self, reply: str, command: str, direction: str) -> tuple[Exchange, Advice]:
-        """`command` is a verb or a whole command line, "" for none; `direction` is "outbound" or "inbound"."""
+    def explain(self, reply: str, command: str, direction: str, remote_host: str = "") -> tuple[Exchange, Advice]:
+        """`command` is a verb or a whole command line, "" for none; `direction` is "outbound" or "inbound";
+        `remote_host` is "" where it is not known.
+        """
         verb = command.split(maxsplit=1)[0] if command.strip() else ""
         exchange = Exchange(
             file="",
@@ -40,7 +43,7 @@ class Explainer:
             direction=Direction(direction),
             virtual_server=None,
             connection=None,
-            remote_host=RemoteHost("", "", False),
+            remote_host=parse_remote_host(remote_host),
             command=parse_command(verb, command if command.strip() != verb else ""),
             reply=parse_reply(reply),
             certainty=None,

@@ -114,10 +114,9 @@ def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
 
 
 def _loaded(batch: Batch, parser: ExchangeParser, store: EventStore, progress: Progress) -> LoadedBatch:
-    parsed = [parser.parse(record) for record in batch.records]
-    exchanges = [exchange for exchange in parsed if exchange is not None]
-    others = batch.others + len(parsed) - len(exchanges)
-    return LoadedBatch(store.encode(exchanges), others, tuple(batch.problems), progress)
+    parsed = parser.parse_all(batch.records)
+    encoded = store.encode(parsed.exchanges, parsed.table)
+    return LoadedBatch(encoded, batch.others + parsed.others, tuple(batch.problems), progress)
 
 
 def _ended(error: LogError, store: EventStore, progress: Progress) -> LoadedBatch:

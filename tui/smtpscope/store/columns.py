@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Exchange
+from smtpscope.parsing.exchange_table import ExchangeTable
 from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Columns, GrowingColumns
 from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS, Encoder, Matcher
 from smtpscope.store.search_texts import SearchTexts
+from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
 
 __all__ = [
     "DIRECTIONS",
@@ -49,14 +51,21 @@ class EventStore:
     def __init__(self, matcher: Matcher) -> None:
         self.words = Encoder(matcher)
         self.texts = SearchTexts(self.words)
+        self._tables = TableEncoder(self.words)
         self._columns = GrowingColumns()
         self._first_ms: int | None = None
         self._last_ms: int | None = None
         self._time_order: NDArray[np.int64] | None = None
 
-    def encode(self, exchanges: Sequence[Exchange]) -> EncodedBatch:
-        """`exchanges` as rows; new values are matched with the knowledge base. For the reading thread."""
-        return self.words.encode(exchanges)
+    def encode(self, exchanges: Sequence[Exchange], table: ExchangeTable | None = None) -> EncodedBatch:
+        """`exchanges` as rows; new values are matched with the knowledge base. For the reading thread.
+
+        Those of `table`, which are of the same log, are put in between, in the order of that log.
+        """
+        if table is None or not len(table):
+            return self.words.encode(exchanges)
+        rows = self._tables.encode(table)
+        return in_order_of_place(rows, self.words.encode(exchanges)) if exchanges else rows
 
     def append(self, batch: EncodedBatch) -> None:
         """Makes the rows of `batch` visible."""

@@ -136,19 +136,29 @@ class Encoder:
 
     def encode(self, exchanges: Sequence[Exchange]) -> Columns:
         """One row for each exchange, in their order."""
-        contexts = self.contexts.intern_all([_context_of(exchange) for exchange in exchanges], self.add_context)
-        hosts = self.hosts.intern_all([exchange.remote_host for exchange in exchanges], self._add_host)
-        commands = self.commands.intern_all([exchange.command for exchange in exchanges], self._add_command)
-        replies = self.replies.intern_all([exchange.reply for exchange in exchanges], self._add_reply)
+        contexts = self.intern_contexts(exchanges)
+        hosts = self.hosts.intern_all([exchange.remote_host for exchange in exchanges], self.add_host)
+        commands = self.commands.intern_all([exchange.command for exchange in exchanges], self.add_command)
+        replies = self.replies.intern_all([exchange.reply for exchange in exchanges], self.add_reply)
         own: tuple[Sequence[int | None], ...] = (
             [exchange.time_ms for exchange in exchanges],
             [exchange.place for exchange in exchanges],
             [exchange.record_id for exchange in exchanges],
             [exchange.connection for exchange in exchanges],
         )
+        return self.judged_rows([_numbers(values) for values in own], contexts, hosts, commands, replies)
+
+    def intern_contexts(self, exchanges: Sequence[Exchange]) -> Codes:
+        """The numbers of the contexts of `exchanges`."""
+        return self.contexts.intern_all([_context_of(exchange) for exchange in exchanges], self.add_context)
+
+    def judged_rows(
+        self, own: Sequence[NDArray[np.int64]], contexts: Codes, hosts: Codes, commands: Codes, replies: Codes
+    ) -> Columns:
+        """As `rows`; the knowledge base is asked for the judgements."""
         kinds = self._kinds(commands, hosts)
         judgements = self._judge(replies, commands, kinds, self.context_direction.view()[contexts])
-        return self.rows([_numbers(values) for values in own], contexts, hosts, commands, replies, judgements)
+        return self.rows(own, contexts, hosts, commands, replies, judgements)
 
     def rows(
         self,
@@ -217,14 +227,17 @@ class Encoder:
         event_id = context[_EVENT_ID]
         self.context_event_id.append(event_id if event_id is not None and 0 <= event_id < 2**31 else -1)
 
-    def _add_host(self, host: RemoteHost) -> None:
+    def add_host(self, host: RemoteHost) -> None:
+        """Notes what follows from a new remote host; called when it gets its number."""
         self.host_to_key.append(self.host_keys.intern(host.key))
 
-    def _add_reply(self, reply: Reply) -> None:
+    def add_reply(self, reply: Reply) -> None:
+        """The same for a new reply."""
         code = reply.code
         self.reply_code.append(code if code is not None and NO_CODE < code <= _LARGEST_CODE else NO_CODE)
 
-    def _add_command(self, command: Command) -> None:
+    def add_command(self, command: Command) -> None:
+        """The same for a new command."""
         null_sender = command.verb == "MAIL" and command.mailbox == ""
         self.command_verb.append(self.verbs.intern(command.verb))
         self.command_kind.append(self.kinds.intern((command.verb, null_sender, ())))

@@ -236,6 +236,11 @@ class GroupTree:
         found: NDArray[np.bool_] = np.logical_or.reduceat(flags, level.start) if len(level) else flags
         return found
 
+    def _number(self, flags: NDArray[np.bool_], level: Level) -> NDArray[np.int64]:
+        """For each group how many of its rows have their flag, given row by row as in `order`."""
+        found: NDArray[np.int64] = np.add.reduceat(flags, level.start, dtype=np.int64) if len(level) else level.count
+        return found
+
     def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
         if column == "count":
             return [level.count]
@@ -247,8 +252,8 @@ class GroupTree:
             noise = self._store.words.categories.number(EXPECTED_NOISE)
             no_noise = self._any(self._columns.category[self.order] != (NOBODY if noise is None else noise), level)
             who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
-            ours = self._any(who == WHO_ACTS.index("us"), level)
-            return [*((~flags).astype(np.int64) for flags in (no_noise, self.ongoing(number), ours)), -level.count]
+            ours = self._number(who == WHO_ACTS.index("us"), level)
+            return [*((~flags).astype(np.int64) for flags in (no_noise, self.ongoing(number))), -ours, -level.count]
         return [self._rank(level, column)]
 
     def _category_of_each(self, level: Level) -> NDArray[np.int64]:

@@ -184,7 +184,8 @@ def _edges(first: int, last: int, step: Step, zone: tzinfo) -> list[int]:
         day -= timedelta(days=min(day.weekday(), day.toordinal() - 1))
     elif step == "month":
         day = day.replace(day=1)
-    edges = [day_start(day, zone)]
+    # A time before the calendar begins is held at its first day, which starts after it.
+    edges = [min(day_start(day, zone), first)]
     while edges[-1] <= last:
         following = _after(day, step)
         if following is None:

@@ -35,6 +35,8 @@ from smtpscope.store.times import format_time
 from smtpscope.workspace.log_state import LogState, Position
 
 _REFRESH_SECONDS = 0.3
+_FIRST_LINE = ("none",)
+"""A key that no line has, so the cursor goes to the first one."""
 _DESCRIBED_AHEAD = 80
 _FIELDS = {"code": "code", "host_key": "host", "category": "cause", "recipient": "rcpt", "server": "server"}
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
@@ -109,6 +111,7 @@ class BrowseScreen(TakingOut, Screen[None]):
         self._redo: list[str] = []
         self._digits = ""
         self._wanted_key: Hashable = None
+        self._typing_from: Hashable = None
         self._refresh_timer: Timer | None = None
         self._detail_for: Hashable = None
         self._layout: Layout = self.settings.layout
@@ -249,7 +252,7 @@ class BrowseScreen(TakingOut, Screen[None]):
             span = f"{first} to {last}, {span_words(overview.first_ms, overview.last_ms)}"
         directions = ", ".join(f"{count:,} {direction}" for direction, count in overview.directions)
         counts = f"{overview.events:,} of ours ({directions})" if directions else "none of ours"
-        counts += f", {overview.others:,} others"
+        counts += f", {overview.others:,} {'other' if overview.others == 1 else 'others'}"
         warning = f"{overview.skipped:,} skipped" if overview.skipped else ""
         if self._cancelled:
             warning = f"{warning}, stopped before the end".lstrip(" ,")
@@ -270,7 +273,10 @@ class BrowseScreen(TakingOut, Screen[None]):
         if self._refresh_timer is not None:
             self._refresh_timer.stop()
             self._refresh_timer = None
-        if wanted is not None:
+        if self._typing_from is not None:
+            # Each key may bring another list; where the cursor ends must not depend on how fast one types.
+            self._wanted_key = self._typing_from
+        elif wanted is not None:
             self._wanted_key = wanted
         elif self._wanted_key is None and (place := self.place()) is not None and self.outline is not None:
             self._wanted_key = self.outline.key(place)
@@ -336,7 +342,7 @@ class BrowseScreen(TakingOut, Screen[None]):
 
     def _put_rows(self) -> None:
         assert self.outline is not None
-        self.table.rows = GroupRows(
+        rows = GroupRows(
             self.outline,
             self.session.store.exchange,
             self._cause_title,
@@ -345,6 +351,9 @@ class BrowseScreen(TakingOut, Screen[None]):
             is_marked=self._is_marked,
             bins=lambda: self.table.activity_width,
         )
+        if self.view is not None:
+            self.table.name_width = max(self.table.name_width, rows.name_width(self.view.order, _DESCRIBED_AHEAD))
+        self.table.rows = rows
 
     def _cause_title(self, category: str) -> str:
         return self.session.knowledge.categories.get(category, category)
@@ -479,18 +488,20 @@ class BrowseScreen(TakingOut, Screen[None]):
 
     # The filter
 
-    def set_filter(self, text: str, *, remember: bool = True) -> None:
-        """Puts another filter in force; the one before can be had back with undo."""
+    def set_filter(self, text: str, *, remember: bool = True, wanted: Hashable = None) -> None:
+        """Puts another filter in force; the one before can be had back with undo. `wanted`: see `refresh_view`."""
         if remember and text != self.filter_text:
             self._undo.append(self.filter_text)
             self._redo.clear()
         self.filter_text = text
         self.filter_bar.show_filter(text)
-        self.refresh_view()
+        self.refresh_view(wanted=wanted)
 
     def action_filter(self) -> None:
         self._set_digits("")
         self._undo_mark = self.filter_text
+        place = self.place()
+        self._typing_from = _FIRST_LINE if place is None or self.outline is None else self.outline.key(place)
         self.filter_bar.edit(self.session.keeping.filters())
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
@@ -503,10 +514,12 @@ class BrowseScreen(TakingOut, Screen[None]):
             self._redo.clear()
         if self.view is not None and self.filter_text != message.text:
             self.filter_bar.show_filter(self.filter_text)
+        self._typing_from = None
         self.table.focus()
 
     def on_filter_bar_abandoned(self, message: FilterBar.Abandoned) -> None:
         self.set_filter(message.text, remember=False)
+        self._typing_from = None
         self.table.focus()
 
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
@@ -536,7 +549,8 @@ class BrowseScreen(TakingOut, Screen[None]):
         if len(self._digits) == 3:
             code = self._digits
             self._set_digits("")
-            self.set_filter(add_term(self.filter_text, "code", code, replace=True))
+            first = ("code", ("code", int(code)))
+            self.set_filter(add_term(self.filter_text, "code", code, replace=True), wanted=first)
 
     def _set_digits(self, digits: str) -> None:
         self._digits = digits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -74,7 +75,7 @@ class TakingOut(Screen[None]):
         """What the cursor stands on."""
         raise NotImplementedError
 
-    def set_filter(self, text: str, *, remember: bool = True) -> None:
+    def set_filter(self, text: str, *, remember: bool = True, wanted: Hashable = None) -> None:
         raise NotImplementedError
 
     def _rows_here(self) -> tuple[View, Place] | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import tzinfo
 from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from smtpscope.app.widgets.exchange_text import NO_HOST
 from smtpscope.app.widgets.log_header import bars
@@ -58,6 +62,14 @@ class GroupRows:
         place = self.outline.place(index)
         key = self.outline.key(place)
         return self._event(place, key) if place.row is not None else self._group(place, key)
+
+    def name_width(self, order: Sequence[NDArray[np.int64]], most: int) -> int:
+        """What the longest name among the first `most` groups of each level needs, indent and sign included.
+
+        Closed groups count too, so that the columns stay where they are when one is opened.
+        """
+        groups = (self.outline.tree.group(level, index) for level, o in enumerate(order) for index in o[:most].tolist())
+        return max((2 * group.level + 2 + cell_len(self._name(group)) for group in groups), default=0)
 
     def _time(self, ms: int | None) -> str:
         return format_time(ms, self._zone, year=self._with_year)

@@ -66,6 +66,7 @@ class GroupTable(ScrollView, can_focus=True):
     rows: reactive[TableRows | None] = reactive(None, layout=False)
     cursor: reactive[int] = reactive(0)
     times_width: reactive[int] = reactive(14)
+    name_width: reactive[int] = reactive(0)
     sorted_by: reactive[tuple[str, bool]] = reactive(("", False))
 
     @dataclass
@@ -143,7 +144,7 @@ class GroupTable(ScrollView, can_focus=True):
             self.scroll_to(y=self.cursor - self.page + 1, animate=False, force=True)
 
     def columns(self) -> tuple[Column, ...]:
-        return columns_for(self.scrollable_content_region.width, self.times_width)
+        return columns_for(self.scrollable_content_region.width, self.times_width, self.name_width)
 
     @property
     def activity_width(self) -> int:

@@ -57,13 +57,16 @@ def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[Block, ...]:
     if incident.first_ms is not None and incident.last_ms is not None:
         blocks.append(labelled("first", text(format_time(incident.first_ms, zone) + assumed)))
         blocks.append(labelled("last", text(format_time(incident.last_ms, zone) + assumed)))
+    if len(incident.replies) == 1:
+        blocks.append(labelled("reply", text(shown(incident.replies[0][0].rstrip()))))
     if len(incident.episodes) > 1:
         blocks.append(labelled("episodes", text(_episodes(incident, zone))))
     if incident.days:
         blocks += [Heading(text(f"Per day ({len(incident.days)} days with events)")), _days(incident.days)]
     blocks += _counted("Recipients", incident.recipients)
     blocks += _counted("Senders", incident.senders, empty="<> (bounces)")
-    blocks += _replies(incident)
+    if len(incident.replies) != 1:
+        blocks += _replies(incident)
     blocks += _counted("Servers of ours", incident.servers)
     if len(incident.spellings) > 1:
         blocks.append(labelled("spelled", text(shown(", ".join(incident.spellings)))))

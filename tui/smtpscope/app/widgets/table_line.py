@@ -53,13 +53,16 @@ class Column:
 
 
 _LEAST_NAME: Final = 26
+_MOST_NAME: Final = 46
+_LEAST_CAUSE: Final = 14
 _NARROW: Final = 110
 
 
-def columns_for(width: int, times_width: int) -> tuple[Column, ...]:
+def columns_for(width: int, times_width: int, name_width: int = 0) -> tuple[Column, ...]:
     """The columns that fit into `width` cells, in their order; `times_width` is how wide a time is drawn.
 
-    Name and count always stand; cause, first, state, who, last and activity follow as there is room.
+    Name and count always stand; cause, first, state, who, last and activity follow as there is room. A host that is
+    cut is no answer, so names get `name_width` (what the longest one needs) before the cause and the activity.
     """
     narrow = width < _NARROW
     wanted: list[Column] = [
@@ -76,7 +79,15 @@ def columns_for(width: int, times_width: int) -> tuple[Column, ...]:
         if column.width + 1 <= room:
             chosen.append(column)
             room -= column.width + 1
-    if room >= 11:
+    wanted_name = min(name_width, _MOST_NAME) - _LEAST_NAME
+    more_name = max(0, min(room, wanted_name))
+    room -= more_name
+    for place, column in enumerate(chosen):
+        if column.name == "cause" and more_name < wanted_name:
+            given = min(wanted_name - more_name, column.width - _LEAST_CAUSE)
+            chosen[place] = Column("cause", "cause", column.width - given)
+            more_name += given
+    if room >= 8:
         activity = min(24, room - 1)
         chosen.append(Column("activity", "activity", activity))
         room -= activity + 1
@@ -88,7 +99,7 @@ def columns_for(width: int, times_width: int) -> tuple[Column, ...]:
         cause = by_name["cause"]
         by_name["cause"] = Column("cause", "cause", cause.width + min(14, room - extra_name))
         room -= min(14, room - extra_name)
-    result = [Column("name", "", _LEAST_NAME + room)]
+    result = [Column("name", "", _LEAST_NAME + more_name + room)]
     return (*result, *(by_name[name] for name in order if name in by_name))
 
 

@@ -60,14 +60,19 @@ class PageProcess(AppService):
         process = self._process
         if process is None:
             return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SECONDS_TO_END):
-                await self.stop()
-                await process.wait()
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        ending = asyncio.create_task(self._ended(process))
+        try:
+            # Not asyncio.timeout: it cancels, and a cancelled AppService says that it has stopped as it should.
+            await asyncio.wait([ending], timeout=SECONDS_TO_END)
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    process.kill()
+        await ending
+
+    async def _ended(self, process: Process) -> None:
+        await self.stop()
+        await process.wait()
 
 
 def same_words() -> list[str]:

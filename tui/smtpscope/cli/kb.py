@@ -1,0 +1,224 @@
+"""`smtpscope kb`: the knowledge base looked at, checked, measured, and added to."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from smtpscope.cli.configured import knowledge_folders, loaded_settings
+from smtpscope.cli.options import knowledge_option
+from smtpscope.cli.streams import Target, say, talk
+from smtpscope.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from smtpscope.knowledge.base import KnowledgeBase
+
+_UNTITLED: Final = "Write here what this note is about"
+_UNWRITTEN: Final = "Write here what you know: what it means, whom to call."
+_UNSAID: Final = "550 write here the reply that this note is for"
+
+
+@click.group(short_help="The knowledge base: list, show, check, new, path, evaluate.")
+def kb() -> None:
+    """What smtpscope knows, and what you know: look at it, check it, add to it.
+
+    Your own knowledge is the folder that `smtpscope kb path` names. It is read
+    by every command after the bundled one: what it says comes first.
+
+    \b
+    smtpscope kb list greylist
+    smtpscope kb new call-fabrikam --host mx1.fabrikam.example
+    """
+
+
+def own_folder() -> Path:
+    """The folder of the user's own knowledge, whether it exists or not."""
+    from smtpscope.configuration.paths import paths
+
+    return paths(Path.cwd()).knowledge_folder
+
+
+def _base(knowledge: tuple[Path, ...], own_knowledge: bool) -> KnowledgeBase:
+    from smtpscope.knowledge.base import KnowledgeBase
+
+    return KnowledgeBase.load(*knowledge_folders(knowledge, loaded_settings().settings, own=own_knowledge))
+
+
+@kb.command("list", short_help="List entries, or those that fit some words.")
+@click.argument("words", nargs=-1, metavar="[WORDS]")
+@click.option("--causes", is_flag=True, help="The causes, of which every entry is a case.")
+@knowledge_option
+def list_entries(words: tuple[str, ...], causes: bool, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
+    """List the entries by id and title, or those that fit WORDS: a code, a cause, a provider, any words.
+
+    \b
+    smtpscope kb list
+    smtpscope kb list mailbox full
+    smtpscope kb list 4.2.2
+    """
+    from smtpscope.knowledge.categories import CATEGORIES
+    from smtpscope.knowledge.code_search import codes_like
+
+    if causes:
+        Target().put(_in_columns(CATEGORIES.items()))
+        return
+    base = _base(knowledge, own_knowledge)
+    wanted = " ".join(words)
+    codes = [f"{code.code}: {code.words} -> {code.leads_to}" for code in codes_like(base.matcher.codes.by_code, wanted)]
+    entries = base.search(wanted)
+    if not entries and not codes:
+        raise KnowledgeError(where=f"kb list {wanted}", what="nothing like that is known", remedy="Try fewer words")
+    own = _own_ids(base)
+    rows = [(entry.id, f"{entry.title}{' (own)' if entry.id in own else ''}") for entry in entries]
+    Target().put("".join(f"{line}\n" for line in codes) + _in_columns(rows))
+
+
+def _own_ids(base: KnowledgeBase) -> set[str]:
+    from smtpscope.knowledge.load import bundled_folder, read_entries
+
+    bundled = bundled_folder()
+    return {entry.id for folder in base.folders if folder != bundled for _, entry in read_entries(folder)}
+
+
+def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
+    named = list(rows)
+    width = max((len(name) for name, _ in named), default=0)
+    return "".join(f"{name:<{width}}  {title}\n" for name, title in named)
+
+
+@kb.command(short_help="Show one entry whole, and what leads to it.")
+@click.argument("entry_id", metavar="ID")
+@knowledge_option
+def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
+    """Show the entry ID: both directions, its checks and sources, its file, and what leads to it.
+
+    \b
+    smtpscope kb show greylisted
+    """
+    from smtpscope.export.entry_text import entry_as_text
+    from smtpscope.knowledge.categories import ALL_CATEGORIES
+    from smtpscope.knowledge.file_errors import close_to
+    from smtpscope.knowledge.ways import place_of, ways_to
+
+    base = _base(knowledge, own_knowledge)
+    entry = base.entries.get(entry_id)
+    if entry is None:
+        near = close_to(entry_id, base.entries)
+        remedy = f"Did you mean {near}?" if near else "Look at smtpscope kb list"
+        raise KnowledgeError(where=f"kb show {entry_id}", what="no such entry", remedy=remedy)
+    Target().put(
+        entry_as_text(
+            entry,
+            ALL_CATEGORIES.get(entry.category, entry.category),
+            rules=ways_to(base, entry_id),
+            place=str(place_of(base, entry_id)),
+        )
+    )
+
+
+@kb.command(short_help="Say all that is wrong in a folder of knowledge.")
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+def check(folder: Path | None) -> None:
+    """Say all that is wrong or odd in DIR, by default your own knowledge. Ends with 1 when something is wrong.
+
+    \b
+    smtpscope kb check
+    smtpscope kb check ./knowledge
+    """
+    from smtpscope.export.wording import counted
+    from smtpscope.knowledge.folder_check import examined
+
+    place = folder or own_folder()
+    if folder is None and not place.is_dir():
+        raise KnowledgeError(
+            where=str(place), what="there is no knowledge of your own yet", remedy="Begin with smtpscope kb new ID"
+        )
+    report = examined(place)
+    for mistake in report.mistakes:
+        say(mistake)
+    for warning in report.warnings:
+        talk(f"warning: {warning.where}: {warning.what}. {warning.remedy}.")
+    counts = ", ".join(
+        (
+            counted(report.files, "file", "files"),
+            counted(report.entries, "entry", "entries"),
+            counted(report.rules, "rule", "rules"),
+        )
+    )
+    if report.mistakes:
+        many = counted(len(report.mistakes), "mistake", "mistakes")
+        talk(f"{report.folder}: {many}. Until they are corrected, this knowledge can't be used.")
+        sys.exit(1)
+    replaced = f"; instead of bundled entries: {', '.join(report.replaced)}" if report.replaced else ""
+    Target().put(f"{report.folder}: {counts}, nothing wrong{replaced}\n")
+
+
+@kb.command(short_help="Begin an entry of your own, with its rule.")
+@click.argument("entry_id", metavar="ID")
+@click.option("--folder", type=click.Path(path_type=Path), metavar="DIR", help="Write there.  [default: kb path]")
+@click.option("--category", default="policy", show_default=True, metavar="CAUSE", help="What it is a case of.")
+@click.option("--host", default="", metavar="HOST", help="For this remote host alone, or .domain for all in it.")
+@click.option("--reply", default=_UNSAID, metavar="REPLY", help="A reply that it is for, with its code.")
+@click.option("--title", default=_UNTITLED, metavar="TEXT", help="Its title.")
+@click.option("--text", default=_UNWRITTEN, metavar="TEXT", help="What you know.")
+def new(entry_id: str, folder: Path | None, category: str, host: str, reply: str, title: str, text: str) -> None:
+    """Write a file with the entry ID and the rule that leads to it, and print its path.
+
+    All that is not said stands in it to be filled in: edit it, then see kb
+    check. No file and no entry is ever replaced.
+
+    \b
+    smtpscope kb new call-fabrikam --host mx1.fabrikam.example \\
+        --reply "550 5.7.1 Refused by policy" --text "We know this: call Anna"
+    """
+    from smtpscope.knowledge.own_notes import write_note
+
+    path = write_note(
+        folder or own_folder(),
+        entry_id=entry_id,
+        title=title,
+        text=text,
+        remote_host=host,
+        category=category,
+        example=reply,
+    )
+    Target().put(f"{path}\n")
+
+
+@kb.command(short_help="Print the folder of your own knowledge.")
+def path() -> None:
+    """Print the folder of your own knowledge, whether it exists yet or not.
+
+    \b
+    smtpscope kb path
+    """
+    Target().put(f"{own_folder()}\n")
+
+
+@kb.command(short_help="Measure how well labelled replies are recognised.")
+@click.option(
+    "--replies",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='JSON lines {"reply", "command", "category", "also_ok", "origin"}.  [default: the bundled examples]',
+)
+@knowledge_option
+def evaluate(replies: Path | None, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
+    """Measure coverage, agreement, calibration, confusions and time on labelled replies.
+
+    The bundled examples are judged by the rules and codes alone: as neighbours
+    they would recognise themselves.
+
+    \b
+    smtpscope kb evaluate
+    smtpscope kb evaluate --replies labelled.jsonl
+    """
+    from smtpscope.export.evaluation_text import evaluation_markdown
+    from smtpscope.knowledge.evaluation import evaluate_examples
+
+    base = _base(knowledge, own_knowledge)
+    Target().put(evaluation_markdown(evaluate_examples(base, replies)))

@@ -1,0 +1,140 @@
+"""Events as XML: saved by Event Viewer, printed by wevtutil or by PowerShell's ToXml, with or without a root."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Final, NamedTuple
+
+from smtpscope.errors import Problem
+from smtpscope.reading.appearance import is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.event_xml_record import UnreadableEventError, event_record, names_another_provider
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.text_source import TextSource, head_of
+
+LONGEST: Final = 1 << 20
+"""Characters of one event; Windows allows 64 KiB of values, each sign of which may be written as a reference."""
+
+# Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
+_TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
+_LONGEST_TAG = 24
+_BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}<(?:\?xml|!--|!DOCTYPE|Events?[\s/>])")
+_SYSTEM = re.compile(r"<Event[\s>][^<]{0,512}<System[\s>]")
+_NO_EVENT = re.compile(r"<Events[^<>]{0,256}(?:/>|>\s{0,64}</Events\s{0,8}>)")
+
+
+class _Found(NamedTuple):
+    """An event from index `start` to `end`; `whole` is False where its end is missing."""
+
+    start: int
+    end: int
+    whole: bool
+
+
+class EventXmlReader:
+    """Reads one file of events in XML, event by event: a broken one does not cost the others.
+
+    No entity is ever resolved and nothing outside the file is ever opened, since each event is read alone, without
+    the declarations that a file may have before it. All times are in UTC, so that `options` is not used.
+    """
+
+    format: ClassVar[Format] = Format(
+        name="xml",
+        title="Events as XML (Event Viewer, wevtutil, ToXml)",
+        recognised_by="XML with the elements Event and System",
+        lacks=("the sentence of an event, unless it was saved with its rendering; its insertion strings are there",),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._text = TextSource(source, block_size)
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head):
+            return False
+        text = TextBlock(head, start=0, encoding=detect(head), final=True).text
+        if _BEGINNING.match(text) is None:
+            return False
+        return _SYSTEM.search(text) is not None or _NO_EVENT.search(text) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        batching = Batching(self._source.size)
+        for block, stream in self._text.blocks():
+            found, rest = _scan(block)
+            for event in found:
+                self._take(block, event, batching)
+                if batching.full:
+                    yield batching.take(block.offset(event.end))
+            stream.keep_from(rest)
+            if block.final or batching.due:
+                yield batching.take(block.offset(rest))
+
+    def _take(self, block: TextBlock, event: _Found, batching: Batching) -> None:
+        place = block.offset(event.start)
+        name = self._source.name
+        if not event.whole:
+            batching.problems.append(_skipped(name, place, "The event has no end: its XML is cut off"))
+            return
+        xml = block.cut(event.start, event.end)
+        if names_another_provider(xml):
+            batching.others += 1
+            return
+        try:
+            record, mended = event_record(xml, file=name, place=place)
+        except UnreadableEventError as error:
+            batching.problems.append(_skipped(name, place, str(error)))
+            return
+        if record is None:
+            batching.others += 1
+            return
+        batching.records.append(record)
+        if mended:
+            reason = "The event has characters that XML does not allow; each is shown as \ufffd"
+            batching.problems.append(Problem(name, f"byte {place:#x}", reason, "recovered", 1))
+
+    def raw(self, place: int) -> str:
+        """The event's XML as it stands in the file."""
+        block = self._text.at(place, LONGEST)
+        found, _ = _scan(block)
+        if not found or found[0].start:
+            return f"There is no event at byte {place:#x}."
+        return block.cut(0, found[0].end).strip()
+
+    def information(self) -> FileInformation:
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(("Encoding", detect(head_of(self._source)).title),),
+        )
+
+
+def _skipped(file: str, place: int, reason: str) -> Problem:
+    return Problem(file, f"byte {place:#x}", reason, "skipped", 1)
+
+
+def _scan(block: TextBlock) -> tuple[list[_Found], int]:
+    """The events in `block` in their order, and the index from which its text has to be seen again with the next."""
+    text = block.text
+    found: list[_Found] = []
+    opened: int | None = None
+    for tag in _TAG.finditer(text):
+        if tag[0] == "<Event":
+            if opened is not None:
+                found.append(_Found(opened, tag.start(), False))
+            opened = tag.start()
+        elif opened is not None:
+            found.append(_Found(opened, tag.end(), True))
+            opened = None
+    if opened is None:
+        # A block may end within a tag.
+        tail = text.rfind("<", max(0, len(text) - _LONGEST_TAG))
+        return found, len(text) if block.final or tail < 0 else tail
+    if block.final or len(text) - opened > LONGEST:
+        found.append(_Found(opened, len(text), False))
+        return found, len(text)
+    return found, opened

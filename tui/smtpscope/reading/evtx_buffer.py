@@ -1,0 +1,61 @@
+"""A block of chunks in memory, with the views through which numbers in it are compared and gathered by the thousand."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_INSTANCE_SIZE: Final = 10
+_DEFINITION: Final = 6
+_DEFINITION_HEADER: Final = 24
+_DEFINITION_SIZE: Final = 20
+
+
+class Buffer:
+    """Room for some chunks; filled by `stream.readinto(buffer.view)`.
+
+    `words` are the aligned 32-bit numbers. `u4` and `u8` have the number that begins at each byte, so that many of them
+    can be gathered from anywhere.
+    """
+
+    __slots__ = ("data", "u4", "u8", "view", "words")
+
+    def __init__(self, size: int) -> None:
+        """`size` is a multiple of 8."""
+        self.data = bytearray(size)
+        self.view = memoryview(self.data)
+        self.words = np.frombuffer(self.data, "<u4")
+        self.u4 = self._at_each_byte(np.dtype("<u4"))
+        self.u8 = self._at_each_byte(np.dtype("<u8"))
+
+    @classmethod
+    def of(cls, data: bytes) -> Buffer:
+        """A buffer with `data` in it, filled up with zeros."""
+        buffer = cls(len(data) + -len(data) % 8)
+        buffer.view[: len(data)] = data
+        return buffer
+
+    def _at_each_byte(self, kind: np.dtype[Any]) -> NDArray[Any]:
+        return np.ndarray((len(self.data) - kind.itemsize + 1,), kind, buffer=self.data, strides=(1,))
+
+    def gathered(self, places: Numbers, size: int) -> NDArray[Any]:
+        """The `size` bytes from each of `places` on, one item each. Raises IndexError where the buffer ends before."""
+        return self._at_each_byte(np.dtype((np.void, size)))[places]
+
+    def instances(self, places: Numbers, chunks: Numbers) -> tuple[Numbers, Numbers]:
+        """The template instance tokens at `places`, of chunks that begin at `chunks`.
+
+        Where the template of each is defined (an offset in the chunk), and where the count of its values stands, which
+        may be anywhere when the log is damaged. Raises IndexError where a token lies outside of the buffer.
+        """
+        definition = self.u4[places + _DEFINITION].astype(np.int64)
+        at = places + _INSTANCE_SIZE
+        inline = np.flatnonzero(chunks + definition == at)
+        sizes_at = np.minimum(at[inline] + _DEFINITION_SIZE, len(self.u4) - 1)
+        at[inline] += _DEFINITION_HEADER + self.u4[sizes_at].astype(np.int64)
+        return definition, at

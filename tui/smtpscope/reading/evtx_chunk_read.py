@@ -1,0 +1,28 @@
+"""What some chunks of an .evtx file held, whichever way they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from smtpscope.errors import Problem
+from smtpscope.reading.record import EventRecord
+
+
+@dataclass(slots=True)
+class ChunkRead:
+    """What chunks held: records that may be ours, how many others, and what was wrong.
+
+    `used` counts the chunks that were more than zeros.
+    """
+
+    records: list[EventRecord] = field(default_factory=list)
+    others: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    used: int = 1
+
+    def add(self, other: ChunkRead) -> None:
+        """Takes in what another chunk held."""
+        self.records += other.records
+        self.others += other.others
+        self.problems += other.problems
+        self.used += other.used

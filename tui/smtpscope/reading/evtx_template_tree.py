@@ -1,0 +1,40 @@
+"""What a template of binary XML is: a tree of elements with slots for the values of a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class UnreadableError(Exception):
+    """The binary XML can't be understood; the message says why, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where value number `index` of a record goes; an optional one takes its element with it when it is null."""
+
+    index: int
+    optional: bool
+
+
+Part = str | Slot
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateElement:
+    """An element of a template. `depends_on` is the value without which it is left out, None where there is none."""
+
+    name: str
+    attributes: tuple[tuple[str, tuple[Part, ...]], ...]
+    children: tuple[TemplateElement | Part, ...]
+    depends_on: int | None
+
+    def child(self, name: str) -> TemplateElement | None:
+        """The first element of that name directly below."""
+        return next((child for child in self.elements() if child.name == name), None)
+
+    def elements(self) -> tuple[TemplateElement, ...]:
+        return tuple(child for child in self.children if isinstance(child, TemplateElement))
+
+    def attribute(self, name: str) -> tuple[Part, ...]:
+        return next((parts for key, parts in self.attributes if key == name), ())
