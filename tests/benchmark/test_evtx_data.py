@@ -5,8 +5,8 @@ from pathlib import Path
 
 import evtx
 import pytest
-from bench.evtx_data import CLUSTERED, DENSE, SCATTERED, LogKind, LogWriter, write_log
 
+from bench.evtx_data import CLUSTERED, DENSE, SCATTERED, LogKind, LogWriter, write_log
 from smtpscope.parsing.records import ExchangeParser
 from smtpscope.reading.evtx import EvtxReader
 from smtpscope.reading.record import EventRecord, ReadOptions

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+
 from bench.running import CommandError, Run, median_run, paired, run
 
 

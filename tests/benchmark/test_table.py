@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bench.table import BEGIN, END, MarkersError, Row, Section, markdown, put_between, seconds, write_into
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.text_data import write_text_log
-
 from smtpscope.parsing.records import ExchangeParser
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,8 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
     yield start
     for process in processes:
-        if process.poll() is None:
+        # Not only when the server is still there: its processes may be without it.
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 

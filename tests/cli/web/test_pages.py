@@ -155,6 +155,11 @@ async def test_the_page_is_closed_when_its_process_has_ended() -> None:
         assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE
 
 
+async def test_the_page_is_closed_when_its_process_could_not_begin() -> None:
+    async with client("raise SystemExit(1)") as answering, answering.ws_connect("/ws") as terminal:
+        assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE
+
+
 async def test_a_page_too_many_is_refused_until_another_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MOST_PAGES", 1)
     async with client() as answering, answering.ws_connect("/ws") as terminal:

@@ -19,6 +19,12 @@ from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown
 from smtpscope.session import Session
 
+_HINTS = (
+    "j and k move, Enter opens a row: the facts stand on one side, the guidance on the other.\n"
+    "5 5 0 shows a reply code, / filters, Y copies a summary for the ticket, e exports it.\n"
+    "? lists all keys, and can be searched."
+)
+
 
 class Browser(App[None]):
     """Browses the logs of one session."""
@@ -41,12 +47,17 @@ class Browser(App[None]):
         settings: Settings | None = None,
         filter_text: str = "",
         restore: bool = False,
+        hints: bool = False,
         clipboard: Clipboard | None = None,
     ) -> None:
-        """`restore`: go on where these logs were left, except for what `filter_text` and `settings` decide."""
+        """`restore`: go on where these logs were left, except for what `filter_text` and `settings` decide.
+
+        `hints`: this is the first start, so say in three lines how to begin.
+        """
         super().__init__()
         self.session = session
         self.settings = Settings() if settings is None else settings
+        self._hints = hints
         self.browse = BrowseScreen(session, self.settings, filter_text=filter_text, restore=restore)
         self._copies_to: Clipboard = clipboard or self._system_clipboard()
         self.register_theme(HIGH_CONTRAST)
@@ -59,6 +70,8 @@ class Browser(App[None]):
     def on_mount(self) -> None:
         # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
         self.push_screen(self.browse)
+        if self._hints:
+            self.notify(_HINTS, title="First start", markup=False, timeout=25)
 
     @property
     def failure(self) -> Exception | None:

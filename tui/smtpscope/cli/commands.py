@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from smtpscope import __version__
-from smtpscope.cli.configured import knowledge_folders, loaded_settings, warn, workspace
+from smtpscope.cli.configured import first_start, knowledge_folders, loaded_settings, warn, workspace
 from smtpscope.cli.logs import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     Query,
@@ -100,6 +100,7 @@ def browse_logs(query: Query) -> None:
         return
     loaded = loaded_settings()
     settings = loaded.settings
+    hints = first_start(settings)
     session = opened(query, settings, workspace(settings))
     grouped(session, query.filter_text)
     for error in session.errors:
@@ -111,7 +112,7 @@ def browse_logs(query: Query) -> None:
         return
     from smtpscope.app.application import Browser
 
-    browser = Browser(session, settings=settings, filter_text=query.filter_text, restore=True)
+    browser = Browser(session, settings=settings, filter_text=query.filter_text, restore=True, hints=hints)
     if settings.keys:
         from smtpscope.app.default_keys import default_keys
         from smtpscope.configuration.load import check_actions

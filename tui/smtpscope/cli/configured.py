@@ -64,6 +64,15 @@ def workspace(settings: Settings) -> Workspace | None:
     return Workspace.open(paths(Path.cwd()).workspace_file)
 
 
+def first_start(settings: Settings) -> bool:
+    """Whether nothing was ever kept; asked before the workspace is opened, as opening makes it."""
+    if not settings.remember:
+        return False
+    from smtpscope.configuration.paths import paths
+
+    return not paths(Path.cwd()).workspace_file.exists()
+
+
 @click.command(short_help="Show where settings, marks, notes and caches are kept.")
 def paths() -> None:
     """Show the files and folders that smtpscope reads and writes of its own.

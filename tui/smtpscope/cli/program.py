@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +30,8 @@ cli.add_command(kb)
 
 def main() -> None:
     """Runs the command that the arguments name and ends the process with its exit code."""
+    # numpy's library for matrices, of which we have none, would start a thread for each core: 50 ms on two of them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         cli.main(prog_name="smtpscope", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -50,6 +51,8 @@ def main() -> None:
 
 def _defect_words(defect: Exception) -> str:
     """One sentence without the message of `defect`, which may quote a log."""
+    import traceback
+
     package = Path(__file__).parents[1]
     steps = [(Path(step.filename), step.lineno) for step in traceback.extract_tb(defect.__traceback__)]
     ours = [(path.relative_to(package), line) for path, line in steps if path.is_relative_to(package)]

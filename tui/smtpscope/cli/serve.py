@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,8 +17,12 @@ from smtpscope.cli.terminal import in_web_page
 from smtpscope.errors import SmtpscopeError, UsageError
 from smtpscope.harmless import shown
 
+if TYPE_CHECKING:
+    import socket
+
 _THIS_MACHINE: Final = "127.0.0.1"
-_TERMINATED: Final = 128 + signal.SIGTERM
+_TERMINATED: Final = 128 + 15
+"""As the shell tells it of a program that SIGTERM has ended."""
 _ALL_INTERFACES: Final = frozenset({"0.0.0.0", "::"})
 
 
@@ -112,6 +114,8 @@ def _listening(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises ServeError."""
     if not host:
         raise UsageError(where="--host", what="no address is given", remedy="127.0.0.1 is this machine only")
+    import socket
+
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         # One address, so that one line can name it; a name such as localhost has several.
@@ -127,6 +131,8 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _url(address: str, port: int) -> str:
+    import socket
+
     name = socket.gethostname() if address in _ALL_INTERFACES else address
     return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
 

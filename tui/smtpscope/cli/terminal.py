@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import Final
 
@@ -32,7 +31,11 @@ def browser_hindrance() -> str | None:
 
 def text_width(target: Target) -> int:
     """Cells in a line of text: those of the terminal that is written to, else 80."""
-    return shutil.get_terminal_size((_WIDTH, 24)).columns if target.to_terminal else _WIDTH
+    if not target.to_terminal:
+        return _WIDTH
+    import shutil
+
+    return shutil.get_terminal_size((_WIDTH, 24)).columns
 
 
 def take_terminal() -> bool:

@@ -49,9 +49,14 @@ def paths(start: Path) -> Paths:
         project_file=find_project_file(start),
         data_folder=data,
         workspace_file=data / _WORKSPACE_FILE,
-        knowledge_folder=data / "knowledge",
+        knowledge_folder=own_knowledge_folder(),
         cache_folder=Path(platformdirs.user_cache_dir(_APPLICATION, appauthor=False)),
     )
+
+
+def own_knowledge_folder() -> Path:
+    """The folder of the user's own guidance."""
+    return Path(platformdirs.user_data_dir(_APPLICATION, appauthor=False)) / "knowledge"
 
 
 def user_folder() -> Path:

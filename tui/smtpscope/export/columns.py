@@ -6,14 +6,18 @@ Widths are in cells as terminals count them: East Asian wide characters take two
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+# Latin letters and the signs between words, of which nearly every line is made.
+_NARROW = re.compile(r"[ -~\xa1-\xac\xae-\u02ff]*")
+
 
 def cell_width(text: str) -> int:
     """Cells that `text` takes, a line without controls."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(map(_character_width, text))
 
@@ -51,6 +55,10 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[s
     `first` stands before the first line and `rest` before the others; both count. Runs of blanks stay inside a line,
     since verbatim text may hold them. An empty text gives one line with `first` alone.
     """
+    if "  " not in text and _NARROW.fullmatch(text):
+        plain = _wrapped_plain(text, width, first, rest)
+        if plain is not None:
+            return plain
     lines: list[str] = []
     lead = first
     # None is a line that has not begun; "" has begun with the blank before its next word.
@@ -73,6 +81,21 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[s
         line = last
     lines.append(lead + (line or ""))
     return [line.rstrip() for line in lines]
+
+
+def _wrapped_plain(text: str, width: int, first: str, rest: str) -> list[str] | None:
+    """The same for text of narrow letters with one blank between its words; None where a word is too long."""
+    lines: list[str] = []
+    lead = first
+    while len(text) > (room := max(1, width - cell_width(lead))):
+        end = text.rfind(" ", 1, room + 1)
+        if end < 0:
+            return None
+        lines.append(lead + text[:end])
+        text = text[end + 1 :]
+        lead = rest
+    lines.append((lead + text).rstrip())
+    return lines
 
 
 def broken_name(name: str, width: int) -> list[str]:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from smtpscope.export import html, markdown
-from smtpscope.export.content import Line, Piece, plain, verbatim
-from smtpscope.export.csv_rows import Cell, csv_lines
-from smtpscope.export.json_text import JsonValue, json_text
-from smtpscope.export.masking import Mask
 from smtpscope.export.report import Report, ReportRow
 from smtpscope.export.report_text import render_text
 from smtpscope.export.report_words import (
@@ -24,6 +19,13 @@ from smtpscope.export.report_words import (
 )
 from smtpscope.export.sparkline import sparkline
 from smtpscope.export.wording import Calendar, utc_text
+
+# Each format is imported when it is drawn: most reports are text, and wait for nothing else.
+if TYPE_CHECKING:
+    from smtpscope.export.content import Line, Piece
+    from smtpscope.export.csv_rows import Cell
+    from smtpscope.export.json_text import JsonValue
+    from smtpscope.export.masking import Mask
 
 SCHEMA: Final = "smtpscope.report/1"
 TITLE: Final = "SMTP refusals: report"
@@ -71,6 +73,8 @@ def _text(report: Report, width: int, ascii_only: bool) -> str:
 
 
 def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
+    from smtpscope.export.content import plain, verbatim
+
     calendar = Calendar(report.zone, report.zone_name)
     for row in told_rows(report):
         mark = (plain("↳ " if not ascii_only else "> "),) if row.depth else ()
@@ -90,6 +94,8 @@ def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
 
 
 def _activity(row: ReportRow, ascii_only: bool) -> Piece:
+    from smtpscope.export.content import plain, verbatim
+
     if not row.spark:
         return plain("")
     # Markdown and HTML may fold blanks, and then the bars would stand at the wrong time.
@@ -97,6 +103,8 @@ def _activity(row: ReportRow, ascii_only: bool) -> Piece:
 
 
 def _markdown(report: Report, width: int, ascii_only: bool) -> str:
+    from smtpscope.export import markdown
+
     lines = [f"# {TITLE}", ""]
     lines += [f"- **{label}:** {_heading_value(label, value)}" for label, value in heading_facts(report)]
     if report.rows:
@@ -116,10 +124,14 @@ def _markdown(report: Report, width: int, ascii_only: bool) -> str:
 
 
 def _heading_value(label: str, value: str) -> str:
+    from smtpscope.export import markdown
+
     return markdown.inline_code(value) if label in ("File", "Files", "Filter") else markdown.escaped(value)
 
 
 def _html(report: Report, width: int, ascii_only: bool) -> str:
+    from smtpscope.export import html
+
     body = [f"<h1>{html.text(TITLE)}</h1>", "<dl>"]
     body += [f"<dt>{html.text(label)}</dt><dd>{html.text(value)}</dd>" for label, value in heading_facts(report)]
     body.append("</dl>")
@@ -168,6 +180,8 @@ def _json(report: Report, width: int, ascii_only: bool) -> str:
             for problem in report.problems
         ],
     }
+    from smtpscope.export.json_text import json_text
+
     return json_text(value) + "\n"
 
 
@@ -190,6 +204,8 @@ def _json_row(row: ReportRow) -> JsonValue:
 
 
 def _csv(report: Report, width: int, ascii_only: bool) -> str:
+    from smtpscope.export.csv_rows import csv_lines
+
     return "".join(csv_lines(_csv_rows(report)))
 
 

@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from rapidfuzz import fuzz
-
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Advice, FilledCheck, Match
-from smtpscope.knowledge.assembly import matcher_of
 from smtpscope.knowledge.categories import CATEGORIES
-from smtpscope.knowledge.check import contradictions, missing_entries
+from smtpscope.knowledge.compiled import kept
 from smtpscope.knowledge.entry import Entry
 from smtpscope.knowledge.load import bundled_folder, check_folder, read_entries
 from smtpscope.knowledge.matcher import UNPARSED_MATCH, Matcher
@@ -41,6 +38,10 @@ class KnowledgeBase:
         bundled guidance texts are read at their first use.
         """
         base = cls.unchecked(*folders)
+        if not folders:
+            return base
+        from smtpscope.knowledge.check import contradictions
+
         for folder in folders:
             for problem in contradictions(folder, base.matcher, base.entries):
                 raise problem
@@ -52,10 +53,14 @@ class KnowledgeBase:
         bundled = bundled_folder()
         for folder in folders:
             check_folder(folder)
-        return cls((bundled, *folders), matcher_of(bundled, folders))
+        if folders:
+            return cls((bundled, *folders), _matcher(bundled, folders))
+        return cls((bundled,), kept("matcher", bundled, lambda: _matcher(bundled, ())))
 
     def problems(self) -> list[KnowledgeError]:
         """Everything that contradicts itself in the bundled files and the folders: errors that are not raised."""
+        from smtpscope.knowledge.check import contradictions, missing_entries
+
         found = list(missing_entries(self.entries))
         for folder in self.folders:
             found += contradictions(folder, self.matcher, self.entries)
@@ -64,7 +69,11 @@ class KnowledgeBase:
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """All entries by id, in the order of the files. Raises KnowledgeError when a file is broken."""
-        return {entry.id: entry for folder in self.folders for _, entry in read_entries(folder)}
+        bundled, *own = self.folders
+        entries = dict(kept("entries", bundled, lambda: _entries(bundled)))
+        for folder in own:
+            entries |= _entries(folder)
+        return entries
 
     @property
     def categories(self) -> Mapping[str, str]:
@@ -152,11 +161,23 @@ class KnowledgeBase:
         return [entry for _, entry in sorted(ranked, key=lambda pair: (-pair[0], pair[1].id))]
 
 
+def _matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
+    from smtpscope.knowledge.assembly import matcher_of
+
+    return matcher_of(bundled, own)
+
+
+def _entries(folder: Path) -> dict[str, Entry]:
+    return {entry.id: entry for _, entry in read_entries(folder)}
+
+
 def _score(wanted: str, entry: Entry) -> float:
     """0 to 100, more where id or category are typed: how well each word typed is met by a word of id or title.
 
     Words that stand in the text alone count nearly as much, slips in id and title are forgiven.
     """
+    from rapidfuzz import fuzz
+
     name = entry.id.replace("-", " ")
     if wanted in (entry.id, name, entry.category):
         return 200.0

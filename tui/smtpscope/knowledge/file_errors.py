@@ -146,7 +146,11 @@ def _expected(kind: Any) -> str:
         return "true or false"
     if get_origin(kind) in (tuple, list):
         item = _item_type(kind)
-        return "a list of tables, each below its own [[...]]" if hasattr(item, "__struct_fields__") else 'a list of texts: ["...", "..."]'
+        return (
+            "a list of tables, each below its own [[...]]"
+            if hasattr(item, "__struct_fields__")
+            else 'a list of texts: ["...", "..."]'
+        )
     if hasattr(kind, "__struct_fields__"):
         return f"a table with {', '.join(kind.__struct_fields__)}"
     return "a value of its kind"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,7 +61,7 @@ _File = TypeVar("_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFil
 
 def bundled_folder() -> Path:
     """data/knowledge in the installed package, or in the checkout. Raises KnowledgeError when neither is there."""
-    packaged = Path(str(resources.files("smtpscope"))) / "data" / "knowledge"
+    packaged = Path(__file__).resolve().parents[1] / "data" / "knowledge"
     if packaged.is_dir():
         return packaged
     checkout = Path(__file__).resolve().parents[3] / "data" / "knowledge"
@@ -91,6 +89,8 @@ def check_folder(folder: Path) -> None:
 
 def read_file(path: Path, kind: type[_File]) -> _File:
     """One file. Raises KnowledgeError with file, line or table and field, and what is expected there."""
+    import tomllib
+
     try:
         # Windows editors put a mark in front.
         text = path.read_text(encoding="utf-8-sig")

@@ -13,8 +13,6 @@ from heapq import nlargest
 from math import log, sqrt
 
 import msgspec
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
 
 from smtpscope.knowledge.finding import Finding
 from smtpscope.knowledge.words import SIGNS, Words, words_of
@@ -90,6 +88,10 @@ class _Index:
         """`word`, or the word of the examples that it is a slip of the pen of."""
         if word in self.weight or len(word) < _SHORTEST_TYPO:
             return word
+        # Needed by few logs, and as long to import as a small one is to read.
+        from rapidfuzz import process
+        from rapidfuzz.distance import DamerauLevenshtein
+
         near = process.extractOne(
             word, self._vocabulary, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=_TYPO_SIMILARITY
         )

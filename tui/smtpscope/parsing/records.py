@@ -1,4 +1,7 @@
-"""Event records -> exchanges: which records are ours, and what each of them says."""
+"""Event records -> exchanges: which records are ours, and what each of them says.
+
+What takes sentences apart is imported for the first text without insertion strings: most logs have none.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.copied_sentence import has_opening
 from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
 from smtpscope.parsing.exchange_table import ExchangeTable, Parsed, is_plain_number, plain_numbers
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import parse_reply
-from smtpscope.parsing.sentence import parse, parse_wording
 from smtpscope.parsing.strings import parse_substitute, six_values, surely_ours
 from smtpscope.parsing.wording import EVENT_IDS, Sentence, SixValues, Wording, event_number, wording_of
 from smtpscope.reading.providers import is_ours
@@ -132,13 +133,15 @@ class ExchangeParser:
         if strings is not None and number in EVENT_IDS and (ours or surely_ours(strings)):
             values = six_values(strings)
             if values is not None:
-                wording = parse_wording(record.message) if record.message else None
+                wording = _wording_in(record.message) if record.message else None
                 return self._exchange(record, number, values, wording)
         return self._from_text(record, number, ours)
 
     def _from_text(self, record: EventRecord, number: int | None, ours: bool) -> Exchange | None:
         """Without usable strings: the sentence, or the substitute for it, out of whatever text there is."""
         texts = [text for text in (record.message, *(record.strings or ())) if text]
+        from smtpscope.parsing.sentence import parse
+
         for text in texts:
             sentence: Sentence | None = parse(text)
             if sentence is not None:
@@ -187,6 +190,12 @@ class ExchangeParser:
         )
 
 
+def _wording_in(message: str) -> Wording | None:
+    from smtpscope.parsing.sentence import parse_wording
+
+    return parse_wording(message)
+
+
 def _is_regular(shape: RecordShape) -> bool:
     """Whether six strings that begin with two numbers are an exchange in a record of this shape."""
     provider = shape.provider
@@ -206,6 +215,8 @@ def _number(text: str) -> int | None:
 
 
 def _given_up(record: EventRecord, number: int | None, ours: bool, texts: list[str]) -> Exchange | None:
+    from smtpscope.parsing.copied_sentence import has_opening
+
     if any(has_opening(text) for text in texts):
         return _unparsed(record, number, "the sentence is cut off or changed: no remote host, command and reply in it")
     # Later versions of Exchange use numbers of the block 70xx for plain information.

@@ -20,7 +20,7 @@ LONGEST: Final = 1 << 20
 # Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
 _TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
 _LONGEST_TAG = 24
-_BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}<(?:\?xml|!--|!DOCTYPE|Events?[\s/>])")
+_BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}<(?:\?xml|!--|!DOCTYPE\s(?!html)|Events?[\s/>])")
 _SYSTEM = re.compile(r"<Event[\s>][^<]{0,512}<System[\s>]")
 _NO_EVENT = re.compile(r"<Events[^<>]{0,256}(?:/>|>\s{0,64}</Events\s{0,8}>)")
 

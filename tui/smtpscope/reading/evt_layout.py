@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from smtpscope.reading.evtx_element import Element
+from smtpscope.reading.levels import level_of_type
 from smtpscope.reading.record import EventRecord, Level
 
 SIGNATURE: Final = b"\x30\0\0\0LfLe"
@@ -24,15 +25,6 @@ _FULL = 0x4
 _HEADER = struct.Struct("<8s10I")
 _EVENT_ID = 0xFFFF
 _NAMESPACE = "http://schemas.microsoft.com/win/2004/08/events/event"
-# Success is 0, audits are 8 and 16; newer Windows shows all three as information with a keyword.
-_LEVELS: Final[dict[int, Level]] = {
-    0: "information",
-    1: "error",
-    2: "warning",
-    4: "information",
-    8: "information",
-    16: "information",
-}
 _LEVEL_NUMBERS: Final[dict[Level, int]] = {"error": 2, "warning": 3, "information": 0}
 
 
@@ -79,7 +71,7 @@ def record_of(record: Any, file: str) -> EventRecord:
         record_id=record.identifier,
         # The 16 bits above are severity and facility: 0xC0041B5C is event 7004.
         event_id=record.event_identifier & _EVENT_ID,
-        level=_LEVELS.get(record.event_type),
+        level=level_of_type(record.event_type),
         provider=record.source_name,
         channel=None,
         computer=record.computer_name,
@@ -91,7 +83,7 @@ def record_of(record: Any, file: str) -> EventRecord:
 def element_of(record: Any) -> Element:
     """A pyevt record as the XML that a newer Event Viewer makes of it. Raises OSError or ValueError as `record_of`."""
     number = record.event_identifier
-    level = _LEVELS.get(record.event_type)
+    level = level_of_type(record.event_type)
     seconds = _seconds(record)
     system = Element(
         "System",

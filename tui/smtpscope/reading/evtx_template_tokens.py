@@ -61,7 +61,8 @@ class _Tokens:
         if has_attributes:
             self._at += 4
             attributes = self._attributes()
-        return TemplateElement(name, attributes, self._content(depth), None if depends_on == _INDEPENDENT else depends_on)
+        content = self._content(depth)
+        return TemplateElement(name, attributes, content, None if depends_on == _INDEPENDENT else depends_on)
 
     def _name(self, name_at: int) -> str:
         """The name at that offset; it may stand here, and is passed over then."""

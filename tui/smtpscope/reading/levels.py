@@ -17,3 +17,19 @@ _LEVELS: dict[str, Level] = {word: level for level, words in _WORDS.items() for 
 def level_of(word: str) -> Level | None:
     """The level that `word` names, None if it names none."""
     return _LEVELS.get(word.casefold())
+
+
+# EventLogEntryType: audits are 8 and 16, and success is 0; newer Windows shows all three as information.
+_TYPES: dict[int, Level] = {
+    0: "information",
+    1: "error",
+    2: "warning",
+    4: "information",
+    8: "information",
+    16: "information",
+}
+
+
+def level_of_type(number: int | None) -> Level | None:
+    """The level of an event type as ReportEvent takes it (1 error, 2 warning, 4 information), None if there is none."""
+    return None if number is None else _TYPES.get(number)

@@ -20,6 +20,12 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.evt import EvtReader
 
     yield EvtReader
+    from smtpscope.reading.event_xml_file import EventXmlReader
+
+    yield EventXmlReader
+    from smtpscope.reading.event_csv import EventCsvReader
+
+    yield EventCsvReader
     from smtpscope.reading.event_blocks import EventBlockReader
 
     yield EventBlockReader

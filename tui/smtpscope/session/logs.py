@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.records import ExchangeParser
@@ -12,9 +13,11 @@ from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOpti
 from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources import expand
 from smtpscope.session.values import LoadedBatch, Progress
-from smtpscope.store.cache import LogCache
 from smtpscope.store.columns import EventStore
 from smtpscope.store.log_record import LogRecord
+
+if TYPE_CHECKING:
+    from smtpscope.store.cache import LogCache
 
 
 class Logs:

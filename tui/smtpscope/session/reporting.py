@@ -35,6 +35,9 @@ def report_of(
     levels = view.tree.levels
     outer = view.order[0].tolist() if levels else []
     rows: list[ReportRow] = []
+    if most is None:
+        for number in range(len(levels)):
+            view.tree.prepare(number)
     for index in outer[:most]:
         rows.append(_row(view, 0, index, titles))
         if len(levels) == 2:

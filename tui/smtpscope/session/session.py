@@ -1,5 +1,7 @@
 """The product without a face: opens logs, fills the store, holds the filter and the marks, and answers.
 
+What a plain report does not need is imported where it is needed: that a report is there at once is half of its use.
+
 The command line and the browser both stand on it, so that they can't differ. It has no threads and prints nothing:
 `read` may run in a reading thread while one other thread adds what it yields and asks the questions.
 """
@@ -12,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from smtpscope.configuration.paths import own_knowledge_folder
 from smtpscope.errors import LogError, Problem
-from smtpscope.export.event_text import event_text
 from smtpscope.export.report import Report
-from smtpscope.export.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.own_notes import free_id, write_note
 from smtpscope.reading.record import FileInformation
 from smtpscope.session.incident_numbers import incident_keys, largest
 from smtpscope.session.keeping import Keeping
@@ -26,19 +29,16 @@ from smtpscope.session.logs import Logs
 from smtpscope.session.reporting import report_of
 from smtpscope.session.values import EventDetail, IncidentDetail, LoadedBatch, Overview, Rows, View
 from smtpscope.store.activity import ongoing
-from smtpscope.store.cache import LogCache
 from smtpscope.store.columns import DIRECTIONS, EventStore
 from smtpscope.store.facets import Facet, facets
-from smtpscope.store.filter_evaluation import matching
-from smtpscope.store.filter_grammar import parse_filter
 from smtpscope.store.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.incident import Counted, Episode, Incident, IncidentKey
 from smtpscope.store.incidents import incident_of, incidents
-from smtpscope.store.suggestions import suggest
 from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence, episodes, sorted_times, timeline
 from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
+    from smtpscope.export.summary import SummaryDocument
     from smtpscope.workspace.workspace import Workspace
 
 
@@ -62,7 +62,11 @@ class Session:
         self.store = EventStore(knowledge)
         self.others = 0
         self.keeping = Keeping(workspace)
-        kept = None if cache is None else LogCache(cache, knowledge.folders, self.zone)
+        kept = None
+        if cache is not None:
+            from smtpscope.store.cache import LogCache
+
+            kept = LogCache(cache, knowledge.folders, self.zone)
         self._logs = Logs(self.zone, kept)
 
     # Opening and reading
@@ -147,12 +151,22 @@ class Session:
         descending: bool = False,
     ) -> View:
         """What `filter_text` lets through, grouped and ordered. Raises FilterError; changes nothing."""
-        mask = matching(self.store, parse_filter(filter_text), self.zone)
+        mask = self._mask(filter_text)
         tree = GroupTree(self.store, mask, grouping, self.zone)
         return View(filter_text, grouping, sort, descending, tree, tree.sorted_by(sort, descending), len(self.store))
 
+    def _mask(self, filter_text: str) -> NDArray[np.bool_]:
+        if not filter_text.strip():
+            return np.ones(len(self.store), np.bool_)
+        from smtpscope.store.filter_evaluation import matching
+        from smtpscope.store.filter_grammar import parse_filter
+
+        return matching(self.store, parse_filter(filter_text), self.zone)
+
     def suggestion(self, filter_text: str) -> str | None:
         """The filter that was probably meant when `filter_text` finds nothing."""
+        from smtpscope.store.suggestions import suggest
+
         return suggest(self.store, filter_text)
 
     def event(self, row: int) -> EventDetail:
@@ -230,6 +244,8 @@ class Session:
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
         """The summary of some incidents, ready for any format of `export`."""
+        from smtpscope.export.summary import IncidentSummary, SummaryDocument
+
         summaries = tuple(
             IncidentSummary(
                 incident=detail.incident,
@@ -250,8 +266,30 @@ class Session:
             skipped=self.skipped,
         )
 
+    def write_own_knowledge(self, detail: IncidentDetail, note: str) -> Path:
+        """Makes `note` guidance of one's own for the replies of this incident's host: its first line is the title.
+
+        Raises KnowledgeError when it can't be written or contradicts what is there.
+        """
+        incident = detail.incident
+        title, _, rest = note.strip().partition("\n")
+        replies = [reply for reply, _ in incident.replies]
+        folder = own_knowledge_folder()
+        return write_note(
+            folder,
+            entry_id=free_id(folder, incident.key.host_key or "no-host", str(incident.key.code or "no-code")),
+            title=title,
+            text=rest.strip() or title,
+            remote_host=incident.key.host_key,
+            category=incident.key.category,
+            example=replies[0],
+            more_examples=replies[1:],
+        )
+
     def event_text(self, row: int) -> str:
         """One event as people paste it into a ticket; verbatim, not yet harmless."""
+        from smtpscope.export.event_text import event_text
+
         return event_text(self.store.exchange(row), self.zone)
 
     def raw(self, row: int) -> str:

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from rapidfuzz import fuzz, process
-
 from smtpscope.store.filter_fields import ANYWHERE, Field
 from smtpscope.store.times import TIME_WORDS, TimeWord, parse_time_word
 
@@ -129,6 +127,8 @@ def written(field: str, value: Value) -> tuple[str, bool, bool]:
 
 def nearest(word: str, words: tuple[str, ...] | list[str], cutoff: float = 60.0) -> str | None:
     """The one of `words` that `word` is probably a slip of, None where none is near."""
+    from rapidfuzz import fuzz, process
+
     found = process.extractOne(word.lower(), words, scorer=fuzz.ratio, score_cutoff=cutoff)
     return None if found is None else str(found[0])
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Direction
 from smtpscope.store.activity import ongoing, ongoing_of_each, usual_quiet_ms
-from smtpscope.store.column_set import NO_CODE, NO_TIME, NOBODY
+from smtpscope.store.column_set import NO_TIME, NOBODY
 from smtpscope.store.columns import EventStore, Rows
-from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS
+from smtpscope.store.encoding import WHO_ACTS
+from smtpscope.store.group_facts import Facts, RowsInGroups, facts_of
 from smtpscope.store.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, compacted, grouped
-from smtpscope.store.spellings import host_label, mailbox_label
 
 __all__ = ["GROUPINGS", "GROUPING_COLUMNS", "SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
 
@@ -138,49 +138,42 @@ class GroupTree:
         part = slice(int(groups.start[index]), int(groups.end[index]))
         return self.order[part], self._times[part]
 
+    def prepare(self, level: int, bins: int = 24) -> None:
+        """Works out `group` and `sparkline` for all groups of `level` together, for who needs them all."""
+        groups = self.levels[level]
+        if not len(groups):
+            return
+        ongoing = np.where(groups.last_ms == NO_TIME, -1, self.ongoing(level)).tolist()
+        sparklines = self._counted(self._times, groups.count, bins)
+        for index, facts in enumerate(facts_of(self._store, self.order, groups.count)):
+            goes_on = None if ongoing[index] < 0 else bool(ongoing[index])
+            self._groups[level, index] = self._group(level, index, facts, goes_on)
+            self._sparklines[level, index, bins] = sparklines[index]
+
     def _described(self, level: int, index: int) -> Group:
         rows, _ = self._slice(level, index)
-        groups, columns, words = self.levels[level], self._columns, self._store.words
-        codes, host_keys, directions, recipients, servers = (
-            distinct(column[rows])
-            for column in (columns.code, columns.host_key, columns.direction, columns.recipient, columns.server)
-        )
-        categories = np.bincount(columns.category[rows])
-        who = np.bincount(words.judgement_who.view()[columns.judgement[rows]])
-        one_host = len(host_keys) == 1
-        code = codes[0] if len(codes) == 1 and codes[0] != NO_CODE else None
-        host = host_label(self._store, rows) if one_host else None
-        recipient = mailbox_label(self._store, rows) if len(recipients) == 1 and recipients[0] != NOBODY else None
-        server = words.servers[servers[0]] if len(servers) == 1 else None
-        category = words.categories[int(categories.argmax())]
+        (facts,) = facts_of(self._store, rows, np.array([len(rows)]))
+        return self._group(level, index, facts, self._is_ongoing(level, index))
+
+    def _group(self, level: int, index: int, facts: Facts, goes_on: bool | None) -> Group:
+        groups = self.levels[level]
         labels = {
-            "code": "" if code is None else str(code),
-            "host_key": host or "",
-            "category": category,
-            "recipient": recipient or "",
-            "server": server or "",
+            "code": "" if facts.code is None else str(facts.code),
+            "host_key": facts.host or "",
+            "category": facts.category,
+            "recipient": facts.recipient or "",
+            "server": facts.server or "",
         }
         first_ms, last_ms = int(groups.first_ms[index]), int(groups.last_ms[index])
         return Group(
             level=level,
             index=index,
             label=labels[groups.column],
-            count=len(rows),
+            count=int(groups.count[index]),
             first_ms=None if first_ms == NO_TIME else first_ms,
             last_ms=None if last_ms == NO_TIME else last_ms,
-            ongoing=self._is_ongoing(level, index),
-            code=code,
-            codes=len(codes),
-            host_key=words.host_keys[host_keys[0]] if one_host else None,
-            host=host,
-            hosts=len(host_keys),
-            category=category,
-            categories=int(np.count_nonzero(categories)),
-            who_acts=WHO_ACTS[int(who.argmax())],
-            direction=DIRECTIONS[directions[0]] if len(directions) == 1 else None,
-            recipient=recipient,
-            recipients=sum(number != NOBODY for number in recipients),
-            server=server,
+            ongoing=goes_on,
+            **facts._asdict(),
         )
 
     def _is_ongoing(self, level: int, index: int) -> bool | None:
@@ -196,13 +189,17 @@ class GroupTree:
 
     def _binned(self, level: int, index: int, bins: int) -> tuple[int, ...]:
         _, times = self._slice(level, index)
-        times = times[times != NO_TIME]
+        return self._counted(times, np.array([len(times)]), bins)[0]
+
+    def _counted(self, times: NDArray[np.int64], counts: NDArray[np.int64], bins: int) -> list[tuple[int, ...]]:
+        """For each group whose `times` follow each other, `counts` of them in each, the numbers of its sparkline."""
         if self.span is None or bins < 1:
-            return (0,) * max(0, bins)
+            return [(0,) * max(0, bins)] * len(counts)
         start, last = self.span
         # Each event lies in the part that its share of the span falls into; the last moment belongs to the last part.
         positions = np.minimum((times - start) * bins // max(1, last - start), bins - 1)
-        return tuple(np.bincount(positions, minlength=bins).tolist())
+        positions[times == NO_TIME] = NOBODY
+        return list(map(tuple, RowsInGroups(counts).counts(positions, bins).tolist()))
 
     def _all_ongoing(self, level: int) -> NDArray[np.bool_]:
         groups = self.levels[level]
@@ -277,12 +274,6 @@ class GroupTree:
         if vocabulary is None:
             return level.key
         return _ranks(["" if number < 0 else vocabulary[number] for number in level.key.tolist()])
-
-
-def distinct(numbers: NDArray[np.signedinteger]) -> list[int]:
-    """The distinct `numbers` in ascending order."""
-    found: list[int] = compacted(numbers)[0].tolist()
-    return found
 
 
 def _ranks(texts: list[str]) -> NDArray[np.int64]:

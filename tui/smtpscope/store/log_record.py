@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from smtpscope.errors import Problem
-from smtpscope.store.cache import KeptLog, LogCache
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
+
+if TYPE_CHECKING:
+    from smtpscope.store.cache import KeptLog, LogCache
 
 
 class LogRecord:

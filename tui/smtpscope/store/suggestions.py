@@ -9,7 +9,6 @@ from datetime import UTC
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
 from smtpscope.errors import FilterError
 from smtpscope.store.column_set import NO_CODE, Columns
@@ -114,6 +113,8 @@ def _repaired_value(store: EventStore, term: Term, value: Value) -> Value:
 def _nearest(word: str, candidates: list[str]) -> str | None:
     if word.casefold() in candidates:
         return None
+    from rapidfuzz import fuzz, process
+
     near = process.extractOne(word.casefold()[:_LONGEST_WORD], candidates, scorer=fuzz.ratio, score_cutoff=_NEAR)
     return None if near is None else str(near[0])
 

@@ -1,4 +1,4 @@
-"""A table of exchanges -> rows of the store: each distinct value of the table is looked at once, and no row by itself."""
+"""A table of exchanges -> rows of the store: each distinct value is looked at once, and no row by itself."""
 
 from __future__ import annotations
 

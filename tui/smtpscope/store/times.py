@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from smtpscope.errors import UsageError
 
@@ -19,6 +19,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - to it the offset of a zone is added
+_STEADY = 15 * MINUTE
 _MILLISECOND = timedelta(milliseconds=1)
 _OFFSET = re.compile(r"(?:UTC)?([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 
@@ -65,6 +67,8 @@ def zone_named(name: str) -> tzinfo:
         if hours <= 14 and minutes < 60:
             offset = timedelta(hours=hours, minutes=minutes)
             return timezone(-offset if match[1] == "-" else offset)
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(word)
     # A name with a NUL, a path, a folder of the database: each has an exception of its own.
@@ -80,9 +84,13 @@ def zone_label(zone: tzinfo) -> str:
     """How to call `zone` beside a time: `UTC`, `Europe/Berlin`, `UTC+01:00`, `local time`."""
     if zone is UTC:
         return "UTC"
+    if isinstance(zone, LocalZone):
+        return "local time"
+    from zoneinfo import ZoneInfo
+
     if isinstance(zone, ZoneInfo):
         return zone.key or "UTC"
-    return "local time" if isinstance(zone, LocalZone) else (zone.tzname(None) or "local time")
+    return zone.tzname(None) or "local time"
 
 
 def local_datetime(ms: int, zone: tzinfo) -> datetime:
@@ -91,6 +99,25 @@ def local_datetime(ms: int, zone: tzinfo) -> datetime:
         return (_EPOCH + timedelta(milliseconds=ms)).astimezone(zone)
     except (OverflowError, ValueError):
         return datetime.min.replace(tzinfo=zone) if ms < 0 else datetime.max.replace(tzinfo=zone)
+
+
+def _wall_clock(ms: int, zone: tzinfo) -> datetime:
+    """`local_datetime` without its zone."""
+    if ms < 0:
+        return local_datetime(ms, zone).replace(tzinfo=None)
+    try:
+        return _NAIVE_EPOCH + timedelta(milliseconds=ms) + _offset(ms // _STEADY, zone)
+    except (OverflowError, ValueError):
+        return local_datetime(ms, zone).replace(tzinfo=None)
+
+
+@lru_cache(maxsize=4096)
+def _offset(quarter: int, zone: tzinfo) -> timedelta:
+    """How far the clocks of `zone` were ahead of UTC in a quarter of an hour, counted from 1970.
+
+    Since then no zone has changed its clocks within one (tz database), and a report asks for few of them, and often.
+    """
+    return local_datetime(quarter * _STEADY, zone).utcoffset() or timedelta()
 
 
 def milliseconds(moment: datetime) -> int:
@@ -124,7 +151,7 @@ def format_time(
     """
     if ms is None:
         return ""
-    text = local_datetime(ms, zone).replace(tzinfo=None).isoformat(" ", "milliseconds")
+    text = _wall_clock(ms, zone).isoformat(" ", "milliseconds")
     end = 23 if fraction else 19 if seconds else 16
     return text[0 if year else 5 : end]
 

@@ -14,7 +14,7 @@ from smtpscope.app.screens.export import ExportChoice, ExportScreen
 from smtpscope.app.screens.file_information import information_blocks
 from smtpscope.app.screens.help import HelpLine, HelpScreen
 from smtpscope.app.screens.knowledge import KnowledgeScreen
-from smtpscope.app.screens.note import NoteScreen
+from smtpscope.app.screens.note import NoteScreen, WrittenNote
 from smtpscope.app.screens.reading import ReadingScreen
 from smtpscope.app.screens.timeline import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
@@ -23,6 +23,7 @@ from smtpscope.app.widgets.incident_text import headline
 from smtpscope.app.widgets.outline import Place
 from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
 from smtpscope.configuration.settings import Settings
+from smtpscope.errors import KnowledgeError
 from smtpscope.export.formats import SUMMARY_FORMATS
 from smtpscope.harmless import Shown, shown, shown_lines
 from smtpscope.session import IncidentDetail, Rows, Session, View
@@ -212,14 +213,24 @@ class TakingOut(Screen[None]):
         incident = details[0].incident
         seen = self.session.keeping.note(incident.key)
 
-        def keep(note: str | None) -> None:
-            if note is None or note == seen:
+        def keep(note: WrittenNote | None) -> None:
+            if note is None or (note.text == seen and not note.as_knowledge):
                 return
-            if not self.session.keeping.write_note(incident.key, note, seen=seen):
+            if note.as_knowledge:
+                self._keep_as_knowledge(details[0], note.text)
+            elif not self.session.keeping.write_note(incident.key, note.text, seen=seen):
                 self.notify(shown(self.session.keeping.warning or "Nothing is kept in this run"), markup=False)
             self.show_detail_again()
 
         self.app.push_screen(NoteScreen(shown(f"Note on: {headline(incident)}"), seen), keep)
+
+    def _keep_as_knowledge(self, detail: IncidentDetail, note: str) -> None:
+        try:
+            path = self.session.write_own_knowledge(detail, note)
+        except KnowledgeError as error:
+            self.notify(shown(f"{error.what}. {error.remedy}"), markup=False, severity="error", timeout=10)
+        else:
+            self.notify(shown(f"Wrote {path}. It is used when a log is opened the next time."), markup=False, timeout=8)
 
     def show_detail_again(self) -> None:
         """What the detail shows has changed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,12 +16,21 @@ from smtpscope.app.widgets.prose import text
 from smtpscope.harmless import Shown, shown_lines
 
 
-class NoteScreen(ModalScreen[str | None]):
-    """Answers with the text as it is to stand, None when the user gave up. `about` names the incident."""
+@dataclass(frozen=True, slots=True)
+class WrittenNote:
+    """`text` as it is to stand. `as_knowledge`: it is guidance for every such reply of that host, in all logs."""
+
+    text: str
+    as_knowledge: bool
+
+
+class NoteScreen(ModalScreen[WrittenNote | None]):
+    """Answers with what was written, None when the user gave up. `about` names the incident."""
 
     CSS_PATH = "note.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "keep", "Keep the note", id="note.keep"),
+        Binding("f2", "keep(False)", "Keep with this incident", id="note.keep"),
+        Binding("f3", "keep(True)", "Keep as guidance of our own", id="note.knowledge"),
         Binding("escape", "close", "Back as it was", id="note.close", priority=True),
     ]
 
@@ -32,14 +42,18 @@ class NoteScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="note"):
             yield Static(text(self._about, "bold"), id="note-about")
-            yield TextArea("\n".join(shown_lines(self._before)), id="note-text", show_line_numbers=False, compact=True)
+            yield Static(
+                text("f2 keeps it with this incident; f3 makes it guidance for this host's reply in every log.")
+            )
+            before = "\n".join(shown_lines(self._before))
+            yield TextArea(before, id="note-text", show_line_numbers=False, compact=True)
         yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
 
-    def action_keep(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
+    def action_keep(self, as_knowledge: bool) -> None:
+        self.dismiss(WrittenNote(self.query_one(TextArea).text, as_knowledge))
 
     def action_close(self) -> None:
         self.dismiss(None)

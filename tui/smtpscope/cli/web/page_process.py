@@ -55,6 +55,13 @@ class PageProcess(AppService):
         self._stdin = process.stdin
         return process
 
+    async def run(self) -> None:
+        try:
+            await super().run()
+        finally:
+            # A process that could not begin has no way to close its page.
+            await self.remote_close()
+
     async def end(self) -> None:
         """Asks the process to end, waits for it, and kills it when that takes too long."""
         process = self._process

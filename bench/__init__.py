@@ -1,0 +1,1 @@
+"""Measures smtpscope against other readers of the same logs, paired in one run; see `make bench`."""

@@ -1,0 +1,93 @@
+"""What is made of the knowledge files, kept where Python keeps compiled modules and by the same rules.
+
+Reading the files and taking their phrases apart takes longer than reading most logs. What is kept is used only as long
+as the files and this program are the same; anything else, damage too, is as if there were none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import TypeVar, cast
+
+import smtpscope
+
+T = TypeVar("T")
+
+_PROGRAM_PARTS = ("knowledge", "parsing")
+
+
+def kept(name: str, folder: Path, make: Callable[[], T]) -> T:
+    """What `make` makes of the knowledge files in `folder`, or what an earlier run has kept of it as `name`.
+
+    Never raises by itself; what `make` raises is passed on.
+    """
+    import pickle
+
+    place = _place(name)
+    state = _state(folder)
+    if place is not None:
+        # Whoever can write this file can write the modules beside it as well, so it is as safe to read as they are.
+        with contextlib.suppress(Exception), _no_collection(), place.open("rb") as stream:
+            if pickle.load(stream) == state:
+                return cast("T", pickle.load(stream))
+    made = make()
+    if place is not None and not sys.dont_write_bytecode:
+        with contextlib.suppress(OSError, pickle.PicklingError):
+            _write(place, (pickle.dumps(state), pickle.dumps(made, pickle.HIGHEST_PROTOCOL)))
+    return made
+
+
+def _place(name: str) -> Path | None:
+    try:
+        module = Path(cache_from_source(__file__))
+    except NotImplementedError:
+        return None
+    return module.with_name(f"{name}.{sys.implementation.cache_tag}.kept")
+
+
+def _state(folder: Path) -> list[tuple[str, int, int]]:
+    """Name, size and time of all files that what is kept depends on."""
+    package = Path(smtpscope.__file__).parent
+    folders = [str(folder), *(str(package / part) for part in _PROGRAM_PARTS)]
+    return [(smtpscope.__version__, *sys.version_info[:2]), *sorted(_files(folders, (".toml", ".py")))]
+
+
+def _files(folders: Iterable[str], endings: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    found = []
+    for folder in folders:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(endings):
+                    status = entry.stat()
+                    found.append((entry.path, status.st_size, status.st_mtime_ns))
+                elif entry.is_dir() and entry.name != "__pycache__":
+                    found += _files([entry.path], endings)
+    return found
+
+
+def _write(place: Path, parts: Iterable[bytes]) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_name(f"{place.name}.{os.getpid()}")
+    try:
+        unfinished.write_bytes(b"".join(parts))
+        unfinished.replace(place)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without garbage collection, which would go through ten thousands of new objects again and again for nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

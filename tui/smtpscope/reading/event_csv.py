@@ -1,0 +1,135 @@
+"""Tables of events, comma- or tab-separated: Event Viewer's, PowerShell's, eventquery's, Log Parser's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from smtpscope.errors import LogError
+from smtpscope.reading.appearance import is_markup, is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.dates import WrittenTime
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.table_columns import Columns, columns_of
+from smtpscope.reading.table_records import Misshapen, RowRecords, written_time
+from smtpscope.reading.table_rows import DELIMITERS, LONGEST, Row, first_rows, rows
+from smtpscope.reading.text_source import TextSource, head_of
+
+_LOOKED_AT_CLOCK_EVERY: Final = 256
+_DELIMITER_NAMES: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar"}
+
+
+class EventCsvReader:
+    """Reads one table of events; which columns it has is told by its header or by the shape of its rows."""
+
+    format: ClassVar[Format] = Format(
+        name="csv",
+        title="Table of events (CSV or tab-separated text)",
+        recognised_by="a header with Message and Event ID or Source, or the columns of Event Viewer",
+        lacks=(
+            "the zone of the times",
+            "insertion strings",
+            "the computer and the record number, in what newer Event Viewers save",
+        ),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._options = options
+        self._text = TextSource(source, block_size)
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        return _recognised(head) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`. Raises LogError when the file is no table of events at all."""
+        delimiter, columns = self._table()
+        name = self._source.name
+        batching = Batching(self._source.size)
+        times = FileTimes(name, self._options, self._written_times)
+        records = RowRecords(name, columns, self._text.encoding, times)
+        misshapen = Misshapen(name, columns)
+        for number, row in enumerate(_data_rows(self._text, delimiter, columns)):
+            fields = misshapen.checked(row, delimiter)
+            if fields is not None:
+                record = records.record(row, fields)
+                if record is not None:
+                    batching.records.append(record)
+                else:
+                    batching.others += 1
+            if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
+                batching.problems += times.take_problems() + misshapen.take_problems()
+                yield batching.take(row.end)
+        batching.problems += times.take_problems() + misshapen.take_problems(final=True)
+        yield batching.take(self._source.size)
+
+    def _table(self) -> tuple[str, Columns]:
+        found = _recognised(head_of(self._source))
+        if found is None:
+            raise LogError(
+                where=self._source.name,
+                what="no table of events: neither a header with Message and Event ID nor the columns of Event Viewer",
+                remedy="Export the log anew in Event Viewer (Save All Events As), or leave out --format",
+            )
+        return found
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        delimiter, columns = self._table()
+        for row in _data_rows(self._text, delimiter, columns):
+            if len(row.fields) >= columns.count:
+                written = written_time(row.fields, columns)
+                if written is not None:
+                    yield written
+
+    def raw(self, place: int) -> str:
+        """The row as it stands in the file, with its quotes."""
+        delimiter, _ = self._table()
+        row = next(rows([self._text.at(place, LONGEST)], delimiter), None)
+        if row is None:
+            return f"There is no row at byte {place:#x}."
+        block = self._text.at(place, (row.end - place) // self._text.encoding.unit)
+        return block.cut(0, len(block.text)).strip("\r\n")
+
+    def information(self) -> FileInformation:
+        delimiter, columns = self._table()
+        written = next(self._written_times(), None)
+        warnings = ("The times have no zone.",) if written is not None and written.zone_minutes is None else ()
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(
+                ("Encoding", self._text.encoding.title),
+                ("Separator", _DELIMITER_NAMES[delimiter]),
+                ("Columns", ", ".join(columns.known()).replace("_", " ")),
+            ),
+            warnings=warnings,
+        )
+
+
+def _recognised(head: bytes) -> tuple[str, Columns] | None:
+    """The separator and the columns of a table that begins with `head`, None where it is no table of events."""
+    if not is_text(head) or is_markup(head):
+        return None
+    encoding = detect(head)
+    text = TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
+    for delimiter in DELIMITERS:
+        columns = columns_of(first_rows(text, delimiter, 3))
+        if columns is not None:
+            return delimiter, columns
+    return None
+
+
+def _data_rows(text: TextSource, delimiter: str, columns: Columns) -> Iterator[Row]:
+    """The rows behind the header, blank ones left out."""
+    left = columns.header_rows
+    for row in rows((block for block, _ in text.blocks()), delimiter):
+        if not any(row.fields):
+            continue
+        if left:
+            left -= 1
+        else:
+            yield row

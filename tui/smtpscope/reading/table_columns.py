@@ -1,0 +1,130 @@
+"""Which column of a table of events holds what: by the names in its header, else by the shape of its rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Final
+
+from smtpscope.reading.dates import find_time
+from smtpscope.reading.levels import level_of
+
+# The first name of a list that a header has is taken. Sources: Get-WinEvent and Get-EventLog (.NET EventRecord and
+# EventLogEntry), Event Viewer 2008 and later, eventquery.vbs, Log Parser 2.2 (EVT input).
+_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "time": (
+        "timecreated",
+        "timegenerated",
+        "date and time",
+        "date time",
+        "datetime",
+        "eventtime",
+        "systemtime",
+        "@timestamp",
+        "timewritten",
+        "date",
+        "time",
+    ),
+    "level": ("leveldisplayname", "entrytype", "eventtypename", "level", "type", "event type", "eventtype", "severity"),
+    "provider": ("providername", "sourcename", "source", "event source", "provider"),
+    "event_id": ("eventid", "event id", "id", "event", "instanceid"),
+    "computer": ("machinename", "computername", "computer"),
+    "channel": ("logname", "log name", "channel", "eventlog"),
+    "record_id": ("recordid", "recordnumber", "eventrecordid", "index"),
+    "message": ("message", "description"),
+    "strings": ("strings", "insertionstrings"),
+}
+_LEGACY_TYPE = "eventtype"
+_TYPE_LINE = re.compile(r"#TYPE\b|sep=.\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The index of each column, None where the table has none.
+
+    `count` is how many fields a row has; `clock` is the column of the time of day where it stands apart from the date;
+    `legacy_types` tells that the level is the number of the event type (1 error, 2 warning, 4 information).
+    """
+
+    count: int
+    header_rows: int
+    time: int | None = None
+    clock: int | None = None
+    level: int | None = None
+    provider: int | None = None
+    event_id: int | None = None
+    computer: int | None = None
+    channel: int | None = None
+    record_id: int | None = None
+    message: int | None = None
+    strings: int | None = None
+    legacy_types: bool = False
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether the message is the last column, so that what a sloppy writer split can be joined again."""
+        return self.message is not None and self.message == self.count - 1
+
+    def known(self) -> tuple[str, ...]:
+        """The names of the columns that the table has."""
+        return tuple(
+            each.name
+            for each in fields(self)
+            if each.name not in ("count", "header_rows", "legacy_types") and getattr(self, each.name) is not None
+        )
+
+
+def columns_of(first_rows: list[list[str]]) -> Columns | None:
+    """The columns of a table that begins with `first_rows` (three are enough), None when it is no table of events."""
+    skipped = 1 if first_rows and _TYPE_LINE.match(first_rows[0][0]) else 0
+    first_rows = first_rows[skipped:]
+    if not first_rows:
+        return None
+    following = first_rows[1] if len(first_rows) > 1 else []
+    return (
+        _by_names(first_rows[0], skipped)
+        or _event_viewer_2008(first_rows[0], following, skipped)
+        or _event_viewer_2003(first_rows[0], skipped)
+    )
+
+
+def is_type_line(line: str) -> bool:
+    """Whether the line stands before the header: the type line of Export-Csv, or the delimiter told to Excel."""
+    return _TYPE_LINE.match(line) is not None
+
+
+def _by_names(header: list[str], skipped: int) -> Columns | None:
+    names = [name.strip().strip('"\ufeff').casefold() for name in header]
+    found: dict[str, int | None] = {
+        what: next((names.index(name) for name in choice if name in names), None) for what, choice in _NAMES.items()
+    }
+    if found["message"] is None and found["strings"] is None:
+        return None
+    if found["event_id"] is None and found["provider"] is None:
+        return None
+    level, time = found["level"], found["time"]
+    return Columns(
+        count=len(names),
+        header_rows=skipped + 1,
+        clock=names.index("time") if time is not None and names[time] == "date" and "time" in names else None,
+        legacy_types=level is not None and names[level] == _LEGACY_TYPE,
+        **found,
+    )
+
+
+def _event_viewer_2008(header: list[str], row: list[str], skipped: int) -> Columns | None:
+    """Level, Date and Time, Source, Event ID, Task Category in any language; the message has no name."""
+    if len(header) != 5 or len(row) < 6 or find_time(header[1]) is not None:
+        return None
+    if find_time(row[1]) is None or not row[3].strip().isdecimal():
+        return None
+    return Columns(6, skipped + 1, time=1, level=0, provider=2, event_id=3, message=5)
+
+
+def _event_viewer_2003(row: list[str], skipped: int) -> Columns | None:
+    """Without header: Date, Time, Source, Type, Category, Event, User, Computer, Description."""
+    if len(row) < 9 or not row[5].strip().isdecimal() or find_time(f"{row[0]} {row[1]}") is None:
+        return None
+    if level_of(row[3].strip()) is None and level_of(row[4].strip()) is not None:
+        return None
+    return Columns(9, skipped, time=0, clock=1, provider=2, level=3, event_id=5, computer=7, message=8)

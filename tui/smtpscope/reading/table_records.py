@@ -1,0 +1,148 @@
+"""A row of a table of events -> its record; rows that have not the fields of their table are mended or told."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smtpscope.errors import Problem
+from smtpscope.reading.dates import WrittenTime, find_time
+from smtpscope.reading.encodings import TextEncoding
+from smtpscope.reading.evtx_values import integer
+from smtpscope.reading.evtx_values import level_of as level_of_number
+from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.levels import level_of, level_of_type
+from smtpscope.reading.providers import is_ours
+from smtpscope.reading.record import EventRecord, Level
+from smtpscope.reading.sentences import OPENING
+from smtpscope.reading.table_columns import Columns, is_type_line
+from smtpscope.reading.table_rows import Row, true_text
+
+_PROBLEMS_TOLD: Final = 100
+_STRINGS: Final = 6
+_NUMBER = re.compile(r"-?\d{1,10}")
+
+
+def written_time(fields: list[str], columns: Columns) -> WrittenTime | None:
+    """The time in a row that has all its fields, None where it has none."""
+    if columns.time is None:
+        return None
+    date = fields[columns.time]
+    return find_time(date if columns.clock is None else f"{date} {fields[columns.clock]}")
+
+
+class Misshapen:
+    """Rows that have not the fields of their table: mended where it is sure how, else told."""
+
+    def __init__(self, file: str, columns: Columns) -> None:
+        self._file = file
+        self._columns = columns
+        self._problems: list[Problem] = []
+        self._told = 0
+        self._untold = 0
+        self._recovering = False
+
+    def checked(self, row: Row, delimiter: str) -> list[str] | None:
+        """The fields of `row`, as many as the table has columns; None for a row that can't be read."""
+        count = self._columns.count
+        fields = row.fields
+        if len(fields) > count:
+            if self._columns.open_ended:
+                fields = [*fields[: count - 1], delimiter.join(fields[count - 1 :])]
+            elif not any(fields[count:]):
+                fields = fields[:count]
+        right = len(fields) == count
+        if row.broken:
+            self._tell(row, "quotes are opened here and never closed", recovered=right)
+        elif not right and not self._recovering and not is_type_line(fields[0]):
+            self._tell(row, f"{_counted(len(row.fields))}, the table has {count}", recovered=False)
+        # What follows an unclosed quote is the rest of its message: told already.
+        self._recovering = row.broken or (self._recovering and not right)
+        return fields if right else None
+
+    def take_problems(self, *, final: bool = False) -> list[Problem]:
+        """What was told since the last call; at the end also how much was not."""
+        problems, self._problems = self._problems, []
+        if final and self._untold:
+            reason = f"{self._untold} more rows have not the fields of this table"
+            problems.append(Problem(self._file, "whole file", reason, "skipped", self._untold))
+        return problems
+
+    def _tell(self, row: Row, reason: str, *, recovered: bool) -> None:
+        if self._told >= _PROBLEMS_TOLD:
+            self._untold += not recovered
+            return
+        self._told += 1
+        self._problems.append(
+            Problem(self._file, f"line {row.line}", reason, "recovered" if recovered else "skipped", 1)
+        )
+
+
+def _counted(fields: int) -> str:
+    return "1 field" if fields == 1 else f"{fields} fields"
+
+
+class RowRecords:
+    """Makes the records of one table."""
+
+    def __init__(self, file: str, columns: Columns, encoding: TextEncoding, times: FileTimes) -> None:
+        self._file = file
+        self._columns = columns
+        self._encoding = encoding
+        self._times = times
+
+    def record(self, row: Row, fields: list[str]) -> EventRecord | None:
+        """The record in `fields`, None when it is surely none of ours."""
+        columns = self._columns
+        provider = self._value(fields, columns.provider)
+        message = None if columns.message is None else fields[columns.message]
+        strings = self._strings(fields)
+        if provider is not None:
+            if not is_ours(provider):
+                return None
+        elif strings is None and (message is None or OPENING.search(message) is None):
+            return None
+        written = written_time(fields, columns)
+        milliseconds = self._times.milliseconds(written) if written is not None else None
+        return EventRecord(
+            file=self._file,
+            place=row.place,
+            time_ms=milliseconds,
+            time_assumed=written is not None and milliseconds is not None and written.zone_minutes is None,
+            record_id=integer(self._value(fields, columns.record_id)),
+            event_id=_event_id(self._value(fields, columns.event_id)),
+            level=self._level(fields),
+            provider=provider,
+            channel=self._value(fields, columns.channel),
+            computer=self._value(fields, columns.computer),
+            strings=strings,
+            message=true_text(message, self._encoding).replace("\r\n", "\n").strip() if message else None,
+        )
+
+    def _value(self, fields: list[str], index: int | None) -> str | None:
+        return None if index is None else true_text(fields[index], self._encoding).strip() or None
+
+    def _level(self, fields: list[str]) -> Level | None:
+        text = self._value(fields, self._columns.level)
+        if text is None:
+            return None
+        number = integer(text)
+        if number is not None:
+            return level_of_type(number) if self._columns.legacy_types else level_of_number(number)
+        # Log Parser writes "Error event".
+        return level_of(text) or level_of(text.split()[0])
+
+    def _strings(self, fields: list[str]) -> tuple[str, ...] | None:
+        """The strings as Log Parser joins them; a bar within the reply leaves more parts than strings."""
+        if self._columns.strings is None or not fields[self._columns.strings]:
+            return None
+        parts = true_text(fields[self._columns.strings], self._encoding).split("|")
+        if len(parts) > _STRINGS:
+            parts = [*parts[:4], "|".join(parts[4:-1]), parts[-1]]
+        return tuple(parts)
+
+
+def _event_id(text: str | None) -> int | None:
+    # InstanceId has severity and facility above the number, and may be signed.
+    found = None if text is None else _NUMBER.fullmatch(text)
+    return None if found is None else int(found[0]) & 0xFFFF

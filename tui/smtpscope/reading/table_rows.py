@@ -1,0 +1,152 @@
+"""A text of comma- or tab-separated rows -> rows of fields, each with its place; a broken one costs no other."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from smtpscope.reading.encodings import TextBlock, TextEncoding, decoded
+
+LONGEST: Final = 1 << 17
+"""Characters of one row, four times what Windows allows a message; also what the csv module allows one field."""
+DELIMITERS: Final = (",", "\t", ";", "|")
+# Each row that is never closed is read a second time line by line; a hostile file must not make that quadratic.
+_SECOND_READINGS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`fields` of the row that begins at byte `place`, in line `line` (from 1), up to byte `end`.
+
+    `broken` tells that quotes were opened and never closed: then the fields are those of the first line alone.
+    """
+
+    place: int
+    end: int
+    line: int
+    fields: list[str]
+    broken: bool = False
+
+
+class _UnclosedError(Exception):
+    """A row is longer than any can be."""
+
+
+class _Lines:
+    """The lines of all blocks, with those that the current row has taken."""
+
+    def __init__(self, blocks: Iterable[TextBlock]) -> None:
+        self._following = _lines_of(blocks)
+        self._again: deque[tuple[int, str, int]] = deque()
+        self.taken: list[tuple[int, str, int]] = []
+        self.ended = False
+        self._length = 0
+        self._number = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            place, line, end = self._again.popleft()
+        else:
+            entry = next(self._following, None)
+            if entry is None:
+                self.ended = True
+                raise StopIteration
+            place, line, end = entry
+        self.taken.append((place, line, end))
+        self._length += len(line)
+        if self._length > LONGEST and len(self.taken) > 1:
+            raise _UnclosedError
+        # The csv module takes zeros for the end of the text in some versions.
+        return line.replace("\0", " ") if "\0" in line else line
+
+    @property
+    def number(self) -> int:
+        """The number of the line with which the current row begins."""
+        return self._number + 1
+
+    def begin_row(self) -> None:
+        self._number += len(self.taken)
+        self.taken = []
+        self._length = 0
+
+    def give_back_all_but_first(self) -> None:
+        self._again.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+        self.ended = False
+
+
+def rows(blocks: Iterable[TextBlock], delimiter: str) -> Iterator[Row]:
+    """All rows of the text in `blocks`; quotes are doubled within quotes (RFC 4180), which may hold line ends.
+
+    The fields are as searched (see `encodings`): `true_text` gives what people read. Blank lines have no fields.
+    """
+    lines = _Lines(blocks)
+    reader = csv.reader(lines, delimiter=delimiter)
+    readings_left = _SECOND_READINGS
+    while True:
+        lines.begin_row()
+        try:
+            fields = next(reader)
+            unclosed = lines.ended and len(lines.taken) > 1 and _quotes_are_open(lines)
+        except StopIteration:
+            return
+        except (csv.Error, _UnclosedError):
+            unclosed = True
+        if unclosed:
+            fields = _first_line(lines, delimiter)
+            if readings_left:
+                readings_left -= 1
+                lines.give_back_all_but_first()
+            reader = csv.reader(lines, delimiter=delimiter)
+        place, _, _ = lines.taken[0]
+        yield Row(place, lines.taken[-1][2], lines.number, fields, unclosed)
+
+
+def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
+    """The fields of at most `count` rows at the beginning of `text` that are not blank."""
+    found: list[list[str]] = []
+    try:
+        for fields in csv.reader((f"{line}\n" for line in text.replace("\0", " ").split("\n")), delimiter=delimiter):
+            if fields:
+                found.append(fields)
+            if len(found) == count:
+                break
+    except csv.Error:
+        pass
+    return found
+
+
+def true_text(field: str, encoding: TextEncoding) -> str:
+    """A field as people read it."""
+    if encoding.unit == 1 and not field.isascii():
+        return decoded(field.encode("latin-1"))
+    return field
+
+
+def _lines_of(blocks: Iterable[TextBlock]) -> Iterator[tuple[int, str, int]]:
+    """Each line with the byte offsets of its beginning and its end."""
+    for block in blocks:
+        text = block.text
+        start, place = 0, block.start
+        while start < len(text):
+            stop = text.find("\n", start) + 1 or len(text)
+            end = block.offset(stop)
+            yield place, text[start:stop], end
+            start, place = stop, end
+
+
+def _quotes_are_open(lines: _Lines) -> bool:
+    return sum(line.count('"') for _, line, _ in lines.taken) % 2 == 1
+
+
+def _first_line(lines: _Lines, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([lines.taken[0][1].replace("\0", " ")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
