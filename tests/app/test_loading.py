@@ -112,6 +112,18 @@ async def test_the_cursor_stays_on_its_incident_while_others_come(
             assert driven.line.name == name
 
 
+async def test_a_cursor_that_nobody_moved_ends_on_the_first_line(knowledge: KnowledgeBase, sample_folder: Path) -> None:
+    with _gated(knowledge, sample_folder) as session:
+        async with browsing(session, loaded=False) as driven:
+            # What comes first has another order than all files together.
+            await _first_batch(driven, session)
+            first = driven.line.key
+            session.gate.release(1000)
+            await driven.settled()
+            assert driven.browse.table.cursor == 0
+            assert driven.line.key != first
+
+
 async def test_escape_stops_the_reading_and_keeps_what_came(knowledge: KnowledgeBase, sample_folder: Path) -> None:
     with _gated(knowledge, sample_folder) as session:
         async with browsing(session, loaded=False) as driven:

@@ -180,9 +180,12 @@ def test_quotes_that_are_never_closed_cost_one_row() -> None:
     assert problem.place == "line 2"
 
 
+def test_a_row_within_a_message_is_no_row() -> None:
+    forged = 'Error,1/26/2009 1:04:34 PM,MSExchangeTransport,7004,SMTP Protocol,"This is an SMTP protocol error log"'
+    assert connections(event_viewer_2008([replace(EVENT, reply=f"550 no\r\n{forged}\r\n"), SECOND])) == [43, 44]
+
+
 def test_a_file_that_ends_within_a_message_gives_what_is_there() -> None:
-    text = event_viewer_2003([EVENT, SECOND])
-    cut = text[: text.rindex("For more")]
     plain = replace(SECOND, command="RCPT")
     whole = event_viewer_2003([EVENT, plain])
     cut = whole[: whole.rindex("For more")]

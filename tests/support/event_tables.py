@@ -15,8 +15,10 @@ Quoting = Literal["needed", "all"]
 def table(rows: Iterable[Sequence[object]], *, delimiter: str = ",", quoting: Quoting = "needed") -> str:
     """The rows as Windows writes them: CR LF, quotes doubled."""
     target = io.StringIO(newline="")
-    style = csv.QUOTE_ALL if quoting == "all" else csv.QUOTE_MINIMAL
-    csv.writer(target, delimiter=delimiter, quoting=style).writerows(rows)
+    if quoting == "all":
+        csv.writer(target, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
+    else:
+        csv.writer(target, delimiter=delimiter).writerows(rows)
     return target.getvalue()
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 
@@ -34,17 +34,26 @@ class Picture:
     theme: str = "textual-dark"
 
 
+_TASKS = (
+    Picture("who-refuses-us", ["5", "5", "0"]),
+    Picture("recipients", ["j", "c"]),
+    Picture("incident", ["j"]),
+    Picture("timeline", ["4", "2", "1", "j", "i", "N"]),
+    Picture("filter", ["slash", *"4xx since:03-09 -host:woodgrove", "enter"]),
+    Picture("export", ["j", "e"]),
+)
+"""The steps of the administrator's tasks, each in the dark and in the light theme."""
+
 PICTURES = (
     Picture("first-screen", []),
-    Picture("incident", ["j"]),
-    Picture("incident-light", ["j"], theme="textual-light"),
+    *_TASKS,
+    *(replace(picture, name=f"{picture.name}-light", theme="textual-light") for picture in _TASKS),
+    Picture("incident-high-contrast", ["j"], theme="high-contrast"),
     Picture("incident-160x50", ["j"], (160, 50)),
     Picture("incident-80x24", ["j", "t"], (80, 24)),
     Picture("event", ["5", "5", "0", "j", "enter", "j"]),
-    Picture("filter", ["slash", *"4xx since:03-09 -host:woodgrove", "enter"]),
     Picture("filter-mistake", ["slash", *"4xx hots:contoso"]),
-    Picture("timeline", ["4", "2", "1", "j", "i", "N"]),
-    Picture("export", ["j", "e"]),
+    Picture("knowledge", ["K", *"greylist"]),
     Picture("help", ["question_mark"]),
 )
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ cli.add_command(kb)
 
 def main() -> None:
     """Runs the command that the arguments name and ends the process with its exit code."""
+    # The collector would go through all that was imported a hundred times before the first line is printed.
+    gc.set_threshold(100_000, 20, 20)
     # numpy's library for matrices, of which we have none, would start a thread for each core: 50 ms on two of them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:

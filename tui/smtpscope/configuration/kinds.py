@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -254,6 +253,8 @@ _ESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 def toml_string(text: str) -> str:
     """`text` as a TOML string. A lone surrogate becomes U+FFFD: TOML has no way to write it."""
     # JSON's escapes are TOML's too; what JSON leaves as it is and TOML does not allow is escaped here.
+    import json
+
     return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))
 
 

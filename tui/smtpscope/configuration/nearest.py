@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rapidfuzz import fuzz, process
-
 _ALIKE_ENOUGH = 60
 _LONGEST_COMPARED = 100
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The name of `known` that is most like `name`, None where none is; `mask` finds `export.mask`."""
+    from rapidfuzz import fuzz, process
+
     aliases: dict[str, str] = {}
     for each in known:
         aliases.setdefault(each.rpartition(".")[2], each)

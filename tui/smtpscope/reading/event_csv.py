@@ -86,8 +86,8 @@ class EventCsvReader:
 
     def raw(self, place: int) -> str:
         """The row as it stands in the file, with its quotes."""
-        delimiter, _ = self._table()
-        row = next(rows([self._text.at(place, LONGEST)], delimiter), None)
+        delimiter, columns = self._table()
+        row = next(rows([self._text.at(place, LONGEST)], delimiter, columns), None)
         if row is None:
             return f"There is no row at byte {place:#x}."
         block = self._text.at(place, (row.end - place) // self._text.encoding.unit)
@@ -126,8 +126,8 @@ def _recognised(head: bytes) -> tuple[str, Columns] | None:
 def _data_rows(text: TextSource, delimiter: str, columns: Columns) -> Iterator[Row]:
     """The rows behind the header, blank ones left out."""
     left = columns.header_rows
-    for row in rows((block for block, _ in text.blocks()), delimiter):
-        if not any(row.fields):
+    for row in rows((block for block, _ in text.blocks()), delimiter, columns):
+        if not any(row.fields) and not row.broken:
             continue
         if left:
             left -= 1

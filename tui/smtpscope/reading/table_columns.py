@@ -65,6 +65,16 @@ class Columns:
         """Whether the message is the last column, so that what a sloppy writer split can be joined again."""
         return self.message is not None and self.message == self.count - 1
 
+    def begins_row(self, line: str, delimiter: str) -> bool:
+        """Whether `line` alone looks like the beginning of a row: time and event id stand before its message."""
+        if self.time is None or self.event_id is None or self.message != self.count - 1:
+            return False
+        parts = line.split(delimiter, self.message)
+        if len(parts) <= self.message or not parts[self.event_id].strip(' "').isdecimal():
+            return False
+        clock = "" if self.clock is None else parts[self.clock]
+        return find_time(f"{parts[self.time]} {clock}") is not None
+
     def known(self) -> tuple[str, ...]:
         """The names of the columns that the table has."""
         return tuple(

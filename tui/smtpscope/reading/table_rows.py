@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smtpscope.reading.encodings import TextBlock, TextEncoding, decoded
+from smtpscope.reading.table_columns import Columns
 
 LONGEST: Final = 1 << 17
 """Characters of one row, four times what Windows allows a message; also what the csv module allows one field."""
@@ -81,9 +82,11 @@ class _Lines:
         self.ended = False
 
 
-def rows(blocks: Iterable[TextBlock], delimiter: str) -> Iterator[Row]:
+def rows(blocks: Iterable[TextBlock], delimiter: str, columns: Columns) -> Iterator[Row]:
     """All rows of the text in `blocks`; quotes are doubled within quotes (RFC 4180), which may hold line ends.
 
+    A row that is longer than any can be, or that has the wrong number of fields and swallowed the beginning of another
+    one, has quotes that were never closed: its first line is the row, and reading goes on with the second one.
     The fields are as searched (see `encodings`): `true_text` gives what people read. Blank lines have no fields.
     """
     lines = _Lines(blocks)
@@ -93,7 +96,9 @@ def rows(blocks: Iterable[TextBlock], delimiter: str) -> Iterator[Row]:
         lines.begin_row()
         try:
             fields = next(reader)
-            unclosed = lines.ended and len(lines.taken) > 1 and _quotes_are_open(lines)
+            unclosed = len(lines.taken) > 1 and (
+                (lines.ended and _quotes_are_open(lines)) or _swallowed_another(lines, delimiter, fields, columns)
+            )
         except StopIteration:
             return
         except (csv.Error, _UnclosedError):
@@ -143,6 +148,11 @@ def _lines_of(blocks: Iterable[TextBlock]) -> Iterator[tuple[int, str, int]]:
 
 def _quotes_are_open(lines: _Lines) -> bool:
     return sum(line.count('"') for _, line, _ in lines.taken) % 2 == 1
+
+
+def _swallowed_another(lines: _Lines, delimiter: str, fields: list[str], columns: Columns) -> bool:
+    # Only of a misshapen row: within a good one such a line is what somebody wrote into the message.
+    return len(fields) != columns.count and any(columns.begins_row(line, delimiter) for _, line, _ in lines.taken[1:])
 
 
 def _first_line(lines: _Lines, delimiter: str) -> list[str]:

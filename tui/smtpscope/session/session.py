@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.configuration.paths import own_knowledge_folder
 from smtpscope.errors import LogError, Problem
 from smtpscope.export.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.knowledge.own_notes import free_id, write_note
 from smtpscope.reading.record import FileInformation
 from smtpscope.session.incident_numbers import incident_keys, largest
 from smtpscope.session.keeping import Keeping
@@ -139,7 +137,7 @@ class Session:
             first_ms=self.store.log_start_ms,
             last_ms=self.store.log_end_ms,
             directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
-            times_assumed=bool(len(self.store)) and self.store.exchange(0).time_assumed,
+            times_assumed=self.store.times_assumed,
         )
 
     def view(
@@ -271,6 +269,9 @@ class Session:
 
         Raises KnowledgeError when it can't be written or contradicts what is there.
         """
+        from smtpscope.configuration.paths import own_knowledge_folder
+        from smtpscope.knowledge.own_notes import free_id, write_note
+
         incident = detail.incident
         title, _, rest = note.strip().partition("\n")
         replies = [reply for reply, _ in incident.replies]

@@ -12,7 +12,7 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Exchange
 from smtpscope.parsing.exchange_table import ExchangeTable
 from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Columns, GrowingColumns
-from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS, Encoder, Matcher
+from smtpscope.store.encoding import DIRECTIONS, TIME_ASSUMED, WHO_ACTS, Encoder, Matcher
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
 
@@ -101,6 +101,11 @@ class EventStore:
     def log_end_ms(self) -> int | None:
         """The last time in all logs, None where no event has a time."""
         return self._last_ms
+
+    @property
+    def times_assumed(self) -> bool:
+        """Whether the zone of any event's time was assumed."""
+        return any(context[TIME_ASSUMED] for context in self.words.contexts)
 
     def exchange(self, row: int) -> Exchange:
         """The exchange of `row`, equal to the one that went in. Raises IndexError where there is no such row."""

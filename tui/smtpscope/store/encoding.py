@@ -39,7 +39,7 @@ _CONTEXT_FIELDS = (
 _FILE, _EVENT_ID, _LEVEL, _COMPUTER, _DIRECTION = (
     _CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "computer", "direction")
 )
-_TIME_ASSUMED = _CONTEXT_FIELDS.index("time_assumed")
+TIME_ASSUMED = _CONTEXT_FIELDS.index("time_assumed")
 _context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*_CONTEXT_FIELDS)
 
 Kind = tuple[str, bool, tuple[str, ...]]
@@ -217,7 +217,7 @@ class Encoder:
 
     def time_assumed(self, context: int) -> bool:
         """Whether the zone of the times of a context was assumed."""
-        return bool(self.contexts[context][_TIME_ASSUMED])
+        return bool(self.contexts[context][TIME_ASSUMED])
 
     def add_context(self, context: tuple[Any, ...]) -> None:
         """Notes what follows from a new context; called when it gets its number."""

@@ -54,6 +54,8 @@ class BrowseScreen(TakingOut, Screen[None]):
     """Everything an administrator needs between opening the file and pasting into the ticket."""
 
     CSS_PATH = "browse.tcss"
+    # The first widget would be the filter, and a terminal that is not in focus would keep showing its keys.
+    AUTO_FOCUS = "#table"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", id="browse.filter"),
         *(
@@ -181,6 +183,11 @@ class BrowseScreen(TakingOut, Screen[None]):
         """Whether all is read, asked and shown; tests wait for it."""
         return self.read_all and self._questions.idle and not self._arrived and self._refresh_timer is None
 
+    @property
+    def _shows_all(self) -> bool:
+        """Whether all that was read so far is in view."""
+        return self.view is not None and self.view.total == len(self.session.store) and not self._arrived
+
     def place(self) -> Place | None:
         """What the cursor stands on."""
         if self.outline is None or not 0 <= self.table.cursor < len(self.outline):
@@ -278,8 +285,10 @@ class BrowseScreen(TakingOut, Screen[None]):
             self._wanted_key = self._typing_from
         elif wanted is not None:
             self._wanted_key = wanted
-        elif self._wanted_key is None and (place := self.place()) is not None and self.outline is not None:
-            self._wanted_key = self.outline.key(place)
+        elif self._wanted_key is None and (self.table.cursor or self._shows_all):
+            # While more is read, a cursor on the first line stays on the first line: nobody has chosen that group.
+            place = self.place()
+            self._wanted_key = self.outline.key(place) if place is not None and self.outline is not None else None
         text, grouping, sort, descending = self.filter_text, self.grouping, self.sort, self.descending
         bins, row_bins = self.query_one(LogHeader).activity_width, self.table.activity_width
 

@@ -80,6 +80,9 @@ class PageProcess(AppService):
     async def _ended(self, process: Process) -> None:
         await self.stop()
         await process.wait()
+        self.stdin.close()
+        with suppress(ConnectionError):
+            await self.stdin.wait_closed()
 
 
 def same_words() -> list[str]:

@@ -1,0 +1,162 @@
+"""Events as JSON: lines of Winlogbeat, NXLog and OpenTelemetry, arrays of PowerShell's ConvertTo-Json."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from smtpscope.errors import Problem
+from smtpscope.reading.appearance import is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.dates import WrittenTime
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.evtx_json import event_record as exported_record
+from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.json_events import record_of, time_value
+from smtpscope.reading.json_objects import (
+    LONGEST,
+    JsonObject,
+    NoObjectError,
+    ObjectScan,
+    decoded_object,
+    is_lines,
+    lines,
+    may_be_ours,
+)
+from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.sentences import lines_between
+from smtpscope.reading.text_source import TextSource, head_of
+
+# A prefix of syslog, then an object.
+_BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
+_KEY = re.compile(
+    r'"(?:winlog|winlog\.provider_name|provider_name|source_name|SourceName|ProviderName|EventID|event_id|InstanceId)"'
+    r"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
+)
+
+
+class EventJsonReader:
+    """Reads one file of JSON events; a broken one does not cost the others."""
+
+    format: ClassVar[Format] = Format(
+        name="json",
+        title="Events as JSON (Winlogbeat, NXLog, OpenTelemetry, ConvertTo-Json)",
+        recognised_by="JSON objects with the names that these programs give to source and event id",
+        lacks=("the level, the record number or the insertion strings, where the program left them out",),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._options = options
+        self._text = TextSource(source, block_size)
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head):
+            return False
+        text = _text_of(head)
+        return _BEGINNING.match(text) is not None and _KEY.search(text) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        batching = Batching(self._source.size)
+        times = FileTimes(self._source.name, self._options, self._written_times)
+        one_a_line = is_lines(_text_of(head_of(self._source)))
+        scan = ObjectScan()
+        for block, stream in self._text.blocks():
+            done = 0
+            found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
+            for each in found:
+                if one_a_line:
+                    batching.others += lines_between(block.text, done, each.start)
+                    done = each.end + 1
+                self._take(block, each, batching, times)
+                if batching.full:
+                    batching.problems += times.take_problems()
+                    yield batching.take(block.offset(each.end))
+            if one_a_line:
+                batching.others += lines_between(block.text, done, rest)
+            stream.keep_from(rest)
+            batching.problems += times.take_problems()
+            if block.final or batching.due:
+                yield batching.take(block.offset(rest))
+
+    def _take(self, block: TextBlock, found: JsonObject, batching: Batching, times: FileTimes) -> None:
+        place = block.offset(found.start)
+        if not found.whole:
+            batching.problems.append(self._skipped(place, "The event has no end: its JSON is cut off"))
+            return
+        if not may_be_ours(block.text[found.start : found.end]):
+            batching.others += 1
+            return
+        try:
+            record = self._record(block, found, place, times)
+        except NoObjectError as error:
+            batching.problems.append(self._skipped(place, str(error)))
+            return
+        if record is None:
+            batching.others += 1
+        else:
+            batching.records.append(record)
+
+    def _record(self, block: TextBlock, found: JsonObject, place: int, times: FileTimes) -> EventRecord | None:
+        text = block.cut(found.start, found.end)
+        text = text[max(0, text.find("{")) :]
+        event = decoded_object(text)
+        if isinstance(event.get("Event"), dict):
+            # The form of the Rust decoder, which evtx_dump prints.
+            try:
+                return exported_record(text, file=self._source.name, place=place, filetime=0)
+            except msgspec.DecodeError as error:
+                raise NoObjectError("The event has not the form of an exported one") from error
+        return record_of(event, file=self._source.name, place=place, times=times)
+
+    def _skipped(self, place: int, reason: str) -> Problem:
+        return Problem(self._source.name, f"byte {place:#x}", reason, "skipped", 1)
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        one_a_line = is_lines(_text_of(head_of(self._source)))
+        scan = ObjectScan()
+        for block, stream in self._text.blocks():
+            found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
+            for each in found:
+                text = block.cut(each.start, each.end)
+                try:
+                    written = time_value(decoded_object(text[max(0, text.find("{")) :]))
+                except NoObjectError:
+                    continue
+                if isinstance(written, WrittenTime):
+                    yield written
+            stream.keep_from(rest)
+
+    def raw(self, place: int) -> str:
+        """The event's JSON as it stands in the file, with what stands before it in its line."""
+        block = self._text.at(place, LONGEST)
+        if is_lines(_text_of(head_of(self._source))):
+            return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip()
+        found, _ = ObjectScan().objects(block)
+        if not found or found[0].start:
+            return f"There is no event at byte {place:#x}."
+        return block.cut(0, found[0].end)
+
+    def information(self) -> FileInformation:
+        head = head_of(self._source)
+        form = "one event a line" if is_lines(_text_of(head)) else "objects over several lines"
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(("Encoding", detect(head).title), ("Form", form)),
+        )
+
+
+def _in_lines(block: TextBlock) -> list[JsonObject]:
+    return [JsonObject(begin, end, True) for begin, end in lines(block.text)]
+
+
+def _text_of(head: bytes) -> str:
+    encoding = detect(head)
+    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text

@@ -1,0 +1,135 @@
+"""Where the JSON objects of events stand in a text: one a line, perhaps behind a prefix, or in an array, over lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from smtpscope.reading.encodings import TextBlock
+from smtpscope.reading.providers import OUR_PROVIDERS
+
+LONGEST: Final = 1 << 20
+"""Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
+
+_OURS = re.compile("|".join(sorted(OUR_PROVIDERS)) + "|log for virtual server", re.IGNORECASE)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}]', re.DOTALL)
+# After a broken object: the next one of the array, or the next one that begins a line.
+_FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
+# Each broken object is looked through a second time; a hostile file must not make that quadratic.
+_BROKEN_LOOKED_THROUGH = 20
+
+
+class JsonObject(NamedTuple):
+    """An object from index `start` to `end` of a block; `whole` is False where its end is missing."""
+
+    start: int
+    end: int
+    whole: bool
+
+
+class NoObjectError(Exception):
+    """The text is no JSON object; the message is the reason as a sentence without its full stop."""
+
+
+def may_be_ours(text: str) -> bool:
+    """Whether `text` names one of our sources or holds our sentence, told without reading it as JSON."""
+    return _OURS.search(text) is not None
+
+
+def is_lines(text: str) -> bool:
+    """Whether a file that begins with `text` has one object a line, not an array and not objects over several lines."""
+    text = text.lstrip("\ufeff\xef\xbb\xbf \t\r\n")
+    if re.match(r"\[\s{0,64}[{\]]", text):
+        return False
+    if not text.startswith("{"):
+        return True
+    line, newline, _ = text.partition("\n")
+    return bool(newline) and line.rstrip().endswith("}")
+
+
+def decoded_object(text: str) -> dict[str, Any]:
+    """The JSON object at the beginning of `text`. Raises NoObjectError."""
+    try:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        found = _decoded_slowly(text)
+    if not isinstance(found, dict):
+        raise NoObjectError("This is no JSON object")
+    return found
+
+
+def _decoded_slowly(text: str) -> object:
+    """Control characters in strings and halves of characters are let through: a stranger's reply may hold them."""
+    try:
+        found, _ = json.JSONDecoder(strict=False).raw_decode(text)
+    except RecursionError as error:
+        raise NoObjectError("The event nests too deep") from error
+    except ValueError as error:
+        reason = getattr(error, "msg", "a number is too long")
+        raise NoObjectError(f"The event is no valid JSON ({str(reason)[:60]})") from error
+    # Half a character would break every encoder later on; the whole object at once costs one pass.
+    return msgspec.json.decode(json.dumps(_without_halves(found)))
+
+
+def _without_halves(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_without_halves(name): _without_halves(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_halves(inner) for inner in value]
+    return value
+
+
+class ObjectScan:
+    """Finds the objects of one file, block by block, whatever stands between them."""
+
+    def __init__(self) -> None:
+        self._broken_left = _BROKEN_LOOKED_THROUGH
+
+    def objects(self, block: TextBlock) -> tuple[list[JsonObject], int]:
+        """The objects in `block`, and the index from which its text has to be seen again with what follows."""
+        text = block.text
+        found: list[JsonObject] = []
+        position = 0
+        while (start := text.find("{", position)) >= 0:
+            end = _end_of(text, start)
+            if end is not None:
+                found.append(JsonObject(start, end, True))
+                position = end
+                continue
+            if not block.final and len(text) - start <= LONGEST:
+                return found, start
+            following = _FOLLOWING.search(text, start + 1) if self._broken_left else None
+            self._broken_left -= following is not None
+            position = following.end() if following else len(text)
+            found.append(JsonObject(start, position, False))
+        return found, len(text)
+
+
+def _end_of(text: str, start: int) -> int | None:
+    """The index behind the object that begins at `start`, None where it has no end."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start, start + LONGEST):
+        if token[0] == "{":
+            depth += 1
+        elif token[0] == "}":
+            depth -= 1
+            if not depth:
+                return token.end()
+    return None
+
+
+def lines(text: str) -> Iterator[tuple[int, int]]:
+    """The begin and end of each line that may be ours, without its line end."""
+    position = 0
+    while (found := _OURS.search(text, position)) is not None:
+        begin = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.end())
+        end = len(text) if end < 0 else end
+        yield begin, end
+        position = end
