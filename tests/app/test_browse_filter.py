@@ -238,10 +238,17 @@ async def test_a_filter_given_at_the_start_is_in_force(session: Session) -> None
 async def test_the_cursor_stays_on_its_incident_when_the_filter_changes(session: Session) -> None:
     async with browsing(session, size=(120, 60)) as driven:
         await driven.put_on("mx3.litware.example")
-        await driven.press("4", "5", "0")
+        await driven.keep_filter("code:450")
         assert "mx3.litware.example" in driven.line.name
         await driven.press("x")
         assert "mx3.litware.example" in driven.line.name
+
+
+async def test_a_typed_reply_code_puts_the_cursor_on_its_line(session: Session) -> None:
+    async with browsing(session, size=(120, 60)) as driven:
+        await driven.put_on("mx1.contoso.example")
+        await driven.press("4", "5", "0")
+        assert driven.line.name.startswith("450")
 
 
 async def test_the_terms_in_force_stand_there_as_chips_and_a_click_on_a_cross_takes_one_away(session: Session) -> None:

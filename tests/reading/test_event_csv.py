@@ -121,6 +121,13 @@ def test_a_selection_of_columns_in_any_order_is_enough() -> None:
     assert (exchange.connection, exchange.event_id, exchange.provider) == (43, 7004, None)
 
 
+def test_a_banner_before_the_header_is_passed_over() -> None:
+    banner = "Microsoft (R) Windows Script Host Version 5.6\r\nCopyright (C) 1996-2001, all, rights, reserved.\r\n"
+    text = banner + eventquery([EVENT, SECOND])
+    assert EventCsvReader.sniff(text.encode())
+    assert connections(text) == [43, 44]
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -193,11 +200,19 @@ def test_a_file_that_ends_within_a_message_gives_what_is_there() -> None:
     assert [problem.outcome for problem in problems_of(reader(cut))] == ["recovered"]
 
 
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_exports_that_were_put_together_are_read_as_one(form: Form) -> None:
+    text = form([EVENT]) + form([SECOND])
+    assert connections(text) == [43, 44]
+    assert problems_of(reader(text)) == []
+    assert sum(batch.others for batch in reader(text).batches()) == 0
+
+
 def test_many_broken_rows_are_told_together() -> None:
-    text = event_viewer_2008([EVENT]) + "x,y\r\n" * 500
+    text = event_viewer_2008([EVENT]) + "x,y\r\n" * 1_500
     found = problems_of(reader(text))
-    assert len(found) == 101
-    assert sum(problem.records or 0 for problem in found) == 500
+    assert len(found) == 1_001
+    assert sum(problem.records or 0 for problem in found) == 1_500
 
 
 def test_the_order_of_day_and_month_comes_from_the_whole_file() -> None:

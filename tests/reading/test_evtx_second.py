@@ -93,4 +93,4 @@ def test_values_that_double_at_each_level_are_refused() -> None:
 
 def test_xml_escapes_what_would_be_markup() -> None:
     element = Element("A", (("b", '<"&'),), ("x < y & z",))
-    assert xml_text(element) == "<A b='&lt;\"&amp;'>x &lt; y &amp; z</A>"
+    assert xml_text(element) == '<A b="&lt;&quot;&amp;">x &lt; y &amp; z</A>'

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -70,8 +73,22 @@ class Browser(App[None]):
     def on_mount(self) -> None:
         # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
         self.push_screen(self.browse)
+        self._end_in_order()
         if self._hints:
             self.notify(_HINTS, title="First start", markup=False, timeout=25)
+
+    def _end_in_order(self) -> None:
+        """An end from outside would leave the terminal as the browser needs it: no cursor, and the mouse speaks."""
+        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            # Windows has no such handlers, and only the main thread may have them.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, self._ended_from_outside, number)
+
+    def _ended_from_outside(self, number: int) -> None:
+        # A second signal of the kind ends the process at once, should the orderly end not come.
+        signal.signal(number, signal.SIG_DFL)
+        self.browse.keep_place()
+        self.exit(return_code=128 + number)
 
     @property
     def failure(self) -> Exception | None:

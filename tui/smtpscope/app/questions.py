@@ -40,6 +40,10 @@ class Questions:
         """Whether nothing is asked and nothing waits."""
         return not self._running and not self._waiting
 
+    def waits(self, kind: str) -> bool:
+        """Whether a newer question of this kind waits for the one that runs."""
+        return kind in self._waiting
+
     def put(self, kind: str, question: Question) -> None:
         """Asks `question` as soon as the one that runs is answered; replaces one of the same kind that waits."""
         self._waiting[kind] = question

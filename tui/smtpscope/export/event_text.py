@@ -24,6 +24,8 @@ def event_text(exchange: Exchange, zone: tzinfo) -> str:
     if exchange.record_id is not None:
         lines.append(f"Record:  {exchange.record_id}")
     lines.append(f"File:  {exchange.file}")
+    if exchange.salvaged:
+        lines.append("Salvaged:  the log does not count this record any more")
     if exchange.problem is not None:
         return "\n".join([*lines, f"This event could not be taken apart: {exchange.problem}."])
     values = (

@@ -15,6 +15,7 @@ from smtpscope.knowledge.load import bundled_folder, check_folder, read_entries
 from smtpscope.knowledge.matcher import UNPARSED_MATCH, Matcher
 from smtpscope.knowledge.values import filled, filled_command, values_of
 from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
+from smtpscope.parsing.reply_shape import shape_of
 
 _CACHE_LIMIT = 200_000
 _SEARCH_CUTOFF = 75.0
@@ -107,7 +108,7 @@ class KnowledgeBase:
 
     def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
         """The same for what matters to it; `hosts` are the `host_patterns` of the remote host."""
-        key = (reply.verbatim, command.verb, command.mailbox == "", direction, hosts)
+        key = (shape_of(reply.verbatim), command.verb, command.mailbox == "", direction, hosts)
         known = self._matches.get(key)
         if known is None:
             if len(self._matches) >= _CACHE_LIMIT:

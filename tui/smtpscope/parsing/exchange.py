@@ -92,6 +92,7 @@ class Exchange:
     `time_ms`: milliseconds since 1970-01-01 UTC, or None. `level` is the record's; `text_level` is the level word of
     the sentence, None where there is no sentence: the two may disagree. `problem` says why an event of ours could not
     be parsed; then direction is UNKNOWN, host, command and reply are empty, and the raw text is all there is.
+    `salvaged` is the record's: the log itself does not count it any more.
     """
 
     file: str
@@ -113,3 +114,4 @@ class Exchange:
     certainty: Certainty | None
     text_level: Level | None = None
     problem: str | None = None
+    salvaged: bool = False

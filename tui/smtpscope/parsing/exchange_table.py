@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Final, Generic, TypeVar
@@ -76,13 +76,6 @@ class ExchangeTable:
         return len(self.place)
 
 
-def is_plain_number(text: str) -> bool:
-    """Whether `text` is one to ten decimal digits and nothing else."""
-    return text.isdecimal() and len(text) <= _MOST_DIGITS
-
-
-def plain_numbers(texts: Sequence[str]) -> NDArray[np.int64] | None:
-    """The numbers that `texts` are, None when one is more than up to ten decimal digits."""
-    if not "".join(texts).isdecimal() or "" in texts or max(map(len, texts)) > _MOST_DIGITS:
-        return None if texts else np.zeros(0, np.int64)
-    return np.fromiter(map(int, texts), np.int64, len(texts))
+def are_plain_numbers(texts: Collection[str]) -> bool:
+    """Whether each of `texts` is one to ten decimal digits and nothing else."""
+    return all(map(str.isdecimal, texts)) and max(map(len, texts), default=0) <= _MOST_DIGITS

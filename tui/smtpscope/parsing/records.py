@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from smtpscope.parsing.command import parse_command
 from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
-from smtpscope.parsing.exchange_table import ExchangeTable, Parsed, is_plain_number, plain_numbers
+from smtpscope.parsing.exchange_table import ExchangeTable, Parsed, are_plain_numbers
 from smtpscope.parsing.remote_host import parse_remote_host
-from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.reply_shape import ReplyParser
 from smtpscope.parsing.strings import parse_substitute, six_values, surely_ours
 from smtpscope.parsing.wording import EVENT_IDS, Sentence, SixValues, Wording, event_number, wording_of
 from smtpscope.reading.providers import is_ours
@@ -41,7 +41,7 @@ class ExchangeParser:
     def __init__(self) -> None:
         self._hosts = Parsed(parse_remote_host)
         self._commands = Parsed(_command)
-        self._replies = Parsed(parse_reply)
+        self._replies = Parsed(ReplyParser().parse)
         self._providers: dict[str | None, bool] = {}
         self._contexts: list[Exchange] = []
         self._context_numbers: dict[tuple[str, RecordShape, str], int] = {}
@@ -64,8 +64,9 @@ class ExchangeParser:
         regular: NDArray[np.bool_] = shapes[records.shape]
         for place in (0, 1):
             texts = records.strings[place::STRINGS]
-            if plain_numbers(texts) is None:
-                regular &= np.fromiter(map(is_plain_number, texts), np.bool_, len(texts))
+            # The first is the same in most records, and a set of it is small.
+            if not are_plain_numbers(texts if place else set(texts)):
+                regular &= np.fromiter((are_plain_numbers([text]) for text in texts), np.bool_, len(texts))
         return regular
 
     def _table(self, records: RecordTable, rows: NDArray[np.int64]) -> ExchangeTable:
@@ -187,6 +188,7 @@ class ExchangeParser:
             reply,
             words.certainty or by_id.certainty,
             wording.level if wording else None,
+            salvaged=record.salvaged,
         )
 
 
@@ -255,4 +257,5 @@ def _unparsed(record: EventRecord, number: int | None, problem: str) -> Exchange
         _NO_REPLY,
         None,
         problem=problem,
+        salvaged=record.salvaged,
     )

@@ -45,6 +45,12 @@ class Batching:
         self._monotonic = monotonic
         self._last = monotonic()
 
+    def add(self, records: Sequence[EventRecord], others: int, problems: Sequence[Problem]) -> None:
+        """Collects what was found."""
+        self.records += records
+        self.others += others
+        self.problems += problems
+
     @property
     def full(self) -> bool:
         """Whether the records alone make a batch due."""

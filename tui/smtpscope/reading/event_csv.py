@@ -12,7 +12,7 @@ from smtpscope.reading.dates import WrittenTime
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.table_columns import Columns, columns_of
+from smtpscope.reading.table_columns import LOOKED_AT, Columns, columns_of
 from smtpscope.reading.table_records import Misshapen, RowRecords, written_time
 from smtpscope.reading.table_rows import DELIMITERS, LONGEST, Row, first_rows, rows
 from smtpscope.reading.text_source import TextSource, head_of
@@ -30,7 +30,7 @@ class EventCsvReader:
         recognised_by="a header with Message and Event ID or Source, or the columns of Event Viewer",
         lacks=(
             "the zone of the times",
-            "insertion strings",
+            "insertion strings, unless Log Parser wrote it",
             "the computer and the record number, in what newer Event Viewers save",
         ),
     )
@@ -117,7 +117,7 @@ def _recognised(head: bytes) -> tuple[str, Columns] | None:
     encoding = detect(head)
     text = TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
     for delimiter in DELIMITERS:
-        columns = columns_of(first_rows(text, delimiter, 3))
+        columns = columns_of(first_rows(text, delimiter, LOOKED_AT))
         if columns is not None:
             return delimiter, columns
     return None
@@ -126,10 +126,13 @@ def _recognised(head: bytes) -> tuple[str, Columns] | None:
 def _data_rows(text: TextSource, delimiter: str, columns: Columns) -> Iterator[Row]:
     """The rows behind the header, blank ones left out."""
     left = columns.header_rows
+    header: list[str] | None = None
     for row in rows((block for block, _ in text.blocks()), delimiter, columns):
         if not any(row.fields) and not row.broken:
             continue
         if left:
             left -= 1
-        else:
+            header = row.fields
+        # Exports that were put together have their header again and again.
+        elif row.fields != header:
             yield row

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import msgspec
 
-from smtpscope.errors import Problem
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dates import WrittenTime
@@ -29,6 +28,7 @@ from smtpscope.reading.json_objects import (
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.sentences import lines_between
 from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.told_problems import ToldProblems
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
@@ -66,6 +66,7 @@ class EventJsonReader:
         times = FileTimes(self._source.name, self._options, self._written_times)
         one_a_line = is_lines(_text_of(head_of(self._source)))
         scan = ObjectScan()
+        told = ToldProblems(self._source.name)
         for block, stream in self._text.blocks():
             done = 0
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
@@ -73,21 +74,23 @@ class EventJsonReader:
                 if one_a_line:
                     batching.others += lines_between(block.text, done, each.start)
                     done = each.end + 1
-                self._take(block, each, batching, times)
+                self._take(block, each, batching, times, told)
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(each.end))
             if one_a_line:
                 batching.others += lines_between(block.text, done, rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems()
+            batching.problems += times.take_problems() + told.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
-    def _take(self, block: TextBlock, found: JsonObject, batching: Batching, times: FileTimes) -> None:
+    def _take(
+        self, block: TextBlock, found: JsonObject, batching: Batching, times: FileTimes, told: ToldProblems
+    ) -> None:
         place = block.offset(found.start)
         if not found.whole:
-            batching.problems.append(self._skipped(place, "The event has no end: its JSON is cut off"))
+            told.tell(f"byte {place:#x}", "The event has no end: its JSON is cut off")
             return
         if not may_be_ours(block.text[found.start : found.end]):
             batching.others += 1
@@ -95,7 +98,7 @@ class EventJsonReader:
         try:
             record = self._record(block, found, place, times)
         except NoObjectError as error:
-            batching.problems.append(self._skipped(place, str(error)))
+            told.tell(f"byte {place:#x}", str(error))
             return
         if record is None:
             batching.others += 1
@@ -113,9 +116,6 @@ class EventJsonReader:
             except msgspec.DecodeError as error:
                 raise NoObjectError("The event has not the form of an exported one") from error
         return record_of(event, file=self._source.name, place=place, times=times)
-
-    def _skipped(self, place: int, reason: str) -> Problem:
-        return Problem(self._source.name, f"byte {place:#x}", reason, "skipped", 1)
 
     def _written_times(self) -> Iterator[WrittenTime]:
         one_a_line = is_lines(_text_of(head_of(self._source)))

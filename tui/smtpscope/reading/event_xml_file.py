@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Final, NamedTuple
 
-from smtpscope.errors import Problem
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.event_xml_record import UnreadableEventError, event_record, names_another_provider
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.told_problems import ToldProblems
 
 LONGEST: Final = 1 << 20
 """Characters of one event; Windows allows 64 KiB of values, each sign of which may be written as a reference."""
@@ -63,30 +63,31 @@ class EventXmlReader:
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         batching = Batching(self._source.size)
+        told = ToldProblems(self._source.name)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
             for event in found:
-                self._take(block, event, batching)
+                self._take(block, event, batching, told)
                 if batching.full:
                     yield batching.take(block.offset(event.end))
             stream.keep_from(rest)
+            batching.problems += told.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
-    def _take(self, block: TextBlock, event: _Found, batching: Batching) -> None:
+    def _take(self, block: TextBlock, event: _Found, batching: Batching, told: ToldProblems) -> None:
         place = block.offset(event.start)
-        name = self._source.name
         if not event.whole:
-            batching.problems.append(_skipped(name, place, "The event has no end: its XML is cut off"))
+            told.tell(f"byte {place:#x}", "The event has no end: its XML is cut off")
             return
         xml = block.cut(event.start, event.end)
         if names_another_provider(xml):
             batching.others += 1
             return
         try:
-            record, mended = event_record(xml, file=name, place=place)
+            record, mended = event_record(xml, file=self._source.name, place=place)
         except UnreadableEventError as error:
-            batching.problems.append(_skipped(name, place, str(error)))
+            told.tell(f"byte {place:#x}", str(error))
             return
         if record is None:
             batching.others += 1
@@ -94,7 +95,7 @@ class EventXmlReader:
         batching.records.append(record)
         if mended:
             reason = "The event has characters that XML does not allow; each is shown as \ufffd"
-            batching.problems.append(Problem(name, f"byte {place:#x}", reason, "recovered", 1))
+            told.tell(f"byte {place:#x}", reason, "recovered")
 
     def raw(self, place: int) -> str:
         """The event's XML as it stands in the file."""
@@ -111,10 +112,6 @@ class EventXmlReader:
             size=self._source.size,
             facts=(("Encoding", detect(head_of(self._source)).title),),
         )
-
-
-def _skipped(file: str, place: int, reason: str) -> Problem:
-    return Problem(file, f"byte {place:#x}", reason, "skipped", 1)
 
 
 def _scan(block: TextBlock) -> tuple[list[_Found], int]:

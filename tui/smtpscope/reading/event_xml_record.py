@@ -35,7 +35,7 @@ def event_record(xml: str, *, file: str, place: int) -> tuple[EventRecord | None
     """
     try:
         return _record(ElementTree.fromstring(xml), file, place), False
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, UnicodeError):
         pass
     mended = _REFERENCE.sub(_allowed, _FORBIDDEN.sub(_REPLACEMENT, xml))
     try:
@@ -53,62 +53,54 @@ def _allowed(reference: re.Match[str]) -> str:
 
 
 def _record(event: ElementTree.Element, file: str, place: int) -> EventRecord | None:
-    system = _child(event, "System")
-    provider_element = None if system is None else _child(system, "Provider")
-    if system is None or provider_element is None:
+    parts = _children(event)
+    system = _children(parts.get("System"))
+    if "Provider" not in system:
         raise UnreadableEventError("The event does not name its source")
-    provider = provider_element.get("Name") or provider_element.get("EventSourceName")
+    provider = system["Provider"].get("Name") or system["Provider"].get("EventSourceName")
     if not is_ours(provider):
         return None
-    created = _child(system, "TimeCreated")
-    rendering = _child(event, "RenderingInfo")
+    created = system.get("TimeCreated")
+    message = _children(parts.get("RenderingInfo")).get("Message")
     return EventRecord(
         file=file,
         place=place,
         time_ms=time_of(None if created is None else created.get("SystemTime")),
         time_assumed=False,
-        record_id=integer(_word(system, "EventRecordID")),
-        event_id=event_id_of(_word(system, "EventID")),
-        level=level_of(integer(_word(system, "Level"))),
+        record_id=integer(_word(system.get("EventRecordID"))),
+        event_id=event_id_of(_word(system.get("EventID"))),
+        level=level_of(integer(_word(system.get("Level")))),
         provider=provider,
-        channel=_word(system, "Channel"),
-        computer=_word(system, "Computer"),
-        strings=without_a_lone_blank(tuple(_strings(event))),
-        message=None if rendering is None else _message(rendering),
+        channel=_word(system.get("Channel")),
+        computer=_word(system.get("Computer")),
+        strings=without_a_lone_blank(tuple(_strings(parts))),
+        message=None if message is None else _text(message) or None,
     )
 
 
-def _strings(event: ElementTree.Element) -> Iterator[str]:
+def _strings(parts: dict[str, ElementTree.Element]) -> Iterator[str]:
     """The texts below EventData (without Binary), or those at the ends of UserData, in their order."""
-    user_data = _child(event, "UserData")
+    user_data = parts.get("UserData")
     if user_data is not None:
         yield from (_text(element) for element in user_data.iter() if not len(element) and element is not user_data)
-        return
-    event_data = _child(event, "EventData")
-    if event_data is not None:
-        yield from (_text(element) for element in event_data if _name(element) != "Binary")
+    elif "EventData" in parts:
+        yield from (_text(element) for element in parts["EventData"] if _name(element) != "Binary")
 
 
-def _message(rendering: ElementTree.Element) -> str | None:
-    message = _child(rendering, "Message")
-    return None if message is None else _text(message) or None
+def _children(parent: ElementTree.Element | None) -> dict[str, ElementTree.Element]:
+    """The elements directly below by their names without namespace, which hand-made copies lack."""
+    return {} if parent is None else {_name(child): child for child in parent}
 
 
-def _word(parent: ElementTree.Element, name: str) -> str | None:
-    child = _child(parent, name)
-    return None if child is None or child.text is None else child.text.strip() or None
+def _name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _word(element: ElementTree.Element | None) -> str | None:
+    return None if element is None or element.text is None else element.text.strip() or None
 
 
 def _text(element: ElementTree.Element) -> str:
     text = element.text or ""
     # Event Viewer indents the XML: an empty string becomes a line break and blanks.
     return "" if "\n" in text and not text.strip() else text
-
-
-def _child(parent: ElementTree.Element, name: str) -> ElementTree.Element | None:
-    return next((child for child in parent if _name(child) == name), None)
-
-
-def _name(element: ElementTree.Element) -> str:
-    """The name without its namespace, which hand-made copies lack."""
-    return element.tag.rpartition("}")[2]

@@ -12,8 +12,10 @@ from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.evtx_chunk_read import ChunkRead
 from smtpscope.reading.evtx_file import chunk_at, chunks, header_problems, read_header, size_problems
+from smtpscope.reading.evtx_growth import ReadEnd
 from smtpscope.reading.evtx_layout import CHUNK_SIZE, FILE_MAGIC, RECORD_MAGIC, FileHeader
 from smtpscope.reading.evtx_quick import QuickReader
+from smtpscope.reading.evtx_salvage import Known, salvaged
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 
 
@@ -28,12 +30,14 @@ class EvtxReader:
     )
 
     def __init__(self, source: Source, options: ReadOptions, *, quick: bool = True) -> None:
-        """`options` is not used: an .evtx file has all its times in UTC.
+        """Of `options` the zone is not used: an .evtx file has all its times in UTC.
 
         With `quick` off each record is decoded, ours or not: the way to compare with, three to ten times as slow.
         """
         self._source = source
+        self._options = options
         self._quick = quick
+        self._end: ReadEnd | None = None
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -44,25 +48,38 @@ class EvtxReader:
         name = self._source.name
         with self._source.open() as stream:
             header = read_header(stream, name)
-            quick = QuickReader(header, name)
+            quick = QuickReader(header, name, growing=self._options.growing)
             batching = Batching(self._source.size, collected=quick)
             batching.problems += header_problems(header, name)
             used = slots = bytes_read = 0
+            known: Known = set()
             try:
                 for bytes_read, count, read in quick.blocks(stream) if self._quick else self._thorough(stream, header):
-                    batching.records += read.records
-                    batching.others += read.others
-                    batching.problems += read.problems
+                    batching.add(read.records, read.others, read.problems)
                     used += read.used
                     slots += count
                     if batching.due:
-                        yield batching.take(bytes_read)
+                        yield self._noted(batching.take(bytes_read), known)
+                if self._options.salvage:
+                    yield self._noted(batching.take(bytes_read), known)
+                    for records in salvaged(stream, header, name, quick.plans, known):
+                        batching.add(records, 0, [])
+                        if batching.due:
+                            yield batching.take(bytes_read)
             except OSError as error:
                 reason = f"Reading stopped: {error.strerror or error}"
                 batching.problems.append(Problem(name, f"from byte {bytes_read:#x}", reason, "skipped"))
             else:
-                batching.problems += size_problems(header, name, used=used, slots=slots)
+                self._end = quick.end
+                if not self._options.growing:
+                    batching.problems += size_problems(header, name, used=used, slots=slots)
         yield batching.take(self._source.size)
+
+    def _noted(self, batch: Batch, known: Known) -> Batch:
+        """`batch`, its records noted in `known` where they will be compared with."""
+        if self._options.salvage:
+            known.update((record.record_id, record.time_ms) for record in batch.records)
+        return batch
 
     def _thorough(self, stream: BinaryIO, header: FileHeader) -> Iterator[tuple[int, int, ChunkRead]]:
         """As `QuickReader.blocks`, chunk by chunk."""
@@ -71,6 +88,33 @@ class EvtxReader:
         for chunk in chunks(stream, header):
             read = read_chunk(chunk, file=self._source.name, has_checksums=header.has_checksums)
             yield chunk.offset + len(chunk.data), 1, read
+
+    def more(self) -> Iterator[Batch]:
+        """See `GrowingLog`: new records in the chunk that was the last one, and new chunks behind it."""
+        from smtpscope.reading.evtx_chunk import read_chunk
+
+        name, end = self._source.name, self._end
+        with self._source.open() as stream:
+            header = read_header(stream, name)
+            quick = QuickReader(header, name, growing=True)
+            batching = Batching(self._source.size, collected=quick)
+            try:
+                if end is not None and end.still_there(stream):
+                    chunk = end.read_again(stream)
+                    if chunk.data == end.chunk.data and self._source.size <= end.chunk.offset + CHUNK_SIZE:
+                        return
+                    read = read_chunk(chunk, file=name, has_checksums=header.has_checksums)
+                    batching.add(*end.only_new(read), [])
+                    quick.start_behind(chunk)
+                for bytes_read, _, read in quick.blocks(stream):
+                    batching.add(read.records, read.others, read.problems)
+                    if batching.due:
+                        yield batching.take(bytes_read)
+                self._end = quick.end
+            except OSError as error:
+                reason = f"Reading stopped: {error.strerror or error}"
+                batching.problems.append(Problem(name, "what was added", reason, "skipped"))
+        yield batching.take(self._source.size)
 
     def raw(self, place: int) -> str:
         """The event's XML, or a sentence that says why there is none."""

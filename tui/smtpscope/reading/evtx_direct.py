@@ -20,7 +20,7 @@ from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord
 
 _RECORD = struct.Struct("<4xI8xQ")
-_INSTANCE_OFFSET = struct.Struct("<6xI")
+_INSTANCE = struct.Struct("<2xII")
 _U32 = struct.Struct("<I")
 _INSTANCE_AT: Final = 28
 _INSTANCE_SIZE: Final = 10
@@ -109,8 +109,8 @@ class DirectReader:
     def _event(self, chunk: bytes, offset: int, end: int, chunk_offset: int) -> EventRecord | None:
         size, filetime = _RECORD.unpack_from(chunk, offset)
         end = min(end, offset + size)
-        definition, at = _instance(chunk, offset + _INSTANCE_AT)
-        plan = self._event_plan(chunk, definition, chunk_offset)
+        template_id, definition, at = _instance(chunk, offset + _INSTANCE_AT)
+        plan = self._event_plan(chunk, definition, template_id, chunk_offset)
         if plan.kind == "foreign":
             return None
         if plan.kind == "unknown":
@@ -136,7 +136,7 @@ class DirectReader:
             message=None,
         )
 
-    def _event_plan(self, chunk: bytes, definition: int, chunk_offset: int) -> EventPlan:
+    def _event_plan(self, chunk: bytes, definition: int, template_id: int, chunk_offset: int) -> EventPlan:
         """The plan by its place, which is remembered until the next chunk: looking into the definition costs more."""
         if chunk_offset != self._chunk_offset:
             self._chunk_offset = chunk_offset
@@ -147,7 +147,7 @@ class DirectReader:
             plan = self._event_plans[definition] = self._plans.event(chunk, definition)
         return plan
 
-    def _data_plan(self, chunk: bytes, definition: int) -> DataPlan | None:
+    def _data_plan(self, chunk: bytes, definition: int, template_id: int) -> DataPlan | None:
         if definition not in self._data_plans:
             self._data_plans[definition] = self._plans.data(chunk, definition)
         return self._data_plans[definition]
@@ -158,8 +158,8 @@ class DirectReader:
         start, end = found.start + found.offsets[data], found.start + found.offsets[data + 1]
         if chunk[start : start + len(_NESTED_START)] != _NESTED_START:
             raise DoubtError
-        definition, at = _instance(chunk, start + 4)
-        plan = self._data_plan(chunk, definition)
+        template_id, definition, at = _instance(chunk, start + 4)
+        plan = self._data_plan(chunk, definition, template_id)
         if plan is None:
             raise DoubtError
         nested = _Values(chunk, at, end)
@@ -168,13 +168,14 @@ class DirectReader:
         return without_a_lone_blank(tuple(_named(nested, slot) for slot in plan.slots))
 
 
-def _instance(chunk: bytes, offset: int) -> tuple[int, int]:
-    """The template instance token at `offset`: where its template is defined, and where its values begin."""
-    (definition,) = _INSTANCE_OFFSET.unpack_from(chunk, offset)
+def _instance(chunk: bytes, offset: int) -> tuple[int, int, int]:
+    """The template instance token at `offset`: the first 32 bits of its template's GUID, where that is defined, and
+    where the count of its values stands."""
+    template_id, definition = _INSTANCE.unpack_from(chunk, offset)
     at = offset + _INSTANCE_SIZE
     if definition == at:
         at += _DEFINITION_HEADER + _U32.unpack_from(chunk, definition + 20)[0]
-    return definition, at
+    return template_id, definition, at
 
 
 def _time(found: _Values, plan: EventPlan) -> int:

@@ -7,6 +7,7 @@ searched for its literal provider, in case a program that writes logs does not k
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
@@ -93,19 +94,22 @@ class Plans:
         self._events: dict[bytes, int] = {}
         self._literals: list[list[_Literal]] = [[]]
         self._data: dict[bytes, DataPlan | None] = {}
+        self._by_id: dict[int, EventPlan] = {}
+        self._data_by_id: dict[int, DataPlan] = {}
 
     def event(self, chunk: bytes | memoryview, offset: int) -> EventPlan:
         """The plan of the Event template whose definition stands at `offset` of `chunk`. Raises nothing."""
-        return self.numbered[self.number(bytes(chunk), offset)]
+        return self.numbered[self.number(bytes(chunk), offset, lambda _: True)]
 
     def kinds(self) -> NDArray[np.int8]:
         """The kind of each of `numbered`: 0 for unknown, OPEN, OURS, and another number for foreign ones."""
         return np.frombuffer(bytes(self._kinds), np.int8)
 
-    def number(self, block: bytes | bytearray, place: int) -> int:
+    def number(self, block: bytes | bytearray, place: int, is_whole: Callable[[int], bool]) -> int:
         """The number of the plan whose definition stands at `place` of `block`, which begins with a chunk.
 
-        Raises nothing.
+        A template that is met for the first time is worked out only where `is_whole` says so of the chunk (by its
+        number in the block): it will be believed in all others. Raises nothing.
         """
         offset = place % CHUNK_SIZE
         if offset + _DEFINITION_HEADER > CHUNK_SIZE or place + _DEFINITION_HEADER > len(block):
@@ -113,10 +117,11 @@ class Plans:
         guid, size = _DEFINITION.unpack_from(block, place)
         number = self._events.get(guid)
         if number is None:
-            if len(self._events) >= _MOST_TEMPLATES:
+            if len(self._events) >= _MOST_TEMPLATES or not is_whole(place // CHUNK_SIZE):
                 return 0
             start = place - offset
             number = self._events[guid] = self._add(_event_plan(bytes(block[start : start + CHUNK_SIZE]), offset))
+            self._by_id[_template_id(guid)] = self.numbered[number]
         end = place + _DEFINITION_HEADER + size
         for literal in self._literals[number]:
             if not literal.stands_in(block, place, end):
@@ -137,8 +142,22 @@ class Plans:
         if guid not in self._data:
             if len(self._data) >= _MOST_TEMPLATES:
                 return None
-            self._data[guid] = _data_plan(bytes(chunk), offset)
+            plan = self._data[guid] = _data_plan(bytes(chunk), offset)
+            if plan is not None:
+                self._data_by_id[_template_id(guid)] = plan
         return self._data[guid]
+
+    def event_known_as(self, template_id: int) -> EventPlan:
+        """The plan of an Event template that was met before, by the first 32 bits of its GUID."""
+        return self._by_id.get(template_id, UNKNOWN)
+
+    def data_known_as(self, template_id: int) -> DataPlan | None:
+        """The same for an EventData template."""
+        return self._data_by_id.get(template_id)
+
+
+def _template_id(guid: bytes) -> int:
+    return int.from_bytes(guid[:4], "little")
 
 
 def _template(chunk: bytes, offset: int) -> TemplateElement:

@@ -15,7 +15,8 @@ from smtpscope.reading.evtx_buffer import Buffer
 from smtpscope.reading.evtx_chunk_read import ChunkRead
 from smtpscope.reading.evtx_direct import DirectReader, DoubtError
 from smtpscope.reading.evtx_file import Chunk
-from smtpscope.reading.evtx_layout import CHUNK_SIZE, FileHeader
+from smtpscope.reading.evtx_growth import ReadEnd
+from smtpscope.reading.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FileHeader
 from smtpscope.reading.evtx_plan import Plans
 from smtpscope.reading.evtx_scan import Rows, Scanner
 from smtpscope.reading.evtx_table import Piece, TableReader
@@ -30,11 +31,14 @@ _CHUNKS: Final = 64
 class QuickReader:
     """Reads the chunks of one file."""
 
-    def __init__(self, header: FileHeader, file: str) -> None:
-        """`file` is the path as the user gave it."""
+    def __init__(self, header: FileHeader, file: str, *, growing: bool = False) -> None:
+        """`file` is the path as the user gave it; with `growing` a chunk without its end is left for later."""
         self._header = header
         self._file = file
-        plans = Plans()
+        self._growing = growing
+        self._start = Chunk(0, header.block_size, b"")
+        self.end: ReadEnd | None = None
+        self.plans = plans = Plans()
         self._scanner = Scanner(plans, has_checksums=header.has_checksums)
         self._tables = TableReader(plans, file)
         self._direct = DirectReader(plans, file)
@@ -46,28 +50,43 @@ class QuickReader:
         pieces, self._pieces, self.rows_waiting = self._pieces, [], 0
         return MixedRecords(self._tables.table(pieces), singles)
 
+    def start_behind(self, chunk: Chunk) -> None:
+        """Begins with what follows `chunk`, which was read already."""
+        self._start = Chunk(chunk.number + 1, chunk.offset + CHUNK_SIZE, b"")
+        self.end = ReadEnd(chunk)
+
     def blocks(self, stream: BinaryIO) -> Iterator[tuple[int, int, ChunkRead]]:
         """What the chunks hold, some at a time, in the order of the file.
 
         How many bytes of the file are read with them, how many chunks they are, and what is in them, without the
         records that `taken` gives.
         """
-        offset = self._header.block_size
+        number, offset = self._start.number, self._start.offset
         stream.seek(offset)
         buffer = Buffer(_CHUNKS * CHUNK_SIZE)
-        number = 0
         room = _FIRST_CHUNKS
         while size := _filled(stream, buffer.view[: room * CHUNK_SIZE]):
             room = min(2 * room, _CHUNKS)
             whole, rest = divmod(size, CHUNK_SIZE)
+            if self._growing:
+                rest = 0
             read = self._read_block(buffer, whole, number, offset) if whole else ChunkRead(used=0)
             if rest:
                 last = Chunk(number + whole, offset + size - rest, bytes(buffer.view[size - rest : size]))
                 read.add(self._thorough(last))
             offset += size
             slots = whole + (rest > 0)
+            self._note_end(buffer, slots, size, number, offset - size)
             number += slots
             yield offset, slots, read
+
+    def _note_end(self, buffer: Buffer, slots: int, size: int, number: int, offset: int) -> None:
+        """Remembers the last chunk that is more than the zeros that a log keeps in reserve."""
+        for at in range(slots - 1, -1, -1):
+            data = bytes(buffer.view[at * CHUNK_SIZE : min((at + 1) * CHUNK_SIZE, size)])
+            if data.startswith(CHUNK_MAGIC):
+                self.end = ReadEnd(Chunk(number + at, offset + at * CHUNK_SIZE, data))
+                return
 
     def _read_block(self, buffer: Buffer, chunks: int, number: int, offset: int) -> ChunkRead:
         survey = self._scanner.survey(buffer, chunks)

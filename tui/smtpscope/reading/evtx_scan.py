@@ -7,6 +7,7 @@ of 32-bit words finds them all. A template is defined inline where it is used fi
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ _LOW_HALF: Final = 0xFFFF
 DEFINITION_AT: Final = 38
 """Where in a record its template is defined, when it is the first to use it."""
 INSTANCE_AT: Final = 28
+_GUID_AT: Final = 4
+"""Where in a definition the template's GUID stands."""
 _SLICE: Final = 1 << 18
 """Words compared at once, so that the result stays in the processor's cache."""
 _MOST_RECORDS: Final = (CHUNK_SIZE - FIRST_RECORD) // SMALLEST_RECORD
@@ -41,6 +44,7 @@ _HEADER = np.dtype(
     }
 )
 _NAMES: Final = tuple(name.encode("utf-16-le") for name in sorted(OUR_PROVIDERS))
+_MOST_VALUES: Final = 1_000
 _STRING: Final = 0x01
 _NULL: Final = 0x00
 
@@ -89,14 +93,20 @@ class Scanner:
         Thorough is any chunk whose header makes no sense or is not what its checksum says, any of which a record of
         ours is to be taken and the checksum of its records is wrong, and any that is not understood (its records do
         not follow each other, are not as many as its header counts, or one has no template that is known), unless it
-        names none of our providers and its checksums are right.
+        names none of our providers and its checksums are right. Of a chunk that is understood and has nothing of
+        ours the checksum of the records is not looked at: the records are all accounted for, and to work it out takes
+        longer than all else.
         """
         headers = np.frombuffer(buffer.data, _HEADER, chunks)
         sound = self._sound(buffer, headers)
         free = headers["free"].astype(np.int64)
         ends = np.where((free >= FIRST_RECORD) & (free <= CHUNK_SIZE), free, CHUNK_SIZE)
         count = (headers["last"] - headers["first"]).astype(np.int64) + 1
-        rows = self._instances(buffer, chunks, ends)
+
+        def is_whole(number: int) -> bool:
+            return not self._has_checksums or _checksum_agrees(buffer, number, ends, headers)
+
+        rows = self._instances(buffer, chunks, ends, is_whole)
         understood = sound & _whole(rows, count, ends)
         understood[rows.chunk[rows.plan == 0]] = False
         ours, doubtful = self._ours(buffer, rows)
@@ -105,12 +115,11 @@ class Scanner:
         wanted = rows.chosen(ours & understood[rows.chunk])
         thorough = ~understood
         for number in np.flatnonzero(sound & thorough).tolist():
-            thorough[number] = not self._may_be_passed_over(buffer, number, ends, headers)
-        if self._has_checksums:
-            for number in np.flatnonzero(np.bincount(wanted.chunk, minlength=chunks)).tolist():
-                thorough[number] = not _checksum_agrees(buffer, number, ends, headers)
-            wanted = wanted.chosen(~thorough[wanted.chunk])
-        return Survey(count, thorough, wanted)
+            may_be_passed_over = self._has_checksums and not _names_us(buffer, number) and is_whole(number)
+            thorough[number] = not may_be_passed_over
+        for number in np.flatnonzero(np.bincount(wanted.chunk, minlength=chunks)).tolist():
+            thorough[number] = not is_whole(number)
+        return Survey(count, thorough, wanted.chosen(~thorough[wanted.chunk]))
 
     def _sound(self, buffer: Buffer, headers: NDArray[Any]) -> Flags:
         """Which chunks have a header that makes sense and is what its checksum says."""
@@ -127,7 +136,7 @@ class Scanner:
                 sound[number] = checksum == checksums[number]
         return sound
 
-    def _instances(self, buffer: Buffer, chunks: int, ends: Numbers) -> Rows:
+    def _instances(self, buffer: Buffer, chunks: int, ends: Numbers, is_whole: Callable[[int], bool]) -> Rows:
         """All records that use a template, with the plan of it; plan 0 where none is known."""
         words = buffer.words[: chunks * _WORDS_IN_CHUNK]
         at = np.concatenate(
@@ -145,15 +154,21 @@ class Scanner:
         at, start, chunk, offset = at[inside], start[inside], chunk[inside], offset[inside]
         definition = (words[at + 2] >> 16 | words[at + 3] << 16).astype(np.int64)
         end = start + words[at - _INSTANCE_WORD + 1]
-        return Rows(start, end, chunk, definition, self._plans_of(buffer, start, chunk, definition))
+        plan = self._plans_of(buffer, start, chunk, definition, is_whole)
+        # An instance repeats the first 32 bits of the GUID, so that a changed bit leads to no other template unseen.
+        guid_at = np.minimum(chunk * CHUNK_SIZE + definition + _GUID_AT, len(buffer.u4) - 1)
+        plan[buffer.u4[guid_at] != (words[at + 1] >> 16 | words[at + 2] << 16)] = 0
+        return Rows(start, end, chunk, definition, plan)
 
-    def _plans_of(self, buffer: Buffer, start: Numbers, chunk: Numbers, definition: Numbers) -> Numbers:
+    def _plans_of(
+        self, buffer: Buffer, start: Numbers, chunk: Numbers, definition: Numbers, is_whole: Callable[[int], bool]
+    ) -> Numbers:
         """The plan of each instance; 0 where its definition was not met in this chunk, or is none that we know."""
         if len(self._plan_at) < len(buffer.data):
             self._plan_at = np.zeros(len(buffer.data), dtype=np.int16)
         key = chunk * CHUNK_SIZE + np.minimum(definition, CHUNK_SIZE - 1)
         own = key[definition == start % CHUNK_SIZE + DEFINITION_AT]
-        self._plan_at[own] = [self._plans.number(buffer.data, place) for place in own.tolist()]
+        self._plan_at[own] = [self._plans.number(buffer.data, place, is_whole) for place in own.tolist()]
         found = self._plan_at[key].astype(np.int64)
         self._plan_at[own] = 0
         return found
@@ -169,10 +184,6 @@ class Scanner:
             named, doubt = _names_in(buffer, rows.chosen(which), self._plans.numbered[plan].provider)
             ours[which], doubtful[which] = named, doubt
         return ours, doubtful
-
-    def _may_be_passed_over(self, buffer: Buffer, number: int, ends: Numbers, headers: NDArray[Any]) -> bool:
-        """Whether a chunk that is not understood is known to be whole and to hold nothing of ours."""
-        return self._has_checksums and not _names_us(buffer, number) and _checksum_agrees(buffer, number, ends, headers)
 
 
 def _whole(rows: Rows, count: Numbers, ends: Numbers) -> Flags:
@@ -199,20 +210,17 @@ def _names_in(buffer: Buffer, rows: Rows, slot: str | int | None) -> tuple[Flags
     named = np.zeros(len(rows), np.bool_)
     if not isinstance(slot, int):
         return named, ~named
-    good = at + 4 * slot + 8 <= rows.end
+    good = (slot < _MOST_VALUES) & (at + 4 * slot + 8 <= rows.end)
+    slot = min(slot, _MOST_VALUES)
     at = np.where(good, at, 0)
     counts = buffer.u4[at].astype(np.int64)
     good &= (counts > slot) & (at + 4 + 4 * counts <= rows.end)
     places = np.where(good, at, 0) + 4
-    sizes = np.zeros(len(rows), np.int64)
-    skipped = np.zeros(len(rows), np.int64)
-    for number in range(slot + 1):
-        skipped += sizes
-        descriptors = buffer.u4[places + 4 * number].astype(np.int64)
-        sizes = descriptors & _LOW_HALF
-    types = descriptors >> 16 & 0xFF
+    descriptors = buffer.gathered(places, 4 * (slot + 1)).view("<u4").reshape(-1, slot + 1).astype(np.int64)
+    types, sizes = descriptors[:, slot] >> 16 & 0xFF, descriptors & _LOW_HALF
     text = good & (types == _STRING)
-    begin = places + 4 * np.where(good, counts, 0) + skipped
+    begin = places + 4 * np.where(good, counts, 0) + sizes[:, :slot].sum(axis=1)
+    sizes = sizes[:, slot]
     for name in _NAMES:
         long = np.flatnonzero(text & (sizes >= len(name)) & (begin + len(name) <= rows.end))
         if len(long):

@@ -62,9 +62,7 @@ _LATEST_MS = 253_402_300_799_999
 
 def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes) -> EventRecord | None:
     """The record in `event`, None when its source is none of ours and it holds no sentence of ours. Raises nothing."""
-    source = event.get("_source")
-    if isinstance(source, dict):
-        event = source
+    event = _unwrapped(event)
     provider = _word(event, _PROVIDER)
     message = _word(event, _MESSAGE)
     if provider is not None:
@@ -94,9 +92,18 @@ def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes)
     )
 
 
+def _unwrapped(event: dict[str, Any]) -> dict[str, Any]:
+    """What Elasticsearch has below `_source`, and OpenTelemetry in the body of a log record."""
+    for name in ("_source", "body", "Body"):
+        inner = event.get(name)
+        if isinstance(inner, dict):
+            return inner
+    return event
+
+
 def time_value(event: dict[str, Any]) -> WrittenTime | int | None:
     """The time of `event`: milliseconds since 1970 UTC where it is a number, else as written, None without any."""
-    value = _found(event, _TIME)
+    value = _found(_unwrapped(event), _TIME)
     if isinstance(value, str):
         date = _MICROSOFT_DATE.fullmatch(value)
         return _in_calendar(int(date[1])) if date else find_time(value[:64])

@@ -15,7 +15,7 @@ from smtpscope.reading.providers import OUR_PROVIDERS
 LONGEST: Final = 1 << 20
 """Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
 
-_OURS = re.compile("|".join(sorted(OUR_PROVIDERS)) + "|log for virtual server", re.IGNORECASE)
+_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
@@ -37,7 +37,8 @@ class NoObjectError(Exception):
 
 def may_be_ours(text: str) -> bool:
     """Whether `text` names one of our sources or holds our sentence, told without reading it as JSON."""
-    return _OURS.search(text) is not None
+    lowered = _lowered(text)
+    return any(words in lowered for words in _OURS)
 
 
 def is_lines(text: str) -> bool:
@@ -47,8 +48,8 @@ def is_lines(text: str) -> bool:
         return False
     if not text.startswith("{"):
         return True
-    line, newline, _ = text.partition("\n")
-    return bool(newline) and line.rstrip().endswith("}")
+    line, newline, rest = text.partition("\n")
+    return bool(newline) and (line.rstrip().endswith("}") or (line.strip() != "{" and rest.startswith("{")))
 
 
 def decoded_object(text: str) -> dict[str, Any]:
@@ -66,16 +67,16 @@ def _decoded_slowly(text: str) -> object:
     """Control characters in strings and halves of characters are let through: a stranger's reply may hold them."""
     try:
         found, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        return _without_halves(found)
     except RecursionError as error:
         raise NoObjectError("The event nests too deep") from error
     except ValueError as error:
         reason = getattr(error, "msg", "a number is too long")
         raise NoObjectError(f"The event is no valid JSON ({str(reason)[:60]})") from error
-    # Half a character would break every encoder later on; the whole object at once costs one pass.
-    return msgspec.json.decode(json.dumps(_without_halves(found)))
 
 
 def _without_halves(value: Any) -> Any:
+    """`value` with each half of a character replaced, since one would break every encoder later on."""
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, dict):
@@ -126,10 +127,21 @@ def _end_of(text: str, start: int) -> int | None:
 
 def lines(text: str) -> Iterator[tuple[int, int]]:
     """The begin and end of each line that may be ours, without its line end."""
-    position = 0
-    while (found := _OURS.search(text, position)) is not None:
-        begin = text.rfind("\n", 0, found.start()) + 1
-        end = text.find("\n", found.end())
+    lowered = _lowered(text)
+    # Plain finds, each where it stands: an expression that ignores capitals takes twenty times as long.
+    places = {words: place for words in _OURS if (place := lowered.find(words)) >= 0}
+    while places:
+        place = min(places.values())
+        begin = text.rfind("\n", 0, place) + 1
+        end = text.find("\n", place)
         end = len(text) if end < 0 else end
         yield begin, end
-        position = end
+        for words in [words for words, where in places.items() if where < end]:
+            places[words] = lowered.find(words, end)
+            if places[words] < 0:
+                del places[words]
+
+
+def _lowered(text: str) -> str:
+    """`text` in small letters, as long as it was: one letter of Turkish alone becomes two."""
+    return text.replace("\u0130", "i").lower()

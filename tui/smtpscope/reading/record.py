@@ -20,7 +20,8 @@ class EventRecord:
     `time_ms` counts milliseconds since 1970-01-01 UTC, None where the text has no time; `time_assumed` is True when
     the text named no zone and the session's zone was taken. `strings` are the insertion strings in their order, empty
     ones included (None where the format has only the message); `message` is the rendered sentence or text, with its
-    own line breaks (None where the format has only strings).
+    own line breaks (None where the format has only strings). `salvaged` tells that the log itself does not count the
+    record any more: it was found in a part of the file that is free to be written over.
     """
 
     file: str
@@ -35,6 +36,7 @@ class EventRecord:
     computer: str | None
     strings: tuple[str, ...] | None
     message: str | None
+    salvaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,15 @@ class Batch:
 class ReadOptions:
     """How to read. `zone` is taken for times that name none.
 
-    `newest` (aware) is a moment that no event is later than, for times that have no year; None is the present.
+    `newest` (aware) is a moment that no event is later than, for times that have no year; None is the present. With
+    `salvage` records are looked for in parts of a file that are free to be written over, too (.evtx only). `growing`
+    tells that the file is still being written: what is unfinished at its end is left for later, and is no problem.
     """
 
     zone: tzinfo = UTC
     newest: datetime | None = None
+    salvage: bool = False
+    growing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,17 @@ class Format:
     title: str
     recognised_by: str
     lacks: tuple[str, ...] = field(default=())
+
+
+class GrowingLog(Protocol):
+    """A reader that can go on with a file that has grown since it was read."""
+
+    def more(self) -> Iterator[Batch]:
+        """What was added to the file since the last `batches` or `more` was read to its end; nothing twice.
+
+        A file that was begun anew is read as a whole. Raises LogError when the file can't be read any more.
+        """
+        ...
 
 
 class LogReader(Protocol):

@@ -23,6 +23,9 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.event_xml_file import EventXmlReader
 
     yield EventXmlReader
+    from smtpscope.reading.event_json import EventJsonReader
+
+    yield EventJsonReader
     from smtpscope.reading.event_csv import EventCsvReader
 
     yield EventCsvReader

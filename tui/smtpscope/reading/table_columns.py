@@ -34,6 +34,8 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "message": ("message", "description"),
     "strings": ("strings", "insertionstrings"),
 }
+LOOKED_AT: Final = 8
+"""How many rows at the beginning of a table have to be looked at."""
 _LEGACY_TYPE = "eventtype"
 _TYPE_LINE = re.compile(r"#TYPE\b|sep=.\s*$")
 
@@ -73,7 +75,7 @@ class Columns:
         if len(parts) <= self.message or not parts[self.event_id].strip(' "').isdecimal():
             return False
         clock = "" if self.clock is None else parts[self.clock]
-        return find_time(f"{parts[self.time]} {clock}") is not None
+        return find_time(f"{parts[self.time]} {clock}".replace('"', "")) is not None
 
     def known(self) -> tuple[str, ...]:
         """The names of the columns that the table has."""
@@ -85,17 +87,20 @@ class Columns:
 
 
 def columns_of(first_rows: list[list[str]]) -> Columns | None:
-    """The columns of a table that begins with `first_rows` (three are enough), None when it is no table of events."""
+    """The columns of a table that begins with `first_rows` (LOOKED_AT), None when it is no table of events.
+
+    Some lines may stand before the header: the type line of Export-Csv, the banner of the Windows Script Host.
+    """
+    for number, row in enumerate(first_rows):
+        found = _by_names(row, number)
+        if found is not None:
+            return found
     skipped = 1 if first_rows and _TYPE_LINE.match(first_rows[0][0]) else 0
     first_rows = first_rows[skipped:]
     if not first_rows:
         return None
     following = first_rows[1] if len(first_rows) > 1 else []
-    return (
-        _by_names(first_rows[0], skipped)
-        or _event_viewer_2008(first_rows[0], following, skipped)
-        or _event_viewer_2003(first_rows[0], skipped)
-    )
+    return _event_viewer_2008(first_rows[0], following, skipped) or _event_viewer_2003(first_rows[0], skipped)
 
 
 def is_type_line(line: str) -> bool:

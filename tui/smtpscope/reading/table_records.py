@@ -17,8 +17,8 @@ from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.sentences import OPENING
 from smtpscope.reading.table_columns import Columns, is_type_line
 from smtpscope.reading.table_rows import Row, true_text
+from smtpscope.reading.told_problems import ToldProblems
 
-_PROBLEMS_TOLD: Final = 100
 _STRINGS: Final = 6
 _NUMBER = re.compile(r"-?\d{1,10}")
 
@@ -35,11 +35,8 @@ class Misshapen:
     """Rows that have not the fields of their table: mended where it is sure how, else told."""
 
     def __init__(self, file: str, columns: Columns) -> None:
-        self._file = file
         self._columns = columns
-        self._problems: list[Problem] = []
-        self._told = 0
-        self._untold = 0
+        self._told = ToldProblems(file)
         self._recovering = False
 
     def checked(self, row: Row, delimiter: str) -> list[str] | None:
@@ -53,29 +50,18 @@ class Misshapen:
                 fields = fields[:count]
         right = len(fields) == count
         if row.broken:
-            self._tell(row, "quotes are opened here and never closed", recovered=right)
+            self._told.tell(
+                f"line {row.line}", "quotes are opened here and never closed", "recovered" if right else "skipped"
+            )
         elif not right and not self._recovering and not is_type_line(fields[0]):
-            self._tell(row, f"{_counted(len(row.fields))}, the table has {count}", recovered=False)
+            self._told.tell(f"line {row.line}", f"{_counted(len(row.fields))}, the table has {count}")
         # What follows an unclosed quote is the rest of its message: told already.
         self._recovering = row.broken or (self._recovering and not right)
         return fields if right else None
 
     def take_problems(self, *, final: bool = False) -> list[Problem]:
         """What was told since the last call; at the end also how much was not."""
-        problems, self._problems = self._problems, []
-        if final and self._untold:
-            reason = f"{self._untold} more rows have not the fields of this table"
-            problems.append(Problem(self._file, "whole file", reason, "skipped", self._untold))
-        return problems
-
-    def _tell(self, row: Row, reason: str, *, recovered: bool) -> None:
-        if self._told >= _PROBLEMS_TOLD:
-            self._untold += not recovered
-            return
-        self._told += 1
-        self._problems.append(
-            Problem(self._file, f"line {row.line}", reason, "recovered" if recovered else "skipped", 1)
-        )
+        return self._told.take(final=final)
 
 
 def _counted(fields: int) -> str:

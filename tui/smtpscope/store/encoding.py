@@ -35,6 +35,7 @@ _CONTEXT_FIELDS = (
     "certainty",
     "text_level",
     "problem",
+    "salvaged",
 )
 _FILE, _EVENT_ID, _LEVEL, _COMPUTER, _DIRECTION = (
     _CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "computer", "direction")

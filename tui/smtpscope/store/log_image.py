@@ -35,6 +35,7 @@ Context = tuple[
     Certainty | None,
     Level | None,
     str | None,
+    bool,
 ]
 """The fields of `Encoder.contexts` in their order; the first is the file, which is left out here."""
 

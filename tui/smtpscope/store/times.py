@@ -20,7 +20,6 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - to it the offset of a zone is added
-_STEADY = 15 * MINUTE
 _MILLISECOND = timedelta(milliseconds=1)
 _OFFSET = re.compile(r"(?:UTC)?([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 
@@ -106,18 +105,22 @@ def _wall_clock(ms: int, zone: tzinfo) -> datetime:
     if ms < 0:
         return local_datetime(ms, zone).replace(tzinfo=None)
     try:
-        return _NAIVE_EPOCH + timedelta(milliseconds=ms) + _offset(ms // _STEADY, zone)
+        steady = _day_offset(ms // DAY, zone)
+        if steady is None:
+            return local_datetime(ms, zone).replace(tzinfo=None)
+        return _NAIVE_EPOCH + timedelta(milliseconds=ms) + steady
     except (OverflowError, ValueError):
         return local_datetime(ms, zone).replace(tzinfo=None)
 
 
 @lru_cache(maxsize=4096)
-def _offset(quarter: int, zone: tzinfo) -> timedelta:
-    """How far the clocks of `zone` were ahead of UTC in a quarter of an hour, counted from 1970.
+def _day_offset(day: int, zone: tzinfo) -> timedelta | None:
+    """How far the clocks of `zone` are ahead of UTC on a day of UTC, counted from 1970; None where they are changed.
 
-    Since then no zone has changed its clocks within one (tz database), and a report asks for few of them, and often.
+    A report asks for few days, and often; no zone has changed its clocks and back on one day since 1970.
     """
-    return local_datetime(quarter * _STEADY, zone).utcoffset() or timedelta()
+    first, last = (local_datetime(moment, zone).utcoffset() for moment in (day * DAY, (day + 1) * DAY))
+    return first if first == last else None
 
 
 def milliseconds(moment: datetime) -> int:

@@ -331,7 +331,7 @@ class BrowseScreen(TakingOut, Screen[None]):
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
         self.filter_bar.count = f"{shown_of}  by {view.grouping}"
         self.table.sorted_by = (self.sort if self.sort != "attention" else "", self.descending)
-        if self._left_at is not None and self.read_all:
+        if self._left_at is not None and self.read_all and self._shows_all:
             # Where these logs were left; only now all of it can be there.
             self._wanted_key = key_at(self.session.store, view.tree, self._left_at) or self._wanted_key
             self._left_at = None
@@ -339,15 +339,15 @@ class BrowseScreen(TakingOut, Screen[None]):
         if place is not None and self.outline.line_of(place) is None:
             self.outline.open_to(place)
         line = self.outline.line_of(place) if place is not None else None
-        if place is not None and line is None:
-            self.outline.open_to(place)
-            line = self.outline.line_of(place)
-        self._wanted_key = None
+        if not self._questions.waits("view"):
+            # An answer on its way was asked for with the same wish, and would send the cursor to the first line.
+            self._wanted_key = None
         self._put_rows()
         self._detail_for = None
         self.table.put_cursor(0 if line is None else line)
         if not len(self.outline):
             self.detail.detail = self._nothing_to_show(view)
+        self._remember_filter()
 
     def _put_rows(self) -> None:
         assert self.outline is not None
@@ -511,7 +511,8 @@ class BrowseScreen(TakingOut, Screen[None]):
         self._undo_mark = self.filter_text
         place = self.place()
         self._typing_from = _FIRST_LINE if place is None or self.outline is None else self.outline.key(place)
-        self.filter_bar.edit(self.session.keeping.filters())
+        # The filter in force stands in the line already: the first press of the key must bring another one.
+        self.filter_bar.edit(tuple(each for each in self.session.keeping.filters() if each != self.filter_text))
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
         self.filter_text = message.text
@@ -524,7 +525,16 @@ class BrowseScreen(TakingOut, Screen[None]):
         if self.view is not None and self.filter_text != message.text:
             self.filter_bar.show_filter(self.filter_text)
         self._typing_from = None
+        self._remember_filter()
         self.table.focus()
+
+    def _remember_filter(self) -> None:
+        """What was in force can be had back in a later run; what was only typed on the way there is not kept."""
+        if self._typing_from is not None or self.view is None or self.filter_text != self.view.filter_text:
+            return
+        if self.filter_text and self.filter_text != self._remembered:
+            self._remembered = self.filter_text
+            self.session.keeping.remember_filter(self.filter_text)
 
     def on_filter_bar_abandoned(self, message: FilterBar.Abandoned) -> None:
         self.set_filter(message.text, remember=False)
@@ -538,6 +548,7 @@ class BrowseScreen(TakingOut, Screen[None]):
         self.action_filter()
 
     _undo_mark = ""
+    _remembered = ""
 
     def action_undo(self) -> None:
         if self._undo:

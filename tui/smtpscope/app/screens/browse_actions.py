@@ -212,25 +212,36 @@ class TakingOut(Screen[None]):
             return
         incident = details[0].incident
         seen = self.session.keeping.note(incident.key)
+        about = shown(f"Note on: {headline(incident)}")
 
         def keep(note: WrittenNote | None) -> None:
             if note is None or (note.text == seen and not note.as_knowledge):
                 return
-            if note.as_knowledge:
-                self._keep_as_knowledge(details[0], note.text)
-            elif not self.session.keeping.write_note(incident.key, note.text, seen=seen):
-                self.notify(shown(self.session.keeping.warning or "Nothing is kept in this run"), markup=False)
-            self.show_detail_again()
+            if self._kept(details[0], note, seen):
+                self.show_detail_again()
+            else:
+                # Nobody writes a page twice: what could not be kept is still there to be shortened or copied.
+                self.app.push_screen(NoteScreen(about, note.text), keep)
 
-        self.app.push_screen(NoteScreen(shown(f"Note on: {headline(incident)}"), seen), keep)
+        self.app.push_screen(NoteScreen(about, seen), keep)
 
-    def _keep_as_knowledge(self, detail: IncidentDetail, note: str) -> None:
+    def _kept(self, detail: IncidentDetail, note: WrittenNote, seen: str) -> bool:
+        if note.as_knowledge:
+            return self._keep_as_knowledge(detail, note.text)
+        if self.session.keeping.write_note(detail.incident.key, note.text, seen=seen):
+            return True
+        warning = shown(self.session.keeping.warning or "Nothing is kept in this run")
+        self.notify(warning, markup=False, severity="error", timeout=10)
+        return False
+
+    def _keep_as_knowledge(self, detail: IncidentDetail, note: str) -> bool:
         try:
             path = self.session.write_own_knowledge(detail, note)
         except KnowledgeError as error:
             self.notify(shown(f"{error.what}. {error.remedy}"), markup=False, severity="error", timeout=10)
-        else:
-            self.notify(shown(f"Wrote {path}. It is used when a log is opened the next time."), markup=False, timeout=8)
+            return False
+        self.notify(shown(f"Wrote {path}. It is used when a log is opened the next time."), markup=False, timeout=8)
+        return True
 
     def show_detail_again(self) -> None:
         """What the detail shows has changed."""

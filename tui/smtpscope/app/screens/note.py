@@ -52,8 +52,13 @@ class NoteScreen(ModalScreen[WrittenNote | None]):
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
 
+    @property
+    def written(self) -> str:
+        """What stands there now."""
+        return self.query_one(TextArea).text
+
     def action_keep(self, as_knowledge: bool) -> None:
-        self.dismiss(WrittenNote(self.query_one(TextArea).text, as_knowledge))
+        self.dismiss(WrittenNote(self.written, as_knowledge))
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -91,6 +91,8 @@ def _where(exchange: Exchange) -> list[Block]:
         level += f" (its text says {exchange.text_level})"
     event_id = "no id" if exchange.event_id is None else str(exchange.event_id)
     blocks.append(labelled("event", text(shown(f"{event_id} {exchange.provider or ''}, {level}"))))
+    if exchange.salvaged:
+        blocks.append(labelled("salvaged", text("the log does not count it any more: deleted or out of date")))
     if exchange.certainty:
         blocks.append(labelled("it says", text(f"this {exchange.certainty} cause the connection to fail")))
     connection = "" if exchange.connection is None else f", connection #{exchange.connection}"

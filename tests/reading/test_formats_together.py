@@ -1,0 +1,186 @@
+"""All formats against all readers: none is taken for another, and the same events give the same exchanges."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import pytest
+
+from smtpscope.parsing.exchange import Exchange
+from smtpscope.parsing.records import ExchangeParser
+from smtpscope.reading.record import ReadOptions
+from smtpscope.reading.registry import open_log, reader_of, readers
+from support import event_json_texts as as_json
+from support import event_tables as as_table
+from support.event_texts import TextEvent, block_2003, block_2008, log_line
+from support.event_xml_texts import printed_xml, saved_xml
+from support.evt_writer import LegacyEvent, evt_bytes
+from support.evtx_writer import WrittenEvent, evtx_bytes
+from support.memory_source import MemorySource, problems_of
+
+Events = Sequence[TextEvent]
+TYPES = {"Error": 1, "Warning": 2}
+HOSTS = ("mx1.contoso.example", "MX1.contoso.example", "", "198.51.100.25", "[192.0.2.7]", "mail.fabrikam.example.")
+REPLIES = (
+    "550 5.1.1 User unknown ",
+    "550 5.7.1 Service unavailable; Client host [192.0.2.25] blocked, see https://dnsbl.example/?a=1&b=<2>",
+    '451 4.3.0 The reply says "try later", responded nobody',
+    "451",
+    "504 Need to authenticate first\tnow  ",
+    "550 5.7.1 {json} [array], \\ and | bars; 'quotes'",
+)
+COMMANDS = (
+    ("rcpt", "RCPT TO:<j.smith@contoso.example>"),
+    ("mail", "MAIL FROM:<> SIZE=2550112"),
+    ("x-exps", "X-EXPS\n"),
+)
+
+
+def some_events(count: int = 200) -> list[TextEvent]:
+    """Events of three weeks, a 13th among their days, so that the order of day and month can be told."""
+    chance = random.Random(7002)
+    start = datetime(2026, 11, 2)  # noqa: DTZ001 - in the zone of the log, which is UTC here
+    events = []
+    for number in range(count):
+        verb, command = chance.choice(COMMANDS)
+        event_id = chance.choice((7002, 7004))
+        events.append(
+            TextEvent(
+                start + timedelta(minutes=150 * number),
+                level="Warning" if event_id == 7002 else "Error",
+                event_id=event_id,
+                connection=40 + number,
+                host=chance.choice(HOSTS),
+                verb=verb,
+                reply=chance.choice(REPLIES),
+                command=command,
+            )
+        )
+    return events
+
+
+def evtx(events: Events) -> bytes:
+    return evtx_bytes(
+        [
+            WrittenEvent(
+                "MSExchangeTransport",
+                event.event_id,
+                event.strings,
+                event.time.replace(tzinfo=UTC),
+                2 if event.level == "Error" else 3,
+                computer=event.computer,
+            )
+            for event in events
+        ]
+    )
+
+
+def evt(events: Events) -> bytes:
+    return evt_bytes(
+        [
+            LegacyEvent(
+                event.strings,
+                event.event_id,
+                TYPES[event.level],
+                computer=event.computer,
+                time=event.time.replace(tzinfo=UTC),
+            )
+            for event in events
+        ]
+    )
+
+
+def lines_of(form: Callable[[TextEvent], dict[str, object]], prefix: str = "") -> Callable[[Events], bytes]:
+    return lambda events: as_json.json_lines(map(form, events), prefix=prefix).encode()
+
+
+FORMS: dict[str, tuple[str, Callable[[Events], bytes]]] = {
+    "evtx": ("evtx", evtx),
+    "evt": ("evt", evt),
+    "saved xml": ("xml", lambda events: saved_xml(events).encode()),
+    "printed xml": ("xml", lambda events: printed_xml(events).encode("utf-16")),
+    "winlogbeat": ("json", lines_of(as_json.winlogbeat)),
+    "old winlogbeat": ("json", lines_of(as_json.old_winlogbeat)),
+    "OpenTelemetry": ("json", lines_of(as_json.open_telemetry)),
+    "NXLog": ("json", lines_of(as_json.nxlog, "<14>Nov  2 06:12:41 exch01 nxlog: ")),
+    "Rust": ("json", lines_of(as_json.rust_export)),
+    "ConvertTo-Json": ("json", lambda events: as_json.converted(map(as_json.get_win_event, events)).encode("utf-16")),
+    "csv 2003": ("csv", lambda events: as_table.event_viewer_2003(events).encode()),
+    "csv 2008": ("csv", lambda events: as_table.event_viewer_2008(events).encode()),
+    "txt 2008": ("csv", lambda events: as_table.event_viewer_2008(events, delimiter="\t").encode("utf-16")),
+    "Get-WinEvent": ("csv", lambda events: as_table.get_win_event(events).encode("utf-8-sig")),
+    "Get-EventLog": ("csv", lambda events: as_table.get_event_log(events).encode()),
+    "eventquery": ("csv", lambda events: as_table.eventquery(events).encode()),
+    "Log Parser": ("csv", lambda events: as_table.log_parser(events).encode()),
+    "blocks 2003": ("event-viewer", lambda events: "\n".join(map(block_2003, events)).encode()),
+    "blocks 2008": ("event-viewer", lambda events: "\n".join(map(block_2008, events)).encode()),
+    "blocks with xml": (
+        "event-viewer",
+        lambda events: "\n".join(block_2008(event, record_id=5) for event in events).encode(),
+    ),
+    "lines": ("text", lambda events: "".join(map(log_line, events)).encode()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_format_is_recognised_by_its_own_reader_alone(form: str, count: int) -> None:
+    name, write = FORMS[form]
+    head = write(some_events(count))[: 1 << 16]
+    assert reader_of(MemorySource(head)) is not None
+    # Any text that holds a sentence can be read line by line: that reader is asked last.
+    claims = [reader.format.name for reader in readers() if reader.sniff(head)]
+    assert claims[0] == name
+    assert set(claims[1:]) <= {"text"}
+
+
+def exchanges(data: bytes) -> list[Exchange]:
+    """What every form can tell."""
+    parser = ExchangeParser()
+    found = []
+    for batch in open_log(MemorySource(data), ReadOptions()).batches():
+        for record in batch.records:
+            exchange = parser.parse(record)
+            assert exchange is not None
+            found.append(
+                replace(
+                    exchange,
+                    place=0,
+                    record_id=None,
+                    channel=None,
+                    computer=None,
+                    text_level=None,
+                    certainty=None,
+                    time_assumed=False,
+                )
+            )
+    return found
+
+
+@cache
+def expected() -> list[Exchange]:
+    return exchanges(evt(some_events()))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_events_give_the_same_exchanges(form: str) -> None:
+    _, write = FORMS[form]
+    data = write(some_events())
+    assert len(expected()) == 200
+    assert exchanges(data) == expected()
+    assert problems_of(open_log(MemorySource(data), ReadOptions())) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
+def test_a_file_that_is_cut_off_gives_the_events_before_the_cut(form: str, part: float) -> None:
+    _, write = FORMS[form]
+    data = write(some_events(40))
+    read = exchanges(data[: int(len(data) * part)])
+    whole = [exchange for exchange in read if exchange.problem is None]
+    assert len(whole) >= (int(40 * part) - 3 if form != "evtx" or part > 0.99 else 0)
+    assert len(read) <= 40
