@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cli.conftest import Smtpscope
 from cli.processes import LINES, SAMPLES
+from support.evtx_events import cut_behind, many_events
 from support.evtx_writer import WrittenEvent, evtx_bytes
 
 # Written down here once more, since scripts of our users rely on them.
@@ -62,3 +63,10 @@ def test_a_log_without_events_of_ours_is_told(smtpscope: Smtpscope, tmp_path: Pa
     assert result.stdout == ""
     assert f"no SMTP protocol event is in {log}, among 1 other record. " in result.stderr
     assert "diagnostic logging" in result.stderr
+
+
+def test_deleted_records_are_printed_when_they_are_asked_for(smtpscope: Smtpscope, tmp_path: Path) -> None:
+    log = tmp_path / "a.evtx"
+    log.write_bytes(cut_behind(evtx_bytes(many_events(9, ours_every=1)), 6))
+    assert len(smtpscope("events", log).stdout.splitlines()) == 6
+    assert len(smtpscope("events", log, "--salvage").stdout.splitlines()) == 9

@@ -22,7 +22,9 @@ def test_the_number_in_a_mailbox_changes_no_answer(rule: object, knowledge: Know
         text = example.reply.verbatim
         for written in (f"{text} <user00@example.com>", f"{text} for user00@mx1.example.com "):
             answers = {
-                knowledge.matcher.match(parse_reply(written.replace("user00", name)), example.command, Direction.OUTBOUND)
+                knowledge.matcher.match(
+                    parse_reply(written.replace("user00", name)), example.command, Direction.OUTBOUND
+                )
                 for name in ("user00", "user17", "user50", "size55", "abcd10")
                 if len(name) == len("user00")
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -163,6 +164,18 @@ def test_a_row_with_too_few_fields_is_told_with_its_line() -> None:
     assert connections(text) == [43, 44]
     (problem,) = problems_of(reader(text))
     assert (problem.place, problem.reason, problem.outcome) == ("line 3", "3 fields, the table has 15", "skipped")
+
+
+@pytest.mark.parametrize("form", [get_win_event, get_event_log, event_viewer_2003, event_viewer_2008])
+def test_quotes_that_nobody_doubled_do_not_hide_a_refusal(form: Form) -> None:
+    plain = replace(EVENT, reply="550 5.1.1 User unknown, sorry", command="RCPT TO:<a@example.com>")
+    # Two quotes behind a comma are an empty field.
+    text = re.sub('(?<!,)""', '"', form([plain, replace(plain, connection=44)]))
+    assert EventCsvReader.sniff(text.encode())
+    first, second = exchanges(reader(text))
+    assert (first.connection, first.reply.code, second.connection) == (43, 550, 44)
+    assert (first.remote_host.verbatim, first.command.mailbox) == ("mx1.example.com", "a@example.com")
+    assert (first.time_ms, first.event_id) == (round(TIME.replace(tzinfo=UTC).timestamp() * 1000), 7004)
 
 
 def test_lines_are_counted_through_messages_of_several_lines() -> None:

@@ -143,20 +143,32 @@ def test_a_sentence_without_a_source_is_enough() -> None:
     assert connections(text) == [43]
 
 
-def test_a_broken_line_is_told_and_the_rest_read() -> None:
+def test_a_broken_line_without_its_sentence_is_told_and_the_rest_read() -> None:
     line = json_lines([winlogbeat(EVENT)])
-    text = line[:-20] + "\n" + json_lines([winlogbeat(SECOND)])
+    text = line[: line.index('"message"')] + "\n" + json_lines([winlogbeat(SECOND)])
     assert connections(text) == [44]
     (problem,) = problems_of(reader(text))
     assert (problem.place, problem.outcome, problem.records) == ("byte 0x0", "skipped", 1)
     assert "no valid JSON" in problem.reason
 
 
-def test_a_broken_object_of_an_array_is_told_and_the_rest_read() -> None:
+def test_a_broken_line_that_holds_its_sentence_gives_the_exchange() -> None:
+    line = json_lines([winlogbeat(EVENT)])
+    text = line[:-3] + "\n" + json_lines([winlogbeat(SECOND)])
+    first, second = exchanges(text)
+    assert (first.connection, first.reply.verbatim, first.command.full) == (43, EVENT.reply, EVENT.command)
+    assert (first.time_ms, second.connection) == (MILLISECONDS, 44)
+    assert [problem.outcome for problem in problems_of(reader(text))] == ["recovered"]
+
+
+def test_a_broken_object_of_an_array_is_told_and_its_sentence_read() -> None:
     text = converted([get_win_event(EVENT), get_win_event(SECOND)]).replace('"Version": null', '"Version": nil', 1)
-    assert connections(text) == [44]
+    first, second = exchanges(text)
+    assert (first.connection, first.reply.verbatim, second.connection) == (43, EVENT.reply, 44)
     (problem,) = problems_of(reader(text))
+    assert problem.outcome == "recovered"
     assert "no valid JSON" in problem.reason
+    assert reader(text).raw(records_of(reader(text))[0].place).startswith("{")
 
 
 def test_an_array_that_is_cut_off_is_read_as_far_as_it_goes() -> None:

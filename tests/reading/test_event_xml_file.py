@@ -112,6 +112,16 @@ def test_a_broken_event_is_told_and_the_next_one_read() -> None:
     assert "no well-formed XML" in problem.reason
 
 
+def test_a_broken_event_that_holds_its_sentence_gives_the_exchange() -> None:
+    text = xml_event(EVENT, rendered=True).replace("</Computer>", "") + xml_event(SECOND)
+    first, _ = records_of(reader(text))
+    exchange = ExchangeParser().parse(first)
+    assert exchange is not None
+    assert (exchange.connection, exchange.reply.verbatim, exchange.time_ms) == (43, EVENT.reply, EXPECTED.time_ms)
+    assert [problem.outcome for problem in problems_of(reader(text))] == ["recovered"]
+    assert reader(text).raw(first.place).startswith("<Event")
+
+
 @pytest.mark.parametrize("cut", [20, 200, 500])
 def test_an_event_that_is_cut_off_is_told(cut: int) -> None:
     text = xml_event(EVENT)

@@ -37,6 +37,21 @@ def test_several_sentences_on_one_line_are_several_records() -> None:
     assert found(text) == [SENTENCE, INBOUND]
 
 
+def test_a_line_that_is_cut_anywhere_loses_no_sentence() -> None:
+    text = f"first {SENTENCE} second {INBOUND}"
+    for cut in range(len(text)):
+        scanned = scan(text[:cut], final=False)
+        before = [text[sentence.opening : sentence.closing] for sentence in scanned.sentences]
+        assert before + found(text[scanned.rest :]) == [SENTENCE, INBOUND]
+
+
+def test_a_line_that_goes_on_long_behind_a_sentence_is_given_up_but_not_its_last_words() -> None:
+    text = f"{SENTENCE} {'x' * 70_000} This is an SMTP pro"
+    scanned = scan(text, final=False)
+    assert len(scanned.sentences) == 1
+    assert text[scanned.rest :].endswith(" This is an SMTP pro")
+
+
 @pytest.mark.parametrize("width", [30, 60, 72, 100])
 def test_a_wrapped_sentence_is_found_to_its_last_word(width: int) -> None:
     text = textwrap.fill(f"2026-11-09 06:12:41 Error EXCH01 {SENTENCE}", width)

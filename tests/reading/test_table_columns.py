@@ -72,12 +72,6 @@ def test_five_names_above_six_values_are_those_of_windows_2008() -> None:
     assert columns_of([row[:5], row]) is None
 
 
-def test_only_a_message_in_the_last_column_can_be_joined_again() -> None:
-    assert Columns(3, 1, message=2).open_ended
-    assert not Columns(3, 1, message=1).open_ended
-    assert not Columns(3, 1).open_ended
-
-
 def test_the_beginning_of_a_row_is_told_by_its_time_and_number() -> None:
     columns = Columns(9, 0, time=0, clock=1, provider=2, event_id=5, message=8)
     line = ",".join(DATA_2003)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from smtpscope.reading.evtx_layout import parse_chunk_header
 from smtpscope.reading.evtx_walk import RecordPlace, walk
-from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, EventForm, WrittenEvent
+from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, FIRST_RECORD, EventForm, WrittenEvent
 
 SIX_STRINGS = ("1", "6", "", "xexch50", "504 Need to authenticate first ", "XEXCH50 1028 2 ")
 
@@ -77,3 +79,19 @@ def places_of(data: bytes) -> list[tuple[int, RecordPlace]]:
         assert header is not None
         found.extend((start + place.offset, place) for place in walk(chunk, header.end).places)
     return found
+
+
+def cut_behind(data: bytes, record_id: int) -> bytes:
+    """The same one-chunk log as if what stands behind that record were from an older log."""
+    changed = bytearray(data)
+    last = next(at for at, place in places_of(data) if place.record_id == record_id)
+    end = last + next(place.size for at, place in places_of(data) if at == last)
+    start = FILE_HEADER_SIZE
+    for at in (16, 32):
+        struct.pack_into("<Q", changed, start + at, record_id)
+    checksum = zlib.crc32(changed[start + FIRST_RECORD : end])
+    struct.pack_into("<III", changed, start + 44, last - start, end - start, checksum)
+    struct.pack_into(
+        "<I", changed, start + 124, zlib.crc32(changed[start : start + 120] + changed[start + 128 : start + 512])
+    )
+    return bytes(changed)

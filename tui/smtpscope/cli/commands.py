@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -24,6 +25,7 @@ from smtpscope.cli.terminal import browser_hindrance, take_terminal
 from smtpscope.errors import SmtpscopeError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from smtpscope.export.masking import Mask
@@ -213,22 +215,28 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
 @target_options
 @mask_option
 @format_option(("jsonl", "csv"), "jsonl", {".csv": "csv"})
-def events(query: Query, target: Target, masked: bool, form: str) -> None:
+@click.option("--follow", is_flag=True, help="Go on with what is added to the logs, until ctrl+c.")
+def events(query: Query, target: Target, masked: bool, form: str, follow: bool) -> None:
     """Print every exchange that fits the filter, in order of time.
 
     \b
     smtpscope events Application.evtx > events.jsonl
     smtpscope events logs/ --filter "code:4xx" -o deferred.csv
+    smtpscope events maillog.txt --follow
     """
+    from smtpscope.cli.follow import followed_rows
     from smtpscope.export.events_format import event_lines
 
     _check(query, target)
-    session = read(query)
+    session = read(query, growing=follow)
     check_target(target, session)
     view = grouped(session, query.filter_text, "none")
-    exchanges = ((session.store.exchange(row), session.match(row).category) for row in view.tree.order.tolist())
+    rows: Iterable[int] = view.tree.order.tolist()
+    if follow:
+        rows = chain(rows, followed_rows(session, query.filter_text))
+    exchanges = ((session.store.exchange(row), session.match(row).category) for row in rows)
     lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=_mask(masked))
-    target.put(lines, escaped=form in _ESCAPED)
+    target.put(lines, escaped=form in _ESCAPED, at_once=follow)
     say_when_nothing_fits(session, view)
     end(session)
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from smtpscope.workspace.workspace import Workspace
 
 
-def opened(query: Query, settings: Settings | None = None, workspace: Workspace | None = None) -> Session:
-    """A session over the logs of `query`, nothing read yet.
+def opened(
+    query: Query, settings: Settings | None = None, workspace: Workspace | None = None, *, growing: bool = False
+) -> Session:
+    """A session over the logs of `query`, nothing read yet; `growing` ones will be followed.
 
     What the command line leaves open the settings decide. Raises LogError when no log can be opened.
     """
@@ -33,6 +35,8 @@ def opened(query: Query, settings: Settings | None = None, workspace: Workspace 
         zone=zone_named(settings.timezone) if query.zone is None else query.zone,
         cache=cache_folder(settings),
         workspace=workspace,
+        salvage=query.salvage,
+        growing=growing,
     )
     try:
         session.open(query.files)
@@ -42,9 +46,9 @@ def opened(query: Query, settings: Settings | None = None, workspace: Workspace 
     return session
 
 
-def read(query: Query) -> Session:
+def read(query: Query, *, growing: bool = False) -> Session:
     """A session that has read all logs of `query`. Raises LogError when none can be read."""
-    session = opened(query)
+    session = opened(query, growing=growing)
     try:
         session.read_all()
     except LogError as last:

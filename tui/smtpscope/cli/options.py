@@ -27,6 +27,7 @@ class Query:
     zone: tzinfo | None
     knowledge: tuple[Path, ...]
     own_knowledge: bool = True
+    salvage: bool = False
 
 
 def _zone(context: click.Context, parameter: click.Parameter, value: str | None) -> tzinfo | None:
@@ -77,9 +78,10 @@ def query_options(command: Command) -> Command:
         zone: tzinfo | None,
         knowledge: tuple[Path, ...],
         own_knowledge: bool,
+        salvage: bool,
         **others: Any,
     ) -> None:
-        command(query=Query(files, filter_text, zone, knowledge, own_knowledge), **others)
+        command(query=Query(files, filter_text, zone, knowledge, own_knowledge, salvage), **others)
 
     return _with(
         gathered,
@@ -91,6 +93,9 @@ def query_options(command: Command) -> Command:
             callback=_zone,
             metavar="ZONE",
             help="UTC, local, Europe/Berlin, +01:00: for times shown and times without a zone.  [default: local]",
+        ),
+        click.option(
+            "--salvage", is_flag=True, help="Also read deleted records that an .evtx has not written over yet."
         ),
         knowledge_option,
     )

@@ -22,6 +22,8 @@ _ZONES = (
     "dnswl.org", "s5h.net", "anonmails.de", "interserver.net", "0spam.org", "rfc-clueless.org", "rfc-ignorant.org",
     "spfbl.net", "nixspam.org", "weighted.org",
 )  # fmt: skip
+# What was looked up is the list's name behind the client's address, turned round (RFC 5782 section 2.1).
+_REVERSED_ADDRESS = re.compile(r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){4}(?=[a-z0-9_-]+\.)")
 # The short ones count at the start only: companies are called zen and bl, too.
 _LIST_LABEL = re.compile(
     r"^(?:bl|sbl|xbl|sbl-xbl|pbl|dbl|cbl|psbl|ipbl|spambl)[0-9]?\."
@@ -53,12 +55,16 @@ def parse_block_lists(text: str) -> list[str]:
     text = text.lower()
     if "." not in text or not any(word in text for word in _REFUSALS):
         return []
-    found = {match.start(1): match.group(1) for match in _NAMED_AS_LIST.finditer(text)}
+    found = {match.start(1): _zone(match.group(1)) for match in _NAMED_AS_LIST.finditer(text)}
     for match in _ANY_NAME.finditer(text):
-        name = match.group(1)
+        name = _zone(match.group(1))
         if any(name == zone or name.endswith("." + zone) for zone in _ZONES) or _LIST_LABEL.search(name):
             found[match.start(1)] = name
     return [name for _, name in sorted(found.items()) if _is_zone(name)]
+
+
+def _zone(name: str) -> str:
+    return _REVERSED_ADDRESS.sub("", name)
 
 
 def _is_zone(name: str) -> bool:

@@ -141,7 +141,11 @@ def _between_characters(data: bytes, encoding: TextEncoding) -> int:
 class TextStream:
     """The blocks of a stream in file order; what a consumer can't finish it gives back with `keep_from`."""
 
-    def __init__(self, stream: BinaryIO, encoding: TextEncoding, *, block_size: int = BLOCK_SIZE) -> None:
+    def __init__(
+        self, stream: BinaryIO, encoding: TextEncoding, *, block_size: int = BLOCK_SIZE, begin: int = 0
+    ) -> None:
+        """`begin` is the byte to begin with, the first of a line."""
+        self._begin = begin
         self._stream = stream
         self._encoding = encoding
         self._block_size = block_size
@@ -154,7 +158,7 @@ class TextStream:
         self._kept = self._block.data_from(index)
 
     def __iter__(self) -> Iterator[TextBlock]:
-        start = self._encoding.mark
+        start = max(self._begin, self._encoding.mark)
         self._stream.seek(start)
         pending = b""
         while True:

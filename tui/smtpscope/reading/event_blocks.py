@@ -40,6 +40,8 @@ class EventBlockReader:
         self._source = source
         self._options = options
         self._text = TextSource(source, block_size)
+        self._times = FileTimes(source.name, options, self._written_times)
+        self._done = 0
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -48,13 +50,24 @@ class EventBlockReader:
         return bool(scan_headers(TextBlock(head, start=0, encoding=detect(head), final=True).text, final=True).headers)
 
     def batches(self) -> Iterator[Batch]:
+        return self._batches(0, to_the_end=not self._options.growing)
+
+    def more(self) -> Iterator[Batch]:
+        """See `GrowingLog`; an event is handed out once another one follows it."""
+        size = self._source.size
+        if size < self._done:
+            self._done = 0
+        return self._batches(self._done, to_the_end=False) if size > self._done else iter(())
+
+    def _batches(self, begin: int, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
-        times = FileTimes(self._source.name, self._options, self._written_times)
+        times = self._times
         blocks = _BlockRecords(self._source.name, times)
-        for block, stream in self._text.blocks():
-            found = scan_headers(block.text, final=block.final)
+        for block, stream in self._text.blocks(begin):
+            final = block.final and to_the_end
+            found = scan_headers(block.text, final=final)
             first = found.headers[0].start if found.headers else found.rest
-            rest = found.rest if found.headers or block.final else blocks.unfinished(block, found.rest)
+            rest = found.rest if found.headers or final else blocks.unfinished(block, found.rest)
             batching.records += blocks.loose(block, 0, min(first, rest))
             for header, limit in _with_limits(found.headers, rest):
                 records = blocks.records(block, header, limit)
@@ -65,8 +78,9 @@ class EventBlockReader:
                     yield batching.take(block.offset(limit))
             stream.keep_from(rest)
             batching.problems += times.take_problems()
+            self._done = block.offset(rest)
             if block.final or batching.due:
-                yield batching.take(block.offset(rest))
+                yield batching.take(self._done)
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, stream in self._text.blocks():

@@ -53,13 +53,12 @@ class EventCsvReader:
         records = RowRecords(name, columns, self._text.encoding, times)
         misshapen = Misshapen(name, columns)
         for number, row in enumerate(_data_rows(self._text, delimiter, columns)):
-            fields = misshapen.checked(row, delimiter)
-            if fields is not None:
-                record = records.record(row, fields)
-                if record is not None:
-                    batching.records.append(record)
-                else:
-                    batching.others += 1
+            fields = misshapen.joined(row, delimiter)
+            record = None if fields is None else records.record(row, fields)
+            found = records.loose(row) if fields is None else [] if record is None else [record]
+            batching.records += found
+            batching.others += fields is not None and not found
+            misshapen.tell(row, right=fields is not None, read=bool(found))
             if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
                 batching.problems += times.take_problems() + misshapen.take_problems()
                 yield batching.take(row.end)

@@ -25,6 +25,7 @@ from smtpscope.reading.json_objects import (
     lines,
     may_be_ours,
 )
+from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.sentences import lines_between
 from smtpscope.reading.text_source import TextSource, head_of
@@ -66,7 +67,7 @@ class EventJsonReader:
         times = FileTimes(self._source.name, self._options, self._written_times)
         one_a_line = is_lines(_text_of(head_of(self._source)))
         scan = ObjectScan()
-        told = ToldProblems(self._source.name)
+        records = _ObjectRecords(self._source.name, times, batching)
         for block, stream in self._text.blocks():
             done = 0
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
@@ -74,48 +75,16 @@ class EventJsonReader:
                 if one_a_line:
                     batching.others += lines_between(block.text, done, each.start)
                     done = each.end + 1
-                self._take(block, each, batching, times, told)
+                records.take(block, each)
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(each.end))
             if one_a_line:
                 batching.others += lines_between(block.text, done, rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + told.take(final=block.final)
+            batching.problems += times.take_problems() + records.told.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
-
-    def _take(
-        self, block: TextBlock, found: JsonObject, batching: Batching, times: FileTimes, told: ToldProblems
-    ) -> None:
-        place = block.offset(found.start)
-        if not found.whole:
-            told.tell(f"byte {place:#x}", "The event has no end: its JSON is cut off")
-            return
-        if not may_be_ours(block.text[found.start : found.end]):
-            batching.others += 1
-            return
-        try:
-            record = self._record(block, found, place, times)
-        except NoObjectError as error:
-            told.tell(f"byte {place:#x}", str(error))
-            return
-        if record is None:
-            batching.others += 1
-        else:
-            batching.records.append(record)
-
-    def _record(self, block: TextBlock, found: JsonObject, place: int, times: FileTimes) -> EventRecord | None:
-        text = block.cut(found.start, found.end)
-        text = text[max(0, text.find("{")) :]
-        event = decoded_object(text)
-        if isinstance(event.get("Event"), dict):
-            # The form of the Rust decoder, which evtx_dump prints.
-            try:
-                return exported_record(text, file=self._source.name, place=place, filetime=0)
-            except msgspec.DecodeError as error:
-                raise NoObjectError("The event has not the form of an exported one") from error
-        return record_of(event, file=self._source.name, place=place, times=times)
 
     def _written_times(self) -> Iterator[WrittenTime]:
         one_a_line = is_lines(_text_of(head_of(self._source)))
@@ -151,6 +120,47 @@ class EventJsonReader:
             size=self._source.size,
             facts=(("Encoding", detect(head).title), ("Form", form)),
         )
+
+
+class _ObjectRecords:
+    """Makes the records of one file and puts them into its batches."""
+
+    def __init__(self, file: str, times: FileTimes, batching: Batching) -> None:
+        self.told = ToldProblems(file)
+        self._file = file
+        self._times = times
+        self._batching = batching
+        self._loose = LooseSentences(file, times)
+
+    def take(self, block: TextBlock, found: JsonObject) -> None:
+        """One object; a broken one that holds our sentence is read as a line of text is."""
+        place = block.offset(found.start)
+        try:
+            if not found.whole:
+                raise NoObjectError("The event has no end: its JSON is cut off")
+            ours = may_be_ours(block.text[found.start : found.end])
+            record = self._record(block, found, place) if ours else None
+        except NoObjectError as error:
+            loose = self._loose.records(block, found.start, found.end)
+            self._batching.records += loose
+            self.told.tell(f"byte {place:#x}", str(error), "recovered" if loose else "skipped")
+            return
+        if record is None:
+            self._batching.others += 1
+        else:
+            self._batching.records.append(record)
+
+    def _record(self, block: TextBlock, found: JsonObject, place: int) -> EventRecord | None:
+        text = block.cut(found.start, found.end)
+        text = text[max(0, text.find("{")) :]
+        event = decoded_object(text)
+        if isinstance(event.get("Event"), dict):
+            # The form of the Rust decoder, which evtx_dump prints.
+            try:
+                return exported_record(text, file=self._file, place=place, filetime=0)
+            except msgspec.DecodeError as error:
+                raise NoObjectError("The event has not the form of an exported one") from error
+        return record_of(event, file=self._file, place=place, times=self._times)
 
 
 def _in_lines(block: TextBlock) -> list[JsonObject]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar, Final, NamedTuple
 
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.event_xml_record import UnreadableEventError, event_record, names_another_provider
+from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text_source import TextSource, head_of
 from smtpscope.reading.told_problems import ToldProblems
@@ -24,6 +27,9 @@ _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}<(?:\?xml|!--|!DOCTYPE
 _SYSTEM = re.compile(r"<Event[\s>][^<]{0,512}<System[\s>]")
 _NO_EVENT = re.compile(r"<Events[^<>]{0,256}(?:/>|>\s{0,64}</Events\s{0,8}>)")
 
+# The ampersand last, so that nothing is resolved twice.
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+
 
 class _Found(NamedTuple):
     """An event from index `start` to `end`; `whole` is False where its end is missing."""
@@ -37,7 +43,7 @@ class EventXmlReader:
     """Reads one file of events in XML, event by event: a broken one does not cost the others.
 
     No entity is ever resolved and nothing outside the file is ever opened, since each event is read alone, without
-    the declarations that a file may have before it. All times are in UTC, so that `options` is not used.
+    the declarations that a file may have before it. All times are in UTC.
     """
 
     format: ClassVar[Format] = Format(
@@ -49,6 +55,7 @@ class EventXmlReader:
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         self._source = source
+        self._options = options
         self._text = TextSource(source, block_size)
 
     @classmethod
@@ -63,39 +70,17 @@ class EventXmlReader:
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         batching = Batching(self._source.size)
-        told = ToldProblems(self._source.name)
+        records = _ElementRecords(self._source.name, self._options, batching)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
             for event in found:
-                self._take(block, event, batching, told)
+                records.take(block, event)
                 if batching.full:
                     yield batching.take(block.offset(event.end))
             stream.keep_from(rest)
-            batching.problems += told.take(final=block.final)
+            batching.problems += records.told.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
-
-    def _take(self, block: TextBlock, event: _Found, batching: Batching, told: ToldProblems) -> None:
-        place = block.offset(event.start)
-        if not event.whole:
-            told.tell(f"byte {place:#x}", "The event has no end: its XML is cut off")
-            return
-        xml = block.cut(event.start, event.end)
-        if names_another_provider(xml):
-            batching.others += 1
-            return
-        try:
-            record, mended = event_record(xml, file=self._source.name, place=place)
-        except UnreadableEventError as error:
-            told.tell(f"byte {place:#x}", str(error))
-            return
-        if record is None:
-            batching.others += 1
-            return
-        batching.records.append(record)
-        if mended:
-            reason = "The event has characters that XML does not allow; each is shown as \ufffd"
-            told.tell(f"byte {place:#x}", reason, "recovered")
 
     def raw(self, place: int) -> str:
         """The event's XML as it stands in the file."""
@@ -112,6 +97,45 @@ class EventXmlReader:
             size=self._source.size,
             facts=(("Encoding", detect(head_of(self._source)).title),),
         )
+
+
+class _ElementRecords:
+    """Makes the records of one file and puts them into its batches."""
+
+    def __init__(self, file: str, options: ReadOptions, batching: Batching) -> None:
+        self.told = ToldProblems(file)
+        self._file = file
+        self._batching = batching
+        # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
+        self._loose = LooseSentences(file, FileTimes(file, options, tuple))
+
+    def take(self, block: TextBlock, event: _Found) -> None:
+        """One event; a broken one that holds our sentence is read as a line of text is."""
+        place = block.offset(event.start)
+        try:
+            if not event.whole:
+                raise UnreadableEventError("The event has no end: its XML is cut off")
+            xml = block.cut(event.start, event.end)
+            ours = not names_another_provider(xml)
+            record, mended = event_record(xml, file=self._file, place=place) if ours else (None, False)
+        except UnreadableEventError as error:
+            loose = self._loose.records(block, event.start, event.end)
+            self._batching.records += [replace(each, message=_plain(each.message or "")) for each in loose]
+            self.told.tell(f"byte {place:#x}", str(error), "recovered" if loose else "skipped")
+            return
+        if record is None:
+            self._batching.others += 1
+            return
+        self._batching.records.append(record)
+        if mended:
+            reason = "The event has characters that XML does not allow; each is shown as \ufffd"
+            self.told.tell(f"byte {place:#x}", reason, "recovered")
+
+
+def _plain(text: str) -> str:
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    return text
 
 
 def _scan(block: TextBlock) -> tuple[list[_Found], int]:

@@ -95,7 +95,7 @@ _ATTRIBUTE_SIGNS = str.maketrans(
 
 def xml_text(element: Element, indent: str = "") -> str:
     """The element as XML, one element a line, two blanks deeper for each level; texts keep their own blanks."""
-    attributes = "".join(f" {name}=\"{value.translate(_ATTRIBUTE_SIGNS)}\"" for name, value in element.attributes)
+    attributes = "".join(f' {name}="{value.translate(_ATTRIBUTE_SIGNS)}"' for name, value in element.attributes)
     inner = list(element.elements())
     text = element.text().translate(_TEXT_SIGNS)
     if not inner:

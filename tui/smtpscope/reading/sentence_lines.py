@@ -30,6 +30,8 @@ class SentenceLineReader:
         self._source = source
         self._options = options
         self._text = TextSource(source, block_size)
+        self._times = FileTimes(source.name, options, self._written_times)
+        self._done = 0
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -39,11 +41,21 @@ class SentenceLineReader:
         return OPENING.search(text) is not None
 
     def batches(self) -> Iterator[Batch]:
+        return self._batches(0, to_the_end=not self._options.growing)
+
+    def more(self) -> Iterator[Batch]:
+        """See `GrowingLog`; a line without its end is left for later."""
+        size = self._source.size
+        if size < self._done:
+            self._done = 0
+        return self._batches(self._done, to_the_end=False) if size > self._done else iter(())
+
+    def _batches(self, begin: int, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
-        times = FileTimes(self._source.name, self._options, self._written_times)
+        times = self._times
         lines = LineRecords(self._source.name, times)
-        for block, stream in self._text.blocks():
-            found = scan(block.text, final=block.final)
+        for block, stream in self._text.blocks(begin):
+            found = scan(block.text, final=block.final and to_the_end)
             done = 0
             for sentence in found.sentences:
                 batching.others += lines_between(block.text, done, sentence.start)
@@ -55,8 +67,9 @@ class SentenceLineReader:
             batching.others += lines_between(block.text, done, found.rest)
             stream.keep_from(found.rest)
             batching.problems += times.take_problems()
+            self._done = block.offset(found.rest)
             if block.final or batching.due:
-                yield batching.take(block.offset(found.rest))
+                yield batching.take(self._done)
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, stream in self._text.blocks():

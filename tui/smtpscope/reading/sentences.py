@@ -73,7 +73,12 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
                 return Scan(found, start)
             closing = _end_without_closing(text, opening.start(), limit)
         end = text.find("\n", closing, limit)
-        if end < 0:
+        if end < 0 and following is None and not final:
+            if stop - opening.start() < LONGEST:
+                return Scan(found, start)
+            # What is left of the line may end in the first words of another sentence.
+            end = max(closing, stop - LONGEST_PREFIX)
+        elif end < 0:
             end = closing if following else stop
         found.append(Sentence(start, opening.start(), closing, end))
         done = end

@@ -62,11 +62,6 @@ class Columns:
     strings: int | None = None
     legacy_types: bool = False
 
-    @property
-    def open_ended(self) -> bool:
-        """Whether the message is the last column, so that what a sloppy writer split can be joined again."""
-        return self.message is not None and self.message == self.count - 1
-
     def begins_row(self, line: str, delimiter: str) -> bool:
         """Whether `line` alone looks like the beginning of a row: time and event id stand before its message."""
         if self.time is None or self.event_id is None or self.message != self.count - 1:

@@ -7,17 +7,18 @@ from typing import Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.dates import WrittenTime, find_time
-from smtpscope.reading.encodings import TextEncoding
+from smtpscope.reading.encodings import TextBlock, TextEncoding
 from smtpscope.reading.evtx_values import integer
 from smtpscope.reading.evtx_values import level_of as level_of_number
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.levels import level_of, level_of_type
+from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.sentences import OPENING
 from smtpscope.reading.table_columns import Columns, is_type_line
 from smtpscope.reading.table_rows import Row, true_text
-from smtpscope.reading.told_problems import ToldProblems
+from smtpscope.reading.told_problems import Outcome, ToldProblems
 
 _STRINGS: Final = 6
 _NUMBER = re.compile(r"-?\d{1,10}")
@@ -39,25 +40,33 @@ class Misshapen:
         self._told = ToldProblems(file)
         self._recovering = False
 
-    def checked(self, row: Row, delimiter: str) -> list[str] | None:
-        """The fields of `row`, as many as the table has columns; None for a row that can't be read."""
-        count = self._columns.count
-        fields = row.fields
-        if len(fields) > count:
-            if self._columns.open_ended:
-                fields = [*fields[: count - 1], delimiter.join(fields[count - 1 :])]
-            elif not any(fields[count:]):
-                fields = fields[:count]
-        right = len(fields) == count
+    def joined(self, row: Row, delimiter: str) -> list[str] | None:
+        """The fields of `row`, as many as the table has columns; None where it is not sure which is which."""
+        columns, fields = self._columns, row.fields
+        more = len(fields) - columns.count
+        if not more:
+            return fields
+        if more < 0 or row.broken:
+            return None
+        if columns.message is not None:
+            # Separators that nobody quoted stand in the message: it is the one column of free text.
+            end = columns.message + more + 1
+            message = delimiter.join(fields[columns.message : end])
+            joined = [*fields[: columns.message], message, *fields[end:]]
+            if columns.event_id is None or _NUMBER.fullmatch(joined[columns.event_id].strip()):
+                return joined
+        return None if any(fields[columns.count :]) else fields[: columns.count]
+
+    def tell(self, row: Row, *, right: bool, read: bool) -> None:
+        """What is wrong with `row`, if anything: `right` when it had its fields, `read` when it gave a record."""
+        outcome: Outcome = "recovered" if right or read else "skipped"
         if row.broken:
-            self._told.tell(
-                f"line {row.line}", "quotes are opened here and never closed", "recovered" if right else "skipped"
-            )
-        elif not right and not self._recovering and not is_type_line(fields[0]):
-            self._told.tell(f"line {row.line}", f"{_counted(len(row.fields))}, the table has {count}")
+            self._told.tell(f"line {row.line}", "quotes are opened here and never closed", outcome)
+        elif not right and not self._recovering and not is_type_line(row.fields[0]):
+            reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
+            self._told.tell(f"line {row.line}", reason, outcome)
         # What follows an unclosed quote is the rest of its message: told already.
         self._recovering = row.broken or (self._recovering and not right)
-        return fields if right else None
 
     def take_problems(self, *, final: bool = False) -> list[Problem]:
         """What was told since the last call; at the end also how much was not."""
@@ -76,6 +85,14 @@ class RowRecords:
         self._columns = columns
         self._encoding = encoding
         self._times = times
+        self._loose = LooseSentences(file, times)
+
+    def loose(self, row: Row) -> list[EventRecord]:
+        """The records of the sentences in a row whose fields can't be told apart."""
+        codec = "latin-1" if self._encoding.unit == 1 else self._encoding.codec
+        data = row.text.encode(codec, "replace")
+        block = TextBlock(data, start=row.place, encoding=self._encoding, final=True)
+        return self._loose.records(block, 0, len(block.text))
 
     def record(self, row: Row, fields: list[str]) -> EventRecord | None:
         """The record in `fields`, None when it is surely none of ours."""

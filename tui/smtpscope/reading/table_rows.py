@@ -22,7 +22,8 @@ _SECOND_READINGS = 200
 class Row:
     """`fields` of the row that begins at byte `place`, in line `line` (from 1), up to byte `end`.
 
-    `broken` tells that quotes were opened and never closed: then the fields are those of the first line alone.
+    `broken` tells that quotes were opened and never closed: then the fields are those of the first line alone. `text`
+    is the row as it stands there (as searched, see `encodings`), "" where it has the number of fields that it should.
     """
 
     place: int
@@ -30,6 +31,7 @@ class Row:
     line: int
     fields: list[str]
     broken: bool = False
+    text: str = ""
 
 
 class _UnclosedError(Exception):
@@ -110,7 +112,8 @@ def rows(blocks: Iterable[TextBlock], delimiter: str, columns: Columns) -> Itera
                 lines.give_back_all_but_first()
             reader = csv.reader(lines, delimiter=delimiter)
         place, _, _ = lines.taken[0]
-        yield Row(place, lines.taken[-1][2], lines.number, fields, unclosed)
+        text = "".join(line for _, line, _ in lines.taken) if len(fields) != columns.count else ""
+        yield Row(place, lines.taken[-1][2], lines.number, fields, unclosed, text)
 
 
 def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:

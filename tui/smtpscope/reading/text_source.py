@@ -44,14 +44,16 @@ class TextSource:
             self._encoding = detect(head_of(self._source))
         return self._encoding
 
-    def blocks(self) -> Iterator[tuple[TextBlock, TextStream]]:
+    def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, TextStream]]:
         """Each block of whole lines, with the stream that takes back what is left over of it.
+
+        `begin` is the byte to begin with, the first of a line.
 
         Raises LogError when reading fails in the middle.
         """
         encoding = self.encoding
         with self._source.open() as stream:
-            text_stream = TextStream(stream, encoding, block_size=self._block_size)
+            text_stream = TextStream(stream, encoding, block_size=self._block_size, begin=begin)
             end = 0
             try:
                 for block in text_stream:

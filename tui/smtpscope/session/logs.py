@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError, Problem
@@ -12,7 +11,9 @@ from smtpscope.parsing.records import ExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
 from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources import expand
+from smtpscope.session.following import ReadSoFar, added
 from smtpscope.session.values import LoadedBatch, Progress
+from smtpscope.store.column_set import Columns
 from smtpscope.store.columns import EventStore
 from smtpscope.store.log_record import LogRecord
 
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 class Logs:
     """The files that were named. What can't be opened is kept in `errors`, what was passed over in `problems`."""
 
-    def __init__(self, zone: tzinfo, cache: LogCache | None = None) -> None:
+    def __init__(self, options: ReadOptions, cache: LogCache | None = None) -> None:
         self.errors: list[LogError] = []
         self.problems: list[Problem] = []
-        self._options = ReadOptions(zone=zone)
+        self._options = options
         self._cache = cache
         self._readers: dict[str, LogReader] = {}
         self._to_read: list[tuple[str, int]] = []
+        self._parser = ExchangeParser()
+        self._read_so_far: dict[str, ReadSoFar] = {}
         self.sources: list[Source] = []
 
     @property
@@ -67,13 +70,14 @@ class Logs:
 
     def read(self, store: EventStore) -> Iterator[LoadedBatch]:
         """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
-        parser = ExchangeParser()
         total = sum(size for _, size in self._to_read)
         before = 0
         for name, size in self._to_read:
             record = LogRecord(self._cache, name, store.words)
             kept = record.found()
+            so_far = self._read_so_far[name] = ReadSoFar(size, resumable=kept is None)
             if kept is not None:
+                _note(so_far, kept.columns, kept.others, kept.problems)
                 yield LoadedBatch(kept.columns, kept.others, kept.problems, Progress(name, before + size, total))
                 before += size
                 continue
@@ -82,7 +86,8 @@ class Logs:
                 with closing(_generator(self._readers[name].batches())) as batches:
                     for batch in batches:
                         progress = Progress(name, before + batch.bytes_read, total)
-                        loaded = _loaded(batch, parser, store, progress)
+                        loaded = _loaded(batch, self._parser, store, progress)
+                        _note(so_far, loaded.encoded, loaded.others, loaded.problems)
                         record.add(loaded.encoded, loaded.others, loaded.problems)
                         yield loaded
                 record.keep()
@@ -97,6 +102,17 @@ class Logs:
                 )
                 yield _ended(stopped, store, Progress(name, before + size, total))
             before += size
+
+    def follow(self, store: EventStore) -> Iterator[LoadedBatch]:
+        """What was added to the logs since they were read, or since the last call; see `Session.follow`."""
+        for source in self.sources:
+            so_far = self._read_so_far.get(source.name)
+            if so_far is None:
+                continue
+            for batch in added(source, self._readers[source.name], so_far):
+                if batch.records or batch.others or batch.problems:
+                    progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
+                    yield _loaded(batch, self._parser, store, progress)
 
     def raw(self, file: str, place: int) -> str | None:
         """The record at `place` of `file` as the file holds it; None when no such file is open.
@@ -120,6 +136,12 @@ def _loaded(batch: Batch, parser: ExchangeParser, store: EventStore, progress: P
     parsed = parser.parse_all(batch.records)
     encoded = store.encode(parsed.exchanges, parsed.table)
     return LoadedBatch(encoded, batch.others + parsed.others, tuple(batch.problems), progress)
+
+
+def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[Problem]) -> None:
+    so_far.last_place = max(so_far.last_place, int(columns.place.max(initial=-1)))
+    so_far.others += others
+    so_far.problems.update(problems)
 
 
 def _ended(error: LogError, store: EventStore, progress: Progress) -> LoadedBatch:

@@ -20,7 +20,7 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.export.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.record import FileInformation
+from smtpscope.reading.record import FileInformation, ReadOptions
 from smtpscope.session.incident_numbers import incident_keys, largest
 from smtpscope.session.keeping import Keeping
 from smtpscope.session.logs import Logs
@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 class Session:
     """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
 
-    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing.
+    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
+    `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
+    what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
     """
 
     def __init__(
@@ -53,6 +55,8 @@ class Session:
         zone: tzinfo | None = None,
         cache: Path | None = None,
         workspace: Workspace | None = None,
+        salvage: bool = False,
+        growing: bool = False,
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
@@ -61,11 +65,11 @@ class Session:
         self.others = 0
         self.keeping = Keeping(workspace)
         kept = None
-        if cache is not None:
+        if cache is not None and not (salvage or growing):
             from smtpscope.store.cache import LogCache
 
             kept = LogCache(cache, knowledge.folders, self.zone)
-        self._logs = Logs(self.zone, kept)
+        self._logs = Logs(ReadOptions(zone=self.zone, salvage=salvage, growing=growing), kept)
 
     # Opening and reading
 
@@ -82,6 +86,16 @@ class Session:
     def read(self) -> Iterator[LoadedBatch]:
         """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
         return self._logs.read(self.store)
+
+    def follow(self) -> Iterator[LoadedBatch]:
+        """What was added to the logs since `read` was at its end, or since the last call: nothing twice.
+
+        For the reading thread, again and again, each time to its end; `add` takes what it yields, as that of `read`.
+        An .evtx is read on in its last chunk and behind it, a text log behind its last line; a log of another kind is
+        read as a whole when its size has changed, and what is new is handed out. A log that was begun anew is read
+        from its beginning. While a log can't be read there is nothing of it, and one problem that says so.
+        """
+        return self._logs.follow(self.store)
 
     def add(self, batch: LoadedBatch) -> None:
         """Makes what was read visible."""

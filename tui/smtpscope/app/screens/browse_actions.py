@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from smtpscope.app.messages import CopyWanted
+from smtpscope.app.screens.browse_state import BrowseState
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export import ExportChoice, ExportScreen
 from smtpscope.app.screens.file_information import information_blocks
@@ -18,18 +17,15 @@ from smtpscope.app.screens.note import NoteScreen, WrittenNote
 from smtpscope.app.screens.reading import ReadingScreen
 from smtpscope.app.screens.timeline import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
-from smtpscope.app.widgets.group_table import GroupTable
 from smtpscope.app.widgets.incident_text import headline
 from smtpscope.app.widgets.outline import Place
 from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
-from smtpscope.configuration.settings import Settings
 from smtpscope.errors import KnowledgeError
 from smtpscope.export.formats import SUMMARY_FORMATS
 from smtpscope.harmless import Shown, shown, shown_lines
-from smtpscope.session import IncidentDetail, Rows, Session, View
+from smtpscope.session import IncidentDetail, Rows, View
 from smtpscope.store.filter_editing import add_term
 from smtpscope.store.filter_fields import help_lines
-from smtpscope.store.groups import Grouping, SortColumn
 from smtpscope.workspace.saved_views import SavedView
 
 _PLACES = {
@@ -42,16 +38,8 @@ _PLACES = {
 }
 
 
-class TakingOut(Screen[None]):
+class TakingOut(BrowseState):
     """Actions of the browse screen that take something out of it; where it stands is the browse screen's own."""
-
-    session: Session
-    settings: Settings
-    view: View | None
-    filter_text: str
-    grouping: Grouping
-    sort: SortColumn
-    descending: bool
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy_event", "Copy event", id="browse.copy_event"),
@@ -67,17 +55,6 @@ class TakingOut(Screen[None]):
         Binding("f", "information", "Files", show=False, id="browse.information"),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="browse.help"),
     ]
-
-    @property
-    def table(self) -> GroupTable:
-        raise NotImplementedError
-
-    def place(self) -> Place | None:
-        """What the cursor stands on."""
-        raise NotImplementedError
-
-    def set_filter(self, text: str, *, remember: bool = True, wanted: Hashable = None) -> None:
-        raise NotImplementedError
 
     def _rows_here(self) -> tuple[View, Place] | None:
         place = self.place()
@@ -242,10 +219,6 @@ class TakingOut(Screen[None]):
             return False
         self.notify(shown(f"Wrote {path}. It is used when a log is opened the next time."), markup=False, timeout=8)
         return True
-
-    def show_detail_again(self) -> None:
-        """What the detail shows has changed."""
-        raise NotImplementedError
 
     def action_knowledge(self) -> None:
         here = self._row_here()

@@ -1,0 +1,96 @@
+"""Reading logs on the browse screen: batches come in, progress and the picture of the log at the top."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from smtpscope.app.loading import BatchArrived, LoadingEnded, load
+from smtpscope.app.screens.browse_state import BrowseState
+from smtpscope.app.widgets.log_header import HeaderText, LogHeader, span_words
+from smtpscope.harmless import shown
+from smtpscope.store.times import format_time
+
+_REFRESH_SECONDS = 0.3
+
+
+class ReadingLogs(BrowseState):
+    """Batches wait while a question runs; the view follows at most some times a second."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "escape", "Cancel reading", show=False, id="browse.cancel"),
+    ]
+
+    _progress = ""
+    _cancelled = False
+
+    def begin_reading(self) -> None:
+        """Starts the thread that reads, and the one that asks."""
+        self.run_worker(self._questions.serve(), group="questions")
+        self.loading_worker = self.run_worker(
+            lambda: load(self.session, self.post_message), thread=True, group="loading", exclusive=True
+        )
+
+    def on_batch_arrived(self, message: BatchArrived) -> None:
+        self._arrived.append(message.batch)
+        progress = message.batch.progress
+        share = 100 * progress.bytes_read // max(1, progress.bytes_total)
+        megabytes = f"{progress.bytes_read / 1e6:,.1f} of {progress.bytes_total / 1e6:,.1f} MB"
+        self._progress = f"reading {share} %, {megabytes} (escape stops)"
+        if not self._questions.busy:
+            self._add_waiting()
+        self._refresh_soon()
+
+    def on_loading_ended(self, message: LoadingEnded) -> None:
+        self._progress = ""
+        self._cancelled = message.cancelled
+        self.read_all = True
+        if not self._questions.busy:
+            self._add_waiting()
+        self.refresh_view()
+        if self.session.errors:
+            first = self.session.errors[0]
+            self.notify(shown(f"{first.where}: {first.what}"), severity="error", markup=False, timeout=10)
+
+    def _add_waiting(self) -> None:
+        for batch in self._arrived:
+            self.session.add(batch)
+        self._arrived.clear()
+        self._show_header()
+
+    def _refresh_soon(self) -> None:
+        if self.view is None:
+            self.refresh_view()
+        elif self._refresh_timer is None:
+            self._refresh_timer = self.set_timer(_REFRESH_SECONDS, self.refresh_view)
+
+    def stop_reading(self) -> None:
+        """What was read until now stays."""
+        if self.loading_worker is not None and not self.read_all:
+            self.loading_worker.cancel()
+
+    def _show_header(self) -> None:
+        overview = self.session.overview()
+        names = ", ".join(Path(name).name for name in overview.files) or "no file"
+        zone = self.session.zone
+        span = "no event with a time" if overview.events else ""
+        if overview.first_ms is not None:
+            first, last = format_time(overview.first_ms, zone), format_time(overview.last_ms, zone)
+            span = f"{first} to {last}, {span_words(overview.first_ms, overview.last_ms)}"
+        directions = ", ".join(f"{count:,} {direction}" for direction, count in overview.directions)
+        counts = f"{overview.events:,} of ours ({directions})" if directions else "none of ours"
+        counts += f", {overview.others:,} {'other' if overview.others == 1 else 'others'}"
+        warning = f"{overview.skipped:,} skipped" if overview.skipped else ""
+        if self._cancelled:
+            warning = f"{warning}, stopped before the end".lstrip(" ,")
+        header = self.query_one(LogHeader)
+        header.header = HeaderText(shown(names), span, counts, self._progress, warning)
+        self.table.times_width = 19 if self.with_year() else 14
+
+    def with_year(self) -> bool:
+        """Times carry the year when the log covers more than one."""
+        store = self.session.store
+        first, last = store.log_start_ms, store.log_end_ms
+        return format_time(first, self.session.zone)[:4] != format_time(last, self.session.zone)[:4]

@@ -1,0 +1,86 @@
+"""What all parts of the browse screen share: the session, the view in force, and where the cursor stands."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker
+
+from smtpscope.app.questions import Questions
+from smtpscope.app.widgets.detail_pane import DetailPane
+from smtpscope.app.widgets.filter_bar import FilterBar
+from smtpscope.app.widgets.group_table import GroupTable
+from smtpscope.app.widgets.outline import Outline, Place
+from smtpscope.configuration.settings import Settings
+from smtpscope.session import LoadedBatch, Session, View
+from smtpscope.store.groups import Grouping, SortColumn
+
+
+class BrowseState(Screen[None]):
+    """The parts of the screen are classes on top of this one; none of them knows another."""
+
+    def __init__(self, session: Session, settings: Settings | None, filter_text: str) -> None:
+        super().__init__()
+        self.session = session
+        self.settings = Settings() if settings is None else settings
+        self.view: View | None = None
+        self.outline: Outline | None = None
+        self.filter_text = filter_text
+        self.grouping: Grouping = self.settings.grouping
+        self.sort: SortColumn = self.settings.sort
+        self.descending = self.sort in ("count", "last")
+        self.read_all = False
+        self.loading_worker: Worker[None] | None = None
+        self._questions = Questions(self._add_waiting)
+        self._arrived: list[LoadedBatch] = []
+        self._typing_from: Hashable = None
+        self._refresh_timer: Timer | None = None
+        self._detail_for: Hashable = None
+
+    @property
+    def table(self) -> GroupTable:
+        return self.query_one(GroupTable)
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        return self.query_one(FilterBar)
+
+    @property
+    def detail(self) -> DetailPane:
+        return self.query_one(DetailPane)
+
+    def place(self) -> Place | None:
+        """What the cursor stands on."""
+        if self.outline is None or not 0 <= self.table.cursor < len(self.outline):
+            return None
+        return self.outline.place(self.table.cursor)
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all that was read so far is in view."""
+        return self.view is not None and self.view.total == len(self.session.store) and not self._arrived
+
+    def refresh_view(self, *, wanted: Hashable = None) -> None:
+        """Asks for the view anew; the cursor stays on its line, or goes to the one with the key `wanted`."""
+        raise NotImplementedError
+
+    def set_filter(self, text: str, *, remember: bool = True, wanted: Hashable = None) -> None:
+        """Puts another filter in force; the one before can be had back with undo. `wanted`: see `refresh_view`."""
+        raise NotImplementedError
+
+    def show_rows(self) -> None:
+        """Which groups are open, or what is marked, has changed."""
+        raise NotImplementedError
+
+    def show_detail_again(self) -> None:
+        """What the detail shows has changed."""
+        raise NotImplementedError
+
+    def action_pane(self, by: int) -> None:
+        raise NotImplementedError
+
+    def _add_waiting(self) -> None:
+        """No question runs: what was read meanwhile may be added."""
+        raise NotImplementedError

@@ -1,0 +1,58 @@
+"""Logs that grow while they are open: what was added to each since it was read, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.reading.record import Batch, GrowingLog, LogReader, Source
+
+
+@dataclass(slots=True)
+class ReadSoFar:
+    """What was read of one log: its size then, the last place of a record of ours, all other records, the problems.
+
+    `resumable` tells that its reader itself read it, and so knows where it ends; an earlier run may have.
+    """
+
+    size: int
+    resumable: bool
+    last_place: int = -1
+    others: int = 0
+    problems: set[Problem] = field(default_factory=set)
+    lost: bool = False
+
+
+def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batch]:
+    """What was added to the log of `reader` since it was read, and notes it in `so_far`.
+
+    A reader that can't go on where it ended reads all of a log that has grown, and what is known is left out. While
+    the log can't be read there is nothing, and one problem that says so. Raises nothing.
+    """
+    try:
+        size = source.size
+        if so_far.resumable and hasattr(reader, "more"):
+            yield from cast("GrowingLog", reader).more()
+        elif size != so_far.size:
+            yield from _read_again(reader, so_far)
+        so_far.size, so_far.lost = size, False
+    except (LogError, OSError) as error:
+        if not so_far.lost:
+            so_far.lost = True
+            reason = f"The log can't be followed for now: {error}"
+            yield Batch([], 0, [Problem(source.name, "whole file", reason, "noted")], so_far.size, so_far.size)
+
+
+def _read_again(reader: LogReader, so_far: ReadSoFar) -> Iterator[Batch]:
+    others, last_place = 0, so_far.last_place
+    for batch in reader.batches():
+        new = [record for record in batch.records if record.place > last_place]
+        others += batch.others
+        problems = [problem for problem in batch.problems if problem not in so_far.problems]
+        more = max(0, others - so_far.others)
+        so_far.others += more
+        so_far.problems.update(problems)
+        so_far.last_place = max((record.place for record in new), default=so_far.last_place)
+        yield replace(batch, records=new, others=more, problems=problems)
