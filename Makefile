@@ -18,7 +18,9 @@ PEERS := $(BENCH_VENV)/.installed
 run: $(INSTALLED)
 	@$(BIN)/smtpscope data/samples
 
-test: lint types contract pytest
+# The checks run beside the tests, each with its output kept together.
+test: $(DEVELOPED)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target pytest types lint contract
 
 lint: $(DEVELOPED)
 	$(BIN)/ruff check .

@@ -129,6 +129,24 @@ async def test_three_digits_jump_to_a_reply_code(session: Session) -> None:
         assert not any("reply code 55" in line for line in driven.drawn)
 
 
+@pytest.mark.parametrize("digit", ["0", "1", "6", "9"])
+async def test_a_digit_that_begins_no_reply_code_is_not_taken(session: Session, digit: str) -> None:
+    async with browsing(session, filter_text="server:EXCH01") as driven:
+        await driven.press(digit, digit, digit)
+        assert driven.filter_text == "server:EXCH01"
+        assert any("begins with 2, 3, 4 or 5" in notice for notice in driven.notices)
+        await driven.press(digit, "4", "5", "0")
+        assert driven.filter_text == "server:EXCH01 code:450"
+
+
+@pytest.mark.parametrize("key", ["x", "u", "="])
+async def test_a_half_typed_reply_code_is_given_up_when_the_filter_changes(session: Session, key: str) -> None:
+    async with browsing(session) as driven:
+        await driven.keep_filter("server:EXCH01")
+        await driven.press("5", "5", key)
+        assert not any("reply code 55" in line for line in driven.drawn)
+
+
 async def test_another_code_takes_the_place_of_the_one_before_and_leaves_the_rest(session: Session) -> None:
     async with browsing(session, filter_text="server:EXCH01") as driven:
         await driven.press("5", "5", "0", "4", "5", "0")

@@ -81,6 +81,26 @@ def test_ctrl_c_ends_with_130_and_no_traceback() -> None:
         assert process.stderr.read().strip() == b""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
+def test_a_program_that_is_ended_leaves_no_copy_of_a_piped_log(number: signal.Signals, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "report", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(TMPDIR=str(tmp_path)),
+    ) as process:
+        assert process.stdin is not None
+        # More than a pipe holds, so that the program has begun to keep it when all is written.
+        process.stdin.write(b"no event of ours\n" * 200_000)
+        process.stdin.flush()
+        assert len(list(tmp_path.iterdir())) == 1
+        process.send_signal(number)
+        assert process.wait(SECONDS) == 128 + number
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_full_disk_is_told_in_one_line() -> None:
     with Path("/dev/full").open("wb") as full:

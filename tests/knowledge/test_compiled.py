@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,13 @@ from smtpscope.knowledge.compiled import kept
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of knowledge; what is kept goes below `tmp_path` as well."""
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "prefix"))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     (tmp_path / "knowledge" / "rules").mkdir(parents=True)
     (tmp_path / "knowledge" / "rules" / "a.toml").write_text("x = 1", encoding="utf-8")
-    yield tmp_path / "knowledge"
+    return tmp_path / "knowledge"
 
 
 class Maker:

@@ -239,6 +239,22 @@ def test_inbound_checks_do_not_ask_for_our_own_outbound_values(entry: Entry) -> 
 
 
 @every_entry
+def test_size_limits_are_looked_up_at_the_connector_that_the_mail_takes(entry: Entry) -> None:
+    directions = {"Get-SendConnector": "outbound", "Get-ReceiveConnector": "inbound"}
+    for check in entry.checks:
+        if "MaxMessageSize" in check.command:
+            assert check.applies_to == directions[check.command.split()[0]]
+
+
+@every_entry
+def test_a_look_up_at_spamhaus_says_that_an_error_is_no_listing(entry: Entry) -> None:
+    # Asked by a public resolver it answers 127.255.255.254, which is easily taken for a listing.
+    for check in entry.checks:
+        if check.command == "nslookup {reversed_address}.zen.spamhaus.org":
+            assert "127.255.255.x is an error, no listing" in check.what
+
+
+@every_entry
 def test_sources_are_named_and_their_addresses_are_whole(entry: Entry) -> None:
     for source in entry.sources:
         assert len(source.title) >= 10

@@ -166,6 +166,15 @@ def test_a_row_with_too_few_fields_is_told_with_its_line() -> None:
     assert (problem.place, problem.reason, problem.outcome) == ("line 3", "3 fields, the table has 15", "skipped")
 
 
+def test_messages_of_several_lines_without_quotes_are_read_and_noted_once() -> None:
+    text = event_viewer_2008([EVENT, SECOND, EVENT], delimiter="\t").replace('""', "''").replace('"', "")
+    text = text.replace("''", '"')
+    assert connections(text) == [43, 44, 43]
+    (problem,) = problems_of(reader(text))
+    assert (problem.outcome, problem.records) == ("noted", None)
+    assert "belong to no row" in problem.reason
+
+
 @pytest.mark.parametrize("form", [get_win_event, get_event_log, event_viewer_2003, event_viewer_2008])
 def test_quotes_that_nobody_doubled_do_not_hide_a_refusal(form: Form) -> None:
     plain = replace(EVENT, reply="550 5.1.1 User unknown, sorry", command="RCPT TO:<a@example.com>")
@@ -179,9 +188,10 @@ def test_quotes_that_nobody_doubled_do_not_hide_a_refusal(form: Form) -> None:
 
 
 def test_lines_are_counted_through_messages_of_several_lines() -> None:
-    text = event_viewer_2008([EVENT]) + "broken\r\n" + event_viewer_2008([SECOND]).partition("\n")[2]
+    before, after = event_viewer_2008([EVENT]), event_viewer_2008([SECOND]).partition("\n")[2]
+    text = f"{before}Error,1/26/2009 1:04:34 PM,broken\r\n{after}"
     (problem,) = problems_of(reader(text))
-    assert problem.place == f"line {text[: text.index('broken')].count(chr(10)) + 1}"
+    assert problem.place == f"line {before.count(chr(10)) + 1}"
     assert connections(text) == [43, 44]
 
 
@@ -222,7 +232,7 @@ def test_exports_that_were_put_together_are_read_as_one(form: Form) -> None:
 
 
 def test_many_broken_rows_are_told_together() -> None:
-    text = event_viewer_2008([EVENT]) + "x,y\r\n" * 1_500
+    text = event_viewer_2008([EVENT]) + "Error,1/26/2009 1:04:34 PM,x\r\n" * 1_500
     found = problems_of(reader(text))
     assert len(found) == 1_001
     assert sum(problem.records or 0 for problem in found) == 1_500

@@ -26,6 +26,7 @@ from support.event_json_texts import (
     nxlog,
     old_winlogbeat,
     open_telemetry,
+    open_telemetry_export,
     rust_export,
     winlogbeat,
 )
@@ -114,6 +115,29 @@ def test_an_event_within_a_record_of_its_collector_is_found(wrapper: str) -> Non
     assert records_of(reader(text)) == records_of(reader(json_lines([open_telemetry(EVENT)])))
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_many_events_of_one_line_have_places_of_their_own_in_it(codec: str) -> None:
+    exported = [open_telemetry_export([EVENT, SECOND]), open_telemetry_export([EVENT])]
+    exported[0]["resourceLogs"][0]["scopeLogs"][0]["logRecords"][1:1] = [{"body": {"stringValue": "x"}}, {}, None]
+    read = reader(json_lines(exported).encode(codec))
+    records = records_of(read)
+    assert [record.strings for record in records] == [EVENT.strings, SECOND.strings, EVENT.strings]
+    assert len({record.place for record in records}) == 3
+    assert [json.loads(read.raw(record.place)) for record in records] == [exported[0], exported[0], exported[1]]
+
+
+@pytest.mark.parametrize("damage", [None, 1, "x", [], [None], {"a": 1}])
+def test_an_export_that_is_not_as_it_should_be_does_no_harm(damage: object) -> None:
+    good = json_lines([open_telemetry_export([EVENT])])
+    odd = {"resourceLogs": damage, "note": "MSExchangeTransport"}
+    nested = [
+        {"resourceLogs": [{"scopeLogs": damage}], "note": "MSExchangeTransport"},
+        {"resourceLogs": [{"scopeLogs": [{"logRecords": damage}]}], "note": "MSExchangeTransport"},
+        {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"body": damage}]}]}], "note": "MSExchangeTransport"},
+    ]
+    assert connections(json_lines([odd, *nested]) + good) == [43]
+
+
 def test_objects_behind_a_syslog_prefix_are_read() -> None:
     text = json_lines([nxlog(EVENT), nxlog(SECOND)], prefix=SYSLOG)
     assert EventJsonReader.sniff(text.encode())
@@ -130,6 +154,17 @@ def test_lines_of_other_sources_are_counted_and_not_read() -> None:
     assert sum(batch.others for batch in batches) == 3
     assert sum(len(batch.records) for batch in batches) == 1
     assert [problem for batch in batches for problem in batch.problems] == []
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("block_size", [16, 1_000, 1 << 20])
+def test_the_answer_to_a_search_is_read_hit_by_hit(indent: int | None, block_size: int) -> None:
+    hits = [flat_winlogbeat(EVENT), flat_winlogbeat(SECOND)]
+    answer = {"took": 3, "_shards": {"failed": 0, "x": []}, "hits": {"total": 2, "hits": hits}}
+    text = json.dumps(answer, indent=indent) + "\n"
+    assert EventJsonReader.sniff(text.encode())
+    assert [record.strings for record in records_of(reader(text, block_size))] == [EVENT.strings, SECOND.strings]
+    assert problems_of(reader(text, block_size)) == []
 
 
 def test_other_objects_of_an_array_are_counted() -> None:

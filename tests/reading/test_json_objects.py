@@ -18,6 +18,7 @@ from smtpscope.reading.json_objects import (
     is_lines,
     lines,
     may_be_ours,
+    wrapper_length,
 )
 
 
@@ -46,6 +47,24 @@ def objects(text: str) -> list[str]:
 )
 def test_one_object_a_line_is_told_from_an_array(text: str, expected: bool) -> None:
     assert is_lines(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ('{"hits": {"a": [], "hits": [{"x": 1}]}}', 28),
+        ('{"Events":[\n{', 12),
+        ('{"ProviderName": "x", "Properties": [{"Value": 1}]}', 0),
+        ('{"resourceLogs": [{}]}', 0),
+        ('[{"a": [{}]}]', 0),
+        ('{"a": 1}\n', 0),
+        ('{"a": [{}], "EventID": 1}\n{"a": [{}]}\n', 0),
+        ("{" + "[" * 100_000, 0),
+    ],
+    ids=range(8),
+)
+def test_what_is_around_the_events_is_measured(text: str, length: int) -> None:
+    assert wrapper_length(text) == length
 
 
 def test_braces_and_quotes_within_values_do_not_count() -> None:

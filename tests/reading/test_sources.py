@@ -98,6 +98,19 @@ def test_each_failure_has_its_own_sentence(folder: Path, tmp_path_factory: pytes
     assert len(set(said)) == len(said)
 
 
+def test_an_empty_name_is_not_the_current_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert refused("").what == "the name is empty"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_that_leads_nowhere_is_called_that(tmp_path: Path) -> None:
+    (tmp_path / "broken.evtx").symlink_to("gone.evtx")
+    (tmp_path / "round.evtx").symlink_to("round.evtx")
+    assert refused(tmp_path / "broken.evtx").what == "this link leads to nothing"
+    assert refused(tmp_path / "round.evtx").what == "this link leads back to itself"
+
+
 def test_a_file_that_may_not_be_read_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*_: object, **__: object) -> io.BytesIO:
         raise PermissionError(13, "Permission denied")

@@ -119,7 +119,11 @@ def test_rows_that_fit_the_filter_are_told_as_they_come(tmp_path: Path) -> None:
     path.write_text(lines(0, 2), encoding="utf-8")
     session = opened(path)
     looks = iter([lines(0, 2), lines(0, 4), lines(0, 7)])
-    rows = followed_rows(session, "host:mx5", wait=lambda: path.write_text(next(looks), encoding="utf-8") and None)
+
+    def wait() -> None:
+        path.write_text(next(looks), encoding="utf-8")
+
+    rows = followed_rows(session, "host:mx5", wait)
     assert next(rows) == 5
     with pytest.raises(RuntimeError):
         next(rows)

@@ -74,6 +74,24 @@ def open_telemetry(event: TextEvent) -> dict[str, Any]:
     }
 
 
+def _any_value(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return {"kvlistValue": {"values": [{"key": key, "value": _any_value(each)} for key, each in value.items()]}}
+    if isinstance(value, list):
+        return {"arrayValue": {"values": [_any_value(each) for each in value]}}
+    return {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}
+
+
+def open_telemetry_export(events: Iterable[TextEvent]) -> dict[str, Any]:
+    """One line of the file exporter; the values are a list of pairs, as newer versions have them."""
+    bodies = []
+    for event in events:
+        body = open_telemetry(event)
+        body["event_data"] = {"data": [{name: value} for name, value in body["event_data"].items()], "name": "x"}
+        bodies.append({"timeUnixNano": "1", "body": _any_value(body), "traceId": ""})
+    return {"resourceLogs": [{"resource": {}, "scopeLogs": [{"scope": {}, "logRecords": bodies}]}]}
+
+
 def nxlog(event: TextEvent) -> dict[str, Any]:
     """Without strings, its time local."""
     return {

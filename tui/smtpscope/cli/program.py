@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import click
@@ -35,8 +37,13 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 20)
     # numpy's library for matrices, of which we have none, would start a thread for each core: 50 ms on two of them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _ended)
     try:
         cli.main(prog_name="smtpscope", standalone_mode=False)
+        # All that is left is to end: nothing of it has to be gone through once more.
+        gc.freeze()
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
@@ -50,6 +57,11 @@ def main() -> None:
             raise
         talk(_defect_words(defect))
         sys.exit(1)
+
+
+def _ended(number: int, _: FrameType | None) -> None:
+    """An end in good order: else the copy of a log that was piped in stays in the folder for temporary files."""
+    sys.exit(128 + number)
 
 
 def _defect_words(defect: Exception) -> str:

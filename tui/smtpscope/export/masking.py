@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Final
 
+from smtpscope.export.credentials import LEFT_OUT, credentials_in
 from smtpscope.export.pseudonyms import Pseudonyms
 from smtpscope.export.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Advice, Match
@@ -108,6 +109,8 @@ class Mask:
             self._pseudonyms.learn_mailbox(mailbox)
         for name in values.block_lists:
             self._pseudonyms.keep(name)
+        for secret in credentials_in(exchange.command):
+            self._pseudonyms.learn_secret(secret, LEFT_OUT)
 
     def _summary(self, summary: IncidentSummary) -> IncidentSummary:
         # The log's own text first: what it names is then found in ours.

@@ -1,7 +1,7 @@
 """A text for the postmaster of the other side: polite, in English, with what they need to find it in their log.
 
-Nothing internal stands in it: no server, file, record or filter of ours. RFC 5321 section 4.5.1 obliges every mail
-server to accept mail for its postmaster.
+Nothing internal stands in it: no server, file, record, filter or login of ours. RFC 5321 section 4.5.1 obliges every
+mail server to accept mail for its postmaster.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpscope.export.columns import wrapped
+from smtpscope.export.credentials import without_credentials
 from smtpscope.export.summary import IncidentSummary, SummaryDocument
 from smtpscope.export.text import WIDTH
 from smtpscope.export.wording import Calendar, code_words, times, verb_words
@@ -94,7 +95,7 @@ def _facts(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
     incident, sample = summary.incident, summary.sample
     outbound = incident.key.direction is Direction.OUTBOUND
     yield from _fact("Your reply" if outbound else "Our reply", sample.reply.verbatim.rstrip() or "(empty)")
-    yield from _fact("Command", sample.command.full.rstrip() or "(empty)")
+    yield from _fact("Command", without_credentials(sample.command).rstrip() or "(empty)")
     yield from _fact("Time", calendar.full(sample.time_ms, assumed=sample.time_assumed))
     if incident.count > 1:
         yield from _fact("First", calendar.full(incident.first_ms, assumed=incident.time_assumed))

@@ -111,6 +111,10 @@ class Pseudonyms:
         if not plain:
             self._learn_odd(bare, pseudonym)
 
+    def learn_secret(self, secret: str, instead: str) -> None:
+        """Remember what nobody may read, such as the credentials of a login; `instead` stands in its place."""
+        self._learn_odd(secret, instead)
+
     def keep(self, name: str) -> None:
         """Leave a public name (a block list) as it is, unless an event names it as a host."""
         if _folded(name) not in self._names:

@@ -30,8 +30,8 @@ class EventCsvReader:
         recognised_by="a header with Message and Event ID or Source, or the columns of Event Viewer",
         lacks=(
             "the zone of the times",
-            "insertion strings, unless Log Parser wrote it",
-            "the computer and the record number, in what newer Event Viewers save",
+            "insertion strings (Log Parser has them)",
+            "the computer and the record number in what newer Event Viewers save",
         ),
     )
 

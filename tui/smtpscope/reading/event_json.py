@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from smtpscope.reading.evtx_json import event_record as exported_record
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.json_events import record_of, time_value
 from smtpscope.reading.json_objects import (
+    EVENT_KEY,
     LONGEST,
     JsonObject,
     NoObjectError,
@@ -24,7 +25,9 @@ from smtpscope.reading.json_objects import (
     is_lines,
     lines,
     may_be_ours,
+    wrapper_length,
 )
+from smtpscope.reading.json_otlp import ROOT, log_bodies
 from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.sentences import lines_between
@@ -33,10 +36,8 @@ from smtpscope.reading.told_problems import ToldProblems
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
-_KEY = re.compile(
-    r'"(?:winlog|winlog\.provider_name|provider_name|source_name|SourceName|ProviderName|EventID|event_id|InstanceId)"'
-    r"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
-)
+# How far behind the beginning of its line the place of one of many events in that line may lie.
+_LOOKED_BACK: Final = 1 << 14
 
 
 class EventJsonReader:
@@ -59,15 +60,15 @@ class EventJsonReader:
         if not is_text(head):
             return False
         text = _text_of(head)
-        return _BEGINNING.match(text) is not None and _KEY.search(text) is not None
+        return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         batching = Batching(self._source.size)
         times = FileTimes(self._source.name, self._options, self._written_times)
-        one_a_line = is_lines(_text_of(head_of(self._source)))
-        scan = ObjectScan()
-        records = _ObjectRecords(self._source.name, times, batching)
+        head = _text_of(head_of(self._source))
+        one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
+        records = _ObjectRecords(self._source.name, times, batching, self._text.encoding.unit)
         for block, stream in self._text.blocks():
             done = 0
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
@@ -87,8 +88,8 @@ class EventJsonReader:
                 yield batching.take(block.offset(rest))
 
     def _written_times(self) -> Iterator[WrittenTime]:
-        one_a_line = is_lines(_text_of(head_of(self._source)))
-        scan = ObjectScan()
+        head = _text_of(head_of(self._source))
+        one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
         for block, stream in self._text.blocks():
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
             for each in found:
@@ -103,9 +104,14 @@ class EventJsonReader:
 
     def raw(self, place: int) -> str:
         """The event's JSON as it stands in the file, with what stands before it in its line."""
-        block = self._text.at(place, LONGEST)
         if is_lines(_text_of(head_of(self._source))):
+            encoding = self._text.encoding
+            begin = max(encoding.mark, place - _LOOKED_BACK * encoding.unit)
+            before = self._text.at(begin, (place - begin) // encoding.unit)
+            start = before.offset(before.text.rfind("\n") + 1)
+            block = self._text.at(start, LONGEST)
             return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip()
+        block = self._text.at(place, LONGEST)
         found, _ = ObjectScan().objects(block)
         if not found or found[0].start:
             return f"There is no event at byte {place:#x}."
@@ -125,7 +131,9 @@ class EventJsonReader:
 class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
 
-    def __init__(self, file: str, times: FileTimes, batching: Batching) -> None:
+    def __init__(self, file: str, times: FileTimes, batching: Batching, unit: int) -> None:
+        """`unit` is how many bytes the smallest character of the file has."""
+        self._unit = unit
         self.told = ToldProblems(file)
         self._file = file
         self._times = times
@@ -139,27 +147,36 @@ class _ObjectRecords:
             if not found.whole:
                 raise NoObjectError("The event has no end: its JSON is cut off")
             ours = may_be_ours(block.text[found.start : found.end])
-            record = self._record(block, found, place) if ours else None
+            records = self._records(block.cut(found.start, found.end), place) if ours else [None]
         except NoObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
             self.told.tell(f"byte {place:#x}", str(error), "recovered" if loose else "skipped")
             return
-        if record is None:
-            self._batching.others += 1
-        else:
-            self._batching.records.append(record)
+        self._batching.records += [record for record in records if record is not None]
+        self._batching.others += records.count(None)
 
-    def _record(self, block: TextBlock, found: JsonObject, place: int) -> EventRecord | None:
-        text = block.cut(found.start, found.end)
+    def _records(self, text: str, place: int) -> list[EventRecord | None]:
+        """The record of each event in an object, None for an event that is none of ours."""
         text = text[max(0, text.find("{")) :]
         event = decoded_object(text)
+        if ROOT in event:
+            try:
+                bodies = list(log_bodies(event))
+            except RecursionError as error:
+                raise NoObjectError("The event nests too deep") from error
+            # Each needs a place of its own; `raw` finds the line that all stand in.
+            places = range(place, place + len(bodies) * self._unit, self._unit)
+            return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
         if isinstance(event.get("Event"), dict):
             # The form of the Rust decoder, which evtx_dump prints.
             try:
-                return exported_record(text, file=self._file, place=place, filetime=0)
+                return [exported_record(text, file=self._file, place=place, filetime=0)]
             except msgspec.DecodeError as error:
                 raise NoObjectError("The event has not the form of an exported one") from error
+        return [self._record(event, place)]
+
+    def _record(self, event: dict[str, Any], place: int) -> EventRecord | None:
         return record_of(event, file=self._file, place=place, times=self._times)
 
 

@@ -31,6 +31,7 @@ DEFINITION_AT: Final = 38
 INSTANCE_AT: Final = 28
 _GUID_AT: Final = 4
 """Where in a definition the template's GUID stands."""
+_CHUNK_BITS: Final = 16
 _SLICE: Final = 1 << 18
 """Words compared at once, so that the result stays in the processor's cache."""
 _MOST_RECORDS: Final = (CHUNK_SIZE - FIRST_RECORD) // SMALLEST_RECORD
@@ -147,17 +148,19 @@ class Scanner:
         )
         at = at[(at & 1 == 0) & (at >= _INSTANCE_WORD) & (at < len(words) - 3)]
         at = at[(words[at - _INSTANCE_WORD] == _RECORD_MAGIC) & (words[at + 1] & _LOW_HALF == _TOKEN)]
-        start = (at - _INSTANCE_WORD) * 4
-        chunk = start // CHUNK_SIZE
-        offset = start % CHUNK_SIZE
+        start = (at - _INSTANCE_WORD) << 2
+        chunk = start >> _CHUNK_BITS
+        offset = start & (CHUNK_SIZE - 1)
         inside = (offset >= FIRST_RECORD) & (offset < ends[chunk])
-        at, start, chunk, offset = at[inside], start[inside], chunk[inside], offset[inside]
-        definition = (words[at + 2] >> 16 | words[at + 3] << 16).astype(np.int64)
-        end = start + words[at - _INSTANCE_WORD + 1]
+        if not np.all(inside):
+            at, start, chunk, offset = at[inside], start[inside], chunk[inside], offset[inside]
+        second, third = words[at + 1], words[at + 2]
+        definition = (third >> 16 | words[at + 3] << 16).astype(np.int64)
+        end = start + words[at - (_INSTANCE_WORD - 1)]
         plan = self._plans_of(buffer, start, chunk, definition, is_whole)
         # An instance repeats the first 32 bits of the GUID, so that a changed bit leads to no other template unseen.
-        guid_at = np.minimum(chunk * CHUNK_SIZE + definition + _GUID_AT, len(buffer.u4) - 1)
-        plan[buffer.u4[guid_at] != (words[at + 1] >> 16 | words[at + 2] << 16)] = 0
+        guid_at = np.minimum((chunk << _CHUNK_BITS) + definition + _GUID_AT, len(buffer.u4) - 1)
+        plan[buffer.u4[guid_at] != (second >> 16 | third << 16)] = 0
         return Rows(start, end, chunk, definition, plan)
 
     def _plans_of(

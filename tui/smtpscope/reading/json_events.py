@@ -158,6 +158,9 @@ def _strings(event: dict[str, Any]) -> tuple[str, ...] | None:
         data: Any = event
         for name in path:
             data = data.get(name) if isinstance(data, dict) else None
+        if isinstance(data, dict) and isinstance(data.get("data"), list):
+            # Newer versions of the OpenTelemetry receiver: a list of pairs, beside it a name and binary data.
+            data = data["data"]
         if data:
             return _parameters(data) if isinstance(data, dict) else insertion_strings(data)
     given = event.get("ReplacementStrings") or event.get("Properties")

@@ -23,6 +23,16 @@ _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
 _BROKEN_LOOKED_THROUGH = 20
 
 
+# An object whose first array of objects comes before all that an event has.
+_ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*+(?:\[(?!\s{0,64}\{)[^\[]*+)*+\[\s{0,64}(?=\{)")
+_LONGEST_WRAPPER = 4_096
+EVENT_KEY: Final = re.compile(
+    r'"(?:winlog|winlog\.provider_name|provider_name|source_name|SourceName|ProviderName|EventID|event_id|InstanceId)"'
+    r"\s{0,8}:|\"resourceLogs\"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
+)
+"""A name that the events of some program have."""
+
+
 class JsonObject(NamedTuple):
     """An object from index `start` to `end` of a block; `whole` is False where its end is missing."""
 
@@ -41,10 +51,23 @@ def may_be_ours(text: str) -> bool:
     return any(words in lowered for words in _OURS)
 
 
+def wrapper_length(text: str) -> int:
+    """How many characters of a file that begins with `text` stand before its events: those of an object around them.
+
+    So Elasticsearch answers a search. 0 where no object is around the events.
+    """
+    array = _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
+    if array is None or EVENT_KEY.search(text, 0, array.end()):
+        return 0
+    end = _end_of(text, text.index("{"))
+    # Behind an object around all events stands nothing: these are events that begin with an array.
+    return 0 if end is not None and text[end:].lstrip().startswith("{") else array.end()
+
+
 def is_lines(text: str) -> bool:
     """Whether a file that begins with `text` has one object a line, not an array and not objects over several lines."""
     text = text.lstrip("\ufeff\xef\xbb\xbf \t\r\n")
-    if re.match(r"\[\s{0,64}[{\]]", text):
+    if re.match(r"\[\s{0,64}[{\]]", text) or wrapper_length(text):
         return False
     if not text.startswith("{"):
         return True
@@ -87,16 +110,21 @@ def _without_halves(value: Any) -> Any:
 
 
 class ObjectScan:
-    """Finds the objects of one file, block by block, whatever stands between them."""
+    """Finds the objects of one file, block by block, whatever stands between them.
 
-    def __init__(self) -> None:
+    `skipped` characters at the beginning of the file are passed over.
+    """
+
+    def __init__(self, skipped: int = 0) -> None:
+        self._skipped = skipped
         self._broken_left = _BROKEN_LOOKED_THROUGH
 
     def objects(self, block: TextBlock) -> tuple[list[JsonObject], int]:
         """The objects in `block`, and the index from which its text has to be seen again with what follows."""
         text = block.text
         found: list[JsonObject] = []
-        position = 0
+        position = min(self._skipped, len(text))
+        self._skipped -= position
         while (start := text.find("{", position)) >= 0:
             end = _end_of(text, start)
             if end is not None:

@@ -38,5 +38,6 @@ def _plain(value: Any) -> Any:
         values = inner.get("values") if isinstance(inner, dict) else None
         if kind == "arrayValue":
             return [_plain(each) for each in _dicts(values)]
-        return {str(each.get("key")): _plain(each.get("value")) for each in _dicts(values)}
+        pairs = (each for each in _dicts(values) if isinstance(each.get("key"), str))
+        return {each["key"]: _plain(each.get("value")) for each in pairs}
     return inner if kind in ("stringValue", "intValue", "doubleValue", "boolValue") else None

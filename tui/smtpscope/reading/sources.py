@@ -174,6 +174,9 @@ def _paths(argument: str) -> list[str]:
 
 
 def _sources_at(path: str, problems: list[Problem]) -> list[Source]:
+    if not path:
+        # Path("") is the current folder; an empty argument comes from a variable that is not set.
+        raise LogError(where="FILE", what="the name is empty", remedy="Name a file, a folder or a pattern")
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError) as error:
@@ -229,6 +232,8 @@ def _files_below(folder: str, problems: list[Problem]) -> Iterator[str]:
 
 
 def _not_opened(path: str, error: OSError | ValueError) -> LogError:
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):  # noqa: PTH114 - path may be no path at all
+        return LogError(where=path, what="this link leads to nothing", remedy="Name the file itself")
     if isinstance(error, FileNotFoundError):
         near = _near_name(path)
         remedy = f"Did you mean {near}?" if near else "Check the name and the folder"
@@ -241,6 +246,8 @@ def _not_opened(path: str, error: OSError | ValueError) -> LogError:
         what, remedy = "a part of this path is a file, not a folder", "Check the path"
     elif isinstance(error, IsADirectoryError):
         what, remedy = "this is a folder, not a file", "Name a file in it"
+    elif getattr(error, "errno", None) == errno.ELOOP:
+        what, remedy = "this link leads back to itself", "Name the file itself"
     elif isinstance(error, ValueError) or error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
         what, remedy = "this can't be a file name", "Check the name"
     else:

@@ -37,8 +37,11 @@ class Misshapen:
 
     def __init__(self, file: str, columns: Columns) -> None:
         self._columns = columns
+        self._file = file
         self._told = ToldProblems(file)
         self._recovering = False
+        self._outside = 0
+        self._first_outside = 0
 
     def joined(self, row: Row, delimiter: str) -> list[str] | None:
         """The fields of `row`, as many as the table has columns; None where it is not sure which is which."""
@@ -60,7 +63,10 @@ class Misshapen:
     def tell(self, row: Row, *, right: bool, read: bool) -> None:
         """What is wrong with `row`, if anything: `right` when it had its fields, `read` when it gave a record."""
         outcome: Outcome = "recovered" if right or read else "skipped"
-        if row.broken:
+        if not right and not read and self._stands_outside(row):
+            self._first_outside = self._first_outside or row.line
+            self._outside += not self._recovering
+        elif row.broken:
             self._told.tell(f"line {row.line}", "quotes are opened here and never closed", outcome)
         elif not right and not self._recovering and not is_type_line(row.fields[0]):
             reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
@@ -70,7 +76,22 @@ class Misshapen:
 
     def take_problems(self, *, final: bool = False) -> list[Problem]:
         """What was told since the last call; at the end also how much was not."""
-        return self._told.take(final=final)
+        problems = self._told.take(final=final)
+        if final and self._outside:
+            lines = "1 line belongs" if self._outside == 1 else f"{self._outside} lines belong"
+            reason = f"{lines} to no row, as of a message of several lines that has no quotes around it"
+            problems.append(Problem(self._file, f"from line {self._first_outside}", reason, "noted"))
+        return problems
+
+    def _stands_outside(self, row: Row) -> bool:
+        """Whether a row with too few fields has not even a time where its table has one before the message."""
+        columns = self._columns
+        if columns.time is None or columns.message is None or columns.message < columns.time:
+            return False
+        if len(row.fields) >= columns.count:
+            return False
+        last = max(columns.time, columns.clock or 0)
+        return len(row.fields) <= last or written_time(row.fields, columns) is None
 
 
 def _counted(fields: int) -> str:

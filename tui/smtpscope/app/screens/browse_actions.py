@@ -20,10 +20,10 @@ from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.widgets.incident_text import headline
 from smtpscope.app.widgets.outline import Place
 from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
-from smtpscope.errors import KnowledgeError
+from smtpscope.errors import KnowledgeError, SmtpscopeError
 from smtpscope.export.formats import SUMMARY_FORMATS
 from smtpscope.harmless import Shown, shown, shown_lines
-from smtpscope.session import IncidentDetail, Rows, View
+from smtpscope.session import FileInformation, IncidentDetail, Rows, View
 from smtpscope.store.filter_editing import add_term
 from smtpscope.store.filter_fields import help_lines
 from smtpscope.workspace.saved_views import SavedView
@@ -168,7 +168,14 @@ class TakingOut(BrowseState):
         )
 
     def action_information(self) -> None:
-        blocks = information_blocks(self.session.information(), self.session.problems, self.session.errors)
+        gone: list[SmtpscopeError] = []
+        files: tuple[FileInformation, ...] = ()
+        try:
+            files = self.session.information()
+        except SmtpscopeError as error:
+            # A log can be moved or renamed while it is open, and its file is asked again for this screen.
+            gone.append(error)
+        blocks = information_blocks(files, self.session.problems, [*self.session.errors, *gone])
         self.app.push_screen(
             ReadingScreen("Files, and what was not read", blocks, copied_as=blocks_text(blocks) + "\n")
         )

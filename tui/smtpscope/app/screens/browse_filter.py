@@ -47,6 +47,7 @@ class Filtering(BrowseState):
 
     def set_filter(self, text: str, *, remember: bool = True, wanted: Hashable = None) -> None:
         """Puts another filter in force; the one before can be had back with undo. `wanted`: see `refresh_view`."""
+        self._set_digits("")
         if remember and text != self.filter_text:
             self._undo.append(self.filter_text)
             self._redo.clear()
@@ -110,6 +111,10 @@ class Filtering(BrowseState):
             self.set_filter("")
 
     def action_code_digit(self, digit: str) -> None:
+        if not self._digits and digit not in "2345":
+            # Three digits that are no reply code would be looked for as a text, which nobody means by this key.
+            self.notify("A reply code begins with 2, 3, 4 or 5", markup=False, timeout=3)
+            return
         self._set_digits(self._digits + digit)
         if len(self._digits) == 3:
             code = self._digits
