@@ -59,7 +59,7 @@ def cli() -> None:
     """Who refuses our mail, since when, what it means, and who has to act.
 
     Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010) from
-    Windows event logs and from text copied out of Event Viewer. FILE is such a
+    Windows event logs (.evtx, .evt) and what was exported from them. FILE is such a
     log, a folder, a pattern, or - for standard input.
 
     \b

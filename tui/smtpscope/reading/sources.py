@@ -112,7 +112,8 @@ def _standard_input() -> BinaryIO:
             what="nothing was piped in",
             remedy="Pipe a log into the command, or name a file instead of -",
         )
-    return open(sys.stdin.fileno(), "rb", closefd=False)
+    # Unbuffered: a buffer asks again and again until it is full, and a signal that comes meanwhile would have to wait.
+    return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def _sources_at(path: str, problems: list[Problem]) -> list[Source]:
     if stat.S_ISREG(mode):
         return [FileSource(path)]
     if stat.S_ISFIFO(mode):
-        return [SpooledSource(path, lambda: Path(path).open("rb"))]
+        return [SpooledSource(path, lambda: Path(path).open("rb", buffering=0))]
     raise LogError(
         where=path,
         what="this is a device, not a file",
