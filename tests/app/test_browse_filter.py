@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.driving import Browsing, browsing
+from smtpscope.app.screens.help import HelpScreen
 from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.session import Session
 
@@ -127,6 +128,17 @@ async def test_three_digits_jump_to_a_reply_code(session: Session) -> None:
         assert driven.view.count == 139
         assert {line.name[:3] for line in driven.lines if line.depth == 0} == {"550"}
         assert not any("reply code 55" in line for line in driven.drawn)
+
+
+async def test_the_key_offered_for_help_while_the_filter_is_typed_is_not_typed_into_it(session: Session) -> None:
+    async with browsing(session) as driven:
+        assert any("? Help" in line for line in driven.drawn[-2:])
+        await driven.press("/")
+        assert any("f1 Help" in line for line in driven.drawn[-2:])
+        assert any("⏎ Keep the filter" in line for line in driven.drawn[-2:])
+        assert not any("? Help" in line for line in driven.drawn[-2:])
+        await driven.press("f1")
+        assert isinstance(driven.screen, HelpScreen)
 
 
 @pytest.mark.parametrize("digit", ["0", "1", "6", "9"])

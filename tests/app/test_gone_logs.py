@@ -25,7 +25,7 @@ async def test_its_files_screen_tells_that_it_is_gone(open_session: OpenSession,
         assert isinstance(driven.screen, ReadingScreen)
         assert any(own_copy.name in line for line in driven.drawn)
         await driven.press("escape", "j")
-        assert driven.screen is driven.browse
+        assert driven.app.screen_stack[-1] is driven.browse
 
 
 async def test_every_other_screen_opens_on_what_was_read(open_session: OpenSession, own_copy: Path) -> None:

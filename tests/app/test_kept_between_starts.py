@@ -103,7 +103,7 @@ async def test_a_note_that_can_not_be_kept_stays_on_the_screen(open_again: OpenA
         assert isinstance(driven.screen, NoteScreen)
         assert any("10,000 is the most" in notice for notice in driven.notices)
         await driven.press("delete", "f2")
-        assert driven.screen is driven.browse
+        assert driven.app.screen_stack[-1] is driven.browse
         await driven.press("a")
         assert isinstance(driven.screen, NoteScreen)
         assert driven.screen.written == "x" * 10_000

@@ -33,6 +33,14 @@ def test_a_reply_may_be_piped_in(smtpscope: Smtpscope) -> None:
     assert answer["reply"] == RELAY
 
 
+def test_nothing_is_not_explained(smtpscope: Smtpscope) -> None:
+    for arguments in (("",), ("  \t",), ("-",)):
+        result = smtpscope("explain", *arguments)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert "there is no reply in it" in result.stderr
+
+
 def test_json_lines_are_answered_line_by_line(smtpscope: Smtpscope) -> None:
     questions: list[dict[str, object]] = [
         {"reply": RELAY, "command": "RCPT", "direction": "outbound"},

@@ -105,6 +105,15 @@ def test_a_damaged_log_is_read_as_far_as_it_goes(smtpscope: Smtpscope, tmp_path:
     assert f"{answer['skipped']:,} records were skipped" in result.stderr
 
 
+def test_a_log_of_which_nothing_is_left_is_called_damaged(smtpscope: Smtpscope, tmp_path: Path) -> None:
+    whole = (SAMPLES / "EXCH01-Application.evtx").read_bytes()
+    log = tmp_path / "hollow.evtx"
+    log.write_bytes(whole[:4096] + b"\x11" * 131_072)
+    told = smtpscope("events", log).stderr
+    assert f"not one record could be read from {log}. It is empty or damaged" in told
+    assert "diagnostic logging" not in told
+
+
 def test_guidance_of_your_own_must_be_whole(smtpscope: Smtpscope, tmp_path: Path) -> None:
     (tmp_path / "entries").mkdir()
     (tmp_path / "entries" / "broken.toml").write_text("[[entry]]\nid = 5\n", encoding="utf-8")

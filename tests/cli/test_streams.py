@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from smtpscope.cli.streams import Target, say, talk
-from smtpscope.errors import FilterError, LogError
+from smtpscope.errors import ExportError, FilterError, LogError
 
 
 def test_an_error_is_told_with_where_what_and_remedy(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,3 +48,9 @@ def test_the_filter_that_was_meant_is_told(capsys: pytest.CaptureFixture[str]) -
 def test_what_cannot_be_encoded_is_printed_as_an_escape(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     Target().put("häßlich \ud800\n")
     assert capfdbinary.readouterr().out == "häßlich \\ud800\n".encode()
+
+
+def test_a_folder_is_no_file_to_write_whatever_may_be_replaced(tmp_path: Path) -> None:
+    for overwrite in (False, True):
+        with pytest.raises(ExportError, match="this is a folder"):
+            Target(tmp_path, overwrite).check()

@@ -116,6 +116,14 @@ def test_a_log_without_events_tells_how_to_get_them() -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_a_log_without_one_record_is_not_blamed_on_diagnostic_logging() -> None:
+    nothing = replace(report(), rows=(), events=0, events_in_view=0, others=0, first_ms=None, last_ms=None)
+    text = render_text(nothing)
+    assert "Not one record could be read." in text
+    assert "It is empty or damaged" in text
+    assert "Medium" not in text
+
+
 def test_a_member_that_repeats_its_group_is_told_once() -> None:
     group = replace(report().rows[0], depth=0, code="453", host="mx.example.com", count=27)
     text = render_text(replace(report(), rows=(group, replace(group, depth=1))))

@@ -58,6 +58,8 @@ class Browser(App[None]):
         `hints`: this is the first start, so say in three lines how to begin.
         """
         super().__init__()
+        # A slide of a second makes the next key late, and each of its steps goes through the wire.
+        self.animation_level = "none"
         self.session = session
         self.settings = Settings() if settings is None else settings
         self._hints = hints

@@ -293,6 +293,10 @@ def explain(
         return
     if reply == "-":
         reply = "".join(_standard_input()).rstrip("\r\n")
+    if not reply.strip():
+        raise UsageError(
+            where="REPLY", what="there is no reply in it", remedy="Give the words that the server answered"
+        )
     answer = explainer.explain(reply, command, side, host)
     if form == "text":
         target.put(explanation_text(*answer))

@@ -89,9 +89,12 @@ def say_when_nothing_fits(session: Session, view: View) -> None:
         advice = f" Did you mean: {meant}" if meant else ""
         talk(f"none of {view.total:,} SMTP protocol events fits the filter.{advice}")
         return
-    from smtpscope.export.report_words import HOW_TO_GET_EVENTS
+    from smtpscope.export.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL
     from smtpscope.export.wording import counted
 
+    if not session.others:
+        talk(f"not one record could be read from {', '.join(session.files)}. {NO_RECORD_AT_ALL}")
+        return
     others = counted(session.others, "other record", "other records")
     talk(f"no SMTP protocol event is in {', '.join(session.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
 

@@ -21,6 +21,8 @@ from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, talk
 
+__all__ = ["INTERRUPTED", "cli", "main"]
+
 INTERRUPTED: Final = 130
 _FULL_TRACEBACK: Final = "SMTPSCOPE_DEBUG"
 

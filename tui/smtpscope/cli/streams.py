@@ -41,7 +41,9 @@ class Target:
         return True
 
     def check(self) -> None:
-        """Raises ExportError when the file exists already, before anything is read for it."""
+        """Raises ExportError when the file exists already or is a folder, before anything is read for it."""
+        if self.path is not None and self.path.is_dir():
+            raise ExportError(where=str(self.path), what="this is a folder", remedy="Add a file name to it")
         if self.path is not None and not self.overwrite and os.path.lexists(self.path):
             raise ExportError(
                 where=str(self.path),

@@ -28,6 +28,11 @@ HOW_TO_GET_EVENTS: Final = (
 )
 """What to do about a log without events of ours, in sentences; Microsoft KB 843106."""
 
+NO_RECORD_AT_ALL: Final = (
+    "It is empty or damaged: copy the log from the server once more, or export it again in Event Viewer."
+)
+"""What to do about a log of which not one record was read, whoever wrote it."""
+
 
 def who_words(who: WhoActs | None) -> str:
     """Who acts, in two words; the members of a group may differ."""
@@ -102,6 +107,8 @@ def no_rows_words(report: Report) -> tuple[str, ...]:
     """What stands in place of the table when it has no row, in sentences; the first says why it has none."""
     if report.events:
         return (f"None of {counted(report.events, 'SMTP event', 'SMTP events')} fits the filter.",)
+    if not report.others:
+        return ("Not one record could be read.", NO_RECORD_AT_ALL)
     return (
         "No SMTP protocol event (MSExchangeTransport 7002, 7004, 7010) is in what was read.",
         *HOW_TO_GET_EVENTS,

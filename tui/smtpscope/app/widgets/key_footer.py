@@ -67,8 +67,15 @@ class KeyFooter(Widget, can_focus=False):
             if not binding.show or not active.enabled or self._typed_instead(binding):
                 continue
             name = binding.id or binding.action
-            by_action.setdefault(name, (binding.key, self.app.get_key_display(binding), binding.description))
+            by_action.setdefault(name, (binding.key, self._display(binding), binding.description))
         return list(by_action.values())
+
+    def _display(self, binding: Binding) -> str:
+        """The key as users know it; its own name where the one that they know would be typed as text."""
+        display = self.app.get_key_display(binding)
+        # An arrow is drawn as a character too, but no key types it.
+        typed = len(display) == 1 and display.isascii() and self._typed_instead(Binding(display, ""))
+        return binding.key if typed else display
 
     def _typed_instead(self, binding: Binding) -> bool:
         """Whether the key would become text, as in an input, before it could do anything."""
