@@ -44,7 +44,7 @@ async def test_enter_keeps_the_filter_and_goes_back_to_the_table(session: Sessio
 async def test_escape_puts_the_filter_back_that_was_in_force(session: Session) -> None:
     async with browsing(session, filter_text="code:450") as driven:
         assert driven.view.count == 120
-        await driven.begin_filter(" litware")
+        await driven.begin_filter("litware")
         assert driven.filter_text == "code:450 litware"
         await driven.press("escape")
         assert driven.filter_text == "code:450"

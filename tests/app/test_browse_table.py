@@ -95,7 +95,7 @@ async def test_the_detail_follows_the_cursor(session: Session) -> None:
 async def test_a_row_with_several_causes_gives_no_advice_for_one_of_them(session: Session) -> None:
     async with browsing(session) as driven:
         await driven.put_on("550")
-        assert "different causes stand behind this row" in driven.guidance
+        assert "different explanations stand behind this row" in driven.guidance
         assert "mail.fabrikam.example" in driven.facts
         assert "203.0.113.77" in driven.facts
 

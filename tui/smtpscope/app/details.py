@@ -47,7 +47,7 @@ def _several_guidance(incidents: Sequence[IncidentDetail]) -> tuple[Block, ...]:
         by_cause.setdefault(detail.advice.match.entry_id, []).append(detail)
     if len(by_cause) == 1:
         return guidance_blocks(incidents[0].advice)
-    blocks: list[Block] = [Heading(text(f"{len(by_cause)} different causes stand behind this row"))]
+    blocks: list[Block] = [Heading(text(f"{len(by_cause)} different explanations stand behind this row"))]
     alone = incidents[0].advice.match.code_alone
     codes = {detail.incident.key.code for detail in incidents}
     if alone and len(codes) == 1:

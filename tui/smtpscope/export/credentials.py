@@ -7,9 +7,10 @@ own, which an event shows as its full command. X-EXPS, Exchange's own verb, does
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
-from smtpscope.parsing.exchange import Command
+from smtpscope.parsing.exchange import Command, Exchange
 
 LEFT_OUT: Final = "(credentials)"
 _LOGIN_VERBS: Final = frozenset({"AUTH", "X-EXPS"})
@@ -31,7 +32,23 @@ def credentials_in(command: Command) -> tuple[str, ...]:
 
 def without_credentials(command: Command) -> str:
     """The full command with `(credentials)` in place of each of them."""
-    full = command.full
-    for word in sorted(credentials_in(command), key=len, reverse=True):
-        full = full.replace(word, LEFT_OUT)
-    return full
+    return _left_out(command.full, sorted(credentials_in(command), key=len, reverse=True))
+
+
+def hidden(exchange: Exchange, raw: str) -> tuple[Exchange, str]:
+    """`exchange` and the raw text of its record, fit for a ticket that others read: without what logs somebody in."""
+    secrets = sorted(credentials_in(exchange.command), key=len, reverse=True)
+    if not secrets:
+        return exchange, raw
+    command = replace(
+        exchange.command,
+        full=without_credentials(exchange.command),
+        arguments=_left_out(exchange.command.arguments, secrets),
+    )
+    return replace(exchange, command=command), _left_out(raw, secrets)
+
+
+def _left_out(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, LEFT_OUT)
+    return text

@@ -59,9 +59,7 @@ class Keeping:
         log = self._log
         if log is None:
             return False
-        before = self.warning
-        self._tried(lambda: log.notes.write(key, text, seen=seen), None)
-        return self.warning == before
+        return self._done(lambda: log.notes.write(key, text, seen=seen))
 
     def state(self) -> LogState | None:
         """How the open files were left the last time."""
@@ -82,9 +80,7 @@ class Keeping:
         if workspace is None:
             self._warn("nothing is kept in this run")
             return False
-        before = self.warning
-        self._tried(lambda: workspace.views.save(view), False)
-        return self.warning == before
+        return self._done(lambda: workspace.views.save(view))
 
     def remove_view(self, name: str) -> None:
         workspace = self._workspace
@@ -99,6 +95,15 @@ class Keeping:
         workspace = self._workspace
         if workspace is not None and filter_text.strip():
             self._tried(lambda: workspace.history.add(filter_text), None)
+
+    def _done(self, call: Callable[[], object]) -> bool:
+        """Whether `call` could be carried out."""
+
+        def carried_out() -> bool:
+            call()
+            return True
+
+        return self._tried(carried_out, False)
 
     def _tried(self, call: Callable[[], _T], otherwise: _T) -> _T:
         from smtpscope.workspace.database import WorkspaceError

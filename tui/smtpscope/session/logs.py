@@ -124,7 +124,14 @@ class Logs:
 
     def information(self) -> tuple[FileInformation, ...]:
         """What each file says of itself."""
-        return tuple(reader.information() for reader in self._readers.values())
+        return tuple(self._information(name) for name in self._readers)
+
+    def _information(self, name: str) -> FileInformation:
+        try:
+            return self._readers[name].information()
+        except LogError as error:
+            # One file that is gone by now must not hide what the others say.
+            return FileInformation(name, "", 0, warnings=(f"{error.what}. {error.remedy}.",))
 
 
 def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:

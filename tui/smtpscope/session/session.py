@@ -36,7 +36,7 @@ from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence,
 from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
-    from smtpscope.export.summary import SummaryDocument
+    from smtpscope.export.summary import IncidentSummary, SummaryDocument
     from smtpscope.workspace.workspace import Workspace
 
 
@@ -256,17 +256,9 @@ class Session:
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
         """The summary of some incidents, ready for any format of `export`."""
-        from smtpscope.export.summary import IncidentSummary, SummaryDocument
+        from smtpscope.export.summary import SummaryDocument
 
-        summaries = tuple(
-            IncidentSummary(
-                incident=detail.incident,
-                advice=detail.advice,
-                sample=detail.sample,
-                sample_raw=self.raw(detail.incident.sample_row),
-            )
-            for detail in details
-        )
+        summaries = tuple(self._summary(detail) for detail in details)
         return SummaryDocument(
             incidents=summaries,
             filter_text=view.filter_text,
@@ -277,6 +269,14 @@ class Session:
             events_in_log=view.total,
             skipped=self.skipped,
         )
+
+    def _summary(self, detail: IncidentDetail) -> IncidentSummary:
+        from smtpscope.export.credentials import hidden
+        from smtpscope.export.summary import IncidentSummary
+
+        # A ticket is read by others, so what logs somebody in stays out of it.
+        sample, raw = hidden(detail.sample, self.raw(detail.incident.sample_row))
+        return IncidentSummary(incident=detail.incident, advice=detail.advice, sample=sample, sample_raw=raw)
 
     def write_own_knowledge(self, detail: IncidentDetail, note: str) -> Path:
         """Makes `note` guidance of one's own for the replies of this incident's host: its first line is the title.
@@ -302,10 +302,11 @@ class Session:
         )
 
     def event_text(self, row: int) -> str:
-        """One event as people paste it into a ticket; verbatim, not yet harmless."""
+        """One event as people paste it into a ticket; not yet harmless, but without what logs somebody in."""
+        from smtpscope.export.credentials import hidden
         from smtpscope.export.event_text import event_text
 
-        return event_text(self.store.exchange(row), self.zone)
+        return event_text(hidden(self.store.exchange(row), "")[0], self.zone)
 
     def raw(self, row: int) -> str:
         """The record of `row` as its file holds it (text, or the event's XML); a sentence when that is gone."""

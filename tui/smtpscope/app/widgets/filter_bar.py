@@ -48,6 +48,11 @@ class FilterInput(Input):
     def validate_value(self, value: str) -> str:
         return shown(value)
 
+    def insert_text_at_cursor(self, text: str) -> None:
+        # A blank stands behind the last term already, and whoever types one more means that one.
+        if text != " " or not self.value[: self.cursor_position].endswith(" "):
+            super().insert_text_at_cursor(text)
+
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
@@ -203,17 +208,21 @@ class FilterBar(Vertical):
         self._history = history
         self._history_place = -1
         self._text_before = self.input.value
+        if self._text_before and not self._text_before.endswith(" "):
+            # What is typed now is a term of its own.
+            with self.input.prevent(Input.Changed):
+                self.input.value += " "
         self.set_class(False, "-chips")
         self.input.focus()
         self.input.cursor_position = len(self.input.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self.post_message(self.Typed(event.value.rstrip()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Kept(event.value))
+        self.post_message(self.Kept(event.value.rstrip()))
 
     def on_filter_input_left(self, event: FilterInput.Left) -> None:
         event.stop()

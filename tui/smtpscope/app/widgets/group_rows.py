@@ -121,8 +121,10 @@ class GroupRows:
         if column == "code" and group.label:
             arrow = {Direction.OUTBOUND: "out", Direction.INBOUND: "in", Direction.UNKNOWN: ""}
             direction = "in and out" if group.direction is None else arrow[group.direction]
-            hosts = f"{group.hosts:,} hosts, " if group.level == 0 and group.hosts != 1 else ""
-            name = f"{name}  {hosts}{direction}".rstrip(" ,")
+            whom = ""
+            if group.level == 0:
+                whom = f"{group.hosts:,} hosts, " if group.hosts != 1 else f"{group.host or NO_HOST}, "
+            name = f"{name}  {whom}{direction}".rstrip(" ,")
         elif column == "host_key" and group.direction is Direction.INBOUND:
             name = f"{name} (we refuse)"
         elif column != "host_key" and group.level == 0 and group.hosts != 1:
