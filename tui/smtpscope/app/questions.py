@@ -22,10 +22,14 @@ class Question:
 
 
 class Questions:
-    """The queue. `serve` runs as long as the screen lives; `between` is called whenever no question runs."""
+    """The queue. `serve` runs as long as the screen lives; `between` is called whenever no question runs.
 
-    def __init__(self, between: Callable[[], None]) -> None:
+    `alive` tells whether there is still a screen to answer to: a question may outlast it when the user quits.
+    """
+
+    def __init__(self, between: Callable[[], None], alive: Callable[[], bool]) -> None:
         self._between = between
+        self._alive = alive
         self._waiting: dict[str, Question] = {}
         self._wake = asyncio.Event()
         self._running = False
@@ -65,10 +69,14 @@ class Questions:
                     result = await asyncio.to_thread(question.ask)
                 except Exception as error:
                     self._running = False
+                    if not self._alive():
+                        return
                     if question.failed is None:
                         raise
                     question.failed(error)
                 else:
                     self._running = False
+                    if not self._alive():
+                        return
                     question.answer(result)
                 self._between()

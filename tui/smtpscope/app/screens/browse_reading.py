@@ -34,6 +34,8 @@ class ReadingLogs(BrowseState):
         )
 
     def on_batch_arrived(self, message: BatchArrived) -> None:
+        if not self.stands:
+            return
         self._arrived.append(message.batch)
         progress = message.batch.progress
         share = 100 * progress.bytes_read // max(1, progress.bytes_total)
@@ -44,6 +46,8 @@ class ReadingLogs(BrowseState):
         self._refresh_soon()
 
     def on_loading_ended(self, message: LoadingEnded) -> None:
+        if not self.stands:
+            return
         self._progress = ""
         self._cancelled = message.cancelled
         self.read_all = True

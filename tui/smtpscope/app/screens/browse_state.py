@@ -12,6 +12,7 @@ from smtpscope.app.questions import Questions
 from smtpscope.app.widgets.detail_pane import DetailPane
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.group_table import GroupTable
+from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.outline import Outline, Place
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import LoadedBatch, Session, View
@@ -33,7 +34,7 @@ class BrowseState(Screen[None]):
         self.descending = self.sort in ("count", "last")
         self.read_all = False
         self.loading_worker: Worker[None] | None = None
-        self._questions = Questions(self._add_waiting)
+        self._questions = Questions(self._add_waiting, lambda: self.stands)
         self._arrived: list[LoadedBatch] = []
         self._typing_from: Hashable = None
         self._refresh_timer: Timer | None = None
@@ -56,6 +57,11 @@ class BrowseState(Screen[None]):
         if self.outline is None or not 0 <= self.table.cursor < len(self.outline):
             return None
         return self.outline.place(self.table.cursor)
+
+    @property
+    def stands(self) -> bool:
+        """Whether the screen still has its widgets; what was begun before the user quit may end after them."""
+        return len(self.query(KeyFooter)) > 0
 
     @property
     def shows_all(self) -> bool:
