@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 
@@ -51,15 +51,3 @@ def open_session(knowledge: KnowledgeBase) -> OpenSession:
 def session(open_session: OpenSession, sample_folder: Path) -> Session:
     """A session over all sample logs."""
     return open_session(*sorted(sample_folder.iterdir()))
-
-
-@pytest.fixture
-def read_session(open_session: OpenSession) -> Callable[[Sequence[Path]], Session]:
-    """A session as the command line has it: all files read."""
-
-    def read(files: Sequence[Path]) -> Session:
-        session = open_session(*files)
-        session.read_all()
-        return session
-
-    return read

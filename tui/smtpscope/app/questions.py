@@ -53,10 +53,6 @@ class Questions:
         self._waiting[kind] = question
         self._wake.set()
 
-    def drop(self, kind: str) -> None:
-        """Forgets a question that still waits."""
-        self._waiting.pop(kind, None)
-
     async def serve(self) -> None:
         while True:
             await self._wake.wait()

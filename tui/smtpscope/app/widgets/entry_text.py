@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtpscope.app.widgets.guidance_text import WHO_ACTS
+from smtpscope.app.widgets.guidance_text import WHO_ACTS, listed
 from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, bullet, labelled, text
 from smtpscope.harmless import shown
 from smtpscope.knowledge.codes import Code
@@ -21,17 +21,17 @@ def entry_blocks(entry: Entry, category_title: str) -> tuple[Block, ...]:
     ]
     blocks += _side("When a remote host refuses us", entry.outbound)
     blocks += _side("When our own server refuses", entry.inbound)
-    blocks += _listed("Likely causes", entry.causes)
+    blocks += listed("Likely causes", entry.causes)
     blocks += [BLANK, Heading(text("What to check"))]
     for check in entry.checks:
         only = "" if check.applies_to == "both" else f" ({check.applies_to} only)"
         blocks.append(bullet(text(shown(check.what + only))))
         if check.command:
             blocks.append(Paragraph(text(shown(check.command), "$text-accent"), indent=4))
-    blocks += _listed("What not to do", entry.avoid)
+    blocks += listed("What not to do", entry.avoid)
     blocks += [BLANK, labelled("ignore", text(shown(entry.ignore_when)))]
     blocks.append(labelled("it is over", text(shown(entry.over_when))))
-    blocks += _listed("Sources", tuple(f"{source.title}  {source.url}".rstrip() for source in entry.sources))
+    blocks += listed("Sources", tuple(f"{source.title}  {source.url}".rstrip() for source in entry.sources))
     return tuple(blocks)
 
 
@@ -40,12 +40,6 @@ def _side(title: str, side: Side) -> list[Block]:
     blocks.append(Paragraph(text(shown(f"{WHO_ACTS[side.who_acts]}: {side.who_note}"))))
     blocks += [bullet(text(shown(action)), sign=f"{number}.") for number, action in enumerate(side.actions, 1)]
     return blocks
-
-
-def _listed(title: str, lines: tuple[str, ...]) -> list[Block]:
-    if not lines:
-        return []
-    return [BLANK, Heading(text(title)), *(bullet(text(shown(line))) for line in lines)]
 
 
 def code_blocks(code: Code, leads_to: str) -> tuple[Block, ...]:

@@ -53,17 +53,18 @@ def guidance_blocks(advice: Advice) -> tuple[Block, ...]:
     blocks += [BLANK, Heading(text("What it means")), Paragraph(text(shown(advice.meaning)))]
     blocks.append(Paragraph(text(shown(advice.duration_note))))
     blocks.append(labelled("who acts", text(shown(advice.who_note))))
-    blocks += _listed("Likely causes", advice.causes)
+    blocks += listed("Likely causes", advice.causes)
     blocks += _checks(advice)
-    blocks += _listed("What not to do", advice.avoid)
+    blocks += listed("What not to do", advice.avoid)
     blocks += [BLANK, labelled("ignore", text(shown(advice.ignore_when)))]
     blocks.append(labelled("it is over", text(shown(advice.over_when))))
     blocks += _why(advice)
-    blocks += _listed("Sources", tuple(f"{s.title}  {s.url}".rstrip() for s in advice.sources))
+    blocks += listed("Sources", tuple(f"{s.title}  {s.url}".rstrip() for s in advice.sources))
     return tuple(blocks)
 
 
-def _listed(title: str, lines: tuple[str, ...]) -> list[Block]:
+def listed(title: str, lines: tuple[str, ...]) -> list[Block]:
+    """`lines` as bullets under a heading; nothing at all where there are none."""
     if not lines:
         return []
     return [BLANK, Heading(text(title)), *(bullet(text(shown(line))) for line in lines)]
