@@ -155,6 +155,7 @@ class Mask:
             ),
             reply=self._reply(exchange.reply),
             problem=None if exchange.problem is None else self.text(exchange.problem),
+            connector=None if exchange.connector is None else self.text(exchange.connector),
         )
 
     def _reply(self, reply: Reply) -> Reply:

@@ -108,7 +108,7 @@ class KnowledgeBase:
 
     def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
         """The same for what matters to it; `hosts` are the `host_patterns` of the remote host."""
-        key = (shape_of(reply.verbatim), command.verb, command.mailbox == "", direction, hosts)
+        key = (shape_of(reply.verbatim), command.verb, command.sender == "", direction, hosts)
         known = self._matches.get(key)
         if known is None:
             if len(self._matches) >= _CACHE_LIMIT:

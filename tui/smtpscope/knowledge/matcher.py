@@ -70,7 +70,7 @@ class Matcher:
 
     def _first(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Finding:
         stage = stage_of(command.verb)
-        given = Circumstances(reply, stage, direction, command.verb == "MAIL" and command.mailbox == "", hosts)
+        given = Circumstances(reply, stage, direction, command.sender == "", hosts)
         words = words_of(reply.verbatim)
         own = _from_rules(self.own, words, given, "own note")
         if own is not None:

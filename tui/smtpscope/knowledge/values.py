@@ -101,10 +101,10 @@ def values_of(exchange: Exchange) -> dict[str, str]:
     reply, command, found = exchange.reply, exchange.command, exchange.reply.values
     inbound = exchange.direction is Direction.INBOUND
     host = exchange.remote_host
-    recipient = command.mailbox if command.verb == "RCPT" else None
+    recipient = command.recipient
     if recipient is None and command.verb != "MAIL":
         recipient = next(iter(found.mailboxes), None)
-    sender = command.mailbox if command.verb == "MAIL" else None
+    sender = command.sender
     named = next((address for address in found.addresses if address != host.key), "")
     address = (host.key if host.address else next(iter(found.addresses), "")) if inbound else named
     values = {

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
+from smtpscope.reading.record import Certainty as Certainty
 from smtpscope.reading.record import Level
-
-Certainty = Literal["may", "will probably"]
 
 
 class Direction(StrEnum):
@@ -42,7 +40,8 @@ class Command:
 
     `verb` is upper case. `arguments` is what follows it, trimmed. `mailbox` is the address of MAIL FROM or RCPT TO
     without angle brackets, quoted forms kept, "" for the null reverse-path `<>`, None where there is none.
-    `parameters` are the ESMTP parameters in order: keyword in upper case, value or None.
+    `parameters` are the ESMTP parameters in order: keyword in upper case, value or None. `beside` tells that `mailbox`
+    is the recipient and does not stand in the command: the log names it beside it.
     """
 
     given: str
@@ -51,6 +50,17 @@ class Command:
     arguments: str
     mailbox: str | None
     parameters: tuple[tuple[str, str | None], ...] = ()
+    beside: bool = False
+
+    @property
+    def sender(self) -> str | None:
+        """The mailbox of MAIL, "" for the null reverse-path, None where none is named."""
+        return self.mailbox if self.verb == "MAIL" and not self.beside else None
+
+    @property
+    def recipient(self) -> str | None:
+        """The mailbox of RCPT, or the one that the log names beside the command; None where none is named."""
+        return self.mailbox if self.verb == "RCPT" or self.beside else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,9 @@ class Exchange:
     `time_ms`: milliseconds since 1970-01-01 UTC, or None. `level` is the record's; `text_level` is the level word of
     the sentence, None where there is no sentence: the two may disagree. `problem` says why an event of ours could not
     be parsed; then direction is UNKNOWN, host, command and reply are empty, and the raw text is all there is.
-    `salvaged` is the record's: the log itself does not count it any more.
+    `salvaged` is the record's: the log itself does not count it any more. `connector` is the connector or service that
+    the mail went through, where the log names one; `guess` says why command and reply may not belong together, None
+    where the log ties them.
     """
 
     file: str
@@ -115,3 +127,5 @@ class Exchange:
     text_level: Level | None = None
     problem: str | None = None
     salvaged: bool = False
+    connector: str | None = None
+    guess: str | None = None

@@ -6,6 +6,7 @@ What takes sentences apart is imported for the first text without insertion stri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from smtpscope.parsing.reply_shape import ReplyParser
 from smtpscope.parsing.strings import parse_substitute, six_values, surely_ours
 from smtpscope.parsing.wording import EVENT_IDS, Sentence, SixValues, Wording, event_number, wording_of
 from smtpscope.reading.providers import is_ours
-from smtpscope.reading.record import EventRecord
+from smtpscope.reading.record import EventRecord, ExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
 
 _NO_HOST = RemoteHost("", "", False)
@@ -41,13 +42,17 @@ class ExchangeParser:
     def __init__(self) -> None:
         self._hosts = Parsed(parse_remote_host)
         self._commands = Parsed(_command)
+        self._about = Parsed(_command_about)
         self._replies = Parsed(ReplyParser().parse)
         self._providers: dict[str | None, bool] = {}
         self._contexts: list[Exchange] = []
         self._context_numbers: dict[tuple[str, RecordShape, str], int] = {}
 
-    def parse_all(self, records: Sequence[EventRecord]) -> ParsedBatch:
-        """The same as `parse` for each of `records`, but quicker where they are a table. Never raises."""
+    def parse_all(self, records: Sequence[EventRecord], told: Sequence[ExchangeRecord] = ()) -> ParsedBatch:
+        """The same as `parse` for each of `records`, but quicker where they are a table, and `told` as they are.
+
+        Never raises.
+        """
         table = None
         if isinstance(records, MixedRecords):
             regular = self._are_regular(records.table)
@@ -56,7 +61,9 @@ class ExchangeParser:
             records = [*map(records.table.record, left.tolist()), *records.singles]
         parsed = [self.parse(record) for record in records]
         exchanges = [exchange for exchange in parsed if exchange is not None]
-        return ParsedBatch(exchanges, table, len(parsed) - len(exchanges))
+        others = len(parsed) - len(exchanges)
+        exchanges += map(self.take, told)
+        return ParsedBatch(exchanges, table, others)
 
     def _are_regular(self, records: RecordTable) -> NDArray[np.bool_]:
         """Which rows are surely exchanges: of our events, the first two strings numbers and nothing else."""
@@ -138,6 +145,36 @@ class ExchangeParser:
                 return self._exchange(record, number, values, wording)
         return self._from_text(record, number, ours)
 
+    def take(self, record: ExchangeRecord) -> Exchange:
+        """The exchange that `record` holds apart already. Never raises."""
+        mailbox = record.mailbox
+        return Exchange(
+            record.file,
+            record.place,
+            record.time_ms,
+            record.time_assumed,
+            record.record_id,
+            record.event_id,
+            record.level,
+            record.provider,
+            record.channel,
+            record.computer,
+            Direction(record.side),
+            record.virtual_server,
+            record.connection,
+            self._hosts.of(record.remote_host),
+            self._commands.of((record.given, record.command))
+            if mailbox is None
+            else self._about.of((record.given, record.command, mailbox)),
+            self._replies.of(record.reply),
+            record.certainty,
+            record.text_level,
+            record.problem,
+            record.salvaged,
+            record.connector,
+            record.guess,
+        )
+
     def _from_text(self, record: EventRecord, number: int | None, ours: bool) -> Exchange | None:
         """Without usable strings: the sentence, or the substitute for it, out of whatever text there is."""
         texts = [text for text in (record.message, *(record.strings or ())) if text]
@@ -208,6 +245,15 @@ def _is_regular(shape: RecordShape) -> bool:
 def _command(text: tuple[str, str]) -> Command:
     given, full = text
     return parse_command(given, full)
+
+
+def _command_about(text: tuple[str, str, str]) -> Command:
+    """A command of which the log says apart whom it was about."""
+    given, full, mailbox = text
+    command = parse_command(given, full)
+    if command.verb == "RCPT" and command.mailbox is not None:
+        return command
+    return replace(command, mailbox=mailbox, beside=True)
 
 
 def _number(text: str) -> int | None:

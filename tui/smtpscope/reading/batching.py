@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from smtpscope.errors import Problem
-from smtpscope.reading.record import Batch, EventRecord
+from smtpscope.reading.record import Batch, EventRecord, ExchangeRecord
 
 _RECORDS = 2_000
 _SECONDS = 0.25
@@ -37,6 +37,7 @@ class Batching:
         collected: Collected | None = None,
     ) -> None:
         self.records: list[EventRecord] = []
+        self.exchanges: list[ExchangeRecord] = []
         self.problems: list[Problem] = []
         self.others = 0
         self._collected = collected
@@ -55,7 +56,7 @@ class Batching:
     def full(self) -> bool:
         """Whether the records alone make a batch due."""
         waiting = 0 if self._collected is None else self._collected.rows_waiting
-        return len(self.records) + waiting >= _RECORDS
+        return len(self.records) + len(self.exchanges) + waiting >= _RECORDS
 
     @property
     def due(self) -> bool:
@@ -68,7 +69,7 @@ class Batching:
         records: Sequence[EventRecord] = self.records
         if self._collected is not None and self._collected.rows_waiting:
             records = self._collected.taken(self.records)
-        batch = Batch(records, self.others, self.problems, self._bytes_read, self._bytes_total)
-        self.records, self.problems, self.others = [], [], 0
+        batch = Batch(records, self.others, self.problems, self._bytes_read, self._bytes_total, self.exchanges)
+        self.records, self.exchanges, self.problems, self.others = [], [], [], 0
         self._last = self._monotonic()
         return batch

@@ -10,6 +10,8 @@ from typing import BinaryIO, ClassVar, Literal, Protocol
 from smtpscope.errors import Problem
 
 Level = Literal["critical", "error", "warning", "information", "verbose"]
+Certainty = Literal["may", "will probably"]
+Side = Literal["outbound", "inbound", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class EventRecord:
     the text named no zone and the session's zone was taken. `strings` are the insertion strings in their order, empty
     ones included (None where the format has only the message); `message` is the rendered sentence or text, with its
     own line breaks (None where the format has only strings). `salvaged` tells that the log itself does not count the
-    record any more: it was found in a part of the file that is free to be written over.
+    record any more: it was found in a part of the file that is free to be written over. `binary` is the data that an
+    event may have behind its strings.
     """
 
     file: str
@@ -37,6 +40,48 @@ class EventRecord:
     strings: tuple[str, ...] | None
     message: str | None
     salvaged: bool = False
+    binary: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRecord:
+    """A command and the reply to it that a log holds apart already: a log of the SMTP service itself, not of events.
+
+    `file`, `place`, `time_ms` and `time_assumed` are as in `EventRecord`. `side` is "outbound" where we sent the
+    command, "inbound" where a client sent it to us. `provider` is what wrote it, in the log's own words ("SMTP Send
+    Protocol Log", "postfix/smtp"), `computer` our server, `connector` the connector or service it went through.
+    `remote_host` is "" where the log names none. `given` is the command verb in any case, `command` the full command
+    line, `reply` the whole reply with its own line breaks; each is "" where the log has none. `mailbox` is the
+    recipient that the log names beside the command: of a RCPT in `command` it is not needed. `guess` says in one
+    sentence why command and reply may not belong together, None where the log itself ties them.
+
+    The last fields are those of events; only what was converted from events has them.
+    """
+
+    file: str
+    place: int
+    time_ms: int | None
+    time_assumed: bool
+    side: Side
+    provider: str | None
+    computer: str | None
+    connector: str | None
+    remote_host: str
+    given: str
+    command: str
+    reply: str
+    mailbox: str | None = None
+    guess: str | None = None
+    event_id: int | None = None
+    record_id: int | None = None
+    level: Level | None = None
+    channel: str | None = None
+    virtual_server: int | None = None
+    connection: int | None = None
+    certainty: Certainty | None = None
+    text_level: Level | None = None
+    problem: str | None = None
+    salvaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +90,8 @@ class Batch:
 
     `records` may be ours (right provider, or text that holds one of our sentences), as a list or as `MixedRecords`
     (see `record_table.py`), which makes no object before it is asked for one; `others` counts the records that surely
-    are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back.
+    are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back. `exchanges` are what a
+    log of the SMTP service itself tells; such a log has no `records`.
     """
 
     records: Sequence[EventRecord]
@@ -53,6 +99,7 @@ class Batch:
     problems: list[Problem]
     bytes_read: int
     bytes_total: int
+    exchanges: Sequence[ExchangeRecord] = ()
 
 
 @dataclass(frozen=True, slots=True)

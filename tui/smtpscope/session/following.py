@@ -49,10 +49,12 @@ def _read_again(reader: LogReader, so_far: ReadSoFar) -> Iterator[Batch]:
     others, last_place = 0, so_far.last_place
     for batch in reader.batches():
         new = [record for record in batch.records if record.place > last_place]
+        told = [record for record in batch.exchanges if record.place > last_place]
         others += batch.others
         problems = [problem for problem in batch.problems if problem not in so_far.problems]
         more = max(0, others - so_far.others)
         so_far.others += more
         so_far.problems.update(problems)
-        so_far.last_place = max((record.place for record in new), default=so_far.last_place)
-        yield replace(batch, records=new, others=more, problems=problems)
+        places = [record.place for record in new] + [record.place for record in told]
+        so_far.last_place = max(places, default=so_far.last_place)
+        yield replace(batch, records=new, others=more, problems=problems, exchanges=told)

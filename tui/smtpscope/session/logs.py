@@ -110,7 +110,7 @@ class Logs:
             if so_far is None:
                 continue
             for batch in added(source, self._readers[source.name], so_far):
-                if batch.records or batch.others or batch.problems:
+                if batch.records or batch.exchanges or batch.others or batch.problems:
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
                     yield _loaded(batch, self._parser, store, progress)
 
@@ -140,7 +140,7 @@ def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
 
 
 def _loaded(batch: Batch, parser: ExchangeParser, store: EventStore, progress: Progress) -> LoadedBatch:
-    parsed = parser.parse_all(batch.records)
+    parsed = parser.parse_all(batch.records, batch.exchanges)
     encoded = store.encode(parsed.exchanges, parsed.table)
     return LoadedBatch(encoded, batch.others + parsed.others, tuple(batch.problems), progress)
 

@@ -28,7 +28,7 @@ from smtpscope.store.identity import file_identity, zone_identity
 from smtpscope.store.log_image import LogImage, Words, put_back, take_image
 from smtpscope.store.sections import DamagedError, read_sections, write_sections
 
-_FORMAT: Final = "2"
+_FORMAT: Final = "3"
 _ENDING: Final = ".kept"
 _SMALLEST: Final = 4_000_000
 """Smaller logs are read in less time than it is worth to keep a second copy of them."""

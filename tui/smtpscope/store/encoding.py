@@ -36,6 +36,8 @@ _CONTEXT_FIELDS = (
     "text_level",
     "problem",
     "salvaged",
+    "connector",
+    "guess",
 )
 _FILE, _EVENT_ID, _LEVEL, _COMPUTER, _DIRECTION = (
     _CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "computer", "direction")
@@ -239,7 +241,7 @@ class Encoder:
 
     def add_command(self, command: Command) -> None:
         """The same for a new command."""
-        null_sender = command.verb == "MAIL" and command.mailbox == ""
+        null_sender = command.sender == ""
         self.command_verb.append(self.verbs.intern(command.verb))
         self.command_kind.append(self.kinds.intern((command.verb, null_sender, ())))
         folded = NOBODY
@@ -248,8 +250,8 @@ class Encoder:
         else:
             folded = self.mailbox_keys.intern(folded_mailbox(command.mailbox))
             self.command_mailbox.append(self.mailboxes.intern(command.mailbox))
-        self.command_recipient.append(folded if command.verb == "RCPT" else NOBODY)
-        self.command_sender.append(folded if command.verb == "MAIL" else NOBODY)
+        self.command_recipient.append(NOBODY if command.recipient is None else folded)
+        self.command_sender.append(NOBODY if command.sender is None else folded)
 
     def _kinds(self, commands: NDArray[np.int32], hosts: NDArray[np.int32]) -> NDArray[np.int32]:
         """The kind of each row. Without a rule that names hosts it is that of the command alone."""

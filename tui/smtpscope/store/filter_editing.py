@@ -50,8 +50,10 @@ def term_of(exchange: Exchange) -> tuple[str, str]:
     command = exchange.command
     if exchange.problem is not None:
         return "dir", exchange.direction.value
-    if command.mailbox is not None and command.verb in ("RCPT", "MAIL"):
-        return "rcpt" if command.verb == "RCPT" else "from", f"={command.mailbox}"
+    if command.recipient is not None:
+        return "rcpt", f"={command.recipient}"
+    if command.sender is not None:
+        return "from", f"={command.sender}"
     return "cmd", f"={command.verb}"
 
 

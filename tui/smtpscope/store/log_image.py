@@ -36,6 +36,8 @@ Context = tuple[
     Level | None,
     str | None,
     bool,
+    str | None,
+    str | None,
 ]
 """The fields of `Encoder.contexts` in their order; the first is the file, which is left out here."""
 
