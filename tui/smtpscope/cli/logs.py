@@ -38,6 +38,7 @@ def opened(
         salvage=query.salvage,
         growing=growing,
     )
+    session.count_duplicates = query.count_duplicates
     try:
         session.open(query.files)
     except LogError as last:

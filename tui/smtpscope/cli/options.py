@@ -28,6 +28,7 @@ class Query:
     knowledge: tuple[Path, ...]
     own_knowledge: bool = True
     salvage: bool = False
+    count_duplicates: bool = False
 
 
 def _zone(context: click.Context, parameter: click.Parameter, value: str | None) -> tzinfo | None:
@@ -79,9 +80,10 @@ def query_options(command: Command) -> Command:
         knowledge: tuple[Path, ...],
         own_knowledge: bool,
         salvage: bool,
+        count_duplicates: bool,
         **others: Any,
     ) -> None:
-        command(query=Query(files, filter_text, zone, knowledge, own_knowledge, salvage), **others)
+        command(query=Query(files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates), **others)
 
     return _with(
         gathered,
@@ -96,6 +98,9 @@ def query_options(command: Command) -> Command:
         ),
         click.option(
             "--salvage", is_flag=True, help="Also read deleted records that an .evtx has not written over yet."
+        ),
+        click.option(
+            "--count-duplicates", is_flag=True, help="Count an event each time that it is in the logs, not once."
         ),
         knowledge_option,
     )

@@ -41,7 +41,8 @@ class Report:
 
     `events_in_view` is how many of ours the filter lets through; the rows count only these. `directions` counts them
     by direction. `group_by` says in words what a row is ("reply code and remote host"). `rows_left_out` is how many
-    rows a limit cut off. `time_assumed` tells that some times were read in an assumed zone.
+    rows a limit cut off. `time_assumed` tells that some times were read in an assumed zone. `duplicates` are events
+    that were in the logs before and are left out of `events`.
     """
 
     files: tuple[str, ...]
@@ -61,3 +62,4 @@ class Report:
     rows_left_out: int = 0
     time_assumed: bool = False
     masked: bool = False
+    duplicates: int = 0

@@ -165,6 +165,7 @@ def _json(report: Report, width: int, ascii_only: bool) -> str:
         "events_in_view": report.events_in_view,
         "others": report.others,
         "skipped": report.skipped,
+        "duplicates": report.duplicates,
         "directions": dict(report.directions),
         "group_by": report.group_by,
         "rows": [_json_row(row) for row in report.rows],

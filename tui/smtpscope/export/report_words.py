@@ -89,7 +89,11 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
         facts.append(("Span", span))
     others = counted(report.others, "other record", "other records")
     facts.append(
-        ("Events", f"{counted(report.events, 'SMTP event', 'SMTP events')}, {others}, {report.skipped:,} skipped")
+        (
+            "Events",
+            f"{counted(report.events, 'SMTP event', 'SMTP events')}, {others}, {report.skipped:,} skipped"
+            + (f", {report.duplicates:,} left out as already there" if report.duplicates else ""),
+        )
     )
     if report.directions:
         facts.append(("Direction", ", ".join(f"{name} {count:,}" for name, count in report.directions)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.records import ExchangeParser
@@ -18,6 +18,7 @@ from smtpscope.store.columns import EventStore
 from smtpscope.store.log_record import LogRecord
 
 if TYPE_CHECKING:
+    from smtpscope.reading.dialogue import Dialogue, SpeakingLog
     from smtpscope.store.cache import LogCache
 
 
@@ -121,6 +122,14 @@ class Logs:
         """
         reader = self._readers.get(file)
         return None if reader is None else reader.raw(place)
+
+    def dialogue(self, file: str, place: int) -> Dialogue | None:
+        """The whole session around `place` of `file`; None where such a log holds none.
+
+        Raises LogError when the file can't be read any more.
+        """
+        reader = self._readers.get(file)
+        return cast("SpeakingLog", reader).dialogue(place) if hasattr(reader, "dialogue") else None
 
     def information(self) -> tuple[FileInformation, ...]:
         """What each file says of itself."""

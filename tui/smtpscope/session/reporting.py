@@ -60,6 +60,7 @@ def report_of(
         group_by=_GROUPED_BY[view.grouping],
         rows_left_out=0 if most is None else max(0, len(outer) - most),
         time_assumed=overview.times_assumed,
+        duplicates=overview.duplicates,
     )
 
 

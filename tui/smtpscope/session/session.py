@@ -8,151 +8,35 @@ The command line and the browser both stand on it, so that they can't differ. It
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import tzinfo
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.errors import LogError, Problem
+from smtpscope.errors import LogError
 from smtpscope.export.report import Report
 from smtpscope.knowledge.advice import Match
-from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.record import FileInformation, ReadOptions
 from smtpscope.session.incident_numbers import incident_keys, largest
-from smtpscope.session.keeping import Keeping
-from smtpscope.session.logs import Logs
+from smtpscope.session.reading_logs import ReadingLogs
 from smtpscope.session.reporting import report_of
-from smtpscope.session.values import EventDetail, IncidentDetail, LoadedBatch, Overview, Rows, View
+from smtpscope.session.values import EventDetail, IncidentDetail, Rows, View
 from smtpscope.store.activity import ongoing
-from smtpscope.store.columns import DIRECTIONS, EventStore
 from smtpscope.store.facets import Facet, facets
 from smtpscope.store.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.incident import Counted, Episode, Incident, IncidentKey
 from smtpscope.store.incidents import incident_of, incidents
 from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence, episodes, sorted_times, timeline
-from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
     from smtpscope.export.summary import IncidentSummary, SummaryDocument
-    from smtpscope.workspace.workspace import Workspace
 
 
-class Session:
-    """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
-
-    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
-    `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
-    what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
-    """
-
-    def __init__(
-        self,
-        knowledge: KnowledgeBase,
-        *,
-        zone: tzinfo | None = None,
-        cache: Path | None = None,
-        workspace: Workspace | None = None,
-        salvage: bool = False,
-        growing: bool = False,
-    ) -> None:
-        self.knowledge = knowledge
-        self.zone: tzinfo = LocalZone() if zone is None else zone
-        self.zone_name = zone_label(self.zone)
-        self.store = EventStore(knowledge)
-        self.others = 0
-        self.keeping = Keeping(workspace)
-        kept = None
-        if cache is not None and not (salvage or growing):
-            from smtpscope.store.cache import LogCache
-
-            kept = LogCache(cache, knowledge.folders, self.zone)
-        self._logs = Logs(ReadOptions(zone=self.zone, salvage=salvage, growing=growing), kept)
-
-    # Opening and reading
-
-    def open(self, arguments: Sequence[str]) -> None:
-        """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
-
-        What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
-        """
-        try:
-            self._logs.open(arguments)
-        finally:
-            self.keeping.open(self._logs.sources)
-
-    def read(self) -> Iterator[LoadedBatch]:
-        """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
-        return self._logs.read(self.store)
-
-    def follow(self) -> Iterator[LoadedBatch]:
-        """What was added to the logs since `read` was at its end, or since the last call: nothing twice.
-
-        For the reading thread, again and again, each time to its end; `add` takes what it yields, as that of `read`.
-        An .evtx is read on in its last chunk and behind it, a text log behind its last line; a log of another kind is
-        read as a whole when its size has changed, and what is new is handed out. A log that was begun anew is read
-        from its beginning. While a log can't be read there is nothing of it, and one problem that says so.
-        """
-        return self._logs.follow(self.store)
-
-    def add(self, batch: LoadedBatch) -> None:
-        """Makes what was read visible."""
-        self.store.append(batch.encoded)
-        self.others += batch.others
-        self.problems.extend(batch.problems)
-        if batch.error is not None:
-            self.errors.append(batch.error)
-
-    @property
-    def read_anything(self) -> bool:
-        """Whether anything was added yet."""
-        return bool(len(self.store) or self.others or self.errors)
-
-    def read_all(self) -> None:
-        """Reads everything. Raises LogError when no file could be read at all."""
-        for batch in self.read():
-            self.add(batch)
-        failed = len(self.errors)
-        if failed and not len(self.store) and not self.others and failed >= len(self.files):
-            raise self.errors[0]
+class Session(ReadingLogs):
+    """One run over some logs; see `ReadingLogs` for what it is made with."""
 
     # Questions
-
-    @property
-    def skipped(self) -> int:
-        """How many records were lost to us, as far as it is known."""
-        return sum(problem.records or 1 for problem in self.problems if problem.outcome == "skipped")
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The paths as given, in the order of reading."""
-        return self._logs.files
-
-    @property
-    def errors(self) -> list[LogError]:
-        """What ended a file, or kept it from being opened."""
-        return self._logs.errors
-
-    @property
-    def problems(self) -> list[Problem]:
-        """What was skipped, recovered or noted."""
-        return self._logs.problems
-
-    def overview(self) -> Overview:
-        columns = self.store.columns
-        counts = np.bincount(columns.direction, minlength=len(DIRECTIONS)).tolist()
-        return Overview(
-            files=self.files,
-            events=len(self.store),
-            others=self.others,
-            skipped=self.skipped,
-            first_ms=self.store.log_start_ms,
-            last_ms=self.store.log_end_ms,
-            directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
-            times_assumed=self.store.times_assumed,
-        )
 
     def view(
         self,
@@ -165,15 +49,18 @@ class Session:
         """What `filter_text` lets through, grouped and ordered. Raises FilterError; changes nothing."""
         mask = self._mask(filter_text)
         tree = GroupTree(self.store, mask, grouping, self.zone)
-        return View(filter_text, grouping, sort, descending, tree, tree.sorted_by(sort, descending), len(self.store))
+        return View(filter_text, grouping, sort, descending, tree, tree.sorted_by(sort, descending), self.events)
 
     def _mask(self, filter_text: str) -> NDArray[np.bool_]:
+        once: NDArray[np.bool_] = np.ones(len(self.store), np.bool_)
+        if self.events < len(self.store):
+            once = ~self.store.columns.again
         if not filter_text.strip():
-            return np.ones(len(self.store), np.bool_)
+            return once
         from smtpscope.store.filter_evaluation import matching
         from smtpscope.store.filter_grammar import parse_filter
 
-        return matching(self.store, parse_filter(filter_text), self.zone)
+        return once & matching(self.store, parse_filter(filter_text), self.zone)
 
     def suggestion(self, filter_text: str) -> str | None:
         """The filter that was probably meant when `filter_text` finds nothing."""
@@ -320,8 +207,4 @@ class Session:
     def report(self, view: View, *, most: int | None = None) -> Report:
         """The groups of `view` as rows of a report; with `most` only so many groups of the first level."""
         titles = self.knowledge.categories
-        return report_of(view, self.overview(), titles, self.problems, (self.zone, self.zone_name), most)
-
-    def information(self) -> tuple[FileInformation, ...]:
-        """What each open file says of itself."""
-        return self._logs.information()
+        return report_of(view, self.overview(), titles, self.noted, (self.zone, self.zone_name), most)

@@ -40,10 +40,14 @@ class LoadedBatch:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The picture of all that was read so far; times in milliseconds since 1970-01-01 UTC."""
+    """The picture of all that was read so far; times in milliseconds since 1970-01-01 UTC.
+
+    `duplicates` are events that were there before and are left out of `events`.
+    """
 
     files: tuple[str, ...]
     events: int
+    duplicates: int
     others: int
     skipped: int
     first_ms: int | None

@@ -29,7 +29,7 @@ class Columns:
     none). `context` is all that events of one log have in common (file, provider, computer, level, ...), `host` the
     remote host as spelt and `host_key` its folded form, `judgement` the match with who has to act, `category` its
     cause, `direction` the position in `DIRECTIONS`, `server` the computer, `recipient` and `sender` the folded mailbox
-    of RCPT and of MAIL (NOBODY where there is none). 74 bytes a row.
+    of RCPT and of MAIL (NOBODY where there is none). `again` tells that the event was there before. 75 bytes a row.
     """
 
     time_ms: NDArray[np.int64]
@@ -48,15 +48,17 @@ class Columns:
     sender: NDArray[np.int32]
     code: NDArray[np.int16]
     direction: NDArray[np.int8]
+    again: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.time_ms)
 
 
-_TYPES: dict[str, type[np.signedinteger]] = {
+_TYPES: dict[str, type[np.signedinteger | np.bool_]] = {
     **dict.fromkeys(("time_ms", "place", "record_id", "connection"), np.int64),
     "code": np.int16,
     "direction": np.int8,
+    "again": np.bool_,
 }
 _NAMES = tuple(field.name for field in fields(Columns))
 
@@ -86,6 +88,13 @@ class GrowingColumns:
         for name, array in self._arrays.items():
             array[self._length : end] = getattr(columns, name)
         self._length = end
+        self._view = None
+
+    def replace_times(self, time_ms: NDArray[np.int64]) -> None:
+        """Other times for all rows; views that were handed out keep theirs."""
+        replaced = np.empty_like(self._arrays["time_ms"])
+        replaced[: self._length] = time_ms
+        self._arrays["time_ms"] = replaced
         self._view = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Exchange
 from smtpscope.parsing.exchange_table import ExchangeTable
+from smtpscope.store.assumed_times import moved
 from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Columns, GrowingColumns
 from smtpscope.store.encoding import DIRECTIONS, TIME_ASSUMED, WHO_ACTS, Encoder, Matcher
 from smtpscope.store.search_texts import SearchTexts
@@ -56,6 +58,7 @@ class EventStore:
         self._first_ms: int | None = None
         self._last_ms: int | None = None
         self._time_order: NDArray[np.int64] | None = None
+        self._duplicates = 0
 
     def encode(self, exchanges: Sequence[Exchange], table: ExchangeTable | None = None) -> EncodedBatch:
         """`exchanges` as rows; new values are matched with the knowledge base. For the reading thread.
@@ -72,12 +75,28 @@ class EventStore:
         if not len(batch):
             return
         self._columns.append(batch)
+        self._duplicates += int(np.count_nonzero(batch.again))
         self._time_order = None
         timed = batch.time_ms[batch.time_ms != NO_TIME]
         if len(timed):
             first, last = int(timed.min()), int(timed.max())
             self._first_ms = first if self._first_ms is None else min(first, self._first_ms)
             self._last_ms = last if self._last_ms is None else max(last, self._last_ms)
+
+    def take_assumed_times_for(self, read_in: tzinfo, taken_for: tzinfo, *, since: int = 0) -> None:
+        """Moves the times of rows (from `since` on) whose log names no zone: read in one zone, meant in another."""
+        columns = self.columns
+        assumed = np.array([context[TIME_ASSUMED] for context in self.words.contexts], np.bool_)
+        rows = since + np.flatnonzero(assumed[columns.context[since:]])
+        if not len(rows):
+            return
+        times = columns.time_ms.copy()
+        times[rows] = moved(times[rows], read_in, taken_for)
+        self._columns.replace_times(times)
+        self._time_order = None
+        timed = times[times != NO_TIME]
+        if len(timed):
+            self._first_ms, self._last_ms = int(timed.min()), int(timed.max())
 
     def __len__(self) -> int:
         return len(self._columns)
@@ -91,6 +110,11 @@ class EventStore:
     def bytes_used(self) -> int:
         """Bytes of memory that the columns take (vocabularies not counted)."""
         return self._columns.bytes_used
+
+    @property
+    def duplicates(self) -> int:
+        """How many rows are an event that was there before."""
+        return self._duplicates
 
     @property
     def log_start_ms(self) -> int | None:

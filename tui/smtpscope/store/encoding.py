@@ -15,6 +15,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, WhoActs
 from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
 from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NOBODY, Columns
+from smtpscope.store.duplicates import SeenEvents
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers, SharedVocabulary, Vocabulary
 
 DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
@@ -39,8 +40,8 @@ _CONTEXT_FIELDS = (
     "connector",
     "guess",
 )
-_FILE, _EVENT_ID, _LEVEL, _COMPUTER, _DIRECTION = (
-    _CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "computer", "direction")
+_FILE, _EVENT_ID, _LEVEL, _PROVIDER, _COMPUTER, _DIRECTION = (
+    _CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "provider", "computer", "direction")
 )
 TIME_ASSUMED = _CONTEXT_FIELDS.index("time_assumed")
 _context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*_CONTEXT_FIELDS)
@@ -127,6 +128,9 @@ class Encoder:
         self.context_server = GrowingNumbers()
         self.context_file = GrowingNumbers()
         self.context_event_id = GrowingNumbers()
+        self.context_origin = GrowingNumbers()
+        self._origins: Vocabulary[tuple[str, str]] = Vocabulary()
+        self._seen = SeenEvents()
         self.host_to_key = GrowingNumbers()
         self.reply_code = GrowingNumbers()
         self.command_verb = GrowingNumbers()
@@ -191,6 +195,7 @@ class Encoder:
             sender=self.command_sender.view()[commands],
             code=self.reply_code.view()[replies].astype(np.int16),
             direction=self.context_direction.view()[contexts].astype(np.int8),
+            again=self._seen.find(record_id, time_ms, self.context_origin.view()[contexts], NO_NUMBER),
         )
 
     def decode(self, columns: Columns, row: int) -> Exchange:
@@ -222,11 +227,18 @@ class Encoder:
         """Whether the zone of the times of a context was assumed."""
         return bool(self.contexts[context][TIME_ASSUMED])
 
+    def clocks(self) -> tuple[list[str], list[str]]:
+        """The logs with times whose zone was assumed, and those with other times only; each in the order of reading."""
+        assumed = dict.fromkeys(context[_FILE] for context in self.contexts if context[TIME_ASSUMED])
+        return list(assumed), [file for file in self.files if file not in assumed]
+
     def add_context(self, context: tuple[Any, ...]) -> None:
         """Notes what follows from a new context; called when it gets its number."""
         self.context_direction.append(DIRECTIONS.index(context[_DIRECTION]))
         self.context_server.append(self.servers.intern(context[_COMPUTER] or ""))
         self.context_file.append(self.files.intern(context[_FILE]))
+        origin = ((context[_PROVIDER] or "").casefold(), (context[_COMPUTER] or "").casefold())
+        self.context_origin.append(self._origins.intern(origin))
         event_id = context[_EVENT_ID]
         self.context_event_id.append(event_id if event_id is not None and 0 <= event_id < 2**31 else -1)
 

@@ -66,7 +66,7 @@ class BrowseState(Screen[None]):
     @property
     def shows_all(self) -> bool:
         """Whether all that was read so far is in view."""
-        return self.view is not None and self.view.total == len(self.session.store) and not self._arrived
+        return self.view is not None and self.view.total == self.session.events and not self._arrived
 
     def refresh_view(self, *, wanted: Hashable = None) -> None:
         """Asks for the view anew; the cursor stays on its line, or goes to the one with the key `wanted`."""

@@ -1,0 +1,41 @@
+"""The same event in two logs is one event, unless the user wants each counted."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from smtpscope.session import Session, open_session
+from support.evtx_events import many_events
+from support.evtx_writer import evtx_bytes
+
+
+@pytest.fixture
+def twice(tmp_path: Path) -> Session:
+    log, copy = tmp_path / "a.evtx", tmp_path / "copy.evtx"
+    log.write_bytes(evtx_bytes(many_events(40, ours_every=1)))
+    shutil.copy(log, copy)
+    session = open_session([str(log), str(copy)])
+    session.read_all()
+    return session
+
+
+def test_each_event_counts_once(twice: Session) -> None:
+    overview = twice.overview()
+    assert (overview.events, overview.duplicates) == (40, 40)
+    view = twice.view()
+    assert (view.count, view.total) == (40, 40)
+    assert sum(count for _, count in overview.directions) == 40
+    assert twice.view("id:7002").count == sum(event.event_id == 7002 for event in many_events(40, ours_every=1))
+
+
+def test_the_user_may_count_each(twice: Session) -> None:
+    twice.count_duplicates = True
+    assert twice.overview().events == 80
+    assert (twice.view().count, twice.view().total) == (80, 80)
+
+
+def test_a_report_says_how_many_were_there_before(twice: Session) -> None:
+    assert twice.report(twice.view()).duplicates == 40

@@ -1,0 +1,184 @@
+"""The logs of a session as they are read: what came until now, in which zone, and what went wrong.
+
+It has no threads and prints nothing: `read` may run in a reading thread while one other thread adds what it yields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.record import FileInformation, ReadOptions
+from smtpscope.session.clocks import mixed_clocks
+from smtpscope.session.keeping import Keeping
+from smtpscope.session.logs import Logs
+from smtpscope.session.values import LoadedBatch, Overview
+from smtpscope.store.columns import DIRECTIONS, EventStore
+from smtpscope.store.times import LocalZone, zone_label
+
+if TYPE_CHECKING:
+    from smtpscope.reading.dialogue import Dialogue
+    from smtpscope.workspace.workspace import Workspace
+
+
+class ReadingLogs:
+    """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
+
+    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
+    `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
+    what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
+    """
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        *,
+        zone: tzinfo | None = None,
+        cache: Path | None = None,
+        workspace: Workspace | None = None,
+        salvage: bool = False,
+        growing: bool = False,
+    ) -> None:
+        self.knowledge = knowledge
+        self.zone: tzinfo = LocalZone() if zone is None else zone
+        self._read_in: tzinfo = self.zone
+        self.taken_for: tzinfo = self.zone
+        self.store = EventStore(knowledge)
+        self.others = 0
+        self.count_duplicates = False
+        self.keeping = Keeping(workspace)
+        kept = None
+        if cache is not None and not (salvage or growing):
+            from smtpscope.store.cache import LogCache
+
+            kept = LogCache(cache, knowledge.folders, self.zone)
+        self._logs = Logs(ReadOptions(zone=self.zone, salvage=salvage, growing=growing), kept)
+
+    # Opening and reading
+
+    def open(self, arguments: Sequence[str]) -> None:
+        """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
+
+        What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
+        """
+        try:
+            self._logs.open(arguments)
+        finally:
+            self.keeping.open(self._logs.sources)
+
+    def read(self) -> Iterator[LoadedBatch]:
+        """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
+        return self._logs.read(self.store)
+
+    def follow(self) -> Iterator[LoadedBatch]:
+        """What was added to the logs since `read` was at its end, or since the last call: nothing twice.
+
+        For the reading thread, again and again, each time to its end; `add` takes what it yields, as that of `read`.
+        An .evtx is read on in its last chunk and behind it, a text log behind its last line; a log of another kind is
+        read as a whole when its size has changed, and what is new is handed out. A log that was begun anew is read
+        from its beginning. While a log can't be read there is nothing of it, and one problem that says so.
+        """
+        return self._logs.follow(self.store)
+
+    def add(self, batch: LoadedBatch) -> None:
+        """Makes what was read visible."""
+        before = len(self.store)
+        self.store.append(batch.encoded)
+        if self.taken_for is not self._read_in:
+            self.store.take_assumed_times_for(self._read_in, self.taken_for, since=before)
+        self.others += batch.others
+        self.problems.extend(batch.problems)
+        if batch.error is not None:
+            self.errors.append(batch.error)
+
+    @property
+    def read_anything(self) -> bool:
+        """Whether anything was added yet."""
+        return bool(len(self.store) or self.others or self.errors)
+
+    def read_all(self) -> None:
+        """Reads everything. Raises LogError when no file could be read at all."""
+        for batch in self.read():
+            self.add(batch)
+        failed = len(self.errors)
+        if failed and not len(self.store) and not self.others and failed >= len(self.files):
+            raise self.errors[0]
+
+    # Time zones
+
+    @property
+    def zone_name(self) -> str:
+        """How to call the zone in which times are shown."""
+        return zone_label(self.zone)
+
+    def take_times_for(self, zone: tzinfo) -> None:
+        """From now on the times of logs that name no zone are those of `zone`; how times are shown stays."""
+        self.store.take_assumed_times_for(self.taken_for, zone)
+        self.taken_for = zone
+
+    @property
+    def noted(self) -> list[Problem]:
+        """`problems`, and a word on logs whose clocks may differ."""
+        return [*self.problems, *mixed_clocks(self.store, zone_label(self.taken_for))]
+
+    # What came until now
+
+    @property
+    def events(self) -> int:
+        """How many events there are; one that is in the logs more than once counts once, or as often as it is there."""
+        return len(self.store) if self.count_duplicates else len(self.store) - self.store.duplicates
+
+    @property
+    def skipped(self) -> int:
+        """How many records were lost to us, as far as it is known."""
+        return sum(problem.records or 1 for problem in self.problems if problem.outcome == "skipped")
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths as given, in the order of reading."""
+        return self._logs.files
+
+    @property
+    def errors(self) -> list[LogError]:
+        """What ended a file, or kept it from being opened."""
+        return self._logs.errors
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was skipped, recovered or noted."""
+        return self._logs.problems
+
+    def overview(self) -> Overview:
+        directions = self.store.columns.direction
+        if self.events < len(self.store):
+            directions = directions[~self.store.columns.again]
+        counts = np.bincount(directions, minlength=len(DIRECTIONS)).tolist()
+        return Overview(
+            files=self.files,
+            events=self.events,
+            duplicates=len(self.store) - self.events,
+            others=self.others,
+            skipped=self.skipped,
+            first_ms=self.store.log_start_ms,
+            last_ms=self.store.log_end_ms,
+            directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
+            times_assumed=self.store.times_assumed,
+        )
+
+    def dialogue(self, row: int) -> Dialogue | None:
+        """The whole SMTP session that the exchange of `row` is part of; None where its log holds no sessions.
+
+        Reads the log again, so it is for a thread that may wait. Raises LogError when it can't be read any more.
+        """
+        exchange = self.store.exchange(row)
+        return self._logs.dialogue(exchange.file, exchange.place)
+
+    def information(self) -> tuple[FileInformation, ...]:
+        """What each open file says of itself."""
+        return self._logs.information()
