@@ -1,0 +1,166 @@
+"""The SMTP protocol logs of Exchange 2007 and later: what its Send and Receive connectors said and heard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Final
+
+from smtpscope.reading.appearance import is_markup, is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.dialogue import Dialogue
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.exchange_dialogue import SessionLog
+from smtpscope.reading.exchange_log import LogRows, another_log, fields_of, header_of
+from smtpscope.reading.protocol_raw import exchange_rows
+from smtpscope.reading.protocol_rows import FIELDS, SESSION, WANTED, ProtocolRows, columns_of
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, Source
+from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.told_problems import ToldProblems
+
+_KIND = re.compile(r"SMTP (Send|Receive) Protocol Log", re.IGNORECASE)
+_COMMAND_ROW = re.compile(
+    r",([<>]),\"?(?:(EHLO|HELO|MAIL FROM|RCPT TO|DATA|BDAT|RSET|QUIT|STARTTLS|AUTH)\b|[2-5][0-9][0-9][ -])",
+    re.IGNORECASE,
+)
+_ROW = re.compile(
+    r"(?:\A|\n)\d{4}-\d\d-\d\dT[\d:.]{5,16}Z,[^,\n]{0,200},[0-9A-F]{16},\d{1,9},[^,\n]{0,60},[^,\n]{0,60},[-+<>*],"
+)
+_SIDES: Final[dict[str, Side]] = {"send": "outbound", "receive": "inbound"}
+
+
+class ProtocolLogReader:
+    """Reads one log; refusals are exchanges, all other rows are others.
+
+    Which command a reply answers the log itself tells: rows of one session have its number, and are in order.
+    """
+
+    format: ClassVar[Format] = Format(
+        name="protocol",
+        title="Exchange SMTP protocol log (SmtpSend, SmtpReceive)",
+        recognised_by='the header line "#Log-type: SMTP Send Protocol Log" or "… Receive …", or rows of that shape',
+        lacks=(
+            "names of remote hosts (it has their addresses)",
+            "the name of our server in a Send log (it has the address)",
+            "the recipient of a refusal behind DATA when there were several",
+        ),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._options = options
+        self._text = TextSource(source, block_size)
+        self._usual_side: Side | None = None
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._done = 0
+        self._problems = ToldProblems(self._source.name)
+        self._rows = LogRows(WANTED, FIELDS, self._problems)
+        self._sessions: ProtocolRows | None = None
+        self._by_session: SessionLog | None = None
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        header = header_of(head)
+        kind = header.get("log-type")
+        if kind is not None:
+            return _KIND.search(kind) is not None
+        if "fields" in header:
+            return set(WANTED) <= set(fields_of(header["fields"]))
+        return _ROW.search(_text_of(head)) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`. Raises LogError when the file is no such log."""
+        head = head_of(self._source)
+        if head and not self.sniff(head):
+            raise another_log(self._source.name, "SMTP protocol log")
+        self._begin_anew()
+        return self._batches(to_the_end=not self._options.growing)
+
+    def more(self) -> Iterator[Batch]:
+        """See `GrowingLog`; a row without its line end is left for later, and so is a reply that may go on."""
+        size = self._source.size
+        if size < self._done:
+            self._begin_anew()
+        return self._batches(to_the_end=False) if size > self._done else iter(())
+
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        sessions = self._sessions = self._sessions or ProtocolRows(self._source.name, self._text.encoding)
+        rows = self._rows
+        headers = -1
+        for block, stream in self._text.blocks(self._done):
+            final = block.final and to_the_end
+            for start, fields in rows.of(block, final=final):
+                if rows.headers != headers:
+                    headers = rows.headers
+                    sessions.read_as(columns_of(rows.columns), *self._kind(rows.labels))
+                refusal = sessions.take(fields)
+                if refusal is None:
+                    batching.others += 1
+                    continue
+                record = sessions.note(refusal, fields, block.offset(start))
+                if record.time_ms is None:
+                    self._problems.tell(f"line {rows.number}", "the time of the row can't be read", "noted")
+                if sessions.full:
+                    batching.exchanges += sessions.ready(final=False)
+                    batching.problems += self._problems.take()
+                    yield batching.take(block.offset(start))
+            stream.keep_from(rows.rest)
+            self._done = block.offset(rows.rest)
+            batching.exchanges += sessions.ready(final=final)
+            batching.problems += self._problems.take(final=final)
+            if block.final or batching.due:
+                yield batching.take(self._done)
+
+    def _kind(self, labels: Mapping[str, str]) -> tuple[Side, str | None]:
+        """Whose log it is, and what it calls itself."""
+        provider = labels.get("log-type")
+        kind = _KIND.search(provider) if provider else None
+        if kind is not None:
+            return _SIDES[kind[1].lower()], provider
+        if self._usual_side is None:
+            self._usual_side = _side_by_words(_text_of(head_of(self._source)))
+        return self._usual_side, provider
+
+    def _session_log(self) -> SessionLog:
+        if self._by_session is None:
+            self._by_session = SessionLog(self._text, SESSION)
+        return self._by_session
+
+    def raw(self, place: int) -> str:
+        """The row of the command and the rows of its reply, as they stand in the log."""
+        return exchange_rows(self._text, self._session_log(), place)
+
+    def dialogue(self, place: int) -> Dialogue | None:
+        """See `SpeakingLog`."""
+        return self._session_log().dialogue(place)
+
+    def information(self) -> FileInformation:
+        header = header_of(head_of(self._source))
+        labels = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
+        facts = tuple((label, header[name]) for name, label in labels if header.get(name))
+        warnings = () if "log-type" in header else ("The log has no header: who is who is told by the commands in it.",)
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(("Encoding", self._text.encoding.title), *facts),
+            warnings=warnings,
+        )
+
+
+def _text_of(head: bytes) -> str:
+    encoding = detect(head)
+    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
+
+
+def _side_by_words(text: str) -> Side:
+    """Who sends the commands (and gets the replies) in a log that does not say what it is."""
+    row = _COMMAND_ROW.search(text)
+    if row is None:
+        return "inbound"
+    return "outbound" if (row[1] == ">") == (row[2] is not None) else "inbound"

@@ -1,0 +1,161 @@
+"""Rows of a protocol log -> exchanges: each refusal with the command that it answers, in the order of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from smtpscope.reading.encodings import TextEncoding
+from smtpscope.reading.exchange_dialogue import SPOKEN, SessionFields
+from smtpscope.reading.exchange_log import host_of, utc_milliseconds
+from smtpscope.reading.record import ExchangeRecord, Side
+from smtpscope.reading.smtp_sessions import Answered, Sessions, SmtpSession, is_reply
+from smtpscope.reading.table_rows import true_text
+
+FIELDS: Final = (
+    "date-time", "connector-id", "session-id", "sequence-number", "local-endpoint", "remote-endpoint", "event", "data",
+    "context",
+)  # fmt: skip
+WANTED: Final = ("date-time", "session-id", "sequence-number", "event", "data")
+SESSION: Final = SessionFields(
+    usual=FIELDS,
+    session="session-id",
+    sign="event",
+    texts=("data", "context"),
+    facts=(
+        ("session", "session-id"),
+        ("connector", "connector-id"),
+        ("local endpoint", "local-endpoint"),
+        ("remote endpoint", "remote-endpoint"),
+    ),
+    signs=SPOKEN,
+)
+# Replies of several rows wait for their last one, and what was refused meanwhile waits for them.
+_WAITING: Final = 2_000
+_HELD_UP: Final = 100
+
+
+class Columns(NamedTuple):
+    """Where in a row each field stands; below zero where the log has no such field."""
+
+    time: int
+    connector: int
+    session: int
+    sequence: int
+    local: int
+    remote: int
+    event: int
+    data: int
+
+
+def columns_of(fields: Mapping[str, int]) -> Columns:
+    """The places of the fields that count, of `LogRows.columns`."""
+    return Columns(*(fields.get(name, -1) for name in FIELDS[:-1]))
+
+
+class _Refusal(NamedTuple):
+    """A refusal whose reply may get further rows in `session`."""
+
+    record: ExchangeRecord
+    session: SmtpSession
+    lines: list[str]
+
+
+class ProtocolRows:
+    """Follows the sessions of one log. Each row is given to `take`, in the order of the log."""
+
+    def __init__(self, file: str, encoding: TextEncoding) -> None:
+        self._file = file
+        self._encoding = encoding
+        self._columns = columns_of({name: index for index, name in enumerate(FIELDS)})
+        self._side: Side = "unknown"
+        self._provider: str | None = None
+        self._sessions = Sessions()
+        self._waiting: list[_Refusal] = []
+
+    def read_as(self, columns: Columns, side: Side, provider: str | None) -> None:
+        """From the next row on the fields stand in `columns`, and the log is one of `side` and calls itself so."""
+        self._columns, self._side, self._provider = columns, side, provider
+
+    def take(self, fields: Sequence[str]) -> Answered | None:
+        """The refusal that a row begins, None where it holds something else."""
+        columns = self._columns
+        event = fields[columns.event]
+        name = fields[columns.session]
+        if event == "+":
+            self._sessions.begin(name)
+        elif event == "-":
+            self._sessions.end(name)
+        elif event in ("<", ">"):
+            line = fields[columns.data]
+            session = self._sessions.of(name, first=fields[columns.sequence] == "0")
+            if (event == ">") == (self._side == "outbound"):
+                session.command(line)
+            elif is_reply(line) and not session.continues(line):
+                return session.reply(line)
+        return None
+
+    def note(self, refusal: Answered, fields: Sequence[str], place: int) -> ExchangeRecord:
+        """The exchange of `refusal`, which the row at byte `place` begins; it comes with `ready`, too."""
+        columns = self._columns
+        connector = self._value(fields, columns.connector)
+        record = ExchangeRecord(
+            file=self._file,
+            place=place,
+            time_ms=utc_milliseconds(fields[columns.time]),
+            time_assumed=False,
+            side=self._side,
+            provider=self._provider,
+            computer=_computer(connector, self._side) or host_of(self._value(fields, columns.local)) or None,
+            connector=connector or None,
+            remote_host=host_of(self._value(fields, columns.remote)),
+            given=self._true(refusal.given),
+            command=self._true(refusal.command),
+            reply=self._true(refusal.lines[0]),
+            mailbox=refusal.mailbox and self._true(refusal.mailbox),
+            guess=refusal.guess,
+        )
+        session = self._sessions.of(fields[columns.session], first=False)
+        self._waiting.append(_Refusal(record, session, refusal.lines))
+        return record
+
+    @property
+    def full(self) -> bool:
+        """Whether so many exchanges wait that a batch is due."""
+        return len(self._waiting) >= _WAITING
+
+    def ready(self, *, final: bool) -> list[ExchangeRecord]:
+        """The exchanges whose replies are complete, up to the first one that is not: places have to ascend."""
+        waiting = self._waiting
+        if not waiting:
+            return []
+        count = len(waiting)
+        if not final:
+            unfinished = (place for place, one in enumerate(waiting) if one.session.unfinished(one.lines))
+            # A reply that never ends must not hold up all others.
+            count = max(next(unfinished, count), count - _HELD_UP if self.full else 0)
+        self._waiting = waiting[count:]
+        return [self._finished(one) for one in waiting[:count]]
+
+    def _finished(self, refusal: _Refusal) -> ExchangeRecord:
+        lines = refusal.lines
+        if len(lines) == 1:
+            return refusal.record
+        return replace(refusal.record, reply="\n".join(map(self._true, lines)))
+
+    def _value(self, fields: Sequence[str], column: int) -> str:
+        return self._true(fields[column]) if 0 <= column < len(fields) else ""
+
+    def _true(self, text: str) -> str:
+        return true_text(text, self._encoding)
+
+
+def _computer(connector: str, side: Side) -> str:
+    r"""Our server: a Receive connector is called `SERVER\name`, a Send connector belongs to the whole organization.
+
+    Else it is the address of our side: the log has no other name for the server, and what it calls itself in EHLO may
+    be the same for many servers.
+    """
+    server, backslash, _ = connector.partition("\\")
+    return server if side == "inbound" and backslash else ""
