@@ -1,0 +1,109 @@
+"""Exchange 2000 and 2003 message tracking logs: opened to say that they hold no replies, and where those are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from smtpscope.errors import Problem
+from smtpscope.reading.appearance import is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.told_problems import ToldProblems
+
+_HEADER: Final = re.compile(r"\s{0,16}#\s?(?:Message Tracking Log File\b|Date\tTime\tclient-ip\t)", re.IGNORECASE)
+_VERSION: Final = re.compile(r"#\s?Exchange System Attendant Version\s+([\w.\-]{1,32})", re.IGNORECASE)
+# KB 246965: the ninth of twenty columns is the number of the event.
+_EVENT: Final = 8
+_COLUMNS: Final = 9
+# KB 821905: the event numbers that tell of a non-delivery report; no reply goes with them.
+_FAILURES: Final = {
+    "34": "report generated, a delivery receipt or a non-delivery report",
+    "1030": "non-delivery report generated",
+}
+_KINDS: Final = 1_000
+_SAYS: Final = (
+    "This tracking log holds no SMTP replies: it tells recipients and the numbers of events. The reply to a refusal is "
+    "in the SMTP protocol log (exYYMMDD.log under LogFiles\\SmtpSvcN) or in the Application log"
+)
+
+
+class Tracking2003Reader:
+    """Counts the rows of one log by the number of their event; no row is an exchange."""
+
+    format: ClassVar[Format] = Format(
+        name="tracking-2003",
+        title="Exchange 2000 and 2003 message tracking log (yyyymmdd.log)",
+        recognised_by='the line "# Message Tracking Log File"',
+        lacks=("replies and commands, so it has no exchanges: open the SMTP protocol log or the Application log",),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._text = TextSource(source, block_size)
+        self._events: Counter[str] = Counter()
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        return is_text(head) and _HEADER.match(_text_of(head)) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        self._events = Counter()
+        batching = Batching(self._source.size)
+        problems = ToldProblems(self._source.name)
+        batching.problems.append(Problem(self._source.name, "whole file", _SAYS, "noted"))
+        before = 0
+        for block, _ in self._text.blocks():
+            lines = block.text.split("\n")
+            for number, line in enumerate(lines, before + 1):
+                if line[:1] != "#" and line.strip("\r\0 "):
+                    batching.others += 1
+                    self._count(line, number, problems)
+            # What ends with a line end has an empty piece behind it, which is no line.
+            before += len(lines) - (not lines[-1])
+            batching.problems += problems.take(final=block.final)
+            if block.final or batching.due:
+                yield batching.take(block.end)
+
+    def _count(self, line: str, number: int, problems: ToldProblems) -> None:
+        fields = line.split("\t", _COLUMNS)
+        if len(fields) < _COLUMNS or not fields[_EVENT].isdecimal():
+            problems.tell(f"line {number}", "not a row of this log: it has no event number in its ninth column")
+        elif len(self._events) < _KINDS or fields[_EVENT] in self._events:
+            self._events[fields[_EVENT]] += 1
+
+    def raw(self, place: int) -> str:
+        """The line at `place`."""
+        block = self._text.at(place, 1 << 16)
+        return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).rstrip("\r")
+
+    def information(self) -> FileInformation:
+        """The events are counted while the log is read; before that, nothing is said of them."""
+        head = head_of(self._source)
+        version = _VERSION.search(_text_of(head)[:4096])
+        counts = sorted(self._events.items(), key=lambda item: (item[0] not in _FAILURES, -item[1], item[0]))
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(
+                ("Encoding", detect(head).title),
+                *((("Version", version.group(1)),) if version else ()),
+                *((f"Event {event}", _counted(event, count)) for event, count in counts),
+            ),
+            warnings=(f"{_SAYS}.",),
+        )
+
+
+def _text_of(head: bytes) -> str:
+    encoding = detect(head)
+    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
+
+
+def _counted(event: str, count: int) -> str:
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    return f"{rows} ({_FAILURES[event]})" if event in _FAILURES else rows
