@@ -1,0 +1,224 @@
+"""Logs of mail server programs: lines with a refusal, found without reading the rest."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar, Final, NamedTuple
+
+from smtpscope.reading.appearance import is_markup, is_text
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.dates import WrittenTime
+from smtpscope.reading.dialogue import Dialogue
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.mail_thread import Thread, dialogue_of
+from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Side, Source
+from smtpscope.reading.syslog_line import Headers, LogLine, written_time
+from smtpscope.reading.text_source import TextSource
+from smtpscope.reading.told_problems import ToldProblems
+
+LONGEST: Final = 8_192
+"""Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
+
+
+class Refusal(NamedTuple):
+    """What one line tells of a refusal; the fields are those of `ExchangeRecord`."""
+
+    side: Side
+    remote_host: str
+    given: str
+    command: str
+    reply: str
+    mailbox: str | None
+
+
+class NoReply(NamedTuple):
+    """Why a line tells of mail that failed and yet of no reply: counted for the information on the file."""
+
+    reason: str
+
+
+class Damaged(NamedTuple):
+    """Why a line that should tell a refusal can't be understood."""
+
+    reason: str
+
+
+class MailLog(ABC):
+    """Reads the log of one mail server program line by line; what has no sign of a refusal is not even decoded."""
+
+    format: ClassVar[Format]
+    signs: ClassVar[re.Pattern[str]]
+    """Finds each line that may tell a refusal, and few others."""
+    own: ClassVar[re.Pattern[str]]
+    """Found in the head of a log that the program wrote to."""
+    looks_ahead: ClassVar[int] = 0
+    """Characters behind a line that `told_again` looks at."""
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._options = options
+        self._text = TextSource(source, block_size)
+        self._times = FileTimes(source.name, options, self._written_times)
+        self._headers = Headers(self._times)
+        self._told = ToldProblems(source.name)
+        self._done = 0
+        self._lines = 0
+        self._without_reply: Counter[str] = Counter()
+        self._zone_assumed = False
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        text = TextBlock(head, start=0, encoding=detect(head), final=True).text
+        return cls.own.search(text) is not None
+
+    @abstractmethod
+    def line(self, text: str) -> LogLine | None:
+        """A line of the program taken apart, None where another program wrote it."""
+
+    @abstractmethod
+    def refusal(self, line: LogLine) -> Refusal | NoReply | Damaged | None:
+        """What `line` tells, None where that is no refusal."""
+
+    @abstractmethod
+    def thread(self, line: LogLine) -> Thread | None:
+        """What the lines of the same message or session have in common."""
+
+    def told_again(self, line: LogLine, refusal: Refusal, following: str) -> bool:
+        """Whether `following`, the text behind `line`, tells the same refusal with more of it."""
+        return False
+
+    def batches(self) -> Iterator[Batch]:
+        self._lines = 0
+        self._without_reply.clear()
+        return self._batches(0, to_the_end=not self._options.growing)
+
+    def more(self) -> Iterator[Batch]:
+        """See `GrowingLog`; a line without its end is left for later."""
+        size = self._source.size
+        if size < self._done:
+            self._done = self._lines = 0
+            self._without_reply.clear()
+        return self._batches(self._done, to_the_end=False) if size > self._done else iter(())
+
+    def _batches(self, begin: int, *, to_the_end: bool) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        for block, stream in self._text.blocks(begin):
+            text = block.text
+            end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
+            done = 0
+            while (match := self.signs.search(text, done, end)) is not None:
+                start, behind = _line_around(text, match.start(), done, end)
+                self._pass_over(batching, text, done, start)
+                # The next block begins with this line, and shows what follows it.
+                if (
+                    self.looks_ahead
+                    and not block.final
+                    and behind + self.looks_ahead > len(text)
+                    and (start or behind <= LONGEST)
+                ):
+                    done = end = start
+                    break
+                self._take_line(batching, block, start, behind)
+                done = behind
+                if batching.full:
+                    self._hand_over_problems(batching, final=False)
+                    yield batching.take(block.offset(done))
+            self._pass_over(batching, text, done, end)
+            stream.keep_from(end)
+            self._done = block.offset(end)
+            self._hand_over_problems(batching, final=block.final)
+            if block.final or batching.due:
+                yield batching.take(self._done)
+
+    def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:
+        batching.problems += self._times.take_problems() + self._told.take(final=final)
+
+    def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
+        """Counts the lines that have no sign."""
+        count = text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
+        batching.others += count
+        self._lines += count
+
+    def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
+        self._lines += 1
+        line = self.line(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
+        found = None if line is None else self.refusal(line)
+        if line is None or found is None:
+            batching.others += 1
+        elif isinstance(found, NoReply):
+            self._without_reply[found.reason] += 1
+            batching.others += 1
+        elif isinstance(found, Damaged):
+            self._told.tell(f"line {self._lines}", found.reason)
+        elif self.looks_ahead and self.told_again(line, found, block.text[behind : behind + self.looks_ahead]):
+            batching.others += 1
+        else:
+            batching.exchanges.append(self._exchange(line, found, block.offset(start)))
+
+    def _exchange(self, line: LogLine, refusal: Refusal, place: int) -> ExchangeRecord:
+        time_ms, assumed, computer = self._headers.written(line.header)
+        self._zone_assumed = self._zone_assumed or assumed
+        return ExchangeRecord(
+            file=self._source.name,
+            place=place,
+            time_ms=time_ms,
+            time_assumed=assumed,
+            side=refusal.side,
+            provider=line.program,
+            computer=computer,
+            connector=None,
+            remote_host=refusal.remote_host,
+            given=refusal.given,
+            command=refusal.command,
+            reply=refusal.reply,
+            mailbox=refusal.mailbox,
+        )
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for block, _ in self._text.blocks():
+            for match in self.signs.finditer(block.text):
+                start, behind = _line_around(block.text, match.start(), 0, len(block.text))
+                line = self.line(block.cut(start, min(behind, start + LONGEST)))
+                written = None if line is None else written_time(line.header)
+                if written is not None:
+                    yield written
+
+    def raw(self, place: int) -> str:
+        """The line as it stands in the file."""
+        block = self._text.at(place, 2 * LONGEST)
+        return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).rstrip("\r")
+
+    def dialogue(self, place: int) -> Dialogue | None:
+        """See `SpeakingLog`: the lines of the same message, or of the same session where there is no message yet."""
+        line = self.line(self.raw(place))
+        thread = None if line is None else self.thread(line)
+        return None if thread is None else dialogue_of(self._text, place, thread, self.line, self._headers)
+
+    def information(self) -> FileInformation:
+        """The counts and the warning are of what was read so far."""
+        counts = tuple((reason, f"{count:,}") for reason, count in self._without_reply.most_common())
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(("Encoding", self._text.encoding.title), *counts),
+            warnings=("The times have no zone.",) if self._zone_assumed else (),
+        )
+
+
+def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]:
+    """Where the line that `index` is in starts, and the index behind it, both between `begin` and `end`."""
+    start = text.rfind("\n", begin, index) + 1 or begin
+    behind = text.find("\n", index, end) + 1 or end
+    return start, behind
+
+
+def host_of(name: str, address: str) -> str:
+    """The host as our guidance and tables need it: its name, or the address where the name could not be found."""
+    return name if name and name != "unknown" else address
