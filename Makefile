@@ -34,7 +34,7 @@ contract: $(DEVELOPED)
 
 # NO_COLOR and the like change what is drawn, so the tests start from a clean environment.
 pytest: $(DEVELOPED)
-	env -u NO_COLOR -u FORCE_COLOR -u COLORTERM -u TMUX -u TEXTUAL_THEME TZ=UTC \
+	env -u NO_COLOR -u FORCE_COLOR -u COLORTERM -u TMUX -u TEXTUAL_THEME -u PYTHONDONTWRITEBYTECODE TZ=UTC \
 		$(BIN)/python -m pytest -n auto --dist loadfile
 
 # lnav is compared too where it is installed (Debian: apt-get install lnav). The logs are made once and kept in the

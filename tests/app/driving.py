@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,15 +12,20 @@ from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from app.pace import all_done, no_waiting
 from smtpscope.app.application import Browser
 from smtpscope.app.clipboard import Copied
 from smtpscope.app.screens.browse import BrowseScreen
 from smtpscope.app.widgets.table_line import TableLine
 from smtpscope.session import Session, View
 
-_MOST_TURNS = 3000
-# A key goes from the widget to its parent to the screen and comes back as data; each turn lets all messages move on.
-_QUIET_TURNS = 5
+_MOST_TURNS = 10_000
+_QUIET_TURNS = 2
+"""What is drawn in one turn may send messages, which the next one sees."""
+_TURNS_UNDRAWN = 20
+"""Drawn at least this often while a thread works: what waits for the screen goes on then."""
+_SECONDS_FOR_THREADS = 0.001
+"""Between two turns; all that the event loop itself can do is done without waiting."""
 
 
 @dataclass
@@ -129,32 +135,47 @@ class Browsing:
 
     # Doing
 
+    async def _draw(self) -> None:
+        """Lays out and draws what changed, and lets the messages that come of it move on."""
+        self.app.screen._on_timer_update()
+        await all_done()
+
     async def until(self, holds: Callable[[], bool]) -> None:
         """Waits for a state; fails when it does not come."""
         for _ in range(_MOST_TURNS):
             if holds():
                 return
-            await self.pilot.pause(0.005)
+            await all_done()
+            await self._draw()
+            if not holds():
+                await asyncio.sleep(_SECONDS_FOR_THREADS)
         raise AssertionError(f"the state did not come; on the screen is:\n{chr(10).join(self.drawn)}")
 
     async def settled(self) -> None:
         """Waits until all is read, asked, shown and copied, and no message is on its way."""
         quiet = 0
+        for turn in range(1, _MOST_TURNS):
+            await all_done()
+            if self._still or turn % _TURNS_UNDRAWN == 0:
+                await self._draw()
+            quiet = quiet + 1 if self._still else 0
+            if quiet == _QUIET_TURNS:
+                return
+            if not quiet:
+                await asyncio.sleep(_SECONDS_FOR_THREADS)
+        raise AssertionError(f"it did not come to rest; on the screen is:\n{chr(10).join(self.drawn)}")
 
-        def holds() -> bool:
-            nonlocal quiet
-            still = self.browse.settled and not any(
-                worker.group == "clipboard" and not worker.is_finished for worker in self.app.workers
-            )
-            quiet = quiet + 1 if still else 0
-            return quiet >= _QUIET_TURNS
-
-        await self.until(holds)
+    @property
+    def _still(self) -> bool:
+        copying = any(worker.group == "clipboard" and not worker.is_finished for worker in self.app.workers)
+        # A timer of the app passes another size of the terminal on.
+        return self.browse.settled and not copying and self.app._resize_event is None
 
     async def press(self, *keys: str) -> None:
-        """Presses the keys one after the other and waits until all is shown."""
-        await self.pilot.press(*keys)
-        await self.settled()
+        """Presses the keys one after the other, and waits after each until all is shown."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settled()
 
     async def paste(self, text: str) -> None:
         """Puts `text` into the line that has the focus, all at once."""
@@ -181,8 +202,9 @@ async def browsing(
     """The browser over `session`, all read and shown unless the test wants to see the reading."""
     clipboard = NotedClipboard()
     app = Browser(session, filter_text=filter_text, clipboard=clipboard)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        driven = Browsing(app, pilot, clipboard)
-        if loaded:
-            await driven.settled()
-        yield driven
+    with no_waiting():
+        async with app.run_test(size=size, notifications=True) as pilot:
+            driven = Browsing(app, pilot, clipboard)
+            if loaded:
+                await driven.settled()
+            yield driven
