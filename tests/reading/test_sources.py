@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from smtpscope.errors import LogError
+from smtpscope.reading.packed import SpooledSource
 from smtpscope.reading.record import Source
-from smtpscope.reading.sources import FileSource, SpooledSource, StandardInput, expand
+from smtpscope.reading.sources import FileSource, StandardInput, expand
 from support.event_texts import TextEvent, log_line
 
 LINE = log_line(TextEvent(datetime(2026, 11, 9, 6, 12, 41)))  # noqa: DTZ001
@@ -142,20 +144,30 @@ def test_a_stream_is_read_once_and_can_be_opened_twice() -> None:
     assert len(opened) == 1
 
 
-def test_the_kept_copy_is_removed_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="files without a name are made elsewhere")
+def test_the_kept_copy_is_in_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    source = SpooledSource("-", lambda: io.BytesIO(b"x"))
-    assert source.size == 1
-    assert len(list(tmp_path.iterdir())) == 1
-    del source
+    source = SpooledSource("-", lambda: io.BytesIO(bytes(2 << 20)))
+    assert source.size == 2 << 20
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_for_the_copy_is_a_log_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> io.BytesIO:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    source = SpooledSource("-", lambda: io.BytesIO(bytes(2 << 20)))
+    for _ in range(2):
+        with pytest.raises(LogError, match="no room"):
+            _ = source.size
 
 
 def test_a_stream_that_fails_is_a_log_error() -> None:
     def stream() -> io.BytesIO:
-        raise OSError(28, "No space left on device")
+        raise OSError(5, "Input/output error")
 
-    with pytest.raises(LogError, match="no room"):
+    with pytest.raises(LogError, match="can't be read"):
         SpooledSource("-", stream).open()
 
 
@@ -172,6 +184,30 @@ def test_standard_input_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.M
     with path.open() as piped:
         monkeypatch.setattr(sys, "stdin", piped)
         assert content(StandardInput()) == LINE.encode()
+
+
+def test_standard_input_is_read_on_when_the_terminal_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, terminal = tmp_path / "piped", tmp_path / "terminal"
+    path.write_text(LINE * 5_000)
+    terminal.write_text("keys")
+    with path.open() as piped, terminal.open() as keys:
+        monkeypatch.setattr(sys, "stdin", piped)
+        source = StandardInput()
+        with source.open() as stream:
+            assert stream.read(len(LINE)) == LINE.encode()
+        os.dup2(keys.fileno(), piped.fileno())
+        assert content(source) == LINE.encode() * 5_000
+
+
+def test_standard_input_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "piped"
+    path.write_bytes(gzip.compress(LINE.encode()))
+    with path.open() as piped:
+        monkeypatch.setattr(sys, "stdin", piped)
+        (source,) = expand(["-", "-"]).sources
+        assert (source.name, content(source)) == ("-", LINE.encode())
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")

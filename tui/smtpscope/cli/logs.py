@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from smtpscope.cli.configured import cache_folder, knowledge_folders, loaded_settings
 from smtpscope.cli.options import Query
@@ -13,9 +15,11 @@ from smtpscope.errors import ExportError, LogError
 
 if TYPE_CHECKING:
     from smtpscope.configuration.settings import Settings
-    from smtpscope.session import Session, View
+    from smtpscope.session import Progress, Session, View
     from smtpscope.store.groups import Grouping
     from smtpscope.workspace.workspace import Workspace
+
+_SECONDS: Final = 5.0
 
 
 def opened(
@@ -37,6 +41,7 @@ def opened(
         workspace=workspace,
         salvage=query.salvage,
         growing=growing,
+        date_order=query.date_order or (None if settings.date_order == "auto" else settings.date_order),
     )
     session.count_duplicates = query.count_duplicates
     try:
@@ -51,11 +56,27 @@ def read(query: Query, *, growing: bool = False) -> Session:
     """A session that has read all logs of `query`. Raises LogError when none can be read."""
     session = opened(query, growing=growing)
     try:
-        session.read_all()
+        session.read_all(Patience().told)
     except LogError as last:
         _say_others(session, last)
         raise
     return session
+
+
+class Patience:
+    """Says on standard error, now and then, how far a reading is that takes long; only to a person."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._next = monotonic() + _SECONDS
+
+    def told(self, progress: Progress) -> None:
+        """`progress` was made."""
+        if self._monotonic() >= self._next:
+            self._next = self._monotonic() + _SECONDS
+            if sys.stderr is not None and sys.stderr.isatty():
+                name = "standard input" if progress.file == "-" else progress.file
+                talk(f"reading {name}: {progress.words} (ctrl+c stops)")
 
 
 def _say_others(session: Session, last: LogError) -> None:
@@ -72,7 +93,7 @@ def grouped(session: Session, filter_text: str, grouping: Grouping = "code") -> 
 
 def check_target(target: Target, session: Session) -> None:
     """Raises ExportError when the file to write is one of the logs."""
-    for name in session.files:
+    for name in session.named_files:
         try:
             same = target.path is not None and os.path.samefile(target.path, name)  # noqa: PTH121 - names may be "-"
         except OSError:

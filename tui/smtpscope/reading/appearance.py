@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 
-from smtpscope.reading.encodings import detect
+from smtpscope.reading.encodings import detect, first_part
 
 _EXPORT = "Export the log in Event Viewer (Save All Events As, .evtx) and open that file"
+_SMTP_LOGS = "Open the logs of the SMTP service: LogFiles\\SmtpSvc1 in the Windows folder"
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
+    # These are unpacked, but not when they are packed twice.
     (b"PK\x03\x04", "a zip archive", "Unpack it and open the log inside"),
     (b"\x1f\x8b", "a gzip archive", "Unpack it with gunzip and open the log inside"),
     (b"BZh", "a bzip2 archive", "Unpack it with bunzip2 and open the log inside"),
     (b"\xfd7zXZ\0", "an xz archive", "Unpack it with unxz and open the log inside"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it with unzstd and open the log inside"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and open the log inside"),
     (b"Rar!", "a RAR archive", "Unpack it and open the log inside"),
     (b"MSCF", "a Windows cabinet", "Unpack it with expand and open the log inside"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it with unzstd and open the log inside"),
+    (b"\x1f\x9d", "a file packed by compress (.Z)", "Unpack it with uncompress and open the log inside"),
+    (b"\x04\x22\x4d\x18", "an LZ4 archive", "Unpack it with unlz4 and open the log inside"),
     (b"MZ", "a Windows program or library", _EXPORT),
     (b"\x7fELF", "a program", _EXPORT),
     (b"\x89PNG", "a PNG image", "A screenshot holds no text: copy the event as text in Event Viewer instead"),
@@ -37,7 +41,21 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"<Objs\b"), "a PowerShell object file (Export-Clixml) without SMTP protocol events", _EXPORT),
     (re.compile(r"<\?xml|<Event"), "XML without SMTP protocol events", _EXPORT),
     (re.compile(r"\{\s{0,64}[\"}]|\[\s{0,64}[{\]]"), "JSON without SMTP protocol events", _EXPORT),
-    (re.compile(r"#(?:Software|Version|Fields):"), "a W3C log of IIS, not an event log", _EXPORT),
+    (
+        re.compile(r"#Software: ?Microsoft Exchange"),
+        "a log of Exchange that holds no replies",
+        "Open the logs in the folders ProtocolLog, Connectivity or MessageTracking below TransportRoles\\Logs",
+    ),
+    (
+        re.compile(r"#(?:Software|Version|Date|Fields):[^\0]*?[ \t](?:W3SVC\d+|GET|POST|HEAD) "),
+        "a W3C log of a web site, not of SMTP",
+        _SMTP_LOGS,
+    ),
+    (
+        re.compile(r"#(?:Software|Version|Date|Fields):"),
+        "a W3C log of IIS without any row of the SMTP service",
+        _SMTP_LOGS,
+    ),
     (re.compile(r"[^\n,]{1,64}(?:,[^\n,]{1,64}){3}"), "a table (CSV) without SMTP protocol events", _EXPORT),
     (re.compile(r"[^\n;]{1,64}(?:;[^\n;]{1,64}){3}"), "a table (CSV) without SMTP protocol events", _EXPORT),
     (re.compile(r"[^\n\t]{1,64}(?:\t[^\n\t]{1,64}){3}"), "a table (tabs) without SMTP protocol events", _EXPORT),
@@ -48,6 +66,7 @@ _NO_EVENTS = (
 )
 
 
+_ZEROS = re.compile(r"\0{16,}")
 _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,64}(?:<(?:\?xml|Event|Objs|!doctype|html)\b|\[\s{0,64}\{|\{\s{0,64}[\"}])", re.IGNORECASE
 )
@@ -60,12 +79,26 @@ def is_markup(head: bytes) -> bool:
     return _MARKUP.match(start if encoding.unit == 1 else start.replace(b"\0", b"")) is not None
 
 
+def is_tar(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a tar archive (POSIX.1, ustar), which packs nothing."""
+    return head[257:262] == b"ustar"
+
+
 def is_text(head: bytes) -> bool:
-    """Whether a file that begins with `head` is text: hardly any control characters once it is decoded."""
+    """Whether a file that begins with `head` is text: hardly any control characters once it is decoded.
+
+    Runs of zeros do not count: they are in many logs that were open when the power failed. A tar archive of texts is
+    none.
+    """
+    if is_tar(head):
+        return False
     encoding = detect(head)
-    text = head[encoding.mark :].decode("latin-1" if encoding.unit == 1 else encoding.codec, errors="replace")
-    probe = text[:4096]
-    # A few zeros are in many logs that were open when the power failed.
+    text = first_part(head)[encoding.mark :].decode(
+        "latin-1" if encoding.unit == 1 else encoding.codec, errors="replace"
+    )
+    probe = _ZEROS.sub("", text)[:4096]
+    if text and not probe:
+        return False
     controls = sum(character < " " and character not in "\t\n\r\f\x1b" for character in probe)
     return controls * 20 <= len(probe)
 
@@ -77,6 +110,8 @@ def looks_like(head: bytes) -> tuple[str, str]:
     for magic, title, remedy in _KINDS:
         if head.startswith(magic):
             return title, remedy
+    if is_tar(head):
+        return "a tar archive", "Unpack it with tar -x and open the log inside"
     if not head.strip(b"\0"):
         return "a file of zeros", "The copy failed or the disk lost it: copy it again from the server"
     if not is_text(head):

@@ -10,7 +10,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Final, Literal
+
+from smtpscope.reading.encoding_switch import OVERLAP, Switch, narrow_from, starts_narrow, starts_wide, wide_from
 
 Codec = Literal["utf-8", "utf-16-le", "utf-16-be"]
 
@@ -39,7 +41,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, TextEncoding("utf-16-le", 2, "UTF-16 little-endian")),
     (codecs.BOM_UTF16_BE, TextEncoding("utf-16-be", 2, "UTF-16 big-endian")),
 )
+_WIDE = TextEncoding("utf-16-le", 0, "UTF-16 little-endian without byte order mark")
 _PROBE = 4096
+_MOST_SWITCHES: Final = 100
 
 
 def detect(head: bytes) -> TextEncoding:
@@ -48,15 +52,35 @@ def detect(head: bytes) -> TextEncoding:
         if head.startswith(mark):
             return encoding
     probe = head[: min(len(head), _PROBE) & ~1]
-    if len(probe) >= 4:
+    if len(probe) >= 4 and not starts_narrow(probe):
         zeros_even, zeros_odd = probe[::2].count(0), probe[1::2].count(0)
         half = len(probe) // 2
         # Other scripts have no zeros, but the blanks, digits and commands of an SMTP log have.
         if zeros_odd * 4 > half and zeros_even * 8 < zeros_odd:
-            return TextEncoding("utf-16-le", 0, "UTF-16 little-endian without byte order mark")
+            return _WIDE
         if zeros_even * 4 > half and zeros_odd * 8 < zeros_even:
             return TextEncoding("utf-16-be", 0, "UTF-16 big-endian without byte order mark")
     return _PLAIN
+
+
+def first_part(head: bytes) -> bytes:
+    """What of `head`, with which a file begins, is in the encoding of its beginning."""
+    encoding = detect(head)
+    switch = _switch(head, encoding, encoding.mark)
+    return head if switch is None else head[: switch.index]
+
+
+def _switch(data: bytes, encoding: TextEncoding, begin: int) -> Switch | None:
+    if encoding.unit == 1:
+        return wide_from(data, begin)
+    return narrow_from(data, begin, high=1 if encoding.codec == "utf-16-le" else 0)
+
+
+def encoding_at(data: bytes, usual: TextEncoding) -> TextEncoding:
+    """The encoding of `data` out of the middle of a file that begins in `usual`."""
+    if usual.unit == 1:
+        return _WIDE if starts_wide(data) else usual
+    return _PLAIN if starts_narrow(data) else usual
 
 
 def decoded(data: bytes) -> str:
@@ -139,7 +163,10 @@ def _between_characters(data: bytes, encoding: TextEncoding) -> int:
 
 
 class TextStream:
-    """The blocks of a stream in file order; what a consumer can't finish it gives back with `keep_from`."""
+    """The blocks of a stream in file order; what a consumer can't finish it gives back with `keep_from`.
+
+    Where the file goes on in another encoding, the block before that is a final one too.
+    """
 
     def __init__(
         self, stream: BinaryIO, encoding: TextEncoding, *, block_size: int = BLOCK_SIZE, begin: int = 0
@@ -149,6 +176,7 @@ class TextStream:
         self._stream = stream
         self._encoding = encoding
         self._block_size = block_size
+        self._switches_left = _MOST_SWITCHES
         self._kept: bytes | None = None
         self._block: TextBlock | None = None
 
@@ -163,19 +191,22 @@ class TextStream:
         pending = b""
         while True:
             data = self._stream.read(self._block_size)
-            final = not data
+            looked_at = max(0, len(pending) - OVERLAP)
             pending += data
-            if final:
-                cut = len(pending)
-            else:
-                cut = _last_line_end(pending, self._encoding)
-                if not cut:
-                    if len(pending) < max(_LONGEST_BLOCK, self._block_size):
-                        continue
-                    cut = _between_characters(pending, self._encoding)
-            self._block = TextBlock(pending[:cut], start=start, encoding=self._encoding, final=final)
-            self._kept = None
-            yield self._block
+            # Only so often: a hostile file could do it in every line.
+            while self._switches_left and (switch := _switch(pending, self._encoding, looked_at)) is not None:
+                self._switches_left -= 1
+                # What goes on in another encoding is not the rest of an unfinished line.
+                if switch.index:
+                    yield self._taken(pending[: switch.index], start, final=True)
+                self._encoding = _WIDE if self._encoding.unit == 1 else _PLAIN
+                start += switch.index + switch.mark
+                pending, looked_at = pending[switch.index + switch.mark :], 0
+            final = not data
+            cut = len(pending) if final else self._cut(pending)
+            if not cut and not final:
+                continue
+            yield self._taken(pending[:cut], start, final=final)
             if final:
                 return
             kept = self._kept or b""
@@ -183,3 +214,15 @@ class TextStream:
                 kept = b""  # A consumer that never finishes would collect the whole file.
             start += cut - len(kept)
             pending = kept + pending[cut:]
+
+    def _cut(self, pending: bytes) -> int:
+        """How much of `pending` makes a block of whole lines; 0 when more has to be read for one."""
+        cut = _last_line_end(pending, self._encoding)
+        if cut or len(pending) < max(_LONGEST_BLOCK, self._block_size):
+            return cut
+        return _between_characters(pending, self._encoding)
+
+    def _taken(self, data: bytes, start: int, *, final: bool) -> TextBlock:
+        self._kept = None
+        self._block = TextBlock(data, start=start, encoding=self._encoding, final=final)
+        return self._block

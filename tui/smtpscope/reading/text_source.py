@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpscope.errors import LogError
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, encoding_at
 from smtpscope.reading.record import Source
 
 HEAD_SIZE = 1 << 16
@@ -70,4 +70,4 @@ class TextSource:
                 data = stream.read(characters * self.encoding.unit)
             except OSError as error:
                 raise _unreadable(self._source, place, error) from error
-        return TextBlock(data, start=place, encoding=self.encoding, final=True)
+        return TextBlock(data, start=place, encoding=encoding_at(data, self.encoding), final=True)

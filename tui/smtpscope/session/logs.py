@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.records import ExchangeParser
+from smtpscope.reading.packed import PackedSource, TakenInSource, Unpacking
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.sources import expand
+from smtpscope.reading.sources import expand, named_file, searched
 from smtpscope.session.following import ReadSoFar, added
+from smtpscope.session.taking_in import ReadingProgress, taken_in
 from smtpscope.session.values import LoadedBatch, Progress
 from smtpscope.store.column_set import Columns
 from smtpscope.store.columns import EventStore
@@ -31,7 +34,8 @@ class Logs:
         self._options = options
         self._cache = cache
         self._readers: dict[str, LogReader] = {}
-        self._to_read: list[tuple[str, int]] = []
+        self._unpacking = Unpacking()
+        self._progress = ReadingProgress()
         self._parser = ExchangeParser()
         self._read_so_far: dict[str, ReadSoFar] = {}
         self.sources: list[Source] = []
@@ -39,61 +43,64 @@ class Logs:
     @property
     def files(self) -> tuple[str, ...]:
         """The paths as given, in the order of reading."""
-        return tuple(name for name, _ in self._to_read)
+        return tuple(source.name for source in self.sources)
+
+    @property
+    def named_files(self) -> tuple[str, ...]:
+        """The paths on the disk, "-" for standard input: of a file in an archive that of the archive."""
+        return tuple(map(named_file, self.sources))
 
     def open(self, arguments: Sequence[str]) -> None:
         """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
 
         What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
         """
-        good: list[str] = []
-        for argument in arguments:
-            try:
-                expand([argument])
-            except LogError as error:
-                self.errors.append(error)
-            else:
-                good.append(argument)
-        # All good ones together, so that a file named twice is read once.
-        found = expand(good)
+        found = expand(arguments, unpacking=self._unpacking, errors=self.errors)
         self.problems += found.problems
         for source in found.sources:
+            # What was packed or piped is all there is.
+            options = replace(self._options, growing=self._options.growing and _can_grow(source))
             try:
-                reader = open_log(source, self._options)
+                reader = open_log(source, options, search=searched(source))
+                self._progress.add(source)
             except LogError as error:
                 self.errors.append(error)
                 continue
             self._readers[source.name] = reader
             self.sources.append(source)
-            self._to_read.append((source.name, source.size))
         if not self._readers and self.errors:
             raise self.errors[0]
 
     def read(self, store: EventStore) -> Iterator[LoadedBatch]:
         """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
-        total = sum(size for _, size in self._to_read)
-        before = 0
-        for name, size in self._to_read:
+        progress = self._progress
+        for source in self.sources:
+            name = source.name
             record = LogRecord(self._cache, name, store.words)
             kept = record.found()
-            so_far = self._read_so_far[name] = ReadSoFar(size, resumable=kept is None)
+            so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=kept is None)
             if kept is not None:
                 _note(so_far, kept.columns, kept.others, kept.problems)
-                yield LoadedBatch(kept.columns, kept.others, kept.problems, Progress(name, before + size, total))
-                before += size
+                yield LoadedBatch(kept.columns, kept.others, kept.problems, progress.ended(source))
                 continue
             try:
+                for taken in taken_in(source, progress):
+                    yield _nothing(store, taken)
+                if isinstance(source, TakenInSource) and source.problems:
+                    damage = _nothing(store, progress.taken_in(source), problems=source.problems)
+                    record.add(damage.encoded, 0, damage.problems)
+                    yield damage
                 # A reader's `batches` is a generator: closing it ends the file when the user cancels.
                 with closing(_generator(self._readers[name].batches())) as batches:
                     for batch in batches:
-                        progress = Progress(name, before + batch.bytes_read, total)
-                        loaded = _loaded(batch, self._parser, store, progress)
+                        loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
                         _note(so_far, loaded.encoded, loaded.others, loaded.problems)
                         record.add(loaded.encoded, loaded.others, loaded.problems)
                         yield loaded
                 record.keep()
+                progress.ended(source)
             except LogError as error:
-                yield _ended(error, store, Progress(name, before + size, total))
+                yield _nothing(store, progress.ended(source), error=error)
             except Exception as defect:
                 # One file that brings a reader of ours down must not take the others with it.
                 stopped = LogError(
@@ -101,19 +108,27 @@ class Logs:
                     what=f"reading stopped because of a mistake in smtpscope ({type(defect).__name__}: {defect})",
                     remedy="What was read until then is there; please report this with the file if you may share it",
                 )
-                yield _ended(stopped, store, Progress(name, before + size, total))
-            before += size
+                yield _nothing(store, progress.ended(source), error=stopped)
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether something may still be added to a log: not to what is packed or came through a pipe."""
+        return any(map(_can_grow, self.sources))
 
     def follow(self, store: EventStore) -> Iterator[LoadedBatch]:
         """What was added to the logs since they were read, or since the last call; see `Session.follow`."""
         for source in self.sources:
             so_far = self._read_so_far.get(source.name)
-            if so_far is None:
+            if so_far is None or not _can_grow(source):
                 continue
             for batch in added(source, self._readers[source.name], so_far):
                 if batch.records or batch.exchanges or batch.others or batch.problems:
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
                     yield _loaded(batch, self._parser, store, progress)
+
+    def forget_texts(self) -> None:
+        """Lets go of the texts that are kept since others may be the same; for a store that keeps no rows."""
+        self._parser = ExchangeParser()
 
     def raw(self, file: str, place: int) -> str | None:
         """The record at `place` of `file` as the file holds it; None when no such file is open.
@@ -122,6 +137,10 @@ class Logs:
         """
         reader = self._readers.get(file)
         return None if reader is None else reader.raw(place)
+
+    def holds_sessions(self, file: str) -> bool:
+        """Whether `file` holds whole sessions."""
+        return hasattr(self._readers.get(file), "dialogue")
 
     def dialogue(self, file: str, place: int) -> Dialogue | None:
         """The whole session around `place` of `file`; None where such a log holds none.
@@ -133,14 +152,19 @@ class Logs:
 
     def information(self) -> tuple[FileInformation, ...]:
         """What each file says of itself."""
-        return tuple(self._information(name) for name in self._readers)
+        return tuple(map(self._information, self.sources))
 
-    def _information(self, name: str) -> FileInformation:
+    def _information(self, source: Source) -> FileInformation:
         try:
-            return self._readers[name].information()
+            reader = self._readers[source.name]
+            information = replace(reader.information(), lacks=reader.format.lacks)
+            if isinstance(source, PackedSource):
+                packed = f"{source.packed_with}, {source.stored_size or 0:,} bytes"
+                information = replace(information, facts=(("Packed", packed), *information.facts))
+            return information
         except LogError as error:
             # One file that is gone by now must not hide what the others say.
-            return FileInformation(name, "", 0, warnings=(f"{error.what}. {error.remedy}.",))
+            return FileInformation(source.name, "", 0, warnings=(f"{error.what}. {error.remedy}.",))
 
 
 def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
@@ -160,5 +184,11 @@ def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[P
     so_far.problems.update(problems)
 
 
-def _ended(error: LogError, store: EventStore, progress: Progress) -> LoadedBatch:
-    return LoadedBatch(store.encode([]), 0, (), progress, error)
+def _nothing(
+    store: EventStore, progress: Progress, *, problems: tuple[Problem, ...] = (), error: LogError | None = None
+) -> LoadedBatch:
+    return LoadedBatch(store.encode([]), 0, problems, progress, error)
+
+
+def _can_grow(source: Source) -> bool:
+    return not isinstance(source, TakenInSource)
