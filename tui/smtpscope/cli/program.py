@@ -17,6 +17,7 @@ import click
 
 from smtpscope.cli.commands import cli
 from smtpscope.cli.configured import config, paths
+from smtpscope.cli.convert import convert
 from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, talk
@@ -31,6 +32,7 @@ cli.add_command(serve)
 cli.add_command(paths)
 cli.add_command(config)
 cli.add_command(kb)
+cli.add_command(convert)
 
 
 def main() -> None:

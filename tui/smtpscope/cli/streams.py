@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -86,6 +87,13 @@ class Target:
         from smtpscope.export.writing import write_document
 
         written = write_document(path, text, overwrite=self.overwrite)
+        talk(f"wrote {written:,} bytes to {path}")
+
+    def put_file(self, path: Path, write: Callable[[BinaryIO], None]) -> None:
+        """Writes a file that is no text; `write` is given its stream. Raises ExportError and what `write` raises."""
+        from smtpscope.export.writing import write_file
+
+        written = write_file(path, write, overwrite=self.overwrite)
         talk(f"wrote {written:,} bytes to {path}")
 
 

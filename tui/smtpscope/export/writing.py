@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Final
+from typing import BinaryIO, Final
 
 from smtpscope.errors import ExportError
 from smtpscope.export.summary import SummaryDocument
@@ -24,16 +24,24 @@ def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = F
     The file appears whole or not at all. Raises ExportError when it exists and `overwrite` is False, when its folder
     does not exist, and when the system refuses.
     """
+
+    def write(stream: BinaryIO) -> None:
+        for piece in [text] if isinstance(text, str) else text:
+            stream.write(piece.encode("utf-8", errors="backslashreplace"))
+
+    return write_file(path, write, overwrite=overwrite)
+
+
+def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool = False) -> int:
+    """The same for bytes: `write` is given the stream. What it raises goes through, and no file appears."""
     _check(path, overwrite)
-    pieces = [text] if isinstance(text, str) else text
     temporary: Path | None = None
     try:
         # In the same folder, since only there the last step is one single step.
         temporary = path.with_name(f".smtpscope-{os.getpid()}-{token_hex(4)}.tmp")
-        written = 0
         with temporary.open("xb") as stream:
-            for piece in pieces:
-                written += stream.write(piece.encode("utf-8", errors="backslashreplace"))
+            write(stream)
+            written = stream.tell()
         _publish(temporary, path, overwrite)
         temporary = None
     except OSError as error:

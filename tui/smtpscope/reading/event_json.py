@@ -10,6 +10,7 @@ import msgspec
 
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.converted import is_converted
 from smtpscope.reading.dates import WrittenTime
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.evtx_json import event_record as exported_record
@@ -60,7 +61,8 @@ class EventJsonReader:
         if not is_text(head):
             return False
         text = _text_of(head)
-        return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None
+        # What was converted has our own names, some of which other programs have too.
+        return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None and not is_converted(text)
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""

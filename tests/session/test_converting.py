@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpscope.errors import LogError
+from smtpscope.session import Session, open_session
+from smtpscope.session.converting import exchanges
+from support.converted_logs import sample
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> str:
+    path = tmp_path / "converted.jsonl"
+    path.write_bytes(sample("jsonl")())
+    return str(path)
+
+
+def opened(session: Session, *names: str) -> Session:
+    fresh = Session(session.knowledge)
+    fresh.open(names)
+    return fresh
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return open_session([])
+
+
+def test_all_exchanges_pass_in_the_order_of_the_log_and_none_stays(session: Session, log: str) -> None:
+    fresh = opened(session, log)
+    places = [row.exchange.place for row in exchanges(fresh)]
+    assert len(places) == 60
+    assert places == sorted(places)
+    assert len(fresh.store) == 0
+
+
+def test_a_filter_chooses_and_the_order_stays(session: Session, log: str) -> None:
+    rows = list(exchanges(opened(session, log), "code:4xx"))
+    assert {row.exchange.reply.code for row in rows} == {451, 452}
+    assert [row.exchange.place for row in rows] == sorted(row.exchange.place for row in rows)
+
+
+def test_with_and_without_a_filter_the_knowledge_base_says_the_same(session: Session, log: str) -> None:
+    assert list(exchanges(opened(session, log))) == list(exchanges(opened(session, log), "code:4xx,5xx"))
+
+
+def test_texts_are_forgotten_when_they_are_too_many(
+    session: Session, log: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.jsonl"
+    again.write_bytes(Path(log).read_bytes())
+    whole = [row._replace() for row in exchanges(opened(session, log, str(again)))]
+    monkeypatch.setattr("smtpscope.session.converting._MOST_TEXTS", 0)
+    fresh = opened(session, log, str(again))
+    assert list(exchanges(fresh)) == whole
+    assert len(fresh.store.words.replies) == 0
+
+
+def test_a_log_that_cannot_be_read_at_all_is_an_error(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "broken.parquet"
+    path.write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(LogError):
+        list(exchanges(opened(session, str(path))))

@@ -1,0 +1,119 @@
+"""`smtpscope convert`: the exchanges of logs as data that other programs read, and smtpscope itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from smtpscope.cli.configured import loaded_settings
+from smtpscope.cli.logs import check_target, end, opened, say_when_nothing_fits
+from smtpscope.cli.options import Query, format_option, mask_option, query_options, target_options
+from smtpscope.cli.streams import Target, talk
+from smtpscope.errors import UsageError
+
+if TYPE_CHECKING:
+    from smtpscope.export.convert_columns import JudgedExchange
+    from smtpscope.session import Session
+
+_ENDINGS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+
+
+@click.command(short_help="Convert logs to JSON lines, CSV or Parquet.")
+@query_options
+@target_options
+@mask_option
+@format_option(("jsonl", "csv", "parquet"), "jsonl", _ENDINGS)
+@click.option(
+    "--schema",
+    type=click.Choice(["own", "ecs"]),
+    default="own",
+    show_default=True,
+    help="The names in JSON lines: our own, or those of the Elastic Common Schema.",
+)
+def convert(query: Query, target: Target, masked: bool, form: str, schema: str) -> None:
+    """Convert the exchanges of logs to a file that other programs read.
+
+    smtpscope reads such a file as it reads the log itself. Exchanges stand in
+    the order of the logs. Parquet needs: pip install 'smtpscope[parquet]'
+
+    \b
+    smtpscope convert Application.evtx -o november.parquet
+    smtpscope convert logs/ --filter "5xx" -o refused.csv
+    smtpscope convert a.evtx --schema ecs | curl ... elasticsearch
+    """
+    _check(query, target, form, schema)
+    session = opened(query, replace(loaded_settings().settings, cache=False))
+    check_target(target, session)
+    counted = _Counted(session, query.filter_text, masked)
+    if form == "parquet":
+        _write_parquet(target, counted)
+    else:
+        from smtpscope.export.convert_text import converted_text
+
+        text = converted_text(counted.rows(), "ecs" if schema == "ecs" else "csv" if form == "csv" else "jsonl")
+        target.put(text, escaped=True)
+    if counted.count and target.path is not None:
+        talk(f"converted {counted.count:,} {'exchange' if counted.count == 1 else 'exchanges'}")
+    if not counted.count:
+        say_when_nothing_fits(session, session.view(query.filter_text))
+    end(session)
+
+
+class _Counted:
+    """The exchanges to write, counted while they go by."""
+
+    def __init__(self, session: Session, filter_text: str, masked: bool) -> None:
+        self.count = 0
+        self._session = session
+        self._filter_text = filter_text
+        self._masked = masked
+
+    def rows(self) -> Iterator[JudgedExchange]:
+        from smtpscope.session.converting import exchanges
+
+        rows = exchanges(self._session, self._filter_text)
+        if self._masked:
+            from smtpscope.export.masking import Mask
+
+            mask = Mask()
+            rows = (row._replace(exchange=mask.exchange(row.exchange)) for row in rows)
+        for row in rows:
+            self.count += 1
+            yield row
+
+
+def _write_parquet(target: Target, counted: _Counted) -> None:
+    from smtpscope.export.convert_parquet import write_parquet
+
+    assert target.path is not None, "checked before"
+    target.put_file(target.path, lambda stream: write_parquet(counted.rows(), stream))
+
+
+def _check(query: Query, target: Target, form: str, schema: str) -> None:
+    """What can be told before anything is read. Raises UsageError and ExportError."""
+    if not query.files:
+        raise UsageError(
+            where="command line",
+            what="no log is named",
+            remedy="Name a file, a folder, or - for standard input; smtpscope convert --help shows examples",
+        )
+    if schema == "ecs" and form != "jsonl":
+        raise UsageError(
+            where="--schema",
+            what=f"the Elastic Common Schema is written as JSON lines, not as {form}",
+            remedy="Leave out --schema, or name the file .jsonl",
+        )
+    if form == "parquet":
+        if target.path is None:
+            raise UsageError(
+                where="--format",
+                what="Parquet is no text for standard output",
+                remedy="Give a file with -o",
+            )
+        from smtpscope.export.convert_parquet import check_parquet
+
+        check_parquet(str(target.path))
+    target.check()

@@ -1,0 +1,78 @@
+"""All exchanges of a session one after the other, so that a log of any size is converted in the memory of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from smtpscope.export.convert_columns import JudgedExchange
+from smtpscope.session.session import Session
+from smtpscope.session.values import LoadedBatch
+from smtpscope.store.columns import EventStore
+from smtpscope.store.encoding import Matcher
+
+_MOST_TEXTS: Final = 50_000
+
+
+class PassingStore(EventStore):
+    """A store that nothing is appended to; it forgets the texts of what went through when they are too many."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        super().__init__(matcher)
+        self._matcher = matcher
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the texts are too many."""
+        words = self.words
+        return len(words.commands) + len(words.replies) + len(words.hosts) + len(words.contexts) > _MOST_TEXTS
+
+    def forget(self) -> None:
+        """Begins anew. The rows that were encoded until now can't be decoded any more."""
+        super().__init__(self._matcher)
+
+
+def exchanges(session: Session, filter_text: str = "") -> Iterator[JudgedExchange]:
+    """Reads the logs of `session`, which was opened and has read nothing yet, in the order of reading.
+
+    An event that is in the logs twice comes twice. Without a filter nothing stays in memory; with one all rows do,
+    since a filter may ask for what only the whole log tells (`since:7d`). Raises LogError when no log could be read at
+    all, and FilterError.
+    """
+    return _filtered(session, filter_text) if filter_text.strip() else _passing(session)
+
+
+def _passing(session: Session) -> Iterator[JudgedExchange]:
+    store = session.store = PassingStore(session.knowledge)
+    count = 0
+    for batch in session.read():
+        session.others += batch.others
+        session.problems.extend(batch.problems)
+        if batch.error is not None:
+            session.errors.append(batch.error)
+        count += len(batch.encoded)
+        yield from _of_batch(store, batch)
+        if store.is_full:
+            store.forget()
+            session.forget_texts()
+    failed = len(session.errors)
+    if failed and not count and not session.others and failed >= len(session.files):
+        raise session.errors[0]
+
+
+def _of_batch(store: EventStore, batch: LoadedBatch) -> Iterator[JudgedExchange]:
+    words, columns = store.words, batch.encoded
+    for row, number in enumerate(columns.judgement.tolist()):
+        judgement = words.judgements[number]
+        yield JudgedExchange(words.decode(columns, row), judgement.match.category, judgement.who_acts)
+
+
+def _filtered(session: Session, filter_text: str) -> Iterator[JudgedExchange]:
+    session.count_duplicates = True
+    session.read_all()
+    rows = session.view(filter_text, grouping="none").tree.order
+    store = session.store
+    for row in np.sort(rows).tolist():
+        yield JudgedExchange(store.exchange(row), store.match(row).category, store.who_acts(row))
