@@ -32,6 +32,7 @@ EXPECTED = EventRecord(
     computer="EXCH01",
     strings=EVENT.strings,
     message=None,
+    binary=b"\x05\x07",
 )
 
 

@@ -14,6 +14,7 @@ from smtpscope.parsing.exchange import Exchange
 from smtpscope.parsing.records import ExchangeParser
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log, reader_of, readers
+from support import clixml_texts as as_clixml
 from support import event_json_texts as as_json
 from support import event_tables as as_table
 from support.event_texts import TextEvent, block_2003, block_2008, log_line
@@ -21,9 +22,11 @@ from support.event_xml_texts import printed_xml, saved_xml
 from support.evt_writer import LegacyEvent, evt_bytes
 from support.evtx_writer import WrittenEvent, evtx_bytes
 from support.memory_source import MemorySource, problems_of
+from support.sibling_events import text_events
 
 Events = Sequence[TextEvent]
-TYPES = {"Error": 1, "Warning": 2}
+TYPES = {"Error": 1, "Warning": 2, "Information": 4}
+LEVELS = {"Error": 2, "Warning": 3, "Information": 4}
 HOSTS = ("mx1.contoso.example", "MX1.contoso.example", "", "198.51.100.25", "[192.0.2.7]", "mail.fabrikam.example.")
 REPLIES = (
     "550 5.1.1 User unknown ",
@@ -71,7 +74,7 @@ def evtx(events: Events) -> bytes:
                 event.event_id,
                 event.strings,
                 event.time.replace(tzinfo=UTC),
-                2 if event.level == "Error" else 3,
+                LEVELS[event.level],
                 computer=event.computer,
             )
             for event in events
@@ -103,6 +106,8 @@ FORMS: dict[str, tuple[str, Callable[[Events], bytes]]] = {
     "evt": ("evt", evt),
     "saved xml": ("xml", lambda events: saved_xml(events).encode()),
     "printed xml": ("xml", lambda events: printed_xml(events).encode("utf-16")),
+    "clixml": ("clixml", lambda events: as_clixml.clixml(events).encode("utf-16")),
+    "clixml of Get-EventLog": ("clixml", lambda events: as_clixml.clixml_of_event_log(events).encode()),
     "winlogbeat": ("json", lines_of(as_json.winlogbeat)),
     "old winlogbeat": ("json", lines_of(as_json.old_winlogbeat)),
     "OpenTelemetry": ("json", lines_of(as_json.open_telemetry)),
@@ -190,3 +195,21 @@ def test_a_file_that_is_cut_off_gives_the_events_before_the_cut(form: str, part:
     whole = [exchange for exchange in read if exchange.problem is None]
     assert len(whole) >= (int(40 * part) - 7 if form != "evtx" or part > 0.99 else 0)
     assert len(read) <= 40
+
+
+@cache
+def expected_siblings() -> list[Exchange]:
+    return exchanges(evt(text_events(34)))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_siblings_give_the_same_exchanges(form: str) -> None:
+    name, write = FORMS[form]
+    events = text_events(34)
+    data = write(events)
+    head = reader_of(MemorySource(data))
+    assert head is not None
+    assert head.format.name == name
+    assert len(expected_siblings()) == len(events)
+    assert exchanges(data) == expected_siblings()
+    assert problems_of(open_log(MemorySource(data), ReadOptions())) == []

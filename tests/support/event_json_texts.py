@@ -9,8 +9,8 @@ from typing import Any
 
 from support.event_texts import TextEvent
 
-_NUMBERS = {"Error": 2, "Warning": 3}
-_TYPES = {"Error": 1, "Warning": 2}
+_NUMBERS = {"Error": 2, "Warning": 3, "Information": 4}
+_TYPES = {"Error": 1, "Warning": 2, "Information": 4}
 
 
 def _parameters(event: TextEvent, *, empty_too: bool = True) -> dict[str, str]:

@@ -57,7 +57,8 @@ class WrittenEvent:
 
     `form` chooses how Windows would store it: "classic" (ReportEvent: provider, channel and computer are literals of
     the template, the strings one array), "forwarded" (no template, every value a literal text), "manifest" (the
-    provider is a value too, so that the template does not tell whose event it is; the strings have names).
+    provider is a value too, so that the template does not tell whose event it is; the strings have names). `rendered`
+    is the sentence that a forwarded event carries with it.
     """
 
     provider: str = "MSExchangeTransport"
@@ -71,6 +72,7 @@ class WrittenEvent:
     computer: str = "EXCH01.example.com"
     binary: bytes = b""
     form: EventForm = "classic"
+    rendered: str = ""
 
 
 def filetime(time: datetime) -> int:
@@ -192,7 +194,10 @@ def _write_forwarded(xml: BinaryXml, event: WrittenEvent, record_id: int) -> Non
     data = [text("Data", string) for string in event.strings]
     if event.binary:
         data.append(text("Binary", event.binary.hex().upper()))
-    children = (Node("System", children=system), Node("EventData", children=tuple(data)))
+    children: tuple[Node, ...] = (Node("System", children=system), Node("EventData", children=tuple(data)))
+    if event.rendered:
+        texts = (text("Message", event.rendered), text("Level", "Information"), text("Task", "SmtpSend"))
+        children += (Node("RenderingInfo", (("Culture", LiteralText("en-US")),), texts),)
     xml.out += STREAM_START
     xml.node(Node("Event", (("xmlns", LiteralText(_NAMESPACE)),), children), in_template=False)
 

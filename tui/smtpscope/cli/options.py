@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -16,6 +16,7 @@ from smtpscope.errors import UsageError
 from smtpscope.harmless import shown
 
 Command = Callable[..., None]
+DateOrder = Literal["dmy", "mdy", "ymd"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Query:
     own_knowledge: bool = True
     salvage: bool = False
     count_duplicates: bool = False
+    date_order: DateOrder | None = None
 
 
 def _zone(context: click.Context, parameter: click.Parameter, value: str | None) -> tzinfo | None:
@@ -70,7 +72,7 @@ def knowledge_option(command: Command) -> Command:
 
 
 def query_options(command: Command) -> Command:
-    """FILE..., `--filter`, `--timezone` and the options of knowledge, passed on together as `query`."""
+    """FILE..., `--filter`, `--timezone`, `--date-order` and the options of knowledge, passed on together as `query`."""
 
     @wraps(command)
     def gathered(
@@ -81,9 +83,11 @@ def query_options(command: Command) -> Command:
         own_knowledge: bool,
         salvage: bool,
         count_duplicates: bool,
+        date_order: DateOrder | None,
         **others: Any,
     ) -> None:
-        command(query=Query(files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates), **others)
+        query = Query(files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order)
+        command(query=query, **others)
 
     return _with(
         gathered,
@@ -95,6 +99,11 @@ def query_options(command: Command) -> Command:
             callback=_zone,
             metavar="ZONE",
             help="UTC, local, Europe/Berlin, +01:00: for times shown and times without a zone.  [default: local]",
+        ),
+        click.option(
+            "--date-order",
+            type=click.Choice(("dmy", "mdy", "ymd")),
+            help="What stands first in dates such as 3/4/2026, where the log's other dates do not tell it.",
         ),
         click.option(
             "--salvage", is_flag=True, help="Also read deleted records that an .evtx has not written over yet."

@@ -12,12 +12,14 @@ from smtpscope.configuration.kinds import Choice, Folder, Folders, Keys, Kind, Y
 from smtpscope.store.grouping import GROUPINGS, Grouping
 from smtpscope.store.groups import SORT_COLUMNS, SortColumn
 
+DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
 Theme = Literal["auto", "dark", "light", "high-contrast", "terminal"]
 Layout = Literal["auto", "beside", "below"]
 DetailSide = Literal["facts", "guidance"]
 ClipboardWay = Literal["auto", "tmux", "native", "osc52", "off"]
 ExportFormat = Literal["markdown", "html", "text", "json", "csv", "postmaster"]
 
+DATE_ORDERS: Final[tuple[DateOrder, ...]] = ("auto", "dmy", "mdy", "ymd")
 THEMES: Final[tuple[Theme, ...]] = ("auto", "dark", "light", "high-contrast", "terminal")
 LAYOUTS: Final[tuple[Layout, ...]] = ("auto", "beside", "below")
 DETAIL_SIDES: Final[tuple[DetailSide, ...]] = ("facts", "guidance")
@@ -73,6 +75,14 @@ class Settings:
     timezone: str = field(
         default="local",
         metadata=_row(Zone(), "The time zone of all times shown, and of times in a log that name no zone."),
+    )
+    date_order: DateOrder = field(
+        default="auto",
+        metadata=_row(
+            Choice(DATE_ORDERS),
+            "What stands first in dates such as 3/4/2026: day, month or year. `auto` finds it out from the log's other "
+            "dates.",
+        ),
     )
     theme: Theme = field(
         default="auto",

@@ -1,33 +1,53 @@
-"""One event in the form in which Event Viewer copies it, so that a ticket's reader knows it at sight."""
+"""One event as labelled lines: with its sentence where it is one of 7002, 7004 and 7010, else with what it tells."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import tzinfo
 
+from smtpscope.export.wording import DIRECTION_WORDS
 from smtpscope.parsing.exchange import Direction, Exchange
 from smtpscope.parsing.sentence import render
+from smtpscope.parsing.wording import is_protocol_event
 from smtpscope.store.times import format_time, zone_label
 
 
 def event_text(exchange: Exchange, zone: tzinfo) -> str:
-    """`exchange` as labelled lines and the sentence of the event; verbatim, so whoever shows it makes it harmless."""
+    """`exchange` as labelled lines; verbatim, so whoever shows it makes it harmless.
+
+    The sentence is given only where the log had it or its six values: another event never gets one that nobody wrote.
+    """
+    lines = [*_origin(exchange, zone)]
+    if exchange.problem is not None:
+        lines.append(f"This event could not be taken apart: {exchange.problem}.")
+    elif is_protocol_event(exchange):
+        lines += ["Description:", _sentence(exchange)]
+    else:
+        lines += _parts(exchange)
+    return "\n".join(lines)
+
+
+def _origin(exchange: Exchange, zone: tzinfo) -> Iterator[str]:
+    """Where and when; an event in the words of Event Viewer, so that a ticket's reader knows it at sight."""
+    if exchange.event_id is None and exchange.level is None and not is_protocol_event(exchange):
+        yield f"Source:  {exchange.provider or 'unknown'}"
+    else:
+        yield f"Event Type:  {(exchange.level or 'unknown').capitalize()}"
+        yield f"Event Source:  {exchange.provider or 'unknown'}"
+        yield f"Event ID:  {'unknown' if exchange.event_id is None else exchange.event_id}"
     when = format_time(exchange.time_ms, zone) or "unknown"
     if exchange.time_ms is not None:
         when += f" ({zone_label(zone)}{', assumed' if exchange.time_assumed else ''})"
-    lines = [
-        f"Event Type:  {(exchange.level or 'unknown').capitalize()}",
-        f"Event Source:  {exchange.provider or 'unknown'}",
-        f"Event ID:  {'unknown' if exchange.event_id is None else exchange.event_id}",
-        f"Date and time:  {when}",
-        f"Computer:  {exchange.computer or 'unknown'}",
-    ]
+    yield f"Date and time:  {when}"
+    yield f"Computer:  {exchange.computer or 'unknown'}"
     if exchange.record_id is not None:
-        lines.append(f"Record:  {exchange.record_id}")
-    lines.append(f"File:  {exchange.file}")
+        yield f"Record:  {exchange.record_id}"
+    yield f"File:  {exchange.file}"
     if exchange.salvaged:
-        lines.append("Salvaged:  the log does not count this record any more")
-    if exchange.problem is not None:
-        return "\n".join([*lines, f"This event could not be taken apart: {exchange.problem}."])
+        yield "Salvaged:  the log does not count this record any more"
+
+
+def _sentence(exchange: Exchange) -> str:
     values = (
         _number(exchange.virtual_server),
         _number(exchange.connection),
@@ -36,7 +56,7 @@ def event_text(exchange: Exchange, zone: tzinfo) -> str:
         exchange.reply.verbatim,
         exchange.command.full,
     )
-    return "\n".join([*lines, "Description:", render(_sentence_id(exchange), values)])
+    return render(_sentence_id(exchange), values)
 
 
 def _sentence_id(exchange: Exchange) -> int:
@@ -44,6 +64,21 @@ def _sentence_id(exchange: Exchange) -> int:
     if exchange.direction is Direction.INBOUND:
         return 7010
     return 7004 if exchange.event_id == 7004 or exchange.certainty == "will probably" else 7002
+
+
+def _parts(exchange: Exchange) -> Iterator[str]:
+    command, reply = exchange.command, exchange.reply
+    yield f"Direction:  {DIRECTION_WORDS[exchange.direction]}"
+    if exchange.connector:
+        yield f"Connector:  {exchange.connector}"
+    yield f"Remote host:  {exchange.remote_host.verbatim or 'not named'}"
+    yield f"Command:  {command.full.rstrip() or command.given or 'not named'}"
+    if command.beside:
+        yield f"Recipient:  {command.mailbox}"
+    # Many events have no reply, and tell in their own words what went wrong.
+    yield f"{'Reply' if reply.code is not None else 'Reason'}:  {reply.verbatim.rstrip() or 'none given'}"
+    if exchange.guess is not None:
+        yield f"Note:  {exchange.guess}"
 
 
 def _number(value: int | None) -> str:

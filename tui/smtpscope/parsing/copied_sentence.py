@@ -39,7 +39,7 @@ _BEFORE_REPLY = {
 }
 _BEFORE_FULL_COMMAND = re.compile(rf"{_QUOTE}\s*+\.?+\s*+{_phrase('The full command sent was')}\s*+{_QUOTE}")
 _CLOSING = re.compile(rf"This\s++(may|will\s++probably)\s++{_phrase('cause the connection to fail')}")
-_FOOTER = re.compile(rf"{_phrase('For more information')}\b|^[ \t]*+(?:Data:|0000:)", re.MULTILINE)
+FOOTER = re.compile(rf"{_phrase('For more information')}\b|^[ \t]*+(?:Data:|0000:)", re.MULTILINE)
 _VALUE_END = re.compile(rf"{_QUOTE}\s*+\.(?=\s|\Z)")
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}[0-9]{0,2});")
@@ -65,7 +65,7 @@ def parse_copied(text: str) -> Sentence | None:
     """
     if "SMTP" not in text:
         return None
-    text = _without_packing(text)
+    text = without_packing(text)
     opening = _OPENING.search(text)
     before_host = _BEFORE_HOST.search(text, opening.end() if opening else 0)
     if before_host is None:
@@ -75,7 +75,7 @@ def parse_copied(text: str) -> Sentence | None:
     return found or _body(text, opening, before_host)
 
 
-def _without_packing(text: str) -> str:
+def without_packing(text: str) -> str:
     """`text` as it was before it was put into JSON, HTML or a mail."""
     if _ESCAPED_QUOTE.search(text):
         text = _JSON_ESCAPE.sub(_json_character, text)
@@ -117,9 +117,9 @@ def _body(text: str, opening: re.Match[str] | None, before_host: re.Match[str]) 
     values += [_without_strays(value) for value in (text[before_command.end() : before_reply.start()], reply, full)]
     if wrapped:
         # Mail programs wrap at blanks, so a line break right before the closing quote is the command's own.
-        values[:3] = [_unwrapped(value) for value in values[:3]]
+        values[:3] = [unwrapped(value) for value in values[:3]]
         stem = values[3].rstrip("\r\n")
-        values[3] = _unwrapped(stem) + values[3][len(stem) :]
+        values[3] = unwrapped(stem) + values[3][len(stem) :]
     level = cast(Literal["warning", "error"] | None, opening.group(1) if opening else None)
     certainty = cast(Certainty, " ".join(closing.group(1).split())) if closing else None
     server, connection = (opening.group(2), opening.group(3)) if opening else ("", "")
@@ -133,7 +133,7 @@ def _last(matches: Iterator[re.Match[str]]) -> re.Match[str] | None:
     return last
 
 
-def _unwrapped(value: str) -> str:
+def unwrapped(value: str) -> str:
     """`value` on one line, but a reply of several lines (`550-a`, `550 b`) keeps the server's own line ends."""
     several = _SEVERAL_LINES.match(value)
     if several is None:
@@ -159,7 +159,7 @@ def _ended(text: str, closed: bool) -> str:
     `closed` tells that the last sentence was found behind `text`; without it anything may follow the value.
     """
     if not closed:
-        footer = _FOOTER.search(text)
+        footer = FOOTER.search(text)
         text = text[: footer.start()] if footer else text
         end = _VALUE_END.search(text)
         if end is not None:

@@ -13,19 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.parsing.exchange import Command, Direction, Exchange
 from smtpscope.parsing.exchange_table import ExchangeTable, Parsed, are_plain_numbers
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply_shape import ReplyParser
 from smtpscope.parsing.strings import parse_substitute, six_values, surely_ours
+from smtpscope.parsing.unparsed import given_up, unparsed
 from smtpscope.parsing.wording import EVENT_IDS, Sentence, SixValues, Wording, event_number, wording_of
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, ExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
-
-_NO_HOST = RemoteHost("", "", False)
-_NO_COMMAND = Command("", "", "", "", None)
-_NO_REPLY = Reply("", None, None, "")
 
 
 class ParsedBatch(NamedTuple):
@@ -143,6 +140,12 @@ class ExchangeParser:
             if values is not None:
                 wording = _wording_in(record.message) if record.message else None
                 return self._exchange(record, number, values, wording)
+        if ours and number not in EVENT_IDS:
+            from smtpscope.parsing.siblings import sibling_by_values
+
+            sibling = sibling_by_values(record)
+            if sibling is not None:
+                return self.take(sibling)
         return self._from_text(record, number, ours)
 
     def take(self, record: ExchangeRecord) -> Exchange:
@@ -184,18 +187,24 @@ class ExchangeParser:
             sentence: Sentence | None = parse(text)
             if sentence is not None:
                 return self._exchange(record, number, sentence.values, sentence.wording)
+        from smtpscope.parsing.siblings import sibling_by_sentence, sibling_by_substitute
+
+        sibling = sibling_by_sentence(record, texts)
+        if sibling is not None:
+            return self.take(sibling)
         for text in texts:
             substitute = parse_substitute(text)
             if substitute is None or not (ours or is_ours(substitute.source)):
                 continue
             written = event_number(substitute.event_id)
             if written not in EVENT_IDS:
-                return None
+                sibling = sibling_by_substitute(record, substitute)
+                return None if sibling is None else self.take(sibling)
             values = six_values(substitute.strings)
             if values is not None:
                 return self._exchange(record, written, values, None)
-            return _unparsed(record, written, "the text lacks the message, and what it lists is not the six values")
-        return _given_up(record, number, ours, texts)
+            return unparsed(record, written, "the text lacks the message, and what it lists is not the six values")
+        return given_up(record, number, ours, texts)
 
     def _exchange(
         self, record: EventRecord, number: int | None, values: SixValues, wording: Wording | None
@@ -260,48 +269,3 @@ def _number(text: str) -> int | None:
     text = text.strip()
     # Ten digits hold every 32-bit number; int() raises on thousands of them.
     return int(text) if text.isdecimal() and len(text) <= 10 else None
-
-
-def _given_up(record: EventRecord, number: int | None, ours: bool, texts: list[str]) -> Exchange | None:
-    from smtpscope.parsing.copied_sentence import has_opening
-
-    if any(has_opening(text) for text in texts):
-        return _unparsed(record, number, "the sentence is cut off or changed: no remote host, command and reply in it")
-    # Later versions of Exchange use numbers of the block 70xx for plain information.
-    if not ours or record.level in ("information", "verbose"):
-        return None
-    if number is None and record.strings and surely_ours(record.strings):
-        return _unparsed(record, None, "the event has no id, so its values do not tell who refused whom")
-    if number not in EVENT_IDS:
-        return None
-    if record.strings:
-        count = len(record.strings)
-        values = "1 insertion string is" if count == 1 else f"{count} insertion strings are"
-        return _unparsed(record, number, f"the {values} not the six of this event")
-    if texts:
-        return _unparsed(record, number, "the text is not the sentence of this event")
-    return _unparsed(record, number, "the event has neither insertion strings nor a message")
-
-
-def _unparsed(record: EventRecord, number: int | None, problem: str) -> Exchange:
-    return Exchange(
-        record.file,
-        record.place,
-        record.time_ms,
-        record.time_assumed,
-        record.record_id,
-        number,
-        record.level,
-        record.provider,
-        record.channel,
-        record.computer,
-        Direction.UNKNOWN,
-        None,
-        None,
-        _NO_HOST,
-        _NO_COMMAND,
-        _NO_REPLY,
-        None,
-        problem=problem,
-        salvaged=record.salvaged,
-    )

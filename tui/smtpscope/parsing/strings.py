@@ -23,6 +23,7 @@ _VALUES = re.compile(
 )
 _FIRST_SEPARATOR = re.compile(r"\s*+[0-9]{1,10}(\s*\n|\s*[,;|]\s?)")
 
+_ANY_SEPARATOR = re.compile(r"[,;|][ \n]")
 _LINE_END = re.compile(r"(?<![ \t])[ \t]*+\n")
 # Enough to know a verb by, and little enough to compare at each separator.
 _LONGEST_VERB = 32
@@ -30,11 +31,15 @@ _LONGEST_VERB = 32
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """The text that stands for a message nobody could look up: the event's id (as written), source and strings."""
+    """The text that stands for a message nobody could look up: the event's id (as written), source and strings.
+
+    `strings` are cut as those of our six values; `listing` is all of them as they stand in the text.
+    """
 
     event_id: int
     source: str
     strings: tuple[str, ...]
+    listing: str = ""
 
 
 def six_values(strings: Sequence[str]) -> SixValues | None:
@@ -69,15 +74,14 @@ def parse_substitute(text: str) -> Substitute | None:
     if found is None:
         return None
     values = _VALUES.search(text, found.end())
-    strings = _listed(text[values.end() :]) if values else ()
-    return Substitute(int(found.group(1)), found.group(2).strip(), strings)
+    listing = text[values.end() :] if values else ""
+    return Substitute(int(found.group(1)), found.group(2).strip(), _six_listed(listing), listing)
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _six_listed(text: str) -> tuple[str, ...]:
     text = text.replace("\r\n", "\n").lstrip()
     if text[:1] in ("'", '"'):
-        quote = text[0]
-        return _cut(text[1:].rstrip().removesuffix(".").removesuffix(quote), re.compile(rf"{quote}\s*+,\s*+{quote}"))
+        return _cut(*_quoted(text))
     first = _FIRST_SEPARATOR.match(text)
     if first is None:
         return (text.rstrip(),) if text.strip() else ()
@@ -85,6 +89,30 @@ def _listed(text: str) -> tuple[str, ...]:
     if separator:
         return _cut(text.rstrip().removesuffix("."), re.compile(rf"{re.escape(separator)}[ \n]?"))
     return _cut(text, _LINE_END, lines=True)
+
+
+def listed(text: str, count: int) -> tuple[str, ...]:
+    """The `count` strings in the listing of a substitute, of which the last may hold separators.
+
+    Fewer come back where there are not so many.
+    """
+    text = text.replace("\r\n", "\n").lstrip()
+    if text[:1] in ("'", '"'):
+        body, separator = _quoted(text)
+        return tuple(separator.split(body, count - 1)) if count > 1 else (body,)
+    # One value a line: behind the last one comes a blank line and the viewer's own closing words.
+    lines, blank, _ = text.partition("\n\n")
+    if count > 1 and lines.count("\n") >= count - 1:
+        return tuple(_LINE_END.split(lines, count - 1))
+    text = (lines if blank else text).rstrip().removesuffix(".")
+    first = _ANY_SEPARATOR.search(text)
+    return (text,) if count == 1 or first is None else tuple(text.split(first.group(), count - 1))
+
+
+def _quoted(text: str) -> tuple[str, re.Pattern[str]]:
+    """The values of a listing that quotes them, without the outermost quotes, and what stands between two of them."""
+    quote = text[0]
+    return text[1:].rstrip().removesuffix(".").removesuffix(quote), re.compile(rf"{quote}\s*+,\s*+{quote}")
 
 
 def _cut(text: str, separator: re.Pattern[str], *, lines: bool = False) -> tuple[str, ...]:

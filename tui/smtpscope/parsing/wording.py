@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from smtpscope.parsing.exchange import Certainty, Direction
+from smtpscope.parsing.exchange import Certainty, Direction, Exchange
 
 EVENT_IDS: frozenset[int] = frozenset({7002, 7004, 7010})
 
@@ -64,6 +64,13 @@ _UNKNOWN_ID = Wording(Direction.UNKNOWN, None, None)
 def event_number(event_id: int) -> int:
     """The id that people know, of the 32 bits that a record holds (severity, facility, number: 0x80041B5A is 7002)."""
     return event_id & 0xFFFF
+
+
+def is_protocol_event(exchange: Exchange) -> bool:
+    """Whether `exchange` is what 7002, 7004 or 7010 tell; copies of their sentences may have lost the number."""
+    if exchange.event_id is not None:
+        return exchange.event_id in EVENT_IDS
+    return exchange.virtual_server is not None or exchange.certainty is not None or exchange.text_level is not None
 
 
 def wording_of(event_id: int | None) -> Wording:

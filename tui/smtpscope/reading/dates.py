@@ -16,10 +16,11 @@ _TWO_DIGIT_YEARS = 2000
 
 
 class DateOrder(StrEnum):
-    """Which of the two small numbers of a regional date comes first."""
+    """What comes first in a regional date; the year only where it has two digits as well."""
 
     DAY_FIRST = "day/month/year"
     MONTH_FIRST = "month/day/year"
+    YEAR_FIRST = "year/month/day"
 
 
 Separator = Literal["-", "/", "."]
@@ -30,7 +31,8 @@ class WrittenTime(NamedTuple):
 
     `first` and `second` are month and day in this order where `ordered`, else two numbers whose order the text alone
     may not tell. `year` is None where none is written, `zone_minutes` (east of UTC) is None where no zone is.
-    `separator` stands between the numbers of the date; `half_day` tells that AM or PM was written.
+    `separator` stands between the numbers of the date; `half_day` tells that AM or PM was written, `short_year` that
+    the year, or what stands in its place, has two digits.
     A NamedTuple, since one is made for each line of a log: a frozen dataclass takes four times as long.
     """
 
@@ -47,6 +49,7 @@ class WrittenTime(NamedTuple):
     zone_minutes: int | None
     separator: Separator
     half_day: bool
+    short_year: bool = False
 
     @property
     def order(self) -> DateOrder | None:
@@ -152,6 +155,7 @@ def _written(match: re.Match[str], year: int | None, first: int, second: int, *,
         _zone_minutes(zone) if zone else None,
         "-" if ordered else cast(Separator, match["sep"]),
         half is not None,
+        not ordered and len(match["year"]) == 2,
     )
 
 
@@ -188,11 +192,14 @@ def assumed_order(written: WrittenTime) -> DateOrder:
 def moment(written: WrittenTime, *, order: DateOrder, zone: tzinfo, newest: datetime) -> int | None:
     """Milliseconds since 1970-01-01 UTC, None if there is no such day.
 
-    `order` counts where the date itself proves none, `zone` where none is written. Without a year it is the newest
+    `order` counts where the date itself proves none (year first: in every date of three short numbers), `zone` where
+    none is written. Without a year it is the newest
     one that does not put the time behind `newest` (aware) by more than a day. A local time that the clock skips or
     has twice is read with the offset before the change (PEP 495, fold 0).
     """
     month, day = written.first, written.second
+    if order is DateOrder.YEAR_FIRST and written.short_year and written.year is not None:
+        return _moment(written, _TWO_DIGIT_YEARS + written.first, day, written.year - _TWO_DIGIT_YEARS, zone)
     if not written.ordered and (written.order or order) is DateOrder.DAY_FIRST:
         month, day = day, month
     if written.year is not None:

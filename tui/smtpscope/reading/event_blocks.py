@@ -11,6 +11,7 @@ from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.block_text import LONGEST, BlockHeader, BlockParts, labels_of, parts_of, scan_headers
 from smtpscope.reading.dates import WrittenTime, find_time
+from smtpscope.reading.dumped_data import dumped_data
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.event_xml import XmlFacts, facts_of
 from smtpscope.reading.file_times import FileTimes
@@ -127,7 +128,8 @@ def _extent(block: TextBlock, header: BlockHeader, limit: int) -> tuple[BlockPar
     """The parts of a block, where it ends with all that belongs to it, and where its message does."""
     parts = parts_of(block.text, header, limit)
     sentences = scan(block.text, final=True, begin=header.description, stop=parts.description_end).sentences
-    if not sentences:
+    # What a sibling says may go on over several lines.
+    if not sentences or sentences[0].sibling:
         return parts, parts.end, parts.description_end
     # Without footer, data or XML the block ends with its sentence: what follows is somebody's prose.
     end = sentences[0].end if parts.description_end == limit else parts.end
@@ -164,10 +166,18 @@ class _BlockRecords:
         if provider is not None and not is_ours(provider):
             return records
         facts = facts_of(block.cut(*parts.xml)) if parts.xml else _NO_XML
-        return [self._record(block, header, labels, facts, block.cut(header.description, message_end)), *records]
+        data = facts.binary or dumped_data(block.cut(header.description, end))
+        description = block.cut(header.description, message_end)
+        return [self._record(block, header, labels, facts, description, data), *records]
 
     def _record(
-        self, block: TextBlock, header: BlockHeader, labels: dict[str, str], facts: XmlFacts, description: str
+        self,
+        block: TextBlock,
+        header: BlockHeader,
+        labels: dict[str, str],
+        facts: XmlFacts,
+        description: str,
+        data: bytes | None,
     ) -> EventRecord:
         # The XML has the time in UTC, the text in the regional form and zone of whoever copied it.
         written = (find_time(facts.system_time) if facts.system_time else None) or _written(labels)
@@ -189,4 +199,5 @@ class _BlockRecords:
             computer=labels.get("computer") or None,
             strings=facts.strings,
             message=message,
+            binary=data,
         )

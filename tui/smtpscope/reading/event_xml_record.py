@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from smtpscope.reading.evtx_values import event_id_of, integer, level_of, time_of, without_a_lone_blank
+from smtpscope.reading.evtx_values import binary_of, event_id_of, integer, level_of, time_of, without_a_lone_blank
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord
 
@@ -75,6 +75,7 @@ def _record(event: ElementTree.Element, file: str, place: int) -> EventRecord | 
         computer=_word(system.get("Computer")),
         strings=without_a_lone_blank(tuple(_strings(parts))),
         message=None if message is None else _text(message) or None,
+        binary=binary_of(_word(_children(parts.get("EventData")).get("Binary"))),
     )
 
 

@@ -77,6 +77,7 @@ def record_of(record: Any, file: str) -> EventRecord:
         computer=record.computer_name,
         strings=_strings(record),
         message=None,
+        binary=_data(record) or None,
     )
 
 

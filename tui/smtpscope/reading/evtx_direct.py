@@ -121,6 +121,7 @@ class DirectReader:
             return None
         time = milliseconds(_time(found, plan))
         event_id = found.number(plan.event_id)
+        strings, binary = self._data(chunk, found, plan.data)
         return EventRecord(
             file=self._file,
             place=chunk_offset + offset,
@@ -132,8 +133,9 @@ class DirectReader:
             provider=provider,
             channel=found.text(plan.channel),
             computer=found.text(plan.computer),
-            strings=self._strings(chunk, found, plan.data),
+            strings=strings,
             message=None,
+            binary=binary,
         )
 
     def _event_plan(self, chunk: bytes, definition: int, template_id: int, chunk_offset: int) -> EventPlan:
@@ -152,7 +154,8 @@ class DirectReader:
             self._data_plans[definition] = self._plans.data(chunk, definition)
         return self._data_plans[definition]
 
-    def _strings(self, chunk: bytes, found: _Values, data: int | None) -> tuple[str, ...]:
+    def _data(self, chunk: bytes, found: _Values, data: int | None) -> tuple[tuple[str, ...], bytes | None]:
+        """The insertion strings and the data behind them."""
         if data is None or found.types[data] != values.BINARY_XML:
             raise DoubtError
         start, end = found.start + found.offsets[data], found.start + found.offsets[data + 1]
@@ -163,9 +166,13 @@ class DirectReader:
         if plan is None:
             raise DoubtError
         nested = _Values(chunk, at, end)
-        if len(plan.slots) == 1 and nested.types[plan.slots[0].index] == values.STRING_ARRAY:
-            return without_a_lone_blank(values.string_array(nested.bytes(plan.slots[0].index)))
-        return without_a_lone_blank(tuple(_named(nested, slot) for slot in plan.slots))
+        return _strings(nested, plan), None if plan.binary is None else _binary(nested, plan.binary)
+
+
+def _strings(nested: _Values, plan: DataPlan) -> tuple[str, ...]:
+    if len(plan.slots) == 1 and nested.types[plan.slots[0].index] == values.STRING_ARRAY:
+        return without_a_lone_blank(values.string_array(nested.bytes(plan.slots[0].index)))
+    return without_a_lone_blank(tuple(_named(nested, slot) for slot in plan.slots))
 
 
 def _instance(chunk: bytes, offset: int) -> tuple[int, int, int]:
@@ -185,6 +192,15 @@ def _time(found: _Values, plan: EventPlan) -> int:
     if found.types[plan.time] != _FILETIME:
         raise DoubtError
     return int.from_bytes(found.bytes(plan.time), "little")
+
+
+def _binary(nested: _Values, slot: Slot) -> bytes | None:
+    value_type = nested.types[slot.index]
+    if value_type == values.NULL:
+        return None
+    if value_type != values.BINARY:
+        raise DoubtError
+    return nested.bytes(slot.index) or None
 
 
 def _named(nested: _Values, slot: Slot) -> str:

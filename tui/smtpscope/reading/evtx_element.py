@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smtpscope.reading.evtx_layout import milliseconds
-from smtpscope.reading.evtx_values import event_id_of, integer, level_of, time_of, without_a_lone_blank
+from smtpscope.reading.evtx_values import binary_of, event_id_of, integer, level_of, time_of, without_a_lone_blank
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord
 
@@ -34,6 +34,9 @@ class Element:
         return "".join(child for child in self.children if isinstance(child, str))
 
 
+_NOTHING = Element("")
+
+
 def event_record(event: Element, *, file: str, place: int, filetime: int) -> EventRecord | None:
     """The event as a record, None when its provider is not one of ours.
 
@@ -59,6 +62,7 @@ def event_record(event: Element, *, file: str, place: int, filetime: int) -> Eve
         computer=_text(system, "Computer"),
         strings=insertion_strings(event),
         message=_text(event.child("RenderingInfo") or Element("RenderingInfo"), "Message"),
+        binary=None if event.child("UserData") else binary_of(_text(event.child("EventData") or _NOTHING, "Binary")),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from smtpscope.reading.evtx_layout import milliseconds
-from smtpscope.reading.evtx_values import event_id_of, insertion_strings, integer, level_of, time_of
+from smtpscope.reading.evtx_values import binary_of, event_id_of, insertion_strings, integer, level_of, time_of
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord
 
@@ -81,7 +81,7 @@ def event_record(text: str, *, file: str, place: int, filetime: int) -> EventRec
         return None
     time = None if system.time_created is None else system.time_created.attributes
     time_ms = time_of(None if time is None else time.system_time)
-    data = event.event_data if event.user_data == _NULL else event.user_data
+    data = msgspec.json.decode(event.event_data if event.user_data == _NULL else event.user_data)
     return EventRecord(
         file=file,
         place=place,
@@ -93,8 +93,9 @@ def event_record(text: str, *, file: str, place: int, filetime: int) -> EventRec
         provider=provider,
         channel=_word(system.channel),
         computer=_word(system.computer),
-        strings=insertion_strings(msgspec.json.decode(data)),
+        strings=insertion_strings(data),
         message=None if event.rendering is None else _word(event.rendering.message),
+        binary=binary_of(data.get("Binary")) if isinstance(data, dict) and event.user_data == _NULL else None,
     )
 
 

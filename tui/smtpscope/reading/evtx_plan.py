@@ -51,9 +51,10 @@ class EventPlan:
 
 @dataclass(frozen=True, slots=True)
 class DataPlan:
-    """The slots of the values that are insertion strings, in their order."""
+    """The slots of the values that are insertion strings, in their order, and that of the data behind them."""
 
     slots: tuple[Slot, ...]
+    binary: Slot | None = None
 
 
 _TAKEN_NAMES: Final = frozenset({"Data", "Binary", "#attributes"})
@@ -215,17 +216,20 @@ def _data_plan(chunk: bytes, offset: int) -> DataPlan | None:
         root = _template(chunk, offset)
     except UnreadableError:
         return None
-    slots = []
+    slots, binary = [], None
     for child in root.children:
         if not isinstance(child, TemplateElement):
             return None
-        if child.name == "Binary":
-            continue
         value = child.children[0] if len(child.children) == 1 else None
+        if child.name == "Binary":
+            if binary is not None or not isinstance(value, Slot):
+                return None
+            binary = value
+            continue
         if child.name != "Data" or not isinstance(value, Slot) or _single(child.attribute("Name")) in _TAKEN_NAMES:
             return None
         slots.append(Slot(value.index, value.optional or child.depends_on is not None))
-    return DataPlan(tuple(slots)) if root.name == "EventData" else None
+    return DataPlan(tuple(slots), binary) if root.name == "EventData" else None
 
 
 def _single(parts: tuple[TemplateElement | Part, ...]) -> str | int | None:

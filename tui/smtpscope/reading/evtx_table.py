@@ -26,6 +26,8 @@ from smtpscope.reading.record_table import NONE, STRINGS, RecordShape, RecordTab
 _MOST_VALUES: Final = 64
 _MOST_GROUPS: Final = 64
 """Of one block. A log with more kinds of records than this is rare, and the rest of them is read one by one."""
+_MOST_KINDS: Final = 8
+"""Of EventData in one group, before those are found that have nothing but six strings."""
 _NESTED_START: Final = b"\x0f\x01\x01\x00\x0c\x01"
 _NESTED_AT: Final = 4
 """Where the template instance begins in a nested fragment."""
@@ -175,31 +177,42 @@ class TableReader:
         at = np.where(fits, at, 0)
         count = buffer.u4[at].astype(np.int64)
         fits &= (count > 0) & (count <= _MOST_VALUES) & (at + 4 + 4 * count <= end)
-        slots = self._slots(buffer, chunks + definition, fits)
-        fits &= (slots >= 0) & (slots < count)
+        slots, binaries = self._slots(buffer, chunks + definition, fits)
+        fits &= (slots >= 0) & (slots < count) & (binaries < count)
         which = np.flatnonzero(fits)
         if not len(which):
             raise UnfitError
-        leader = which[0]
-        slot = int(slots[leader])
-        which = which[(slots[which] == slot) & (count[which] == count[leader])]
-        group = Group(buffer, which, at[which], int(count[leader]), end[which])
-        if not len(group) or group.type(slot) != values.STRING_ARRAY:
-            raise UnfitError
-        return _Arrays(group.rows, *group.span(slot))
+        for _ in range(_MOST_KINDS):
+            leader = which[0]
+            slot, binary = int(slots[leader]), int(binaries[leader])
+            same = (slots[which] == slot) & (binaries[which] == binary) & (count[which] == count[leader])
+            group = Group(buffer, which[same], at[which[same]], int(count[leader]), end[which[same]])
+            # A table has no room for data behind the strings.
+            plain = binary < 0 or group.type(binary) == values.NULL
+            if len(group) and plain and group.type(slot) == values.STRING_ARRAY:
+                return _Arrays(group.rows, *group.span(slot))
+            which = which[(which != leader) & ~np.isin(which, group.rows)]
+            if not len(which):
+                break
+        raise UnfitError
 
-    def _slots(self, buffer: Buffer, definitions: Numbers, fits: Flags) -> Numbers:
-        """The value that is the array of insertion strings in the template at each place; -1 where there is none."""
-        slots = np.full(len(definitions), -1, np.int64)
+    def _slots(self, buffer: Buffer, definitions: Numbers, fits: Flags) -> tuple[Numbers, Numbers]:
+        """The values that are the array of insertion strings and the data behind it in the template at each place.
+
+        Each is -1 where there is none.
+        """
+        slots = np.full((len(definitions), 2), -1, np.int64)
         distinct, inverse = np.unique(definitions[fits], return_inverse=True)
         found = [self._slot(buffer, place) for place in distinct.tolist()]
-        slots[fits] = np.array(found, np.int64)[inverse.reshape(-1)]
-        return slots
+        slots[fits] = np.array(found, np.int64).reshape(-1, 2)[inverse.reshape(-1)]
+        return slots[:, 0], slots[:, 1]
 
-    def _slot(self, buffer: Buffer, place: int) -> int:
+    def _slot(self, buffer: Buffer, place: int) -> tuple[int, int]:
         offset = place % CHUNK_SIZE
         plan = self._plans.data(buffer.view[place - offset : place - offset + CHUNK_SIZE], offset)
-        return plan.slots[0].index if plan is not None and len(plan.slots) == 1 else -1
+        if plan is None or len(plan.slots) != 1:
+            return -1, -1
+        return plan.slots[0].index, -1 if plan.binary is None else plan.binary.index
 
 
 def _texts(buffer: Buffer, begin: Numbers, end: Numbers) -> tuple[bytes, Flags]:

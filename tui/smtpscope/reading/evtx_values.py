@@ -66,6 +66,16 @@ def time_of(text: str | None) -> int | None:
     return None if moment == _NO_TIME else ms
 
 
+def binary_of(text: object) -> bytes | None:
+    """The data of an event from its hexadecimal digits; None where there are none. Raises nothing."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return bytes.fromhex(text) or None
+    except ValueError:
+        return None
+
+
 def insertion_strings(event_data: object) -> tuple[str, ...]:
     """The texts below EventData or UserData in their order, empty ones included; attributes and Binary left out.
 

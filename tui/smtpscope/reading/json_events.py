@@ -10,13 +10,13 @@ import re
 from typing import Any, Final
 
 from smtpscope.reading.dates import WrittenTime, find_time
-from smtpscope.reading.evtx_values import insertion_strings, integer
+from smtpscope.reading.evtx_values import binary_of, insertion_strings, integer
 from smtpscope.reading.evtx_values import level_of as level_of_number
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.levels import level_of, level_of_type
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
-from smtpscope.reading.sentences import OPENING
+from smtpscope.reading.sentences import holds_sentence
 
 # Each a path of names; the first that leads to a value is taken.
 _Paths = tuple[tuple[str, ...], ...]
@@ -51,6 +51,8 @@ _TIME: Final = _paths(
     "TimeWritten",
 )
 _DATA: Final = _paths("winlog/event_data", "event_data", "EventData")
+_BINARY: Final = _paths("winlog/event_data/Binary", "event_data/Binary", "event_data/binary", "EventData/Binary")
+_LONGEST_BINARY: Final = 1 << 16
 
 # DateTime as ConvertTo-Json of Windows PowerShell writes it: milliseconds since 1970 UTC, an offset that says nothing.
 _MICROSOFT_DATE = re.compile(r"\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
@@ -68,7 +70,7 @@ def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes)
     if provider is not None:
         if not is_ours(provider):
             return None
-    elif message is None or OPENING.search(message) is None:
+    elif message is None or not holds_sentence(message):
         return None
     written = time_value(event)
     if isinstance(written, WrittenTime):
@@ -89,6 +91,7 @@ def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes)
         computer=_word(event, _COMPUTER),
         strings=_strings(event),
         message=None if message is None else message.replace("\r\n", "\n").strip(),
+        binary=_binary(event),
     )
 
 
@@ -170,12 +173,22 @@ def _strings(event: dict[str, Any]) -> tuple[str, ...] | None:
     return _parameters({path[-1]: event[".".join(path)] for path in _dotted(event)}) or None
 
 
+def _binary(event: dict[str, Any]) -> bytes | None:
+    """The data behind the strings: hexadecimal digits, or in what Get-EventLog gives the numbers of the bytes."""
+    data = event.get("Data")
+    if isinstance(data, list) and len(data) <= _LONGEST_BINARY and all(type(each) is int for each in data):
+        return bytes(each & 0xFF for each in data) or None
+    return binary_of(_found(event, _BINARY))
+
+
 def _dotted(event: dict[str, Any]) -> list[tuple[str, ...]]:
     return [tuple(name.split(".")) for name in event if name.startswith("winlog.event_data.param")]
 
 
 def _parameters(data: dict[str, Any]) -> tuple[str, ...]:
     """Values called param1 and so on by their numbers: Winlogbeat leaves out what is empty. Others in their order."""
+    # The data behind the strings is no string.
+    data = {name: value for name, value in data.items() if name.casefold() != "binary"}
     numbers = [_PARAMETER.fullmatch(name) for name in data]
     if not numbers or None in numbers:
         return insertion_strings(data)

@@ -11,11 +11,12 @@ import msgspec
 
 from smtpscope.reading.encodings import TextBlock
 from smtpscope.reading.providers import OUR_PROVIDERS
+from smtpscope.reading.sibling_sentences import TELLING_WORDS
 
 LONGEST: Final = 1 << 20
 """Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
 
-_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server")
+_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS))
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")

@@ -42,10 +42,10 @@ class LineLabels:
     computer: str | None = None
 
 
-def read_labels(text: str) -> LineLabels:
+def read_labels(text: str, event_ids: frozenset[int] = _OUR_EVENT_IDS) -> LineLabels:
     """The labels in `text`, a line before its sentence with the time taken out.
 
-    A token that fits is taken for what it is: a level word, an event id of ours (the one nearest to the sentence),
+    A token that fits is taken for what it is: a level word, one of the event ids (the one nearest to the sentence),
     a provider of ours. The computer is the token named so, else the likeliest of what is left; words of prose can
     be mistaken for it, so one that looks like a host name (a digit, a hyphen, a dot) goes first.
     """
@@ -61,7 +61,7 @@ def read_labels(text: str) -> LineLabels:
         word = token.rstrip(":").removeprefix("#")
         if word.isdecimal():
             number = int(word[:10]) & 0xFFFF
-            event_id = number if number in _OUR_EVENT_IDS else event_id
+            event_id = number if number in event_ids else event_id
         elif (found := level_of(word)) is not None:
             level = level or found
         elif is_ours(word):

@@ -10,6 +10,7 @@ from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.line_labels import LineLabels, read_labels
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.sentences import Sentence
+from smtpscope.reading.sibling_sentences import SIBLING_EVENT_IDS
 
 _MAIL_QUOTE = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
 _CACHED_LABELS = 4_096
@@ -43,7 +44,7 @@ class LineRecords:
         self._file = file
         self._times = times
         # Lines of one log say the same before the sentence again and again, but for the time.
-        self._labels: dict[str, LineLabels] = {}
+        self._labels: dict[tuple[str, bool], LineLabels] = {}
 
     def record(self, block: TextBlock, sentence: Sentence) -> EventRecord:
         """The record of `sentence`, which was found in `block`."""
@@ -55,7 +56,7 @@ class LineRecords:
             milliseconds = self._times.milliseconds(written)
             assumed = milliseconds is not None and written.zone_minutes is None
             prefix = f"{prefix[: written.begin]} {prefix[written.end :]}"
-        labels = self._labels_of(prefix)
+        labels = self._labels_of(prefix, sibling=sentence.sibling)
         # In front of a sentence without any label stands prose, and a word of it is no computer.
         labelled = written is not None or labels.event_id is not None or labels.provider is not None
         return EventRecord(
@@ -73,11 +74,11 @@ class LineRecords:
             message=plain_message(block.cut(sentence.opening, sentence.closing)),
         )
 
-    def _labels_of(self, prefix: str) -> LineLabels:
-        labels = self._labels.get(prefix)
+    def _labels_of(self, prefix: str, *, sibling: bool) -> LineLabels:
+        labels = self._labels.get((prefix, sibling))
         if labels is None:
-            labels = read_labels(prefix)
+            labels = read_labels(prefix, SIBLING_EVENT_IDS) if sibling else read_labels(prefix)
             if len(self._labels) >= _CACHED_LABELS:
                 self._labels.clear()
-            self._labels[prefix] = labels
+            self._labels[prefix, sibling] = labels
         return labels

@@ -8,7 +8,7 @@ from smtpscope.reading.encodings import TextBlock
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.line_records import LineRecords
 from smtpscope.reading.record import EventRecord
-from smtpscope.reading.sentences import OPENING, scan
+from smtpscope.reading.sentences import holds_sentence, scan
 
 
 class LooseSentences:
@@ -19,7 +19,7 @@ class LooseSentences:
 
     def records(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
         """The record of each sentence of `block` between the indices; no sentence, no record. All stand at `begin`."""
-        if OPENING.search(block.text, begin, end) is None:
+        if not holds_sentence(block.text, begin, end):
             return []
         found = scan(block.text, final=True, begin=begin, stop=end)
         place = block.offset(begin)

@@ -12,6 +12,7 @@ from smtpscope.errors import Problem
 Level = Literal["critical", "error", "warning", "information", "verbose"]
 Certainty = Literal["may", "will probably"]
 Side = Literal["outbound", "inbound", "unknown"]
+DateOrderName = Literal["dmy", "mdy", "ymd"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +110,29 @@ class ReadOptions:
     `newest` (aware) is a moment that no event is later than, for times that have no year; None is the present. With
     `salvage` records are looked for in parts of a file that are free to be written over, too (.evtx only). `growing`
     tells that the file is still being written: what is unfinished at its end is left for later, and is no problem.
+    `date_order` says what stands first in regional dates (day, month or year), None leaves it to the log's own dates.
     """
 
     zone: tzinfo = UTC
     newest: datetime | None = None
     salvage: bool = False
     growing: bool = False
+    date_order: DateOrderName | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FileInformation:
-    """What a file says of itself, as label and value in the order to show, and warnings in whole sentences."""
+    """What a file says of itself, as label and value in the order to show, and warnings in whole sentences.
+
+    `lacks` is what no log of its format tells; whoever opened the file adds it.
+    """
 
     path: str
     format_name: str
     size: int
     facts: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -36,7 +36,7 @@ class RecordTable:
     """One entry a record in each column, in the order of the file; `time_ms` and `record_id` may be NONE.
 
     `shape` indexes `shapes`. `strings` are the insertion strings of all records one after the other, six of each.
-    No record of a table has a time that was assumed, or a message.
+    No record of a table has a time that was assumed, a message, or data behind its strings.
     """
 
     file: str

@@ -20,15 +20,58 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.evt import EvtReader
 
     yield EvtReader
+    from smtpscope.reading.converted_parquet import ConvertedParquetReader
+
+    yield ConvertedParquetReader
     from smtpscope.reading.event_xml_file import EventXmlReader
 
     yield EventXmlReader
+    from smtpscope.reading.clixml import ClixmlReader
+
+    yield ClixmlReader
+    from smtpscope.reading.converted_json import ConvertedJsonReader
+
+    yield ConvertedJsonReader
     from smtpscope.reading.event_json import EventJsonReader
 
     yield EventJsonReader
+    from smtpscope.reading.converted_csv import ConvertedCsvReader
+
+    yield ConvertedCsvReader
     from smtpscope.reading.event_csv import EventCsvReader
 
     yield EventCsvReader
+    from smtpscope.reading.message_tracking import MessageTrackingReader
+
+    yield MessageTrackingReader
+    from smtpscope.reading.tracking_2003 import Tracking2003Reader
+
+    yield Tracking2003Reader
+    from smtpscope.reading.w3c_log import W3cSmtpReader
+
+    yield W3cSmtpReader
+    from smtpscope.reading.iis_log import IisFormatReader, NcsaFormatReader
+
+    yield IisFormatReader
+    yield NcsaFormatReader
+    from smtpscope.reading.protocol_log import ProtocolLogReader
+
+    yield ProtocolLogReader
+    from smtpscope.reading.connectivity_log import ConnectivityLogReader
+
+    yield ConnectivityLogReader
+    from smtpscope.reading.postfix_log import PostfixLogReader
+
+    yield PostfixLogReader
+    from smtpscope.reading.exim_log import EximLogReader
+
+    yield EximLogReader
+    from smtpscope.reading.sendmail_log import SendmailLogReader
+
+    yield SendmailLogReader
+    from smtpscope.reading.dumpel import DumpelReader
+
+    yield DumpelReader
     from smtpscope.reading.event_blocks import EventBlockReader
 
     yield EventBlockReader
@@ -42,9 +85,12 @@ def formats() -> tuple[Format, ...]:
     return tuple(reader.format for reader in readers())
 
 
-def open_log(source: Source, options: ReadOptions, format_name: str | None = None) -> LogReader:
+def open_log(
+    source: Source, options: ReadOptions, format_name: str | None = None, *, search: int | None = None
+) -> LogReader:
     """The reader for `source`: the one called `format_name`, else the one that recognises the content.
 
+    `search` limits how far a text is looked through for its first sentence of ours.
     Raises LogError when the file is empty or no reader recognises it (it says what the file looks like), UsageError
     when there is no format of that name.
     """
@@ -56,7 +102,7 @@ def open_log(source: Source, options: ReadOptions, format_name: str | None = Non
         raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
     if format_name is not None:
         return _named(format_name)(source, options)
-    reader = reader_of(source, head=head)
+    reader = reader_of(source, head=head, search=search)
     if reader is None:
         from smtpscope.reading.appearance import looks_like
 
@@ -76,8 +122,10 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
         if reader.sniff(head):
             return reader
     from smtpscope.reading.appearance import is_markup, is_text
+    from smtpscope.reading.encodings import first_part
 
-    if len(head) < HEAD_SIZE or not is_text(head) or is_markup(head):
+    whole = len(head) < HEAD_SIZE and first_part(head) == head
+    if whole or not is_text(head) or is_markup(head):
         return None
     return _found_further_on(source, search)
 
@@ -86,12 +134,12 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.block_text import scan_headers
     from smtpscope.reading.event_blocks import EventBlockReader
     from smtpscope.reading.sentence_lines import SentenceLineReader
-    from smtpscope.reading.sentences import OPENING, scan
+    from smtpscope.reading.sentences import holds_sentence, scan
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
             return None
-        if OPENING.search(block.text) is not None:
+        if holds_sentence(block.text):
             return EventBlockReader if scan_headers(block.text, final=True).headers else SentenceLineReader
         stream.keep_from(scan(block.text, final=block.final).rest)
     return None

@@ -12,7 +12,7 @@ from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.line_records import LineRecords, written_before
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.sentences import LONGEST, OPENING, lines_between, scan
+from smtpscope.reading.sentences import LONGEST, holds_sentence, lines_between, scan
 from smtpscope.reading.text_source import HEAD_SIZE, TextSource, head_of
 
 
@@ -38,7 +38,7 @@ class SentenceLineReader:
         if not is_text(head) or is_markup(head):
             return False
         text = TextBlock(head, start=0, encoding=detect(head), final=True).text
-        return OPENING.search(text) is not None
+        return holds_sentence(text)
 
     def batches(self) -> Iterator[Batch]:
         return self._batches(0, to_the_end=not self._options.growing)

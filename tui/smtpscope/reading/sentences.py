@@ -7,9 +7,12 @@ here; a quote in a reply is not escaped in the event, so only the fixed phrases 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtpscope.reading.dates import begins_with_time
+from smtpscope.reading.sibling_sentences import holds_sibling, sibling_places
 
 # Between two words of a fixed phrase: blanks, a line wrap, the ">" of a quoted mail, and the first byte of a
 # no-break space (UTF-8 C2 A0, seen as Latin-1).
@@ -40,13 +43,15 @@ class Sentence:
     """One sentence in a text: it stands from `opening` to `closing`, its record from `start` to `end`.
 
     The record begins with the line, or with the end of the record before on the same line; it takes in the line
-    before when the sentence begins a line and that one has the time. All are indices, the ends exclusive.
+    before when the sentence begins a line and that one has the time. All are indices, the ends exclusive. `sibling`
+    tells that it is not of 7002, 7004 or 7010.
     """
 
     start: int
     opening: int
     closing: int
     end: int
+    sibling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +62,88 @@ class Scan:
     rest: int
 
 
+class _Opening(NamedTuple):
+    """Where a sentence begins and its first words end; `told` is where a sibling's telling ones do (0: not yet)."""
+
+    start: int
+    end: int
+    sibling: bool
+    told: int
+
+
+def holds_sentence(text: str, begin: int = 0, stop: int | None = None) -> bool:
+    """Whether a sentence of ours begins between the indices."""
+    stop = len(text) if stop is None else stop
+    return OPENING.search(text, begin, stop) is not None or holds_sibling(text, begin, stop)
+
+
 def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> Scan:
     """The sentences of `text` from `begin` to `stop` in order; unless `final`, an unfinished one is left for later."""
     found: list[Sentence] = []
     done = begin
     stop = len(text) if stop is None else stop
-    opening = OPENING.search(text, begin, stop)
-    while opening is not None:
-        following = OPENING.search(text, opening.end(), stop)
-        limit = following.start() if following else stop
-        closing = _closing(text, opening.start(), opening.end(), limit)
-        start = _record_start(text, done, opening.start())
+    openings = _openings(text, begin, stop)
+    for opening, limit, is_last in _with_limits(openings, stop):
+        if opening.start < done:
+            continue  # A reply that a sentence quotes holds the words of another one.
+        start = _record_start(text, done, opening.start)
+        closing = (
+            _sibling_closing(text, opening, limit)
+            if opening.sibling
+            else _closing(text, opening.start, opening.end, limit)
+        )
         if closing is None:
-            if not final and following is None and stop - opening.start() < LONGEST:
+            if not final and is_last and stop - opening.start < LONGEST:
                 return Scan(found, start)
-            closing = _end_without_closing(text, opening.start(), limit)
+            if opening.sibling:
+                continue
+            closing = _end_without_closing(text, opening.start, limit)
         end = text.find("\n", closing, limit)
-        if end < 0 and following is None and not final:
-            if stop - opening.start() < LONGEST:
+        if end < 0 and is_last and not final:
+            if stop - opening.start < LONGEST:
                 return Scan(found, start)
             # What is left of the line may end in the first words of another sentence.
             end = max(closing, stop - LONGEST_PREFIX)
         elif end < 0:
-            end = closing if following else stop
-        found.append(Sentence(start, opening.start(), closing, end))
+            end = stop if is_last else closing
+        found.append(Sentence(start, opening.start, closing, end, opening.sibling))
         done = end
-        opening = following
     return Scan(
         found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
     )
+
+
+def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
+    found = [_Opening(match.start(), match.end(), False, 0) for match in OPENING.finditer(text, begin, stop)]
+    siblings = sibling_places(text, begin, stop)
+    if not siblings:
+        return found
+    found += [_Opening(place.opening, place.opening, True, place.told) for place in siblings]
+    return sorted(found)
+
+
+def _with_limits(openings: list[_Opening], stop: int) -> Iterator[tuple[_Opening, int, bool]]:
+    """Each opening, where its sentence ends at the latest, and whether that is the end of the text.
+
+    The reply in a sentence of ours may hold the words of a sibling, but hardly the other way round.
+    """
+    limit, limit_of_ours, last, last_of_ours = stop, stop, True, True
+    limited = []
+    for opening in reversed(openings):
+        limited.append((opening, limit, last) if opening.sibling else (opening, limit_of_ours, last_of_ours))
+        limit, last = opening.start, False
+        if not opening.sibling:
+            limit_of_ours, last_of_ours = opening.start, False
+    return reversed(limited)
+
+
+def _sibling_closing(text: str, opening: _Opening, limit: int) -> int | None:
+    """The end of the line on which the telling words stand, None where they are missing."""
+    if not opening.told or opening.told > limit:
+        return None
+    end = text.find("\n", opening.told, limit)
+    end = limit if end < 0 else end
+    return end - 1 if text[end - 1 : end] == "\r" else end
 
 
 def _closing(text: str, opening: int, begin: int, limit: int) -> int | None:

@@ -33,6 +33,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "record_id": ("recordid", "recordnumber", "eventrecordid", "index"),
     "message": ("message", "description"),
     "strings": ("strings", "insertionstrings"),
+    "data": ("data",),
 }
 LOOKED_AT: Final = 8
 """How many rows at the beginning of a table have to be looked at."""
@@ -60,6 +61,7 @@ class Columns:
     record_id: int | None = None
     message: int | None = None
     strings: int | None = None
+    data: int | None = None
     legacy_types: bool = False
 
     def begins_row(self, line: str, delimiter: str) -> bool:
@@ -109,6 +111,9 @@ def _by_names(header: list[str], skipped: int) -> Columns | None:
         what: next((names.index(name) for name in choice if name in names), None) for what, choice in _NAMES.items()
     }
     if found["message"] is None and found["strings"] is None:
+        return None
+    # A log of Exchange's transport service, whose connectivity log has a source and a description, too.
+    if names[0].startswith("#fields:"):
         return None
     if found["event_id"] is None and found["provider"] is None:
         return None

@@ -7,15 +7,16 @@ from typing import Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.dates import WrittenTime, find_time
+from smtpscope.reading.dumped_data import dumped_data
 from smtpscope.reading.encodings import TextBlock, TextEncoding
-from smtpscope.reading.evtx_values import integer
+from smtpscope.reading.evtx_values import binary_of, integer
 from smtpscope.reading.evtx_values import level_of as level_of_number
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.levels import level_of, level_of_type
 from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
-from smtpscope.reading.sentences import OPENING
+from smtpscope.reading.sentences import holds_sentence
 from smtpscope.reading.table_columns import Columns, is_type_line
 from smtpscope.reading.table_rows import Row, true_text
 from smtpscope.reading.told_problems import Outcome, ToldProblems
@@ -124,7 +125,7 @@ class RowRecords:
         if provider is not None:
             if not is_ours(provider):
                 return None
-        elif strings is None and (message is None or OPENING.search(message) is None):
+        elif strings is None and (message is None or not holds_sentence(message)):
             return None
         written = written_time(fields, columns)
         milliseconds = self._times.milliseconds(written) if written is not None else None
@@ -141,6 +142,7 @@ class RowRecords:
             computer=self._value(fields, columns.computer),
             strings=strings,
             message=true_text(message, self._encoding).replace("\r\n", "\n").strip() if message else None,
+            binary=binary_of(self._value(fields, columns.data)) or dumped_data(message or ""),
         )
 
     def _value(self, fields: list[str], index: int | None) -> str | None:

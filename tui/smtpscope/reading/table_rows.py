@@ -133,7 +133,11 @@ def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
 def true_text(field: str, encoding: TextEncoding) -> str:
     """A field as people read it."""
     if encoding.unit == 1 and not field.isascii():
-        return decoded(field.encode("latin-1"))
+        try:
+            return decoded(field.encode("latin-1"))
+        except UnicodeEncodeError:
+            # It stands in a part of the file that goes on in UTF-16, and is decoded already.
+            return field
     return field
 
 

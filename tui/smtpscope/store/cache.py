@@ -66,10 +66,12 @@ class LogCache:
         knowledge: Sequence[Path],
         zone: tzinfo,
         *,
+        date_order: str | None = None,
         smallest: int = _SMALLEST,
         room: int = _ROOM,
     ) -> None:
-        """`knowledge` are the folders of the knowledge base, `zone` is taken for times that name none.
+        """`knowledge` are the folders of the knowledge base, `zone` is taken for times that name none,
+        `date_order` for regional dates.
 
         Logs of fewer bytes than `smallest` are not kept; all entries together take at most `room` bytes.
         """
@@ -77,7 +79,7 @@ class LogCache:
         self._zone = zone
         self._smallest = smallest
         self._room = room
-        self._surroundings = _surroundings(knowledge)
+        self._surroundings = f"{_surroundings(knowledge)}\n{date_order or ''}"
 
     def key(self, name: str) -> LogKey | None:
         """The key of the log at the path `name`; None when it is none to keep: small, no regular file, unreadable."""

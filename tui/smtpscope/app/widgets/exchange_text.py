@@ -10,6 +10,7 @@ from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, labell
 from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Match
 from smtpscope.parsing.exchange import Direction, Exchange, Reply
+from smtpscope.parsing.wording import is_protocol_event
 from smtpscope.store.times import format_time
 
 NO_HOST = "(no host)"
@@ -17,13 +18,22 @@ NO_HOST = "(no host)"
 
 def what_happened(exchange: Exchange) -> str:
     """Who refused whom, in words; verbatim text in it, so not yet harmless."""
-    host = exchange.remote_host.verbatim or "a host that the event does not name"
+    if exchange.problem is not None:
+        return f"This event could not be taken apart: {exchange.problem}."
+    teller = "event" if _is_event(exchange) else "log"
+    host = exchange.remote_host.verbatim or f"a host that the {teller} does not name"
+    outbound = exchange.direction is Direction.OUTBOUND
+    if exchange.reply.code is None and not exchange.command.verb:
+        # Events of connections, logins and reports: what went wrong is told in the event's own words alone.
+        what = "Mail from us failed" if outbound else "Our server turned a client away"
+        whom = f": {exchange.remote_host.verbatim}" if exchange.remote_host.verbatim else ""
+        return f"{what}{whom}."
     verb = exchange.command.verb or "a command"
-    if exchange.direction is Direction.OUTBOUND:
+    if outbound:
         return f"We sent {verb}; {host} refused it."
     if exchange.direction is Direction.INBOUND:
         return f"{host} sent us {verb}; our server refused it."
-    return f"This event could not be taken apart: {exchange.problem}."
+    return f"{verb} was refused; the log does not tell by whom."
 
 
 def marked_reply(reply: Reply, evidence: tuple[tuple[int, int], ...]) -> Content:
@@ -53,9 +63,17 @@ def exchange_blocks(exchange: Exchange, match: Match, zone: tzinfo) -> tuple[Blo
 
 def _reply(exchange: Exchange, match: Match) -> list[Block]:
     reply = exchange.reply
+    if reply.code is None and reply.verbatim and not is_protocol_event(exchange):
+        heading = Content.assemble("No reply; the log says ", (reply.enhanced or "", "$text-warning"))
+        return [BLANK, Heading(heading), Paragraph(marked_reply(reply, match.evidence)), *_named(reply)]
     codes = " ".join(part for part in (str(reply.code or "no code"), reply.enhanced or "") if part)
     blocks: list[Block] = [BLANK, Heading(Content.assemble("Reply ", (codes, "$text-warning")))]
     blocks.append(Paragraph(marked_reply(reply, match.evidence)))
+    return blocks + _named(reply)
+
+
+def _named(reply: Reply) -> list[Block]:
+    """What the reply names."""
     values = reply.values
     named = (
         ("block list", values.block_lists),
@@ -64,7 +82,7 @@ def _reply(exchange: Exchange, match: Match) -> list[Block]:
         ("their code", values.provider_codes),
         ("link", values.urls),
     )
-    blocks += [labelled(label, text(shown(", ".join(items)))) for label, items in named if items]
+    blocks: list[Block] = [labelled(label, text(shown(", ".join(items)))) for label, items in named if items]
     if values.seconds is not None:
         blocks.append(labelled("wait", text(f"{values.seconds} seconds")))
     if values.size_limit is not None:
@@ -74,10 +92,14 @@ def _reply(exchange: Exchange, match: Match) -> list[Block]:
 
 def _command(exchange: Exchange) -> list[Block]:
     command = exchange.command
-    blocks: list[Block] = [BLANK, Heading(text(shown(f"Command {command.verb}")))]
-    blocks.append(Paragraph(text(shown(command.full.rstrip() or command.given))))
+    written = command.full.rstrip() or command.given
+    if written:
+        blocks: list[Block] = [BLANK, Heading(text(shown(f"Command {command.verb}".rstrip())))]
+        blocks.append(Paragraph(text(shown(written))))
+    else:
+        blocks = [BLANK, Heading(text("No command in this log"))]
     if command.mailbox is not None:
-        label = "sender" if command.verb == "MAIL" else "recipient"
+        label = "sender" if command.sender is not None else "recipient"
         blocks.append(labelled(label, text(shown(command.mailbox or "<> (a bounce: no sender)"))))
     for keyword, value in command.parameters:
         blocks.append(labelled(shown(keyword.lower()), text(shown("yes" if value is None else value))))
@@ -85,12 +107,9 @@ def _command(exchange: Exchange) -> list[Block]:
 
 
 def _where(exchange: Exchange) -> list[Block]:
-    blocks: list[Block] = [BLANK, Heading(text("Event"))]
-    level: str = exchange.level or "no level"
-    if exchange.text_level and exchange.level and exchange.text_level != exchange.level:
-        level += f" (its text says {exchange.text_level})"
-    event_id = "no id" if exchange.event_id is None else str(exchange.event_id)
-    blocks.append(labelled("event", text(shown(f"{event_id} {exchange.provider or ''}, {level}"))))
+    blocks = [BLANK, *_source(exchange)]
+    if exchange.guess is not None:
+        blocks.append(labelled("note", text(shown(exchange.guess))))
     if exchange.salvaged:
         blocks.append(labelled("salvaged", text("the log does not count it any more: deleted or out of date")))
     if exchange.certainty:
@@ -98,7 +117,27 @@ def _where(exchange: Exchange) -> list[Block]:
     connection = "" if exchange.connection is None else f", connection #{exchange.connection}"
     if exchange.virtual_server is not None:
         blocks.append(labelled("server", text(f"virtual server {exchange.virtual_server}{connection}")))
+    if exchange.connector:
+        blocks.append(labelled("connector", text(shown(exchange.connector))))
     record = "" if exchange.record_id is None else f"record {exchange.record_id} in "
     blocks.append(labelled("computer", text(shown(exchange.computer or "not named"))))
     blocks.append(labelled("file", text(shown(f"{record}{exchange.file}"))))
     return blocks
+
+
+def _is_event(exchange: Exchange) -> bool:
+    return exchange.event_id is not None or exchange.level is not None or is_protocol_event(exchange)
+
+
+def _source(exchange: Exchange) -> list[Block]:
+    """What wrote it: an event, or a log of the SMTP service itself, whose lines have neither id nor level."""
+    if not _is_event(exchange):
+        return [Heading(text("Log")), labelled("written by", text(shown(exchange.provider or "not named")))]
+    level: str = exchange.level or "no level"
+    if exchange.text_level and exchange.level and exchange.text_level != exchange.level:
+        level += f" (its text says {exchange.text_level})"
+    event_id = "no id" if exchange.event_id is None else str(exchange.event_id)
+    return [
+        Heading(text("Event")),
+        labelled("event", text(shown(f"{event_id} {exchange.provider or ''}, {level}"))),
+    ]

@@ -1,0 +1,45 @@
+"""One sample of each form of a log of the SMTP service itself: what the matrix of all readers is run over.
+
+Logs of events have theirs in `test_formats_together.py`, as they all tell the same events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from support import converted_logs, iis_smtp_logs, mail_logs, protocol_logs, tracking_logs
+
+SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
+    "converted to JSON lines": ("converted-json", converted_logs.sample("jsonl")),
+    "converted to the Elastic Common Schema": ("converted-json", converted_logs.sample("ecs")),
+    "converted to CSV": ("converted-csv", converted_logs.sample("csv")),
+    "Postfix": ("postfix", lambda: mail_logs.sample(mail_logs.postfix_parts(1))),
+    "Postfix through rsyslog": (
+        "postfix",
+        lambda: mail_logs.sample(mail_logs.postfix_parts(2, mail_logs.rsyslog_header)),
+    ),
+    "Postfix in a container": (
+        "postfix",
+        lambda: mail_logs.sample(mail_logs.postfix_parts(3, mail_logs.container_header)),
+    ),
+    "Exim": ("exim", lambda: mail_logs.sample(mail_logs.exim_parts(4))),
+    "SMTP Send protocol log": ("protocol", lambda: protocol_logs.protocol_log("Send").encode("utf-8-sig")),
+    "SMTP Receive protocol log": ("protocol", lambda: protocol_logs.protocol_log("Receive").encode()),
+    "protocol log in UTF-16": ("protocol", lambda: protocol_logs.protocol_log("Send", seed=7).encode("utf-16")),
+    "connectivity log": ("connectivity", lambda: protocol_logs.connectivity_log().encode("utf-8-sig")),
+    "Sendmail": ("sendmail", lambda: mail_logs.sample(mail_logs.sendmail_parts(5))),
+    "tracking of Exchange 2007": ("tracking", lambda: tracking_logs.sample("08.01.0436.000")),
+    "tracking of Exchange 2010": ("tracking", lambda: tracking_logs.sample("14.03.0123.002")),
+    "tracking of Exchange 2013": ("tracking", lambda: tracking_logs.sample("15.00.1497.002")),
+    "tracking of Exchange 2019": ("tracking", lambda: tracking_logs.sample("15.02.1544.004")),
+    "tracking in UTF-16": (
+        "tracking",
+        lambda: tracking_logs.tracking_log(tracking_logs.tracking_rows(300)).encode("utf-16"),
+    ),
+    "SMTP service of IIS": ("w3c", lambda: iis_smtp_logs.w3c_log(iis_smtp_logs.some_rows()).encode()),
+    "SMTP service of IIS in UTF-16": ("w3c", lambda: iis_smtp_logs.w3c_log(iis_smtp_logs.some_rows()).encode("utf-16")),
+    "SMTP service of IIS, IIS format": ("iis", lambda: iis_smtp_logs.iis_log(iis_smtp_logs.some_rows()).encode()),
+    "SMTP service of IIS, NCSA format": ("ncsa", lambda: iis_smtp_logs.ncsa_log(iis_smtp_logs.some_rows()).encode()),
+}
+"""Form -> the name of the format that has to win, and the sample as bytes, made anew each time and always the same."""
