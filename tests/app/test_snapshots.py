@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from app.driving import Browsing, NotedClipboard
+from app.pace import no_waiting
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.export import ExportScreen
 from smtpscope.app.screens.help import HelpScreen
@@ -51,7 +52,8 @@ def picture(
                 line.cursor_blink = False
             await driven.settled()
 
-        return snap_compare(app, terminal_size=size, run_before=play)
+        with no_waiting():
+            return snap_compare(app, terminal_size=size, run_before=play)
 
     return compare
 

@@ -12,8 +12,8 @@ from support.evtx_writer import WrittenEvent, evtx_bytes
 # Written down here once more, since scripts of our users rely on them.
 NAMES = [
     "record_id", "time", "event_id", "level", "provider", "channel", "computer", "direction", "virtual_server",
-    "connection", "remote_host", "command", "full_command", "mailbox", "reply", "reply_code", "enhanced_code",
-    "reply_text", "category", "file",
+    "connection", "connector", "remote_host", "command", "full_command", "mailbox", "reply", "reply_code",
+    "enhanced_code", "reply_text", "category", "guess", "file",
 ]  # fmt: skip
 
 

@@ -42,14 +42,14 @@ def test_a_filter_limits_what_is_counted(smtpscope: Smtpscope) -> None:
 def test_only_the_first_groups_on_request(smtpscope: Smtpscope) -> None:
     everything = json.loads(smtpscope("report", SAMPLES, "--format", "json").stdout)
     some = json.loads(smtpscope("report", SAMPLES, "--format", "json", "--most", "2").stdout)
-    outer = [row["code"] for row in everything["rows"] if row["depth"] == 0]
-    assert [row["code"] for row in some["rows"] if row["depth"] == 0] == outer[:2]
+    outer = [row["reply_code"] for row in everything["rows"] if row["depth"] == 0]
+    assert [row["reply_code"] for row in some["rows"] if row["depth"] == 0] == outer[:2]
     assert some["rows_left_out"] == len(outer) - 2
 
 
 def test_groups_by_host_on_request(smtpscope: Smtpscope) -> None:
     answer = json.loads(smtpscope("report", COPIED, "--format", "json", "--group", "host").stdout)
-    hosts = {row["remote_host"] for row in answer["rows"] if row["depth"] == 0}
+    hosts = {row["words"]["remote_host"] for row in answer["rows"] if row["depth"] == 0}
     assert hosts == {"mail.fabrikam.example", "mail.northwind.example", "exch.adatum.example"}
 
 

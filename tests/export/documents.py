@@ -260,6 +260,8 @@ def row(**changes: object) -> ReportRow:
         ongoing=True,
         recipients=12,
         spark=(0, 0, 1, 4, 9, 3, 0, 0, 0, 2, 5, 1),
+        reply_code=550,
+        remote_host="mail.fabrikam.example",
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 
@@ -301,7 +303,7 @@ def report(*rows: ReportRow, **changes: object) -> Report:
 
 
 def hostile_report(text: str = HOSTILE) -> Report:
-    hostile = row(code=text, host=text, cause=text, category=text)
+    hostile = row(code=text, host=text, cause=text, category=text, remote_host=text)
     return report(
         hostile,
         replace(hostile, depth=1),

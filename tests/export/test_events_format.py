@@ -28,6 +28,7 @@ NAMES = [
     "direction",
     "virtual_server",
     "connection",
+    "connector",
     "remote_host",
     "command",
     "full_command",
@@ -37,6 +38,7 @@ NAMES = [
     "enhanced_code",
     "reply_text",
     "category",
+    "guess",
     "file",
 ]
 UNPARSED = exchange(
@@ -83,6 +85,7 @@ def test_an_event_is_told_verbatim() -> None:
         "direction": "outbound",
         "virtual_server": 1,
         "connection": 6,
+        "connector": None,
         "remote_host": "mail.fabrikam.example",
         "command": "RCPT",
         "full_command": "RCPT TO:<bob@fabrikam.example> ",
@@ -92,6 +95,7 @@ def test_an_event_is_told_verbatim() -> None:
         "enhanced_code": "5.1.1",
         "reply_text": REPLY[10:].strip(),
         "category": "policy",
+        "guess": None,
         "file": "/logs/Application.evtx",
     }
 

@@ -15,7 +15,7 @@ from smtpscope.export.report_formats import REPORT_FORMATS
 
 def test_json_names_its_schema_and_keeps_numbers_and_times() -> None:
     value = json.loads(REPORT_FORMATS["json"].render(report()))
-    assert value["schema"] == "smtpscope.report/1"
+    assert value["schema"] == "smtpscope.report/2"
     assert value["last"] == "2026-11-18T21:47:03.000Z"
     assert value["directions"] == {"outbound": 1204, "inbound": 1}
     assert value["rows"][0]["count"] == 1204

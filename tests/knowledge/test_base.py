@@ -67,6 +67,15 @@ def test_checks_for_the_other_direction_are_left_out(knowledge: KnowledgeBase) -
     assert {check.applies_to for check in (*entry.checks, *blocked.checks)} != {"both"}
 
 
+def test_a_code_without_a_word_is_never_told_as_a_certainty(knowledge: KnowledgeBase) -> None:
+    bare = knowledge.advice(exchange("550", "RCPT TO:<a@example.com>", inbound=True))
+    spoken = knowledge.advice(exchange("550 5.1.1 User unknown", "RCPT TO:<a@example.com>", inbound=True))
+    assert bare.title == f"Perhaps: {knowledge.entry('recipient-unknown').title}"
+    assert not spoken.title.startswith("Perhaps")
+    assert "the code alone, without a word (550: " in bare.meaning
+    assert "code alone" not in spoken.meaning
+
+
 def test_an_event_that_was_not_understood_gets_advice_too(knowledge: KnowledgeBase) -> None:
     advice = knowledge.advice(exchange("", problem="four strings instead of six"))
     assert advice.match.entry_id == "unparsed"

@@ -104,7 +104,26 @@ def test_an_address_or_its_beginning_is_a_network(text: str, network: str) -> No
     assert only(f"host:{text}").values == (Text(text, network=ip_network(network)),)
 
 
-@pytest.mark.parametrize("text", ["mx1", "10", "999.1.1.1", "192.0.2.0/99", "a/b", '"192.0.2.1"'])
+@pytest.mark.parametrize("text", ["host:192.0.2.0/99", "host:192.0.2.300/24", "host:2001:db8::/200"])
+def test_what_was_meant_as_a_network_and_is_none_is_a_mistake(text: str) -> None:
+    assert "is no network" in error(text).what
+
+
+def test_a_status_code_with_an_x_needs_no_field() -> None:
+    assert only("5.7.x").values == (EnhancedCode((5, 7)),)
+    assert only("5.7.1").values == (Text("5.7.1"),)
+
+
+@pytest.mark.parametrize(("spoken", "word"), [("who:we", "us"), ("who:they", "them")])
+def test_the_words_of_the_table_name_who_has_to_act(spoken: str, word: str) -> None:
+    assert only(spoken).values == (Choice(word),)
+
+
+def test_a_day_that_no_year_has_is_told_without_a_year() -> None:
+    assert error("since:99-99").what == "there is no month 99 with a day 99"
+
+
+@pytest.mark.parametrize("text", ["mx1", "10", "999.1.1.1", "192.0.2.0/a", "a/b", '"192.0.2.1"'])
 def test_a_host_that_is_no_address_is_text(text: str) -> None:
     value = only(f"host:{text}").values[0]
     assert isinstance(value, Text)

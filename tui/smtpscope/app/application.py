@@ -51,11 +51,13 @@ class Browser(App[None]):
         filter_text: str = "",
         restore: bool = False,
         hints: bool = False,
+        following: bool = False,
         clipboard: Clipboard | None = None,
     ) -> None:
         """`restore`: go on where these logs were left, except for what `filter_text` and `settings` decide.
 
-        `hints`: this is the first start, so say in three lines how to begin.
+        `hints`: this is the first start, so say in three lines how to begin. `following`: what is added to the logs
+        comes in by itself, from the start on.
         """
         super().__init__()
         # A slide of a second makes the next key late, and each of its steps goes through the wire.
@@ -64,6 +66,7 @@ class Browser(App[None]):
         self.settings = Settings() if settings is None else settings
         self._hints = hints
         self.browse = BrowseScreen(session, self.settings, filter_text=filter_text, restore=restore)
+        self.browse.following = following
         self._copies_to: Clipboard = clipboard or self._system_clipboard()
         self.register_theme(HIGH_CONTRAST)
         self.theme = theme_for(self.settings.theme, os.environ)

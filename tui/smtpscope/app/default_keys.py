@@ -18,6 +18,7 @@ from smtpscope.app.screens.note import NoteScreen
 from smtpscope.app.screens.reading import ReadingScreen
 from smtpscope.app.screens.timeline import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
+from smtpscope.app.screens.zone import ZoneScreen
 from smtpscope.app.widgets.bin_list import BinList
 from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.detail_pane import DetailPane
@@ -39,6 +40,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     ExportScreen,
     KnowledgeScreen,
     ViewsScreen,
+    ZoneScreen,
     NoteScreen,
     ReadingScreen,
     HelpScreen,

@@ -13,7 +13,7 @@ from smtpscope.app.widgets.incident_text import incident_blocks, note_blocks, se
 from smtpscope.app.widgets.outline import Place
 from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, bullet, text
 from smtpscope.harmless import shown
-from smtpscope.session import IncidentDetail, Session, View
+from smtpscope.session import ListedIncident, Session, View
 
 MOST_INCIDENTS = 50
 """A row may stand for thousands of incidents; the pane names the largest."""
@@ -26,9 +26,9 @@ def detail_of(session: Session, view: View, place: Place) -> Detail:
         match = event.advice.match
         return Detail("Event", exchange_blocks(event.exchange, match, session.zone), guidance_blocks(event.advice))
     rows = view.tree.rows(place.level, place.index)
-    incidents = session.incidents(rows, most=MOST_INCIDENTS)
+    incidents = session.listed(rows, MOST_INCIDENTS)
     if len(incidents) == 1:
-        only = incidents[0]
+        (only,) = session.incidents(rows)
         note = session.keeping.note(only.incident.key)
         facts = (*incident_blocks(only.incident, session.zone), *note_blocks(note))
         return Detail("Incident", facts, guidance_blocks(only.advice))
@@ -40,9 +40,9 @@ def detail_of(session: Session, view: View, place: Place) -> Detail:
     return Detail("Incidents", facts, _several_guidance(incidents))
 
 
-def _several_guidance(incidents: Sequence[IncidentDetail]) -> tuple[Block, ...]:
+def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[Block, ...]:
     """One cause in full; of several the heads, since advice for the wrong one would mislead."""
-    by_cause: dict[str, list[IncidentDetail]] = {}
+    by_cause: dict[str, list[ListedIncident]] = {}
     for detail in incidents:
         by_cause.setdefault(detail.advice.match.entry_id, []).append(detail)
     if len(by_cause) == 1:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from threading import Lock
+from typing import Final
 
 from textual.message import Message
 from textual.worker import get_current_worker
 
 from smtpscope.session import LoadedBatch, Session
 
+_SECONDS_BETWEEN_LOOKS: Final = 1.0
+_SECONDS_TO_END: Final = 0.1
+
 
 class BatchArrived(Message):
-    """A batch was read and parsed; it is not in the store yet."""
+    """A batch was read and parsed; it is not in the store yet. `added` tells that the log has grown by it."""
 
-    def __init__(self, batch: LoadedBatch) -> None:
+    def __init__(self, batch: LoadedBatch, *, added: bool = False) -> None:
         super().__init__()
         self.batch = batch
+        self.added = added
 
 
 class LoadingEnded(Message):
@@ -38,3 +45,24 @@ def load(session: Session, post: Callable[[Message], object]) -> None:
     finally:
         getattr(batches, "close", lambda: None)()
         post(LoadingEnded(cancelled=worker.is_cancelled))
+
+
+def follow(session: Session, post: Callable[[Message], object], alone: Lock) -> None:
+    """Runs in a worker thread after `load`: posts what is added to the logs, until it is cancelled.
+
+    `alone` keeps a second one waiting until the first has noticed that it was cancelled.
+    """
+    worker = get_current_worker()
+
+    def stopped() -> bool:
+        return worker.is_cancelled
+
+    with alone:
+        while not stopped():
+            for batch in session.follow():
+                post(BatchArrived(batch, added=True))
+                if stopped():
+                    return
+            until = time.monotonic() + _SECONDS_BETWEEN_LOOKS
+            while time.monotonic() < until and not stopped():
+                time.sleep(_SECONDS_TO_END)

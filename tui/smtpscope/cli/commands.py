@@ -58,9 +58,10 @@ class CommandOrFiles(click.Group):
 def cli() -> None:
     """Who refuses our mail, since when, what it means, and who has to act.
 
-    Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010) from
-    Windows event logs (.evtx, .evt) and what was exported from them. FILE is such a
-    log, a folder, a pattern, or - for standard input.
+    Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010 and their
+    kin) from Windows event logs (.evtx, .evt) and what was exported from them, and
+    the refusals in the logs of IIS, Exchange, Postfix, Exim and Sendmail. FILE is
+    such a log, packed or not, a folder, a pattern, or - for standard input.
 
     \b
     smtpscope Application.evtx             browse it
@@ -76,7 +77,8 @@ def cli() -> None:
 
 @cli.command(short_help="Browse logs in the terminal (the default).")
 @query_options
-def browse(query: Query) -> None:
+@click.option("--follow", is_flag=True, help="Go on with what is added to the logs (in the browser: F).")
+def browse(query: Query, follow: bool) -> None:
     """Browse logs in the terminal; this is what `smtpscope FILE...` does.
 
     Without a file there is the knowledge base to browse; without a terminal the
@@ -87,10 +89,10 @@ def browse(query: Query) -> None:
     smtpscope logs/ --filter "5xx since:7d"
     ssh exch01 cat app.evtx | smtpscope -
     """
-    browse_logs(query)
+    browse_logs(query, follow=follow)
 
 
-def browse_logs(query: Query) -> None:
+def browse_logs(query: Query, *, follow: bool = False) -> None:
     """Runs the browser, or prints the report where it can't be drawn. Ends the process with the browser's exit code."""
     hindrance = browser_hindrance()
     if query.files or hindrance is not None:
@@ -103,7 +105,7 @@ def browse_logs(query: Query) -> None:
     loaded = loaded_settings()
     settings = loaded.settings
     hints = first_start(settings)
-    session = opened(query, settings, workspace(settings))
+    session = opened(query, settings, workspace(settings), growing=follow)
     grouped(session, query.filter_text)
     for error in session.errors:
         say(error)
@@ -114,7 +116,9 @@ def browse_logs(query: Query) -> None:
         return
     from smtpscope.app.application import Browser
 
-    browser = Browser(session, settings=settings, filter_text=query.filter_text, restore=True, hints=hints)
+    browser = Browser(
+        session, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
+    )
     if settings.keys:
         from smtpscope.app.default_keys import default_keys
         from smtpscope.configuration.load import check_actions

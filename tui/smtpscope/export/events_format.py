@@ -35,6 +35,7 @@ class EventLine(msgspec.Struct, frozen=True):
     direction: str
     virtual_server: int | None
     connection: int | None
+    connector: str | None
     remote_host: str
     command: str
     full_command: str
@@ -44,6 +45,7 @@ class EventLine(msgspec.Struct, frozen=True):
     enhanced_code: str | None
     reply_text: str
     category: str | None
+    guess: str | None
     file: str
 
 
@@ -79,6 +81,7 @@ def event_line(exchange: Exchange, category: str | None) -> EventLine:
         direction=exchange.direction.value,
         virtual_server=exchange.virtual_server,
         connection=exchange.connection,
+        connector=exchange.connector,
         remote_host=exchange.remote_host.verbatim,
         command=exchange.command.verb,
         full_command=exchange.command.full,
@@ -88,6 +91,7 @@ def event_line(exchange: Exchange, category: str | None) -> EventLine:
         enhanced_code=exchange.reply.enhanced,
         reply_text=exchange.reply.text,
         category=category,
+        guess=exchange.guess,
         file=exchange.file,
     )
 

@@ -133,6 +133,7 @@ def _sample(sample: Exchange, raw: str, calendar: Calendar) -> JsonValue:
         "file": sample.file,
         "virtual_server": sample.virtual_server,
         "connection": sample.connection,
+        "connector": sample.connector,
         "remote_host": sample.remote_host.verbatim,
         "command": sample.command.verb,
         "full_command": sample.command.full,
@@ -142,5 +143,6 @@ def _sample(sample: Exchange, raw: str, calendar: Calendar) -> JsonValue:
         "enhanced_code": sample.reply.enhanced,
         "reply_text": sample.reply.text,
         "problem": sample.problem,
+        "guess": sample.guess,
         "raw": raw,
     }

@@ -73,7 +73,8 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
     host = verbatim(incident.host) if incident.host else plain(host_words("", key.direction))
     code = verbatim(code_words(incident)) if key.code is not None else plain(code_words(incident))
     verbs = verb_words(incident)
-    command = (verbatim(verbs),) if verbs and " " not in verbs else (plain(verbs or "command"),)
+    # A tracking log holds replies without the commands they answered.
+    command = (verbatim(verbs),) if verbs and " " not in verbs else (plain(verbs or "mail"),)
     since = f", since {calendar.full(incident.first_ms, assumed=incident.time_assumed)}" if incident.count > 1 else ""
     if incident.count == 1 and incident.first_ms is not None:
         since = f", on {calendar.full(incident.first_ms, assumed=incident.time_assumed)}"
@@ -224,7 +225,7 @@ def _sample(summary: IncidentSummary, calendar: Calendar) -> Section:
     facts: list[tuple[str, Line]] = []
     if sample.problem is None:
         facts += [
-            ("Command sent", (_value(sample.command.full, "an empty command"),)),
+            ("Command sent", (_value(sample.command.full or sample.command.given, "not in this log"),)),
             ("Reply", (_value(sample.reply.verbatim, "an empty reply"),)),
         ]
     else:

@@ -83,10 +83,12 @@ def _request(summary: IncidentSummary) -> str:
     incident = summary.incident
     often = "" if incident.count == 1 else f" {times(incident.count)}"
     verbs = verb_words(incident)
-    command = f"the SMTP command {shown(verbs)}" if verbs and " " not in verbs else "our SMTP commands"
+    command = "our SMTP commands " if verbs else ""
+    if verbs and " " not in verbs:
+        command = f"the SMTP command {shown(verbs)} "
     if incident.key.direction is Direction.OUTBOUND:
         host = shown(incident.host) if incident.host else "your mail server"
-        return f"{host} has refused mail from our server{often}. It answered {command} with the reply below."
+        return f"{host} has refused mail from our server{often}. It answered {command}with the reply below."
     host = shown(incident.host) if incident.host else "a host that may be yours"
     return f"Our mail server has refused mail from {host}{often}. This is what was sent and how our server replied."
 
@@ -95,7 +97,7 @@ def _facts(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
     incident, sample = summary.incident, summary.sample
     outbound = incident.key.direction is Direction.OUTBOUND
     yield from _fact("Your reply" if outbound else "Our reply", sample.reply.verbatim.rstrip() or "(empty)")
-    yield from _fact("Command", without_credentials(sample.command).rstrip() or "(empty)")
+    yield from _fact("Command", without_credentials(sample.command).rstrip() or "(not in our log)")
     yield from _fact("Time", calendar.full(sample.time_ms, assumed=sample.time_assumed))
     if incident.count > 1:
         yield from _fact("First", calendar.full(incident.first_ms, assumed=incident.time_assumed))

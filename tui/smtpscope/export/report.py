@@ -18,6 +18,9 @@ class ReportRow:
     `code` and `host` are what to show ("550", "550 5.7.1", "all hosts", "(no host)"); text of the log is verbatim.
     `cause` is the title of the guidance, `category` its id; `direction` and `who_acts` are None where the members
     differ. `recipients` counts distinct addresses, `spark` holds counts in equal steps of the report's span.
+
+    The last fields are for programs: the reply code and the remote host that all members share (None where they
+    differ, or have none), and how many different ones there are.
     """
 
     depth: int
@@ -33,6 +36,11 @@ class ReportRow:
     ongoing: bool | None
     recipients: int
     spark: tuple[int, ...] = ()
+    reply_code: int | None = None
+    reply_codes: int = 1
+    remote_host: str | None = None
+    remote_hosts: int = 1
+    categories: int = 1
 
 
 @dataclass(frozen=True, slots=True)

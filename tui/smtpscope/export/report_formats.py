@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from smtpscope.export.json_text import JsonValue
     from smtpscope.export.masking import Mask
 
-SCHEMA: Final = "smtpscope.report/1"
+SCHEMA: Final = "smtpscope.report/2"
 TITLE: Final = "SMTP refusals: report"
 _HEAD: Final = (
     "Code", "Host", "Cause", "Direction", "Who acts", "Count", "Recipients", "First", "Last", "Goes on", "Activity",
@@ -58,7 +58,7 @@ def masked_report(report: Report, mask: Mask) -> Report:
     return replace(
         report,
         files=tuple(map(mask.file, report.files)),
-        rows=tuple(replace(row, host=mask.host(row.host), cause=mask.text(row.cause)) for row in report.rows),
+        rows=tuple(_masked_row(row, mask) for row in report.rows),
         problems=tuple(
             replace(problem, file=mask.file(problem.file), reason=mask.text(problem.reason))
             for problem in report.problems
@@ -186,13 +186,21 @@ def _json(report: Report, width: int, ascii_only: bool) -> str:
     return json_text(value) + "\n"
 
 
+def _masked_row(row: ReportRow, mask: Mask) -> ReportRow:
+    remote_host = None if row.remote_host is None else mask.host(row.remote_host)
+    return replace(row, host=mask.host(row.host), cause=mask.text(row.cause), remote_host=remote_host)
+
+
 def _json_row(row: ReportRow) -> JsonValue:
     return {
         "depth": row.depth,
-        "code": row.code,
-        "remote_host": row.host,
-        "cause": row.cause,
+        "reply_code": row.reply_code,
+        "reply_codes": row.reply_codes,
+        "remote_host": row.remote_host,
+        "remote_hosts": row.remote_hosts,
         "category": row.category,
+        "categories": row.categories,
+        "words": {"code": row.code, "remote_host": row.host, "cause": row.cause},
         "direction": None if row.direction is None else row.direction.value,
         "who_acts": row.who_acts,
         "count": row.count,

@@ -124,6 +124,9 @@ class KnowledgeBase:
         side = entry.inbound if inbound else entry.outbound
         values = values_of(exchange)
 
+        # A log of IIS holds inbound refusals as a bare code: nobody can know more than the code says.
+        certain = match.confidence != "guess" or bool(exchange.reply.text.strip())
+
         def texts(written: Sequence[str]) -> tuple[str, ...]:
             return tuple(filled(text, values) for text in written)
 
@@ -134,8 +137,10 @@ class KnowledgeBase:
         )
         return Advice(
             match=match,
-            title=filled(entry.title, values),
-            meaning=filled(entry.meaning, values),
+            title=filled(entry.title, values) if certain else f"Perhaps: {filled(entry.title, values)}",
+            meaning=filled(entry.meaning, values)
+            if certain
+            else _by_the_code_alone(match, filled(entry.meaning, values)),
             reading=filled(side.reading, values),
             temporary=_temporary(exchange.reply.code),
             duration=entry.duration,
@@ -186,6 +191,12 @@ def _score(wanted: str, entry: Entry) -> float:
     text = " ".join((entry.meaning, *entry.causes, entry.outbound.reading, entry.inbound.reading)).casefold()
     typed = wanted.split()
     return sum(max(95.0 * (word in text), *(fuzz.ratio(word, held) for held in heading)) for word in typed) / len(typed)
+
+
+def _by_the_code_alone(match: Match, meaning: str) -> str:
+    """`meaning` behind a word on how little is known."""
+    alone = f" ({match.code_alone})" if match.code_alone else ""
+    return f"The log holds the code alone, without a word{alone}. Most often that means: {meaning}"
 
 
 def _temporary(code: int | None) -> bool | None:

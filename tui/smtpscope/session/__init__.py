@@ -7,23 +7,36 @@ from datetime import tzinfo
 from pathlib import Path
 
 from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.dialogue import Dialogue, Sign
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.registry import formats
 from smtpscope.session.explainer import Explainer
 from smtpscope.session.session import Session
-from smtpscope.session.values import EventDetail, IncidentDetail, LoadedBatch, Overview, Progress, Rows, View
+from smtpscope.session.values import (
+    EventDetail,
+    IncidentDetail,
+    ListedIncident,
+    LoadedBatch,
+    Overview,
+    Progress,
+    Rows,
+    View,
+)
 
 __all__ = [
+    "Dialogue",
     "EventDetail",
     "Explainer",
     "FileInformation",
     "Format",
     "IncidentDetail",
+    "ListedIncident",
     "LoadedBatch",
     "Overview",
     "Progress",
     "Rows",
     "Session",
+    "Sign",
     "View",
     "known_formats",
     "open_session",

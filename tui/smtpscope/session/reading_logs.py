@@ -5,7 +5,7 @@ It has no threads and prints nothing: `read` may run in a reading thread while o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +14,17 @@ import numpy as np
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.record import FileInformation, ReadOptions
+from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
 from smtpscope.session.clocks import mixed_clocks
 from smtpscope.session.keeping import Keeping
 from smtpscope.session.logs import Logs
-from smtpscope.session.values import LoadedBatch, Overview
+from smtpscope.session.recent_trees import RecentTrees
+from smtpscope.session.values import LoadedBatch, Overview, Progress
 from smtpscope.store.columns import DIRECTIONS, EventStore
 from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
+    from smtpscope.parsing.exchange import Exchange
     from smtpscope.reading.dialogue import Dialogue
     from smtpscope.workspace.workspace import Workspace
 
@@ -33,6 +35,7 @@ class ReadingLogs:
     `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
     `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
     what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
+    `date_order` is what stands first in regional dates that leave it open; None leaves it to the log's other dates.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class ReadingLogs:
         workspace: Workspace | None = None,
         salvage: bool = False,
         growing: bool = False,
+        date_order: DateOrderName | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
@@ -53,12 +57,14 @@ class ReadingLogs:
         self.others = 0
         self.count_duplicates = False
         self.keeping = Keeping(workspace)
+        self._recent_trees = RecentTrees()
         kept = None
         if cache is not None and not (salvage or growing):
             from smtpscope.store.cache import LogCache
 
-            kept = LogCache(cache, knowledge.folders, self.zone)
-        self._logs = Logs(ReadOptions(zone=self.zone, salvage=salvage, growing=growing), kept)
+            kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
+        options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
+        self._logs = Logs(options, kept)
 
     # Opening and reading
 
@@ -75,6 +81,11 @@ class ReadingLogs:
     def read(self) -> Iterator[LoadedBatch]:
         """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
         return self._logs.read(self.store)
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether something may still be added to a log: not to what is packed or came through a pipe."""
+        return self._logs.can_grow
 
     def follow(self) -> Iterator[LoadedBatch]:
         """What was added to the logs since `read` was at its end, or since the last call: nothing twice.
@@ -97,15 +108,21 @@ class ReadingLogs:
         if batch.error is not None:
             self.errors.append(batch.error)
 
+    def forget_texts(self) -> None:
+        """Lets go of what reading keeps beside the rows; only for a store that keeps none (see `converting`)."""
+        self._logs.forget_texts()
+
     @property
     def read_anything(self) -> bool:
         """Whether anything was added yet."""
         return bool(len(self.store) or self.others or self.errors)
 
-    def read_all(self) -> None:
-        """Reads everything. Raises LogError when no file could be read at all."""
+    def read_all(self, told: Callable[[Progress], None] | None = None) -> None:
+        """Reads everything; `told` hears how far it is. Raises LogError when no file could be read at all."""
         for batch in self.read():
             self.add(batch)
+            if told is not None:
+                told(batch.progress)
         failed = len(self.errors)
         if failed and not len(self.store) and not self.others and failed >= len(self.files):
             raise self.errors[0]
@@ -121,6 +138,7 @@ class ReadingLogs:
         """From now on the times of logs that name no zone are those of `zone`; how times are shown stays."""
         self.store.take_assumed_times_for(self.taken_for, zone)
         self.taken_for = zone
+        self._recent_trees.clear()
 
     @property
     def noted(self) -> list[Problem]:
@@ -143,6 +161,11 @@ class ReadingLogs:
     def files(self) -> tuple[str, ...]:
         """The paths as given, in the order of reading."""
         return self._logs.files
+
+    @property
+    def named_files(self) -> tuple[str, ...]:
+        """The paths on the disk, "-" for standard input: of a file in an archive that of the archive."""
+        return self._logs.named_files
 
     @property
     def errors(self) -> list[LogError]:
@@ -171,12 +194,15 @@ class ReadingLogs:
             times_assumed=self.store.times_assumed,
         )
 
-    def dialogue(self, row: int) -> Dialogue | None:
-        """The whole SMTP session that the exchange of `row` is part of; None where its log holds no sessions.
+    def holds_sessions(self, exchange: Exchange) -> bool:
+        """Whether the log of `exchange` holds whole sessions and not only single events."""
+        return self._logs.holds_sessions(exchange.file)
+
+    def dialogue(self, exchange: Exchange) -> Dialogue | None:
+        """The whole SMTP session that `exchange` is part of; None where its log no longer holds it.
 
         Reads the log again, so it is for a thread that may wait. Raises LogError when it can't be read any more.
         """
-        exchange = self.store.exchange(row)
         return self._logs.dialogue(exchange.file, exchange.place)
 
     def information(self) -> tuple[FileInformation, ...]:

@@ -82,6 +82,11 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
         ongoing=group.ongoing,
         recipients=group.recipients,
         spark=view.tree.sparkline(level, index),
+        reply_code=group.code,
+        reply_codes=group.codes,
+        remote_host=group.host,
+        remote_hosts=group.hosts,
+        categories=group.categories,
     )
 
 

@@ -21,12 +21,12 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.session.incident_numbers import incident_keys, largest
 from smtpscope.session.reading_logs import ReadingLogs
 from smtpscope.session.reporting import report_of
-from smtpscope.session.values import EventDetail, IncidentDetail, Rows, View
+from smtpscope.session.values import EventDetail, IncidentDetail, ListedIncident, Rows, View
 from smtpscope.store.activity import ongoing
 from smtpscope.store.facets import Facet, facets
 from smtpscope.store.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.incident import Counted, Episode, Incident, IncidentKey
-from smtpscope.store.incidents import incident_of, incidents
+from smtpscope.store.incidents import incident_heads, incident_of, incidents
 from smtpscope.store.timeline import Step, Timeline, activity, episode_sentence, episodes, sorted_times, timeline
 
 if TYPE_CHECKING:
@@ -47,8 +47,12 @@ class Session(ReadingLogs):
         descending: bool = False,
     ) -> View:
         """What `filter_text` lets through, grouped and ordered. Raises FilterError; changes nothing."""
-        mask = self._mask(filter_text)
-        tree = GroupTree(self.store, mask, grouping, self.zone)
+        made_of = (filter_text.strip(), grouping, len(self.store), self.events, self.zone)
+
+        def make() -> GroupTree:
+            return GroupTree(self.store, self._mask(filter_text), grouping, self.zone)
+
+        tree = self._recent_trees.of(made_of, make)
         return View(filter_text, grouping, sort, descending, tree, tree.sorted_by(sort, descending), self.events)
 
     def _mask(self, filter_text: str) -> NDArray[np.bool_]:
@@ -90,6 +94,11 @@ class Session(ReadingLogs):
         if most is not None:
             rows = largest(self.store, rows, most)
         return [self._detail(incident) for incident in incidents(self.store, rows, self.zone)]
+
+    def listed(self, rows: Rows, most: int) -> list[ListedIncident]:
+        """The `most` most frequent incidents in `rows` with guidance; only what a list says of each."""
+        heads = incident_heads(self.store, largest(self.store, rows, most))
+        return [ListedIncident(head, self.knowledge.advice(self.store.exchange(head.sample_row))) for head in heads]
 
     def _detail(self, incident: Incident) -> IncidentDetail:
         sample = self.store.exchange(incident.sample_row)

@@ -12,7 +12,7 @@ from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.exchange import Direction, Exchange
 from smtpscope.store.columns import EncodedBatch
 from smtpscope.store.groups import Grouping, GroupTree, SortColumn
-from smtpscope.store.incident import Incident
+from smtpscope.store.incident import Incident, IncidentHead
 
 Rows = NDArray[np.int64]
 """Row numbers of the store."""
@@ -20,11 +20,19 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`bytes_read` of `bytes_total` over all files; `file` is the one being read."""
+    """`bytes_read` of `bytes_total` over all files; `file` is the one being read. None: nobody knows how much comes."""
 
     file: str
     bytes_read: int
-    bytes_total: int
+    bytes_total: int | None
+
+    @property
+    def words(self) -> str:
+        """How far it is, for people."""
+        if self.bytes_total is None:
+            return f"{self.bytes_read / 1e6:,.1f} MB so far"
+        share = 100 * self.bytes_read // max(1, self.bytes_total)
+        return f"{share} %, {self.bytes_read / 1e6:,.1f} of {self.bytes_total / 1e6:,.1f} MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,14 @@ class EventDetail:
 
     row: int
     exchange: Exchange
+    advice: Advice
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIncident:
+    """One of many incidents, with the guidance for it."""
+
+    incident: IncidentHead
     advice: Advice
 
 

@@ -127,6 +127,12 @@ class EventStore:
         return self._last_ms
 
     @property
+    def events_without_zone(self) -> int:
+        """How many events have a time whose zone was assumed."""
+        assumed = np.array([context[TIME_ASSUMED] for context in self.words.contexts], np.bool_)
+        return int(np.count_nonzero(assumed[self.columns.context])) if len(self) else 0
+
+    @property
     def times_assumed(self) -> bool:
         """Whether the zone of any event's time was assumed."""
         return any(context[TIME_ASSUMED] for context in self.words.contexts)

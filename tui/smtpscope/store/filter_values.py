@@ -73,15 +73,21 @@ _CODE_CLASS = re.compile(r"([2-5])(?:xx|yz|\*\*?)", re.IGNORECASE)
 _CODE_TENS = re.compile(r"([2-5][0-9])(?:x|\*)", re.IGNORECASE)
 _ENHANCED = re.compile(r"[245](?:\.[0-9]{1,3}){0,2}(?:\.(?:x|\*)?){0,2}", re.ASCII | re.IGNORECASE)
 _NUMBERS_AND_DOTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}\.?|[0-9]{1,3}\.", re.ASCII)
+_MEANT_AS_NETWORK = re.compile(
+    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,4}|[0-9a-f:]*:[0-9a-f:]*/[0-9]{1,4}", re.ASCII | re.IGNORECASE
+)
 _ANGLE_BRACKETS = re.compile(r"<.*>", re.DOTALL)
 _NO_CODE_WORDS = ("none", "")
+_SPOKEN = {"we": "us", "they": "them"}
+"""Words of the table that stand for a choice."""
 _MOST_DIGITS = 18
 
 
 def read_value(field: Field | None, text: str, *, exact: bool, quoted: bool) -> Value:
     """The value `text` of `field` (None for a word without a field). Raises FilterValueError."""
     if field is None:
-        code = None if exact or quoted else _code(text)
+        plain = not (exact or quoted)
+        code = _code(text) or _enhanced_class(text) if plain else None
         return code or Text(text, exact and bool(text))
     match field.kind:
         case "code":
@@ -93,7 +99,7 @@ def read_value(field: Field | None, text: str, *, exact: bool, quoted: bool) -> 
         case "time":
             return _moment(field, text)
         case "host":
-            return Text(text, exact or not text, None if exact or quoted else _network(text))
+            return Text(text, exact or not text, None if exact or quoted else _network_or_name(text))
         case "mailbox" if not quoted and _ANGLE_BRACKETS.fullmatch(text):
             return Text(text[1:-1], exact=True)
         case "mailbox" | "text" | "verb" | "name":
@@ -104,9 +110,9 @@ def written(field: str, value: Value) -> tuple[str, bool, bool]:
     """The text of `value`, whether it needs an equals sign before it, and whether it must stand in quotes."""
     match value:
         case Text():
-            # A bare 550 would be read as a reply code, and numbers with dots after host: as a network.
-            as_code = field == ANYWHERE and _code(value.text) is not None
-            as_network = field == "host" and value.network is None and _network(value.text) is not None
+            # A bare 550 or 5.7.x would be read as a reply code, and numbers with dots after host: as a network.
+            as_code = field == ANYWHERE and (_code(value.text) or _enhanced_class(value.text)) is not None
+            as_network = field == "host" and value.network is None and _looks_like_network(value.text)
             in_brackets = field in ("rcpt", "from") and _ANGLE_BRACKETS.fullmatch(value.text) is not None
             exact = value.exact and bool(value.text)
             return value.text, exact, in_brackets or ((as_code or as_network) and not exact)
@@ -157,14 +163,24 @@ def _code_or_enhanced(text: str) -> Code | EnhancedCode:
     code = _code(word)
     if code is not None:
         return code
-    word = word.removeprefix("#")
-    if "." in word and _ENHANCED.fullmatch(word):
-        numbers = tuple(int(part) for part in word.split(".") if part.isdigit())
-        if len(numbers) <= 3:
-            return EnhancedCode(numbers)
+    enhanced = _enhanced(word.removeprefix("#"))
+    if enhanced is not None:
+        return enhanced
     raise FilterValueError(
         f'"{text}" is no reply code', "Write code:550, code:4xx, code:5.7.1, code:5.7.x or code:none"
     )
+
+
+def _enhanced(word: str) -> EnhancedCode | None:
+    if "." not in word or not _ENHANCED.fullmatch(word):
+        return None
+    numbers = tuple(int(part) for part in word.split(".") if part.isdigit())
+    return EnhancedCode(numbers) if len(numbers) <= 3 else None
+
+
+def _enhanced_class(text: str) -> EnhancedCode | None:
+    """`5.7.x`: without a field, a whole status code such as 5.7.1 is a word to look for, but this can be no word."""
+    return _enhanced(text.lower()) if text[-1:] in ("x", "X", "*") else None
 
 
 def _number(field: Field, text: str) -> Number:
@@ -176,6 +192,7 @@ def _number(field: Field, text: str) -> Number:
 
 def _choice(field: Field, text: str) -> Choice:
     word = text.strip().lower()
+    word = _SPOKEN.get(word, word)
     words = field.choices
     found = [choice for choice in words if word and choice.startswith(word)]
     # No word of a field begins another one, so a whole word is found alone.
@@ -207,3 +224,15 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
         return ip_network(word, strict=False)
     except ValueError:
         return None
+
+
+def _looks_like_network(text: str) -> bool:
+    return _network(text) is not None or _MEANT_AS_NETWORK.fullmatch(text.strip()) is not None
+
+
+def _network_or_name(text: str) -> IPv4Network | IPv6Network | None:
+    found = _network(text)
+    if found is None and _MEANT_AS_NETWORK.fullmatch(text.strip()):
+        remedy = "Write 192.0.2.0/24 (0 to 32 behind the slash) or 2001:db8::/32 (0 to 128)"
+        raise FilterValueError(f'"{text}" is no network', remedy)
+    return found

@@ -88,10 +88,8 @@ class GroupTree:
 
     def rows(self, level: int, index: int) -> NDArray[np.int64]:
         """The row numbers of a group in order of time, rows without a time first."""
-        rows, times = self._slice(level, index)
-        if level == len(self.levels) - 1:
-            return rows
-        return rows[np.argsort(times, kind="stable")]
+        rows, _ = self._slice(level, index)
+        return rows if level == len(self.levels) - 1 else self._store.rows_by_time(rows)
 
     def group(self, level: int, index: int) -> Group:
         """What group `index` of `level` says of itself. Raises IndexError where there is no such group."""
@@ -210,14 +208,27 @@ class GroupTree:
         if level < len(self.levels) - 1:
             # Rows of an outer group are not in order of time, so only those that need their gaps are sorted.
             result = timed & (end_ms - groups.last_ms <= usual_quiet_ms(start_ms, end_ms))
-            for index in np.flatnonzero(timed & ~result).tolist():
-                result[index] = self._is_ongoing(level, index)
+            asked = np.flatnonzero(timed & ~result & (groups.count - groups.untimed > 1))
+            if len(asked):
+                result[asked] = self._ongoing_of(groups, asked, start_ms, end_ms)
             return result
         result = np.zeros(len(groups), np.bool_)
         ends = np.cumsum(groups.count - groups.untimed)[timed]
         starts = ends - (groups.count - groups.untimed)[timed]
         result[timed] = ongoing_of_each(self._times[self._times != NO_TIME], starts, ends, start_ms, end_ms)
         return result
+
+    def _ongoing_of(self, groups: Level, asked: NDArray[np.int64], start_ms: int, end_ms: int) -> NDArray[np.bool_]:
+        """Whether each of the groups `asked`, whose rows are in no order, still goes on; each has a time."""
+        wanted = np.zeros(len(groups), np.bool_)
+        wanted[asked] = True
+        rows = np.repeat(wanted, groups.count) & (self._times != NO_TIME)
+        times = self._times[rows]
+        of_group = np.repeat(np.arange(len(asked)), (groups.count - groups.untimed)[asked])
+        times = times[np.lexsort((times, of_group))]
+        ends = np.cumsum((groups.count - groups.untimed)[asked])
+        starts = ends - (groups.count - groups.untimed)[asked]
+        return ongoing_of_each(times, starts, ends, start_ms, end_ms)
 
     def _most_frequent(self, values: NDArray[np.signedinteger], level: Level, kinds: int) -> NDArray[np.int64]:
         """For each group the most frequent of `values`, given row by row as in `order`, each below `kinds`."""

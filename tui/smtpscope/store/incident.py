@@ -33,6 +33,17 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentHead:
+    """What a list of many incidents says of each; the fields are those of `Incident`."""
+
+    key: IncidentKey
+    host: str
+    count: int
+    ongoing: bool | None
+    sample_row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """`rows` index the store, in order of time. `first_ms` and `last_ms` are None when no event has a time.
 

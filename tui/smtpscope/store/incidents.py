@@ -13,8 +13,8 @@ from smtpscope.store.columns import EventStore, Rows
 from smtpscope.store.encoding import DIRECTIONS
 from smtpscope.store.facets import facets
 from smtpscope.store.grouping import compacted
-from smtpscope.store.incident import Incident, IncidentKey
-from smtpscope.store.spellings import host_spellings
+from smtpscope.store.incident import Incident, IncidentHead, IncidentKey
+from smtpscope.store.spellings import host_label, host_spellings
 from smtpscope.store.timeline import days, episodes
 
 
@@ -25,6 +25,35 @@ def incidents(store: EventStore, rows: Rows, zone: tzinfo) -> list[Incident]:
     """
     parts = split(store, rows)
     return [incident(store, part, zone) for part in parts]
+
+
+def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
+    """As `incidents`, but only what a list of them says."""
+    heads = []
+    for part in split(store, rows):
+        times = store.columns.time_ms[part]
+        times = times[times != NO_TIME]
+        heads.append(
+            IncidentHead(
+                key=_key(store, int(part[0])),
+                host=host_label(store, part),
+                count=len(part),
+                ongoing=ongoing(times, store.log_start_ms, store.log_end_ms),
+                sample_row=_sample_row(store, part),
+            )
+        )
+    return heads
+
+
+def _key(store: EventStore, row: int) -> IncidentKey:
+    columns, words = store.columns, store.words
+    code = int(columns.code[row])
+    return IncidentKey(
+        direction=DIRECTIONS[int(columns.direction[row])],
+        host_key=words.host_keys[int(columns.host_key[row])],
+        code=None if code == NO_CODE else code,
+        category=words.categories[int(columns.category[row])],
+    )
 
 
 def split(store: EventStore, rows: Rows) -> list[NDArray[np.int64]]:
@@ -57,8 +86,6 @@ def incident_of(store: EventStore, rows: Rows, row: int, zone: tzinfo) -> Incide
 def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incident:
     """One incident of `rows`: in order of time, at least one, all of the same key."""
     columns, words = store.columns, store.words
-    first = int(rows[0])
-    code = int(columns.code[first])
     times = columns.time_ms[rows]
     times = times[times != NO_TIME]
     spellings = tuple(text for text, _ in host_spellings(store, rows))
@@ -66,12 +93,7 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
     last_ms = int(times[-1]) if len(times) else None
     contexts = np.unique(columns.context[rows]).tolist()
     return Incident(
-        key=IncidentKey(
-            direction=DIRECTIONS[int(columns.direction[first])],
-            host_key=words.host_keys[int(columns.host_key[first])],
-            code=None if code == NO_CODE else code,
-            category=words.categories[int(columns.category[first])],
-        ),
+        key=_key(store, int(rows[0])),
         host=spellings[0],
         spellings=spellings if len(spellings) > 1 else (),
         rows=rows,

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NOBODY
 from smtpscope.store.columns import EventStore
-from smtpscope.store.encoding import folded_mailbox
 from smtpscope.store.grouping import compacted
 from smtpscope.store.incident import Counted
 
@@ -41,35 +40,36 @@ def host_label(store: EventStore, rows: NDArray[np.int64]) -> str:
 
 
 def by_key(
-    spellings: NDArray[np.signedinteger], text_of: Callable[[int], str], key_of: Callable[[int], str]
+    keys: NDArray[np.signedinteger], spellings: NDArray[np.signedinteger], text_of: Callable[[int], str]
 ) -> Counted:
-    """Counts of `spellings` by their key, each key in its most frequent spelling."""
-    distinct, positions = compacted(spellings)
-    best: dict[str, tuple[int, str]] = {}
-    totals: dict[str, int] = {}
-    for number, count in zip(distinct.tolist(), np.bincount(positions).tolist(), strict=True):
-        key, text = key_of(number), text_of(number)
+    """Counts by key, each key in its most frequent spelling; `keys` and `spellings` are numbers, row by row."""
+    kinds = int(spellings.max(initial=0)) + 1
+    both, positions = compacted(keys.astype(np.int64) * kinds + spellings)
+    best: dict[int, tuple[int, str]] = {}
+    totals: dict[int, int] = {}
+    for pair, count in zip(both.tolist(), np.bincount(positions, minlength=len(both)).tolist(), strict=True):
+        key, spelling = divmod(pair, kinds)
         totals[key] = totals.get(key, 0) + count
-        if key not in best or (-count, text) < best[key]:
-            best[key] = (-count, text)
+        candidate = (-count, text_of(spelling))
+        if key not in best or candidate < best[key]:
+            best[key] = candidate
     return tuple(sorted(((best[key][1], total) for key, total in totals.items()), key=lambda item: (-item[1], item[0])))
 
 
 def hosts(store: EventStore, rows: NDArray[np.int64]) -> Counted:
     """Remote hosts of `rows`, each in its most frequent spelling; "" is the host that an event does not name."""
     known = store.words.hosts
-    return by_key(store.columns.host[rows], lambda number: known[number].verbatim, lambda number: known[number].key)
+    return by_key(store.columns.host_key[rows], store.columns.host[rows], lambda number: known[number].verbatim)
 
 
 def mailboxes(store: EventStore, rows: NDArray[np.int64], folded: NDArray[np.int32]) -> Counted:
     """Mailboxes of `rows`, those that differ only in their domain's case counted as one, in its most frequent spelling.
 
-    `folded` is the column that says which commands count: `recipient` for RCPT, `sender` for MAIL.
+    `folded` is the column that says which commands count: `recipient` or `sender`.
     """
     rows = rows[folded[rows] != NOBODY]
-    known = store.words.mailboxes
     spellings = store.words.command_mailbox.view()[store.columns.command[rows]]
-    return by_key(spellings, known.__getitem__, lambda number: folded_mailbox(known[number]))
+    return by_key(folded[rows], spellings, store.words.mailboxes.__getitem__)
 
 
 def mailbox_label(store: EventStore, rows: NDArray[np.int64]) -> str:

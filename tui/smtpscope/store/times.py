@@ -257,7 +257,7 @@ def parse_time_word(text: str) -> TimeWord:
             raise ValueError(f'"{text}" is not a time of day') from None
     if month is not None and day is not None:
         # 2024 is a leap year: 29 February without a year may be meant.
-        _real_date(2024 if year is None else year, month, day)
+        _real_date(2024 if year is None else year, month, day, named=year is not None)
     precision: Precision = "day" if clock is None else "minute" if second is None else "second"
     return TimeWord(text, precision, year, month, day, clock)
 
@@ -278,11 +278,12 @@ def resolve(word: TimeWord, log_end_ms: int, zone: tzinfo) -> Span:
     return _span_of(day, word, zone)
 
 
-def _real_date(year: int, month: int, day: int) -> date:
+def _real_date(year: int, month: int, day: int, *, named: bool = True) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueError(f"there is no month {month} with a day {day} in the year {year}") from None
+        when = f" in the year {year}" if named else ""
+        raise ValueError(f"there is no month {month} with a day {day}{when}") from None
 
 
 def _month_span(year: int, month: int, zone: tzinfo) -> Span:

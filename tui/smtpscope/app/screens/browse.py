@@ -8,12 +8,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.timer import Timer
 
 from smtpscope.app.positions import key_at, position_of
 from smtpscope.app.questions import Question
 from smtpscope.app.screens.browse_actions import TakingOut
 from smtpscope.app.screens.browse_filter import Filtering
 from smtpscope.app.screens.browse_lines import WalkingLines
+from smtpscope.app.screens.browse_logs import AskingLogs
 from smtpscope.app.screens.browse_reading import ReadingLogs
 from smtpscope.app.widgets.detail_pane import Detail, DetailPane
 from smtpscope.app.widgets.filter_bar import FilterBar
@@ -27,13 +29,14 @@ from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
 from smtpscope.session import Session, View
 from smtpscope.store.filter_editing import terms
-from smtpscope.store.groups import Group, Grouping
+from smtpscope.store.groups import GROUPINGS, Group, Grouping
 from smtpscope.workspace.log_state import LogState, Position
 
 _DESCRIBED_AHEAD = 80
+_RESTING_SECONDS = 0.5
 
 
-class BrowseScreen(Filtering, WalkingLines, ReadingLogs, TakingOut):
+class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
     """Everything an administrator needs between opening the file and pasting into the ticket."""
 
     CSS_PATH = "browse.tcss"
@@ -59,6 +62,7 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, TakingOut):
         self._wanted_key: Hashable = None
         self._layout: Layout = self.settings.layout
         self._left_at: Position | None = None
+        self._ahead_timer: Timer | None = None
         if restore:
             self._restore(filter_text)
 
@@ -137,9 +141,9 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, TakingOut):
             place = self.place()
             self._wanted_key = self.outline.key(place) if place is not None and self.outline is not None else None
         text, grouping, sort, descending = self.filter_text, self.grouping, self.sort, self.descending
-        bins, row_bins = self.query_one(LogHeader).activity_width, self.table.activity_width
+        row_bins = self.table.activity_width
 
-        def ask() -> tuple[View, tuple[int, ...], str | None]:
+        def ask() -> tuple[View, str | None]:
             view = self.session.view(text, grouping=grouping, sort=sort, descending=descending)
             # The first page is worked out here, so that drawing it never waits.
             for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
@@ -147,7 +151,7 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, TakingOut):
                     view.tree.group(level, index)
                     view.tree.sparkline(level, index, row_bins)
             suggestion = self.session.suggestion(text) if text and not view.count and view.total else None
-            return view, self.session.activity(bins), suggestion
+            return view, suggestion
 
         self._questions.put("view", Question(ask, self._show_view, self._view_failed))
 
@@ -163,8 +167,8 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, TakingOut):
             self.filter_text = self.view.filter_text
         self.filter_bar.show_error(error)
 
-    def _show_view(self, answer: tuple[View, tuple[int, ...], str | None]) -> None:
-        view, bins, suggestion = answer
+    def _show_view(self, answer: tuple[View, str | None]) -> None:
+        view, suggestion = answer
         whole = self.filter_bar.input.value == shown(view.filter_text)
         before = self.view
         self.view = view
@@ -172,7 +176,9 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, TakingOut):
         if before is not None and before.filter_text != view.filter_text:
             opened.clear()
         self.outline = Outline(view.tree, view.order, opened, self.table.page)
-        self.query_one(LogHeader).activity = bins
+        # Only now: how much room there is for it follows from what has come in meanwhile.
+        header = self.query_one(LogHeader)
+        header.activity = self.session.activity(header.activity_width)
         if whole:
             self.filter_bar.show_suggestion(suggestion)
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
@@ -195,6 +201,25 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, TakingOut):
         if not len(self.outline):
             self.detail.detail = self._nothing_to_show(view)
         self.remember_filter()
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Once the user rests, the next grouping is worked out, so that its key finds it ready."""
+        if self._ahead_timer is not None:
+            self._ahead_timer.stop()
+        if self.read_all and self._typing_from is None:
+            self._ahead_timer = self.set_timer(_RESTING_SECONDS, self._ask_ahead)
+
+    def _ask_ahead(self) -> None:
+        view = self.view
+        if view is None or not self._questions.idle:
+            return
+        following = GROUPINGS[(GROUPINGS.index(view.grouping) + 1) % len(GROUPINGS)]
+
+        def ask() -> None:
+            self.session.view(view.filter_text, grouping=following)
+
+        self._questions.put("ahead", Question(ask, lambda _: None, lambda _: None))
 
     def show_rows(self) -> None:
         assert self.outline is not None

@@ -10,20 +10,16 @@ from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.browse_state import BrowseState
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export import ExportChoice, ExportScreen
-from smtpscope.app.screens.file_information import information_blocks
 from smtpscope.app.screens.help import HelpLine, HelpScreen
 from smtpscope.app.screens.knowledge import KnowledgeScreen
 from smtpscope.app.screens.note import NoteScreen, WrittenNote
-from smtpscope.app.screens.reading import ReadingScreen
 from smtpscope.app.screens.timeline import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.widgets.incident_text import headline
-from smtpscope.app.widgets.outline import Place
-from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
-from smtpscope.errors import KnowledgeError, SmtpscopeError
+from smtpscope.errors import KnowledgeError
 from smtpscope.export.formats import SUMMARY_FORMATS
 from smtpscope.harmless import Shown, shown, shown_lines
-from smtpscope.session import FileInformation, IncidentDetail, Rows, View
+from smtpscope.session import IncidentDetail, Rows
 from smtpscope.store.filter_editing import add_term
 from smtpscope.store.filter_fields import help_lines
 from smtpscope.workspace.saved_views import SavedView
@@ -50,30 +46,13 @@ class TakingOut(BrowseState):
         Binding("c", "counts", "Counts", id="browse.counts"),
         Binding("v", "views", "Saved views", show=False, id="browse.views"),
         Binding("a", "note", "Note", show=False, id="browse.note"),
-        Binding("r", "raw", "Raw record", show=False, id="browse.raw"),
         Binding("K", "knowledge", "Knowledge", show=False, id="browse.knowledge"),
-        Binding("f", "information", "Files", show=False, id="browse.information"),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="browse.help"),
     ]
 
-    def _rows_here(self) -> tuple[View, Place] | None:
-        place = self.place()
-        return None if place is None or self.view is None else (self.view, place)
-
-    def _row_here(self) -> int | None:
-        """The event under the cursor, or the sample of the group there."""
-        here = self._rows_here()
-        if here is None:
-            return None
-        view, place = here
-        if place.row is not None:
-            return place.row
-        details = self.session.incidents(view.tree.rows(place.level, place.index), most=1)
-        return details[0].incident.sample_row if details else None
-
     def _incidents_here(self) -> list[IncidentDetail]:
         """The incidents of the line under the cursor; of an event, its incident under the filter in force."""
-        here = self._rows_here()
+        here = self.rows_here()
         if here is None:
             return []
         view, place = here
@@ -82,7 +61,7 @@ class TakingOut(BrowseState):
         return self.session.incident_of(place.row, view)
 
     def action_copy_event(self) -> None:
-        row = self._row_here()
+        row = self.row_here()
         if row is None:
             self.notify("Nothing to copy", markup=False)
             return
@@ -112,7 +91,7 @@ class TakingOut(BrowseState):
         self.app.push_screen(ExportScreen(self.session, view, choices, self.settings))
 
     def action_mark(self) -> None:
-        here = self._rows_here()
+        here = self.rows_here()
         if here is None:
             return
         view, place = here
@@ -127,7 +106,7 @@ class TakingOut(BrowseState):
 
     def _rows_and_name(self) -> tuple[Rows, Shown] | None:
         """The events of the group under the cursor (of an event: of its group), and how to call them."""
-        here = self._rows_here()
+        here = self.rows_here()
         if here is None:
             return None
         view, place = here
@@ -155,30 +134,6 @@ class TakingOut(BrowseState):
     def _timeline_closed(self, term: str | None) -> None:
         if term:
             self.set_filter(f"{self.filter_text} {term}".strip())
-
-    def action_raw(self) -> None:
-        row = self._row_here()
-        if row is None:
-            return
-        raw = self.session.raw(row)
-        lines = shown_lines(raw)
-        blocks = [Paragraph(text(line)) for line in lines]
-        self.app.push_screen(
-            ReadingScreen("The record as its file holds it", blocks, copied_as="\n".join(lines) + "\n")
-        )
-
-    def action_information(self) -> None:
-        gone: list[SmtpscopeError] = []
-        files: tuple[FileInformation, ...] = ()
-        try:
-            files = self.session.information()
-        except SmtpscopeError as error:
-            # A log can be moved or renamed while it is open, and its file is asked again for this screen.
-            gone.append(error)
-        blocks = information_blocks(files, self.session.problems, [*self.session.errors, *gone])
-        self.app.push_screen(
-            ReadingScreen("Files, and what was not read", blocks, copied_as=blocks_text(blocks) + "\n")
-        )
 
     def show_saved_view(self, view: SavedView | None) -> None:
         """Puts a saved view in force."""
@@ -228,7 +183,7 @@ class TakingOut(BrowseState):
         return True
 
     def action_knowledge(self) -> None:
-        here = self._row_here()
+        here = self.row_here()
         first = None if here is None else self.session.match(here).entry_id
         screen = KnowledgeScreen(self.session.knowledge, self.session.count_of_entry, first=first)
         self.app.push_screen(screen, self._knowledge_closed)

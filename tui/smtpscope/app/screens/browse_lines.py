@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 from textual.binding import Binding, BindingType
 
 from smtpscope.app.details import detail_of
@@ -113,16 +114,7 @@ class WalkingLines(BrowseState):
         place = self.place()
         if self.outline is None or place is None or place.level < 0:
             return
-        groups = list(self.outline.groups_in_order())
-        here = Place(place.level, place.index)
-        if here in groups:
-            position = groups.index(here) + by
-        else:
-            # On a group of the first level: its first incident is the next one, the one before stands above it.
-            inner = [i for i, group in enumerate(groups) if self.outline.parent(group) == here]
-            position = inner[0] if by > 0 else inner[0] - 1
-        if 0 <= position < len(groups):
-            self._go_to(groups[position])
+        self._go_to(self.outline.group_after(place, by))
 
     def action_event(self, by: int) -> None:
         place = self.place()
@@ -134,13 +126,13 @@ class WalkingLines(BrowseState):
         tree = self.view.tree
         last = len(tree.levels) - 1
         index = place.index if place.level == last else int(tree.levels[0].first_child[place.index])
-        rows = tree.rows(last, index).tolist()
+        rows = tree.rows(last, index)
         if place.row is None:
-            self._go_to(Place(last, index, rows[0 if by > 0 else -1]))
+            self._go_to(Place(last, index, int(rows[0 if by > 0 else -1])))
         else:
-            position = rows.index(place.row) + by
+            position = int(np.flatnonzero(rows == place.row)[0]) + by
             if 0 <= position < len(rows):
-                self._go_to(Place(last, index, rows[position]))
+                self._go_to(Place(last, index, int(rows[position])))
 
     # Grouping and order
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.worker import Worker
 
-from smtpscope.app.loading import BatchArrived, LoadingEnded, load
+from smtpscope.app.loading import BatchArrived, LoadingEnded, follow, load
 from smtpscope.app.screens.browse_state import BrowseState
 from smtpscope.app.widgets.log_header import HeaderText, LogHeader, span_words
 from smtpscope.harmless import shown
@@ -21,10 +23,13 @@ class ReadingLogs(BrowseState):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "escape", "Cancel reading", show=False, id="browse.cancel"),
+        Binding("F", "follow", "Follow the logs", show=False, id="browse.follow"),
     ]
 
     _progress = ""
     _cancelled = False
+    _follower: Worker[None] | None = None
+    _one_follower = threading.Lock()
 
     def begin_reading(self) -> None:
         """Starts the thread that reads, and the one that asks."""
@@ -37,10 +42,8 @@ class ReadingLogs(BrowseState):
         if not self.stands:
             return
         self._arrived.append(message.batch)
-        progress = message.batch.progress
-        share = 100 * progress.bytes_read // max(1, progress.bytes_total)
-        megabytes = f"{progress.bytes_read / 1e6:,.1f} of {progress.bytes_total / 1e6:,.1f} MB"
-        self._progress = f"reading {share} %, {megabytes} (escape stops)"
+        if not message.added:
+            self._progress = f"reading {message.batch.progress.words} (escape stops)"
         if not self._questions.busy:
             self._add_waiting()
         self._refresh_soon()
@@ -51,12 +54,37 @@ class ReadingLogs(BrowseState):
         self._progress = ""
         self._cancelled = message.cancelled
         self.read_all = True
+        if self.following:
+            self._begin_following()
         if not self._questions.busy:
             self._add_waiting()
         self.refresh_view()
         if self.session.errors:
             first = self.session.errors[0]
             self.notify(shown(f"{first.where}: {first.what}"), severity="error", markup=False, timeout=10)
+
+    def action_follow(self) -> None:
+        """What is added to the logs comes in by itself, or no longer does."""
+        self.following = not self.following
+        if not self.following:
+            if self._follower is not None:
+                self._follower.cancel()
+            self.notify("No longer following the logs", markup=False, timeout=3)
+        elif self.read_all:
+            self._begin_following()
+        self._show_header()
+
+    def _begin_following(self) -> None:
+        if self._cancelled:
+            self.following = False
+            self.notify("Reading was stopped before the end, so there is no end to go on from", markup=False)
+            return
+
+        def run() -> None:
+            follow(self.session, self.post_message, self._one_follower)
+
+        self._follower = self.run_worker(run, thread=True, group="following", exclusive=True)
+        self.notify("What is added to the logs comes in by itself; F stops that", markup=False, timeout=4)
 
     def _add_waiting(self) -> None:
         for batch in self._arrived:
@@ -82,13 +110,21 @@ class ReadingLogs(BrowseState):
         span = "no event with a time" if overview.events else ""
         if overview.first_ms is not None:
             first, last = format_time(overview.first_ms, zone), format_time(overview.last_ms, zone)
-            span = f"{first} to {last}, {span_words(overview.first_ms, overview.last_ms)}"
+            without = self.session.store.events_without_zone
+            assumed = "" if not without else " assumed" if without == len(self.session.store) else " partly assumed"
+            span = f"{first} to {last} {self.session.zone_name}{assumed}"
+            span += f", {span_words(overview.first_ms, overview.last_ms)}"
         directions = ", ".join(f"{count:,} {direction}" for direction, count in overview.directions)
         counts = f"{overview.events:,} of ours ({directions})" if directions else "none of ours"
         counts += f", {overview.others:,} {'other' if overview.others == 1 else 'others'}"
-        warning = f"{overview.skipped:,} skipped" if overview.skipped else ""
+        if self.following:
+            counts += ", following"
+        warnings = [f"{overview.skipped:,} skipped"] if overview.skipped else []
+        if overview.duplicates:
+            warnings.append(f"{overview.duplicates:,} duplicates left out")
         if self._cancelled:
-            warning = f"{warning}, stopped before the end".lstrip(" ,")
+            warnings.append("stopped before the end")
+        warning = ", ".join(warnings)
         header = self.query_one(LogHeader)
         header.header = HeaderText(shown(names), span, counts, self._progress, warning)
         self.table.times_width = 19 if self.with_year() else 14

@@ -33,6 +33,7 @@ class BrowseState(Screen[None]):
         self.sort: SortColumn = self.settings.sort
         self.descending = self.sort in ("count", "last")
         self.read_all = False
+        self.following = False
         self.loading_worker: Worker[None] | None = None
         self._questions = Questions(self._add_waiting, lambda: self.stands)
         self._arrived: list[LoadedBatch] = []
@@ -57,6 +58,22 @@ class BrowseState(Screen[None]):
         if self.outline is None or not 0 <= self.table.cursor < len(self.outline):
             return None
         return self.outline.place(self.table.cursor)
+
+    def rows_here(self) -> tuple[View, Place] | None:
+        """The view in force and what the cursor stands on."""
+        place = self.place()
+        return None if place is None or self.view is None else (self.view, place)
+
+    def row_here(self) -> int | None:
+        """The event under the cursor, or the sample of the group there."""
+        here = self.rows_here()
+        if here is None:
+            return None
+        view, place = here
+        if place.row is not None:
+            return place.row
+        details = self.session.incidents(view.tree.rows(place.level, place.index), most=1)
+        return details[0].incident.sample_row if details else None
 
     @property
     def stands(self) -> bool:
@@ -85,6 +102,9 @@ class BrowseState(Screen[None]):
         raise NotImplementedError
 
     def action_pane(self, by: int) -> None:
+        raise NotImplementedError
+
+    def _show_header(self) -> None:
         raise NotImplementedError
 
     def _add_waiting(self) -> None:

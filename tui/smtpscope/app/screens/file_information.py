@@ -26,6 +26,8 @@ def information_blocks(
         blocks.append(labelled("format", text(shown(file.format_name)), width=20))
         blocks.append(labelled("size", text(f"{file.size:,} bytes"), width=20))
         blocks += [labelled(shown(label), text(shown(value)), width=20) for label, value in file.facts]
+        if file.lacks:
+            blocks.append(labelled("can't tell", text(", ".join(file.lacks)), width=20))
         blocks += [bullet(text(shown(warning)), sign="!") for warning in file.warnings]
         blocks.append(BLANK)
     for outcome, title in _OUTCOMES.items():
@@ -40,6 +42,6 @@ def information_blocks(
         if len(of_kind) > _MOST_PROBLEMS:
             blocks.append(Paragraph(text(f"and {len(of_kind) - _MOST_PROBLEMS:,} more")))
         blocks.append(BLANK)
-    if not problems and not errors:
+    if not errors and not any(problem.outcome == "skipped" for problem in problems):
         blocks.append(Paragraph(text("Nothing was skipped.")))
     return tuple(blocks)

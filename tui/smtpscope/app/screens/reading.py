@@ -17,7 +17,10 @@ from smtpscope.app.widgets.prose import Block, ProsePane, text
 
 
 class ReadingScreen(ModalScreen[None]):
-    """`title` and `blocks` to read; `copied_as` is the harmless text that `y` copies."""
+    """`title` and `blocks` to read; `copied_as` is the harmless text that `y` copies.
+
+    `first` is the number of the block to begin with.
+    """
 
     CSS_PATH = "reading.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -25,11 +28,12 @@ class ReadingScreen(ModalScreen[None]):
         Binding("y", "copy", "Copy", id="reading.copy"),
     ]
 
-    def __init__(self, title: str, blocks: Sequence[Block], *, copied_as: str) -> None:
+    def __init__(self, title: str, blocks: Sequence[Block], *, copied_as: str, first: int = 0) -> None:
         super().__init__()
         self._title = title
         self._blocks = tuple(blocks)
         self._copied_as = copied_as
+        self._first = first
 
     def compose(self) -> ComposeResult:
         with Vertical(id="reading"):
@@ -41,6 +45,9 @@ class ReadingScreen(ModalScreen[None]):
         pane = self.query_one(ProsePane)
         pane.blocks = self._blocks
         pane.focus()
+        if self._first:
+            # Only a pane that knows its width knows where a block begins.
+            self.call_after_refresh(pane.show_block, self._first)
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -13,7 +13,7 @@ from smtpscope.app.widgets.prose import BLANK, Block, Columns, Heading, Paragrap
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.exchange import Direction
-from smtpscope.store.incident import Counted, Incident
+from smtpscope.store.incident import Counted, Incident, IncidentHead
 from smtpscope.store.times import duration, format_time
 
 _MOST_LISTED = 400
@@ -123,7 +123,7 @@ def note_blocks(note: str) -> tuple[Block, ...]:
     return (BLANK, Heading(text("Your note")), *(Paragraph(text(line)) for line in shown_lines(note)))
 
 
-def several_blocks(title: str, incidents: Sequence[tuple[Incident, Advice]]) -> tuple[Block, ...]:
+def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]]) -> tuple[Block, ...]:
     """A row behind which several incidents stand: which, how often, and who has to act in each."""
     blocks: list[Block] = [
         Paragraph(text(shown(title), "bold")),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -235,12 +236,38 @@ class Outline:
             return Place(0, int(self.tree.levels[1].parent[place.index]))
         return None
 
-    def groups_in_order(self) -> Iterable[Place]:
-        """The groups of the last level, from top to bottom as they are shown."""
-        levels = self.tree.levels
-        if len(levels) == 1:
-            yield from (Place(0, int(index)) for index in self._order[0])
-        elif levels:
-            for index in self._order[0]:
-                start, end = int(levels[0].first_child[index]), int(levels[0].end_child[index])
-                yield from (Place(1, int(child)) for child in self._order[1][start:end])
+    def group_after(self, place: Place, by: int) -> Place | None:
+        """The group of the last level that stands `by` groups below (or above) `place`, None where there is none.
+
+        Below a group of the first level its own first group comes next, above it the last one of the group before.
+        """
+        level = len(self.tree.levels) - 1
+        if level < 0:
+            return None
+        if place.level == level:
+            position = int(self._positions[place.index]) + by
+        else:
+            first = int(self.tree.levels[0].first_child[place.index])
+            position = int(self._positions[self._order[1][first]]) + min(by, 0)
+        groups = self._shown_groups
+        return Place(level, int(groups[position])) if 0 <= position < len(groups) else None
+
+    @cached_property
+    def _shown_groups(self) -> NDArray[np.int64]:
+        """The groups of the last level from top to bottom as they are shown."""
+        if len(self.tree.levels) == 1:
+            return self._order[0]
+        first = self.tree.levels[0]
+        starts, ends = first.first_child[self._order[0]], first.end_child[self._order[0]]
+        # One range after the other: counting on from 0, and at each new range jumping to its start.
+        lengths = ends - starts
+        jumps = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+        shown: NDArray[np.int64] = self._order[1][np.arange(len(jumps)) + jumps]
+        return shown
+
+    @cached_property
+    def _positions(self) -> NDArray[np.int64]:
+        """Where each group of the last level stands among the shown ones."""
+        positions = np.empty(len(self._shown_groups), np.int64)
+        positions[self._shown_groups] = np.arange(len(positions))
+        return positions

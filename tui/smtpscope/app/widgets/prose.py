@@ -88,6 +88,7 @@ class ProsePane(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
+        self._first_lines: list[int] = []
         self._laid_out_for: tuple[int, tuple[Block, ...]] | None = None
 
     def watch_blocks(self, blocks: tuple[Block, ...]) -> None:
@@ -109,19 +110,27 @@ class ProsePane(ScrollView, can_focus=True):
         """The text as it is laid out now."""
         return [strip.text for strip in self._strips]
 
+    def show_block(self, number: int) -> None:
+        """Scrolls so that the block stands in the middle, or the end of the text at the bottom."""
+        if number < len(self._first_lines):
+            line = self._first_lines[number] - self.scrollable_content_region.height // 2
+            self.scroll_to(y=max(0, line), animate=False)
+
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
         if width <= 0 or self._laid_out_for == (width, self.blocks):
             return
         strips: list[Strip] = []
+        first_lines: list[int] = []
         for block in self.blocks:
+            first_lines.append(len(strips))
             if isinstance(block, Heading):
                 strips += _wrapped(self, block.content.stylize_before("bold $text-primary"), width)
             elif isinstance(block, Columns):
                 strips += self._columns(block, width)
             else:
                 strips += self._paragraph(block, width)
-        self._strips = strips
+        self._strips, self._first_lines = strips, first_lines
         self._laid_out_for = (width, self.blocks)
         self.virtual_size = Size(width, len(strips))
         self.refresh()
