@@ -13,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from bench.evtx_data import DENSE
+from bench.formats import NOTE, format_rows
 from bench.peers import Peers
 from bench.rows import FULL, QUICK, Bench, Logs, Sizes
 from bench.screens import latencies, start_ups
@@ -55,6 +56,8 @@ def _sections(sizes: Sizes, folder: Path, python: str, quick: bool, say: Callabl
     start = bench.start_up()
     yield Section("Reading .evtx: `smtpscope report` as a whole process", bench.evtx(start))
     yield Section("Reading text", bench.text())
+    formats = list(format_rows(bench, logs, sizes.formats, sizes.formats_times, say))
+    yield Section("Formats: `smtpscope report` as a whole process", formats, [NOTE])
     million = logs.evtx(DENSE, 14 if quick else 445)
     opening = start_ups(million, folder / "cache" / "pictures", sizes.times, say)
     yield Section("Opening again, and start-up", [*bench.cached(), *opening])

@@ -46,6 +46,9 @@ class Peers:
         """The whole of ours: read, parse, explain, group, print."""
         return [self.ours, "-m", "smtpscope", "report", str(log)]
 
+    def report_json(self, log: Path) -> list[str]:
+        return [*self.report(log), "--format", "json"]
+
     def rust_json(self, log: Path) -> list[str]:
         return [self.python, "-c", _RUST_JSON, str(log)]
 

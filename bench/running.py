@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -36,10 +37,31 @@ child.returncode = 0
 """
 
 
+def usual(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """`environment` (None: that of this process) for what is measured: compiled modules are kept, as for any user.
+
+    Where they are not, each start compiles all of them again.
+    """
+    given = os.environ if environment is None else environment
+    return {name: value for name, value in given.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def output(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> bytes:
+    """What `command` prints. Raises CommandError when it does not end with 0."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=usual(environment))
+    if done.returncode:
+        said = done.stderr.decode(errors="replace")
+        raise CommandError(f"{' '.join(command)}: exit code {done.returncode}\n{said}")
+    return done.stdout
+
+
 def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Run:
     """Runs `command` with its output thrown away. Raises CommandError when it does not end with 0."""
     launched = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command], capture_output=True, text=True, env=environment
+        [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
+        capture_output=True,
+        text=True,
+        env=usual(environment),
     )
     seconds, peak, exit_code = (launched.stdout.split() or ["0", "0", "1"])[:3]
     if int(exit_code):
@@ -66,8 +88,11 @@ def paired(
 ) -> Paired:
     """Runs both in turn, `times` times; `off` seconds are taken off the second, `scale` multiplies it.
 
+    The first, which is ours, runs once before, unmeasured: that compiles its modules, and brings the log into memory.
+
     What disturbs the machine disturbs both runs of a pair, so the ratio of a pair says more than the times.
     """
+    first()
     pairs = [(first(), second()) for _ in range(times)]
     ratios = [one.seconds / max(1e-4, (two.seconds - off) * scale) for one, two in pairs]
     return Paired(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bench.running import usual
 from bench.table import Row, megabytes
 
 _UNIT: Final = 1 if sys.platform == "darwin" else 1024
@@ -24,7 +25,11 @@ def latencies(counts: Sequence[int], say: Callable[[str], None]) -> tuple[list[R
     for count in counts:
         say(f"keys at {count:,} exchanges")
         done = subprocess.run(
-            [sys.executable, "-m", "bench.latency", str(count)], check=True, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "bench.latency", str(count)],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=usual(),
         )
         answers[count] = json.loads(done.stdout)
     rows = []
@@ -63,6 +68,9 @@ def _cell(times: Sequence[tuple[float, float]]) -> str:
 def start_ups(log: Path, cache: Path, times: int, say: Callable[[str], None]) -> list[Row]:
     """`--help`, the first picture without a file, and with `log` from the cache."""
     say("start-up")
+    # Each runs once unmeasured, as the first start of all compiles the modules.
+    _help()
+    _first_picture()
     help_seconds = statistics.median(_help() for _ in range(times))
     empty = statistics.median(_first_picture() for _ in range(times))
     # The first run reads the log and keeps it.
@@ -82,7 +90,7 @@ def _row(what: str, seconds: float, limit: float) -> Row:
 
 def _help() -> float:
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "smtpscope", "--help"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "smtpscope", "--help"], check=True, stdout=subprocess.DEVNULL, env=usual())
     return time.perf_counter() - started
 
 
@@ -93,5 +101,6 @@ def _first_picture(*arguments: str) -> float:
         check=True,
         stdout=subprocess.PIPE,
         text=True,
+        env=usual(),
     )
     return float(done.stdout) - started

@@ -17,7 +17,10 @@ class MarkersError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measurement: what was done, what it is compared with, the ratio or figure, and what it must be."""
+    """One measurement: what was done, what it is compared with, the ratio or figure, and what it must be.
+
+    `exchanges` is how many were found.
+    """
 
     what: str
     figure: str
@@ -25,6 +28,7 @@ class Row:
     met: bool | None = None
     time: str = ""
     memory: str = ""
+    exchanges: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def _table(rows: Sequence[Row]) -> str:
         "": [row.what for row in rows],
         "measured": [row.figure for row in rows],
         "wanted": [_wanted(row) for row in rows],
+        "exchanges": [row.exchanges for row in rows],
         "time": [row.time for row in rows],
         "memory": [row.memory for row in rows],
     }
