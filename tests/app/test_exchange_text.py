@@ -53,7 +53,7 @@ def words(exchange: Exchange) -> str:
         (3028, "Mail from us failed."),
         (1035, "Our server turned a client away: 203.0.113.9."),
         (1706, "mail.fabrikam.example sent us X-EXPS; our server refused it."),
-        (2003, "We sent a command; mail.fabrikam.example refused it."),
+        (2003, "mail.fabrikam.example refused us."),
         (4007, "We sent RCPT; 192.0.2.25 refused it."),
     ],
 )

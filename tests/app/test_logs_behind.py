@@ -13,10 +13,12 @@ from app.conftest import OpenSession
 from app.driving import browsing
 from smtpscope.app import loading
 from smtpscope.app.screens import browse_reading
+from smtpscope.app.screens.reading import ReadingScreen
 from smtpscope.app.screens.zone import ZoneScreen
 from smtpscope.app.widgets.prose import ProsePane
 from smtpscope.session import Session
 from support.event_texts import TextEvent, block_2003, log_line
+from support.every_format import SERVICE_LOGS
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
 
@@ -147,3 +149,32 @@ async def test_f_brings_in_what_is_added_and_the_cursor_stays(
         assert driven.line.name == here
         await driven.press("F")
         assert ", following" not in header(driven.drawn)
+
+
+async def test_d_shows_the_whole_session_at_the_refusal(open_session: OpenSession, tmp_path: Path) -> None:
+    log = tmp_path / "SEND.LOG"
+    log.write_bytes(SERVICE_LOGS["SMTP Send protocol log"][1]())
+    async with browsing(open_session(log), size=(120, 40)) as driven:
+        await driven.keep_filter("cmd:RCPT")
+        await driven.press("j", "l", "j")
+        reply = driven.browse.session.store.exchange(driven.row).reply.verbatim
+        await driven.press("d")
+        await driven.until(lambda: isinstance(driven.screen, ReadingScreen))
+        await driven.settled()
+        lines = driven.screen.query_one(ProsePane).lines
+        (refusal,) = (number for number, line in enumerate(lines) if line.startswith("=> "))
+        assert reply[:20] in lines[refusal]
+        assert any(" > RCPT TO:<" in line for line in lines[:refusal])
+        assert any(line.startswith("session") for line in lines)
+        await driven.press("y")
+        assert reply[:20] in driven.clipboard.copied[-1]
+
+
+async def test_a_session_whose_log_is_gone_is_told(open_session: OpenSession, tmp_path: Path) -> None:
+    log = tmp_path / "SEND.LOG"
+    log.write_bytes(SERVICE_LOGS["SMTP Send protocol log"][1]())
+    async with browsing(open_session(log)) as driven:
+        log.unlink()
+        await driven.press("d")
+        await driven.until(lambda: any("SEND.LOG" in notice for notice in driven.notices))
+        assert driven.screen is driven.browse

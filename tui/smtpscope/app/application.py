@@ -35,6 +35,8 @@ class Browser(App[None]):
     TITLE = "smtpscope"
     COMMANDS: ClassVar = {ActionsProvider, SavedViewsProvider}
     ENABLE_COMMAND_PALETTE = True
+    # A notice must not hide the keys.
+    CSS = "ToastRack { margin-bottom: 3; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit_anywhere", priority=True),
@@ -80,7 +82,7 @@ class Browser(App[None]):
         self.push_screen(self.browse)
         self._end_in_order()
         if self._hints:
-            self.notify(_HINTS, title="First start", markup=False, timeout=25)
+            self.notify(_HINTS, title="First start", markup=False, timeout=15)
 
     def _end_in_order(self) -> None:
         """An end from outside would leave the terminal as the browser needs it: no cursor, and the mouse speaks."""

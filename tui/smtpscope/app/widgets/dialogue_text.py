@@ -23,9 +23,9 @@ LEGEND: Final = "> our server said   < the other side said   + connected   - end
 
 def dialogue_blocks(dialogue: Dialogue, place: int, zone: tzinfo) -> tuple[tuple[Block, ...], int]:
     """The blocks, and the number of the block with the line at `place` (0 when it is not among them)."""
-    blocks: list[Block] = [labelled(shown(label), text(shown(value)), width=17) for label, value in dialogue.facts]
+    blocks: list[Block] = [labelled(shown(label), text(shown(value)), width=21) for label, value in dialogue.facts]
     assumed = ", which is assumed" if dialogue.time_assumed else ""
-    blocks.append(labelled("times", text(f"{zone_label(zone)}{assumed}"), width=17))
+    blocks.append(labelled("times", text(f"{zone_label(zone)}{assumed}"), width=21))
     if dialogue.guess:
         blocks.append(bullet(text(shown(dialogue.guess)), sign="!"))
     if dialogue.left_out:

@@ -28,7 +28,12 @@ def what_happened(exchange: Exchange) -> str:
         what = "Mail from us failed" if outbound else "Our server turned a client away"
         whom = f": {exchange.remote_host.verbatim}" if exchange.remote_host.verbatim else ""
         return f"{what}{whom}."
-    verb = exchange.command.verb or "a command"
+    verb = exchange.command.verb
+    if not verb:
+        # A greeting, or a log that holds replies without the commands they answered.
+        if outbound:
+            return f"{host} refused us."
+        return f"Our server refused {host}." if exchange.direction is Direction.INBOUND else "Somebody was refused."
     if outbound:
         return f"We sent {verb}; {host} refused it."
     if exchange.direction is Direction.INBOUND:

@@ -62,7 +62,8 @@ def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[Block, ...]:
     if len(incident.episodes) > 1:
         blocks.append(labelled("episodes", text(_episodes(incident, zone))))
     if incident.days:
-        blocks += [Heading(text(f"Per day ({len(incident.days)} days with events)")), _days(incident.days)]
+        days = "1 day" if len(incident.days) == 1 else f"{len(incident.days)} days"
+        blocks += [Heading(text(f"Per day ({days} with events)")), _days(incident.days)]
     blocks += _counted("Recipients", incident.recipients)
     blocks += _counted("Senders", incident.senders, empty="<> (bounces)")
     if len(incident.replies) != 1:
@@ -70,7 +71,9 @@ def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[Block, ...]:
     blocks += _counted("Servers of ours", incident.servers)
     if len(incident.spellings) > 1:
         blocks.append(labelled("spelled", text(shown(", ".join(incident.spellings)))))
-    blocks.append(labelled("commands", text(shown(", ".join(f"{verb} {count}" for verb, count in incident.verbs)))))
+    verbs = ", ".join(f"{verb} {count}" for verb, count in incident.verbs if verb)
+    if verbs:
+        blocks.append(labelled("commands", text(shown(verbs))))
     return tuple(blocks)
 
 
