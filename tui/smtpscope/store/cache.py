@@ -25,7 +25,7 @@ from smtpscope.errors import Problem
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 from smtpscope.store.identity import file_identity, zone_identity
-from smtpscope.store.log_image import LogImage, Words, put_back, take_image
+from smtpscope.store.log_image import KeptWords, LogImage, put_back, take_image
 from smtpscope.store.sections import DamagedError, read_sections, write_sections
 
 _FORMAT: Final = "3"
@@ -36,7 +36,7 @@ _ROOM: Final = 1_000_000_000
 _WORDS, _TYPES, _ZONE = "words", "types", "zone"
 _PROGRAM_PARTS: Final = ("reading", "parsing", "knowledge", "store")
 
-_words_decoder = msgspec.msgpack.Decoder(Words)
+_words_decoder = msgspec.msgpack.Decoder(KeptWords)
 _types_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 

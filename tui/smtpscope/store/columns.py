@@ -14,9 +14,10 @@ from smtpscope.parsing.exchange import Exchange
 from smtpscope.parsing.exchange_table import ExchangeTable
 from smtpscope.store.assumed_times import moved
 from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Columns, GrowingColumns
-from smtpscope.store.encoding import DIRECTIONS, TIME_ASSUMED, WHO_ACTS, Encoder, Matcher
+from smtpscope.store.encoding import Encoder, Matcher
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
+from smtpscope.store.words import DIRECTIONS, TIME_ASSUMED, WHO_ACTS
 
 __all__ = [
     "DIRECTIONS",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, Protocol
@@ -13,44 +12,14 @@ from numpy.typing import NDArray
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, WhoActs
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
-from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NOBODY, Columns
+from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
+from smtpscope.store.column_set import NO_NUMBER, Columns
 from smtpscope.store.duplicates import SeenEvents
-from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers, SharedVocabulary, Vocabulary
-
-DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
-"""The order behind the numbers in the column `direction`."""
-
-WHO_ACTS: tuple[WhoActs, ...] = ("us", "them", "sender", "recipient", "nobody")
-
-_CONTEXT_FIELDS = (
-    "file",
-    "time_assumed",
-    "event_id",
-    "level",
-    "provider",
-    "channel",
-    "computer",
-    "direction",
-    "virtual_server",
-    "certainty",
-    "text_level",
-    "problem",
-    "salvaged",
-    "connector",
-    "guess",
-)
-_FILE, _EVENT_ID, _LEVEL, _PROVIDER, _COMPUTER, _DIRECTION = (
-    _CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "provider", "computer", "direction")
-)
-TIME_ASSUMED = _CONTEXT_FIELDS.index("time_assumed")
-_context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*_CONTEXT_FIELDS)
-
-Kind = tuple[str, bool, tuple[str, ...]]
-"""What of a command and of a remote host may matter to the knowledge base: verb, null sender, host patterns."""
+from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
+from smtpscope.store.words import CONTEXT_FIELDS, DIRECTIONS, WHO_ACTS, Judgement, Words
 
 _LARGEST = int(np.iinfo(np.int64).max)
-_LARGEST_CODE = 999
+_context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*CONTEXT_FIELDS)
 
 
 class Matcher(Protocol):
@@ -78,20 +47,6 @@ class Matcher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the knowledge base says of a reply, and who has to act in that direction."""
-
-    match: Match
-    who_acts: WhoActs
-
-
-def folded_mailbox(mailbox: str) -> str:
-    """`mailbox` with its domain in lower case (RFC 5321 section 2.4: the local part may depend on case)."""
-    local_part, at, domain = mailbox.rpartition("@")
-    return f"{local_part}{at}{domain.lower().rstrip('.')}" if at else mailbox
-
-
 def _numbers(values: Sequence[int | None]) -> NDArray[np.int64]:
     """`values` as 64-bit integers, None as NO_NUMBER; a number beyond 64 bits is held at the limit."""
     filled = [NO_NUMBER if value is None else value for value in values]
@@ -102,44 +57,15 @@ def _numbers(values: Sequence[int | None]) -> NDArray[np.int64]:
         return np.array([max(NO_NUMBER, min(value, _LARGEST)) for value in filled], np.int64)
 
 
-class Encoder:
-    """The vocabularies of a store, and the way into them. Written by one thread; see `vocabulary.py`."""
+class Encoder(Words):
+    """The way into the vocabularies of a store. For the one thread that writes them."""
 
     def __init__(self, matcher: Matcher) -> None:
+        super().__init__()
         self._matcher = matcher
-        self.contexts: Vocabulary[tuple[Any, ...]] = Vocabulary()
-        self.hosts: SharedVocabulary[RemoteHost] = SharedVocabulary()
-        self.commands: SharedVocabulary[Command] = SharedVocabulary()
-        self.replies: SharedVocabulary[Reply] = SharedVocabulary()
-        self.host_keys: Vocabulary[str] = Vocabulary()
-        self.servers: Vocabulary[str] = Vocabulary()
-        self.files: Vocabulary[str] = Vocabulary()
-        self.verbs: Vocabulary[str] = Vocabulary()
-        self.mailboxes: Vocabulary[str] = Vocabulary()
-        self.mailbox_keys: Vocabulary[str] = Vocabulary()
-        self.categories: Vocabulary[str] = Vocabulary()
-        self.judgements: list[Judgement] = []
-        self.kinds: Vocabulary[Kind] = Vocabulary()
         self._host_patterns: list[tuple[str, ...]] = []
         self._host_is_known = GrowingNumbers()
-        # Reply, kind of command and direction in one number (see `_judge`) -> the judgement that answers them.
-        self.judgement_numbers: dict[int, int] = {}
-        self.context_direction = GrowingNumbers()
-        self.context_server = GrowingNumbers()
-        self.context_file = GrowingNumbers()
-        self.context_event_id = GrowingNumbers()
-        self.context_origin = GrowingNumbers()
-        self._origins: Vocabulary[tuple[str, str]] = Vocabulary()
         self._seen = SeenEvents()
-        self.host_to_key = GrowingNumbers()
-        self.reply_code = GrowingNumbers()
-        self.command_verb = GrowingNumbers()
-        self.command_kind = GrowingNumbers()
-        self.command_mailbox = GrowingNumbers()
-        self.command_recipient = GrowingNumbers()
-        self.command_sender = GrowingNumbers()
-        self.judgement_category = GrowingNumbers()
-        self.judgement_who = GrowingNumbers()
 
     def encode(self, exchanges: Sequence[Exchange]) -> Columns:
         """One row for each exchange, in their order."""
@@ -204,7 +130,7 @@ class Encoder:
             int(column[row]) for column in (columns.time_ms, columns.record_id, columns.connection)
         )
         return Exchange(
-            **dict(zip(_CONTEXT_FIELDS, self.contexts[int(columns.context[row])], strict=True)),
+            **dict(zip(CONTEXT_FIELDS, self.contexts[int(columns.context[row])], strict=True)),
             place=int(columns.place[row]),
             time_ms=None if time_ms == NO_NUMBER else time_ms,
             record_id=None if record_id == NO_NUMBER else record_id,
@@ -213,57 +139,6 @@ class Encoder:
             command=self.commands[int(columns.command[row])],
             reply=self.replies[int(columns.reply[row])],
         )
-
-    def level(self, context: int) -> str:
-        """The level word of the records of a context, "" where they have none."""
-        return self.contexts[context][_LEVEL] or ""
-
-    def event_id(self, context: int) -> str:
-        """The event id of a context in digits, "" where its records have none."""
-        event_id = self.contexts[context][_EVENT_ID]
-        return "" if event_id is None else str(event_id)
-
-    def time_assumed(self, context: int) -> bool:
-        """Whether the zone of the times of a context was assumed."""
-        return bool(self.contexts[context][TIME_ASSUMED])
-
-    def clocks(self) -> tuple[list[str], list[str]]:
-        """The logs with times whose zone was assumed, and those with other times only; each in the order of reading."""
-        assumed = dict.fromkeys(context[_FILE] for context in self.contexts if context[TIME_ASSUMED])
-        return list(assumed), [file for file in self.files if file not in assumed]
-
-    def add_context(self, context: tuple[Any, ...]) -> None:
-        """Notes what follows from a new context; called when it gets its number."""
-        self.context_direction.append(DIRECTIONS.index(context[_DIRECTION]))
-        self.context_server.append(self.servers.intern(context[_COMPUTER] or ""))
-        self.context_file.append(self.files.intern(context[_FILE]))
-        origin = ((context[_PROVIDER] or "").casefold(), (context[_COMPUTER] or "").casefold())
-        self.context_origin.append(self._origins.intern(origin))
-        event_id = context[_EVENT_ID]
-        self.context_event_id.append(event_id if event_id is not None and 0 <= event_id < 2**31 else -1)
-
-    def add_host(self, host: RemoteHost) -> None:
-        """Notes what follows from a new remote host; called when it gets its number."""
-        self.host_to_key.append(self.host_keys.intern(host.key))
-
-    def add_reply(self, reply: Reply) -> None:
-        """The same for a new reply."""
-        code = reply.code
-        self.reply_code.append(code if code is not None and NO_CODE < code <= _LARGEST_CODE else NO_CODE)
-
-    def add_command(self, command: Command) -> None:
-        """The same for a new command."""
-        null_sender = command.sender == ""
-        self.command_verb.append(self.verbs.intern(command.verb))
-        self.command_kind.append(self.kinds.intern((command.verb, null_sender, ())))
-        folded = NOBODY
-        if command.mailbox is None:
-            self.command_mailbox.append(NOBODY)
-        else:
-            folded = self.mailbox_keys.intern(folded_mailbox(command.mailbox))
-            self.command_mailbox.append(self.mailboxes.intern(command.mailbox))
-        self.command_recipient.append(NOBODY if command.recipient is None else folded)
-        self.command_sender.append(NOBODY if command.sender is None else folded)
 
     def _kinds(self, commands: NDArray[np.int32], hosts: NDArray[np.int32]) -> NDArray[np.int32]:
         """The kind of each row. Without a rule that names hosts it is that of the command alone."""

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.store.columns import EventStore, Rows
-from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS
 from smtpscope.store.incident import Counted
 from smtpscope.store.search_texts import command_line
 from smtpscope.store.spellings import counted, hosts, mailboxes
+from smtpscope.store.words import DIRECTIONS, WHO_ACTS
 
 Facet = Literal[
     "recipients",

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from smtpscope.parsing.exchange import Direction
 from smtpscope.store.column_set import NO_CODE, NO_TIME, NOBODY
 from smtpscope.store.columns import EventStore
-from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS, folded_mailbox
 from smtpscope.store.filter_fields import ANYWHERE
 from smtpscope.store.filter_grammar import Filter, Term
 from smtpscope.store.filter_values import Choice, Code, EnhancedCode, Moment, Number, Text, Value
 from smtpscope.store.search_texts import Hits, command_line, folded
 from smtpscope.store.times import resolve
+from smtpscope.store.words import DIRECTIONS, WHO_ACTS, folded_mailbox
 
 Mask = NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from smtpscope.store.encoding import WHO_ACTS
+from smtpscope.store.words import WHO_ACTS
 
 Kind = Literal["text", "host", "mailbox", "verb", "code", "name", "choice", "number", "time"]
 """How the values of a field are read: see `filter_values.py`."""

@@ -13,8 +13,8 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Direction
 from smtpscope.store.column_set import NO_CODE, NOBODY
 from smtpscope.store.columns import EventStore
-from smtpscope.store.encoding import DIRECTIONS, WHO_ACTS
 from smtpscope.store.grouping import compacted
+from smtpscope.store.words import DIRECTIONS, WHO_ACTS
 
 Numbers = NDArray[np.int64]
 Column = NDArray[np.signedinteger]

@@ -14,9 +14,9 @@ from smtpscope.parsing.exchange import Direction
 from smtpscope.store.activity import ongoing, ongoing_of_each, usual_quiet_ms
 from smtpscope.store.column_set import NO_TIME, NOBODY
 from smtpscope.store.columns import EventStore, Rows
-from smtpscope.store.encoding import WHO_ACTS
 from smtpscope.store.group_facts import Facts, RowsInGroups, facts_of
 from smtpscope.store.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, compacted, grouped
+from smtpscope.store.words import WHO_ACTS
 
 __all__ = ["GROUPINGS", "GROUPING_COLUMNS", "SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
 

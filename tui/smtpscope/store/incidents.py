@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from smtpscope.store.activity import ongoing
 from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.columns import EventStore, Rows
-from smtpscope.store.encoding import DIRECTIONS
 from smtpscope.store.facets import facets
 from smtpscope.store.grouping import compacted
 from smtpscope.store.incident import Incident, IncidentHead, IncidentKey
 from smtpscope.store.spellings import host_label, host_spellings
 from smtpscope.store.timeline import days, episodes
+from smtpscope.store.words import DIRECTIONS
 
 
 def incidents(store: EventStore, rows: Rows, zone: tzinfo) -> list[Incident]:

@@ -15,8 +15,9 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Certainty, Command, Direction, RemoteHost, Reply
 from smtpscope.reading.record import Level
 from smtpscope.store.column_set import NOBODY, Columns
-from smtpscope.store.encoding import DIRECTIONS, Encoder, Judgement, Kind
+from smtpscope.store.encoding import Encoder
 from smtpscope.store.vocabulary import Codes, Numbers
+from smtpscope.store.words import DIRECTIONS, Judgement, Kind
 
 _TYPES: Final = (np.int8, np.int16, np.int32)
 _OWN: Final = ("time_ms", "place", "record_id", "connection")
@@ -42,7 +43,7 @@ Context = tuple[
 """The fields of `Encoder.contexts` in their order; the first is the file, which is left out here."""
 
 
-class Words(msgspec.Struct, frozen=True, array_like=True):
+class KeptWords(msgspec.Struct, frozen=True, array_like=True):
     """The distinct values of one log, and what else was found on the way."""
 
     contexts: list[Context]
@@ -62,7 +63,7 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
 class LogImage(msgspec.Struct, frozen=True):
     """`numbers` are the columns and what leads from one vocabulary to another, each in the smallest type for it."""
 
-    words: Words
+    words: KeptWords
     numbers: dict[str, Numbers]
 
 
@@ -99,7 +100,7 @@ def take_image(words: Encoder, batches: Sequence[Columns], others: int, problems
         [distinct.setdefault(words.judgements[number], len(distinct)) for number in judged.tolist()], np.int64
     )
     return LogImage(
-        Words(
+        KeptWords(
             contexts=[("", *words.contexts[number][1:]) for number in contexts.tolist()],
             hosts=_chosen(words.hosts.values, hosts),
             commands=_chosen(words.commands.values, commands),
