@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from smtpscope import __version__
-from smtpscope.cli.configured import first_start, knowledge_folders, loaded_settings, warn, workspace
+from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
 from smtpscope.cli.logs import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     Query,
     format_option,
-    knowledge_option,
     mask_option,
     query_options,
     target_options,
@@ -26,7 +25,6 @@ from smtpscope.errors import SmtpscopeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from smtpscope.export.masking import Mask
     from smtpscope.session import Session
@@ -245,69 +243,6 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     end(session)
 
 
-@cli.command(short_help="Say what a reply means and who has to act.")
-@click.argument("reply", metavar="REPLY")
-@click.option("--command", default="", metavar="VERB", help="The command it answered: RCPT, MAIL, XEXCH50, ...")
-@click.option(
-    "--direction",
-    type=click.Choice(["out", "in", "outbound", "inbound"]),
-    default="out",
-    show_default=True,
-    help="out: a remote host refused us; in: our server refused.",
-)
-@click.option("--host", default="", metavar="HOST", help="The remote host, where knowledge of your own is about it.")
-@knowledge_option
-@target_options
-@format_option(("text", "json", "jsonl"), "text", {".json": "json", ".jsonl": "jsonl"})
-def explain(
-    reply: str,
-    command: str,
-    direction: str,
-    host: str,
-    knowledge: tuple[Path, ...],
-    own_knowledge: bool,
-    target: Target,
-    form: str,
-) -> None:
-    """Say what REPLY means, who has to act, and what to check and do.
-
-    With - for REPLY it is read from standard input. With --format jsonl these
-    are JSON lines {"reply": ..., "command": ..., "direction": ...,
-    "remote_host": ...}, all but the reply may be missing, and each is answered
-    by one line.
-
-    \b
-    smtpscope explain "504 Need to authenticate first" --command XEXCH50
-    smtpscope explain --direction in "550 5.7.1 Unable to relay"
-    smtpscope explain --format jsonl - < replies.jsonl
-    """
-    from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
-    from smtpscope.export.wording import counted
-    from smtpscope.session import Explainer
-
-    target.check()
-    explainer = Explainer.load(knowledge_folders(knowledge, loaded_settings().settings, own=own_knowledge))
-    side = direction_named(direction) or direction
-    if form == "jsonl" and reply == "-":
-        answers = Answers(explainer.explain, command, side, host)
-        target.put(answers.lines(_standard_input()), escaped=True, at_once=True)
-        if answers.refused:
-            talk(f"not a question: {counted(answers.refused, 'line', 'lines')}; the answers say why.")
-            sys.exit(1)
-        return
-    if reply == "-":
-        reply = "".join(_standard_input()).rstrip("\r\n")
-    if not reply.strip():
-        raise UsageError(
-            where="REPLY", what="there is no reply in it", remedy="Give the words that the server answered"
-        )
-    answer = explainer.explain(reply, command, side, host)
-    if form == "text":
-        target.put(explanation_text(*answer))
-    else:
-        target.put(explanation_json(*answer, indent=form == "json") + "\n", escaped=True)
-
-
 @cli.command(short_help="List the kinds of files that are read.")
 def formats() -> None:
     """List the kinds of files that are read, how each is recognised by its content, and what it cannot tell.
@@ -319,13 +254,6 @@ def formats() -> None:
     from smtpscope.session import known_formats
 
     Target().put("".join(f"{line}\n" for line in format_lines(known_formats())))
-
-
-def _standard_input() -> Any:
-    """The lines of standard input; what is not UTF-8 becomes U+FFFD."""
-    if sys.stdin is None:
-        raise UsageError(where="standard input", what="it is closed", remedy="Pipe something into the command")
-    return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
 
 
 def _mask(wanted: bool) -> Mask | None:

@@ -18,6 +18,7 @@ import click
 from smtpscope.cli.commands import cli
 from smtpscope.cli.configured import config, paths
 from smtpscope.cli.convert import convert
+from smtpscope.cli.explain import explain
 from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, talk
@@ -33,6 +34,7 @@ cli.add_command(paths)
 cli.add_command(config)
 cli.add_command(kb)
 cli.add_command(convert)
+cli.add_command(explain)
 
 
 def main() -> None:

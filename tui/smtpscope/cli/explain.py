@@ -1,0 +1,84 @@
+"""`smtpscope explain`: what a reply means and who has to act, without any log."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from smtpscope.cli.configured import knowledge_folders, loaded_settings
+from smtpscope.cli.options import format_option, knowledge_option, target_options
+from smtpscope.cli.streams import Target, talk
+from smtpscope.errors import UsageError
+
+
+@click.command(short_help="Say what a reply means and who has to act.")
+@click.argument("reply", metavar="REPLY")
+@click.option("--command", default="", metavar="VERB", help="The command it answered: RCPT, MAIL, XEXCH50, ...")
+@click.option(
+    "--direction",
+    type=click.Choice(["out", "in", "outbound", "inbound"]),
+    default="out",
+    show_default=True,
+    help="out: a remote host refused us; in: our server refused.",
+)
+@click.option("--host", default="", metavar="HOST", help="The remote host, where knowledge of your own is about it.")
+@knowledge_option
+@target_options
+@format_option(("text", "json", "jsonl"), "text", {".json": "json", ".jsonl": "jsonl"})
+def explain(
+    reply: str,
+    command: str,
+    direction: str,
+    host: str,
+    knowledge: tuple[Path, ...],
+    own_knowledge: bool,
+    target: Target,
+    form: str,
+) -> None:
+    """Say what REPLY means, who has to act, and what to check and do.
+
+    With - for REPLY it is read from standard input. With --format jsonl these
+    are JSON lines {"reply": ..., "command": ..., "direction": ...,
+    "remote_host": ...}, all but the reply may be missing, and each is answered
+    by one line.
+
+    \b
+    smtpscope explain "504 Need to authenticate first" --command XEXCH50
+    smtpscope explain --direction in "550 5.7.1 Unable to relay"
+    smtpscope explain --format jsonl - < replies.jsonl
+    """
+    from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
+    from smtpscope.export.wording import counted
+    from smtpscope.session import Explainer
+
+    target.check()
+    explainer = Explainer.load(knowledge_folders(knowledge, loaded_settings().settings, own=own_knowledge))
+    side = direction_named(direction) or direction
+    if form == "jsonl" and reply == "-":
+        answers = Answers(explainer.explain, command, side, host)
+        target.put(answers.lines(_standard_input()), escaped=True, at_once=True)
+        if answers.refused:
+            talk(f"not a question: {counted(answers.refused, 'line', 'lines')}; the answers say why.")
+            sys.exit(1)
+        return
+    if reply == "-":
+        reply = "".join(_standard_input()).rstrip("\r\n")
+    if not reply.strip():
+        raise UsageError(
+            where="REPLY", what="there is no reply in it", remedy="Give the words that the server answered"
+        )
+    answer = explainer.explain(reply, command, side, host)
+    if form == "text":
+        target.put(explanation_text(*answer))
+    else:
+        target.put(explanation_json(*answer, indent=form == "json") + "\n", escaped=True)
+
+
+def _standard_input() -> Any:
+    """The lines of standard input; what is not UTF-8 becomes U+FFFD."""
+    if sys.stdin is None:
+        raise UsageError(where="standard input", what="it is closed", remedy="Pipe something into the command")
+    return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
