@@ -50,7 +50,7 @@ class TimelineScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         self._show()
         self.query_one(BinList).focus()
-        self.query_one(BinList).action_to_bin(-1)
+        self.query_one(BinList).action_to_line(-1)
 
     def _show(self) -> None:
         found = self._session.timeline(self._rows, step=self._step)

@@ -8,29 +8,26 @@ from datetime import tzinfo
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from smtpscope.app.widgets.cursor_list import CursorList
 from smtpscope.store.timeline import Bin, Step
 from smtpscope.store.times import format_time
 
 _TIME_LENGTH: dict[Step, int] = {"minute": 16, "quarter hour": 16, "hour": 16, "day": 10, "week": 10, "month": 7}
 
 
-class BinList(ScrollView, can_focus=True):
+class BinList(CursorList):
     """`bins` in order of time, drawn in `zone` for their `step`. Enter chooses the bin or the range."""
 
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", show=False, id="bins.down"),
         Binding("k,up", "move(-1)", "Before", show=False, id="bins.up"),
-        Binding("g,home", "to_bin(0)", "First", show=False, id="bins.first"),
-        Binding("G,end", "to_bin(-1)", "Last", show=False, id="bins.last"),
+        Binding("g,home", "to_line(0)", "First", show=False, id="bins.first"),
+        Binding("G,end", "to_line(-1)", "Last", show=False, id="bins.last"),
         Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="bins.page_down"),
         Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="bins.page_up"),
         Binding("n", "busy(1)", "Next with events", id="bins.busy"),
@@ -41,10 +38,7 @@ class BinList(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bin-list--cursor", "bin-list--range", "bin-list--bar"}
     DEFAULT_CSS = """
     BinList {
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
         border-title-color: $text-muted;
-        overflow-x: hidden;
         .bin-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
         .bin-list--range { background: $panel; }
         .bin-list--bar { color: $text-accent; }
@@ -52,7 +46,6 @@ class BinList(ScrollView, can_focus=True):
     """
 
     bins: reactive[tuple[Bin, ...]] = reactive((), layout=False)
-    cursor: reactive[int] = reactive(0)
     range_start: reactive[int | None] = reactive(None)
 
     @dataclass
@@ -77,24 +70,15 @@ class BinList(ScrollView, can_focus=True):
             later = [number for number, each in enumerate(self.bins) if each.end_ms > at]
             self.cursor = later[0] if later else len(self.bins) - 1
 
+    @property
+    def line_count(self) -> int:
+        return len(self.bins)
+
+    def line_chosen(self) -> None:
+        self.action_choose()
+
     def watch_bins(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.bins))
-        self.refresh()
-
-    def on_resize(self) -> None:
-        self.watch_bins()
-
-    def validate_cursor(self, cursor: int) -> int:
-        return max(0, min(cursor, len(self.bins) - 1))
-
-    def watch_cursor(self) -> None:
-        height = max(1, self.scrollable_content_region.height)
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
-        self.refresh()
+        self.resize_content()
 
     def watch_range_start(self) -> None:
         self.refresh()
@@ -135,15 +119,6 @@ class BinList(ScrollView, can_focus=True):
             width, base
         )
 
-    def action_move(self, by: int) -> None:
-        self.cursor += by
-
-    def action_page(self, pages: int) -> None:
-        self.cursor += pages * max(1, self.scrollable_content_region.height - 1)
-
-    def action_to_bin(self, number: int) -> None:
-        self.cursor = number if number >= 0 else len(self.bins) + number
-
     def action_busy(self, by: int) -> None:
         numbers = [number for number, each in enumerate(self.bins) if each.count]
         beyond = [number for number in numbers if (number > self.cursor if by > 0 else number < self.cursor)]
@@ -157,12 +132,3 @@ class BinList(ScrollView, can_focus=True):
         if self.bins:
             first, last = self.selected
             self.post_message(self.Chosen(self.bins[first].start_ms, self.bins[last].end_ms))
-
-    def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is not None and self.scroll_offset.y + offset.y < len(self.bins):
-            number = self.scroll_offset.y + offset.y
-            if number == self.cursor:
-                self.action_choose()
-            else:
-                self.cursor = number

@@ -7,23 +7,20 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from smtpscope.app.widgets.cursor_list import CursorList
 from smtpscope.app.widgets.table_line import fitted
 from smtpscope.harmless import shown
 from smtpscope.store.incident import Counted
 
 
-class CountedList(ScrollView, can_focus=True):
+class CountedList(CursorList):
     """`counted` values, the most frequent first; `nothing` is how an empty value is called."""
 
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", show=False, id="counts.down"),
         Binding("k,up", "move(-1)", "Before", show=False, id="counts.up"),
@@ -35,9 +32,6 @@ class CountedList(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"counted-list--cursor", "counted-list--count"}
     DEFAULT_CSS = """
     CountedList {
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        overflow-x: hidden;
         .counted-list--cursor {
             background: $block-cursor-background;
             color: $block-cursor-foreground;
@@ -48,7 +42,6 @@ class CountedList(ScrollView, can_focus=True):
     """
 
     counted: reactive[Counted] = reactive((), layout=False)
-    cursor: reactive[int] = reactive(0)
 
     @dataclass
     class Chosen(Message):
@@ -65,23 +58,17 @@ class CountedList(ScrollView, can_focus=True):
         """What the cursor stands on."""
         return self.counted[self.cursor][0] if self.counted else None
 
+    @property
+    def line_count(self) -> int:
+        return len(self.counted)
+
+    def line_chosen(self) -> None:
+        self.post_message(self.Chosen(self.counted[self.cursor][0]))
+
     def watch_counted(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.counted))
+        self.resize_content()
         self.cursor = 0
         self.scroll_home(animate=False)
-        self.refresh()
-
-    def validate_cursor(self, cursor: int) -> int:
-        return max(0, min(cursor, len(self.counted) - 1))
-
-    def watch_cursor(self) -> None:
-        height = max(1, self.scrollable_content_region.height)
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
-        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -101,22 +88,3 @@ class CountedList(ScrollView, can_focus=True):
         text = fitted(shown(value.strip()) or self.nothing, max(1, width - digits - 4))
         segments = [Segment(f"{sign}{count:>{digits},}  ", count_style), Segment(text, text_style)]
         return Strip(segments).adjust_cell_length(width, text_style)
-
-    def action_move(self, by: int) -> None:
-        self.cursor += by
-
-    def action_page(self, pages: int) -> None:
-        self.cursor += pages * max(1, self.scrollable_content_region.height - 1)
-
-    def action_to_line(self, line: int) -> None:
-        self.cursor = line if line >= 0 else len(self.counted) + line
-
-    def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None or self.scroll_offset.y + offset.y >= len(self.counted):
-            return
-        number = self.scroll_offset.y + offset.y
-        if number == self.cursor:
-            self.post_message(self.Chosen(self.counted[number][0]))
-        else:
-            self.cursor = number

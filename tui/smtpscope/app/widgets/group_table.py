@@ -7,21 +7,19 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from smtpscope.app.widgets.cursor_list import CursorList
 from smtpscope.app.widgets.table_line import Column, TableLine, TableRows, columns_for, fitted
 
 
-class GroupTable(ScrollView, can_focus=True):
+class GroupTable(CursorList):
     """Rows come from the screen; the cursor is an index into them. Line 0 on the screen is the heading."""
 
-    ALLOW_SELECT = False
+    HEADING = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", id="table.choose"),
         Binding("l,right", "open", "Open", show=False, id="table.open"),
@@ -45,9 +43,6 @@ class GroupTable(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     GroupTable {
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        overflow-x: hidden;
         .group-table--heading { color: $text-muted; text-style: underline; }
         .group-table--cursor {
             background: $block-cursor-background;
@@ -64,7 +59,6 @@ class GroupTable(ScrollView, can_focus=True):
     """
 
     rows: reactive[TableRows | None] = reactive(None, layout=False)
-    cursor: reactive[int] = reactive(0)
     times_width: reactive[int] = reactive(14)
     name_width: reactive[int] = reactive(0)
     sorted_by: reactive[tuple[str, bool]] = reactive(("", False))
@@ -99,49 +93,31 @@ class GroupTable(ScrollView, can_focus=True):
         column: str
 
     def watch_rows(self) -> None:
-        self._resize_content()
+        self.resize_content()
 
-    def on_resize(self) -> None:
-        self._resize_content()
-        self._keep_cursor_in_view()
+    @property
+    def line_count(self) -> int:
+        return 0 if self.rows is None else len(self.rows)
 
-    def _resize_content(self) -> None:
-        count = 0 if self.rows is None else len(self.rows)
-        self.virtual_size = Size(self.scrollable_content_region.width, count + 1)
-        if self.cursor >= count:
-            self.cursor = max(0, count - 1)
-        self.refresh()
+    def cursor_moved(self) -> None:
+        self.post_message(self.Moved(self.cursor))
 
-    def validate_cursor(self, cursor: int) -> int:
-        count = 0 if self.rows is None else len(self.rows)
-        return max(0, min(cursor, count - 1))
+    def line_chosen(self) -> None:
+        self.post_message(self.Chosen(self.cursor))
 
-    def watch_cursor(self, old: int, new: int) -> None:
-        if old != new:
-            self._keep_cursor_in_view()
-            self.refresh()
-            self.post_message(self.Moved(new))
+    def resize_content(self) -> None:
+        super().resize_content()
+        if self.cursor >= self.line_count:
+            self.cursor = max(0, self.line_count - 1)
 
     def put_cursor(self, index: int) -> None:
         """Sets the cursor and tells it even when the index is the same, as the line behind it may be another."""
         if self.validate_cursor(index) == self.cursor:
-            self._keep_cursor_in_view()
+            self.keep_cursor_in_view()
             self.refresh()
             self.post_message(self.Moved(self.cursor))
         else:
             self.cursor = index
-
-    @property
-    def page(self) -> int:
-        """How many rows are in view below the heading."""
-        return max(1, self.scrollable_content_region.height - 1)
-
-    def _keep_cursor_in_view(self) -> None:
-        top = self.scroll_offset.y
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + self.page:
-            self.scroll_to(y=self.cursor - self.page + 1, animate=False, force=True)
 
     def columns(self) -> tuple[Column, ...]:
         return columns_for(self.scrollable_content_region.width, self.times_width, self.name_width)
@@ -213,16 +189,6 @@ class GroupTable(ScrollView, can_focus=True):
         value: str = getattr(line, column.name)
         return value
 
-    def action_move(self, by: int) -> None:
-        self.cursor += by
-
-    def action_page(self, pages: int) -> None:
-        self.cursor += pages * self.page
-
-    def action_to_line(self, line: int) -> None:
-        count = 0 if self.rows is None else len(self.rows)
-        self.cursor = line if line >= 0 else count + line
-
     def _there_is_a_line(self) -> bool:
         return self.rows is not None and self.cursor < len(self.rows)
 
@@ -238,22 +204,7 @@ class GroupTable(ScrollView, can_focus=True):
         if self._there_is_a_line():
             self.post_message(self.CloseWanted(self.cursor))
 
-    def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        if offset.y == 0:
-            self._clicked_heading(offset.x)
-            return
-        index = self.scroll_offset.y + offset.y - 1
-        if self.rows is None or index >= len(self.rows):
-            return
-        if index == self.cursor:
-            self.post_message(self.Chosen(index))
-        else:
-            self.cursor = index
-
-    def _clicked_heading(self, x: int) -> None:
+    def heading_clicked(self, x: int) -> None:
         left = 2
         for column in self.columns():
             if left <= x < left + column.width + 1:

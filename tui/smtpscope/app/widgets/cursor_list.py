@@ -1,0 +1,95 @@
+"""Lines under a cursor that stays in view: what all lists of ours have in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+
+
+class CursorList(ScrollView, can_focus=True):
+    """A subclass says how many lines there are, draws them, and has the keys; `HEADING` lines above them stay."""
+
+    ALLOW_SELECT = False
+    HEADING: ClassVar[int] = 0
+    DEFAULT_CSS = """
+    CursorList {
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        overflow-x: hidden;
+    }
+    """
+
+    cursor: reactive[int] = reactive(0)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are, those out of view too."""
+        raise NotImplementedError
+
+    def cursor_moved(self) -> None:
+        """The cursor stands on another line now."""
+
+    def line_chosen(self) -> None:
+        """A click on the line where the cursor stood already."""
+
+    def heading_clicked(self, x: int) -> None:
+        """A click on a line of the heading, `x` cells from the left."""
+
+    @property
+    def page(self) -> int:
+        """How many lines are in view."""
+        return max(1, self.scrollable_content_region.height - self.HEADING)
+
+    def resize_content(self) -> None:
+        """There is another number of lines, or another width to draw them in."""
+        self.virtual_size = Size(self.scrollable_content_region.width, self.line_count + self.HEADING)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self.resize_content()
+        self.keep_cursor_in_view()
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, self.line_count - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        if old != new:
+            self.keep_cursor_in_view()
+            self.refresh()
+            self.cursor_moved()
+
+    def keep_cursor_in_view(self) -> None:
+        """Scrolls no further than needed."""
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + self.page:
+            self.scroll_to(y=self.cursor - self.page + 1, animate=False, force=True)
+
+    def action_move(self, by: int) -> None:
+        self.cursor += by
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self.page - (0 if self.HEADING else 1))
+
+    def action_to_line(self, line: int) -> None:
+        self.cursor = line if line >= 0 else self.line_count + line
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y < self.HEADING:
+            self.heading_clicked(offset.x)
+            return
+        line = self.scroll_offset.y + offset.y - self.HEADING
+        if line >= self.line_count:
+            return
+        if line == self.cursor:
+            self.line_chosen()
+        else:
+            self.cursor = line
