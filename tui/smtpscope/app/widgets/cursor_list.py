@@ -7,22 +7,14 @@ from typing import ClassVar
 from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
+
+from smtpscope.app.widgets.drawn_lines import DrawnLines
 
 
-class CursorList(ScrollView, can_focus=True):
+class CursorList(DrawnLines, can_focus=True):
     """A subclass says how many lines there are, draws them, and has the keys; `HEADING` lines above them stay."""
 
-    ALLOW_SELECT = False
     HEADING: ClassVar[int] = 0
-    DEFAULT_CSS = """
-    CursorList {
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        overflow-x: hidden;
-    }
-    """
-
     cursor: reactive[int] = reactive(0)
 
     @property

@@ -101,7 +101,9 @@ class DetailPane(Container):
         for side, name in (("facts", title), ("guidance", "Guidance")):
             here = self.side == side
             parts.append(Content.styled(f"[{name}]" if here else f" {name} ", "bold" if here else "$text-muted"))
-        self.query_one(PaneTabs).update(Content.assemble(*parts, ("  t: the other one", "$text-muted")))
+        # Always one line: laying the whole screen out for it would cost each key a frame.
+        tabs = Content.assemble(*parts, ("  t: the other one", "$text-muted"))
+        self.query_one(PaneTabs).update(tabs, layout=False)
 
     def change_side(self) -> None:
         self.side = "guidance" if self.side == "facts" else "facts"

@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from smtpscope.app.widgets.drawn_lines import DrawnLines
 from smtpscope.harmless import Shown
 
 
@@ -62,10 +63,9 @@ def _wrapped(pane: ScrollView, content: Content, width: int) -> list[Strip]:
     return Visual.to_strips(pane, content, max(1, width), None, pane.visual_style, apply_selection=False)
 
 
-class ProsePane(ScrollView, can_focus=True):
+class ProsePane(DrawnLines, can_focus=True):
     """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen."""
 
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_down", "Down", show=False, id="prose.down"),
         Binding("k,up", "scroll_up", "Up", show=False, id="prose.up"),
@@ -76,9 +76,6 @@ class ProsePane(ScrollView, can_focus=True):
     ]
     DEFAULT_CSS = """
     ProsePane {
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        overflow-x: hidden;
         padding: 0 0 0 1;
     }
     """
@@ -93,7 +90,8 @@ class ProsePane(ScrollView, can_focus=True):
 
     def watch_blocks(self, blocks: tuple[Block, ...]) -> None:
         self._lay_out()
-        self.scroll_home(animate=False)
+        # Textual's own way to the top waits for the next picture, so that the text would be drawn twice.
+        self.scroll_target_y = self.scroll_y = 0
         self.refresh()
 
     def on_resize(self) -> None:
@@ -186,7 +184,7 @@ def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> Paragraph:
 
 def labelled(label: str, content: Content, *, width: int = 11) -> Paragraph:
     """`content` behind a muted label, all labels of one pane as wide."""
-    return Paragraph(content, text(f"{label:<{width}}", "$text-muted"))
+    return Paragraph(content, text(f"{label:<{width - 1}} ", "$text-muted"))
 
 
 def blocks_text(blocks: Sequence[Block]) -> str:
