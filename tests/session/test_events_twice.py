@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 
 import pytest
 
 from smtpscope.session import Session, open_session
+from support.every_format import SERVICE_LOGS
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
 
@@ -39,3 +41,13 @@ def test_the_user_may_count_each(twice: Session) -> None:
 
 def test_a_report_says_how_many_were_there_before(twice: Session) -> None:
     assert twice.report(twice.view()).duplicates == 40
+
+
+def test_a_log_without_record_numbers_and_its_packed_copy_count_once(tmp_path: Path) -> None:
+    log = tmp_path / "SEND.LOG"
+    log.write_bytes(SERVICE_LOGS["SMTP Send protocol log"][1]())
+    (tmp_path / "SEND.LOG.gz").write_bytes(gzip.compress(log.read_bytes()))
+    once, both = open_session([str(log)]), open_session([str(log), str(tmp_path / "SEND.LOG.gz")])
+    once.read_all()
+    both.read_all()
+    assert both.overview().events == once.overview().events == both.overview().duplicates

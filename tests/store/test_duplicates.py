@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.duplicates import SeenEvents
+from smtpscope.store.duplicates import SeenEvents, Told
 
+Rows = list[tuple[int, int, int]]
 NONE = int(np.iinfo(np.int64).min)
 event = st.tuples(st.integers(0, 6) | st.just(NONE), st.integers(0, 4000) | st.just(NONE), st.integers(0, 2))
 
@@ -27,27 +28,48 @@ def naive(batches: list[list[tuple[int, int, int]]]) -> list[list[bool]]:
     return result
 
 
+def told(
+    batch: list[tuple[int, int, int]], *, said: list[int] | None = None, file: int = 0, named: bool = True
+) -> Told:
+    rows = np.array(batch, np.int64).reshape(-1, 3)
+    words = np.zeros(len(rows), np.int64) if said is None else np.array(said, np.int64)
+    return Told(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int32), np.full(len(rows), named), (words,), file, NONE)
+
+
 @given(st.lists(st.lists(event, max_size=12), max_size=8))
 @settings(max_examples=60)
 def test_an_event_is_found_again_whatever_batch_it_comes_in(batches: list[list[tuple[int, int, int]]]) -> None:
     seen = SeenEvents()
-    found = []
-    for batch in batches:
-        record_id, time_ms, origin = (
-            (np.array(column, np.int64) for column in zip(*batch, strict=True))
-            if batch
-            else (np.zeros(0, np.int64),) * 3
-        )
-        found.append(seen.find(record_id, time_ms, origin.astype(np.int32), NONE).tolist())
-    assert found == naive(batches)
+    assert [seen.find(told(batch, named=False)).tolist() for batch in batches] == naive(batches)
 
 
 def test_many_small_batches_are_merged_to_few_runs() -> None:
     seen = SeenEvents()
-    origin = np.zeros(50, np.int32)
     for start in range(0, 5000, 50):
-        numbers = np.arange(start, start + 50, dtype=np.int64)
-        assert not seen.find(numbers, numbers * 1000, origin, NONE).any()
-    assert len(seen._runs) <= 8
-    numbers = np.arange(4900, 4950, dtype=np.int64)
-    assert seen.find(numbers, numbers * 1000 + 999, origin, NONE).all()
+        assert not seen.find(told([(number, number * 1000, 0) for number in range(start, start + 50)])).any()
+    assert len(seen._runs.runs) <= 8
+    assert seen.find(told([(number, number * 1000 + 999, 0) for number in range(4900, 4950)])).all()
+
+
+def without_ids(*seconds: int) -> list[tuple[int, int, int]]:
+    return [(NONE, 1000 * second, 1) for second in seconds]
+
+
+def test_without_record_ids_what_is_said_has_to_agree() -> None:
+    seen = SeenEvents()
+    assert not seen.find(told(without_ids(1, 2), said=[5, 6], file=0)).any()
+    assert seen.find(told(without_ids(1, 2, 3), said=[5, 7, 6], file=1)).tolist() == [True, False, False]
+
+
+def test_what_is_said_twice_in_one_log_is_no_double_but_in_a_copy_both_are() -> None:
+    seen = SeenEvents()
+    assert not seen.find(told(without_ids(1, 1), file=0)).any()
+    assert not seen.find(told(without_ids(1), file=0)).any()
+    assert seen.find(told(without_ids(1, 1, 1, 1), file=1)).tolist() == [True, True, True, False]
+
+
+def test_without_a_computer_or_a_time_nobody_can_tell() -> None:
+    seen = SeenEvents()
+    for file in (0, 1):
+        assert not seen.find(told(without_ids(1), file=file, named=False)).any()
+        assert not seen.find(told([(NONE, NONE, 1), (7, NONE, 1)], file=file)).any()

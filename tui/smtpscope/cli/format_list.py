@@ -9,15 +9,32 @@ if TYPE_CHECKING:
     from smtpscope.session import Format
 
 _WIDTH: Final = 80
-_INDENT: Final = "    "
+_GAP: Final = 2
+_HEADLINE: Final = (
+    "{} formats. A file is known by its content, never by its name; --format NAME reads it as what you say, and "
+    "packed files (gz, bz2, xz, zst, zip) are read as they are."
+)
+_KNOWN_BY, _LACKS = "known by:   ", "can't tell: "
 
 
 def format_lines(formats: Iterable[Format]) -> Iterator[str]:
-    """For each format its title and name, how it is recognised, and what it cannot tell; 80 columns."""
+    """For each format its name beside its title, how it is recognised, and what it cannot tell; 80 columns."""
     from smtpscope.export.columns import wrapped
 
-    for known in formats:
-        yield from wrapped(f"{known.title} ({known.name})", _WIDTH, rest="  ")
-        yield from wrapped(f"Recognised by: {known.recognised_by}", _WIDTH, first=_INDENT, rest=_INDENT + "  ")
-        if known.lacks:
-            yield from wrapped(f"Lacks: {', '.join(known.lacks)}", _WIDTH, first=_INDENT, rest=_INDENT + "  ")
+    known = list(formats)
+    yield from wrapped(_HEADLINE.format(len(known)), _WIDTH)
+    names = max((len(each.name) for each in known), default=0) + _GAP
+    margin = " " * names
+    for each in known:
+        yield ""
+        yield from wrapped(each.title, _WIDTH, first=each.name.ljust(names), rest=margin)
+        yield from _labelled(_KNOWN_BY, each.recognised_by, margin)
+        if each.lacks:
+            # One has commas of its own.
+            yield from _labelled(_LACKS, "; ".join(each.lacks), margin)
+
+
+def _labelled(label: str, text: str, margin: str) -> list[str]:
+    from smtpscope.export.columns import wrapped
+
+    return wrapped(text, _WIDTH, first=margin + label, rest=margin + " " * len(label))

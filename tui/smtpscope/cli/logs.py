@@ -106,16 +106,21 @@ def say_when_nothing_fits(session: Session, view: View) -> None:
     """One line on standard error for an answer that is empty."""
     if view.count:
         return
+    service_logs = session.overview().service_logs
     if view.total:
         meant = session.suggestion(view.filter_text)
         advice = f" Did you mean: {meant}" if meant else ""
-        talk(f"none of {view.total:,} SMTP protocol events fits the filter.{advice}")
+        events = "refusals" if service_logs else "SMTP protocol events"
+        talk(f"none of {view.total:,} {events} fits the filter.{advice}")
         return
-    from smtpscope.export.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL
+    from smtpscope.export.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
     from smtpscope.export.wording import counted
 
     if not session.others:
         talk(f"not one record could be read from {', '.join(session.files)}. {NO_RECORD_AT_ALL}")
+        return
+    if service_logs:
+        talk(f"{', '.join(session.files)}: {no_refusal_words(session.others)}")
         return
     others = counted(session.others, "other record", "other records")
     talk(f"no SMTP protocol event is in {', '.join(session.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")

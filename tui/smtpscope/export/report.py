@@ -50,7 +50,8 @@ class Report:
     `events_in_view` is how many of ours the filter lets through; the rows count only these. `directions` counts them
     by direction. `group_by` says in words what a row is ("reply code and remote host"). `rows_left_out` is how many
     rows a limit cut off. `time_assumed` tells that some times were read in an assumed zone. `duplicates` are events
-    that were in the logs before and are left out of `events`.
+    that were in the logs before and are left out of `events`. `service_logs` tells that all logs are of a mail server
+    itself: then `events` are refusals, and `others` the other rows.
     """
 
     files: tuple[str, ...]
@@ -71,3 +72,4 @@ class Report:
     time_assumed: bool = False
     masked: bool = False
     duplicates: int = 0
+    service_logs: bool = False

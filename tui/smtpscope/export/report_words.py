@@ -34,6 +34,16 @@ NO_RECORD_AT_ALL: Final = (
 """What to do about a log of which not one record was read, whoever wrote it."""
 
 
+def events_words(events: int, service_logs: bool) -> str:
+    """How many there are, in the word that fits the logs."""
+    return counted(events, "refusal", "refusals") if service_logs else counted(events, "SMTP event", "SMTP events")
+
+
+def no_refusal_words(rows: int) -> str:
+    """For logs of a mail server itself without a refusal: that is good news, or the wrong log."""
+    return f"No refusal is in what was read: of {counted(rows, 'row', 'rows')} none holds a reply of 400 or more."
+
+
 def who_words(who: WhoActs | None) -> str:
     """Who acts, in two words; the members of a group may differ."""
     return "who acts differs" if who is None else _WHO[who]
@@ -87,11 +97,15 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
         note = f"{report.zone_name}, zone assumed" if report.time_assumed else report.zone_name
         span = f"{calendar.brief(report.first_ms)} to {calendar.brief(report.last_ms)} ({note})"
         facts.append(("Span", span))
-    others = counted(report.others, "other record", "other records")
+    others = (
+        counted(report.others, "other row", "other rows")
+        if report.service_logs
+        else counted(report.others, "other record", "other records")
+    )
     facts.append(
         (
             "Events",
-            f"{counted(report.events, 'SMTP event', 'SMTP events')}, {others}, {report.skipped:,} skipped"
+            f"{events_words(report.events, report.service_logs)}, {others}, {report.skipped:,} skipped"
             + (f", {report.duplicates:,} left out as already there" if report.duplicates else ""),
         )
     )
@@ -99,7 +113,7 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
         facts.append(("Direction", ", ".join(f"{name} {count:,}" for name, count in report.directions)))
     if report.filter_text:
         facts.append(("Filter", report.filter_text))
-        facts.append(("In view", f"{report.events_in_view:,} of {counted(report.events, 'SMTP event', 'SMTP events')}"))
+        facts.append(("In view", f"{report.events_in_view:,} of {events_words(report.events, report.service_logs)}"))
     if report.rows:
         facts.append(("Grouped by", report.group_by))
     if report.masked:
@@ -110,9 +124,11 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
 def no_rows_words(report: Report) -> tuple[str, ...]:
     """What stands in place of the table when it has no row, in sentences; the first says why it has none."""
     if report.events:
-        return (f"None of {counted(report.events, 'SMTP event', 'SMTP events')} fits the filter.",)
+        return (f"None of {events_words(report.events, report.service_logs)} fits the filter.",)
     if not report.others:
         return ("Not one record could be read.", NO_RECORD_AT_ALL)
+    if report.service_logs:
+        return (no_refusal_words(report.others),)
     return (
         "No SMTP protocol event (MSExchangeTransport 7002, 7004, 7010) is in what was read.",
         *HOW_TO_GET_EVENTS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +14,7 @@ from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOpti
 from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources import expand, named_file, searched
 from smtpscope.session.following import ReadSoFar, added
+from smtpscope.session.same_log import SameLogs
 from smtpscope.session.taking_in import ReadingProgress, taken_in
 from smtpscope.session.values import LoadedBatch, Progress
 from smtpscope.store.column_set import Columns
@@ -38,6 +39,7 @@ class Logs:
         self._progress = ReadingProgress()
         self._parser = ExchangeParser()
         self._read_so_far: dict[str, ReadSoFar] = {}
+        self._same = SameLogs()
         self.sources: list[Source] = []
 
     @property
@@ -80,6 +82,8 @@ class Logs:
             kept = record.found()
             so_far = self._read_so_far[name] = ReadSoFar(progress.size(source), resumable=kept is None)
             if kept is not None:
+                with suppress(LogError):
+                    self._same.note(source, self._readers[name])
                 _note(so_far, kept.columns, kept.others, kept.problems)
                 yield LoadedBatch(kept.columns, kept.others, kept.problems, progress.ended(source))
                 continue
@@ -90,6 +94,7 @@ class Logs:
                     damage = _nothing(store, progress.taken_in(source), problems=source.problems)
                     record.add(damage.encoded, 0, damage.problems)
                     yield damage
+                self._same.note(source, self._readers[name])
                 # A reader's `batches` is a generator: closing it ends the file when the user cancels.
                 with closing(_generator(self._readers[name].batches())) as batches:
                     for batch in batches:
@@ -121,10 +126,22 @@ class Logs:
             so_far = self._read_so_far.get(source.name)
             if so_far is None or not _can_grow(source):
                 continue
-            for batch in added(source, self._readers[source.name], so_far):
+            for batch in self._added(source, so_far):
                 if batch.records or batch.exchanges or batch.others or batch.problems:
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
                     yield _loaded(batch, self._parser, store, progress)
+
+    def _added(self, source: Source, so_far: ReadSoFar) -> Iterator[Batch]:
+        reader = self._readers[source.name]
+        yield from added(source, reader, so_far)
+        # A log that is gone was told by `added`.
+        with suppress(LogError):
+            self._same.note_if_new(source, reader)
+
+    @property
+    def service_logs_only(self) -> bool:
+        """Whether every open log is one of a mail server itself, so that none could hold an event."""
+        return bool(self._readers) and all(reader.format.service for reader in self._readers.values())
 
     def forget_texts(self) -> None:
         """Lets go of the texts that are kept since others may be the same; for a store that keeps no rows."""
@@ -136,7 +153,10 @@ class Logs:
         Raises LogError and OSError when the file can't be read any more.
         """
         reader = self._readers.get(file)
-        return None if reader is None else reader.raw(place)
+        if reader is None:
+            return None
+        self._check_same(file)
+        return reader.raw(place)
 
     def holds_sessions(self, file: str) -> bool:
         """Whether `file` holds whole sessions."""
@@ -148,7 +168,15 @@ class Logs:
         Raises LogError when the file can't be read any more.
         """
         reader = self._readers.get(file)
-        return cast("SpeakingLog", reader).dialogue(place) if hasattr(reader, "dialogue") else None
+        if not hasattr(reader, "dialogue"):
+            return None
+        self._check_same(file)
+        return cast("SpeakingLog", reader).dialogue(place)
+
+    def _check_same(self, file: str) -> None:
+        for source in self.sources:
+            if source.name == file:
+                self._same.check(source)
 
     def information(self) -> tuple[FileInformation, ...]:
         """What each file says of itself."""
@@ -157,7 +185,9 @@ class Logs:
     def _information(self, source: Source) -> FileInformation:
         try:
             reader = self._readers[source.name]
-            information = replace(reader.information(), lacks=reader.format.lacks)
+            information = replace(
+                reader.information(), lacks=reader.format.lacks, recognised_by=reader.format.recognised_by
+            )
             if isinstance(source, PackedSource):
                 packed = f"{source.packed_with}, {source.stored_size or 0:,} bytes"
                 information = replace(information, facts=(("Packed", packed), *information.facts))

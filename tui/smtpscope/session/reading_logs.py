@@ -192,6 +192,7 @@ class ReadingLogs:
             last_ms=self.store.log_end_ms,
             directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
             times_assumed=self.store.times_assumed,
+            service_logs=self._logs.service_logs_only,
         )
 
     def holds_sessions(self, exchange: Exchange) -> bool:

@@ -30,11 +30,12 @@ def report_of(
 ) -> Report:
     """The report of `view`. `titles` are the categories' short names, `zone` the zone and its name.
 
-    With `most` only so many groups of the first level are in it.
+    With `most` only so many groups of the first level are in it, and as many members of each.
     """
     levels = view.tree.levels
     outer = view.order[0].tolist() if levels else []
     rows: list[ReportRow] = []
+    left_out = 0 if most is None else max(0, len(outer) - most)
     if most is None:
         for number in range(len(levels)):
             view.tree.prepare(number)
@@ -42,7 +43,9 @@ def report_of(
         rows.append(_row(view, 0, index, titles))
         if len(levels) == 2:
             start, end = int(levels[0].first_child[index]), int(levels[0].end_child[index])
-            rows += [_row(view, 1, child, titles) for child in view.order[1][start:end].tolist()]
+            members = view.order[1][start:end].tolist()
+            rows += [_row(view, 1, child, titles) for child in members[:most]]
+            left_out += len(members) - len(members[:most])
     return Report(
         files=overview.files,
         first_ms=overview.first_ms,
@@ -58,9 +61,10 @@ def report_of(
         zone_name=zone[1],
         problems=tuple(problems),
         group_by=_GROUPED_BY[view.grouping],
-        rows_left_out=0 if most is None else max(0, len(outer) - most),
+        rows_left_out=left_out,
         time_assumed=overview.times_assumed,
         duplicates=overview.duplicates,
+        service_logs=overview.service_logs,
     )
 
 

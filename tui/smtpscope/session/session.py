@@ -211,6 +211,10 @@ class Session(ReadingLogs):
             raw = self._logs.raw(exchange.file, exchange.place)
         except (LogError, OSError) as error:
             return f"The record can't be read again: {error}\n\n{self.event_text(row)}"
+        except Exception as defect:
+            # A reader that comes to grief over one record must not take the browser with it.
+            what = f"a mistake in smtpscope ({type(defect).__name__}: {defect})"
+            return f"The record can't be read again: {what}\n\n{self.event_text(row)}"
         return self.event_text(row) if raw is None else raw
 
     def report(self, view: View, *, most: int | None = None) -> Report:

@@ -50,7 +50,8 @@ class LoadedBatch:
 class Overview:
     """The picture of all that was read so far; times in milliseconds since 1970-01-01 UTC.
 
-    `duplicates` are events that were there before and are left out of `events`.
+    `duplicates` are events that were there before and are left out of `events`. `service_logs` tells that all logs are
+    of a mail server itself and none of events.
     """
 
     files: tuple[str, ...]
@@ -62,6 +63,7 @@ class Overview:
     last_ms: int | None
     directions: tuple[tuple[Direction, int], ...]
     times_assumed: bool
+    service_logs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

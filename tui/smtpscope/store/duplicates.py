@@ -1,11 +1,14 @@
 """Events that are in the opened logs more than once: exported twice, collected twice, or in two copies of one log.
 
-An event is the same as one before it when record id, provider, computer and time agree. The time counts in whole
-seconds, as exports cut the rest off; without a record id or a time nobody can tell, so such an event is never one.
+An event is the same as one before it when record id, provider, computer and time agree. Where a log has no record
+ids, what is said has to agree as well (remote host, command, reply, connection), and the computer must be named; the
+same may be said twice in a second, so the first of such in one log is the first in the other, and so on. The time
+counts in whole seconds, as exports cut the rest off; without a time nobody can tell, so such an event is no double.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,50 +21,110 @@ _SECOND: Final = 1000
 _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What some rows of one log tell, row by row; `none` stands for no record id and for no time.
+
+    `origin` is a number for provider and computer, `named` whether it names a computer; `said` are numbers for what
+    was said. `file` is the number of the log.
+    """
+
+    record_id: NDArray[np.int64]
+    time_ms: NDArray[np.int64]
+    origin: NDArray[np.int32]
+    named: NDArray[np.bool_]
+    said: tuple[NDArray[np.signedinteger], ...]
+    file: int
+    none: int
+
+
 class SeenEvents:
     """The events of all logs so far, eight bytes each. For the thread that reads."""
 
-    __slots__ = ("_runs",)
+    __slots__ = ("_file", "_in_file", "_runs")
 
     def __init__(self) -> None:
-        # Sorted runs, each at least twice as long as the next: few to look through, and merged seldom.
-        self._runs: list[Keys] = []
+        self._runs = _Runs()
+        self._in_file = _Runs()
+        self._file = -1
 
-    def find(
-        self, record_id: NDArray[np.int64], time_ms: NDArray[np.int64], origin: NDArray[np.int32], none: int
-    ) -> NDArray[np.bool_]:
-        """Which of some events were there before, among those of earlier calls or further up among themselves.
+    def find(self, told: Told) -> NDArray[np.bool_]:
+        """Which of some events were there before, among those of earlier calls or further up among themselves."""
+        found = np.zeros(len(told.record_id), np.bool_)
+        timed = told.time_ms != told.none
+        has_id = told.record_id != told.none
+        by_id = np.flatnonzero(timed & has_id)
+        by_words = np.flatnonzero(timed & ~has_id & told.named)
+        keys = [_mixed(_moment(told, by_id) ^ told.record_id[by_id].astype(np.uint64))]
+        if len(by_words):
+            keys.append(self._ranked(told, by_words))
+        rows = np.concatenate([by_id, by_words])
+        if len(rows):
+            found[rows] = self._runs.again(np.concatenate(keys))
+        return found
 
-        `origin` is a number for provider and computer; `none` stands for no record id and for no time.
-        """
-        found = np.zeros(len(record_id), np.bool_)
-        told = np.flatnonzero((record_id != none) & (time_ms != none))
-        if not len(told):
-            return found
-        keys = _keys(record_id[told], time_ms[told], origin[told])
+    def _ranked(self, told: Told, rows: NDArray[np.int64]) -> Keys:
+        """Keys of what is said; the second of the same in one log has another one than the first."""
+        keys = _moment(told, rows)
+        for said in told.said:
+            keys = _mixed(keys ^ said[rows].astype(np.uint64))
+        if told.file != self._file:
+            self._file, self._in_file = told.file, _Runs()
+        rank = self._in_file.counted(keys) + _rank_among_equals(keys)
+        self._in_file.add(np.sort(keys))
+        return _mixed(keys ^ rank.astype(np.uint64))
+
+
+class _Runs:
+    """Sorted runs of keys, each at least twice as long as the next: few to look through, and merged seldom."""
+
+    __slots__ = ("runs",)
+
+    def __init__(self) -> None:
+        self.runs: list[Keys] = []
+
+    def again(self, keys: Keys) -> NDArray[np.bool_]:
+        """Which of `keys` are here, or further up among themselves; all of them are here afterwards."""
         distinct, first = np.unique(keys, return_index=True)
         is_first = np.zeros(len(keys), np.bool_)
         is_first[first] = True
         again = ~is_first
-        for run in self._runs:
+        for run in self.runs:
             again |= _among(keys, run)
-        found[told] = again
-        self._add(distinct if not again.any() else np.unique(keys[~again]))
-        return found
+        self.add(distinct if not again.any() else np.unique(keys[~again]))
+        return again
 
-    def _add(self, run: Keys) -> None:
-        while self._runs and len(self._runs[-1]) < 2 * len(run):
-            run = np.concatenate([self._runs.pop(), run])
+    def counted(self, keys: Keys) -> NDArray[np.int64]:
+        """How often each of `keys` is here."""
+        counts = np.zeros(len(keys), np.int64)
+        for run in self.runs:
+            counts += np.searchsorted(run, keys, side="right") - np.searchsorted(run, keys)
+        return counts
+
+    def add(self, run: Keys) -> None:
+        """Takes in a sorted run."""
+        while self.runs and len(self.runs[-1]) < 2 * len(run):
+            run = np.concatenate([self.runs.pop(), run])
             # Two sorted runs one after the other: this kind of sorting only merges them.
             run.sort(kind="stable")
-        self._runs.append(run)
+        self.runs.append(run)
 
 
-def _keys(record_id: NDArray[np.int64], time_ms: NDArray[np.int64], origin: NDArray[np.int32]) -> Keys:
-    """One number for each event; two different ones share it with a chance of one in 2**64."""
-    keys = _mixed(record_id.astype(np.uint64))
-    keys = _mixed(keys ^ (time_ms // _SECOND).astype(np.uint64))
-    return _mixed(keys ^ origin.astype(np.uint64))
+def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
+    """For each key how many equal ones stand before it."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    lengths = np.diff(np.append(starts, len(keys)))
+    ranks = np.empty(len(keys), np.int64)
+    ranks[order] = np.arange(len(keys)) - np.repeat(starts, lengths)
+    return ranks
+
+
+def _moment(told: Told, rows: NDArray[np.int64]) -> Keys:
+    """One number for second and origin."""
+    keys = _mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
+    return _mixed(keys ^ told.origin[rows].astype(np.uint64))
 
 
 def _mixed(values: Keys) -> Keys:

@@ -14,7 +14,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, WhoActs
 from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
 from smtpscope.store.column_set import NO_NUMBER, Columns
-from smtpscope.store.duplicates import SeenEvents
+from smtpscope.store.duplicates import SeenEvents, Told
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
 from smtpscope.store.words import CONTEXT_FIELDS, DIRECTIONS, WHO_ACTS, Judgement, Words
 
@@ -121,7 +121,26 @@ class Encoder(Words):
             sender=self.command_sender.view()[commands],
             code=self.reply_code.view()[replies].astype(np.int16),
             direction=self.context_direction.view()[contexts].astype(np.int8),
-            again=self._seen.find(record_id, time_ms, self.context_origin.view()[contexts], NO_NUMBER),
+            again=self._again(own, contexts, (hosts, commands, replies, connection)),
+        )
+
+    def _again(
+        self, own: Sequence[NDArray[np.int64]], contexts: Codes, said: tuple[NDArray[np.signedinteger], ...]
+    ) -> NDArray[np.bool_]:
+        """Which rows are an event that was there before."""
+        time_ms, _, record_id, _ = own
+        if not len(contexts):
+            return np.zeros(0, np.bool_)
+        return self._seen.find(
+            Told(
+                record_id=record_id,
+                time_ms=time_ms,
+                origin=self.context_origin.view()[contexts],
+                named=self.context_named.view()[contexts].astype(np.bool_),
+                said=said,
+                file=int(self.context_file.view()[contexts[0]]),
+                none=NO_NUMBER,
+            )
         )
 
     def decode(self, columns: Columns, row: int) -> Exchange:

@@ -85,6 +85,7 @@ class Words:
         self.context_file = GrowingNumbers()
         self.context_event_id = GrowingNumbers()
         self.context_origin = GrowingNumbers()
+        self.context_named = GrowingNumbers()
         self._origins: Vocabulary[tuple[str, str]] = Vocabulary()
         self.host_to_key = GrowingNumbers()
         self.reply_code = GrowingNumbers()
@@ -121,6 +122,7 @@ class Words:
         self.context_file.append(self.files.intern(context[_FILE]))
         origin = ((context[_PROVIDER] or "").casefold(), (context[_COMPUTER] or "").casefold())
         self.context_origin.append(self._origins.intern(origin))
+        self.context_named.append(bool(context[_COMPUTER]))
         event_id = context[_EVENT_ID]
         self.context_event_id.append(event_id if event_id is not None and 0 <= event_id < 2**31 else -1)
 

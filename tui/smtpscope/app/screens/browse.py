@@ -295,4 +295,4 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         if view.total:
             return Detail("Nothing found", nothing_found_blocks(view.filter_text, view.total), ())
         facts, guidance = no_events_blocks(self.session.overview(), self.session.errors)
-        return Detail("No SMTP events", facts, guidance)
+        return Detail("Nothing of ours", facts, guidance)

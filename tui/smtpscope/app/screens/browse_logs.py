@@ -59,6 +59,11 @@ class AskingLogs(BrowseState):
             found = self.session.dialogue(exchange)
         except LogError as error:
             self.app.call_from_thread(self._dialogue_failed, error)
+        except Exception as defect:
+            # A reader that comes to grief over one session must not take the browser with it.
+            what = f"the session can't be read because of a mistake in smtpscope ({type(defect).__name__}: {defect})"
+            failed = LogError(where=exchange.file, what=what, remedy="r shows the record")
+            self.app.call_from_thread(self._dialogue_failed, failed)
         else:
             self.app.call_from_thread(self._show_dialogue, exchange, found)
 

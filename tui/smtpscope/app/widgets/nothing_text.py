@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, bullet, text
 from smtpscope.errors import SmtpscopeError
+from smtpscope.export.report_words import no_refusal_words
 from smtpscope.harmless import shown
 from smtpscope.session import Overview
 
@@ -31,15 +32,16 @@ def no_events_blocks(
     """Facts and guidance for a log without SMTP protocol events."""
     if not overview.files and not errors:
         return _NO_LOG, _guidance()
+    nothing = "No SMTP protocol event (7002, 7004, 7010 of MSExchangeTransport and their kin) is in what was read."
+    if overview.service_logs:
+        nothing = no_refusal_words(overview.others)
     facts: list[Block] = [
-        Paragraph(
-            text("No SMTP protocol event (7002, 7004, 7010 of MSExchangeTransport) is in what was read.", "bold")
-        ),
+        Paragraph(text(nothing, "bold")),
         Paragraph(text(f"{overview.others:,} other records were read, {overview.skipped:,} were skipped.")),
         Paragraph(text("f tells what each file says of itself and lists what was skipped.")),
     ]
     facts += [bullet(text(shown(f"{error.where}: {error.what}. {error.remedy}"))) for error in errors[:20]]
-    return tuple(facts), _guidance()
+    return tuple(facts), () if overview.service_logs else _guidance()
 
 
 def _guidance() -> tuple[Block, ...]:
