@@ -44,7 +44,19 @@ def test_only_the_first_groups_on_request(smtpscope: Smtpscope) -> None:
     some = json.loads(smtpscope("report", SAMPLES, "--format", "json", "--most", "2").stdout)
     outer = [row["reply_code"] for row in everything["rows"] if row["depth"] == 0]
     assert [row["reply_code"] for row in some["rows"] if row["depth"] == 0] == outer[:2]
-    assert some["rows_left_out"] == len(outer) - 2
+    members = _grouped(everything["rows"])[:2]
+    assert [group[:3] for group in members] == _grouped(some["rows"])
+    assert some["rows_left_out"] == len(outer) - 2 + sum(max(0, len(group) - 3) for group in members)
+
+
+def _grouped(rows: list[dict[str, object]]) -> list[list[dict[str, object]]]:
+    """Each group of the first level with its members behind it."""
+    groups: list[list[dict[str, object]]] = []
+    for row in rows:
+        if row["depth"] == 0:
+            groups.append([])
+        groups[-1].append(row)
+    return groups
 
 
 def test_groups_by_host_on_request(smtpscope: Smtpscope) -> None:

@@ -6,12 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
 from smtpscope.knowledge.entry import Entry, Side
+from smtpscope.knowledge.fitting import Circumstance
+from smtpscope.knowledge.platform import Platform
+from smtpscope.parsing.exchange import Direction
 
 FOLDER = Path(__file__).parents[2] / "data" / "knowledge" / "entries"
 
@@ -194,7 +198,10 @@ def test_each_direction_says_what_happened_and_who_acts(entry_id: str, direction
     assert 20 <= len(side.reading) <= 240
     assert 10 <= len(side.who_note) <= 200
     assert 2 <= len(side.actions) <= 5
-    assert max(len(action) for action in side.actions) <= 170
+    assert max(len(action) for action in side.actions) <= 420
+    for platform in get_args(Platform):
+        shown = Circumstance(Direction(direction), platform).texts(side.actions)
+        assert max(map(len, shown)) <= 170
 
 
 @every_side
@@ -274,6 +281,25 @@ def test_an_rfc_source_points_to_the_rfc_it_names(entry: Entry) -> None:
             assert f"/rfc{number}" in source.url
             if "#" in source.url:
                 assert source.url.endswith(f"#section-{section}")
+
+
+@every_side
+def test_each_server_gets_words_and_checks(entry_id: str, direction: str) -> None:
+    entry = ENTRIES[entry_id]
+    for platform in get_args(Platform):
+        given = Circumstance(Direction(direction), platform)
+        assert given.checks(entry.checks, ())
+        for text in (entry.meaning, entry.duration_note, entry.ignore_when, entry.over_when):
+            assert len(given.text(text)) >= 5
+        for listed in (entry.causes, entry.avoid, side_of(entry_id, direction).actions):
+            assert given.texts(listed), listed
+
+
+@every_entry
+def test_a_command_of_one_system_says_so(entry: Entry) -> None:
+    for check in entry.checks:
+        if check.tool == "shell":
+            assert check.platforms, check.command
 
 
 @every_entry

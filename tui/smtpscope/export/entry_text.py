@@ -64,7 +64,7 @@ def _side(title: str, side: Side, direction: Direction) -> Section:
 
 
 def _check(check: Check) -> Line:
-    only = "" if check.applies_to == "both" else f" ({check.applies_to} only)"
+    only = f" ({check.only_for} only)" if check.only_for else ""
     tool = TOOL_WORDS[check.tool]
     pieces: list[Piece] = [plain(f"{check.what}{only}")]
     if check.command:

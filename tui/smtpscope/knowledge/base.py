@@ -11,8 +11,10 @@ from smtpscope.knowledge.advice import Advice, FilledCheck, Match
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.compiled import kept
 from smtpscope.knowledge.entry import Entry
-from smtpscope.knowledge.load import bundled_folder, check_folder, read_entries
+from smtpscope.knowledge.fitting import Circumstance, StandIn
+from smtpscope.knowledge.load import bundled_folder, check_folder, read_entries, read_stand_ins
 from smtpscope.knowledge.matcher import UNPARSED_MATCH, Matcher
+from smtpscope.knowledge.platform import EXCHANGE, platform_of
 from smtpscope.knowledge.values import filled, filled_command, values_of
 from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
 from smtpscope.parsing.reply_shape import shape_of
@@ -76,6 +78,14 @@ class KnowledgeBase:
             entries |= _entries(folder)
         return entries
 
+    @cached_property
+    def stand_ins(self) -> Sequence[StandIn]:
+        """What is checked on other servers in the place of what only Exchange has; those of the last folder first.
+
+        Raises KnowledgeError when a file is broken.
+        """
+        return [stand_in for folder in reversed(self.folders) for stand_in in read_stand_ins(folder)]
+
     @property
     def categories(self) -> Mapping[str, str]:
         """Category id -> short title, in their fixed order."""
@@ -117,42 +127,45 @@ class KnowledgeBase:
         return known
 
     def advice(self, exchange: Exchange) -> Advice:
-        """The guidance for this exchange, from its direction's side, with its own values in it."""
+        """The guidance for this exchange, from its direction's side, with its own values in it.
+
+        Checks and sentences for another mail server than the one that wrote the log are left out.
+        """
         match = self.match(exchange)
         entry = self.entries.get(match.entry_id) or self.entry(match.category)
-        inbound = exchange.direction is Direction.INBOUND
-        side = entry.inbound if inbound else entry.outbound
+        side = entry.inbound if exchange.direction is Direction.INBOUND else entry.outbound
+        given = Circumstance(exchange.direction, platform_of(exchange))
         values = values_of(exchange)
 
         # A log of IIS holds inbound refusals as a bare code: nobody can know more than the code says.
         certain = match.confidence != "guess" or bool(exchange.reply.text.strip())
 
+        def text(written: str) -> str:
+            return filled(given.text(written), values)
+
         def texts(written: Sequence[str]) -> tuple[str, ...]:
-            return tuple(filled(text, values) for text in written)
+            return tuple(filled(fitting, values) for fitting in given.texts(written))
 
         checks = tuple(
             FilledCheck(filled(check.what, values), check.tool, filled_command(check.command, values))
-            for check in entry.checks
-            if check.applies_to in ("both", "inbound" if inbound else "outbound")
+            for check in given.checks(entry.checks, () if given.platform in (None, *EXCHANGE) else self.stand_ins)
         )
         return Advice(
             match=match,
-            title=filled(entry.title, values) if certain else f"Perhaps: {filled(entry.title, values)}",
-            meaning=filled(entry.meaning, values)
-            if certain
-            else _by_the_code_alone(match, filled(entry.meaning, values)),
-            reading=filled(side.reading, values),
+            title=text(entry.title) if certain else f"Perhaps: {text(entry.title)}",
+            meaning=text(entry.meaning) if certain else _by_the_code_alone(match, text(entry.meaning)),
+            reading=text(side.reading),
             temporary=_temporary(exchange.reply.code),
             duration=entry.duration,
-            duration_note=filled(entry.duration_note, values),
+            duration_note=text(entry.duration_note),
             who_acts=side.who_acts,
-            who_note=filled(side.who_note, values),
+            who_note=text(side.who_note),
             causes=texts(entry.causes),
             checks=checks,
             actions=texts(side.actions),
-            ignore_when=filled(entry.ignore_when, values),
+            ignore_when=text(entry.ignore_when),
             avoid=texts(entry.avoid),
-            over_when=filled(entry.over_when, values),
+            over_when=text(entry.over_when),
             sources=entry.sources,
         )
 

@@ -6,20 +6,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.categories import ALL_CATEGORIES
-from smtpscope.knowledge.entry import Entry
+from smtpscope.knowledge.entry import Check, Entry
 from smtpscope.knowledge.file_errors import close_to, nearest
+from smtpscope.knowledge.fitting import Circumstance
 from smtpscope.knowledge.host_patterns import folded
 from smtpscope.knowledge.load import (
+    STAND_INS_FILE,
     read_codes,
     read_entries,
     read_examples,
     read_providers,
     read_rules,
+    read_stand_ins,
 )
 from smtpscope.knowledge.matcher import Matcher
+from smtpscope.knowledge.platform import PLATFORM_WORDS
 from smtpscope.knowledge.provider_codes import codes_of
 from smtpscope.knowledge.rule_examples import RuleExample, rule_examples
 from smtpscope.knowledge.rules import Rule
@@ -38,6 +44,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_entries(folder)
     yield from _in_rules(folder, matcher, entries)
     yield from _in_codes(folder, entries)
+    yield from _in_stand_ins(folder)
 
 
 def missing_entries(entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:
@@ -55,13 +62,69 @@ def _in_entries(folder: Path) -> Iterator[KnowledgeError]:
         where = f"{path}, entry {entry.id!r}"
         yield from _known_category(where, entry.category)
         yield from _once(where, entry.id, seen)
-        unknown = [name for text in _texts(entry) for name in unknown_placeholders(text)]
-        if unknown:
-            yield KnowledgeError(
-                where=where,
-                what=f"unknown placeholder {{{unknown[0]}}}",
-                remedy=nearest(unknown[0], PLACEHOLDERS),
-            )
+        yield from _known_placeholders(where, _texts(entry))
+        yield from _is_shown(where, entry)
+
+
+def _is_shown(where: str, entry: Entry) -> Iterator[KnowledgeError]:
+    """What nobody would ever see: a check for a server that lacks its tool, a sentence for one direction alone."""
+    for check in entry.checks:
+        yield from _tool_is_there(f"{where}, field checks", check)
+    for direction in (Direction.OUTBOUND, Direction.INBOUND):
+        given = Circumstance(direction, None)
+        for field, text in (
+            ("title", entry.title),
+            ("meaning", entry.meaning),
+            ("duration_note", entry.duration_note),
+            ("ignore_when", entry.ignore_when),
+            ("over_when", entry.over_when),
+        ):
+            if text and not given.text(text):
+                yield KnowledgeError(
+                    where=f"{where}, field {field}",
+                    what=f"says nothing for mail that is {given.side}",
+                    remedy=f"Add a sentence, after {given.side.capitalize()}: or without such a word in front",
+                )
+
+
+def _tool_is_there(where: str, check: Check) -> Iterator[KnowledgeError]:
+    without = [
+        platform for platform in check.platforms if not msgspec.structs.replace(check, platforms=()).fits(platform)
+    ]
+    if without:
+        yield KnowledgeError(
+            where=where,
+            what=f"its check {check.what!r} is for {without[0]}, which has no {check.tool}",
+            remedy="Name another tool, such as shell, or leave platforms out",
+        )
+
+
+def _in_stand_ins(folder: Path) -> Iterator[KnowledgeError]:
+    seen: set[str] = set()
+    for stand_in in read_stand_ins(folder):
+        where = f"{folder / STAND_INS_FILE}, stand_in {stand_in.id!r}"
+        yield from _once(where, stand_in.id, seen)
+        yield from _known_placeholders(
+            where, (text for check in stand_in.checks for text in (check.what, check.command))
+        )
+        for check in stand_in.checks:
+            yield from _tool_is_there(where, check)
+            if not check.platforms:
+                yield KnowledgeError(
+                    where=where,
+                    what=f"its check {check.what!r} is for no server in particular",
+                    remedy="Give it platforms: " + ", ".join(PLATFORM_WORDS),
+                )
+
+
+def _known_placeholders(where: str, texts: Iterable[str]) -> Iterator[KnowledgeError]:
+    unknown = [name for text in texts for name in unknown_placeholders(text)]
+    if unknown:
+        yield KnowledgeError(
+            where=where,
+            what=f"unknown placeholder {{{unknown[0]}}}",
+            remedy=nearest(unknown[0], PLACEHOLDERS),
+        )
 
 
 def _texts(entry: Entry) -> Iterator[str]:

@@ -31,9 +31,12 @@ def from_enhanced_code(reply: Reply, stage: Stage, table: CodeTable) -> Finding 
 
 
 def from_detailed_code(reply: Reply, table: CodeTable) -> Finding | None:
-    """The finding for a permanent code such as 5.7.606: Microsoft gives one number to one reason, no word beats it."""
+    """The finding for a code such as 5.7.606 or 4.7.500: Microsoft gives one number to one reason, no word beats it.
+
+    Of temporary codes only those about policy (4.7): with 4.4.3 and so on the words say more.
+    """
     enhanced = reply.enhanced
-    if enhanced is None or enhanced[0] != "5" or len(enhanced.rpartition(".")[2]) < 3:
+    if enhanced is None or len(enhanced.rpartition(".")[2]) < 3 or not enhanced.startswith(("5.", "4.7.")):
         return None
     code = table.enhanced(enhanced)
     if code is None:

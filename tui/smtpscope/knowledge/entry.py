@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
+
+from smtpscope.knowledge.platform import EXCHANGE, PLATFORM_WORDS, Platform
 
 WhoActs = Literal["us", "them", "sender", "recipient", "nobody"]
 Duration = Literal["temporary", "permanent", "either"]
 Tool = Literal["read", "dns", "powershell", "telnet", "openssl", "exchange 2003", "exchange 2007+", "shell"]
 AppliesTo = Literal["both", "outbound", "inbound"]
 
+_OF_TOOL: Mapping[Tool, tuple[Platform, ...]] = {
+    "exchange 2003": ("exchange-2003",),
+    "exchange 2007+": ("exchange",),
+    "powershell": EXCHANGE,
+}
+
 
 class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to look at. `command` may hold placeholders such as `{recipient_domain}` (see `values.py`)."""
+    """One thing to look at. `command` may hold placeholders such as `{recipient_domain}` (see `values.py`).
+
+    `platforms` are the servers it is for; with none named the tool decides, and most tools are there on all.
+    """
 
     what: str
     tool: Tool = "read"
     command: str = ""
     applies_to: AppliesTo = "both"
+    platforms: tuple[Platform, ...] = ()
+
+    def fits(self, platform: Platform | None) -> bool:
+        """Whether it helps on a server of that kind; None for one that is not known."""
+        fitting = self.platforms or _OF_TOOL.get(self.tool, ())
+        return platform is None or not fitting or platform in fitting
+
+    @property
+    def only_for(self) -> str:
+        """In words what it is limited to, beside what its tool says anyway: "" for nothing."""
+        names = [PLATFORM_WORDS[platform] for platform in self.platforms]
+        return ", ".join([*names, *([] if self.applies_to == "both" else [self.applies_to])])
 
 
 class SourceReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,8 @@ from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.check import contradictions
 from smtpscope.knowledge.load import (
     AREAS,
+    FILES_BESIDE,
+    STAND_INS_FILE,
     WORDS_FILE,
     CodeFile,
     EntryFile,
@@ -20,6 +22,7 @@ from smtpscope.knowledge.load import (
     NoteFile,
     ProviderFile,
     RuleFile,
+    StandInFile,
     WordFile,
     area_files,
     bundled_folder,
@@ -40,6 +43,8 @@ _KINDS: Mapping[str, Any] = {
     "codes": CodeFile,
     "providers": ProviderFile,
     "examples": ExampleFile,
+    WORDS_FILE: WordFile,
+    STAND_INS_FILE: StandInFile,
 }
 
 
@@ -65,7 +70,7 @@ def examined(folder: Path) -> FolderReport:
     """
     check_folder(folder)
     files = [path for area in AREAS for path in area_files(folder, area)]
-    files += [folder / WORDS_FILE] if (folder / WORDS_FILE).is_file() else []
+    files += [folder / name for name in FILES_BESIDE if (folder / name).is_file()]
     mistakes = list(_unreadable(folder))
     warnings = list(_never_read(folder))
     if mistakes:
@@ -100,16 +105,18 @@ def _unreadable(folder: Path) -> Iterator[KnowledgeError]:
                 read_file(path, _KINDS[area])
             except KnowledgeError as error:
                 yield error
-    if (folder / WORDS_FILE).is_file():
-        try:
-            read_file(folder / WORDS_FILE, WordFile)
-        except KnowledgeError as error:
-            yield error
+    for name in FILES_BESIDE:
+        if (folder / name).is_file():
+            try:
+                read_file(folder / name, _KINDS[name])
+            except KnowledgeError as error:
+                yield error
 
 
 def _never_read(folder: Path) -> Iterator[KnowledgeError]:
     """TOML files in places where nobody looks for them."""
-    read = {path for area in AREAS for path in area_files(folder, area)} | {folder / WORDS_FILE}
+    read = {path for area in AREAS for path in area_files(folder, area)}
+    read |= {folder / name for name in FILES_BESIDE}
     for path in sorted(folder.rglob("*.toml")):
         if path not in read:
             yield KnowledgeError(

@@ -12,6 +12,7 @@ from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.codes import Code
 from smtpscope.knowledge.entry import Entry
 from smtpscope.knowledge.file_errors import REMEDY, broken_toml, wrong_value
+from smtpscope.knowledge.fitting import StandIn
 from smtpscope.knowledge.provider_codes import Provider
 from smtpscope.knowledge.rules import Rule
 from smtpscope.knowledge.similar import ExampleGroup
@@ -20,7 +21,9 @@ AREAS = ("notes", "entries", "rules", "codes", "providers", "examples")
 """The folders of a knowledge base."""
 
 WORDS_FILE = "words.toml"
-"""The file beside them."""
+STAND_INS_FILE = "stand-ins.toml"
+FILES_BESIDE = (WORDS_FILE, STAND_INS_FILE)
+"""The files beside them."""
 
 
 class EntryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +59,11 @@ class WordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: dict[str, str] = msgspec.field(name="class", default_factory=dict)
 
 
-_File = TypeVar("_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFile, NoteFile, WordFile)
+class StandInFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    stand_in: list[StandIn] = []
+
+
+_File = TypeVar("_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFile, NoteFile, WordFile, StandInFile)
 
 
 def bundled_folder() -> Path:
@@ -79,7 +86,8 @@ def check_folder(folder: Path) -> None:
     """Raises KnowledgeError when `folder` holds nothing that could be knowledge."""
     if not folder.is_dir():
         raise KnowledgeError(where=str(folder), what="no such folder", remedy="Name a folder with knowledge files")
-    if not (folder / WORDS_FILE).is_file() and not any(area_files(folder, area) for area in AREAS):
+    beside = any((folder / name).is_file() for name in FILES_BESIDE)
+    if not beside and not any(area_files(folder, area) for area in AREAS):
         raise KnowledgeError(
             where=str(folder),
             what="no knowledge files in it",
@@ -151,3 +159,9 @@ def read_words(folders: Iterable[Path]) -> dict[str, str]:
         if path.is_file():
             classes.update(read_file(path, WordFile).classes)
     return classes
+
+
+def read_stand_ins(folder: Path) -> tuple[StandIn, ...]:
+    """In the order in which they are asked."""
+    path = folder / STAND_INS_FILE
+    return tuple(read_file(path, StandInFile).stand_in) if path.is_file() else ()

@@ -12,11 +12,13 @@ from smtpscope.knowledge.command_context import from_command
 from smtpscope.knowledge.enhanced_codes import code_spans, from_detailed_code, from_enhanced_code
 from smtpscope.knowledge.finding import Finding
 from smtpscope.knowledge.provider_codes import ProviderCodes
+from smtpscope.knowledge.quoted_reply import quoted_reply
 from smtpscope.knowledge.rules import Circumstances, RuleBook, RuleHit
 from smtpscope.knowledge.similar import SimilarReplies
 from smtpscope.knowledge.stage import stage_of
 from smtpscope.knowledge.words import Words, words_of
 from smtpscope.parsing.exchange import Command, Direction, Reply
+from smtpscope.parsing.reply import parse_reply
 
 _KINDS = {"2": "success", "4": "temporary", "5": "permanent"}
 _MAY_REMAIN_UNREAD = 6
@@ -27,6 +29,10 @@ On replies that the rules had not seen, one in seven sure answers with more of t
 
 _BEFORE_RECIPIENTS = frozenset({"greeting", "hello", "mail", "starttls", "auth"})
 _ABOUT_RECIPIENTS = frozenset({"recipient-unknown", "recipient-disabled", "recipient-domain", "mailbox-full"})
+_BEFORE_ANY_ADDRESS = frozenset({"greeting", "hello"})
+_ABOUT_A_MAILBOX = frozenset({"recipient-unknown", "recipient-disabled", "recipient-restricted", "mailbox-full"})
+"""What no greeting and no answer to EHLO can mean: "not accepting messages" is about the client there."""
+
 UNPARSED_MATCH = Match(UNPARSED, UNPARSED, "nothing", "", "sure")
 
 
@@ -55,7 +61,10 @@ class Matcher:
         """Which entry explains `reply` of a remote host with the patterns `hosts`; pure, and any text is answered."""
         if direction is Direction.UNKNOWN and not reply.verbatim and not command.full:
             return UNPARSED_MATCH
-        finding = self._first(reply, command, direction, hosts)
+        finding, remark = self._of_quoted(reply, command, direction, hosts) or (None, None)
+        if finding is None:
+            finding = self._first(reply, command, direction, hosts)
+            remark = self._disagreement(finding, reply)
         return Match(
             entry_id=finding.entry_id,
             category=finding.category,
@@ -65,8 +74,29 @@ class Matcher:
             evidence=finding.evidence,
             runner_up=finding.runner_up,
             code_alone=self.codes.in_words(reply.code, reply.enhanced),
-            disagreement=self._disagreement(finding, reply),
+            disagreement=remark,
         )
+
+    def _of_quoted(
+        self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]
+    ) -> tuple[Finding, str] | None:
+        """What the refusal says that `reply` quotes, and a sentence on the two; None where it quotes none.
+
+        A rule of the user's own may mean the words around it.
+        """
+        place = quoted_reply(reply.verbatim)
+        if place is None:
+            return None
+        start, end = place
+        inner = parse_reply(reply.verbatim[start:end])
+        if inner.code is None or inner.code < 400:
+            return None
+        given = Circumstances(reply, stage_of(command.verb), direction, command.sender == "", hosts)
+        own = _from_rules(self.own, words_of(reply.verbatim), given, "own note")
+        finding = own or self._first(inner, command, direction, hosts)
+        if own is None:
+            finding = replace(finding, evidence=tuple((start + a, start + b) for a, b in finding.evidence))
+        return finding, _on_quoted(reply, inner)
 
     def _first(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Finding:
         stage = stage_of(command.verb)
@@ -96,7 +126,8 @@ class Matcher:
         that could be refused, or so much of the text remains unread that the words may stand in it for another reason
         (a name such as Spamhaus never does).
         """
-        hit, runner_up = _first_hit(self.phrases, words, given)
+        impossible = _ABOUT_A_MAILBOX if given.stage in _BEFORE_ANY_ADDRESS else frozenset[str]()
+        hit, runner_up = _first_hit(self.phrases, words, given, without=impossible)
         if hit is None:
             return None
         found = _finding(hit, runner_up, given, "phrase")
@@ -134,14 +165,25 @@ class Matcher:
         )
 
 
+def _on_quoted(reply: Reply, inner: Reply) -> str:
+    codes = " ".join(filter(None, (str(inner.code), inner.enhanced)))
+    around = " ".join(str(code) for code in (reply.code, reply.enhanced) if code is not None)
+    front = f"The code in front ({around})" if around else "What stands in front"
+    return (
+        f"{front} is that of the server that reports. The cause is the reply {codes} inside, so that one is explained."
+    )
+
+
 def _title(category: str) -> str:
     title = ALL_CATEGORIES.get(category, category)
     return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
-def _first_hit(book: RuleBook, words: Words, given: Circumstances) -> tuple[RuleHit | None, str | None]:
+def _first_hit(
+    book: RuleBook, words: Words, given: Circumstances, without: frozenset[str] = frozenset()
+) -> tuple[RuleHit | None, str | None]:
     """The first rule that holds, and the category of the next one of another category, the runner-up."""
-    hits = book.hits(words, given)
+    hits = (hit for hit in book.hits(words, given) if hit.rule.category not in without)
     first = next(hits, None)
     second = next(hits, None) if first is not None else None
     return first, second.rule.category if second is not None else None

@@ -24,7 +24,7 @@ def entry_blocks(entry: Entry, category_title: str) -> tuple[Block, ...]:
     blocks += listed("Likely causes", entry.causes)
     blocks += [BLANK, Heading(text("What to check"))]
     for check in entry.checks:
-        only = "" if check.applies_to == "both" else f" ({check.applies_to} only)"
+        only = f" ({check.only_for} only)" if check.only_for else ""
         blocks.append(bullet(text(shown(check.what + only))))
         if check.command:
             blocks.append(Paragraph(text(shown(check.command), "$text-accent"), indent=4))
