@@ -22,6 +22,7 @@ from support.event_tables import get_win_event
 from support.event_texts import TextEvent, block_2003
 from support.event_xml_texts import saved_xml, xml_event
 from support.evt_writer import LegacyEvent, evt_bytes, record_bytes
+from support.splunk_exports import raw
 
 _SEED: Final = 7002
 _FOREIGN_EACH: Final = 9
@@ -127,6 +128,7 @@ CSV: Final = _in_table()
 JSON: Final = EventForm(lambda event: json_lines([winlogbeat(event)]))
 DUMPEL: Final = EventForm(lambda event: dumpel([event], "\t", "\t"))
 EVENT_VIEWER: Final = EventForm(block_2003)
+SPLUNK: Final = EventForm(lambda event: raw(event) + "\n")
 
 
 def write_evt(target: BinaryIO, size: int) -> None:

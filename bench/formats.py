@@ -81,6 +81,7 @@ FORMS: Final = (
     Form("clixml", "`Get-WinEvent`", _into(event_forms.CLIXML.write)),
     Form("json", "lines of Winlogbeat", _into(event_forms.JSON.write)),
     Form("csv", "`Get-WinEvent`", _into(event_forms.CSV.write)),
+    Form("splunk", "the raw text export", _into(event_forms.SPLUNK.write)),
     Form("dumpel", "tabs between the columns", _into(event_forms.DUMPEL.write)),
     Form("event-viewer", "blocks copied from it", _into(event_forms.EVENT_VIEWER.write)),
     Form("text", "an event a line", _write_text),

@@ -18,7 +18,7 @@ from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources import FileSource
 
 PLAIN: Final = [form for form in FORMS if not form.packed]
-EVENTS: Final = {"evtx", "evt", "xml", "clixml", "json", "csv", "dumpel", "event-viewer", "text"}
+EVENTS: Final = {"evtx", "evt", "xml", "clixml", "json", "csv", "dumpel", "splunk", "event-viewer", "text"}
 SIZE: Final = 0.2
 
 

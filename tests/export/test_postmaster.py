@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from export.documents import document, hostile_document, inbound_summary, incident, summary
 from smtpscope.export.columns import cell_width
 from smtpscope.export.postmaster import ADDRESS_TO_FILL_IN, render
 from smtpscope.export.text import WIDTH
-from smtpscope.parsing.exchange import Direction
+from smtpscope.parsing.exchange import Direction, RemoteHost
+from smtpscope.reading.own_words import MAYBE_OURS
 from smtpscope.store.incident import IncidentKey
 
 
@@ -51,6 +54,26 @@ def test_events_that_were_not_understood_need_no_letter() -> None:
     unknown = summary(incident=incident(key=IncidentKey(Direction.UNKNOWN, "", None, "")))
     assert "Dear postmaster" not in render(document(unknown))
     assert render(replace(document(), incidents=())).startswith("No incident")
+
+
+def test_our_own_words_about_a_delivery_are_no_reply_to_ask_about() -> None:
+    maybe_ours = replace(summary().sample, guess=f"{MAYBE_OURS}; and whose it is can't be told")
+    text = render(document(summary(sample=maybe_ours)))
+    assert "Dear postmaster" not in text
+    words = " ".join(text.split())
+    assert words.startswith("No letter about 550 5.1.1: the reply may be our own server's words about the delivery")
+    assert "in the SMTP protocol log of our Send connector (SmtpSend, SEND*.LOG)" in words
+
+
+@pytest.mark.parametrize("provider", ["Message Tracking Log", "Transport Connectivity Log"])
+def test_a_log_of_deliveries_that_names_no_host_gives_nobody_to_write_to(provider: str) -> None:
+    sample = replace(summary().sample, provider=provider)
+    assert "Dear postmaster" in render(document(summary(sample=sample)))
+    nobody = replace(sample, remote_host=RemoteHost("", "", False))
+    text = render(document(summary(sample=nobody)))
+    assert "Dear postmaster" not in text
+    assert "this log does not name the other side" in " ".join(text.split())
+    assert "Dear postmaster" in render(document(summary(sample=replace(nobody, provider="postfix/smtp"))))
 
 
 def test_no_line_is_too_wide_for_a_mail() -> None:

@@ -24,6 +24,11 @@ from smtpscope.parsing.remote_host import parse_remote_host
         ("", ""),
         ("   ", ""),
         (".", ""),
+        ("mx1.example.com. [192.0.2.1]", "mx1.example.com"),
+        ("MX1.example.com[192.0.2.1]:25", "mx1.example.com"),
+        ("mx1.example.com [IPv6:2001:db8::1]", "mx1.example.com"),
+        ("mx1.example.com [vienna]", "mx1.example.com [vienna]"),
+        ("mx1.example.com [192.0.2.1] x", "mx1.example.com [192.0.2.1] x"),
     ],
 )
 def test_names_are_folded(verbatim: str, key: str) -> None:
@@ -42,6 +47,7 @@ def test_names_are_folded(verbatim: str, key: str) -> None:
         ("ipv6:2001:db8::1", "2001:db8::1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
         ("::1", "::1"),
+        ("unknown[192.0.2.1]", "192.0.2.1"),
     ],
 )
 def test_addresses_are_canonical(verbatim: str, key: str) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError
 from smtpscope.reading.connectivity_log import ConnectivityLogReader
+from smtpscope.reading.own_words import MAYBE_OURS
 from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
 from support.memory_source import MemorySource
 from support.protocol_logs import CONNECTIVITY_FIELDS, connectivity_log, header, row
@@ -50,8 +51,14 @@ def test_a_quoted_reply_is_an_outbound_exchange_without_command() -> None:
             given="",
             command="",
             reply="432-4.3.2 STOREDRV; mailbox server is too busy",
+            guess=MAYBE_OURS,
         )
     ]
+
+
+def test_what_the_other_side_said_is_told_from_states_of_our_own_transport() -> None:
+    text = HEADER + line("(421 4.4.2 Connection dropped due to SocketError)") + line("550 5.7.1 Unable to relay")
+    assert [exchange.guess for exchange in exchanges(list(reader(text).batches()))] == [MAYBE_OURS, None]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +126,10 @@ def test_connections_that_nobody_answered_are_counted() -> None:
         )
     )
     assert reader(text).information().facts[-1] == ("Connections that failed without a reply", "2")
+    (batch,) = reader(text).batches()
+    assert (len(batch.exchanges), batch.others) == (1, 3)
+    assert [(problem.place, problem.records) for problem in batch.problems] == [("whole file", 2)]
+    assert batch.problems[0].reason.startswith("2 connections failed without a reply of the other side (")
 
 
 def test_a_growing_log_gives_nothing_twice() -> None:

@@ -183,7 +183,7 @@ def test_a_broken_line_without_its_sentence_is_told_and_the_rest_read() -> None:
     text = line[: line.index('"message"')] + "\n" + json_lines([winlogbeat(SECOND)])
     assert connections(text) == [44]
     (problem,) = problems_of(reader(text))
-    assert (problem.place, problem.outcome, problem.records) == ("byte 0x0", "skipped", 1)
+    assert (problem.place, problem.outcome, problem.records) == ("line 1", "skipped", 1)
     assert "no valid JSON" in problem.reason
 
 

@@ -109,7 +109,7 @@ def test_a_broken_event_is_told_and_the_next_one_read() -> None:
     text = broken + xml_event(SECOND)
     assert connections(text) == ["44"]
     (problem,) = problems_of(reader(text))
-    assert (problem.place, problem.outcome, problem.records) == ("byte 0x0", "skipped", 1)
+    assert (problem.place, problem.outcome, problem.records) == ("line 1", "skipped", 1)
     assert "no well-formed XML" in problem.reason
 
 

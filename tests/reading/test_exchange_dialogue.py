@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from smtpscope.reading.dialogue import DialogueLine
 from smtpscope.reading.protocol_log import ProtocolLogReader
 from smtpscope.reading.record import ExchangeRecord, ReadOptions
@@ -48,7 +50,24 @@ def test_the_dialogue_is_the_whole_session() -> None:
         ("local endpoint", "192.0.2.10:25"),
         ("remote endpoint", "203.0.113.25:41000"),
     )
-    assert (dialogue.guess, dialogue.left_out) == (None, 0)
+    assert (dialogue.guess, dialogue.left_out, dialogue.begins_before) == (None, 0, False)
+
+
+@pytest.mark.parametrize(
+    ("first", "before"),
+    [
+        (receive_row("+", "", sequence=7), False),
+        (receive_row("*", "", sequence=0, context="attempting to connect"), False),
+        (receive_row("<", "NOOP", sequence=7), True),
+        ("", True),
+    ],
+)
+def test_a_session_that_begins_in_an_earlier_file_is_told_so(first: str, before: bool) -> None:
+    log = reader(receive_log(first, receive_row("<", "HELP"), receive_row(">", "502 no")))
+    (found,) = exchanges(log)
+    dialogue = log.dialogue(found.place)
+    assert dialogue is not None
+    assert dialogue.begins_before is before
 
 
 def test_of_a_long_dialogue_the_lines_around_the_refusal_are_given() -> None:

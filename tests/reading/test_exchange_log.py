@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.reading.encodings import TextBlock, detect
-from smtpscope.reading.exchange_log import LogRows, fields_in, header_of, host_of, row_at, utc_milliseconds
+from smtpscope.reading.exchange_log import LONGEST, LogRows, fields_in, header_of, host_of, row_at, utc_milliseconds
 from smtpscope.reading.told_problems import ToldProblems
 
 USUAL = ("time", "session", "text", "context")
@@ -93,7 +93,16 @@ def test_a_header_in_the_middle_names_other_fields() -> None:
 
 def test_a_header_without_the_fields_that_count_changes_nothing() -> None:
     assert rows("#Fields: a,b\nt,s,a,b\n") == [["t", "s", "a", "b"]]
-    assert told("#Fields: a,b\nt,s,a,b\n")[0][1] == "the header has no field time: read as before"
+    assert told("#Fields: a,b\nt,s,a,b\n") == [
+        ("line 1", 'the header (#Fields) has no field "time": only rows of 4 fields can be read', "noted")
+    ]
+
+
+def test_rows_of_a_header_that_lacks_fields_are_passed_over_and_told_so() -> None:
+    for names in ("time,text", "time,text,context,a,b"):
+        text = f"#Fields: {names}\n{names}\n#Fields: time,session,text\nt,s,a\n"
+        assert rows(text) == [["t", "s", "a"]]
+        assert told(text)[1:] == [("line 2", "its header (#Fields) does not name all that is needed", "skipped")]
 
 
 def test_a_hostile_header_fills_no_memory() -> None:
@@ -110,6 +119,26 @@ def test_an_unfinished_row_is_left_for_later() -> None:
     assert log.rest == 8
     assert [fields for _, fields in log.of(block(text[8:] + '",e\n'), final=False)] == [["t", "s", "c\nd", "e"]]
     assert log.number == 2
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_of_a_row_that_is_too_long_the_beginning_is_read(quote: str) -> None:
+    long = f"t,s,{quote}550 {'x ' * LONGEST}"
+    log, problems = reader()
+    pieces = ("t,s,a,b\n" + long, "x" * 50, f"x{quote},c\nt,s,a,b\nt\n")
+    found = [fields for piece in pieces for _, fields in log.of(block(piece, final=False), final=False)]
+    assert [fields[2][:5] for fields in found] == ["a", "550 x", "a"]
+    assert [(problem.place, problem.reason, problem.outcome) for problem in problems.take()] == [
+        ("line 2", "the row is longer than 131,072 characters: only those were read", "noted"),
+        ("line 4", "1 field, the header has 4", "skipped"),
+    ]
+
+
+def test_a_row_that_is_too_long_before_its_fields_are_over_is_told_so() -> None:
+    assert told("t," + "s" * LONGEST + ",text,b\nt,s,a,b\n") == []
+    assert told('"t"' + "s" * LONGEST + ",text,b\n") == [
+        ("line 1", "the row is longer than 131,072 characters: only those were read", "skipped")
+    ]
 
 
 def test_lines_are_counted_through_all_blocks() -> None:

@@ -130,6 +130,23 @@ def test_what_our_own_server_refused_is_inbound(text: str, expected: tuple[str, 
     assert told(EximLogReader, f"{AT}{text}") == [("inbound", *expected, None)]
 
 
+def test_mail_that_failed_without_a_reply_is_counted_and_is_no_exchange() -> None:
+    transport = "== anna@contoso.example R=dnslookup T=remote_smtp"
+    lines = (
+        f"{MESSAGE}{HOST} Connection timed out",
+        f"{MESSAGE}{transport} defer (110): Connection timed out",
+        f"{MESSAGE}{transport} {HOST} defer (-18): Remote host closed connection in response to initial connection",
+        f"{MESSAGE}** anna@contoso.example {HOST}: Connection refused",
+        f"{MESSAGE}{transport} defer (-53): retry time not reached for any host for 'contoso.example'",
+        f"{MESSAGE}** anna@contoso.exmaple: Unrouteable address",
+        f'{MESSAGE}=> anna@contoso.example R=dnslookup T=remote_smtp {HOST} C="250 OK == lost connection"',
+    )
+    reader = EximLogReader(MemorySource("\n".join(lines).encode()), OPTIONS)
+    assert exchanges_of(reader) == []
+    assert dict(reader.information().facts)["Failed without a reply"] == "3"
+    assert problems_of(reader)[-1].reason.startswith("3 deliveries failed without a reply of the other side (")
+
+
 def test_a_name_that_a_client_made_up_is_not_taken_for_ours() -> None:
     text = "H=(x rejected RCPT <boss@example.com>: lies) [203.0.113.99] F=<> rejected RCPT <info@example.com>: truth"
     assert [reply for *_, reply, _ in told(EximLogReader, f"{AT}{text}")] == ["truth"]

@@ -17,6 +17,7 @@ from smtpscope.reading.registry import open_log, reader_of, readers
 from support import clixml_texts as as_clixml
 from support import event_json_texts as as_json
 from support import event_tables as as_table
+from support import splunk_exports as splunk
 from support.event_texts import TextEvent, block_2003, block_2008, log_line
 from support.event_xml_texts import printed_xml, saved_xml
 from support.evt_writer import LegacyEvent, evt_bytes
@@ -120,6 +121,21 @@ FORMS: dict[str, tuple[str, Callable[[Events], bytes]]] = {
     "NXLog": ("json", lines_of(as_json.nxlog, "<14>Nov  2 06:12:41 exch01 nxlog: ")),
     "Rust": ("json", lines_of(as_json.rust_export)),
     "ConvertTo-Json": ("json", lambda events: as_json.converted(map(as_json.get_win_event, events)).encode("utf-16")),
+    "Splunk's export": ("json", lambda events: splunk.exported_json(map(splunk.result, events)).encode()),
+    "Splunk's answer": ("json", lambda events: splunk.answered_json(map(splunk.result, events)).encode()),
+    "Splunk's fields": ("json", lambda events: splunk.exported_json(map(splunk.extracted, events)).encode("utf-16")),
+    "XML in Splunk": (
+        "json",
+        lambda events: splunk.exported_json(splunk.result(each, splunk.raw_xml) for each in events).encode(),
+    ),
+    "Splunk's CSV": ("csv", lambda events: splunk.csv_export(map(splunk.result, events)).encode()),
+    "Splunk's CSV of fields": ("csv", lambda events: splunk.csv_export(map(splunk.extracted, events)).encode()),
+    "XML in Splunk's CSV": (
+        "csv",
+        lambda events: splunk.csv_export(splunk.result(each, splunk.raw_xml) for each in events).encode("utf-16"),
+    ),
+    "Splunk's raw text": ("splunk", lambda events: splunk.raw_export(events).encode()),
+    "WMI in Splunk": ("splunk", lambda events: splunk.raw_export(events, splunk.raw_by_wmi).encode("utf-16")),
     "csv 2003": ("csv", lambda events: as_table.event_viewer_2003(events).encode()),
     "csv 2008": ("csv", lambda events: as_table.event_viewer_2008(events).encode()),
     "txt 2008": ("csv", lambda events: as_table.event_viewer_2008(events, delimiter="\t").encode("utf-16")),

@@ -127,6 +127,10 @@ def test_mail_that_failed_without_a_reply_is_counted_and_is_no_exchange() -> Non
         "Failed without a reply": "2",
         "Deferred without asking the remote host again": "1",
     }
+    told = [problem for batch in batches for problem in batch.problems if problem.place == "whole file"]
+    assert [(problem.reason.partition(" (")[0], problem.records) for problem in told] == [
+        ("2 deliveries failed without a reply of the other side", 2)
+    ]
 
 
 ENVELOPE = "from=<s@isp.example> to=<info@example.com> proto=ESMTP helo=<friend>"
@@ -211,9 +215,7 @@ def test_other_headers_name_zone_computer_and_program_too(header: str) -> None:
 )
 def test_a_line_that_is_cut_off_before_the_reply_is_a_problem(line: str) -> None:
     reader = PostfixLogReader(MemorySource(f"first\n{line}\nthird\n".encode()), OPTIONS)
-    assert problems_of(reader) == [
-        Problem("memory.log", "line 2", "the line ends before the reply", "skipped", 1),
-    ]
+    assert problems_of(reader)[-1] == Problem("memory.log", "line 2", "the line ends before the reply", "skipped", 1)
 
 
 def test_a_line_that_is_cut_off_in_the_reply_gives_what_is_there() -> None:

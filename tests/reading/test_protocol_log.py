@@ -45,6 +45,49 @@ def problems(text: str | bytes) -> list[Problem]:
     return [problem for batch in reader(text).batches() for problem in batch.problems]
 
 
+def test_rows_are_believed_when_their_header_says_otherwise() -> None:
+    true, lie = "SMTP Send Protocol Log", "SMTP Receive Protocol Log"
+    log = protocol_log("Send", sessions=6)
+    found = read(log.replace(true, lie))
+    assert len(found) == len(read(log)) > 2
+    assert {(exchange.side, exchange.provider) for exchange in found} == {("outbound", true)}
+    reason = f'the header says "{lie}", but the rows are those of a Send log: read as such'
+    assert problems(log.replace(true, lie)) == [Problem("memory.log", "line 6", reason, "noted", 1)]
+    assert problems(log) == problems(protocol_log("Receive", sessions=6)) == []
+
+
+def test_a_client_that_talks_like_a_server_turns_nothing_round() -> None:
+    rows = [receive_row("+", ""), receive_row(">", "220 mx ESMTP")]
+    for _ in range(30):
+        rows += [receive_row("<", "220 a,<,220 b,<,220 c"), receive_row(">", "500 5.3.3 Unrecognized command")]
+    found = read(receive_log(*rows))
+    assert {exchange.side for exchange in found} == {"inbound"}
+    assert len(found) == 30
+
+
+def test_a_log_without_the_numbers_of_its_rows_is_read() -> None:
+    rows = ("s,+,", "s,<,220 mx ESMTP", "s,>,RCPT TO:<a@example.net>", "s,<,550 5.1.1 no")
+    text = header("SMTP Send Protocol Log", "date-time,session-id,event,data") + "".join(
+        f"{NOON},{row}\r\n" for row in rows
+    )
+    (found,) = read(text)
+    assert (found.command, found.reply, found.guess) == ("RCPT TO:<a@example.net>", "550 5.1.1 no", None)
+    assert problems(text) == []
+
+
+def test_connections_that_nobody_answered_are_told_and_no_exchanges() -> None:
+    timed_out = "Failed to connect. Winsock error code: 10060, Win32 error code: 10060, for 198.51.100.7:25"
+    turns: list[Turn] = [("+", "", ""), ("*", "", "attempting to connect"), ("*", "", timed_out), ("-", "", "Local")]
+    old: list[Turn] = [("*", "attempting to connect to 198.51.100.7:25 failed", ""), ("*", "", "sending message")]
+    rows = [row for number, one in enumerate((turns, old)) for row in session_rows("Send", number, "198.51.100.7", one)]
+    (batch,) = reader(header("SMTP Send Protocol Log", FIELDS) + "".join(rows)).batches()
+    assert (len(batch.exchanges), batch.others) == (0, 6)
+    assert [(problem.place, problem.outcome, problem.records) for problem in batch.problems] == [
+        ("whole file", "noted", 2)
+    ]
+    assert batch.problems[0].reason.startswith("2 connections failed without a reply of the other side (")
+
+
 def test_what_a_client_is_refused_is_inbound() -> None:
     text = receive_log(
         receive_row("<", "RCPT TO:<berta@example.net>", sequence=0), receive_row(">", "550 5.7.1 Unable to relay")

@@ -47,3 +47,19 @@ def test_a_command_that_stands_far_away_is_left_out() -> None:
     (found,) = exchanges(log)
     assert found.command == "HELP"
     assert log.raw(found.place) == receive_row(">", "502 no").rstrip()
+
+
+def test_a_row_that_is_cut_short_hides_no_other() -> None:
+    command, reply = receive_row("<", "RCPT TO:<a@example.net>", sequence=0), receive_row(">", "550 no")
+    cut = [command[: command.index(",<")], command[: command.index("RCPT") - 1]]
+    log = reader(receive_log(command, *(f"{row}\r\n" for row in cut), reply, *(f"{row}\r\n" for row in cut)))
+    (found,) = exchanges(log)
+    assert log.raw(found.place).split("\n") == [command.rstrip(), reply.rstrip()]
+
+
+def test_any_place_gives_the_row_that_stands_there() -> None:
+    rows = [receive_row("+", ""), receive_row("<", "HELP"), receive_row("*", "", context="550 no")]
+    text = receive_log(*rows)
+    log = reader(text)
+    assert [log.raw(text.index(row)) for row in rows] == [row.rstrip() for row in rows]
+    assert log.raw(len(text) + 9) == ""

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smtpscope.parsing.remote_host import parse_remote_host
+from smtpscope.reading.postfix_log import PostfixLogReader
 from smtpscope.reading.record import ExchangeRecord
 from smtpscope.reading.sendmail_log import SendmailLogReader
 from support.mail_lines import OPTIONS, exchanges_of, told
@@ -51,6 +53,19 @@ def test_the_reply_is_as_whole_as_the_line_has_it(end: str, reply: str) -> None:
     assert [found for *_, found, _ in told(SendmailLogReader, f"{TO}{end}")] == [reply]
 
 
+def test_a_relay_is_the_same_host_as_in_the_log_of_postfix() -> None:
+    (by_sendmail,) = exchanges_of(
+        SendmailLogReader(MemorySource(f"{TO}dsn=5.1.1, stat=User unknown".encode()), OPTIONS)
+    )
+    line = (
+        "Nov 24 13:45:02 mail postfix/smtp[4711]: 4ABCDEF012: to=<a@contoso.example>, relay=none, status=bounced "
+        "(host MX1.contoso.example[192.0.2.10] said: 550 5.1.1 no)"
+    )
+    (by_postfix,) = exchanges_of(PostfixLogReader(MemorySource(line.encode()), OPTIONS))
+    keys = {parse_remote_host(exchange.remote_host).key for exchange in (by_sendmail, by_postfix)}
+    assert keys == {"mx1.contoso.example"}
+
+
 @pytest.mark.parametrize(
     "end",
     [
@@ -63,6 +78,7 @@ def test_mail_that_failed_without_a_reply_is_counted_and_is_no_exchange(end: str
     reader = SendmailLogReader(MemorySource(f"{TO}{end}\n".encode()), OPTIONS)
     assert exchanges_of(reader) == []
     assert ("Failed without a reply", "1") in reader.information().facts
+    assert problems_of(reader)[-1].reason.startswith("1 delivery failed without a reply of the other side (")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.reading.encodings import detect
+from smtpscope.reading.own_words import MAYBE_OURS
 from smtpscope.reading.record import ExchangeRecord
 from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of, milliseconds
 from smtpscope.reading.tracking_header import Columns
@@ -116,6 +117,50 @@ def test_what_our_own_server_refused_is_inbound(source: str, reply: str) -> None
 )
 def test_what_kept_a_message_from_getting_out_is_outbound(source: str, told: str) -> None:
     assert only(OWN | {"source": source, "recipient-status": told}).side == "outbound"
+
+
+@pytest.mark.parametrize(
+    ("source", "reply"),
+    [
+        ("QUEUE", "550 4.4.7 QUEUE.Expired; message expired"),
+        ("DNS", "550 5.4.310 DNS domain does not exist"),
+        ("ROUTING", "554 5.4.4 SMTPSEND.DNS.NonExistentDomain; nonexistent domain"),
+        ("SMTP", '441 4.4.1 Error encountered while communicating with primary target IP address: "Failed to connect"'),
+        ("SMTP", "451 4.7.1 later"),
+    ],
+)
+def test_the_server_that_made_the_entry_is_not_the_one_that_refused(source: str, reply: str) -> None:
+    values = {"event-id": "FAIL", "source": source, "server-hostname": "EX01", "recipient-address": "a@b.example"}
+    for told in (reply, status(reply)):
+        exchange = only(values | {"recipient-status": told})
+        assert (exchange.side, exchange.remote_host, exchange.computer) == ("outbound", "", "EX01")
+        assert exchange.guess == MAYBE_OURS
+
+
+def test_our_own_words_about_a_host_name_it_and_are_told_as_ours() -> None:
+    reply = "441 4.4.1 Error encountered"
+    for values in (
+        SENDING | {"recipient-status": reply},
+        OWN | {"source": "SMTP", "recipient-status": status(reply, "mx1.contoso.example")},
+    ):
+        exchange = only(values)
+        assert (exchange.remote_host, exchange.computer, exchange.guess) == (
+            "mx1.contoso.example",
+            "EXCH01",
+            MAYBE_OURS,
+        )
+    assert only(SENDING | {"server-ip": ""}).remote_host == "mx1.contoso.example"
+    assert only(OWN | {"source": "ROUTING", "recipient-status": status("550 no", "mx.b.example")}).guess is None
+
+
+def test_an_agent_names_the_client_and_our_server() -> None:
+    values = {
+        "client-hostname": "x",
+        "server-hostname": "EX01",
+        "source": "AGENT",
+        "recipient-status": status("550 no"),
+    }
+    assert only(OWN | values).computer == "EX01"
 
 
 def test_each_recipient_has_a_place_of_its_own_in_the_row() -> None:

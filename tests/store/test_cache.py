@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
 from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.cache import KeptLog, LogCache
 from smtpscope.store.columns import Columns, EventStore
 from smtpscope.store.groups import GroupTree
@@ -38,11 +39,11 @@ def encoded(store: EventStore, exchanges: list[Exchange]) -> list[Columns]:
     return batches
 
 
-def keep(cache: LogCache, log: Path, exchanges: list[Exchange]) -> bool:
+def keep(cache: LogCache, log: Path, exchanges: list[Exchange], span: LogSpan | None = None) -> bool:
     store = EventStore(WordMatcher())
     key = cache.key(str(log))
     assert key is not None
-    return cache.keep(key, str(log), store.words, encoded(store, exchanges), 77, PROBLEMS)
+    return cache.keep(key, str(log), store.words, encoded(store, exchanges), 77, PROBLEMS, span)
 
 
 def found(cache: LogCache, log: Path, store: EventStore, name: str | None = None) -> KeptLog | None:
@@ -220,6 +221,21 @@ def test_another_zone_matters_only_where_the_log_names_none(tmp_path: Path, log:
     assumed = [*events, exchange(file=str(log), time_assumed=True)]
     keep(cache_in(folder, zone="Europe/Berlin"), log, assumed)
     assert found(cache_in(folder, zone="Europe/Berlin"), log, EventStore(WordMatcher())) is not None
+    assert found(cache_in(folder, zone="America/New_York"), log, EventStore(WordMatcher())) is None
+
+
+@pytest.mark.parametrize("span", [None, LogSpan(5, 7), LogSpan(-5, 1 << 50, assumed=True)])
+def test_the_span_of_a_log_comes_back(tmp_path: Path, log: Path, events: list[Exchange], span: LogSpan | None) -> None:
+    cache = cache_in(tmp_path / "kept")
+    keep(cache, log, events, span)
+    kept = found(cache, log, EventStore(WordMatcher()))
+    assert kept is not None
+    assert kept.span == span
+
+
+def test_another_zone_matters_where_only_the_span_has_none(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+    folder = tmp_path / "kept"
+    keep(cache_in(folder, zone="Europe/Berlin"), log, events, LogSpan(5, 7, assumed=True))
     assert found(cache_in(folder, zone="America/New_York"), log, EventStore(WordMatcher())) is None
 
 

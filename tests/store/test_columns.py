@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta, timezone
 from queue import SimpleQueue
 from threading import Thread
 
@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply, ReplyValues
+from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.columns import NO_CODE, NO_TIME, NOBODY, EncodedBatch, EventStore
 from smtpscope.store.filter_evaluation import matching
 from smtpscope.store.filter_grammar import parse_filter
 from smtpscope.store.groups import GroupTree
+from smtpscope.store.times import HOUR
 from store.events import WordMatcher, exchange, ms, store_of, three_weeks, unparsed
 
 
@@ -49,6 +51,27 @@ def test_columns_are_read_only() -> None:
     columns = store_of(exchange()).columns
     with pytest.raises(ValueError, match="read-only"):
         columns.time_ms[0] = 1
+
+
+def test_records_of_others_make_the_log_longer_but_never_shorter() -> None:
+    store = store_of(*three_weeks())
+    start, end = store.log_start_ms, store.log_end_ms
+    assert start is not None
+    assert end is not None
+    store.cover(None)
+    store.cover(LogSpan(start + 1, end - 1))
+    assert (store.log_start_ms, store.log_end_ms) == (start, end)
+    store.cover(LogSpan(start - 2, end - 1))
+    store.cover(LogSpan(start + 1, end + 3, assumed=True))
+    assert (store.log_start_ms, store.log_end_ms) == (start - 2, end + 3)
+
+
+def test_only_the_span_without_a_zone_moves() -> None:
+    store = store_of()
+    store.cover(LogSpan(10 * HOUR, 20 * HOUR))
+    store.cover(LogSpan(12 * HOUR, 30 * HOUR, assumed=True))
+    store.move_assumed_span(UTC, timezone(timedelta(hours=-5)))
+    assert (store.log_start_ms, store.log_end_ms) == (10 * HOUR, 35 * HOUR)
 
 
 def test_an_empty_batch_changes_nothing() -> None:

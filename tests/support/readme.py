@@ -26,9 +26,9 @@ def parts() -> dict[str, str]:
     return {
         "filter fields": table(("Write", "to find"), [(f"`{example}`", meaning) for example, meaning in help_lines()]),
         "formats": table(
-            ("Format", "Recognised by", "Can't tell"),
+            ("Format", "Name", "Recognised by", "Can't tell"),
             [
-                (each.title, each.recognised_by, ", ".join(each.lacks) or "nothing is missing")
+                (each.title, f"`{each.name}`", each.recognised_by, "; ".join(each.lacks) or "nothing is missing")
                 for each in known_formats()
             ],
         ),

@@ -15,10 +15,13 @@ from smtpscope.export.text import WIDTH
 from smtpscope.export.wording import Calendar, code_words, times, verb_words
 from smtpscope.harmless import shown
 from smtpscope.parsing.exchange import Direction
+from smtpscope.reading.own_words import MAYBE_OURS
 
 ADDRESS_TO_FILL_IN = "[the public IP address of our server]"
 NAME_TO_FILL_IN = "[name, organisation, telephone]"
 _MOST_RECIPIENTS = 5
+# Logs that tell of deliveries, and of SMTP only what came of it.
+_OF_DELIVERIES = ("message tracking log", "connectivity log")
 
 
 def render(document: SummaryDocument) -> str:
@@ -35,6 +38,10 @@ def _letter(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
     direction = incident.key.direction
     if direction is Direction.UNKNOWN:
         yield from wrapped("These events could not be understood, so there is no reply to ask about.", WIDTH)
+        return
+    why_none = _why_no_letter(summary)
+    if why_none:
+        yield from wrapped(why_none, WIDTH)
         return
     outbound = direction is Direction.OUTBOUND
     yield from _field("To", _recipient_of_letter(summary))
@@ -57,6 +64,21 @@ def _letter(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
     yield ""
     yield "Thank you and kind regards"
     yield NAME_TO_FILL_IN
+
+
+def _why_no_letter(summary: IncidentSummary) -> str:
+    """Why nobody of the other side could answer, "" where somebody can."""
+    sample = summary.sample
+    lead = f"No letter about {shown(code_words(summary.incident))}:"
+    if sample.guess is not None and MAYBE_OURS in sample.guess:
+        because = f"{MAYBE_OURS[0].lower()}{MAYBE_OURS[1:]}."
+    elif not sample.remote_host.key and (sample.provider or "").lower().endswith(_OF_DELIVERIES):
+        because = "this log does not name the other side."
+    else:
+        return ""
+    kind = "Send" if summary.incident.key.direction is Direction.OUTBOUND else "Receive"
+    files = "SmtpSend, SEND*.LOG" if kind == "Send" else "SmtpReceive, RECV*.LOG"
+    return f"{lead} {because} What was said is in the SMTP protocol log of our {kind} connector ({files})."
 
 
 def _field(label: str, value: str) -> list[str]:

@@ -13,13 +13,24 @@ _LONGEST_NAME = 253
 def parse_remote_host(verbatim: str) -> RemoteHost:
     """`verbatim` as the event names it ("" for none) -> its key; any text is accepted.
 
-    `MX1.Example.COM.`, `[192.0.2.1]` and `[IPv6:2001:DB8::1]` (RFC 5321 section 4.1.3) lose what is only spelling.
+    `MX1.Example.COM.`, `[192.0.2.1]` and `[IPv6:2001:DB8::1]` (RFC 5321 section 4.1.3) lose what is only spelling, and
+    `mx1.example.com. [192.0.2.1]` the address, as mail servers write both of a host whose name they found.
     """
-    name = verbatim.strip().strip("\"'").strip()
+    name = _name_beside_address(verbatim.strip().strip("\"'").strip())
     address = _address(name)
     if address is not None:
         return RemoteHost(verbatim, address, True)
     return RemoteHost(verbatim, _ascii(name.removesuffix(".").casefold()), False)
+
+
+def _name_beside_address(text: str) -> str:
+    """The name of `name [address]:port`, the address where the name is `unknown`; any other text as it is."""
+    name, bracket, rest = text.rpartition("[")
+    inside, closed, port = rest.partition("]")
+    name = name.strip()
+    if not (bracket and closed and name and (not port or port.startswith(":"))) or _address(inside) is None:
+        return text
+    return inside if name.casefold() == "unknown" else name
 
 
 def _address(name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from smtpscope.reading.encodings import detect, first_part
+from smtpscope.reading.text_source import HEAD_SIZE
 
 _EXPORT = "Export the log in Event Viewer (Save All Events As, .evtx) and open that file"
 _SMTP_LOGS = "Open the logs of the SMTP service: LogFiles\\SmtpSvc1 in the Windows folder"
@@ -103,6 +104,14 @@ def is_text(head: bytes) -> bool:
     return controls * 20 <= len(probe)
 
 
+def _where_it_breaks(head: bytes) -> str | None:
+    from smtpscope.reading.breaks import where_it_breaks
+
+    encoding = detect(head)
+    text = head[encoding.mark :].decode(encoding.codec, errors="replace")
+    return where_it_breaks(text, whole=len(head) < HEAD_SIZE)
+
+
 def looks_like(head: bytes) -> tuple[str, str]:
     """What a file that begins with `head` looks like (with its article), and the remedy as a sentence."""
     if not head:
@@ -122,5 +131,8 @@ def looks_like(head: bytes) -> tuple[str, str]:
         return "a text without any words", "Export the log again; nothing was written to this file"
     for pattern, title, remedy in _TEXTS:
         if pattern.match(text):
+            broken = _where_it_breaks(head)
+            if broken is not None:
+                return f"{title}; {broken}", f"If it was cut off, copy or export it again. {remedy}. {_NO_EVENTS}"
             return title, f"{remedy}. {_NO_EVENTS}"
     return "a text without SMTP protocol events", _NO_EVENTS

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from smtpscope.errors import Problem
+from smtpscope.reading.log_span import LogSpan, united
 from smtpscope.reading.record import Batch, EventRecord, ExchangeRecord
 
 _RECORDS = 2_000
@@ -40,6 +41,7 @@ class Batching:
         self.exchanges: list[ExchangeRecord] = []
         self.problems: list[Problem] = []
         self.others = 0
+        self._span: LogSpan | None = None
         self._collected = collected
         self._bytes_total = bytes_total
         self._bytes_read = 0
@@ -51,6 +53,10 @@ class Batching:
         self.records += records
         self.others += others
         self.problems += problems
+
+    def cover(self, span: LogSpan | None) -> None:
+        """Notes from when to when some records go, ours or not."""
+        self._span = united(self._span, span)
 
     @property
     def full(self) -> bool:
@@ -69,7 +75,9 @@ class Batching:
         records: Sequence[EventRecord] = self.records
         if self._collected is not None and self._collected.rows_waiting:
             records = self._collected.taken(self.records)
-        batch = Batch(records, self.others, self.problems, self._bytes_read, self._bytes_total, self.exchanges)
+        read, total = self._bytes_read, self._bytes_total
+        batch = Batch(records, self.others, self.problems, read, total, self.exchanges, self._span)
         self.records, self.exchanges, self.problems, self.others = [], [], [], 0
+        self._span = None
         self._last = self._monotonic()
         return batch

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 _NAMES = (
     r"Event[ \t]+(?:Type|Source|Category|ID)|Task[ \t]+Category|Log[ \t]+Name|Source|Type|Category|Date|Time|Level"
@@ -29,6 +30,27 @@ _EVENT_XML = re.compile(r"\n[> \t]{0,32}Event Xml[ \t]{0,8}:")
 _DATA = re.compile(r"\n[> \t]{0,32}Data[ \t]{0,8}:[^\n]*(?:\n[> \t]{0,32}[0-9a-fA-F]{4}:[^\n]*)*")
 _XML_END = "</Event>"
 
+# The headers of either Windows as they were copied, one label a line: nearly all are such, and told at once.
+_USUAL_TIME: Final = r"[\d.:,/ \tAaPpMm-]*\r?"
+_USUAL: Final = (
+    (
+        "Event Type:",
+        re.compile(
+            r"Event Type:[^\n:]*\nEvent Source:([^\n:]*)\n(?:Event Category:[^\n:]*\n)?(Event ID:)[^\n:]*\n"
+            rf"Date:{_USUAL_TIME}\nTime:{_USUAL_TIME}\nUser:[^\n:]*\nComputer:[^\n:]*\n(Description:)"
+        ),
+    ),
+    (
+        "Log Name:",
+        re.compile(
+            rf"Log Name:[^\n:]*\nSource:([^\n:]*)\nDate:{_USUAL_TIME}\n(Event ID:)[^\n:]*\n"
+            r"(?:Task Category:[^\n:]*\n)?Level:[^\n:]*\n(?:Keywords:[^\n:]*\n)?(?:User:[^\n:]*\n)?"
+            r"Computer:[^\n:]*\n(Description:)"
+        ),
+    ),
+)
+_USUAL_BEFORE_ID: Final = 400
+
 LONGEST = 1 << 16
 """Characters of one block with its description, data and XML."""
 _LABEL_LINES = 12
@@ -37,11 +59,15 @@ _HEADER = 2_000
 
 @dataclass(frozen=True, slots=True)
 class BlockHeader:
-    """Indices: the block begins at `start`, its labels end at `labels_end`, its description begins at `description`."""
+    """Indices: the block begins at `start`, its labels end at `labels_end`, its description begins at `description`.
+
+    `source` is the source (as searched, see `encodings`) where it is known without reading the labels, else "".
+    """
 
     start: int
     labels_end: int
     description: int
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +87,19 @@ class HeaderScan:
     rest: int
 
 
-def scan_headers(text: str, *, final: bool) -> HeaderScan:
-    """The headers of all blocks in `text`; unless `final`, the last block is left for later, as it may go on."""
+def scan_headers(text: str, *, final: bool, begin: int = 0) -> HeaderScan:
+    """The headers of all blocks in `text` from the line at `begin` on.
+
+    Unless `final`, the last block is left for later, as it may go on.
+    """
     headers: list[BlockHeader] = []
-    done = 0
-    anchor = _EVENT_ID.search(text)
+    done = begin
+    anchor = _EVENT_ID.search(text, begin)
     while anchor is not None:
-        following = _EVENT_ID.search(text, anchor.end())
-        header = _header(text, done, anchor, following.start() if following else len(text))
+        header = _usual_header(text, done, anchor.start())
+        following = _EVENT_ID.search(text, anchor.end() if header is None else header.description)
+        if header is None:
+            header = _header(text, done, anchor, following.start() if following else len(text))
         if header is not None:
             headers.append(header)
         # A block has one event id, so the next header begins behind this one.
@@ -79,6 +110,21 @@ def scan_headers(text: str, *, final: bool) -> HeaderScan:
     if headers and len(text) - headers[-1].start < LONGEST:
         return HeaderScan(headers[:-1], headers[-1].start)
     return HeaderScan(headers, max(_label_lines_start(text, len(text)), done))
+
+
+def _usual_header(text: str, done: int, anchor: int) -> BlockHeader | None:
+    """What `_header` finds, where the header is a usual one; else None."""
+    for first, form in _USUAL:
+        start = text.rfind(first, max(done, anchor - _USUAL_BEFORE_ID), anchor)
+        found = form.match(text, start, start + _HEADER) if start >= 0 else None
+        if found is None or found.start(2) != anchor:
+            continue
+        above = max(text.rfind("\n", done, max(start - 1, done)) + 1, done)
+        # Label lines above belong to the header, too.
+        if start and (text[start - 1] != "\n" or _LABEL_LINE.match(text, above, start)):
+            return None
+        return BlockHeader(start, found.start(3), found.end(3), found[1].strip())
+    return None
 
 
 def _header(text: str, done: int, anchor: re.Match[str], limit: int) -> BlockHeader | None:

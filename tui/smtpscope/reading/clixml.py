@@ -18,6 +18,7 @@ from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.json_events import record_of, time_value
 from smtpscope.reading.json_objects import may_be_ours
+from smtpscope.reading.line_places import LinePlaces
 from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text_source import TextSource, head_of
@@ -69,11 +70,13 @@ class ClixmlReader:
         objects = _ObjectRecords(self._source.name, times, batching)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
+            objects.lines.begin(block)
             for each in found:
                 objects.take(block, each)
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(each.end))
+            objects.lines.done(rest)
             stream.keep_from(rest)
             batching.problems += times.take_problems() + objects.told.take(final=block.final)
             if block.final or batching.due:
@@ -113,6 +116,7 @@ class _ObjectRecords:
 
     def __init__(self, file: str, times: FileTimes, batching: Batching) -> None:
         self.told = ToldProblems(file)
+        self.lines = LinePlaces()
         self._file = file
         self._times = times
         self._batching = batching
@@ -128,7 +132,7 @@ class _ObjectRecords:
         except UnreadableObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
-            self.told.tell(f"byte {place:#x}", str(error), "recovered" if loose else "skipped")
+            self.told.tell(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         if record is None:
             self._batching.others += 1

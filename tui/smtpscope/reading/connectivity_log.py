@@ -19,10 +19,12 @@ from smtpscope.reading.exchange_log import (
     host_of,
     utc_milliseconds,
 )
+from smtpscope.reading.own_words import MAYBE_OURS, is_of_store, is_ours
 from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.table_rows import true_text
 from smtpscope.reading.text_source import TextSource, head_of
 from smtpscope.reading.told_problems import ToldProblems
+from smtpscope.reading.unanswered import Unanswered
 
 FIELDS: Final = ("date-time", "session", "source", "destination", "direction", "description")
 _SESSION: Final = SessionFields(
@@ -55,6 +57,7 @@ class ConnectivityLogReader:
 
     format: ClassVar[Format] = Format(
         name="connectivity",
+        service=True,
         title="Exchange connectivity log",
         recognised_by='the header line "#Log-type: Transport Connectivity Log", or its fields',
         lacks=(
@@ -74,6 +77,7 @@ class ConnectivityLogReader:
         self._done = 0
         self._problems = ToldProblems(self._source.name)
         self._rows = LogRows(FIELDS, FIELDS, self._problems)
+        self._unanswered = Unanswered(self._source.name, "connections")
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -106,12 +110,17 @@ class ConnectivityLogReader:
         headers, described = -1, 0
         for block, stream in self._text.blocks(self._done):
             final = block.final and to_the_end
+            first: list[str] | None = None
+            fields: list[str] | None = None
             for start, fields in rows.of(block, final=final):
+                first = first or fields
                 if rows.headers != headers:
                     headers, described = rows.headers, rows.columns["description"]
                 reply = _reply_in(fields[described])
                 if not reply:
                     batching.others += 1
+                    if _is_unspoken(fields[described]):
+                        self._unanswered.add()
                     continue
                 record = self._record(fields, reply, block.offset(start))
                 batching.exchanges.append(record)
@@ -120,9 +129,10 @@ class ConnectivityLogReader:
                 if batching.full:
                     batching.problems += problems.take()
                     yield batching.take(record.place)
+            batching.cover(rows.span(first, fields))
             stream.keep_from(rows.rest)
             self._done = block.offset(rows.rest)
-            batching.problems += problems.take(final=final)
+            batching.problems += problems.take(final=final) + (self._unanswered.take() if block.final else [])
             if block.final or batching.due:
                 yield batching.take(self._done)
 
@@ -143,6 +153,7 @@ class ConnectivityLogReader:
             given="",
             command="",
             reply=true_text(reply, encoding),
+            guess=MAYBE_OURS if is_ours(reply) or is_of_store(reply) else None,
         )
 
     def raw(self, place: int) -> str:
@@ -180,6 +191,13 @@ def _reply_in(description: str) -> str:
     opening = description[:begin].rstrip()[-1:]
     closing = {"(": ")", '"': '"', "'": "'"}.get(opening, "")
     return reply[: reply.rfind(closing)].rstrip() if closing and closing in reply else reply
+
+
+def _is_unspoken(description: str) -> bool:
+    """Whether a row without a reply tells of a connection that failed before anybody replied."""
+    # Most rows have none of these letters, and are not searched.
+    may_be = "ed connection to " in description or "ed to " in description or " by " in description
+    return may_be and _UNSPOKEN.search(description) is not None
 
 
 def _unspoken_in(text: str) -> int:

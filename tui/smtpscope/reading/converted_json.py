@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from smtpscope.reading.appearance import is_text
+from smtpscope.reading.broken_json import why_broken
 from smtpscope.reading.converted import (
     ECS_PREFIX,
     SCHEMA,
@@ -91,9 +92,7 @@ def _decoded(line: str) -> dict[str, Any]:
     except RecursionError as error:
         raise NoExchangeError("This is no exchange: the JSON nests too deep") from error
     except ValueError as error:
-        raise NoExchangeError(
-            f"This is no JSON, or it is cut off ({str(getattr(error, 'msg', error))[:60]})"
-        ) from error
+        raise NoExchangeError(f"This is no JSON, or it is cut off: {why_broken(error)}") from error
     if not isinstance(found, dict):
         raise NoExchangeError("This is no JSON object")
     return found

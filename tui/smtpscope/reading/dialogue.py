@@ -29,6 +29,7 @@ class Dialogue:
     `facts` are what the log says of the whole session, as label and verbatim value in the order to show ("session",
     "connector", "local endpoint", ...). `guess` says in one sentence why lines of other sessions may be among them,
     None where the log names the session. `left_out` counts lines that are not here because there are too many.
+    `begins_before` tells that the log begins in the middle of the session: an earlier file has its beginning.
     """
 
     lines: tuple[DialogueLine, ...]
@@ -36,6 +37,7 @@ class Dialogue:
     guess: str | None = None
     time_assumed: bool = False
     left_out: int = 0
+    begins_before: bool = False
 
 
 class SpeakingLog(Protocol):

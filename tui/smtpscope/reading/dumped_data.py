@@ -13,6 +13,7 @@ _LINE = re.compile(
     r"[> \t]{0,32}[0-9a-fA-F]{4}:[ \t]{1,4}([0-9a-fA-F]{2}(?:[ \t][0-9a-fA-F]{2}){0,15}(?![0-9a-fA-F])"
     r"|[0-9a-fA-F]{8}(?:[ \t][0-9a-fA-F]{8}){0,7}(?![0-9a-fA-F]))[^\n]*(?:\n|\Z)"
 )
+_LONGEST_INDENT = 33
 _BYTES_IN_LINE = 8
 """The letters beside the bytes may look like two more digits."""
 
@@ -20,9 +21,11 @@ _BYTES_IN_LINE = 8
 def dumped_data(text: str) -> bytes | None:
     """The bytes of the last dump in `text`, None where there is none. Raises nothing."""
     data = bytearray()
-    if "0000:" not in text:
+    first = text.find("Data")
+    if first < 0 or "0000:" not in text:
         return None
-    for heading in _HEADING.finditer(text):
+    # Each blank before that could be the beginning of a heading.
+    for heading in _HEADING.finditer(text, max(0, first - _LONGEST_INDENT)):
         position = heading.end()
         found = bytearray()
         line = _LINE.match(text, position)

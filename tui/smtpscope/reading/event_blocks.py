@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import ClassVar
@@ -10,6 +11,7 @@ from typing import ClassVar
 from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.block_text import LONGEST, BlockHeader, BlockParts, labels_of, parts_of, scan_headers
+from smtpscope.reading.date_proofs import DateProofs
 from smtpscope.reading.dates import WrittenTime, find_time
 from smtpscope.reading.dumped_data import dumped_data
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
@@ -19,7 +21,7 @@ from smtpscope.reading.levels import level_of
 from smtpscope.reading.line_records import LineRecords, plain_message
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.sentences import scan
+from smtpscope.reading.sentences import beginnings, scan
 from smtpscope.reading.text_source import TextSource, head_of
 
 _NUMBER = re.compile(r"\d{1,10}")
@@ -41,7 +43,7 @@ class EventBlockReader:
         self._source = source
         self._options = options
         self._text = TextSource(source, block_size)
-        self._times = FileTimes(source.name, options, self._written_times)
+        self._times = FileTimes(source.name, options, self._proving_times)
         self._done = 0
 
     @classmethod
@@ -70,7 +72,11 @@ class EventBlockReader:
             first = found.headers[0].start if found.headers else found.rest
             rest = found.rest if found.headers or final else blocks.unfinished(block, found.rest)
             batching.records += blocks.loose(block, 0, min(first, rest))
+            sentences = beginnings(block.text)
             for header, limit in _with_limits(found.headers, rest):
+                if _surely_foreign(header, limit, sentences):
+                    batching.others += 1
+                    continue
                 records = blocks.records(block, header, limit)
                 batching.records += records
                 batching.others += not records
@@ -83,13 +89,20 @@ class EventBlockReader:
             if block.final or batching.due:
                 yield batching.take(self._done)
 
-    def _written_times(self) -> Iterator[WrittenTime]:
+    def _proving_times(self) -> Iterator[WrittenTime]:
+        """The times of which one may tell the order of day and month."""
         for block, stream in self._text.blocks():
-            found = scan_headers(block.text, final=block.final)
+            text, begin = block.text, 0
+            proofs = DateProofs(text)
+            if proofs.following(0) == len(text) and len(text) > LONGEST:
+                # Only the block that goes on behind the end of the text has to be seen again.
+                begin = text.rfind("\n", 0, len(text) - LONGEST) + 1
+            found = scan_headers(text, final=block.final, begin=begin)
             for header in found.headers:
-                written = _written(labels_of(block.cut(header.start, header.labels_end)))
-                if written is not None:
-                    yield written
+                if proofs.following(header.start) < header.labels_end:
+                    written = _written(labels_of(block.cut(header.start, header.labels_end)))
+                    if written is not None:
+                        yield written
             stream.keep_from(found.rest)
 
     def raw(self, place: int) -> str:
@@ -118,6 +131,15 @@ def _with_limits(headers: list[BlockHeader], rest: int) -> Iterator[tuple[BlockH
         yield header, following.start
     if headers:
         yield headers[-1], rest
+
+
+def _surely_foreign(header: BlockHeader, limit: int, sentences: list[int]) -> bool:
+    """Whether the block is of another source, and nothing up to the next one is of ours (see `beginnings`)."""
+    # Of a name with other letters it takes decoding to tell whether it is one of ours.
+    if not header.source.isascii() or not header.source or is_ours(header.source):
+        return False
+    following = bisect_left(sentences, header.description)
+    return following == len(sentences) or sentences[following] >= limit
 
 
 def _written(labels: dict[str, str]) -> WrittenTime | None:

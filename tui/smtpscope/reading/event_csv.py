@@ -13,6 +13,7 @@ from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.table_columns import LOOKED_AT, Columns, columns_of
+from smtpscope.reading.table_passing import ForeignRows, UnprovingRows
 from smtpscope.reading.table_records import Misshapen, RowRecords, written_time
 from smtpscope.reading.table_rows import DELIMITERS, LONGEST, Row, first_rows, rows
 from smtpscope.reading.text_source import TextSource, head_of
@@ -27,7 +28,7 @@ class EventCsvReader:
     format: ClassVar[Format] = Format(
         name="csv",
         title="Table of events (CSV or tab-separated text)",
-        recognised_by="a header with Message and Event ID or Source, or the columns of Event Viewer",
+        recognised_by="a header with Message and Event ID or Source, the columns of Event Viewer, or Splunk's _raw",
         lacks=(
             "the zone of the times",
             "insertion strings (Log Parser has them)",
@@ -49,19 +50,25 @@ class EventCsvReader:
         delimiter, columns = self._table()
         name = self._source.name
         batching = Batching(self._source.size)
-        times = FileTimes(name, self._options, self._written_times)
+        times = FileTimes(name, self._options, self._proving_times)
         records = RowRecords(name, columns, self._text.encoding, times)
         misshapen = Misshapen(name, columns)
-        for number, row in enumerate(_data_rows(self._text, delimiter, columns)):
-            fields = misshapen.joined(row, delimiter)
-            record = None if fields is None else records.record(row, fields)
-            found = records.loose(row) if fields is None else [] if record is None else [record]
-            batching.records += found
-            batching.others += fields is not None and not found
-            misshapen.tell(row, right=fields is not None, read=bool(found))
-            if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
+        foreign = ForeignRows(delimiter, columns, self._text.encoding)
+        for number, row in enumerate(_data_rows(self._text, delimiter, columns, foreign)):
+            if foreign.count:
+                batching.others += foreign.take()
+                misshapen.passed_over()
+            if row.fields or row.broken:
+                fields = misshapen.joined(row, delimiter)
+                record = None if fields is None else records.record(row, fields)
+                found = records.loose(row) if fields is None else [] if record is None else [record]
+                batching.records += found
+                batching.others += fields is not None and not found
+                misshapen.tell(row, right=fields is not None, read=bool(found))
+            if batching.full or ((number % _LOOKED_AT_CLOCK_EVERY == 0 or not row.fields) and batching.due):
                 batching.problems += times.take_problems() + misshapen.take_problems()
                 yield batching.take(row.end)
+        batching.others += foreign.take()
         batching.problems += times.take_problems() + misshapen.take_problems(final=True)
         yield batching.take(self._source.size)
 
@@ -77,7 +84,15 @@ class EventCsvReader:
 
     def _written_times(self) -> Iterator[WrittenTime]:
         delimiter, columns = self._table()
-        for row in _data_rows(self._text, delimiter, columns):
+        return self._times_in(_data_rows(self._text, delimiter, columns, None), columns)
+
+    def _proving_times(self) -> Iterator[WrittenTime]:
+        """The times of which one may tell the order of day and month, and some others."""
+        delimiter, columns = self._table()
+        return self._times_in(_data_rows(self._text, delimiter, columns, UnprovingRows(delimiter, columns)), columns)
+
+    def _times_in(self, found: Iterator[Row], columns: Columns) -> Iterator[WrittenTime]:
+        for row in found:
             if len(row.fields) >= columns.count:
                 written = written_time(row.fields, columns)
                 if written is not None:
@@ -122,16 +137,23 @@ def _recognised(head: bytes) -> tuple[str, Columns] | None:
     return None
 
 
-def _data_rows(text: TextSource, delimiter: str, columns: Columns) -> Iterator[Row]:
-    """The rows behind the header, blank ones left out."""
+def _data_rows(
+    text: TextSource, delimiter: str, columns: Columns, passed: ForeignRows | UnprovingRows | None
+) -> Iterator[Row]:
+    """The rows behind the header but for those that are `passed` over; one without fields tells how far these went."""
     left = columns.header_rows
     header: list[str] | None = None
-    for row in rows((block for block, _ in text.blocks()), delimiter, columns):
+    if passed is not None and not left:
+        passed.begin([])
+    for row in rows((block for block, _ in text.blocks()), delimiter, columns, passed):
         if not any(row.fields) and not row.broken:
-            continue
-        if left:
+            if passed is not None and not row.fields:
+                yield row
+        elif left:
             left -= 1
             header = row.fields
+            if passed is not None and not left:
+                passed.begin(header)
         # Exports that were put together have their header again and again.
         elif row.fields != header:
             yield row

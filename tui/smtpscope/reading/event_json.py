@@ -29,6 +29,7 @@ from smtpscope.reading.json_objects import (
     wrapper_length,
 )
 from smtpscope.reading.json_otlp import ROOT, log_bodies
+from smtpscope.reading.line_places import LinePlaces
 from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.sentences import lines_between
@@ -46,7 +47,7 @@ class EventJsonReader:
 
     format: ClassVar[Format] = Format(
         name="json",
-        title="Events as JSON (Winlogbeat, NXLog, OpenTelemetry, ConvertTo-Json)",
+        title="Events as JSON (Winlogbeat, NXLog, OpenTelemetry, Splunk, ConvertTo-Json)",
         recognised_by="JSON objects with the names that these programs give to source and event id",
         lacks=("the level, the record number or the insertion strings, where the program left them out",),
     )
@@ -73,6 +74,7 @@ class EventJsonReader:
         records = _ObjectRecords(self._source.name, times, batching, self._text.encoding.unit)
         for block, stream in self._text.blocks():
             done = 0
+            records.lines.begin(block)
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
             for each in found:
                 if one_a_line:
@@ -84,6 +86,7 @@ class EventJsonReader:
                     yield batching.take(block.offset(each.end))
             if one_a_line:
                 batching.others += lines_between(block.text, done, rest)
+            records.lines.done(rest)
             stream.keep_from(rest)
             batching.problems += times.take_problems() + records.told.take(final=block.final)
             if block.final or batching.due:
@@ -137,6 +140,7 @@ class _ObjectRecords:
         """`unit` is how many bytes the smallest character of the file has."""
         self._unit = unit
         self.told = ToldProblems(file)
+        self.lines = LinePlaces()
         self._file = file
         self._times = times
         self._batching = batching
@@ -145,6 +149,9 @@ class _ObjectRecords:
     def take(self, block: TextBlock, found: JsonObject) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
         place = block.offset(found.start)
+        if found.whole and found.end - found.start == 2:
+            # Behind its results Splunk says in an empty object that no word is highlighted: that is no event.
+            return
         try:
             if not found.whole:
                 raise NoObjectError("The event has no end: its JSON is cut off")
@@ -153,7 +160,7 @@ class _ObjectRecords:
         except NoObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
-            self.told.tell(f"byte {place:#x}", str(error), "recovered" if loose else "skipped")
+            self.told.tell(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         self._batching.records += [record for record in records if record is not None]
         self._batching.others += records.count(None)

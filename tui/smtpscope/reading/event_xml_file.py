@@ -12,6 +12,7 @@ from smtpscope.reading.batching import Batching
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.event_xml_record import UnreadableEventError, event_record, names_another_provider
 from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.line_places import LinePlaces
 from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text_source import TextSource, head_of
@@ -73,10 +74,12 @@ class EventXmlReader:
         records = _ElementRecords(self._source.name, self._options, batching)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
+            records.lines.begin(block)
             for event in found:
                 records.take(block, event)
                 if batching.full:
                     yield batching.take(block.offset(event.end))
+            records.lines.done(rest)
             stream.keep_from(rest)
             batching.problems += records.told.take(final=block.final)
             if block.final or batching.due:
@@ -104,6 +107,7 @@ class _ElementRecords:
 
     def __init__(self, file: str, options: ReadOptions, batching: Batching) -> None:
         self.told = ToldProblems(file)
+        self.lines = LinePlaces()
         self._file = file
         self._batching = batching
         # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
@@ -121,7 +125,7 @@ class _ElementRecords:
         except UnreadableEventError as error:
             loose = self._loose.records(block, event.start, event.end)
             self._batching.records += [replace(each, message=_plain(each.message or "")) for each in loose]
-            self.told.tell(f"byte {place:#x}", str(error), "recovered" if loose else "skipped")
+            self.told.tell(self.lines.at(event.start), str(error), "recovered" if loose else "skipped")
             return
         if record is None:
             self._batching.others += 1
@@ -129,7 +133,7 @@ class _ElementRecords:
         self._batching.records.append(record)
         if mended:
             reason = "The event has characters that XML does not allow; each is shown as \ufffd"
-            self.told.tell(f"byte {place:#x}", reason, "recovered")
+            self.told.tell(self.lines.at(event.start), reason, "recovered")
 
 
 def _plain(text: str) -> str:

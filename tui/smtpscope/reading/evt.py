@@ -16,9 +16,11 @@ from smtpscope.reading.evt_layout import (
     element_of,
     parse_header,
     record_of,
+    time_of,
     utc,
 )
 from smtpscope.reading.evtx_element import xml_text
+from smtpscope.reading.log_span import span_of
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text_source import head_of
@@ -66,6 +68,7 @@ class EvtReader:
                         batching.records.append(record_of(record, self._source.name))
                     else:
                         batching.others += 1
+                        batching.cover(span_of([time_of(record)]))
                 except (OSError, ValueError):
                     batching.problems.append(seen.unreadable(number))
                 if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):

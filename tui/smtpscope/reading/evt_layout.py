@@ -66,7 +66,7 @@ def record_of(record: Any, file: str) -> EventRecord:
     return EventRecord(
         file=file,
         place=record.offset,
-        time_ms=_seconds(record) * 1_000 or None,
+        time_ms=time_of(record),
         time_assumed=False,
         record_id=record.identifier,
         # The 16 bits above are severity and facility: 0xC0041B5C is event 7004.
@@ -108,6 +108,11 @@ def element_of(record: Any) -> Element:
 def utc(seconds: int) -> datetime:
     """A time of a record, which has 32 bits: seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def time_of(record: Any) -> int | None:
+    """Milliseconds since 1970-01-01 UTC, None where the record has no time. Raises OSError as `record_of`."""
+    return _seconds(record) * 1_000 or None
 
 
 def _seconds(record: Any) -> int:

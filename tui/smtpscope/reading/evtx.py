@@ -56,6 +56,7 @@ class EvtxReader:
             try:
                 for bytes_read, count, read in quick.blocks(stream) if self._quick else self._thorough(stream, header):
                     batching.add(read.records, read.others, read.problems)
+                    batching.cover(read.span)
                     used += read.used
                     slots += count
                     if batching.due:
@@ -105,9 +106,11 @@ class EvtxReader:
                         return
                     read = read_chunk(chunk, file=name, has_checksums=header.has_checksums)
                     batching.add(*end.only_new(read), [])
+                    batching.cover(read.span)
                     quick.start_behind(chunk)
                 for bytes_read, _, read in quick.blocks(stream):
                     batching.add(read.records, read.others, read.problems)
+                    batching.cover(read.span)
                     if batching.due:
                         yield batching.take(bytes_read)
                 self._end = quick.end

@@ -23,6 +23,7 @@ from smtpscope.reading.evtx_mend import mended
 from smtpscope.reading.evtx_rust import json_records
 from smtpscope.reading.evtx_second import SecondReader
 from smtpscope.reading.evtx_template_tree import UnreadableError
+from smtpscope.reading.evtx_times import span_of_records
 from smtpscope.reading.evtx_walk import RecordPlace, walk
 from smtpscope.reading.record import EventRecord
 
@@ -81,6 +82,8 @@ class _Reading:
             found = texts.get(place.record_id)
             outcomes.append(self._record(place, found.pop(0) if found else None))
         self._report(outcomes)
+        sure = self._header is not None and data_checksum_agrees(self._data, self._header)
+        self._result.span = span_of_records(self._walk.places, sure=sure)
         return self._result
 
     def _record(self, place: RecordPlace, text: str | None) -> tuple[_Outcome, str] | None:

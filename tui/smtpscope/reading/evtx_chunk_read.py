@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from smtpscope.errors import Problem
+from smtpscope.reading.log_span import LogSpan, united
 from smtpscope.reading.record import EventRecord
 
 
@@ -12,13 +13,14 @@ from smtpscope.reading.record import EventRecord
 class ChunkRead:
     """What chunks held: records that may be ours, how many others, and what was wrong.
 
-    `used` counts the chunks that were more than zeros.
+    `used` counts the chunks that were more than zeros. `span` is from when to when the records go, ours or not.
     """
 
     records: list[EventRecord] = field(default_factory=list)
     others: int = 0
     problems: list[Problem] = field(default_factory=list)
     used: int = 1
+    span: LogSpan | None = None
 
     def add(self, other: ChunkRead) -> None:
         """Takes in what another chunk held."""
@@ -26,3 +28,4 @@ class ChunkRead:
         self.others += other.others
         self.problems += other.problems
         self.used += other.used
+        self.span = united(self.span, other.span)

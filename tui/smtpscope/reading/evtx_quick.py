@@ -20,6 +20,7 @@ from smtpscope.reading.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FileHeader
 from smtpscope.reading.evtx_plan import Plans
 from smtpscope.reading.evtx_scan import Rows, Scanner
 from smtpscope.reading.evtx_table import Piece, TableReader
+from smtpscope.reading.evtx_times import ChunkTimes
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.record_table import MixedRecords
 
@@ -42,6 +43,7 @@ class QuickReader:
         self._scanner = Scanner(plans, has_checksums=header.has_checksums)
         self._tables = TableReader(plans, file)
         self._direct = DirectReader(plans, file)
+        self._times = ChunkTimes(has_checksums=header.has_checksums)
         self._pieces: list[Piece] = []
         self.rows_waiting = 0
 
@@ -100,6 +102,7 @@ class QuickReader:
         read = ChunkRead(used=int(np.count_nonzero(~thorough)))
         read.records = [record for chunk, record in singles if chunk not in doubtful and record is not None]
         read.others = int(survey.count[~thorough].sum()) - len(read.records) - len(piece)
+        read.span = self._times.span(buffer, np.flatnonzero(~thorough))
         for at in np.flatnonzero(thorough).tolist():
             start = at * CHUNK_SIZE
             read.add(self._thorough(Chunk(number + at, offset + start, bytes(buffer.view[start : start + CHUNK_SIZE]))))

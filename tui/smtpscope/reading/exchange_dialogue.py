@@ -15,6 +15,7 @@ from smtpscope.reading.text_source import TextSource
 LINES: Final = 2_000
 """Lines of one dialogue."""
 _HEADER: Final = "#Fields:"
+_NUMBER: Final = "sequence-number"
 _CHANGES: Final = 1_000
 SPOKEN: Final[Mapping[str, Sign]] = {"+": "connected", "-": "disconnected", ">": "sent", "<": "received"}
 """What the signs of a log mean that has all that was said."""
@@ -68,7 +69,9 @@ class SessionLog:
         behind: list[DialogueLine] = []
         facts = {label: "" for label, _ in self._named.facts}
         count = 0
+        begins_before = False
         for row in self.rows(name):
+            begins_before = begins_before if count else not self._is_first(row)
             count += 1
             for label, field in self._named.facts:
                 facts[label] = facts[label] or row.fields.get(field, "")
@@ -78,7 +81,11 @@ class SessionLog:
                 behind.append(self._line(row))
         lines = (*before, *behind)
         told = tuple((label, value) for label, value in facts.items() if value)
-        return Dialogue(lines, told, left_out=count - len(lines))
+        return Dialogue(lines, told, left_out=count - len(lines), begins_before=begins_before)
+
+    def _is_first(self, row: SessionRow) -> bool:
+        connected = self._named.signs.get(row.fields.get(self._named.sign, "")) == "connected"
+        return connected or row.fields.get(_NUMBER) == "0"
 
     def _line(self, row: SessionRow) -> DialogueLine:
         sign = self._named.signs.get(row.fields.get(self._named.sign, ""), "information")
@@ -109,13 +116,15 @@ class SessionLog:
             while found >= 0:
                 start = block.text.rfind("\n", 0, found) + 1
                 row = row_at(block.text, start)
+                behind = start + len(row)
+                row = row[:LONGEST]
                 place, fields = block.offset(start), fields_in(row)
                 if self._session_of(fields, place) == name:
                     texts = [true_text(field, encoding) for field in fields]
                     columns = self._columns_at(place).items()
                     named = {field: texts[index] for field, index in columns if index < len(texts)}
                     yield SessionRow(place, true_text(row, encoding), named)
-                found = block.text.find(name, max(start + len(row), found + len(name)))
+                found = block.text.find(name, max(behind, found + len(name)))
 
     def _columns_at(self, place: int) -> Mapping[str, int]:
         """Field -> its index in the row at byte `place`."""

@@ -16,6 +16,7 @@ from typing import Final
 from smtpscope.errors import LogError
 from smtpscope.reading.dates import DateOrder, find_time, moment
 from smtpscope.reading.encodings import TextBlock, detect
+from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.told_problems import ToldProblems
 
 LONGEST: Final = 1 << 17
@@ -29,6 +30,7 @@ _HEADER_LETTERS = frozenset(start[0] for start in _HEADER_STARTS)
 _LABEL = re.compile(r"#([A-Za-z-]{1,32}):[ \t]{0,8}(.*)", re.DOTALL)
 _BEGINS_ROW = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _LABELS_KEPT = 16
+_LONGEST_TIME = 64
 
 
 def utc_milliseconds(text: str) -> int | None:
@@ -149,10 +151,13 @@ class LogRows:
         self.skipped = 0
         self.rest = 0
         self.headers = 0
+        self._lacking: int | None = None
+        self._within_row = False
         self._wanted = wanted
         self._problems = problems
         self._first_line = 1
         self._columns: Mapping[str, int] = {}
+        self._count = len(usual)
         self._take_fields(usual)
 
     @property
@@ -160,12 +165,21 @@ class LogRows:
         """Field -> its index in a row."""
         return self._columns
 
+    def span(self, *rows: list[str] | None) -> LogSpan | None:
+        """From when to when `rows` go, by their fields as the header stands now."""
+        column = self._columns.get("date-time", 0)
+        return span_of(utc_milliseconds(row[column][:_LONGEST_TIME]) for row in rows if row and column < len(row))
+
     def _take_fields(self, names: tuple[str, ...]) -> None:
         columns = columns_of(names)
         missing = [name for name in self._wanted if name not in columns]
         if missing:
-            self._problems.tell(f"line {self.number}", f"the header has no field {missing[0]}: read as before", "noted")
+            # A header that was damaged on the way still stands before rows of the usual kind.
+            self._lacking = len(names)
+            reason = f'the header (#Fields) has no field "{missing[0]}": only rows of {self._count} fields can be read'
+            self._problems.tell(f"line {self.number}", reason, "noted")
             return
+        self._lacking = None
         self._columns = columns
         self._count = len(names)
         self._needed = max(columns[name] for name in self._wanted) + 1
@@ -176,14 +190,8 @@ class LogRows:
         Unless `final`, an unfinished row at the end is left: afterwards `rest` is the index where it begins.
         """
         text = block.text
-        lines = text.split("\n")
-        left = lines.pop()
-        if left and final:
-            lines.append(left)
-            left = ""
-        self.rest = len(text) - len(left)
-        following, opened_at, opened = 0, 0, Opened()
-        first_line = self._first_line
+        lines, following, first_line = self._lines_of(text, final=final)
+        opened_at, opened = 0, Opened()
         for number, line in enumerate(lines, first_line):
             start = following
             following += len(line) + 1
@@ -204,11 +212,27 @@ class LogRows:
                 yield start, fields
             else:
                 yield from self._row(start, line)
-        if opened.lines and final:
+        if opened.lines and (final or self._within_row):
             yield from self._row(opened_at, opened.take())
         elif opened.lines:
             self.rest = opened_at
-        self._first_line = first_line + text.count("\n", 0, self.rest)
+        self._first_line += text.count("\n", 0, self.rest)
+
+    def _lines_of(self, text: str, *, final: bool) -> tuple[list[str], int, int]:
+        """The lines of `text`, with index and number of the first; of a line that is too long the rest is left out."""
+        lines = text.split("\n")
+        left = lines.pop()
+        following, first_line = 0, self._first_line
+        if self._within_row and lines:
+            following, first_line, self._within_row = len(lines.pop(0)) + 1, first_line + 1, False
+        elif self._within_row:
+            left = ""
+        if left and (final or len(left) > LONGEST):
+            self._within_row = not final
+            lines.append(left)
+            left = ""
+        self.rest = len(text) - len(left)
+        return lines, following, first_line
 
     def _row(self, start: int, row: str) -> Iterator[tuple[int, list[str]]]:
         """The fields of a row that is not plain, or nothing where it is a header, blank or too short."""
@@ -217,18 +241,26 @@ class LogRows:
         if is_header(row):
             self._take_header(row)
             return
-        fields = fields_in(row)
+        fields = fields_in(row[:LONGEST])
         count = len(fields)
+        if count == self._lacking:
+            self.skipped += 1
+            self._problems.tell(f"line {self.number}", "its header (#Fields) does not name all that is needed")
+            return
         if count > self._count:
             fields[self._count - 1 :] = [",".join(fields[self._count - 1 :])]
-        if count < self._count:
-            lost = count < self._needed
-            self.skipped += lost
+        lost = count < self._needed
+        if len(row) > LONGEST:
+            told = f"the row is longer than {LONGEST:,} characters: only those were read"
+        elif count < self._count:
             told = f"{count} field{'s' if count > 1 else ''}, the header has {self._count}"
+        else:
+            told = ""
+        if told:
             self._problems.tell(f"line {self.number}", told, "skipped" if lost else "noted")
-            if lost:
-                return
-        yield start, fields
+        self.skipped += lost
+        if not lost:
+            yield start, fields
 
     def _take_header(self, line: str) -> None:
         self.headers += 1

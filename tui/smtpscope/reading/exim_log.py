@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_log import Damaged, MailLog, NoReply, Refusal, host_of
+from smtpscope.reading.mail_log import FAILED, Damaged, MailLog, NoReply, Refusal, host_of
 from smtpscope.reading.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.syslog_line import LogLine, split, tag
@@ -29,6 +29,10 @@ _NAMED_HOST = re.compile(r"(?<!\S)H=(?P<name>[^\s(\[]{1,255}?)(?=:? )")
 _REJECTED = re.compile(r" (?:temporarily )?rejected (?P<command>.*)", re.DOTALL)
 _REASON = re.compile(r"(?P<command>(?:<[^>]{0,512}>|[^<:]|:(?! ))*+): (?P<reason>.*)", re.DOTALL)
 _AUTHENTICATOR = re.compile(r"\S{1,64} authenticator failed for ")
+_UNANSWERED = re.compile(
+    r"Connection (?:timed out|refused|reset)|(?:Remote host closed|lost) connection|No route to host|Host is down"
+    r"|Network is unreachable|(?:timeout|timed out) (?:while|after|waiting)|host lookup did not complete"
+)
 # Exim writes line ends inside a reply as two characters.
 _LINE_END = re.compile(r"\\n(?=\d{3}[- ])")
 _VERBS: Final = frozenset({"RCPT", "MAIL", "DATA", "VRFY", "EXPN", "ETRN", "AUTH", "STARTTLS", "EHLO", "HELO", "BDAT"})
@@ -39,6 +43,7 @@ class EximLogReader(MailLog):
 
     format: ClassVar[Format] = Format(
         name="exim",
+        service=True,
         title="Log of Exim (mainlog)",
         recognised_by="lines with a time, a message id and one of <= => ** ==, or with H=… rejected",
         lacks=(
@@ -47,7 +52,9 @@ class EximLogReader(MailLog):
             "mostly the zone of the times",
         ),
     )
-    signs: ClassVar[re.Pattern[str]] = re.compile(r" (?:error from remote mail|rejected |authenticator failed for )")
+    signs: ClassVar[re.Pattern[str]] = re.compile(
+        r" (?:error from remote mail|rejected |authenticator failed for |== |\*\* )"
+    )
     own: ClassVar[re.Pattern[str]] = re.compile(
         rf"(?:(?<!\S){_TIME} (?:\[\d{{1,10}}\] )?|(?<!\S)exim\d?(?:\[\d{{1,10}}\])?: )"
         rf"(?:{_ID} (?:<=|=>|->|\*\*|==|Completed|H=)|H=[^\n]{{1,400}} rejected |Start queue run: pid="
@@ -100,7 +107,12 @@ def _refused_by_remote(text: str) -> Refusal | NoReply | Damaged | None:
     failed = _FAILED.match(text)
     error = _ERROR.search(text)
     if error is None:
-        cut = failed is not None and text.rstrip().endswith((" after", "server", "mailer"))
+        if failed is None:
+            return None
+        if " error from remote mail" not in text:
+            # What Exim could not route, or does not try again yet, is no failed delivery.
+            return NoReply(FAILED) if _UNANSWERED.search(text, failed.end()) else None
+        cut = text.rstrip().endswith((" after", "server", "mailer"))
         return Damaged("the line ends before the reply") if cut else None
     inside = _HOST_IN_TEXT.match(text, error.end())
     reply = _LINE_END.sub("\n", text[inside.end() if inside else error.end() :])

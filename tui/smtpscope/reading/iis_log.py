@@ -48,6 +48,7 @@ class IisFormatReader(_FixedFormReader):
 
     format: ClassVar[Format] = Format(
         name="iis",
+        service=True,
         title="SMTP log of IIS (Microsoft IIS format)",
         recognised_by="fifteen columns, the fifth of them SMTPSVC and a number",
         lacks=("the zone of the times", *_LACKS),
@@ -107,6 +108,7 @@ class NcsaFormatReader(_FixedFormReader):
 
     format: ClassVar[Format] = Format(
         name="ncsa",
+        service=True,
         title="SMTP log of IIS (NCSA common format)",
         recognised_by="web server rows with SMTP commands or OutboundConnection…",
         lacks=("the service and this server's name", *_LACKS),

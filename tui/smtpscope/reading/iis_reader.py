@@ -13,6 +13,7 @@ from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, decoded
 from smtpscope.reading.iis_dialogue import dialogue_at
 from smtpscope.reading.iis_sessions import Answered, Sessions
 from smtpscope.reading.iis_turns import OTHER, RowForm, Turn, command_line, with_blanks
+from smtpscope.reading.log_span import span_of
 from smtpscope.reading.record import Batch, ExchangeRecord, Format, ReadOptions, Source
 from smtpscope.reading.text_source import TextSource, head_of
 from smtpscope.reading.told_problems import ToldProblems
@@ -72,9 +73,14 @@ class IisSmtpReader(ABC):
             end = self._end_of_lines(block, to_the_end=to_the_end)
             lines, step = _split(block.text[:end])
             index = others = 0
+            last = ""
+            times: list[int | None] = []
             for number, line in enumerate(lines, self._lines + 1):
                 turn = form.turn(line)
                 if isinstance(turn, Turn):
+                    if not last:
+                        times.append(form.moment(line))
+                    last = line
                     answered = None if turn is OTHER else self._sessions.take(turn)
                     if answered is None:
                         others += 1
@@ -87,6 +93,8 @@ class IisSmtpReader(ABC):
                 elif turn is not None:
                     self._problems.tell(f"line {number}", turn)
                 index += len(line) + step
+            times.append(form.moment(last))
+            batching.cover(span_of(times, assumed=form.time_assumed))
             self._lines += len(lines)
             self._done = block.offset(end)
             batching.add((), others, self._problems.take(final=block.final))

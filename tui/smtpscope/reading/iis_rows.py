@@ -69,6 +69,11 @@ class IisRows:
         argument = argument.rstrip("\r").removesuffix(",").strip(" ")
         return _turn(peer.lstrip("\0"), user, service, computer, verb, argument, code, self._time_ms)
 
+    def moment(self, line: str) -> int | None:
+        """See `RowForm`."""
+        turn = self.turn(line)
+        return turn.time_ms if isinstance(turn, Turn) else None
+
     def _milliseconds(self, day: str, time: str) -> int | None:
         minute, colon, seconds = time.rpartition(":")
         if not (colon and len(seconds) == 2 and seconds.isascii() and seconds.isdigit()):
@@ -115,6 +120,11 @@ class NcsaRows:
         # The service has no targets: a - stands for it.
         verb, _, argument = said.removesuffix(" SMTP").removesuffix(" HTTP/1.0").partition(" -")
         return _turn(peer, user, "", "", verb, argument.removeprefix("?"), code, self._time_ms)
+
+    def moment(self, line: str) -> int | None:
+        """See `RowForm`."""
+        turn = self.turn(line)
+        return turn.time_ms if isinstance(turn, Turn) else None
 
     def _milliseconds(self, stamp: str) -> int | None:
         seconds = stamp[19:21]

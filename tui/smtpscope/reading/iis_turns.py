@@ -55,6 +55,10 @@ class RowForm(Protocol):
         """The row in `line` (without its line end), why it can't be understood, or None: it is no row."""
         ...
 
+    def moment(self, line: str) -> int | None:
+        """When the row in `line`, the last that `turn` was asked for, was written; see `Turn.time_ms`."""
+        ...
+
 
 # A mailbox is the one place where the service's `+` for a blank can be told from a real one.
 _PLUS: Final = re.compile(r"<[^<>@]*@[^<>]*>|\+")

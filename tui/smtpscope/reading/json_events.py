@@ -1,7 +1,8 @@
 """An event as collectors and PowerShell write it in JSON -> a record, whichever of them wrote it.
 
 Shapes: Winlogbeat (exported fields of 7 and later below `winlog`, of 6 and older at the top), the windowseventlog
-receiver of OpenTelemetry, im_msvistalog and im_mseventlog of NXLog, ConvertTo-Json of Get-WinEvent and Get-EventLog.
+receiver of OpenTelemetry, im_msvistalog and im_mseventlog of NXLog, ConvertTo-Json of Get-WinEvent and Get-EventLog,
+Splunk (the whole event in `_raw`, or what it took out of it).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from smtpscope.reading.levels import level_of, level_of_type
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.sentences import holds_sentence
+from smtpscope.reading.splunk_raw import epoch_milliseconds, raw_record, surely_foreign
 
 # Each a path of names; the first that leads to a value is taken.
 _Paths = tuple[tuple[str, ...], ...]
@@ -30,18 +32,27 @@ _PROVIDER: Final = _paths(
     "winlog/provider_name", "provider/name", "ProviderName", "SourceName", "source_name", "event/provider", "Source"
 )
 _EVENT_ID: Final = _paths(
-    "winlog/event_id", "event_id/id", "event_id", "Id", "EventID", "EventId", "event/code", "InstanceId"
+    "winlog/event_id", "event_id/id", "event_id", "Id", "EventID", "EventId", "event/code", "EventCode", "InstanceId"
 )
 _COMPUTER: Final = _paths(
-    "winlog/computer_name", "computer_name", "MachineName", "Hostname", "computer", "Computer", "host/name"
+    "winlog/computer_name",
+    "computer_name",
+    "MachineName",
+    "Hostname",
+    "ComputerName",
+    "computer",
+    "Computer",
+    "host/name",
+    "host",
 )
 _CHANNEL: Final = _paths("winlog/channel", "log_name", "LogName", "Channel", "channel")
 _RECORD_ID: Final = _paths("winlog/record_id", "record_number", "RecordId", "RecordNumber", "record_id", "Index")
 _MESSAGE: Final = _paths("message", "Message")
-_LEVEL: Final = _paths("LevelDisplayName", "log/level", "winlog/level", "level", "Severity", "Level")
+_LEVEL: Final = _paths("LevelDisplayName", "log/level", "winlog/level", "level", "Severity", "Level", "Type")
 _TYPE: Final = _paths("EntryType", "EventType")
 _TIME: Final = _paths(
     "@timestamp",
+    "_time",
     "TimeCreated/value",
     "TimeCreated",
     "system_time",
@@ -65,6 +76,11 @@ _LATEST_MS = 253_402_300_799_999
 def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes) -> EventRecord | None:
     """The record in `event`, None when its source is none of ours and it holds no sentence of ours. Raises nothing."""
     event = _unwrapped(event)
+    raw = event.get("_raw")
+    if isinstance(raw, str):
+        if surely_foreign(raw):
+            return None
+        return raw_record(raw, file=file, place=place, times=times, indexed=time_value(event))
     provider = _word(event, _PROVIDER)
     message = _word(event, _MESSAGE)
     if provider is not None:
@@ -96,8 +112,8 @@ def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes)
 
 
 def _unwrapped(event: dict[str, Any]) -> dict[str, Any]:
-    """What Elasticsearch has below `_source`, and OpenTelemetry in the body of a log record."""
-    for name in ("_source", "body", "Body"):
+    """What Elasticsearch has below `_source`, OpenTelemetry in the body of a log record, Splunk in a `result`."""
+    for name in ("_source", "body", "Body", "result"):
         inner = event.get(name)
         if isinstance(inner, dict):
             return inner
@@ -109,7 +125,9 @@ def time_value(event: dict[str, Any]) -> WrittenTime | int | None:
     value = _found(_unwrapped(event), _TIME)
     if isinstance(value, str):
         date = _MICROSOFT_DATE.fullmatch(value)
-        return _in_calendar(int(date[1])) if date else find_time(value[:64])
+        if date:
+            return _in_calendar(int(date[1]))
+        return find_time(value[:64]) or epoch_milliseconds(value[:64])
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e18:
         # Seconds, milliseconds, microseconds: the present has 10, 13 and 16 digits.
         return _in_calendar(int(value * 1000 if value < 1e11 else value if value < 1e14 else value // 1000))
@@ -147,6 +165,9 @@ def _event_id(value: str | int | float | None) -> int | None:
 
 def _level(event: dict[str, Any]) -> Level | None:
     for paths, of_number in ((_LEVEL, level_of_number), (_TYPE, level_of_type)):
+        if paths is _TYPE and "EventCode" in event:
+            # Of Splunk: the number of a level in newer versions, of a type in older ones. The word is in Type.
+            break
         value = _found(event, paths)
         number = integer(value)
         level = of_number(number) if number is not None else level_of(str(value).strip())

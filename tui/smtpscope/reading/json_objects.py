@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from smtpscope.reading.broken_json import why_broken
 from smtpscope.reading.encodings import TextBlock
 from smtpscope.reading.providers import OUR_PROVIDERS
 from smtpscope.reading.sibling_sentences import TELLING_WORDS
@@ -26,10 +27,15 @@ _BROKEN_LOOKED_THROUGH = 20
 
 # An object whose first array of objects comes before all that an event has.
 _ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*+(?:\[(?!\s{0,64}\{)[^\[]*+)*+\[\s{0,64}(?=\{)")
+# Splunk tells the names of all fields first.
+_SPLUNK_RESULTS = re.compile(
+    r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
+)
 _LONGEST_WRAPPER = 4_096
 EVENT_KEY: Final = re.compile(
     r'"(?:winlog|winlog\.provider_name|provider_name|source_name|SourceName|ProviderName|EventID|event_id|InstanceId)"'
-    r"\s{0,8}:|\"resourceLogs\"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
+    r"\s{0,8}:|\"_raw\"\s{0,8}:\s{0,8}\"(?:[^\"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )"
+    r"|\"EventCode\"\s{0,8}:|\"resourceLogs\"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
 )
 """A name that the events of some program have."""
 
@@ -55,9 +61,9 @@ def may_be_ours(text: str) -> bool:
 def wrapper_length(text: str) -> int:
     """How many characters of a file that begins with `text` stand before its events: those of an object around them.
 
-    So Elasticsearch answers a search. 0 where no object is around the events.
+    So Elasticsearch and Splunk answer a search. 0 where no object is around the events.
     """
-    array = _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
+    array = _SPLUNK_RESULTS.match(text) or _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
     if array is None or EVENT_KEY.search(text, 0, array.end()):
         return 0
     end = _end_of(text, text.index("{"))
@@ -95,8 +101,7 @@ def _decoded_slowly(text: str) -> object:
     except RecursionError as error:
         raise NoObjectError("The event nests too deep") from error
     except ValueError as error:
-        reason = getattr(error, "msg", "a number is too long")
-        raise NoObjectError(f"The event is no valid JSON ({str(reason)[:60]})") from error
+        raise NoObjectError(f"The event is no valid JSON: {why_broken(error)}") from error
 
 
 def _without_halves(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final, NamedTuple
 
 from smtpscope.reading.appearance import is_markup, is_text
@@ -14,14 +14,23 @@ from smtpscope.reading.dates import WrittenTime
 from smtpscope.reading.dialogue import Dialogue
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.mail_thread import Thread, dialogue_of
 from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Side, Source
-from smtpscope.reading.syslog_line import Headers, LogLine, written_time
+from smtpscope.reading.syslog_line import Headers, LogLine, Written, written_time
 from smtpscope.reading.text_source import TextSource
 from smtpscope.reading.told_problems import ToldProblems
+from smtpscope.reading.unanswered import Unanswered
 
 LONGEST: Final = 8_192
 """Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
+
+FAILED: Final = "Failed without a reply"
+"""Why there is no reply where nobody spoke: the host was not found, or not reached, or it said no more."""
+_ENDS: Final = 16_384
+"""Characters from each end of a block in which a line with a time is looked for."""
+_HEADER: Final = 128
+"""Characters at the beginning of a line that may be its time, its computer and its program."""
 
 
 class Refusal(NamedTuple):
@@ -68,6 +77,7 @@ class MailLog(ABC):
         self._done = 0
         self._lines = 0
         self._without_reply: Counter[str] = Counter()
+        self._unanswered = Unanswered(source.name, "deliveries")
         self._zone_assumed = False
 
     @classmethod
@@ -130,11 +140,29 @@ class MailLog(ABC):
                     self._hand_over_problems(batching, final=False)
                     yield batching.take(block.offset(done))
             self._pass_over(batching, text, done, end)
+            batching.cover(self._span(block, end))
             stream.keep_from(end)
             self._done = block.offset(end)
             self._hand_over_problems(batching, final=block.final)
+            batching.problems += self._unanswered.take() if block.final else []
             if block.final or batching.due:
                 yield batching.take(self._done)
+
+    def _span(self, block: TextBlock, end: int) -> LogSpan | None:
+        """From when to when the lines of `block` up to `end` go, whichever program wrote them."""
+        first = block.cut(0, min(end, _ENDS)).split("\n")
+        last = block.cut(max(0, end - _ENDS), end).split("\n")[end > _ENDS :]
+        times = [time for lines in (first, reversed(last)) if (time := self._first_time(lines)) is not None]
+        return span_of((time.time_ms for time in times), assumed=any(time.time_assumed for time in times))
+
+    def _first_time(self, lines: Iterable[str]) -> Written | None:
+        for text in lines:
+            line = self.line(text)
+            # The text of another program, behind its name, may begin with a time of its own.
+            written = self._headers.written(text[:_HEADER].partition(": ")[0] if line is None else line.header)
+            if written.time_ms is not None:
+                return written
+        return None
 
     def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:
         batching.problems += self._times.take_problems() + self._told.take(final=final)
@@ -153,6 +181,8 @@ class MailLog(ABC):
             batching.others += 1
         elif isinstance(found, NoReply):
             self._without_reply[found.reason] += 1
+            if found.reason == FAILED:
+                self._unanswered.add()
             batching.others += 1
         elif isinstance(found, Damaged):
             self._told.tell(f"line {self._lines}", found.reason)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dialogue import Dialogue
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text_source import TextSource, head_of
 from smtpscope.reading.told_problems import ToldProblems
 from smtpscope.reading.tracking_dialogue import message_at, raw_row
-from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of
+from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of, milliseconds
 from smtpscope.reading.tracking_header import Columns, TrackingHeader, columns_by_count, header_of
 from smtpscope.reading.tracking_rows import LONGEST_ROW, Bounds, TrackingRow, fields_of, row_bounds
+
+_LONGEST_TIME: Final = 64
 
 
 class MessageTrackingReader:
@@ -23,6 +26,7 @@ class MessageTrackingReader:
 
     format: ClassVar[Format] = Format(
         name="tracking",
+        service=True,
         title="Exchange message tracking log (2007 and later, MSGTRK*.LOG)",
         recognised_by='the line "#Log-type: Message Tracking Log"',
         lacks=("the commands", "the rest of the SMTP session"),
@@ -39,6 +43,7 @@ class MessageTrackingReader:
         self._problems = ToldProblems(self._source.name)
         self._done = 0
         self._line = 0
+        self._first_row = self._last_row = ""
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -67,6 +72,7 @@ class MessageTrackingReader:
                 if batching.full:
                     batching.problems += self._problems.take()
                     yield batching.take(block.offset(rest))
+            batching.cover(self._span())
             stream.keep_from(rest)
             self._done = block.offset(rest)
             batching.problems += self._problems.take(final=block.final)
@@ -80,7 +86,11 @@ class MessageTrackingReader:
             return
         if text[0] == "#":
             self._header.take(text)
+            if block.final and bounds.end == len(block.text) and not block.text.endswith("\n"):
+                self._problems.tell(self._place(bounds), "the file ends within its header", "noted")
             return
+        if text[4:5] == "-":
+            self._first_row, self._last_row = self._first_row or text, text
         columns = self._header.columns or columns_by_count(len(fields_of(text)))
         commas = text.count(",")
         if columns is None or commas < columns.count - 1 or (commas >= columns.count and '"' not in text):
@@ -97,6 +107,14 @@ class MessageTrackingReader:
         found = exchanges_of(self._source.name, row)
         batching.exchanges += found
         batching.others += not found
+
+    def _span(self) -> LogSpan | None:
+        """From when to when the rows since the last call go, by their first column."""
+        rows, self._first_row = (self._first_row, self._last_row), ""
+        columns = self._header.columns
+        if columns is not None and not columns.stamped:
+            return None
+        return span_of(milliseconds(row[:_LONGEST_TIME].partition(",")[0].strip('"')) for row in rows)
 
     def _odd_row(self, bounds: Bounds, text: str, columns: Columns | None) -> Columns | None:
         """Tells of a row with too many fields or too few; the columns to read it by, None where it can't be read."""

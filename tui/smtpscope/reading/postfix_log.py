@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_log import Damaged, MailLog, NoReply, Refusal, host_of
+from smtpscope.reading.mail_log import FAILED, Damaged, MailLog, NoReply, Refusal, host_of
 from smtpscope.reading.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.syslog_line import LogLine, split, tag
@@ -50,6 +50,7 @@ class PostfixLogReader(MailLog):
 
     format: ClassVar[Format] = Format(
         name="postfix",
+        service=True,
         title="Log of Postfix",
         recognised_by='programs such as "postfix/smtp[1234]:" and "postfix/smtpd[1234]:"',
         lacks=(
@@ -120,7 +121,7 @@ def _said(reason: str, mailbox: str | None) -> Refusal | NoReply | Damaged | Non
     if match is None:
         # Syslog daemons cut long lines, and disks get full.
         cut = not reason or (reason.startswith("host ") and "[" not in reason)
-        return Damaged("the line ends before the reply") if cut else NoReply("Failed without a reply")
+        return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     reply, command = match["reply"], ""
     index = reply.rfind(_IN_REPLY_TO)
     if index >= 0:

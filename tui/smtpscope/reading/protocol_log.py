@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from smtpscope.reading.appearance import is_markup, is_text
@@ -14,9 +14,11 @@ from smtpscope.reading.exchange_dialogue import SessionLog
 from smtpscope.reading.exchange_log import LogRows, another_log, fields_of, header_of
 from smtpscope.reading.protocol_raw import exchange_rows
 from smtpscope.reading.protocol_rows import FIELDS, SESSION, WANTED, ProtocolRows, columns_of
+from smtpscope.reading.protocol_side import LOOKED_AT, side_by_rows
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, Source
 from smtpscope.reading.text_source import TextSource, head_of
 from smtpscope.reading.told_problems import ToldProblems
+from smtpscope.reading.unanswered import Unanswered
 
 _KIND = re.compile(r"SMTP (Send|Receive) Protocol Log", re.IGNORECASE)
 _COMMAND_ROW = re.compile(
@@ -37,6 +39,7 @@ class ProtocolLogReader:
 
     format: ClassVar[Format] = Format(
         name="protocol",
+        service=True,
         title="Exchange SMTP protocol log (SmtpSend, SmtpReceive)",
         recognised_by='the header line "#Log-type: SMTP Send Protocol Log" or "… Receive …", or rows of that shape',
         lacks=(
@@ -57,6 +60,7 @@ class ProtocolLogReader:
         self._done = 0
         self._problems = ToldProblems(self._source.name)
         self._rows = LogRows(WANTED, FIELDS, self._problems)
+        self._unanswered = Unanswered(self._source.name, "connections")
         self._sessions: ProtocolRows | None = None
         self._by_session: SessionLog | None = None
 
@@ -89,15 +93,20 @@ class ProtocolLogReader:
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
-        sessions = self._sessions = self._sessions or ProtocolRows(self._source.name, self._text.encoding)
+        sessions = self._sessions = self._sessions or ProtocolRows(
+            self._source.name, self._text.encoding, self._unanswered
+        )
         rows = self._rows
         headers = -1
         for block, stream in self._text.blocks(self._done):
             final = block.final and to_the_end
+            first: list[str] | None = None
+            fields: list[str] | None = None
             for start, fields in rows.of(block, final=final):
+                first = first or fields
                 if rows.headers != headers:
                     headers = rows.headers
-                    sessions.read_as(columns_of(rows.columns), *self._kind(rows.labels))
+                    sessions.read_as(columns_of(rows.columns), *self._kind(rows, block.text[start : start + LOOKED_AT]))
                 refusal = sessions.take(fields)
                 if refusal is None:
                     batching.others += 1
@@ -109,19 +118,27 @@ class ProtocolLogReader:
                     batching.exchanges += sessions.ready(final=False)
                     batching.problems += self._problems.take()
                     yield batching.take(block.offset(start))
+            batching.cover(rows.span(first, fields))
             stream.keep_from(rows.rest)
             self._done = block.offset(rows.rest)
             batching.exchanges += sessions.ready(final=final)
-            batching.problems += self._problems.take(final=final)
+            batching.problems += self._problems.take(final=final) + (self._unanswered.take() if block.final else [])
             if block.final or batching.due:
                 yield batching.take(self._done)
 
-    def _kind(self, labels: Mapping[str, str]) -> tuple[Side, str | None]:
-        """Whose log it is, and what it calls itself."""
-        provider = labels.get("log-type")
+    def _kind(self, rows: LogRows, following: str) -> tuple[Side, str | None]:
+        """Whose log it is, and what it calls itself; rows that say otherwise than their header are believed."""
+        provider = rows.labels.get("log-type")
         kind = _KIND.search(provider) if provider else None
-        if kind is not None:
-            return _SIDES[kind[1].lower()], provider
+        if provider is not None and kind is not None:
+            side = _SIDES[kind[1].lower()]
+            by_rows = side_by_rows(following, rows.columns["event"], rows.columns["data"])
+            if by_rows in (None, side):
+                return side, provider
+            true_kind = "Send" if by_rows == "outbound" else "Receive"
+            reason = f'the header says "{provider}", but the rows are those of a {true_kind} log: read as such'
+            self._problems.tell(f"line {rows.number}", reason, "noted")
+            return _SIDES[true_kind.lower()], f"SMTP {true_kind} Protocol Log"
         if self._usual_side is None:
             self._usual_side = _side_by_words(_text_of(head_of(self._source)))
         return self._usual_side, provider

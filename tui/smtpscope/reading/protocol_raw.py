@@ -24,7 +24,9 @@ def exchange_rows(text: TextSource, log: SessionLog, place: int) -> str:
     if begin > text.encoding.mark:
         before = text.at(begin, _REACH)
         begin = before.offset(before.text.find("\n") + 1)
-    rows = list(log.rows(name, begin=begin, end=place + reach)) if name else []
+    # The reader passes over rows that are cut short, and so does this.
+    found = log.rows(name, begin=begin, end=place + reach) if name else ()
+    rows = [row for row in found if {"event", "data"} <= row.fields.keys()]
     refusal = next((row for row in rows if row.place == place), None)
     if refusal is None:
         return log.row_at(place)
@@ -45,7 +47,8 @@ def _belonging(rows: Sequence[SessionRow], refusal: SessionRow) -> list[SessionR
         elif event in ("<", ">"):
             session.command(line)
             commands.append(row)
-    answered = session.reply(refusal.fields["data"])
+    reply = refusal.fields["data"]
+    answered = session.reply(reply) if is_reply(reply) else None
     if answered is None:
         return [refusal]
     found = [*_command_row(commands, answered), refusal]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -12,12 +13,13 @@ from smtpscope.reading.exchange_log import host_of, utc_milliseconds
 from smtpscope.reading.record import ExchangeRecord, Side
 from smtpscope.reading.smtp_sessions import Answered, Sessions, SmtpSession, is_reply
 from smtpscope.reading.table_rows import true_text
+from smtpscope.reading.unanswered import Unanswered
 
 FIELDS: Final = (
     "date-time", "connector-id", "session-id", "sequence-number", "local-endpoint", "remote-endpoint", "event", "data",
     "context",
 )  # fmt: skip
-WANTED: Final = ("date-time", "session-id", "sequence-number", "event", "data")
+WANTED: Final = ("date-time", "session-id", "event", "data")
 SESSION: Final = SessionFields(
     usual=FIELDS,
     session="session-id",
@@ -31,6 +33,8 @@ SESSION: Final = SessionFields(
     ),
     signs=SPOKEN,
 )
+# The log's own words stand in its context, of older versions in its data.
+_UNANSWERED: Final = re.compile(r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b", re.IGNORECASE)
 # Replies of several rows wait for their last one, and what was refused meanwhile waits for them.
 _WAITING: Final = 2_000
 _HELD_UP: Final = 100
@@ -65,8 +69,9 @@ class _Refusal(NamedTuple):
 class ProtocolRows:
     """Follows the sessions of one log. Each row is given to `take`, in the order of the log."""
 
-    def __init__(self, file: str, encoding: TextEncoding) -> None:
+    def __init__(self, file: str, encoding: TextEncoding, unanswered: Unanswered) -> None:
         self._file = file
+        self._unanswered = unanswered
         self._encoding = encoding
         self._columns = columns_of({name: index for index, name in enumerate(FIELDS)})
         self._side: Side = "unknown"
@@ -89,11 +94,14 @@ class ProtocolRows:
             self._sessions.end(name)
         elif event in ("<", ">"):
             line = fields[columns.data]
-            session = self._sessions.of(name, first=fields[columns.sequence] == "0")
+            numbered = 0 <= columns.sequence < len(fields)
+            session = self._sessions.of(name, first=numbered and fields[columns.sequence] == "0")
             if (event == ">") == (self._side == "outbound"):
                 session.command(line)
             elif is_reply(line) and not session.continues(line):
                 return session.reply(line)
+        elif _UNANSWERED.search(",".join(fields[columns.data :])):
+            self._unanswered.add()
         return None
 
     def note(self, refusal: Answered, fields: Sequence[str], place: int) -> ExchangeRecord:

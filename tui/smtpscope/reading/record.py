@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO, ClassVar, Literal, Protocol
 
 from smtpscope.errors import Problem
+from smtpscope.reading.log_span import LogSpan
 
 Level = Literal["critical", "error", "warning", "information", "verbose"]
 Certainty = Literal["may", "will probably"]
@@ -92,7 +93,8 @@ class Batch:
     `records` may be ours (right provider, or text that holds one of our sentences), as a list or as `MixedRecords`
     (see `record_table.py`), which makes no object before it is asked for one; `others` counts the records that surely
     are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back. `exchanges` are what a
-    log of the SMTP service itself tells; such a log has no `records`.
+    log of the SMTP service itself tells; such a log has no `records`. `span` is from when to when the records go, ours
+    or not, as far as that can be told without reading what is not ours; None where it can't.
     """
 
     records: Sequence[EventRecord]
@@ -101,6 +103,7 @@ class Batch:
     bytes_read: int
     bytes_total: int
     exchanges: Sequence[ExchangeRecord] = ()
+    span: LogSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,8 @@ class ReadOptions:
 class FileInformation:
     """What a file says of itself, as label and value in the order to show, and warnings in whole sentences.
 
-    `lacks` is what no log of its format tells; whoever opened the file adds it.
+    `lacks` is what no log of its format tells, `recognised_by` how the format is told; whoever opened the file adds
+    both.
     """
 
     path: str
@@ -133,6 +137,7 @@ class FileInformation:
     facts: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    recognised_by: str = ""
 
 
 class Source(Protocol):
@@ -155,12 +160,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that we read: `name` for the command line, `title` for people, `lacks` what it cannot tell."""
+    """A format that we read: `name` for the command line, `title` for people, `lacks` what it cannot tell.
+
+    `service` tells that it is a log of the mail server itself, which holds replies and no events of Windows.
+    """
 
     name: str
     title: str
     recognised_by: str
     lacks: tuple[str, ...] = field(default=())
+    service: bool = False
 
 
 class GrowingLog(Protocol):

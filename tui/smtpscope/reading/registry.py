@@ -69,6 +69,9 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.sendmail_log import SendmailLogReader
 
     yield SendmailLogReader
+    from smtpscope.reading.splunk_text import SplunkTextReader
+
+    yield SplunkTextReader
     from smtpscope.reading.dumpel import DumpelReader
 
     yield DumpelReader

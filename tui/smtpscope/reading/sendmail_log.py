@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_log import Damaged, MailLog, NoReply, Refusal, host_of
+from smtpscope.reading.mail_log import FAILED, Damaged, MailLog, NoReply, Refusal, host_of
 from smtpscope.reading.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.syslog_line import LogLine, split, tag
@@ -55,6 +55,7 @@ class SendmailLogReader(MailLog):
 
     format: ClassVar[Format] = Format(
         name="sendmail",
+        service=True,
         title="Log of Sendmail",
         recognised_by='lines with "mailer=…, pri=…", "ruleset=…, arg1=…" or "class=…, nrcpts=…"',
         lacks=(
@@ -114,7 +115,7 @@ def _delivery(text: str) -> Refusal | NoReply | Damaged | None:
     reply = _reply(text, stat, mailer.start(), connected=relay is not None and relay["address"] is not None)
     if reply is None:
         cut = not stat.strip()
-        return Damaged("the line ends before the reply") if cut else NoReply("Failed without a reply")
+        return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     name, address = (relay["name"], relay["address"]) if relay else ("", None)
     first = _FIRST_MAILBOX.match(to["to"])
     return Refusal("outbound", host_of(name, address or ""), "", "", reply, first[1] if first else None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from smtpscope.reading.dates import begins_with_time
-from smtpscope.reading.sibling_sentences import holds_sibling, sibling_places
+from smtpscope.reading.sibling_sentences import first_words, holds_sibling, sibling_places
 
 # Between two words of a fixed phrase: blanks, a line wrap, the ">" of a quoted mail, and the first byte of a
 # no-break space (UTF-8 C2 A0, seen as Latin-1).
@@ -75,6 +75,11 @@ def holds_sentence(text: str, begin: int = 0, stop: int | None = None) -> bool:
     """Whether a sentence of ours begins between the indices."""
     stop = len(text) if stop is None else stop
     return OPENING.search(text, begin, stop) is not None or holds_sibling(text, begin, stop)
+
+
+def beginnings(text: str) -> list[int]:
+    """Where a sentence of ours may begin in `text`, in order: between two of these places there is surely none."""
+    return sorted([*(match.start() for match in OPENING.finditer(text)), *first_words(text)])
 
 
 def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> Scan:

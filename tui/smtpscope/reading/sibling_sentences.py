@@ -81,6 +81,11 @@ SIBLING_EVENT_IDS: Final = frozenset(
 """The events that have such sentences."""
 
 
+def first_words(text: str) -> list[int]:
+    """Where sentences may begin, whether they go on or not; in no order."""
+    return [found.start() for kind in _KINDS if kind.word in text for found in kind.first.finditer(text)]
+
+
 class SiblingPlace(NamedTuple):
     """A sentence from index `opening` on whose telling words end at `told`; 0 where these did not come yet."""
 

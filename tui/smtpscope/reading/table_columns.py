@@ -8,9 +8,10 @@ from typing import Final
 
 from smtpscope.reading.dates import find_time
 from smtpscope.reading.levels import level_of
+from smtpscope.reading.splunk_raw import is_windows_event
 
 # The first name of a list that a header has is taken. Sources: Get-WinEvent and Get-EventLog (.NET EventRecord and
-# EventLogEntry), Event Viewer 2008 and later, eventquery.vbs, Log Parser 2.2 (EVT input).
+# EventLogEntry), Event Viewer 2008 and later, eventquery.vbs, Log Parser 2.2 (EVT input), what Splunk extracts.
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "time": (
         "timecreated",
@@ -21,13 +22,14 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
         "eventtime",
         "systemtime",
         "@timestamp",
+        "_time",
         "timewritten",
         "date",
         "time",
     ),
     "level": ("leveldisplayname", "entrytype", "eventtypename", "level", "type", "event type", "eventtype", "severity"),
     "provider": ("providername", "sourcename", "source", "event source", "provider"),
-    "event_id": ("eventid", "event id", "id", "event", "instanceid"),
+    "event_id": ("eventid", "event id", "eventcode", "id", "event", "instanceid"),
     "computer": ("machinename", "computername", "computer"),
     "channel": ("logname", "log name", "channel", "eventlog"),
     "record_id": ("recordid", "recordnumber", "eventrecordid", "index"),
@@ -38,6 +40,11 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
 LOOKED_AT: Final = 8
 """How many rows at the beginning of a table have to be looked at."""
 _LEGACY_TYPE = "eventtype"
+_NO_COLUMNS: Final = ("count", "header_rows", "legacy_types", "whole")
+_RAW: Final = "_raw"
+# Splunk's own names for where it has an event from and what it takes it for; the number in EventType is that of a
+# level in newer versions and that of a type in older ones.
+_OF_SPLUNK: Final = frozenset({"source", "index", "eventtype", "id", "event", "level"})
 _TYPE_LINE = re.compile(r"#TYPE\b|sep=.\s*$")
 
 
@@ -46,7 +53,8 @@ class Columns:
     """The index of each column, None where the table has none.
 
     `count` is how many fields a row has; `clock` is the column of the time of day where it stands apart from the date;
-    `legacy_types` tells that the level is the number of the event type (1 error, 2 warning, 4 information).
+    `legacy_types` tells that the level is the number of the event type (1 error, 2 warning, 4 information), `whole`
+    that the message is the whole event as Splunk keeps it.
     """
 
     count: int
@@ -63,6 +71,7 @@ class Columns:
     strings: int | None = None
     data: int | None = None
     legacy_types: bool = False
+    whole: bool = False
 
     def begins_row(self, line: str, delimiter: str) -> bool:
         """Whether `line` alone looks like the beginning of a row: time and event id stand before its message."""
@@ -77,9 +86,7 @@ class Columns:
     def known(self) -> tuple[str, ...]:
         """The names of the columns that the table has."""
         return tuple(
-            each.name
-            for each in fields(self)
-            if each.name not in ("count", "header_rows", "legacy_types") and getattr(self, each.name) is not None
+            each.name for each in fields(self) if each.name not in _NO_COLUMNS and getattr(self, each.name) is not None
         )
 
 
@@ -89,7 +96,7 @@ def columns_of(first_rows: list[list[str]]) -> Columns | None:
     Some lines may stand before the header: the type line of Export-Csv, the banner of the Windows Script Host.
     """
     for number, row in enumerate(first_rows):
-        found = _by_names(row, number)
+        found = _of_splunk(row, first_rows[number + 1 :], number) or _by_names(row, number)
         if found is not None:
             return found
     skipped = 1 if first_rows and _TYPE_LINE.match(first_rows[0][0]) else 0
@@ -105,8 +112,28 @@ def is_type_line(line: str) -> bool:
     return _TYPE_LINE.match(line) is not None
 
 
+def _names_in(header: list[str]) -> list[str]:
+    return [name.strip().strip('"\ufeff').casefold() for name in header]
+
+
+def _of_splunk(header: list[str], following: list[list[str]], skipped: int) -> Columns | None:
+    """What Splunk exports: its time beside the whole event (`_raw`) or beside names that it took out of it."""
+    names = _names_in(header)
+    if _RAW not in names:
+        if "_time" not in names:
+            return None
+        named = [("computername" if name == "host" and "computername" not in names else name) for name in names]
+        return _by_names(["" if name in _OF_SPLUNK else name for name in named], skipped)
+    raw = names.index(_RAW)
+    if not any(len(row) == len(names) and is_windows_event(row[raw]) for row in following):
+        return None
+    time = names.index("_time") if "_time" in names else None
+    provider = names.index("sourcename") if "sourcename" in names else None
+    return Columns(len(names), skipped + 1, time=time, provider=provider, message=raw, whole=True)
+
+
 def _by_names(header: list[str], skipped: int) -> Columns | None:
-    names = [name.strip().strip('"\ufeff').casefold() for name in header]
+    names = _names_in(header)
     found: dict[str, int | None] = {
         what: next((names.index(name) for name in choice if name in names), None) for what, choice in _NAMES.items()
     }
@@ -123,8 +150,18 @@ def _by_names(header: list[str], skipped: int) -> Columns | None:
         header_rows=skipped + 1,
         clock=names.index("time") if time is not None and names[time] == "date" and "time" in names else None,
         legacy_types=level is not None and names[level] == _LEGACY_TYPE,
+        whole=False,
         **found,
     )
+
+
+def what_lacks(header: list[str]) -> str | None:
+    """What a table of events must have and `header` has no column for; None where it is nearly no table of events."""
+    names = {*_names_in(header)}
+    found = {what for what, choice in _NAMES.items() if not names.isdisjoint(choice)}
+    if "message" not in found and "strings" not in found:
+        return "the message (Message or Description)" if {"event_id", "provider"} <= found else None
+    return None if found & {"event_id", "provider"} or "time" not in found else "the event id or the source"
 
 
 def _event_viewer_2008(header: list[str], row: list[str], skipped: int) -> Columns | None:

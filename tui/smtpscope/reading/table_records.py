@@ -17,6 +17,7 @@ from smtpscope.reading.loose_sentences import LooseSentences
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.sentences import holds_sentence
+from smtpscope.reading.splunk_raw import epoch_milliseconds, raw_record
 from smtpscope.reading.table_columns import Columns, is_type_line
 from smtpscope.reading.table_rows import Row, true_text
 from smtpscope.reading.told_problems import Outcome, ToldProblems
@@ -75,6 +76,10 @@ class Misshapen:
         # What follows an unclosed quote is the rest of its message: told already.
         self._recovering = row.broken or (self._recovering and not right)
 
+    def passed_over(self) -> None:
+        """Rows were passed over that have all their fields."""
+        self._recovering = False
+
     def take_problems(self, *, final: bool = False) -> list[Problem]:
         """What was told since the last call; at the end also how much was not."""
         problems = self._told.take(final=final)
@@ -122,18 +127,21 @@ class RowRecords:
         provider = self._value(fields, columns.provider)
         message = None if columns.message is None else fields[columns.message]
         strings = self._strings(fields)
+        if columns.whole:
+            raw, indexed = true_text(message or "", self._encoding), self._indexed(fields)
+            return raw_record(raw, file=self._file, place=row.place, times=self._times, indexed=indexed)
         if provider is not None:
             if not is_ours(provider):
                 return None
         elif strings is None and (message is None or not holds_sentence(message)):
             return None
-        written = written_time(fields, columns)
-        milliseconds = self._times.milliseconds(written) if written is not None else None
+        written = self._indexed(fields)
+        milliseconds = self._times.milliseconds(written) if isinstance(written, WrittenTime) else written
         return EventRecord(
             file=self._file,
             place=row.place,
             time_ms=milliseconds,
-            time_assumed=written is not None and milliseconds is not None and written.zone_minutes is None,
+            time_assumed=isinstance(written, WrittenTime) and milliseconds is not None and written.zone_minutes is None,
             record_id=integer(self._value(fields, columns.record_id)),
             event_id=_event_id(self._value(fields, columns.event_id)),
             level=self._level(fields),
@@ -144,6 +152,10 @@ class RowRecords:
             message=true_text(message, self._encoding).replace("\r\n", "\n").strip() if message else None,
             binary=binary_of(self._value(fields, columns.data)) or dumped_data(message or ""),
         )
+
+    def _indexed(self, fields: list[str]) -> WrittenTime | int | None:
+        time = self._columns.time
+        return written_time(fields, self._columns) or (None if time is None else epoch_milliseconds(fields[time]))
 
     def _value(self, fields: list[str], index: int | None) -> str | None:
         return None if index is None else true_text(fields[index], self._encoding).strip() or None

@@ -6,7 +6,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from smtpscope.reading.encodings import TextBlock, TextEncoding, decoded
 from smtpscope.reading.table_columns import Columns
@@ -34,6 +34,14 @@ class Row:
     text: str = ""
 
 
+class PassedRows(Protocol):
+    """Tells which rows need not be read."""
+
+    def until(self, text: str, begin: int) -> int:
+        """The end of the rows to pass over from `begin` on, where a row begins; `begin` itself where none are."""
+        ...
+
+
 class _UnclosedError(Exception):
     """A row is longer than any can be."""
 
@@ -42,7 +50,10 @@ class _Lines:
     """The lines of all blocks, with those that the current row has taken."""
 
     def __init__(self, blocks: Iterable[TextBlock]) -> None:
-        self._following = _lines_of(blocks)
+        self._blocks = iter(blocks)
+        self._block: TextBlock | None = None
+        self._index = 0
+        self._place = 0
         self._again: deque[tuple[int, str, int]] = deque()
         self.taken: list[tuple[int, str, int]] = []
         self.ended = False
@@ -56,11 +67,11 @@ class _Lines:
         if self._again:
             place, line, end = self._again.popleft()
         else:
-            entry = next(self._following, None)
-            if entry is None:
+            block = self._current_block()
+            if block is None:
                 self.ended = True
                 raise StopIteration
-            place, line, end = entry
+            place, line, end = self._next_of(block)
         self.taken.append((place, line, end))
         self._length += len(line)
         if self._length > LONGEST and len(self.taken) > 1:
@@ -78,24 +89,60 @@ class _Lines:
         self.taken = []
         self._length = 0
 
+    def pass_over(self, passed: PassedRows) -> Row | None:
+        """Passes over rows between two others; a blank row tells how far, where nothing of the block is left."""
+        if self._again:
+            return None
+        block = self._current_block()
+        if block is None:
+            return None
+        stop = passed.until(block.text, self._index)
+        if stop == self._index:
+            return None
+        self._number += block.text.count("\n", self._index, stop)
+        self._index, self._place = stop, block.offset(stop)
+        return Row(self._place, self._place, self.number, []) if stop == len(block.text) else None
+
+    def _current_block(self) -> TextBlock | None:
+        """The block of which something is left, None at the end of the text."""
+        while self._block is None or self._index >= len(self._block.text):
+            self._block = next(self._blocks, None)
+            if self._block is None:
+                return None
+            self._index, self._place = 0, self._block.start
+        return self._block
+
+    def _next_of(self, block: TextBlock) -> tuple[int, str, int]:
+        """The next line of `block` with the byte offsets of its beginning and its end."""
+        text, start, place = block.text, self._index, self._place
+        self._index = stop = text.find("\n", start) + 1 or len(text)
+        self._place = end = block.offset(stop)
+        return place, text[start:stop], end
+
     def give_back_all_but_first(self) -> None:
         self._again.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
         self.ended = False
 
 
-def rows(blocks: Iterable[TextBlock], delimiter: str, columns: Columns) -> Iterator[Row]:
+def rows(
+    blocks: Iterable[TextBlock], delimiter: str, columns: Columns, passed: PassedRows | None = None
+) -> Iterator[Row]:
     """All rows of the text in `blocks`; quotes are doubled within quotes (RFC 4180), which may hold line ends.
 
     A row that is longer than any can be, or that has the wrong number of fields and swallowed the beginning of another
     one, has quotes that were never closed: its first line is the row, and reading goes on with the second one.
-    The fields are as searched (see `encodings`): `true_text` gives what people read. Blank lines have no fields.
+    The fields are as searched (see `encodings`): `true_text` gives what people read. Blank lines have no fields, nor
+    has what tells that a block was `passed` over to its end.
     """
     lines = _Lines(blocks)
     reader = csv.reader(lines, delimiter=delimiter)
     readings_left = _SECOND_READINGS
     while True:
         lines.begin_row()
+        if passed is not None and (blank := lines.pass_over(passed)) is not None:
+            yield blank
+            continue
         try:
             fields = next(reader)
             unclosed = len(lines.taken) > 1 and (
@@ -139,18 +186,6 @@ def true_text(field: str, encoding: TextEncoding) -> str:
             # It stands in a part of the file that goes on in UTF-16, and is decoded already.
             return field
     return field
-
-
-def _lines_of(blocks: Iterable[TextBlock]) -> Iterator[tuple[int, str, int]]:
-    """Each line with the byte offsets of its beginning and its end."""
-    for block in blocks:
-        text = block.text
-        start, place = 0, block.start
-        while start < len(text):
-            stop = text.find("\n", start) + 1 or len(text)
-            end = block.offset(stop)
-            yield place, text[start:stop], end
-            start, place = stop, end
 
 
 def _quotes_are_open(lines: _Lines) -> bool:

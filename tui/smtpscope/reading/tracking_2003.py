@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text_source import TextSource, head_of
 from smtpscope.reading.told_problems import ToldProblems
@@ -20,6 +23,10 @@ _VERSION: Final = re.compile(r"#\s?Exchange System Attendant Version\s+([\w.\-]{
 # KB 246965: the ninth of twenty columns is the number of the event.
 _EVENT: Final = 8
 _COLUMNS: Final = 9
+# The first two columns: 2003-10-14 and 0:0:4 GMT.
+_STAMP: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\t(\d{1,2}):(\d{1,2}):(\d{1,2})(?: GMT)?\t", re.ASCII)
+_LINES_LOOKED_AT: Final = 64
+"""From each end of a block, for a time."""
 # KB 821905: the event numbers that tell of a non-delivery report; no reply goes with them.
 _FAILURES: Final = {
     "34": "report generated, a delivery receipt or a non-delivery report",
@@ -37,6 +44,7 @@ class Tracking2003Reader:
 
     format: ClassVar[Format] = Format(
         name="tracking-2003",
+        service=True,
         title="Exchange 2000 and 2003 message tracking log (yyyymmdd.log)",
         recognised_by='the line "# Message Tracking Log File"',
         lacks=("replies and commands, so it has no exchanges: open the SMTP protocol log or the Application log",),
@@ -63,6 +71,7 @@ class Tracking2003Reader:
                 if line[:1] != "#" and line.strip("\r\0 "):
                     batching.others += 1
                     self._count(line, number, problems)
+            batching.cover(_span(lines))
             # What ends with a line end has an empty piece behind it, which is no line.
             before += len(lines) - (not lines[-1])
             batching.problems += problems.take(final=block.final)
@@ -97,6 +106,22 @@ class Tracking2003Reader:
             ),
             warnings=(f"{_SAYS}.",),
         )
+
+
+def _span(lines: list[str]) -> LogSpan | None:
+    ends = lines[:_LINES_LOOKED_AT], reversed(lines[-_LINES_LOOKED_AT:])
+    return span_of(map(_first_time, ends))
+
+
+def _first_time(lines: Iterable[str]) -> int | None:
+    """The first time in `lines`, in milliseconds since 1970-01-01 UTC."""
+    for line in lines:
+        stamp = _STAMP.match(line)
+        if stamp is not None:
+            with suppress(ValueError):
+                year, month, day, hour, minute, second = map(int, stamp.groups())
+                return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()) * 1_000
+    return None
 
 
 def _text_of(head: bytes) -> str:

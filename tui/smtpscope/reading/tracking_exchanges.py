@@ -2,6 +2,7 @@
 
 What the columns mean (Microsoft, "Message tracking", and real rows): `client-*` is who handed the message over, and
 where our server sends, our server itself; `server-*` is the destination, and where our server receives, our server.
+On rows of other components than SMTP, `server-hostname` is the server that made the entry: ours.
 `connector-id` is a Send connector's name, or `SERVER\\name` of a Receive connector. `recipient-address` of a DSN is
 who gets the report, and not who was refused.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from smtpscope.reading.own_words import MAYBE_OURS, is_about_sending, is_ours
 from smtpscope.reading.record import ExchangeRecord, Side
 from smtpscope.reading.tracking_rows import TrackingRow
 from smtpscope.reading.tracking_status import Refusal, StatusReply, refusal_in_context, refusals_in
@@ -29,7 +31,6 @@ _MOST_RECIPIENTS: Final = 20_000
 """Of one row; a list that is longer is no list of people, and an exchange for each piece would fill the memory."""
 # Components that act only on what leaves our server.
 _SENDING: Final = frozenset({"DNS", "QUEUE", "GATEWAY"})
-_OWN_WORDS_OF_SENDING: Final = re.compile(r"\b(?:SMTPSEND|QUEUE)\.[A-Za-z]")
 
 
 def milliseconds(date_time: str) -> int | None:
@@ -77,18 +78,21 @@ def _exchanges(
     source, connector = row.value("source").upper(), row.value("connector-id")
     time_ms = milliseconds(row.value("date-time"))
     addresses, said = row.field("recipient-address"), row.field(where)
-    known: dict[int, tuple[Side, str, str | None, str]] = {}
-    guess = None
+    known: dict[int, tuple[Side, str, str | None, str, str | None]] = {}
+    unsure = None
     if recipients and refusals[0].recipient is None:
         listed = "1 reply" if replies == 1 else f"{replies} replies"
-        guess = f"The log lists {listed} for {len(recipients)} recipients, and whose each of them is can't be told"
+        unsure = f"The log lists {listed} for {len(recipients)} recipients, and whose each of them is can't be told"
     found: list[ExchangeRecord] = []
     for given, number in refusals:
         if given.begin not in known:
             side = _side(event, source, connector, given)
             reply = row.read(given.reply, quoted=said.quoted)
-            known[given.begin] = (side, _remote_host(side, source, row, given), _computer(side, source, row), reply)
-        side, remote_host, computer, reply = known[given.begin]
+            host = _remote_host(side, source, row, given)
+            maybe_ours = side == "outbound" and (is_ours(reply) or not (host if source == "SMTP" else given.host))
+            guess = "; ".join(filter(None, (MAYBE_OURS if maybe_ours else None, unsure))) or None
+            known[given.begin] = (side, host, _computer(side, source, row), reply, guess)
+        side, remote_host, computer, reply, guess = known[given.begin]
         mailbox = None
         index = said.begin + given.begin
         if number is not None:
@@ -140,7 +144,7 @@ def _side(event: str, source: str, connector: str, given: StatusReply) -> Side:
         return "outbound"
     if source in ("AGENT", "STOREDRIVER"):
         return "inbound"
-    return "outbound" if given.host or _OWN_WORDS_OF_SENDING.search(given.reply) else "inbound"
+    return "outbound" if given.host or is_about_sending(given.reply) else "inbound"
 
 
 def _remote_host(side: Side, source: str, row: TrackingRow, given: StatusReply) -> str:
@@ -150,11 +154,17 @@ def _remote_host(side: Side, source: str, row: TrackingRow, given: StatusReply) 
     server. On rows of the other components `client-*` is our server, and only `original-client-ip` tells of another.
     """
     if side == "outbound":
-        return given.host or row.value("server-hostname") or row.value("server-ip")
+        return given.host or (_destination(row) if source == "SMTP" else "")
     if source != "SMTP":
         return row.value("original-client-ip")
     name = "" if "\\" in row.value("connector-id") else row.value("client-hostname")
     return row.value("client-ip") or name or row.value("original-client-ip")
+
+
+def _destination(row: TrackingRow) -> str:
+    """The host that a row of SMTP names as the one it sent to, "" where it names only the server that made it."""
+    name, address, client = row.value("server-hostname"), row.value("server-ip"), row.value("client-hostname")
+    return (name or address) if address or (client and client != name) else ""
 
 
 def _computer(side: Side, source: str, row: TrackingRow) -> str | None:
@@ -164,4 +174,5 @@ def _computer(side: Side, source: str, row: TrackingRow) -> str | None:
         return server or None
     if side == "inbound" and source == "SMTP":
         return row.value("server-hostname") or None
-    return row.value("client-hostname") or (row.value("server-hostname") if side == "inbound" else "") or None
+    ours = side == "inbound" or source != "SMTP" or not _destination(row)
+    return (row.value("server-hostname") if ours else "") or row.value("client-hostname") or None

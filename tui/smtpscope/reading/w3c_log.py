@@ -30,6 +30,7 @@ class W3cSmtpReader(IisSmtpReader):
 
     format: ClassVar[Format] = Format(
         name="w3c",
+        service=True,
         title="SMTP log of IIS (W3C extended)",
         recognised_by="a #Fields line, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
         lacks=(

@@ -74,11 +74,22 @@ class W3cRows:
                 return OTHER
         day, time = parts[self._date], parts[self._time]
         if time != self._time_text or day != self._day_text:
-            self._time_ms = self._moment(day, time)
+            self._time_ms = self._milliseconds(day, time)
         peer, service, computer = parts[self._peer], parts[self._service], parts[self._computer]
         if kind == "reply":
             return Turn(kind, peer, service, computer, "", "", "", reply, self._time_ms)
         return Turn(kind, peer, service, computer, user, verb, argument, reply, self._time_ms)
+
+    def moment(self, line: str) -> int | None:
+        """See `RowForm`; rows of which `turn` says nothing have a time, too."""
+        parts = line.strip("\0").rstrip(" \r").split(" ")
+        if len(parts) != self._blanks + 1:
+            return None
+        parts.append("")
+        day, time = parts[self._date], parts[self._time]
+        if time != self._time_text or day != self._day_text:
+            self._time_ms = self._milliseconds(day, time)
+        return self._time_ms
 
     def _kind_without_user(self, parts: list[str]) -> tuple[Kind, str]:
         """What a row is where the log lacks the column that tells: our side of a connection outwards has no address."""
@@ -102,7 +113,8 @@ class W3cRows:
             return "no #Fields line tells what its columns are"
         if bare.count(" ") == self._blanks:
             return self.turn(bare)
-        return f"{bare.count(' ') + 1} fields, header has {self._blanks + 1}"
+        count = bare.count(" ") + 1
+        return f"{count} {'field' if count == 1 else 'fields'}, header has {self._blanks + 1}"
 
     def _heading(self, line: str) -> None:
         name, _, value = line.partition(":")
@@ -125,7 +137,7 @@ class W3cRows:
         self._blanks = len(self.fields) - 1
         self._splits = max(chosen) + 1
 
-    def _moment(self, day_text: str, time_text: str) -> int | None:
+    def _milliseconds(self, day_text: str, time_text: str) -> int | None:
         """Milliseconds since 1970-01-01 UTC; None where the row has no time."""
         before, day_before = self._time_text, self._day_text
         self._time_text = time_text

@@ -85,7 +85,7 @@ class Logs:
                 with suppress(LogError):
                     self._same.note(source, self._readers[name])
                 _note(so_far, kept.columns, kept.others, kept.problems)
-                yield LoadedBatch(kept.columns, kept.others, kept.problems, progress.ended(source))
+                yield LoadedBatch(kept.columns, kept.others, kept.problems, progress.ended(source), span=kept.span)
                 continue
             try:
                 for taken in taken_in(source, progress):
@@ -100,7 +100,7 @@ class Logs:
                     for batch in batches:
                         loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
                         _note(so_far, loaded.encoded, loaded.others, loaded.problems)
-                        record.add(loaded.encoded, loaded.others, loaded.problems)
+                        record.add(loaded.encoded, loaded.others, loaded.problems, loaded.span)
                         yield loaded
                 record.keep()
                 progress.ended(source)
@@ -205,7 +205,7 @@ def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
 def _loaded(batch: Batch, parser: ExchangeParser, store: EventStore, progress: Progress) -> LoadedBatch:
     parsed = parser.parse_all(batch.records, batch.exchanges)
     encoded = store.encode(parsed.exchanges, parsed.table)
-    return LoadedBatch(encoded, batch.others + parsed.others, tuple(batch.problems), progress)
+    return LoadedBatch(encoded, batch.others + parsed.others, tuple(batch.problems), progress, span=batch.span)
 
 
 def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[Problem]) -> None:

@@ -20,6 +20,7 @@ from smtpscope.session.keeping import Keeping
 from smtpscope.session.logs import Logs
 from smtpscope.session.recent_trees import RecentTrees
 from smtpscope.session.values import LoadedBatch, Overview, Progress
+from smtpscope.store.assumed_times import span_moved
 from smtpscope.store.columns import DIRECTIONS, EventStore
 from smtpscope.store.times import LocalZone, zone_label
 
@@ -101,8 +102,11 @@ class ReadingLogs:
         """Makes what was read visible."""
         before = len(self.store)
         self.store.append(batch.encoded)
-        if self.taken_for is not self._read_in:
+        if self.taken_for is self._read_in:
+            self.store.cover(batch.span)
+        else:
             self.store.take_assumed_times_for(self._read_in, self.taken_for, since=before)
+            self.store.cover(span_moved(batch.span, self._read_in, self.taken_for))
         self.others += batch.others
         self.problems.extend(batch.problems)
         if batch.error is not None:
@@ -137,6 +141,7 @@ class ReadingLogs:
     def take_times_for(self, zone: tzinfo) -> None:
         """From now on the times of logs that name no zone are those of `zone`; how times are shown stays."""
         self.store.take_assumed_times_for(self.taken_for, zone)
+        self.store.move_assumed_span(self.taken_for, zone)
         self.taken_for = zone
         self._recent_trees.clear()
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from smtpscope.errors import LogError, Problem
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.columns import EncodedBatch
 from smtpscope.store.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.incident import Incident, IncidentHead
@@ -37,13 +38,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class LoadedBatch:
-    """What `read` yields and `add` takes. `error` ends one file, never the rest."""
+    """What `read` yields and `add` takes. `error` ends one file, never the rest.
+
+    `span` is from when to when the log's records go, ours or not, as far as its reader can tell.
+    """
 
     encoded: EncodedBatch
     others: int
     problems: tuple[Problem, ...]
     progress: Progress
     error: LogError | None = None
+    span: LogSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.times import MINUTE, local_datetime
 
@@ -25,6 +26,14 @@ def moved(time_ms: NDArray[np.int64], read_in: tzinfo, taken_for: tzinfo) -> NDA
     shift = np.array([_shift(quarter * _QUARTER, read_in, taken_for) for quarter in quarters.tolist()], np.int64)
     result: NDArray[np.int64] = time_ms + shift[place.reshape(-1)]
     return np.where(time_ms == NO_TIME, NO_TIME, result)
+
+
+def span_moved(span: LogSpan | None, read_in: tzinfo, taken_for: tzinfo) -> LogSpan | None:
+    """`span` as `moved` does it with times, where its log names no zone."""
+    if span is None or not span.assumed:
+        return span
+    first, last = moved(np.array([span.first_ms, span.last_ms], np.int64), read_in, taken_for).tolist()
+    return LogSpan(min(first, last), max(first, last), assumed=True)
 
 
 def _shift(ms: int, read_in: tzinfo, taken_for: tzinfo) -> int:

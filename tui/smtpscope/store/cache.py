@@ -22,13 +22,14 @@ import numpy as np
 
 import smtpscope
 from smtpscope.errors import Problem
+from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 from smtpscope.store.identity import file_identity, zone_identity
 from smtpscope.store.log_image import KeptWords, LogImage, put_back, take_image
 from smtpscope.store.sections import DamagedError, read_sections, write_sections
 
-_FORMAT: Final = "3"
+_FORMAT: Final = "4"
 _ENDING: Final = ".kept"
 _SMALLEST: Final = 4_000_000
 """Smaller logs are read in less time than it is worth to keep a second copy of them."""
@@ -42,11 +43,12 @@ _types_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 @dataclass(frozen=True, slots=True)
 class KeptLog:
-    """What was kept of one log: its rows, the records that were not ours, and the problems."""
+    """What was kept of one log: its rows, the number of other records, the problems, and from when to when it goes."""
 
     columns: Columns
     others: int
     problems: tuple[Problem, ...]
+    span: LogSpan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class LogCache:
                 place.unlink()
             return None
         problems = tuple(replace(problem, file=name) for problem in image.words.problems)
-        return KeptLog(columns, image.words.others, problems)
+        return KeptLog(columns, image.words.others, problems, image.words.span)
 
     def keep(
         self,
@@ -124,6 +126,7 @@ class LogCache:
         batches: Sequence[Columns],
         others: int,
         problems: Sequence[Problem],
+        span: LogSpan | None = None,
     ) -> bool:
         """Keeps what was read of a whole log: all its rows, encoded by `words`. Says whether it did.
 
@@ -131,8 +134,8 @@ class LogCache:
         """
         if self.key(name) != key:
             return False
-        image = take_image(words, batches, others, problems)
-        assumed = any(context[1] for context in image.words.contexts)
+        image = take_image(words, batches, others, problems, span)
+        assumed = any(context[1] for context in image.words.contexts) or (span is not None and span.assumed)
         try:
             sections = _packed(image, zone_identity(self._zone) if assumed else "")
             if sum(memoryview(piece).nbytes for pieces in sections.values() for piece in pieces) > self._room:

@@ -12,7 +12,8 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Exchange
 from smtpscope.parsing.exchange_table import ExchangeTable
-from smtpscope.store.assumed_times import moved
+from smtpscope.reading.log_span import LogSpan, united
+from smtpscope.store.assumed_times import moved, span_moved
 from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Columns, GrowingColumns
 from smtpscope.store.encoding import Encoder, Matcher
 from smtpscope.store.search_texts import SearchTexts
@@ -56,8 +57,10 @@ class EventStore:
         self.texts = SearchTexts(self.words)
         self._tables = TableEncoder(self.words)
         self._columns = GrowingColumns()
-        self._first_ms: int | None = None
-        self._last_ms: int | None = None
+        self._events_span: LogSpan | None = None
+        # Two, as those of logs that name no zone can be moved.
+        self._sure_span: LogSpan | None = None
+        self._assumed_span: LogSpan | None = None
         self._time_order: NDArray[np.int64] | None = None
         self._duplicates = 0
 
@@ -78,11 +81,18 @@ class EventStore:
         self._columns.append(batch)
         self._duplicates += int(np.count_nonzero(batch.again))
         self._time_order = None
-        timed = batch.time_ms[batch.time_ms != NO_TIME]
-        if len(timed):
-            first, last = int(timed.min()), int(timed.max())
-            self._first_ms = first if self._first_ms is None else min(first, self._first_ms)
-            self._last_ms = last if self._last_ms is None else max(last, self._last_ms)
+        self._events_span = united(self._events_span, _span(batch.time_ms))
+
+    def cover(self, span: LogSpan | None) -> None:
+        """Notes that a log goes from when to when, whatever its records are."""
+        if span is not None and span.assumed:
+            self._assumed_span = united(self._assumed_span, span)
+        else:
+            self._sure_span = united(self._sure_span, span)
+
+    def move_assumed_span(self, read_in: tzinfo, taken_for: tzinfo) -> None:
+        """Moves what `cover` noted of logs that name no zone, as `take_assumed_times_for` does it with rows."""
+        self._assumed_span = span_moved(self._assumed_span, read_in, taken_for)
 
     def take_assumed_times_for(self, read_in: tzinfo, taken_for: tzinfo, *, since: int = 0) -> None:
         """Moves the times of rows (from `since` on) whose log names no zone: read in one zone, meant in another."""
@@ -95,9 +105,7 @@ class EventStore:
         times[rows] = moved(times[rows], read_in, taken_for)
         self._columns.replace_times(times)
         self._time_order = None
-        timed = times[times != NO_TIME]
-        if len(timed):
-            self._first_ms, self._last_ms = int(timed.min()), int(timed.max())
+        self._events_span = _span(times)
 
     def __len__(self) -> int:
         return len(self._columns)
@@ -119,13 +127,19 @@ class EventStore:
 
     @property
     def log_start_ms(self) -> int | None:
-        """The first time in all logs, None where no event has a time."""
-        return self._first_ms
+        """The first time in all logs, of events or of what `cover` was told; None where there is none."""
+        span = self._span
+        return None if span is None else span.first_ms
 
     @property
     def log_end_ms(self) -> int | None:
-        """The last time in all logs, None where no event has a time."""
-        return self._last_ms
+        """The last time in all logs, as `log_start_ms` is the first."""
+        span = self._span
+        return None if span is None else span.last_ms
+
+    @property
+    def _span(self) -> LogSpan | None:
+        return united(self._events_span, united(self._sure_span, self._assumed_span))
 
     @property
     def events_without_zone(self) -> int:
@@ -135,8 +149,8 @@ class EventStore:
 
     @property
     def times_assumed(self) -> bool:
-        """Whether the zone of any event's time was assumed."""
-        return any(context[TIME_ASSUMED] for context in self.words.contexts)
+        """Whether the zone of any event's time was assumed, or that of the first or last record of a log."""
+        return self._assumed_span is not None or any(context[TIME_ASSUMED] for context in self.words.contexts)
 
     def exchange(self, row: int) -> Exchange:
         """The exchange of `row`, equal to the one that went in. Raises IndexError where there is no such row."""
@@ -178,3 +192,9 @@ class EventStore:
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
         return row
+
+
+def _span(time_ms: NDArray[np.int64]) -> LogSpan | None:
+    """Of rows; unlike other records of a log they count whatever their time is, as they are shown."""
+    timed = time_ms[time_ms != NO_TIME]
+    return LogSpan(int(timed.min()), int(timed.max())) if len(timed) else None

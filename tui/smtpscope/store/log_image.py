@@ -13,6 +13,7 @@ from smtpscope.errors import Problem
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.exchange import Certainty, Command, Direction, RemoteHost, Reply
+from smtpscope.reading.log_span import LogSpan
 from smtpscope.reading.record import Level
 from smtpscope.store.column_set import NOBODY, Columns
 from smtpscope.store.encoding import Encoder
@@ -58,6 +59,7 @@ class KeptWords(msgspec.Struct, frozen=True, array_like=True):
     judgements: list[tuple[Match, WhoActs]]
     others: int
     problems: list[Problem]
+    span: LogSpan | None
 
 
 class LogImage(msgspec.Struct, frozen=True):
@@ -67,7 +69,9 @@ class LogImage(msgspec.Struct, frozen=True):
     numbers: dict[str, Numbers]
 
 
-def take_image(words: Encoder, batches: Sequence[Columns], others: int, problems: Sequence[Problem]) -> LogImage:
+def take_image(
+    words: Encoder, batches: Sequence[Columns], others: int, problems: Sequence[Problem], span: LogSpan | None
+) -> LogImage:
     """The image of the rows in `batches`, which `words` has encoded, all of one log."""
     numbers: dict[str, Numbers] = {
         name: np.concatenate([getattr(batch, name) for batch in batches] or [np.zeros(0, np.int64)])
@@ -113,6 +117,7 @@ def take_image(words: Encoder, batches: Sequence[Columns], others: int, problems
             judgements=[(judgement.match, judgement.who_acts) for judgement in distinct],
             others=others,
             problems=[replace(problem, file="") for problem in problems],
+            span=span,
         ),
         {name: _narrowed(array) for name, array in numbers.items()},
     )

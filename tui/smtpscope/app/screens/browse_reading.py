@@ -111,7 +111,8 @@ class ReadingLogs(BrowseState):
         if overview.first_ms is not None:
             first, last = format_time(overview.first_ms, zone), format_time(overview.last_ms, zone)
             without = self.session.store.events_without_zone
-            assumed = "" if not without else " assumed" if without == len(self.session.store) else " partly assumed"
+            assumed = " assumed" if without == len(self.session.store) else " partly assumed"
+            assumed = assumed if overview.times_assumed else ""
             span = f"{first} to {last} {self.session.zone_name}{assumed}"
             span += f", {span_words(overview.first_ms, overview.last_ms)}"
         directions = ", ".join(f"{count:,} {direction}" for direction, count in overview.directions)

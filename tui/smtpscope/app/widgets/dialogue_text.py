@@ -28,6 +28,8 @@ def dialogue_blocks(dialogue: Dialogue, place: int, zone: tzinfo) -> tuple[tuple
     blocks.append(labelled("times", text(f"{zone_label(zone)}{assumed}"), width=21))
     if dialogue.guess:
         blocks.append(bullet(text(shown(dialogue.guess)), sign="!"))
+    if dialogue.begins_before:
+        blocks.append(bullet(text("The session begins before this file: an earlier file of this log has it"), sign="!"))
     if dialogue.left_out:
         blocks.append(bullet(text(f"{dialogue.left_out:,} more lines of this session are left out"), sign="!"))
     blocks += [Paragraph(text(LEGEND, "$text-muted")), BLANK]

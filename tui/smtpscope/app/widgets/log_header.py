@@ -47,7 +47,7 @@ def merged(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
 
 
 def span_words(first_ms: int | None, last_ms: int | None) -> str:
-    """How long it is from the first to the last event, in days or hours."""
+    """How long it is from the first to the last record, in days or hours."""
     if first_ms is None or last_ms is None:
         return ""
     length = last_ms - first_ms

@@ -1,0 +1,32 @@
+"""What is told of mail that failed without a reply."""
+
+from __future__ import annotations
+
+from smtpscope.errors import Problem
+from smtpscope.reading.unanswered import Unanswered
+
+
+def test_one_problem_tells_how_many_there_were() -> None:
+    failed = Unanswered("mail.log", "deliveries")
+    for _ in range(1_200):
+        failed.add()
+    assert failed.take() == [
+        Problem(
+            "mail.log",
+            "whole file",
+            "1,200 deliveries failed without a reply of the other side (host not found, connection timed out, refused "
+            "or lost); they are no exchanges, so they are in no count",
+            "noted",
+            1_200,
+        )
+    ]
+
+
+def test_of_what_was_told_already_nothing_is_told_again() -> None:
+    failed = Unanswered("SEND.LOG", "connections")
+    assert failed.take() == []
+    failed.add()
+    (told,) = failed.take()
+    assert told.reason.startswith("1 connection failed without a reply")
+    assert told.reason.endswith("it is no exchange, so it is in no count")
+    assert failed.take() == []

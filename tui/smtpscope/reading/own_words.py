@@ -1,0 +1,39 @@
+"""Replies in logs of Exchange that our own transport service made up, to say in SMTP's form why it could not deliver.
+
+Microsoft's transport writes its own state as a reply (`421 4.4.2 Connection dropped due to SocketError`, `550 4.4.7
+QUEUE.Expired; message expired`) to the same columns as what a remote host replied.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+MAYBE_OURS: Final = "The reply may be our own server's words about the delivery, not the other side's"
+_OF_SENDING: Final = re.compile(r"\b(?:SMTPSEND|QUEUE)\.[A-Za-z]")
+_OWN: Final = re.compile(
+    r"\A441[ -]|\b(?:SMTPSEND|QUEUE|DNS)\.[A-Za-z]|primary target IP address|Attempted failover to alternate host"
+    r"|last (?:endpoint attempted|attempt(?:ed)? (?:server|IP))|LastAttempted(?:ServerName|IP)|Winsock error"
+    r"|Socket ?Error|Failed to connect|Unable to connect|Connection dropped|Connection timed out"
+    r"|Error encountered|Error communicating with|ErrorRetry|DNS (?:query|domain)|non-?existent domain"
+    r"|not RFC conformant|message expired",
+    re.IGNORECASE,
+)
+_OF_STORE: Final = re.compile(r"\bSTOREDRV\b", re.IGNORECASE)
+
+
+def is_about_sending(reply: str) -> bool:
+    """Whether `reply` comes from the part of our server that sends."""
+    return _OF_SENDING.search(reply) is not None
+
+
+@lru_cache(1_024)
+def is_ours(reply: str) -> bool:
+    """Whether `reply` reads as our transport service writes, and not as a remote host does."""
+    return _OWN.search(reply) is not None
+
+
+def is_of_store(reply: str) -> bool:
+    """Whether `reply` is about the delivery to a mailbox database (an Exchange server may also say so by SMTP)."""
+    return _OF_STORE.search(reply) is not None
