@@ -9,7 +9,6 @@ from typing import ClassVar, Final
 from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dialogue import Dialogue
-from smtpscope.reading.encodings import BLOCK_SIZE
 from smtpscope.reading.exchange_dialogue import UNSPOKEN, SessionFields, SessionLog
 from smtpscope.reading.exchange_log import (
     LogRows,
@@ -19,10 +18,11 @@ from smtpscope.reading.exchange_log import (
     host_of,
     utc_milliseconds,
 )
+from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.own_words import MAYBE_OURS, is_of_store, is_ours
-from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format
 from smtpscope.reading.table_rows import true_text
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.text_source import head_of
 from smtpscope.reading.told_problems import ToldProblems
 from smtpscope.reading.unanswered import Unanswered
 
@@ -52,7 +52,7 @@ _UNSPOKEN = re.compile(
 )
 
 
-class ConnectivityLogReader:
+class ConnectivityLogReader(GrowingText):
     """Reads one log; rows that quote a reply 4yz or 5yz are exchanges, all other rows are others."""
 
     format: ClassVar[Format] = Format(
@@ -67,14 +67,8 @@ class ConnectivityLogReader:
         ),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-        self._begin_anew()
-
     def _begin_anew(self) -> None:
-        self._done = 0
+        super()._begin_anew()
         self._problems = ToldProblems(self._source.name)
         self._rows = LogRows(FIELDS, FIELDS, self._problems)
         self._unanswered = Unanswered(self._source.name, "connections")
@@ -94,15 +88,7 @@ class ConnectivityLogReader:
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise another_log(self._source.name, "connectivity log")
-        self._begin_anew()
-        return self._batches(to_the_end=not self._options.growing)
-
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`; a row without its line end is left for later."""
-        size = self._source.size
-        if size < self._done:
-            self._begin_anew()
-        return self._batches(to_the_end=False) if size > self._done else iter(())
+        return super().batches()
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)

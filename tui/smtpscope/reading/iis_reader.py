@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dialogue import Dialogue
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, decoded
+from smtpscope.reading.encodings import TextBlock, decoded
+from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.iis_dialogue import dialogue_at
 from smtpscope.reading.iis_sessions import Answered, Sessions
 from smtpscope.reading.iis_turns import OTHER, RowForm, Turn, command_line, with_blanks
 from smtpscope.reading.log_span import span_of
-from smtpscope.reading.record import Batch, ExchangeRecord, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.record import Batch, ExchangeRecord, Format
+from smtpscope.reading.text_source import head_of
 from smtpscope.reading.told_problems import ToldProblems
 
 _LONGEST_ROW: Final = 1 << 16
 
 
-class IisSmtpReader(ABC):
+class IisSmtpReader(GrowingText):
     """Reads one log; a form says how a row is written."""
 
     format: ClassVar[Format]
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-        self._begin_anew()
-
     def _begin_anew(self) -> None:
+        super()._begin_anew()
         self._form: RowForm | None = None
         self._sessions = Sessions()
         self._problems = ToldProblems(self._source.name)
         self._lines = 0
-        self._done = 0
 
     @classmethod
     @abstractmethod
@@ -52,24 +47,13 @@ class IisSmtpReader(ABC):
         """What had to be assumed of the whole file."""
         return []
 
-    def batches(self) -> Iterator[Batch]:
-        """See `LogReader`."""
-        self._begin_anew()
-        return self._batches(0, to_the_end=not self._options.growing)
-
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`. A line without its end is left for later, and the zeros that IIS puts behind the last."""
-        if self._source.size < self._done:
-            self._begin_anew()
-        return self._batches(self._done, to_the_end=False) if self._source.size > self._done else iter(())
-
-    def _batches(self, begin: int, *, to_the_end: bool) -> Iterator[Batch]:
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
         form = self._form
         if form is None:
             form = self._form = self._new_form()
             batching.problems += self._notes()
-        for block, _ in self._text.blocks(begin):
+        for block, _ in self._text.blocks(self._done):
             end = self._end_of_lines(block, to_the_end=to_the_end)
             lines, step = _split(block.text[:end])
             index = others = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final, NamedTuple
@@ -14,11 +14,11 @@ from smtpscope.reading.dates import WrittenTime
 from smtpscope.reading.dialogue import Dialogue
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.mail_thread import Thread, dialogue_of
 from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Side, Source
 from smtpscope.reading.syslog_line import Headers, LogLine, Written, written_time
-from smtpscope.reading.text_source import TextSource
 from smtpscope.reading.told_problems import ToldProblems
 from smtpscope.reading.unanswered import Unanswered
 
@@ -56,7 +56,7 @@ class Damaged(NamedTuple):
     reason: str
 
 
-class MailLog(ABC):
+class MailLog(GrowingText):
     """Reads the log of one mail server program line by line; what has no sign of a refusal is not even decoded."""
 
     format: ClassVar[Format]
@@ -68,17 +68,17 @@ class MailLog(ABC):
     """Characters behind a line that `told_again` looks at."""
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
+        super().__init__(source, options, block_size=block_size)
         self._times = FileTimes(source.name, options, self._written_times)
         self._headers = Headers(self._times)
         self._told = ToldProblems(source.name)
-        self._done = 0
-        self._lines = 0
-        self._without_reply: Counter[str] = Counter()
         self._unanswered = Unanswered(source.name, "deliveries")
         self._zone_assumed = False
+
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        self._lines = 0
+        self._without_reply: Counter[str] = Counter()
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -103,22 +103,9 @@ class MailLog(ABC):
         """Whether `following`, the text behind `line`, tells the same refusal with more of it."""
         return False
 
-    def batches(self) -> Iterator[Batch]:
-        self._lines = 0
-        self._without_reply.clear()
-        return self._batches(0, to_the_end=not self._options.growing)
-
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`; a line without its end is left for later."""
-        size = self._source.size
-        if size < self._done:
-            self._done = self._lines = 0
-            self._without_reply.clear()
-        return self._batches(self._done, to_the_end=False) if size > self._done else iter(())
-
-    def _batches(self, begin: int, *, to_the_end: bool) -> Iterator[Batch]:
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
-        for block, stream in self._text.blocks(begin):
+        for block, stream in self._text.blocks(self._done):
             text = block.text
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0

@@ -8,10 +8,11 @@ from typing import ClassVar, Final
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dialogue import Dialogue
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import TextBlock, detect
+from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.log_span import LogSpan, span_of
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.text_source import head_of
 from smtpscope.reading.told_problems import ToldProblems
 from smtpscope.reading.tracking_dialogue import message_at, raw_row
 from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of, milliseconds
@@ -21,7 +22,7 @@ from smtpscope.reading.tracking_rows import LONGEST_ROW, Bounds, TrackingRow, fi
 _LONGEST_TIME: Final = 64
 
 
-class MessageTrackingReader:
+class MessageTrackingReader(GrowingText):
     """Reads one log; only rows that hold a code of 400 to 599 are taken apart, all others are counted."""
 
     format: ClassVar[Format] = Format(
@@ -32,33 +33,16 @@ class MessageTrackingReader:
         lacks=("the commands", "the rest of the SMTP session"),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-        self._begin_anew()
-
     def _begin_anew(self) -> None:
+        super()._begin_anew()
         self._header = TrackingHeader()
         self._problems = ToldProblems(self._source.name)
-        self._done = 0
         self._line = 0
         self._first_row = self._last_row = ""
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         return is_text(head) and _header_in(head).is_tracking
-
-    def batches(self) -> Iterator[Batch]:
-        self._begin_anew()
-        return self._batches(to_the_end=not self._options.growing)
-
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`; a row without its end is left for later."""
-        size = self._source.size
-        if size < self._done:
-            self._begin_anew()
-        return self._batches(to_the_end=False) if size > self._done else iter(())
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)

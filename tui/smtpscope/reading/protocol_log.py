@@ -12,11 +12,12 @@ from smtpscope.reading.dialogue import Dialogue
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.exchange_dialogue import SessionLog
 from smtpscope.reading.exchange_log import LogRows, another_log, fields_of, header_of
+from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.protocol_raw import exchange_rows
 from smtpscope.reading.protocol_rows import FIELDS, SESSION, WANTED, ProtocolRows, columns_of
 from smtpscope.reading.protocol_side import LOOKED_AT, side_by_rows
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.text_source import head_of
 from smtpscope.reading.told_problems import ToldProblems
 from smtpscope.reading.unanswered import Unanswered
 
@@ -31,7 +32,7 @@ _ROW = re.compile(
 _SIDES: Final[dict[str, Side]] = {"send": "outbound", "receive": "inbound"}
 
 
-class ProtocolLogReader:
+class ProtocolLogReader(GrowingText):
     """Reads one log; refusals are exchanges, all other rows are others.
 
     Which command a reply answers the log itself tells: rows of one session have its number, and are in order.
@@ -50,14 +51,11 @@ class ProtocolLogReader:
     )
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
         self._usual_side: Side | None = None
-        self._begin_anew()
+        super().__init__(source, options, block_size=block_size)
 
     def _begin_anew(self) -> None:
-        self._done = 0
+        super()._begin_anew()
         self._problems = ToldProblems(self._source.name)
         self._rows = LogRows(WANTED, FIELDS, self._problems)
         self._unanswered = Unanswered(self._source.name, "connections")
@@ -81,15 +79,7 @@ class ProtocolLogReader:
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise another_log(self._source.name, "SMTP protocol log")
-        self._begin_anew()
-        return self._batches(to_the_end=not self._options.growing)
-
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`; a row without its line end is left for later, and so is a reply that may go on."""
-        size = self._source.size
-        if size < self._done:
-            self._begin_anew()
-        return self._batches(to_the_end=False) if size > self._done else iter(())
+        return super().batches()
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)

@@ -10,13 +10,14 @@ from smtpscope.reading.batching import Batching
 from smtpscope.reading.dates import WrittenTime
 from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
 from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.line_records import LineRecords, written_before
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.sentences import LONGEST, holds_sentence, lines_between, scan
-from smtpscope.reading.text_source import HEAD_SIZE, TextSource, head_of
+from smtpscope.reading.text_source import HEAD_SIZE, head_of
 
 
-class SentenceLineReader:
+class SentenceLineReader(GrowingText):
     """Reads a text log line by line; what is not ours is passed over without being decoded."""
 
     format: ClassVar[Format] = Format(
@@ -27,11 +28,8 @@ class SentenceLineReader:
     )
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
+        super().__init__(source, options, block_size=block_size)
         self._times = FileTimes(source.name, options, self._written_times)
-        self._done = 0
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -40,21 +38,11 @@ class SentenceLineReader:
         text = TextBlock(head, start=0, encoding=detect(head), final=True).text
         return holds_sentence(text)
 
-    def batches(self) -> Iterator[Batch]:
-        return self._batches(0, to_the_end=not self._options.growing)
-
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`; a line without its end is left for later."""
-        size = self._source.size
-        if size < self._done:
-            self._done = 0
-        return self._batches(self._done, to_the_end=False) if size > self._done else iter(())
-
-    def _batches(self, begin: int, *, to_the_end: bool) -> Iterator[Batch]:
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
         times = self._times
         lines = LineRecords(self._source.name, times)
-        for block, stream in self._text.blocks(begin):
+        for block, stream in self._text.blocks(self._done):
             found = scan(block.text, final=block.final and to_the_end)
             done = 0
             for sentence in found.sentences:
