@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.dialogue import Dialogue, Sign
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.registry import formats
 from smtpscope.session.explainer import Explainer
@@ -23,8 +23,12 @@ from smtpscope.session.values import (
     View,
 )
 
+if TYPE_CHECKING:
+    # Only the browser knows whole sessions, and only as a type.
+    from smtpscope.reading.dialogue import Dialogue as Dialogue
+    from smtpscope.reading.dialogue import Sign as Sign
+
 __all__ = [
-    "Dialogue",
     "EventDetail",
     "Explainer",
     "FileInformation",
@@ -36,7 +40,6 @@ __all__ = [
     "Progress",
     "Rows",
     "Session",
-    "Sign",
     "View",
     "known_formats",
     "open_session",

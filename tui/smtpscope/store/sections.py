@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -46,6 +45,9 @@ def write_sections(path: Path, key: str, sections: Mapping[str, Sequence[bytes |
         listed.append(_Section(name, offset, size, checksum))
         offset += size + -size % _ALIGNMENT
     index = msgspec.msgpack.encode(_Index(key, tuple(listed)))
+    # Only here, as it brings three libraries for packed files with it.
+    import tempfile
+
     # mkstemp gives a file that only its owner may read: what is kept names mailboxes.
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:

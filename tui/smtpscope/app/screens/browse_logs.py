@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
@@ -16,8 +16,11 @@ from smtpscope.app.widgets.prose import Paragraph, blocks_text, text
 from smtpscope.errors import LogError, SmtpscopeError
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.parsing.exchange import Exchange
-from smtpscope.session import Dialogue, FileInformation
+from smtpscope.session import FileInformation
 from smtpscope.store.times import zone_label
+
+if TYPE_CHECKING:
+    from smtpscope.session import Dialogue
 
 
 class AskingLogs(BrowseState):

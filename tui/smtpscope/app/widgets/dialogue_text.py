@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from smtpscope.app.widgets.prose import BLANK, Block, Paragraph, bullet, labelled, text
 from smtpscope.harmless import shown, shown_lines
-from smtpscope.session import Dialogue, Sign
 from smtpscope.store.times import format_time, zone_label
+
+if TYPE_CHECKING:
+    from smtpscope.session import Dialogue, Sign
 
 _SIGNS: Final[dict[Sign, str]] = {
     "connected": "+",
