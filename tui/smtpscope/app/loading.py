@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -44,6 +45,8 @@ def load(session: Session, post: Callable[[Message], object]) -> None:
             post(BatchArrived(batch))
     finally:
         getattr(batches, "close", lambda: None)()
+        # What was read stays until the end: going through all of it would stop the screen for half a second.
+        gc.freeze()
         post(LoadingEnded(cancelled=worker.is_cancelled))
 
 

@@ -148,4 +148,5 @@ class WalkingLines(BrowseState):
 
     def action_reverse(self) -> None:
         self.descending = not self.descending
+        self.notify(f"Sorted by {self.sort}, the other way round", markup=False, timeout=2)
         self.refresh_view()
