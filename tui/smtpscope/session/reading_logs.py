@@ -100,13 +100,12 @@ class ReadingLogs:
 
     def add(self, batch: LoadedBatch) -> None:
         """Makes what was read visible."""
-        before = len(self.store)
-        self.store.append(batch.encoded)
-        if self.taken_for is self._read_in:
-            self.store.cover(batch.span)
-        else:
-            self.store.take_assumed_times_for(self._read_in, self.taken_for, since=before)
-            self.store.cover(span_moved(batch.span, self._read_in, self.taken_for))
+        rows, span = batch.encoded, batch.span
+        if self.taken_for is not self._read_in:
+            rows = self.store.taken_for(rows, self._read_in, self.taken_for)
+            span = span_moved(span, self._read_in, self.taken_for)
+        self.store.append(rows)
+        self.store.cover(span)
         self.others += batch.others
         self.problems.extend(batch.problems)
         if batch.error is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
 import numpy as np
@@ -18,7 +19,7 @@ from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Colu
 from smtpscope.store.encoding import Encoder, Matcher
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
-from smtpscope.store.words import DIRECTIONS, TIME_ASSUMED, WHO_ACTS
+from smtpscope.store.words import DIRECTIONS, WHO_ACTS
 
 __all__ = [
     "DIRECTIONS",
@@ -63,6 +64,7 @@ class EventStore:
         self._assumed_span: LogSpan | None = None
         self._time_order: NDArray[np.int64] | None = None
         self._duplicates = 0
+        self._without_zone = 0
 
     def encode(self, exchanges: Sequence[Exchange], table: ExchangeTable | None = None) -> EncodedBatch:
         """`exchanges` as rows; new values are matched with the knowledge base. For the reading thread.
@@ -80,6 +82,7 @@ class EventStore:
             return
         self._columns.append(batch)
         self._duplicates += int(np.count_nonzero(batch.again))
+        self._without_zone += int(np.count_nonzero(self._assumed(batch)))
         self._time_order = None
         self._events_span = united(self._events_span, _span(batch.time_ms))
 
@@ -94,18 +97,25 @@ class EventStore:
         """Moves what `cover` noted of logs that name no zone, as `take_assumed_times_for` does it with rows."""
         self._assumed_span = span_moved(self._assumed_span, read_in, taken_for)
 
-    def take_assumed_times_for(self, read_in: tzinfo, taken_for: tzinfo, *, since: int = 0) -> None:
-        """Moves the times of rows (from `since` on) whose log names no zone: read in one zone, meant in another."""
-        columns = self.columns
-        assumed = np.array([context[TIME_ASSUMED] for context in self.words.contexts], np.bool_)
-        rows = since + np.flatnonzero(assumed[columns.context[since:]])
-        if not len(rows):
-            return
-        times = columns.time_ms.copy()
-        times[rows] = moved(times[rows], read_in, taken_for)
+    def taken_for(self, batch: EncodedBatch, read_in: tzinfo, taken_for: tzinfo) -> EncodedBatch:
+        """`batch` with the times of rows whose log names no zone moved: read in one zone, meant in another."""
+        assumed = self._assumed(batch)
+        if not assumed.any():
+            return batch
+        times = batch.time_ms.copy()
+        times[assumed] = moved(times[assumed], read_in, taken_for)
+        return replace(batch, time_ms=times)
+
+    def take_assumed_times_for(self, read_in: tzinfo, taken_for: tzinfo) -> None:
+        """The same for all rows that are visible."""
+        times = self.taken_for(self.columns, read_in, taken_for).time_ms
         self._columns.replace_times(times)
         self._time_order = None
         self._events_span = _span(times)
+
+    def _assumed(self, rows: Columns) -> NDArray[np.bool_]:
+        """Which of `rows` have a time whose zone was assumed."""
+        return self.words.context_assumed.view()[rows.context].astype(np.bool_)
 
     def __len__(self) -> int:
         return len(self._columns)
@@ -144,13 +154,12 @@ class EventStore:
     @property
     def events_without_zone(self) -> int:
         """How many events have a time whose zone was assumed."""
-        assumed = np.array([context[TIME_ASSUMED] for context in self.words.contexts], np.bool_)
-        return int(np.count_nonzero(assumed[self.columns.context])) if len(self) else 0
+        return self._without_zone
 
     @property
     def times_assumed(self) -> bool:
         """Whether the zone of any event's time was assumed, or that of the first or last record of a log."""
-        return self._assumed_span is not None or any(context[TIME_ASSUMED] for context in self.words.contexts)
+        return self._assumed_span is not None or bool(self._without_zone)
 
     def exchange(self, row: int) -> Exchange:
         """The exchange of `row`, equal to the one that went in. Raises IndexError where there is no such row."""

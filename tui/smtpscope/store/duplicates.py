@@ -41,10 +41,11 @@ class Told:
 class SeenEvents:
     """The events of all logs so far, eight bytes each. For the thread that reads."""
 
-    __slots__ = ("_file", "_in_file", "_runs")
+    __slots__ = ("_file", "_in_file", "_largest_id", "_runs")
 
     def __init__(self) -> None:
         self._runs = _Runs()
+        self._largest_id = -1
         self._in_file = _Runs()
         self._file = -1
 
@@ -55,13 +56,22 @@ class SeenEvents:
         has_id = told.record_id != told.none
         by_id = np.flatnonzero(timed & has_id)
         by_words = np.flatnonzero(timed & ~has_id & told.named)
-        keys = [_mixed(_moment(told, by_id) ^ told.record_id[by_id].astype(np.uint64))]
+        if len(by_id):
+            ids = told.record_id[by_id]
+            keys = _mixed(_moment(told, by_id) ^ ids.astype(np.uint64))
+            if self._are_new(ids):
+                self._runs.add_new(keys)
+            else:
+                found[by_id] = self._runs.again(keys)
         if len(by_words):
-            keys.append(self._ranked(told, by_words))
-        rows = np.concatenate([by_id, by_words])
-        if len(rows):
-            found[rows] = self._runs.again(np.concatenate(keys))
+            found[by_words] = self._runs.again(self._ranked(told, by_words))
         return found
+
+    def _are_new(self, ids: NDArray[np.int64]) -> bool:
+        """Whether each of `ids` is larger than all before it, as in a single log: then none can be a double."""
+        new = int(ids[0]) > self._largest_id and bool(np.all(ids[1:] > ids[:-1]))
+        self._largest_id = max(self._largest_id, int(ids.max()))
+        return new
 
     def _ranked(self, told: Told, rows: NDArray[np.int64]) -> Keys:
         """Keys of what is said; the second of the same in one log has another one than the first."""
@@ -78,13 +88,15 @@ class SeenEvents:
 class _Runs:
     """Sorted runs of keys, each at least twice as long as the next: few to look through, and merged seldom."""
 
-    __slots__ = ("runs",)
+    __slots__ = ("_unsorted", "runs")
 
     def __init__(self) -> None:
         self.runs: list[Keys] = []
+        self._unsorted: list[Keys] = []
 
     def again(self, keys: Keys) -> NDArray[np.bool_]:
         """Which of `keys` are here, or further up among themselves; all of them are here afterwards."""
+        self._sort()
         distinct, first = np.unique(keys, return_index=True)
         is_first = np.zeros(len(keys), np.bool_)
         is_first[first] = True
@@ -96,10 +108,22 @@ class _Runs:
 
     def counted(self, keys: Keys) -> NDArray[np.int64]:
         """How often each of `keys` is here."""
+        self._sort()
         counts = np.zeros(len(keys), np.int64)
         for run in self.runs:
             counts += np.searchsorted(run, keys, side="right") - np.searchsorted(run, keys)
         return counts
+
+    def add_new(self, keys: Keys) -> None:
+        """Takes in keys of which none is here; sorted only when somebody asks, which in most runs nobody does."""
+        self._unsorted.append(keys)
+
+    def _sort(self) -> None:
+        if self._unsorted:
+            keys = np.concatenate(self._unsorted)
+            keys.sort()
+            self._unsorted = []
+            self.add(keys)
 
     def add(self, run: Keys) -> None:
         """Takes in a sorted run."""

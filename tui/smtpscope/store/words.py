@@ -86,6 +86,7 @@ class Words:
         self.context_event_id = GrowingNumbers()
         self.context_origin = GrowingNumbers()
         self.context_named = GrowingNumbers()
+        self.context_assumed = GrowingNumbers()
         self._origins: Vocabulary[tuple[str, str]] = Vocabulary()
         self.host_to_key = GrowingNumbers()
         self.reply_code = GrowingNumbers()
@@ -123,6 +124,7 @@ class Words:
         origin = ((context[_PROVIDER] or "").casefold(), (context[_COMPUTER] or "").casefold())
         self.context_origin.append(self._origins.intern(origin))
         self.context_named.append(bool(context[_COMPUTER]))
+        self.context_assumed.append(bool(context[TIME_ASSUMED]))
         event_id = context[_EVENT_ID]
         self.context_event_id.append(event_id if event_id is not None and 0 <= event_id < 2**31 else -1)
 
