@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.event_xml_file import LONGEST, EventXmlReader
+from smtpscope.reading.event_xml_file import EventXmlReader
 from smtpscope.reading.record import EventRecord, ReadOptions
+from smtpscope.reading.xml_elements import LONGEST
 from support.event_texts import TextEvent
 from support.event_xml_texts import printed_xml, saved_xml, xml_event
 from support.memory_source import MemorySource, problems_of, records_of

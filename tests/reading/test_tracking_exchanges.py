@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.reading.encodings import detect
+from smtpscope.reading.exchange_log import iso_milliseconds
 from smtpscope.reading.own_words import MAYBE_OURS
 from smtpscope.reading.record import ExchangeRecord
-from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of, milliseconds
+from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of
 from smtpscope.reading.tracking_header import Columns
 from smtpscope.reading.tracking_rows import TrackingRow
 from support.tracking_logs import COLUMNS, row, status
@@ -248,7 +249,7 @@ def test_quotes_and_letters_come_back_as_people_read_them() -> None:
     ],
 )
 def test_times_are_utc(written: str, expected: int | None) -> None:
-    assert milliseconds(written) == expected
+    assert iso_milliseconds(written) == expected
 
 
 @settings(max_examples=50)

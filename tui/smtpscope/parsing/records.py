@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from smtpscope.parsing.command import parse_command
 from smtpscope.parsing.exchange import Command, Direction, Exchange
 from smtpscope.parsing.exchange_table import ExchangeTable, Parsed, are_plain_numbers
+from smtpscope.parsing.record_facts import facts_of
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply_shape import ReplyParser
 from smtpscope.parsing.strings import parse_substitute, six_values, surely_ours
@@ -152,16 +153,7 @@ class ExchangeParser:
         """The exchange that `record` holds apart already. Never raises."""
         mailbox = record.mailbox
         return Exchange(
-            record.file,
-            record.place,
-            record.time_ms,
-            record.time_assumed,
-            record.record_id,
-            record.event_id,
-            record.level,
-            record.provider,
-            record.channel,
-            record.computer,
+            *facts_of(record, record.event_id),
             Direction(record.side),
             record.virtual_server,
             record.connection,
@@ -216,16 +208,7 @@ class ExchangeParser:
         command = self._commands.of((given, full))
         reply = self._replies.of(reply_text)
         return Exchange(
-            record.file,
-            record.place,
-            record.time_ms,
-            record.time_assumed,
-            record.record_id,
-            number,
-            record.level,
-            record.provider,
-            record.channel,
-            record.computer,
+            *facts_of(record, number),
             words.direction,
             _number(server),
             _number(connection),

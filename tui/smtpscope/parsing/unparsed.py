@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.parsing.record_facts import facts_of
 from smtpscope.parsing.strings import surely_ours
 from smtpscope.parsing.wording import EVENT_IDS
 from smtpscope.reading.record import EventRecord
@@ -40,16 +41,7 @@ def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[st
 def unparsed(record: EventRecord, number: int | None, problem: str) -> Exchange:
     """`record` as an exchange that is nothing but its `problem`."""
     return Exchange(
-        record.file,
-        record.place,
-        record.time_ms,
-        record.time_assumed,
-        record.record_id,
-        number,
-        record.level,
-        record.provider,
-        record.channel,
-        record.computer,
+        *facts_of(record, number),
         Direction.UNKNOWN,
         None,
         None,

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.clixml_object import UnreadableObjectError, properties_of
 from smtpscope.reading.dates import WrittenTime
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import TextBlock, head_text
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.json_events import record_of, time_value
 from smtpscope.reading.json_objects import may_be_ours
 from smtpscope.reading.line_places import LinePlaces
 from smtpscope.reading.loose_sentences import LooseSentences
-from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.record import Batch, EventRecord, Format
+from smtpscope.reading.text_log import TextLog
 from smtpscope.reading.told_problems import ToldProblems
-
-LONGEST: Final = 1 << 20
-"""Characters of one object."""
+from smtpscope.reading.xml_elements import LONGEST, Element, up_to_the_end
 
 _TAG = re.compile(r"<Obj(?=[\s/>])[^<>]{0,256}?(/?)>|</Obj>")
 _LONGEST_TAG: Final = 300
@@ -33,15 +31,7 @@ _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:<\?xml[^<>]{0,200}>
 _EVENT_NAME = re.compile(r"N=[\"'](?:ProviderName|InstanceId|EventID|LogName|Message)[\"']")
 
 
-class _Found(NamedTuple):
-    """An object from index `start` to `end`; `whole` is False where its end is missing."""
-
-    start: int
-    end: int
-    whole: bool
-
-
-class ClixmlReader:
+class ClixmlReader(TextLog):
     """Reads one file, object by object: a broken one does not cost the others."""
 
     format: ClassVar[Format] = Format(
@@ -51,16 +41,11 @@ class ClixmlReader:
         lacks=("the level, the record number or the insertion strings, where the objects were made without them",),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head):
             return False
-        text = TextBlock(head, start=0, encoding=detect(head), final=True).text
+        text = head_text(head)
         return _BEGINNING.match(text) is not None and _EVENT_NAME.search(text) is not None
 
     def batches(self) -> Iterator[Batch]:
@@ -102,14 +87,6 @@ class ClixmlReader:
             return f"There is no object at byte {place:#x}."
         return block.cut(0, found[0].end)
 
-    def information(self) -> FileInformation:
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", detect(head_of(self._source)).title),),
-        )
-
 
 class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
@@ -122,7 +99,7 @@ class _ObjectRecords:
         self._batching = batching
         self._loose = LooseSentences(file, times)
 
-    def take(self, block: TextBlock, found: _Found) -> None:
+    def take(self, block: TextBlock, found: Element) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
         place = block.offset(found.start)
         try:
@@ -139,19 +116,18 @@ class _ObjectRecords:
         else:
             self._batching.records.append(record)
 
-    def _record(self, block: TextBlock, found: _Found, place: int) -> EventRecord | None:
+    def _record(self, block: TextBlock, found: Element, place: int) -> EventRecord | None:
         if not may_be_ours(block.text[found.start : found.end]):
             return None
         event: dict[str, Any] = properties_of(block.cut(found.start, found.end))
         return record_of(event, file=self._file, place=place, times=self._times)
 
 
-def _scan(block: TextBlock) -> tuple[list[_Found], int]:
+def _scan(block: TextBlock) -> tuple[list[Element], int]:
     """The outermost objects in their order, and the index from which the text has to be seen again with the next."""
-    text = block.text
-    found: list[_Found] = []
+    found: list[Element] = []
     opened, depth = 0, 0
-    for tag in _TAG.finditer(text):
+    for tag in _TAG.finditer(block.text):
         ends = tag[0] == "</Obj>"
         if ends and depth == 0:
             continue  # The end of an object whose beginning is lost.
@@ -159,12 +135,5 @@ def _scan(block: TextBlock) -> tuple[list[_Found], int]:
             opened = tag.start()
         depth += -1 if ends else not tag[1]
         if depth == 0:
-            found.append(_Found(opened, tag.end(), True))
-    if depth == 0:
-        # A block may end within a tag.
-        tail = text.rfind("<", max(found[-1].end if found else 0, len(text) - _LONGEST_TAG))
-        return found, len(text) if block.final or tail < 0 else tail
-    if block.final or len(text) - opened > LONGEST:
-        found.append(_Found(opened, len(text), False))
-        return found, len(text)
-    return found, opened
+            found.append(Element(opened, tag.end(), True))
+    return up_to_the_end(block, found, opened if depth else None, _LONGEST_TAG)

@@ -14,6 +14,7 @@ from smtpscope.reading.exchange_log import (
     LogRows,
     another_log,
     fields_of,
+    header_facts,
     header_of,
     host_of,
     utc_milliseconds,
@@ -152,19 +153,8 @@ class ConnectivityLogReader(GrowingText):
 
     def information(self) -> FileInformation:
         header = header_of(head_of(self._source))
-        labels = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
-        facts = [(label, header[name]) for name, label in labels if header.get(name)]
         unspoken = sum(_unspoken_in(block.text) for block, _ in self._text.blocks())
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(
-                ("Encoding", self._text.encoding.title),
-                *facts,
-                ("Connections that failed without a reply", f"{unspoken:,}"),
-            ),
-        )
+        return self._described(*header_facts(header), ("Connections that failed without a reply", f"{unspoken:,}"))
 
 
 def _reply_in(description: str) -> str:

@@ -20,9 +20,10 @@ from smtpscope.reading.converted import (
 )
 from smtpscope.reading.converted_cells import read_cell
 from smtpscope.reading.converted_lines import exchange_batches, line_at, lines
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.encodings import TextBlock, detect
+from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.text_log import TextLog
+from smtpscope.reading.text_source import head_of
 
 # A spreadsheet saves with the separator of its country.
 _DELIMITERS: Final = (",", ";", "\t")
@@ -33,7 +34,7 @@ _FIELDS: Final = {
 _NEEDED: Final = frozenset({"schema", "direction", "remote_host", "full_command", "reply"})
 
 
-class ConvertedCsvReader:
+class ConvertedCsvReader(TextLog):
     """Reads what `smtpscope convert` wrote as CSV; columns may be in another order, and others among them."""
 
     format: ClassVar[Format] = Format(
@@ -43,18 +44,13 @@ class ConvertedCsvReader:
         lacks=("other records than exchanges", "the raw record of the log that was converted"),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._growing = options.growing
-        self._text = TextSource(source, block_size)
-
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         return _header(head) is not None
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError when there is no header of the schema."""
-        return exchange_batches(self._source, self._text, RowFields(*self._table()).of, growing=self._growing)
+        return exchange_batches(self._source, self._text, RowFields(*self._table()).of, growing=self._options.growing)
 
     def _table(self) -> tuple[str, list[str]]:
         found = _header(head_of(self._source))
@@ -72,12 +68,7 @@ class ConvertedCsvReader:
 
     def information(self) -> FileInformation:
         _, names = self._table()
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title), ("Schema", SCHEMA), ("Columns", ", ".join(names))),
-        )
+        return self._described(("Schema", SCHEMA), ("Columns", ", ".join(names)))
 
 
 class RowFields:

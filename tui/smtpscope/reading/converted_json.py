@@ -22,9 +22,10 @@ from smtpscope.reading.converted import (
     is_converted,
 )
 from smtpscope.reading.converted_lines import exchange_batches, line_at
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.encodings import head_text
+from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.text_log import TextLog
+from smtpscope.reading.text_source import head_of
 
 _BEGINNING: Final = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}\{")
 _OWN = msgspec.json.Decoder(OwnFields)
@@ -32,7 +33,7 @@ _ECS = msgspec.json.Decoder(EcsFields)
 _ECS_MARK: Final = f'"{ECS_PREFIX}schema"'
 
 
-class ConvertedJsonReader:
+class ConvertedJsonReader(TextLog):
     """Reads what `smtpscope convert` wrote as JSON lines, also after Elasticsearch has nested or wrapped it."""
 
     format: ClassVar[Format] = Format(
@@ -42,39 +43,24 @@ class ConvertedJsonReader:
         lacks=("other records than exchanges", "the raw record of the log that was converted"),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._growing = options.growing
-        self._text = TextSource(source, block_size)
-
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head):
             return False
-        text = _text_of(head)
+        text = head_text(head)
         return _BEGINNING.match(text) is not None and is_converted(text)
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        return exchange_batches(self._source, self._text, fields_in_line, growing=self._growing)
+        return exchange_batches(self._source, self._text, fields_in_line, growing=self._options.growing)
 
     def raw(self, place: int) -> str:
         """The line as it stands in the file."""
         return line_at(self._text, place)
 
     def information(self) -> FileInformation:
-        head = head_of(self._source)
-        ecs = ECS_PREFIX + "schema" in _text_of(head).partition("\n")[0]
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(
-                ("Encoding", detect(head).title),
-                ("Schema", SCHEMA),
-                ("Names", "Elastic Common Schema" if ecs else "own"),
-            ),
-        )
+        ecs = ECS_PREFIX + "schema" in head_text(head_of(self._source)).partition("\n")[0]
+        return self._described(("Schema", SCHEMA), ("Names", "Elastic Common Schema" if ecs else "own"))
 
 
 def fields_in_line(line: str) -> OwnFields:
@@ -110,8 +96,3 @@ def _own_values(found: dict[str, Any]) -> dict[str, Any]:
     if ECS_PREFIX + "schema" in found:
         return {name[len(ECS_PREFIX) :]: value for name, value in found.items() if name.startswith(ECS_PREFIX)}
     return found
-
-
-def _text_of(head: bytes) -> str:
-    encoding = detect(head)
-    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text

@@ -16,12 +16,12 @@ from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.date_proofs import DateProofs
 from smtpscope.reading.dates import WrittenTime, find_time
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import TextBlock, head_text
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.levels import level_of_type
 from smtpscope.reading.providers import OUR_PROVIDERS
-from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
+from smtpscope.reading.text_log import NO_ZONE, TextLog
 from smtpscope.reading.told_problems import ToldProblems
 
 LONGEST: Final = 1 << 16
@@ -45,7 +45,7 @@ _USER_AND_COMPUTER = re.compile(
 _VERB_REACH: Final = 32
 
 
-class DumpelReader:
+class DumpelReader(TextLog):
     """Reads one file; events of other sources are counted without being taken apart."""
 
     format: ClassVar[Format] = Format(
@@ -60,17 +60,11 @@ class DumpelReader:
         ),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head) or is_markup(head):
             return False
-        encoding = detect(head)
-        text = TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text.lstrip("\ufeff\r\n")
+        text = head_text(head).lstrip("\ufeff\r\n")
         first = text[: text.find("\n") % (len(text) + 1)]
         return _START.match(first) is not None and _head_of(first) is not None
 
@@ -123,13 +117,7 @@ class DumpelReader:
         return block.cut(0, end).strip("\r\n")
 
     def information(self) -> FileInformation:
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", detect(head_of(self._source)).title),),
-            warnings=("The times have no zone.",),
-        )
+        return self._described(warnings=(NO_ZONE,))
 
 
 def _starts(text: str) -> list[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO, Final, Literal
 
 from smtpscope.reading.encoding_switch import OVERLAP, Switch, narrow_from, starts_narrow, starts_wide, wide_from
@@ -136,6 +137,13 @@ class TextBlock:
     def data_from(self, index: int) -> bytes:
         """The bytes from the character at `index` on."""
         return self._data[self.length_before(index) :]
+
+
+@lru_cache(maxsize=2)
+def head_text(head: bytes) -> str:
+    """A head of a file as text for searching, without its mark; every reader that is asked looks at the same one."""
+    encoding = detect(head)
+    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
 
 
 def _last_line_end(data: bytes, encoding: TextEncoding) -> int:

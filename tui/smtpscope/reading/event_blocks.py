@@ -14,22 +14,22 @@ from smtpscope.reading.block_text import LONGEST, BlockHeader, BlockParts, label
 from smtpscope.reading.date_proofs import DateProofs
 from smtpscope.reading.dates import WrittenTime, find_time
 from smtpscope.reading.dumped_data import dumped_data
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.event_xml import XmlFacts, facts_of
 from smtpscope.reading.file_times import FileTimes
+from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.levels import level_of
 from smtpscope.reading.line_records import LineRecords, plain_message
 from smtpscope.reading.providers import is_ours
-from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.record import Batch, EventRecord, Format, ReadOptions, Source
 from smtpscope.reading.sentences import beginnings, scan
-from smtpscope.reading.text_source import TextSource, head_of
 
 _NUMBER = re.compile(r"\d{1,10}")
 _QUOTED = re.compile(r"[ \t]*>")
 _NO_XML = XmlFacts(None, None, None)
 
 
-class EventBlockReader:
+class EventBlockReader(GrowingText):
     """Reads copied events; a sentence that stands between them without a block is read as a line of its own."""
 
     format: ClassVar[Format] = Format(
@@ -40,33 +40,20 @@ class EventBlockReader:
     )
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
+        super().__init__(source, options, block_size=block_size)
         self._times = FileTimes(source.name, options, self._proving_times)
-        self._done = 0
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head) or is_markup(head):
             return False
-        return bool(scan_headers(TextBlock(head, start=0, encoding=detect(head), final=True).text, final=True).headers)
+        return bool(scan_headers(head_text(head), final=True).headers)
 
-    def batches(self) -> Iterator[Batch]:
-        return self._batches(0, to_the_end=not self._options.growing)
-
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`; an event is handed out once another one follows it."""
-        size = self._source.size
-        if size < self._done:
-            self._done = 0
-        return self._batches(self._done, to_the_end=False) if size > self._done else iter(())
-
-    def _batches(self, begin: int, *, to_the_end: bool) -> Iterator[Batch]:
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
         times = self._times
         blocks = _BlockRecords(self._source.name, times)
-        for block, stream in self._text.blocks(begin):
+        for block, stream in self._text.blocks(self._done):
             final = block.final and to_the_end
             found = scan_headers(block.text, final=final)
             first = found.headers[0].start if found.headers else found.rest
@@ -114,15 +101,6 @@ class EventBlockReader:
         sentences = scan(block.text, final=True).sentences
         end = sentences[0].end if sentences else block.text.find("\n") % (len(block.text) + 1)
         return block.cut(0, end).strip("\r\n")
-
-    def information(self) -> FileInformation:
-        encoding = detect(head_of(self._source))
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", encoding.title),),
-        )
 
 
 def _with_limits(headers: list[BlockHeader], rest: int) -> Iterator[tuple[BlockHeader, int]]:

@@ -9,20 +9,21 @@ from smtpscope.errors import LogError
 from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dates import WrittenTime
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import head_text
 from smtpscope.reading.file_times import FileTimes
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.table_columns import LOOKED_AT, Columns, columns_of
 from smtpscope.reading.table_passing import ForeignRows, UnprovingRows
 from smtpscope.reading.table_records import Misshapen, RowRecords, written_time
 from smtpscope.reading.table_rows import DELIMITERS, LONGEST, Row, first_rows, rows
+from smtpscope.reading.text_log import TextLog, zone_warnings
 from smtpscope.reading.text_source import TextSource, head_of
 
 _LOOKED_AT_CLOCK_EVERY: Final = 256
 _DELIMITER_NAMES: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar"}
 
 
-class EventCsvReader:
+class EventCsvReader(TextLog):
     """Reads one table of events; which columns it has is told by its header or by the shape of its rows."""
 
     format: ClassVar[Format] = Format(
@@ -35,11 +36,6 @@ class EventCsvReader:
             "the computer and the record number in what newer Event Viewers save",
         ),
     )
-
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -110,17 +106,10 @@ class EventCsvReader:
     def information(self) -> FileInformation:
         delimiter, columns = self._table()
         written = next(self._written_times(), None)
-        warnings = ("The times have no zone.",) if written is not None and written.zone_minutes is None else ()
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(
-                ("Encoding", self._text.encoding.title),
-                ("Separator", _DELIMITER_NAMES[delimiter]),
-                ("Columns", ", ".join(columns.known()).replace("_", " ")),
-            ),
-            warnings=warnings,
+        return self._described(
+            ("Separator", _DELIMITER_NAMES[delimiter]),
+            ("Columns", ", ".join(columns.known()).replace("_", " ")),
+            warnings=zone_warnings(written),
         )
 
 
@@ -128,8 +117,7 @@ def _recognised(head: bytes) -> tuple[str, Columns] | None:
     """The separator and the columns of a table that begins with `head`, None where it is no table of events."""
     if not is_text(head) or is_markup(head):
         return None
-    encoding = detect(head)
-    text = TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
+    text = head_text(head)
     for delimiter in DELIMITERS:
         columns = columns_of(first_rows(text, delimiter, LOOKED_AT))
         if columns is not None:

@@ -12,7 +12,7 @@ from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.converted import is_converted
 from smtpscope.reading.dates import WrittenTime
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import TextBlock, head_text
 from smtpscope.reading.evtx_json import event_record as exported_record
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.json_events import record_of, time_value
@@ -31,9 +31,10 @@ from smtpscope.reading.json_objects import (
 from smtpscope.reading.json_otlp import ROOT, log_bodies
 from smtpscope.reading.line_places import LinePlaces
 from smtpscope.reading.loose_sentences import LooseSentences
-from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
 from smtpscope.reading.sentences import lines_between
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.text_log import TextLog
+from smtpscope.reading.text_source import head_of
 from smtpscope.reading.told_problems import ToldProblems
 
 # A prefix of syslog, then an object.
@@ -42,7 +43,7 @@ _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^
 _LOOKED_BACK: Final = 1 << 14
 
 
-class EventJsonReader:
+class EventJsonReader(TextLog):
     """Reads one file of JSON events; a broken one does not cost the others."""
 
     format: ClassVar[Format] = Format(
@@ -52,16 +53,11 @@ class EventJsonReader:
         lacks=("the level, the record number or the insertion strings, where the program left them out",),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head):
             return False
-        text = _text_of(head)
+        text = head_text(head)
         # What was converted has our own names, some of which other programs have too.
         return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None and not is_converted(text)
 
@@ -69,7 +65,7 @@ class EventJsonReader:
         """See `LogReader`."""
         batching = Batching(self._source.size)
         times = FileTimes(self._source.name, self._options, self._written_times)
-        head = _text_of(head_of(self._source))
+        head = head_text(head_of(self._source))
         one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
         records = _ObjectRecords(self._source.name, times, batching, self._text.encoding.unit)
         for block, stream in self._text.blocks():
@@ -93,7 +89,7 @@ class EventJsonReader:
                 yield batching.take(block.offset(rest))
 
     def _written_times(self) -> Iterator[WrittenTime]:
-        head = _text_of(head_of(self._source))
+        head = head_text(head_of(self._source))
         one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
         for block, stream in self._text.blocks():
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
@@ -109,7 +105,7 @@ class EventJsonReader:
 
     def raw(self, place: int) -> str:
         """The event's JSON as it stands in the file, with what stands before it in its line."""
-        if is_lines(_text_of(head_of(self._source))):
+        if is_lines(head_text(head_of(self._source))):
             encoding = self._text.encoding
             begin = max(encoding.mark, place - _LOOKED_BACK * encoding.unit)
             before = self._text.at(begin, (place - begin) // encoding.unit)
@@ -123,14 +119,8 @@ class EventJsonReader:
         return block.cut(0, found[0].end)
 
     def information(self) -> FileInformation:
-        head = head_of(self._source)
-        form = "one event a line" if is_lines(_text_of(head)) else "objects over several lines"
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", detect(head).title), ("Form", form)),
-        )
+        form = "one event a line" if is_lines(head_text(head_of(self._source))) else "objects over several lines"
+        return self._described(("Form", form))
 
 
 class _ObjectRecords:
@@ -191,8 +181,3 @@ class _ObjectRecords:
 
 def _in_lines(block: TextBlock) -> list[JsonObject]:
     return [JsonObject(begin, end, True) for begin, end in lines(block.text)]
-
-
-def _text_of(head: bytes) -> str:
-    encoding = detect(head)
-    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text

@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar
 
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import TextBlock, head_text
 from smtpscope.reading.event_xml_record import UnreadableEventError, event_record, names_another_provider
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.line_places import LinePlaces
 from smtpscope.reading.loose_sentences import LooseSentences
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.record import Batch, Format, ReadOptions
+from smtpscope.reading.text_log import TextLog
 from smtpscope.reading.told_problems import ToldProblems
-
-LONGEST: Final = 1 << 20
-"""Characters of one event; Windows allows 64 KiB of values, each sign of which may be written as a reference."""
+from smtpscope.reading.xml_elements import LONGEST, Element, up_to_the_end
 
 # Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
 _TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
@@ -32,15 +30,7 @@ _NO_EVENT = re.compile(r"<Events[^<>]{0,256}(?:/>|>\s{0,64}</Events\s{0,8}>)")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 
-class _Found(NamedTuple):
-    """An event from index `start` to `end`; `whole` is False where its end is missing."""
-
-    start: int
-    end: int
-    whole: bool
-
-
-class EventXmlReader:
+class EventXmlReader(TextLog):
     """Reads one file of events in XML, event by event: a broken one does not cost the others.
 
     No entity is ever resolved and nothing outside the file is ever opened, since each event is read alone, without
@@ -54,16 +44,11 @@ class EventXmlReader:
         lacks=("the sentence of an event, unless it was saved with its rendering; its insertion strings are there",),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head):
             return False
-        text = TextBlock(head, start=0, encoding=detect(head), final=True).text
+        text = head_text(head)
         if _BEGINNING.match(text) is None:
             return False
         return _SYSTEM.search(text) is not None or _NO_EVENT.search(text) is not None
@@ -93,14 +78,6 @@ class EventXmlReader:
             return f"There is no event at byte {place:#x}."
         return block.cut(0, found[0].end).strip()
 
-    def information(self) -> FileInformation:
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", detect(head_of(self._source)).title),),
-        )
-
 
 class _ElementRecords:
     """Makes the records of one file and puts them into its batches."""
@@ -113,7 +90,7 @@ class _ElementRecords:
         # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
         self._loose = LooseSentences(file, FileTimes(file, options, tuple))
 
-    def take(self, block: TextBlock, event: _Found) -> None:
+    def take(self, block: TextBlock, event: Element) -> None:
         """One event; a broken one that holds our sentence is read as a line of text is."""
         place = block.offset(event.start)
         try:
@@ -142,24 +119,16 @@ def _plain(text: str) -> str:
     return text
 
 
-def _scan(block: TextBlock) -> tuple[list[_Found], int]:
+def _scan(block: TextBlock) -> tuple[list[Element], int]:
     """The events in `block` in their order, and the index from which its text has to be seen again with the next."""
-    text = block.text
-    found: list[_Found] = []
+    found: list[Element] = []
     opened: int | None = None
-    for tag in _TAG.finditer(text):
+    for tag in _TAG.finditer(block.text):
         if tag[0] == "<Event":
             if opened is not None:
-                found.append(_Found(opened, tag.start(), False))
+                found.append(Element(opened, tag.start(), False))
             opened = tag.start()
         elif opened is not None:
-            found.append(_Found(opened, tag.end(), True))
+            found.append(Element(opened, tag.end(), True))
             opened = None
-    if opened is None:
-        # A block may end within a tag.
-        tail = text.rfind("<", max(0, len(text) - _LONGEST_TAG))
-        return found, len(text) if block.final or tail < 0 else tail
-    if block.final or len(text) - opened > LONGEST:
-        found.append(_Found(opened, len(text), False))
-        return found, len(text)
-    return found, opened
+    return up_to_the_end(block, found, opened, _LONGEST_TAG)

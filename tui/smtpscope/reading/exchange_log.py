@@ -30,10 +30,11 @@ _HEADER_LETTERS = frozenset(start[0] for start in _HEADER_STARTS)
 _LABEL = re.compile(r"#([A-Za-z-]{1,32}):[ \t]{0,8}(.*)", re.DOTALL)
 _BEGINS_ROW = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _LABELS_KEPT = 16
+_LABELS: Final = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
 _LONGEST_TIME = 64
 
 
-def utc_milliseconds(text: str) -> int | None:
+def iso_milliseconds(text: str) -> int | None:
     """A time such as `2026-11-09T05:12:41.478Z` in milliseconds since 1970-01-01, None where it is none.
 
     A time without a zone is UTC, as all times of these logs.
@@ -41,9 +42,17 @@ def utc_milliseconds(text: str) -> int | None:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        written = find_time(text)
-        return written and moment(written, order=DateOrder.MONTH_FIRST, zone=UTC, newest=_EPOCH)
+        return None
     return ((time if time.tzinfo else time.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND
+
+
+def utc_milliseconds(text: str) -> int | None:
+    """The same for any form of time: what went through other hands may have been written anew."""
+    milliseconds = iso_milliseconds(text)
+    if milliseconds is not None:
+        return milliseconds
+    written = find_time(text)
+    return written and moment(written, order=DateOrder.MONTH_FIRST, zone=UTC, newest=_EPOCH)
 
 
 def host_of(endpoint: str) -> str:
@@ -66,6 +75,11 @@ def header_of(head: bytes) -> dict[str, str]:
             break
         _note_label(line, labels)
     return labels
+
+
+def header_facts(header: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What a header (see `header_of`) says of its log, as label and value in the order to show."""
+    return ((label, header[name]) for name, label in _LABELS if header.get(name))
 
 
 def _note_label(line: str, labels: dict[str, str]) -> None:

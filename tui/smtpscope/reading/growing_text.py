@@ -7,16 +7,14 @@ from collections.abc import Iterator
 
 from smtpscope.reading.encodings import BLOCK_SIZE
 from smtpscope.reading.record import Batch, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource
+from smtpscope.reading.text_log import TextLog
 
 
-class GrowingText(ABC):
+class GrowingText(TextLog, ABC):
     """What readers of such logs have in common; `_done` is the byte up to which the log was read."""
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
+        super().__init__(source, options, block_size=block_size)
         self._begin_anew()
 
     def _begin_anew(self) -> None:

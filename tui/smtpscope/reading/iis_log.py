@@ -9,11 +9,12 @@ from typing import ClassVar, Final
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.dates import DateOrder, WrittenTime, find_time
-from smtpscope.reading.encodings import TextBlock, detect
+from smtpscope.reading.encodings import detect, head_text
 from smtpscope.reading.iis_reader import IisSmtpReader
 from smtpscope.reading.iis_rows import IisRows, NcsaRows
 from smtpscope.reading.iis_turns import SMTP_VERBS, RowForm, Turn
 from smtpscope.reading.record import FileInformation, Format
+from smtpscope.reading.text_log import NO_ZONE
 from smtpscope.reading.text_source import HEAD_SIZE
 
 _LINES_LOOKED_AT: Final = 200
@@ -34,13 +35,7 @@ class _FixedFormReader(IisSmtpReader):
             )
 
     def information(self) -> FileInformation:
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title),),
-            warnings=("The times have no zone.",) if "the zone of the times" in self.format.lacks else (),
-        )
+        return self._described(warnings=(NO_ZONE,) if "the zone of the times" in self.format.lacks else ())
 
 
 class IisFormatReader(_FixedFormReader):
@@ -125,13 +120,11 @@ class NcsaFormatReader(_FixedFormReader):
 
 
 def _first_turns(head: bytes, form: RowForm) -> Iterator[Turn]:
-    encoding = detect(head)
     # The room that IIS reserves behind the last row is full of zeros.
-    head = head.rstrip(b"\0") if encoding.unit == 1 else head
+    head = head.rstrip(b"\0") if detect(head).unit == 1 else head
     if not is_text(head) or is_markup(head):
         return
-    text = TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
-    for line in text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]:
+    for line in head_text(head).split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]:
         turn = form.turn(line)
         if isinstance(turn, Turn):
             yield turn

@@ -12,13 +12,14 @@ from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dates import WrittenTime
 from smtpscope.reading.dialogue import Dialogue
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.mail_thread import Thread, dialogue_of
 from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Side, Source
 from smtpscope.reading.syslog_line import Headers, LogLine, Written, written_time
+from smtpscope.reading.text_log import NO_ZONE
 from smtpscope.reading.told_problems import ToldProblems
 from smtpscope.reading.unanswered import Unanswered
 
@@ -84,7 +85,7 @@ class MailLog(GrowingText):
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head) or is_markup(head):
             return False
-        text = TextBlock(head, start=0, encoding=detect(head), final=True).text
+        text = head_text(head)
         return cls.own.search(text) is not None
 
     @abstractmethod
@@ -219,14 +220,8 @@ class MailLog(GrowingText):
 
     def information(self) -> FileInformation:
         """The counts and the warning are of what was read so far."""
-        counts = tuple((reason, f"{count:,}") for reason, count in self._without_reply.most_common())
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title), *counts),
-            warnings=("The times have no zone.",) if self._zone_assumed else (),
-        )
+        counts = ((reason, f"{count:,}") for reason, count in self._without_reply.most_common())
+        return self._described(*counts, warnings=(NO_ZONE,) if self._zone_assumed else ())
 
 
 def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]:

@@ -8,14 +8,15 @@ from typing import ClassVar, Final
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dialogue import Dialogue
-from smtpscope.reading.encodings import TextBlock, detect
+from smtpscope.reading.encodings import TextBlock, head_text
+from smtpscope.reading.exchange_log import iso_milliseconds
 from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text_source import head_of
 from smtpscope.reading.told_problems import ToldProblems
 from smtpscope.reading.tracking_dialogue import message_at, raw_row
-from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of, milliseconds
+from smtpscope.reading.tracking_exchanges import MAY_REFUSE, exchanges_of
 from smtpscope.reading.tracking_header import Columns, TrackingHeader, columns_by_count, header_of
 from smtpscope.reading.tracking_rows import LONGEST_ROW, Bounds, TrackingRow, fields_of, row_bounds
 
@@ -98,7 +99,7 @@ class MessageTrackingReader(GrowingText):
         columns = self._header.columns
         if columns is not None and not columns.stamped:
             return None
-        return span_of(milliseconds(row[:_LONGEST_TIME].partition(",")[0].strip('"')) for row in rows)
+        return span_of(iso_milliseconds(row[:_LONGEST_TIME].partition(",")[0].strip('"')) for row in rows)
 
     def _odd_row(self, bounds: Bounds, text: str, columns: Columns | None) -> Columns | None:
         """Tells of a row with too many fields or too few; the columns to read it by, None where it can't be read."""
@@ -129,29 +130,18 @@ class MessageTrackingReader(GrowingText):
         return message_at(self._text, self._source.size, place)
 
     def information(self) -> FileInformation:
-        head = head_of(self._source)
-        header = _header_in(head)
+        header = _header_in(head_of(self._source))
         written = (
             ("Version", header.values.get("version")),
             ("Begun", header.values.get("date")),
             ("Columns", str(header.columns.count) if header.columns is not None else None),
         )
         warnings = () if header.columns is not None else ("The line that names the columns (#Fields) is missing.",)
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(
-                ("Encoding", detect(head).title),
-                *((label, value) for label, value in written if value),
-            ),
-            warnings=warnings,
-        )
+        return self._described(*((label, value) for label, value in written if value), warnings=warnings)
 
 
 def _header_in(head: bytes) -> TrackingHeader:
-    encoding = detect(head)
-    return header_of(TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text)
+    return header_of(head_text(head))
 
 
 def _fields(count: int) -> str:

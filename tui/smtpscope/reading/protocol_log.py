@@ -9,9 +9,9 @@ from typing import ClassVar, Final
 from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dialogue import Dialogue
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import BLOCK_SIZE, head_text
 from smtpscope.reading.exchange_dialogue import SessionLog
-from smtpscope.reading.exchange_log import LogRows, another_log, fields_of, header_of
+from smtpscope.reading.exchange_log import LogRows, another_log, fields_of, header_facts, header_of
 from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.protocol_raw import exchange_rows
 from smtpscope.reading.protocol_rows import FIELDS, SESSION, WANTED, ProtocolRows, columns_of
@@ -72,7 +72,7 @@ class ProtocolLogReader(GrowingText):
             return _KIND.search(kind) is not None
         if "fields" in header:
             return set(WANTED) <= set(fields_of(header["fields"]))
-        return _ROW.search(_text_of(head)) is not None
+        return _ROW.search(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError when the file is no such log."""
@@ -130,7 +130,7 @@ class ProtocolLogReader(GrowingText):
             self._problems.tell(f"line {rows.number}", reason, "noted")
             return _SIDES[true_kind.lower()], f"SMTP {true_kind} Protocol Log"
         if self._usual_side is None:
-            self._usual_side = _side_by_words(_text_of(head_of(self._source)))
+            self._usual_side = _side_by_words(head_text(head_of(self._source)))
         return self._usual_side, provider
 
     def _session_log(self) -> SessionLog:
@@ -148,21 +148,8 @@ class ProtocolLogReader(GrowingText):
 
     def information(self) -> FileInformation:
         header = header_of(head_of(self._source))
-        labels = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
-        facts = tuple((label, header[name]) for name, label in labels if header.get(name))
         warnings = () if "log-type" in header else ("The log has no header: who is who is told by the commands in it.",)
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title), *facts),
-            warnings=warnings,
-        )
-
-
-def _text_of(head: bytes) -> str:
-    encoding = detect(head)
-    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
+        return self._described(*header_facts(header), warnings=warnings)
 
 
 def _side_by_words(text: str) -> Side:

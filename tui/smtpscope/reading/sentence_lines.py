@@ -8,13 +8,14 @@ from typing import ClassVar
 from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dates import WrittenTime
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.growing_text import GrowingText
 from smtpscope.reading.line_records import LineRecords, written_before
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.sentences import LONGEST, holds_sentence, lines_between, scan
-from smtpscope.reading.text_source import HEAD_SIZE, head_of
+from smtpscope.reading.text_log import zone_warnings
+from smtpscope.reading.text_source import head_of
 
 
 class SentenceLineReader(GrowingText):
@@ -35,7 +36,7 @@ class SentenceLineReader(GrowingText):
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head) or is_markup(head):
             return False
-        text = TextBlock(head, start=0, encoding=detect(head), final=True).text
+        text = head_text(head)
         return holds_sentence(text)
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -75,15 +76,8 @@ class SentenceLineReader(GrowingText):
         return block.cut(0, end).strip("\r\n")
 
     def information(self) -> FileInformation:
-        head = head_of(self._source)
-        encoding = detect(head)
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", encoding.title),),
-            warnings=self._warnings(TextBlock(head[:HEAD_SIZE], start=0, encoding=encoding, final=True)),
-        )
+        head = TextBlock(head_of(self._source), start=0, encoding=self._text.encoding, final=True)
+        return self._described(warnings=self._warnings(head))
 
     def _warnings(self, head: TextBlock) -> tuple[str, ...]:
         """What the first sentence of `head` lacks."""
@@ -93,6 +87,4 @@ class SentenceLineReader(GrowingText):
         written = written_before(head, sentences[0])
         if written is None:
             return ("The text has no times.",)
-        if written.zone_minutes is None:
-            return ("The times have no zone.",)
-        return ()
+        return zone_warnings(written)

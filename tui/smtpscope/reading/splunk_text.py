@@ -10,13 +10,13 @@ from typing import ClassVar, Final, NamedTuple
 from smtpscope.reading.appearance import is_markup, is_text
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.dates import WrittenTime
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import head_text
 from smtpscope.reading.file_times import FileTimes
 from smtpscope.reading.line_records import LineRecords
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.sentences import scan
 from smtpscope.reading.splunk_raw import raw_record, surely_foreign, written_in
-from smtpscope.reading.text_source import TextSource
+from smtpscope.reading.text_log import TextLog, zone_warnings
 
 LONGEST: Final = 1 << 16
 """Characters of one event with its message."""
@@ -32,7 +32,7 @@ _SURE_BEGINNING = re.compile(rf"{_DATED_BEGINNING.pattern}|(?:LogName|Category)=
 _TELLING = re.compile(r"(?:SourceName|LogName|Logfile)=")
 
 
-class SplunkTextReader:
+class SplunkTextReader(TextLog):
     """Reads events one after the other; what stands before the first one is read as lines of text are."""
 
     format: ClassVar[Format] = Format(
@@ -42,17 +42,11 @@ class SplunkTextReader:
         lacks=("the zone of the times (Splunk's CSV and JSON have it)", "insertion strings"),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._options = options
-        self._text = TextSource(source, block_size)
-
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head) or is_markup(head):
             return False
-        encoding = detect(head)
-        text = TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
+        text = head_text(head)
         return any(_begins_surely(text, start) for start in _scan(text, final=True).starts)
 
     def batches(self) -> Iterator[Batch]:
@@ -102,15 +96,7 @@ class SplunkTextReader:
         return block.cut(0, starts[1] if len(starts) > 1 else len(block.text)).strip("\r\n")
 
     def information(self) -> FileInformation:
-        written = next(self._written_times(), None)
-        warnings = ("The times have no zone.",) if written is not None and written.zone_minutes is None else ()
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title),),
-            warnings=warnings,
-        )
+        return self._described(warnings=zone_warnings(next(self._written_times(), None)))
 
 
 def _begins_surely(text: str, start: int) -> bool:

@@ -12,10 +12,11 @@ from typing import ClassVar, Final
 from smtpscope.errors import Problem
 from smtpscope.reading.appearance import is_text
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.encodings import BLOCK_SIZE, TextBlock, detect
+from smtpscope.reading.encodings import BLOCK_SIZE, head_text
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text_source import TextSource, head_of
+from smtpscope.reading.text_log import TextLog
+from smtpscope.reading.text_source import head_of
 from smtpscope.reading.told_problems import ToldProblems
 
 _HEADER: Final = re.compile(r"\s{0,16}#\s?(?:Message Tracking Log File\b|Date\tTime\tclient-ip\t)", re.IGNORECASE)
@@ -39,7 +40,7 @@ _SAYS: Final = (
 )
 
 
-class Tracking2003Reader:
+class Tracking2003Reader(TextLog):
     """Counts the rows of one log by the number of their event; no row is an exchange."""
 
     format: ClassVar[Format] = Format(
@@ -51,13 +52,12 @@ class Tracking2003Reader:
     )
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
-        self._source = source
-        self._text = TextSource(source, block_size)
+        super().__init__(source, options, block_size=block_size)
         self._events: Counter[str] = Counter()
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
-        return is_text(head) and _HEADER.match(_text_of(head)) is not None
+        return is_text(head) and _HEADER.match(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
         self._events = Counter()
@@ -92,18 +92,11 @@ class Tracking2003Reader:
 
     def information(self) -> FileInformation:
         """The events are counted while the log is read; before that, nothing is said of them."""
-        head = head_of(self._source)
-        version = _VERSION.search(_text_of(head)[:4096])
+        version = _VERSION.search(head_text(head_of(self._source))[:4096])
         counts = sorted(self._events.items(), key=lambda item: (item[0] not in _FAILURES, -item[1], item[0]))
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(
-                ("Encoding", detect(head).title),
-                *((("Version", version.group(1)),) if version else ()),
-                *((f"Event {event}", _counted(event, count)) for event, count in counts),
-            ),
+        return self._described(
+            *((("Version", version.group(1)),) if version else ()),
+            *((f"Event {event}", _counted(event, count)) for event, count in counts),
             warnings=(f"{_SAYS}.",),
         )
 
@@ -122,11 +115,6 @@ def _first_time(lines: Iterable[str]) -> int | None:
                 year, month, day, hour, minute, second = map(int, stamp.groups())
                 return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()) * 1_000
     return None
-
-
-def _text_of(head: bytes) -> str:
-    encoding = detect(head)
-    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
 
 
 def _counted(event: str, count: int) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 
 from smtpscope.reading.dialogue import Dialogue, DialogueLine
 from smtpscope.reading.encodings import TextBlock
+from smtpscope.reading.exchange_log import iso_milliseconds
 from smtpscope.reading.text_source import TextSource
-from smtpscope.reading.tracking_exchanges import milliseconds
 from smtpscope.reading.tracking_header import Columns, TrackingHeader, columns_by_count, header_of
 from smtpscope.reading.tracking_rows import LONGEST_ROW, Bounds, TrackingRow, fields_of, row_bounds
 
@@ -57,7 +57,9 @@ def message_at(text: TextSource, size: int, place: int) -> Dialogue | None:
     left_out = 0
     for row in _rows_about(text, asked):
         if len(lines) < _MOST_LINES:
-            lines.append(DialogueLine(row.offset(0), milliseconds(row.value("date-time")), "information", _words(row)))
+            lines.append(
+                DialogueLine(row.offset(0), iso_milliseconds(row.value("date-time")), "information", _words(row))
+            )
         else:
             left_out += 1
     facts = tuple((label, asked.value(name)) for label, name in _FACTS if asked.value(name))

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from smtpscope.reading.exchange_log import iso_milliseconds
 from smtpscope.reading.own_words import MAYBE_OURS, is_about_sending, is_ours
 from smtpscope.reading.record import ExchangeRecord, Side
 from smtpscope.reading.tracking_rows import TrackingRow
 from smtpscope.reading.tracking_status import Refusal, StatusReply, refusal_in_context, refusals_in
 
 PROVIDER: Final = "Message Tracking Log"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # A code of 400 to 599 that begins a value, or that an enhanced code (RFC 3463) follows: no refusal is without, and of
 # other rows few have one. The digits come first, since the search is for them.
 MAY_REFUSE: Final = re.compile(
@@ -31,17 +30,6 @@ _MOST_RECIPIENTS: Final = 20_000
 """Of one row; a list that is longer is no list of people, and an exchange for each piece would fill the memory."""
 # Components that act only on what leaves our server.
 _SENDING: Final = frozenset({"DNS", "QUEUE", "GATEWAY"})
-
-
-def milliseconds(date_time: str) -> int | None:
-    """Milliseconds since 1970-01-01 UTC of a date-time field (always UTC), None where it is no time."""
-    try:
-        moment = datetime.fromisoformat(date_time)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def exchanges_of(file: str, row: TrackingRow) -> list[ExchangeRecord]:
@@ -76,7 +64,7 @@ def _exchanges(
     replies: int,
 ) -> list[ExchangeRecord]:
     source, connector = row.value("source").upper(), row.value("connector-id")
-    time_ms = milliseconds(row.value("date-time"))
+    time_ms = iso_milliseconds(row.value("date-time"))
     addresses, said = row.field("recipient-address"), row.field(where)
     known: dict[int, tuple[Side, str, str | None, str, str | None]] = {}
     unsure = None

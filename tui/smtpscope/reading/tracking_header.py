@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from smtpscope.reading.exchange_log import columns_of
+
 LOG_TYPE: Final = "message tracking log"
 _FIELDS: Final = "fields"
 # Exchange 2007; each later version adds columns and keeps these names (Microsoft: "Message tracking").
@@ -27,7 +29,7 @@ class Columns:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.count = len(names)
-        self.index = {name: number for number, name in reversed(list(enumerate(names)))}
+        self.index = columns_of(names)
         self.stamped = bool(names) and names[0] == "date-time"
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from smtpscope.errors import LogError
 from smtpscope.reading.appearance import is_markup, is_text, looks_like
-from smtpscope.reading.encodings import TextBlock, detect
+from smtpscope.reading.encodings import head_text
 from smtpscope.reading.iis_reader import IisSmtpReader
 from smtpscope.reading.iis_turns import COMMAND_OF_OURS, REPLY_TO_US
 from smtpscope.reading.record import FileInformation, Format
@@ -56,7 +56,7 @@ class W3cSmtpReader(IisSmtpReader):
 
     def information(self) -> FileInformation:
         form, times = W3cRows(), False
-        for line in _text(self._head().rstrip(b"\0")).splitlines():
+        for line in head_text(self._head().rstrip(b"\0")).splitlines():
             times = times or line.startswith("#Date:")
             form.turn(line)
             if form.fields:
@@ -67,22 +67,11 @@ class W3cSmtpReader(IisSmtpReader):
             warnings.append("There is no field time: when each row was written is not known")
         elif form.fields and "date" not in fields:
             warnings.append("There is no field date: the days are taken from the #Date lines")
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(
-                ("Encoding", self._text.encoding.title),
-                ("Software", form.software or "not named"),
-                ("Fields", " ".join(form.fields) or "not named"),
-            ),
-            warnings=tuple(warnings),
+        return self._described(
+            ("Software", form.software or "not named"),
+            ("Fields", " ".join(form.fields) or "not named"),
+            warnings=warnings,
         )
-
-
-def _text(head: bytes) -> str:
-    encoding = detect(head)
-    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
 
 
 def _smtp_rows(head: bytes) -> bool | None:
@@ -94,7 +83,7 @@ def _smtp_rows(head: bytes) -> bool | None:
     head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
     if not is_text(head) or is_markup(head):
         return False
-    lines = _text(head).lstrip("\ufeff\r\n \0").split("\n")
+    lines = head_text(head).lstrip("\ufeff\r\n \0").split("\n")
     if _HEADING.match(lines[0]) is None:
         return False
     fields: list[str] = []

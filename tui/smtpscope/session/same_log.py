@@ -6,6 +6,7 @@ from typing import Final
 
 from smtpscope.errors import LogError
 from smtpscope.reading.record import LogReader, Source
+from smtpscope.reading.text_source import head_of
 
 _HEAD: Final = 4_096
 _WRITTEN_OVER: Final = frozenset({"evtx", "evt"})
@@ -41,10 +42,4 @@ class SameLogs:
 
 
 def _head(source: Source) -> bytes:
-    with source.open() as stream:
-        try:
-            return stream.read(_HEAD)
-        except OSError as error:
-            raise LogError(
-                where=source.name, what=f"can't be read ({error.strerror or error})", remedy="Open a copy of it"
-            ) from error
+    return head_of(source)[:_HEAD]

@@ -86,13 +86,19 @@ class AskingLogs(BrowseState):
     # Files
 
     def action_information(self) -> None:
-        gone: list[SmtpscopeError] = []
-        files: tuple[FileInformation, ...] = ()
-        try:
-            files = self.session.information()
-        except SmtpscopeError as error:
-            # A log can be moved or renamed while it is open, and its file is asked again for this screen.
-            gone.append(error)
+        # Some logs are read once more for what they say of themselves.
+        question = Question(self.session.information, self._show_information, self._information_failed)
+        self._questions.put("information", question)
+
+    def _information_failed(self, error: Exception) -> None:
+        if not isinstance(error, SmtpscopeError):
+            raise error
+        # A log can be moved or renamed while it is open, and its file is asked again for this screen.
+        self._show_information((), error)
+
+    def _show_information(self, files: tuple[FileInformation, ...], *gone: SmtpscopeError) -> None:
+        if self.app.screen is not self:
+            return
         blocks = information_blocks(files, self.session.noted, [*self.session.errors, *gone])
         self.app.push_screen(
             ReadingScreen("Files, and what was not read", blocks, copied_as=blocks_text(blocks) + "\n")

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.entry_text import code_blocks, entry_blocks
 from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.option_moves import move_highlight
 from smtpscope.app.widgets.prose import Block, Paragraph, ProsePane, text
 from smtpscope.harmless import shown
 from smtpscope.knowledge.base import KnowledgeBase
@@ -103,10 +104,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
             self._show(entry_blocks(entry, self._knowledge.categories.get(entry.category, entry.category)))
 
     def action_move(self, by: int) -> None:
-        hits = self.query_one(OptionList)
-        if hits.option_count:
-            here = 0 if hits.highlighted is None else hits.highlighted
-            hits.highlighted = max(0, min(hits.option_count - 1, here + by))
+        move_highlight(self.query_one(OptionList), by)
 
     def action_page(self, pages: int) -> None:
         pane = self.query_one(ProsePane)

@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.option_moves import move_highlight
 from smtpscope.app.widgets.prose import text
 from smtpscope.harmless import shown
 from smtpscope.session import Session
@@ -77,10 +78,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         self._show()
 
     def action_move(self, by: int) -> None:
-        options = self.query_one(OptionList)
-        if self._views:
-            here = 0 if options.highlighted is None else options.highlighted
-            options.highlighted = max(0, min(len(self._views) - 1, here + by))
+        move_highlight(self.query_one(OptionList), by)
 
     def action_choose(self) -> None:
         highlighted = self.query_one(OptionList).highlighted

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.option_moves import move_highlight
 from smtpscope.app.widgets.prose import text
 from smtpscope.errors import UsageError
 from smtpscope.harmless import shown
@@ -118,10 +119,7 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
             self._show_also()
 
     def action_move(self, by: int) -> None:
-        options = self.query_one(OptionList)
-        if self._listed:
-            here = options.highlighted or 0
-            options.highlighted = max(0, min(len(self._listed) - 1, here + by))
+        move_highlight(self.query_one(OptionList), by)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.action_choose()
