@@ -39,3 +39,17 @@ async def test_the_newest_events_are_on_the_timeline_after_the_screen_got_smalle
         # Events come until the log's end, so the last bin of the timeline can't be blank.
         assert timeline[-1] in "▁▂▃▄▅▆▇█"
         assert len(driven.drawn[1].rstrip()) >= 78
+
+
+async def test_what_has_no_room_is_left_out_whole_or_shown_to_be_cut(session: Session) -> None:
+    async with browsing(session, size=(80, 24)) as driven:
+        assert driven.drawn[1].split("UTC", 1)[1].startswith(" partly assumed, 21 days")
+        await driven.press("z", *"america/indiana/ind")
+        await driven.until(lambda: any("America/Indiana/Indianapolis" in line for line in driven.drawn))
+        await driven.press("enter")
+        assert driven.drawn[1].rstrip().endswith(" America/Indiana/Indianapolis partl…")
+    async with browsing(session, size=(80, 24)) as driven:
+        await driven.press("z", *"berlin")
+        await driven.until(lambda: any("Europe/Berlin" in line for line in driven.drawn))
+        await driven.press("enter")
+        assert driven.drawn[1].rstrip().endswith(" Europe/Berlin partly assumed")

@@ -57,6 +57,11 @@ def span_words(first_ms: int | None, last_ms: int | None) -> str:
     return f"{max(1, -(-length * 24 // DAY))} h"
 
 
+def _warning_width(header: HeaderText) -> int:
+    """Cells of the warning with what stands before it."""
+    return len(header.warning) + 4 if header.warning else 0
+
+
 class LogHeader(Widget, can_focus=False):
     """Line 1: files, counts, and what is being read. Line 2: the span and a timeline of all events."""
 
@@ -73,8 +78,15 @@ class LogHeader(Widget, can_focus=False):
         """How many bins the timeline has room for behind the span and the warning."""
         if self.header is None:
             return 10
-        warning = len(self.header.warning) + 4 if self.header.warning else 0
-        return max(0, min(60, self.size.width - len(self.header.span) - warning - 2))
+        return max(0, min(60, self.size.width - len(self._span(self.header)) - _warning_width(self.header) - 2))
+
+    def _span(self, header: HeaderText) -> str:
+        """The span, without its length at the end where both have no room; what is still too long ends in a sign."""
+        room = self.size.width - _warning_width(header)
+        if len(header.span) <= room:
+            return header.span
+        span = header.span.rpartition(", ")[0] or header.span
+        return span if len(span) <= room or room < 1 else f"{span[: room - 1]}…"
 
     def render(self) -> Content:
         header = self.header
@@ -87,7 +99,7 @@ class LogHeader(Widget, can_focus=False):
         first = Content.assemble(
             ("smtpscope", "bold $text-primary"), "  ", what.ljust(max(0, room)), "  ", (right, style)
         )
-        line = Content.assemble(header.span)
+        line = Content.assemble(self._span(header))
         if header.warning:
             line = Content.assemble(line, "  ", (f"! {header.warning}", "$text-warning"))
         counts = merged(self.activity, self.activity_width)
