@@ -107,3 +107,24 @@ def test_a_header_that_is_written_before_its_records_is_no_loss() -> None:
     log.grow(LOG)
     assert {record.record_id for record in log.records} == before | {record.record_id for record in whole(LOG)}
     assert struct.unpack_from("<Q", LOG, at + 8)[0] == 700
+
+
+def test_a_damaged_chunk_at_the_end_is_read_and_told_once() -> None:
+    damaged = bytearray(LOG)
+    last = FILE_HEADER_SIZE + (len(LOG) - FILE_HEADER_SIZE) // CHUNK_SIZE * CHUNK_SIZE - CHUNK_SIZE
+    damaged[last : last + 8] = b"ElfChnx\0"
+    log = Growing(bytes(damaged), growing=False)
+    told, others = list(log.problems), log.others
+    assert told
+    for _ in range(3):
+        assert log.grow(bytes(damaged)) == []
+    assert log.problems == told
+    assert log.others == others
+
+
+@pytest.mark.parametrize("bytes_there", [3, 8, 60, 511])
+def test_a_log_that_was_cut_off_in_the_header_of_a_chunk_is_read_on(bytes_there: int) -> None:
+    log = Growing(LOG[: FILE_HEADER_SIZE + CHUNK_SIZE + bytes_there], growing=False)
+    log.grow(LOG)
+    assert log.records == whole(LOG)
+    assert log.others == 350

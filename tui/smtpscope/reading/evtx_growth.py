@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from smtpscope.reading.evtx_chunk_read import ChunkRead
 from smtpscope.reading.evtx_file import Chunk
-from smtpscope.reading.evtx_layout import CHUNK_SIZE, parse_chunk_header
+from smtpscope.reading.evtx_layout import CHUNK_SIZE, FIRST_RECORD, parse_chunk_header
 from smtpscope.reading.evtx_walk import walk
 from smtpscope.reading.record import EventRecord
 
@@ -23,9 +23,14 @@ class ReadEnd:
 
         A log that is full is written over from its beginning; then it is another one, and is read as a whole.
         """
-        again = parse_chunk_header(self.read_again(stream).data.ljust(CHUNK_SIZE, b"\0"))
-        before = parse_chunk_header(self.chunk.data.ljust(CHUNK_SIZE, b"\0"))
-        return again is not None and before is not None and again.first_number == before.first_number
+        chunk = self.read_again(stream)
+        again = parse_chunk_header(chunk.data.ljust(CHUNK_SIZE, b"\0"))
+        known = self.chunk.data
+        before = parse_chunk_header(known.ljust(CHUNK_SIZE, b"\0"))
+        if before is None or len(known) < FIRST_RECORD:
+            # Without a header that is whole there are only its bytes to go by.
+            return chunk.data.startswith(known[:FIRST_RECORD])
+        return again is not None and again.first_number == before.first_number
 
     def read_again(self, stream: BinaryIO) -> Chunk:
         """The same chunk as it is now."""

@@ -86,7 +86,8 @@ class QuickReader:
         """Remembers the last chunk that is more than the zeros that a log keeps in reserve."""
         for at in range(slots - 1, -1, -1):
             data = bytes(buffer.view[at * CHUNK_SIZE : min((at + 1) * CHUNK_SIZE, size)])
-            if data.startswith(CHUNK_MAGIC):
+            # A chunk whose beginning is damaged is read as well, so it must not be read again as something new.
+            if data.startswith(CHUNK_MAGIC) or data.count(0) < len(data):
                 self.end = ReadEnd(Chunk(number + at, offset + at * CHUNK_SIZE, data))
                 return
 

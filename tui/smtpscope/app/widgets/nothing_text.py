@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, bullet, text
 from smtpscope.errors import SmtpscopeError
 from smtpscope.export.report_words import no_refusal_words
+from smtpscope.export.wording import counted
 from smtpscope.harmless import shown
 from smtpscope.session import Overview
 
@@ -35,9 +36,10 @@ def no_events_blocks(
     nothing = "No SMTP protocol event (7002, 7004, 7010 of MSExchangeTransport and their kin) is in what was read."
     if overview.service_logs:
         nothing = no_refusal_words(overview.others)
+    read = counted(overview.others, "other record was", "other records were")
     facts: list[Block] = [
         Paragraph(text(nothing, "bold")),
-        Paragraph(text(f"{overview.others:,} other records were read, {overview.skipped:,} were skipped.")),
+        Paragraph(text(f"{read} read, {overview.skipped:,} skipped.")),
         Paragraph(text("f tells what each file says of itself and lists what was skipped.")),
     ]
     facts += [bullet(text(shown(f"{error.where}: {error.what}. {error.remedy}"))) for error in errors[:20]]
