@@ -10,18 +10,23 @@ import numpy as np
 from smtpscope.export.convert_columns import JudgedExchange
 from smtpscope.session.session import Session
 from smtpscope.session.values import LoadedBatch
-from smtpscope.store.columns import EventStore
+from smtpscope.store.columns import EncodedBatch, EventStore
 from smtpscope.store.encoding import Matcher
 
 _MOST_TEXTS: Final = 50_000
 
 
 class PassingStore(EventStore):
-    """A store that nothing is appended to; it forgets the texts of what went through when they are too many."""
+    """A store in which no row stays; it forgets the texts of what went through when they are too many."""
 
     def __init__(self, matcher: Matcher) -> None:
         super().__init__(matcher)
         self._matcher = matcher
+        self.passed = 0
+
+    def append(self, batch: EncodedBatch) -> None:
+        """Only counts the rows of `batch`."""
+        self.passed += len(batch)
 
     @property
     def is_full(self) -> bool:
@@ -46,20 +51,13 @@ def exchanges(session: Session, filter_text: str = "") -> Iterator[JudgedExchang
 
 def _passing(session: Session) -> Iterator[JudgedExchange]:
     store = session.store = PassingStore(session.knowledge)
-    count = 0
     for batch in session.read():
-        session.others += batch.others
-        session.problems.extend(batch.problems)
-        if batch.error is not None:
-            session.errors.append(batch.error)
-        count += len(batch.encoded)
+        session.add(batch)
         yield from _of_batch(store, batch)
         if store.is_full:
             store.forget()
             session.forget_texts()
-    failed = len(session.errors)
-    if failed and not count and not session.others and failed >= len(session.files):
-        raise session.errors[0]
+    session.check_read(store.passed)
 
 
 def _of_batch(store: EventStore, batch: LoadedBatch) -> Iterator[JudgedExchange]:

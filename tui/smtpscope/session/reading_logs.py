@@ -126,8 +126,12 @@ class ReadingLogs:
             self.add(batch)
             if told is not None:
                 told(batch.progress)
+        self.check_read(len(self.store))
+
+    def check_read(self, events: int) -> None:
+        """Raises LogError when no file could be read at all; `events` of ours were."""
         failed = len(self.errors)
-        if failed and not len(self.store) and not self.others and failed >= len(self.files):
+        if failed and not events and not self.others and failed >= len(self.files):
             raise self.errors[0]
 
     # Time zones

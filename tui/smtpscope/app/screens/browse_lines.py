@@ -138,6 +138,7 @@ class WalkingLines(BrowseState):
 
     def action_grouping(self, by: int) -> None:
         self.grouping = GROUPINGS[(GROUPINGS.index(self.grouping) + by) % len(GROUPINGS)]
+        self.notify(f"Grouped by {self.grouping}", markup=False, timeout=2)
         self.refresh_view()
 
     def action_sort(self) -> None:
