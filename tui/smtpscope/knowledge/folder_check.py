@@ -12,17 +12,20 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.check import contradictions
 from smtpscope.knowledge.load import (
+    ALTERNATIVES_FILE,
     AREAS,
     FILES_BESIDE,
-    STAND_INS_FILE,
+    OLD_ALTERNATIVES_FILE,
+    ORDER_FILE,
     WORDS_FILE,
+    AlternativesFile,
     CodeFile,
     EntryFile,
     ExampleFile,
     NoteFile,
+    OrderFile,
     ProviderFile,
     RuleFile,
-    StandInFile,
     WordFile,
     area_files,
     bundled_folder,
@@ -38,13 +41,16 @@ from smtpscope.parsing.exchange import Direction
 
 _KINDS: Mapping[str, Any] = {
     "notes": NoteFile,
+    "causes": NoteFile,
     "entries": EntryFile,
     "rules": RuleFile,
     "codes": CodeFile,
     "providers": ProviderFile,
     "examples": ExampleFile,
     WORDS_FILE: WordFile,
-    STAND_INS_FILE: StandInFile,
+    ORDER_FILE: OrderFile,
+    ALTERNATIVES_FILE: AlternativesFile,
+    OLD_ALTERNATIVES_FILE: AlternativesFile,
 }
 
 

@@ -43,18 +43,18 @@ class Matcher:
     own: RuleBook
     provider_codes: ProviderCodes
     phrases: RuleBook
-    weak_phrases: RuleBook
+    fallback_phrases: RuleBook
     codes: CodeTable
     similar: SimilarReplies
 
     @property
     def names_hosts(self) -> bool:
         """Whether any rule asks for the remote host."""
-        return any(book.host_patterns for book in (self.own, self.phrases, self.weak_phrases))
+        return any(book.host_patterns for book in (self.own, self.phrases, self.fallback_phrases))
 
     def host_patterns(self, host_key: str) -> tuple[str, ...]:
         """What the rules call the remote host with this key: hosts with the same patterns get the same answers."""
-        books = (self.own, self.phrases, self.weak_phrases)
+        books = (self.own, self.phrases, self.fallback_phrases)
         return tuple(dict.fromkeys(name for book in books for name in book.host_patterns.fitting(host_key)))
 
     def match(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
@@ -114,7 +114,7 @@ class Matcher:
             or from_detailed_code(reply, self.codes)
             or self._from_phrases(words, given)
             or from_enhanced_code(reply, stage, self.codes)
-            or _from_rules(self.weak_phrases, words, given, "phrase")
+            or _from_rules(self.fallback_phrases, words, given, "phrase")
             or self.similar.find(reply, words)
             or from_code_and_command(reply, stage, self.codes)
         )
@@ -137,7 +137,7 @@ class Matcher:
         precise = code is not None and code.code not in VAGUE
         if code is not None and precise and code.category == found.category:
             return found
-        unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.unmistakable
+        unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.distinctive
         too_early = given.stage in _BEFORE_RECIPIENTS and found.category in _ABOUT_RECIPIENTS
         doubtful = runner_up is not None or precise or unread or too_early
         return replace(found, confidence="likely") if doubtful else found

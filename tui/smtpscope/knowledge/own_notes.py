@@ -109,7 +109,7 @@ def _check_id(entry_id: str, folder: Path) -> None:
 def _entry(entry_id: str, category: str, title: str, text: str) -> Entry:
     general = next(entry for _, entry in read_entries(bundled_folder()) if entry.id == category)
     sources = (SourceReference("A note of our own"), *general.sources)
-    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, sources=sources)
+    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, sources=sources, checked=None)
 
 
 def _rule(entry_id: str, category: str, host: str, examples: Sequence[str]) -> Rule:

@@ -7,14 +7,22 @@
     MAILBOX HOST URL ADDRESS NULL   the signs for a mailbox, a host name, a URL, an IP address, the null sender `<>`
     邮箱已满|容量不足                 scripts without blanks: each alternative is looked for as it stands
 
-One phrase a line, `#` begins a comment. A phrase compiles to a regular expression whose only repetition is the gap
+One phrase a line, `#` begins a comment. Where a place has many alternatives, they may stand in brackets that are open
+over several lines, one alternative a line, with blanks as they are:
+
+    (
+        user
+        mail box
+    ) is? unknown
+
+A phrase compiles to a regular expression whose only repetition is the gap
 of a fixed length, so the time grows with the text and never faster.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smtpscope.knowledge.words import JOINED, SIGNS, Words, is_level, words_of
@@ -207,15 +215,41 @@ def parse_phrase(written: str, classes: WordClasses) -> Phrase:
 def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
     """The phrases of a block of lines. Raises PhraseError naming the line's text."""
     phrases = []
-    for line in block.splitlines():
-        written = line.partition("#")[0].strip()
-        if not written:
-            continue
+    for written in _written_phrases(block):
         try:
             phrases.append(parse_phrase(written, classes))
         except PhraseError as error:
             raise PhraseError(f"{written!r}: {error}") from None
     return tuple(phrases)
+
+
+def _written_phrases(block: str) -> Iterator[str]:
+    """The phrases of a block, those with brackets as one line: `(`, `user`, `mail box`, `) is?` as `user|mail_box is?`.
+
+    Raises PhraseError when a bracket is left open, or closed and never opened.
+    """
+    before = ""
+    alternatives: list[str] | None = None
+    for line in block.splitlines():
+        written = line.partition("#")[0].strip()
+        if not written:
+            continue
+        if written[0] == ")":
+            if alternatives is None:
+                raise PhraseError(f"{written!r} closes a bracket that is not open")
+            if not alternatives:
+                raise PhraseError(f"the bracket of {before + '('!r} holds nothing")
+            written = f"{before}{'|'.join(alternatives)}{written[1:]}"
+            before, alternatives = "", None
+        elif alternatives is not None:
+            alternatives.append("_".join(written.split()))
+            continue
+        if written == "(" or written.endswith(" ("):
+            before, alternatives = written[:-1], []
+        else:
+            yield written
+    if alternatives is not None:
+        raise PhraseError(f"the bracket of {before + '('!r} is not closed")
 
 
 def holds_script_without_blanks(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -33,7 +34,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     further. `remote_hosts` narrow it to hosts (`mx1.example.com`, `192.0.2.1`) and domains (`.example.com`); such a
     rule needs no phrases, and then means every refusal of theirs. `examples` are made-up replies that the rule must
     win, `counter_examples` replies that it must not; a line may begin with the command (`RCPT> 550 ...`,
-    `MAIL FROM:<>> 451 ...`). `weak` rules are asked only after the precise enhanced codes.
+    `MAIL FROM:<>> 451 ...`). `fallback` rules are asked only after the precise enhanced codes; `distinctive` ones hold
+    words that are names and stay sure in a long text. `source` is where the wording comes from (a document, the log of
+    a kind of server), `added` the day on which the rule was written.
     """
 
     id: str
@@ -43,8 +46,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entry: str | None = None
     inbound_entry: str | None = None
     confidence: Confidence = "likely"
-    weak: bool = False
-    unmistakable: bool = False
+    fallback: bool = False
+    distinctive: bool = False
     unless: str = ""
     codes: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
@@ -52,6 +55,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     null_sender: bool | None = None
     counter_examples: str = ""
     remote_hosts: tuple[str, ...] = ()
+    source: str = ""
+    added: date | None = None
 
     def leads_to(self, direction: Direction) -> str:
         """The entry's id; one for our own refusals may differ."""

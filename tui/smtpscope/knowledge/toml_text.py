@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -39,7 +40,7 @@ def _table(heading: str, path: str, table: msgspec.Struct) -> Iterator[str]:
         value = getattr(table, name)
         if _is_table(value) or (isinstance(value, tuple) and value and all(map(_is_table, value))):
             below.append((name, value))
-        else:
+        elif value is not None:
             yield f"{name} = {_value(value)}"
     for name, value in below:
         for each in value if isinstance(value, tuple) else (value,):
@@ -57,6 +58,8 @@ def _value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return toml_string(value)
+    if isinstance(value, date):
+        return value.isoformat()
     assert isinstance(value, tuple)
     return _list(value)
 
