@@ -39,6 +39,16 @@ _BY_STAGE: dict[int, dict[Stage, str]] = {
     553: {"mail": "sender-rejected", "content": "sender-rejected", "hello": "blocked", "greeting": "blocked"},
     554: {"greeting": "blocked", "hello": "blocked"},
 }
+_BY_SUBJECT: dict[str, str] = {
+    "2": "recipient-restricted",
+    "3": "server-error",
+    "4": "unavailable",
+    "5": "protocol",
+    "6": "malformed",
+    "7": "policy",
+}
+"""RFC 3463 section 3: what the second number of an enhanced code is about, where the third is not known."""
+
 _WHATEVER_THE_CODE: dict[Stage, str] = {"auth": "auth-failed", "starttls": "tls"}
 _FIRST_DIGIT: dict[int, str] = {4: "unavailable", 5: "policy"}
 
@@ -56,6 +66,9 @@ def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Findi
         if stage == "content":
             return Finding("spam", "spam", "code and command", f"{enhanced} to {stage}", "guess", evidence, "policy")
         return Finding("policy", "policy", "code and command", enhanced, "guess", code_spans(reply, enhanced))
+    subject = _BY_SUBJECT.get(enhanced.split(".")[1]) if enhanced is not None else None
+    if subject is not None and stage in ("rcpt", "unknown", "other") and not enhanced.endswith(".0"):
+        return Finding(subject, subject, "code and command", enhanced, "guess", code_spans(reply, enhanced))
     category = _BY_STAGE.get(code, {}).get(stage)
     if category is None and code != 421:
         category = _WHATEVER_THE_CODE.get(stage)

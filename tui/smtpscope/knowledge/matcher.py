@@ -16,6 +16,7 @@ from smtpscope.knowledge.quoted_reply import quoted_reply
 from smtpscope.knowledge.rules import Circumstances, RuleBook, RuleHit
 from smtpscope.knowledge.similar import SimilarReplies
 from smtpscope.knowledge.stage import stage_of
+from smtpscope.knowledge.weighing import at_stage, stated_first
 from smtpscope.knowledge.words import Words, words_of
 from smtpscope.parsing.exchange import Command, Direction, Reply
 from smtpscope.parsing.reply import parse_reply
@@ -110,14 +111,29 @@ class Matcher:
             return Finding(NOT_A_REFUSAL, NOT_A_REFUSAL, "code and command", code, "sure", code_spans(reply, code))
         return (
             from_command(command.verb, reply, words)
-            or self.provider_codes.find(reply)
+            or self._from_provider_code(reply, words, given)
             or from_detailed_code(reply, self.codes)
-            or self._from_phrases(words, given)
-            or from_enhanced_code(reply, stage, self.codes)
+            or at_stage(self._from_words(reply, words, given), stage, words)
+        )
+
+    def _from_words(self, reply: Reply, words: Words, given: Circumstances) -> Finding:
+        return (
+            self._from_phrases(words, given)
+            or from_enhanced_code(reply, given.stage, self.codes)
             or _from_rules(self.fallback_phrases, words, given, "phrase")
             or self.similar.find(reply, words)
-            or from_code_and_command(reply, stage, self.codes)
+            or from_code_and_command(reply, given.stage, self.codes)
         )
+
+    def _from_provider_code(self, reply: Reply, words: Words, given: Circumstances) -> Finding | None:
+        """A code that its provider uses for several things gives way to a plain sentence that says another one."""
+        found = self.provider_codes.find(reply)
+        if found is None or found.confidence == "sure":
+            return found
+        hit, _ = _first_hit(self.phrases, words, given)
+        if hit is None or hit.rule.confidence != "sure" or hit.rule.category in (found.category, "policy"):
+            return found
+        return replace(_finding(hit, found.category, given, "phrase"), confidence="likely")
 
     def _from_phrases(self, words: Words, given: Circumstances) -> Finding | None:
         """A sure rule is only likely where something speaks against it, unless the precise code takes its side.
@@ -183,10 +199,8 @@ def _first_hit(
     book: RuleBook, words: Words, given: Circumstances, without: frozenset[str] = frozenset()
 ) -> tuple[RuleHit | None, str | None]:
     """The first rule that holds, and the category of the next one of another category, the runner-up."""
-    hits = (hit for hit in book.hits(words, given) if hit.rule.category not in without)
-    first = next(hits, None)
-    second = next(hits, None) if first is not None else None
-    return first, second.rule.category if second is not None else None
+    hits = stated_first([hit for hit in book.hits(words, given) if hit.rule.category not in without], words)
+    return (hits[0] if hits else None), (hits[1].rule.category if len(hits) > 1 else None)
 
 
 def _finding(hit: RuleHit, runner_up: str | None, given: Circumstances, step: Step) -> Finding:
