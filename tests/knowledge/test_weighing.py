@@ -83,3 +83,12 @@ def test_a_code_that_nobody_knows_means_what_its_second_number_says(
     knowledge: KnowledgeBase, reply: str, category: str
 ) -> None:
     assert matched(knowledge, reply, "RCPT").category == category
+
+
+def test_a_bare_550_to_a_command_that_names_nobody_is_no_unknown_mailbox(knowledge: KnowledgeBase) -> None:
+    assert matched(knowledge, "550 Error", "SENDING").category == "policy"
+
+
+def test_postfix_refuses_a_listed_client_with_words_that_sound_busy(knowledge: KnowledgeBase) -> None:
+    match = matched(knowledge, "554 5.7.1 Service unavailable", "RCPT", inbound=True)
+    assert (match.category, match.confidence) == ("blocked", "guess")

@@ -33,6 +33,7 @@ _BY_STAGE: dict[int, dict[Stage, str]] = {
         "hello": "blocked",
         "greeting": "blocked",
         "auth": "auth-failed",
+        "other": "policy",
     },
     551: {"mail": "sender-rejected"},
     552: {"content": "too-large", "mail": "too-large"},
