@@ -22,7 +22,7 @@ from textual.widgets import Input
 from bench.incidents import Refusals
 from bench.watched_browser import WatchedBrowser
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import ExchangeParser
 from smtpscope.reading.record import EventRecord
 from smtpscope.session import LoadedBatch, Progress, Session
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.export.convert_columns import JudgedExchange
-from smtpscope.export.convert_text import converted_text
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.export.conversion.convert_columns import JudgedExchange
+from smtpscope.export.conversion.convert_text import converted_text
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.smtp_exchange import Exchange
 from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
 from smtpscope.reading.registry import open_log
 from support.converted_logs import parquet_bytes

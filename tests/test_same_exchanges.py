@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.sentence import render
+from smtpscope.parsing.events.event_message import render
+from smtpscope.parsing.smtp_exchange import Exchange
 from smtpscope.session import Session, open_session
 from support.evtx_writer import WrittenEvent, write_evtx
 

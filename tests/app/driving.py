@@ -15,8 +15,8 @@ from textual.screen import Screen
 from app.pace import all_done, no_waiting
 from smtpscope.app.application import Browser
 from smtpscope.app.clipboard import Copied
-from smtpscope.app.screens.browse import BrowseScreen
-from smtpscope.app.widgets.table_line import TableLine
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.widgets.table.table_line import TableLine
 from smtpscope.session import Session, View
 
 _MOST_TURNS = 10_000

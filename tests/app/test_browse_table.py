@@ -8,7 +8,7 @@ import pytest
 
 from app.driving import Browsing, browsing
 from smtpscope.session import Session
-from smtpscope.store.groups import GROUPINGS, SORT_COLUMNS
+from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS
 
 
 def _open(driven: Browsing) -> bool | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from smtpscope.app.widgets.dialogue_text import dialogue_blocks
-from smtpscope.app.widgets.prose import blocks_text
-from smtpscope.reading.dialogue import Dialogue, DialogueLine
+from smtpscope.app.widgets.texts.prose import blocks_text
+from smtpscope.app.widgets.texts.session_text import dialogue_blocks
+from smtpscope.reading.smtp_session import Dialogue, DialogueLine
 
 LINE = DialogueLine(40, 1_794_225_600_250, "received", "550 5.1.1 no")
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.conftest import OpenSession
 from app.driving import browsing
-from smtpscope.parsing.sentence import render
+from smtpscope.parsing.events.event_message import render
 from smtpscope.session import Session
 from support.evtx_writer import WrittenEvent, write_evtx
 

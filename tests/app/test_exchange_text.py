@@ -6,10 +6,10 @@ from datetime import UTC
 
 import pytest
 
-from smtpscope.app.widgets.exchange_text import exchange_blocks, what_happened
+from smtpscope.app.widgets.texts.exchange_text import exchange_blocks, what_happened
 from smtpscope.knowledge.advice import Match
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.smtp_exchange import Exchange
 from smtpscope.reading.record import EventRecord, ExchangeRecord
 from support.sibling_events import SIBLINGS
 

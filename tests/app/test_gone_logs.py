@@ -9,7 +9,7 @@ import pytest
 
 from app.conftest import OpenSession
 from app.driving import browsing
-from smtpscope.app.screens.reading import ReadingScreen
+from smtpscope.app.screens.text_view import ReadingScreen
 
 
 @pytest.fixture(params=["EXCH01-Application.evtx", "EXCH02-transport.log", "EXCH03-copied-events.txt"])

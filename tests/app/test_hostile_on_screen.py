@@ -12,12 +12,12 @@ import pytest
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from app.hostile import COMMAND, EVENTS, FILE_NAME, HOST, REPLY, write_hostile_log
-from smtpscope.app.widgets.guidance_text import guidance_blocks
-from smtpscope.app.widgets.prose import blocks_text
-from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.app.widgets.texts.guidance_text import guidance_blocks
+from smtpscope.app.widgets.texts.prose import blocks_text
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.knowledge.advice import FilledCheck
 from smtpscope.session import Session
-from smtpscope.store.groups import GROUPINGS
+from smtpscope.store.grouping.groups import GROUPINGS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")
 

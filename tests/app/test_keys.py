@@ -15,7 +15,7 @@ from textual.widgets import OptionList
 
 import smtpscope.app
 from app.driving import Browsing, browsing
-from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.session import Session
 
 ID = re.compile(r"[a-z]+\.[a-z_]+")

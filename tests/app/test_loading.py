@@ -12,10 +12,10 @@ import pytest
 
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
-from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.session import LoadedBatch, Session
 
 

@@ -12,10 +12,10 @@ from textual.widgets import Input
 from app.conftest import OpenSession
 from app.driving import browsing
 from smtpscope.app import loading
-from smtpscope.app.screens import browse_reading
-from smtpscope.app.screens.reading import ReadingScreen
+from smtpscope.app.screens.browse import loading_controller
+from smtpscope.app.screens.text_view import ReadingScreen
 from smtpscope.app.screens.zone import ZoneScreen
-from smtpscope.app.widgets.prose import ProsePane
+from smtpscope.app.widgets.texts.prose import ProsePane
 from smtpscope.session import Session
 from support.event_texts import TextEvent, block_2003, log_line
 from support.every_format import SERVICE_LOGS
@@ -134,7 +134,7 @@ async def test_f_brings_in_what_is_added_and_the_cursor_stays(
 ) -> None:
     monkeypatch.setattr(loading, "_SECONDS_BETWEEN_LOOKS", 0.02)
     monkeypatch.setattr(loading, "_SECONDS_TO_END", 0.01)
-    monkeypatch.setattr(browse_reading, "_REFRESH_SECONDS", 0.02)
+    monkeypatch.setattr(loading_controller, "_REFRESH_SECONDS", 0.02)
     log = tmp_path / "growing.log"
     log.write_text(lines(0, 5), encoding="utf-8")
     async with browsing(open_session(log)) as driven:

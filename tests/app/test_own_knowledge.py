@@ -6,8 +6,8 @@ from datetime import UTC
 from pathlib import Path
 
 from app.driving import browsing
+from smtpscope.knowledge.authoring.own_notes import write_note
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.knowledge.own_notes import write_note
 from smtpscope.session import Session
 
 GREYLISTED = "450 4.2.0 Recipient address rejected: Greylisted, try again in 300 seconds"

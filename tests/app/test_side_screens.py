@@ -12,12 +12,12 @@ from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.help import HelpScreen
-from smtpscope.app.screens.knowledge import KnowledgeScreen
-from smtpscope.app.screens.reading import ReadingScreen
-from smtpscope.app.screens.timeline import TimelineScreen
-from smtpscope.app.widgets.bin_list import BinList
+from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
+from smtpscope.app.screens.text_view import ReadingScreen
+from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.widgets.counted_list import CountedList
-from smtpscope.app.widgets.prose import ProsePane
+from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.timeline_list import BinList
 from smtpscope.session import Session
 
 

@@ -13,9 +13,9 @@ from textual.widgets import Input
 from app.driving import Browsing, NotedClipboard
 from app.pace import no_waiting
 from smtpscope.app.application import Browser
-from smtpscope.app.screens.export import ExportScreen
+from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help import HelpScreen
-from smtpscope.app.screens.timeline import TimelineScreen
+from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.session import Session
 

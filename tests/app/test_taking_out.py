@@ -11,9 +11,9 @@ from textual.widgets import Input, OptionList
 
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.confirm import ConfirmScreen
-from smtpscope.app.screens.export import ExportScreen
+from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.cli.commands import cli
-from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.session import Session
 
 FILTER = "code:550 host:=mail.fabrikam.example"

@@ -7,10 +7,10 @@ import evtx
 import pytest
 
 from bench.evtx_data import CLUSTERED, DENSE, SCATTERED, LogKind, LogWriter, write_log
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import EventRecord, ReadOptions
-from smtpscope.reading.sources import FileSource
+from smtpscope.reading.sources.expanding import FileSource
 
 
 def read(path: Path, *, quick: bool = True) -> tuple[list[EventRecord], int]:

@@ -11,11 +11,11 @@ from bench import formats
 from bench.formats import FORMS, Form, format_rows, unpacked_size
 from bench.rows import Logs
 from bench.running import Run
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import ExchangeParser
 from smtpscope.reading import registry
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.sources import FileSource
+from smtpscope.reading.sources.expanding import FileSource
 
 PLAIN: Final = [form for form in FORMS if not form.packed]
 EVENTS: Final = {"evtx", "evt", "xml", "clixml", "json", "csv", "dumpel", "splunk", "event-viewer", "text"}

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.text_data import write_text_log
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import ExchangeParser
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.sources import FileSource
+from smtpscope.reading.sources.expanding import FileSource
 
 
 def test_all_events_of_a_written_text_log_are_read_and_parsed(tmp_path: Path) -> None:

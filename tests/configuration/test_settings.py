@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.configuration.kinds import Place
+from smtpscope.configuration.setting_kinds import Place
 from smtpscope.configuration.settings import (
     EXPORT_FORMATS,
     SETTINGS,
     Setting,
     Settings,
 )
-from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 
 
 def test_every_attribute_is_a_row_and_every_row_an_attribute() -> None:

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from smtpscope.errors import Problem
-from smtpscope.export.report import Report, ReportRow
-from smtpscope.export.summary import IncidentSummary, SummaryDocument
+from smtpscope.export.report.report import Report, ReportRow
+from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Advice, FilledCheck, Match
 from smtpscope.knowledge.entry import SourceReference
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
-from smtpscope.store.incident import Counted, Episode, Incident, IncidentKey
+from smtpscope.parsing.smtp_exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST_MS = int(datetime(2026, 11, 18, 21, 47, 3, tzinfo=UTC).timestamp() * 1000)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.session import Session, open_session
 from support.evtx_writer import WrittenEvent, write_evtx
 

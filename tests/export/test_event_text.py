@@ -7,8 +7,8 @@ from datetime import UTC
 import pytest
 
 from smtpscope.export.event_text import event_text
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.smtp_exchange import Exchange
 from smtpscope.reading.record import EventRecord, ExchangeRecord
 from support.sibling_events import SIBLINGS, Sibling
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from export.documents import HOSTILE, LEAKS, REPLY, exchange
 from smtpscope.export.events_format import FIELDS, event_lines
-from smtpscope.export.masking import Mask
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.export.masking.masking import Mask
+from smtpscope.parsing.smtp_exchange import Command, Direction, Exchange, RemoteHost, Reply
 
 NAMES = [
     "record_id",

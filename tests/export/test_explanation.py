@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from export.documents import HOSTILE, LEAKS, advice, exchange
 from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
 from smtpscope.knowledge.advice import Advice
-from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, Exchange
 
 
 def explain(reply: str, command: str, direction: str, remote_host: str = "") -> tuple[Exchange, Advice]:

@@ -13,9 +13,9 @@ import msgspec
 import pytest
 
 from smtpscope.knowledge.entry import Entry, Side
-from smtpscope.knowledge.fitting import Circumstance
 from smtpscope.knowledge.platform import Platform
-from smtpscope.parsing.exchange import Direction
+from smtpscope.knowledge.platform_filter import Circumstance
+from smtpscope.parsing.smtp_exchange import Direction
 
 FOLDER = Path(__file__).parents[2] / "data" / "knowledge" / "entries"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.smtp_exchange import Exchange
 from smtpscope.reading.record import EventRecord
 from support.sibling_events import SIBLINGS
 

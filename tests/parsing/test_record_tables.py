@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.exchange_table import ExchangeTable, are_plain_numbers
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.smtp_exchange_table import ExchangeTable, are_plain_numbers
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.record_table import NONE, MixedRecords
 from support.evtx_events import many_events

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.reading.record import ReadOptions
-from smtpscope.reading.sentence_lines import SentenceLineReader
 from support.memory_source import MemorySource, records_of
 
 (RECORD,) = records_of(

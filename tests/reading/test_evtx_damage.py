@@ -9,7 +9,7 @@ from collections.abc import Collection
 import pytest
 
 from smtpscope.errors import Problem
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import EventRecord, ReadOptions
 from support.evtx_events import many_events, places_of
 from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, WrittenEvent, evtx_bytes

@@ -10,8 +10,8 @@ from functools import cache
 
 import pytest
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.smtp_exchange import Exchange
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log, reader_of, readers
 from support import clixml_texts as as_clixml

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtpscope.reading.connectivity_log import ConnectivityLogReader
-from smtpscope.reading.evt import EvtReader
-from smtpscope.reading.exim_log import EximLogReader
-from smtpscope.reading.iis_log import IisFormatReader, NcsaFormatReader
+from smtpscope.reading.evt.evt_log import EvtReader
+from smtpscope.reading.iis.fixed_form_log import IisFormatReader, NcsaFormatReader
+from smtpscope.reading.iis.w3c_log import W3cSmtpReader
 from smtpscope.reading.log_span import EARLIEST_MS, LATEST_MS, LogSpan, span_of, united
-from smtpscope.reading.message_tracking import MessageTrackingReader
-from smtpscope.reading.postfix_log import PostfixLogReader
-from smtpscope.reading.protocol_log import ProtocolLogReader
+from smtpscope.reading.mail_servers.exim_log import EximLogReader
+from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
+from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
+from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
+from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
+from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
+from smtpscope.reading.microsoft_exchange.tracking_2003 import Tracking2003Reader
 from smtpscope.reading.record import LogReader, ReadOptions, Source
-from smtpscope.reading.sendmail_log import SendmailLogReader
-from smtpscope.reading.tracking_2003 import Tracking2003Reader
-from smtpscope.reading.w3c_log import W3cSmtpReader
 from support.evt_writer import LegacyEvent, evt_bytes
 from support.memory_source import MemorySource
 

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
-from smtpscope.reading import block_text
-from smtpscope.reading.date_proofs import DateProofs
-from smtpscope.reading.dumpel import DumpelReader
-from smtpscope.reading.event_blocks import EventBlockReader
-from smtpscope.reading.event_csv import EventCsvReader
+from smtpscope.reading.event_exports.blocks import block_text
+from smtpscope.reading.event_exports.blocks.dumpel import DumpelReader
+from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
+from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
+from smtpscope.reading.event_exports.tables.row_filters import ForeignRows
 from smtpscope.reading.record import EventRecord, LogReader, ReadOptions
-from smtpscope.reading.table_passing import ForeignRows
-from smtpscope.reading.table_rows import LONGEST
+from smtpscope.reading.text.date_order_evidence import DateProofs
+from smtpscope.reading.text.table_rows import LONGEST
 from support.dumpel_texts import dumpel
 from support.event_tables import event_viewer_2003, event_viewer_2008, get_event_log, get_win_event
 from support.event_texts import TextEvent, block_2003, block_2008

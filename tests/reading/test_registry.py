@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, UsageError
-from smtpscope.reading.appearance import is_text, looks_like
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import formats, open_log, reader_of, readers
-from smtpscope.reading.sentence_lines import SentenceLineReader
+from smtpscope.reading.text.text_kind import is_text
+from smtpscope.reading.unknown.unrecognised import looks_like
 from support.event_texts import TextEvent, block_2003, csv_line, log_line
 from support.memory_source import MemorySource, records_of
 

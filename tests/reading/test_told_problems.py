@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtpscope.errors import Problem
-from smtpscope.reading.told_problems import ToldProblems
+from smtpscope.reading.problem_log import ToldProblems
 
 
 def test_each_problem_is_handed_out_once() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtpscope.errors import Problem
-from smtpscope.reading.unanswered import Unanswered
+from smtpscope.reading.problem_log import Unanswered
 
 
 def test_one_problem_tells_how_many_there_were() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.cli.follow import followed_rows
+from smtpscope.cli.commands import followed_rows
 from smtpscope.session import Session, open_session
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
@@ -99,9 +99,9 @@ def test_a_log_that_is_gone_for_a_while_is_told_once_and_followed_again(tmp_path
 def test_a_log_out_of_the_cache_is_followed_without_an_event_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smtpscope.store import cache
+    from smtpscope.store.cache import log_cache
 
-    monkeypatch.setattr(cache, "_SMALLEST", 0)
+    monkeypatch.setattr(log_cache, "_SMALLEST", 0)
     path = tmp_path / "a.evtx"
     path.write_bytes(evtx_bytes(many_events(150, ours_every=2)))
     knowledge = opened(path).knowledge

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.sentence_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 from smtpscope.session import Session
 
 _SENTENCE = (

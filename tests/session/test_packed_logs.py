@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.cli.follow import followed_rows
+from smtpscope.cli.commands import followed_rows
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.packed import SpooledSource, Unpacking
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 from smtpscope.reading.record import Batch
-from smtpscope.reading.sentence_lines import SentenceLineReader
+from smtpscope.reading.sources.packed import SpooledSource, Unpacking
 from smtpscope.session import LoadedBatch, Session
-from smtpscope.session.taking_in import ReadingProgress, taken_in
-from smtpscope.session.values import Progress
+from smtpscope.session.progress import ReadingProgress, taken_in
+from smtpscope.session.view_values import Progress
 from support.memory_source import MemorySource
 from support.packed_logs import PACKED, log, zipped
 
@@ -109,7 +109,7 @@ def test_one_archive_without_logs_does_not_hide_the_others(knowledge: KnowledgeB
 def test_a_packed_log_that_was_read_is_there_at_once_the_next_time(
     knowledge: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smtpscope.store import cache as caching
+    from smtpscope.store.cache import log_cache as caching
 
     defaults = caching.LogCache.__init__.__kwdefaults__
     assert defaults is not None

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, Side, WhoActs
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Command, Direction, Exchange, RemoteHost, Reply
 from smtpscope.reading.record import Level
-from smtpscope.store.columns import EventStore
+from smtpscope.store.event_store import EventStore
 
 
 def ms(text: str) -> int:

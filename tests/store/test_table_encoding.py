@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import ReadOptions
-from smtpscope.store.columns import EventStore
+from smtpscope.store.event_store import EventStore
 from store.events import WordMatcher
 from support.evtx_events import SIX_STRINGS, many_events
 from support.evtx_writer import WrittenEvent, evtx_bytes

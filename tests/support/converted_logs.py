@@ -7,9 +7,9 @@ import random
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
-from smtpscope.export.convert_columns import JudgedExchange
-from smtpscope.export.convert_text import ConvertedText, converted_text
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.export.conversion.convert_columns import JudgedExchange
+from smtpscope.export.conversion.convert_text import ConvertedText, converted_text
+from smtpscope.parsing.events.record_parsing import ExchangeParser
 from smtpscope.reading.record import ExchangeRecord
 
 _REPLIES: Final = (
@@ -75,7 +75,7 @@ def write_converted(target: BinaryIO, size: int, seed: int, form: ConvertedText 
 
 def parquet_bytes(rows: list[JudgedExchange], *, rows_a_group: int = 100_000) -> bytes:
     """`rows` as a Parquet file; needs pyarrow."""
-    from smtpscope.export.convert_parquet import write_parquet
+    from smtpscope.export.conversion.convert_parquet import write_parquet
 
     stream = io.BytesIO()
     write_parquet(rows, stream, rows_a_group=rows_a_group)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from smtpscope.reading.evtx_layout import parse_chunk_header
-from smtpscope.reading.evtx_walk import RecordPlace, walk
+from smtpscope.reading.evtx.chunks.record_headers import RecordPlace, walk
+from smtpscope.reading.evtx.evtx_layout import parse_chunk_header
 from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, FIRST_RECORD, EventForm, WrittenEvent
 
 SIX_STRINGS = ("1", "6", "", "xexch50", "504 Need to authenticate first ", "XEXCH50 1028 2 ")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction, Exchange
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Direction, Exchange
 
 
 def exchange(

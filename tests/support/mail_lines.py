@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from smtpscope.reading.mail_log import MailLog
+from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.record import ExchangeRecord, ReadOptions
 from support.memory_source import MemorySource
 

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.palette import ActionsProvider, SavedViewsProvider
-from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.themes import CYCLE, HIGH_CONTRAST, theme_for
 from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown

@@ -6,9 +6,9 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from smtpscope.app.widgets.outline import Outline, Place
-from smtpscope.store.columns import EventStore
-from smtpscope.store.groups import GroupTree
+from smtpscope.app.widgets.table.group_outline import Outline, Place
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.grouping.groups import GroupTree
 from smtpscope.store.vocabulary import Vocabulary
 from smtpscope.workspace.log_state import Position
 

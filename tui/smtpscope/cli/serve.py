@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smtpscope.cli.commands import browse_logs
-from smtpscope.cli.logs import grouped, opened
+from smtpscope.cli.log_arguments import grouped, opened
 from smtpscope.cli.options import Query, query_options
 from smtpscope.cli.streams import say, talk
 from smtpscope.cli.terminal import in_web_page

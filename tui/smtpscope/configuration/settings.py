@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from smtpscope.configuration.kinds import Choice, Folder, Folders, Keys, Kind, YesNo, Zone
-from smtpscope.store.grouping import GROUPINGS, Grouping
-from smtpscope.store.groups import SORT_COLUMNS, SortColumn
+from smtpscope.configuration.setting_kinds import Choice, Folder, Folders, Keys, Kind, YesNo, Zone
+from smtpscope.store.grouping.grouping import GROUPINGS, Grouping
+from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
 Theme = Literal["auto", "dark", "light", "high-contrast", "terminal"]

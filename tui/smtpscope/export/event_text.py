@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from smtpscope.export.wording import DIRECTION_WORDS
-from smtpscope.parsing.exchange import Direction, Exchange
-from smtpscope.parsing.sentence import render
-from smtpscope.parsing.wording import is_protocol_event
+from smtpscope.export.summaries.incident_wording import DIRECTION_WORDS
+from smtpscope.parsing.events.event_message import render
+from smtpscope.parsing.events.message_wording import is_protocol_event
+from smtpscope.parsing.smtp_exchange import Direction, Exchange
 from smtpscope.store.times import format_time, zone_label
 
 

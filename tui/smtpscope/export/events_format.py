@@ -8,11 +8,11 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from smtpscope.export.csv_rows import csv_lines
-from smtpscope.export.json_text import harmless_json
-from smtpscope.export.masking import Mask
-from smtpscope.export.wording import utc_text
-from smtpscope.parsing.exchange import Exchange
+from smtpscope.export.formats.csv_rows import csv_lines
+from smtpscope.export.formats.json_text import harmless_json
+from smtpscope.export.masking.masking import Mask
+from smtpscope.export.summaries.incident_wording import utc_text
+from smtpscope.parsing.smtp_exchange import Exchange
 
 EventsFormatName = Literal["jsonl", "csv"]
 EVENTS_FORMATS: Final[dict[EventsFormatName, tuple[str, str]]] = {

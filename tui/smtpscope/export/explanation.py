@@ -8,12 +8,12 @@ from typing import Final
 
 import msgspec
 
-from smtpscope.export.content import Chapter, Line, Outline, plain, verbatim
-from smtpscope.export.guidance import guidance_sections, meaning_section
-from smtpscope.export.json_text import harmless_json
-from smtpscope.export.text import draw
+from smtpscope.export.formats.json_text import harmless_json
+from smtpscope.export.formats.text import draw
+from smtpscope.export.summaries.content import Chapter, Line, Outline, plain, verbatim
+from smtpscope.export.summaries.guidance import guidance_sections, meaning_section
 from smtpscope.knowledge.advice import Advice
-from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, Exchange
 
 Explain = Callable[[str, str, str, str], tuple[Exchange, Advice]]
 """Takes a reply, a command (verb or whole line), a direction ("outbound" or "inbound") and a remote host or ""."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from smtpscope.knowledge.codes import Code
+from smtpscope.knowledge.matching.codes import Code
 
 _BASIC = re.compile(r"[2-5](?:\d\d|\d|xx)?", re.ASCII | re.IGNORECASE)
 _ENHANCED = re.compile(r"[245x]\.\d{0,3}(?:\.\d{0,3})?", re.ASCII | re.IGNORECASE)

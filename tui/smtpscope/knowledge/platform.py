@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from smtpscope.parsing.exchange import Exchange
+from smtpscope.parsing.smtp_exchange import Exchange
 
 Platform = Literal["exchange-2003", "exchange", "postfix", "exim", "sendmail"]
 

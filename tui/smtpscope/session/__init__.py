@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.registry import formats
+from smtpscope.session.analysis import Session
 from smtpscope.session.explainer import Explainer
-from smtpscope.session.session import Session
-from smtpscope.session.values import (
+from smtpscope.session.view_values import (
     EventDetail,
     IncidentDetail,
     ListedIncident,
@@ -25,8 +25,8 @@ from smtpscope.session.values import (
 
 if TYPE_CHECKING:
     # Only the browser knows whole sessions, and only as a type.
-    from smtpscope.reading.dialogue import Dialogue as Dialogue
-    from smtpscope.reading.dialogue import Sign as Sign
+    from smtpscope.reading.smtp_session import Dialogue as Dialogue
+    from smtpscope.reading.smtp_session import Sign as Sign
 
 __all__ = [
     "EventDetail",

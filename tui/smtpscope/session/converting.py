@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from smtpscope.export.convert_columns import JudgedExchange
-from smtpscope.session.session import Session
-from smtpscope.session.values import LoadedBatch
-from smtpscope.store.columns import EncodedBatch, EventStore
+from smtpscope.export.conversion.convert_columns import JudgedExchange
+from smtpscope.session.analysis import Session
+from smtpscope.session.view_values import LoadedBatch
 from smtpscope.store.encoding import Matcher
+from smtpscope.store.event_store import EncodedBatch, EventStore
 
 _MOST_TEXTS: Final = 50_000
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from smtpscope.knowledge.advice import Advice
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction, Exchange
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Direction, Exchange
 
 
 class Explainer:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, WhoActs
-from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
+from smtpscope.parsing.smtp_exchange import Command, Direction, Exchange, Reply
 from smtpscope.store.column_set import NO_NUMBER, Columns
 from smtpscope.store.duplicates import SeenEvents, Told
+from smtpscope.store.vocabularies import CONTEXT_FIELDS, DIRECTIONS, WHO_ACTS, Judgement, Words
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
-from smtpscope.store.words import CONTEXT_FIELDS, DIRECTIONS, WHO_ACTS, Judgement, Words
 
 _LARGEST = int(np.iinfo(np.int64).max)
 _context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*CONTEXT_FIELDS)

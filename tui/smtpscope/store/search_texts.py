@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.harmless import shown
-from smtpscope.parsing.exchange import Command, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply
 from smtpscope.store.encoding import Encoder
 from smtpscope.store.vocabulary import Vocabulary
 

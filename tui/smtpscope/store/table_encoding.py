@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.parsing.exchange import Command, Exchange, RemoteHost, Reply
-from smtpscope.parsing.exchange_table import ExchangeTable
+from smtpscope.parsing.smtp_exchange import Command, Exchange, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange_table import ExchangeTable
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers

@@ -14,10 +14,10 @@ from textual.widgets import Static
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.prose import text
+from smtpscope.app.widgets.texts.prose import text
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import Rows, Session
-from smtpscope.store.facets import Facet
+from smtpscope.store.grouping.facets import Facet
 
 # Facet, the filter's field, and how an empty value is called.
 _FACETS: Final[tuple[tuple[Facet, str, str], ...]] = (

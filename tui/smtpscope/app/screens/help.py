@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, ProsePane, text
+from smtpscope.app.widgets.texts.prose import BLANK, Block, Heading, Paragraph, ProsePane, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from smtpscope.app.widgets.drawn_lines import DrawnLines
+from smtpscope.app.widgets.line_widget import DrawnLines
 
 
 class CursorList(DrawnLines, can_focus=True):
