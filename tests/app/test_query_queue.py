@@ -1,11 +1,11 @@
-"""One question at a time, the newest of each kind, and none that outlasts the screen is answered to it."""
+"""One query at a time, the newest of each kind, and none that outlasts the screen is answered to it."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 
-from smtpscope.app.query_queue import Question, Questions
+from smtpscope.app.query_queue import Query, QueryQueue
 
 
 async def _until(condition: threading.Event) -> None:
@@ -26,12 +26,12 @@ async def test_a_newer_question_of_a_kind_takes_the_place_of_one_that_waits() ->
         may_end.wait(10)
         return "first"
 
-    questions = Questions(lambda: None, lambda: True)
-    serving = asyncio.create_task(questions.serve())
-    questions.put("view", Question(first, answer))
+    queries = QueryQueue(lambda: None, lambda: True)
+    serving = asyncio.create_task(queries.run())
+    queries.submit("view", Query(first, answer))
     await _until(begun)
-    questions.put("view", Question(lambda: "second", answer))
-    questions.put("view", Question(lambda: "third", answer))
+    queries.submit("view", Query(lambda: "second", answer))
+    queries.submit("view", Query(lambda: "third", answer))
     may_end.set()
     await _until(all_answered)
     serving.cancel()
@@ -48,9 +48,9 @@ async def test_what_is_asked_when_the_screen_goes_is_answered_to_nobody() -> Non
         may_end.wait(10)
         return "too late"
 
-    questions = Questions(lambda: heard.append("between"), lambda: alive)
-    serving = asyncio.create_task(questions.serve())
-    questions.put("view", Question(ask, heard.append))
+    queries = QueryQueue(lambda: heard.append("between"), lambda: alive)
+    serving = asyncio.create_task(queries.run())
+    queries.submit("view", Query(ask, heard.append))
     await _until(begun)
     alive = False
     may_end.set()

@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.configuration.setting_kinds import Folder, Folders, Keys, Place, toml_string
+from smtpscope.configuration.setting_kinds import Folder, Folders, Keys, TomlPlace, toml_string
 
-_HERE = Place(Path("/work"))
+_HERE = TomlPlace(Path("/work"))
 
 
 @settings(max_examples=100, deadline=None)

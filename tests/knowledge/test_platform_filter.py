@@ -18,7 +18,7 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.entry import Check
 from smtpscope.knowledge.files.knowledge_files import read_stand_ins
 from smtpscope.knowledge.platform import Platform, platform_of
-from smtpscope.knowledge.platform_filter import LABELS, Circumstance, StandIn
+from smtpscope.knowledge.platform_filter import LABELS, AdviceContext, StandIn
 from smtpscope.parsing.smtp_exchange import Direction
 from support.knowledge_exchanges import exchange
 
@@ -62,7 +62,7 @@ def test_no_entry_sends_the_administrator_of_another_server_to_exchange(
     knowledge: KnowledgeBase, provider: str, inbound: bool
 ) -> None:
     asked = replace(exchange("550 no", RCPT, inbound=inbound), provider=provider)
-    given_here = Circumstance(asked.direction, platform_of(asked))
+    given_here = AdviceContext(asked.direction, platform_of(asked))
     for entry in knowledge.entries.values():
         for check in given_here.checks(entry.checks, knowledge.stand_ins):
             assert not check.tool.startswith(("exchange", "powershell")), (entry.id, check.what)
@@ -108,7 +108,7 @@ def test_what_not_to_do_is_of_the_direction(knowledge: KnowledgeBase) -> None:
 
 def test_a_check_of_which_nothing_fits_is_better_than_none() -> None:
     written = [Check("Look there", "exchange 2003", "Servers > x")]
-    assert Circumstance(Direction.OUTBOUND, "exim").checks(written, ()) == written
+    assert AdviceContext(Direction.OUTBOUND, "exim").checks(written, ()) == written
 
 
 def test_the_first_stand_in_whose_words_are_in_the_command_is_taken_once() -> None:
@@ -122,8 +122,8 @@ def test_the_first_stand_in_whose_words_are_in_the_command_is_taken_once() -> No
     ]
     dns = Check("Hosts?", "dns", "nslookup x")
     written = [Check("1", "exchange 2007+", "Get-Queue"), dns, Check("2", "exchange 2003", "Servers > Queues")]
-    assert Circumstance(Direction.OUTBOUND, "postfix").checks(written, stand_ins) == [queues, dns, always]
-    assert Circumstance(Direction.OUTBOUND, "postfix").checks([dns], stand_ins) == [dns]
+    assert AdviceContext(Direction.OUTBOUND, "postfix").checks(written, stand_ins) == [queues, dns, always]
+    assert AdviceContext(Direction.OUTBOUND, "postfix").checks([dns], stand_ins) == [dns]
 
 
 @pytest.mark.parametrize(
@@ -139,18 +139,18 @@ def test_the_first_stand_in_whose_words_are_in_the_command_is_taken_once() -> No
 )
 def test_labelled_sentences_are_shown_where_they_belong(direction: str, platform: Platform | None, text: str) -> None:
     written = "All. Outbound: never. Inbound: always. Exchange: wait. Postfix: look."
-    assert Circumstance(Direction(direction), platform).text(written) == text
+    assert AdviceContext(Direction(direction), platform).text(written) == text
 
 
 @pytest.mark.parametrize("text", ["ExchangeAuth: clocks differ.", "A host (Exchange: Set-x) waits.", "Inbound mail."])
 def test_words_that_only_look_like_labels_stay(text: str) -> None:
-    assert Circumstance(Direction.OUTBOUND, "postfix").text(text) == text
+    assert AdviceContext(Direction.OUTBOUND, "postfix").text(text) == text
 
 
 @given(st.text(), st.sampled_from(Direction), st.sampled_from([None, *get_args(Platform)]))
 @settings(max_examples=50)
 def test_no_text_is_too_strange(text: str, direction: Direction, platform: Platform | None) -> None:
-    shown = Circumstance(direction, platform).text(text)
+    shown = AdviceContext(direction, platform).text(text)
     assert shown == text or any(f"{label}: " in text for label in LABELS)
 
 

@@ -44,7 +44,7 @@ def flat(problems: list[Problem]) -> list[tuple[str, str, int | None]]:
 
 
 def counted(data: bytes | bytearray) -> int:
-    return sum(len(batch.records) + batch.others for batch in reader(data).batches())
+    return sum(len(batch.records) + batch.unrelated_records for batch in reader(data).batches())
 
 
 def chunk_start(number: int) -> int:

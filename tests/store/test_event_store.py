@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.smtp_exchange import Command, Direction, Exchange, RemoteHost, Reply, ReplyValues
+from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply, ReplyValues, SmtpExchange
 from smtpscope.reading.log_span import LogSpan
-from smtpscope.store.event_store import NO_CODE, NO_TIME, NOBODY, EncodedBatch, EventStore
+from smtpscope.store.event_store import NO_CODE, NO_MAILBOX, NO_TIME, EncodedBatch, EventStore
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import parse_filter
 from smtpscope.store.grouping.groups import GroupTree
@@ -58,18 +58,18 @@ def test_records_of_others_make_the_log_longer_but_never_shorter() -> None:
     start, end = store.log_start_ms, store.log_end_ms
     assert start is not None
     assert end is not None
-    store.cover(None)
-    store.cover(LogSpan(start + 1, end - 1))
+    store.extend_log_span(None)
+    store.extend_log_span(LogSpan(start + 1, end - 1))
     assert (store.log_start_ms, store.log_end_ms) == (start, end)
-    store.cover(LogSpan(start - 2, end - 1))
-    store.cover(LogSpan(start + 1, end + 3, assumed=True))
+    store.extend_log_span(LogSpan(start - 2, end - 1))
+    store.extend_log_span(LogSpan(start + 1, end + 3, assumed=True))
     assert (store.log_start_ms, store.log_end_ms) == (start - 2, end + 3)
 
 
 def test_only_the_span_without_a_zone_moves() -> None:
     store = store_of()
-    store.cover(LogSpan(10 * HOUR, 20 * HOUR))
-    store.cover(LogSpan(12 * HOUR, 30 * HOUR, assumed=True))
+    store.extend_log_span(LogSpan(10 * HOUR, 20 * HOUR))
+    store.extend_log_span(LogSpan(12 * HOUR, 30 * HOUR, assumed=True))
     store.move_assumed_span(UTC, timezone(timedelta(hours=-5)))
     assert (store.log_start_ms, store.log_end_ms) == (10 * HOUR, 35 * HOUR)
 
@@ -137,7 +137,7 @@ def test_what_is_missing_has_its_own_number() -> None:
     columns = store.columns
     assert columns.code[0] == NO_CODE
     assert columns.time_ms[1] == NO_TIME
-    assert columns.recipient[1] == columns.sender[1] == NOBODY
+    assert columns.recipient[1] == columns.sender[1] == NO_MAILBOX
     assert store.exchange(1).connection is None
     assert store.exchange(1).event_id is None
 
@@ -205,16 +205,16 @@ def test_one_thread_may_encode_while_another_asks() -> None:
 
 
 def test_a_row_takes_at_most_120_bytes() -> None:
-    store = store_of(*(exchange(time=number, place=number) for number in range(9000)))
+    store = store_of(*(exchange(time=number, offset=number) for number in range(9000)))
     assert store.bytes_used / len(store) <= 120
 
 
 _texts = st.text(max_size=8)
 _numbers = st.none() | st.integers(-(2**62), 2**62)
 _exchanges = st.builds(
-    Exchange,
+    SmtpExchange,
     file=_texts,
-    place=st.integers(0, 2**62),
+    offset=st.integers(0, 2**62),
     time_ms=_numbers,
     time_assumed=st.booleans(),
     record_id=_numbers,
@@ -246,6 +246,6 @@ _exchanges = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(_exchanges, max_size=6), st.integers(1, 6))
-def test_anything_that_goes_in_comes_out(exchanges: list[Exchange], batch: int) -> None:
+def test_anything_that_goes_in_comes_out(exchanges: list[SmtpExchange], batch: int) -> None:
     store = store_of(*exchanges, batch=batch)
     assert [store.exchange(row) for row in range(len(store))] == exchanges

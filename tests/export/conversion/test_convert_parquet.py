@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from smtpscope.errors import ExportError
-from smtpscope.export.conversion.convert_columns import COLUMNS, JudgedExchange
+from smtpscope.export.conversion.convert_columns import COLUMNS, DiagnosedExchange
 from smtpscope.export.conversion.convert_parquet import check_parquet
-from smtpscope.parsing.events.record_parsing import ExchangeParser
-from smtpscope.reading.record import ExchangeRecord
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.reading.record import SmtpExchangeRecord
 from support.converted_logs import first_exchanges, parquet_bytes
 
 
-def table(rows: list[JudgedExchange], rows_a_group: int = 100) -> Any:
+def table(rows: list[DiagnosedExchange], rows_a_group: int = 100) -> Any:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
     return parquet.ParquetFile(io.BytesIO(parquet_bytes(rows, rows_a_group=rows_a_group)))
 
@@ -46,9 +46,9 @@ def test_a_file_without_an_exchange_has_its_columns() -> None:
 
 
 def test_what_utf_8_cannot_hold_stands_exactly_beside_its_column() -> None:
-    record = ExchangeRecord("a.log", 0, None, False, "outbound", None, None, None, "", "DATA", ".", "550 \ud800 no")
+    record = SmtpExchangeRecord("a.log", 0, None, False, "outbound", None, None, None, "", "DATA", ".", "550 \ud800 no")
     rows = first_exchanges(2)
-    rows.insert(1, JudgedExchange(ExchangeParser().take(record), "policy", "them"))
+    rows.insert(1, DiagnosedExchange(SmtpExchangeParser().take(record), "policy", "them"))
     read = table(rows).read()
     assert read.column("reply").to_pylist()[1] == "550 \ufffd no"
     exact = read.column("exact_texts").to_pylist()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.export.conversion.convert_columns import COLUMNS, JudgedExchange, time_text
+from smtpscope.export.conversion.convert_columns import COLUMNS, DiagnosedExchange, time_text
 from smtpscope.export.conversion.convert_text import converted_text
 from smtpscope.export.summaries.incident_wording import utc_text
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.converted.exchange_schema import OWN_NAMES, SWITCH_NAMES, TEXT_NAMES
-from smtpscope.reading.record import ExchangeRecord
+from smtpscope.reading.record import SmtpExchangeRecord
 from support.converted_logs import first_exchanges
 
 # Written down here once more, since programs of our users rely on them: names are only ever added.
@@ -25,9 +25,9 @@ NAMES = [
     "beside_mailbox", "verb", "recipient", "sender", "reply", "reply_code", "enhanced_code", "reply_text", "category",
     "who_acts",
 ]  # fmt: skip
-RECORD = ExchangeRecord(
+RECORD = SmtpExchangeRecord(
     file="logs/SEND.LOG",
-    place=4711,
+    offset=4711,
     time_ms=1_793_600_061_017,
     time_assumed=False,
     side="inbound",
@@ -35,12 +35,12 @@ RECORD = ExchangeRecord(
     computer="EXCH01",
     connector="Default",
     remote_host="[192.0.2.7]",
-    given="DATA",
+    logged_verb="DATA",
     command=".",
     reply="=550-5.7.1 a\r\n550 5.7.1 \x1b[1mb\ud800",
     mailbox="j.smith@example.com",
 )
-ROW = JudgedExchange(ExchangeParser().take(RECORD), "policy", "them")
+ROW = DiagnosedExchange(SmtpExchangeParser().take(RECORD), "policy", "them")
 
 
 def test_json_has_all_columns_in_their_order() -> None:
@@ -93,7 +93,7 @@ def test_ecs_has_its_names_and_all_of_ours() -> None:
 
 
 def test_one_host_stands_on_the_side_of_each_direction() -> None:
-    outbound = ROW._replace(exchange=ExchangeParser().take(replace(RECORD, side="outbound")))
+    outbound = ROW._replace(exchange=SmtpExchangeParser().take(replace(RECORD, side="outbound")))
     shared = replace(outbound.exchange, remote_host=ROW.exchange.remote_host)
     lines = "".join(converted_text([ROW, ROW._replace(exchange=shared)], "ecs")).splitlines()
     assert ["source.ip" in line for line in lines] == [True, False]
@@ -132,7 +132,7 @@ def test_times_are_written_as_elsewhere(time_ms: int) -> None:
 
 
 def test_the_documentation_names_each_column_with_its_type() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "convert.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "convert.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \| ([a-z ]+ \| (?:yes)? ?)\|", text, re.MULTILINE))
     rows.pop("exact_texts")
     kinds = {column.name: f"{column.kind} | {'yes ' if column.own else ''}" for column in COLUMNS}

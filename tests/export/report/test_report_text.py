@@ -105,7 +105,7 @@ def test_hostile_text_is_shown_and_not_obeyed() -> None:
 
 
 def test_a_log_without_events_tells_how_to_get_them() -> None:
-    nothing = replace(report(), rows=(), events=0, events_in_view=0, others=17, first_ms=None, last_ms=None)
+    nothing = replace(report(), rows=(), events=0, events_in_view=0, unrelated_records=17, first_ms=None, last_ms=None)
     text = render_text(nothing)
     assert "0 SMTP events, 17 other records" in text
     assert "No SMTP protocol event (MSExchangeTransport 7002, 7004, 7010) is in what was read." in " ".join(
@@ -117,7 +117,7 @@ def test_a_log_without_events_tells_how_to_get_them() -> None:
 
 
 def test_a_log_without_one_record_is_not_blamed_on_diagnostic_logging() -> None:
-    nothing = replace(report(), rows=(), events=0, events_in_view=0, others=0, first_ms=None, last_ms=None)
+    nothing = replace(report(), rows=(), events=0, events_in_view=0, unrelated_records=0, first_ms=None, last_ms=None)
     text = render_text(nothing)
     assert "Not one record could be read." in text
     assert "It is empty or damaged" in text

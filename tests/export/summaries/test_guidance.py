@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from export.documents import REPLY, advice
-from smtpscope.export.summaries.content import Bullets, Facts, Section
+from smtpscope.export.summaries.content import Bullets, Section, SummaryFacts
 from smtpscope.export.summaries.guidance import evidence_words, guidance_sections, meaning_section
 from smtpscope.export.summaries.summary_outline import line_text
 from smtpscope.knowledge.advice import FilledCheck
@@ -14,7 +14,10 @@ from smtpscope.parsing.smtp_exchange import Direction
 
 def facts(section: Section) -> dict[str, str]:
     return {
-        label: line_text(line) for block in section.blocks if isinstance(block, Facts) for label, line in block.items
+        label: line_text(line)
+        for block in section.blocks
+        if isinstance(block, SummaryFacts)
+        for label, line in block.items
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from export.documents import BERLIN, document, inbound_summary, incident, summary
-from smtpscope.export.summaries.content import Bullets, Days, Facts
+from smtpscope.export.summaries.content import Bullets, Days, SummaryFacts
 from smtpscope.export.summaries.incident_wording import Calendar
 from smtpscope.export.summaries.summary_outline import counted_bullets, headline, line_text, outline
 from smtpscope.parsing.smtp_exchange import Direction
@@ -99,7 +99,7 @@ def test_the_null_reverse_path_is_shown_as_it_is_written() -> None:
 
 def test_where_it_comes_from_names_files_filter_and_what_was_skipped() -> None:
     (facts,) = outline(document(), limit=None).origin.blocks
-    assert isinstance(facts, Facts)
+    assert isinstance(facts, SummaryFacts)
     told = {label: line_text(line) for label, line in facts.items}
     assert told["File"] == "/logs/Application.evtx"
     assert told["Filter"] == "code:550 host:mail.fabrikam.example"

@@ -10,7 +10,7 @@ import pytest
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.matching.phrase import PhraseError
 from smtpscope.knowledge.matching.reply_tokens import words_of
-from smtpscope.knowledge.matching.rules import Circumstances, Rule, RuleBook, merged
+from smtpscope.knowledge.matching.rules import MatchContext, Rule, RuleBook, merged
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Direction, Reply
 
@@ -19,11 +19,11 @@ def rule(name: str, phrases: str, **more: object) -> Rule:
     return Rule(id=name, category=name, phrases=phrases, examples="", **more)  # type: ignore[arg-type]
 
 
-def circumstances(text: str) -> Circumstances:
-    return Circumstances(parse_reply(text), "rcpt", Direction.OUTBOUND, null_sender=False)
+def circumstances(text: str) -> MatchContext:
+    return MatchContext(parse_reply(text), "rcpt", Direction.OUTBOUND, null_sender=False)
 
 
-def hits(rules: list[Rule], text: str, given: Circumstances | None = None) -> list[str]:
+def hits(rules: list[Rule], text: str, given: MatchContext | None = None) -> list[str]:
     book = RuleBook(rules, {})
     return [hit.rule.id for hit in book.hits(words_of(text), given or circumstances(text))]
 
@@ -100,7 +100,7 @@ def test_spans_are_merged_in_order() -> None:
 def test_a_hostile_reply_of_100_000_characters_takes_no_time(knowledge: KnowledgeBase, text: str) -> None:
     reply = Reply(f"550 {text}", 550, None, text)
     words = words_of(reply.verbatim)
-    given = Circumstances(reply, "rcpt", Direction.OUTBOUND, null_sender=False)
+    given = MatchContext(reply, "rcpt", Direction.OUTBOUND, null_sender=False)
     start = perf_counter()
     list(knowledge.matcher.phrases.hits(words, given))
     list(knowledge.matcher.weak_phrases.hits(words, given))

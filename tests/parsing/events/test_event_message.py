@@ -14,7 +14,7 @@ from smtpscope.parsing.events.message_wording import (
     CLOSING,
     INBOUND,
     OUTBOUND,
-    Sentence,
+    EventMessage,
     SixValues,
     wording_of,
 )
@@ -24,7 +24,7 @@ XEXCH50 = SixValues("1", "6", "", "xexch50", "504 Need to authenticate first ", 
 RCPT = SixValues("1", "1428", "mx1.example.com", "rcpt", "550 5.1.1 User unknown  ", "RCPT TO:<a@example.com>  ")
 
 
-def parsed(text: str) -> Sentence:
+def parsed(text: str) -> EventMessage:
     sentence = parse(text)
     assert sentence is not None, text
     return sentence
@@ -165,7 +165,7 @@ def test_whatever_is_rendered_is_parsed_again(
     assume(not any(phrase in f'"{value}"' for phrase in FIXED for value in values))
     assume(not all(len(value) >= 2 and value[0] == value[-1] == '"' for value in values))
     six = SixValues(str(numbers[0]), str(numbers[1]), *values)
-    assert parse(render(event_id, six)) == Sentence(wording_of(event_id), six)
+    assert parse(render(event_id, six)) == EventMessage(wording_of(event_id), six)
 
 
 WORDS = st.sampled_from([*FIXED, render(7002, RCPT)[:130], '"', "“", "\n", "&quot;", "SMTP protocol log", ". ", '""'])

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.parsing.events.event_message import parse, render
-from smtpscope.parsing.events.message_wording import Sentence, SixValues, wording_of
+from smtpscope.parsing.events.message_wording import EventMessage, SixValues, wording_of
 
 XEXCH50 = SixValues("1", "6", "", "xexch50", "504 Need to authenticate first ", "XEXCH50 1028 2 ")
 RCPT = SixValues("1", "1428", "mx1.example.com", "rcpt", "550 5.1.1 User unknown  ", "RCPT TO:<a@example.com>  ")
 
 
-def parsed(text: str) -> Sentence:
+def parsed(text: str) -> EventMessage:
     sentence = parse(text)
     assert sentence is not None, text
     return sentence

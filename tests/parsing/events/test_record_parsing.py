@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.parsing.events.event_message import render
-from smtpscope.parsing.events.record_parsing import ExchangeParser
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.record import EventRecord, Level
 
 VALUES = ("1", "6", "mx1.example.com", "rcpt", "550 5.1.1 User unknown  ", "RCPT TO:<a@example.com>  ")
@@ -33,7 +33,7 @@ def record(
 ) -> EventRecord:
     return EventRecord(
         file="Application.evtx",
-        place=4096,
+        offset=4096,
         time_ms=1_700_000_000_000,
         time_assumed=False,
         record_id=12,
@@ -47,8 +47,8 @@ def record(
     )
 
 
-def parsed(event: EventRecord) -> Exchange:
-    exchange = ExchangeParser().parse(event)
+def parsed(event: EventRecord) -> SmtpExchange:
+    exchange = SmtpExchangeParser().parse(event)
     assert exchange is not None
     return exchange
 
@@ -67,7 +67,7 @@ def test_six_strings_become_an_exchange() -> None:
 
 def test_what_the_record_knows_is_handed_on() -> None:
     exchange = parsed(record(strings=VALUES))
-    assert (exchange.file, exchange.place, exchange.record_id) == ("Application.evtx", 4096, 12)
+    assert (exchange.file, exchange.offset, exchange.record_id) == ("Application.evtx", 4096, 12)
     assert (exchange.time_ms, exchange.time_assumed) == (1_700_000_000_000, False)
     assert (exchange.level, exchange.provider, exchange.channel) == ("warning", "MSExchangeTransport", "Application")
     assert (exchange.event_id, exchange.computer) == (7002, "EXCH01")
@@ -144,7 +144,7 @@ def test_our_providers_are_known_in_any_spelling(provider: str) -> None:
 
 @pytest.mark.parametrize("event_id", [7002, 7004, 7010])
 def test_a_foreign_provider_is_never_ours(event_id: int) -> None:
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     for provider in ("Service Control Manager", "MSExchangeTransportX", "ESE"):
         assert parser.parse(record(strings=VALUES, provider=provider, event_id=event_id)) is None
         assert parser.parse(record(message=render(7002, VALUES), provider=provider, event_id=event_id)) is None
@@ -167,7 +167,7 @@ def test_a_foreign_provider_is_never_ours(event_id: int) -> None:
     ],
 )
 def test_other_events_are_none_of_ours(event: EventRecord) -> None:
-    assert ExchangeParser().parse(event) is None
+    assert SmtpExchangeParser().parse(event) is None
 
 
 @pytest.mark.parametrize("provider", ["MSExchangeTransport", None])
@@ -199,7 +199,7 @@ def test_one_of_ours_that_cannot_be_parsed_says_why(event: EventRecord, reason: 
     assert reason in exchange.problem
     assert exchange.direction is Direction.UNKNOWN
     assert (exchange.remote_host.key, exchange.command.verb, exchange.reply.code) == ("", "", None)
-    assert (exchange.file, exchange.place, exchange.time_ms) == (event.file, event.place, event.time_ms)
+    assert (exchange.file, exchange.offset, exchange.time_ms) == (event.file, event.offset, event.time_ms)
 
 
 @pytest.mark.parametrize(("server", "connection"), [("one", "6"), ("1", ""), ("1", "9" * 5000), ("²", "6")])
@@ -210,7 +210,7 @@ def test_numbers_that_are_none_are_left_out(server: str, connection: str) -> Non
 
 
 def test_each_distinct_text_is_parsed_once() -> None:
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     first, second = parser.parse(record(strings=VALUES)), parser.parse(record(message=render(7002, VALUES)))
     assert first is not None
     assert second is not None
@@ -233,7 +233,7 @@ def test_the_sentence_and_the_strings_give_the_same_exchange(
 ) -> None:
     # Values without quotes can't hold a fixed phrase; quotes are the subject of test_sentence.
     six = ("1", str(connection), values[0], values[1], values[2].replace('"', "'"), values[3])
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     by_position = parser.parse(record(strings=six, event_id=event_id))
     by_sentence = parser.parse(record(message=render(event_id, six), event_id=event_id))
     assert by_position is not None
@@ -252,7 +252,7 @@ def test_the_sentence_and_the_strings_give_the_same_exchange(
 def test_no_record_raises(
     strings: tuple[str, ...] | None, message: str | None, event_id: int | None, provider: str | None
 ) -> None:
-    ExchangeParser().parse(record(strings=strings, message=message, event_id=event_id, provider=provider))
+    SmtpExchangeParser().parse(record(strings=strings, message=message, event_id=event_id, provider=provider))
 
 
 @pytest.mark.parametrize(
@@ -284,6 +284,6 @@ def test_a_message_of_100000_characters_takes_no_more_than_its_share(unit: str) 
         render(7002, VALUES).replace(" SMTP command", "\nSMTP command") + filling,
         SUBSTITUTE.format(id=7002, source="MSExchangeTransport", values=f"1, 2, h, rcpt, {filling}"),
     ):
-        ExchangeParser().parse(record(message=message))
+        SmtpExchangeParser().parse(record(message=message))
     # A quadratic step takes minutes here; the bound is wide for slow machines.
     assert time.process_time() - start < 4

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.events.related_event_forms import FORMS, SIBLING_IDS
 from smtpscope.parsing.events.related_events import from_sentence, from_strings, unknown_command
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.record import EventRecord
 from support.sibling_events import SIBLINGS, Sibling
 
@@ -44,11 +44,11 @@ def record(
     )
 
 
-def parsed(event: EventRecord) -> Exchange | None:
-    return ExchangeParser().parse(event)
+def parsed(event: EventRecord) -> SmtpExchange | None:
+    return SmtpExchangeParser().parse(event)
 
 
-def told(exchange: Exchange | None) -> tuple[object, ...]:
+def told(exchange: SmtpExchange | None) -> tuple[object, ...]:
     assert exchange is not None
     assert exchange.problem is None
     return (
@@ -170,7 +170,7 @@ def test_strings_give_what_the_event_tells(sibling: Sibling) -> None:
         "information",
         sibling.provider,
     )
-    assert (exchange.file, exchange.place, exchange.record_id) == ("Application.evtx", 4096, 12)
+    assert (exchange.file, exchange.offset, exchange.record_id) == ("Application.evtx", 4096, 12)
 
 
 @pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.converted.converted_csv import ConvertedCsvReader
-from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
+from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from support.converted_logs import sample
 from support.memory_source import MemorySource
 
@@ -22,7 +22,7 @@ def read(data: bytes) -> list[Batch]:
     return list(ConvertedCsvReader(MemorySource(data), ReadOptions()).batches())
 
 
-def exchanges(data: bytes) -> list[ExchangeRecord]:
+def exchanges(data: bytes) -> list[SmtpExchangeRecord]:
     return [exchange for batch in read(data) for exchange in batch.exchanges]
 
 
@@ -36,7 +36,7 @@ def table(*rows: str) -> bytes:
 
 def test_a_row_is_an_exchange() -> None:
     assert exchanges(table(ROW)) == [
-        ExchangeRecord(
+        SmtpExchangeRecord(
             "memory.log",
             len(HEADER) + 2,
             1000,
@@ -117,7 +117,7 @@ def test_the_row_of_an_exchange_is_found_in_any_encoding(encoding: str) -> None:
     data = SAMPLE.decode().encode(encoding)
     reader = ConvertedCsvReader(MemorySource(data), ReadOptions())
     lines = SAMPLE.decode().splitlines()[1:]
-    assert [reader.raw(each.place) for each in exchanges(data)[:30]] == lines[:30]
+    assert [reader.raw(each.offset) for each in exchanges(data)[:30]] == lines[:30]
 
 
 def test_what_a_spreadsheet_saved_in_windows_1252_is_read() -> None:
@@ -133,7 +133,7 @@ def test_another_table_is_none_of_ours() -> None:
 
 @settings(max_examples=50)
 @given(st.integers(0, 900), st.binary(max_size=6))
-def test_damage_behind_the_header_never_raises(place: int, damage: bytes) -> None:
+def test_damage_behind_the_header_never_raises(offset: int, damage: bytes) -> None:
     body = table(ROW, ROW)
-    start = len(HEADER) + 2 + place % (len(body) - len(HEADER) - 2)
+    start = len(HEADER) + 2 + offset % (len(body) - len(HEADER) - 2)
     assert read(body[:start] + damage + body[start + len(damage) :])

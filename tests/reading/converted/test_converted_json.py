@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
 from smtpscope.reading.converted.converted_json import ConvertedJsonReader
-from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
+from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from support.converted_logs import sample
 from support.memory_source import MemorySource
 
@@ -19,7 +19,7 @@ def read(data: bytes, *, block_size: int = 1 << 20) -> list[Batch]:
     return list(ConvertedJsonReader(MemorySource(data), ReadOptions(), block_size=block_size).batches())
 
 
-def exchanges(data: bytes) -> list[ExchangeRecord]:
+def exchanges(data: bytes) -> list[SmtpExchangeRecord]:
     return [exchange for batch in read(data) for exchange in batch.exchanges]
 
 
@@ -42,9 +42,9 @@ def test_a_line_holds_the_exchange_as_it_is_written_down_here() -> None:
         b'"reply":"554 5.7.1 Gr\xc3\xb6\xc3\x9fe \\u001b[0m","reply_code":999,"category":"anything"}\n'
     )
     assert exchanges(b"\n" + data) == [
-        ExchangeRecord(
+        SmtpExchangeRecord(
             file="memory.log",
-            place=1,
+            offset=1,
             time_ms=1_793_600_061_017,
             time_assumed=True,
             side="outbound",
@@ -52,7 +52,7 @@ def test_a_line_holds_the_exchange_as_it_is_written_down_here() -> None:
             computer="EXCH01",
             connector="",
             remote_host="MX1.contoso.example",
-            given="data",
+            logged_verb="data",
             command=".",
             reply="554 5.7.1 Größe \x1b[0m",
             mailbox="j.smith@contoso.example",
@@ -95,7 +95,7 @@ def test_other_encodings_give_the_same_with_places_of_their_own(encoding: str) -
     found = exchanges(data)
     assert [each.reply for each in found] == [each.reply for each in exchanges(OWN)]
     reader = ConvertedJsonReader(MemorySource(data), ReadOptions())
-    assert json.loads(reader.raw(found[40].place))["reply"] == found[40].reply
+    assert json.loads(reader.raw(found[40].offset))["reply"] == found[40].reply
 
 
 def test_a_bad_line_is_told_and_costs_no_other() -> None:
@@ -155,7 +155,7 @@ def test_what_the_file_says_of_itself() -> None:
 
 @settings(max_examples=50)
 @given(st.integers(0, 800), st.binary(max_size=6))
-def test_damage_never_raises(place: int, damage: bytes) -> None:
-    data = OWN[:place] + damage + OWN[place + len(damage) : 3_000]
+def test_damage_never_raises(offset: int, damage: bytes) -> None:
+    data = OWN[:offset] + damage + OWN[offset + len(damage) : 3_000]
     count = sum(len(batch.exchanges) + len(batch.problems) for batch in read(data))
     assert count >= 1

@@ -9,7 +9,7 @@ import pytest
 
 from smtpscope.errors import LogError
 from smtpscope.reading.converted.converted_parquet import ConvertedParquetReader
-from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
+from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import reader_of
 from smtpscope.reading.sources.expanding import FileSource, expand
 from support.converted_logs import first_exchanges, parquet_bytes
@@ -25,7 +25,7 @@ def read(data: bytes) -> list[Batch]:
     return list(ConvertedParquetReader(MemorySource(data), ReadOptions()).batches())
 
 
-def exchanges(data: bytes) -> list[ExchangeRecord]:
+def exchanges(data: bytes) -> list[SmtpExchangeRecord]:
     return [exchange for batch in read(data) for exchange in batch.exchanges]
 
 
@@ -36,7 +36,7 @@ def data() -> bytes:
 
 def test_each_row_is_an_exchange_and_its_number_the_place(data: bytes) -> None:
     found = exchanges(data)
-    assert [each.place for each in found] == list(range(30))
+    assert [each.offset for each in found] == list(range(30))
     assert [each.reply for each in found] == [row.exchange.reply.verbatim for row in ROWS]
     assert [each.record_id for each in found] == [row.exchange.record_id for row in ROWS]
 
@@ -64,13 +64,13 @@ def test_a_file_that_is_cut_off_is_told_with_the_remedy(data: bytes) -> None:
 
 
 def test_a_damaged_row_group_costs_no_other(data: bytes) -> None:
-    place = parquet.ParquetFile(MemorySource(data).open()).metadata.row_group(1).column(0).dictionary_page_offset
-    damaged = data[:place] + b"\xff" * 24 + data[place + 24 :]
+    offset = parquet.ParquetFile(MemorySource(data).open()).metadata.row_group(1).column(0).dictionary_page_offset
+    damaged = data[:offset] + b"\xff" * 24 + data[offset + 24 :]
     batches = read(damaged)
     (problem,) = [problem for batch in batches for problem in batch.problems]
     assert problem.place == "row group 2"
     assert problem.reason.startswith("8 rows can't be read")
-    places = [each.place for batch in batches for each in batch.exchanges]
+    places = [each.offset for batch in batches for each in batch.exchanges]
     assert places == [*range(8), *range(16, 30)]
 
 

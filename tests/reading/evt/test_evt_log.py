@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, Problem
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.reading.evt.evt_log import EvtReader
 from smtpscope.reading.record import EventRecord, ReadOptions
@@ -37,7 +37,7 @@ def connections(data: bytes) -> list[str]:
 
 
 def others(data: bytes) -> int:
-    return sum(batch.others for batch in reader(data).batches())
+    return sum(batch.unrelated_records for batch in reader(data).batches())
 
 
 def lost(data: bytes) -> int:
@@ -48,7 +48,7 @@ def test_an_event_is_read_with_all_that_the_log_has() -> None:
     assert records_of(reader(evt_bytes([EVENT], first_number=77))) == [
         EventRecord(
             file="old.evt",
-            place=HEADER_SIZE,
+            offset=HEADER_SIZE,
             time_ms=round(TIME.timestamp() * 1000),
             time_assumed=False,
             record_id=77,
@@ -81,7 +81,7 @@ def test_the_type_of_the_event_is_its_level(event_type: int, level: str) -> None
 )
 def test_the_strings_become_an_exchange(event_id: int, direction: Direction) -> None:
     (record,) = records_of(reader(evt_bytes([replace(EVENT, event_id=event_id)])))
-    exchange = ExchangeParser().parse(record)
+    exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
     assert (exchange.event_id, exchange.direction, exchange.connection) == (event_id, direction, 6)
     assert (exchange.remote_host.verbatim, exchange.command.verb, exchange.reply.code) == ("", "XEXCH50", 504)
@@ -148,7 +148,7 @@ def test_a_file_that_ends_in_its_header_is_refused(data: bytes) -> None:
 def test_the_raw_event_is_xml_as_a_newer_event_viewer_makes_it() -> None:
     data = evt_bytes([EVENT, replace(EVENT, data=b"\x05\x07")])
     second = records_of(reader(data))[1]
-    root = ElementTree.fromstring(reader(data).raw(second.place))
+    root = ElementTree.fromstring(reader(data).raw(second.offset))
     space = "{http://schemas.microsoft.com/win/2004/08/events/event}"
     number = root.find(f"{space}System/{space}EventID")
     assert number is not None
@@ -197,5 +197,5 @@ def test_any_damage_ends_in_records_and_problems(data: st.DataObject) -> None:
         assert found[-1].bytes_read == len(log)
         for batch in found:
             for record in batch.records:
-                assert read.raw(record.place)
+                assert read.raw(record.offset)
         read.information()

@@ -22,7 +22,7 @@ def reader(data: bytes, *, quick: bool = True) -> EvtxReader:
 
 
 def others(batches: list[Batch]) -> int:
-    return sum(batch.others for batch in batches)
+    return sum(batch.unrelated_records for batch in batches)
 
 
 both_ways = pytest.mark.parametrize("quick", [True, False], ids=["quick", "thorough"])
@@ -35,7 +35,7 @@ def test_an_event_has_all_its_parts(quick: bool) -> None:
     assert records_of(reader(evtx_bytes([event], first_record_id=41_207), quick=quick)) == [
         EventRecord(
             file="Application.evtx",
-            place=4_096 + 512,
+            offset=4_096 + 512,
             time_ms=1_772_352_007_123,
             time_assumed=False,
             record_id=41_207,
@@ -66,9 +66,9 @@ def test_events_of_others_are_counted_and_not_handed_out(quick: bool) -> None:
 def test_the_place_of_a_record_is_the_byte_where_it_begins(quick: bool) -> None:
     data = evtx_bytes(many_events(500, ours_every=3))
     records = records_of(reader(data, quick=quick))
-    places = {place.record_id: at for at, place in places_of(data)}
-    assert [record.place for record in records] == [places[record.record_id or 0] for record in records]
-    assert {data[record.place : record.place + 4] for record in records} == {b"\x2a\x2a\0\0"}
+    places = {offset.record_id: at for at, offset in places_of(data)}
+    assert [record.offset for record in records] == [places[record.record_id or 0] for record in records]
+    assert {data[record.offset : record.offset + 4] for record in records} == {b"\x2a\x2a\0\0"}
 
 
 @pytest.mark.parametrize("name", ["msexchangetransport", "SMTPSVC", "MSExchangeFrontEndTransport", "SmtpEvt"])
@@ -185,7 +185,7 @@ def test_a_disk_that_fails_becomes_a_problem() -> None:
 def test_raw_gives_the_event_as_xml() -> None:
     event = WrittenEvent(strings=("a&b", "", "<c>"), time=datetime(2026, 3, 1, 8, tzinfo=UTC))
     log = reader(evtx_bytes([WrittenEvent(provider="ESE"), event]))
-    assert log.raw(records_of(log)[0].place).splitlines() == [
+    assert log.raw(records_of(log)[0].offset).splitlines() == [
         '<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event">',
         "  <System>",
         '    <Provider Name="MSExchangeTransport"/>',
@@ -208,8 +208,8 @@ def test_raw_gives_the_event_as_xml() -> None:
     ]
 
 
-@pytest.mark.parametrize("place", [0, 4_096, 4_097, 5_000, 69_631, 69_632, 10**9, -1])
-def test_raw_of_a_place_without_a_record_says_so(place: int) -> None:
-    text = reader(evtx_bytes([WrittenEvent(strings=SIX_STRINGS)])).raw(place)
-    assert f"{place:#x}" in text
+@pytest.mark.parametrize("offset", [0, 4_096, 4_097, 5_000, 69_631, 69_632, 10**9, -1])
+def test_raw_of_a_place_without_a_record_says_so(offset: int) -> None:
+    text = reader(evtx_bytes([WrittenEvent(strings=SIX_STRINGS)])).raw(offset)
+    assert f"{offset:#x}" in text
     assert "<Event" not in text

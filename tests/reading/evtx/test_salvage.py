@@ -32,18 +32,18 @@ def test_with_salvage_it_is_read_too_and_marked() -> None:
 
 def test_a_record_that_is_still_in_the_log_is_not_salvaged_from_its_copy() -> None:
     data = bytearray(LIVE)
-    at, place = PLACES[5]
+    at, offset = PLACES[5]
     end = PLACES[-1][0] + PLACES[-1][1].size
-    data[end : end + place.size] = data[at : at + place.size]
+    data[end : end + offset.size] = data[at : at + offset.size]
     assert records(bytes(data), salvage=True) == records(LIVE, salvage=False)
 
 
 def test_a_template_that_was_written_over_is_known_by_its_name_from_elsewhere() -> None:
     data = bytearray(evtx_bytes([WrittenEvent(provider="ESE", strings=("x",))] * 150 + many_events(150, ours_every=1)))
-    lost = [record for record in records(bytes(data), salvage=False) if record.place > FILE_HEADER_SIZE + 65_536]
+    lost = [record for record in records(bytes(data), salvage=False) if record.offset > FILE_HEADER_SIZE + 65_536]
     second = FILE_HEADER_SIZE + 65_536
     first_of_second = next(at for at, _ in places_of(bytes(data)) if at >= second)
-    keep = next(place.size for at, place in places_of(bytes(data)) if at == first_of_second)
+    keep = next(offset.size for at, offset in places_of(bytes(data)) if at == first_of_second)
     # The second chunk was begun anew with one record of another log, which lies on the template of the others.
     other = evtx_bytes([WrittenEvent(provider="ESE", strings=("y" * (keep // 2),))], first_record_id=900)
     size = places_of(other)[0][1].size
@@ -56,6 +56,6 @@ def test_a_template_that_was_written_over_is_known_by_its_name_from_elsewhere() 
 
 def test_records_of_others_and_pieces_of_records_are_left_where_they_are() -> None:
     data = bytearray(cut_behind(evtx_bytes(many_events(40, ours_every=40)), 20))
-    end = next(at for at, place in places_of(evtx_bytes(many_events(40, ours_every=40))) if place.record_id == 21)
+    end = next(at for at, offset in places_of(evtx_bytes(many_events(40, ours_every=40))) if offset.record_id == 21)
     data[end + 8] ^= 0xFF
     assert [record.salvaged for record in records(bytes(data), salvage=True)] == [False]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError
 from smtpscope.reading.iis.fixed_form_log import IisFormatReader, NcsaFormatReader
-from smtpscope.reading.record import ExchangeRecord, ReadOptions
+from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
 from support.iis_smtp_logs import LoggedRow, iis_log, ncsa_log, some_rows, w3c_log
 from support.memory_source import MemorySource, problems_of
@@ -23,13 +23,13 @@ TIME_MS = 1_155_907_057_000
 REFUSED = LoggedRow(TIME, "203.0.113.9", "client.fabrikam.example", "RCPT", "+TO:<a,b@example.com>", 550)
 
 
-def exchanges(data: str | bytes, options: ReadOptions | None = None) -> list[ExchangeRecord]:
+def exchanges(data: str | bytes, options: ReadOptions | None = None) -> list[SmtpExchangeRecord]:
     data = data.encode() if isinstance(data, str) else data
     log = open_log(MemorySource(data), options or ReadOptions())
     return [exchange for batch in log.batches() for exchange in batch.exchanges]
 
 
-def facts(told: list[ExchangeRecord]) -> list[tuple[str, str, str, str, str | None, str | None]]:
+def facts(told: list[SmtpExchangeRecord]) -> list[tuple[str, str, str, str, str | None, str | None]]:
     return [(one.side, one.remote_host, one.command, one.reply, one.mailbox, one.guess) for one in told]
 
 
@@ -43,9 +43,9 @@ def test_the_three_forms_tell_the_same_refusals() -> None:
 
 def test_a_row_in_iis_format() -> None:
     assert exchanges(iis_log([REFUSED])) == [
-        ExchangeRecord(
+        SmtpExchangeRecord(
             file="memory.log",
-            place=0,
+            offset=0,
             time_ms=TIME_MS,
             time_assumed=True,
             side="inbound",
@@ -53,7 +53,7 @@ def test_a_row_in_iis_format() -> None:
             computer="EXCH01",
             connector="SMTPSVC1",
             remote_host="203.0.113.9",
-            given="RCPT",
+            logged_verb="RCPT",
             command="RCPT TO:<a,b@example.com>",
             reply="550",
         )
@@ -62,9 +62,9 @@ def test_a_row_in_iis_format() -> None:
 
 def test_a_row_in_ncsa_format() -> None:
     assert exchanges(ncsa_log([REFUSED])) == [
-        ExchangeRecord(
+        SmtpExchangeRecord(
             file="memory.log",
-            place=0,
+            offset=0,
             time_ms=TIME_MS + 6 * 3_600_000,
             time_assumed=False,
             side="inbound",
@@ -72,7 +72,7 @@ def test_a_row_in_ncsa_format() -> None:
             computer=None,
             connector=None,
             remote_host="203.0.113.9",
-            given="RCPT",
+            logged_verb="RCPT",
             command="RCPT TO:<a,b@example.com>",
             reply="550",
         )
@@ -84,7 +84,7 @@ def test_the_oldest_form_of_a_row_has_the_verb_in_two_words() -> None:
         "192.0.2.1, fabrikam.example, 8/18/06, 13:17:37, SMTPSVC1, MAIL01, 192.0.2.2, 90, 42, 0, 550, 0, MAIL FROM, -,"
     )
     (told,) = exchanges(row + "FROM:<m@fabrikam.example>,\r\n")
-    assert (told.given, told.command) == ("MAIL", "MAIL FROM:<m@fabrikam.example>")
+    assert (told.logged_verb, told.command) == ("MAIL", "MAIL FROM:<m@fabrikam.example>")
     assert told.time_ms == TIME_MS
 
 
@@ -153,10 +153,10 @@ def test_the_dialogue_is_shown(name: str) -> None:
     assert isinstance(log, IisFormatReader | NcsaFormatReader)
     for batch in log.batches():
         for exchange in batch.exchanges:
-            dialogue = log.dialogue(exchange.place)
-            assert dialogue is not None
-            assert exchange.place in [line.place for line in dialogue.lines]
-            assert exchange.reply in [line.text for line in dialogue.lines]
+            smtp_session = log.smtp_session(exchange.offset)
+            assert smtp_session is not None
+            assert exchange.offset in [line.offset for line in smtp_session.lines]
+            assert exchange.reply in [line.text for line in smtp_session.lines]
 
 
 @settings(max_examples=50, deadline=None)

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from smtpscope.reading.iis.session_guess import NO_PEER, SEVERAL, SEVERAL_CLIENTS, Answered, Sessions
+from smtpscope.reading.iis.session_guess import NO_PEER, SEVERAL, SEVERAL_CLIENTS, GuessedAnswer, GuessedSessions
 from smtpscope.reading.iis.turns import Turn, command_line, mailbox_in, with_blanks
 from smtpscope.reading.iis.w3c_log import W3cSmtpReader
-from smtpscope.reading.record import ExchangeRecord, ReadOptions
+from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
 from support.iis_smtp_logs import BEGIN, outbound, w3c_log
 from support.memory_source import MemorySource
 
@@ -31,8 +31,8 @@ def served(verb: str, argument: str, code: str) -> Turn:
     return Turn("answered", PEER, "SMTPSVC1", "", "client", verb, argument, code, 0)
 
 
-def told(*turns: Turn, most_peers: int = 100) -> list[Answered]:
-    sessions = Sessions(most_peers)
+def told(*turns: Turn, most_peers: int = 100) -> list[GuessedAnswer]:
+    sessions = GuessedSessions(most_peers)
     return [answered for turn in turns if (answered := sessions.take(turn)) is not None]
 
 
@@ -56,7 +56,7 @@ def test_pipelined_commands_are_answered_in_their_order() -> None:
 
 
 def test_a_reply_that_nothing_waits_for_has_no_command() -> None:
-    assert told(got("421 too many")) == [Answered("", "", None, None)]
+    assert told(got("421 too many")) == [GuessedAnswer("", "", None, None)]
 
 
 def test_a_verdict_on_a_log_on_answers_the_auth_and_not_its_secret() -> None:
@@ -77,7 +77,7 @@ def test_a_lost_reply_does_not_shift_the_others_for_long() -> None:
 
 def test_starttls_is_answered_by_220_and_opens_nothing() -> None:
     answers = told(got("220"), sent("EHLO"), got("250-x"), sent("STARTTLS"), got("220"), sent("EHLO"), got("550"))
-    assert answers == [Answered("EHLO", "-", None, None)]
+    assert answers == [GuessedAnswer("EHLO", "-", None, None)]
 
 
 def test_two_open_connections_make_a_guess_until_both_are_over() -> None:
@@ -96,12 +96,12 @@ def test_two_open_connections_make_a_guess_until_both_are_over() -> None:
         sent("MAIL", "2"),
         got("550 2"),
     )
-    assert answers == [Answered("MAIL", "1", None, SEVERAL), Answered("MAIL", "2", None, None)]
+    assert answers == [GuessedAnswer("MAIL", "1", None, SEVERAL), GuessedAnswer("MAIL", "2", None, None)]
 
 
 def test_a_connection_that_fell_silent_is_forgotten() -> None:
     answers = told(got("220"), sent("MAIL", "old"), got("220", 400), sent("MAIL", "new", 401), got("550", 402))
-    assert answers == [Answered("MAIL", "new", None, None)]
+    assert answers == [GuessedAnswer("MAIL", "new", None, None)]
 
 
 def test_a_peer_without_address_is_always_a_guess() -> None:
@@ -116,12 +116,12 @@ def test_recipients_of_clients_with_two_connections_are_guesses() -> None:
         served("RCPT", "+TO:<a@b.example>", "250"),
         served("DATA", "-", "554"),
     )
-    assert answers == [Answered("DATA", "-", "a@b.example", SEVERAL_CLIENTS)]
+    assert answers == [GuessedAnswer("DATA", "-", "a@b.example", SEVERAL_CLIENTS)]
 
 
 def test_more_peers_than_the_limit_do_not_fill_the_memory() -> None:
     turns = [got("220", number, f"host{number}") for number in range(500)]
-    sessions = Sessions(50)
+    sessions = GuessedSessions(50)
     for turn in turns:
         sessions.take(turn)
     assert sum(sessions.open_with(turn) for turn in turns) <= 50
@@ -131,11 +131,11 @@ def test_more_peers_than_the_limit_do_not_fill_the_memory() -> None:
 @pytest.mark.parametrize(("apart", "right"), [(30, 0.95), (6, 0.85)])
 def test_connections_to_one_host_are_told_apart_mostly_and_never_wrong_without_a_word(apart: int, right: float) -> None:
     chance = random.Random(5)
-    begin, dialogues = BEGIN, []
+    begin, smtp_sessions = BEGIN, []
     for number in range(400):
         begin += timedelta(seconds=chance.randrange(apart))
-        dialogues.append([row._replace(peer=PEER) for row in outbound(chance, begin, number)])
-    data = w3c_log(heapq.merge(*dialogues, key=lambda row: row.time)).encode()
+        smtp_sessions.append([row._replace(peer=PEER) for row in outbound(chance, begin, number)])
+    data = w3c_log(heapq.merge(*smtp_sessions, key=lambda row: row.time)).encode()
     log = W3cSmtpReader(MemorySource(data), ReadOptions())
     named = [one for batch in log.batches() for one in batch.exchanges if "<" in one.reply]
     assert len(named) > 30
@@ -144,7 +144,7 @@ def test_connections_to_one_host_are_told_apart_mostly_and_never_wrong_without_a
     assert [one for one in wrong if one.guess is None] == []
 
 
-def _about(exchange: ExchangeRecord) -> bool:
+def _about(exchange: SmtpExchangeRecord) -> bool:
     found = re.search("<(.*?)>", exchange.reply)
     assert found is not None
     return found[1] == exchange.mailbox or f"<{found[1]}>" in exchange.command

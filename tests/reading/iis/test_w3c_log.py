@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError
 from smtpscope.reading.iis.w3c_log import W3cSmtpReader
-from smtpscope.reading.record import ExchangeRecord, ReadOptions
+from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log, reader_of
 from support.iis_smtp_logs import COMMAND, FIELDS, REPLY, LoggedRow, some_rows, w3c_heading, w3c_log, w3c_rows
 from support.memory_source import MemorySource, problems_of
@@ -32,12 +32,12 @@ def reader(data: bytes | str) -> W3cSmtpReader:
     return W3cSmtpReader(MemorySource(data), ReadOptions())
 
 
-def exchanges(data: bytes | str) -> list[ExchangeRecord]:
+def exchanges(data: bytes | str) -> list[SmtpExchangeRecord]:
     return [exchange for batch in reader(data).batches() for exchange in batch.exchanges]
 
 
 def others(data: bytes | str) -> int:
-    return sum(batch.others for batch in reader(data).batches())
+    return sum(batch.unrelated_records for batch in reader(data).batches())
 
 
 def sent(verb: str, argument: str = "-", peer: str = "198.51.100.7") -> LoggedRow:
@@ -64,9 +64,9 @@ def test_a_refusal_of_a_remote_host_is_told_with_the_command_that_it_answers() -
     ]
     data = w3c_log(rows)
     assert exchanges(data) == [
-        ExchangeRecord(
+        SmtpExchangeRecord(
             file="memory.log",
-            place=len(w3c_log(rows[:-1])),
+            offset=len(w3c_log(rows[:-1])),
             time_ms=TIME_MS,
             time_assumed=False,
             side="outbound",
@@ -74,7 +74,7 @@ def test_a_refusal_of_a_remote_host_is_told_with_the_command_that_it_answers() -
             computer="EXCH01",
             connector="SMTPSVC1",
             remote_host="198.51.100.7",
-            given="RCPT",
+            logged_verb="RCPT",
             command="RCPT TO:<j.smith+news@contoso.example>",
             reply="550 5.1.1 <j.smith+news@contoso.example>: User unknown",
         )
@@ -91,7 +91,7 @@ def test_a_refusal_of_ours_is_told_with_its_code_alone() -> None:
         served("RCPT", "+TO:<nobody@example.com>", 550),
     ]
     first, second = exchanges(w3c_log(rows))
-    assert (first.given, first.command, first.reply) == ("xxxx", "xxxx client.fabrikam.example", "500")
+    assert (first.logged_verb, first.command, first.reply) == ("xxxx", "xxxx client.fabrikam.example", "500")
     assert second.side == "inbound"
     assert second.remote_host == "203.0.113.9"
     assert second.command == "RCPT TO:<nobody@example.com>"
@@ -139,7 +139,7 @@ def test_a_message_with_two_recipients_names_none() -> None:
 
 def test_a_refused_connection_answers_no_command() -> None:
     (told,) = exchanges(w3c_log([got("554+5.7.1+No+service+for+you")]))
-    assert (told.given, told.command, told.reply) == ("", "", "554 5.7.1 No service for you")
+    assert (told.logged_verb, told.command, told.reply) == ("", "", "554 5.7.1 No service for you")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -169,7 +169,7 @@ def test_the_fields_may_change_inside_of_the_log() -> None:
 def test_without_arguments_a_command_is_known_by_its_verb_only() -> None:
     data = w3c_log([served("RCPT", "+TO:<a@contoso.example>", 550), got("550+no")], SHORT)
     (told,) = exchanges(data)
-    assert (told.given, told.command, told.reply, told.connector) == ("RCPT", "", "550", None)
+    assert (told.logged_verb, told.command, told.reply, told.connector) == ("RCPT", "", "550", None)
     assert others(data) == 1
     assert any("cs-uri-query" in warning for warning in reader(data).information().warnings)
 
@@ -256,8 +256,8 @@ def test_other_encodings_give_the_same(encoding: str) -> None:
     data = log.encode(encoding)
     assert W3cSmtpReader.sniff(data)
     assert [(one.command, one.reply) for one in exchanges(data)] == [(one.command, one.reply) for one in exchanges(log)]
-    assert [reader(data).raw(one.place) for one in exchanges(data)] == [
-        reader(log).raw(one.place) for one in exchanges(log)
+    assert [reader(data).raw(one.offset) for one in exchanges(data)] == [
+        reader(log).raw(one.offset) for one in exchanges(log)
     ]
 
 
@@ -276,9 +276,9 @@ def test_a_log_that_grows_gives_each_refusal_once() -> None:
     growing = W3cSmtpReader(source, ReadOptions(growing=True))
     told = [one for batch in growing.batches() for one in batch.exchanges]
     source.data = data + bytes(500)
-    told += [one for batch in growing.more() for one in batch.exchanges]
+    told += [one for batch in growing.read_new() for one in batch.exchanges]
     assert told == exchanges(data)
-    assert [one for batch in growing.more() for one in batch.exchanges] == []
+    assert [one for batch in growing.read_new() for one in batch.exchanges] == []
 
 
 def test_the_dialogue_shows_the_rows_with_that_host_only() -> None:
@@ -296,26 +296,26 @@ def test_the_dialogue_shows_the_rows_with_that_host_only() -> None:
     ]
     log = reader(w3c_log(rows))
     (told,) = exchanges(w3c_log(rows))
-    dialogue = log.dialogue(told.place)
-    assert dialogue is not None
-    assert [(line.sign, line.text) for line in dialogue.lines] == [
+    smtp_session = log.smtp_session(told.offset)
+    assert smtp_session is not None
+    assert [(line.sign, line.text) for line in smtp_session.lines] == [
         ("received", "220 ready"),
         ("sent", "MAIL FROM:<>"),
         ("received", "550 5.7.1 no"),
         ("sent", "QUIT"),
         ("received", "221 bye"),
     ]
-    assert ("connector", "SMTPSVC1") in dialogue.facts
-    assert dialogue.guess is not None
-    assert log.dialogue(told.place + 1) is None
+    assert ("connector", "SMTPSVC1") in smtp_session.facts
+    assert smtp_session.guess is not None
+    assert log.smtp_session(told.offset + 1) is None
 
 
 def test_a_dialogue_of_a_client_shows_commands_and_codes() -> None:
     rows = [served("HELO", "+c.example", 250), served("RCPT", "+TO:<a@contoso.example>", 550)]
     data = w3c_log(rows).encode("utf-16")
-    dialogue = reader(data).dialogue(exchanges(data)[0].place)
-    assert dialogue is not None
-    assert [(line.sign, line.text) for line in dialogue.lines] == [
+    smtp_session = reader(data).smtp_session(exchanges(data)[0].offset)
+    assert smtp_session is not None
+    assert [(line.sign, line.text) for line in smtp_session.lines] == [
         ("received", "HELO c.example"),
         ("sent", "250"),
         ("received", "RCPT TO:<a@contoso.example>"),
@@ -326,11 +326,11 @@ def test_a_dialogue_of_a_client_shows_commands_and_codes() -> None:
 def test_a_long_dialogue_is_cut_around_the_refusal() -> None:
     calm = [sent("RCPT", f"TO:<u{number}@contoso.example>") for number in range(900)]
     rows = [got("220+ready"), *calm, got("550+no"), *calm]
-    dialogue = reader(w3c_log(rows)).dialogue(exchanges(w3c_log(rows))[0].place)
-    assert dialogue is not None
-    assert "550 no" in [line.text for line in dialogue.lines]
-    assert len(dialogue.lines) + dialogue.left_out == len(rows)
-    assert len(dialogue.lines) <= 401
+    smtp_session = reader(w3c_log(rows)).smtp_session(exchanges(w3c_log(rows))[0].offset)
+    assert smtp_session is not None
+    assert "550 no" in [line.text for line in smtp_session.lines]
+    assert len(smtp_session.lines) + smtp_session.left_out == len(rows)
+    assert len(smtp_session.lines) <= 401
 
 
 @settings(max_examples=50, deadline=None)
@@ -339,5 +339,5 @@ def test_any_damage_is_read_without_an_exception_and_counted(dirt: bytes, where:
     data = w3c_log(some_rows(4)).encode()
     dirty = data[: where + 400] + dirt + data[where + 400 :]
     batches = list(reader(dirty).batches())
-    rows = sum(batch.others + len(batch.exchanges) + len(batch.problems) for batch in batches)
+    rows = sum(batch.unrelated_records + len(batch.exchanges) + len(batch.problems) for batch in batches)
     assert rows <= dirty.count(b"\n") + 1

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.reading.mail_servers.exim_log import EximLogReader
-from smtpscope.reading.record import ExchangeRecord
+from smtpscope.reading.record import SmtpExchangeRecord
 from support.mail_lines import OPTIONS, exchanges_of, told
 from support.memory_source import MemorySource, problems_of
 
@@ -21,9 +21,9 @@ ERROR = "SMTP error from remote mail server after"
 def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
     line = f"{MESSAGE}** {ROUTE} {HOST}: {ERROR} RCPT TO:<j.smith@contoso.example>: 550 5.1.1 No such user: sorry"
     (exchange,) = exchanges_of(EximLogReader(MemorySource(line.encode()), OPTIONS))
-    assert exchange == ExchangeRecord(
+    assert exchange == SmtpExchangeRecord(
         file="memory.log",
-        place=0,
+        offset=0,
         time_ms=1795527902000,
         time_assumed=True,
         side="outbound",
@@ -31,7 +31,7 @@ def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
         computer=None,
         connector=None,
         remote_host="mx1.contoso.example",
-        given="RCPT",
+        logged_verb="RCPT",
         command="RCPT TO:<j.smith@contoso.example>",
         reply="550 5.1.1 No such user: sorry",
         mailbox="j.smith@contoso.example",
@@ -86,7 +86,7 @@ def test_the_size_of_a_block_makes_no_difference(block_size: int) -> None:
     reader = EximLogReader(MemorySource(lines.encode()), OPTIONS, block_size=block_size)
     batches = list(reader.batches())
     assert sum(len(batch.exchanges) for batch in batches) == 20
-    assert sum(batch.others for batch in batches) == 40
+    assert sum(batch.unrelated_records for batch in batches) == 40
 
 
 @pytest.mark.parametrize(
@@ -195,4 +195,4 @@ def test_any_text_is_read_without_an_error(before: str, after: str, sign: str) -
     data = f"{MESSAGE}{before}{sign}{after}\n{AT}H=[192.0.2.1]{sign}{after}\n{MESSAGE}** {before}{sign}{after}".encode()
     batches = list(EximLogReader(MemorySource(data), OPTIONS).batches())
     problems = [each for batch in batches for each in batch.problems if each.outcome == "skipped"]
-    assert sum(len(batch.exchanges) + batch.others for batch in batches) + len(problems) == 3
+    assert sum(len(batch.exchanges) + batch.unrelated_records for batch in batches) + len(problems) == 3

@@ -18,7 +18,7 @@ OTHER = "Nov 24 13:45:01 mail postfix/qmgr[5]: 4ABCDEF012: from=<shop@example.co
 
 
 def counts(batches: list[Batch]) -> tuple[int, int]:
-    return sum(len(batch.exchanges) for batch in batches), sum(batch.others for batch in batches)
+    return sum(len(batch.exchanges) for batch in batches), sum(batch.unrelated_records for batch in batches)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
@@ -28,7 +28,7 @@ def test_every_encoding_of_a_text_is_read(encoding: str) -> None:
     reader = PostfixLogReader(MemorySource(data), OPTIONS)
     (exchange,) = exchanges_of(reader)
     assert (exchange.mailbox, exchange.reply) == ("bücher@contoso.example", "550 Kein Gruß")
-    assert reader.raw(exchange.place) == REFUSED.strip()
+    assert reader.raw(exchange.offset) == REFUSED.strip()
 
 
 def test_every_line_counts_once() -> None:
@@ -53,12 +53,12 @@ def test_a_growing_log_is_read_on_where_it_ended() -> None:
     reader = PostfixLogReader(source, ReadOptions(newest=OPTIONS.newest, growing=True))
     assert counts(list(reader.batches())) == (1, 1)
     source.data = data + f"{REFUSED}{OTHER}".encode()
-    more = list(reader.more())
+    more = list(reader.read_new())
     assert counts(more) == (1, 1)
-    assert more[0].exchanges[0].place == len(data)
-    assert list(reader.more()) == []
+    assert more[0].exchanges[0].offset == len(data)
+    assert list(reader.read_new()) == []
     source.data = REFUSED.encode()
-    assert counts(list(reader.more())) == (1, 0)
+    assert counts(list(reader.read_new())) == (1, 0)
 
 
 def test_the_lines_of_a_message_are_its_dialogue_from_arrival_to_removal() -> None:
@@ -68,14 +68,18 @@ def test_the_lines_of_a_message_are_its_dialogue_from_arrival_to_removal() -> No
     data = f"{earlier}{foreign}{OTHER}{foreign}{REFUSED}{later}{OTHER}".encode()
     reader = PostfixLogReader(MemorySource(data), OPTIONS)
     (exchange,) = exchanges_of(reader)
-    dialogue = reader.dialogue(exchange.place)
-    assert dialogue is not None
-    assert [line.text for line in dialogue.lines] == [
+    smtp_session = reader.smtp_session(exchange.offset)
+    assert smtp_session is not None
+    assert [line.text for line in smtp_session.lines] == [
         line[len("Nov 24 13:45:01 mail ") :].strip() for line in (OTHER, REFUSED, later)
     ]
-    assert [line.place for line in dialogue.lines] == sorted(line.place for line in dialogue.lines)
-    assert dialogue.lines[1].time_ms == exchange.time_ms
-    assert (dialogue.facts, dialogue.guess, dialogue.time_assumed) == ((("queue id", "4ABCDEF012"),), None, True)
+    assert [line.offset for line in smtp_session.lines] == sorted(line.offset for line in smtp_session.lines)
+    assert smtp_session.lines[1].time_ms == exchange.time_ms
+    assert (smtp_session.facts, smtp_session.guess, smtp_session.time_assumed) == (
+        (("queue id", "4ABCDEF012"),),
+        None,
+        True,
+    )
 
 
 def test_the_lines_of_a_server_process_are_a_guess() -> None:
@@ -90,19 +94,19 @@ def test_the_lines_of_a_server_process_are_a_guess() -> None:
     )
     data = f"{line('disconnect from x')}{mine[0]}{line('connect from y', 5)}{mine[1]}{mine[2]}{line('connect from z')}"
     reader = PostfixLogReader(MemorySource(data.encode()), OPTIONS)
-    dialogue = reader.dialogue(data.index(mine[1]))
-    assert dialogue is not None
-    assert [f"Nov 24 13:45:01 mail {each.text}\n" for each in dialogue.lines] == list(mine)
-    assert dialogue.guess is not None
-    assert reader.dialogue(len(data) + 50) is None
+    smtp_session = reader.smtp_session(data.index(mine[1]))
+    assert smtp_session is not None
+    assert [f"Nov 24 13:45:01 mail {each.text}\n" for each in smtp_session.lines] == list(mine)
+    assert smtp_session.guess is not None
+    assert reader.smtp_session(len(data) + 50) is None
 
 
 def test_a_long_dialogue_leaves_lines_out_and_says_how_many() -> None:
     data = f"{OTHER * 400}{REFUSED}{OTHER * 300}".encode()
-    dialogue = PostfixLogReader(MemorySource(data), OPTIONS).dialogue(len(OTHER) * 400)
-    assert dialogue is not None
-    assert (len(dialogue.lines), dialogue.left_out) == (500, 201)
-    assert sum("550 Kein" in line.text for line in dialogue.lines) == 1
+    smtp_session = PostfixLogReader(MemorySource(data), OPTIONS).smtp_session(len(OTHER) * 400)
+    assert smtp_session is not None
+    assert (len(smtp_session.lines), smtp_session.left_out) == (500, 201)
+    assert sum("550 Kein" in line.text for line in smtp_session.lines) == 1
 
 
 def test_hostile_values_are_kept_as_they_are() -> None:

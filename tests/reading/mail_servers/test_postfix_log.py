@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
-from smtpscope.reading.record import ExchangeRecord
+from smtpscope.reading.record import SmtpExchangeRecord
 from support.mail_lines import OPTIONS, exchanges_of, told
 from support.mail_logs import postfix_parts, sample
 from support.memory_source import MemorySource, problems_of
@@ -24,9 +24,9 @@ def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
         "<j.smith@contoso.example>: Recipient address rejected (see list) (in reply to RCPT TO command))"
     )
     (exchange,) = exchanges_of(PostfixLogReader(MemorySource(f"else\n{line}\n".encode()), OPTIONS))
-    assert exchange == ExchangeRecord(
+    assert exchange == SmtpExchangeRecord(
         file="memory.log",
-        place=5,
+        offset=5,
         time_ms=1795527902000,
         time_assumed=True,
         side="outbound",
@@ -34,7 +34,7 @@ def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
         computer="mail",
         connector=None,
         remote_host="mx1.contoso.example",
-        given="RCPT",
+        logged_verb="RCPT",
         command="",
         reply="550 5.1.1 <j.smith@contoso.example>: Recipient address rejected (see list)",
         mailbox="j.smith@contoso.example",
@@ -121,7 +121,7 @@ def test_mail_that_failed_without_a_reply_is_counted_and_is_no_exchange() -> Non
     reader = PostfixLogReader(MemorySource("\n".join(lines).encode()), OPTIONS)
     batches = list(reader.batches())
     assert [exchange for batch in batches for exchange in batch.exchanges] == []
-    assert sum(batch.others for batch in batches) == 5
+    assert sum(batch.unrelated_records for batch in batches) == 5
     assert dict(reader.information().facts) == {
         "Encoding": "UTF-8 or Windows-1252",
         "Failed without a reply": "2",
@@ -202,7 +202,7 @@ def test_other_headers_name_zone_computer_and_program_too(header: str) -> None:
     assert (exchange.time_ms or 0) // 1000 == 1795527902
     assert not exchange.time_assumed
     assert (exchange.computer, exchange.provider) == ("mail", "postfix/smtp")
-    assert (exchange.given, exchange.reply) == ("RCPT", "550 No")
+    assert (exchange.logged_verb, exchange.reply) == ("RCPT", "550 No")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_any_text_is_read_without_an_error(before: str, after: str, sign: str) -
     reader = PostfixLogReader(MemorySource(line.encode()), OPTIONS)
     batches = list(reader.batches())
     problems = [each for batch in batches for each in batch.problems if each.outcome == "skipped"]
-    assert sum(len(batch.exchanges) + batch.others for batch in batches) + len(problems) == 3
+    assert sum(len(batch.exchanges) + batch.unrelated_records for batch in batches) + len(problems) == 3
 
 
 @settings(max_examples=50, deadline=None)

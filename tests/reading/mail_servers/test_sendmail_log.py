@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
-from smtpscope.reading.record import ExchangeRecord
+from smtpscope.reading.record import SmtpExchangeRecord
 from support.mail_lines import OPTIONS, exchanges_of, told
 from support.memory_source import MemorySource, problems_of
 
@@ -24,9 +24,9 @@ TO = (
 def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
     line = f"{TO}dsn=4.7.1, stat=Deferred: 451 4.7.1 Greylisted, please come back, stat=later"
     (exchange,) = exchanges_of(SendmailLogReader(MemorySource(line.encode()), OPTIONS))
-    assert exchange == ExchangeRecord(
+    assert exchange == SmtpExchangeRecord(
         file="memory.log",
-        place=0,
+        offset=0,
         time_ms=1795527902000,
         time_assumed=True,
         side="outbound",
@@ -34,7 +34,7 @@ def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
         computer="mail",
         connector=None,
         remote_host="mx1.contoso.example.",
-        given="",
+        logged_verb="",
         command="",
         reply="451 4.7.1 Greylisted, please come back, stat=later",
         mailbox="j.smith@contoso.example",
@@ -155,4 +155,4 @@ def test_any_text_is_read_without_an_error(before: str, after: str, sign: str) -
     data = f"{MESSAGE}{text}\n{TO}{text}\n{MESSAGE}ruleset=check_{before}, {sign}{after}".encode()
     batches = list(SendmailLogReader(MemorySource(data), OPTIONS).batches())
     problems = [each for batch in batches for each in batch.problems if each.outcome == "skipped"]
-    assert sum(len(batch.exchanges) + batch.others for batch in batches) + len(problems) == 3
+    assert sum(len(batch.exchanges) + batch.unrelated_records for batch in batches) + len(problems) == 3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from smtpscope.errors import LogError
 from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS
-from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
+from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from support.memory_source import MemorySource
 from support.protocol_logs import CONNECTIVITY_FIELDS, connectivity_log, header, row
 
@@ -26,7 +26,7 @@ def line(description: str, *, session: str = "08DE1F3B00000001", sign: str = ">"
     return row(NOON, session, source, "fabrikam.example", sign, description)
 
 
-def exchanges(batches: list[Batch]) -> list[ExchangeRecord]:
+def exchanges(batches: list[Batch]) -> list[SmtpExchangeRecord]:
     return [exchange for batch in batches for exchange in batch.exchanges]
 
 
@@ -38,9 +38,9 @@ def replies(*descriptions: str) -> list[str]:
 def test_a_quoted_reply_is_an_outbound_exchange_without_command() -> None:
     text = HEADER + line("432-4.3.2 STOREDRV; mailbox server is too busy", source="MapiDelivery")
     assert exchanges(list(reader(text).batches())) == [
-        ExchangeRecord(
+        SmtpExchangeRecord(
             file="memory.log",
-            place=len(HEADER),
+            offset=len(HEADER),
             time_ms=1_794_225_600_250,
             time_assumed=False,
             side="outbound",
@@ -48,7 +48,7 @@ def test_a_quoted_reply_is_an_outbound_exchange_without_command() -> None:
             computer=None,
             connector="MapiDelivery",
             remote_host="fabrikam.example",
-            given="",
+            logged_verb="",
             command="",
             reply="432-4.3.2 STOREDRV; mailbox server is too busy",
             guess=MAYBE_OURS,
@@ -105,12 +105,12 @@ def test_each_row_counts_once_and_sessions_can_be_seen_again() -> None:
     batches = list(log.batches())
     found = exchanges(batches)
     assert len(found) == 23
-    assert sum(batch.others for batch in batches) + len(found) == text.count("\r\n") - 5
-    dialogue = log.dialogue(found[0].place)
-    assert dialogue is not None
-    assert [said.sign for said in dialogue.lines] == ["connected", "information", "information"]
-    assert dialogue.facts[1:] == (("source", "SMTP"), ("destination", "mx.example.org"))
-    assert log.raw(found[0].place) == text.encode()[found[0].place - 3 :].decode().partition("\r\n")[0]
+    assert sum(batch.unrelated_records for batch in batches) + len(found) == text.count("\r\n") - 5
+    smtp_session = log.smtp_session(found[0].offset)
+    assert smtp_session is not None
+    assert [said.sign for said in smtp_session.lines] == ["connected", "information", "information"]
+    assert smtp_session.facts[1:] == (("source", "SMTP"), ("destination", "mx.example.org"))
+    assert log.raw(found[0].offset) == text.encode()[found[0].offset - 3 :].decode().partition("\r\n")[0]
 
 
 def test_connections_that_nobody_answered_are_counted() -> None:
@@ -127,7 +127,7 @@ def test_connections_that_nobody_answered_are_counted() -> None:
     )
     assert reader(text).information().facts[-1] == ("Connections that failed without a reply", "2")
     (batch,) = reader(text).batches()
-    assert (len(batch.exchanges), batch.others) == (1, 3)
+    assert (len(batch.exchanges), batch.unrelated_records) == (1, 3)
     assert [(problem.place, problem.records) for problem in batch.problems] == [("whole file", 2)]
     assert batch.problems[0].reason.startswith("2 connections failed without a reply of the other side (")
 
@@ -139,7 +139,7 @@ def test_a_growing_log_gives_nothing_twice() -> None:
     found = list(log.batches())
     for end in range(500, len(data) + 500, 500):
         source.data = data[:end]
-        found += log.more()
+        found += log.read_new()
     assert exchanges(found) == exchanges(list(reader(data).batches()))
 
 
@@ -163,5 +163,5 @@ def test_another_file_is_refused() -> None:
 def test_any_log_is_read_to_its_end(pieces: list[str]) -> None:
     log = reader(HEADER + "".join(pieces))
     for exchange in exchanges(list(log.batches())):
-        assert exchange.reply[:3] in log.raw(exchange.place)
-        assert log.dialogue(exchange.place) is None or exchange.place >= len(HEADER)
+        assert exchange.reply[:3] in log.raw(exchange.offset)
+        assert log.smtp_session(exchange.offset) is None or exchange.offset >= len(HEADER)

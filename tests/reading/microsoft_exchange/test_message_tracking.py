@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
-from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
+from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
 from support.memory_source import MemorySource
 from support.tracking_logs import COLUMNS, header, row, sample, status, tracking_log, tracking_rows
@@ -38,7 +38,7 @@ def read(data: bytes, options: ReadOptions | None = None) -> list[Batch]:
     return list(open_log(MemorySource(data, "MSGTRK.LOG"), options or ReadOptions()).batches())
 
 
-def exchanges(data: bytes) -> list[ExchangeRecord]:
+def exchanges(data: bytes) -> list[SmtpExchangeRecord]:
     return [exchange for batch in read(data) for exchange in batch.exchanges]
 
 
@@ -47,12 +47,21 @@ def problems(data: bytes) -> list[Problem]:
 
 
 def others(data: bytes) -> int:
-    return sum(batch.others for batch in read(data))
+    return sum(batch.unrelated_records for batch in read(data))
 
 
 def test_the_refusals_of_a_log_come_with_their_recipients() -> None:
     told = [
-        (each.place, each.time_ms, each.side, each.computer, each.connector, each.remote_host, each.reply, each.mailbox)
+        (
+            each.offset,
+            each.time_ms,
+            each.side,
+            each.computer,
+            each.connector,
+            each.remote_host,
+            each.reply,
+            each.mailbox,
+        )
         for each in exchanges(GOLDEN)
     ]
     assert told == [
@@ -92,7 +101,7 @@ def test_the_refusals_of_a_log_come_with_their_recipients() -> None:
 
 
 def test_an_exchange_names_its_recipient_beside_the_command() -> None:
-    exchange = ExchangeParser().take(exchanges(GOLDEN)[0])
+    exchange = SmtpExchangeParser().take(exchanges(GOLDEN)[0])
     assert (exchange.command.recipient, exchange.command.full) == ("anna@contoso.example", "")
     assert (exchange.reply.code, exchange.reply.enhanced) == (550, "5.1.1")
 
@@ -114,7 +123,7 @@ def test_the_encoding_makes_no_difference(encoding: str) -> None:
     found, plain = exchanges(text.encode(encoding)), exchanges(text.encode())
     assert any("ö" in str(each.mailbox) for each in plain)
     assert [(each.reply, each.mailbox) for each in found] == [(each.reply, each.mailbox) for each in plain]
-    raw = open_log(MemorySource(text.encode(encoding)), ReadOptions()).raw(found[-1].place)
+    raw = open_log(MemorySource(text.encode(encoding)), ReadOptions()).raw(found[-1].offset)
     assert str(found[-1].mailbox) in raw
     assert raw in text
 
@@ -123,7 +132,7 @@ def test_every_row_is_counted_once() -> None:
     rows = tracking_rows(200)
     data = tracking_log(rows).encode()
     reader = open_log(MemorySource(data), ReadOptions())
-    refused = {reader.raw(each.place) for each in exchanges(data)}
+    refused = {reader.raw(each.offset) for each in exchanges(data)}
     assert others(data) + len(refused) == 200
 
 
@@ -133,7 +142,7 @@ def test_blocks_of_any_size_give_the_same(block_size: int) -> None:
     reader = MessageTrackingReader(MemorySource(data, "MSGTRK.LOG"), ReadOptions(), block_size=block_size)
     batches = list(reader.batches())
     assert [each for batch in batches for each in batch.exchanges] == exchanges(data)
-    assert sum(batch.others for batch in batches) == others(data)
+    assert sum(batch.unrelated_records for batch in batches) == others(data)
 
 
 def test_a_reply_of_several_lines_is_one_row() -> None:
@@ -213,7 +222,7 @@ def test_a_row_of_many_recipients_is_read_and_found_again() -> None:
     found = exchanges(data)
     assert [each.mailbox for each in found[:3_000:1_000]] == recipients.split(";")[::1_000]
     reader = open_log(MemorySource(data), ReadOptions())
-    assert reader.raw(found[2_999].place) == reader.raw(found[0].place) == row(NAMES, values).strip()
+    assert reader.raw(found[2_999].offset) == reader.raw(found[0].offset) == row(NAMES, values).strip()
 
 
 def test_a_growing_log_gives_each_row_once_and_whole() -> None:
@@ -224,12 +233,12 @@ def test_a_growing_log_gives_each_row_once_and_whole() -> None:
     found = [each for batch in reader.batches() for each in batch.exchanges]
     for end in (20_300, 20_300, 25_001, len(data)):
         source.data = data[:end]
-        found += [each for batch in reader.more() for each in batch.exchanges]
-    assert [(each.place, each.reply, each.mailbox) for each in found] == [
-        (each.place, each.reply, each.mailbox) for each in exchanges(data)
+        found += [each for batch in reader.read_new() for each in batch.exchanges]
+    assert [(each.offset, each.reply, each.mailbox) for each in found] == [
+        (each.offset, each.reply, each.mailbox) for each in exchanges(data)
     ]
     source.data = GOLDEN
-    assert sum(len(batch.exchanges) for batch in reader.more()) == 3
+    assert sum(len(batch.exchanges) for batch in reader.read_new()) == 3
 
 
 def test_what_the_log_says_of_itself_is_shown() -> None:

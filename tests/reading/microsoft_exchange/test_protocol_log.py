@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
-from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
+from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from support.memory_source import MemorySource
 from support.protocol_logs import (
     FIELDS,
@@ -33,11 +33,11 @@ def reader(text: str | bytes, *, growing: bool = False, block_size: int = 1 << 2
     return ProtocolLogReader(MemorySource(data), ReadOptions(growing=growing), block_size=block_size)
 
 
-def exchanges(batches: list[Batch]) -> list[ExchangeRecord]:
+def exchanges(batches: list[Batch]) -> list[SmtpExchangeRecord]:
     return [exchange for batch in batches for exchange in batch.exchanges]
 
 
-def read(text: str | bytes, *, block_size: int = 1 << 20) -> list[ExchangeRecord]:
+def read(text: str | bytes, *, block_size: int = 1 << 20) -> list[SmtpExchangeRecord]:
     return exchanges(list(reader(text, block_size=block_size).batches()))
 
 
@@ -81,7 +81,7 @@ def test_connections_that_nobody_answered_are_told_and_no_exchanges() -> None:
     old: list[Turn] = [("*", "attempting to connect to 198.51.100.7:25 failed", ""), ("*", "", "sending message")]
     rows = [row for number, one in enumerate((turns, old)) for row in session_rows("Send", number, "198.51.100.7", one)]
     (batch,) = reader(header("SMTP Send Protocol Log", FIELDS) + "".join(rows)).batches()
-    assert (len(batch.exchanges), batch.others) == (0, 6)
+    assert (len(batch.exchanges), batch.unrelated_records) == (0, 6)
     assert [(problem.place, problem.outcome, problem.records) for problem in batch.problems] == [
         ("whole file", "noted", 2)
     ]
@@ -93,9 +93,9 @@ def test_what_a_client_is_refused_is_inbound() -> None:
         receive_row("<", "RCPT TO:<berta@example.net>", sequence=0), receive_row(">", "550 5.7.1 Unable to relay")
     )
     assert read(text) == [
-        ExchangeRecord(
+        SmtpExchangeRecord(
             file="memory.log",
-            place=text.index("\n" + NOON, text.index("RCPT")) + 1,
+            offset=text.index("\n" + NOON, text.index("RCPT")) + 1,
             time_ms=NOON_MS,
             time_assumed=False,
             side="inbound",
@@ -103,7 +103,7 @@ def test_what_a_client_is_refused_is_inbound() -> None:
             computer="EXCH01",
             connector=r"EXCH01\Default Frontend EXCH01",
             remote_host="203.0.113.25",
-            given="RCPT",
+            logged_verb="RCPT",
             command="RCPT TO:<berta@example.net>",
             reply="550 5.7.1 Unable to relay",
         )
@@ -154,14 +154,14 @@ def test_information_of_the_log_is_no_exchange() -> None:
         receive_row("-", "421 4.4.1 Connection timed out"),
     )
     (batch,) = reader(text).batches()
-    assert (list(batch.exchanges), batch.others) == ([], 3)
+    assert (list(batch.exchanges), batch.unrelated_records) == ([], 3)
 
 
 def test_each_row_counts_once() -> None:
     text = protocol_log("Send")
     batches = list(reader(text).batches())
     rows = sum(1 for each in text.splitlines() if not each.startswith("#"))
-    assert sum(batch.others for batch in batches) + len(exchanges(batches)) == rows
+    assert sum(batch.unrelated_records for batch in batches) + len(exchanges(batches)) == rows
     assert batches[-1].bytes_read == batches[-1].bytes_total
 
 
@@ -177,11 +177,11 @@ def test_rows_of_one_reply_are_one_exchange_at_its_first_row() -> None:
     )
     found = read(text)
     assert [exchange.reply for exchange in found] == ["550-5.7.1 first\n550 5.7.1 second", "502 5.5.1 no help"]
-    assert [text.encode()[exchange.place :].decode().split(",")[7].split("\r")[0] for exchange in found] == [
+    assert [text.encode()[exchange.offset :].decode().split(",")[7].split("\r")[0] for exchange in found] == [
         "550-5.7.1 first",
         "502 5.5.1 no help",
     ]
-    assert reader(text).raw(found[0].place).count("\n") == 2
+    assert reader(text).raw(found[0].offset).count("\n") == 2
 
 
 def test_a_reply_that_never_ends_holds_up_no_others() -> None:
@@ -217,10 +217,10 @@ def test_fields_in_another_order_are_read_and_found_again() -> None:
         None,
         None,
     )
-    assert log.raw(found.place).startswith("<,HELP")
-    dialogue = log.dialogue(found.place)
-    assert dialogue is not None
-    assert [said.text for said in dialogue.lines] == ["HELP", "502 5.5.1 no"]
+    assert log.raw(found.offset).startswith("<,HELP")
+    smtp_session = log.smtp_session(found.offset)
+    assert smtp_session is not None
+    assert [said.text for said in smtp_session.lines] == ["HELP", "502 5.5.1 no"]
 
 
 @pytest.mark.parametrize("kind", ["Send", "Receive"])
@@ -254,7 +254,7 @@ def test_hostile_values_come_out_as_they_are() -> None:
 
 def test_a_log_with_its_header_alone_has_no_exchanges() -> None:
     (batch,) = reader(receive_log()).batches()
-    assert (list(batch.exchanges), batch.others, batch.problems) == ([], 0, [])
+    assert (list(batch.exchanges), batch.unrelated_records, batch.problems) == ([], 0, [])
 
 
 def test_another_file_is_refused() -> None:
@@ -280,11 +280,11 @@ def test_a_growing_log_gives_nothing_twice_and_loses_nothing() -> None:
     found: list[Batch] = []
     for end in range(0, len(data) + 700, 700):
         source.data = data[:end]
-        found += log.more() if end else log.batches()
+        found += log.read_new() if end else log.batches()
     whole = list(reader(data).batches())
     assert exchanges(found) == exchanges(whole)
-    assert sum(batch.others for batch in found) == sum(batch.others for batch in whole)
-    assert not list(log.more())
+    assert sum(batch.unrelated_records for batch in found) == sum(batch.unrelated_records for batch in whole)
+    assert not list(log.read_new())
 
 
 def test_a_growing_log_that_was_begun_anew_is_read_as_a_whole() -> None:
@@ -292,7 +292,7 @@ def test_a_growing_log_that_was_begun_anew_is_read_as_a_whole() -> None:
     log = ProtocolLogReader(source, ReadOptions(growing=True))
     assert len(exchanges(list(log.batches()))) == 2
     source.data = receive_log(receive_row("<", "NOOP"), receive_row(">", "500 no")).encode()
-    assert [exchange.command for exchange in exchanges(list(log.more()))] == ["NOOP"]
+    assert [exchange.command for exchange in exchanges(list(log.read_new()))] == ["NOOP"]
 
 
 def test_the_information_is_that_of_the_header() -> None:
@@ -327,8 +327,8 @@ def test_any_log_is_read_to_its_end(pieces: list[str], encoding: str) -> None:
     data = receive_log(*pieces).encode(encoding, errors="replace")
     log = reader(data, block_size=200)
     found = exchanges(list(log.batches()))
-    places = [exchange.place for exchange in found]
+    places = [exchange.offset for exchange in found]
     assert places == sorted(set(places))
     for exchange in found[:3]:
-        assert exchange.reply[:3] in log.raw(exchange.place)
-        assert log.dialogue(exchange.place) is not None
+        assert exchange.reply[:3] in log.raw(exchange.offset)
+        assert log.smtp_session(exchange.offset) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
-from smtpscope.reading.record import ExchangeRecord, ReadOptions
+from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
 from support.memory_source import MemorySource
 from support.protocol_logs import receive_log, receive_row
 
@@ -14,7 +14,7 @@ def reader(text: str | bytes) -> ProtocolLogReader:
     return ProtocolLogReader(MemorySource(text.encode() if isinstance(text, str) else text), ReadOptions())
 
 
-def exchanges(log: ProtocolLogReader) -> list[ExchangeRecord]:
+def exchanges(log: ProtocolLogReader) -> list[SmtpExchangeRecord]:
     return [exchange for batch in log.batches() for exchange in batch.exchanges]
 
 
@@ -29,16 +29,16 @@ def test_the_raw_rows_are_those_of_command_and_reply(encoding: str) -> None:
     ]
     log = reader(receive_log(*[receive_row("<", "NOOP", session="OTHER")] * 900, *rows).encode(encoding))
     first, second = exchanges(log)
-    assert log.raw(first.place) == (rows[0] + rows[3]).replace("\r\n", "\n").rstrip("\n")
-    assert log.raw(second.place) == (rows[1] + rows[4]).replace("\r\n", "\n").rstrip("\n")
+    assert log.raw(first.offset) == (rows[0] + rows[3]).replace("\r\n", "\n").rstrip("\n")
+    assert log.raw(second.offset) == (rows[1] + rows[4]).replace("\r\n", "\n").rstrip("\n")
 
 
 def test_the_raw_rows_of_a_refusal_behind_content_begin_with_the_command() -> None:
     rows = [receive_row("<", "DATA", sequence=0), receive_row(">", "354 go"), receive_row(">", "552 5.3.4 Too large")]
     log = reader(receive_log(*rows))
     (found,) = exchanges(log)
-    assert (found.given, found.command) == ("DATA", ".")
-    assert log.raw(found.place).split("\n") == [rows[0].rstrip(), rows[2].rstrip()]
+    assert (found.logged_verb, found.command) == ("DATA", ".")
+    assert log.raw(found.offset).split("\n") == [rows[0].rstrip(), rows[2].rstrip()]
 
 
 def test_a_command_that_stands_far_away_is_left_out() -> None:
@@ -46,7 +46,7 @@ def test_a_command_that_stands_far_away_is_left_out() -> None:
     log = reader(receive_log(receive_row("<", "HELP", sequence=0), *far, receive_row(">", "502 no")))
     (found,) = exchanges(log)
     assert found.command == "HELP"
-    assert log.raw(found.place) == receive_row(">", "502 no").rstrip()
+    assert log.raw(found.offset) == receive_row(">", "502 no").rstrip()
 
 
 def test_a_row_that_is_cut_short_hides_no_other() -> None:
@@ -54,7 +54,7 @@ def test_a_row_that_is_cut_short_hides_no_other() -> None:
     cut = [command[: command.index(",<")], command[: command.index("RCPT") - 1]]
     log = reader(receive_log(command, *(f"{row}\r\n" for row in cut), reply, *(f"{row}\r\n" for row in cut)))
     (found,) = exchanges(log)
-    assert log.raw(found.place).split("\n") == [command.rstrip(), reply.rstrip()]
+    assert log.raw(found.offset).split("\n") == [command.rstrip(), reply.rstrip()]
 
 
 def test_any_place_gives_the_row_that_stands_there() -> None:

@@ -6,13 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.microsoft_exchange.reply_pairing import Answered, Sessions, SmtpSession, path_of, verb_of
+from smtpscope.reading.microsoft_exchange.reply_pairing import (
+    OpenSessions,
+    PairedReply,
+    PairedSession,
+    path_of,
+    verb_of,
+)
 
 
-def said(*lines: str, whole: bool = True) -> list[Answered]:
+def said(*lines: str, whole: bool = True) -> list[PairedReply]:
     """The refusals of a session; a line that begins with "C:" is the client's."""
-    session = SmtpSession(whole=whole)
-    found: list[Answered] = []
+    session = PairedSession(whole=whole)
+    found: list[PairedReply] = []
     for line in lines:
         speaker, _, text = line.partition(": ")
         if speaker == "C":
@@ -29,7 +35,7 @@ def commands(*lines: str, whole: bool = True) -> list[str]:
 
 def test_a_refusal_answers_the_command_before_it() -> None:
     assert said("S: 220 ready", "C: RCPT TO:<a@example.net>", "S: 550 5.1.1 Unknown") == [
-        Answered(["550 5.1.1 Unknown"], "RCPT", "RCPT TO:<a@example.net>")
+        PairedReply(["550 5.1.1 Unknown"], "RCPT", "RCPT TO:<a@example.net>")
     ]
 
 
@@ -42,7 +48,7 @@ def test_commands_sent_together_are_answered_in_their_order() -> None:
 
 @pytest.mark.parametrize("greeting", ["554 5.7.1 Go away", "421 4.3.2 Too busy"])
 def test_a_refused_connection_has_no_command(greeting: str) -> None:
-    assert said(f"S: {greeting}") == [Answered([greeting])]
+    assert said(f"S: {greeting}") == [PairedReply([greeting])]
 
 
 def test_a_client_that_speaks_before_the_greeting_is_answered_behind_it() -> None:
@@ -56,7 +62,7 @@ def test_a_server_that_hangs_up_by_itself_answers_no_command() -> None:
 def test_what_is_refused_behind_the_content_is_the_dot_that_ends_it() -> None:
     begin = ("S: 220 ready", "C: MAIL FROM:<a@example.com>", "S: 250 ok", "C: RCPT TO:<b@example.net>", "S: 250 ok")
     assert said(*begin, "C: DATA", "S: 354 go on", "S: 552 5.3.4 Too large") == [
-        Answered(["552 5.3.4 Too large"], "DATA", ".", "b@example.net")
+        PairedReply(["552 5.3.4 Too large"], "DATA", ".", "b@example.net")
     ]
     assert said(*begin, "C: data", "S: 451 4.3.0 Not now")[0][1:4] == ("data", "data", "b@example.net")
 
@@ -111,19 +117,19 @@ def test_hidden_data_of_exchange_authentication_is_no_command() -> None:
 def test_lines_of_one_reply_answer_one_command() -> None:
     lines = ("S: 220-ready", "S: 220 really", "C: EHLO a.example", "S: 250-mx", "S: 250-SIZE", "S: 250 OK", "C: NOOP")
     refusal = said(*lines, "S: 550-5.7.1 first", "S: 550-5.7.1 second", "S: 550 5.7.1 third")
-    assert refusal == [Answered(["550-5.7.1 first", "550-5.7.1 second", "550 5.7.1 third"], "NOOP", "NOOP")]
+    assert refusal == [PairedReply(["550-5.7.1 first", "550-5.7.1 second", "550 5.7.1 third"], "NOOP", "NOOP")]
 
 
 @pytest.mark.parametrize("reply", ["550-5.7.1 first 550 5.7.1 second", "550-first\n550 second", "550-first 550"])
 def test_lines_that_the_log_has_put_together_are_a_whole_reply(reply: str) -> None:
-    session = SmtpSession(whole=False)
+    session = PairedSession(whole=False)
     answered = session.reply(reply)
     assert answered is not None
     assert not session.unfinished(answered.lines)
 
 
 def test_a_reply_without_its_last_line_ends_where_somebody_else_speaks() -> None:
-    session = SmtpSession(whole=False)
+    session = PairedSession(whole=False)
     answered = session.reply("550-5.7.1 first")
     assert answered is not None
     assert session.unfinished(answered.lines)
@@ -133,7 +139,7 @@ def test_a_reply_without_its_last_line_ends_where_somebody_else_speaks() -> None
 
 
 def test_a_session_whose_beginning_is_missing_gives_no_command_that_nobody_saw() -> None:
-    assert said("S: 550 5.1.1 Unknown", whole=False) == [Answered(["550 5.1.1 Unknown"])]
+    assert said("S: 550 5.1.1 Unknown", whole=False) == [PairedReply(["550 5.1.1 Unknown"])]
 
 
 def test_a_command_of_a_session_whose_beginning_is_missing_is_a_guess_until_a_new_transaction() -> None:
@@ -145,7 +151,7 @@ def test_a_command_of_a_session_whose_beginning_is_missing_is_a_guess_until_a_ne
 
 
 def test_the_oldest_of_too_many_sessions_is_forgotten() -> None:
-    sessions = Sessions()
+    sessions = OpenSessions()
     first = sessions.begin("0")
     for number in range(1, 10_001):
         sessions.begin(str(number))
@@ -189,7 +195,7 @@ LINES = st.lists(
 @settings(max_examples=25)
 @given(LINES, st.booleans())
 def test_any_lines_are_followed(lines: list[tuple[str, str]], whole: bool) -> None:
-    session = SmtpSession(whole=whole)
+    session = PairedSession(whole=whole)
     for speaker, text in lines:
         if speaker == "C":
             session.command(text)

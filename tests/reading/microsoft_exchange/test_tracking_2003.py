@@ -33,7 +33,7 @@ def test_the_column_names_alone_will_do() -> None:
 
 def test_it_says_that_it_holds_no_replies_and_which_log_does() -> None:
     _, [batch] = read(tracking_2003_log(EVENTS).encode())
-    assert (list(batch.records), list(batch.exchanges), batch.others) == ([], [], 6)
+    assert (list(batch.records), list(batch.exchanges), batch.unrelated_records) == ([], [], 6)
     [problem] = batch.problems
     assert (problem.outcome, problem.records) == ("noted", None)
     for word in ("no SMTP replies", "recipients", "numbers of events", "LogFiles\\SmtpSvcN", "Application log"):
@@ -49,7 +49,7 @@ def test_rows_are_counted_by_the_number_of_their_event() -> None:
         ("Event 1019", "3 rows"),
         ("Event 1031", "1 row"),
     )
-    assert sum(batch.others for batch in reader.batches()) == 6
+    assert sum(batch.unrelated_records for batch in reader.batches()) == 6
     assert dict(reader.information().facts)["Event 1019"] == "3 rows"
 
 
@@ -57,7 +57,7 @@ def test_a_line_that_is_no_row_is_told() -> None:
     data = tracking_2003_log(EVENTS) + "rubbish\r\n\r\n"
     _, [batch] = read(data.encode())
     assert [(each.place, each.outcome) for each in batch.problems] == [("whole file", "noted"), ("line 10", "skipped")]
-    assert batch.others == 7
+    assert batch.unrelated_records == 7
 
 
 def test_lines_keep_their_numbers_over_blocks() -> None:
@@ -76,5 +76,5 @@ def test_the_line_at_a_place_is_shown() -> None:
 @given(st.binary(max_size=120))
 def test_any_bytes_are_read(rest: bytes) -> None:
     _, batches = read(tracking_2003_log(EVENTS).encode() + rest)
-    assert sum(batch.others for batch in batches) >= 6
+    assert sum(batch.unrelated_records for batch in batches) >= 6
     assert all(not batch.exchanges for batch in batches)

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.reading.microsoft_exchange.tracking_exchanges import MAY_REFUSE, exchanges_of
-from smtpscope.reading.microsoft_exchange.tracking_rows import Columns, TrackingRow
+from smtpscope.reading.microsoft_exchange.tracking_rows import TrackingColumns, TrackingRow
 from smtpscope.reading.microsoft_exchange.transport_log import iso_milliseconds
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS
-from smtpscope.reading.record import ExchangeRecord
+from smtpscope.reading.record import SmtpExchangeRecord
 from smtpscope.reading.text.encodings import detect
 from support.tracking_logs import COLUMNS, row, status
 
@@ -43,21 +43,23 @@ OWN = {
 }
 
 
-def found(values: dict[str, str], place: int = 0) -> list[ExchangeRecord]:
+def found(values: dict[str, str], offset: int = 0) -> list[SmtpExchangeRecord]:
     text = row(NAMES, values).rstrip()
-    return exchanges_of("x.log", TrackingRow(text, Columns(tuple(NAMES)), detect(b""), lambda index: place + index))
+    return exchanges_of(
+        "x.log", TrackingRow(text, TrackingColumns(tuple(NAMES)), detect(b""), lambda index: offset + index)
+    )
 
 
-def only(values: dict[str, str]) -> ExchangeRecord:
+def only(values: dict[str, str]) -> SmtpExchangeRecord:
     [exchange] = found(values)
     return exchange
 
 
 def test_what_a_remote_host_refused_is_outbound() -> None:
     exchange = only(SENDING | {"date-time": "2026-11-09T06:12:41.123Z"})
-    assert exchange == ExchangeRecord(
+    assert exchange == SmtpExchangeRecord(
         file="x.log",
-        place=0,
+        offset=0,
         time_ms=1_794_204_761_123,
         time_assumed=False,
         side="outbound",
@@ -65,7 +67,7 @@ def test_what_a_remote_host_refused_is_outbound() -> None:
         computer="EXCH01",
         connector="To Internet",
         remote_host="mx1.contoso.example",
-        given="",
+        logged_verb="",
         command="",
         reply="550 5.1.1 User unknown",
         mailbox="anna@contoso.example",
@@ -168,17 +170,17 @@ def test_each_recipient_has_a_place_of_its_own_in_the_row() -> None:
         "recipient-address": "anna@contoso.example;ben@contoso.example; ;carl@contoso.example",
         "recipient-status": "550 5.1.1 no;250 2.1.5 OK;451 4.7.1 later",
     }
-    first, second = found(values, place=1_000)
+    first, second = found(values, offset=1_000)
     text = row(NAMES, values)
-    assert (first.place, first.mailbox, first.reply) == (1_000, "anna@contoso.example", "550 5.1.1 no")
-    assert (second.place, second.mailbox) == (1_000 + text.index("carl@"), "carl@contoso.example")
+    assert (first.offset, first.mailbox, first.reply) == (1_000, "anna@contoso.example", "550 5.1.1 no")
+    assert (second.offset, second.mailbox) == (1_000 + text.index("carl@"), "carl@contoso.example")
     assert second.reply == "451 4.7.1 later"
 
 
 def test_the_same_recipient_twice_has_two_places() -> None:
     both = found(SENDING | {"recipient-address": "anna@contoso.example;anna@contoso.example"})
     assert [exchange.mailbox for exchange in both] == ["anna@contoso.example"] * 2
-    assert both[0].place < both[1].place
+    assert both[0].offset < both[1].offset
 
 
 def test_replies_that_are_nobodys_for_sure_are_told_so() -> None:
@@ -192,7 +194,7 @@ def test_replies_that_are_nobodys_for_sure_are_told_so() -> None:
         (None, "550 5.1.1 b"),
         (None, "551 c"),
     ]
-    assert len({exchange.place for exchange in exchanges}) == 3
+    assert len({exchange.offset for exchange in exchanges}) == 3
     assert exchanges[0].guess == ("The log lists 3 replies for 2 recipients, and whose each of them is can't be told")
 
 
@@ -230,7 +232,9 @@ def test_a_row_without_a_refusal_gives_none() -> None:
 def test_quotes_and_letters_come_back_as_people_read_them() -> None:
     text = row(NAMES, SENDING | {"recipient-address": "jörg@contoso.example", "recipient-status": '550 "no", ünknown'})
     searched = text.encode().decode("latin-1").rstrip()
-    [exchange] = exchanges_of("x", TrackingRow(searched, Columns(tuple(NAMES)), detect(b""), lambda index: index))
+    [exchange] = exchanges_of(
+        "x", TrackingRow(searched, TrackingColumns(tuple(NAMES)), detect(b""), lambda index: index)
+    )
     assert (exchange.mailbox, exchange.reply) == ("jörg@contoso.example", '550 "no", ünknown')
 
 
@@ -267,7 +271,7 @@ def test_any_row_is_read_and_none_with_a_refusal_is_passed_over(
 ) -> None:
     values = {"client-ip": "192.0.2.1"} | values | {"event-id": event, "source": source}
     exchanges = found(values)
-    places = [exchange.place for exchange in exchanges]
+    places = [exchange.offset for exchange in exchanges]
     assert places == sorted(set(places))
     if exchanges:
         assert MAY_REFUSE.search(row(NAMES, values).rstrip())

@@ -7,10 +7,10 @@ import csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.microsoft_exchange.tracking_rows import Columns, fields_of, row_bounds
+from smtpscope.reading.microsoft_exchange.tracking_rows import TrackingColumns, fields_of, row_bounds
 from support.tracking_logs import field
 
-THREE = Columns(("date-time", "event-id", "message-subject"))
+THREE = TrackingColumns(("date-time", "event-id", "message-subject"))
 DATE = "2026-11-09T06:12:41.123Z"
 
 
@@ -21,7 +21,7 @@ def fields(text: str) -> list[str]:
     ]
 
 
-def rows(text: str, leave: int = 0, columns: Columns | None = THREE) -> list[str]:
+def rows(text: str, leave: int = 0, columns: TrackingColumns | None = THREE) -> list[str]:
     return [text[each.start : each.end] for each in row_bounds(text, lambda: columns, leave)]
 
 

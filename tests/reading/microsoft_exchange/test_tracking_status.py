@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.reading.microsoft_exchange.tracking_status import (
-    Refusal,
+    RecipientRefusal,
     attempted_host,
     refusal_in_context,
     refusals_in,
@@ -18,7 +18,7 @@ UNKNOWN = "550 5.1.1 RESOLVER.ADR.RecipNotFound; not found"
 
 
 def told(text: str, recipients: int) -> list[tuple[int | None, str]]:
-    return [(refusal.recipient, refusal.given.reply) for refusal in refusals_in(text, recipients)[0]]
+    return [(refusal.recipient, refusal.logged_verb.reply) for refusal in refusals_in(text, recipients)[0]]
 
 
 def test_a_reply_may_hold_semicolons() -> None:
@@ -48,7 +48,7 @@ def test_replies_with_semicolons_are_parted_at_the_codes() -> None:
 def test_with_another_number_of_replies_nobody_is_named() -> None:
     refusals, replies = refusals_in("550 5.1.1 a;250 2.1.5 b;451 4.7.1 c", 2)
     assert replies == 3
-    assert [(each.recipient, each.given.begin, each.given.reply) for each in refusals] == [
+    assert [(each.recipient, each.logged_verb.begin, each.logged_verb.reply) for each in refusals] == [
         (None, 0, "550 5.1.1 a"),
         (None, 24, "451 4.7.1 c"),
     ]
@@ -66,12 +66,12 @@ def test_named_values_are_taken_by_name_in_any_order() -> None:
         "{LED=550 5.1.1 no};{FQDN=mx.contoso.example}",
     ):
         [refusal] = refusals_in(text, 1)[0]
-        assert (refusal.given.reply, refusal.given.host) == ("550 5.1.1 no", "mx.contoso.example")
+        assert (refusal.logged_verb.reply, refusal.logged_verb.host) == ("550 5.1.1 no", "mx.contoso.example")
 
 
 def test_the_address_stands_in_for_a_host_without_a_name() -> None:
     [refusal] = refusals_in(status("550 5.1.1 no", "", "198.51.100.25"), 1)[0]
-    assert refusal.given.host == "198.51.100.25"
+    assert refusal.logged_verb.host == "198.51.100.25"
 
 
 def test_the_further_text_is_the_reply_where_the_error_is_none() -> None:
@@ -122,15 +122,15 @@ def test_other_source_contexts_hold_none(context: str) -> None:
 )
 def test_our_servers_words_name_the_host_it_tried(reply: str) -> None:
     assert attempted_host(reply) == "mx.contoso.example"
-    assert refusals_in(reply, 1)[0] == [Refusal(refusals_in(reply, 1)[0][0].given, 0)]
-    assert refusals_in(reply, 1)[0][0].given.host == "mx.contoso.example"
+    assert refusals_in(reply, 1)[0] == [RecipientRefusal(refusals_in(reply, 1)[0][0].logged_verb, 0)]
+    assert refusals_in(reply, 1)[0][0].logged_verb.host == "mx.contoso.example"
 
 
 @settings(max_examples=50)
 @given(st.text(alphabet="45012. -;[]{}LEDMSGFQIPRT=\"'x", max_size=80), st.integers(0, 4))
 def test_any_status_is_read(text: str, recipients: int) -> None:
     for refusal in refusals_in(text, recipients)[0]:
-        assert refusal.given.reply in text
-        assert text.find(refusal.given.reply, refusal.given.begin) >= 0
+        assert refusal.logged_verb.reply in text
+        assert text.find(refusal.logged_verb.reply, refusal.logged_verb.begin) >= 0
         assert refusal.recipient is None or refusal.recipient < recipients
     refusal_in_context(text)

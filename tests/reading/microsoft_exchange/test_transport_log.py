@@ -18,15 +18,15 @@ from smtpscope.reading.microsoft_exchange.transport_log import (
     row_at,
     utc_milliseconds,
 )
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.text.encodings import TextBlock, detect
 
 USUAL = ("time", "session", "text", "context")
 WANTED = ("time", "session", "text")
 
 
-def reader() -> tuple[LogRows, ToldProblems]:
-    problems = ToldProblems("memory.log")
+def reader() -> tuple[LogRows, ProblemLog]:
+    problems = ProblemLog("memory.log")
     return LogRows(WANTED, USUAL, problems), problems
 
 
@@ -115,7 +115,7 @@ def test_rows_of_a_header_that_lacks_fields_are_passed_over_and_told_so() -> Non
 
 def test_a_hostile_header_fills_no_memory() -> None:
     log, _ = reader()
-    text = "".join(f"#Name{'abcdefgh'[place % 8] * (place // 8 + 1)}: x\n" for place in range(200))
+    text = "".join(f"#Name{'abcdefgh'[offset % 8] * (offset // 8 + 1)}: x\n" for offset in range(200))
     assert not list(log.of(block(text), final=True))
     assert len(log.labels) == 16
 

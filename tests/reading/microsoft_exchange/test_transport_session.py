@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
-from smtpscope.reading.record import ExchangeRecord, ReadOptions
-from smtpscope.reading.smtp_session import DialogueLine
+from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
+from smtpscope.reading.smtp_session import SessionLine
 from support.memory_source import MemorySource
 from support.protocol_logs import SESSION, receive_log, receive_row
 
@@ -17,7 +17,7 @@ def reader(text: str | bytes) -> ProtocolLogReader:
     return ProtocolLogReader(MemorySource(text.encode() if isinstance(text, str) else text), ReadOptions())
 
 
-def exchanges(log: ProtocolLogReader) -> list[ExchangeRecord]:
+def exchanges(log: ProtocolLogReader) -> list[SmtpExchangeRecord]:
     return [exchange for batch in log.batches() for exchange in batch.exchanges]
 
 
@@ -33,9 +33,9 @@ def test_the_dialogue_is_the_whole_session() -> None:
     )
     log = reader(text)
     (found,) = exchanges(log)
-    dialogue = log.dialogue(found.place)
-    assert dialogue is not None
-    assert [(said.sign, said.text) for said in dialogue.lines] == [
+    smtp_session = log.smtp_session(found.offset)
+    assert smtp_session is not None
+    assert [(said.sign, said.text) for said in smtp_session.lines] == [
         ("connected", ""),
         ("sent", "220 EXCH01, ready"),
         ("received", f"EHLO {SESSION}.example"),
@@ -43,14 +43,14 @@ def test_the_dialogue_is_the_whole_session() -> None:
         ("information", "certificate, Certificate subject"),
         ("disconnected", "Local"),
     ]
-    assert dialogue.lines[3] == DialogueLine(found.place, NOON_MS, "sent", "550 5.7.1 No")
-    assert dialogue.facts == (
+    assert smtp_session.lines[3] == SessionLine(found.offset, NOON_MS, "sent", "550 5.7.1 No")
+    assert smtp_session.facts == (
         ("session", SESSION),
         ("connector", r"EXCH01\Default Frontend EXCH01"),
         ("local endpoint", "192.0.2.10:25"),
         ("remote endpoint", "203.0.113.25:41000"),
     )
-    assert (dialogue.guess, dialogue.left_out, dialogue.begins_before) == (None, 0, False)
+    assert (smtp_session.guess, smtp_session.left_out, smtp_session.begins_before) == (None, 0, False)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_the_dialogue_is_the_whole_session() -> None:
 def test_a_session_that_begins_in_an_earlier_file_is_told_so(first: str, before: bool) -> None:
     log = reader(receive_log(first, receive_row("<", "HELP"), receive_row(">", "502 no")))
     (found,) = exchanges(log)
-    dialogue = log.dialogue(found.place)
-    assert dialogue is not None
-    assert dialogue.begins_before is before
+    smtp_session = log.smtp_session(found.offset)
+    assert smtp_session is not None
+    assert smtp_session.begins_before is before
 
 
 def test_of_a_long_dialogue_the_lines_around_the_refusal_are_given() -> None:
@@ -75,15 +75,15 @@ def test_of_a_long_dialogue_the_lines_around_the_refusal_are_given() -> None:
     text = receive_log(*chat * 1_500, receive_row("<", "HELP"), receive_row(">", "502 no"), *chat * 1_500)
     log = reader(text)
     (found,) = exchanges(log)
-    dialogue = log.dialogue(found.place)
-    assert dialogue is not None
-    assert (len(dialogue.lines), dialogue.left_out) == (2_000, 4_002)
-    assert [said.text for said in dialogue.lines[998:1000]] == ["HELP", "502 no"]
+    smtp_session = log.smtp_session(found.offset)
+    assert smtp_session is not None
+    assert (len(smtp_session.lines), smtp_session.left_out) == (2_000, 4_002)
+    assert [said.text for said in smtp_session.lines[998:1000]] == ["HELP", "502 no"]
 
 
 def test_a_place_without_a_row_has_no_dialogue() -> None:
     log = reader(receive_log(receive_row("<", "HELP")))
-    assert log.dialogue(1 << 20) is None
+    assert log.smtp_session(1 << 20) is None
     assert log.raw(1 << 20) == ""
 
 
@@ -92,17 +92,17 @@ def test_a_session_is_found_under_each_header_of_the_log() -> None:
     text = receive_log(receive_row("<", "HELP"), other, f"502 no,>,{SESSION},6,?\r\n", "#Fields: a,b\r\n")
     log = reader(text + f"221 bye,>,{SESSION},7,?\r\n")
     (found,) = exchanges(log)
-    dialogue = log.dialogue(found.place)
-    assert dialogue is not None
-    assert [said.text for said in dialogue.lines] == ["HELP", "502 no", "221 bye"]
+    smtp_session = log.smtp_session(found.offset)
+    assert smtp_session is not None
+    assert [said.text for said in smtp_session.lines] == ["HELP", "502 no", "221 bye"]
 
 
 def test_a_log_that_has_grown_is_looked_at_again() -> None:
     source = MemorySource(receive_log(receive_row("<", "HELP"), receive_row(">", "502 no")).encode())
     log = ProtocolLogReader(source, ReadOptions(growing=True))
     (found,) = exchanges(log)
-    assert log.dialogue(found.place) is not None
+    assert log.smtp_session(found.offset) is not None
     source.data += receive_row("-", "", context="Local").encode()
-    dialogue = log.dialogue(found.place)
-    assert dialogue is not None
-    assert [said.sign for said in dialogue.lines] == ["received", "sent", "disconnected"]
+    smtp_session = log.smtp_session(found.offset)
+    assert smtp_session is not None
+    assert [said.sign for said in smtp_session.lines] == ["received", "sent", "disconnected"]

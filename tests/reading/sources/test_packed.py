@@ -86,7 +86,7 @@ def test_a_record_is_read_again_at_its_place() -> None:
     source = packed_file(PACKED["gzip"](LOG))
     reader = open_log(source, ReadOptions())
     last = records_of(reader)[-1]
-    assert "mx999.example.com" in reader.raw(last.place)
+    assert "mx999.example.com" in reader.raw(last.offset)
 
 
 def test_what_was_let_go_of_is_unpacked_again() -> None:

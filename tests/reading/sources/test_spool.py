@@ -11,17 +11,17 @@ import pytest
 from smtpscope.errors import LogError
 from smtpscope.reading.sources.packed import Unpacking
 from smtpscope.reading.sources.spool import Spool
-from smtpscope.reading.sources.unpacking import DamagedError, Piece
+from smtpscope.reading.sources.unpacking import DamagedArchiveError, UnpackedPiece
 
 MEBIBYTE = 1 << 20
 
 
-def pieces(count: int, size: int = MEBIBYTE) -> Iterator[Piece]:
+def pieces(count: int, size: int = MEBIBYTE) -> Iterator[UnpackedPiece]:
     for number in range(count):
-        yield Piece(bytes([number]) * size, (number + 1) * size)
+        yield UnpackedPiece(bytes([number]) * size, (number + 1) * size)
 
 
-def spool_of(source: Iterator[Piece]) -> Spool:
+def spool_of(source: Iterator[UnpackedPiece]) -> Spool:
     return Spool("-", source, Unpacking().of_pipe())
 
 
@@ -38,19 +38,19 @@ def test_only_what_is_asked_for_is_taken_in(size: int) -> None:
 
 
 def test_damage_ends_it_and_is_kept() -> None:
-    def damaged() -> Iterator[Piece]:
-        yield Piece(b"abc", 3)
-        raise DamagedError(3, "It is cut off")
+    def damaged() -> Iterator[UnpackedPiece]:
+        yield UnpackedPiece(b"abc", 3)
+        raise DamagedArchiveError(3, "It is cut off")
 
     spool = spool_of(damaged())
     assert spool.read_at(0, 10) == b"abc"
     assert spool.damage is not None
-    assert (spool.damage.place, spool.damage.reason) == (3, "It is cut off")
+    assert (spool.damage.offset, spool.damage.reason) == (3, "It is cut off")
 
 
 def test_a_failure_stays_a_failure() -> None:
-    def failing() -> Iterator[Piece]:
-        yield Piece(b"abc", 3)
+    def failing() -> Iterator[UnpackedPiece]:
+        yield UnpackedPiece(b"abc", 3)
         raise OSError(5, "Input/output error")
 
     spool = spool_of(failing())
@@ -76,11 +76,11 @@ class _Usage:
 def test_one_thread_reads_what_is_there_while_another_one_waits_for_more() -> None:
     asked, go_on = threading.Event(), threading.Event()
 
-    def slow() -> Iterator[Piece]:
+    def slow() -> Iterator[UnpackedPiece]:
         yield from pieces(2)
         asked.set()
         go_on.wait(20)
-        yield Piece(b"end", 3 * MEBIBYTE)
+        yield UnpackedPiece(b"end", 3 * MEBIBYTE)
 
     spool = spool_of(slow())
     found: list[bytes] = []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.sources.unpacking import PIECE_SIZE, DamagedError, packing_of, unpacked
+from smtpscope.reading.sources.unpacking import PIECE_SIZE, DamagedArchiveError, packing_of, unpacked
 from support.packed_logs import PACKED, log
 
 LOG = log(0, 400)
@@ -23,15 +23,15 @@ def unpack(data: bytes) -> bytes:
     try:
         for piece in unpacked(io.BytesIO(data), packing):
             found += piece.data
-    except DamagedError:
+    except DamagedArchiveError:
         pass
     return found
 
 
-def damage(data: bytes) -> DamagedError:
+def damage(data: bytes) -> DamagedArchiveError:
     packing = packing_of(data)
     assert packing is not None
-    with pytest.raises(DamagedError) as caught:
+    with pytest.raises(DamagedArchiveError) as caught:
         for _ in unpacked(io.BytesIO(data), packing):
             pass
     return caught.value
@@ -69,7 +69,7 @@ def test_what_follows_a_packed_stream_and_is_none_is_told_with_its_place(form: s
     data = PACKED[form](LOG)
     assert unpack(data + b"something else") == LOG
     found = damage(data + b"something else")
-    assert (found.place, found.reason) == (len(data), f"What follows there is not packed by {form}")
+    assert (found.offset, found.reason) == (len(data), f"What follows there is not packed by {form}")
 
 
 def test_a_wrong_checksum_of_gzip_loses_nothing() -> None:
@@ -103,8 +103,8 @@ def test_frames_that_are_to_be_skipped_are_skipped() -> None:
 
 @settings(max_examples=40)
 @given(st.sampled_from(sorted(PACKED)), st.binary(max_size=60), st.integers(0, 100), st.binary(max_size=20))
-def test_any_damage_ends_in_one_error_or_none(form: str, content: bytes, place: int, dirt: bytes) -> None:
+def test_any_damage_ends_in_one_error_or_none(form: str, content: bytes, offset: int, dirt: bytes) -> None:
     data = PACKED[form](content)
-    place = 10 + place % len(data)
+    offset = 10 + offset % len(data)
     assert unpack(data) == content
-    unpack(data[:place] + dirt + data[place + len(dirt) :])
+    unpack(data[:offset] + dirt + data[offset + len(dirt) :])

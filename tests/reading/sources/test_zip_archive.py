@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.sources.unpacking import DamagedError
+from smtpscope.reading.sources.unpacking import DamagedArchiveError
 from smtpscope.reading.sources.zip_archive import Listing, Member, listing, member_pieces
 from support.packed_logs import log, streamed_zip, zipped
 
@@ -27,12 +27,12 @@ def content(data: bytes, member: Member) -> bytes:
     return b"".join(piece.data for piece in member_pieces(io.BytesIO(data), member))
 
 
-def until_damage(data: bytes, member: Member) -> tuple[bytes, DamagedError | None]:
+def until_damage(data: bytes, member: Member) -> tuple[bytes, DamagedArchiveError | None]:
     found = b""
     try:
         for piece in member_pieces(io.BytesIO(data), member):
             found += piece.data
-    except DamagedError as damage:
+    except DamagedArchiveError as damage:
         return found, damage
     return found, None
 
@@ -65,7 +65,7 @@ def test_an_archive_that_is_cut_off_gives_what_stands_before_the_cut(
     assert LOG.startswith(found)
     assert len(found) > 10_000
     assert damage is not None
-    assert damage.place == len(cut)
+    assert damage.offset == len(cut)
 
 
 def test_a_wrong_checksum_is_told_behind_the_whole_content() -> None:
@@ -116,10 +116,10 @@ def test_folders_are_no_members() -> None:
 
 @settings(max_examples=50)
 @given(st.binary(max_size=120), st.integers(0, 200), st.booleans())
-def test_no_dirt_in_an_archive_is_more_than_damage(dirt: bytes, place: int, streamed: bool) -> None:
+def test_no_dirt_in_an_archive_is_more_than_damage(dirt: bytes, offset: int, streamed: bool) -> None:
     data = (streamed_zip if streamed else zipped)({"a.log": b"abc" * 20, "b": b"d"})
-    place %= len(data)
-    data = data[:place] + dirt + data[place + len(dirt) :]
+    offset %= len(data)
+    data = data[:offset] + dirt + data[offset + len(dirt) :]
     for member in listed(data).members:
         if member.hindrance is None:
             found, damage = until_damage(data, member)

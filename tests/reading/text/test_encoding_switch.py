@@ -48,7 +48,7 @@ def test_both_parts_are_read(form: str) -> None:
         (record.message, record.time_ms) for record in expected
     ]
     for number, record in enumerate(records):
-        assert f"mx{number}.example.com" in reader.raw(record.place)
+        assert f"mx{number}.example.com" in reader.raw(record.offset)
 
 
 @pytest.mark.parametrize("form", [form for form in SERVICE_LOGS if "UTF-16" not in form])
@@ -62,7 +62,7 @@ def test_the_second_half_in_utf16_changes_no_count(form: str) -> None:
 
 def counts(data: bytes) -> tuple[int, int]:
     batches = list(open_log(MemorySource(data), ReadOptions()).batches())
-    return sum(len(batch.exchanges) for batch in batches), sum(batch.others for batch in batches)
+    return sum(len(batch.exchanges) for batch in batches), sum(batch.unrelated_records for batch in batches)
 
 
 def text_of(data: bytes, block_size: int) -> str:

@@ -7,16 +7,16 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.event_exports.tables.table_columns import Columns
+from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns
 from smtpscope.reading.text.table_rows import LONGEST, Row, first_rows, rows, true_text
 from smtpscope.reading.text.text_log import TextSource
 from support.event_tables import table
 from support.memory_source import MemorySource
 
-THREE = Columns(3, 1, time=0, event_id=1, message=2)
+THREE = EventTableColumns(3, 1, time=0, event_id=1, message=2)
 
 
-def read(data: bytes, *, columns: Columns = THREE, block_size: int = 1 << 20) -> list[Row]:
+def read(data: bytes, *, columns: EventTableColumns = THREE, block_size: int = 1 << 20) -> list[Row]:
     blocks = (block for block, _ in TextSource(MemorySource(data), block_size).blocks())
     return list(rows(blocks, ",", columns))
 
@@ -28,7 +28,7 @@ def test_each_row_knows_its_bytes_and_its_line() -> None:
         Row(7, 19, 2, ["1\r\n2", "3", "4"]),
         Row(19, 24, 4, ["x", "y", "z"]),
     ]
-    assert [data[row.place : row.end].rstrip() for row in read(data)] == data.replace(b"1\r\n2", b"!").replace(
+    assert [data[row.offset : row.end].rstrip() for row in read(data)] == data.replace(b"1\r\n2", b"!").replace(
         b"\r\n", b" "
     ).replace(b"!", b"1\r\n2").split(b" ")
 

@@ -13,7 +13,7 @@ from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
 from smtpscope.reading.text.broken_json import why_broken
 from smtpscope.reading.text.encodings import TextBlock, detect
-from smtpscope.reading.text.text_log import LinePlaces
+from smtpscope.reading.text.text_log import LineOffsets
 from smtpscope.reading.unknown.syntax_errors import where_it_breaks
 from support import tracking_logs
 from support.memory_source import MemorySource, problems_of
@@ -101,7 +101,7 @@ def test_a_reason_of_the_decoder_that_is_not_known_is_told_as_it_is() -> None:
 
 
 def test_lines_are_counted_over_blocks_and_long_ones_tell_the_byte() -> None:
-    places = LinePlaces()
+    places = LineOffsets()
     first = TextBlock(b"one\ntwo\nthree\n", start=0, encoding=detect(b""), final=False)
     places.begin(first)
     assert [places.at(0), places.at(3), places.at(4)] == ["line 1", "line 1", "line 2"]

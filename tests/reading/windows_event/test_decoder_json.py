@@ -32,7 +32,7 @@ def event(**parts: Any) -> str:
 
 
 def read(text: str) -> EventRecord:
-    record = event_record(text, file="a.evtx", place=4_608, filetime=_FILETIME_OF_2026)
+    record = event_record(text, file="a.evtx", offset=4_608, filetime=_FILETIME_OF_2026)
     assert record is not None
     return record
 
@@ -88,7 +88,7 @@ def test_more_digits_than_microseconds_are_rounded_down() -> None:
 @pytest.mark.parametrize("provider", [None, {}, {"#attributes": {"Name": "ESE"}}, {"#attributes": {"Guid": "x"}}])
 def test_an_event_of_others_is_none(provider: object) -> None:
     text = event(system={"Provider": provider})
-    assert event_record(text, file="a.evtx", place=0, filetime=0) is None
+    assert event_record(text, file="a.evtx", offset=0, filetime=0) is None
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_an_event_of_others_is_none(provider: object) -> None:
 )
 def test_what_is_no_event_is_not_taken_for_an_event_of_others(text: str) -> None:
     with pytest.raises(msgspec.DecodeError):
-        event_record(text, file="a.evtx", place=0, filetime=0)
+        event_record(text, file="a.evtx", offset=0, filetime=0)
 
 
 @given(st.recursive(st.none() | st.integers() | st.text() | st.booleans(), lambda inner: st.lists(inner, max_size=3)))
 def test_any_json_is_an_event_or_a_decode_error(value: object) -> None:
     for text in (json.dumps(value), event(EventData=value), event(system={"EventID": value})):
         try:
-            event_record(text, file="a.evtx", place=0, filetime=0)
+            event_record(text, file="a.evtx", offset=0, filetime=0)
         except msgspec.DecodeError:
             continue

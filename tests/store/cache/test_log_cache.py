@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.cache.log_cache import KeptLog, LogCache
 from smtpscope.store.event_store import Columns, EventStore
@@ -32,14 +32,14 @@ def cache_in(folder: Path, *, knowledge: Path | None = None, room: int = 1 << 30
     return LogCache(folder, folders, ZoneInfo(zone) if zone else UTC, smallest=1000, room=room)
 
 
-def encoded(store: EventStore, exchanges: list[Exchange]) -> list[Columns]:
+def encoded(store: EventStore, exchanges: list[SmtpExchange]) -> list[Columns]:
     batches = [store.encode(exchanges[start : start + 100]) for start in range(0, len(exchanges), 100)]
     for batch in batches:
         store.append(batch)
     return batches
 
 
-def keep(cache: LogCache, log: Path, exchanges: list[Exchange], span: LogSpan | None = None) -> bool:
+def keep(cache: LogCache, log: Path, exchanges: list[SmtpExchange], span: LogSpan | None = None) -> bool:
     store = EventStore(WordMatcher())
     key = cache.key(str(log))
     assert key is not None
@@ -51,7 +51,7 @@ def found(cache: LogCache, log: Path, store: EventStore, name: str | None = None
     return None if key is None else cache.find(key, store.words, name or str(log))
 
 
-def all_of(store: EventStore) -> list[Exchange]:
+def all_of(store: EventStore) -> list[SmtpExchange]:
     return [store.exchange(row) for row in range(len(store))]
 
 
@@ -61,17 +61,17 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def events(log: Path) -> list[Exchange]:
+def events(log: Path) -> list[SmtpExchange]:
     return [*(exchange_in(log, each) for each in three_weeks()), exchange_in(log, unparsed())]
 
 
-def exchange_in(log: Path, each: Exchange) -> Exchange:
+def exchange_in(log: Path, each: SmtpExchange) -> SmtpExchange:
     from dataclasses import replace
 
     return replace(each, file=str(log))
 
 
-def test_what_was_kept_comes_back_equal(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_what_was_kept_comes_back_equal(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     cache = cache_in(tmp_path / "kept")
     assert keep(cache, log, events)
     matcher = WordMatcher()
@@ -80,12 +80,14 @@ def test_what_was_kept_comes_back_equal(tmp_path: Path, log: Path, events: list[
     assert kept is not None
     store.append(kept.columns)
     assert all_of(store) == events
-    assert kept.others == 77
+    assert kept.unrelated_records == 77
     assert [problem.place for problem in kept.problems] == ["chunk 6"]
     assert matcher.asked == 0
 
 
-def test_matches_and_groups_are_the_same_as_after_reading(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_matches_and_groups_are_the_same_as_after_reading(
+    tmp_path: Path, log: Path, events: list[SmtpExchange]
+) -> None:
     cache = cache_in(tmp_path / "kept")
     keep(cache, log, events)
     read, again = store_of(*events), EventStore(WordMatcher())
@@ -119,7 +121,7 @@ def test_answers_for_a_host_that_is_known_come_back(tmp_path: Path, log: Path) -
 
 
 def test_a_log_is_known_under_another_name_for_the_same_path(
-    tmp_path: Path, log: Path, events: list[Exchange], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, log: Path, events: list[SmtpExchange], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache = cache_in(tmp_path / "kept")
     keep(cache, log, events)
@@ -132,7 +134,9 @@ def test_a_log_is_known_under_another_name_for_the_same_path(
     assert kept.problems[0].file == "application.evtx"
 
 
-def test_a_kept_log_joins_a_store_that_already_holds_another(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_a_kept_log_joins_a_store_that_already_holds_another(
+    tmp_path: Path, log: Path, events: list[SmtpExchange]
+) -> None:
     cache = cache_in(tmp_path / "kept")
     keep(cache, log, events)
     first = [exchange(host="mx9.other.example", said="421 4.7.0 Slow down"), *three_weeks()[500:600]]
@@ -147,7 +151,7 @@ def test_a_kept_log_joins_a_store_that_already_holds_another(tmp_path: Path, log
     assert [store.match(row) for row in range(len(store))] == [whole.match(row) for row in range(len(whole))]
 
 
-def test_only_the_values_of_the_kept_log_come_back(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_only_the_values_of_the_kept_log_come_back(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     cache = cache_in(tmp_path / "kept")
     store = EventStore(WordMatcher())
     encoded(store, [exchange(host="secret.other.example", sent="RCPT TO:<other@other.example> ")])
@@ -183,7 +187,7 @@ def _touch(log: Path) -> None:
 
 @pytest.mark.parametrize("change", [_append, _change_inside, _touch])
 def test_a_file_that_changed_is_not_known(
-    tmp_path: Path, log: Path, events: list[Exchange], change: Callable[[Path], None]
+    tmp_path: Path, log: Path, events: list[SmtpExchange], change: Callable[[Path], None]
 ) -> None:
     cache = cache_in(tmp_path / "kept")
     keep(cache, log, events)
@@ -193,7 +197,7 @@ def test_a_file_that_changed_is_not_known(
     assert len(store.words.hosts) == 0
 
 
-def test_a_file_that_grew_while_it_was_read_is_not_kept(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_a_file_that_grew_while_it_was_read_is_not_kept(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     cache = cache_in(tmp_path / "kept")
     key = cache.key(str(log))
     assert key is not None
@@ -203,7 +207,7 @@ def test_a_file_that_grew_while_it_was_read_is_not_kept(tmp_path: Path, log: Pat
     assert not (tmp_path / "kept").exists()
 
 
-def test_a_changed_knowledge_base_makes_a_log_unknown(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_a_changed_knowledge_base_makes_a_log_unknown(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     knowledge = tmp_path / "knowledge"
     (knowledge / "entries").mkdir(parents=True)
     (knowledge / "entries" / "own.toml").write_text("# nothing yet")
@@ -214,7 +218,9 @@ def test_a_changed_knowledge_base_makes_a_log_unknown(tmp_path: Path, log: Path,
     assert found(cache_in(tmp_path / "kept"), log, EventStore(WordMatcher())) is None
 
 
-def test_another_zone_matters_only_where_the_log_names_none(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_another_zone_matters_only_where_the_log_names_none(
+    tmp_path: Path, log: Path, events: list[SmtpExchange]
+) -> None:
     folder = tmp_path / "kept"
     keep(cache_in(folder, zone="Europe/Berlin"), log, events)
     assert found(cache_in(folder, zone="America/New_York"), log, EventStore(WordMatcher())) is not None
@@ -225,7 +231,9 @@ def test_another_zone_matters_only_where_the_log_names_none(tmp_path: Path, log:
 
 
 @pytest.mark.parametrize("span", [None, LogSpan(5, 7), LogSpan(-5, 1 << 50, assumed=True)])
-def test_the_span_of_a_log_comes_back(tmp_path: Path, log: Path, events: list[Exchange], span: LogSpan | None) -> None:
+def test_the_span_of_a_log_comes_back(
+    tmp_path: Path, log: Path, events: list[SmtpExchange], span: LogSpan | None
+) -> None:
     cache = cache_in(tmp_path / "kept")
     keep(cache, log, events, span)
     kept = found(cache, log, EventStore(WordMatcher()))
@@ -233,7 +241,9 @@ def test_the_span_of_a_log_comes_back(tmp_path: Path, log: Path, events: list[Ex
     assert kept.span == span
 
 
-def test_another_zone_matters_where_only_the_span_has_none(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_another_zone_matters_where_only_the_span_has_none(
+    tmp_path: Path, log: Path, events: list[SmtpExchange]
+) -> None:
     folder = tmp_path / "kept"
     keep(cache_in(folder, zone="Europe/Berlin"), log, events, LogSpan(5, 7, assumed=True))
     assert found(cache_in(folder, zone="America/New_York"), log, EventStore(WordMatcher())) is None
@@ -250,14 +260,14 @@ def test_a_damaged_entry_is_thrown_away_without_a_word(
     keep(cache, log, [exchange_in(log, each) for each in three_weeks()[:40]])
     (entry,) = (folder / "kept").iterdir()
     content = bytearray(entry.read_bytes())
-    place = data.draw(st.integers(0, len(content) - 1))
+    offset = data.draw(st.integers(0, len(content) - 1))
     how = data.draw(st.sampled_from(["flip", "cut", "zero"]))
     if how == "flip":
-        content[place] ^= 1 << data.draw(st.integers(0, 7))
+        content[offset] ^= 1 << data.draw(st.integers(0, 7))
     elif how == "cut":
-        del content[place:]
+        del content[offset:]
     else:
-        content[place:] = bytes(len(content) - place)
+        content[offset:] = bytes(len(content) - offset)
     entry.write_bytes(content)
     store = EventStore(WordMatcher())
     kept = found(cache, log, store)
@@ -270,7 +280,7 @@ def test_a_damaged_entry_is_thrown_away_without_a_word(
         assert not entry.exists() or entry.read_bytes() == bytes(content)
 
 
-def test_a_cut_off_entry_is_removed(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_a_cut_off_entry_is_removed(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     cache = cache_in(tmp_path / "kept")
     keep(cache, log, events)
     (entry,) = (tmp_path / "kept").iterdir()
@@ -279,7 +289,7 @@ def test_a_cut_off_entry_is_removed(tmp_path: Path, log: Path, events: list[Exch
     assert not entry.exists()
 
 
-def test_what_was_not_used_for_longest_makes_room(tmp_path: Path, events: list[Exchange]) -> None:
+def test_what_was_not_used_for_longest_makes_room(tmp_path: Path, events: list[SmtpExchange]) -> None:
     logs = [log_at(tmp_path / f"{number}.evtx") for number in range(3)]
     cache = cache_in(tmp_path / "kept")
     for age, log in enumerate(logs):
@@ -295,7 +305,9 @@ def test_what_was_not_used_for_longest_makes_room(tmp_path: Path, events: list[E
     assert found(small, logs[2], EventStore(WordMatcher())) is not None
 
 
-def test_a_log_that_is_larger_than_all_the_room_is_not_kept(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_a_log_that_is_larger_than_all_the_room_is_not_kept(
+    tmp_path: Path, log: Path, events: list[SmtpExchange]
+) -> None:
     cache = cache_in(tmp_path / "kept", room=1000)
     assert not keep(cache, log, events)
 
@@ -313,7 +325,7 @@ def test_a_small_log_and_a_folder_have_no_key(tmp_path: Path) -> None:
     assert cache.key(str(tmp_path)) is None
 
 
-def test_a_folder_that_can_not_be_made_keeps_nothing(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_a_folder_that_can_not_be_made_keeps_nothing(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     in_the_way = tmp_path / "kept"
     in_the_way.write_bytes(b"a file")
     cache = cache_in(in_the_way)
@@ -328,7 +340,7 @@ def test_a_text_that_can_not_be_written_keeps_nothing(tmp_path: Path, log: Path)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
-def test_only_the_user_may_read_what_is_kept(tmp_path: Path, log: Path, events: list[Exchange]) -> None:
+def test_only_the_user_may_read_what_is_kept(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     keep(cache_in(tmp_path / "kept"), log, events)
     (entry,) = (tmp_path / "kept").iterdir()
     assert entry.stat().st_mode & 0o077 == 0
@@ -341,7 +353,7 @@ _SAID = st.sampled_from(["550 5.1.1 User unknown ", "450 greylisted", "", "garba
 
 
 @st.composite
-def _exchanges(draw: st.DrawFn) -> Exchange:
+def _exchanges(draw: st.DrawFn) -> SmtpExchange:
     return exchange(
         time=draw(st.one_of(st.none(), st.integers(-(2**62), 2**62), st.integers(0, 100))),
         host=draw(_HOSTS),
@@ -352,7 +364,7 @@ def _exchanges(draw: st.DrawFn) -> Exchange:
         event_id=draw(st.sampled_from([None, 7002, 7010, 2**40])),
         level=draw(st.sampled_from([None, "warning", "error"])),
         connection=draw(st.one_of(st.none(), st.integers(-(2**40), 2**40))),
-        place=draw(st.integers(0, 2**40)),
+        offset=draw(st.integers(0, 2**40)),
         time_assumed=draw(st.booleans()),
         problem=draw(st.sampled_from([None, "no sentence"])),
     )
@@ -361,7 +373,7 @@ def _exchanges(draw: st.DrawFn) -> Exchange:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(_exchanges(), max_size=12), st.lists(_exchanges(), max_size=5))
 def test_any_exchanges_come_back_equal(
-    tmp_path_factory: pytest.TempPathFactory, kept_ones: list[Exchange], before: list[Exchange]
+    tmp_path_factory: pytest.TempPathFactory, kept_ones: list[SmtpExchange], before: list[SmtpExchange]
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
     log = log_at(folder / "a.evtx")

@@ -27,7 +27,7 @@ def recorded(folder: Path, *problems: Problem) -> LogRecord:
 def test_all_that_was_noted_is_found_next_time(tmp_path: Path) -> None:
     kept = recorded(tmp_path, Problem("a", "chunk 1", "damaged", "skipped", 2)).found()
     assert kept is not None
-    assert (len(kept.columns), kept.others, len(kept.problems)) == (30, 11, 1)
+    assert (len(kept.columns), kept.unrelated_records, len(kept.problems)) == (30, 11, 1)
 
 
 def test_a_loss_of_unknown_size_is_not_kept(tmp_path: Path) -> None:

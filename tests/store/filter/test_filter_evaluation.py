@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import Filter, Term, parse_filter
@@ -256,7 +256,7 @@ _words = st.text(st.sampled_from("abAB.ß 5"), min_size=1, max_size=3)
     _words,
     st.booleans(),
 )
-def test_words_match_as_they_would_event_by_event(events: list[Exchange], word: str, excluded: bool) -> None:
+def test_words_match_as_they_would_event_by_event(events: list[SmtpExchange], word: str, excluded: bool) -> None:
     store = store_of(*events)
     mask = matching(store, Filter((Term("", (Text(word),), excluded),)), UTC).tolist()
     needle = word.casefold()

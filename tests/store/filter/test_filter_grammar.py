@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smtpscope.errors import FilterError
 from smtpscope.store.filter.filter_fields import FIELD_WORDS, FIELDS, field_named, help_lines
 from smtpscope.store.filter.filter_grammar import Filter, Term, format_filter, parse_filter, written_terms
-from smtpscope.store.filter.filter_values import Choice, Code, EnhancedCode, Moment, Number, Text
+from smtpscope.store.filter.filter_values import ChoiceValue, CodeValue, EnhancedCode, Moment, Number, Text
 
 
 def only(text: str) -> Term:
@@ -22,12 +22,12 @@ def only(text: str) -> Term:
 
 @pytest.mark.parametrize("text", ["550", "code:550", "CODE:550", " \t550\n", 'code:"550"'])
 def test_a_number_of_three_digits_is_a_reply_code(text: str) -> None:
-    assert only(text).values == (Code(550, 550),)
+    assert only(text).values == (CodeValue(550, 550),)
 
 
 @pytest.mark.parametrize("text", ["4xx", "4XX", "code:4xx", "4yz", "4**"])
 def test_a_class_of_reply_codes_is_its_hundred(text: str) -> None:
-    assert only(text).values == (Code(400, 499),)
+    assert only(text).values == (CodeValue(400, 499),)
 
 
 @pytest.mark.parametrize("text", ['"550"', "5500", "55", "650", "user550", "=550", "1xx"])
@@ -44,19 +44,19 @@ def test_an_enhanced_status_code_may_be_cut_short(text: str, numbers: tuple[int,
 
 
 def test_replies_without_a_code_can_be_asked_for() -> None:
-    assert only("code:none").values == only('code:""').values == (Code(None, None),)
+    assert only("code:none").values == only('code:""').values == (CodeValue(None, None),)
 
 
 def test_a_minus_leaves_out() -> None:
     assert only("-host:mx1").excluded
-    assert only("-550") == Term("", (Code(550, 550),), excluded=True)
+    assert only("-550") == Term("", (CodeValue(550, 550),), excluded=True)
     assert not only("host:-x").excluded
 
 
 def test_a_comma_means_or() -> None:
-    assert only("code:550,554").values == (Code(550, 550), Code(554, 554))
+    assert only("code:550,554").values == (CodeValue(550, 550), CodeValue(554, 554))
     assert only('host:"a b",c').values == (Text("a b"), Text("c"))
-    assert only("550,").values == (Code(550, 550),)
+    assert only("550,").values == (CodeValue(550, 550),)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_status_code_with_an_x_needs_no_field() -> None:
 
 @pytest.mark.parametrize(("spoken", "word"), [("who:we", "us"), ("who:they", "them")])
 def test_the_words_of_the_table_name_who_has_to_act(spoken: str, word: str) -> None:
-    assert only(spoken).values == (Choice(word),)
+    assert only(spoken).values == (ChoiceValue(word),)
 
 
 def test_a_day_that_no_year_has_is_told_without_a_year() -> None:
@@ -134,7 +134,7 @@ def test_a_host_that_is_no_address_is_text(text: str) -> None:
     ("text", "word"), [("dir:in", "inbound"), ("dir:OUT", "outbound"), ("level:err", "error"), ("who:us", "us")]
 )
 def test_a_word_of_a_field_may_be_cut_short(text: str, word: str) -> None:
-    assert only(text).values == (Choice(word),)
+    assert only(text).values == (ChoiceValue(word),)
 
 
 def test_numbers_and_times_are_read() -> None:
@@ -222,7 +222,7 @@ def test_no_terms_are_a_filter_too() -> None:
 
 _text_values = st.builds(Text, st.text(max_size=12), st.booleans())
 _anywhere = st.builds(Text, st.text(min_size=1, max_size=12), st.booleans())
-_codes = st.sampled_from([Code(550, 550), Code(400, 499), Code(450, 459)])
+_codes = st.sampled_from([CodeValue(550, 550), CodeValue(400, 499), CodeValue(450, 459)])
 _enhanced = st.builds(EnhancedCode, st.lists(st.integers(0, 999), max_size=2).map(lambda rest: (5, *rest)))
 _terms = st.one_of(
     st.builds(Term, st.just(""), st.lists(_anywhere | _codes, min_size=1, max_size=3).map(tuple), st.booleans()),
@@ -235,10 +235,12 @@ _terms = st.one_of(
     st.builds(
         Term,
         st.just("code"),
-        st.lists(_codes | _enhanced | st.just(Code(None, None)), min_size=1, max_size=3).map(tuple),
+        st.lists(_codes | _enhanced | st.just(CodeValue(None, None)), min_size=1, max_size=3).map(tuple),
     ),
     st.builds(
-        Term, st.just("dir"), st.sampled_from([Choice("inbound"), Choice("unknown")]).map(lambda value: (value,))
+        Term,
+        st.just("dir"),
+        st.sampled_from([ChoiceValue("inbound"), ChoiceValue("unknown")]).map(lambda value: (value,)),
     ),
     st.builds(Term, st.just("id"), st.integers(0, 10**12).map(lambda number: (Number(number),))),
 )

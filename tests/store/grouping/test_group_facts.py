@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.groups import GROUPINGS, Grouping, GroupTree
 from store.events import exchange, store_of, three_weeks, unparsed
@@ -40,5 +40,5 @@ def test_three_weeks_say_the_same(grouping: Grouping) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(_EXCHANGES, st.builds(unparsed)), max_size=14), st.sampled_from(GROUPINGS))
-def test_any_events_say_the_same(events: list[Exchange], grouping: Grouping) -> None:
+def test_any_events_say_the_same(events: list[SmtpExchange], grouping: Grouping) -> None:
     assert_same(store_of(*events), grouping)

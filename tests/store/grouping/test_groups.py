@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import NO_TIME
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import parse_filter
@@ -21,7 +21,7 @@ from store.events import exchange, ms, store_of, three_weeks, unparsed
 EVENTS = three_weeks()
 STORE = store_of(*EVENTS)
 
-KEYS: dict[Grouping, tuple[Callable[[Exchange], object], ...]] = {
+KEYS: dict[Grouping, tuple[Callable[[SmtpExchange], object], ...]] = {
     "code": (lambda e: e.reply.code or 0, lambda e: e.remote_host.key),
     "host": (lambda e: e.remote_host.key, lambda e: e.reply.code or 0),
     "recipient": (lambda e: e.command.mailbox if e.command.verb == "RCPT" else None, lambda e: e.remote_host.key),
@@ -42,7 +42,7 @@ def test_groups_count_what_counting_one_by_one_gives(grouping: Grouping) -> None
     outer, inner = KEYS[grouping]
     tree = GroupTree(STORE, None, grouping, UTC)
     assert sorted(group.count for group in groups(tree, 0)) == sorted(Counter(map(outer, EVENTS)).values())
-    pairs: dict[object, list[Exchange]] = defaultdict(list)
+    pairs: dict[object, list[SmtpExchange]] = defaultdict(list)
     for event in EVENTS:
         pairs[outer(event), inner(event)].append(event)
     expected = sorted(
@@ -226,7 +226,7 @@ _small_events = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(_small_events, st.sampled_from(GROUPINGS), st.integers(1, 25))
-def test_any_events_are_grouped_as_one_by_one(events: list[Exchange], grouping: Grouping, batch: int) -> None:
+def test_any_events_are_grouped_as_one_by_one(events: list[SmtpExchange], grouping: Grouping, batch: int) -> None:
     store = store_of(*events, batch=batch)
     tree = GroupTree(store, None, grouping, UTC)
     assert sorted(tree.order.tolist()) == list(range(len(events)))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import parse_filter
 from smtpscope.store.grouping.incident import Incident, IncidentKey
@@ -124,7 +124,7 @@ def test_incidents_cover_exactly_the_rows_that_were_asked_for() -> None:
     assert rows.tolist() == np.flatnonzero(mask).tolist()
 
 
-def recipients_one_by_one(events: list[Exchange]) -> Counter[str]:
+def recipients_one_by_one(events: list[SmtpExchange]) -> Counter[str]:
     return Counter(event.command.mailbox or "" for event in events if event.command.verb == "RCPT")
 
 

@@ -15,7 +15,7 @@ from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.note import NoteScreen
-from smtpscope.app.screens.text_view import ReadingScreen
+from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.screens.zone import ZoneScreen
@@ -24,7 +24,7 @@ from smtpscope.app.widgets.filter_bar import FilterInput
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
 from smtpscope.app.widgets.texts.prose import ProsePane
-from smtpscope.app.widgets.timeline_list import BinList
+from smtpscope.app.widgets.timeline_list import TimelineList
 
 OWNERS: tuple[type[DOMNode], ...] = (
     Browser,
@@ -34,7 +34,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     DetailPane,
     ProsePane,
     TimelineScreen,
-    BinList,
+    TimelineList,
     CountsScreen,
     CountedList,
     ExportScreen,
@@ -42,7 +42,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     ViewsScreen,
     ZoneScreen,
     NoteScreen,
-    ReadingScreen,
+    TextScreen,
     HelpScreen,
     ConfirmScreen,
 )

@@ -18,7 +18,7 @@ class SavedViewsProvider(Provider):
 
     def _views(self) -> tuple[SavedView, ...]:
         screen = self.screen
-        return screen.session.keeping.views() if isinstance(screen, TakingOut) else ()
+        return screen.analysis.user_data.views() if isinstance(screen, TakingOut) else ()
 
     def _show(self, view: SavedView) -> None:
         if isinstance(self.screen, TakingOut):

@@ -1,6 +1,6 @@
-"""Asks the session off the UI thread, one question at a time; of each kind only the newest is asked.
+"""Asks the session off the UI thread, one query at a time; of each kind only the newest is asked.
 
-The session's store may be asked and filled by one thread at a time. So batches that arrive while a question runs
+The session's store may be asked and filled by one thread at a time. So batches that arrive while a query runs
 wait for its answer, and no lock is needed: everything else happens on the UI thread.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Query:
     """`ask` runs in a thread; `answer` (on the UI thread) gets what it returned, `failed` what it raised."""
 
     ask: Callable[[], Any]
@@ -21,22 +21,22 @@ class Question:
     failed: Callable[[Exception], None] | None = None
 
 
-class Questions:
-    """The queue. `serve` runs as long as the screen lives; `between` is called whenever no question runs.
+class QueryQueue:
+    """The queue. `run` runs as long as the screen lives; `between` is called whenever no query runs.
 
-    `alive` tells whether there is still a screen to answer to: a question may outlast it when the user quits.
+    `alive` tells whether there is still a screen to answer to: a query may outlast it when the user quits.
     """
 
     def __init__(self, between: Callable[[], None], alive: Callable[[], bool]) -> None:
         self._between = between
         self._alive = alive
-        self._waiting: dict[str, Question] = {}
+        self._waiting: dict[str, Query] = {}
         self._wake = asyncio.Event()
         self._running = False
 
     @property
     def busy(self) -> bool:
-        """Whether a question is being asked in the thread right now."""
+        """Whether a query is being asked in the thread right now."""
         return self._running
 
     @property
@@ -45,34 +45,34 @@ class Questions:
         return not self._running and not self._waiting
 
     def waits(self, kind: str) -> bool:
-        """Whether a newer question of this kind waits for the one that runs."""
+        """Whether a newer query of this kind waits for the one that runs."""
         return kind in self._waiting
 
-    def put(self, kind: str, question: Question) -> None:
-        """Asks `question` as soon as the one that runs is answered; replaces one of the same kind that waits."""
-        self._waiting[kind] = question
+    def submit(self, kind: str, query: Query) -> None:
+        """Asks `query` as soon as the one that runs is answered; replaces one of the same kind that waits."""
+        self._waiting[kind] = query
         self._wake.set()
 
-    async def serve(self) -> None:
+    async def run(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
                 kind = next(iter(self._waiting))
-                question = self._waiting.pop(kind)
+                query = self._waiting.pop(kind)
                 self._running = True
                 try:
-                    result = await asyncio.to_thread(question.ask)
+                    result = await asyncio.to_thread(query.ask)
                 except Exception as error:
                     self._running = False
                     if not self._alive():
                         return
-                    if question.failed is None:
+                    if query.failed is None:
                         raise
-                    question.failed(error)
+                    query.failed(error)
                 else:
                     self._running = False
                     if not self._alive():
                         return
-                    question.answer(result)
+                    query.answer(result)
                 self._between()

@@ -29,28 +29,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from smtpscope.export.masking.masking import Mask
-    from smtpscope.session import Format, Session
+    from smtpscope.session import Analysis, Format
     from smtpscope.store.grouping.groups import Grouping
 
 _SECONDS: Final = 1.0
 
 
 def followed_rows(
-    session: Session, filter_text: str, wait: Callable[[], None] = lambda: time.sleep(_SECONDS)
+    analysis: Analysis, filter_text: str, wait: Callable[[], None] = lambda: time.sleep(_SECONDS)
 ) -> Iterator[int]:
     """The rows that fit the filter, as they are added; `wait` is called before each look.
 
     They end where no log can grow. Raises FilterError.
     """
-    if not session.can_grow:
+    if not analysis.can_grow:
         talk("nothing is added to what is packed or was piped in, so there is nothing to follow.")
-    while session.can_grow:
+    while analysis.can_grow:
         wait()
-        known = len(session.store)
-        for batch in session.follow():
-            session.add(batch)
-        if len(session.store) > known:
-            view = session.view(filter_text, grouping="none")
+        known = len(analysis.store)
+        for batch in analysis.follow():
+            analysis.add(batch)
+        if len(analysis.store) > known:
+            view = analysis.view(filter_text, grouping="none")
             yield from (row for row in view.tree.order.tolist() if row >= known)
 
 
@@ -159,19 +159,19 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     loaded = loaded_settings()
     settings = loaded.settings
     hints = first_start(settings)
-    session = opened(query, settings, workspace(settings), growing=follow)
-    grouped(session, query.filter_text)
-    for error in session.errors:
+    analysis = opened(query, settings, workspace(settings), growing=follow)
+    grouped(analysis, query.filter_text)
+    for error in analysis.errors:
         say(error)
     if not take_terminal():
         talk("There is no keyboard, so this is the report instead of the browser.")
-        session.read_all()
-        _print_report(session, query.filter_text, "text", "code", Target())
+        analysis.read_all()
+        _print_report(analysis, query.filter_text, "text", "code", Target())
         return
     from smtpscope.app.application import Browser
 
     browser = Browser(
-        session, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
+        analysis, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
     )
     if settings.keys:
         from smtpscope.app.default_keys import default_keys
@@ -211,7 +211,7 @@ def report(query: Query, grouping: Grouping, most: int | None, target: Target, m
 
 
 def _print_report(
-    session: Session,
+    analysis: Analysis,
     filter_text: str,
     form: str,
     grouping: Grouping,
@@ -222,18 +222,18 @@ def _print_report(
     from smtpscope.cli.terminal import text_width
     from smtpscope.export.report.report_formats import REPORT_FORMATS
 
-    check_target(target, session)
-    view = grouped(session, filter_text, grouping)
+    check_target(target, analysis)
+    view = grouped(analysis, filter_text, grouping)
     text = REPORT_FORMATS[form].render(
-        session.report(view, most=most),
+        analysis.report(view, most=most),
         width=text_width(target),
         ascii_only=form == "text" and not target.can_draw("▁█─·"),
         mask=mask,
     )
     target.put(text, escaped=form in _ESCAPED)
     if view.total:
-        say_when_nothing_fits(session, view)
-    end(session)
+        say_when_nothing_fits(analysis, view)
+    end(analysis)
 
 
 @cli.command(short_help="Print the summary of incidents for a ticket.")
@@ -255,17 +255,17 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
     from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 
     _check(query, target)
-    session = read(query)
-    check_target(target, session)
-    view = grouped(session, query.filter_text)
-    details = session.incidents(view.tree.order, most=most)
+    analysis = read(query)
+    check_target(target, analysis)
+    view = grouped(analysis, query.filter_text)
+    details = analysis.incidents(view.tree.order, most=most)
     if not details:
-        say_when_nothing_fits(session, view)
-        end(session)
+        say_when_nothing_fits(analysis, view)
+        end(analysis)
         sys.exit(1)
-    text = SUMMARY_FORMATS[form].render(session.document(details, view), mask=_mask(masked))
+    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=_mask(masked))
     target.put(text, escaped=form in _ESCAPED)
-    end(session)
+    end(analysis)
 
 
 @cli.command(short_help="Print every exchange, one a line.")
@@ -286,17 +286,17 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     from smtpscope.export.events_format import event_lines
 
     _check(query, target)
-    session = read(query, growing=follow)
-    check_target(target, session)
-    view = grouped(session, query.filter_text, "none")
+    analysis = read(query, growing=follow)
+    check_target(target, analysis)
+    view = grouped(analysis, query.filter_text, "none")
     rows: Iterable[int] = view.tree.order.tolist()
     if follow:
-        rows = chain(rows, followed_rows(session, query.filter_text))
-    exchanges = ((session.store.exchange(row), session.match(row).category) for row in rows)
+        rows = chain(rows, followed_rows(analysis, query.filter_text))
+    exchanges = ((analysis.store.exchange(row), analysis.match(row).category) for row in rows)
     lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=_mask(masked))
     target.put(lines, escaped=form in _ESCAPED, at_once=follow)
-    say_when_nothing_fits(session, view)
-    end(session)
+    say_when_nothing_fits(analysis, view)
+    end(analysis)
 
 
 @cli.command(short_help="List the kinds of files that are read.")

@@ -15,8 +15,8 @@ from smtpscope.cli.streams import Target, talk
 from smtpscope.errors import UsageError
 
 if TYPE_CHECKING:
-    from smtpscope.export.conversion.convert_columns import JudgedExchange
-    from smtpscope.session import Session
+    from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+    from smtpscope.session import Analysis
 
 _ENDINGS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -45,9 +45,9 @@ def convert(query: Query, target: Target, masked: bool, form: str, schema: str) 
     smtpscope convert a.evtx --schema ecs | curl ... elasticsearch
     """
     _check(query, target, form, schema)
-    session = opened(query, replace(loaded_settings().settings, cache=False))
-    check_target(target, session)
-    counted = _Counted(session, query.filter_text, masked)
+    analysis = opened(query, replace(loaded_settings().settings, cache=False))
+    check_target(target, analysis)
+    counted = _Counted(analysis, query.filter_text, masked)
     if form == "parquet":
         _write_parquet(target, counted)
     else:
@@ -58,23 +58,23 @@ def convert(query: Query, target: Target, masked: bool, form: str, schema: str) 
     if counted.count and target.path is not None:
         talk(f"converted {counted.count:,} {'exchange' if counted.count == 1 else 'exchanges'}")
     if not counted.count:
-        say_when_nothing_fits(session, session.view(query.filter_text))
-    end(session)
+        say_when_nothing_fits(analysis, analysis.view(query.filter_text))
+    end(analysis)
 
 
 class _Counted:
     """The exchanges to write, counted while they go by."""
 
-    def __init__(self, session: Session, filter_text: str, masked: bool) -> None:
+    def __init__(self, analysis: Analysis, filter_text: str, masked: bool) -> None:
         self.count = 0
-        self._session = session
+        self._analysis = analysis
         self._filter_text = filter_text
         self._masked = masked
 
-    def rows(self) -> Iterator[JudgedExchange]:
+    def rows(self) -> Iterator[DiagnosedExchange]:
         from smtpscope.session.converting import exchanges
 
-        rows = exchanges(self._session, self._filter_text)
+        rows = exchanges(self._analysis, self._filter_text)
         if self._masked:
             from smtpscope.export.masking.masking import Mask
 

@@ -100,7 +100,7 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
     smtpscope kb show greylisted
     """
     from smtpscope.export.entry_export import entry_as_text
-    from smtpscope.knowledge.authoring.inspection import place_of, ways_to
+    from smtpscope.knowledge.authoring.inspection import place_of, rules_leading_to
     from smtpscope.knowledge.categories import ALL_CATEGORIES
     from smtpscope.knowledge.files.file_errors import close_to
 
@@ -114,7 +114,7 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
         entry_as_text(
             entry,
             ALL_CATEGORIES.get(entry.category, entry.category),
-            rules=ways_to(base, entry_id),
+            rules=rules_leading_to(base, entry_id),
             place=str(place_of(base, entry_id)),
         )
     )

@@ -15,7 +15,7 @@ from smtpscope.errors import ExportError, LogError
 
 if TYPE_CHECKING:
     from smtpscope.configuration.settings import Settings
-    from smtpscope.session import Progress, Session, View
+    from smtpscope.session import Analysis, Progress, View
     from smtpscope.store.grouping.groups import Grouping
     from smtpscope.workspace.workspace import Workspace
 
@@ -24,17 +24,17 @@ _SECONDS: Final = 5.0
 
 def opened(
     query: Query, settings: Settings | None = None, workspace: Workspace | None = None, *, growing: bool = False
-) -> Session:
+) -> Analysis:
     """A session over the logs of `query`, nothing read yet; `growing` ones will be followed.
 
     What the command line leaves open the settings decide. Raises LogError when no log can be opened.
     """
     from smtpscope.knowledge.base import KnowledgeBase
-    from smtpscope.session import Session
+    from smtpscope.session import Analysis
     from smtpscope.store.times import zone_named
 
     settings = loaded_settings().settings if settings is None else settings
-    session = Session(
+    analysis = Analysis(
         KnowledgeBase.load(*knowledge_folders(query.knowledge, settings, own=query.own_knowledge)),
         zone=zone_named(settings.timezone) if query.zone is None else query.zone,
         cache=cache_folder(settings),
@@ -43,24 +43,24 @@ def opened(
         growing=growing,
         date_order=query.date_order or (None if settings.date_order == "auto" else settings.date_order),
     )
-    session.count_duplicates = query.count_duplicates
+    analysis.count_duplicates = query.count_duplicates
     try:
-        session.open(query.files)
+        analysis.open(query.files)
     except LogError as last:
-        _say_others(session, last)
+        _say_others(analysis, last)
         raise
-    return session
+    return analysis
 
 
-def read(query: Query, *, growing: bool = False) -> Session:
+def read(query: Query, *, growing: bool = False) -> Analysis:
     """A session that has read all logs of `query`. Raises LogError when none can be read."""
-    session = opened(query, growing=growing)
+    analysis = opened(query, growing=growing)
     try:
-        session.read_all(Patience().told)
+        analysis.read_all(Patience().told)
     except LogError as last:
-        _say_others(session, last)
+        _say_others(analysis, last)
         raise
-    return session
+    return analysis
 
 
 class Patience:
@@ -79,21 +79,21 @@ class Patience:
                 talk(f"reading {name}: {progress.words} (ctrl+c stops)")
 
 
-def _say_others(session: Session, last: LogError) -> None:
+def _say_others(analysis: Analysis, last: LogError) -> None:
     """Each file that failed gets its sentence, though only one error can be raised."""
-    for error in session.errors:
+    for error in analysis.errors:
         if error is not last:
             say(error)
 
 
-def grouped(session: Session, filter_text: str, grouping: Grouping = "code") -> View:
+def grouped(analysis: Analysis, filter_text: str, grouping: Grouping = "code") -> View:
     """What the filter lets through. Raises FilterError."""
-    return session.view(filter_text, grouping=grouping)
+    return analysis.view(filter_text, grouping=grouping)
 
 
-def check_target(target: Target, session: Session) -> None:
+def check_target(target: Target, analysis: Analysis) -> None:
     """Raises ExportError when the file to write is one of the logs."""
-    for name in session.named_files:
+    for name in analysis.named_files:
         try:
             same = target.path is not None and os.path.samefile(target.path, name)  # noqa: PTH121 - names may be "-"
         except OSError:
@@ -102,13 +102,13 @@ def check_target(target: Target, session: Session) -> None:
             raise ExportError(where=str(target.path), what="this is the log itself", remedy="Choose another name")
 
 
-def say_when_nothing_fits(session: Session, view: View) -> None:
+def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
     """One line on standard error for an answer that is empty."""
     if view.count:
         return
-    service_logs = session.overview().service_logs
+    service_logs = analysis.overview().service_logs
     if view.total:
-        meant = session.suggestion(view.filter_text)
+        meant = analysis.suggestion(view.filter_text)
         advice = f" Did you mean: {meant}" if meant else ""
         events = "refusals" if service_logs else "SMTP protocol events"
         talk(f"none of {view.total:,} {events} fits the filter.{advice}")
@@ -116,22 +116,22 @@ def say_when_nothing_fits(session: Session, view: View) -> None:
     from smtpscope.export.report.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
     from smtpscope.export.summaries.incident_wording import counted
 
-    if not session.others:
-        talk(f"not one record could be read from {', '.join(session.files)}. {NO_RECORD_AT_ALL}")
+    if not analysis.unrelated_records:
+        talk(f"not one record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
         return
     if service_logs:
-        talk(f"{', '.join(session.files)}: {no_refusal_words(session.others)}")
+        talk(f"{', '.join(analysis.files)}: {no_refusal_words(analysis.unrelated_records)}")
         return
-    others = counted(session.others, "other record", "other records")
-    talk(f"no SMTP protocol event is in {', '.join(session.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
+    others = counted(analysis.unrelated_records, "other record", "other records")
+    talk(f"no SMTP protocol event is in {', '.join(analysis.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
 
 
-def end(session: Session) -> None:
+def end(analysis: Analysis) -> None:
     """Says what could not be read, and ends with 1 when a whole file is missing."""
-    for error in session.errors:
+    for error in analysis.errors:
         say(error)
-    if session.skipped:
-        records = "record was" if session.skipped == 1 else "records were"
-        talk(f"{session.skipped:,} {records} skipped; report and the browser (key f) say which.")
-    if session.errors:
+    if analysis.skipped:
+        records = "record was" if analysis.skipped == 1 else "records were"
+        talk(f"{analysis.skipped:,} {records} skipped; report and the browser (key f) say which.")
+    if analysis.errors:
         sys.exit(1)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from smtpscope.configuration.nearest import did_you_mean
 from smtpscope.configuration.paths import USER_FILE, find_project_file
 from smtpscope.configuration.problems import DistrustedError, RefusedError, SettingsError, quoted
-from smtpscope.configuration.setting_kinds import Place
+from smtpscope.configuration.setting_kinds import TomlPlace
 from smtpscope.configuration.settings import KEYS, SECTIONS, SETTINGS, Setting, Settings
 from smtpscope.configuration.toml_file import read_table
 
@@ -67,7 +67,7 @@ def load(
     project_file = None if project_folder is None else find_project_file(project_folder)
     if project_file is not None:
         gathering.take_file("project file", project_file)
-    here = Place(project_folder or Path())
+    here = TomlPlace(project_folder or Path())
     gathering.take_environment(environment, here)
     gathering.take_command_line(command_line, here)
     return gathering.loaded()
@@ -101,7 +101,7 @@ class _Gathering:
             return
         origin = Origin(layer, str(path))
         of_project = layer == "project file"
-        place = Place(path.parent, confined=of_project)
+        place = TomlPlace(path.parent, confined=of_project)
         for name, value in _named_values(table, origin):
             setting = SETTINGS.get(name)
             if setting is None:
@@ -111,7 +111,7 @@ class _Gathering:
             else:
                 self._take(setting, value, place, origin)
 
-    def take_environment(self, environment: Mapping[str, str], place: Place) -> None:
+    def take_environment(self, environment: Mapping[str, str], place: TomlPlace) -> None:
         variables = {setting.environment: setting for setting in SETTINGS.values()}
         for variable in sorted(environment):
             text = environment[variable]
@@ -125,7 +125,7 @@ class _Gathering:
             else:
                 self._take(setting, setting.kind.from_text(text), place, origin)
 
-    def take_command_line(self, values: Mapping[str, object], place: Place) -> None:
+    def take_command_line(self, values: Mapping[str, object], place: TomlPlace) -> None:
         origin = Origin("command line")
         for name, value in values.items():
             if value is None:
@@ -139,7 +139,7 @@ class _Gathering:
                 )
             self._take(setting, value, place, origin)
 
-    def _take(self, setting: Setting, value: object, place: Place, origin: Origin) -> None:
+    def _take(self, setting: Setting, value: object, place: TomlPlace, origin: Origin) -> None:
         try:
             parsed = setting.kind.parse(value, place)
         except DistrustedError as refused:

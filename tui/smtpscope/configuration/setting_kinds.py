@@ -21,7 +21,7 @@ Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TomlPlace:
     """Where a value comes from: paths in it are relative to `folder`.
 
     `confined` says that it may name no folder outside, as anybody can put a project file beside a log: a path to a
@@ -32,7 +32,7 @@ class Place:
     confined: bool = False
 
 
-class Kind(Protocol[T]):
+class SettingKind(Protocol[T]):
     """One kind of value. `parse` takes what TOML or the command line gives, and raises RefusedError."""
 
     @property
@@ -40,7 +40,7 @@ class Kind(Protocol[T]):
         """What a value is, as a comment and the docs say it."""
         ...
 
-    def parse(self, value: object, place: Place) -> T: ...
+    def parse(self, value: object, place: TomlPlace) -> T: ...
 
     def from_text(self, text: str) -> object:
         """What a variable holds, as `parse` takes it."""
@@ -52,7 +52,7 @@ class Kind(Protocol[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Generic[Word]):
+class ChoiceSetting(Generic[Word]):
     """One of some words, in upper or lower case."""
 
     words: tuple[Word, ...]
@@ -61,7 +61,7 @@ class Choice(Generic[Word]):
     def expected(self) -> str:
         return ", ".join(self.words)
 
-    def parse(self, value: object, place: Place) -> Word:
+    def parse(self, value: object, place: TomlPlace) -> Word:
         if isinstance(value, str):
             for word in self.words:
                 if value.strip().lower() == word:
@@ -83,7 +83,7 @@ class YesNo:
 
     expected: str = "true or false"
 
-    def parse(self, value: object, place: Place) -> bool:
+    def parse(self, value: object, place: TomlPlace) -> bool:
         if isinstance(value, bool):
             return value
         raise RefusedError(f"is {quoted(value)}, but must be true or false", "Write true or false, without quotes")
@@ -104,7 +104,7 @@ class Zone:
 
     expected: str = "UTC, local, a name such as Europe/Berlin, or an offset such as +01:00"
 
-    def parse(self, value: object, place: Place) -> str:
+    def parse(self, value: object, place: TomlPlace) -> str:
         if not isinstance(value, str):
             raise RefusedError(f"is {quoted(value)}, but must be a time zone in quotes", f"Use {self.expected}")
         try:
@@ -126,7 +126,7 @@ class Folder:
 
     expected: str = 'a folder, relative to the file; "" for none'
 
-    def parse(self, value: object, place: Place) -> Path | None:
+    def parse(self, value: object, place: TomlPlace) -> Path | None:
         if value is None:
             return None
         if isinstance(value, Path):
@@ -150,7 +150,7 @@ class Folders:
 
     expected: str = "a list of folders, relative to the file; in a variable with : (Windows ;) between them"
 
-    def parse(self, value: object, place: Place) -> tuple[Path, ...]:
+    def parse(self, value: object, place: TomlPlace) -> tuple[Path, ...]:
         items = [value] if isinstance(value, (str, Path)) else value
         if not isinstance(items, (list, tuple)) or not all(isinstance(item, (str, Path)) for item in items):
             raise RefusedError(f"is {quoted(value)}, but must be a list of folders", "Write for example ['/a/b', 'c']")
@@ -169,7 +169,7 @@ class Keys:
 
     expected: str = "action id = key or list of keys; in a variable id=key,key with blanks between the ids"
 
-    def parse(self, value: object, place: Place) -> Mapping[str, str]:
+    def parse(self, value: object, place: TomlPlace) -> Mapping[str, str]:
         if not isinstance(value, Mapping):
             raise RefusedError(
                 f"is {quoted(value)}, but must be a table of keys",
@@ -220,7 +220,7 @@ def _keys_of(action: str, value: object) -> str:
     return ",".join(dict.fromkeys(names))
 
 
-def folder_at(text: str, place: Place) -> Path:
+def folder_at(text: str, place: TomlPlace) -> Path:
     """`text` as a path from `place`, `~` as the home folder; touches no disk.
 
     Raises RefusedError, DistrustedError where it leads out of a confined place.

@@ -10,12 +10,12 @@ from smtpscope.export.summaries.content import (
     Block,
     Bullets,
     Chapter,
-    Facts,
     Line,
-    Outline,
     Paragraph,
     Piece,
     Section,
+    SummaryFacts,
+    SummaryOutline,
     link,
     plain,
     verbatim,
@@ -36,7 +36,7 @@ def entry_as_text(entry: Entry, category_title: str, *, rules: Sequence[str], pl
         ("File", (plain(place),)),
     ]
     sections = [
-        Section("What it is", (Facts(tuple(facts)), *_paragraphs(entry.duration_note))),
+        Section("What it is", (SummaryFacts(tuple(facts)), *_paragraphs(entry.duration_note))),
         _side("When a remote host refuses us", entry.outbound, Direction.OUTBOUND),
         _side("When our own server refuses", entry.inbound, Direction.INBOUND),
         _listed("Usual causes", entry.causes),
@@ -48,7 +48,7 @@ def entry_as_text(entry: Entry, category_title: str, *, rules: Sequence[str], pl
     ]
     sources = tuple((plain(source.title), *_address(source.url)) for source in entry.sources)
     return draw(
-        Outline(
+        SummaryOutline(
             entry.title,
             (),
             (Chapter((plain(entry.meaning),), tuple(section for section in sections if section.blocks)),),

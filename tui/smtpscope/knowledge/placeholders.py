@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
 PLACEHOLDERS: Mapping[str, str] = {
     "remote_host": "<remote host>",
@@ -96,7 +96,7 @@ def filled_command(command: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(replacement, command)
 
 
-def values_of(exchange: Exchange) -> dict[str, str]:
+def values_of(exchange: SmtpExchange) -> dict[str, str]:
     """The placeholders that `exchange` has a value for."""
     reply, command, found = exchange.reply, exchange.command, exchange.reply.values
     inbound = exchange.direction is Direction.INBOUND
@@ -152,14 +152,14 @@ def reversed_address(address: str) -> str:
     return pointer.removesuffix(".in-addr.arpa").removesuffix(".ip6.arpa")
 
 
-def _helo(exchange: Exchange) -> str:
+def _helo(exchange: SmtpExchange) -> str:
     if exchange.command.verb in ("EHLO", "HELO"):
         return exchange.command.arguments
     named = _HELO_NAMED.search(exchange.reply.verbatim[:600])
     return named[1] if named is not None else ""
 
 
-def _message_size(exchange: Exchange) -> str:
+def _message_size(exchange: SmtpExchange) -> str:
     for keyword, value in exchange.command.parameters:
         if keyword == "SIZE" and value:
             return value

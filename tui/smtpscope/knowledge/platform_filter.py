@@ -42,7 +42,7 @@ class StandIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstance:
+class AdviceContext:
     """Whose refusal it is and which server wrote it down; `platform` is None where that is not known."""
 
     direction: Direction

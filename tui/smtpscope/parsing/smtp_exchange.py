@@ -44,7 +44,7 @@ class Command:
     is the recipient and does not stand in the command: the log names it beside it.
     """
 
-    given: str
+    logged_verb: str
     full: str
     verb: str
     arguments: str
@@ -96,7 +96,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class SmtpExchange:
     """One event: the command, the reply, and where and when.
 
     `time_ms`: milliseconds since 1970-01-01 UTC, or None. `level` is the record's; `text_level` is the level word of
@@ -108,7 +108,7 @@ class Exchange:
     """
 
     file: str
-    place: int
+    offset: int
     time_ms: int | None
     time_assumed: bool
     record_id: int | None

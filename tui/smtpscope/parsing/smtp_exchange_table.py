@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.parsing.smtp_exchange import Command, Exchange, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply, SmtpExchange
 
 Text = TypeVar("Text", bound=Hashable)
 Value = TypeVar("Value")
@@ -52,14 +52,14 @@ class Parsed(Generic[Text, Value]):
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeTable:
+class SmtpExchangeTable:
     """One entry an exchange in each column; what is no plain number indexes the list of that name.
 
-    `place`, `time_ms`, `record_id` and `connection` are the exchange's own, the smallest number of 64 bits standing for
+    `offset`, `time_ms`, `record_id` and `connection` are the exchange's own, the smallest 64-bit number meaning
     None. `contexts` are exchanges of which all else counts.
     """
 
-    place: NDArray[np.int64]
+    offset: NDArray[np.int64]
     time_ms: NDArray[np.int64]
     record_id: NDArray[np.int64]
     connection: NDArray[np.int64]
@@ -67,13 +67,13 @@ class ExchangeTable:
     host: NDArray[np.int32]
     command: NDArray[np.int32]
     reply: NDArray[np.int32]
-    contexts: Sequence[Exchange]
+    contexts: Sequence[SmtpExchange]
     hosts: Sequence[RemoteHost]
     commands: Sequence[Command]
     replies: Sequence[Reply]
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.offset)
 
 
 def are_plain_numbers(texts: Collection[str]) -> bool:

@@ -11,7 +11,7 @@ TOLD_ONE_BY_ONE: Final = 1_000
 Outcome = Literal["skipped", "recovered", "noted"]
 
 
-class ToldProblems:
+class ProblemLog:
     """Collects what is wrong with single records of `file`; what is behind the limit is counted and told at the end."""
 
     def __init__(self, file: str, limit: int = TOLD_ONE_BY_ONE) -> None:
@@ -20,7 +20,7 @@ class ToldProblems:
         self._problems: list[Problem] = []
         self._more: dict[Outcome, int] = {}
 
-    def tell(self, place: str, reason: str, outcome: Outcome = "skipped") -> None:
+    def add(self, place: str, reason: str, outcome: Outcome = "skipped") -> None:
         """One record at `place` was read not at all, or not as it should be."""
         if self._left:
             self._left -= 1
@@ -43,7 +43,7 @@ class ToldProblems:
 Attempts = Literal["deliveries", "connections"]
 
 
-class Unanswered:
+class FailedDeliveries:
     """Counts the `attempts` of one log that failed without a reply, and tells of them at the end of reading."""
 
     def __init__(self, file: str, attempts: Attempts) -> None:

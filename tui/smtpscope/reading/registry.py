@@ -99,17 +99,17 @@ def open_log(
     """
     head = head_of(source)
     if not head:
-        from smtpscope.reading.unknown.unrecognised import looks_like
+        from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
-        title, remedy = looks_like(head)
+        title, remedy = describe_unrecognised(head)
         raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
     if format_name is not None:
         return _named(format_name)(source, options)
     reader = reader_of(source, head=head, search=search)
     if reader is None:
-        from smtpscope.reading.unknown.unrecognised import looks_like
+        from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
-        title, remedy = looks_like(head)
+        title, remedy = describe_unrecognised(head)
         raise LogError(where=source.name, what=f"not a log that can be read here: it looks like {title}", remedy=remedy)
     return reader(source, options)
 

@@ -10,20 +10,20 @@ Sign = Literal["connected", "disconnected", "sent", "received", "information"]
 
 
 @dataclass(frozen=True, slots=True)
-class DialogueLine:
-    """`place` is the byte offset of the line in the log, `time_ms` milliseconds since 1970-01-01 UTC or None.
+class SessionLine:
+    """`offset` is the byte offset of the line in the log, `time_ms` milliseconds since 1970-01-01 UTC or None.
 
     `text` is verbatim: a command, a reply (with its line breaks), or the log's own words.
     """
 
-    place: int
+    offset: int
     time_ms: int | None
     sign: Sign
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Dialogue:
+class SmtpSession:
     """The lines of one session in the order of the log.
 
     `facts` are what the log says of the whole session, as label and verbatim value in the order to show ("session",
@@ -32,7 +32,7 @@ class Dialogue:
     `begins_before` tells that the log begins in the middle of the session: an earlier file has its beginning.
     """
 
-    lines: tuple[DialogueLine, ...]
+    lines: tuple[SessionLine, ...]
     facts: tuple[tuple[str, str], ...] = ()
     guess: str | None = None
     time_assumed: bool = False
@@ -40,11 +40,11 @@ class Dialogue:
     begins_before: bool = False
 
 
-class SpeakingLog(Protocol):
+class HasSessions(Protocol):
     """A reader of a log that holds whole sessions."""
 
-    def dialogue(self, place: int) -> Dialogue | None:
-        """The session that the exchange at `place` is part of, None where the log no longer has it.
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """The session that the exchange at `offset` is part of, None where the log no longer has it.
 
         Reads the log again, so it is for a thread that may wait. Raises LogError when the log can't be read any more.
         """

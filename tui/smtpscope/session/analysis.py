@@ -19,7 +19,7 @@ from smtpscope.errors import LogError
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.session.incident_split import incident_keys, largest
-from smtpscope.session.log_loader import ReadingLogs
+from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.reporting import report_of
 from smtpscope.session.view_values import EventDetail, IncidentDetail, ListedIncident, Rows, View
 from smtpscope.store.grouping.activity import ongoing
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 
 
-class Session(ReadingLogs):
-    """One run over some logs; see `ReadingLogs` for what it is made with."""
+class Analysis(LogLoader):
+    """One run over some logs; see `LogLoader` for what it is made with."""
 
     # Questions
 
@@ -66,7 +66,7 @@ class Session(ReadingLogs):
     def _mask(self, filter_text: str) -> NDArray[np.bool_]:
         once: NDArray[np.bool_] = np.ones(len(self.store), np.bool_)
         if self.events < len(self.store):
-            once = ~self.store.columns.again
+            once = ~self.store.columns.is_duplicate
         if not filter_text.strip():
             return once
         from smtpscope.store.filter.filter_evaluation import matching
@@ -122,13 +122,13 @@ class Session(ReadingLogs):
     @property
     def marks(self) -> set[IncidentKey]:
         """The marked incidents."""
-        return self.keeping.marks
+        return self.user_data.marks
 
     def mark(self, rows: Rows) -> bool:
         """Marks the incidents of `rows`, or unmarks them when all are marked; says whether they are marked now."""
         keys = set(incident_keys(self.store, rows))
         marked = not keys <= self.marks
-        self.keeping.mark(keys, marked=marked)
+        self.user_data.mark(keys, marked=marked)
         return marked
 
     def incident_of(self, row: int, view: View) -> list[IncidentDetail]:
@@ -216,7 +216,7 @@ class Session(ReadingLogs):
         """The record of `row` as its file holds it (text, or the event's XML); a sentence when that is gone."""
         exchange = self.store.exchange(row)
         try:
-            raw = self._logs.raw(exchange.file, exchange.place)
+            raw = self._logs.raw(exchange.file, exchange.offset)
         except (LogError, OSError) as error:
             return f"The record can't be read again: {error}\n\n{self.event_text(row)}"
         except Exception as defect:

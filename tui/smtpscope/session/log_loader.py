@@ -17,19 +17,19 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
 from smtpscope.session.open_logs import Logs, mixed_clocks
 from smtpscope.session.recent_trees import RecentTrees
-from smtpscope.session.user_data import Keeping
+from smtpscope.session.user_data import UserData
 from smtpscope.session.view_values import LoadedBatch, Overview, Progress
 from smtpscope.store.assumed_times import span_moved
 from smtpscope.store.event_store import DIRECTIONS, EventStore
 from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
-    from smtpscope.parsing.smtp_exchange import Exchange
-    from smtpscope.reading.smtp_session import Dialogue
+    from smtpscope.parsing.smtp_exchange import SmtpExchange
+    from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.workspace.workspace import Workspace
 
 
-class ReadingLogs:
+class LogLoader:
     """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
 
     `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
@@ -51,12 +51,12 @@ class ReadingLogs:
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
-        self._read_in: tzinfo = self.zone
-        self.taken_for: tzinfo = self.zone
+        self._zone_at_load: tzinfo = self.zone
+        self.assumed_zone: tzinfo = self.zone
         self.store = EventStore(knowledge)
-        self.others = 0
+        self.unrelated_records = 0
         self.count_duplicates = False
-        self.keeping = Keeping(workspace)
+        self.user_data = UserData(workspace)
         self._recent_trees = RecentTrees()
         kept = None
         if cache is not None and not (salvage or growing):
@@ -76,7 +76,7 @@ class ReadingLogs:
         try:
             self._logs.open(arguments)
         finally:
-            self.keeping.open(self._logs.sources)
+            self.user_data.open(self._logs.sources)
 
     def read(self) -> Iterator[LoadedBatch]:
         """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
@@ -100,12 +100,12 @@ class ReadingLogs:
     def add(self, batch: LoadedBatch) -> None:
         """Makes what was read visible."""
         rows, span = batch.encoded, batch.span
-        if self.taken_for is not self._read_in:
-            rows = self.store.taken_for(rows, self._read_in, self.taken_for)
-            span = span_moved(span, self._read_in, self.taken_for)
+        if self.assumed_zone is not self._zone_at_load:
+            rows = self.store.assumed_zone(rows, self._zone_at_load, self.assumed_zone)
+            span = span_moved(span, self._zone_at_load, self.assumed_zone)
         self.store.append(rows)
-        self.store.cover(span)
-        self.others += batch.others
+        self.store.extend_log_span(span)
+        self.unrelated_records += batch.unrelated_records
         self.problems.extend(batch.problems)
         if batch.error is not None:
             self.errors.append(batch.error)
@@ -117,7 +117,7 @@ class ReadingLogs:
     @property
     def read_anything(self) -> bool:
         """Whether anything was added yet."""
-        return bool(len(self.store) or self.others or self.errors)
+        return bool(len(self.store) or self.unrelated_records or self.errors)
 
     def read_all(self, told: Callable[[Progress], None] | None = None) -> None:
         """Reads everything; `told` hears how far it is. Raises LogError when no file could be read at all."""
@@ -130,7 +130,7 @@ class ReadingLogs:
     def check_read(self, events: int) -> None:
         """Raises LogError when no file could be read at all; `events` of ours were."""
         failed = len(self.errors)
-        if failed and not events and not self.others and failed >= len(self.files):
+        if failed and not events and not self.unrelated_records and failed >= len(self.files):
             raise self.errors[0]
 
     # Time zones
@@ -140,17 +140,17 @@ class ReadingLogs:
         """How to call the zone in which times are shown."""
         return zone_label(self.zone)
 
-    def take_times_for(self, zone: tzinfo) -> None:
+    def set_assumed_zone(self, zone: tzinfo) -> None:
         """From now on the times of logs that name no zone are those of `zone`; how times are shown stays."""
-        self.store.take_assumed_times_for(self.taken_for, zone)
-        self.store.move_assumed_span(self.taken_for, zone)
-        self.taken_for = zone
+        self.store.shift_assumed_times(self.assumed_zone, zone)
+        self.store.move_assumed_span(self.assumed_zone, zone)
+        self.assumed_zone = zone
         self._recent_trees.clear()
 
     @property
     def noted(self) -> list[Problem]:
         """`problems`, and a word on logs whose clocks may differ."""
-        return [*self.problems, *mixed_clocks(self.store, zone_label(self.taken_for))]
+        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone))]
 
     # What came until now
 
@@ -187,13 +187,13 @@ class ReadingLogs:
     def overview(self) -> Overview:
         directions = self.store.columns.direction
         if self.events < len(self.store):
-            directions = directions[~self.store.columns.again]
+            directions = directions[~self.store.columns.is_duplicate]
         counts = np.bincount(directions, minlength=len(DIRECTIONS)).tolist()
         return Overview(
             files=self.files,
             events=self.events,
             duplicates=len(self.store) - self.events,
-            others=self.others,
+            unrelated_records=self.unrelated_records,
             skipped=self.skipped,
             first_ms=self.store.log_start_ms,
             last_ms=self.store.log_end_ms,
@@ -202,16 +202,16 @@ class ReadingLogs:
             service_logs=self._logs.service_logs_only,
         )
 
-    def holds_sessions(self, exchange: Exchange) -> bool:
+    def holds_sessions(self, exchange: SmtpExchange) -> bool:
         """Whether the log of `exchange` holds whole sessions and not only single events."""
         return self._logs.holds_sessions(exchange.file)
 
-    def dialogue(self, exchange: Exchange) -> Dialogue | None:
+    def smtp_session(self, exchange: SmtpExchange) -> SmtpSession | None:
         """The whole SMTP session that `exchange` is part of; None where its log no longer holds it.
 
         Reads the log again, so it is for a thread that may wait. Raises LogError when it can't be read any more.
         """
-        return self._logs.dialogue(exchange.file, exchange.place)
+        return self._logs.smtp_session(exchange.file, exchange.offset)
 
     def information(self) -> tuple[FileInformation, ...]:
         """What each open file says of itself."""

@@ -8,21 +8,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from smtpscope.errors import LogError, Problem
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
 from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources.expanding import expand, named_file, searched
-from smtpscope.reading.sources.packed import PackedSource, TakenInSource, Unpacking
+from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import head_of
 from smtpscope.session.following import ReadSoFar, added
-from smtpscope.session.progress import ReadingProgress, taken_in
+from smtpscope.session.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord
 from smtpscope.store.column_set import Columns
 from smtpscope.store.event_store import EventStore
 
 if TYPE_CHECKING:
-    from smtpscope.reading.smtp_session import Dialogue, SpeakingLog
+    from smtpscope.reading.smtp_session import HasSessions, SmtpSession
     from smtpscope.store.cache.log_cache import LogCache
 
 
@@ -37,7 +37,7 @@ class Logs:
         self._readers: dict[str, LogReader] = {}
         self._unpacking = Unpacking()
         self._progress = ReadingProgress()
-        self._parser = ExchangeParser()
+        self._parser = SmtpExchangeParser()
         self._read_so_far: dict[str, ReadSoFar] = {}
         self._same = SameLogs()
         self.sources: list[Source] = []
@@ -84,14 +84,16 @@ class Logs:
             if kept is not None:
                 with suppress(LogError):
                     self._same.note(source, self._readers[name])
-                _note(so_far, kept.columns, kept.others, kept.problems)
-                yield LoadedBatch(kept.columns, kept.others, kept.problems, progress.ended(source), span=kept.span)
+                _note(so_far, kept.columns, kept.unrelated_records, kept.problems)
+                yield LoadedBatch(
+                    kept.columns, kept.unrelated_records, kept.problems, progress.ended(source), span=kept.span
+                )
                 continue
             try:
-                for taken in taken_in(source, progress):
+                for taken in ingest(source, progress):
                     yield _nothing(store, taken)
-                if isinstance(source, TakenInSource) and source.problems:
-                    damage = _nothing(store, progress.taken_in(source), problems=source.problems)
+                if isinstance(source, BufferedSource) and source.problems:
+                    damage = _nothing(store, progress.buffered(source), problems=source.problems)
                     record.add(damage.encoded, 0, damage.problems)
                     yield damage
                 self._same.note(source, self._readers[name])
@@ -99,8 +101,8 @@ class Logs:
                 with closing(_generator(self._readers[name].batches())) as batches:
                     for batch in batches:
                         loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
-                        _note(so_far, loaded.encoded, loaded.others, loaded.problems)
-                        record.add(loaded.encoded, loaded.others, loaded.problems, loaded.span)
+                        _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
+                        record.add(loaded.encoded, loaded.unrelated_records, loaded.problems, loaded.span)
                         yield loaded
                 record.keep()
                 progress.ended(source)
@@ -127,7 +129,7 @@ class Logs:
             if so_far is None or not _can_grow(source):
                 continue
             for batch in self._added(source, so_far):
-                if batch.records or batch.exchanges or batch.others or batch.problems:
+                if batch.records or batch.exchanges or batch.unrelated_records or batch.problems:
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
                     yield _loaded(batch, self._parser, store, progress)
 
@@ -145,10 +147,10 @@ class Logs:
 
     def forget_texts(self) -> None:
         """Lets go of the texts that are kept since others may be the same; for a store that keeps no rows."""
-        self._parser = ExchangeParser()
+        self._parser = SmtpExchangeParser()
 
-    def raw(self, file: str, place: int) -> str | None:
-        """The record at `place` of `file` as the file holds it; None when no such file is open.
+    def raw(self, file: str, offset: int) -> str | None:
+        """The record at `offset` of `file` as the file holds it; None when no such file is open.
 
         Raises LogError and OSError when the file can't be read any more.
         """
@@ -156,22 +158,22 @@ class Logs:
         if reader is None:
             return None
         self._check_same(file)
-        return reader.raw(place)
+        return reader.raw(offset)
 
     def holds_sessions(self, file: str) -> bool:
         """Whether `file` holds whole sessions."""
-        return hasattr(self._readers.get(file), "dialogue")
+        return hasattr(self._readers.get(file), "smtp_session")
 
-    def dialogue(self, file: str, place: int) -> Dialogue | None:
-        """The whole session around `place` of `file`; None where such a log holds none.
+    def smtp_session(self, file: str, offset: int) -> SmtpSession | None:
+        """The whole session around `offset` of `file`; None where such a log holds none.
 
         Raises LogError when the file can't be read any more.
         """
         reader = self._readers.get(file)
-        if not hasattr(reader, "dialogue"):
+        if not hasattr(reader, "smtp_session"):
             return None
         self._check_same(file)
-        return cast("SpeakingLog", reader).dialogue(place)
+        return cast("HasSessions", reader).smtp_session(offset)
 
     def _check_same(self, file: str) -> None:
         for source in self.sources:
@@ -202,15 +204,17 @@ def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
     yield from batches
 
 
-def _loaded(batch: Batch, parser: ExchangeParser, store: EventStore, progress: Progress) -> LoadedBatch:
+def _loaded(batch: Batch, parser: SmtpExchangeParser, store: EventStore, progress: Progress) -> LoadedBatch:
     parsed = parser.parse_all(batch.records, batch.exchanges)
     encoded = store.encode(parsed.exchanges, parsed.table)
-    return LoadedBatch(encoded, batch.others + parsed.others, tuple(batch.problems), progress, span=batch.span)
+    return LoadedBatch(
+        encoded, batch.unrelated_records + parsed.unrelated_records, tuple(batch.problems), progress, span=batch.span
+    )
 
 
 def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[Problem]) -> None:
-    so_far.last_place = max(so_far.last_place, int(columns.place.max(initial=-1)))
-    so_far.others += others
+    so_far.last_place = max(so_far.last_place, int(columns.offset.max(initial=-1)))
+    so_far.unrelated_records += others
     so_far.problems.update(problems)
 
 
@@ -221,13 +225,13 @@ def _nothing(
 
 
 def _can_grow(source: Source) -> bool:
-    return not isinstance(source, TakenInSource)
+    return not isinstance(source, BufferedSource)
 
 
 _NAMED: int = 3
 
 
-def mixed_clocks(store: EventStore, taken_for: str) -> tuple[Problem, ...]:
+def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
     """A word on each log whose times name no zone, while those of another log do; nothing where all are alike.
 
     `taken_for` is the name of the zone that such times are taken for.
@@ -237,7 +241,7 @@ def mixed_clocks(store: EventStore, taken_for: str) -> tuple[Problem, ...]:
         return ()
     others = ", ".join(certain[:_NAMED]) + (f" and {len(certain) - _NAMED} more" if len(certain) > _NAMED else "")
     reason = (
-        f"The times name no zone and are taken for {taken_for}, those of {others} are certain: "
+        f"The times name no zone and are taken for {assumed_zone}, those of {others} are certain: "
         "what comes before what between them holds only if that zone is right"
     )
     return tuple(Problem(file, "dates", reason, "noted") for file in without)

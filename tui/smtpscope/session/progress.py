@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from smtpscope.reading.record import Batch, Source
-from smtpscope.reading.sources.packed import TakenInSource
+from smtpscope.reading.sources.packed import BufferedSource
 from smtpscope.session.view_values import Progress
 
 _SECONDS: Final = 0.25
@@ -22,12 +22,12 @@ class ReadingProgress:
 
     def __init__(self) -> None:
         self._sizes: dict[str, int | None] = {}
-        self._taken_in: set[str] = set()
+        self._buffered: set[str] = set()
         self._before = 0
 
     def add(self, source: Source) -> None:
         """`source` will be read, behind those that were added before. Raises LogError when it is gone."""
-        self._sizes[source.name] = source.stored_size if isinstance(source, TakenInSource) else source.size
+        self._sizes[source.name] = source.stored_size if isinstance(source, BufferedSource) else source.size
 
     def size(self, source: Source) -> int:
         """The stored bytes of `source` as far as they are known."""
@@ -37,19 +37,19 @@ class ReadingProgress:
     def _total(self) -> int:
         return sum(size or 0 for size in self._sizes.values())
 
-    def taking_in(self, source: Source, stored: int) -> Progress:
-        """`stored` bytes of `source` were taken in."""
-        self._taken_in.add(source.name)
+    def buffering(self, source: Source, stored: int) -> Progress:
+        """`stored` bytes of `source` are buffered."""
+        self._buffered.add(source.name)
         size = self._sizes[source.name]
         if size is None:
             return Progress(source.name, self._before + stored, None)
         return Progress(source.name, self._before + min(stored, size) // 2, self._total)
 
-    def taken_in(self, source: Source) -> Progress:
-        """All of `source` was taken in."""
+    def buffered(self, source: Source) -> Progress:
+        """All of `source` is buffered."""
         if self._sizes[source.name] is None:
             self._sizes[source.name] = source.size
-            self._taken_in.discard(source.name)
+            self._buffered.discard(source.name)
         return Progress(source.name, self._before + self._done_before(source), self._total)
 
     def reading(self, source: Source, batch: Batch) -> Progress:
@@ -64,18 +64,18 @@ class ReadingProgress:
         return Progress(source.name, self._before, self._total)
 
     def _done_before(self, source: Source) -> int:
-        return self.size(source) // 2 if source.name in self._taken_in else 0
+        return self.size(source) // 2 if source.name in self._buffered else 0
 
 
-def taken_in(
+def ingest(
     source: Source, progress: ReadingProgress, monotonic: Callable[[], float] = time.monotonic
 ) -> Iterator[Progress]:
-    """Takes in what `source` unpacks or pipes; how far that is, each quarter second. Raises LogError."""
-    if not isinstance(source, TakenInSource):
+    """Buffers what `source` unpacks or pipes, reporting progress each quarter second. Raises LogError."""
+    if not isinstance(source, BufferedSource):
         return
     last = monotonic()
     for stored in source.fill():
         if monotonic() - last >= _SECONDS:
-            yield progress.taking_in(source, stored)
+            yield progress.buffering(source, stored)
             last = monotonic()
-    yield progress.taken_in(source)
+    yield progress.buffered(source)

@@ -52,7 +52,7 @@ def report_of(
         last_ms=overview.last_ms,
         events=overview.events,
         events_in_view=view.count,
-        others=overview.others,
+        unrelated_records=overview.unrelated_records,
         skipped=overview.skipped,
         directions=tuple((direction.value, count) for direction, count in overview.directions),
         rows=tuple(rows),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class Keeping:
+class UserData:
     """The workspace as a session needs it. Without a workspace marks and notes last as long as the session."""
 
     def __init__(self, workspace: Workspace | None) -> None:

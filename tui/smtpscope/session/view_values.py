@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.knowledge.advice import Advice
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.event_store import EncodedBatch
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
@@ -44,7 +44,7 @@ class LoadedBatch:
     """
 
     encoded: EncodedBatch
-    others: int
+    unrelated_records: int
     problems: tuple[Problem, ...]
     progress: Progress
     error: LogError | None = None
@@ -62,7 +62,7 @@ class Overview:
     files: tuple[str, ...]
     events: int
     duplicates: int
-    others: int
+    unrelated_records: int
     skipped: int
     first_ms: int | None
     last_ms: int | None
@@ -97,7 +97,7 @@ class EventDetail:
     """One event and its guidance."""
 
     row: int
-    exchange: Exchange
+    exchange: SmtpExchange
     advice: Advice
 
 
@@ -115,4 +115,4 @@ class IncidentDetail:
 
     incident: Incident
     advice: Advice
-    sample: Exchange
+    sample: SmtpExchange

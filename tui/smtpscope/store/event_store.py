@@ -11,27 +11,27 @@ from numpy.typing import NDArray
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import Exchange
-from smtpscope.parsing.smtp_exchange_table import ExchangeTable
-from smtpscope.reading.log_span import LogSpan, united
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.parsing.smtp_exchange_table import SmtpExchangeTable
+from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.store.assumed_times import moved, span_moved
-from smtpscope.store.column_set import NO_CODE, NO_NUMBER, NO_TIME, NOBODY, Columns, GrowingColumns
-from smtpscope.store.encoding import Encoder, Matcher
+from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
+from smtpscope.store.encoding import Encoder, ReplyMatcher
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS
 
 __all__ = [
     "DIRECTIONS",
-    "NOBODY",
     "NO_CODE",
+    "NO_MAILBOX",
     "NO_NUMBER",
     "NO_TIME",
     "WHO_ACTS",
     "Columns",
     "EncodedBatch",
     "EventStore",
-    "Matcher",
+    "ReplyMatcher",
     "Rows",
 ]
 
@@ -53,7 +53,7 @@ class EventStore:
     `words` holds the vocabularies behind the columns, `texts` what a search looks at.
     """
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: ReplyMatcher) -> None:
         self.words = Encoder(matcher)
         self.texts = SearchTexts(self.words)
         self._tables = TableEncoder(self.words)
@@ -66,7 +66,7 @@ class EventStore:
         self._duplicates = 0
         self._without_zone = 0
 
-    def encode(self, exchanges: Sequence[Exchange], table: ExchangeTable | None = None) -> EncodedBatch:
+    def encode(self, exchanges: Sequence[SmtpExchange], table: SmtpExchangeTable | None = None) -> EncodedBatch:
         """`exchanges` as rows; new values are matched with the knowledge base. For the reading thread.
 
         Those of `table`, which are of the same log, are put in between, in the order of that log.
@@ -81,34 +81,34 @@ class EventStore:
         if not len(batch):
             return
         self._columns.append(batch)
-        self._duplicates += int(np.count_nonzero(batch.again))
+        self._duplicates += int(np.count_nonzero(batch.is_duplicate))
         self._without_zone += int(np.count_nonzero(self._assumed(batch)))
         self._time_order = None
-        self._events_span = united(self._events_span, _span(batch.time_ms))
+        self._events_span = merge_spans(self._events_span, _span(batch.time_ms))
 
-    def cover(self, span: LogSpan | None) -> None:
+    def extend_log_span(self, span: LogSpan | None) -> None:
         """Notes that a log goes from when to when, whatever its records are."""
         if span is not None and span.assumed:
-            self._assumed_span = united(self._assumed_span, span)
+            self._assumed_span = merge_spans(self._assumed_span, span)
         else:
-            self._sure_span = united(self._sure_span, span)
+            self._sure_span = merge_spans(self._sure_span, span)
 
-    def move_assumed_span(self, read_in: tzinfo, taken_for: tzinfo) -> None:
+    def move_assumed_span(self, read_in: tzinfo, assumed_zone: tzinfo) -> None:
         """Moves what `cover` noted of logs that name no zone, as `take_assumed_times_for` does it with rows."""
-        self._assumed_span = span_moved(self._assumed_span, read_in, taken_for)
+        self._assumed_span = span_moved(self._assumed_span, read_in, assumed_zone)
 
-    def taken_for(self, batch: EncodedBatch, read_in: tzinfo, taken_for: tzinfo) -> EncodedBatch:
+    def assumed_zone(self, batch: EncodedBatch, read_in: tzinfo, assumed_zone: tzinfo) -> EncodedBatch:
         """`batch` with the times of rows whose log names no zone moved: read in one zone, meant in another."""
         assumed = self._assumed(batch)
         if not assumed.any():
             return batch
         times = batch.time_ms.copy()
-        times[assumed] = moved(times[assumed], read_in, taken_for)
+        times[assumed] = moved(times[assumed], read_in, assumed_zone)
         return replace(batch, time_ms=times)
 
-    def take_assumed_times_for(self, read_in: tzinfo, taken_for: tzinfo) -> None:
+    def shift_assumed_times(self, read_in: tzinfo, assumed_zone: tzinfo) -> None:
         """The same for all rows that are visible."""
-        times = self.taken_for(self.columns, read_in, taken_for).time_ms
+        times = self.assumed_zone(self.columns, read_in, assumed_zone).time_ms
         self._columns.replace_times(times)
         self._time_order = None
         self._events_span = _span(times)
@@ -149,7 +149,7 @@ class EventStore:
 
     @property
     def _span(self) -> LogSpan | None:
-        return united(self._events_span, united(self._sure_span, self._assumed_span))
+        return merge_spans(self._events_span, merge_spans(self._sure_span, self._assumed_span))
 
     @property
     def events_without_zone(self) -> int:
@@ -161,7 +161,7 @@ class EventStore:
         """Whether the zone of any event's time was assumed, or that of the first or last record of a log."""
         return self._assumed_span is not None or bool(self._without_zone)
 
-    def exchange(self, row: int) -> Exchange:
+    def exchange(self, row: int) -> SmtpExchange:
         """The exchange of `row`, equal to the one that went in. Raises IndexError where there is no such row."""
         return self.words.decode(self.columns, self._checked(row))
 

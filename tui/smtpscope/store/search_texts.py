@@ -73,7 +73,7 @@ class SearchTexts:
 
 def command_line(command: Command) -> str:
     """The whole command as sent, or the verb where the event has no more."""
-    return command.full or command.given
+    return command.full or command.logged_verb
 
 
 def _reply_text(reply: Reply) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply
-from smtpscope.store.column_set import NO_CODE, NOBODY
+from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
 from smtpscope.store.vocabulary import GrowingNumbers, SharedVocabulary, Vocabulary
 
 DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
@@ -48,7 +48,7 @@ _LARGEST_CODE = 999
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Diagnosis:
     """What the knowledge base says of a reply, and who has to act in that direction."""
 
     match: Match
@@ -61,7 +61,7 @@ def folded_mailbox(mailbox: str) -> str:
     return f"{local_part}{at}{domain.lower().rstrip('.')}" if at else mailbox
 
 
-class Words:
+class Vocabularies:
     """The vocabularies of a store. Written by one thread; see `vocabulary.py`."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class Words:
         self.mailboxes: Vocabulary[str] = Vocabulary()
         self.mailbox_keys: Vocabulary[str] = Vocabulary()
         self.categories: Vocabulary[str] = Vocabulary()
-        self.judgements: list[Judgement] = []
+        self.judgements: list[Diagnosis] = []
         self.kinds: Vocabulary[Kind] = Vocabulary()
         # Reply, kind of command and direction in one number (see `_judge`) -> the judgement that answers them.
         self.judgement_numbers: dict[int, int] = {}
@@ -142,11 +142,11 @@ class Words:
         null_sender = command.sender == ""
         self.command_verb.append(self.verbs.intern(command.verb))
         self.command_kind.append(self.kinds.intern((command.verb, null_sender, ())))
-        folded = NOBODY
+        folded = NO_MAILBOX
         if command.mailbox is None:
-            self.command_mailbox.append(NOBODY)
+            self.command_mailbox.append(NO_MAILBOX)
         else:
             folded = self.mailbox_keys.intern(folded_mailbox(command.mailbox))
             self.command_mailbox.append(self.mailboxes.intern(command.mailbox))
-        self.command_recipient.append(NOBODY if command.recipient is None else folded)
-        self.command_sender.append(NOBODY if command.sender is None else folded)
+        self.command_recipient.append(NO_MAILBOX if command.recipient is None else folded)
+        self.command_sender.append(NO_MAILBOX if command.sender is None else folded)

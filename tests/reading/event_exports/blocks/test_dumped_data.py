@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import ReadOptions
@@ -59,7 +59,7 @@ FORMS: dict[str, bytes] = {
 def test_the_command_that_isa_server_stopped_is_read_from_every_form(form: str) -> None:
     (record,) = records_of(open_log(MemorySource(FORMS[form]), ReadOptions()))
     assert record.binary == COMMAND
-    exchange = ExchangeParser().parse(record)
+    exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
     assert (exchange.command.verb, exchange.command.full, exchange.direction) == (
         "XEXCH50",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.event_exports.blocks.dumpel import DumpelReader
 from smtpscope.reading.record import EventRecord, ReadOptions
 from smtpscope.reading.registry import reader_of, readers
@@ -60,13 +60,13 @@ def test_a_reply_over_several_lines_stays_one_event() -> None:
 
 def test_siblings_are_read_where_tabs_stand_between_their_strings() -> None:
     events = text_events(17)
-    exchanges = [ExchangeParser().parse(record) for record in read(dumpel(events, "\t", "\t"))]
+    exchanges = [SmtpExchangeParser().parse(record) for record in read(dumpel(events, "\t", "\t"))]
     assert [exchange.event_id for exchange in exchanges if exchange is not None] == [each.event_id for each in events]
 
 
 def test_events_of_others_are_counted() -> None:
     (batch,) = reader(OTHER * 3 + dumpel([EVENT]) + OTHER).batches()
-    assert (len(batch.records), batch.others, batch.problems) == (1, 4, [])
+    assert (len(batch.records), batch.unrelated_records, batch.problems) == (1, 4, [])
 
 
 def test_a_line_without_its_numbers_is_told_and_hides_no_other() -> None:
@@ -86,7 +86,7 @@ def test_neither_blocks_nor_encoding_make_a_difference(block_size: int, codec: s
 def test_the_raw_line_is_found_at_its_place() -> None:
     log = reader(OTHER + dumpel([EVENT, EVENT]))
     line = dumpel([EVENT]).strip("\r\n")
-    assert [log.raw(record.place) for record in records_of(log)] == [line, line]
+    assert [log.raw(record.offset) for record in records_of(log)] == [line, line]
 
 
 def test_only_such_lines_are_recognised() -> None:

@@ -28,7 +28,7 @@ def milliseconds(when: datetime) -> int:
 
 EXPECTED = EventRecord(
     file="memory.log",
-    place=0,
+    offset=0,
     time_ms=milliseconds(TIME),
     time_assumed=True,
     record_id=None,
@@ -87,8 +87,8 @@ def test_a_quoted_block_loses_the_marks_of_the_mail() -> None:
     assert only_record(f"On Monday you wrote:\n{quoted}") == record_at(EXPECTED, 21)
 
 
-def record_at(record: EventRecord, place: int) -> EventRecord:
-    return replace(record, place=place)
+def record_at(record: EventRecord, offset: int) -> EventRecord:
+    return replace(record, offset=offset)
 
 
 MERGED = (
@@ -129,7 +129,7 @@ def test_blocks_and_bare_sentences_stand_among_prose() -> None:
 def test_blocks_of_other_sources_are_counted() -> None:
     text = block_2003(EVENT, source="Userenv") + block_2003(EVENT) + block_2003(EVENT, source="W3SVC")
     batches = list(reader(text).batches())
-    assert sum(batch.others for batch in batches) == 2
+    assert sum(batch.unrelated_records for batch in batches) == 2
     assert sum(len(batch.records) for batch in batches) == 1
 
 
@@ -157,14 +157,14 @@ def test_an_order_of_day_and_month_that_nothing_proves_is_noted() -> None:
 
 def test_raw_gives_the_block_with_footer_and_data_and_nothing_more() -> None:
     text = f"Hello,\n\n{block_2003(EVENT)}\nBye\n"
-    assert reader(text).raw(only_record(text).place) == block_2003(EVENT).rstrip("\n")
+    assert reader(text).raw(only_record(text).offset) == block_2003(EVENT).rstrip("\n")
     text = f"Hello,\n\n{block_2008(EVENT, record_id=5)}Bye\n"
-    assert reader(text).raw(only_record(text).place) == block_2008(EVENT, record_id=5).rstrip("\n")
+    assert reader(text).raw(only_record(text).offset) == block_2008(EVENT, record_id=5).rstrip("\n")
 
 
 def test_raw_gives_a_sentence_that_stands_outside_a_block() -> None:
     text = f"{block_2003(EVENT)}\n2009-01-26 13:04:34 {EVENT.sentence}\nBye\n"
-    assert reader(text).raw(records_of(reader(text))[1].place) == f"2009-01-26 13:04:34 {EVENT.sentence}"
+    assert reader(text).raw(records_of(reader(text))[1].offset) == f"2009-01-26 13:04:34 {EVENT.sentence}"
 
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
@@ -235,7 +235,7 @@ def test_written_blocks_are_read_back_in_pieces_of_any_size(written: list[tuple[
     for record, text, (event, _) in zip(records, texts, written, strict=True):
         assert record.strings in (None, event.strings)
         if record.record_id is not None or text.endswith(("   \n", "Event>\n")):
-            assert reader(data).raw(record.place) == text.rstrip("\n")
+            assert reader(data).raw(record.offset) == text.rstrip("\n")
 
 
 PIECES = [*block_2003(EVENT).splitlines(keepends=True), *block_2008(EVENT, record_id=1).splitlines(keepends=True)]
@@ -253,7 +253,7 @@ def test_any_bytes_are_read_without_an_exception(data: bytes, size: int) -> None
     log = reader(data, block_size=size)
     EventBlockReader.sniff(data)
     log.information()
-    places = [record.place for record in records_of(log)]
+    places = [record.offset for record in records_of(log)]
     assert places == sorted(set(places))
-    for place in places:
-        log.raw(place)
+    for offset in places:
+        log.raw(offset)

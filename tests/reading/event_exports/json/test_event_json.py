@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.record_parsing import ExchangeParser
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.event_exports.json.event_json import EventJsonReader
 from smtpscope.reading.event_exports.json.json_objects import LONGEST
 from smtpscope.reading.record import EventRecord, ReadOptions
@@ -56,8 +56,8 @@ def reader(text: str | bytes, block_size: int = 1 << 20) -> EventJsonReader:
     return EventJsonReader(MemorySource(data, "events.json"), ReadOptions(), block_size=block_size)
 
 
-def exchanges(text: str | bytes) -> list[Exchange]:
-    parser = ExchangeParser()
+def exchanges(text: str | bytes) -> list[SmtpExchange]:
+    parser = SmtpExchangeParser()
     return [exchange for record in records_of(reader(text)) if (exchange := parser.parse(record)) is not None]
 
 
@@ -84,7 +84,7 @@ def test_winlogbeat_gives_all_values_with_the_empty_ones_it_left_out() -> None:
     assert records_of(reader(json_lines([winlogbeat(EVENT)]))) == [
         EventRecord(
             file="events.json",
-            place=0,
+            offset=0,
             time_ms=MILLISECONDS,
             time_assumed=False,
             record_id=1043,
@@ -122,8 +122,8 @@ def test_many_events_of_one_line_have_places_of_their_own_in_it(codec: str) -> N
     read = reader(json_lines(exported).encode(codec))
     records = records_of(read)
     assert [record.strings for record in records] == [EVENT.strings, SECOND.strings, EVENT.strings]
-    assert len({record.place for record in records}) == 3
-    assert [json.loads(read.raw(record.place)) for record in records] == [exported[0], exported[0], exported[1]]
+    assert len({record.offset for record in records}) == 3
+    assert [json.loads(read.raw(record.offset)) for record in records] == [exported[0], exported[0], exported[1]]
 
 
 @pytest.mark.parametrize("damage", [None, 1, "x", [], [None], {"a": 1}])
@@ -143,7 +143,7 @@ def test_objects_behind_a_syslog_prefix_are_read() -> None:
     assert EventJsonReader.sniff(text.encode())
     assert connections(text) == [43, 44]
     first, _ = records_of(reader(text))
-    assert reader(text).raw(first.place) == text.splitlines()[0]
+    assert reader(text).raw(first.offset) == text.splitlines()[0]
 
 
 def test_lines_of_other_sources_are_counted_and_not_read() -> None:
@@ -151,7 +151,7 @@ def test_lines_of_other_sources_are_counted_and_not_read() -> None:
     foreign = foreign.replace("log for virtual", "log of virtual")
     text = foreign + json_lines([winlogbeat(EVENT)]) + foreign + "{broken\n"
     batches = list(reader(text).batches())
-    assert sum(batch.others for batch in batches) == 3
+    assert sum(batch.unrelated_records for batch in batches) == 3
     assert sum(len(batch.records) for batch in batches) == 1
     assert [problem for batch in batches for problem in batch.problems] == []
 
@@ -170,7 +170,7 @@ def test_the_answer_to_a_search_is_read_hit_by_hit(indent: int | None, block_siz
 def test_other_objects_of_an_array_are_counted() -> None:
     foreign = {"Id": 1, "ProviderName": "ESE", "Message": "MSExchangeTransport started"}
     batches = list(reader(converted([foreign, get_win_event(EVENT), {"a": 1}])).batches())
-    assert sum(batch.others for batch in batches) == 2
+    assert sum(batch.unrelated_records for batch in batches) == 2
 
 
 def test_a_sentence_without_a_source_is_enough() -> None:
@@ -203,7 +203,7 @@ def test_a_broken_object_of_an_array_is_told_and_its_sentence_read() -> None:
     (problem,) = problems_of(reader(text))
     assert problem.outcome == "recovered"
     assert "no valid JSON" in problem.reason
-    assert reader(text).raw(records_of(reader(text))[0].place).startswith("{")
+    assert reader(text).raw(records_of(reader(text))[0].offset).startswith("{")
 
 
 def test_an_array_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
@@ -277,8 +277,8 @@ def test_the_size_of_the_blocks_makes_no_difference(block_size: int, codec: str,
 def test_the_raw_event_of_an_array_is_its_object() -> None:
     text = converted([get_win_event(EVENT), get_win_event(SECOND)])
     _, second = records_of(reader(text))
-    assert json.loads(reader(text).raw(second.place))["RecordId"] == 1044
-    assert "no event" in reader(text).raw(second.place + 1)
+    assert json.loads(reader(text).raw(second.offset))["RecordId"] == 1044
+    assert "no event" in reader(text).raw(second.offset + 1)
 
 
 def test_the_file_tells_its_form() -> None:
@@ -302,7 +302,7 @@ def test_any_text_ends_in_records_and_problems(start: str, parts: list[str]) -> 
     assert batches[-1].bytes_read == batches[-1].bytes_total
     for batch in batches:
         for record in batch.records:
-            assert read.raw(record.place)
+            assert read.raw(record.offset)
 
 
 _JSON = st.recursive(
@@ -318,7 +318,7 @@ _NAMES = ["@timestamp", "winlog", "event_id", "event_data", "Properties", "messa
 def test_any_values_below_the_known_names_do_no_harm(drawn: dict[str, Any]) -> None:
     text = json_lines([{"ProviderName": "MSExchangeTransport"} | drawn])
     for record in records_of(reader(text)):
-        ExchangeParser().parse(record)
+        SmtpExchangeParser().parse(record)
 
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=9)

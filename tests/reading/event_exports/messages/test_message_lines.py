@@ -38,7 +38,7 @@ def only_record(text: str | bytes, options: ReadOptions = OPTIONS) -> EventRecor
 def test_a_line_gives_a_record_with_all_that_it_says() -> None:
     assert only_record(f"something else\n{log_line(EVENT)}") == EventRecord(
         file="memory.log",
-        place=15,
+        offset=15,
         time_ms=milliseconds(TIME),
         time_assumed=True,
         record_id=None,
@@ -88,7 +88,7 @@ def test_a_syslog_line_takes_the_newest_year_and_says_so() -> None:
 
 def test_lines_that_are_not_ours_are_counted() -> None:
     batches = list(reader("a\n\nb\n" + log_line(EVENT) + "c\n" + log_line(EVENT) + "d").batches())
-    assert sum(batch.others for batch in batches) == 4
+    assert sum(batch.unrelated_records for batch in batches) == 4
     assert sum(len(batch.records) for batch in batches) == 2
 
 
@@ -144,7 +144,7 @@ def test_every_encoding_gives_the_same_message(codec: str) -> None:
     data = ("größer\n" + log_line(event)).encode(codec)
     record = only_record(data)
     assert record.message == event.sentence
-    assert reader(data).raw(record.place) == log_line(event).rstrip()
+    assert reader(data).raw(record.offset) == log_line(event).rstrip()
 
 
 def dated(first: str, *more: str) -> str:
@@ -173,14 +173,14 @@ def test_raw_gives_each_of_two_sentences_on_a_line() -> None:
     other = TextEvent(TIME, host="mx2.example.com").sentence
     text = f"x\nfirst {SENTENCE} second {other}\n"
     one, two = records_of(reader(text))
-    assert reader(text).raw(one.place) == f"first {SENTENCE}"
-    assert reader(text).raw(two.place).strip() == f"second {other}"
+    assert reader(text).raw(one.offset) == f"first {SENTENCE}"
+    assert reader(text).raw(two.offset).strip() == f"second {other}"
 
 
 def test_raw_keeps_a_wrapped_record_as_it_is() -> None:
     wrapped = textwrap.fill(log_line(EVENT), 72)
     text = f"before\n{wrapped}\nafter\n"
-    assert reader(text).raw(only_record(text).place) == wrapped
+    assert reader(text).raw(only_record(text).offset) == wrapped
 
 
 def test_raw_of_a_place_behind_the_file_is_empty() -> None:
@@ -229,7 +229,7 @@ def test_written_lines_are_read_back_in_blocks_of_any_size(events: list[TextEven
         for event in events
     ]
     for record, event in zip(records, events, strict=True):
-        assert reader(data).raw(record.place) == log_line(event).rstrip("\n")
+        assert reader(data).raw(record.offset) == log_line(event).rstrip("\n")
 
 
 @settings(max_examples=100)
@@ -249,7 +249,7 @@ def test_any_bytes_are_read_without_an_exception(data: bytes, size: int) -> None
     log = reader(data, block_size=size)
     SentenceLineReader.sniff(data)
     log.information()
-    places = [record.place for record in records_of(log)]
+    places = [record.offset for record in records_of(log)]
     assert places == sorted(set(places))
-    for place in places:
-        log.raw(place)
+    for offset in places:
+        log.raw(offset)

@@ -76,8 +76,8 @@ def test_a_sentence_far_behind_the_beginning_is_found() -> None:
 def test_places_are_in_order_and_within_the_text(parts: list[str]) -> None:
     text = "\n".join(parts)
     places = sibling_places(text)
-    assert [place.opening for place in places] == sorted({place.opening for place in places})
-    assert all(place.told == 0 or place.opening < place.told <= len(text) for place in places)
+    assert [offset.opening for offset in places] == sorted({offset.opening for offset in places})
+    assert all(offset.told == 0 or offset.opening < offset.told <= len(text) for offset in places)
 
 
 @pytest.mark.parametrize("part", ["Send connector ", "Message delivery to the ", "failed ", "The SMTP client EXPS is "])

@@ -61,7 +61,7 @@ def test_objects_of_others_are_counted() -> None:
     other = win_event(TextEvent(TIME)).replace("MSExchangeTransport", "ESE").replace("SMTP", "page")
     log = reader(objects([other, win_event(EVENT), other]))
     batches = list(log.batches())
-    assert [(len(batch.records), batch.others) for batch in batches] == [(1, 2)]
+    assert [(len(batch.records), batch.unrelated_records) for batch in batches] == [(1, 2)]
 
 
 @pytest.mark.parametrize("block_size", [64, 500, 4096])
@@ -95,8 +95,8 @@ def test_no_entity_is_resolved() -> None:
 
 def test_the_raw_object_is_found_at_its_place() -> None:
     log = reader(clixml([EVENT, EVENT]))
-    places = [record.place for record in records_of(log)]
-    assert all(log.raw(place).startswith("<Obj RefId=") for place in places)
+    places = [record.offset for record in records_of(log)]
+    assert all(log.raw(offset).startswith("<Obj RefId=") for offset in places)
     assert log.raw(places[1]).endswith("</Obj>")
     assert log.raw(places[0] + 1) == f"There is no object at byte {places[0] + 1:#x}."
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.record_parsing import ExchangeParser
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.event_exports.json.event_json import EventJsonReader
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, labels_of, raw_record, written_in
 from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
@@ -33,13 +33,13 @@ PIECES = (
 
 
 def record(raw: str) -> EventRecord | None:
-    return raw_record(raw, file="s.txt", place=7, times=FileTimes("s.txt", ReadOptions(), tuple))
+    return raw_record(raw, file="s.txt", offset=7, times=FileTimes("s.txt", ReadOptions(), tuple))
 
 
-def exchange_in(reader: LogReader) -> Exchange:
+def exchange_in(reader: LogReader) -> SmtpExchange:
     assert problems_of(reader) == []
     (found,) = records_of(reader)
-    exchange = ExchangeParser().parse(found)
+    exchange = SmtpExchangeParser().parse(found)
     assert exchange is not None
     return exchange
 
@@ -59,7 +59,7 @@ def csv_reader(text: str) -> EventCsvReader:
 def test_names_and_values_become_a_record(form: splunk.Raw) -> None:
     assert record(form(EVENT)) == EventRecord(
         file="s.txt",
-        place=7,
+        offset=7,
         time_ms=MILLISECONDS,
         time_assumed=True,
         record_id=1043,
@@ -160,9 +160,9 @@ def test_seconds_in_time_are_read_from_json_and_csv() -> None:
 def test_extracted_fields_make_the_same_exchange_as_the_whole_event() -> None:
     whole = exchange_in(json_reader(splunk.result(EVENT)))
     assert (whole.computer, whole.record_id, whole.level, whole.connection) == ("EXCH01", 1043, "error", 43)
-    whole = replace(whole, channel=None, place=0)
+    whole = replace(whole, channel=None, offset=0)
     for reader in (json_reader(splunk.extracted(EVENT)), csv_reader(splunk.csv_export([splunk.extracted(EVENT)]))):
-        assert replace(exchange_in(reader), place=0) == whole
+        assert replace(exchange_in(reader), offset=0) == whole
 
 
 def test_results_without_what_the_endpoint_puts_around_them_are_read() -> None:
@@ -184,7 +184,7 @@ def test_xml_that_splunk_cut_off_keeps_its_facts() -> None:
     assert (found.event_id, found.level, found.record_id) == (7004, "error", 667364)
     assert (found.provider, found.channel, found.computer) == ("MSExchangeTransport", "Application", "EXCH01")
     assert (found.time_ms, found.strings, found.message) == (MILLISECONDS, None, cut)
-    exchange = ExchangeParser().parse(found)
+    exchange = SmtpExchangeParser().parse(found)
     assert exchange is not None
     assert exchange.problem is not None
 
@@ -199,7 +199,7 @@ def test_other_records_of_an_export_are_counted_once_each() -> None:
     ):
         batches = list(reader.batches())
         assert sum(len(batch.records) for batch in batches) == 1
-        assert sum(batch.others for batch in batches) == 2
+        assert sum(batch.unrelated_records for batch in batches) == 2
 
 
 def test_a_table_that_splunk_made_of_other_logs_is_no_table_of_events() -> None:
@@ -212,5 +212,5 @@ def test_a_table_that_splunk_made_of_other_logs_is_no_table_of_events() -> None:
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join) | st.text(max_size=60))
 def test_whatever_stands_in_it_nothing_is_raised(raw: str) -> None:
     found = record(raw)
-    assert found is None or found.place == 7
+    assert found is None or found.offset == 7
     assert all(value == value.strip() for value in labels_of(raw).values())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.event_exports.splunk.splunk_text import SplunkTextReader
 from smtpscope.reading.record import ReadOptions
 from support.event_texts import TextEvent, block_2003, log_line
@@ -34,7 +34,7 @@ def reader(text: str | bytes, block_size: int = 1 << 20) -> SplunkTextReader:
 
 
 def connections(text: str | bytes, block_size: int = 1 << 20) -> list[int | None]:
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     records = records_of(reader(text, block_size))
     return [exchange.connection for record in records if (exchange := parser.parse(record)) is not None]
 
@@ -58,7 +58,7 @@ def test_the_exchange_of_a_real_looking_export() -> None:
         'sent was "RCPT TO:<a@example.com>  ".  This may cause the connection to fail.\n'
     )
     (record,) = records_of(reader(text))
-    exchange = ExchangeParser().parse(record)
+    exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
     assert (exchange.time_ms, exchange.time_assumed) == (1_795_527_902_000, True)
     assert (exchange.event_id, exchange.level, exchange.record_id) == (7002, "warning", 123)
@@ -76,13 +76,13 @@ def test_an_event_across_two_blocks_is_read_once(block_size: int) -> None:
 def test_each_place_gives_its_event_as_it_stands_there() -> None:
     source = reader("\ufeff" + raw_export(EVENTS, between="\n\n"))
     records = records_of(source)
-    assert [source.raw(record.place) for record in records] == [raw(event) for event in EVENTS]
+    assert [source.raw(record.offset) for record in records] == [raw(event) for event in EVENTS]
 
 
 def test_events_of_other_sources_are_counted() -> None:
     text = raw(EVENTS[0], source="MSExchangeIS") + "\n" + raw_export(EVENTS) + raw(EVENTS[0], source="ESE")
     (batch,) = reader(text).batches()
-    assert (len(batch.records), batch.others) == (5, 2)
+    assert (len(batch.records), batch.unrelated_records) == (5, 2)
 
 
 def test_names_within_a_message_begin_no_event() -> None:
@@ -135,7 +135,7 @@ def test_hostile_values_stay_in_their_message() -> None:
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_any_order_of_lines_is_read_without_an_exception(text: str) -> None:
-    whole = [(record.place, record.message) for record in records_of(reader(text))]
+    whole = [(record.offset, record.message) for record in records_of(reader(text))]
     assert len(set(whole)) == len(whole)
-    for place, _ in whole:
-        assert isinstance(reader(text).raw(place), str)
+    for offset, _ in whole:
+        assert isinstance(reader(text).raw(offset), str)

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import LogError
-from smtpscope.parsing.events.record_parsing import ExchangeParser
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
 from smtpscope.reading.record import EventRecord, ReadOptions
 from support.event_tables import (
@@ -52,8 +52,8 @@ def reader(text: str | bytes, options: ReadOptions | None = None, block_size: in
     return EventCsvReader(MemorySource(data, "events.csv"), options or ReadOptions(), block_size=block_size)
 
 
-def exchanges(read: EventCsvReader) -> list[Exchange]:
-    parser = ExchangeParser()
+def exchanges(read: EventCsvReader) -> list[SmtpExchange]:
+    parser = SmtpExchangeParser()
     found = [parser.parse(record) for record in records_of(read)]
     assert None not in found
     return [exchange for exchange in found if exchange is not None]
@@ -87,8 +87,8 @@ def test_the_encoding_makes_no_difference(form: Form, codec: str) -> None:
     text = form([replace(EVENT, host="mx.пример.example"), SECOND])
     data = text.encode(codec)
     assert EventCsvReader.sniff(data)
-    assert [replace(each, place=0) for each in exchanges(reader(data))] == [
-        replace(each, place=0) for each in exchanges(reader(text))
+    assert [replace(each, offset=0) for each in exchanges(reader(data))] == [
+        replace(each, offset=0) for each in exchanges(reader(text))
     ]
 
 
@@ -96,7 +96,7 @@ def test_all_columns_of_get_win_event_are_taken() -> None:
     (record,) = records_of(reader(get_win_event([EVENT])))
     assert record == EventRecord(
         file="events.csv",
-        place=get_win_event([EVENT]).index(f'"{EVENT.sentence[:9]}'),
+        offset=get_win_event([EVENT]).index(f'"{EVENT.sentence[:9]}'),
         time_ms=round(TIME.replace(tzinfo=UTC).timestamp() * 1000),
         time_assumed=True,
         record_id=1043,
@@ -155,7 +155,7 @@ def test_events_of_other_sources_are_counted() -> None:
     text = event_viewer_2008([EVENT, SECOND]).replace("PM,MSExchangeTransport,7002", "PM,ESE,7002")
     batches = list(reader(text).batches())
     assert [len(batch.records) for batch in batches] == [1]
-    assert sum(batch.others for batch in batches) == 1
+    assert sum(batch.unrelated_records for batch in batches) == 1
 
 
 def test_a_row_with_too_few_fields_is_told_with_its_line() -> None:
@@ -228,7 +228,7 @@ def test_exports_that_were_put_together_are_read_as_one(form: Form) -> None:
     text = form([EVENT]) + form([SECOND])
     assert connections(text) == [43, 44]
     assert problems_of(reader(text)) == []
-    assert sum(batch.others for batch in reader(text).batches()) == 0
+    assert sum(batch.unrelated_records for batch in reader(text).batches()) == 0
 
 
 def test_many_broken_rows_are_told_together() -> None:
@@ -263,10 +263,10 @@ def test_the_size_of_the_blocks_makes_no_difference(block_size: int, codec: str)
 def test_the_raw_event_is_its_row(codec: str, form: Form) -> None:
     read = reader(form([EVENT, SECOND]).encode(codec))
     first, second = records_of(read)
-    assert "connection #43" in read.raw(first.place)
-    assert "connection #44" not in read.raw(first.place)
-    assert form([EVENT, SECOND]).rstrip().endswith(read.raw(second.place).rstrip())
-    assert "connection #44" in read.raw(second.place)
+    assert "connection #43" in read.raw(first.offset)
+    assert "connection #44" not in read.raw(first.offset)
+    assert form([EVENT, SECOND]).rstrip().endswith(read.raw(second.offset).rstrip())
+    assert "connection #44" in read.raw(second.offset)
 
 
 def test_the_file_tells_its_columns() -> None:
@@ -303,7 +303,7 @@ def test_any_rows_end_in_records_and_problems(parts: list[str]) -> None:
     assert batches[-1].bytes_read == batches[-1].bytes_total
     for batch in batches:
         for record in batch.records:
-            assert read.raw(record.place)
+            assert read.raw(record.offset)
     read.information()
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.event_exports.xml.event_xml_file import EventXmlReader
 from smtpscope.reading.record import EventRecord, ReadOptions
 from smtpscope.reading.text.xml_elements import LONGEST
@@ -22,7 +22,7 @@ EVENT = TextEvent(TIME, host="", reply='550 5.1.1 <user> & "friend" unknown ', c
 SECOND = replace(EVENT, connection=44, host="mx2.example.com")
 EXPECTED = EventRecord(
     file="events.xml",
-    place=0,
+    offset=0,
     time_ms=round(TIME.replace(tzinfo=UTC).timestamp() * 1000),
     time_assumed=False,
     record_id=667364,
@@ -54,7 +54,7 @@ def test_an_event_is_read_with_all_its_values() -> None:
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
 def test_quotes_and_encoding_make_no_difference(quote: str, codec: str) -> None:
     (record,) = records_of(reader(xml_event(EVENT, quote=quote).encode(codec)))
-    assert replace(record, place=0) == EXPECTED
+    assert replace(record, offset=0) == EXPECTED
 
 
 @pytest.mark.parametrize("form", [saved_xml, printed_xml])
@@ -79,13 +79,13 @@ def test_a_sentence_without_values_is_enough() -> None:
     text = xml_event(EVENT, rendered=True)
     start, end = text.index("<EventData>"), text.index("</EventData>") + len("</EventData>")
     (record,) = records_of(reader(text[:start] + text[end:]))
-    exchange = ExchangeParser().parse(record)
+    exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
     assert (exchange.connection, exchange.reply.verbatim) == (43, EVENT.reply)
 
 
 def test_the_values_become_an_exchange() -> None:
-    exchange = ExchangeParser().parse(records_of(reader(xml_event(EVENT)))[0])
+    exchange = SmtpExchangeParser().parse(records_of(reader(xml_event(EVENT)))[0])
     assert exchange is not None
     assert (exchange.remote_host.verbatim, exchange.command.mailbox, exchange.reply.code) == ("", "a@example.com", 550)
     assert exchange.reply.verbatim == EVENT.reply
@@ -101,7 +101,7 @@ def test_named_values_keep_their_order() -> None:
 def test_events_of_other_sources_are_counted_and_not_read() -> None:
     foreign = xml_event(EVENT, provider="ESE").replace("</Computer>", "</Broken>")
     batches = list(reader(foreign + xml_event(EVENT) + foreign).batches())
-    assert sum(batch.others for batch in batches) == 2
+    assert sum(batch.unrelated_records for batch in batches) == 2
     assert [problem for batch in batches for problem in batch.problems] == []
 
 
@@ -117,11 +117,11 @@ def test_a_broken_event_is_told_and_the_next_one_read() -> None:
 def test_a_broken_event_that_holds_its_sentence_gives_the_exchange() -> None:
     text = xml_event(EVENT, rendered=True).replace("</Computer>", "") + xml_event(SECOND)
     first, _ = records_of(reader(text))
-    exchange = ExchangeParser().parse(first)
+    exchange = SmtpExchangeParser().parse(first)
     assert exchange is not None
     assert (exchange.connection, exchange.reply.verbatim, exchange.time_ms) == (43, EVENT.reply, EXPECTED.time_ms)
     assert [problem.outcome for problem in problems_of(reader(text))] == ["recovered"]
-    assert reader(text).raw(first.place).startswith("<Event")
+    assert reader(text).raw(first.offset).startswith("<Event")
 
 
 @pytest.mark.parametrize("cut", [20, 200, 500])
@@ -182,9 +182,9 @@ def test_the_size_of_the_blocks_makes_no_difference(block_size: int, form: type)
 def test_the_raw_event_is_its_xml() -> None:
     text = printed_xml([EVENT, SECOND])
     first, second = records_of(reader(text))
-    assert reader(text).raw(second.place) == xml_event(SECOND)
-    assert reader(text).raw(first.place) == xml_event(EVENT)
-    assert "no event" in reader(text).raw(second.place + 1)
+    assert reader(text).raw(second.offset) == xml_event(SECOND)
+    assert reader(text).raw(first.offset) == xml_event(EVENT)
+    assert "no event" in reader(text).raw(second.offset + 1)
 
 
 def test_the_file_tells_its_encoding() -> None:
@@ -236,7 +236,7 @@ def test_any_text_ends_in_records_and_problems(parts: list[str]) -> None:
     assert batches[-1].bytes_read == batches[-1].bytes_total
     for batch in batches:
         for record in batch.records:
-            assert read.raw(record.place).startswith("<Event")
+            assert read.raw(record.offset).startswith("<Event")
 
 
 _TEXT = st.text(

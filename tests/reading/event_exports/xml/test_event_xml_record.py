@@ -25,14 +25,14 @@ def test_another_provider_is_told_without_reading_the_xml(quote: str) -> None:
 
 
 def test_an_event_of_another_provider_is_no_record() -> None:
-    assert event_record(xml_event(EVENT, provider="ESE"), file="x", place=0) == (None, False)
+    assert event_record(xml_event(EVENT, provider="ESE"), file="x", offset=0) == (None, False)
 
 
 def test_user_data_gives_the_texts_at_its_ends() -> None:
     text = xml_event(EVENT)
     start, end = text.index("<EventData>"), text.index("</Event>")
     text = text[:start] + "<UserData><a><b>1</b><c><d>2</d><e/></c></a></UserData>" + text[end:]
-    record, _ = event_record(text, file="x", place=0)
+    record, _ = event_record(text, file="x", offset=0)
     assert record is not None
     assert record.strings == ("1", "2", "")
 
@@ -49,12 +49,12 @@ def test_user_data_gives_the_texts_at_its_ends() -> None:
 )
 def test_what_is_no_event_is_refused_with_a_reason(text: str, reason: str) -> None:
     with pytest.raises(UnreadableEventError, match=reason):
-        event_record(text, file="x", place=0)
+        event_record(text, file="x", offset=0)
 
 
 def test_forbidden_characters_are_replaced_and_told() -> None:
     text = xml_event(EVENT).replace("User unknown", "\x00&#0;&#xD800;\ud800&#65;")
-    record, mended = event_record(text, file="x", place=0)
+    record, mended = event_record(text, file="x", offset=0)
     assert mended
     assert record is not None
     assert record.strings is not None

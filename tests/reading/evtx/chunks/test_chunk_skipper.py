@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
-from smtpscope.parsing.events.record_parsing import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.evtx.evtx_log import EvtxReader
-from smtpscope.reading.evtx.templates.fallback_decoder import SecondReader
+from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
 from smtpscope.reading.record import EventRecord, ReadOptions
 from smtpscope.reading.windows_event import event_element
 from support.evtx_events import chunks_of, logs, many_events, places_of
@@ -26,18 +26,18 @@ def read(data: bytes, *, quick: bool) -> Reading:
     problems: list[Problem] = []
     for batch in EvtxReader(MemorySource(data), ReadOptions(), quick=quick).batches():
         records += batch.records
-        others += batch.others
+        others += batch.unrelated_records
         problems += batch.problems
     return records, others, problems
 
 
 def read_by_python_evtx(data: bytes) -> tuple[list[EventRecord], int]:
-    readers = {start: SecondReader(chunk) for start, chunk in chunks_of(data)}
+    readers = {start: FallbackDecoder(chunk) for start, chunk in chunks_of(data)}
     found = [
         event_element.event_record(
-            readers[at - place.offset].event(place.offset), file="memory.log", place=at, filetime=place.filetime
+            readers[at - offset.offset].event(offset.offset), file="memory.log", offset=at, filetime=offset.filetime
         )
-        for at, place in places_of(data)
+        for at, offset in places_of(data)
     ]
     records = [record for record in found if record is not None]
     return records, len(found) - len(records)
@@ -117,6 +117,6 @@ def test_a_forwarded_event_with_its_rendering_is_read_in_every_way(strings: tupl
     data = evtx_bytes([written])
     for records in (read(data, quick=True)[0], read(data, quick=False)[0], read_by_python_evtx(data)[0]):
         assert [(record.strings, record.message) for record in records] == [(strings, sibling.sentence)]
-        exchange = ExchangeParser().parse(records[0])
+        exchange = SmtpExchangeParser().parse(records[0])
         assert exchange is not None
         assert (exchange.reply.code, exchange.connector, exchange.channel) == (550, "Internet", "ForwardedEvents")

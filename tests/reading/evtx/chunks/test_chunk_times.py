@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from smtpscope.reading.evtx.evtx_log import EvtxReader
-from smtpscope.reading.log_span import LogSpan, united
+from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.reading.record import ReadOptions
 from support.evtx_events import chunks_of, many_events, places_of
 from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, WrittenEvent, evtx_bytes, filetime
@@ -25,7 +25,7 @@ def ms(time: datetime) -> int:
 def covered(data: bytes, *, quick: bool = True) -> LogSpan | None:
     span = None
     for batch in EvtxReader(MemorySource(data), ReadOptions(), quick=quick).batches():
-        span = united(span, batch.span)
+        span = merge_spans(span, batch.span)
     return span
 
 
@@ -91,8 +91,8 @@ def test_a_chunk_whose_last_record_is_not_where_its_header_says_has_the_time_of_
 def test_any_place_of_the_last_record_is_survived() -> None:
     random = np.random.default_rng(7010)
     log = bytearray(quiet_log(flags=NO_CHECKSUMS))
-    for place in [0, 511, 65_508, 65_509, 65_535, 1 << 31, (1 << 32) - 1, *random.integers(0, 1 << 32, 8).tolist()]:
-        struct.pack_into("<I", log, FILE_HEADER_SIZE + 44, place)
+    for offset in [0, 511, 65_508, 65_509, 65_535, 1 << 31, (1 << 32) - 1, *random.integers(0, 1 << 32, 8).tolist()]:
+        struct.pack_into("<I", log, FILE_HEADER_SIZE + 44, offset)
         assert covered(bytes(log)) is not None
 
 
@@ -102,6 +102,6 @@ def test_what_is_added_to_a_log_makes_it_longer() -> None:
     reader = EvtxReader(source, ReadOptions())
     list(reader.batches())
     source.data = evtx_bytes(events)
-    spans = [batch.span for batch in reader.more()]
+    spans = [batch.span for batch in reader.read_new()]
     assert spans[-1] is not None
     assert spans[-1].last_ms == ms(FIRST + timedelta(seconds=39))

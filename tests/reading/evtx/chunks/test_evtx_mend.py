@@ -12,7 +12,7 @@ from support.evtx_writer import FIRST_RECORD, WrittenEvent, evtx_bytes
 
 LOG = evtx_bytes([WrittenEvent(strings=(str(number),)) for number in range(6)])
 CHUNK = chunks_of(LOG)[0][1]
-OFFSETS = [place.offset for _, place in places_of(LOG)]
+OFFSETS = [offset.offset for _, offset in places_of(LOG)]
 END = places_of(LOG)[-1][1].offset + places_of(LOG)[-1][1].size
 
 

@@ -21,18 +21,18 @@ class Growing:
     def __init__(self, data: bytes, *, growing: bool = True) -> None:
         self.source = MemorySource(data)
         self.reader = EvtxReader(self.source, ReadOptions(growing=growing))
-        self.others = 0
+        self.unrelated_records = 0
         self.problems: list[str] = []
         self.records = self._taken(list(self.reader.batches()))
 
     def grow(self, data: bytes) -> list[EventRecord]:
         self.source.data = data
-        new = self._taken(list(self.reader.more()))
+        new = self._taken(list(self.reader.read_new()))
         self.records += new
         return new
 
     def _taken(self, batches: list[Batch]) -> list[EventRecord]:
-        self.others += sum(batch.others for batch in batches)
+        self.unrelated_records += sum(batch.unrelated_records for batch in batches)
         self.problems += [problem.reason for batch in batches for problem in batch.problems]
         return [record for batch in batches for record in batch.records]
 
@@ -52,14 +52,14 @@ def test_each_record_is_handed_out_once(counts: tuple[int, ...]) -> None:
     for count in counts[1:]:
         log.grow(with_records(count))
     assert log.records == whole(with_records(counts[-1]))
-    assert log.others == counts[-1] - len(log.records)
+    assert log.unrelated_records == counts[-1] - len(log.records)
     assert log.problems == []
 
 
 def test_nothing_is_handed_out_while_nothing_is_added() -> None:
     log = Growing(LOG)
     assert log.grow(LOG) == []
-    assert log.others == 350
+    assert log.unrelated_records == 350
 
 
 def test_a_copy_that_arrives_byte_by_byte_is_read_chunk_by_chunk() -> None:
@@ -68,7 +68,7 @@ def test_a_copy_that_arrives_byte_by_byte_is_read_chunk_by_chunk() -> None:
         log.grow(LOG[:size])
     log.grow(LOG)
     assert log.records == whole(LOG)
-    assert log.others == 350
+    assert log.unrelated_records == 350
     assert log.problems == []
 
 
@@ -76,7 +76,7 @@ def test_a_log_that_was_cut_off_at_first_is_read_on_without_a_record_twice() -> 
     log = Growing(LOG[: FILE_HEADER_SIZE + CHUNK_SIZE + 30_000], growing=False)
     log.grow(LOG)
     assert log.records == whole(LOG)
-    assert log.others == 350
+    assert log.unrelated_records == 350
 
 
 def test_chunks_of_zeros_in_reserve_are_read_when_they_are_filled() -> None:
@@ -99,9 +99,9 @@ def test_a_shorter_file_is_another_log() -> None:
 
 
 def test_a_header_that_is_written_before_its_records_is_no_loss() -> None:
-    at, place = places_of(LOG)[-1]
+    at, offset = places_of(LOG)[-1]
     unfinished = bytearray(LOG)
-    unfinished[at : at + place.size] = bytes(place.size)
+    unfinished[at : at + offset.size] = bytes(offset.size)
     log = Growing(bytes(unfinished))
     before = {record.record_id for record in log.records}
     log.grow(LOG)
@@ -114,12 +114,12 @@ def test_a_damaged_chunk_at_the_end_is_read_and_told_once() -> None:
     last = FILE_HEADER_SIZE + (len(LOG) - FILE_HEADER_SIZE) // CHUNK_SIZE * CHUNK_SIZE - CHUNK_SIZE
     damaged[last : last + 8] = b"ElfChnx\0"
     log = Growing(bytes(damaged), growing=False)
-    told, others = list(log.problems), log.others
+    told, others = list(log.problems), log.unrelated_records
     assert told
     for _ in range(3):
         assert log.grow(bytes(damaged)) == []
     assert log.problems == told
-    assert log.others == others
+    assert log.unrelated_records == others
 
 
 @pytest.mark.parametrize("bytes_there", [3, 8, 60, 511])
@@ -127,4 +127,4 @@ def test_a_log_that_was_cut_off_in_the_header_of_a_chunk_is_read_on(bytes_there:
     log = Growing(LOG[: FILE_HEADER_SIZE + CHUNK_SIZE + bytes_there], growing=False)
     log.grow(LOG)
     assert log.records == whole(LOG)
-    assert log.others == 350
+    assert log.unrelated_records == 350

@@ -25,7 +25,7 @@ def chunk_with(body: bytes) -> tuple[bytes, int]:
 
 def test_records_that_follow_each_other_are_all_found() -> None:
     found = walk(*chunk_with(record(5) + record(6, 128) + record(7)))
-    assert [(place.offset, place.size, place.record_id, place.state) for place in found.places] == [
+    assert [(offset.offset, offset.size, offset.record_id, offset.state) for offset in found.places] == [
         (512, 64, 5, "whole"),
         (576, 128, 6, "whole"),
         (704, 64, 7, "whole"),
@@ -37,14 +37,14 @@ def test_a_record_magic_inside_a_record_is_not_taken_for_one() -> None:
     inner = record(9, 48)
     outer = bytearray(record(5, 128))
     outer[32 : 32 + len(inner)] = inner
-    assert [place.record_id for place in walk(*chunk_with(bytes(outer) + record(6))).places] == [5, 6]
+    assert [offset.record_id for offset in walk(*chunk_with(bytes(outer) + record(6))).places] == [5, 6]
 
 
 def test_an_impossible_size_reaches_to_the_next_whole_record() -> None:
     broken = bytearray(record(6))
     broken[4:8] = b"\xff\xff\xff\xff"
     found = walk(*chunk_with(record(5) + bytes(broken) + record(7)))
-    assert [(place.record_id, place.size, place.state) for place in found.places] == [
+    assert [(offset.record_id, offset.size, offset.state) for offset in found.places] == [
         (5, 64, "whole"),
         (6, 64, "broken"),
         (7, 64, "whole"),
@@ -53,13 +53,13 @@ def test_an_impossible_size_reaches_to_the_next_whole_record() -> None:
 
 def test_a_stretch_without_a_header_is_a_gap() -> None:
     found = walk(*chunk_with(record(5) + b"\x11" * 40 + record(7)))
-    assert [place.record_id for place in found.places] == [5, 7]
+    assert [offset.record_id for offset in found.places] == [5, 7]
     assert found.gaps == [(576, 616)]
 
 
 def test_a_record_whose_size_is_not_repeated_is_torn() -> None:
     torn = record(6)[:-4] + bytes(4)
-    assert [place.state for place in walk(*chunk_with(record(5) + torn + record(7))).places] == [
+    assert [offset.state for offset in walk(*chunk_with(record(5) + torn + record(7))).places] == [
         "whole",
         "torn",
         "whole",
@@ -85,6 +85,6 @@ def test_any_bytes_give_places_in_order_that_do_not_overlap(body: bytes, end: in
     chunk, body_end = chunk_with(body)
     for stop in (end, body_end):
         found = walk(chunk, stop)
-        stretches = sorted([(place.offset, place.offset + place.size) for place in found.places] + found.gaps)
+        stretches = sorted([(offset.offset, offset.offset + offset.size) for offset in found.places] + found.gaps)
         assert all(first[1] <= second[0] for first, second in pairwise(stretches))
         assert all(FIRST_RECORD <= start < finish <= stop for start, finish in stretches)

@@ -49,14 +49,14 @@ def test_a_chunk_of_others_is_counted_and_nothing_in_it_is_wanted() -> None:
 
 def test_ours_are_wanted_at_their_offsets() -> None:
     data = evtx_bytes([OTHER, OURS, OTHER, OURS])
-    assert only(data) == Found(4, [place.offset for _, place in places_of(data)][1::2])
+    assert only(data) == Found(4, [offset.offset for _, offset in places_of(data)][1::2])
 
 
 def test_each_chunk_has_a_survey_of_its_own() -> None:
     data = evtx_bytes(many_events(900, ours_every=300))
     expected: dict[int, list[int]] = {}
-    for at, place in places_of(data):
-        expected.setdefault(at - place.offset, []).append(place.record_id)
+    for at, offset in places_of(data):
+        expected.setdefault(at - offset.offset, []).append(offset.record_id)
     found = [survey for survey in surveys(data) if survey]
     assert [survey.count for survey in found] == [len(ids) for ids in expected.values()]
     wanted = [sum((number - 1) % 300 == 0 for number in ids) for ids in expected.values()]
@@ -72,7 +72,7 @@ def test_of_a_template_that_does_not_tell_its_provider_those_records_are_wanted_
 def test_capitals_do_not_matter_where_the_provider_is_a_value() -> None:
     names = ["SMTPSVC", "smtpsvc", "MSEXCHANGETRANSPORT", "SmtpEvt", "\u017fmtpsvc"]
     data = evtx_bytes([WrittenEvent(provider=name, form="manifest") for name in names])
-    assert only(data) == Found(5, [place.offset for _, place in places_of(data)])
+    assert only(data) == Found(5, [offset.offset for _, offset in places_of(data)])
 
 
 def test_longer_and_shorter_names_than_ours_are_not_wanted_for_their_length() -> None:
@@ -112,8 +112,8 @@ def test_a_record_that_points_to_another_template_than_it_names_is_not_believed(
 def test_without_checksums_records_must_follow_each_other() -> None:
     data = bytearray(evtx_bytes([OTHER] * 3))
     assert only(data, has_checksums=False) is not None
-    at, place = places_of(bytes(data))[1]
-    struct.pack_into("<I", data, at + 4, place.size + 8)
+    at, offset = places_of(bytes(data))[1]
+    struct.pack_into("<I", data, at + 4, offset.size + 8)
     assert only(data, has_checksums=False) is None
 
 
@@ -131,16 +131,16 @@ def test_a_chunk_of_others_that_is_damaged_where_it_tells_how_it_is_built_is_not
 def test_old_records_behind_the_end_of_a_chunk_are_not_counted() -> None:
     data = bytearray(evtx_bytes([OTHER, OURS, OTHER]))
     places = places_of(bytes(data))
-    at, place = places[1]
+    at, offset = places[1]
     end = places[-1][0] + places[-1][1].size
-    data[end : end + place.size] = data[at : at + place.size]
-    assert only(data) == Found(3, [place.offset])
+    data[end : end + offset.size] = data[at : at + offset.size]
+    assert only(data) == Found(3, [offset.offset])
 
 
 def test_a_record_written_into_the_data_of_another_is_not_taken_for_one() -> None:
     data = evtx_bytes([OTHER, OURS])
-    at, place = places_of(data)[1]
-    ours = data[at : at + place.size]
+    at, offset = places_of(data)[1]
+    ours = data[at : at + offset.size]
     # All eight positions: one of them lies at a multiple of eight.
     hidden = [WrittenEvent(provider="ESE", binary=bytes(shift) + ours) for shift in range(8)]
     forged = evtx_bytes([OTHER, *hidden])

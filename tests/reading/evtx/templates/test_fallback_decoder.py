@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.evtx.templates.fallback_decoder import SecondReader
+from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
 from smtpscope.reading.evtx.templates.template_tree import UnreadableError
-from smtpscope.reading.windows_event.event_element import Element, insertion_strings, xml_text
+from smtpscope.reading.windows_event.event_element import EventElement, insertion_strings, xml_text
 from support.evtx_events import SIX_STRINGS, chunks_of
 from support.evtx_writer import CHUNK_SIZE, EventForm, WrittenEvent, evtx_bytes
 
@@ -25,12 +25,12 @@ def chunk_with(*written: WrittenEvent) -> bytes:
 @pytest.mark.parametrize("form", _FORMS)
 def test_strings_keep_their_place_in_every_form(form: EventForm) -> None:
     strings = ("", *SIX_STRINGS, "Ā\u0a00\U0001f600", "\ud800", "")
-    event = SecondReader(chunk_with(WrittenEvent(strings=strings, form=form))).event(512)
+    event = FallbackDecoder(chunk_with(WrittenEvent(strings=strings, form=form))).event(512)
     assert insertion_strings(event) == ("", *SIX_STRINGS, "Ā\u0a00\U0001f600", "\ufffd", "")
 
 
 def test_a_value_that_a_record_does_not_have_leaves_its_element_out() -> None:
-    event = SecondReader(chunk_with(WrittenEvent(strings=()))).event(512)
+    event = FallbackDecoder(chunk_with(WrittenEvent(strings=()))).event(512)
     data = event.child("EventData")
     assert data is not None
     assert list(data.elements()) == []
@@ -39,21 +39,21 @@ def test_a_value_that_a_record_does_not_have_leaves_its_element_out() -> None:
 def test_names_and_templates_are_found_when_the_header_of_the_chunk_is_gone() -> None:
     chunk = chunk_with(WrittenEvent(strings=("a",)), WrittenEvent(strings=("b",)))
     (size,) = struct.unpack_from("<I", chunk, 516)
-    assert insertion_strings(SecondReader(bytes(512) + chunk[512:]).event(512 + size)) == ("b",)
+    assert insertion_strings(FallbackDecoder(bytes(512) + chunk[512:]).event(512 + size)) == ("b",)
 
 
 def test_a_record_without_its_template_is_refused_with_a_reason() -> None:
     chunk = bytearray(chunk_with(WrittenEvent(strings=("a",))))
     struct.pack_into("<I", chunk, 512 + 34, 60_000)
     with pytest.raises(UnreadableError, match="the template that it uses is not there"):
-        SecondReader(bytes(chunk)).event(512)
+        FallbackDecoder(bytes(chunk)).event(512)
 
 
 def test_a_template_outside_of_the_chunk_is_refused_with_a_reason() -> None:
     chunk = bytearray(chunk_with(WrittenEvent(strings=("a",))))
     struct.pack_into("<I", chunk, 512 + 34, 0xFFFF_FFF0)
     with pytest.raises(UnreadableError, match="outside of the chunk"):
-        SecondReader(bytes(chunk)).event(512)
+        FallbackDecoder(bytes(chunk)).event(512)
 
 
 @settings(max_examples=100, deadline=None)
@@ -63,7 +63,7 @@ def test_changed_bytes_give_an_event_or_a_reason(form: EventForm, changes: list[
     for at, value in changes:
         chunk[at] = value
     try:
-        event = SecondReader(bytes(chunk)).event(512)
+        event = FallbackDecoder(bytes(chunk)).event(512)
     except UnreadableError:
         return
     assert event.name == "Event"
@@ -74,7 +74,7 @@ def test_changed_bytes_give_an_event_or_a_reason(form: EventForm, changes: list[
 def test_any_bytes_at_any_offset_give_an_event_or_a_reason(body: bytes, offset: int) -> None:
     chunk = (bytes(512) + body * 20).ljust(CHUNK_SIZE, b"\0")[:CHUNK_SIZE]
     with pytest.raises(UnreadableError):
-        SecondReader(chunk).event(offset)
+        FallbackDecoder(chunk).event(offset)
 
 
 def test_values_that_double_at_each_level_are_refused() -> None:
@@ -88,9 +88,9 @@ def test_values_that_double_at_each_level_are_refused() -> None:
     chain = level * 40 + instance + bytes(4)
     chunk[at : at + len(chain)] = chain
     with pytest.raises(UnreadableError, match="impossible number of elements"):
-        SecondReader(bytes(chunk)).event(512 + size)
+        FallbackDecoder(bytes(chunk)).event(512 + size)
 
 
 def test_xml_escapes_what_would_be_markup() -> None:
-    element = Element("A", (("b", '<"&'),), ("x < y & z",))
+    element = EventElement("A", (("b", '<"&'),), ("x < y & z",))
     assert xml_text(element) == '<A b="&lt;&quot;&amp;">x &lt; y &amp; z</A>'

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import Paragraph, ProsePane, text
+from smtpscope.app.widgets.texts.prose import ProsePane, ProseParagraph, text
 from smtpscope.configuration.settings import Settings
 from smtpscope.errors import ExportError
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
@@ -26,7 +26,7 @@ from smtpscope.export.masking.masking import Mask
 from smtpscope.export.summaries.summary import SummaryDocument
 from smtpscope.export.writing import suggested_name, write_document
 from smtpscope.harmless import shown, shown_lines
-from smtpscope.session import IncidentDetail, Session, View
+from smtpscope.session import Analysis, IncidentDetail, View
 
 _PREVIEW_LINES = 2000
 
@@ -53,10 +53,10 @@ class ExportScreen(ModalScreen[None]):
     ]
 
     def __init__(
-        self, session: Session, view: View, choices: Sequence[ExportChoice], settings: Settings | None = None
+        self, analysis: Analysis, view: View, choices: Sequence[ExportChoice], settings: Settings | None = None
     ) -> None:
         super().__init__()
-        self._session = session
+        self._analysis = analysis
         self._view = view
         self._choices = tuple(choices)
         self._choice = 0
@@ -102,7 +102,7 @@ class ExportScreen(ModalScreen[None]):
     def _document(self) -> SummaryDocument:
         known = self._documents.get(self._choice)
         if known is None:
-            known = self._session.document(self._choices[self._choice].incidents(), self._view)
+            known = self._analysis.document(self._choices[self._choice].incidents(), self._view)
             self._documents[self._choice] = known
         return known
 
@@ -132,9 +132,9 @@ class ExportScreen(ModalScreen[None]):
                 path.value = str(typed.with_suffix(chosen.suffix))
         self._suggested = name
         lines = shown_lines(self._content)
-        blocks = [Paragraph(text(line)) for line in lines[:_PREVIEW_LINES]]
+        blocks = [ProseParagraph(text(line)) for line in lines[:_PREVIEW_LINES]]
         if len(lines) > _PREVIEW_LINES:
-            blocks.append(Paragraph(text(f"and {len(lines) - _PREVIEW_LINES:,} more lines", "$text-muted")))
+            blocks.append(ProseParagraph(text(f"and {len(lines) - _PREVIEW_LINES:,} more lines", "$text-muted")))
         self.query_one(ProsePane).blocks = tuple(blocks)
 
     def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.entry_blocks import code_blocks, entry_blocks
-from smtpscope.app.widgets.texts.prose import Block, Paragraph, ProsePane, text
+from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane, ProseParagraph, text
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.harmless import shown
 from smtpscope.knowledge.base import KnowledgeBase
@@ -79,14 +79,14 @@ class KnowledgeScreen(ModalScreen[str | None]):
         if options:
             hits.highlighted = 0
         else:
-            self._show((Paragraph(text("Nothing like that is known. Delete some letters.")),))
+            self._show((ProseParagraph(text("Nothing like that is known. Delete some letters.")),))
 
     def _title(self, entry: Entry) -> Content:
         count = self._counts(entry.id)
         number = f" ({count:,})" if count else ""
         return Content(shown(f"{entry.title}{number}"))
 
-    def _show(self, blocks: tuple[Block, ...]) -> None:
+    def _show(self, blocks: tuple[ProseBlock, ...]) -> None:
         self.query_one(ProsePane).blocks = blocks
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -13,10 +13,10 @@ from textual.widgets import Static
 
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import Block, ProsePane, text
+from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane, text
 
 
-class ReadingScreen(ModalScreen[None]):
+class TextScreen(ModalScreen[None]):
     """`title` and `blocks` to read; `copied_as` is the harmless text that `y` copies.
 
     `first` is the number of the block to begin with.
@@ -28,7 +28,7 @@ class ReadingScreen(ModalScreen[None]):
         Binding("y", "copy", "Copy", id="reading.copy"),
     ]
 
-    def __init__(self, title: str, blocks: Sequence[Block], *, copied_as: str, first: int = 0) -> None:
+    def __init__(self, title: str, blocks: Sequence[ProseBlock], *, copied_as: str, first: int = 0) -> None:
         super().__init__()
         self._title = title
         self._blocks = tuple(blocks)

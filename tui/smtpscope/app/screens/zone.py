@@ -45,11 +45,11 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
         Binding("up", "move(-1)", "Before", show=False, id="zone.up", priority=True),
     ]
 
-    def __init__(self, shown_in: tzinfo, without: int, taken_for: str) -> None:
+    def __init__(self, shown_in: tzinfo, without: int, assumed_zone: str) -> None:
         super().__init__()
         self._shown_in = shown_in
         self._without = without
-        self._taken_for = taken_for
+        self._taken_for = assumed_zone
         self._also = False
         self._names: tuple[str, ...] = _FIRST
         self._listed: list[str] = []

@@ -7,7 +7,7 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 
 
-class DrawnLines(ScrollView):
+class LineWidget(ScrollView):
     """Textual would lay out the whole screen anew for each other size of the content, which takes a frame or two.
 
     The content never decides how big the widget is, and room for the scroll bar is always kept.
@@ -15,7 +15,7 @@ class DrawnLines(ScrollView):
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    DrawnLines {
+    LineWidget {
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
         overflow-x: hidden;

@@ -20,7 +20,7 @@ from smtpscope.store.times import format_time
 _TIME_LENGTH: dict[Step, int] = {"minute": 16, "quarter hour": 16, "hour": 16, "day": 10, "week": 10, "month": 7}
 
 
-class BinList(CursorList):
+class TimelineList(CursorList):
     """`bins` in order of time, drawn in `zone` for their `step`. Enter chooses the bin or the range."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,13 +35,17 @@ class BinList(CursorList):
         Binding("v", "anchor", "Begin a range", id="bins.range"),
         Binding("enter", "choose", "Show only this time", id="bins.choose"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"bin-list--cursor", "bin-list--range", "bin-list--bar"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"timeline-list--cursor", "timeline-list--range", "timeline-list--bar"}
     DEFAULT_CSS = """
-    BinList {
+    TimelineList {
         border-title-color: $text-muted;
-        .bin-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-        .bin-list--range { background: $panel; }
-        .bin-list--bar { color: $text-accent; }
+        .timeline-list--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
+        .timeline-list--range { background: $panel; }
+        .timeline-list--bar { color: $text-accent; }
     }
     """
 
@@ -97,11 +101,11 @@ class BinList(CursorList):
             return Strip.blank(width, base)
         each = self.bins[number]
         first, last = self.selected
-        bar_style = self.get_component_rich_style("bin-list--bar")
+        bar_style = self.get_component_rich_style("timeline-list--bar")
         if number == self.cursor:
-            base = bar_style = self.get_component_rich_style("bin-list--cursor")
+            base = bar_style = self.get_component_rich_style("timeline-list--cursor")
         elif first <= number <= last and self.range_start is not None:
-            base = bar_style = self.get_component_rich_style("bin-list--range")
+            base = bar_style = self.get_component_rich_style("timeline-list--range")
         most = max(bin_.count for bin_ in self.bins)
         digits = len(f"{most:,}")
         when = format_time(each.start_ms, self._zone, seconds=False)[: _TIME_LENGTH[self.step]]

@@ -14,26 +14,26 @@ from typing import Any, Final, Literal, NamedTuple
 
 from smtpscope.export.summaries.incident_wording import utc_text
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 
-Kind = Literal["text", "whole number", "yes or no"]
+ColumnKind = Literal["text", "whole number", "yes or no"]
 Cell = str | int | bool | None
 
 
-class JudgedExchange(NamedTuple):
+class DiagnosedExchange(NamedTuple):
     """An exchange with what the knowledge base says of it: the cause and who has to act."""
 
-    exchange: Exchange
+    exchange: SmtpExchange
     category: str
     who_acts: WhoActs
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ConvertedColumn:
     """`own` tells that the column makes the exchange again, `may_be_none` that it may have no value."""
 
     name: str
-    kind: Kind = "text"
+    kind: ColumnKind = "text"
     own: bool = True
     may_be_none: bool = True
 
@@ -43,20 +43,20 @@ class Part:
     """Columns with the same source; `cells` are their values."""
 
     name: str
-    columns: tuple[Column, ...]
-    cells: Callable[[JudgedExchange], tuple[Cell, ...]]
+    columns: tuple[ConvertedColumn, ...]
+    cells: Callable[[DiagnosedExchange], tuple[Cell, ...]]
 
 
-def _whole(name: str) -> Column:
-    return Column(name, "whole number")
+def _whole(name: str) -> ConvertedColumn:
+    return ConvertedColumn(name, "whole number")
 
 
-def _certain(name: str, kind: Kind = "text") -> Column:
-    return Column(name, kind, may_be_none=False)
+def _certain(name: str, kind: ColumnKind = "text") -> ConvertedColumn:
+    return ConvertedColumn(name, kind, may_be_none=False)
 
 
-def _derived(name: str, kind: Kind = "text", *, may_be_none: bool = False) -> Column:
-    return Column(name, kind, own=False, may_be_none=may_be_none)
+def _derived(name: str, kind: ColumnKind = "text", *, may_be_none: bool = False) -> ConvertedColumn:
+    return ConvertedColumn(name, kind, own=False, may_be_none=may_be_none)
 
 
 SCHEMA_COLUMN: Final = _certain("schema")
@@ -66,48 +66,48 @@ OWN_NUMBERS: Final = (
 )
 """What nearly every exchange has for itself, in the order of `own_numbers`."""
 
-_CONTEXT_OF: Final[Callable[[Exchange], tuple[Any, ...]]] = attrgetter(
+_CONTEXT_OF: Final[Callable[[SmtpExchange], tuple[Any, ...]]] = attrgetter(
     *("time_assumed", "event_id", "level", "provider", "channel", "computer", "direction", "virtual_server"),
     *("certainty", "text_level", "problem", "salvaged", "connector", "guess", "file"),
 )
 _CONTEXT: Final = (
     _certain("time_assumed", "yes or no"),
     _whole("event_id"),
-    *map(Column, ("level", "provider", "channel", "computer")),
+    *map(ConvertedColumn, ("level", "provider", "channel", "computer")),
     _certain("direction"),
     _whole("virtual_server"),
-    *map(Column, ("certainty", "text_level", "problem")),
+    *map(ConvertedColumn, ("certainty", "text_level", "problem")),
     _certain("salvaged", "yes or no"),
-    *map(Column, ("connector", "guess")),
+    *map(ConvertedColumn, ("connector", "guess")),
     _certain("origin_file"),
 )
 _DIRECTION: Final = [column.name for column in _CONTEXT].index("direction")
 
 
-def own_numbers(exchange: Exchange) -> tuple[str | None, int | None, int, int | None, int | None]:
+def own_numbers(exchange: SmtpExchange) -> tuple[str | None, int | None, int, int | None, int | None]:
     """The values of `OWN_NUMBERS`."""
     time_ms = exchange.time_ms
     time = None if time_ms is None else time_text(time_ms)
-    return time, time_ms, exchange.place, exchange.record_id, exchange.connection
+    return time, time_ms, exchange.offset, exchange.record_id, exchange.connection
 
 
-def _context_cells(judged: JudgedExchange) -> tuple[Cell, ...]:
+def _context_cells(judged: DiagnosedExchange) -> tuple[Cell, ...]:
     values = _CONTEXT_OF(judged.exchange)
     return (*values[:_DIRECTION], values[_DIRECTION].value, *values[_DIRECTION + 1 :])
 
 
-def _host_cells(judged: JudgedExchange) -> tuple[Cell, ...]:
+def _host_cells(judged: DiagnosedExchange) -> tuple[Cell, ...]:
     host = judged.exchange.remote_host
     return host.verbatim, host.key
 
 
-def _command_cells(judged: JudgedExchange) -> tuple[Cell, ...]:
+def _command_cells(judged: DiagnosedExchange) -> tuple[Cell, ...]:
     command = judged.exchange.command
     beside = command.mailbox if command.beside else None
-    return command.given, command.full, beside, command.verb, command.recipient, command.sender
+    return command.logged_verb, command.full, beside, command.verb, command.recipient, command.sender
 
 
-def _reply_cells(judged: JudgedExchange) -> tuple[Cell, ...]:
+def _reply_cells(judged: DiagnosedExchange) -> tuple[Cell, ...]:
     reply = judged.exchange.reply
     return reply.verbatim, reply.code, reply.enhanced, reply.text
 
@@ -119,7 +119,7 @@ PARTS: Final = (
         "command",
         (
             *map(_certain, ("given_command", "full_command")),
-            Column("beside_mailbox"),
+            ConvertedColumn("beside_mailbox"),
             _derived("verb"),
             _derived("recipient", may_be_none=True),
             _derived("sender", may_be_none=True),
@@ -142,7 +142,7 @@ COLUMNS: Final = (SCHEMA_COLUMN, *OWN_NUMBERS, *(column for part in PARTS for co
 """All columns in their order."""
 
 
-def part_keys(judged: JudgedExchange) -> tuple[Hashable, ...]:
+def part_keys(judged: DiagnosedExchange) -> tuple[Hashable, ...]:
     """A key for each of `PARTS`: what has the same key has the same values.
 
     Most are identities of objects, which cost nothing to compare: whoever remembers a key keeps the exchange with it,

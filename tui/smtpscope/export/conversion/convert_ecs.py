@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from smtpscope.export.conversion.convert_columns import JudgedExchange, Part, own_numbers
+from smtpscope.export.conversion.convert_columns import DiagnosedExchange, Part, own_numbers
 from smtpscope.export.formats.json_text import JsonValue
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.converted.exchange_schema import ECS_PREFIX
 
 CONSTANT: Final[dict[str, JsonValue]] = {
@@ -27,7 +27,7 @@ CONSTANT: Final[dict[str, JsonValue]] = {
 """What all documents have in common."""
 
 
-def ecs_own(exchange: Exchange) -> str:
+def ecs_own(exchange: SmtpExchange) -> str:
     """The members, as JSON, of what nearly every exchange has for itself."""
     time, time_ms, place, record_id, connection = own_numbers(exchange)
     members = f'"{ECS_PREFIX}origin_place":{place}'
@@ -42,7 +42,7 @@ def ecs_own(exchange: Exchange) -> str:
     return members
 
 
-def ecs_part(part: Part, row: JudgedExchange) -> dict[str, JsonValue]:
+def ecs_part(part: Part, row: DiagnosedExchange) -> dict[str, JsonValue]:
     """The members of one part of an exchange."""
     own: dict[str, JsonValue] = {
         ECS_PREFIX + column.name: cell for column, cell in zip(part.columns, part.cells(row), strict=True)
@@ -51,7 +51,7 @@ def ecs_part(part: Part, row: JudgedExchange) -> dict[str, JsonValue]:
     return _without_none(own if common is None else common(row.exchange) | own)
 
 
-def _context(exchange: Exchange) -> dict[str, JsonValue]:
+def _context(exchange: SmtpExchange) -> dict[str, JsonValue]:
     return {
         "event.code": None if exchange.event_id is None else str(exchange.event_id),
         "event.provider": exchange.provider,
@@ -62,7 +62,7 @@ def _context(exchange: Exchange) -> dict[str, JsonValue]:
     }
 
 
-def _host(exchange: Exchange) -> dict[str, JsonValue]:
+def _host(exchange: SmtpExchange) -> dict[str, JsonValue]:
     host = exchange.remote_host
     if not host.key:
         return {}
@@ -74,7 +74,7 @@ def _host(exchange: Exchange) -> dict[str, JsonValue]:
     }
 
 
-def _command(exchange: Exchange) -> dict[str, JsonValue]:
+def _command(exchange: SmtpExchange) -> dict[str, JsonValue]:
     command = exchange.command
     return {
         "email.from.address": [command.sender] if command.sender else None,
@@ -82,7 +82,7 @@ def _command(exchange: Exchange) -> dict[str, JsonValue]:
     }
 
 
-def _reply(exchange: Exchange) -> dict[str, JsonValue]:
+def _reply(exchange: SmtpExchange) -> dict[str, JsonValue]:
     reply = exchange.reply
     refused = reply.code is not None and reply.code >= 400
     return {
@@ -93,7 +93,7 @@ def _reply(exchange: Exchange) -> dict[str, JsonValue]:
     }
 
 
-_COMMON: Final[dict[str, Callable[[Exchange], dict[str, JsonValue]]]] = {
+_COMMON: Final[dict[str, Callable[[SmtpExchange], dict[str, JsonValue]]]] = {
     "context": _context,
     "host": _host,
     "command": _command,

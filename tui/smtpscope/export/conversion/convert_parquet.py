@@ -14,8 +14,8 @@ from smtpscope.export.conversion.convert_columns import (
     OWN_NUMBERS,
     PARTS,
     Cell,
-    Column,
-    JudgedExchange,
+    ConvertedColumn,
+    DiagnosedExchange,
     Part,
     part_keys,
 )
@@ -35,7 +35,7 @@ def check_parquet(where: str) -> None:
         ) from error
 
 
-def write_parquet(rows: Iterable[JudgedExchange], stream: BinaryIO, *, rows_a_group: int = _ROWS_A_GROUP) -> None:
+def write_parquet(rows: Iterable[DiagnosedExchange], stream: BinaryIO, *, rows_a_group: int = _ROWS_A_GROUP) -> None:
     """Writes all of `rows` to `stream`, never more than `rows_a_group` of them in memory.
 
     Texts are dictionary-encoded. What UTF-8 can't hold (lone surrogates) is U+FFFD in its column and stands exactly in
@@ -77,9 +77,9 @@ class _RowGroup:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def add(self, row: JudgedExchange) -> None:
+    def add(self, row: DiagnosedExchange) -> None:
         exchange = row.exchange
-        self._numbers.append((exchange.time_ms, exchange.place, exchange.record_id, exchange.connection))
+        self._numbers.append((exchange.time_ms, exchange.offset, exchange.record_id, exchange.connection))
         for part, key in zip(self._parts, part_keys(row), strict=True):
             part.add(key, row)
 
@@ -113,12 +113,12 @@ class _DistinctParts:
     def __init__(self, part: Part) -> None:
         self._part = part
         # With the row, as the key may be the identity of an object of it.
-        self._known: dict[Hashable, tuple[int, JudgedExchange]] = {}
+        self._known: dict[Hashable, tuple[int, DiagnosedExchange]] = {}
         self._distinct: list[tuple[Cell, ...]] = []
         self.numbers: list[int] = []
         self.exact: dict[int, dict[str, str]] = {}
 
-    def add(self, key: Hashable, row: JudgedExchange) -> None:
+    def add(self, key: Hashable, row: DiagnosedExchange) -> None:
         found = self._known.get(key)
         if found is None:
             number = len(self._distinct)
@@ -145,7 +145,7 @@ class _DistinctParts:
         ]
 
 
-def _column(arrow: Any, column: Column, values: tuple[Cell, ...]) -> Any:
+def _column(arrow: Any, column: ConvertedColumn, values: tuple[Cell, ...]) -> Any:
     if column.kind == "text":
         return arrow.array(values, arrow.string()).dictionary_encode()
     return arrow.array(values, arrow.bool_() if column.kind == "yes or no" else arrow.int64())

@@ -13,15 +13,15 @@ from smtpscope.export.conversion.convert_columns import (
     COLUMNS,
     PARTS,
     Cell,
-    Column,
-    JudgedExchange,
+    ConvertedColumn,
+    DiagnosedExchange,
     Part,
     own_numbers,
     part_keys,
 )
 from smtpscope.export.conversion.convert_ecs import CONSTANT, ecs_own, ecs_part
 from smtpscope.export.formats.json_text import JsonValue, harmless_json
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.converted.converted_csv import written_cell
 from smtpscope.reading.converted.exchange_schema import SCHEMA
 
@@ -32,11 +32,11 @@ _LINES_A_PIECE: Final = 500
 _QUOTED: Final = re.compile('[",;]')
 _SIMPLE_CELL: Final = re.compile(r"[A-Za-z0-9<>\[({#.][ !#-+\--:<-\[\]-~]*")
 
-_OwnText = Callable[[Exchange], str]
-_PartText = Callable[[Part, JudgedExchange], str]
+_OwnText = Callable[[SmtpExchange], str]
+_PartText = Callable[[Part, DiagnosedExchange], str]
 
 
-def converted_text(rows: Iterable[JudgedExchange], name: ConvertedText) -> Iterator[str]:
+def converted_text(rows: Iterable[DiagnosedExchange], name: ConvertedText) -> Iterator[str]:
     """Each exchange as a line with its line end, many lines a piece; CSV begins with a row of names.
 
     Nothing that comes out needs care before a terminal shows it, and all of it is UTF-8.
@@ -53,7 +53,7 @@ def converted_text(rows: Iterable[JudgedExchange], name: ConvertedText) -> Itera
 
 
 def _pieces(
-    rows: Iterable[JudgedExchange], start: str, between: str, end: str, own: _OwnText, part_text: _PartText
+    rows: Iterable[DiagnosedExchange], start: str, between: str, end: str, own: _OwnText, part_text: _PartText
 ) -> Iterator[str]:
     remembered = [_Remembered(part, part_text) for part in PARTS]
     piece: list[str] = []
@@ -69,7 +69,7 @@ def _pieces(
     yield "".join(piece)
 
 
-class _Remembered(dict[Hashable, tuple[str, JudgedExchange]]):
+class _Remembered(dict[Hashable, tuple[str, DiagnosedExchange]]):
     """The text of one part of the exchanges, made once for each that is different; see `part_keys`."""
 
     __slots__ = ("_part", "_text")
@@ -79,7 +79,7 @@ class _Remembered(dict[Hashable, tuple[str, JudgedExchange]]):
         self._part = part
         self._text = text
 
-    def added(self, key: Hashable, row: JudgedExchange) -> str:
+    def added(self, key: Hashable, row: DiagnosedExchange) -> str:
         """The text of a part that is not there yet."""
         if len(self) >= _REMEMBERED:
             self.clear()
@@ -102,7 +102,7 @@ def _json_members(values: Mapping[str, JsonValue]) -> str:
     return (encoded if encoded.isascii() and "\x7f" not in encoded else harmless_json(encoded))[1:-1]
 
 
-def _json_own(exchange: Exchange) -> str:
+def _json_own(exchange: SmtpExchange) -> str:
     time, time_ms, place, record_id, connection = own_numbers(exchange)
     return (
         f'"time":{_number(None if time is None else chr(34) + time + chr(34))},"time_ms":{_number(time_ms)},'
@@ -114,23 +114,23 @@ def _number(value: int | str | None) -> int | str:
     return "null" if value is None else value
 
 
-def _json_part(part: Part, row: JudgedExchange) -> str:
+def _json_part(part: Part, row: DiagnosedExchange) -> str:
     return _json_members({column.name: cell for column, cell in zip(part.columns, part.cells(row), strict=True)})
 
 
-def _ecs_part_text(part: Part, row: JudgedExchange) -> str:
+def _ecs_part_text(part: Part, row: DiagnosedExchange) -> str:
     return _json_members(ecs_part(part, row))
 
 
-def _csv_own(exchange: Exchange) -> str:
+def _csv_own(exchange: SmtpExchange) -> str:
     return ",".join("" if value is None else str(value) for value in own_numbers(exchange))
 
 
-def _csv_part(part: Part, row: JudgedExchange) -> str:
+def _csv_part(part: Part, row: DiagnosedExchange) -> str:
     return ",".join(_csv_cell(column, cell) for column, cell in zip(part.columns, part.cells(row), strict=True))
 
 
-def _csv_cell(column: Column, cell: Cell) -> str:
+def _csv_cell(column: ConvertedColumn, cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):

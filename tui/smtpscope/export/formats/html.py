@@ -13,14 +13,14 @@ from smtpscope.export.formats.days_drawing import days_drawing
 from smtpscope.export.summaries.content import (
     Block,
     Bullets,
-    Code,
+    CodeBlock,
     Days,
-    Facts,
     Line,
-    Outline,
     Paragraph,
     Piece,
     Section,
+    SummaryFacts,
+    SummaryOutline,
     Table,
     is_web_address,
 )
@@ -60,7 +60,7 @@ def render(document: SummaryDocument) -> str:
     return draw(outline(document, limit=None))
 
 
-def draw(content: Outline) -> str:
+def draw(content: SummaryOutline) -> str:
     """Any outline as a whole HTML file."""
     several = len(content.chapters) > 1
     body: list[str] = [f"<h1>{text(content.title)}</h1>"]
@@ -158,11 +158,11 @@ def _block(block: Block) -> list[str]:
         case Bullets(items, numbered):
             tag = "ol" if numbered else "ul"
             return [f"<{tag}>", *(f"<li>{line_html(item)}</li>" for item in items), f"</{tag}>"]
-        case Facts(items):
+        case SummaryFacts(items):
             return ["<dl>", *(f"<dt>{text(label)}</dt><dd>{line_html(line)}</dd>" for label, line in items), "</dl>"]
         case Table(head, rows, numeric):
             return table(head, (tuple(line_html(line) for line in row) for row in rows), numeric)
-        case Code(raw):
+        case CodeBlock(raw):
             body = "\n".join(escape(line, quote=True) for line in raw_lines(raw))
             # A line feed directly after <pre> is dropped by the reader, so it costs nothing and saves a leading one.
             return [f"<pre>\n{body}</pre>"]

@@ -10,7 +10,7 @@ from smtpscope.export.summaries.incident_wording import Calendar, utc_text
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.export.summaries.summary_outline import headline, line_text
 from smtpscope.knowledge.advice import Advice
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.grouping.incident import Counted, Incident
 
 SCHEMA: Final = "smtpscope.summary/1"
@@ -119,7 +119,7 @@ def _advice(advice: Advice, reply: str) -> JsonValue:
     }
 
 
-def _sample(sample: Exchange, raw: str, calendar: Calendar) -> JsonValue:
+def _sample(sample: SmtpExchange, raw: str, calendar: Calendar) -> JsonValue:
     return {
         "time": _time(sample.time_ms, calendar),
         "time_assumed": sample.time_assumed,

@@ -16,14 +16,14 @@ from smtpscope.export.formats.sparkline import day_bar
 from smtpscope.export.summaries.content import (
     Block,
     Bullets,
-    Code,
+    CodeBlock,
     Days,
-    Facts,
     Line,
-    Outline,
     Paragraph,
     Piece,
     Section,
+    SummaryFacts,
+    SummaryOutline,
     Table,
     is_web_address,
 )
@@ -45,7 +45,7 @@ def render(document: SummaryDocument) -> str:
     return draw(outline(document, limit=LIST_LIMIT))
 
 
-def draw(content: Outline) -> str:
+def draw(content: SummaryOutline) -> str:
     """Any outline as Markdown."""
     lines = [f"# {escaped(content.title)}", ""]
     several = len(content.chapters) > 1
@@ -153,11 +153,11 @@ def _block(block: Block) -> list[str]:
             return [_line(line)]
         case Bullets(items, numbered):
             return [f"{f'{index}.' if numbered else '-'} {_line(item)}" for index, item in enumerate(items, 1)]
-        case Facts(items):
+        case SummaryFacts(items):
             return [f"- **{escaped(label)}:** {_line(line)}" for label, line in items]
         case Table(head, rows, numeric):
             return table(head, rows, numeric)
-        case Code(text):
+        case CodeBlock(text):
             return code_block(text)
         case Days():
             return list(_days(block))

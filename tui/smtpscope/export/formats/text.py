@@ -10,13 +10,13 @@ from smtpscope.export.formats.text_columns import cell_width, padded, wrapped
 from smtpscope.export.summaries.content import (
     Block,
     Bullets,
-    Code,
+    CodeBlock,
     Days,
-    Facts,
     Line,
-    Outline,
     Paragraph,
     Section,
+    SummaryFacts,
+    SummaryOutline,
     Table,
     is_web_address,
 )
@@ -38,7 +38,7 @@ def render(document: SummaryDocument) -> str:
     return draw(outline(document, limit=LIST_LIMIT))
 
 
-def draw(content: Outline) -> str:
+def draw(content: SummaryOutline) -> str:
     """Any outline as plain text."""
     lines = [*_underlined(content.title, "="), ""]
     several = len(content.chapters) > 1
@@ -79,11 +79,11 @@ def _block(block: Block) -> list[str]:
             return wrapped(line_words(line), WIDTH)
         case Bullets(items, numbered):
             return list(_bullets(items, numbered))
-        case Facts(items):
+        case SummaryFacts(items):
             return list(_facts(items))
         case Table(head, rows, numeric):
             return list(_table(head, rows, numeric))
-        case Code(text):
+        case CodeBlock(text):
             return list(_code(text))
         case Days():
             return list(_days(block))

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from smtpscope.parsing.smtp_exchange import Command, Exchange
+from smtpscope.parsing.smtp_exchange import Command, SmtpExchange
 
 LEFT_OUT: Final = "(credentials)"
 _LOGIN_VERBS: Final = frozenset({"AUTH", "X-EXPS"})
@@ -35,7 +35,7 @@ def without_credentials(command: Command) -> str:
     return _left_out(command.full, sorted(credentials_in(command), key=len, reverse=True))
 
 
-def hidden(exchange: Exchange, raw: str) -> tuple[Exchange, str]:
+def hidden(exchange: SmtpExchange, raw: str) -> tuple[SmtpExchange, str]:
     """`exchange` and the raw text of its record, fit for a ticket that others read: without what logs somebody in."""
     secrets = sorted(credentials_in(exchange.command), key=len, reverse=True)
     if not secrets:

@@ -19,7 +19,7 @@ from smtpscope.export.masking.credentials import LEFT_OUT, credentials_in
 from smtpscope.export.masking.pseudonyms import Pseudonyms
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Advice, Match
-from smtpscope.parsing.smtp_exchange import Exchange, Reply
+from smtpscope.parsing.smtp_exchange import Reply, SmtpExchange
 from smtpscope.store.grouping.incident import Counted, Incident
 
 _FILTER_VALUE: Final = re.compile(r"[\w.@%-]{3,}+(?!:)")
@@ -75,7 +75,7 @@ class Mask:
 
         return _FILTER_VALUE.sub(masked, pseudonyms.replaced(filter_text))
 
-    def exchange(self, exchange: Exchange) -> Exchange:
+    def exchange(self, exchange: SmtpExchange) -> SmtpExchange:
         """One exchange, for streams in which nothing is known beforehand."""
         self._learn(exchange)
         return self._exchange(exchange)
@@ -101,7 +101,7 @@ class Mask:
         for mailbox, _ in (*incident.recipients, *incident.senders):
             self._pseudonyms.learn_mailbox(mailbox)
 
-    def _learn(self, exchange: Exchange) -> None:
+    def _learn(self, exchange: SmtpExchange) -> None:
         values, host = exchange.reply.values, exchange.remote_host
         for name in (host.verbatim, host.key, exchange.computer or "", *values.addresses):
             self._pseudonyms.learn_host(name)
@@ -134,7 +134,7 @@ class Mask:
             files=_merged(incident.files, self.file),
         )
 
-    def _exchange(self, exchange: Exchange) -> Exchange:
+    def _exchange(self, exchange: SmtpExchange) -> SmtpExchange:
         host, command = exchange.remote_host, exchange.command
         return replace(
             exchange,
@@ -143,7 +143,7 @@ class Mask:
             remote_host=replace(host, verbatim=self.text(host.verbatim), key=self.text(host.key)),
             command=replace(
                 command,
-                given=self.text(command.given),
+                logged_verb=self.text(command.logged_verb),
                 full=self.text(command.full),
                 verb=self.text(command.verb),
                 arguments=self.text(command.arguments),

@@ -59,7 +59,7 @@ class Report:
     last_ms: int | None
     events: int
     events_in_view: int
-    others: int
+    unrelated_records: int
     skipped: int
     directions: Counted
     rows: tuple[ReportRow, ...]

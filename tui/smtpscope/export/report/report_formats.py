@@ -163,7 +163,7 @@ def _json(report: Report, width: int, ascii_only: bool) -> str:
         "last": utc_text(report.last_ms),
         "events": report.events,
         "events_in_view": report.events_in_view,
-        "others": report.others,
+        "others": report.unrelated_records,
         "skipped": report.skipped,
         "duplicates": report.duplicates,
         "directions": dict(report.directions),

@@ -98,9 +98,9 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
         span = f"{calendar.brief(report.first_ms)} to {calendar.brief(report.last_ms)} ({note})"
         facts.append(("Span", span))
     others = (
-        counted(report.others, "other row", "other rows")
+        counted(report.unrelated_records, "other row", "other rows")
         if report.service_logs
-        else counted(report.others, "other record", "other records")
+        else counted(report.unrelated_records, "other record", "other records")
     )
     facts.append(
         (
@@ -125,10 +125,10 @@ def no_rows_words(report: Report) -> tuple[str, ...]:
     """What stands in place of the table when it has no row, in sentences; the first says why it has none."""
     if report.events:
         return (f"None of {events_words(report.events, report.service_logs)} fits the filter.",)
-    if not report.others:
+    if not report.unrelated_records:
         return ("Not one record could be read.", NO_RECORD_AT_ALL)
     if report.service_logs:
-        return (no_refusal_words(report.others),)
+        return (no_refusal_words(report.unrelated_records),)
     return (
         "No SMTP protocol event (MSExchangeTransport 7002, 7004, 7010) is in what was read.",
         *HOW_TO_GET_EVENTS,

@@ -66,7 +66,7 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class SummaryFacts:
     """Label and value, one a line."""
 
     items: tuple[tuple[str, Line], ...]
@@ -82,7 +82,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CodeBlock:
     """Several lines of the log's own text."""
 
     text: str
@@ -100,7 +100,7 @@ class Days:
     earlier_events: int = 0
 
 
-Block = Paragraph | Bullets | Facts | Table | Code | Days
+Block = Paragraph | Bullets | SummaryFacts | Table | CodeBlock | Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class SummaryOutline:
     """A whole summary: `overview` before the chapters, `origin` after them."""
 
     title: str

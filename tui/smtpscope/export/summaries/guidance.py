@@ -8,11 +8,11 @@ from typing import Final
 from smtpscope.export.summaries.content import (
     Block,
     Bullets,
-    Facts,
     Line,
     Paragraph,
     Piece,
     Section,
+    SummaryFacts,
     link,
     plain,
     strong,
@@ -39,7 +39,7 @@ def meaning_section(advice: Advice, direction: Direction) -> Section:
     ]
     if advice.duration_note:
         facts.append(("In practice", (plain(advice.duration_note),)))
-    blocks.append(Facts(tuple(facts)))
+    blocks.append(SummaryFacts(tuple(facts)))
     if advice.causes:
         blocks.append(Paragraph((strong("Usual causes"),)))
         blocks.append(_bullets(advice.causes))
@@ -101,7 +101,7 @@ def _reasons(advice: Advice, reply: str) -> Section:
         facts.append(("They disagree", (plain(match.disagreement),)))
     if match.runner_up:
         facts.append(("Came close", (verbatim(match.runner_up),)))
-    return Section("Why we think so", (Facts(tuple(facts)),))
+    return Section("Why we think so", (SummaryFacts(tuple(facts)),))
 
 
 def evidence_words(advice: Advice, reply: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Final
 from smtpscope.harmless import Shown, shown_lines
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.entry import Tool, WhoActs
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.grouping.incident import Incident
 from smtpscope.store.times import duration, format_time, local_datetime
 
@@ -150,7 +150,7 @@ def host_words(host: str, direction: Direction) -> str:
     return "a client that the event does not name" if direction is Direction.INBOUND else "an unnamed remote host"
 
 
-def sample_level(sample: Exchange) -> str:
+def sample_level(sample: SmtpExchange) -> str:
     """The level of the sample's record, with the level word of its text where the two disagree."""
     if sample.level is None:
         return sample.text_level or "not given"

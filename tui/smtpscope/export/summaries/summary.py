@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from smtpscope.knowledge.advice import Advice
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.grouping.incident import Incident
 
 
@@ -19,7 +19,7 @@ class IncidentSummary:
 
     incident: Incident
     advice: Advice
-    sample: Exchange
+    sample: SmtpExchange
     sample_raw: str
 
 

@@ -8,14 +8,14 @@ from smtpscope.export.summaries.content import (
     Block,
     Bullets,
     Chapter,
-    Code,
+    CodeBlock,
     Days,
-    Facts,
     Line,
-    Outline,
     Paragraph,
     Piece,
     Section,
+    SummaryFacts,
+    SummaryOutline,
     Table,
     plain,
     strong,
@@ -42,7 +42,7 @@ from smtpscope.store.times import duration
 NULL_SENDER = "<>"
 
 
-def outline(document: SummaryDocument, *, limit: int | None) -> Outline:
+def outline(document: SummaryDocument, *, limit: int | None) -> SummaryOutline:
     """The outline of `document`. Lists longer than `limit` end with "and N more"; None gives all of them."""
     calendar = Calendar(document.zone, document.zone_name)
     chapters = tuple(_chapter(summary, calendar, limit) for summary in document.incidents)
@@ -57,7 +57,7 @@ def outline(document: SummaryDocument, *, limit: int | None) -> Outline:
         overview = (Bullets(tuple(chapter.headline for chapter in chapters), numbered=True),)
     if not count:
         overview = (Paragraph((plain("No incident is in view."),)),)
-    return Outline(title, overview, chapters, _origin(document))
+    return SummaryOutline(title, overview, chapters, _origin(document))
 
 
 def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
@@ -121,7 +121,7 @@ def _when(incident: Incident, calendar: Calendar, limit: int | None) -> Section:
         facts.append(("Episodes", (plain(counted(len(incident.episodes), "burst", "bursts")),)))
     if assumed:
         facts.append(("Note on time", (plain(f"the log names no time zone; {calendar.zone_name} was assumed"),)))
-    blocks: list[Block] = [Facts(tuple(facts))]
+    blocks: list[Block] = [SummaryFacts(tuple(facts))]
     if len(incident.episodes) > 1:
         blocks.extend(_episodes(incident, calendar, limit))
     if incident.days:
@@ -160,7 +160,7 @@ def _replies(incident: Incident, limit: int | None) -> Section:
         ("Reply code", (verbatim(code) if incident.key.code is not None else plain(code),)),
         ("Enhanced status code", (plain(", ".join(enhanced) or "the server sent none"),)),
     )
-    return Section("Replies", (Facts(facts), counted_bullets(incident.replies, limit, empty="an empty reply")))
+    return Section("Replies", (SummaryFacts(facts), counted_bullets(incident.replies, limit, empty="an empty reply")))
 
 
 def _parties(incident: Incident, limit: int | None) -> Section:
@@ -176,7 +176,7 @@ def _parties(incident: Incident, limit: int | None) -> Section:
         facts.append(("Commands refused", _counted_line(incident.verbs, empty="no command")))
     if incident.servers:
         facts.append(("Our servers", _counted_line(incident.servers, empty="not named")))
-    blocks: list[Block] = [Facts(tuple(facts))]
+    blocks: list[Block] = [SummaryFacts(tuple(facts))]
     if incident.recipients:
         blocks.append(Paragraph((strong(f"Recipients ({len(incident.recipients):,})"),)))
         blocks.append(counted_bullets(incident.recipients, limit, empty="an empty address"))
@@ -225,7 +225,7 @@ def _sample(summary: IncidentSummary, calendar: Calendar) -> Section:
     facts: list[tuple[str, Line]] = []
     if sample.problem is None:
         facts += [
-            ("Command sent", (_value(sample.command.full or sample.command.given, "not in this log"),)),
+            ("Command sent", (_value(sample.command.full or sample.command.logged_verb, "not in this log"),)),
             ("Reply", (_value(sample.reply.verbatim, "an empty reply"),)),
         ]
     else:
@@ -240,7 +240,7 @@ def _sample(summary: IncidentSummary, calendar: Calendar) -> Section:
     if sample.virtual_server is not None and sample.connection is not None:
         where = f"virtual server {sample.virtual_server}, connection {sample.connection}"
         facts.append(("Session", (plain(where),)))
-    return Section("One of these events", (Facts(tuple(facts)), Code(summary.sample_raw)))
+    return Section("One of these events", (SummaryFacts(tuple(facts)), CodeBlock(summary.sample_raw)))
 
 
 def _event_line(summary: IncidentSummary) -> Line:
@@ -265,4 +265,4 @@ def _origin(document: SummaryDocument) -> Section:
     if document.masked:
         note = "mailboxes, addresses and host names stand under pseudonyms, the same one for the same value"
         facts.append(("Masked", (plain(note),)))
-    return Section("Where this comes from", (Facts(tuple(facts)),))
+    return Section("Where this comes from", (SummaryFacts(tuple(facts)),))

@@ -47,7 +47,7 @@ def place_of(base: KnowledgeBase, entry_id: str) -> Path | None:
     return None
 
 
-def ways_to(base: KnowledgeBase, entry_id: str) -> list[str]:
+def rules_leading_to(base: KnowledgeBase, entry_id: str) -> list[str]:
     """Rules, codes and provider codes that lead to the entry, in words."""
     return [way for folder in base.folders for way in _ways(folder, entry_id)]
 

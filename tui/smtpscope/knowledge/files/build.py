@@ -15,7 +15,7 @@ from smtpscope.knowledge.files.knowledge_files import (
     read_rules,
     read_words,
 )
-from smtpscope.knowledge.matching.codes import Code, CodeTable
+from smtpscope.knowledge.matching.codes import CodeMeaning, CodeTable
 from smtpscope.knowledge.matching.matcher import Matcher
 from smtpscope.knowledge.matching.phrase import PhraseError, WordClasses, word_classes
 from smtpscope.knowledge.matching.provider_codes import ProviderCode, ProviderCodes, codes_of
@@ -25,7 +25,7 @@ from smtpscope.knowledge.matching.similar import Example, SimilarReplies, exampl
 _PlacedRules = Sequence[tuple[Path, Rule]]
 
 
-def matcher_of(bundled: Path, own: Sequence[Path]) -> Matcher:
+def build_matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
     """The matcher over the bundled folder and folders of the user's own, the last of them asked first.
 
     Raises KnowledgeError for a file that is broken, and for phrases, ranges and lines that are not understood.
@@ -73,7 +73,7 @@ def _rule_book(placed: _PlacedRules, classes: WordClasses) -> RuleBook:
         ) from error
 
 
-def _code_table(placed: Sequence[tuple[Path, Code]]) -> CodeTable:
+def _code_table(placed: Sequence[tuple[Path, CodeMeaning]]) -> CodeTable:
     for path, code in placed:
         try:
             CodeTable.of([code])

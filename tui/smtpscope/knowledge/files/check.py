@@ -30,7 +30,7 @@ from smtpscope.knowledge.matching.rules import Rule
 from smtpscope.knowledge.matching.similar import examples_of
 from smtpscope.knowledge.placeholders import PLACEHOLDERS, unknown_placeholders
 from smtpscope.knowledge.platform import PLATFORM_WORDS
-from smtpscope.knowledge.platform_filter import Circumstance
+from smtpscope.knowledge.platform_filter import AdviceContext
 from smtpscope.parsing.command import parse_command
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply
@@ -96,7 +96,7 @@ def _is_shown(where: str, entry: Entry) -> Iterator[KnowledgeError]:
     for check in entry.checks:
         yield from _tool_is_there(f"{where}, field checks", check)
     for direction in (Direction.OUTBOUND, Direction.INBOUND):
-        given = Circumstance(direction, None)
+        given = AdviceContext(direction, None)
         for field, text in (
             ("title", entry.title),
             ("meaning", entry.meaning),

@@ -11,7 +11,7 @@ import msgspec
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.entry import Entry
 from smtpscope.knowledge.files.file_errors import REMEDY, broken_toml, wrong_value
-from smtpscope.knowledge.matching.codes import Code
+from smtpscope.knowledge.matching.codes import CodeMeaning
 from smtpscope.knowledge.matching.provider_codes import Provider
 from smtpscope.knowledge.matching.rules import Rule
 from smtpscope.knowledge.matching.similar import ExampleGroup
@@ -35,7 +35,7 @@ class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CodeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    code: list[Code] = []
+    code: list[CodeMeaning] = []
 
 
 class ProviderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,7 +133,7 @@ def read_rules(folder: Path) -> Iterator[tuple[Path, Rule]]:
             yield path, rule
 
 
-def read_codes(folder: Path) -> Iterator[tuple[Path, Code]]:
+def read_codes(folder: Path) -> Iterator[tuple[Path, CodeMeaning]]:
     for path in area_files(folder, "codes"):
         for code in read_file(path, CodeFile).code:
             yield path, code

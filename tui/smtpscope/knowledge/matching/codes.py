@@ -13,7 +13,7 @@ VAGUE = frozenset({"x.0.0", "x.1.0", "x.2.0", "x.3.0", "x.5.0", "x.7.0", "x.7.1"
 """Enhanced codes that servers use for anything: by themselves they are worth little more than the basic code."""
 
 
-class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`code` is a basic code ("550"), an enhanced code of any class ("x.1.1"), or one with a range at its end
     ("x.7.606-649"). `words` finish the sentence "550 alone means: ...". `category` is what a bare code leads to;
     `entry` a special entry, where there is one. `source` says who defines it; `standard` is False for codes that
@@ -38,12 +38,12 @@ class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CodeTable:
     """Codes by their form as in `Code.code`, ranges spelled out."""
 
-    by_code: Mapping[str, Code]
+    by_code: Mapping[str, CodeMeaning]
 
     @classmethod
-    def of(cls, codes: Iterable[Code]) -> CodeTable:
+    def of(cls, codes: Iterable[CodeMeaning]) -> CodeTable:
         """Later codes override earlier ones. Raises ValueError when a range is not understood."""
-        by_code: dict[str, Code] = {}
+        by_code: dict[str, CodeMeaning] = {}
         for code in codes:
             start, dash, last = code.code.partition("-")
             if not dash:
@@ -54,10 +54,10 @@ class CodeTable:
                 by_code.setdefault(f"{stem}.{number}", code)
         return cls(by_code)
 
-    def basic(self, code: int | None) -> Code | None:
+    def basic(self, code: int | None) -> CodeMeaning | None:
         return None if code is None else self.by_code.get(str(code))
 
-    def enhanced(self, enhanced: str | None) -> Code | None:
+    def enhanced(self, enhanced: str | None) -> CodeMeaning | None:
         """The entry of "5.1.1", whatever its class."""
         return None if enhanced is None else self.by_code.get(f"x{enhanced[1:]}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.codes import CodeTable
 from smtpscope.knowledge.matching.enhanced_codes import code_spans
-from smtpscope.knowledge.matching.reply_tokens import LONGEST_TEXT, Words
+from smtpscope.knowledge.matching.reply_tokens import LONGEST_TEXT, ReplyTokens
 from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.knowledge.matching.stage import MICROSOFT_VERBS, Stage
 from smtpscope.parsing.reply import is_reply
@@ -58,7 +58,7 @@ _DAMAGED = frozenset({"processing", "malformed", "corrupt", "invalid", "parsing"
 _LOGIN_CODES = frozenset({432, 454, 534, 535, 538})
 
 
-def from_command(verb: str, reply: Reply, words: Words) -> Finding | None:
+def from_command(verb: str, reply: Reply, words: ReplyTokens) -> Finding | None:
     """The finding for a verb of Microsoft's, or None: another verb, or a reply that is about the session (421)."""
     if verb not in MICROSOFT_VERBS or reply.code is None or reply.code == 421 or reply.code < 400:
         return None
@@ -76,7 +76,7 @@ def _refused(entry_id: str, verb: str, code: int, confidence: Confidence, span: 
     return Finding(entry_id, "verb-refused", "command", f"{code} to {verb}", confidence, span)
 
 
-def _about_x_exps(verb: str, code: int, words: Words, span: tuple[tuple[int, int], ...]) -> Finding:
+def _about_x_exps(verb: str, code: int, words: ReplyTokens, span: tuple[tuple[int, int], ...]) -> Finding:
     name = f"{code} to {verb}"
     if code in _LOGIN_CODES:
         return Finding("xexps-auth-failed", "auth-failed", "command", name, "sure", span)
@@ -86,7 +86,7 @@ def _about_x_exps(verb: str, code: int, words: Words, span: tuple[tuple[int, int
     return _refused("verb-refused", verb, code, "likely", span)
 
 
-def _about_xexch50(code: int, words: Words, span: tuple[tuple[int, int], ...]) -> Finding:
+def _about_xexch50(code: int, words: ReplyTokens, span: tuple[tuple[int, int], ...]) -> Finding:
     if code == 505:
         return _refused("xexch50-exchange-55", "XEXCH50", code, "sure", span)
     if code == 500 and words.distinct & _DAMAGED:

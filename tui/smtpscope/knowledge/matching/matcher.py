@@ -10,9 +10,9 @@ from smtpscope.knowledge.matching.codes import VAGUE, CodeTable
 from smtpscope.knowledge.matching.enhanced_codes import code_spans, from_detailed_code, from_enhanced_code
 from smtpscope.knowledge.matching.fallbacks import from_code_and_command, from_command, quoted_reply
 from smtpscope.knowledge.matching.provider_codes import ProviderCodes
-from smtpscope.knowledge.matching.reply_tokens import Words, words_of
+from smtpscope.knowledge.matching.reply_tokens import ReplyTokens, words_of
 from smtpscope.knowledge.matching.rule_result import Finding
-from smtpscope.knowledge.matching.rules import Circumstances, RuleBook, RuleHit
+from smtpscope.knowledge.matching.rules import MatchContext, RuleBook, RuleHit
 from smtpscope.knowledge.matching.similar import SimilarReplies
 from smtpscope.knowledge.matching.stage import stage_of
 from smtpscope.parsing.reply import parse_reply
@@ -89,7 +89,7 @@ class Matcher:
         inner = parse_reply(reply.verbatim[start:end])
         if inner.code is None or inner.code < 400:
             return None
-        given = Circumstances(reply, stage_of(command.verb), direction, command.sender == "", hosts)
+        given = MatchContext(reply, stage_of(command.verb), direction, command.sender == "", hosts)
         own = _from_rules(self.own, words_of(reply.verbatim), given, "own note")
         finding = own or self._first(inner, command, direction, hosts)
         if own is None:
@@ -98,7 +98,7 @@ class Matcher:
 
     def _first(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Finding:
         stage = stage_of(command.verb)
-        given = Circumstances(reply, stage, direction, command.sender == "", hosts)
+        given = MatchContext(reply, stage, direction, command.sender == "", hosts)
         words = words_of(reply.verbatim)
         own = _from_rules(self.own, words, given, "own note")
         if own is not None:
@@ -117,7 +117,7 @@ class Matcher:
             or from_code_and_command(reply, stage, self.codes)
         )
 
-    def _from_phrases(self, words: Words, given: Circumstances) -> Finding | None:
+    def _from_phrases(self, words: ReplyTokens, given: MatchContext) -> Finding | None:
         """A sure rule is only likely where something speaks against it, unless the precise code takes its side.
 
         Four things do: other words lead elsewhere, the precise code means something else, no recipient was named yet
@@ -178,7 +178,7 @@ def _title(category: str) -> str:
 
 
 def _first_hit(
-    book: RuleBook, words: Words, given: Circumstances, without: frozenset[str] = frozenset()
+    book: RuleBook, words: ReplyTokens, given: MatchContext, without: frozenset[str] = frozenset()
 ) -> tuple[RuleHit | None, str | None]:
     """The first rule that holds, and the category of the next one of another category, the runner-up."""
     hits = (hit for hit in book.hits(words, given) if hit.rule.category not in without)
@@ -187,11 +187,11 @@ def _first_hit(
     return first, second.rule.category if second is not None else None
 
 
-def _finding(hit: RuleHit, runner_up: str | None, given: Circumstances, step: Step) -> Finding:
+def _finding(hit: RuleHit, runner_up: str | None, given: MatchContext, step: Step) -> Finding:
     rule = hit.rule
     return Finding(rule.leads_to(given.direction), rule.category, step, rule.id, rule.confidence, hit.spans, runner_up)
 
 
-def _from_rules(book: RuleBook, words: Words, given: Circumstances, step: Step) -> Finding | None:
+def _from_rules(book: RuleBook, words: ReplyTokens, given: MatchContext, step: Step) -> Finding | None:
     hit, runner_up = _first_hit(book, words, given)
     return None if hit is None else _finding(hit, runner_up, given, step)

@@ -17,7 +17,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, Words, is_level, words_of
+from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, ReplyTokens, is_level, words_of
 
 _GAP = r"(?:\S+ ){0,6}?"
 Span = tuple[int, int]
@@ -46,7 +46,7 @@ class _Part:
     in_names: bool
     _compiled: re.Pattern[str] | None = None
 
-    def find(self, words: Words, text: str) -> list[Span] | None:
+    def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
         if not self.elements:
             for literal in self.source.split("|"):
                 start = text.find(literal)
@@ -85,13 +85,13 @@ class Phrase:
     second_anchors: frozenset[str]
     _parts: tuple[_Part, ...] = field(repr=False)
 
-    def occurs(self, words: Words, text: str) -> bool:
+    def occurs(self, words: ReplyTokens, text: str) -> bool:
         """Whether `find` would find it."""
         if self.anchors and self.anchors.isdisjoint(words.distinct):
             return False
         return self.find(words, text) is not None
 
-    def find(self, words: Words, text: str) -> list[Span] | None:
+    def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
         """The spans in `text` (whose words are `words`) that fulfil the phrase, or None."""
         spans: list[Span] = []
         for part in self._parts:

@@ -103,7 +103,7 @@ _COMMON_TOP_DOMAINS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ReplyTokens:
     """`line` holds the words, each followed by one blank and the first preceded by one; `names` the words that stand
     in host names and URLs, in the same form. `distinct` holds each word once, those of names with a `~` before them.
     """
@@ -243,7 +243,7 @@ def _starts(words: list[str]) -> list[int]:
     return starts
 
 
-def words_of(text: str) -> Words:
+def words_of(text: str) -> ReplyTokens:
     """The words of `text`, which may be any text at all. Linear in its length, and only its first 4,000 are read."""
     collector = _Collector()
     for found in _TOKEN.finditer(text[:LONGEST_TEXT]):
@@ -267,7 +267,7 @@ def words_of(text: str) -> Words:
                 for part in _PART.finditer(name):
                     collector.add_word(part.group(), start + part.start())
     words = collector.words
-    return Words(
+    return ReplyTokens(
         line=f" {' '.join(words)} " if words else " ",
         names=f" {' '.join(collector.names)} " if collector.names else " ",
         distinct=frozenset(words).union(["~" + name for name in collector.names]),

@@ -18,7 +18,7 @@ from smtpscope.knowledge.matching.phrase import (
     holds_script_without_blanks,
     parse_phrases,
 )
-from smtpscope.knowledge.matching.reply_tokens import Words
+from smtpscope.knowledge.matching.reply_tokens import ReplyTokens
 from smtpscope.knowledge.matching.stage import Stage
 from smtpscope.parsing.smtp_exchange import Direction, Reply
 
@@ -61,7 +61,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class MatchContext:
     """What a rule may ask for besides the words. `hosts` are the rules' host patterns that fit the remote host."""
 
     reply: Reply
@@ -91,7 +91,7 @@ def _has_conditions(rule: Rule) -> bool:
     return bool(rule.stages or rule.codes or rule.direction != "both" or rule.null_sender is not None)
 
 
-def _conditions_hold(rule: Rule, given: Circumstances) -> bool:
+def _conditions_hold(rule: Rule, given: MatchContext) -> bool:
     if rule.stages and given.stage not in rule.stages:
         return False
     if rule.direction != "both" and rule.direction != given.direction:
@@ -158,7 +158,7 @@ class RuleBook:
         for host in self._hosts[place]:
             self._by_host.setdefault(host, []).append(_Candidate(order, place, None))
 
-    def _candidates(self, words: Words, given: Circumstances) -> list[_Candidate]:
+    def _candidates(self, words: ReplyTokens, given: MatchContext) -> list[_Candidate]:
         by_word, distinct = self._by_word, words.distinct
         found: dict[int, _Candidate] = {}
         for word in distinct:
@@ -177,14 +177,14 @@ class RuleBook:
                     found[candidate.order] = candidate
         return [found[order] for order in sorted(found)]
 
-    def _may_hold(self, place: int, given: Circumstances) -> bool:
+    def _may_hold(self, place: int, given: MatchContext) -> bool:
         """Whether the rule at `place` holds as far as it is not a matter of words."""
         hosts = self._hosts.get(place)
         if hosts is not None and hosts.isdisjoint(given.hosts):
             return False
         return place not in self._conditional or _conditions_hold(self.rules[place], given)
 
-    def hits(self, words: Words, given: Circumstances) -> Iterator[RuleHit]:
+    def hits(self, words: ReplyTokens, given: MatchContext) -> Iterator[RuleHit]:
         """The first rule of each category that holds for a reply with these words, in the order of the rules."""
         text = given.reply.verbatim
         done = -1

@@ -14,7 +14,7 @@ from math import log, sqrt
 
 import msgspec
 
-from smtpscope.knowledge.matching.reply_tokens import SIGNS, Words, words_of
+from smtpscope.knowledge.matching.reply_tokens import SIGNS, ReplyTokens, words_of
 from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.parsing.smtp_exchange import Reply
 
@@ -108,7 +108,7 @@ class SimilarReplies:
     def _index(self) -> _Index:
         return _Index(self.examples)
 
-    def nearest(self, words: Words) -> list[tuple[float, Example]]:
+    def nearest(self, words: ReplyTokens) -> list[tuple[float, Example]]:
         """The neighbours, nearest first, each with its cosine (0 to 1)."""
         index = self._index
         document = {index.known(word) for word in _content_words(words)}
@@ -123,7 +123,7 @@ class SimilarReplies:
         ranked = [(score / (length * index.length_of[place]), -place) for place, score in scores.items()]
         return [(score, self.examples[-place]) for score, place in nlargest(_NEIGHBOURS, ranked)]
 
-    def find(self, reply: Reply, words: Words) -> Finding | None:
+    def find(self, reply: Reply, words: ReplyTokens) -> Finding | None:
         """The finding of the nearest neighbour, or None when none is near enough or there are too few words."""
         if not reply.text.strip() or len(_content_words(words)) < _FEWEST_WORDS:
             return None
@@ -144,7 +144,7 @@ class SimilarReplies:
         )
 
 
-def _spans_of(words: Words, shared: frozenset[str]) -> tuple[tuple[int, int], ...]:
+def _spans_of(words: ReplyTokens, shared: frozenset[str]) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     at = 1
     for word in words.line.split():
@@ -154,6 +154,6 @@ def _spans_of(words: Words, shared: frozenset[str]) -> tuple[tuple[int, int], ..
     return tuple(dict.fromkeys(spans))
 
 
-def _content_words(words: Words) -> frozenset[str]:
+def _content_words(words: ReplyTokens) -> frozenset[str]:
     """Without the signs, and without words with digits, which are ids of one message."""
     return frozenset(word for word in words.distinct if word not in SIGNS and word.isalpha())

@@ -11,8 +11,8 @@ from smtpscope.parsing.events.message_wording import (
     CLOSING,
     INBOUND,
     OUTBOUND,
+    EventMessage,
     Phrases,
-    Sentence,
     SixValues,
     Wording,
     wording_of,
@@ -50,7 +50,7 @@ def render(event_id: int | None, values: Sequence[str]) -> str:
     )
 
 
-def parse(text: str) -> Sentence | None:
+def parse(text: str) -> EventMessage | None:
     """The first sentence of ours in `text`, whatever stands around it; None where there is none.
 
     Values are verbatim. Only what a copy has spoilt is put right: line wraps, typographic quotes, entities, quotes
@@ -78,7 +78,7 @@ def parse_wording(text: str) -> Wording | None:
     return _wording(opening, _certainty(text, text.rfind(CLOSING, opening.end())))
 
 
-def _exact(text: str, opening: re.Match[str], end: int) -> Sentence | None:
+def _exact(text: str, opening: re.Match[str], end: int) -> EventMessage | None:
     """The sentence that begins with `opening`, if Exchange's own words stand before `end`, letter by letter.
 
     Values may hold quotes, so only the fixed phrases cut: the reply goes on to the last `". The full command sent was`.
@@ -108,7 +108,7 @@ def _exact(text: str, opening: re.Match[str], end: int) -> Sentence | None:
                 text[reply_start:reply_end],
                 text[full_start:full_end],
             )
-            return Sentence(_wording(opening, certainty), values)
+            return EventMessage(_wording(opening, certainty), values)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from smtpscope.parsing.smtp_exchange import Certainty, Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Certainty, Direction, SmtpExchange
 
 EVENT_IDS: frozenset[int] = frozenset({7002, 7004, 7010})
 
@@ -31,7 +31,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class EventMessage:
     """A sentence taken apart."""
 
     wording: Wording
@@ -66,7 +66,7 @@ def event_number(event_id: int) -> int:
     return event_id & 0xFFFF
 
 
-def is_protocol_event(exchange: Exchange) -> bool:
+def is_protocol_event(exchange: SmtpExchange) -> bool:
     """Whether `exchange` is what 7002, 7004 or 7010 tell; copies of their sentences may have lost the number."""
     if exchange.event_id is not None:
         return exchange.event_id in EVENT_IDS

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, cast
 
-from smtpscope.parsing.events.message_wording import Sentence, SixValues, Wording
+from smtpscope.parsing.events.message_wording import EventMessage, SixValues, Wording
 from smtpscope.parsing.smtp_exchange import Certainty, Direction
 
 _QUOTES = "\"'`´“”„‟‘’‚‛«»″＂"
@@ -58,7 +58,7 @@ def has_opening(text: str) -> bool:
     return _OPENING.search(text) is not None
 
 
-def parse_copied(text: str) -> Sentence | None:
+def parse_copied(text: str) -> EventMessage | None:
     """The first sentence of ours in `text` in any of its worn forms, None where there is none.
 
     The opening and the last sentence may be missing; so may the full command, which is "" then.
@@ -94,7 +94,7 @@ def _json_character(escape: re.Match[str]) -> str:
     return chr(int(number, 16)) if number else _JSON_LETTERS.get(letter, letter)
 
 
-def _body(text: str, opening: re.Match[str] | None, before_host: re.Match[str]) -> Sentence | None:
+def _body(text: str, opening: re.Match[str] | None, before_host: re.Match[str]) -> EventMessage | None:
     direction = Direction.OUTBOUND if before_host.group().endswith("host") else Direction.INBOUND
     before_command = _BEFORE_COMMAND[direction].search(text, before_host.end())
     if before_command is None:
@@ -123,7 +123,7 @@ def _body(text: str, opening: re.Match[str] | None, before_host: re.Match[str]) 
     level = cast(Literal["warning", "error"] | None, opening.group(1) if opening else None)
     certainty = cast(Certainty, " ".join(closing.group(1).split())) if closing else None
     server, connection = (opening.group(2), opening.group(3)) if opening else ("", "")
-    return Sentence(Wording(direction, level, certainty), SixValues(server, connection, *values))
+    return EventMessage(Wording(direction, level, certainty), SixValues(server, connection, *values))
 
 
 def _last(matches: Iterator[re.Match[str]]) -> re.Match[str] | None:

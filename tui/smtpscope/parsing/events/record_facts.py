@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from smtpscope.reading.record import EventRecord, ExchangeRecord, Level
+from smtpscope.reading.record import EventRecord, Level, SmtpExchangeRecord
 
-Facts = tuple[str, int, int | None, bool, int | None, int | None, Level | None, str | None, str | None, str | None]
-"""The first fields of `Exchange` in their order, from the file to the computer."""
+RecordFacts = tuple[
+    str, int, int | None, bool, int | None, int | None, Level | None, str | None, str | None, str | None
+]
+"""The first fields of `SmtpExchange` in their order, from the file to the computer."""
 
 
-def facts_of(record: EventRecord | ExchangeRecord, event_id: int | None) -> Facts:
+def facts_of(record: EventRecord | SmtpExchangeRecord, event_id: int | None) -> RecordFacts:
     """The facts of `record`; `event_id` is its number without severity and facility."""
     return (
         record.file,
-        record.place,
+        record.offset,
         record.time_ms,
         record.time_assumed,
         record.record_id,

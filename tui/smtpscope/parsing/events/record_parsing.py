@@ -14,14 +14,21 @@ from numpy.typing import NDArray
 
 from smtpscope.parsing.command import parse_command
 from smtpscope.parsing.events.insertion_strings import parse_substitute, six_values, surely_ours
-from smtpscope.parsing.events.message_wording import EVENT_IDS, Sentence, SixValues, Wording, event_number, wording_of
+from smtpscope.parsing.events.message_wording import (
+    EVENT_IDS,
+    EventMessage,
+    SixValues,
+    Wording,
+    event_number,
+    wording_of,
+)
 from smtpscope.parsing.events.record_facts import facts_of
 from smtpscope.parsing.events.unparsed_records import given_up, unparsed
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply_shape import ReplyParser
-from smtpscope.parsing.smtp_exchange import Command, Direction, Exchange
-from smtpscope.parsing.smtp_exchange_table import ExchangeTable, Parsed, are_plain_numbers
-from smtpscope.reading.record import EventRecord, ExchangeRecord
+from smtpscope.parsing.smtp_exchange import Command, Direction, SmtpExchange
+from smtpscope.parsing.smtp_exchange_table import Parsed, SmtpExchangeTable, are_plain_numbers
+from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
 from smtpscope.reading.windows_event.providers import is_ours
 
@@ -29,12 +36,12 @@ from smtpscope.reading.windows_event.providers import is_ours
 class ParsedBatch(NamedTuple):
     """The exchanges in some records, one by one or as a table, and how many of the records are none of ours."""
 
-    exchanges: list[Exchange]
-    table: ExchangeTable | None
-    others: int
+    exchanges: list[SmtpExchange]
+    table: SmtpExchangeTable | None
+    unrelated_records: int
 
 
-class ExchangeParser:
+class SmtpExchangeParser:
     """Turns records into exchanges; each distinct host, command and reply text is parsed once and then shared."""
 
     def __init__(self) -> None:
@@ -43,10 +50,10 @@ class ExchangeParser:
         self._about = Parsed(_command_about)
         self._replies = Parsed(ReplyParser().parse)
         self._providers: dict[str | None, bool] = {}
-        self._contexts: list[Exchange] = []
+        self._contexts: list[SmtpExchange] = []
         self._context_numbers: dict[tuple[str, RecordShape, str], int] = {}
 
-    def parse_all(self, records: Sequence[EventRecord], told: Sequence[ExchangeRecord] = ()) -> ParsedBatch:
+    def parse_all(self, records: Sequence[EventRecord], told: Sequence[SmtpExchangeRecord] = ()) -> ParsedBatch:
         """The same as `parse` for each of `records`, but quicker where they are a table, and `told` as they are.
 
         Never raises.
@@ -67,28 +74,28 @@ class ExchangeParser:
         """Which rows are surely exchanges: of our events, the first two strings numbers and nothing else."""
         shapes = np.array([_is_regular(shape) for shape in records.shapes], np.bool_)
         regular: NDArray[np.bool_] = shapes[records.shape]
-        for place in (0, 1):
-            texts = records.strings[place::STRINGS]
+        for offset in (0, 1):
+            texts = records.strings[offset::STRINGS]
             # The first is the same in most records, and a set of it is small.
-            if not are_plain_numbers(texts if place else set(texts)):
+            if not are_plain_numbers(texts if offset else set(texts)):
                 regular &= np.fromiter((are_plain_numbers([text]) for text in texts), np.bool_, len(texts))
         return regular
 
-    def _table(self, records: RecordTable, rows: NDArray[np.int64]) -> ExchangeTable:
+    def _table(self, records: RecordTable, rows: NDArray[np.int64]) -> SmtpExchangeTable:
         strings = records.strings
         if len(rows) < len(records):
             strings = [text for row in rows.tolist() for text in strings[STRINGS * row : STRINGS * row + STRINGS]]
-        servers, connections, hosts, given, replies, full = (strings[place::STRINGS] for place in range(STRINGS))
+        servers, connections, hosts, given, replies, full = (strings[offset::STRINGS] for offset in range(STRINGS))
         count = len(rows)
-        return ExchangeTable(
-            place=records.place[rows],
+        return SmtpExchangeTable(
+            offset=records.offset[rows],
             time_ms=records.time_ms[rows],
             record_id=records.record_id[rows],
             connection=np.fromiter(map(int, connections), np.int64, count),
             context=self._contexts_of(records, records.shape[rows], servers),
             host=self._hosts.numbers(count, hosts, hosts.__getitem__),
             command=self._commands.numbers(
-                count, zip(given, full, strict=True), lambda place: (given[place], full[place])
+                count, zip(given, full, strict=True), lambda offset: (given[offset], full[offset])
             ),
             reply=self._replies.numbers(count, replies, replies.__getitem__),
             contexts=self._contexts,
@@ -120,7 +127,7 @@ class ExchangeParser:
             self._contexts.append(self._exchange(record, event_id, values, None))
         return number
 
-    def parse(self, record: EventRecord) -> Exchange | None:
+    def parse(self, record: EventRecord) -> SmtpExchange | None:
         """The exchange in `record`, or None: the record is not one of ours.
 
         Ours are events 7002, 7004 and 7010 of our providers, and texts with their sentence whose provider is not
@@ -149,18 +156,18 @@ class ExchangeParser:
                 return self.take(sibling)
         return self._from_text(record, number, ours)
 
-    def take(self, record: ExchangeRecord) -> Exchange:
+    def take(self, record: SmtpExchangeRecord) -> SmtpExchange:
         """The exchange that `record` holds apart already. Never raises."""
         mailbox = record.mailbox
-        return Exchange(
+        return SmtpExchange(
             *facts_of(record, record.event_id),
             Direction(record.side),
             record.virtual_server,
             record.connection,
             self._hosts.of(record.remote_host),
-            self._commands.of((record.given, record.command))
+            self._commands.of((record.logged_verb, record.command))
             if mailbox is None
-            else self._about.of((record.given, record.command, mailbox)),
+            else self._about.of((record.logged_verb, record.command, mailbox)),
             self._replies.of(record.reply),
             record.certainty,
             record.text_level,
@@ -170,13 +177,13 @@ class ExchangeParser:
             record.guess,
         )
 
-    def _from_text(self, record: EventRecord, number: int | None, ours: bool) -> Exchange | None:
+    def _from_text(self, record: EventRecord, number: int | None, ours: bool) -> SmtpExchange | None:
         """Without usable strings: the sentence, or the substitute for it, out of whatever text there is."""
         texts = [text for text in (record.message, *(record.strings or ())) if text]
         from smtpscope.parsing.events.event_message import parse
 
         for text in texts:
-            sentence: Sentence | None = parse(text)
+            sentence: EventMessage | None = parse(text)
             if sentence is not None:
                 return self._exchange(record, number, sentence.values, sentence.wording)
         from smtpscope.parsing.events.related_events import sibling_by_sentence, sibling_by_substitute
@@ -200,14 +207,14 @@ class ExchangeParser:
 
     def _exchange(
         self, record: EventRecord, number: int | None, values: SixValues, wording: Wording | None
-    ) -> Exchange:
+    ) -> SmtpExchange:
         by_id = wording_of(number)
         words = wording or by_id
         server, connection, host_text, given, reply_text, full = values
         host = self._hosts.of(host_text)
         command = self._commands.of((given, full))
         reply = self._replies.of(reply_text)
-        return Exchange(
+        return SmtpExchange(
             *facts_of(record, number),
             words.direction,
             _number(server),

@@ -21,7 +21,7 @@ from smtpscope.parsing.events.related_event_forms import (
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import is_reply
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.reading.record import EventRecord, ExchangeRecord
+from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 
 _FILTER: Final = "smtpevt"
 _LONGEST_VALUE: Final = 2_048
@@ -78,7 +78,7 @@ _SHAPES: Final[dict[str, Callable[[str], bool]]] = {
 }
 
 
-def sibling_by_values(record: EventRecord) -> ExchangeRecord | None:
+def sibling_by_values(record: EventRecord) -> SmtpExchangeRecord | None:
     """What `record`, of a provider of ours, tells by its insertion strings or its data; None where it is no sibling."""
     provider = (record.provider or "").strip()
     number = None if record.event_id is None else event_number(record.event_id)
@@ -90,7 +90,7 @@ def sibling_by_values(record: EventRecord) -> ExchangeRecord | None:
     return None if event is None else _told(record, number, event)
 
 
-def sibling_by_sentence(record: EventRecord, texts: Sequence[str]) -> ExchangeRecord | None:
+def sibling_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchangeRecord | None:
     """What a sentence in one of `texts` of `record` tells; None where there is none. The record may be of anybody."""
     number = None if record.event_id is None else event_number(record.event_id)
     for text in texts:
@@ -100,7 +100,7 @@ def sibling_by_sentence(record: EventRecord, texts: Sequence[str]) -> ExchangeRe
     return None
 
 
-def sibling_by_substitute(record: EventRecord, substitute: Substitute) -> ExchangeRecord | None:
+def sibling_by_substitute(record: EventRecord, substitute: Substitute) -> SmtpExchangeRecord | None:
     """What the values tell that a viewer listed because it had not the sentence; None where they are of no sibling."""
     number = event_number(substitute.event_id)
     provider = record.provider or substitute.source
@@ -111,10 +111,10 @@ def sibling_by_substitute(record: EventRecord, substitute: Substitute) -> Exchan
     return None
 
 
-def _told(record: EventRecord, number: int | None, event: SiblingEvent) -> ExchangeRecord:
-    return ExchangeRecord(
+def _told(record: EventRecord, number: int | None, event: SiblingEvent) -> SmtpExchangeRecord:
+    return SmtpExchangeRecord(
         record.file,
-        record.place,
+        record.offset,
         record.time_ms,
         record.time_assumed,
         event.direction.value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtpscope.parsing.events.insertion_strings import surely_ours
 from smtpscope.parsing.events.message_wording import EVENT_IDS
 from smtpscope.parsing.events.record_facts import facts_of
-from smtpscope.parsing.smtp_exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply, SmtpExchange
 from smtpscope.reading.record import EventRecord
 
 _NO_HOST = RemoteHost("", "", False)
@@ -13,7 +13,7 @@ _NO_COMMAND = Command("", "", "", "", None)
 _NO_REPLY = Reply("", None, None, "")
 
 
-def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[str]) -> Exchange | None:
+def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[str]) -> SmtpExchange | None:
     """What to make of a record in whose `texts` no way found an exchange: one with its problem, or None.
 
     `number` are the 16 bits of its id, `ours` tells that its provider is.
@@ -38,9 +38,9 @@ def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[st
     return unparsed(record, number, "the event has neither insertion strings nor a message")
 
 
-def unparsed(record: EventRecord, number: int | None, problem: str) -> Exchange:
+def unparsed(record: EventRecord, number: int | None, problem: str) -> SmtpExchange:
     """`record` as an exchange that is nothing but its `problem`."""
-    return Exchange(
+    return SmtpExchange(
         *facts_of(record, number),
         Direction.UNKNOWN,
         None,

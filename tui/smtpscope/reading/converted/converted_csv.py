@@ -106,9 +106,9 @@ class ConvertedCsvReader(TextLog):
             )
         return found
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The row as it stands in the file, with its quotes."""
-        return line_at(self._text, place)
+        return line_at(self._text, offset)
 
     def information(self) -> FileInformation:
         _, names = self._table()
@@ -121,10 +121,10 @@ class RowFields:
     def __init__(self, delimiter: str, names: list[str]) -> None:
         self._delimiter = delimiter
         self._names = names
-        self._texts = [(place, name) for place, name in enumerate(names) if name in TEXT_NAMES]
-        self._switches = [(place, name) for place, name in enumerate(names) if name in SWITCH_NAMES]
+        self._texts = [(offset, name) for offset, name in enumerate(names) if name in TEXT_NAMES]
+        self._switches = [(offset, name) for offset, name in enumerate(names) if name in SWITCH_NAMES]
         self._numbers = [
-            (place, name) for place, name in enumerate(names) if name in {*OWN_NAMES} - TEXT_NAMES - SWITCH_NAMES
+            (offset, name) for offset, name in enumerate(names) if name in {*OWN_NAMES} - TEXT_NAMES - SWITCH_NAMES
         ]
 
     def of(self, line: str) -> OwnFields | None:
@@ -136,12 +136,12 @@ class RowFields:
         if row == self._names:
             return None
         if "\\" in line or "'" in line:
-            values = {name: read_cell(cell) for place, name in self._texts if (cell := row[place])}
+            values = {name: read_cell(cell) for offset, name in self._texts if (cell := row[offset])}
         else:
-            values = {name: cell for place, name in self._texts if (cell := row[place])}
-        values |= {name: cell for place, name in self._switches if (cell := row[place])}
-        for place, name in self._numbers:
-            if cell := row[place]:
+            values = {name: cell for offset, name in self._texts if (cell := row[offset])}
+        values |= {name: cell for offset, name in self._switches if (cell := row[offset])}
+        for offset, name in self._numbers:
+            if cell := row[offset]:
                 # A spreadsheet that shows 1.79E+12 saves that too, and the other digits are lost.
                 if not cell.lstrip("-").isdecimal():
                     raise NoExchangeError(f"This is no exchange: {name} is no whole number")
@@ -161,15 +161,15 @@ def _row(line: str, delimiter: str) -> list[str]:
 def _slowly(line: str, delimiter: str) -> list[str]:
     """The same for a field that is longer than the csv module allows. Raises NoExchangeError for broken quotes."""
     fields: list[str] = []
-    place, length = 0, len(line)
+    offset, length = 0, len(line)
     field = _FIELDS[delimiter]
-    while place <= length:
-        found = field.match(line, place)
+    while offset <= length:
+        found = field.match(line, offset)
         if found is None:
             raise NoExchangeError("The quotes of the row are broken")
         quoted, plain = found.groups()
         fields.append(plain if quoted is None else quoted.replace('""', '"'))
-        place = found.end() + 1
+        offset = found.end() + 1
     return fields
 
 

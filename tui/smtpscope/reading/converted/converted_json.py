@@ -18,12 +18,11 @@ from smtpscope.reading.converted.exchange_schema import (
     OwnFields,
     checked,
     fields_of,
-    is_converted,
 )
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.broken_json import why_broken
 from smtpscope.reading.text.encodings import head_text
-from smtpscope.reading.text.text_kind import is_text
+from smtpscope.reading.text.text_kind import is_converted, is_text
 from smtpscope.reading.text.text_log import TextLog, head_of
 
 _BEGINNING: Final = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}\{")
@@ -53,9 +52,9 @@ class ConvertedJsonReader(TextLog):
         """See `LogReader`."""
         return exchange_batches(self._source, self._text, fields_in_line, growing=self._options.growing)
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The line as it stands in the file."""
-        return line_at(self._text, place)
+        return line_at(self._text, offset)
 
     def information(self) -> FileInformation:
         ecs = ECS_PREFIX + "schema" in head_text(head_of(self._source)).partition("\n")[0]

@@ -7,7 +7,7 @@ from typing import Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.converted.exchange_schema import NoExchangeError, OwnFields, record_of
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, Source
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.text_log import TextSource
@@ -27,7 +27,7 @@ def exchange_batches(
     """
     name = source.name
     batching = Batching(source.size)
-    told = ToldProblems(name)
+    told = ProblemLog(name)
     number = 0
     for block, _ in text.blocks():
         for start, end in lines(block):
@@ -38,7 +38,7 @@ def exchange_batches(
             try:
                 fields = fields_of(line)
             except NoExchangeError as error:
-                told.tell(f"line {number}", str(error))
+                told.add(f"line {number}", str(error))
                 fields = None
             if fields is not None:
                 batching.exchanges.append(record_of(fields, name, block.offset(start)))
@@ -62,8 +62,8 @@ def lines(block: TextBlock) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def line_at(text: TextSource, place: int) -> str:
-    """The line that begins at byte `place`, as it stands there."""
-    block = text.at(place, LONGEST)
+def line_at(text: TextSource, offset: int) -> str:
+    """The line that begins at byte `offset`, as it stands there."""
+    block = text.at(offset, LONGEST)
     _, end = next(lines(block), (0, 0))
     return block.cut(0, end)

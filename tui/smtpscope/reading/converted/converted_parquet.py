@@ -25,8 +25,8 @@ from smtpscope.reading.converted.exchange_schema import (
     record_of,
     record_with,
 )
-from smtpscope.reading.problem_log import ToldProblems
-from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
 
 MAGIC: Final = b"PAR1"
 EXACT: Final = "exact_texts"
@@ -60,7 +60,7 @@ class ConvertedParquetReader:
         """See `LogReader`. Raises LogError without pyarrow, and for a file that holds no converted exchanges."""
         name, size = self._source.name, self._source.size
         batching = Batching(size)
-        told = ToldProblems(name)
+        told = ProblemLog(name)
         with self._opened() as (arrow, file):
             total = max(1, file.metadata.num_rows)
             for group, first in _groups(file):
@@ -75,21 +75,21 @@ class ConvertedParquetReader:
                             yield batching.take(size * row // total)
                 except (arrow.ArrowException, OSError, ValueError, IndexError) as error:
                     missing = file.metadata.row_group(group).num_rows - (row - first)
-                    told.tell(f"row group {group + 1}", f"{missing} rows can't be read: {_first_line(error)}")
+                    told.add(f"row group {group + 1}", f"{missing} rows can't be read: {_first_line(error)}")
         batching.problems += told.take(final=True)
         yield batching.take(size)
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The row with all its columns, as JSON."""
         with self._opened() as (arrow, file):
             for group, first in _groups(file):
-                if 0 <= place - first < file.metadata.row_group(group).num_rows:
+                if 0 <= offset - first < file.metadata.row_group(group).num_rows:
                     try:
-                        row = file.read_row_group(group).slice(place - first, 1).to_pylist()[0]
+                        row = file.read_row_group(group).slice(offset - first, 1).to_pylist()[0]
                     except (arrow.ArrowException, OSError, ValueError) as error:
-                        return f"Row {place} can't be read: {_first_line(error)}"
+                        return f"Row {offset} can't be read: {_first_line(error)}"
                     return json.dumps(row, ensure_ascii=False, indent=2, default=str)
-        return f"There is no row {place}."
+        return f"There is no row {offset}."
 
     def information(self) -> FileInformation:
         with self._opened() as (_, file):
@@ -155,7 +155,7 @@ class _ReadRows:
         self._places = range(first, first + table.num_rows)
         self._columns = {name: _values(arrow, table.column(name), name) for name in table.schema.names}
 
-    def records(self, told: ToldProblems) -> list[ExchangeRecord]:
+    def records(self, told: ProblemLog) -> list[SmtpExchangeRecord]:
         """The records of all rows that hold an exchange; of the others it is told why they do not."""
         exact = self._columns.pop(EXACT, None)
         if exact is None or not any(exact):
@@ -166,7 +166,7 @@ class _ReadRows:
                 pass
         return self._one_by_one(exact, told)
 
-    def _all_at_once(self) -> list[ExchangeRecord]:
+    def _all_at_once(self) -> list[SmtpExchangeRecord]:
         """All of them. Raises ValidationError and NoExchangeError when any row is no exchange."""
         count = len(self._places)
         values: list[list[Any]] = []
@@ -184,16 +184,16 @@ class _ReadRows:
             raise NoExchangeError("The rows are of another schema")
         return list(map(record_with, repeat(self._file), self._places, *values))
 
-    def _one_by_one(self, exact: list[str | None] | None, told: ToldProblems) -> list[ExchangeRecord]:
+    def _one_by_one(self, exact: list[str | None] | None, told: ProblemLog) -> list[SmtpExchangeRecord]:
         found = []
         texts = repeat(None) if exact is None else exact
-        for place, row, written in zip(self._places, zip(*self._columns.values(), strict=True), texts, strict=False):
+        for offset, row, written in zip(self._places, zip(*self._columns.values(), strict=True), texts, strict=False):
             # A column may hold null where the exchange has no such thing as "no value".
             values = {name: value for name, value in zip(self._columns, row, strict=True) if value is not None}
             try:
-                found.append(record_of(fields_of(values | _exact_texts(written)), self._file, place))
+                found.append(record_of(fields_of(values | _exact_texts(written)), self._file, offset))
             except NoExchangeError as error:
-                told.tell(f"row {place}", str(error))
+                told.add(f"row {offset}", str(error))
         return found
 
 

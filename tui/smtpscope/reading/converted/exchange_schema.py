@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Final, cast
 
 import msgspec
 
-from smtpscope.reading.record import Certainty, ExchangeRecord, Level, Side
+from smtpscope.reading.record import Certainty, Level, Side, SmtpExchangeRecord
 
 SCHEMA: Final = "smtpscope.exchange/1"
 """Columns may be added to a version, and readers leave out what they don't know; all else makes a new version."""
 ECS_PREFIX: Final = "smtpscope."
 """Before the name of each field of ours in a document of the Elastic Common Schema."""
-_MARK: Final = re.compile(r'schema"\s{0,8}:\s{0,8}"smtpscope\.exchange/[0-9]')
 
 _LARGEST: Final = (1 << 63) - 1
 _Whole = Annotated[int, msgspec.Meta(ge=-_LARGEST, le=_LARGEST)]
@@ -23,7 +21,7 @@ _LONGEST_REASON: Final = 160
 
 
 class OwnFields(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The fields that make the exchange again; see `ExchangeRecord`. What is missing has the value written here.
+    """The fields that make the exchange again; see `SmtpExchangeRecord`. What is missing has the value written here.
 
     `origin_file` and `origin_place` are the file and place of the log that was converted.
     """
@@ -92,11 +90,6 @@ class NoExchangeError(Exception):
     """Something in a converted file is no exchange; the message is the reason as a sentence without its full stop."""
 
 
-def is_converted(text: str) -> bool:
-    """Whether the first line of `text` is a JSON object that names the schema, under whatever prefix."""
-    return _MARK.search(text.partition("\n")[0]) is not None
-
-
 def checked(fields: OwnFields) -> OwnFields:
     """`fields` if they are of this schema. Raises NoExchangeError."""
     if fields.schema != SCHEMA:
@@ -115,14 +108,14 @@ def fields_of(values: dict[str, Any], *, written: bool = False) -> OwnFields:
         raise NoExchangeError(f"This is no exchange: {str(error)[:_LONGEST_REASON]}") from error
 
 
-def record_of(fields: OwnFields, file: str, place: int) -> ExchangeRecord:
-    """The record at `place` of the converted `file`."""
-    return record_with(file, place, *msgspec.structs.astuple(fields))
+def record_of(fields: OwnFields, file: str, offset: int) -> SmtpExchangeRecord:
+    """The record at `offset` of the converted `file`."""
+    return record_with(file, offset, *msgspec.structs.astuple(fields))
 
 
 def record_with(
     file: str,
-    place: int,
+    offset: int,
     schema: str,
     time_ms: int | None,
     origin_place: int | None,
@@ -148,11 +141,11 @@ def record_with(
     full_command: str,
     beside_mailbox: str | None,
     reply: str,
-) -> ExchangeRecord:
+) -> SmtpExchangeRecord:
     """The same with all of `OWN_NAMES` in their order, which were checked before."""
-    return ExchangeRecord(
+    return SmtpExchangeRecord(
         file,
-        place,
+        offset,
         time_ms,
         time_assumed,
         direction,

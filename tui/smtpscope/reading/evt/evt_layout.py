@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from smtpscope.reading.record import EventRecord, Level
-from smtpscope.reading.windows_event.event_element import Element
+from smtpscope.reading.windows_event.event_element import EventElement
 from smtpscope.reading.windows_event.levels import level_of_type
 
 SIGNATURE: Final = b"\x30\0\0\0LfLe"
@@ -65,7 +65,7 @@ def record_of(record: Any, file: str) -> EventRecord:
     """A pyevt record as ours. Raises OSError or ValueError where libevt can't read a part of it."""
     return EventRecord(
         file=file,
-        place=record.offset,
+        offset=record.offset,
         time_ms=time_of(record),
         time_assumed=False,
         record_id=record.identifier,
@@ -81,28 +81,32 @@ def record_of(record: Any, file: str) -> EventRecord:
     )
 
 
-def element_of(record: Any) -> Element:
+def element_of(record: Any) -> EventElement:
     """A pyevt record as the XML that a newer Event Viewer makes of it. Raises OSError or ValueError as `record_of`."""
     number = record.event_identifier
     level = level_of_type(record.event_type)
     seconds = _seconds(record)
-    system = Element(
+    system = EventElement(
         "System",
         children=(
-            Element("Provider", (("Name", record.source_name or ""),)),
-            Element("EventID", (("Qualifiers", str(number >> 16)),), (str(number & _EVENT_ID),)),
-            *((Element("Level", children=(str(_LEVEL_NUMBERS[level]),)),) if level else ()),
-            Element("Task", children=(str(record.event_category),)),
-            *((Element("TimeCreated", (("SystemTime", f"{utc(seconds):%Y-%m-%dT%H:%M:%SZ}"),)),) if seconds else ()),
-            Element("EventRecordID", children=(str(record.identifier),)),
-            Element("Computer", children=(record.computer_name or "",)),
+            EventElement("Provider", (("Name", record.source_name or ""),)),
+            EventElement("EventID", (("Qualifiers", str(number >> 16)),), (str(number & _EVENT_ID),)),
+            *((EventElement("Level", children=(str(_LEVEL_NUMBERS[level]),)),) if level else ()),
+            EventElement("Task", children=(str(record.event_category),)),
+            *(
+                (EventElement("TimeCreated", (("SystemTime", f"{utc(seconds):%Y-%m-%dT%H:%M:%SZ}"),)),)
+                if seconds
+                else ()
+            ),
+            EventElement("EventRecordID", children=(str(record.identifier),)),
+            EventElement("Computer", children=(record.computer_name or "",)),
         ),
     )
-    values = [Element("Data", children=(text,) if text else ()) for text in _strings(record)]
+    values = [EventElement("Data", children=(text,) if text else ()) for text in _strings(record)]
     data = _data(record)
     if data:
-        values.append(Element("Binary", children=(data.hex().upper(),)))
-    return Element("Event", (("xmlns", _NAMESPACE),), (system, Element("EventData", children=tuple(values))))
+        values.append(EventElement("Binary", children=(data.hex().upper(),)))
+    return EventElement("Event", (("xmlns", _NAMESPACE),), (system, EventElement("EventData", children=tuple(values))))
 
 
 def utc(seconds: int) -> datetime:

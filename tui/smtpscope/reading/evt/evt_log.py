@@ -67,8 +67,8 @@ class EvtReader:
                     if is_ours(record.source_name):
                         batching.records.append(record_of(record, self._source.name))
                     else:
-                        batching.others += 1
-                        batching.cover(span_of([time_of(record)]))
+                        batching.unrelated_records += 1
+                        batching.extend_log_span(span_of([time_of(record)]))
                 except (OSError, ValueError):
                     batching.problems.append(seen.unreadable(number))
                 if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):

@@ -62,7 +62,7 @@ def chunks(stream: BinaryIO, header: FileHeader) -> Iterator[Chunk]:
 
 
 def chunk_at(stream: BinaryIO, header: FileHeader, place: int) -> Chunk | None:
-    """The chunk in which byte `place` of the file lies, None when there is none."""
+    """The chunk in which byte `offset` of the file lies, None when there is none."""
     if place < header.block_size:
         return None
     number = (place - header.block_size) // CHUNK_SIZE

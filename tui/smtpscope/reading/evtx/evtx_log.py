@@ -11,7 +11,7 @@ from typing import BinaryIO, ClassVar
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.evtx.chunks.chunk import ChunkRead
-from smtpscope.reading.evtx.chunks.chunk_skipper import QuickReader
+from smtpscope.reading.evtx.chunks.chunk_skipper import ChunkSkipper
 from smtpscope.reading.evtx.chunks.growth import ReadEnd
 from smtpscope.reading.evtx.evtx_file import chunk_at, chunks, header_problems, read_header, size_problems
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, FILE_MAGIC, RECORD_MAGIC, FileHeader
@@ -48,15 +48,15 @@ class EvtxReader:
         name = self._source.name
         with self._source.open() as stream:
             header = read_header(stream, name)
-            quick = QuickReader(header, name, growing=self._options.growing)
+            quick = ChunkSkipper(header, name, growing=self._options.growing)
             batching = Batching(self._source.size, collected=quick)
             batching.problems += header_problems(header, name)
             used = slots = bytes_read = 0
             known: Known = set()
             try:
                 for bytes_read, count, read in quick.blocks(stream) if self._quick else self._thorough(stream, header):
-                    batching.add(read.records, read.others, read.problems)
-                    batching.cover(read.span)
+                    batching.add(read.records, read.unrelated_records, read.problems)
+                    batching.extend_log_span(read.span)
                     used += read.used
                     slots += count
                     if batching.due:
@@ -90,14 +90,14 @@ class EvtxReader:
             read = read_chunk(chunk, file=self._source.name, has_checksums=header.has_checksums)
             yield chunk.offset + len(chunk.data), 1, read
 
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`: new records in the chunk that was the last one, and new chunks behind it."""
+    def read_new(self) -> Iterator[Batch]:
+        """See `Followable`: new records in the chunk that was the last one, and new chunks behind it."""
         from smtpscope.reading.evtx.chunks.chunk import read_chunk
 
         name, end = self._source.name, self._end
         with self._source.open() as stream:
             header = read_header(stream, name)
-            quick = QuickReader(header, name, growing=True)
+            quick = ChunkSkipper(header, name, growing=True)
             batching = Batching(self._source.size, collected=quick)
             try:
                 if end is not None and end.still_there(stream):
@@ -106,11 +106,11 @@ class EvtxReader:
                         return
                     read = read_chunk(chunk, file=name, has_checksums=header.has_checksums)
                     batching.add(*end.only_new(read), [])
-                    batching.cover(read.span)
+                    batching.extend_log_span(read.span)
                     quick.start_behind(chunk)
                 for bytes_read, _, read in quick.blocks(stream):
-                    batching.add(read.records, read.others, read.problems)
-                    batching.cover(read.span)
+                    batching.add(read.records, read.unrelated_records, read.problems)
+                    batching.extend_log_span(read.span)
                     if batching.due:
                         yield batching.take(bytes_read)
                 self._end = quick.end
@@ -119,20 +119,20 @@ class EvtxReader:
                 batching.problems.append(Problem(name, "what was added", reason, "skipped"))
         yield batching.take(self._source.size)
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The event's XML, or a sentence that says why there is none."""
-        from smtpscope.reading.evtx.templates.fallback_decoder import SecondReader
+        from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
         from smtpscope.reading.evtx.templates.template_tree import UnreadableError
         from smtpscope.reading.windows_event.event_element import xml_text
 
         with self._source.open() as stream:
-            chunk = chunk_at(stream, read_header(stream, self._source.name), place)
-        if chunk is None or not chunk.data.startswith(RECORD_MAGIC, place - chunk.offset):
-            return f"There is no record at byte {place:#x}."
+            chunk = chunk_at(stream, read_header(stream, self._source.name), offset)
+        if chunk is None or not chunk.data.startswith(RECORD_MAGIC, offset - chunk.offset):
+            return f"There is no record at byte {offset:#x}."
         try:
-            return xml_text(SecondReader(chunk.data.ljust(CHUNK_SIZE, b"\0")).event(place - chunk.offset))
+            return xml_text(FallbackDecoder(chunk.data.ljust(CHUNK_SIZE, b"\0")).event(offset - chunk.offset))
         except UnreadableError as cause:
-            return f"The record at byte {place:#x} can't be shown as XML: {cause}."
+            return f"The record at byte {offset:#x} can't be shown as XML: {cause}."
 
     def information(self) -> FileInformation:
         from smtpscope.reading.evtx.header_facts import file_information

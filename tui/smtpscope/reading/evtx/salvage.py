@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from smtpscope.reading.evtx.evtx_file import chunks
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, RECORD_MAGIC, SMALLEST_RECORD, FileHeader, parse_chunk_header
-from smtpscope.reading.evtx.templates.template_decoder import DirectReader, DoubtError
+from smtpscope.reading.evtx.templates.template_decoder import DoubtError, TemplateDecoder
 from smtpscope.reading.evtx.templates.template_layout import DataPlan, EventPlan, Plans
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event.filetime import milliseconds
@@ -28,7 +28,7 @@ Known = set[tuple[int | None, int | None]]
 """Record id and time of records that are there already."""
 
 
-class _SlackReader(DirectReader):
+class _SlackReader(TemplateDecoder):
     """Reads records whose template may be gone: then it is taken for the one of its name that was met elsewhere."""
 
     def __init__(self, plans: Plans, file: str) -> None:

@@ -88,9 +88,9 @@ class IisFormatReader(_FixedFormReader):
     def _written_times(self) -> Iterator[WrittenTime]:
         """Those near the beginning and near the end: they are the earliest and the latest."""
         places = (0, max(0, self._source.size - HEAD_SIZE) & ~1)
-        for place in places:
-            text = self._text.at(place, HEAD_SIZE // self._text.encoding.unit).text
-            for line in text.split("\n")[1 if place else 0 : -1]:
+        for offset in places:
+            text = self._text.at(offset, HEAD_SIZE // self._text.encoding.unit).text
+            for line in text.split("\n")[1 if offset else 0 : -1]:
                 columns = line.split(",", 4)
                 written = find_time(f"{columns[2].strip()} {columns[3].strip()}") if len(columns) == 5 else None
                 if written is not None:

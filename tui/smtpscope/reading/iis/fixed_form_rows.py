@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
-from smtpscope.reading.iis.turns import COMMAND_OF_OURS, REPLY_TO_US, Kind, Turn
+from smtpscope.reading.iis.turns import COMMAND_OF_OURS, REPLY_TO_US, Turn, TurnKind
 from smtpscope.reading.text.dates import DateOrder, find_time, moment
 
 COLUMNS: Final = 15
@@ -29,7 +29,7 @@ def _turn(
     # The oldest versions write the verb in two words, as in MAIL FROM, and its second word again in the argument.
     if " " in verb:
         verb = verb.split(" ", 1)[0]
-    kind: Kind = "command" if user == COMMAND_OF_OURS else "answered"
+    kind: TurnKind = "command" if user == COMMAND_OF_OURS else "answered"
     return Turn(kind, peer, service, computer, user, verb, argument or "-", code, time_ms)
 
 

@@ -55,7 +55,7 @@ class Waiting(NamedTuple):
     order: int
 
 
-class Session:
+class IisSession:
     """What was said in one session so far, as far as it tells what a reply is about."""
 
     __slots__ = ("answered", "last_ms", "last_name", "message", "mixed", "recipient", "recipients", "waiting")
@@ -97,7 +97,7 @@ class Session:
         return None
 
 
-def speaker(sessions: list[Session], name: str) -> Session | None:
+def speaker(sessions: list[IisSession], name: str) -> IisSession | None:
     """The session that most likely sends `name` next: one where it may follow, and that was answered last."""
     if len(sessions) < 2:
         return sessions[0] if sessions else None
@@ -107,7 +107,7 @@ def speaker(sessions: list[Session], name: str) -> Session | None:
     return max(ready or fitting or sessions, key=attrgetter("answered"))
 
 
-def addressee(sessions: list[Session], turn: Turn) -> Session | None:
+def addressee(sessions: list[IisSession], turn: Turn) -> IisSession | None:
     """The session that the reply is for, None where it answers no command that is known."""
     reply = turn.reply
     code = reply[:3]
@@ -133,7 +133,7 @@ def addressee(sessions: list[Session], turn: Turn) -> Session | None:
     return max([(likely(one, head, reply), -head.order, one) for head, one in heads], key=itemgetter(0, 1))[2]
 
 
-def _refused_likeliness(session: Session, head: Waiting, reply: str) -> int:
+def _refused_likeliness(session: IisSession, head: Waiting, reply: str) -> int:
     """How well a refusal fits to what `session` waits for."""
     points = int(head.name in _OFTEN_REFUSED)
     if "@" in reply:
@@ -142,7 +142,7 @@ def _refused_likeliness(session: Session, head: Waiting, reply: str) -> int:
     return points
 
 
-def _granted_likeliness(session: Session, head: Waiting, reply: str) -> int:
+def _granted_likeliness(session: IisSession, head: Waiting, reply: str) -> int:
     """How well a positive reply fits to what `session` waits for."""
     name = head.name if session.message is None else "message"
     if reply[3:4] == "-":

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from smtpscope.reading.iis.session_guess import SILENCE_MS, Sessions
+from smtpscope.reading.iis.session_guess import SILENCE_MS, GuessedSessions
 from smtpscope.reading.iis.turns import RowForm, Turn, command_line, with_blanks
-from smtpscope.reading.smtp_session import Dialogue, DialogueLine
+from smtpscope.reading.smtp_session import SessionLine, SmtpSession
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.text_log import TextSource
 
@@ -18,10 +18,10 @@ _GUESS: Final = (
 )
 
 
-def dialogue_at(
+def session_at(
     text: TextSource, new_form: Callable[[], RowForm], place: int, true_text: Callable[[str], str]
-) -> Dialogue | None:
-    """The dialogue that the row at the byte offset `place` is part of, None where there is no such row.
+) -> SmtpSession | None:
+    """The dialogue that the row at the byte offset `offset` is part of, None where there is no such row.
 
     `new_form` gives a form that has read nothing yet; `true_text` decodes what was searched as Latin-1. Raises
     LogError when the log can't be read.
@@ -31,7 +31,7 @@ def dialogue_at(
         return None
     form = new_form()
     rows = _Rows(place)
-    sessions = Sessions()
+    sessions = GuessedSessions()
     last_ms: int | None = None
     for offset, line in _lines_with(text, wanted.peer):
         turn = form.turn(line.rstrip("\r"))
@@ -51,7 +51,7 @@ def dialogue_at(
     if not rows.found:
         return None
     facts = [("remote host", wanted.peer), ("connector", wanted.service), ("computer", wanted.computer)]
-    return Dialogue(
+    return SmtpSession(
         tuple(rows.lines),
         tuple((label, true_text(value)) for label, value in facts if value not in ("", "-")),
         guess=_GUESS,
@@ -61,12 +61,12 @@ def dialogue_at(
 
 
 class _Rows:
-    """The lines of one dialogue, the nearest ones around the row at `place`."""
+    """The lines of one dialogue, the nearest ones around the row at `offset`."""
 
     def __init__(self, place: int) -> None:
         self._place = place
         self.found = False
-        self.lines: list[DialogueLine] = []
+        self.lines: list[SessionLine] = []
         self.left_out = 0
 
     def begin(self) -> bool:
@@ -86,16 +86,16 @@ class _Rows:
             del self.lines[: -MOST_LINES // 2]
 
 
-def _lines_of(offset: int, turn: Turn, true_text: Callable[[str], str]) -> Iterator[DialogueLine]:
+def _lines_of(offset: int, turn: Turn, true_text: Callable[[str], str]) -> Iterator[SessionLine]:
     said = true_text(command_line(turn.verb, turn.argument)) or true_text(turn.verb)
     if turn.kind == "command":
-        yield DialogueLine(offset, turn.time_ms, "sent", said)
+        yield SessionLine(offset, turn.time_ms, "sent", said)
     elif turn.kind == "reply":
-        yield DialogueLine(offset, turn.time_ms, "received", true_text(with_blanks(turn.reply)))
+        yield SessionLine(offset, turn.time_ms, "received", true_text(with_blanks(turn.reply)))
     else:
-        yield DialogueLine(offset, turn.time_ms, "received", said)
+        yield SessionLine(offset, turn.time_ms, "received", said)
         if turn.reply not in ("", "-", "0"):
-            yield DialogueLine(offset, turn.time_ms, "sent", turn.reply)
+            yield SessionLine(offset, turn.time_ms, "sent", turn.reply)
 
 
 def _turn_at(text: TextSource, form: RowForm, place: int) -> Turn | None:
@@ -111,7 +111,7 @@ def _turn_at(text: TextSource, form: RowForm, place: int) -> Turn | None:
 
 
 def _index_of(block: TextBlock, place: int) -> int | None:
-    """The index of the line that begins at `place`."""
+    """The index of the line that begins at `offset`."""
     if not block.start <= place < block.end:
         return None
     low, high = 0, len(block.text)

@@ -8,20 +8,20 @@ from typing import ClassVar, Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.iis.peer_session import dialogue_at
-from smtpscope.reading.iis.session_guess import Answered, Sessions
+from smtpscope.reading.iis.peer_session import session_at
+from smtpscope.reading.iis.session_guess import GuessedAnswer, GuessedSessions
 from smtpscope.reading.iis.turns import OTHER, RowForm, Turn, command_line, with_blanks
 from smtpscope.reading.log_span import span_of
-from smtpscope.reading.problem_log import ToldProblems
-from smtpscope.reading.record import Batch, ExchangeRecord, Format
-from smtpscope.reading.smtp_session import Dialogue
+from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.record import Batch, Format, SmtpExchangeRecord
+from smtpscope.reading.smtp_session import SmtpSession
 from smtpscope.reading.text.encodings import TextBlock, decoded
-from smtpscope.reading.text.text_log import GrowingText, head_of
+from smtpscope.reading.text.text_log import FollowableTextLog, head_of
 
 _LONGEST_ROW: Final = 1 << 16
 
 
-class IisSmtpReader(GrowingText):
+class IisSmtpReader(FollowableTextLog):
     """Reads one log; a form says how a row is written."""
 
     format: ClassVar[Format]
@@ -29,8 +29,8 @@ class IisSmtpReader(GrowingText):
     def _begin_anew(self) -> None:
         super()._begin_anew()
         self._form: RowForm | None = None
-        self._sessions = Sessions()
-        self._problems = ToldProblems(self._source.name)
+        self._sessions = GuessedSessions()
+        self._problems = ProblemLog(self._source.name)
         self._lines = 0
 
     @classmethod
@@ -74,10 +74,10 @@ class IisSmtpReader(GrowingText):
                             others = 0
                             yield batching.take(block.offset(index))
                 elif turn is not None:
-                    self._problems.tell(f"line {number}", turn)
+                    self._problems.add(f"line {number}", turn)
                 index += len(line) + step
             times.append(form.moment(last))
-            batching.cover(span_of(times, assumed=form.time_assumed))
+            batching.extend_log_span(span_of(times, assumed=form.time_assumed))
             self._lines += len(lines)
             self._done = block.offset(end)
             batching.add((), others, self._problems.take(final=block.final))
@@ -91,12 +91,12 @@ class IisSmtpReader(GrowingText):
             return block.text.rfind("\n") + 1
         return len(block.text)
 
-    def _exchange(self, place: int, turn: Turn, answered: Answered, form: RowForm) -> ExchangeRecord:
+    def _exchange(self, offset: int, turn: Turn, answered: GuessedAnswer, form: RowForm) -> SmtpExchangeRecord:
         true = self._true_text
         mailbox = answered.recipient
-        return ExchangeRecord(
+        return SmtpExchangeRecord(
             file=self._source.name,
-            place=place,
+            offset=offset,
             time_ms=turn.time_ms,
             time_assumed=form.time_assumed,
             side="inbound" if turn.kind == "answered" else "outbound",
@@ -104,7 +104,7 @@ class IisSmtpReader(GrowingText):
             computer=_named(true(turn.computer)),
             connector=_named(true(turn.service)),
             remote_host=_named(true(turn.peer)) or "",
-            given=_named(true(answered.verb)) or "",
+            logged_verb=_named(true(answered.verb)) or "",
             command=true(command_line(answered.verb, answered.argument)),
             reply=true(with_blanks(turn.reply)),
             mailbox=None if mailbox is None else true(mailbox),
@@ -117,16 +117,16 @@ class IisSmtpReader(GrowingText):
             return text
         return decoded(text.encode("latin-1"))
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The row as it stands in the file."""
-        block = self._text.at(place, _LONGEST_ROW)
+        block = self._text.at(offset, _LONGEST_ROW)
         end = block.text.find("\n")
         row = block.cut(0, end if end >= 0 else len(block.text)).strip("\r\0")
-        return row or f"There is no row at byte {place:#x}."
+        return row or f"There is no row at byte {offset:#x}."
 
-    def dialogue(self, place: int) -> Dialogue | None:
-        """See `SpeakingLog`."""
-        return dialogue_at(self._text, self._new_form, place, self._true_text)
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`."""
+        return session_at(self._text, self._new_form, offset, self._true_text)
 
     def _head(self) -> bytes:
         return head_of(self._source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from smtpscope.reading.iis.open_session import ANSWERS, FOLLOWS, GREETINGS, Session, Waiting, addressee, speaker
+from smtpscope.reading.iis.open_session import ANSWERS, FOLLOWS, GREETINGS, IisSession, Waiting, addressee, speaker
 from smtpscope.reading.iis.turns import Turn, is_refusal
 
 SILENCE_MS: Final = 5 * 60 * 1_000
@@ -27,7 +27,7 @@ SEVERAL_CLIENTS: Final = (
 NO_PEER: Final = "The log does not name the other side (no c-ip field): the command may belong to another connection"
 
 
-class Answered(NamedTuple):
+class GuessedAnswer(NamedTuple):
     """What is known of a refusal: the command's verb and argument as logged ("" where none), the recipient, doubts."""
 
     verb: str
@@ -39,11 +39,11 @@ class Answered(NamedTuple):
 _Peer = tuple[str, str, bool]
 
 
-class Sessions:
+class GuessedSessions:
     """The sessions of one log, each known by its peer and service only."""
 
     def __init__(self, most_peers: int = MOST_PEERS) -> None:
-        self._peers: dict[_Peer, list[Session]] = {}
+        self._peers: dict[_Peer, list[IisSession]] = {}
         self._most_peers = most_peers
         self._order = 0
 
@@ -51,7 +51,7 @@ class Sessions:
         """How many sessions with the peer of `turn` seem to be open after it."""
         return len(self._peers.get((turn.peer, turn.service, turn.kind == "answered"), ()))
 
-    def take(self, turn: Turn) -> Answered | None:
+    def take(self, turn: Turn) -> GuessedAnswer | None:
         """Notes `turn`, which must come in the order of the log; what is known of it if it tells of a refusal."""
         kind = turn.kind
         if kind == "command":
@@ -59,7 +59,7 @@ class Sessions:
             return None
         return self._replied(turn) if kind == "reply" else self._served(turn)
 
-    def _of(self, turn: Turn, *, inbound: bool) -> list[Session]:
+    def _of(self, turn: Turn, *, inbound: bool) -> list[IisSession]:
         key = (turn.peer, turn.service, inbound)
         sessions = self._peers.get(key)
         if sessions is None:
@@ -78,8 +78,8 @@ class Sessions:
         latest = sorted(self._peers.items(), key=lambda item: max((one.last_ms for one in item[1]), default=0))
         self._peers = dict(latest[len(latest) // 2 + 1 :])
 
-    def _begin(self, sessions: list[Session], time_ms: int | None) -> Session:
-        session = Session(time_ms or 0)
+    def _begin(self, sessions: list[IisSession], time_ms: int | None) -> IisSession:
+        session = IisSession(time_ms or 0)
         sessions.append(session)
         if len(sessions) > 1:
             for one in sessions:
@@ -96,7 +96,7 @@ class Sessions:
         session.last_name = name
         session.waiting.append(Waiting(turn.verb, name, turn.argument, session.last_ms, self._order))
 
-    def _replied(self, turn: Turn) -> Answered | None:
+    def _replied(self, turn: Turn) -> GuessedAnswer | None:
         code = turn.reply[:3]
         if not (code.isascii() and code.isdigit()):
             return None
@@ -131,10 +131,10 @@ class Sessions:
         if not refused:
             return None
         if command is None:
-            return Answered("", "", None, guess)
-        return Answered(command.verb, command.argument, recipient, guess)
+            return GuessedAnswer("", "", None, guess)
+        return GuessedAnswer(command.verb, command.argument, recipient, guess)
 
-    def _answer(self, session: Session, code: str, now: int) -> Waiting | None:
+    def _answer(self, session: IisSession, code: str, now: int) -> Waiting | None:
         """Takes the command that is answered out of `session`."""
         self._order += 1
         session.answered = self._order
@@ -160,7 +160,7 @@ class Sessions:
             session.message = command
         return command
 
-    def _served(self, turn: Turn) -> Answered | None:
+    def _served(self, turn: Turn) -> GuessedAnswer | None:
         name = turn.verb.upper()
         code = turn.reply
         sessions = self._of(turn, inbound=True)
@@ -180,10 +180,10 @@ class Sessions:
                 sessions.remove(session)
         elif not sessions:
             self._begin(sessions, turn.time_ms)
-        return Answered(turn.verb, turn.argument, recipient, guess) if is_refusal(code) else None
+        return GuessedAnswer(turn.verb, turn.argument, recipient, guess) if is_refusal(code) else None
 
 
-def _end(sessions: list[Session], session: Session | None) -> None:
+def _end(sessions: list[IisSession], session: IisSession | None) -> None:
     if session is not None:
         sessions.remove(session)
     elif len(sessions) == 1:

@@ -13,7 +13,7 @@ COMMAND_OF_OURS: Final = "OutboundConnectionCommand"
 REPLY_TO_US: Final = "OutboundConnectionResponse"
 SMTP_VERBS: Final = frozenset({"EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT", "XEXCH50", "STARTTLS"})
 
-Kind = Literal["command", "reply", "answered", "other"]
+TurnKind = Literal["command", "reply", "answered", "other"]
 """A command that we sent, the reply to one, a command of a client with our reply code, or what tells nothing."""
 
 
@@ -24,7 +24,7 @@ class Turn(NamedTuple):
     `kind` is "answered". `time_ms` counts milliseconds since 1970-01-01 UTC.
     """
 
-    kind: Kind
+    kind: TurnKind
     peer: str
     service: str
     computer: str

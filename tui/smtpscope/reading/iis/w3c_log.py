@@ -12,7 +12,7 @@ from smtpscope.reading.iis.w3c_rows import W3cRows
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.unknown.unrecognised import looks_like
+from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
 _HEADING: Final = re.compile(r"#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark):", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"SMTPSVC\d*", re.IGNORECASE)
@@ -47,7 +47,7 @@ class W3cSmtpReader(IisSmtpReader):
 
     def _new_form(self) -> W3cRows:
         if _smtp_rows(self._head()) is False:
-            what, _ = looks_like(self._head())
+            what, _ = describe_unrecognised(self._head())
             raise LogError(
                 where=self._source.name,
                 what=f"no row of the SMTP service in it: it looks like {what}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from smtpscope.reading.iis.turns import COMMAND_OF_OURS, OTHER, REPLY_TO_US, Kind, Turn
+from smtpscope.reading.iis.turns import COMMAND_OF_OURS, OTHER, REPLY_TO_US, Turn, TurnKind
 
 _DAY_MS: Final = 86_400_000
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
@@ -61,7 +61,7 @@ class W3cRows:
         parts.append("")
         user = parts[self._user]
         verb, argument = parts[self._verb], parts[self._argument]
-        kind: Kind
+        kind: TurnKind
         if user == REPLY_TO_US:
             kind, reply = "reply", argument
         elif user == COMMAND_OF_OURS:
@@ -91,7 +91,7 @@ class W3cRows:
             self._time_ms = self._milliseconds(day, time)
         return self._time_ms
 
-    def _kind_without_user(self, parts: list[str]) -> tuple[Kind, str]:
+    def _kind_without_user(self, parts: list[str]) -> tuple[TurnKind, str]:
         """What a row is where the log lacks the column that tells: our side of a connection outwards has no address."""
         argument = parts[self._argument]
         if parts[self._verb] in ("", "-"):
@@ -130,7 +130,7 @@ class W3cRows:
             self._set_columns()
 
     def _set_columns(self) -> None:
-        places = {name.lower(): place for place, name in enumerate(self.fields)}
+        places = {name.lower(): offset for offset, name in enumerate(self.fields)}
         chosen = [places.get(name, -1) for name in _READ]
         self._date, self._time, self._peer, self._user, self._service, self._computer = chosen[:6]
         self._address, self._port, self._verb, self._argument, self._status = chosen[6:]

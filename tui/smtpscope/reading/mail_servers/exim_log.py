@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, MailLog, NoReply, Refusal, host_of
+from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, LoggedRefusal, MailLog, NoReply, host_of
 from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
@@ -52,10 +52,10 @@ class EximLogReader(MailLog):
             "mostly the zone of the times",
         ),
     )
-    signs: ClassVar[re.Pattern[str]] = re.compile(
+    refusal_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r" (?:error from remote mail|rejected |authenticator failed for |== |\*\* )"
     )
-    own: ClassVar[re.Pattern[str]] = re.compile(
+    program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         rf"(?:(?<!\S){_TIME} (?:\[\d{{1,10}}\] )?|(?<!\S)exim\d?(?:\[\d{{1,10}}\])?: )"
         rf"(?:{_ID} (?:<=|=>|->|\*\*|==|Completed|H=)|H=[^\n]{{1,400}} rejected |Start queue run: pid="
         r"|exim 4\.\d|\w{1,64} authenticator failed for )"
@@ -73,7 +73,7 @@ class EximLogReader(MailLog):
         # The time alone is the header: nothing before it names the computer.
         return LogLine(own.group().partition("[")[0], "exim", own["process"] or "", text[own.end() :])
 
-    def refusal(self, line: LogLine) -> Refusal | NoReply | Damaged | None:
+    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
         message = _MESSAGE.match(line.text)
         text = line.text[message.end() :] if message else line.text
         if text.startswith(("** ", "== ")) or " error from remote mail" in text:
@@ -83,7 +83,7 @@ class EximLogReader(MailLog):
             return _not_authenticated(text[authenticator.end() :])
         return _rejected(text)
 
-    def told_again(self, line: LogLine, refusal: Refusal, following: str) -> bool:
+    def is_repeated_in(self, line: LogLine, refusal: LoggedRefusal, following: str) -> bool:
         """Exim names a host that refused for now, and says the same of each recipient when it was the last one."""
         message = _MESSAGE.match(line.text)
         if message is None or refusal.mailbox is not None or refusal.side != "outbound":
@@ -103,7 +103,7 @@ class EximLogReader(MailLog):
         return Thread("client", client, client, guess="The log names no session here: these are lines of one client")
 
 
-def _refused_by_remote(text: str) -> Refusal | NoReply | Damaged | None:
+def _refused_by_remote(text: str) -> LoggedRefusal | NoReply | Damaged | None:
     failed = _FAILED.match(text)
     error = _ERROR.search(text)
     if error is None:
@@ -127,7 +127,7 @@ def _refused_by_remote(text: str) -> Refusal | NoReply | Damaged | None:
         named = _NAMED_HOST.search(text, 0, error.start())
         remote = named["name"] if named else ""
     given, full = _command(error["command"])
-    return Refusal("outbound", remote, given, full, reply, failed["to"].strip("<>") if failed else None)
+    return LoggedRefusal("outbound", remote, given, full, reply, failed["to"].strip("<>") if failed else None)
 
 
 def _command(words: str) -> tuple[str, str]:
@@ -140,7 +140,7 @@ def _command(words: str) -> tuple[str, str]:
     return words.partition(" ")[0], words
 
 
-def _rejected(text: str) -> Refusal | None:
+def _rejected(text: str) -> LoggedRefusal | None:
     host = _HOST.match(text)
     if host is None:
         return None
@@ -151,7 +151,7 @@ def _rejected(text: str) -> Refusal | None:
     reason = _REASON.match(words)
     command, reply = (reason["command"], reason["reason"]) if reason else words.partition(": ")[::2]
     given, full = _own_command(command)
-    return Refusal(
+    return LoggedRefusal(
         "inbound", host_of(host["name"] or "", host["address"]), given, full, _LINE_END.sub("\n", reply), None
     )
 
@@ -166,14 +166,18 @@ def _own_command(words: str) -> tuple[str, str]:
     return (verb, words) if verb in _VERBS else ("", "")
 
 
-def _not_authenticated(text: str) -> Refusal | None:
+def _not_authenticated(text: str) -> LoggedRefusal | None:
     host = _HOST.match(text) or re.match(
         r"(?P<name>[^\s(\[]{1,255})? ?(?:\([^)]{0,255}\) )?\[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?", text
     )
     if host is None:
         return None
     _, colon, reply = text[host.end() :].partition(": ")
-    return Refusal("inbound", host_of(host["name"] or "", host["address"]), "AUTH", "", reply, None) if colon else None
+    return (
+        LoggedRefusal("inbound", host_of(host["name"] or "", host["address"]), "AUTH", "", reply, None)
+        if colon
+        else None
+    )
 
 
 def _plain_beginning(reply: str) -> str:

@@ -10,16 +10,16 @@ from typing import ClassVar, Final, NamedTuple
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
-from smtpscope.reading.mail_servers.mail_thread import Thread, dialogue_of
-from smtpscope.reading.problem_log import ToldProblems, Unanswered
-from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format, ReadOptions, Side, Source
-from smtpscope.reading.smtp_session import Dialogue
+from smtpscope.reading.mail_servers.mail_thread import Thread, session_of
+from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, SmtpExchangeRecord, Source
+from smtpscope.reading.smtp_session import SmtpSession
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.syslog_line import Headers, LogLine, Written, written_time
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.text.text_log import NO_ZONE, GrowingText
+from smtpscope.reading.text.text_log import NO_ZONE, FollowableTextLog
 
 LONGEST: Final = 8_192
 """Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
@@ -32,12 +32,12 @@ _HEADER: Final = 128
 """Characters at the beginning of a line that may be its time, its computer and its program."""
 
 
-class Refusal(NamedTuple):
-    """What one line tells of a refusal; the fields are those of `ExchangeRecord`."""
+class LoggedRefusal(NamedTuple):
+    """What one line tells of a refusal; the fields are those of `SmtpExchangeRecord`."""
 
     side: Side
     remote_host: str
-    given: str
+    logged_verb: str
     command: str
     reply: str
     mailbox: str | None
@@ -55,13 +55,13 @@ class Damaged(NamedTuple):
     reason: str
 
 
-class MailLog(GrowingText):
+class MailLog(FollowableTextLog):
     """Reads the log of one mail server program line by line; what has no sign of a refusal is not even decoded."""
 
     format: ClassVar[Format]
-    signs: ClassVar[re.Pattern[str]]
+    refusal_pattern: ClassVar[re.Pattern[str]]
     """Finds each line that may tell a refusal, and few others."""
-    own: ClassVar[re.Pattern[str]]
+    program_pattern: ClassVar[re.Pattern[str]]
     """Found in the head of a log that the program wrote to."""
     looks_ahead: ClassVar[int] = 0
     """Characters behind a line that `told_again` looks at."""
@@ -70,8 +70,8 @@ class MailLog(GrowingText):
         super().__init__(source, options, block_size=block_size)
         self._times = FileTimes(source.name, options, self._written_times)
         self._headers = Headers(self._times)
-        self._told = ToldProblems(source.name)
-        self._unanswered = Unanswered(source.name, "deliveries")
+        self._told = ProblemLog(source.name)
+        self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._zone_assumed = False
 
     def _begin_anew(self) -> None:
@@ -84,21 +84,21 @@ class MailLog(GrowingText):
         if not is_text(head) or is_markup(head):
             return False
         text = head_text(head)
-        return cls.own.search(text) is not None
+        return cls.program_pattern.search(text) is not None
 
     @abstractmethod
     def line(self, text: str) -> LogLine | None:
         """A line of the program taken apart, None where another program wrote it."""
 
     @abstractmethod
-    def refusal(self, line: LogLine) -> Refusal | NoReply | Damaged | None:
+    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
         """What `line` tells, None where that is no refusal."""
 
     @abstractmethod
     def thread(self, line: LogLine) -> Thread | None:
         """What the lines of the same message or session have in common."""
 
-    def told_again(self, line: LogLine, refusal: Refusal, following: str) -> bool:
+    def is_repeated_in(self, line: LogLine, refusal: LoggedRefusal, following: str) -> bool:
         """Whether `following`, the text behind `line`, tells the same refusal with more of it."""
         return False
 
@@ -108,7 +108,7 @@ class MailLog(GrowingText):
             text = block.text
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0
-            while (match := self.signs.search(text, done, end)) is not None:
+            while (match := self.refusal_pattern.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
                 self._pass_over(batching, text, done, start)
                 # The next block begins with this line, and shows what follows it.
@@ -126,7 +126,7 @@ class MailLog(GrowingText):
                     self._hand_over_problems(batching, final=False)
                     yield batching.take(block.offset(done))
             self._pass_over(batching, text, done, end)
-            batching.cover(self._span(block, end))
+            batching.extend_log_span(self._span(block, end))
             stream.keep_from(end)
             self._done = block.offset(end)
             self._hand_over_problems(batching, final=block.final)
@@ -156,7 +156,7 @@ class MailLog(GrowingText):
     def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
         """Counts the lines that have no sign."""
         count = text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
-        batching.others += count
+        batching.unrelated_records += count
         self._lines += count
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
@@ -164,25 +164,25 @@ class MailLog(GrowingText):
         line = self.line(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
         found = None if line is None else self.refusal(line)
         if line is None or found is None:
-            batching.others += 1
+            batching.unrelated_records += 1
         elif isinstance(found, NoReply):
             self._without_reply[found.reason] += 1
             if found.reason == FAILED:
                 self._unanswered.add()
-            batching.others += 1
+            batching.unrelated_records += 1
         elif isinstance(found, Damaged):
-            self._told.tell(f"line {self._lines}", found.reason)
-        elif self.looks_ahead and self.told_again(line, found, block.text[behind : behind + self.looks_ahead]):
-            batching.others += 1
+            self._told.add(f"line {self._lines}", found.reason)
+        elif self.looks_ahead and self.is_repeated_in(line, found, block.text[behind : behind + self.looks_ahead]):
+            batching.unrelated_records += 1
         else:
             batching.exchanges.append(self._exchange(line, found, block.offset(start)))
 
-    def _exchange(self, line: LogLine, refusal: Refusal, place: int) -> ExchangeRecord:
+    def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
         time_ms, assumed, computer = self._headers.written(line.header)
         self._zone_assumed = self._zone_assumed or assumed
-        return ExchangeRecord(
+        return SmtpExchangeRecord(
             file=self._source.name,
-            place=place,
+            offset=offset,
             time_ms=time_ms,
             time_assumed=assumed,
             side=refusal.side,
@@ -190,7 +190,7 @@ class MailLog(GrowingText):
             computer=computer,
             connector=None,
             remote_host=refusal.remote_host,
-            given=refusal.given,
+            logged_verb=refusal.logged_verb,
             command=refusal.command,
             reply=refusal.reply,
             mailbox=refusal.mailbox,
@@ -198,23 +198,23 @@ class MailLog(GrowingText):
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, _ in self._text.blocks():
-            for match in self.signs.finditer(block.text):
+            for match in self.refusal_pattern.finditer(block.text):
                 start, behind = _line_around(block.text, match.start(), 0, len(block.text))
                 line = self.line(block.cut(start, min(behind, start + LONGEST)))
                 written = None if line is None else written_time(line.header)
                 if written is not None:
                     yield written
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The line as it stands in the file."""
-        block = self._text.at(place, 2 * LONGEST)
+        block = self._text.at(offset, 2 * LONGEST)
         return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).rstrip("\r")
 
-    def dialogue(self, place: int) -> Dialogue | None:
-        """See `SpeakingLog`: the lines of the same message, or of the same session where there is no message yet."""
-        line = self.line(self.raw(place))
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`: the lines of the same message, or of the same session where there is no message yet."""
+        line = self.line(self.raw(offset))
         thread = None if line is None else self.thread(line)
-        return None if thread is None else dialogue_of(self._text, place, thread, self.line, self._headers)
+        return None if thread is None else session_of(self._text, offset, thread, self.line, self._headers)
 
     def information(self) -> FileInformation:
         """The counts and the warning are of what was read so far."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, MailLog, NoReply, Refusal, host_of
+from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, LoggedRefusal, MailLog, NoReply, host_of
 from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
@@ -59,10 +59,10 @@ class PostfixLogReader(MailLog):
             "the year of the times and mostly their zone",
         ),
     )
-    signs: ClassVar[re.Pattern[str]] = re.compile(
+    refusal_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r" (?:status=[bdu]|said: [45]|refused to talk to me: |(?:milter-|proxy-)?reject: )"
     )
-    own: ClassVar[re.Pattern[str]] = re.compile(
+    program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?<!\S)postfix[\w.+-]{0,50}(?:/[\w.+-]{1,32}){1,3}(?:\[\d{1,10}\]: | \d{1,10} \S{1,32} (?:-|\[))"
         r"|/(?:smtp|lmtp|qmgr|cleanup|smtpd)\[\d{1,10}\]: "
         r"(?:[0-9A-Za-z]{5,24}: (?:to=<|from=<|client=|message-id=)|NOQUEUE: reject: )"
@@ -71,7 +71,7 @@ class PostfixLogReader(MailLog):
     def line(self, text: str) -> LogLine | None:
         return split(text, _TAG)
 
-    def refusal(self, line: LogLine) -> Refusal | NoReply | Damaged | None:
+    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
         daemon = line.program.rpartition("/")[2]
         if daemon in _SERVERS:
             return _rejected(line.text)
@@ -110,13 +110,13 @@ class PostfixLogReader(MailLog):
         )
 
 
-def _next_host_tried(text: str) -> Refusal | NoReply | Damaged | None:
+def _next_host_tried(text: str) -> LoggedRefusal | NoReply | Damaged | None:
     """A refusal after which Postfix went on to the next host: the line names no recipient."""
     match = _NEXT_HOST_TRIED.match(text)
     return None if match is None else _said(text[match.end() :], None)
 
 
-def _said(reason: str, mailbox: str | None) -> Refusal | NoReply | Damaged | None:
+def _said(reason: str, mailbox: str | None) -> LoggedRefusal | NoReply | Damaged | None:
     match = _SAID.match(reason)
     if match is None:
         # Syslog daemons cut long lines, and disks get full.
@@ -132,7 +132,7 @@ def _said(reason: str, mailbox: str | None) -> Refusal | NoReply | Damaged | Non
     if reply[0] not in "45":
         return None
     given, full = ("AUTH", "") if match["sasl"] != "host" else _command(command)
-    return Refusal("outbound", host_of(match["name"], match["address"] or ""), given, full, reply, mailbox)
+    return LoggedRefusal("outbound", host_of(match["name"], match["address"] or ""), given, full, reply, mailbox)
 
 
 def _command(words: str) -> tuple[str, str]:
@@ -143,7 +143,7 @@ def _command(words: str) -> tuple[str, str]:
     return verb, ""
 
 
-def _rejected(text: str) -> Refusal | Damaged | None:
+def _rejected(text: str) -> LoggedRefusal | Damaged | None:
     start = _REJECT.match(text)
     if start is None:
         return None
@@ -151,7 +151,7 @@ def _rejected(text: str) -> Refusal | Damaged | None:
     content = _CONTENT.match(rest)
     if content is not None:
         host = host_of(content["name"], content["address"])
-        return Refusal("inbound", host, "DATA", ".", content["reply"], content["to"])
+        return LoggedRefusal("inbound", host, "DATA", ".", content["reply"], content["to"])
     stage = _STAGE.match(rest)
     if stage is None:
         local = rest.startswith(("header ", "body ", "content ", "mime-"))
@@ -161,4 +161,4 @@ def _rejected(text: str) -> Refusal | Damaged | None:
     words = stage["stage"]
     given, full = _STAGE_COMMANDS.get(words, (words.partition(" ")[0], ""))
     host = host_of(stage["name"] or "", stage["address"] or "")
-    return Refusal("inbound", host, given, full, reply, behind["to"] if behind else None)
+    return LoggedRefusal("inbound", host, given, full, reply, behind["to"] if behind else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, MailLog, NoReply, Refusal, host_of
+from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, LoggedRefusal, MailLog, NoReply, host_of
 from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
@@ -65,8 +65,10 @@ class SendmailLogReader(MailLog):
             "the year of the times and mostly their zone",
         ),
     )
-    signs: ClassVar[re.Pattern[str]] = re.compile(r", (?:stat=(?!Sent|queued)|reject=|reply=[45])|>\.\.\. User unknown")
-    own: ClassVar[re.Pattern[str]] = re.compile(
+    refusal_pattern: ClassVar[re.Pattern[str]] = re.compile(
+        r", (?:stat=(?!Sent|queued)|reject=|reply=[45])|>\.\.\. User unknown"
+    )
+    program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r", mailer=\w{1,32}, pri=\d|, class=-?\d{1,5}, nrcpts=\d|: ruleset=\w{1,64}, arg1="
         r"|(?<!\S)(?:sendmail|sm-mta|sm-msp-queue)[\w.-]{0,32}\[\d{1,10}\]: "
     )
@@ -74,7 +76,7 @@ class SendmailLogReader(MailLog):
     def line(self, text: str) -> LogLine | None:
         return split(text, _TAG)
 
-    def refusal(self, line: LogLine) -> Refusal | NoReply | Damaged | None:
+    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
         message = _MESSAGE.match(line.text)
         if message is None:
             return None
@@ -83,7 +85,7 @@ class SendmailLogReader(MailLog):
             return _delivery(text)
         unknown = _UNKNOWN_USER.match(text)
         if unknown is not None:
-            return Refusal("inbound", "", "RCPT", "", text, unknown["to"])
+            return LoggedRefusal("inbound", "", "RCPT", "", text, unknown["to"])
         return _rejected(text)
 
     def thread(self, line: LogLine) -> Thread | None:
@@ -102,7 +104,7 @@ class SendmailLogReader(MailLog):
         )
 
 
-def _delivery(text: str) -> Refusal | NoReply | Damaged | None:
+def _delivery(text: str) -> LoggedRefusal | NoReply | Damaged | None:
     to = _TO.match(text)
     mailer = _MAILER.search(text)
     if to is None or mailer is None or mailer[1] not in _MAILERS:
@@ -118,7 +120,7 @@ def _delivery(text: str) -> Refusal | NoReply | Damaged | None:
         return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     name, address = (relay["name"], relay["address"]) if relay else ("", None)
     first = _FIRST_MAILBOX.match(to["to"])
-    return Refusal("outbound", host_of(name, address or ""), "", "", reply, first[1] if first else None)
+    return LoggedRefusal("outbound", host_of(name, address or ""), "", "", reply, first[1] if first else None)
 
 
 def _reply(text: str, stat: str, begin: int, *, connected: bool) -> str | None:
@@ -135,7 +137,7 @@ def _reply(text: str, stat: str, begin: int, *, connected: bool) -> str | None:
     return None
 
 
-def _rejected(text: str) -> Refusal | None:
+def _rejected(text: str) -> LoggedRefusal | None:
     before, sign, reply = text.partition("reject=")
     if not sign:
         return None
@@ -147,10 +149,10 @@ def _rejected(text: str) -> Refusal | None:
         return None
     given = _MILTER_COMMANDS.get(milter["stage"], "DATA")
     mailbox = _mailbox(milter["argument"]) if given == "RCPT" else None
-    return Refusal("inbound", "", given, "." if given == "DATA" else "", reply, mailbox)
+    return LoggedRefusal("inbound", "", given, "." if given == "DATA" else "", reply, mailbox)
 
 
-def _refused_by_rules(rules: re.Match[str], before: str, reply: str) -> Refusal | None:
+def _refused_by_rules(rules: re.Match[str], before: str, reply: str) -> LoggedRefusal | None:
     name = rules["rules"]
     given = _RULE_COMMANDS.get(name, "DATA" if name.startswith("check_") else None)
     if given is None:
@@ -163,7 +165,7 @@ def _refused_by_rules(rules: re.Match[str], before: str, reply: str) -> Refusal 
     host = host_of(relay["name"], relay["address"] or "") if relay else ""
     mailbox = _mailbox(argument["argument"]) if argument and given == "RCPT" else None
     full = f"MAIL {argument['argument']}" if argument and given == "MAIL" else ""
-    return Refusal("inbound", host, given, "." if given == "DATA" else full, reply, mailbox)
+    return LoggedRefusal("inbound", host, given, "." if given == "DATA" else full, reply, mailbox)
 
 
 def _mailbox(argument: str | None) -> str | None:

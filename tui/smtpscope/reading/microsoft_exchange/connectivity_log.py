@@ -18,12 +18,12 @@ from smtpscope.reading.microsoft_exchange.transport_log import (
 )
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS, is_of_store, is_ours
 from smtpscope.reading.microsoft_exchange.transport_session import UNSPOKEN, SessionFields, SessionLog
-from smtpscope.reading.problem_log import ToldProblems, Unanswered
-from smtpscope.reading.record import Batch, ExchangeRecord, FileInformation, Format
-from smtpscope.reading.smtp_session import Dialogue
+from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
+from smtpscope.reading.record import Batch, FileInformation, Format, SmtpExchangeRecord
+from smtpscope.reading.smtp_session import SmtpSession
 from smtpscope.reading.text.table_rows import true_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.text.text_log import GrowingText, head_of
+from smtpscope.reading.text.text_log import FollowableTextLog, head_of
 
 FIELDS: Final = ("date-time", "session", "source", "destination", "direction", "description")
 _SESSION: Final = SessionFields(
@@ -51,7 +51,7 @@ _UNSPOKEN = re.compile(
 )
 
 
-class ConnectivityLogReader(GrowingText):
+class ConnectivityLogReader(FollowableTextLog):
     """Reads one log; rows that quote a reply 4yz or 5yz are exchanges, all other rows are others."""
 
     format: ClassVar[Format] = Format(
@@ -68,9 +68,9 @@ class ConnectivityLogReader(GrowingText):
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
-        self._problems = ToldProblems(self._source.name)
+        self._problems = ProblemLog(self._source.name)
         self._rows = LogRows(FIELDS, FIELDS, self._problems)
-        self._unanswered = Unanswered(self._source.name, "connections")
+        self._unanswered = FailedDeliveries(self._source.name, "connections")
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -103,31 +103,31 @@ class ConnectivityLogReader(GrowingText):
                     headers, described = rows.headers, rows.columns["description"]
                 reply = _reply_in(fields[described])
                 if not reply:
-                    batching.others += 1
+                    batching.unrelated_records += 1
                     if _is_unspoken(fields[described]):
                         self._unanswered.add()
                     continue
                 record = self._record(fields, reply, block.offset(start))
                 batching.exchanges.append(record)
                 if record.time_ms is None:
-                    problems.tell(f"line {rows.number}", "the time of the row can't be read", "noted")
+                    problems.add(f"line {rows.number}", "the time of the row can't be read", "noted")
                 if batching.full:
                     batching.problems += problems.take()
-                    yield batching.take(record.place)
-            batching.cover(rows.span(first, fields))
+                    yield batching.take(record.offset)
+            batching.extend_log_span(rows.span(first, fields))
             stream.keep_from(rows.rest)
             self._done = block.offset(rows.rest)
             batching.problems += problems.take(final=final) + (self._unanswered.take() if block.final else [])
             if block.final or batching.due:
                 yield batching.take(self._done)
 
-    def _record(self, fields: list[str], reply: str, place: int) -> ExchangeRecord:
+    def _record(self, fields: list[str], reply: str, offset: int) -> SmtpExchangeRecord:
         columns, encoding = self._rows.columns, self._text.encoding
         connection = _CONNECTION.search(fields[columns["description"]])
         host = host_of(connection[1]) if connection else fields[columns["destination"]]
-        return ExchangeRecord(
+        return SmtpExchangeRecord(
             file=self._source.name,
-            place=place,
+            offset=offset,
             time_ms=utc_milliseconds(fields[columns["date-time"]]),
             time_assumed=False,
             side="outbound",
@@ -135,19 +135,19 @@ class ConnectivityLogReader(GrowingText):
             computer=None,
             connector=true_text(fields[columns["source"]], encoding) or None,
             remote_host=true_text(host, encoding),
-            given="",
+            logged_verb="",
             command="",
             reply=true_text(reply, encoding),
             guess=MAYBE_OURS if is_ours(reply) or is_of_store(reply) else None,
         )
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The row as it stands in the log."""
-        return SessionLog(self._text, _SESSION).row_at(place)
+        return SessionLog(self._text, _SESSION).row_at(offset)
 
-    def dialogue(self, place: int) -> Dialogue | None:
-        """See `SpeakingLog`."""
-        return SessionLog(self._text, _SESSION).dialogue(place)
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`."""
+        return SessionLog(self._text, _SESSION).smtp_session(offset)
 
     def information(self) -> FileInformation:
         header = header_of(head_of(self._source))

@@ -11,7 +11,7 @@ from smtpscope.reading.microsoft_exchange.tracking_exchanges import MAY_REFUSE, 
 from smtpscope.reading.microsoft_exchange.tracking_rows import (
     LONGEST_ROW,
     Bounds,
-    Columns,
+    TrackingColumns,
     TrackingHeader,
     TrackingRow,
     columns_by_count,
@@ -21,17 +21,17 @@ from smtpscope.reading.microsoft_exchange.tracking_rows import (
 )
 from smtpscope.reading.microsoft_exchange.tracking_session import message_at, raw_row
 from smtpscope.reading.microsoft_exchange.transport_log import iso_milliseconds
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format
-from smtpscope.reading.smtp_session import Dialogue
+from smtpscope.reading.smtp_session import SmtpSession
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.text_kind import is_text
-from smtpscope.reading.text.text_log import GrowingText, head_of
+from smtpscope.reading.text.text_log import FollowableTextLog, head_of
 
 _LONGEST_TIME: Final = 64
 
 
-class MessageTrackingReader(GrowingText):
+class MessageTrackingReader(FollowableTextLog):
     """Reads one log; only rows that hold a code of 400 to 599 are taken apart, all others are counted."""
 
     format: ClassVar[Format] = Format(
@@ -45,7 +45,7 @@ class MessageTrackingReader(GrowingText):
     def _begin_anew(self) -> None:
         super()._begin_anew()
         self._header = TrackingHeader()
-        self._problems = ToldProblems(self._source.name)
+        self._problems = ProblemLog(self._source.name)
         self._line = 0
         self._first_row = self._last_row = ""
 
@@ -65,7 +65,7 @@ class MessageTrackingReader(GrowingText):
                 if batching.full:
                     batching.problems += self._problems.take()
                     yield batching.take(block.offset(rest))
-            batching.cover(self._span())
+            batching.extend_log_span(self._span())
             stream.keep_from(rest)
             self._done = block.offset(rest)
             batching.problems += self._problems.take(final=block.final)
@@ -80,7 +80,7 @@ class MessageTrackingReader(GrowingText):
         if text[0] == "#":
             self._header.take(text)
             if block.final and bounds.end == len(block.text) and not block.text.endswith("\n"):
-                self._problems.tell(self._place(bounds), "the file ends within its header", "noted")
+                self._problems.add(self._place(bounds), "the file ends within its header", "noted")
             return
         if text[4:5] == "-":
             self._first_row, self._last_row = self._first_row or text, text
@@ -90,16 +90,16 @@ class MessageTrackingReader(GrowingText):
             columns = self._odd_row(bounds, text, columns)
         # Where a row begins with another column than the time, that may be the status.
         if columns is None or (columns.stamped and MAY_REFUSE.search(text) is None):
-            batching.others += 1
+            batching.unrelated_records += 1
             return
         row = TrackingRow(text, columns, self._text.encoding, lambda index: block.offset(bounds.start + index))
         if len(row.fields) < columns.count:
             self._tell_fields(bounds, len(row.fields), columns)
-            batching.others += 1
+            batching.unrelated_records += 1
             return
         found = exchanges_of(self._source.name, row)
         batching.exchanges += found
-        batching.others += not found
+        batching.unrelated_records += not found
 
     def _span(self) -> LogSpan | None:
         """From when to when the rows since the last call go, by their first column."""
@@ -109,33 +109,33 @@ class MessageTrackingReader(GrowingText):
             return None
         return span_of(iso_milliseconds(row[:_LONGEST_TIME].partition(",")[0].strip('"')) for row in rows)
 
-    def _odd_row(self, bounds: Bounds, text: str, columns: Columns | None) -> Columns | None:
+    def _odd_row(self, bounds: Bounds, text: str, columns: TrackingColumns | None) -> TrackingColumns | None:
         """Tells of a row with too many fields or too few; the columns to read it by, None where it can't be read."""
         count = len(fields_of(text))
         if columns is None:
-            self._problems.tell(self._place(bounds), f"{_fields(count)}, and no header line says what they are")
+            self._problems.add(self._place(bounds), f"{_fields(count)}, and no header line says what they are")
             return None
         self._tell_fields(bounds, count, columns)
         return columns if count > columns.count else None
 
-    def _tell_fields(self, bounds: Bounds, count: int, columns: Columns) -> None:
+    def _tell_fields(self, bounds: Bounds, count: int, columns: TrackingColumns) -> None:
         reason = f"{_fields(count)}, header has {columns.count}"
         if count > columns.count:
             # What is too much stands behind the recipients: a comma in a subject that was written without quotes.
-            self._problems.tell(self._place(bounds), f"{reason}; read as far as they go together", "noted")
+            self._problems.add(self._place(bounds), f"{reason}; read as far as they go together", "noted")
         else:
-            self._problems.tell(self._place(bounds), reason)
+            self._problems.add(self._place(bounds), reason)
 
     def _place(self, bounds: Bounds) -> str:
         return f"line {self._line - bounds.lines + 1}"
 
-    def raw(self, place: int) -> str:
-        """The whole row that `place` is in, as it stands in the log."""
-        return raw_row(self._text, self._source.size, place) or f"There is no row at byte {place:#x}."
+    def raw(self, offset: int) -> str:
+        """The whole row that `offset` is in, as it stands in the log."""
+        return raw_row(self._text, self._source.size, offset) or f"There is no row at byte {offset:#x}."
 
-    def dialogue(self, place: int) -> Dialogue | None:
-        """All rows about the message of the row at `place`; see `SpeakingLog`."""
-        return message_at(self._text, self._source.size, place)
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """All rows about the message of the row at `offset`; see `HasSessions`."""
+        return message_at(self._text, self._source.size, offset)
 
     def information(self) -> FileInformation:
         header = _header_in(head_of(self._source))

@@ -19,12 +19,12 @@ from smtpscope.reading.microsoft_exchange.protocol_rows import (
 )
 from smtpscope.reading.microsoft_exchange.transport_log import LogRows, another_log, fields_of, header_facts, header_of
 from smtpscope.reading.microsoft_exchange.transport_session import SessionLog
-from smtpscope.reading.problem_log import ToldProblems, Unanswered
+from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, Source
-from smtpscope.reading.smtp_session import Dialogue
+from smtpscope.reading.smtp_session import SmtpSession
 from smtpscope.reading.text.encodings import BLOCK_SIZE, head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.text.text_log import GrowingText, head_of
+from smtpscope.reading.text.text_log import FollowableTextLog, head_of
 
 _KIND = re.compile(r"SMTP (Send|Receive) Protocol Log", re.IGNORECASE)
 _COMMAND_ROW = re.compile(
@@ -37,7 +37,7 @@ _ROW = re.compile(
 _SIDES: Final[dict[str, Side]] = {"send": "outbound", "receive": "inbound"}
 
 
-class ProtocolLogReader(GrowingText):
+class ProtocolLogReader(FollowableTextLog):
     """Reads one log; refusals are exchanges, all other rows are others.
 
     Which command a reply answers the log itself tells: rows of one session have its number, and are in order.
@@ -61,9 +61,9 @@ class ProtocolLogReader(GrowingText):
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
-        self._problems = ToldProblems(self._source.name)
+        self._problems = ProblemLog(self._source.name)
         self._rows = LogRows(WANTED, FIELDS, self._problems)
-        self._unanswered = Unanswered(self._source.name, "connections")
+        self._unanswered = FailedDeliveries(self._source.name, "connections")
         self._sessions: ProtocolRows | None = None
         self._by_session: SessionLog | None = None
 
@@ -104,16 +104,16 @@ class ProtocolLogReader(GrowingText):
                     sessions.read_as(columns_of(rows.columns), *self._kind(rows, block.text[start : start + LOOKED_AT]))
                 refusal = sessions.take(fields)
                 if refusal is None:
-                    batching.others += 1
+                    batching.unrelated_records += 1
                     continue
                 record = sessions.note(refusal, fields, block.offset(start))
                 if record.time_ms is None:
-                    self._problems.tell(f"line {rows.number}", "the time of the row can't be read", "noted")
+                    self._problems.add(f"line {rows.number}", "the time of the row can't be read", "noted")
                 if sessions.full:
                     batching.exchanges += sessions.ready(final=False)
                     batching.problems += self._problems.take()
                     yield batching.take(block.offset(start))
-            batching.cover(rows.span(first, fields))
+            batching.extend_log_span(rows.span(first, fields))
             stream.keep_from(rows.rest)
             self._done = block.offset(rows.rest)
             batching.exchanges += sessions.ready(final=final)
@@ -132,7 +132,7 @@ class ProtocolLogReader(GrowingText):
                 return side, provider
             true_kind = "Send" if by_rows == "outbound" else "Receive"
             reason = f'the header says "{provider}", but the rows are those of a {true_kind} log: read as such'
-            self._problems.tell(f"line {rows.number}", reason, "noted")
+            self._problems.add(f"line {rows.number}", reason, "noted")
             return _SIDES[true_kind.lower()], f"SMTP {true_kind} Protocol Log"
         if self._usual_side is None:
             self._usual_side = _side_by_words(head_text(head_of(self._source)))
@@ -143,13 +143,13 @@ class ProtocolLogReader(GrowingText):
             self._by_session = SessionLog(self._text, SESSION)
         return self._by_session
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The row of the command and the rows of its reply, as they stand in the log."""
-        return exchange_rows(self._text, self._session_log(), place)
+        return exchange_rows(self._text, self._session_log(), offset)
 
-    def dialogue(self, place: int) -> Dialogue | None:
-        """See `SpeakingLog`."""
-        return self._session_log().dialogue(place)
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`."""
+        return self._session_log().smtp_session(offset)
 
     def information(self) -> FileInformation:
         header = header_of(head_of(self._source))

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from smtpscope.reading.microsoft_exchange.reply_pairing import Answered, Sessions, SmtpSession, is_reply
+from smtpscope.reading.microsoft_exchange.reply_pairing import OpenSessions, PairedReply, PairedSession, is_reply
 from smtpscope.reading.microsoft_exchange.transport_log import host_of, utc_milliseconds
 from smtpscope.reading.microsoft_exchange.transport_session import SPOKEN, SessionFields, SessionLog, SessionRow
-from smtpscope.reading.problem_log import Unanswered
-from smtpscope.reading.record import ExchangeRecord, Side
+from smtpscope.reading.problem_log import FailedDeliveries
+from smtpscope.reading.record import Side, SmtpExchangeRecord
 from smtpscope.reading.text.encodings import TextEncoding
 from smtpscope.reading.text.table_rows import true_text
 from smtpscope.reading.text.text_log import TextSource
@@ -50,30 +50,30 @@ _REACH: Final = 1 << 16
 """How many characters around a reply its command and its further rows are looked for."""
 
 
-def exchange_rows(text: TextSource, log: SessionLog, place: int) -> str:
-    """The rows of the refusal that begins at byte `place` of `log`; without its command where that is far away.
+def exchange_rows(text: TextSource, log: SessionLog, offset: int) -> str:
+    """The rows of the refusal that begins at byte `offset` of `log`; without its command where that is far away.
 
     Raises LogError when the log can't be read.
     """
-    name = log.session_at(place)
+    name = log.session_at(offset)
     reach = _REACH * text.encoding.unit
-    begin = max(place - reach, text.encoding.mark)
+    begin = max(offset - reach, text.encoding.mark)
     if begin > text.encoding.mark:
         before = text.at(begin, _REACH)
         begin = before.offset(before.text.find("\n") + 1)
     # The reader passes over rows that are cut short, and so does this.
-    found = log.rows(name, begin=begin, end=place + reach) if name else ()
+    found = log.rows(name, begin=begin, end=offset + reach) if name else ()
     rows = [row for row in found if {"event", "data"} <= row.fields.keys()]
-    refusal = next((row for row in rows if row.place == place), None)
+    refusal = next((row for row in rows if row.offset == offset), None)
     if refusal is None:
-        return log.row_at(place)
+        return log.row_at(offset)
     return "\n".join(row.text for row in _belonging(rows, refusal))
 
 
 def _belonging(rows: Sequence[SessionRow], refusal: SessionRow) -> list[SessionRow]:
     """`refusal` with the rows that belong to it, of `rows` of its session."""
-    before = [row for row in rows if row.place < refusal.place]
-    session = SmtpSession(whole=any(row.fields["event"] == "+" for row in before))
+    before = [row for row in rows if row.offset < refusal.offset]
+    session = PairedSession(whole=any(row.fields["event"] == "+" for row in before))
     commands: list[SessionRow] = []
     sign = refusal.fields["event"]
     for row in before:
@@ -97,7 +97,7 @@ def _belonging(rows: Sequence[SessionRow], refusal: SessionRow) -> list[SessionR
     return found
 
 
-def _command_row(commands: Sequence[SessionRow], answered: Answered) -> list[SessionRow]:
+def _command_row(commands: Sequence[SessionRow], answered: PairedReply) -> list[SessionRow]:
     if not answered.command:
         return []
     for row in reversed(commands):
@@ -132,7 +132,7 @@ _WAITING: Final = 2_000
 _HELD_UP: Final = 100
 
 
-class Columns(NamedTuple):
+class ProtocolColumns(NamedTuple):
     """Where in a row each field stands; below zero where the log has no such field."""
 
     time: int
@@ -145,37 +145,37 @@ class Columns(NamedTuple):
     data: int
 
 
-def columns_of(fields: Mapping[str, int]) -> Columns:
+def columns_of(fields: Mapping[str, int]) -> ProtocolColumns:
     """The places of the fields that count, of `LogRows.columns`."""
-    return Columns(*(fields.get(name, -1) for name in FIELDS[:-1]))
+    return ProtocolColumns(*(fields.get(name, -1) for name in FIELDS[:-1]))
 
 
 class _Refusal(NamedTuple):
     """A refusal whose reply may get further rows in `session`."""
 
-    record: ExchangeRecord
-    session: SmtpSession
+    record: SmtpExchangeRecord
+    session: PairedSession
     lines: list[str]
 
 
 class ProtocolRows:
     """Follows the sessions of one log. Each row is given to `take`, in the order of the log."""
 
-    def __init__(self, file: str, encoding: TextEncoding, unanswered: Unanswered) -> None:
+    def __init__(self, file: str, encoding: TextEncoding, unanswered: FailedDeliveries) -> None:
         self._file = file
         self._unanswered = unanswered
         self._encoding = encoding
         self._columns = columns_of({name: index for index, name in enumerate(FIELDS)})
         self._side: Side = "unknown"
         self._provider: str | None = None
-        self._sessions = Sessions()
+        self._sessions = OpenSessions()
         self._waiting: list[_Refusal] = []
 
-    def read_as(self, columns: Columns, side: Side, provider: str | None) -> None:
+    def read_as(self, columns: ProtocolColumns, side: Side, provider: str | None) -> None:
         """From the next row on the fields stand in `columns`, and the log is one of `side` and calls itself so."""
         self._columns, self._side, self._provider = columns, side, provider
 
-    def take(self, fields: Sequence[str]) -> Answered | None:
+    def take(self, fields: Sequence[str]) -> PairedReply | None:
         """The refusal that a row begins, None where it holds something else."""
         columns = self._columns
         event = fields[columns.event]
@@ -196,13 +196,13 @@ class ProtocolRows:
             self._unanswered.add()
         return None
 
-    def note(self, refusal: Answered, fields: Sequence[str], place: int) -> ExchangeRecord:
-        """The exchange of `refusal`, which the row at byte `place` begins; it comes with `ready`, too."""
+    def note(self, refusal: PairedReply, fields: Sequence[str], offset: int) -> SmtpExchangeRecord:
+        """The exchange of `refusal`, which the row at byte `offset` begins; it comes with `ready`, too."""
         columns = self._columns
         connector = self._value(fields, columns.connector)
-        record = ExchangeRecord(
+        record = SmtpExchangeRecord(
             file=self._file,
-            place=place,
+            offset=offset,
             time_ms=utc_milliseconds(fields[columns.time]),
             time_assumed=False,
             side=self._side,
@@ -210,7 +210,7 @@ class ProtocolRows:
             computer=_computer(connector, self._side) or host_of(self._value(fields, columns.local)) or None,
             connector=connector or None,
             remote_host=host_of(self._value(fields, columns.remote)),
-            given=self._true(refusal.given),
+            logged_verb=self._true(refusal.logged_verb),
             command=self._true(refusal.command),
             reply=self._true(refusal.lines[0]),
             mailbox=refusal.mailbox and self._true(refusal.mailbox),
@@ -225,20 +225,20 @@ class ProtocolRows:
         """Whether so many exchanges wait that a batch is due."""
         return len(self._waiting) >= _WAITING
 
-    def ready(self, *, final: bool) -> list[ExchangeRecord]:
+    def ready(self, *, final: bool) -> list[SmtpExchangeRecord]:
         """The exchanges whose replies are complete, up to the first one that is not: places have to ascend."""
         waiting = self._waiting
         if not waiting:
             return []
         count = len(waiting)
         if not final:
-            unfinished = (place for place, one in enumerate(waiting) if one.session.unfinished(one.lines))
+            unfinished = (offset for offset, one in enumerate(waiting) if one.session.unfinished(one.lines))
             # A reply that never ends must not hold up all others.
             count = max(next(unfinished, count), count - _HELD_UP if self.full else 0)
         self._waiting = waiting[count:]
         return [self._finished(one) for one in waiting[:count]]
 
-    def _finished(self, refusal: _Refusal) -> ExchangeRecord:
+    def _finished(self, refusal: _Refusal) -> SmtpExchangeRecord:
         lines = refusal.lines
         if len(lines) == 1:
             return refusal.record

@@ -22,7 +22,7 @@ _PATH = re.compile(r"<((?:[^\"<>]++|\"(?:[^\"\\]++|\\.)*+\")*+)>", re.DOTALL)
 _TRANSACTION_ENDS = ("RSET", "EHLO", "HELO")
 
 
-class Answered(NamedTuple):
+class PairedReply(NamedTuple):
     """A refusal: the `lines` of the reply, and the command that it answers.
 
     `given` is the verb as it was written, `command` the whole line; both are "" where nobody knows. `mailbox` is the
@@ -31,13 +31,13 @@ class Answered(NamedTuple):
     """
 
     lines: list[str]
-    given: str = ""
+    logged_verb: str = ""
     command: str = ""
     mailbox: str | None = None
     guess: str | None = None
 
 
-class SmtpSession:
+class PairedSession:
     """What was said in one session and not answered yet; `whole` tells that its beginning was seen."""
 
     __slots__ = ("_accepted", "_asked", "_greeted", "_lines", "_more_of", "_pending", "_recipient", "_settled")
@@ -85,7 +85,7 @@ class SmtpSession:
         """Nothing more is said."""
         self._more_of = ""
 
-    def reply(self, reply: str) -> Answered | None:
+    def reply(self, reply: str) -> PairedReply | None:
         """The first line of a reply, or all of it: what it answers if it is a refusal, else None."""
         kind = reply[0]
         self._lines = lines = [reply]
@@ -96,14 +96,14 @@ class SmtpSession:
         if not self._greeted:
             self._greeted = True
             if not pending or reply.startswith("220"):
-                return Answered(lines) if refuses else None
+                return PairedReply(lines) if refuses else None
         if kind == "3":
             self._asked = True
             self._settled = self._settled or reply.startswith("354")
             return None
         asked, self._asked = self._asked, False
         if not pending:
-            return Answered(lines) if refuses else None
+            return PairedReply(lines) if refuses else None
         line = pending.popleft()
         verb = line[:4].upper()
         if refuses:
@@ -124,30 +124,30 @@ class SmtpSession:
         elif verb in ("DATA", *_TRANSACTION_ENDS) or (verb == "BDAT" and line.rstrip().upper().endswith("LAST")):
             self._accepted = min(self._accepted, 0)
 
-    def _refused(self, lines: list[str], verb: str, line: str, *, ended: bool) -> Answered:
+    def _refused(self, lines: list[str], verb: str, line: str, *, ended: bool) -> PairedReply:
         guess = None if self._settled else _BEGINNING_UNSEEN
         mailbox = path_of(self._recipient) if verb in _CONTENT and self._accepted == 1 else None
         if ended:
-            return Answered(lines, "DATA", ".", mailbox, guess)
-        return Answered(lines, verb_of(line), line, mailbox, guess)
+            return PairedReply(lines, "DATA", ".", mailbox, guess)
+        return PairedReply(lines, verb_of(line), line, mailbox, guess)
 
 
-class Sessions:
+class OpenSessions:
     """The sessions of one log that are open, the oldest forgotten beyond 10,000: a log may lack their ends."""
 
     def __init__(self) -> None:
-        self._open: dict[str, SmtpSession] = {}
+        self._open: dict[str, PairedSession] = {}
 
-    def begin(self, name: str) -> SmtpSession:
+    def begin(self, name: str) -> PairedSession:
         """A session that begins now."""
         self.end(name)
-        return self._add(name, SmtpSession(whole=True))
+        return self._add(name, PairedSession(whole=True))
 
-    def of(self, name: str, *, first: bool) -> SmtpSession:
+    def of(self, name: str, *, first: bool) -> PairedSession:
         """The session called `name`; one that is not known begins now if this is its `first` row."""
-        return self._open.get(name) or self._add(name, SmtpSession(whole=first))
+        return self._open.get(name) or self._add(name, PairedSession(whole=first))
 
-    def _add(self, name: str, session: SmtpSession) -> SmtpSession:
+    def _add(self, name: str, session: PairedSession) -> PairedSession:
         if len(self._open) >= _SESSIONS:
             self.end(next(iter(self._open)))
         self._open[name] = session

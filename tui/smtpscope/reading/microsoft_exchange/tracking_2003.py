@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text.encodings import BLOCK_SIZE, head_text
 from smtpscope.reading.text.text_kind import is_text
@@ -61,32 +61,32 @@ class Tracking2003Reader(TextLog):
     def batches(self) -> Iterator[Batch]:
         self._events = Counter()
         batching = Batching(self._source.size)
-        problems = ToldProblems(self._source.name)
+        problems = ProblemLog(self._source.name)
         batching.problems.append(Problem(self._source.name, "whole file", _SAYS, "noted"))
         before = 0
         for block, _ in self._text.blocks():
             lines = block.text.split("\n")
             for number, line in enumerate(lines, before + 1):
                 if line[:1] != "#" and line.strip("\r\0 "):
-                    batching.others += 1
+                    batching.unrelated_records += 1
                     self._count(line, number, problems)
-            batching.cover(_span(lines))
+            batching.extend_log_span(_span(lines))
             # What ends with a line end has an empty piece behind it, which is no line.
             before += len(lines) - (not lines[-1])
             batching.problems += problems.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.end)
 
-    def _count(self, line: str, number: int, problems: ToldProblems) -> None:
+    def _count(self, line: str, number: int, problems: ProblemLog) -> None:
         fields = line.split("\t", _COLUMNS)
         if len(fields) < _COLUMNS or not fields[_EVENT].isdecimal():
-            problems.tell(f"line {number}", "not a row of this log: it has no event number in its ninth column")
+            problems.add(f"line {number}", "not a row of this log: it has no event number in its ninth column")
         elif len(self._events) < _KINDS or fields[_EVENT] in self._events:
             self._events[fields[_EVENT]] += 1
 
-    def raw(self, place: int) -> str:
-        """The line at `place`."""
-        block = self._text.at(place, 1 << 16)
+    def raw(self, offset: int) -> str:
+        """The line at `offset`."""
+        block = self._text.at(offset, 1 << 16)
         return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).rstrip("\r")
 
     def information(self) -> FileInformation:

@@ -14,10 +14,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from smtpscope.reading.microsoft_exchange.tracking_rows import TrackingRow
-from smtpscope.reading.microsoft_exchange.tracking_status import Refusal, StatusReply, refusal_in_context, refusals_in
+from smtpscope.reading.microsoft_exchange.tracking_status import (
+    RecipientRefusal,
+    StatusReply,
+    refusal_in_context,
+    refusals_in,
+)
 from smtpscope.reading.microsoft_exchange.transport_log import iso_milliseconds
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS, is_about_sending, is_ours
-from smtpscope.reading.record import ExchangeRecord, Side
+from smtpscope.reading.record import Side, SmtpExchangeRecord
 
 PROVIDER: Final = "Message Tracking Log"
 # A code of 400 to 599 that begins a value, or that an enhanced code (RFC 3463) follows: no refusal is without, and of
@@ -32,7 +37,7 @@ _MOST_RECIPIENTS: Final = 20_000
 _SENDING: Final = frozenset({"DNS", "QUEUE", "GATEWAY"})
 
 
-def exchanges_of(file: str, row: TrackingRow) -> list[ExchangeRecord]:
+def exchanges_of(file: str, row: TrackingRow) -> list[SmtpExchangeRecord]:
     """The refusals in `row`, in the order of its recipients; [] for a row without any. Never raises.
 
     The first has the place of the row, the others that of their recipient in it, or of their reply where the row does
@@ -48,7 +53,7 @@ def exchanges_of(file: str, row: TrackingRow) -> list[ExchangeRecord]:
         status, where = row.searched("source-context"), "source-context"
         found = refusal_in_context(status)
         numbers: list[int | None] = [*range(len(named))] or [None]
-        refusals = [] if found is None else [Refusal(found, number) for number in numbers]
+        refusals = [] if found is None else [RecipientRefusal(found, number) for number in numbers]
     if not refusals:
         return []
     return _exchanges(file, row, event, where, recipients, refusals, replies)
@@ -60,9 +65,9 @@ def _exchanges(
     event: str,
     where: str,
     recipients: list[tuple[int, str]],
-    refusals: list[Refusal],
+    refusals: list[RecipientRefusal],
     replies: int,
-) -> list[ExchangeRecord]:
+) -> list[SmtpExchangeRecord]:
     source, connector = row.value("source").upper(), row.value("connector-id")
     time_ms = iso_milliseconds(row.value("date-time"))
     addresses, said = row.field("recipient-address"), row.field(where)
@@ -71,7 +76,7 @@ def _exchanges(
     if recipients and refusals[0].recipient is None:
         listed = "1 reply" if replies == 1 else f"{replies} replies"
         unsure = f"The log lists {listed} for {len(recipients)} recipients, and whose each of them is can't be told"
-    found: list[ExchangeRecord] = []
+    found: list[SmtpExchangeRecord] = []
     for given, number in refusals:
         if given.begin not in known:
             side = _side(event, source, connector, given)
@@ -87,9 +92,9 @@ def _exchanges(
             begin, address = recipients[number]
             index, mailbox = addresses.begin + begin, row.read(address, quoted=addresses.quoted)
         found.append(
-            ExchangeRecord(
+            SmtpExchangeRecord(
                 file=file,
-                place=row.offset(index if found else 0),
+                offset=row.offset(index if found else 0),
                 time_ms=time_ms,
                 time_assumed=False,
                 side=side,
@@ -97,7 +102,7 @@ def _exchanges(
                 computer=computer,
                 connector=connector or None,
                 remote_host=remote_host,
-                given="",
+                logged_verb="",
                 command="",
                 reply=reply,
                 mailbox=mailbox,

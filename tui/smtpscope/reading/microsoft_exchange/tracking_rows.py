@@ -30,7 +30,7 @@ _LONGEST: Final = 1 << 14
 """Characters of a line with column names; the longest known has 500."""
 
 
-class Columns:
+class TrackingColumns:
     """The names of the columns in their order, lower case; `index` is where each name stands."""
 
     __slots__ = ("count", "index", "stamped")
@@ -43,10 +43,10 @@ class Columns:
 
 KNOWN: Final = tuple(tuple(names.split(",")) for names in (_FIRST, _2010, _2013, _2016))
 """The columns of Exchange 2007, 2010, 2013, and 2016 and later."""
-_KNOWN_COLUMNS: Final = {len(names): Columns(names) for names in KNOWN}
+_KNOWN_COLUMNS: Final = {len(names): TrackingColumns(names) for names in KNOWN}
 
 
-def columns_by_count(count: int) -> Columns | None:
+def columns_by_count(count: int) -> TrackingColumns | None:
     """The columns of the version of Exchange that has `count` of them: for rows whose header was cut off."""
     return _KNOWN_COLUMNS.get(count)
 
@@ -55,7 +55,7 @@ def columns_by_count(count: int) -> Columns | None:
 class TrackingHeader:
     """What was read of the `#` lines so far. `columns` are those of the last `#Fields`, None before the first."""
 
-    columns: Columns | None = None
+    columns: TrackingColumns | None = None
     values: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -73,7 +73,7 @@ class TrackingHeader:
         name = name.strip().casefold()
         if name == _FIELDS:
             names = tuple(each.strip().strip('"').casefold() for each in value.split(","))
-            self.columns = Columns(names) if any(names) else None
+            self.columns = TrackingColumns(names) if any(names) else None
         elif len(self.values) < 16:
             self.values.setdefault(name, value.strip())
 
@@ -106,7 +106,7 @@ class Bounds(NamedTuple):
     lines: int
 
 
-class Field(NamedTuple):
+class RowField(NamedTuple):
     """Where a field stands in its row, without its outer quotes."""
 
     begin: int
@@ -114,9 +114,9 @@ class Field(NamedTuple):
     quoted: bool
 
 
-def fields_of(text: str) -> list[Field]:
+def fields_of(text: str) -> list[RowField]:
     """The fields of the row `text` (RFC 4180): quotes count at the beginning of a field, and are doubled in it."""
-    fields: list[Field] = []
+    fields: list[RowField] = []
     position = 0
     while True:
         quoted = text.startswith('"', position)
@@ -128,7 +128,7 @@ def fields_of(text: str) -> list[Field]:
             begin = position
             comma = text.find(",", begin)
             end = comma if comma >= 0 else len(text)
-        fields.append(Field(begin, end, quoted))
+        fields.append(RowField(begin, end, quoted))
         if comma < 0 or len(fields) == _MOST_FIELDS:
             return fields
         position = comma + 1
@@ -146,7 +146,7 @@ def _closing_quote(text: str, begin: int) -> int:
         position = found + 2
 
 
-def row_bounds(text: str, columns: Callable[[], Columns | None], leave: int = 0) -> Iterator[Bounds]:
+def row_bounds(text: str, columns: Callable[[], TrackingColumns | None], leave: int = 0) -> Iterator[Bounds]:
     """The rows and header lines of `text` in their order; `columns` are asked for when they matter.
 
     A row at the end that is not whole is left out where more text follows: where it has at most `leave` characters.
@@ -168,7 +168,7 @@ def _begins_row(line: str) -> bool:
     return (line[4:5] == "-" and line[10:11] in "T " and line[7:8] == "-") or line[:1] == "#"
 
 
-def _is_whole(row: str, columns: Columns | None) -> bool:
+def _is_whole(row: str, columns: TrackingColumns | None) -> bool:
     if columns is None or row[:1] == "#" or not row.strip():
         return True
     # Most rows that are not whole lack commas; the fields are looked at only where it may have them all.
@@ -184,17 +184,19 @@ class TrackingRow:
 
     __slots__ = ("_columns", "_encoding", "fields", "offset", "text")
 
-    def __init__(self, text: str, columns: Columns, encoding: TextEncoding, offset: Callable[[int], int]) -> None:
+    def __init__(
+        self, text: str, columns: TrackingColumns, encoding: TextEncoding, offset: Callable[[int], int]
+    ) -> None:
         self.text = text
         self.offset = offset
         self.fields = fields_of(text)
         self._columns = columns
         self._encoding = encoding
 
-    def field(self, name: str) -> Field:
+    def field(self, name: str) -> RowField:
         """Where the field of that column stands, empty where the row has none."""
         number = self._columns.index.get(name)
-        return self.fields[number] if number is not None and number < len(self.fields) else Field(0, 0, False)
+        return self.fields[number] if number is not None and number < len(self.fields) else RowField(0, 0, False)
 
     def searched(self, name: str) -> str:
         """The field as it stands in the row, for searching: not decoded, quotes doubled."""

@@ -9,7 +9,7 @@ from typing import Final
 from smtpscope.reading.microsoft_exchange.tracking_rows import (
     LONGEST_ROW,
     Bounds,
-    Columns,
+    TrackingColumns,
     TrackingHeader,
     TrackingRow,
     columns_by_count,
@@ -18,7 +18,7 @@ from smtpscope.reading.microsoft_exchange.tracking_rows import (
     row_bounds,
 )
 from smtpscope.reading.microsoft_exchange.transport_log import iso_milliseconds
-from smtpscope.reading.smtp_session import Dialogue, DialogueLine
+from smtpscope.reading.smtp_session import SessionLine, SmtpSession
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.text_log import TextSource
 
@@ -37,53 +37,55 @@ _FACTS: Final = (
 )
 
 
-def raw_row(text: TextSource, size: int, place: int) -> str | None:
-    """The row that byte `place` of a log of `size` bytes is in, as it stands there; None where there is none.
+def raw_row(text: TextSource, size: int, offset: int) -> str | None:
+    """The row that byte `offset` of a log of `size` bytes is in, as it stands there; None where there is none.
 
     Raises LogError when the log can't be read.
     """
     head = text.at(text.encoding.mark, _HEAD)
-    found = _row_around(text, size, place, header_of(head.text).columns)
+    found = _row_around(text, size, offset, header_of(head.text).columns)
     if found is None:
         return None
     block, bounds = found
     return block.cut(bounds.start, bounds.end).rstrip("\r\n") or None
 
 
-def message_at(text: TextSource, size: int, place: int) -> Dialogue | None:
-    """All rows about the message of the row at byte `place`, at most 1,000; None where there is no row.
+def message_at(text: TextSource, size: int, offset: int) -> SmtpSession | None:
+    """All rows about the message of the row at byte `offset`, at most 1,000; None where there is no row.
 
     Raises LogError when the log can't be read.
     """
-    columns = _columns_at(text, place)
-    found = _row_around(text, size, place, columns)
+    columns = _columns_at(text, offset)
+    found = _row_around(text, size, offset, columns)
     if found is None:
         return None
     asked = _row(text, *found, columns)
     if asked is None:
         return None
-    lines: list[DialogueLine] = []
+    lines: list[SessionLine] = []
     left_out = 0
     for row in _rows_about(text, asked):
         if len(lines) < _MOST_LINES:
             lines.append(
-                DialogueLine(row.offset(0), iso_milliseconds(row.value("date-time")), "information", _words(row))
+                SessionLine(row.offset(0), iso_milliseconds(row.value("date-time")), "information", _words(row))
             )
         else:
             left_out += 1
     facts = tuple((label, asked.value(name)) for label, name in _FACTS if asked.value(name))
-    return Dialogue(tuple(lines), facts, left_out=left_out)
+    return SmtpSession(tuple(lines), facts, left_out=left_out)
 
 
-def _row_around(text: TextSource, size: int, place: int, columns: Columns | None) -> tuple[TextBlock, Bounds] | None:
+def _row_around(
+    text: TextSource, size: int, offset: int, columns: TrackingColumns | None
+) -> tuple[TextBlock, Bounds] | None:
     mark, unit = text.encoding.mark, text.encoding.unit
-    if not mark <= place < size:
+    if not mark <= offset < size:
         return None
     for window in _WINDOWS:
-        begin = max(mark, place - window - (place - mark) % unit)
-        block = text.at(begin, (place - begin + window) // unit)
+        begin = max(mark, offset - window - (offset - mark) % unit)
+        block = text.at(begin, (offset - begin + window) // unit)
         for bounds in row_bounds(block.text, lambda: columns):
-            if block.offset(bounds.end) <= place:
+            if block.offset(bounds.end) <= offset:
                 continue
             # What begins or ends with the window may be a part of a row.
             whole = (bounds.start > 0 or begin == mark) and (bounds.end < len(block.text) or block.end >= size)
@@ -93,7 +95,7 @@ def _row_around(text: TextSource, size: int, place: int, columns: Columns | None
     return None
 
 
-def _row(text: TextSource, block: TextBlock, bounds: Bounds, columns: Columns | None) -> TrackingRow | None:
+def _row(text: TextSource, block: TextBlock, bounds: Bounds, columns: TrackingColumns | None) -> TrackingRow | None:
     line = block.text[bounds.start : bounds.end].rstrip("\r\n")
     columns = columns or columns_by_count(len(fields_of(line)))
     if columns is None or not line or line[0] == "#":
@@ -101,16 +103,16 @@ def _row(text: TextSource, block: TextBlock, bounds: Bounds, columns: Columns | 
     return TrackingRow(line, columns, text.encoding, lambda index: block.offset(bounds.start + index))
 
 
-def _columns_at(text: TextSource, place: int) -> Columns | None:
-    """The columns that the last header before byte `place` names."""
+def _columns_at(text: TextSource, offset: int) -> TrackingColumns | None:
+    """The columns that the last header before byte `offset` names."""
     header = TrackingHeader()
     for block, _ in text.blocks():
         for match in _FIELDS_LINE.finditer(block.text):
-            if block.offset(match.start()) > place:
+            if block.offset(match.start()) > offset:
                 break
             if block.text[match.start() - 1 : match.start()] in ("", "\n"):
                 header.take(match.group())
-        if block.end > place:
+        if block.end > offset:
             break
     return header.columns
 

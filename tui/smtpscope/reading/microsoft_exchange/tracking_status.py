@@ -38,14 +38,14 @@ class StatusReply(NamedTuple):
     host: str
 
 
-class Refusal(NamedTuple):
+class RecipientRefusal(NamedTuple):
     """A refusing reply to the recipient of that number (from 0), None where the row does not tell whose it is."""
 
-    given: StatusReply
+    logged_verb: StatusReply
     recipient: int | None
 
 
-def refusals_in(status: str, recipients: int) -> tuple[list[Refusal], int]:
+def refusals_in(status: str, recipients: int) -> tuple[list[RecipientRefusal], int]:
     """The refusals in `status`, in the order of the recipients, and how many replies it holds altogether.
 
     One reply is for all recipients; as many as there are recipients go with them one by one. With any other number
@@ -53,12 +53,12 @@ def refusals_in(status: str, recipients: int) -> tuple[list[Refusal], int]:
     """
     replies = _replies(status, recipients)
     if len(replies) == 1 and recipients:
-        refusals = [Refusal(replies[0], number) for number in range(recipients)]
+        refusals = [RecipientRefusal(replies[0], number) for number in range(recipients)]
     elif len(replies) == recipients:
-        refusals = [Refusal(reply, number) for number, reply in enumerate(replies)]
+        refusals = [RecipientRefusal(reply, number) for number, reply in enumerate(replies)]
     else:
-        refusals = [Refusal(reply, None) for reply in replies]
-    return [each for each in refusals if _REFUSAL.match(each.given.reply)], len(replies)
+        refusals = [RecipientRefusal(reply, None) for reply in replies]
+    return [each for each in refusals if _REFUSAL.match(each.logged_verb.reply)], len(replies)
 
 
 def refusal_in_context(context: str) -> StatusReply | None:

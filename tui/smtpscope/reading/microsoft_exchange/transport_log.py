@@ -15,7 +15,7 @@ from typing import Final
 
 from smtpscope.errors import LogError
 from smtpscope.reading.log_span import LogSpan, span_of
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.text.dates import DateOrder, find_time, moment
 from smtpscope.reading.text.encodings import TextBlock, detect
 
@@ -121,7 +121,7 @@ def fields_of(text: str) -> tuple[str, ...]:
     return tuple(name.strip().lower() for name in text.split(","))
 
 
-class Opened:
+class OpenedLog:
     """The lines of a row whose quotes may still be open; each line is looked at once."""
 
     def __init__(self) -> None:
@@ -159,7 +159,7 @@ class LogRows:
     the line of the current row.
     """
 
-    def __init__(self, wanted: tuple[str, ...], usual: tuple[str, ...], problems: ToldProblems) -> None:
+    def __init__(self, wanted: tuple[str, ...], usual: tuple[str, ...], problems: ProblemLog) -> None:
         self.labels: dict[str, str] = {}
         self.number = 0
         self.skipped = 0
@@ -191,7 +191,7 @@ class LogRows:
             # A header that was damaged on the way still stands before rows of the usual kind.
             self._lacking = len(names)
             reason = f'the header (#Fields) has no field "{missing[0]}": only rows of {self._count} fields can be read'
-            self._problems.tell(f"line {self.number}", reason, "noted")
+            self._problems.add(f"line {self.number}", reason, "noted")
             return
         self._lacking = None
         self._columns = columns
@@ -205,7 +205,7 @@ class LogRows:
         """
         text = block.text
         lines, following, first_line = self._lines_of(text, final=final)
-        opened_at, opened = 0, Opened()
+        opened_at, opened = 0, OpenedLog()
         for number, line in enumerate(lines, first_line):
             start = following
             following += len(line) + 1
@@ -259,7 +259,7 @@ class LogRows:
         count = len(fields)
         if count == self._lacking:
             self.skipped += 1
-            self._problems.tell(f"line {self.number}", "its header (#Fields) does not name all that is needed")
+            self._problems.add(f"line {self.number}", "its header (#Fields) does not name all that is needed")
             return
         if count > self._count:
             fields[self._count - 1 :] = [",".join(fields[self._count - 1 :])]
@@ -271,7 +271,7 @@ class LogRows:
         else:
             told = ""
         if told:
-            self._problems.tell(f"line {self.number}", told, "skipped" if lost else "noted")
+            self._problems.add(f"line {self.number}", told, "skipped" if lost else "noted")
         self.skipped += lost
         if not lost:
             yield start, fields
@@ -299,7 +299,7 @@ def fields_in(row: str) -> list[str]:
 
 def row_at(text: str, start: int) -> str:
     """The row that begins at `start`, with the line ends that stand in its quotes."""
-    opened = Opened()
+    opened = OpenedLog()
     while start < len(text):
         end = text.find("\n", start)
         line = text[start : end if end >= 0 else len(text)]

@@ -15,7 +15,7 @@ from smtpscope.reading.microsoft_exchange.transport_log import (
     row_at,
     utc_milliseconds,
 )
-from smtpscope.reading.smtp_session import Dialogue, DialogueLine, Sign
+from smtpscope.reading.smtp_session import SessionLine, Sign, SmtpSession
 from smtpscope.reading.text.table_rows import true_text
 from smtpscope.reading.text.text_log import TextSource
 
@@ -46,9 +46,9 @@ class SessionFields(NamedTuple):
 
 
 class SessionRow(NamedTuple):
-    """A row as it stands in the log, at byte `place`, and its fields by their names; both truly decoded."""
+    """A row as it stands in the log, at byte `offset`, and its fields by their names; both truly decoded."""
 
-    place: int
+    offset: int
     text: str
     fields: Mapping[str, str]
 
@@ -64,16 +64,16 @@ class SessionLog:
         self._columns: list[Mapping[str, int]] = [columns_of(named.usual)]
         self._looked_through = text.encoding.mark
 
-    def dialogue(self, place: int) -> Dialogue | None:
-        """The session of the row at byte `place`, None where there is no such row, or it has no session.
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """The session of the row at byte `offset`, None where there is no such row, or it has no session.
 
-        Of a session with more than 2,000 rows those around `place` are given.
+        Of a session with more than 2,000 rows those around `offset` are given.
         """
-        name = self.session_at(place)
+        name = self.session_at(offset)
         if not name:
             return None
-        before: deque[DialogueLine] = deque(maxlen=LINES // 2)
-        behind: list[DialogueLine] = []
+        before: deque[SessionLine] = deque(maxlen=LINES // 2)
+        behind: list[SessionLine] = []
         facts = {label: "" for label, _ in self._named.facts}
         count = 0
         begins_before = False
@@ -82,35 +82,35 @@ class SessionLog:
             count += 1
             for label, field in self._named.facts:
                 facts[label] = facts[label] or row.fields.get(field, "")
-            if row.place <= place:
+            if row.offset <= offset:
                 before.append(self._line(row))
             elif len(before) + len(behind) < LINES:
                 behind.append(self._line(row))
         lines = (*before, *behind)
         told = tuple((label, value) for label, value in facts.items() if value)
-        return Dialogue(lines, told, left_out=count - len(lines), begins_before=begins_before)
+        return SmtpSession(lines, told, left_out=count - len(lines), begins_before=begins_before)
 
     def _is_first(self, row: SessionRow) -> bool:
         connected = self._named.signs.get(row.fields.get(self._named.sign, "")) == "connected"
         return connected or row.fields.get(_NUMBER) == "0"
 
-    def _line(self, row: SessionRow) -> DialogueLine:
+    def _line(self, row: SessionRow) -> SessionLine:
         sign = self._named.signs.get(row.fields.get(self._named.sign, ""), "information")
         # Beside a command or a reply there is nothing that either side said.
         texts = self._named.texts[:1] if sign in ("sent", "received") else self._named.texts
         text = ", ".join(part for part in (row.fields.get(field, "") for field in texts) if part)
-        return DialogueLine(row.place, utc_milliseconds(row.fields.get("date-time", "")), sign, text)
+        return SessionLine(row.offset, utc_milliseconds(row.fields.get("date-time", "")), sign, text)
 
-    def row_at(self, place: int) -> str:
-        """The row that begins at byte `place`, as it stands in the log."""
-        return true_text(row_at(self._text.at(place, LONGEST).text, 0), self._text.encoding)
+    def row_at(self, offset: int) -> str:
+        """The row that begins at byte `offset`, as it stands in the log."""
+        return true_text(row_at(self._text.at(offset, LONGEST).text, 0), self._text.encoding)
 
-    def session_at(self, place: int) -> str:
-        """The session of the row at byte `place`, as searched (see `encodings`), "" where it has none."""
-        return self._session_of(fields_in(row_at(self._text.at(place, LONGEST).text, 0)), place)
+    def session_at(self, offset: int) -> str:
+        """The session of the row at byte `offset`, as searched (see `encodings`), "" where it has none."""
+        return self._session_of(fields_in(row_at(self._text.at(offset, LONGEST).text, 0)), offset)
 
-    def _session_of(self, fields: Sequence[str], place: int) -> str:
-        column = self._columns_at(place)[self._named.session]
+    def _session_of(self, fields: Sequence[str], offset: int) -> str:
+        column = self._columns_at(offset)[self._named.session]
         return fields[column] if len(fields) > column else ""
 
     def rows(self, name: str, *, begin: int = 0, end: int | None = None) -> Iterator[SessionRow]:
@@ -125,22 +125,22 @@ class SessionLog:
                 row = row_at(block.text, start)
                 behind = start + len(row)
                 row = row[:LONGEST]
-                place, fields = block.offset(start), fields_in(row)
-                if self._session_of(fields, place) == name:
+                offset, fields = block.offset(start), fields_in(row)
+                if self._session_of(fields, offset) == name:
                     texts = [true_text(field, encoding) for field in fields]
-                    columns = self._columns_at(place).items()
+                    columns = self._columns_at(offset).items()
                     named = {field: texts[index] for field, index in columns if index < len(texts)}
-                    yield SessionRow(place, true_text(row, encoding), named)
+                    yield SessionRow(offset, true_text(row, encoding), named)
                 found = block.text.find(name, max(behind, found + len(name)))
 
-    def _columns_at(self, place: int) -> Mapping[str, int]:
-        """Field -> its index in the row at byte `place`."""
-        if place >= self._looked_through:
-            self._look_through(place)
-        return self._columns[bisect_right(self._places, place) - 1]
+    def _columns_at(self, offset: int) -> Mapping[str, int]:
+        """Field -> its index in the row at byte `offset`."""
+        if offset >= self._looked_through:
+            self._look_through(offset)
+        return self._columns[bisect_right(self._places, offset) - 1]
 
-    def _look_through(self, place: int) -> None:
-        """Looks for headers up to the block that holds byte `place`."""
+    def _look_through(self, offset: int) -> None:
+        """Looks for headers up to the block that holds byte `offset`."""
         for block, _ in self._text.blocks(self._looked_through):
             found = block.text.find(_HEADER)
             while found >= 0 and len(self._places) < _CHANGES:
@@ -150,7 +150,7 @@ class SessionLog:
                     self._places.append(block.offset(start))
                     self._columns.append(columns)
                 found = block.text.find(_HEADER, found + 1)
-            if block.end > place:
+            if block.end > offset:
                 # What is unfinished at the end of a growing log is looked at again.
                 self._looked_through = block.start if block.final else block.end
                 return

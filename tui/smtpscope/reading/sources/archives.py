@@ -10,7 +10,7 @@ from smtpscope.reading.record import Source
 from smtpscope.reading.registry import reader_of
 from smtpscope.reading.sources.packed import PackedFile, PackedSource, Unpacking
 from smtpscope.reading.sources.spool import Allowance
-from smtpscope.reading.sources.unpacking import ZIP_MAGICS, Piece, packing_of
+from smtpscope.reading.sources.unpacking import ZIP_MAGICS, UnpackedPiece, packing_of
 from smtpscope.reading.text.text_log import head_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ZipMember(PackedSource):
     def stored_size(self) -> int | None:
         return self.member.packed_size
 
-    def _pieces(self) -> Generator[Piece, None, None]:
+    def _pieces(self) -> Generator[UnpackedPiece, None, None]:
         from smtpscope.reading.sources.zip_archive import member_pieces
 
         with self.archive.open() as stream:
@@ -128,9 +128,9 @@ class _Archive:
             self._errors.append(error)
             self._pass_over(source, error.what, "skipped")
             return None
-        from smtpscope.reading.unknown.unrecognised import looks_like
+        from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
-        title, _ = looks_like(head)
+        title, _ = describe_unrecognised(head)
         self._pass_over(source, f"Not a log that can be read here, passed over: it looks like {title}")
         return None
 

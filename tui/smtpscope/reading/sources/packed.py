@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Source
 from smtpscope.reading.sources.spool import Allowance, Spool, stream_over
-from smtpscope.reading.sources.unpacking import DamagedError, Packing, Piece, unpacked
+from smtpscope.reading.sources.unpacking import DamagedArchiveError, Packing, UnpackedPiece, unpacked
 from smtpscope.reading.text.text_log import HEAD_SIZE
 
 LARGEST: Final = 8 << 30
@@ -107,7 +107,7 @@ def size_words(size: int) -> str:
     return f"{size} bytes"
 
 
-class TakenInSource(ABC):
+class BufferedSource(ABC):
     """A source whose bytes come from elsewhere. `fill` takes them in; before that only what is asked for is taken in.
 
     `problems` tell what is wrong with what was taken in last. Raises LogError whenever more can't be taken in.
@@ -169,21 +169,21 @@ class TakenInSource(ABC):
             self.problems = self._damage(spool.damage, spool.filled)
             self._size = spool.filled
 
-    def _damage(self, damage: DamagedError | None, size: int) -> tuple[Problem, ...]:
+    def _damage(self, damage: DamagedArchiveError | None, size: int) -> tuple[Problem, ...]:
         if damage is None:
             return ()
         if not size:
             raise LogError(
-                where=f"{self.name}, byte {damage.place:#x}",
+                where=f"{self.name}, byte {damage.offset:#x}",
                 what=f"nothing could be unpacked. {damage.reason}",
                 remedy="Copy the archive again from where it comes from",
             )
-        place = f"at or behind byte {damage.place:#x} of the packed file"
+        place = f"at or behind byte {damage.offset:#x} of the packed file"
         reason = f"{damage.reason}. The {size:,} bytes that were unpacked until there were read"
         return (Problem(self.name, place, reason, "skipped"),)
 
 
-class SpooledSource(TakenInSource):
+class SpooledSource(BufferedSource):
     """A stream that can be read once, kept aside so that it can be read twice."""
 
     def __init__(self, name: str, open_stream: Callable[[], BinaryIO], unpacking: Unpacking | None = None) -> None:
@@ -198,15 +198,15 @@ class SpooledSource(TakenInSource):
     def _new_spool(self) -> Spool:
         return Spool(self.name, self._pieces(), self._unpacking.of_pipe())
 
-    def _pieces(self) -> Iterator[Piece]:
+    def _pieces(self) -> Iterator[UnpackedPiece]:
         read = 0
         with self._open_stream() as stream:
             while data := stream.read(1 << 18):
                 read += len(data)
-                yield Piece(data, read)
+                yield UnpackedPiece(data, read)
 
 
-class PackedSource(TakenInSource):
+class PackedSource(BufferedSource):
     """A source that can be unpacked as often as need be: what was unpacked is let go of when much else is wanted.
 
     Recognising it unpacks 64 KiB.
@@ -224,7 +224,7 @@ class PackedSource(TakenInSource):
         """The name of the packing, for people."""
 
     @abstractmethod
-    def _pieces(self) -> Generator[Piece, None, None]: ...
+    def _pieces(self) -> Generator[UnpackedPiece, None, None]: ...
 
     def read_at(self, offset: int, size: int) -> bytes:
         head = self._beginning()
@@ -290,8 +290,8 @@ class PackedFile(PackedSource):
 
     @property
     def stored_size(self) -> int | None:
-        return self.origin.stored_size if isinstance(self.origin, TakenInSource) else self.origin.size
+        return self.origin.stored_size if isinstance(self.origin, BufferedSource) else self.origin.size
 
-    def _pieces(self) -> Generator[Piece, None, None]:
+    def _pieces(self) -> Generator[UnpackedPiece, None, None]:
         with self.origin.open() as stream:
             yield from unpacked(stream, self._packing)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, Protocol
 
 from smtpscope.errors import LogError
-from smtpscope.reading.sources.unpacking import DamagedError, Piece
+from smtpscope.reading.sources.unpacking import DamagedArchiveError, UnpackedPiece
 
 STREAM_BUFFER: Final = 1 << 16
 _IN_MEMORY: Final = 1 << 20
@@ -33,7 +33,7 @@ class Spool:
     `damage` tells where and why the pieces ended too early, None while they did not.
     """
 
-    def __init__(self, name: str, pieces: Iterator[Piece], allowance: Allowance) -> None:
+    def __init__(self, name: str, pieces: Iterator[UnpackedPiece], allowance: Allowance) -> None:
         self._name = name
         self._pieces = pieces
         self._allowance = allowance
@@ -44,7 +44,7 @@ class Spool:
         self.filled = 0
         self.consumed = 0
         self.complete = False
-        self.damage: DamagedError | None = None
+        self.damage: DamagedArchiveError | None = None
         self._failure: LogError | None = None
 
     def take_in(self) -> bool:
@@ -67,7 +67,7 @@ class Spool:
     def _take_in(self) -> bool:
         try:
             piece = next(self._pieces, None)
-        except DamagedError as damage:
+        except DamagedArchiveError as damage:
             self.damage = damage
             piece = None
         except OSError as error:

@@ -23,16 +23,16 @@ _ZSTANDARD_WINDOW: Final = 256 << 20
 _ZSTANDARD_STEP: Final = 2_048
 
 
-class DamagedError(Exception):
-    """Unpacking can't go on: at about byte `place` of the packed bytes, because of `reason`."""
+class DamagedArchiveError(Exception):
+    """Unpacking can't go on: at about byte `offset` of the packed bytes, because of `reason`."""
 
-    def __init__(self, place: int, reason: str) -> None:
+    def __init__(self, offset: int, reason: str) -> None:
         super().__init__(reason)
-        self.place = place
+        self.offset = offset
         self.reason = reason
 
 
-class Readable(Protocol):
+class ByteReader(Protocol):
     """What packed bytes are read from."""
 
     def read(self, size: int, /) -> bytes: ...
@@ -53,7 +53,7 @@ class Decoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class UnpackedPiece:
     """`data` as unpacked; `consumed` is how many packed bytes were read for all until now."""
 
     data: bytes
@@ -195,7 +195,7 @@ def packing_of(head: bytes) -> Packing | None:
     return next((packing for packing in _PACKINGS if head.startswith(packing.magic)), None)
 
 
-def unpacked(stream: Readable, packing: Packing) -> Iterator[Piece]:
+def unpacked(stream: ByteReader, packing: Packing) -> Iterator[UnpackedPiece]:
     """All of `stream`, several packed streams one behind the other included (RFC 1952, 2.2).
 
     Raises DamagedError where it ends in the middle, is damaged, or goes on with something else; OSError when the
@@ -215,7 +215,7 @@ def unpacked(stream: Readable, packing: Packing) -> Iterator[Piece]:
             if not pending:
                 return
         if not pending.startswith(packing.magic):
-            raise DamagedError(consumed - len(pending), f"What follows there is not packed by {packing.name}")
+            raise DamagedArchiveError(consumed - len(pending), f"What follows there is not packed by {packing.name}")
         decoder = packing.decoder()
         for piece in decoded_by(decoder, stream, pending, consumed):
             consumed = piece.consumed
@@ -224,7 +224,9 @@ def unpacked(stream: Readable, packing: Packing) -> Iterator[Piece]:
         streams += 1
 
 
-def decoded_by(decoder: Decoder, stream: Readable, pending: bytes = b"", consumed: int = 0) -> Iterator[Piece]:
+def decoded_by(
+    decoder: Decoder, stream: ByteReader, pending: bytes = b"", consumed: int = 0
+) -> Iterator[UnpackedPiece]:
     """One packed stream to its end; `pending` was read from `stream` already, `consumed` bytes were read altogether.
 
     The last piece may be empty: it tells what was consumed. Raises DamagedError, OSError as `unpacked` does.
@@ -232,7 +234,7 @@ def decoded_by(decoder: Decoder, stream: Readable, pending: bytes = b"", consume
     while not decoder.ended:
         data = pending or stream.read(_READ_SIZE)
         if not data:
-            raise DamagedError(consumed, "It is cut off: the packed data have no end")
+            raise DamagedArchiveError(consumed, "It is cut off: the packed data have no end")
         if not pending:
             consumed += len(data)
         pending = b""
@@ -241,11 +243,11 @@ def decoded_by(decoder: Decoder, stream: Readable, pending: bytes = b"", consume
             try:
                 piece = next(pieces, None)
             except (zlib.error, EOFError, ValueError, MemoryError) as error:
-                raise DamagedError(max(0, consumed - len(data)), _words(error)) from error
+                raise DamagedArchiveError(max(0, consumed - len(data)), _words(error)) from error
             if piece is None:
                 break
-            yield Piece(piece, consumed)
-    yield Piece(b"", consumed)
+            yield UnpackedPiece(piece, consumed)
+    yield UnpackedPiece(b"", consumed)
 
 
 def _words(error: Exception) -> str:

@@ -16,10 +16,10 @@ from smtpscope.reading.sources.unpacking import (
     XZ,
     ZIP_MAGICS,
     ZSTANDARD,
-    DamagedError,
+    ByteReader,
+    DamagedArchiveError,
     Packing,
-    Piece,
-    Readable,
+    UnpackedPiece,
     decoded_by,
     raw_deflate,
     unpacked,
@@ -166,7 +166,7 @@ def _end_of(stream: BinaryIO, member: Member, data: int, size: int) -> int | Non
             unpacked_size += len(piece.data)
             if unpacked_size > _LOOKED_THROUGH:
                 return None
-    except DamagedError:
+    except DamagedArchiveError:
         return None
     return data + consumed - len(decoder.unused)
 
@@ -188,7 +188,7 @@ def _read_at(stream: BinaryIO, begin: int, size: int) -> bytes:
 class _Part:
     """`size` bytes of a stream from where it stands; to its end with None."""
 
-    def __init__(self, stream: Readable, size: int | None) -> None:
+    def __init__(self, stream: ByteReader, size: int | None) -> None:
         self._stream = stream
         self._left = size
 
@@ -200,14 +200,14 @@ class _Part:
         return data
 
 
-def member_pieces(stream: BinaryIO, member: Member) -> Iterator[Piece]:
+def member_pieces(stream: BinaryIO, member: Member) -> Iterator[UnpackedPiece]:
     """The content of `member` of the archive in `stream`, checked by its checksum at the end.
 
     Raises DamagedError with a place in the archive, OSError when the stream can't be read.
     """
     header = _local_header(stream, member.header)
     if header is None:
-        raise DamagedError(member.header, "The member's own header is damaged or missing")
+        raise DamagedArchiveError(member.header, "The member's own header is damaged or missing")
     _, begin, _ = header
     stream.seek(begin)
     checksum = consumed = 0
@@ -216,13 +216,13 @@ def member_pieces(stream: BinaryIO, member: Member) -> Iterator[Piece]:
             checksum = zlib.crc32(piece.data, checksum)
             consumed = piece.consumed
             yield piece
-    except DamagedError as error:
-        raise DamagedError(begin + error.place, error.reason) from error
+    except DamagedArchiveError as error:
+        raise DamagedArchiveError(begin + error.offset, error.reason) from error
     if member.checksum is not None and checksum != member.checksum:
-        raise DamagedError(begin + consumed, "The checksum is wrong: some of it is damaged")
+        raise DamagedArchiveError(begin + consumed, "The checksum is wrong: some of it is damaged")
 
 
-def _unchecked(part: _Part, member: Member) -> Iterator[Piece]:
+def _unchecked(part: _Part, member: Member) -> Iterator[UnpackedPiece]:
     if member.method == _DEFLATED:
         return decoded_by(raw_deflate(), part)
     if member.method == _STORED:
@@ -230,10 +230,10 @@ def _unchecked(part: _Part, member: Member) -> Iterator[Piece]:
     return unpacked(part, _PACKINGS[member.method])
 
 
-def _stored(part: _Part, size: int | None) -> Iterator[Piece]:
+def _stored(part: _Part, size: int | None) -> Iterator[UnpackedPiece]:
     read = 0
     while data := part.read(PIECE_SIZE):
         read += len(data)
-        yield Piece(data, read)
+        yield UnpackedPiece(data, read)
     if size is not None and read < size:
-        raise DamagedError(read, "It is cut off")
+        raise DamagedArchiveError(read, "It is cut off")

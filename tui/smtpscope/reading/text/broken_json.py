@@ -27,10 +27,10 @@ def why_broken(error: ValueError, *, line_is_told: bool = False) -> str:
     if is_cut_off(error) and not error.msg.startswith("Unterminated"):
         return "it ends before its last bracket is closed"
     character = f"at character {error.colno}"
-    place = character if error.lineno == 1 or line_is_told else f"in its line {error.lineno}, {character}"
+    offset = character if error.lineno == 1 or line_is_told else f"in its line {error.lineno}, {character}"
     # Newer versions of the standard library may word it in another way.
     known = next((words for msg, words in _REASONS.items() if error.msg.startswith(msg)), None)
-    return f"{error.msg[:60]} {place}" if known is None else known.format(place)
+    return f"{error.msg[:60]} {offset}" if known is None else known.format(offset)
 
 
 def is_cut_off(error: json.JSONDecodeError) -> bool:

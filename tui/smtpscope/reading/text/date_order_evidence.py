@@ -18,7 +18,7 @@ _DATES: Final = (_dates("/"), _dates("-"), _dates(r"\."))
 _OTHER_DIGITS: Final = re.compile("[\xd9-\U0010ffff]")
 
 
-class DateProofs:
+class DateOrderEvidence:
     """The places in `text` at which a date may stand that proves its order (see `WrittenTime.order`).
 
     A place is within such a date, or where too little is known. They are asked for in rising order, so that the time
@@ -31,8 +31,8 @@ class DateProofs:
 
     def following(self, begin: int) -> int:
         """The first place from `begin` on; the end of the text where none is left."""
-        for pattern, place in self._places.items():
-            if place < begin:
+        for pattern, offset in self._places.items():
+            if offset < begin:
                 found = pattern.search(self.text, begin)
                 self._places[pattern] = len(self.text) if found is None else found.start()
         return min(self._places.values())

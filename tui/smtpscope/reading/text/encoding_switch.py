@@ -47,8 +47,8 @@ def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
         return None
     half = _NARROW_HALF.search(halves)
     while half is not None:
-        place = begin + 2 * half.start() + high
-        found = _NARROW.search(data, max(begin, place - 1), place + 2 * OVERLAP)
+        offset = begin + 2 * half.start() + high
+        found = _NARROW.search(data, max(begin, offset - 1), offset + 2 * OVERLAP)
         if found is not None:
             return _with_mark(data, found.start(), codecs.BOM_UTF8)
         half = _NARROW_HALF.search(halves, half.end())

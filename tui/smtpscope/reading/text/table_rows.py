@@ -19,13 +19,13 @@ _SECOND_READINGS = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`fields` of the row that begins at byte `place`, in line `line` (from 1), up to byte `end`.
+    """`fields` of the row that begins at byte `offset`, in line `line` (from 1), up to byte `end`.
 
     `broken` tells that quotes were opened and never closed: then the fields are those of the first line alone. `text`
     is the row as it stands there (as searched, see `encodings`), "" where it has the number of fields that it should.
     """
 
-    place: int
+    offset: int
     end: int
     line: int
     fields: list[str]
@@ -77,14 +77,14 @@ class _Lines:
 
     def __next__(self) -> str:
         if self._again:
-            place, line, end = self._again.popleft()
+            offset, line, end = self._again.popleft()
         else:
             block = self._current_block()
             if block is None:
                 self.ended = True
                 raise StopIteration
-            place, line, end = self._next_of(block)
-        self.taken.append((place, line, end))
+            offset, line, end = self._next_of(block)
+        self.taken.append((offset, line, end))
         self._length += len(line)
         if self._length > LONGEST and len(self.taken) > 1:
             raise _UnclosedError
@@ -126,10 +126,10 @@ class _Lines:
 
     def _next_of(self, block: TextBlock) -> tuple[int, str, int]:
         """The next line of `block` with the byte offsets of its beginning and its end."""
-        text, start, place = block.text, self._index, self._place
+        text, start, offset = block.text, self._index, self._place
         self._index = stop = text.find("\n", start) + 1 or len(text)
         self._place = end = block.offset(stop)
-        return place, text[start:stop], end
+        return offset, text[start:stop], end
 
     def give_back_all_but_first(self) -> None:
         self._again.extendleft(reversed(self.taken[1:]))
@@ -170,9 +170,9 @@ def rows(
                 readings_left -= 1
                 lines.give_back_all_but_first()
             reader = csv.reader(lines, delimiter=delimiter)
-        place, _, _ = lines.taken[0]
+        offset, _, _ = lines.taken[0]
         text = "".join(line for _, line, _ in lines.taken) if len(fields) != columns.count else ""
-        yield Row(place, lines.taken[-1][2], lines.number, fields, unclosed, text)
+        yield Row(offset, lines.taken[-1][2], lines.number, fields, unclosed, text)
 
 
 def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:

@@ -1,8 +1,9 @@
-"""Is a file text, markup, or neither? Told from its beginning."""
+"""What kind of text a file holds: markup, our own conversion, plain text or none; judged by its first bytes."""
 
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from smtpscope.reading.text.encodings import detect, first_part
 
@@ -10,6 +11,12 @@ _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,64}(?:<(?:\?xml|Event|Objs|!doctype|html)\b|\[\s{0,64}\{|\{\s{0,64}[\"}])", re.IGNORECASE
 )
 _ZEROS = re.compile(r"\0{16,}")
+_MARK: Final = re.compile(r'schema"\s{0,8}:\s{0,8}"smtpscope\.exchange/[0-9]')
+
+
+def is_converted(text: str) -> bool:
+    """Whether the first line of `text` is a JSON object that names the schema, under whatever prefix."""
+    return _MARK.search(text.partition("\n")[0]) is not None
 
 
 def is_markup(head: bytes) -> bool:

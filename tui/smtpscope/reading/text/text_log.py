@@ -66,7 +66,7 @@ class TextSource:
                 raise _unreadable(self._source, end, error) from error
 
     def at(self, place: int, characters: int) -> TextBlock:
-        """About `characters` characters of text from the byte offset `place` on."""
+        """About `characters` characters of text from the byte offset `offset` on."""
         with self._source.open() as stream:
             try:
                 stream.seek(place)
@@ -113,7 +113,7 @@ _FAR: Final = 2_000
 """Characters; whoever looks for something in a longer line needs the byte too."""
 
 
-class LinePlaces:
+class LineOffsets:
     """Names places in the blocks of one file, which are passed in the order of the file."""
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ class LinePlaces:
             self._counted = index
 
 
-class GrowingText(TextLog, ABC):
+class FollowableTextLog(TextLog, ABC):
     """What readers of such logs have in common; `_done` is the byte up to which the log was read."""
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
@@ -165,8 +165,8 @@ class GrowingText(TextLog, ABC):
         self._begin_anew()
         return self._batches(to_the_end=not self._options.growing)
 
-    def more(self) -> Iterator[Batch]:
-        """See `GrowingLog`; a line without its end is left for later."""
+    def read_new(self) -> Iterator[Batch]:
+        """See `Followable`; a line without its end is left for later."""
         size = self._source.size
         if size < self._done:
             self._begin_anew()

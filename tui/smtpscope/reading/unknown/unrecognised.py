@@ -76,7 +76,7 @@ def _where_it_breaks(head: bytes) -> str | None:
     return where_it_breaks(text, whole=len(head) < HEAD_SIZE)
 
 
-def looks_like(head: bytes) -> tuple[str, str]:
+def describe_unrecognised(head: bytes) -> tuple[str, str]:
     """What a file that begins with `head` looks like (with its article), and the remedy as a sentence."""
     if not head:
         return "an empty file", "Export the log again; nothing was written to this file"

@@ -72,10 +72,10 @@ class _Document(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Document)
 
 
-def event_record(text: str, *, file: str, place: int, filetime: int) -> EventRecord | None:
+def event_record(text: str, *, file: str, offset: int, filetime: int) -> EventRecord | None:
     """The event in `text`, None when its provider is not one of ours.
 
-    `file` and `place` are passed on, `filetime` (of the record's header) is the time where the event names none.
+    `file` and `offset` are passed on, `filetime` (of the record's header) is the time where the event names none.
     Raises msgspec.DecodeError (or its child ValidationError) when `text` is not an event as described above.
     """
     event = _decoder.decode(text).event
@@ -91,7 +91,7 @@ def event_record(text: str, *, file: str, place: int, filetime: int) -> EventRec
     data = msgspec.json.decode(event.event_data if event.user_data == _NULL else event.user_data)
     return EventRecord(
         file=file,
-        place=place,
+        offset=offset,
         time_ms=milliseconds(filetime) if time_ms is None else time_ms,
         time_assumed=False,
         record_id=integer(_plain(system.record_id)),

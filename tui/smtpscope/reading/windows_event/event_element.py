@@ -19,17 +19,17 @@ from smtpscope.reading.windows_event.providers import is_ours
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class EventElement:
     """An element of the event's XML: its attributes in order, and texts and elements as they follow each other."""
 
     name: str
     attributes: tuple[tuple[str, str], ...] = ()
-    children: tuple[Element | str, ...] = ()
+    children: tuple[EventElement | str, ...] = ()
 
-    def elements(self) -> Iterator[Element]:
-        return (child for child in self.children if isinstance(child, Element))
+    def elements(self) -> Iterator[EventElement]:
+        return (child for child in self.children if isinstance(child, EventElement))
 
-    def child(self, name: str) -> Element | None:
+    def child(self, name: str) -> EventElement | None:
         """The first element of that name directly below."""
         return next((child for child in self.elements() if child.name == name), None)
 
@@ -41,15 +41,15 @@ class Element:
         return "".join(child for child in self.children if isinstance(child, str))
 
 
-_NOTHING = Element("")
+_NOTHING = EventElement("")
 
 
-def event_record(event: Element, *, file: str, place: int, filetime: int) -> EventRecord | None:
+def event_record(event: EventElement, *, file: str, offset: int, filetime: int) -> EventRecord | None:
     """The event as a record, None when its provider is not one of ours.
 
-    `file` and `place` are passed on, `filetime` (of the record's header) is the time where the event names none.
+    `file` and `offset` are passed on, `filetime` (of the record's header) is the time where the event names none.
     """
-    system = event.child("System") or Element("System")
+    system = event.child("System") or EventElement("System")
     provider_element = system.child("Provider")
     provider = None if provider_element is None else provider_element.attribute("Name")
     if not is_ours(provider):
@@ -58,7 +58,7 @@ def event_record(event: Element, *, file: str, place: int, filetime: int) -> Eve
     time_ms = time_of(None if created is None else created.attribute("SystemTime"))
     return EventRecord(
         file=file,
-        place=place,
+        offset=offset,
         time_ms=milliseconds(filetime) if time_ms is None else time_ms,
         time_assumed=False,
         record_id=integer(_text(system, "EventRecordID")),
@@ -68,12 +68,12 @@ def event_record(event: Element, *, file: str, place: int, filetime: int) -> Eve
         channel=_text(system, "Channel"),
         computer=_text(system, "Computer"),
         strings=insertion_strings(event),
-        message=_text(event.child("RenderingInfo") or Element("RenderingInfo"), "Message"),
+        message=_text(event.child("RenderingInfo") or EventElement("RenderingInfo"), "Message"),
         binary=None if event.child("UserData") else binary_of(_text(event.child("EventData") or _NOTHING, "Binary")),
     )
 
 
-def insertion_strings(event: Element) -> tuple[str, ...]:
+def insertion_strings(event: EventElement) -> tuple[str, ...]:
     """The texts of the elements in EventData (without Binary), or all texts at the ends of UserData, in their order."""
     user_data = event.child("UserData")
     if user_data is not None:
@@ -84,7 +84,7 @@ def insertion_strings(event: Element) -> tuple[str, ...]:
     return without_a_lone_blank(tuple(child.text() for child in event_data.elements() if child.name != "Binary"))
 
 
-def _leaf_texts(element: Element) -> Iterator[str]:
+def _leaf_texts(element: EventElement) -> Iterator[str]:
     for child in element.elements():
         if any(child.elements()):
             yield from _leaf_texts(child)
@@ -92,7 +92,7 @@ def _leaf_texts(element: Element) -> Iterator[str]:
             yield child.text()
 
 
-def _text(element: Element, name: str) -> str | None:
+def _text(element: EventElement, name: str) -> str | None:
     child = element.child(name)
     return None if child is None else child.text()
 
@@ -104,7 +104,7 @@ _ATTRIBUTE_SIGNS = str.maketrans(
 )
 
 
-def xml_text(element: Element, indent: str = "") -> str:
+def xml_text(element: EventElement, indent: str = "") -> str:
     """The element as XML, one element a line, two blanks deeper for each level; texts keep their own blanks."""
     attributes = "".join(f' {name}="{value.translate(_ATTRIBUTE_SIGNS)}"' for name, value in element.attributes)
     inner = list(element.elements())

@@ -25,7 +25,7 @@ from smtpscope.errors import Problem
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.cache.identity import file_identity, zone_identity
 from smtpscope.store.cache.log_image import KeptWords, LogImage, put_back, take_image
-from smtpscope.store.cache.sections import DamagedError, read_sections, write_sections
+from smtpscope.store.cache.sections import DamagedCacheError, read_sections, write_sections
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 
@@ -46,7 +46,7 @@ class KeptLog:
     """What was kept of one log: its rows, the number of other records, the problems, and from when to when it goes."""
 
     columns: Columns
-    others: int
+    unrelated_records: int
     problems: tuple[Problem, ...]
     span: LogSpan | None
 
@@ -97,9 +97,9 @@ class LogCache:
 
     def find(self, key: LogKey, words: Encoder, name: str) -> KeptLog | None:
         """What was kept under `key`, as rows for `words`, in a log called `name`; for the reading thread."""
-        place = self._place(key)
+        offset = self._place(key)
         try:
-            sections = read_sections(place, key.digest)
+            sections = read_sections(offset, key.digest)
             if sections is None:
                 return None
             zone = bytes(sections[_ZONE]).decode()
@@ -108,15 +108,15 @@ class LogCache:
             with _no_collection():
                 image = _unpacked(sections)
                 columns = put_back(image, words, name)
-            os.utime(place)
+            os.utime(offset)
         except FileNotFoundError:
             return None
-        except (OSError, DamagedError, msgspec.DecodeError, UnicodeDecodeError, KeyError):
+        except (OSError, DamagedCacheError, msgspec.DecodeError, UnicodeDecodeError, KeyError):
             with contextlib.suppress(OSError):
-                place.unlink()
+                offset.unlink()
             return None
         problems = tuple(replace(problem, file=name) for problem in image.words.problems)
-        return KeptLog(columns, image.words.others, problems, image.words.span)
+        return KeptLog(columns, image.words.unrelated_records, problems, image.words.span)
 
     def keep(
         self,

@@ -15,13 +15,13 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Certainty, Command, Direction, RemoteHost, Reply
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.reading.record import Level
-from smtpscope.store.column_set import NOBODY, Columns
+from smtpscope.store.column_set import NO_MAILBOX, Columns
 from smtpscope.store.encoding import Encoder
-from smtpscope.store.vocabularies import DIRECTIONS, Judgement, Kind
+from smtpscope.store.vocabularies import DIRECTIONS, Diagnosis, Kind
 from smtpscope.store.vocabulary import Codes, Numbers
 
 _TYPES: Final = (np.int8, np.int16, np.int32)
-_OWN: Final = ("time_ms", "place", "record_id", "connection")
+_OWN: Final = ("time_ms", "offset", "record_id", "connection")
 _CODES: Final = ("context", "host", "command", "reply", "judgement")
 
 Context = tuple[
@@ -57,7 +57,7 @@ class KeptWords(msgspec.Struct, frozen=True, array_like=True):
     mailboxes: list[str]
     mailbox_keys: list[str]
     judgements: list[tuple[Match, WhoActs]]
-    others: int
+    unrelated_records: int
     problems: list[Problem]
     span: LogSpan | None
 
@@ -99,7 +99,7 @@ def take_image(
     of_commands = words.command_kind.view()[commands].astype(np.int64)
     kinds, both = _compact(np.concatenate([of_commands, about // len(DIRECTIONS)]), len(words.kinds))
     numbers["kind"], numbers["judged_kind"] = both[: len(commands)], both[len(commands) :]
-    distinct: dict[Judgement, int] = {}
+    distinct: dict[Diagnosis, int] = {}
     numbers["judged_as"] = np.array(
         [distinct.setdefault(words.judgements[number], len(distinct)) for number in judged.tolist()], np.int64
     )
@@ -115,7 +115,7 @@ def take_image(
             mailboxes=_chosen(words.mailboxes.values, mailboxes),
             mailbox_keys=_chosen(words.mailbox_keys.values, mailbox_keys),
             judgements=[(judgement.match, judgement.who_acts) for judgement in distinct],
-            others=others,
+            unrelated_records=others,
             problems=[replace(problem, file="") for problem in problems],
             span=span,
         ),
@@ -137,7 +137,7 @@ def _compact(codes: Numbers, size: int) -> tuple[Codes, Codes]:
     # Numpy takes -1, which is NOBODY, as the last place: that one is no number of a value.
     used[-1] = False
     places = np.cumsum(used, dtype=np.int32) - 1
-    places[-1] = NOBODY
+    places[-1] = NO_MAILBOX
     return np.flatnonzero(used).astype(np.int32), places[codes].astype(np.int32)
 
 
@@ -165,8 +165,8 @@ def put_back(image: LogImage, words: Encoder, file: str) -> Columns:
     host_keys = words.host_keys.intern_each(kept.host_keys)
     verbs, kinds = words.verbs.intern_each(kept.verbs), words.kinds.intern_each(kept.kinds)
     # NOBODY is -1, so it takes the last place.
-    mailboxes = np.append(words.mailboxes.intern_each(kept.mailboxes), np.int32(NOBODY))
-    mailbox_keys = np.append(words.mailbox_keys.intern_each(kept.mailbox_keys), np.int32(NOBODY))
+    mailboxes = np.append(words.mailboxes.intern_each(kept.mailboxes), np.int32(NO_MAILBOX))
+    mailbox_keys = np.append(words.mailbox_keys.intern_each(kept.mailbox_keys), np.int32(NO_MAILBOX))
 
     hosts, new = words.hosts.adopt(kept.hosts)
     words.host_to_key.extend(host_keys[numbers["host_key"]][new])
@@ -194,5 +194,5 @@ def _put_back_judgements(image: LogImage, words: Encoder, replies: Codes, kinds:
     numbers = image.numbers
     about = kinds[numbers["judged_kind"]].astype(np.int64) * len(DIRECTIONS) + numbers["judged_direction"]
     questions = (replies[numbers["judged_reply"]].astype(np.int64) << 32) | about
-    table = [Judgement(match, who_acts) for match, who_acts in image.words.judgements]
+    table = [Diagnosis(match, who_acts) for match, who_acts in image.words.judgements]
     return words.add_judgements(questions, table, numbers["judged_as"])

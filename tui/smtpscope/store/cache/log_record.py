@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smtpscope.errors import Problem
-from smtpscope.reading.log_span import LogSpan, united
+from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 
@@ -42,7 +42,7 @@ class LogRecord:
             self._batches.append(columns)
             self._others += others
             self._problems += problems
-            self._span = united(self._span, span)
+            self._span = merge_spans(self._span, span)
 
     def keep(self) -> None:
         """Keeps what was noted; called when the log was read to its end, and not when reading broke off.

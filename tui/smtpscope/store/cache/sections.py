@@ -65,7 +65,7 @@ def write_sections(path: Path, key: str, sections: Mapping[str, Sequence[bytes |
         raise
 
 
-class DamagedError(Exception):
+class DamagedCacheError(Exception):
     """The file is not whole, or was not written by `write_sections`."""
 
 
@@ -81,7 +81,7 @@ def read_sections(path: Path, key: str) -> dict[str, memoryview] | None:
     for section in index.sections:
         piece = content[section.offset : section.offset + section.size]
         if len(piece) != section.size or zlib.crc32(piece) != section.checksum:
-            raise DamagedError(section.name)
+            raise DamagedCacheError(section.name)
         found[section.name] = piece
     return found
 
@@ -91,11 +91,11 @@ def _read_index(stream: BinaryIO) -> tuple[_Index, int]:
     header = stream.read(_HEADER_SIZE)
     size = int.from_bytes(header[8:16], "little")
     if len(header) != _HEADER_SIZE or header[:8] != _MAGIC or size > _LARGEST_INDEX:
-        raise DamagedError("header")
+        raise DamagedCacheError("header")
     index = stream.read(size)
     if len(index) != size or zlib.crc32(index) != int.from_bytes(header[16:24], "little"):
-        raise DamagedError("index")
+        raise DamagedCacheError("index")
     try:
         return _index_decoder.decode(index), _HEADER_SIZE + size + -(_HEADER_SIZE + size) % _ALIGNMENT
     except msgspec.DecodeError as cause:
-        raise DamagedError("index") from cause
+        raise DamagedCacheError("index") from cause

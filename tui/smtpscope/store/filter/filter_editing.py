@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smtpscope.errors import FilterError
-from smtpscope.parsing.smtp_exchange import Exchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.filter.filter_fields import ANYWHERE, field_named
 from smtpscope.store.filter.filter_grammar import Term, format_term, parse_filter, written_terms
-from smtpscope.store.filter.filter_values import Code, EnhancedCode, FilterValueError, Text, Value, read_value
+from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, FilterValueError, Text, Value, read_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def add_term(text: str, field: str, value: str, exclude: bool = False, *, replac
     return " ".join([*kept, wanted])
 
 
-def term_of(exchange: Exchange) -> tuple[str, str]:
+def term_of(exchange: SmtpExchange) -> tuple[str, str]:
     """The field and value (for `add_term`) that one event stands for: its recipient, its sender, else its verb."""
     command = exchange.command
     if exchange.problem is not None:
@@ -89,7 +89,7 @@ def _field(chip: Chip) -> str | None:
         return None
     if len(understood) != 1:
         return None
-    codes = all(isinstance(value, Code | EnhancedCode) for value in understood[0].values)
+    codes = all(isinstance(value, CodeValue | EnhancedCode) for value in understood[0].values)
     return "code" if codes else understood[0].field
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.column_set import NO_CODE, NO_TIME, NOBODY
+from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_TIME
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.filter_fields import ANYWHERE
 from smtpscope.store.filter.filter_grammar import Filter, Term
-from smtpscope.store.filter.filter_values import Choice, Code, EnhancedCode, Moment, Number, Text, Value
+from smtpscope.store.filter.filter_values import ChoiceValue, CodeValue, EnhancedCode, Moment, Number, Text, Value
 from smtpscope.store.search_texts import Hits, command_line, folded
 from smtpscope.store.times import resolve
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS, folded_mailbox
@@ -43,7 +43,7 @@ def term_mask(store: EventStore, term: Term, zone: tzinfo) -> Mask:
 
 def _value_mask(store: EventStore, field: str, value: Value, zone: tzinfo) -> Mask:
     match value:
-        case Code():
+        case CodeValue():
             return _code_mask(store, value)
         case EnhancedCode():
             return _look_up(_enhanced_hits(store, value), store.columns.reply)
@@ -51,7 +51,7 @@ def _value_mask(store: EventStore, field: str, value: Value, zone: tzinfo) -> Ma
             return _number_mask(store, field, value.number)
         case Moment():
             return _time_mask(store, field, value, zone)
-        case Choice():
+        case ChoiceValue():
             return _choice_mask(store, field, value.word)
         case Text():
             return _TEXT_MASKS[field](store, value)
@@ -66,7 +66,7 @@ def _look_up(hits: Hits, codes: NDArray[np.signedinteger]) -> Mask:
     return mask
 
 
-def _code_mask(store: EventStore, code: Code) -> Mask:
+def _code_mask(store: EventStore, code: CodeValue) -> Mask:
     low, high = (NO_CODE, NO_CODE) if code.low is None or code.high is None else (code.low, code.high)
     column = store.columns.code
     mask: Mask = (column >= low) & (column <= high)
@@ -169,7 +169,7 @@ def _mailbox_hits(store: EventStore, value: Text) -> Hits:
 def _recipient_mask(store: EventStore, value: Text) -> Mask:
     mask = _look_up(_mailbox_hits(store, value), store.columns.recipient)
     # There is no empty recipient, so "" asks for the events that name none.
-    return mask if value.text else mask | (store.columns.recipient == NOBODY)
+    return mask if value.text else mask | (store.columns.recipient == NO_MAILBOX)
 
 
 def _server_mask(store: EventStore, value: Text) -> Mask:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from smtpscope.store.vocabularies import WHO_ACTS
 
-Kind = Literal["text", "host", "mailbox", "verb", "code", "name", "choice", "number", "time"]
+FieldKind = Literal["text", "host", "mailbox", "verb", "code", "name", "choice", "number", "time"]
 """How the values of a field are read: see `filter_values.py`."""
 
 
@@ -18,7 +18,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     matches: str
     help: str
     example: str

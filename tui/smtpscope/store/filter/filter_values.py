@@ -20,7 +20,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CodeValue:
     """Reply codes from `low` to `high`; both None for replies without a code."""
 
     low: int | None
@@ -35,7 +35,7 @@ class EnhancedCode:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceValue:
     """One of the words that the field takes, in full."""
 
     word: str
@@ -55,7 +55,7 @@ class Moment:
     word: TimeWord
 
 
-Value = Text | Code | EnhancedCode | Choice | Number | Moment
+Value = Text | CodeValue | EnhancedCode | ChoiceValue | Number | Moment
 
 
 class FilterValueError(Exception):
@@ -116,14 +116,14 @@ def written(field: str, value: Value) -> tuple[str, bool, bool]:
             in_brackets = field in ("rcpt", "from") and _ANGLE_BRACKETS.fullmatch(value.text) is not None
             exact = value.exact and bool(value.text)
             return value.text, exact, in_brackets or ((as_code or as_network) and not exact)
-        case Code(low=None):
+        case CodeValue(low=None):
             return "none", False, False
-        case Code():
+        case CodeValue():
             return _code_text(value), False, False
         case EnhancedCode():
             text = ".".join(map(str, value.numbers))
             return text + (".x" if len(value.numbers) < 3 else ""), False, False
-        case Choice():
+        case ChoiceValue():
             return value.word, False, False
         case Number():
             return str(value.number), False, False
@@ -139,27 +139,27 @@ def nearest(word: str, words: tuple[str, ...] | list[str], cutoff: float = 60.0)
     return None if found is None else str(found[0])
 
 
-def _code(text: str) -> Code | None:
+def _code(text: str) -> CodeValue | None:
     if _CODE.fullmatch(text):
-        return Code(int(text), int(text))
+        return CodeValue(int(text), int(text))
     if match := _CODE_CLASS.fullmatch(text):
-        return Code(int(match[1]) * 100, int(match[1]) * 100 + 99)
+        return CodeValue(int(match[1]) * 100, int(match[1]) * 100 + 99)
     if match := _CODE_TENS.fullmatch(text):
-        return Code(int(match[1]) * 10, int(match[1]) * 10 + 9)
+        return CodeValue(int(match[1]) * 10, int(match[1]) * 10 + 9)
     return None
 
 
-def _code_text(code: Code) -> str:
+def _code_text(code: CodeValue) -> str:
     if code.low == code.high:
         return str(code.low)
     low = str(code.low)
     return f"{low[0]}xx" if code.high == (code.low or 0) + 99 else f"{low[:2]}x"
 
 
-def _code_or_enhanced(text: str) -> Code | EnhancedCode:
+def _code_or_enhanced(text: str) -> CodeValue | EnhancedCode:
     word = text.strip().lower()
     if word in _NO_CODE_WORDS:
-        return Code(None, None)
+        return CodeValue(None, None)
     code = _code(word)
     if code is not None:
         return code
@@ -190,14 +190,14 @@ def _number(field: Field, text: str) -> Number:
     return Number(int(word))
 
 
-def _choice(field: Field, text: str) -> Choice:
+def _choice(field: Field, text: str) -> ChoiceValue:
     word = text.strip().lower()
     word = _SPOKEN.get(word, word)
     words = field.choices
     found = [choice for choice in words if word and choice.startswith(word)]
     # No word of a field begins another one, so a whole word is found alone.
     if len(found) == 1:
-        return Choice(found[0])
+        return ChoiceValue(found[0])
     raise FilterValueError(
         f'{field.name}: does not know "{text}"',
         f"It takes {', '.join(words[:-1])} or {words[-1]}",

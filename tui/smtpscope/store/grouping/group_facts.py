@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.column_set import NO_CODE, NOBODY
+from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.grouping import compacted
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS
@@ -23,7 +23,7 @@ Column = NDArray[np.signedinteger]
 _LARGEST_TABLE = 1 << 25
 
 
-class Facts(NamedTuple):
+class GroupFacts(NamedTuple):
     """What the rows of a group have in common, in the words of `Group`."""
 
     code: int | None
@@ -40,7 +40,7 @@ class Facts(NamedTuple):
     server: str | None
 
 
-def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[Facts]:
+def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[GroupFacts]:
     """The facts of groups whose `rows` follow each other, `counts` of them in each, none empty."""
     columns, words = store.columns, store.words
     groups = RowsInGroups(counts)
@@ -55,7 +55,7 @@ def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[Facts]:
     hosts = groups.labels(columns.host[rows], host_keys.agree(), lambda number: words.hosts[number].verbatim)
     mailboxes = groups.labels(
         words.command_mailbox.view()[columns.command[rows]],
-        recipients.agree() & (np.array(recipients.lowest) != NOBODY),
+        recipients.agree() & (np.array(recipients.lowest) != NO_MAILBOX),
         words.mailboxes.__getitem__,
     )
     found = []
@@ -63,7 +63,7 @@ def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[Facts]:
         code, host_key, server = codes.only(group), host_keys.only(group), servers.only(group)
         direction = directions.only(group)
         found.append(
-            Facts(
+            GroupFacts(
                 code=None if code == NO_CODE else code,
                 codes=codes.number[group],
                 host_key=None if host_key is None else words.host_keys[host_key],
@@ -116,13 +116,13 @@ class RowsInGroups:
     def named(self, values: Column) -> list[int]:
         """How many distinct `values` each group has, NOBODY left out."""
         pairs, kinds, low = self._pairs(values)
-        pairs = pairs[pairs % kinds + low != NOBODY]
+        pairs = pairs[pairs % kinds + low != NO_MAILBOX]
         found: list[int] = np.bincount(pairs // kinds, minlength=self._groups).tolist()
         return found
 
     def counts(self, values: Column, kinds: int) -> Numbers:
         """How often each value (below `kinds`) occurs in each group, one row a group; NOBODY is not counted."""
-        some = np.flatnonzero(values != NOBODY)
+        some = np.flatnonzero(values != NO_MAILBOX)
         table = np.bincount(self._group_of_row[some] * kinds + values[some], minlength=self._groups * kinds)
         return table.reshape(self._groups, kinds)
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.column_set import NO_TIME, NOBODY
+from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
 from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.activity import ongoing, ongoing_of_each, usual_quiet_ms
-from smtpscope.store.grouping.group_facts import Facts, RowsInGroups, facts_of
+from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of
 from smtpscope.store.grouping.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, compacted, grouped
 from smtpscope.store.vocabularies import WHO_ACTS
 
@@ -153,7 +153,7 @@ class GroupTree:
         (facts,) = facts_of(self._store, rows, np.array([len(rows)]))
         return self._group(level, index, facts, self._is_ongoing(level, index))
 
-    def _group(self, level: int, index: int, facts: Facts, goes_on: bool | None) -> Group:
+    def _group(self, level: int, index: int, facts: GroupFacts, goes_on: bool | None) -> Group:
         groups = self.levels[level]
         labels = {
             "code": "" if facts.code is None else str(facts.code),
@@ -196,7 +196,7 @@ class GroupTree:
         start, last = self.span
         # Each event lies in the part that its share of the span falls into; the last moment belongs to the last part.
         positions = np.minimum((times - start) * bins // max(1, last - start), bins - 1)
-        positions[times == NO_TIME] = NOBODY
+        positions[times == NO_TIME] = NO_MAILBOX
         return list(map(tuple, RowsInGroups(counts).counts(positions, bins).tolist()))
 
     def _all_ongoing(self, level: int) -> NDArray[np.bool_]:
@@ -258,7 +258,7 @@ class GroupTree:
             return [level.last_ms]
         if column == "attention":
             noise = self._store.words.categories.number(EXPECTED_NOISE)
-            no_noise = self._any(self._columns.category[self.order] != (NOBODY if noise is None else noise), level)
+            no_noise = self._any(self._columns.category[self.order] != (NO_MAILBOX if noise is None else noise), level)
             who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
             ours = self._number(who == WHO_ACTS.index("us"), level)
             return [*((~flags).astype(np.int64) for flags in (no_noise, self.ongoing(number))), -ours, -level.count]

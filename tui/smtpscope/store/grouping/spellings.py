@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.store.column_set import NOBODY
+from smtpscope.store.column_set import NO_MAILBOX
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.grouping import compacted
 from smtpscope.store.grouping.incident import Counted
@@ -67,7 +67,7 @@ def mailboxes(store: EventStore, rows: NDArray[np.int64], folded: NDArray[np.int
 
     `folded` is the column that says which commands count: `recipient` or `sender`.
     """
-    rows = rows[folded[rows] != NOBODY]
+    rows = rows[folded[rows] != NO_MAILBOX]
     spellings = store.words.command_mailbox.view()[store.columns.command[rows]]
     return by_key(folded[rows], spellings, store.words.mailboxes.__getitem__)
 

@@ -1,4 +1,4 @@
-"""The main screen: filter, table, detail. It owns the session's questions, the view in force, and their keys."""
+"""The main screen: filter, table, detail. It owns the queries, the view in force, and their keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from smtpscope.app.positions import key_at, position_of
-from smtpscope.app.query_queue import Question
+from smtpscope.app.query_queue import Query
 from smtpscope.app.screens.browse.copy_and_export import TakingOut
 from smtpscope.app.screens.browse.filter_controller import Filtering
 from smtpscope.app.screens.browse.loading_controller import ReadingLogs
@@ -20,14 +20,14 @@ from smtpscope.app.screens.browse.table_navigation import WalkingLines
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.log_header import LogHeader
-from smtpscope.app.widgets.table.group_outline import Outline
+from smtpscope.app.widgets.table.group_outline import GroupOutline
 from smtpscope.app.widgets.table.group_rows import GroupRows
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import Detail, DetailPane
 from smtpscope.configuration.settings import LAYOUTS, Layout, Settings
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
-from smtpscope.session import Session, View
+from smtpscope.session import Analysis, View
 from smtpscope.store.filter.filter_editing import terms
 from smtpscope.store.grouping.groups import GROUPINGS, Group, Grouping
 from smtpscope.workspace.log_state import LogState, Position
@@ -51,24 +51,24 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
 
     def __init__(
         self,
-        session: Session,
+        analysis: Analysis,
         settings: Settings | None = None,
         *,
         filter_text: str = "",
         restore: bool = False,
     ) -> None:
-        super().__init__(session, settings, filter_text)
+        super().__init__(analysis, settings, filter_text)
         self._opened: dict[Grouping, dict[Hashable, bool]] = {}
-        self._wanted_key: Hashable = None
+        self._cursor_target: Hashable = None
         self._layout: Layout = self.settings.layout
-        self._left_at: Position | None = None
+        self._saved_position: Position | None = None
         self._ahead_timer: Timer | None = None
         if restore:
             self._restore(filter_text)
 
     def _restore(self, filter_text: str) -> None:
         """Goes on where these logs were left; what was asked for now comes first."""
-        state = self.session.keeping.state()
+        state = self.analysis.user_data.state()
         if state is None:
             return
         default = Settings()
@@ -82,16 +82,16 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         if self._layout == "auto" and state.layout in LAYOUTS:
             self._layout = state.layout
         if not filter_text:
-            self._left_at = state.position
+            self._saved_position = state.position
 
     def keep_place(self) -> None:
         """Keeps how these logs are left, for the next time."""
         place = self.place()
         if self.outline is None or place is None:
             return
-        self.session.keeping.save_state(
+        self.analysis.user_data.save_state(
             LogState(
-                position=position_of(self.session.store, self.outline, place),
+                position=position_of(self.analysis.store, self.outline, place),
                 filter_text="" if self.view is None else self.view.filter_text,
                 grouping=self.grouping,
                 sort=self.sort,
@@ -111,7 +111,7 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
     @property
     def settled(self) -> bool:
         """Whether all is read, asked and shown; tests wait for it."""
-        return self.read_all and self._questions.idle and not self._arrived and self._refresh_timer is None
+        return self.read_all and self._queries.idle and not self._arrived and self._refresh_timer is None
 
     def on_mount(self) -> None:
         self.begin_reading()
@@ -119,10 +119,10 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         self.filter_bar.show_filter(self.filter_text)
         self.detail.side = self.settings.detail_side
         self._show_header()
-        if self._left_at is not None and self.filter_text:
+        if self._saved_position is not None and self.filter_text:
             self.notify("As you left it the last time; x shows all", markup=False, timeout=4)
-        if self.session.keeping.warning:
-            self.notify(shown(self.session.keeping.warning), severity="warning", markup=False, timeout=10)
+        if self.analysis.user_data.warning:
+            self.notify(shown(self.analysis.user_data.warning), severity="warning", markup=False, timeout=10)
 
     # The view
 
@@ -131,29 +131,29 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         if self._refresh_timer is not None:
             self._refresh_timer.stop()
             self._refresh_timer = None
-        if self._typing_from is not None:
+        if self._cursor_before_typing is not None:
             # Each key may bring another list; where the cursor ends must not depend on how fast one types.
-            self._wanted_key = self._typing_from
+            self._cursor_target = self._cursor_before_typing
         elif wanted is not None:
-            self._wanted_key = wanted
-        elif self._wanted_key is None and (self.table.cursor or self.shows_all):
+            self._cursor_target = wanted
+        elif self._cursor_target is None and (self.table.cursor or self.shows_all):
             # While more is read, a cursor on the first line stays on the first line: nobody has chosen that group.
             place = self.place()
-            self._wanted_key = self.outline.key(place) if place is not None and self.outline is not None else None
+            self._cursor_target = self.outline.key(place) if place is not None and self.outline is not None else None
         text, grouping, sort, descending = self.filter_text, self.grouping, self.sort, self.descending
         row_bins = self.table.activity_width
 
         def ask() -> tuple[View, str | None]:
-            view = self.session.view(text, grouping=grouping, sort=sort, descending=descending)
+            view = self.analysis.view(text, grouping=grouping, sort=sort, descending=descending)
             # The first page is worked out here, so that drawing it never waits.
             for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
                 for index in order[:_DESCRIBED_AHEAD].tolist():
                     view.tree.group(level, index)
                     view.tree.sparkline(level, index, row_bins)
-            suggestion = self.session.suggestion(text) if text and not view.count and view.total else None
+            suggestion = self.analysis.suggestion(text) if text and not view.count and view.total else None
             return view, suggestion
 
-        self._questions.put("view", Question(ask, self._show_view, self._view_failed))
+        self._queries.submit("view", Query(ask, self._show_view, self._view_failed))
 
     def _view_failed(self, error: Exception) -> None:
         if not isinstance(error, FilterError):
@@ -175,26 +175,26 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         opened = self._opened.setdefault(view.grouping, {})
         if before is not None and before.filter_text != view.filter_text:
             opened.clear()
-        self.outline = Outline(view.tree, view.order, opened, self.table.page)
+        self.outline = GroupOutline(view.tree, view.order, opened, self.table.page)
         # Only now: how much room there is for it follows from what has come in meanwhile.
         header = self.query_one(LogHeader)
-        header.activity = self.session.activity(header.activity_width)
+        header.activity = self.analysis.activity(header.activity_width)
         if whole:
             self.filter_bar.show_suggestion(suggestion)
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
         self.filter_bar.count = f"{shown_of}  by {view.grouping}"
         self.table.sorted_by = (self.sort if self.sort != "attention" else "", self.descending)
-        if self._left_at is not None and self.read_all and self.shows_all:
+        if self._saved_position is not None and self.read_all and self.shows_all:
             # Where these logs were left; only now all of it can be there.
-            self._wanted_key = key_at(self.session.store, view.tree, self._left_at) or self._wanted_key
-            self._left_at = None
-        place = self.outline.find(self._wanted_key) if self._wanted_key is not None else None
+            self._cursor_target = key_at(self.analysis.store, view.tree, self._saved_position) or self._cursor_target
+            self._saved_position = None
+        place = self.outline.find(self._cursor_target) if self._cursor_target is not None else None
         if place is not None and self.outline.line_of(place) is None:
             self.outline.open_to(place)
         line = self.outline.line_of(place) if place is not None else None
-        if not self._questions.waits("view"):
+        if not self._queries.waits("view"):
             # An answer on its way was asked for with the same wish, and would send the cursor to the first line.
-            self._wanted_key = None
+            self._cursor_target = None
         self.show_rows()
         self._detail_for = None
         self.table.put_cursor(0 if line is None else line)
@@ -207,27 +207,27 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         """Once the user rests, the next grouping is worked out, so that its key finds it ready."""
         if self._ahead_timer is not None:
             self._ahead_timer.stop()
-        if self.read_all and self._typing_from is None:
+        if self.read_all and self._cursor_before_typing is None:
             self._ahead_timer = self.set_timer(_RESTING_SECONDS, self._ask_ahead)
 
     def _ask_ahead(self) -> None:
         view = self.view
-        if view is None or not self._questions.idle:
+        if view is None or not self._queries.idle:
             return
         following = GROUPINGS[(GROUPINGS.index(view.grouping) + 1) % len(GROUPINGS)]
 
         def ask() -> None:
-            self.session.view(view.filter_text, grouping=following)
+            self.analysis.view(view.filter_text, grouping=following)
 
-        self._questions.put("ahead", Question(ask, lambda _: None, lambda _: None))
+        self._queries.submit("ahead", Query(ask, lambda _: None, lambda _: None))
 
     def show_rows(self) -> None:
         assert self.outline is not None
         rows = GroupRows(
             self.outline,
-            self.session.store.exchange,
+            self.analysis.store.exchange,
             self._cause_title,
-            self.session.zone,
+            self.analysis.zone,
             with_year=self.with_year(),
             is_marked=self._is_marked,
             bins=lambda: self.table.activity_width,
@@ -237,7 +237,7 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         self.table.rows = rows
 
     def _cause_title(self, category: str) -> str:
-        return self.session.knowledge.categories.get(category, category)
+        return self.analysis.knowledge.categories.get(category, category)
 
     def _is_marked(self, group: Group) -> bool:
         return any(
@@ -245,7 +245,7 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
             and (group.code is None or group.code == key.code)
             and (group.categories > 1 or group.category == key.category)
             and group.host_key is not None
-            for key in self.session.marks
+            for key in self.analysis.marks
         )
 
     # Panes
@@ -294,5 +294,5 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
 
         if view.total:
             return Detail("Nothing found", nothing_found_blocks(view.filter_text, view.total), ())
-        facts, guidance = no_events_blocks(self.session.overview(), self.session.errors)
+        facts, guidance = no_events_blocks(self.analysis.overview(), self.analysis.errors)
         return Detail("Nothing of ours", facts, guidance)

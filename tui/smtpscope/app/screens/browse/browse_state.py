@@ -8,26 +8,26 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
-from smtpscope.app.query_queue import Questions
+from smtpscope.app.query_queue import QueryQueue
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.table.group_outline import Outline, Place
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
 from smtpscope.configuration.settings import Settings
-from smtpscope.session import LoadedBatch, Session, View
+from smtpscope.session import Analysis, LoadedBatch, View
 from smtpscope.store.grouping.groups import Grouping, SortColumn
 
 
 class BrowseState(Screen[None]):
     """The parts of the screen are classes on top of this one; none of them knows another."""
 
-    def __init__(self, session: Session, settings: Settings | None, filter_text: str) -> None:
+    def __init__(self, analysis: Analysis, settings: Settings | None, filter_text: str) -> None:
         super().__init__()
-        self.session = session
+        self.analysis = analysis
         self.settings = Settings() if settings is None else settings
         self.view: View | None = None
-        self.outline: Outline | None = None
+        self.outline: GroupOutline | None = None
         self.filter_text = filter_text
         self.grouping: Grouping = self.settings.grouping
         self.sort: SortColumn = self.settings.sort
@@ -35,9 +35,9 @@ class BrowseState(Screen[None]):
         self.read_all = False
         self.following = False
         self.loading_worker: Worker[None] | None = None
-        self._questions = Questions(self._add_waiting, lambda: self.stands)
+        self._queries = QueryQueue(self._add_waiting, lambda: self.is_alive)
         self._arrived: list[LoadedBatch] = []
-        self._typing_from: Hashable = None
+        self._cursor_before_typing: Hashable = None
         self._refresh_timer: Timer | None = None
         self._detail_for: Hashable = None
 
@@ -53,13 +53,13 @@ class BrowseState(Screen[None]):
     def detail(self) -> DetailPane:
         return self.query_one(DetailPane)
 
-    def place(self) -> Place | None:
+    def place(self) -> OutlineEntry | None:
         """What the cursor stands on."""
         if self.outline is None or not 0 <= self.table.cursor < len(self.outline):
             return None
         return self.outline.place(self.table.cursor)
 
-    def rows_here(self) -> tuple[View, Place] | None:
+    def rows_here(self) -> tuple[View, OutlineEntry] | None:
         """The view in force and what the cursor stands on."""
         place = self.place()
         return None if place is None or self.view is None else (self.view, place)
@@ -72,18 +72,18 @@ class BrowseState(Screen[None]):
         view, place = here
         if place.row is not None:
             return place.row
-        details = self.session.incidents(view.tree.rows(place.level, place.index), most=1)
+        details = self.analysis.incidents(view.tree.rows(place.level, place.index), most=1)
         return details[0].incident.sample_row if details else None
 
     @property
-    def stands(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the screen still has its widgets; what was begun before the user quit may end after them."""
         return len(self.query(KeyFooter)) > 0
 
     @property
     def shows_all(self) -> bool:
         """Whether all that was read so far is in view."""
-        return self.view is not None and self.view.total == self.session.events and not self._arrived
+        return self.view is not None and self.view.total == self.analysis.events and not self._arrived
 
     def refresh_view(self, *, wanted: Hashable = None) -> None:
         """Asks for the view anew; the cursor stays on its line, or goes to the one with the key `wanted`."""

@@ -57,15 +57,15 @@ class TakingOut(BrowseState):
             return []
         view, place = here
         if place.row is None:
-            return self.session.incidents(view.tree.rows(place.level, place.index))
-        return self.session.incident_of(place.row, view)
+            return self.analysis.incidents(view.tree.rows(place.level, place.index))
+        return self.analysis.incident_of(place.row, view)
 
     def action_copy_event(self) -> None:
         row = self.row_here()
         if row is None:
             self.notify("Nothing to copy", markup=False)
             return
-        lines = shown_lines(self.session.event_text(row))
+        lines = shown_lines(self.analysis.event_text(row))
         self.app.post_message(CopyWanted("\n".join(lines) + "\n", "the event"))
 
     def action_copy_summary(self) -> None:
@@ -75,7 +75,7 @@ class TakingOut(BrowseState):
         if not details:
             self.notify("Nothing to copy", markup=False)
             return
-        document = self.session.document(details, self.view)
+        document = self.analysis.document(details, self.view)
         what = "the summary" if len(details) == 1 else f"the summary of {len(details)} incidents"
         self.app.post_message(CopyWanted(SUMMARY_FORMATS["markdown"].render(document), what))
 
@@ -85,10 +85,12 @@ class TakingOut(BrowseState):
             return
         view = self.view
         choices = [ExportChoice("the line under the cursor", self._incidents_here)]
-        if self.session.marks:
-            choices.insert(0, ExportChoice(f"the {len(self.session.marks)} marked", lambda: self.session.marked(view)))
-        choices.append(ExportChoice("all in view", lambda: self.session.incidents(view.tree.order)))
-        self.app.push_screen(ExportScreen(self.session, view, choices, self.settings))
+        if self.analysis.marks:
+            choices.insert(
+                0, ExportChoice(f"the {len(self.analysis.marks)} marked", lambda: self.analysis.marked(view))
+            )
+        choices.append(ExportChoice("all in view", lambda: self.analysis.incidents(view.tree.order)))
+        self.app.push_screen(ExportScreen(self.analysis, view, choices, self.settings))
 
     def action_mark(self) -> None:
         here = self.rows_here()
@@ -98,8 +100,8 @@ class TakingOut(BrowseState):
         rows = view.tree.rows(place.level, place.index) if place.level >= 0 else view.tree.order[:0]
         if place.row is not None:
             rows = view.tree.order[view.tree.order == place.row]
-        marked = self.session.mark(rows)
-        total = len(self.session.marks)
+        marked = self.analysis.mark(rows)
+        total = len(self.analysis.marks)
         self.notify(f"{'Marked' if marked else 'Unmarked'}; {total} marked, e exports them", markup=False, timeout=2)
         self.table.action_move(1)
         self.table.refresh()
@@ -119,12 +121,12 @@ class TakingOut(BrowseState):
     def action_timeline(self) -> None:
         found = self._rows_and_name()
         if found is not None:
-            self.app.push_screen(TimelineScreen(self.session, *found), self._timeline_closed)
+            self.app.push_screen(TimelineScreen(self.analysis, *found), self._timeline_closed)
 
     def action_counts(self) -> None:
         found = self._rows_and_name()
         if found is not None:
-            self.app.push_screen(CountsScreen(self.session, *found), self._counts_closed)
+            self.app.push_screen(CountsScreen(self.analysis, *found), self._counts_closed)
 
     def _counts_closed(self, term: tuple[str, str, bool] | None) -> None:
         if term is not None:
@@ -143,14 +145,14 @@ class TakingOut(BrowseState):
 
     def action_views(self) -> None:
         here = SavedView("", self.filter_text, self.grouping, self.sort, self.descending)
-        self.app.push_screen(ViewsScreen(self.session, here), self.show_saved_view)
+        self.app.push_screen(ViewsScreen(self.analysis, here), self.show_saved_view)
 
     def action_note(self) -> None:
         details = self._incidents_here()
         if not details:
             return
         incident = details[0].incident
-        seen = self.session.keeping.note(incident.key)
+        seen = self.analysis.user_data.note(incident.key)
         about = shown(f"Note on: {headline(incident)}")
 
         def keep(note: WrittenNote | None) -> None:
@@ -167,15 +169,15 @@ class TakingOut(BrowseState):
     def _kept(self, detail: IncidentDetail, note: WrittenNote, seen: str) -> bool:
         if note.as_knowledge:
             return self._keep_as_knowledge(detail, note.text)
-        if self.session.keeping.write_note(detail.incident.key, note.text, seen=seen):
+        if self.analysis.user_data.write_note(detail.incident.key, note.text, seen=seen):
             return True
-        warning = shown(self.session.keeping.warning or "Nothing is kept in this run")
+        warning = shown(self.analysis.user_data.warning or "Nothing is kept in this run")
         self.notify(warning, markup=False, severity="error", timeout=10)
         return False
 
     def _keep_as_knowledge(self, detail: IncidentDetail, note: str) -> bool:
         try:
-            path = self.session.write_own_knowledge(detail, note)
+            path = self.analysis.write_own_knowledge(detail, note)
         except KnowledgeError as error:
             self.notify(shown(f"{error.what}. {error.remedy}"), markup=False, severity="error", timeout=10)
             return False
@@ -184,8 +186,8 @@ class TakingOut(BrowseState):
 
     def action_knowledge(self) -> None:
         here = self.row_here()
-        first = None if here is None else self.session.match(here).entry_id
-        screen = KnowledgeScreen(self.session.knowledge, self.session.count_of_entry, first=first)
+        first = None if here is None else self.analysis.match(here).entry_id
+        screen = KnowledgeScreen(self.analysis.knowledge, self.analysis.count_of_entry, first=first)
         self.app.push_screen(screen, self._knowledge_closed)
 
     def _knowledge_closed(self, entry_id: str | None) -> None:

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 
 from smtpscope.app.screens.browse.browse_state import BrowseState
 from smtpscope.app.widgets.filter_bar import FilterBar
-from smtpscope.app.widgets.table.group_outline import Place
+from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.configuration.settings import Settings
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 from smtpscope.store.filter.filter_editing import add_term, term_of
 
 _FIRST_LINE = ("none",)
@@ -37,8 +37,8 @@ class Filtering(BrowseState):
         Binding("x", "clear_filter", "No filter", id="browse.clear"),
     ]
 
-    def __init__(self, session: Session, settings: Settings | None, filter_text: str) -> None:
-        super().__init__(session, settings, filter_text)
+    def __init__(self, analysis: Analysis, settings: Settings | None, filter_text: str) -> None:
+        super().__init__(analysis, settings, filter_text)
         self._undo: list[str] = []
         self._redo: list[str] = []
         self._undo_mark = ""
@@ -59,9 +59,9 @@ class Filtering(BrowseState):
         self._set_digits("")
         self._undo_mark = self.filter_text
         place = self.place()
-        self._typing_from = _FIRST_LINE if place is None or self.outline is None else self.outline.key(place)
+        self._cursor_before_typing = _FIRST_LINE if place is None or self.outline is None else self.outline.key(place)
         # The filter in force stands in the line already: the first press of the key must bring another one.
-        self.filter_bar.edit(tuple(each for each in self.session.keeping.filters() if each != self.filter_text))
+        self.filter_bar.edit(tuple(each for each in self.analysis.user_data.filters() if each != self.filter_text))
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
         self.filter_text = message.text
@@ -73,21 +73,21 @@ class Filtering(BrowseState):
             self._redo.clear()
         if self.view is not None and self.filter_text != message.text:
             self.filter_bar.show_filter(self.filter_text)
-        self._typing_from = None
+        self._cursor_before_typing = None
         self.remember_filter()
         self.table.focus()
 
     def remember_filter(self) -> None:
         """What was in force can be had back in a later run; what was only typed on the way there is not kept."""
-        if self._typing_from is not None or self.view is None or self.filter_text != self.view.filter_text:
+        if self._cursor_before_typing is not None or self.view is None or self.filter_text != self.view.filter_text:
             return
         if self.filter_text and self.filter_text != self._remembered:
             self._remembered = self.filter_text
-            self.session.keeping.remember_filter(self.filter_text)
+            self.analysis.user_data.remember_filter(self.filter_text)
 
     def on_filter_bar_abandoned(self, message: FilterBar.Abandoned) -> None:
         self.set_filter(message.text, remember=False)
-        self._typing_from = None
+        self._cursor_before_typing = None
         self.table.focus()
 
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
@@ -139,10 +139,10 @@ class Filtering(BrowseState):
         field, value = self._value_at(place)
         self.set_filter(add_term(self.filter_text, field, value, exclude=exclude))
 
-    def _value_at(self, place: Place) -> tuple[str, str]:
+    def _value_at(self, place: OutlineEntry) -> tuple[str, str]:
         """The filter field and value that the line under the cursor stands for."""
         if place.row is not None:
-            return term_of(self.session.store.exchange(place.row))
+            return term_of(self.analysis.store.exchange(place.row))
         assert self.view is not None
         column = self.view.tree.levels[place.level].column
         group = self.view.tree.group(place.level, place.index)

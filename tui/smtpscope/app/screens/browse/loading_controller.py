@@ -33,34 +33,34 @@ class ReadingLogs(BrowseState):
 
     def begin_reading(self) -> None:
         """Starts the thread that reads, and the one that asks."""
-        self.run_worker(self._questions.serve(), group="questions")
+        self.run_worker(self._queries.run(), group="queries")
         self.loading_worker = self.run_worker(
-            lambda: load(self.session, self.post_message), thread=True, group="loading", exclusive=True
+            lambda: load(self.analysis, self.post_message), thread=True, group="loading", exclusive=True
         )
 
     def on_batch_arrived(self, message: BatchArrived) -> None:
-        if not self.stands:
+        if not self.is_alive:
             return
         self._arrived.append(message.batch)
         if not message.added:
             self._progress = f"reading {message.batch.progress.words} (escape stops)"
-        if not self._questions.busy:
+        if not self._queries.busy:
             self._add_waiting()
         self._refresh_soon()
 
     def on_loading_ended(self, message: LoadingEnded) -> None:
-        if not self.stands:
+        if not self.is_alive:
             return
         self._progress = ""
         self._cancelled = message.cancelled
         self.read_all = True
         if self.following:
             self._begin_following()
-        if not self._questions.busy:
+        if not self._queries.busy:
             self._add_waiting()
         self.refresh_view()
-        if self.session.errors:
-            first = self.session.errors[0]
+        if self.analysis.errors:
+            first = self.analysis.errors[0]
             self.notify(shown(f"{first.where}: {first.what}"), severity="error", markup=False, timeout=10)
 
     def action_follow(self) -> None:
@@ -81,14 +81,14 @@ class ReadingLogs(BrowseState):
             return
 
         def run() -> None:
-            follow(self.session, self.post_message, self._one_follower)
+            follow(self.analysis, self.post_message, self._one_follower)
 
         self._follower = self.run_worker(run, thread=True, group="following", exclusive=True)
         self.notify("What is added to the logs comes in by itself; F stops that", markup=False, timeout=4)
 
     def _add_waiting(self) -> None:
         for batch in self._arrived:
-            self.session.add(batch)
+            self.analysis.add(batch)
         self._arrived.clear()
         self._show_header()
 
@@ -104,20 +104,20 @@ class ReadingLogs(BrowseState):
             self.loading_worker.cancel()
 
     def _show_header(self) -> None:
-        overview = self.session.overview()
+        overview = self.analysis.overview()
         names = ", ".join(Path(name).name for name in overview.files) or "no file"
-        zone = self.session.zone
+        zone = self.analysis.zone
         span = "no event with a time" if overview.events else ""
         if overview.first_ms is not None:
             first, last = format_time(overview.first_ms, zone), format_time(overview.last_ms, zone)
-            without = self.session.store.events_without_zone
-            assumed = " assumed" if without == len(self.session.store) else " partly assumed"
+            without = self.analysis.store.events_without_zone
+            assumed = " assumed" if without == len(self.analysis.store) else " partly assumed"
             assumed = assumed if overview.times_assumed else ""
-            span = f"{first} to {last} {self.session.zone_name}{assumed}"
+            span = f"{first} to {last} {self.analysis.zone_name}{assumed}"
             span += f", {span_words(overview.first_ms, overview.last_ms)}"
         directions = ", ".join(f"{count:,} {direction}" for direction, count in overview.directions)
         counts = f"{overview.events:,} of ours ({directions})" if directions else "none of ours"
-        counts += f", {overview.others:,} {'other' if overview.others == 1 else 'others'}"
+        counts += f", {overview.unrelated_records:,} {'other' if overview.unrelated_records == 1 else 'others'}"
         if self.following:
             counts += ", following"
         warnings = [f"{overview.skipped:,} skipped"] if overview.skipped else []
@@ -132,6 +132,6 @@ class ReadingLogs(BrowseState):
 
     def with_year(self) -> bool:
         """Times carry the year when the log covers more than one."""
-        store = self.session.store
+        store = self.analysis.store
         first, last = store.log_start_ms, store.log_end_ms
-        return format_time(first, self.session.zone)[:4] != format_time(last, self.session.zone)[:4]
+        return format_time(first, self.analysis.zone)[:4] != format_time(last, self.analysis.zone)[:4]

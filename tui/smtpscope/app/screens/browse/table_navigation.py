@@ -7,10 +7,10 @@ from typing import ClassVar
 import numpy as np
 from textual.binding import Binding, BindingType
 
-from smtpscope.app.query_queue import Question
+from smtpscope.app.query_queue import Query
 from smtpscope.app.row_details import detail_of
 from smtpscope.app.screens.browse.browse_state import BrowseState
-from smtpscope.app.widgets.table.group_outline import Place
+from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import Detail
 from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS, SortColumn
@@ -50,8 +50,8 @@ class WalkingLines(BrowseState):
         if key == self._detail_for:
             return
         self._detail_for = key
-        session, view = self.session, self.view
-        self._questions.put("detail", Question(lambda: detail_of(session, view, place), self._show_detail))
+        analysis, view = self.analysis, self.view
+        self._queries.submit("detail", Query(lambda: detail_of(analysis, view, place), self._show_detail))
 
     def show_detail_again(self) -> None:
         self._detail_for = None
@@ -89,7 +89,7 @@ class WalkingLines(BrowseState):
             if line is not None:
                 self.table.cursor = line
 
-    def _set_open(self, place: Place, opened: bool) -> None:
+    def _set_open(self, place: OutlineEntry, opened: bool) -> None:
         assert self.outline is not None
         self.outline.set_open(place, opened)
         self.show_rows()
@@ -101,7 +101,7 @@ class WalkingLines(BrowseState):
             self.sort = sort
             self.refresh_view()
 
-    def _go_to(self, place: Place | None) -> None:
+    def _go_to(self, place: OutlineEntry | None) -> None:
         if place is None or self.outline is None:
             return
         self.outline.open_to(place)
@@ -128,11 +128,11 @@ class WalkingLines(BrowseState):
         index = place.index if place.level == last else int(tree.levels[0].first_child[place.index])
         rows = tree.rows(last, index)
         if place.row is None:
-            self._go_to(Place(last, index, int(rows[0 if by > 0 else -1])))
+            self._go_to(OutlineEntry(last, index, int(rows[0 if by > 0 else -1])))
         else:
             position = int(np.flatnonzero(rows == place.row)[0]) + by
             if 0 <= position < len(rows):
-                self._go_to(Place(last, index, int(rows[position])))
+                self._go_to(OutlineEntry(last, index, int(rows[position])))
 
     # Grouping and order
 

@@ -13,7 +13,7 @@ from smtpscope.store.grouping.groups import GroupTree
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OutlineEntry:
     """What a line stands for: a group (`level`, `index` into that level) or, with `row` set, an event of it.
 
     In a flat list of events `level` and `index` are -1.
@@ -24,7 +24,7 @@ class Place:
     row: int | None = None
 
 
-class Outline:
+class GroupOutline:
     """Lines over a tree of one or two levels or a flat list of events.
 
     `order` is the tree's `sorted_by` answer. `opened` maps keys of groups to whether the user opened or closed them;
@@ -45,7 +45,7 @@ class Outline:
         return self._length
 
     # A group's key is its values in the grouping columns, so that it outlives a filter and new events.
-    def key(self, place: Place) -> Hashable:
+    def key(self, place: OutlineEntry) -> Hashable:
         """The same for the same group or event as long as the logs are open."""
         if place.row is not None:
             return ("event", place.row)
@@ -127,40 +127,40 @@ class Outline:
         found = np.flatnonzero(groups.key[start:end] == key[2][1])
         return start + int(found[0]) if len(found) else None
 
-    def place(self, line: int) -> Place:
+    def place(self, line: int) -> OutlineEntry:
         """What stands on `line`. Raises IndexError where there is no such line."""
         if not 0 <= line < self._length:
             raise IndexError(f"line {line} of {self._length}")
         levels = self.tree.levels
         if not levels:
-            return Place(-1, -1, int(self.tree.order[line]))
+            return OutlineEntry(-1, -1, int(self.tree.order[line]))
         position = int(np.searchsorted(self._starts, line, side="right")) - 1
         index = int(self._order[0][position])
         offset = line - int(self._starts[position])
         if offset == 0:
-            return Place(0, index)
+            return OutlineEntry(0, index)
         if len(levels) == 1:
             return self._event(0, index, offset - 1)
         base = int(self._inner_starts[levels[0].first_child[index]])
         inner = int(np.searchsorted(self._inner_starts, base + offset - 1, side="right")) - 1
         child = int(self._order[1][inner])
         within = base + offset - 1 - int(self._inner_starts[inner])
-        return Place(1, child) if within == 0 else self._event(1, child, within - 1)
+        return OutlineEntry(1, child) if within == 0 else self._event(1, child, within - 1)
 
-    def _event(self, level: int, index: int, number: int) -> Place:
-        return Place(level, index, int(self.tree.order[int(self.tree.levels[level].start[index]) + number]))
+    def _event(self, level: int, index: int, number: int) -> OutlineEntry:
+        return OutlineEntry(level, index, int(self.tree.order[int(self.tree.levels[level].start[index]) + number]))
 
     def is_open(self, level: int, index: int) -> bool:
         if len(self.tree.levels) == 2 and level == 0:
             return bool(self._open_first[index])
         return bool(self._open_last[index])
 
-    def set_open(self, place: Place, opened: bool) -> None:
+    def set_open(self, place: OutlineEntry, opened: bool) -> None:
         """Opens or closes the group of `place`."""
         self._opened[self._group_key(place.level, place.index)] = opened
         self._lay_out()
 
-    def open_to(self, place: Place) -> None:
+    def open_to(self, place: OutlineEntry) -> None:
         """Opens what hides `place`."""
         if place.level < 0:
             return
@@ -172,7 +172,7 @@ class Outline:
                 self._opened[self._group_key(0, parent)] = True
         self._lay_out()
 
-    def line_of(self, place: Place) -> int | None:
+    def line_of(self, place: OutlineEntry) -> int | None:
         """The line on which `place` stands, None while a closed group hides it."""
         levels = self.tree.levels
         if not levels:
@@ -203,7 +203,7 @@ class Outline:
         position = start + int(np.flatnonzero(self._order[1][start:end] == index)[0])
         return top + 1 + int(self._inner_starts[position] - self._inner_starts[start])
 
-    def find(self, key: Hashable) -> Place | None:
+    def find(self, key: Hashable) -> OutlineEntry | None:
         """The place with `key` (see `key`), wherever it stands now; None when it is gone."""
         if not isinstance(key, tuple):
             return None
@@ -212,31 +212,31 @@ class Outline:
         for level in range(len(self.tree.levels)):
             index = self._index_of(level, key)
             if index is not None:
-                return Place(level, index)
+                return OutlineEntry(level, index)
         return None
 
-    def place_of_row(self, row: int) -> Place | None:
+    def place_of_row(self, row: int) -> OutlineEntry | None:
         """The event `row` in its group of the last level, None when the filter hides it."""
         found = np.flatnonzero(self.tree.order == row)
         if not len(found):
             return None
         if not self.tree.levels:
-            return Place(-1, -1, row)
+            return OutlineEntry(-1, -1, row)
         last = self.tree.levels[-1]
         index = int(np.searchsorted(last.end, int(found[0]), side="right"))
-        return Place(len(self.tree.levels) - 1, index, row)
+        return OutlineEntry(len(self.tree.levels) - 1, index, row)
 
-    def parent(self, place: Place) -> Place | None:
+    def parent(self, place: OutlineEntry) -> OutlineEntry | None:
         """The group around `place`, None at the top."""
         if place.level < 0:
             return None
         if place.row is not None:
-            return Place(place.level, place.index)
+            return OutlineEntry(place.level, place.index)
         if place.level == 1:
-            return Place(0, int(self.tree.levels[1].parent[place.index]))
+            return OutlineEntry(0, int(self.tree.levels[1].parent[place.index]))
         return None
 
-    def group_after(self, place: Place, by: int) -> Place | None:
+    def group_after(self, place: OutlineEntry, by: int) -> OutlineEntry | None:
         """The group of the last level that stands `by` groups below (or above) `place`, None where there is none.
 
         Below a group of the first level its own first group comes next, above it the last one of the group before.
@@ -250,7 +250,7 @@ class Outline:
             first = int(self.tree.levels[0].first_child[place.index])
             position = int(self._positions[self._order[1][first]]) + min(by, 0)
         groups = self._shown_groups
-        return Place(level, int(groups[position])) if 0 <= position < len(groups) else None
+        return OutlineEntry(level, int(groups[position])) if 0 <= position < len(groups) else None
 
     @cached_property
     def _shown_groups(self) -> NDArray[np.int64]:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from smtpscope.app.widgets.log_header import bars
-from smtpscope.app.widgets.table.group_outline import Outline, Place
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.app.widgets.table.table_line import TableLine
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.grouping.groups import EXPECTED_NOISE, Group
 from smtpscope.store.times import format_time
 
@@ -38,8 +38,8 @@ class GroupRows:
 
     def __init__(
         self,
-        outline: Outline,
-        exchange: Callable[[int], Exchange],
+        outline: GroupOutline,
+        exchange: Callable[[int], SmtpExchange],
         cause_title: Callable[[str], str],
         zone: tzinfo,
         *,
@@ -74,7 +74,7 @@ class GroupRows:
     def _time(self, ms: int | None) -> str:
         return format_time(ms, self._zone, year=self._with_year)
 
-    def _event(self, place: Place, key: Hashable) -> TableLine:
+    def _event(self, place: OutlineEntry, key: Hashable) -> TableLine:
         assert place.row is not None
         exchange = self._exchange(place.row)
         when = self._time(exchange.time_ms) or "no time"
@@ -89,7 +89,7 @@ class GroupRows:
             name = f"{when} {code} {host} {exchange.command.verb} {what}"
         return TableLine(key, 2 if self.outline.tree.levels else 0, None, shown(name), shown(exchange.reply.text))
 
-    def _group(self, place: Place, key: Hashable) -> TableLine:
+    def _group(self, place: OutlineEntry, key: Hashable) -> TableLine:
         group = self.outline.tree.group(place.level, place.index)
         depth = place.level
         return TableLine(

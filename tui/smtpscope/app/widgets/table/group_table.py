@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from smtpscope.app.widgets.cursor_list import CursorList
-from smtpscope.app.widgets.table.table_line import Column, TableLine, TableRows, columns_for, fitted
+from smtpscope.app.widgets.table.table_line import TableColumn, TableLine, TableRows, columns_for, fitted
 
 
 class GroupTable(CursorList):
@@ -119,7 +119,7 @@ class GroupTable(CursorList):
         else:
             self.cursor = index
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[TableColumn, ...]:
         return columns_for(self.scrollable_content_region.width, self.times_width, self.name_width)
 
     @property
@@ -182,7 +182,7 @@ class GroupTable(CursorList):
         return f"{fitted(name, left)} {fitted(line.cause, max(0, room - left - 1))}"
 
     @staticmethod
-    def _cell(line: TableLine, column: Column) -> str:
+    def _cell(line: TableLine, column: TableColumn) -> str:
         if column.name == "name":
             sign = {None: "  ", True: "v ", False: "> "}[line.opened]
             return "  " * line.depth + sign + line.name

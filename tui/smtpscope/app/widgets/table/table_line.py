@@ -45,7 +45,7 @@ class TableRows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     name: ColumnName
     title: str
     width: int
@@ -58,23 +58,23 @@ _LEAST_CAUSE: Final = 14
 _NARROW: Final = 110
 
 
-def columns_for(width: int, times_width: int, name_width: int = 0) -> tuple[Column, ...]:
+def columns_for(width: int, times_width: int, name_width: int = 0) -> tuple[TableColumn, ...]:
     """The columns that fit into `width` cells, in their order; `times_width` is how wide a time is drawn.
 
     Name and count always stand; cause, first, state, who, last and activity follow as there is room. A host that is
     cut is no answer, so names get `name_width` (what the longest one needs) before the cause and the activity.
     """
     narrow = width < _NARROW
-    wanted: list[Column] = [
-        Column("count", "count", 6 if narrow else 7, right=True),
-        Column("cause", "cause", 18 if narrow else 22),
-        Column("first", "first", times_width),
-        Column("state", "state", 5),
-        Column("last", "last", times_width),
-        Column("who", "acts", 9),
+    wanted: list[TableColumn] = [
+        TableColumn("count", "count", 6 if narrow else 7, right=True),
+        TableColumn("cause", "cause", 18 if narrow else 22),
+        TableColumn("first", "first", times_width),
+        TableColumn("state", "state", 5),
+        TableColumn("last", "last", times_width),
+        TableColumn("who", "acts", 9),
     ]
     room = width - 2 - _LEAST_NAME
-    chosen: list[Column] = []
+    chosen: list[TableColumn] = []
     for column in wanted:
         if column.width + 1 <= room:
             chosen.append(column)
@@ -85,11 +85,11 @@ def columns_for(width: int, times_width: int, name_width: int = 0) -> tuple[Colu
     for place, column in enumerate(chosen):
         if column.name == "cause" and more_name < wanted_name:
             given = min(wanted_name - more_name, column.width - _LEAST_CAUSE)
-            chosen[place] = Column("cause", "cause", column.width - given)
+            chosen[place] = TableColumn("cause", "cause", column.width - given)
             more_name += given
     if room >= 8:
         activity = min(24, room - 1)
-        chosen.append(Column("activity", "activity", activity))
+        chosen.append(TableColumn("activity", "activity", activity))
         room -= activity + 1
     # What is left over goes to the name, then to the cause.
     extra_name = min(room, 16)
@@ -97,9 +97,9 @@ def columns_for(width: int, times_width: int, name_width: int = 0) -> tuple[Colu
     by_name = {column.name: column for column in chosen}
     if "cause" in by_name:
         cause = by_name["cause"]
-        by_name["cause"] = Column("cause", "cause", cause.width + min(14, room - extra_name))
+        by_name["cause"] = TableColumn("cause", "cause", cause.width + min(14, room - extra_name))
         room -= min(14, room - extra_name)
-    result = [Column("name", "", _LEAST_NAME + more_name + room)]
+    result = [TableColumn("name", "", _LEAST_NAME + more_name + room)]
     return (*result, *(by_name[name] for name in order if name in by_name))
 
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from smtpscope.app.widgets.texts.prose import Block, ProsePane
+from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Detail:
     """The two sides and how the first one is called ("Event", "Incident")."""
 
     facts_title: str
-    facts: tuple[Block, ...]
-    guidance: tuple[Block, ...]
+    facts: tuple[ProseBlock, ...]
+    guidance: tuple[ProseBlock, ...]
 
 
 class PaneTabs(Static, can_focus=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtpscope.app.widgets.texts.prose import BLANK, Block, Heading, Paragraph, bullet, text
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
 from smtpscope.errors import SmtpscopeError
 from smtpscope.export.report.report_words import no_refusal_words
 from smtpscope.export.summaries.incident_wording import counted
@@ -19,43 +19,43 @@ _HOW_TO_GET_THEM = (
 )
 
 
-_NO_LOG: tuple[Block, ...] = (
-    Paragraph(text("No log is open.", "bold")),
-    Paragraph(text("smtpscope FILE opens one: an .evtx, text copied out of Event Viewer, or a folder of them.")),
+_NO_LOG: tuple[ProseBlock, ...] = (
+    ProseParagraph(text("No log is open.", "bold")),
+    ProseParagraph(text("smtpscope FILE opens one: an .evtx, text copied out of Event Viewer, or a folder of them.")),
     BLANK,
-    Paragraph(text("K shows the knowledge base: what a reply or a code means, without any log.")),
+    ProseParagraph(text("K shows the knowledge base: what a reply or a code means, without any log.")),
 )
 
 
 def no_events_blocks(
     overview: Overview, errors: Sequence[SmtpscopeError]
-) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+) -> tuple[tuple[ProseBlock, ...], tuple[ProseBlock, ...]]:
     """Facts and guidance for a log without SMTP protocol events."""
     if not overview.files and not errors:
         return _NO_LOG, _guidance()
     nothing = "No SMTP protocol event (7002, 7004, 7010 of MSExchangeTransport and their kin) is in what was read."
     if overview.service_logs:
-        nothing = no_refusal_words(overview.others)
-    read = counted(overview.others, "other record was", "other records were")
-    facts: list[Block] = [
-        Paragraph(text(nothing, "bold")),
-        Paragraph(text(f"{read} read, {overview.skipped:,} skipped.")),
-        Paragraph(text("f tells what each file says of itself and lists what was skipped.")),
+        nothing = no_refusal_words(overview.unrelated_records)
+    read = counted(overview.unrelated_records, "other record was", "other records were")
+    facts: list[ProseBlock] = [
+        ProseParagraph(text(nothing, "bold")),
+        ProseParagraph(text(f"{read} read, {overview.skipped:,} skipped.")),
+        ProseParagraph(text("f tells what each file says of itself and lists what was skipped.")),
     ]
     facts += [bullet(text(shown(f"{error.where}: {error.what}. {error.remedy}"))) for error in errors[:20]]
     return tuple(facts), () if overview.service_logs else _guidance()
 
 
-def _guidance() -> tuple[Block, ...]:
-    heading: list[Block] = [Heading(text("How to get these events")), BLANK]
+def _guidance() -> tuple[ProseBlock, ...]:
+    heading: list[ProseBlock] = [Heading(text("How to get these events")), BLANK]
     return (*heading, *(bullet(text(line)) for line in _HOW_TO_GET_THEM))
 
 
-def nothing_found_blocks(filter_text: str, total: int) -> tuple[Block, ...]:
+def nothing_found_blocks(filter_text: str, total: int) -> tuple[ProseBlock, ...]:
     """For a filter that lets nothing through."""
     return (
-        Paragraph(text("No event fits the filter.", "bold")),
-        Paragraph(text(shown(f"{filter_text}"))),
+        ProseParagraph(text("No event fits the filter.", "bold")),
+        ProseParagraph(text(shown(f"{filter_text}"))),
         BLANK,
-        Paragraph(text(f"{total:,} events are there. u takes back the last change, x takes the filter away.")),
+        ProseParagraph(text(f"{total:,} events are there. u takes back the last change, x takes the filter away.")),
     )

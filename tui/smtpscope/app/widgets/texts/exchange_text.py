@@ -6,17 +6,17 @@ from datetime import tzinfo
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.prose import BLANK, Block, Heading, Paragraph, labelled, text
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, labelled, text
 from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Match
 from smtpscope.parsing.events.message_wording import is_protocol_event
-from smtpscope.parsing.smtp_exchange import Direction, Exchange, Reply
+from smtpscope.parsing.smtp_exchange import Direction, Reply, SmtpExchange
 from smtpscope.store.times import format_time
 
 NO_HOST = "(no host)"
 
 
-def what_happened(exchange: Exchange) -> str:
+def what_happened(exchange: SmtpExchange) -> str:
     """Who refused whom, in words; verbatim text in it, so not yet harmless."""
     if exchange.problem is not None:
         return f"This event could not be taken apart: {exchange.problem}."
@@ -55,8 +55,8 @@ def marked_reply(reply: Reply, evidence: tuple[tuple[int, int], ...]) -> Content
     return Content.assemble(*parts)
 
 
-def exchange_blocks(exchange: Exchange, match: Match, zone: tzinfo) -> tuple[Block, ...]:
-    blocks: list[Block] = [Paragraph(text(shown(what_happened(exchange)), "bold"))]
+def exchange_blocks(exchange: SmtpExchange, match: Match, zone: tzinfo) -> tuple[ProseBlock, ...]:
+    blocks: list[ProseBlock] = [ProseParagraph(text(shown(what_happened(exchange)), "bold"))]
     when = format_time(exchange.time_ms, zone) if exchange.time_ms is not None else "the log gives no time"
     blocks.append(labelled("when", text(when + (" (zone assumed)" if exchange.time_assumed else ""))))
     if exchange.problem is None:
@@ -66,18 +66,18 @@ def exchange_blocks(exchange: Exchange, match: Match, zone: tzinfo) -> tuple[Blo
     return tuple(blocks)
 
 
-def _reply(exchange: Exchange, match: Match) -> list[Block]:
+def _reply(exchange: SmtpExchange, match: Match) -> list[ProseBlock]:
     reply = exchange.reply
     if reply.code is None and reply.verbatim and not is_protocol_event(exchange):
         heading = Content.assemble("No reply; the log says ", (reply.enhanced or "", "$text-warning"))
-        return [BLANK, Heading(heading), Paragraph(marked_reply(reply, match.evidence)), *_named(reply)]
+        return [BLANK, Heading(heading), ProseParagraph(marked_reply(reply, match.evidence)), *_named(reply)]
     codes = " ".join(part for part in (str(reply.code or "no code"), reply.enhanced or "") if part)
-    blocks: list[Block] = [BLANK, Heading(Content.assemble("Reply ", (codes, "$text-warning")))]
-    blocks.append(Paragraph(marked_reply(reply, match.evidence)))
+    blocks: list[ProseBlock] = [BLANK, Heading(Content.assemble("Reply ", (codes, "$text-warning")))]
+    blocks.append(ProseParagraph(marked_reply(reply, match.evidence)))
     return blocks + _named(reply)
 
 
-def _named(reply: Reply) -> list[Block]:
+def _named(reply: Reply) -> list[ProseBlock]:
     """What the reply names."""
     values = reply.values
     named = (
@@ -87,7 +87,7 @@ def _named(reply: Reply) -> list[Block]:
         ("their code", values.provider_codes),
         ("link", values.urls),
     )
-    blocks: list[Block] = [labelled(label, text(shown(", ".join(items)))) for label, items in named if items]
+    blocks: list[ProseBlock] = [labelled(label, text(shown(", ".join(items)))) for label, items in named if items]
     if values.seconds is not None:
         blocks.append(labelled("wait", text(f"{values.seconds} seconds")))
     if values.size_limit is not None:
@@ -95,12 +95,12 @@ def _named(reply: Reply) -> list[Block]:
     return blocks
 
 
-def _command(exchange: Exchange) -> list[Block]:
+def _command(exchange: SmtpExchange) -> list[ProseBlock]:
     command = exchange.command
-    written = command.full.rstrip() or command.given
+    written = command.full.rstrip() or command.logged_verb
     if written:
-        blocks: list[Block] = [BLANK, Heading(text(shown(f"Command {command.verb}".rstrip())))]
-        blocks.append(Paragraph(text(shown(written))))
+        blocks: list[ProseBlock] = [BLANK, Heading(text(shown(f"Command {command.verb}".rstrip())))]
+        blocks.append(ProseParagraph(text(shown(written))))
     else:
         blocks = [BLANK, Heading(text("No command in this log"))]
     if command.mailbox is not None:
@@ -111,7 +111,7 @@ def _command(exchange: Exchange) -> list[Block]:
     return blocks
 
 
-def _where(exchange: Exchange) -> list[Block]:
+def _where(exchange: SmtpExchange) -> list[ProseBlock]:
     blocks = [BLANK, *_source(exchange)]
     if exchange.guess is not None:
         blocks.append(labelled("note", text(shown(exchange.guess))))
@@ -130,11 +130,11 @@ def _where(exchange: Exchange) -> list[Block]:
     return blocks
 
 
-def _is_event(exchange: Exchange) -> bool:
+def _is_event(exchange: SmtpExchange) -> bool:
     return exchange.event_id is not None or exchange.level is not None or is_protocol_event(exchange)
 
 
-def _source(exchange: Exchange) -> list[Block]:
+def _source(exchange: SmtpExchange) -> list[ProseBlock]:
     """What wrote it: an event, or a log of the SMTP service itself, whose lines have neither id nor level."""
     if not _is_event(exchange):
         return [Heading(text("Log")), labelled("written by", text(shown(exchange.provider or "not named")))]

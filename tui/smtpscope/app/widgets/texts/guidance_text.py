@@ -6,7 +6,7 @@ from typing import Final
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.prose import BLANK, Block, Heading, Paragraph, bullet, labelled, text
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
 from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Advice, Confidence
 from smtpscope.knowledge.entry import WhoActs
@@ -35,23 +35,23 @@ def duration_words(temporary: bool | None) -> str:
     return "temporary, will be retried" if temporary else "permanent for this message"
 
 
-def guidance_blocks(advice: Advice) -> tuple[Block, ...]:
+def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now."""
-    blocks: list[Block] = [
+    blocks: list[ProseBlock] = [
         Heading(text(shown(advice.title))),
-        Paragraph(
+        ProseParagraph(
             Content.assemble(
                 (f"{WHO_ACTS[advice.who_acts]}", _WHO_STYLES[advice.who_acts]),
                 (f" | {duration_words(advice.temporary)} | {_CONFIDENCE[advice.match.confidence]}", "$text-muted"),
             )
         ),
-        Paragraph(text(shown(advice.reading))),
+        ProseParagraph(text(shown(advice.reading))),
     ]
     blocks += _numbered("What to do", advice.actions)
     if advice.match.disagreement:
         blocks.append(bullet(text(shown(advice.match.disagreement)), sign="!"))
-    blocks += [BLANK, Heading(text("What it means")), Paragraph(text(shown(advice.meaning)))]
-    blocks.append(Paragraph(text(shown(advice.duration_note))))
+    blocks += [BLANK, Heading(text("What it means")), ProseParagraph(text(shown(advice.meaning)))]
+    blocks.append(ProseParagraph(text(shown(advice.duration_note))))
     blocks.append(labelled("who acts", text(shown(advice.who_note))))
     blocks += listed("Likely causes", advice.causes)
     blocks += _checks(advice)
@@ -63,35 +63,35 @@ def guidance_blocks(advice: Advice) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def listed(title: str, lines: tuple[str, ...]) -> list[Block]:
+def listed(title: str, lines: tuple[str, ...]) -> list[ProseBlock]:
     """`lines` as bullets under a heading; nothing at all where there are none."""
     if not lines:
         return []
     return [BLANK, Heading(text(title)), *(bullet(text(shown(line))) for line in lines)]
 
 
-def _numbered(title: str, lines: tuple[str, ...]) -> list[Block]:
+def _numbered(title: str, lines: tuple[str, ...]) -> list[ProseBlock]:
     if not lines:
         return []
     numbered = (bullet(text(shown(line)), sign=f"{number}.") for number, line in enumerate(lines, 1))
     return [Heading(text(title)), *numbered]
 
 
-def _checks(advice: Advice) -> list[Block]:
+def _checks(advice: Advice) -> list[ProseBlock]:
     if not advice.checks:
         return []
-    blocks: list[Block] = [BLANK, Heading(text("What to check"))]
+    blocks: list[ProseBlock] = [BLANK, Heading(text("What to check"))]
     for check in advice.checks:
         tool = "" if check.tool in _TOOLS_TO_READ else f" ({check.tool})"
         blocks.append(bullet(Content.assemble(str(shown(check.what)), (tool, "$text-muted"))))
         if check.command:
-            blocks.append(Paragraph(text(shown(check.command), "$text-accent"), indent=4))
+            blocks.append(ProseParagraph(text(shown(check.command), "$text-accent"), indent=4))
     return blocks
 
 
-def _why(advice: Advice) -> list[Block]:
+def _why(advice: Advice) -> list[ProseBlock]:
     match = advice.match
-    blocks: list[Block] = [BLANK, Heading(text("Why we think so"))]
+    blocks: list[ProseBlock] = [BLANK, Heading(text("Why we think so"))]
     blocks.append(labelled("matched by", text(shown(f"{match.matched_by} ({_CONFIDENCE[match.confidence]})"))))
     blocks.append(labelled("entry", text(shown(f"{match.entry_id} in {match.category}"))))
     if match.runner_up:

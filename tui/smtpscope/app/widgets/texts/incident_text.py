@@ -9,7 +9,16 @@ from textual.content import Content
 
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS
-from smtpscope.app.widgets.texts.prose import BLANK, Block, Columns, Heading, Paragraph, bullet, labelled, text
+from smtpscope.app.widgets.texts.prose import (
+    BLANK,
+    FlowingColumns,
+    Heading,
+    ProseBlock,
+    ProseParagraph,
+    bullet,
+    labelled,
+    text,
+)
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction
@@ -41,11 +50,11 @@ def state_words(incident: Incident) -> str:
     return f"over{quiet}"
 
 
-def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[Block, ...]:
+def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
     events = "event" if incident.count == 1 else "events"
-    blocks: list[Block] = [
-        Paragraph(text(shown(headline(incident)), "bold")),
-        Paragraph(
+    blocks: list[ProseBlock] = [
+        ProseParagraph(text(shown(headline(incident)), "bold")),
+        ProseParagraph(
             Content.assemble(
                 (f"{incident.count:,} {events}", "bold"),
                 ", ",
@@ -83,17 +92,17 @@ def _episodes(incident: Incident, zone: tzinfo) -> str:
     return f"{len(incident.episodes)}, the last {span}"
 
 
-def _days(days: Counted) -> Columns:
+def _days(days: Counted) -> FlowingColumns:
     most = max(count for _, count in days)
     width = len(f"{most:,}")
     cells = []
     for day, count in days:
         bar = _BARS[max(1, round(8 * count / most))]
         cells.append(Content.assemble(day, " ", (bar, "$text-accent"), f" {count:>{width},}"))
-    return Columns(tuple(cells))
+    return FlowingColumns(tuple(cells))
 
 
-def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> list[Block]:
+def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> list[ProseBlock]:
     if not counted:
         return []
     width = len(f"{counted[0][1]:,}")
@@ -101,36 +110,36 @@ def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> li
         Content.assemble((f"{count:>{width},} ", "$text-accent"), str(shown(value) if value else empty))
         for value, count in counted[:_MOST_LISTED]
     )
-    blocks: list[Block] = [Heading(text(f"{title} ({len(counted):,})")), Columns(cells)]
+    blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells)]
     if len(counted) > _MOST_LISTED:
         blocks.append(
-            Paragraph(text(f"and {len(counted) - _MOST_LISTED:,} more, all of them in the export", "$text-muted"))
+            ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more, all of them in the export", "$text-muted"))
         )
     return blocks
 
 
-def _replies(incident: Incident) -> list[Block]:
-    blocks: list[Block] = [Heading(text(f"Replies ({len(incident.replies):,})"))]
+def _replies(incident: Incident) -> list[ProseBlock]:
+    blocks: list[ProseBlock] = [Heading(text(f"Replies ({len(incident.replies):,})"))]
     width = len(f"{incident.replies[0][1]:,}") if incident.replies else 1
     for reply, count in incident.replies[:20]:
-        blocks.append(Paragraph(text(shown(reply.rstrip())), text(f"{count:>{width},} ", "$text-accent")))
+        blocks.append(ProseParagraph(text(shown(reply.rstrip())), text(f"{count:>{width},} ", "$text-accent")))
     if len(incident.replies) > 20:
-        blocks.append(Paragraph(text(f"and {len(incident.replies) - 20:,} more", "$text-muted")))
+        blocks.append(ProseParagraph(text(f"and {len(incident.replies) - 20:,} more", "$text-muted")))
     return blocks
 
 
-def note_blocks(note: str) -> tuple[Block, ...]:
+def note_blocks(note: str) -> tuple[ProseBlock, ...]:
     """The user's own note on the incident; nothing where there is none."""
     if not note:
         return ()
-    return (BLANK, Heading(text("Your note")), *(Paragraph(text(line)) for line in shown_lines(note)))
+    return (BLANK, Heading(text("Your note")), *(ProseParagraph(text(line)) for line in shown_lines(note)))
 
 
-def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]]) -> tuple[Block, ...]:
+def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]]) -> tuple[ProseBlock, ...]:
     """A row behind which several incidents stand: which, how often, and who has to act in each."""
-    blocks: list[Block] = [
-        Paragraph(text(shown(title), "bold")),
-        Paragraph(text("Open the row (Enter) and choose one for its recipients, times and full guidance.")),
+    blocks: list[ProseBlock] = [
+        ProseParagraph(text(shown(title), "bold")),
+        ProseParagraph(text("Open the row (Enter) and choose one for its recipients, times and full guidance.")),
         BLANK,
     ]
     for incident, advice in incidents[:100]:
@@ -147,5 +156,5 @@ def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]])
             )
         )
     if len(incidents) > 100:
-        blocks.append(Paragraph(text(f"and {len(incidents) - 100:,} more", "$text-muted")))
+        blocks.append(ProseParagraph(text(f"and {len(incidents) - 100:,} more", "$text-muted")))
     return tuple(blocks)

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from smtpscope.app.widgets.line_widget import DrawnLines
+from smtpscope.app.widgets.line_widget import LineWidget
 from smtpscope.harmless import Shown
 
 
@@ -27,7 +27,7 @@ _NOTHING = Content("")
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class ProseParagraph:
     """`content` behind `lead` (a bullet, a label); wrapped lines are indented to where the content began.
 
     `indent` blanks stand before both. When the lead leaves less than 16 cells, the content starts on its own line.
@@ -39,7 +39,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class FlowingColumns:
     """Short items side by side, filled row by row, in as many equal columns as the width allows."""
 
     items: tuple[Content, ...]
@@ -51,8 +51,8 @@ class Heading:
     content: Content
 
 
-Block = Paragraph | Columns | Heading
-BLANK = Paragraph(_NOTHING)
+ProseBlock = ProseParagraph | FlowingColumns | Heading
+BLANK = ProseParagraph(_NOTHING)
 
 _LEAST_CONTENT_WIDTH = 16
 
@@ -63,7 +63,7 @@ def _wrapped(pane: ScrollView, content: Content, width: int) -> list[Strip]:
     return Visual.to_strips(pane, content, max(1, width), None, pane.visual_style, apply_selection=False)
 
 
-class ProsePane(DrawnLines, can_focus=True):
+class ProsePane(LineWidget, can_focus=True):
     """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,15 +80,15 @@ class ProsePane(DrawnLines, can_focus=True):
     }
     """
 
-    blocks: reactive[tuple[Block, ...]] = reactive((), layout=False)
+    blocks: reactive[tuple[ProseBlock, ...]] = reactive((), layout=False)
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
         self._first_lines: list[int] = []
-        self._laid_out_for: tuple[int, tuple[Block, ...]] | None = None
+        self._laid_out_for: tuple[int, tuple[ProseBlock, ...]] | None = None
 
-    def watch_blocks(self, blocks: tuple[Block, ...]) -> None:
+    def watch_blocks(self, blocks: tuple[ProseBlock, ...]) -> None:
         self._lay_out()
         # Textual's own way to the top waits for the next picture, so that the text would be drawn twice.
         self.scroll_target_y = self.scroll_y = 0
@@ -124,7 +124,7 @@ class ProsePane(DrawnLines, can_focus=True):
             first_lines.append(len(strips))
             if isinstance(block, Heading):
                 strips += _wrapped(self, block.content.stylize_before("bold $text-primary"), width)
-            elif isinstance(block, Columns):
+            elif isinstance(block, FlowingColumns):
                 strips += self._columns(block, width)
             else:
                 strips += self._paragraph(block, width)
@@ -133,7 +133,7 @@ class ProsePane(DrawnLines, can_focus=True):
         self.virtual_size = Size(width, len(strips))
         self.refresh()
 
-    def _paragraph(self, block: Paragraph, width: int) -> list[Strip]:
+    def _paragraph(self, block: ProseParagraph, width: int) -> list[Strip]:
         blank = self.visual_style.rich_style
         left = block.indent + block.lead.cell_length
         own_line = bool(block.lead.plain) and width - left < _LEAST_CONTENT_WIDTH
@@ -153,7 +153,7 @@ class ProsePane(DrawnLines, can_focus=True):
         hanging = Strip.blank(left, blank)
         return result + [Strip.join([hanging, strip]) for strip in lines]
 
-    def _columns(self, block: Columns, width: int) -> list[Strip]:
+    def _columns(self, block: FlowingColumns, width: int) -> list[Strip]:
         blank = self.visual_style.rich_style
         room = max(1, width - block.indent)
         widest = min(room, max((item.cell_length for item in block.items), default=1))
@@ -178,20 +178,20 @@ class ProsePane(DrawnLines, can_focus=True):
         return self._strips[line].adjust_cell_length(width, style).apply_style(style)
 
 
-def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> Paragraph:
-    return Paragraph(content, text(f"{sign} "), indent)
+def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> ProseParagraph:
+    return ProseParagraph(content, text(f"{sign} "), indent)
 
 
-def labelled(label: str, content: Content, *, width: int = 11) -> Paragraph:
+def labelled(label: str, content: Content, *, width: int = 11) -> ProseParagraph:
     """`content` behind a muted label, all labels of one pane as wide."""
-    return Paragraph(content, text(f"{label:<{width - 1}} ", "$text-muted"))
+    return ProseParagraph(content, text(f"{label:<{width - 1}} ", "$text-muted"))
 
 
-def blocks_text(blocks: Sequence[Block]) -> str:
+def blocks_text(blocks: Sequence[ProseBlock]) -> str:
     """The words of the blocks, for tests and for the clipboard."""
     words: list[str] = []
     for block in blocks:
-        if isinstance(block, Columns):
+        if isinstance(block, FlowingColumns):
             words += [item.plain for item in block.items]
         elif isinstance(block, Heading):
             words.append(block.content.plain)

@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
-from smtpscope.reading.text.date_order_evidence import DateProofs
+from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
@@ -72,20 +72,20 @@ class DumpelReader(TextLog):
         """See `LogReader`."""
         batching = Batching(self._source.size)
         times = FileTimes(self._source.name, self._options, self._proving_times)
-        told = ToldProblems(self._source.name)
+        told = ProblemLog(self._source.name)
         for block, stream in self._text.blocks():
             begins, rest = _begins(block)
             ours = _may_be_ours(block.text, begins)
-            batching.others += max(0, len(begins) - 1) - len(ours)
+            batching.unrelated_records += max(0, len(begins) - 1) - len(ours)
             for begin, end in ours:
                 record = _record(self._source.name, block, begin, end, times)
                 if record is not None:
                     batching.records.append(record)
                 elif _head_of(block.cut(begin, end)) is None:
-                    place = f"byte {block.offset(begin):#x}"
-                    told.tell(place, "The line lacks some of the columns: date, time, three numbers", "skipped")
+                    offset = f"byte {block.offset(begin):#x}"
+                    told.add(offset, "The line lacks some of the columns: date, time, three numbers", "skipped")
                 else:
-                    batching.others += 1
+                    batching.unrelated_records += 1
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(end))
@@ -99,7 +99,7 @@ class DumpelReader(TextLog):
         for block, stream in self._text.blocks():
             begins, rest = _begins(block)
             text, done = block.text, 0
-            proofs = DateProofs(text)
+            proofs = DateOrderEvidence(text)
             while done < len(begins) - 1 and (proof := proofs.following(begins[done])) < len(text):
                 number = bisect_right(begins, proof) - 1
                 if number < len(begins) - 1:
@@ -109,9 +109,9 @@ class DumpelReader(TextLog):
                 done = number + 1
             stream.keep_from(rest)
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The event's line, with those that its strings go on over."""
-        block = self._text.at(place, LONGEST)
+        block = self._text.at(offset, LONGEST)
         begins = _starts(block.text)
         end = begins[1] if len(begins) > 1 else len(block.text)
         return block.cut(0, end).strip("\r\n")
@@ -144,13 +144,13 @@ def _may_be_ours(text: str, begins: list[int]) -> list[tuple[int, int]]:
         return list(pairwise(begins))
     found: set[int] = set()
     for provider in OUR_PROVIDERS:
-        place = lowered.find(provider)
-        while place >= 0:
-            number = bisect_right(begins, place) - 1
+        offset = lowered.find(provider)
+        while offset >= 0:
+            number = bisect_right(begins, offset) - 1
             if 0 <= number < len(begins) - 1:
                 found.add(number)
-                place = begins[number + 1] - 1
-            place = lowered.find(provider, place + 1)
+                offset = begins[number + 1] - 1
+            offset = lowered.find(provider, offset + 1)
     return [(begins[number], begins[number + 1]) for number in sorted(found)]
 
 
@@ -183,7 +183,7 @@ def _record(file: str, block: TextBlock, begin: int, end: int, times: FileTimes)
     milliseconds = times.milliseconds(written)
     return EventRecord(
         file=file,
-        place=block.offset(begin),
+        offset=block.offset(begin),
         time_ms=milliseconds,
         time_assumed=milliseconds is not None and written.zone_minutes is None,
         record_id=None,

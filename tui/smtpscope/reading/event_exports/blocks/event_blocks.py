@@ -22,12 +22,12 @@ from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan
 from smtpscope.reading.event_exports.messages.line_records import LineRecords, plain_message
 from smtpscope.reading.record import Batch, EventRecord, Format, ReadOptions, Source
-from smtpscope.reading.text.date_order_evidence import DateProofs
+from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.text.text_log import GrowingText
+from smtpscope.reading.text.text_log import FollowableTextLog
 from smtpscope.reading.windows_event.levels import level_of
 from smtpscope.reading.windows_event.providers import is_ours
 
@@ -36,7 +36,7 @@ _QUOTED = re.compile(r"[ \t]*>")
 _NO_XML = XmlFacts(None, None, None)
 
 
-class EventBlockReader(GrowingText):
+class EventBlockReader(FollowableTextLog):
     """Reads copied events; a sentence that stands between them without a block is read as a line of its own."""
 
     format: ClassVar[Format] = Format(
@@ -69,11 +69,11 @@ class EventBlockReader(GrowingText):
             sentences = beginnings(block.text)
             for header, limit in _with_limits(found.headers, rest):
                 if _surely_foreign(header, limit, sentences):
-                    batching.others += 1
+                    batching.unrelated_records += 1
                     continue
                 records = blocks.records(block, header, limit)
                 batching.records += records
-                batching.others += not records
+                batching.unrelated_records += not records
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(limit))
@@ -87,7 +87,7 @@ class EventBlockReader(GrowingText):
         """The times of which one may tell the order of day and month."""
         for block, stream in self._text.blocks():
             text, begin = block.text, 0
-            proofs = DateProofs(text)
+            proofs = DateOrderEvidence(text)
             if proofs.following(0) == len(text) and len(text) > LONGEST:
                 # Only the block that goes on behind the end of the text has to be seen again.
                 begin = text.rfind("\n", 0, len(text) - LONGEST) + 1
@@ -99,8 +99,8 @@ class EventBlockReader(GrowingText):
                         yield written
             stream.keep_from(found.rest)
 
-    def raw(self, place: int) -> str:
-        block = self._text.at(place, LONGEST)
+    def raw(self, offset: int) -> str:
+        block = self._text.at(offset, LONGEST)
         headers = scan_headers(block.text, final=True).headers
         if headers and not block.text[: headers[0].start].strip(" \t>"):
             limit = headers[1].start if len(headers) > 1 else len(block.text)
@@ -195,7 +195,7 @@ class _BlockRecords:
         message = plain_message(description).strip()
         return EventRecord(
             file=self._file,
-            place=block.offset(header.start),
+            offset=block.offset(header.start),
             time_ms=milliseconds,
             time_assumed=written is not None and milliseconds is not None and written.zone_minutes is None,
             record_id=facts.record_id,

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.converted.exchange_schema import is_converted
 from smtpscope.reading.event_exports.json.json_events import record_of, time_value
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
@@ -25,14 +24,14 @@ from smtpscope.reading.event_exports.json.json_objects import (
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
 from smtpscope.reading.event_exports.messages.event_messages import lines_between
-from smtpscope.reading.event_exports.messages.orphan_messages import LooseSentences
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
-from smtpscope.reading.text.text_kind import is_text
-from smtpscope.reading.text.text_log import LinePlaces, TextLog, head_of
+from smtpscope.reading.text.text_kind import is_converted, is_text
+from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
 from smtpscope.reading.windows_event.decoder_json import event_record as exported_record
 
 # A prefix of syslog, then an object.
@@ -72,14 +71,14 @@ class EventJsonReader(TextLog):
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
             for each in found:
                 if one_a_line:
-                    batching.others += lines_between(block.text, done, each.start)
+                    batching.unrelated_records += lines_between(block.text, done, each.start)
                     done = each.end + 1
                 records.take(block, each)
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(each.end))
             if one_a_line:
-                batching.others += lines_between(block.text, done, rest)
+                batching.unrelated_records += lines_between(block.text, done, rest)
             records.lines.done(rest)
             stream.keep_from(rest)
             batching.problems += times.take_problems() + records.told.take(final=block.final)
@@ -101,19 +100,19 @@ class EventJsonReader(TextLog):
                     yield written
             stream.keep_from(rest)
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The event's JSON as it stands in the file, with what stands before it in its line."""
         if is_lines(head_text(head_of(self._source))):
             encoding = self._text.encoding
-            begin = max(encoding.mark, place - _LOOKED_BACK * encoding.unit)
-            before = self._text.at(begin, (place - begin) // encoding.unit)
+            begin = max(encoding.mark, offset - _LOOKED_BACK * encoding.unit)
+            before = self._text.at(begin, (offset - begin) // encoding.unit)
             start = before.offset(before.text.rfind("\n") + 1)
             block = self._text.at(start, LONGEST)
             return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip()
-        block = self._text.at(place, LONGEST)
+        block = self._text.at(offset, LONGEST)
         found, _ = ObjectScan().objects(block)
         if not found or found[0].start:
-            return f"There is no event at byte {place:#x}."
+            return f"There is no event at byte {offset:#x}."
         return block.cut(0, found[0].end)
 
     def information(self) -> FileInformation:
@@ -127,16 +126,16 @@ class _ObjectRecords:
     def __init__(self, file: str, times: FileTimes, batching: Batching, unit: int) -> None:
         """`unit` is how many bytes the smallest character of the file has."""
         self._unit = unit
-        self.told = ToldProblems(file)
-        self.lines = LinePlaces()
+        self.told = ProblemLog(file)
+        self.lines = LineOffsets()
         self._file = file
         self._times = times
         self._batching = batching
-        self._loose = LooseSentences(file, times)
+        self._loose = OrphanMessages(file, times)
 
     def take(self, block: TextBlock, found: JsonObject) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
-        place = block.offset(found.start)
+        offset = block.offset(found.start)
         if found.whole and found.end - found.start == 2:
             # Behind its results Splunk says in an empty object that no word is highlighted: that is no event.
             return
@@ -144,16 +143,16 @@ class _ObjectRecords:
             if not found.whole:
                 raise NoObjectError("The event has no end: its JSON is cut off")
             ours = may_be_ours(block.text[found.start : found.end])
-            records = self._records(block.cut(found.start, found.end), place) if ours else [None]
+            records = self._records(block.cut(found.start, found.end), offset) if ours else [None]
         except NoObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
-            self.told.tell(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
+            self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         self._batching.records += [record for record in records if record is not None]
-        self._batching.others += records.count(None)
+        self._batching.unrelated_records += records.count(None)
 
-    def _records(self, text: str, place: int) -> list[EventRecord | None]:
+    def _records(self, text: str, offset: int) -> list[EventRecord | None]:
         """The record of each event in an object, None for an event that is none of ours."""
         text = text[max(0, text.find("{")) :]
         event = decoded_object(text)
@@ -163,18 +162,18 @@ class _ObjectRecords:
             except RecursionError as error:
                 raise NoObjectError("The event nests too deep") from error
             # Each needs a place of its own; `raw` finds the line that all stand in.
-            places = range(place, place + len(bodies) * self._unit, self._unit)
+            places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
         if isinstance(event.get("Event"), dict):
             # The form of the Rust decoder, which evtx_dump prints.
             try:
-                return [exported_record(text, file=self._file, place=place, filetime=0)]
+                return [exported_record(text, file=self._file, offset=offset, filetime=0)]
             except msgspec.DecodeError as error:
                 raise NoObjectError("The event has not the form of an exported one") from error
-        return [self._record(event, place)]
+        return [self._record(event, offset)]
 
-    def _record(self, event: dict[str, Any], place: int) -> EventRecord | None:
-        return record_of(event, file=self._file, place=place, times=self._times)
+    def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:
+        return record_of(event, file=self._file, offset=offset, times=self._times)
 
 
 def _in_lines(block: TextBlock) -> list[JsonObject]:

@@ -73,14 +73,14 @@ _SCALARS = (str, int, float)
 _LATEST_MS = 253_402_300_799_999
 
 
-def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes) -> EventRecord | None:
+def record_of(event: dict[str, Any], *, file: str, offset: int, times: FileTimes) -> EventRecord | None:
     """The record in `event`, None when its source is none of ours and it holds no sentence of ours. Raises nothing."""
     event = _unwrapped(event)
     raw = event.get("_raw")
     if isinstance(raw, str):
         if surely_foreign(raw):
             return None
-        return raw_record(raw, file=file, place=place, times=times, indexed=time_value(event))
+        return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event))
     provider = _word(event, _PROVIDER)
     message = _word(event, _MESSAGE)
     if provider is not None:
@@ -96,7 +96,7 @@ def record_of(event: dict[str, Any], *, file: str, place: int, times: FileTimes)
         milliseconds, assumed = written, False
     return EventRecord(
         file=file,
-        place=place,
+        offset=offset,
         time_ms=milliseconds,
         time_assumed=assumed,
         record_id=integer(_found(event, _RECORD_ID)),

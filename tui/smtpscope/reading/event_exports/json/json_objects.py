@@ -163,11 +163,11 @@ def lines(text: str) -> Iterator[tuple[int, int]]:
     """The begin and end of each line that may be ours, without its line end."""
     lowered = _lowered(text)
     # Plain finds, each where it stands: an expression that ignores capitals takes twenty times as long.
-    places = {words: place for words in _OURS if (place := lowered.find(words)) >= 0}
+    places = {words: offset for words in _OURS if (offset := lowered.find(words)) >= 0}
     while places:
-        place = min(places.values())
-        begin = text.rfind("\n", 0, place) + 1
-        end = text.find("\n", place)
+        offset = min(places.values())
+        begin = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
         end = len(text) if end < 0 else end
         yield begin, end
         for words in [words for words, where in places.items() if where < end]:

@@ -39,7 +39,7 @@ _LINES_WITHOUT_CLOSING = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class MessageMatch:
     """One sentence in a text: it stands from `opening` to `closing`, its record from `start` to `end`.
 
     The record begins with the line, or with the end of the record before on the same line; it takes in the line
@@ -58,7 +58,7 @@ class Sentence:
 class Scan:
     """`rest` is the index from which the text has to be seen again together with what follows it."""
 
-    sentences: list[Sentence]
+    sentences: list[MessageMatch]
     rest: int
 
 
@@ -84,7 +84,7 @@ def beginnings(text: str) -> list[int]:
 
 def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> Scan:
     """The sentences of `text` from `begin` to `stop` in order; unless `final`, an unfinished one is left for later."""
-    found: list[Sentence] = []
+    found: list[MessageMatch] = []
     done = begin
     stop = len(text) if stop is None else stop
     openings = _openings(text, begin, stop)
@@ -111,7 +111,7 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
             end = max(closing, stop - LONGEST_PREFIX)
         elif end < 0:
             end = stop if is_last else closing
-        found.append(Sentence(start, opening.start, closing, end, opening.sibling))
+        found.append(MessageMatch(start, opening.start, closing, end, opening.sibling))
         done = end
     return Scan(
         found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
@@ -123,7 +123,7 @@ def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
     siblings = sibling_places(text, begin, stop)
     if not siblings:
         return found
-    found += [_Opening(place.opening, place.opening, True, place.told) for place in siblings]
+    found += [_Opening(offset.opening, offset.opening, True, offset.told) for offset in siblings]
     return sorted(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smtpscope.reading.event_exports.messages.event_messages import Sentence
+from smtpscope.reading.event_exports.messages.event_messages import MessageMatch
 from smtpscope.reading.event_exports.messages.line_labels import LineLabels, read_labels
 from smtpscope.reading.event_exports.messages.related_messages import SIBLING_EVENT_IDS
 from smtpscope.reading.record import EventRecord
@@ -28,12 +28,12 @@ def plain_message(text: str) -> str:
     return text
 
 
-def written_before(block: TextBlock, sentence: Sentence) -> WrittenTime | None:
+def written_before(block: TextBlock, sentence: MessageMatch) -> WrittenTime | None:
     """The time that stands before `sentence` in its record."""
     return find_time(_prefix(block, sentence))
 
 
-def _prefix(block: TextBlock, sentence: Sentence) -> str:
+def _prefix(block: TextBlock, sentence: MessageMatch) -> str:
     return block.cut(sentence.start, sentence.opening)
 
 
@@ -46,7 +46,7 @@ class LineRecords:
         # Lines of one log say the same before the sentence again and again, but for the time.
         self._labels: dict[tuple[str, bool], LineLabels] = {}
 
-    def record(self, block: TextBlock, sentence: Sentence) -> EventRecord:
+    def record(self, block: TextBlock, sentence: MessageMatch) -> EventRecord:
         """The record of `sentence`, which was found in `block`."""
         prefix = _prefix(block, sentence)
         written = find_time(prefix)
@@ -61,7 +61,7 @@ class LineRecords:
         labelled = written is not None or labels.event_id is not None or labels.provider is not None
         return EventRecord(
             file=self._file,
-            place=block.offset(sentence.start),
+            offset=block.offset(sentence.start),
             time_ms=milliseconds,
             time_assumed=assumed,
             record_id=None,

@@ -13,10 +13,10 @@ from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.text.text_log import GrowingText, head_of, zone_warnings
+from smtpscope.reading.text.text_log import FollowableTextLog, head_of, zone_warnings
 
 
-class SentenceLineReader(GrowingText):
+class SentenceLineReader(FollowableTextLog):
     """Reads a text log line by line; what is not ours is passed over without being decoded."""
 
     format: ClassVar[Format] = Format(
@@ -45,13 +45,13 @@ class SentenceLineReader(GrowingText):
             found = scan(block.text, final=block.final and to_the_end)
             done = 0
             for sentence in found.sentences:
-                batching.others += lines_between(block.text, done, sentence.start)
+                batching.unrelated_records += lines_between(block.text, done, sentence.start)
                 batching.records.append(lines.record(block, sentence))
                 done = sentence.end
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(done))
-            batching.others += lines_between(block.text, done, found.rest)
+            batching.unrelated_records += lines_between(block.text, done, found.rest)
             stream.keep_from(found.rest)
             batching.problems += times.take_problems()
             self._done = block.offset(found.rest)
@@ -67,8 +67,8 @@ class SentenceLineReader(GrowingText):
                     yield written
             stream.keep_from(found.rest)
 
-    def raw(self, place: int) -> str:
-        block = self._text.at(place, 2 * LONGEST)
+    def raw(self, offset: int) -> str:
+        block = self._text.at(offset, 2 * LONGEST)
         sentences = scan(block.text, final=True).sentences
         end = sentences[0].end if sentences else block.text.find("\n") % (len(block.text) + 1)
         return block.cut(0, end).strip("\r\n")

@@ -11,7 +11,7 @@ from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.file_times import FileTimes
 
 
-class LooseSentences:
+class OrphanMessages:
     """Reads what is left of broken rows, elements and objects of one file as lines of text are read."""
 
     def __init__(self, file: str, times: FileTimes) -> None:
@@ -22,5 +22,5 @@ class LooseSentences:
         if not holds_sentence(block.text, begin, end):
             return []
         found = scan(block.text, final=True, begin=begin, stop=end)
-        place = block.offset(begin)
-        return [replace(self._lines.record(block, sentence), place=place) for sentence in found.sentences]
+        offset = block.offset(begin)
+        return [replace(self._lines.record(block, sentence), offset=offset) for sentence in found.sentences]

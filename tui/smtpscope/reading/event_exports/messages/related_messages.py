@@ -110,7 +110,7 @@ def sibling_places(text: str, begin: int = 0, stop: int | None = None) -> list[S
             elif limit == stop and stop - start <= _LONGEST:
                 unfinished.append(start)
     places.sort()
-    done = max((place.told for place in places), default=begin)
+    done = max((offset.told for offset in places), default=begin)
     # The sentence of one kind may name a connector with the first words of another.
     left = min((start for start in unfinished if start >= done), default=None)
     return places if left is None else [*places, SiblingPlace(left, 0)]
@@ -127,4 +127,4 @@ def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
 
 def holds_sibling(text: str, begin: int = 0, stop: int | None = None) -> bool:
     """Whether a whole sentence stands between the indices."""
-    return any(place.told for place in sibling_places(text, begin, stop))
+    return any(offset.told for offset in sibling_places(text, begin, stop))

@@ -13,16 +13,16 @@ from typing import Any, ClassVar, Final
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.json.json_events import record_of, time_value
 from smtpscope.reading.event_exports.json.json_objects import may_be_ours
-from smtpscope.reading.event_exports.messages.orphan_messages import LooseSentences
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.powershell.clixml_object import UnreadableObjectError, properties_of
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, Format
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_text
-from smtpscope.reading.text.text_log import LinePlaces, TextLog
-from smtpscope.reading.text.xml_elements import LONGEST, Element, up_to_the_end
+from smtpscope.reading.text.text_log import LineOffsets, TextLog
+from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
 
 _TAG = re.compile(r"<Obj(?=[\s/>])[^<>]{0,256}?(/?)>|</Obj>")
 _LONGEST_TAG: Final = 300
@@ -78,12 +78,12 @@ class ClixmlReader(TextLog):
                     yield written
             stream.keep_from(rest)
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The object's XML as it stands in the file."""
-        block = self._text.at(place, LONGEST)
+        block = self._text.at(offset, LONGEST)
         found, _ = _scan(block)
         if not found or found[0].start:
-            return f"There is no object at byte {place:#x}."
+            return f"There is no object at byte {offset:#x}."
         return block.cut(0, found[0].end)
 
 
@@ -91,40 +91,40 @@ class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
 
     def __init__(self, file: str, times: FileTimes, batching: Batching) -> None:
-        self.told = ToldProblems(file)
-        self.lines = LinePlaces()
+        self.told = ProblemLog(file)
+        self.lines = LineOffsets()
         self._file = file
         self._times = times
         self._batching = batching
-        self._loose = LooseSentences(file, times)
+        self._loose = OrphanMessages(file, times)
 
-    def take(self, block: TextBlock, found: Element) -> None:
+    def take(self, block: TextBlock, found: XmlElement) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
-        place = block.offset(found.start)
+        offset = block.offset(found.start)
         try:
             if not found.whole:
                 raise UnreadableObjectError("The object has no end: its XML is cut off")
-            record = self._record(block, found, place)
+            record = self._record(block, found, offset)
         except UnreadableObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
-            self.told.tell(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
+            self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         if record is None:
-            self._batching.others += 1
+            self._batching.unrelated_records += 1
         else:
             self._batching.records.append(record)
 
-    def _record(self, block: TextBlock, found: Element, place: int) -> EventRecord | None:
+    def _record(self, block: TextBlock, found: XmlElement, offset: int) -> EventRecord | None:
         if not may_be_ours(block.text[found.start : found.end]):
             return None
         event: dict[str, Any] = properties_of(block.cut(found.start, found.end))
-        return record_of(event, file=self._file, place=place, times=self._times)
+        return record_of(event, file=self._file, offset=offset, times=self._times)
 
 
-def _scan(block: TextBlock) -> tuple[list[Element], int]:
+def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
     """The outermost objects in their order, and the index from which the text has to be seen again with the next."""
-    found: list[Element] = []
+    found: list[XmlElement] = []
     opened, depth = 0, 0
     for tag in _TAG.finditer(block.text):
         ends = tag[0] == "</Obj>"
@@ -134,5 +134,5 @@ def _scan(block: TextBlock) -> tuple[list[Element], int]:
             opened = tag.start()
         depth += -1 if ends else not tag[1]
         if depth == 0:
-            found.append(Element(opened, tag.end(), True))
+            found.append(XmlElement(opened, tag.end(), True))
     return up_to_the_end(block, found, opened if depth else None, _LONGEST_TAG)

@@ -103,7 +103,7 @@ def written_in(raw: str) -> WrittenTime | int | None:
 
 
 def raw_record(
-    raw: str, *, file: str, place: int, times: FileTimes, indexed: WrittenTime | int | None = None
+    raw: str, *, file: str, offset: int, times: FileTimes, indexed: WrittenTime | int | None = None
 ) -> EventRecord | None:
     """The record in `raw`, None when its source is none of ours and it holds no sentence of ours. Raises nothing.
 
@@ -112,7 +112,7 @@ def raw_record(
     if surely_foreign(raw):
         return None
     if raw.lstrip().startswith("<Event"):
-        return _of_xml(raw.strip(), file, place)
+        return _of_xml(raw.strip(), file, offset)
     labels = labels_of(raw)
     provider = labels.get("SourceName") or None
     if not is_ours(provider) and (provider is not None or not holds_sentence(raw)):
@@ -126,7 +126,7 @@ def raw_record(
     code = integer(labels.get("EventCode") or labels.get("EventIdentifier"))
     return EventRecord(
         file=file,
-        place=place,
+        offset=offset,
         time_ms=milliseconds,
         time_assumed=assumed,
         record_id=integer(labels.get("RecordNumber")),
@@ -141,9 +141,9 @@ def raw_record(
     )
 
 
-def _of_xml(xml: str, file: str, place: int) -> EventRecord | None:
+def _of_xml(xml: str, file: str, offset: int) -> EventRecord | None:
     try:
-        record, _ = event_record(xml, file=file, place=place)
+        record, _ = event_record(xml, file=file, offset=offset)
         return record
     except UnreadableEventError:
         pass
@@ -156,7 +156,7 @@ def _of_xml(xml: str, file: str, place: int) -> EventRecord | None:
     words = dict(reversed(_XML_WORD.findall(xml)))
     return EventRecord(
         file=file,
-        place=place,
+        offset=offset,
         time_ms=time_of(facts.system_time),
         time_assumed=False,
         record_id=facts.record_id,

@@ -65,11 +65,11 @@ class SplunkTextReader(TextLog):
             for start, end in pairwise((*starts, rest)):
                 record = None
                 if not surely_foreign(text[start : min(end, start + _HEADER)]):
-                    record = raw_record(block.cut(start, end), file=file, place=block.offset(start), times=times)
+                    record = raw_record(block.cut(start, end), file=file, offset=block.offset(start), times=times)
                 if record is not None:
                     batching.records.append(record)
                 else:
-                    batching.others += 1
+                    batching.unrelated_records += 1
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(end))
@@ -87,9 +87,9 @@ class SplunkTextReader(TextLog):
                     yield written
             stream.keep_from(rest)
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The event as it stands in the file."""
-        block = self._text.at(place, LONGEST)
+        block = self._text.at(offset, LONGEST)
         starts = _scan(block.text, final=True).starts
         if not starts or starts[0]:
             return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip("\r\n")

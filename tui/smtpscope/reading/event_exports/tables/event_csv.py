@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from smtpscope.errors import LogError
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.tables.row_filters import ForeignRows, UnprovingRows
-from smtpscope.reading.event_exports.tables.table_columns import LOOKED_AT, Columns, columns_of
+from smtpscope.reading.event_exports.tables.table_columns import LOOKED_AT, EventTableColumns, columns_of
 from smtpscope.reading.event_exports.tables.table_records import Misshapen, RowRecords, written_time
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
@@ -51,23 +51,23 @@ class EventCsvReader(TextLog):
         foreign = ForeignRows(delimiter, columns, self._text.encoding)
         for number, row in enumerate(_data_rows(self._text, delimiter, columns, foreign)):
             if foreign.count:
-                batching.others += foreign.take()
+                batching.unrelated_records += foreign.take()
                 misshapen.passed_over()
             if row.fields or row.broken:
                 fields = misshapen.joined(row, delimiter)
                 record = None if fields is None else records.record(row, fields)
                 found = records.loose(row) if fields is None else [] if record is None else [record]
                 batching.records += found
-                batching.others += fields is not None and not found
-                misshapen.tell(row, right=fields is not None, read=bool(found))
+                batching.unrelated_records += fields is not None and not found
+                misshapen.add(row, right=fields is not None, read=bool(found))
             if batching.full or ((number % _LOOKED_AT_CLOCK_EVERY == 0 or not row.fields) and batching.due):
                 batching.problems += times.take_problems() + misshapen.take_problems()
                 yield batching.take(row.end)
-        batching.others += foreign.take()
+        batching.unrelated_records += foreign.take()
         batching.problems += times.take_problems() + misshapen.take_problems(final=True)
         yield batching.take(self._source.size)
 
-    def _table(self) -> tuple[str, Columns]:
+    def _table(self) -> tuple[str, EventTableColumns]:
         found = _recognised(head_of(self._source))
         if found is None:
             raise LogError(
@@ -86,20 +86,20 @@ class EventCsvReader(TextLog):
         delimiter, columns = self._table()
         return self._times_in(_data_rows(self._text, delimiter, columns, UnprovingRows(delimiter, columns)), columns)
 
-    def _times_in(self, found: Iterator[Row], columns: Columns) -> Iterator[WrittenTime]:
+    def _times_in(self, found: Iterator[Row], columns: EventTableColumns) -> Iterator[WrittenTime]:
         for row in found:
             if len(row.fields) >= columns.count:
                 written = written_time(row.fields, columns)
                 if written is not None:
                     yield written
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The row as it stands in the file, with its quotes."""
         delimiter, columns = self._table()
-        row = next(rows([self._text.at(place, LONGEST)], delimiter, columns), None)
+        row = next(rows([self._text.at(offset, LONGEST)], delimiter, columns), None)
         if row is None:
-            return f"There is no row at byte {place:#x}."
-        block = self._text.at(place, (row.end - place) // self._text.encoding.unit)
+            return f"There is no row at byte {offset:#x}."
+        block = self._text.at(offset, (row.end - offset) // self._text.encoding.unit)
         return block.cut(0, len(block.text)).strip("\r\n")
 
     def information(self) -> FileInformation:
@@ -112,7 +112,7 @@ class EventCsvReader(TextLog):
         )
 
 
-def _recognised(head: bytes) -> tuple[str, Columns] | None:
+def _recognised(head: bytes) -> tuple[str, EventTableColumns] | None:
     """The separator and the columns of a table that begins with `head`, None where it is no table of events."""
     if not is_text(head) or is_markup(head):
         return None
@@ -125,7 +125,7 @@ def _recognised(head: bytes) -> tuple[str, Columns] | None:
 
 
 def _data_rows(
-    text: TextSource, delimiter: str, columns: Columns, passed: ForeignRows | UnprovingRows | None
+    text: TextSource, delimiter: str, columns: EventTableColumns, passed: ForeignRows | UnprovingRows | None
 ) -> Iterator[Row]:
     """The rows behind the header but for those that are `passed` over; one without fields tells how far these went."""
     left = columns.header_rows

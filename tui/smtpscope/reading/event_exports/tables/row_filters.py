@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from smtpscope.reading.event_exports.tables.table_columns import Columns
-from smtpscope.reading.text.date_order_evidence import DateProofs
+from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns
+from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
 from smtpscope.reading.text.encodings import TextEncoding
 from smtpscope.reading.text.table_rows import LONGEST, true_text
 from smtpscope.reading.windows_event.providers import is_ours
@@ -23,7 +23,7 @@ _SOURCE_WITHIN: Final = r"\"(?:[^\"\n]*+\n){0,4}SourceName=([^\"\r\n]*+)[^\"]*+(
 class ForeignRows:
     """Passes over rows of sources that are none of ours; `count` is how many they were."""
 
-    def __init__(self, delimiter: str, columns: Columns, encoding: TextEncoding) -> None:
+    def __init__(self, delimiter: str, columns: EventTableColumns, encoding: TextEncoding) -> None:
         self.count = 0
         self._encoding = encoding
         self._delimiter = delimiter
@@ -76,11 +76,11 @@ class ForeignRows:
 class UnprovingRows:
     """Passes over rows without a date that proves whether day or month comes first."""
 
-    def __init__(self, delimiter: str, columns: Columns) -> None:
+    def __init__(self, delimiter: str, columns: EventTableColumns) -> None:
         self._delimiter = delimiter
         self._columns = columns
         self._rows: re.Pattern[str] | None = None
-        self._proofs = DateProofs("")
+        self._proofs = DateOrderEvidence("")
 
     def begin(self, _: list[str]) -> None:
         """From now on rows can be passed over."""
@@ -92,7 +92,7 @@ class UnprovingRows:
         if rows is None:
             return begin
         if text is not self._proofs.text:
-            self._proofs = DateProofs(text)
+            self._proofs = DateOrderEvidence(text)
         proof = self._proofs.following(begin)
         # Within a stretch that is no longer than one row may be, none is too long.
         while (found := rows.match(text, begin, min(begin + LONGEST, proof))) is not None:

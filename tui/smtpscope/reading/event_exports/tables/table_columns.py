@@ -23,7 +23,7 @@ _TYPE_LINE = re.compile(r"#TYPE\b|sep=.\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class EventTableColumns:
     """The index of each column, None where the table has none.
 
     `count` is how many fields a row has; `clock` is the column of the time of day where it stands apart from the date;
@@ -64,7 +64,7 @@ class Columns:
         )
 
 
-def columns_of(first_rows: list[list[str]]) -> Columns | None:
+def columns_of(first_rows: list[list[str]]) -> EventTableColumns | None:
     """The columns of a table that begins with `first_rows` (LOOKED_AT), None when it is no table of events.
 
     Some lines may stand before the header: the type line of Export-Csv, the banner of the Windows Script Host.
@@ -86,7 +86,7 @@ def is_type_line(line: str) -> bool:
     return _TYPE_LINE.match(line) is not None
 
 
-def _of_splunk(header: list[str], following: list[list[str]], skipped: int) -> Columns | None:
+def _of_splunk(header: list[str], following: list[list[str]], skipped: int) -> EventTableColumns | None:
     """What Splunk exports: its time beside the whole event (`_raw`) or beside names that it took out of it."""
     names = names_in(header)
     if _RAW not in names:
@@ -99,10 +99,10 @@ def _of_splunk(header: list[str], following: list[list[str]], skipped: int) -> C
         return None
     time = names.index("_time") if "_time" in names else None
     provider = names.index("sourcename") if "sourcename" in names else None
-    return Columns(len(names), skipped + 1, time=time, provider=provider, message=raw, whole=True)
+    return EventTableColumns(len(names), skipped + 1, time=time, provider=provider, message=raw, whole=True)
 
 
-def _by_names(header: list[str], skipped: int) -> Columns | None:
+def _by_names(header: list[str], skipped: int) -> EventTableColumns | None:
     names = names_in(header)
     found: dict[str, int | None] = {
         what: next((names.index(name) for name in choice if name in names), None)
@@ -116,7 +116,7 @@ def _by_names(header: list[str], skipped: int) -> Columns | None:
     if found["event_id"] is None and found["provider"] is None:
         return None
     level, time = found["level"], found["time"]
-    return Columns(
+    return EventTableColumns(
         count=len(names),
         header_rows=skipped + 1,
         clock=names.index("time") if time is not None and names[time] == "date" and "time" in names else None,
@@ -126,19 +126,19 @@ def _by_names(header: list[str], skipped: int) -> Columns | None:
     )
 
 
-def _event_viewer_2008(header: list[str], row: list[str], skipped: int) -> Columns | None:
+def _event_viewer_2008(header: list[str], row: list[str], skipped: int) -> EventTableColumns | None:
     """Level, Date and Time, Source, Event ID, Task Category in any language; the message has no name."""
     if len(header) != 5 or len(row) < 6 or find_time(header[1]) is not None:
         return None
     if find_time(row[1]) is None or not row[3].strip().isdecimal():
         return None
-    return Columns(6, skipped + 1, time=1, level=0, provider=2, event_id=3, message=5)
+    return EventTableColumns(6, skipped + 1, time=1, level=0, provider=2, event_id=3, message=5)
 
 
-def _event_viewer_2003(row: list[str], skipped: int) -> Columns | None:
+def _event_viewer_2003(row: list[str], skipped: int) -> EventTableColumns | None:
     """Without header: Date, Time, Source, Type, Category, Event, User, Computer, Description."""
     if len(row) < 9 or not row[5].strip().isdecimal() or find_time(f"{row[0]} {row[1]}") is None:
         return None
     if level_of(row[3].strip()) is None and level_of(row[4].strip()) is not None:
         return None
-    return Columns(9, skipped, time=0, clock=1, provider=2, level=3, event_id=5, computer=7, message=8)
+    return EventTableColumns(9, skipped, time=0, clock=1, provider=2, level=3, event_id=5, computer=7, message=8)

@@ -8,10 +8,10 @@ from typing import Final
 from smtpscope.errors import Problem
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
-from smtpscope.reading.event_exports.messages.orphan_messages import LooseSentences
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
-from smtpscope.reading.event_exports.tables.table_columns import Columns, is_type_line
-from smtpscope.reading.problem_log import Outcome, ToldProblems
+from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
+from smtpscope.reading.problem_log import Outcome, ProblemLog
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.encodings import TextBlock, TextEncoding
@@ -26,7 +26,7 @@ _STRINGS: Final = 6
 _NUMBER = re.compile(r"-?\d{1,10}")
 
 
-def written_time(fields: list[str], columns: Columns) -> WrittenTime | None:
+def written_time(fields: list[str], columns: EventTableColumns) -> WrittenTime | None:
     """The time in a row that has all its fields, None where it has none."""
     if columns.time is None:
         return None
@@ -37,10 +37,10 @@ def written_time(fields: list[str], columns: Columns) -> WrittenTime | None:
 class Misshapen:
     """Rows that have not the fields of their table: mended where it is sure how, else told."""
 
-    def __init__(self, file: str, columns: Columns) -> None:
+    def __init__(self, file: str, columns: EventTableColumns) -> None:
         self._columns = columns
         self._file = file
-        self._told = ToldProblems(file)
+        self._told = ProblemLog(file)
         self._recovering = False
         self._outside = 0
         self._first_outside = 0
@@ -62,17 +62,17 @@ class Misshapen:
                 return joined
         return None if any(fields[columns.count :]) else fields[: columns.count]
 
-    def tell(self, row: Row, *, right: bool, read: bool) -> None:
+    def add(self, row: Row, *, right: bool, read: bool) -> None:
         """What is wrong with `row`, if anything: `right` when it had its fields, `read` when it gave a record."""
         outcome: Outcome = "recovered" if right or read else "skipped"
         if not right and not read and self._stands_outside(row):
             self._first_outside = self._first_outside or row.line
             self._outside += not self._recovering
         elif row.broken:
-            self._told.tell(f"line {row.line}", "quotes are opened here and never closed", outcome)
+            self._told.add(f"line {row.line}", "quotes are opened here and never closed", outcome)
         elif not right and not self._recovering and not is_type_line(row.fields[0]):
             reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
-            self._told.tell(f"line {row.line}", reason, outcome)
+            self._told.add(f"line {row.line}", reason, outcome)
         # What follows an unclosed quote is the rest of its message: told already.
         self._recovering = row.broken or (self._recovering and not right)
 
@@ -107,18 +107,18 @@ def _counted(fields: int) -> str:
 class RowRecords:
     """Makes the records of one table."""
 
-    def __init__(self, file: str, columns: Columns, encoding: TextEncoding, times: FileTimes) -> None:
+    def __init__(self, file: str, columns: EventTableColumns, encoding: TextEncoding, times: FileTimes) -> None:
         self._file = file
         self._columns = columns
         self._encoding = encoding
         self._times = times
-        self._loose = LooseSentences(file, times)
+        self._loose = OrphanMessages(file, times)
 
     def loose(self, row: Row) -> list[EventRecord]:
         """The records of the sentences in a row whose fields can't be told apart."""
         codec = "latin-1" if self._encoding.unit == 1 else self._encoding.codec
         data = row.text.encode(codec, "replace")
-        block = TextBlock(data, start=row.place, encoding=self._encoding, final=True)
+        block = TextBlock(data, start=row.offset, encoding=self._encoding, final=True)
         return self._loose.records(block, 0, len(block.text))
 
     def record(self, row: Row, fields: list[str]) -> EventRecord | None:
@@ -129,7 +129,7 @@ class RowRecords:
         strings = self._strings(fields)
         if columns.whole:
             raw, indexed = true_text(message or "", self._encoding), self._indexed(fields)
-            return raw_record(raw, file=self._file, place=row.place, times=self._times, indexed=indexed)
+            return raw_record(raw, file=self._file, offset=row.offset, times=self._times, indexed=indexed)
         if provider is not None:
             if not is_ours(provider):
                 return None
@@ -139,7 +139,7 @@ class RowRecords:
         milliseconds = self._times.milliseconds(written) if isinstance(written, WrittenTime) else written
         return EventRecord(
             file=self._file,
-            place=row.place,
+            offset=row.offset,
             time_ms=milliseconds,
             time_assumed=isinstance(written, WrittenTime) and milliseconds is not None and written.zone_minutes is None,
             record_id=integer(self._value(fields, columns.record_id)),

@@ -8,19 +8,19 @@ from dataclasses import replace
 from typing import ClassVar
 
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.event_exports.messages.orphan_messages import LooseSentences
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.xml.event_xml_record import (
     UnreadableEventError,
     event_record,
     names_another_provider,
 )
-from smtpscope.reading.problem_log import ToldProblems
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, Format, ReadOptions
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_text
-from smtpscope.reading.text.text_log import LinePlaces, TextLog
-from smtpscope.reading.text.xml_elements import LONGEST, Element, up_to_the_end
+from smtpscope.reading.text.text_log import LineOffsets, TextLog
+from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
 
 # Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
 _TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
@@ -73,12 +73,12 @@ class EventXmlReader(TextLog):
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
-    def raw(self, place: int) -> str:
+    def raw(self, offset: int) -> str:
         """The event's XML as it stands in the file."""
-        block = self._text.at(place, LONGEST)
+        block = self._text.at(offset, LONGEST)
         found, _ = _scan(block)
         if not found or found[0].start:
-            return f"There is no event at byte {place:#x}."
+            return f"There is no event at byte {offset:#x}."
         return block.cut(0, found[0].end).strip()
 
 
@@ -86,34 +86,34 @@ class _ElementRecords:
     """Makes the records of one file and puts them into its batches."""
 
     def __init__(self, file: str, options: ReadOptions, batching: Batching) -> None:
-        self.told = ToldProblems(file)
-        self.lines = LinePlaces()
+        self.told = ProblemLog(file)
+        self.lines = LineOffsets()
         self._file = file
         self._batching = batching
         # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
-        self._loose = LooseSentences(file, FileTimes(file, options, tuple))
+        self._loose = OrphanMessages(file, FileTimes(file, options, tuple))
 
-    def take(self, block: TextBlock, event: Element) -> None:
+    def take(self, block: TextBlock, event: XmlElement) -> None:
         """One event; a broken one that holds our sentence is read as a line of text is."""
-        place = block.offset(event.start)
+        offset = block.offset(event.start)
         try:
             if not event.whole:
                 raise UnreadableEventError("The event has no end: its XML is cut off")
             xml = block.cut(event.start, event.end)
             ours = not names_another_provider(xml)
-            record, mended = event_record(xml, file=self._file, place=place) if ours else (None, False)
+            record, mended = event_record(xml, file=self._file, offset=offset) if ours else (None, False)
         except UnreadableEventError as error:
             loose = self._loose.records(block, event.start, event.end)
             self._batching.records += [replace(each, message=_plain(each.message or "")) for each in loose]
-            self.told.tell(self.lines.at(event.start), str(error), "recovered" if loose else "skipped")
+            self.told.add(self.lines.at(event.start), str(error), "recovered" if loose else "skipped")
             return
         if record is None:
-            self._batching.others += 1
+            self._batching.unrelated_records += 1
             return
         self._batching.records.append(record)
         if mended:
             reason = "The event has characters that XML does not allow; each is shown as \ufffd"
-            self.told.tell(self.lines.at(event.start), reason, "recovered")
+            self.told.add(self.lines.at(event.start), reason, "recovered")
 
 
 def _plain(text: str) -> str:
@@ -122,16 +122,16 @@ def _plain(text: str) -> str:
     return text
 
 
-def _scan(block: TextBlock) -> tuple[list[Element], int]:
+def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
     """The events in `block` in their order, and the index from which its text has to be seen again with the next."""
-    found: list[Element] = []
+    found: list[XmlElement] = []
     opened: int | None = None
     for tag in _TAG.finditer(block.text):
         if tag[0] == "<Event":
             if opened is not None:
-                found.append(Element(opened, tag.start(), False))
+                found.append(XmlElement(opened, tag.start(), False))
             opened = tag.start()
         elif opened is not None:
-            found.append(Element(opened, tag.end(), True))
+            found.append(XmlElement(opened, tag.end(), True))
             opened = None
     return up_to_the_end(block, found, opened, _LONGEST_TAG)

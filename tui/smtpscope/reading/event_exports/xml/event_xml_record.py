@@ -34,19 +34,19 @@ def names_another_provider(xml: str) -> bool:
     return found is not None and not is_ours(found[1] or found[2])
 
 
-def event_record(xml: str, *, file: str, place: int) -> tuple[EventRecord | None, bool]:
+def event_record(xml: str, *, file: str, offset: int) -> tuple[EventRecord | None, bool]:
     """The record in `xml`, one element `Event` from its first to its last sign, None when its source is none of ours.
 
     The second value tells that characters had to be replaced which XML does not allow. Raises UnreadableEventError.
     Source of the elements: the event schema of Windows, http://schemas.microsoft.com/win/2004/08/events/event.
     """
     try:
-        return _record(ElementTree.fromstring(xml), file, place), False
+        return _record(ElementTree.fromstring(xml), file, offset), False
     except (ElementTree.ParseError, UnicodeError):
         pass
     mended = _REFERENCE.sub(_allowed, _FORBIDDEN.sub(_REPLACEMENT, xml))
     try:
-        return _record(ElementTree.fromstring(mended), file, place), True
+        return _record(ElementTree.fromstring(mended), file, offset), True
     except ElementTree.ParseError as error:
         reason = str(error).partition(":")[0]
         raise UnreadableEventError(f"The event is no well-formed XML ({reason})") from error
@@ -59,7 +59,7 @@ def _allowed(reference: re.Match[str]) -> str:
     return reference[0]
 
 
-def _record(event: ElementTree.Element, file: str, place: int) -> EventRecord | None:
+def _record(event: ElementTree.Element, file: str, offset: int) -> EventRecord | None:
     parts = _children(event)
     system = _children(parts.get("System"))
     if "Provider" not in system:
@@ -71,7 +71,7 @@ def _record(event: ElementTree.Element, file: str, place: int) -> EventRecord | 
     message = _children(parts.get("RenderingInfo")).get("Message")
     return EventRecord(
         file=file,
-        place=place,
+        offset=offset,
         time_ms=time_of(None if created is None else created.get("SystemTime")),
         time_assumed=False,
         record_id=integer(_word(system.get("EventRecordID"))),

@@ -27,9 +27,9 @@ from smtpscope.reading.evtx.evtx_layout import (
     data_checksum_agrees,
     parse_chunk_header,
 )
-from smtpscope.reading.evtx.templates.fallback_decoder import SecondReader
+from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
 from smtpscope.reading.evtx.templates.template_tree import UnreadableError
-from smtpscope.reading.log_span import LogSpan, united
+from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event import decoder_json, event_element
 
@@ -42,7 +42,7 @@ class ChunkRead:
     """
 
     records: list[EventRecord] = field(default_factory=list)
-    others: int = 0
+    unrelated_records: int = 0
     problems: list[Problem] = field(default_factory=list)
     used: int = 1
     span: LogSpan | None = None
@@ -50,10 +50,10 @@ class ChunkRead:
     def add(self, other: ChunkRead) -> None:
         """Takes in what another chunk held."""
         self.records += other.records
-        self.others += other.others
+        self.unrelated_records += other.unrelated_records
         self.problems += other.problems
         self.used += other.used
-        self.span = united(self.span, other.span)
+        self.span = merge_spans(self.span, other.span)
 
 
 BRIDGE_ID: Final = 0xFFFF_FFFF_FFFF_FFFF
@@ -163,7 +163,7 @@ class _Reading:
         self._end = min(CHUNK_SIZE if header is None else header.end, len(chunk.data))
         self._data = data
         self._walk = walk(data, self._end)
-        self._second: SecondReader | None = None
+        self._second: FallbackDecoder | None = None
         self._result = ChunkRead()
 
     def read(self, has_checksums: bool) -> ChunkRead:
@@ -192,19 +192,19 @@ class _Reading:
             return "skipped", _CUT_OFF
         if text is not None:
             try:
-                record = decoder_json.event_record(text, file=self._file, place=offset, filetime=place.filetime)
+                record = decoder_json.event_record(text, file=self._file, offset=offset, filetime=place.filetime)
             except msgspec.DecodeError:
                 pass
             else:
                 self._count(record)
                 return self._oddity(place)
         if self._second is None:
-            self._second = SecondReader(self._data)
+            self._second = FallbackDecoder(self._data)
         try:
             element = self._second.event(place.offset)
         except UnreadableError as cause:
             return "skipped", f"Neither decoder can read it: {cause}"
-        self._count(event_element.event_record(element, file=self._file, place=offset, filetime=place.filetime))
+        self._count(event_element.event_record(element, file=self._file, offset=offset, filetime=place.filetime))
         return self._oddity(place) or ("recovered", _REFUSED)
 
     def _oddity(self, place: RecordPlace) -> tuple[_Outcome, str] | None:
@@ -216,7 +216,7 @@ class _Reading:
 
     def _count(self, record: EventRecord | None) -> None:
         if record is None:
-            self._result.others += 1
+            self._result.unrelated_records += 1
         else:
             self._result.records.append(record)
 

@@ -15,11 +15,11 @@ from smtpscope.reading.evtx.chunks.chunk import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer
 from smtpscope.reading.evtx.chunks.chunk_times import ChunkTimes
 from smtpscope.reading.evtx.chunks.growth import ReadEnd
-from smtpscope.reading.evtx.chunks.instance_table import Piece, TableReader
+from smtpscope.reading.evtx.chunks.instance_table import TableReader, TableSlice
 from smtpscope.reading.evtx.chunks.record_scan import Rows, Scanner
 from smtpscope.reading.evtx.evtx_file import Chunk
 from smtpscope.reading.evtx.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FileHeader
-from smtpscope.reading.evtx.templates.template_decoder import DirectReader, DoubtError
+from smtpscope.reading.evtx.templates.template_decoder import DoubtError, TemplateDecoder
 from smtpscope.reading.evtx.templates.template_layout import Plans
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.record_table import MixedRecords
@@ -29,7 +29,7 @@ _CHUNKS: Final = 64
 """Chunks read at once: few in the beginning, so that there is something to see soon."""
 
 
-class QuickReader:
+class ChunkSkipper:
     """Reads the chunks of one file."""
 
     def __init__(self, header: FileHeader, file: str, *, growing: bool = False) -> None:
@@ -42,9 +42,9 @@ class QuickReader:
         self.plans = plans = Plans()
         self._scanner = Scanner(plans, has_checksums=header.has_checksums)
         self._tables = TableReader(plans, file)
-        self._direct = DirectReader(plans, file)
+        self._direct = TemplateDecoder(plans, file)
         self._times = ChunkTimes(has_checksums=header.has_checksums)
-        self._pieces: list[Piece] = []
+        self._pieces: list[TableSlice] = []
         self.rows_waiting = 0
 
     def taken(self, singles: list[EventRecord]) -> MixedRecords:
@@ -102,7 +102,7 @@ class QuickReader:
             piece, _ = self._tables.read(buffer, good.chosen(~thorough[good.chunk]), offset)
         read = ChunkRead(used=int(np.count_nonzero(~thorough)))
         read.records = [record for chunk, record in singles if chunk not in doubtful and record is not None]
-        read.others = int(survey.count[~thorough].sum()) - len(read.records) - len(piece)
+        read.unrelated_records = int(survey.count[~thorough].sum()) - len(read.records) - len(piece)
         read.span = self._times.span(buffer, np.flatnonzero(~thorough))
         for at in np.flatnonzero(thorough).tolist():
             start = at * CHUNK_SIZE

@@ -22,7 +22,7 @@ from smtpscope.reading.evtx.evtx_layout import (
     milliseconds_of,
     parse_chunk_header,
 )
-from smtpscope.reading.log_span import EARLIEST_MS, LATEST_MS, LogSpan, united
+from smtpscope.reading.log_span import EARLIEST_MS, LATEST_MS, LogSpan, merge_spans
 
 _LAST_RECORD: Final = 44
 """Where in the header of a chunk the offset of its last record stands."""
@@ -61,13 +61,13 @@ class ChunkTimes:
 
         believed = is_whole if self._has_checksums else _always
         found = _steady(time_ms[order].tolist(), self._span, believed)
-        self._span = united(self._span, found)
+        self._span = merge_spans(self._span, found)
         return found
 
 
 def span_of_records(places: Sequence[RecordPlace], *, sure: bool) -> LogSpan | None:
     """From when to when the records of one chunk go; `sure` tells that they are what was written."""
-    whole = np.array([place.filetime for place in places if place.state == "whole"], np.uint64)
+    whole = np.array([offset.filetime for offset in places if offset.state == "whole"], np.uint64)
     time_ms = np.sort(milliseconds_of(whole.view(np.int64)))
     times = time_ms[(time_ms >= EARLIEST_MS) & (time_ms < LATEST_MS)].tolist()
     return _steady(times, None, lambda _: sure or len(times) == 1)

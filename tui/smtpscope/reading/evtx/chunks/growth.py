@@ -43,8 +43,10 @@ class ReadEnd:
         header = parse_chunk_header(data.ljust(CHUNK_SIZE, b"\0"))
         end = min(len(data), CHUNK_SIZE if header is None else header.end)
         whole = [
-            place for place in walk(data.ljust(CHUNK_SIZE, b"\0"), end).places if place.offset + place.size <= len(data)
+            offset
+            for offset in walk(data.ljust(CHUNK_SIZE, b"\0"), end).places
+            if offset.offset + offset.size <= len(data)
         ]
         done = self.chunk.offset + (whole[-1].offset + whole[-1].size if whole else 0)
-        new = [record for record in read.records if record.place >= done]
-        return new, max(0, len(read.records) + read.others - len(whole) - len(new))
+        new = [record for record in read.records if record.offset >= done]
+        return new, max(0, len(read.records) + read.unrelated_records - len(whole) - len(new))

@@ -20,7 +20,7 @@ class UnfitError(Exception):
     """Some records that must be read one by one."""
 
 
-class Group:
+class InstanceGroup:
     """Some template instances with values of the same types: `rows` are their numbers, as the caller counts them.
 
     Made of instances with the same count of values, it keeps those that are like the first one. Questions raise

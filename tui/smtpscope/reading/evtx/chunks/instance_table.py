@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer, Flags, Numbers
-from smtpscope.reading.evtx.chunks.instance_group import Group, UnfitError
+from smtpscope.reading.evtx.chunks.instance_group import InstanceGroup, UnfitError
 from smtpscope.reading.evtx.chunks.record_scan import INSTANCE_AT, Rows
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, milliseconds_of
 from smtpscope.reading.evtx.templates import binary_values as values
@@ -41,17 +41,17 @@ _NO_LEVEL: Final = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TableSlice:
     """Records in columns as in `RecordTable`, `text` being their insertion strings in UTF-16LE, each ended by a NUL."""
 
     shape: Numbers
-    place: Numbers
+    offset: Numbers
     time_ms: Numbers
     record_id: Numbers
     text: bytes
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.offset)
 
 
 class _Columns:
@@ -80,17 +80,17 @@ class TableReader:
         self._numbers: dict[RecordShape, int] = {}
         self._shapes: list[RecordShape] = []
 
-    def table(self, pieces: Sequence[Piece]) -> RecordTable:
+    def table(self, pieces: Sequence[TableSlice]) -> RecordTable:
         """The records of some pieces as one table."""
         strings = values.decoded(b"".join(piece.text for piece in pieces)).split("\0")
         strings.pop()
         shape, place, time_ms, record_id = (
             np.concatenate([getattr(piece, name) for piece in pieces] or [np.zeros(0, np.int64)])
-            for name in ("shape", "place", "time_ms", "record_id")
+            for name in ("shape", "offset", "time_ms", "record_id")
         )
         return RecordTable(self._file, self._shapes, shape, place, time_ms, record_id, strings)
 
-    def read(self, buffer: Buffer, rows: Rows, offset: int) -> tuple[Piece, Flags]:
+    def read(self, buffer: Buffer, rows: Rows, offset: int) -> tuple[TableSlice, Flags]:
         """The records among `rows` that fit, in their order, and which these are.
 
         `offset` is where the block begins in the file.
@@ -106,9 +106,11 @@ class TableReader:
                 break
             columns.fits[fits[~whole]] = False
         place = rows.start[fits] + offset
-        return Piece(columns.shape[fits], place, columns.time_ms[fits], columns.record_id[fits], text), columns.fits
+        return TableSlice(
+            columns.shape[fits], place, columns.time_ms[fits], columns.record_id[fits], text
+        ), columns.fits
 
-    def _groups(self, buffer: Buffer, rows: Rows) -> Iterator[tuple[EventPlan, Group]]:
+    def _groups(self, buffer: Buffer, rows: Rows) -> Iterator[tuple[EventPlan, InstanceGroup]]:
         """Groups of records with the same plan, types of values, and texts of the event's own."""
         _, at = buffer.instances(rows.start + INSTANCE_AT, rows.chunk * CHUNK_SIZE)
         at[at + 4 > rows.end] = 0
@@ -120,7 +122,7 @@ class TableReader:
             leader = left[0]
             alike = left[(count[left] == count[leader]) & (rows.plan[left] == rows.plan[leader])]
             plan = self._plans.numbered[int(rows.plan[leader])]
-            group = Group(buffer, alike, at[alike], int(count[leader]), rows.end[alike])
+            group = InstanceGroup(buffer, alike, at[alike], int(count[leader]), rows.end[alike])
             for part in (plan.provider, plan.channel, plan.computer):
                 group.keep_same_text(part)
             if len(group):
@@ -130,7 +132,7 @@ class TableReader:
             taken[leader] = True
             left = left[~taken[left]]
 
-    def _read_group(self, buffer: Buffer, rows: Rows, plan: EventPlan, group: Group, columns: _Columns) -> None:
+    def _read_group(self, buffer: Buffer, rows: Rows, plan: EventPlan, group: InstanceGroup, columns: _Columns) -> None:
         provider = group.text(plan.provider)
         if plan.data is None or group.type(plan.data) != values.BINARY_XML or not is_ours(provider):
             raise UnfitError
@@ -186,7 +188,7 @@ class TableReader:
             leader = which[0]
             slot, binary = int(slots[leader]), int(binaries[leader])
             same = (slots[which] == slot) & (binaries[which] == binary) & (count[which] == count[leader])
-            group = Group(buffer, which[same], at[which[same]], int(count[leader]), end[which[same]])
+            group = InstanceGroup(buffer, which[same], at[which[same]], int(count[leader]), end[which[same]])
             # A table has no room for data behind the strings.
             plain = binary < 0 or group.type(binary) == values.NULL
             if len(group) and plain and group.type(slot) == values.STRING_ARRAY:

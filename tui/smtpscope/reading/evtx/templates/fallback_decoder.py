@@ -15,7 +15,7 @@ from smtpscope.reading.evtx.templates import binary_values as values
 from smtpscope.reading.evtx.templates.fragment import FragmentReader
 from smtpscope.reading.evtx.templates.template_parser import TemplateReader
 from smtpscope.reading.evtx.templates.template_tree import Slot, TemplateElement, UnreadableError
-from smtpscope.reading.windows_event.event_element import Element
+from smtpscope.reading.windows_event.event_element import EventElement
 
 _INSTANCE = struct.Struct("<BBII")
 _TOKEN_BITS: Final = 0x0F
@@ -41,17 +41,17 @@ class _Repeated:
     texts: tuple[str, ...]
 
 
-_Content = Element | _Repeated | str
+_Content = EventElement | _Repeated | str
 
 
-class SecondReader:
+class FallbackDecoder:
     """Reads records of one chunk."""
 
     def __init__(self, chunk: bytes) -> None:
         """`chunk` is the whole chunk (64 KiB); its header need not be intact."""
         self._templates = TemplateReader(chunk)
 
-    def event(self, offset: int) -> Element:
+    def event(self, offset: int) -> EventElement:
         """The Event element of the record at `offset` in the chunk. Raises UnreadableError."""
         try:
             found = _Builder(self._templates).fragment(offset + RECORD_HEADER_SIZE)
@@ -59,7 +59,7 @@ class SecondReader:
             raise UnreadableError("its elements are nested too deep") from None
         except (ValueError, IndexError, OverflowError, struct.error) as cause:
             raise UnreadableError(f"its binary XML is broken ({cause})") from cause
-        event = next((element for element in found if isinstance(element, Element)), None)
+        event = next((element for element in found if isinstance(element, EventElement)), None)
         if event is None or event.name != "Event":
             raise UnreadableError("it holds no Event element")
         return event
@@ -98,7 +98,7 @@ class _Builder:
             offset += size
         return found
 
-    def _element(self, template: TemplateElement, found: Sequence[_Value]) -> list[Element]:
+    def _element(self, template: TemplateElement, found: Sequence[_Value]) -> list[EventElement]:
         if template.depends_on is not None and _is_null(template.depends_on, found):
             return []
         attributes = tuple(
@@ -109,9 +109,9 @@ class _Builder:
         content = self._content(template.children, found)
         for repeated in content:
             if isinstance(repeated, _Repeated):
-                return [Element(template.name, attributes, (text,) if text else ()) for text in repeated.texts]
+                return [EventElement(template.name, attributes, (text,) if text else ()) for text in repeated.texts]
         plain = tuple(part for part in content if part and not isinstance(part, _Repeated))
-        return [Element(template.name, attributes, plain)]
+        return [EventElement(template.name, attributes, plain)]
 
     def _content(self, parts: Iterable[TemplateElement | Slot | str], found: Sequence[_Value]) -> list[_Content]:
         content: list[_Content] = []

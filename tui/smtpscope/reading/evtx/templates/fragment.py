@@ -11,7 +11,7 @@ import struct
 from typing import Final
 
 from smtpscope.reading.evtx.templates import binary_values as values
-from smtpscope.reading.windows_event.event_element import Element
+from smtpscope.reading.windows_event.event_element import EventElement
 
 _END, _OPEN, _CLOSE_START, _CLOSE_EMPTY, _CLOSE, _VALUE, _ATTRIBUTE = range(7)
 _CDATA, _CHARACTER, _ENTITY = 0x07, 0x08, 0x09
@@ -33,7 +33,7 @@ class FragmentReader:
         self._chunk = chunk
         self._at = offset
 
-    def element(self, depth: int = 0) -> Element:
+    def element(self, depth: int = 0) -> EventElement:
         """The element that opens here."""
         opening = self._chunk[self._at]
         if opening & _TOKEN_BITS != _OPEN or depth > _DEEPEST:
@@ -50,13 +50,13 @@ class FragmentReader:
         closing = self._token()
         self._at += 1
         if closing == _CLOSE_EMPTY:
-            return Element(name, tuple(attributes))
+            return EventElement(name, tuple(attributes))
         if closing != _CLOSE_START:
             raise ValueError("an opening tag that does not end")
-        return Element(name, tuple(attributes), self._children(depth))
+        return EventElement(name, tuple(attributes), self._children(depth))
 
-    def _children(self, depth: int) -> tuple[Element | str, ...]:
-        children: list[Element | str] = []
+    def _children(self, depth: int) -> tuple[EventElement | str, ...]:
+        children: list[EventElement | str] = []
         while (token := self._token()) != _CLOSE:
             start = self._at
             if token == _OPEN:

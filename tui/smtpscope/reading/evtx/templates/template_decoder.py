@@ -86,7 +86,7 @@ class _Values:
         raise DoubtError
 
 
-class DirectReader:
+class TemplateDecoder:
     """Reads records of known templates; one for a whole file, since it remembers their plans."""
 
     def __init__(self, plans: Plans, file: str) -> None:
@@ -124,7 +124,7 @@ class DirectReader:
         strings, binary = self._data(chunk, found, plan.data)
         return EventRecord(
             file=self._file,
-            place=chunk_offset + offset,
+            offset=chunk_offset + offset,
             time_ms=milliseconds(filetime) if time is None else time,
             time_assumed=False,
             record_id=found.number(plan.record_id),

@@ -19,7 +19,7 @@ from smtpscope.reading.evtx.templates.template_tokens import quick_template
 from smtpscope.reading.evtx.templates.template_tree import Part, Slot, TemplateElement, UnreadableError
 from smtpscope.reading.windows_event.providers import is_ours
 
-Kind = Literal["ours", "foreign", "open", "unknown"]
+TemplateKind = Literal["ours", "foreign", "open", "unknown"]
 
 _GUID: Final = slice(4, 20)
 _DEFINITION = struct.Struct("<4x16sI")
@@ -37,7 +37,7 @@ class EventPlan:
     EventData. `literals` are the encoded texts that each definition of this template must contain.
     """
 
-    kind: Kind
+    kind: TemplateKind
     provider: str | int | None = None
     event_id: int | None = None
     level: int | None = None
@@ -61,7 +61,7 @@ _TAKEN_NAMES: Final = frozenset({"Data", "Binary", "#attributes"})
 """Names of values that can't be told from elements in the JSON of the fast decoder."""
 
 UNKNOWN: Final = EventPlan("unknown")
-_KINDS: Final[tuple[Kind, ...]] = ("unknown", "foreign", "open", "ours")
+_KINDS: Final[tuple[TemplateKind, ...]] = ("unknown", "foreign", "open", "ours")
 
 
 class _Literal:
@@ -107,7 +107,7 @@ class Plans:
         return np.frombuffer(bytes(self._kinds), np.int8)
 
     def number(self, block: bytes | bytearray, place: int, is_whole: Callable[[int], bool]) -> int:
-        """The number of the plan whose definition stands at `place` of `block`, which begins with a chunk.
+        """The number of the plan whose definition stands at `offset` of `block`, which begins with a chunk.
 
         A template that is met for the first time is worked out only where `is_whole` says so of the chunk (by its
         number in the block): it will be believed in all others. Raises nothing.
