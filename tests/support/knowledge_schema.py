@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from smtpscope.knowledge.load import (
+from smtpscope.knowledge.files.knowledge_files import (
     AlternativesFile,
     CodeFile,
     ExampleFile,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smtpscope.configuration.default_text import settings_markdown
 from smtpscope.session import known_formats
-from smtpscope.store.filter_fields import help_lines
+from smtpscope.store.filter.filter_fields import help_lines
 
 README = Path(__file__).parents[2] / "README.md"
 
