@@ -81,9 +81,23 @@ class OrderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: list[RuleGroup] = []
 
 
-_File = TypeVar(
-    "_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFile, NoteFile, WordFile, AlternativesFile, OrderFile
-)
+_KIND_OF_AREA: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "notes": NoteFile,
+    "entries": EntryFile,
+    "rules": RuleFile,
+    "codes": CodeFile,
+    "providers": ProviderFile,
+    "examples": ExampleFile,
+}
+_KIND_IN_CAUSE: Final[Mapping[str, type[msgspec.Struct]]] = {"entries.toml": EntryFile, "rules.toml": RuleFile}
+_KIND_OF_FILE: Final[Mapping[str, type[msgspec.Struct]]] = {
+    WORDS_FILE: WordFile,
+    ORDER_FILE: OrderFile,
+    ALTERNATIVES_FILE: AlternativesFile,
+    OLD_ALTERNATIVES_FILE: AlternativesFile,
+}
+
+_File = TypeVar("_File", bound=msgspec.Struct)
 
 
 def bundled_folder() -> Path:
@@ -100,6 +114,22 @@ def bundled_folder() -> Path:
 def area_files(folder: Path, area: str) -> list[Path]:
     """The TOML files of one of the `AREAS` in the order of their names."""
     return sorted((folder / area).glob("*/*.toml" if area == "causes" else "*.toml"))
+
+
+def kind_of(folder: Path, path: Path) -> type[msgspec.Struct] | None:
+    """What the file at `path` in `folder` holds; None for a file in a place where nobody looks."""
+    parts = path.relative_to(folder).parts
+    if len(parts) == 1:
+        return _KIND_OF_FILE.get(path.name)
+    if parts[0] == "causes":
+        return _KIND_IN_CAUSE.get(path.name, NoteFile) if len(parts) == 3 else None
+    return _KIND_OF_AREA.get(parts[0]) if len(parts) == 2 else None
+
+
+def knowledge_files(folder: Path) -> list[Path]:
+    """All files of `folder` that are read."""
+    paths = [path for area in AREAS for path in area_files(folder, area)]
+    return paths + [folder / name for name in FILES_BESIDE if (folder / name).is_file()]
 
 
 def check_folder(folder: Path) -> None:
@@ -148,60 +178,44 @@ def _with_names_of_today(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_entries(folder: Path) -> Iterator[tuple[Path, Entry]]:
-    for path in area_files(folder, "causes"):
-        for entry in read_file(path, NoteFile).entry:
-            yield path, entry
-    for path in area_files(folder, "entries"):
-        for entry in read_file(path, EntryFile).entry:
-            yield path, entry
-    for path in area_files(folder, "notes"):
-        for entry in read_file(path, NoteFile).entry:
-            yield path, entry
+    return _rows(folder, "entry", ("causes", "entries", "notes"))
 
 
 def read_rules(folder: Path) -> Iterator[tuple[Path, Rule]]:
     """In the order in which they are asked: that of the order file, else a note, as more precise, before a rule."""
-    placed = list(_rules_as_filed(folder))
+    placed: list[tuple[Path, Rule]] = list(_rows(folder, "rule", ("notes", "causes", "rules")))
     places = {name: place for place, name in enumerate(name for group in read_order(folder) for name in group.rules)}
     if places:
         placed.sort(key=lambda pair: places.get(pair[1].id, len(places)))
     yield from placed
 
 
-def _rules_as_filed(folder: Path) -> Iterator[tuple[Path, Rule]]:
-    for path in area_files(folder, "notes"):
-        for rule in read_file(path, NoteFile).rule:
-            yield path, rule
-    for path in area_files(folder, "causes"):
-        for rule in read_file(path, NoteFile).rule:
-            yield path, rule
-    for path in area_files(folder, "rules"):
-        for rule in read_file(path, RuleFile).rule:
-            yield path, rule
+def read_codes(folder: Path) -> Iterator[tuple[Path, CodeMeaning]]:
+    return _rows(folder, "code", ("codes",))
+
+
+def read_providers(folder: Path) -> Iterator[tuple[Path, Provider]]:
+    return _rows(folder, "provider", ("providers",))
+
+
+def read_examples(folder: Path) -> Iterator[tuple[Path, ExampleGroup]]:
+    return _rows(folder, "group", ("examples",))
+
+
+def _rows(folder: Path, table: str, areas: Iterable[str]) -> Iterator[tuple[Path, Any]]:
+    """The rows of one table with their files, area by area; files that never hold that table are not opened."""
+    for area in areas:
+        for path in area_files(folder, area):
+            kind = kind_of(folder, path)
+            if kind is not None and table in kind.__struct_fields__:
+                for row in getattr(read_file(path, kind), table):
+                    yield path, row
 
 
 def read_order(folder: Path) -> list[RuleGroup]:
     """The groups of the order file; none where there is no such file."""
     path = folder / ORDER_FILE
     return read_file(path, OrderFile).group if path.is_file() else []
-
-
-def read_codes(folder: Path) -> Iterator[tuple[Path, CodeMeaning]]:
-    for path in area_files(folder, "codes"):
-        for code in read_file(path, CodeFile).code:
-            yield path, code
-
-
-def read_providers(folder: Path) -> Iterator[tuple[Path, Provider]]:
-    for path in area_files(folder, "providers"):
-        for provider in read_file(path, ProviderFile).provider:
-            yield path, provider
-
-
-def read_examples(folder: Path) -> Iterator[tuple[Path, ExampleGroup]]:
-    for path in area_files(folder, "examples"):
-        for group in read_file(path, ExampleFile).group:
-            yield path, group
 
 
 def read_words(folders: Iterable[Path]) -> dict[str, str]:

@@ -23,7 +23,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, ReplyTokens, is_level, words_of
 
@@ -46,7 +47,10 @@ def _without_blanks(text: str) -> bool:
 
 @dataclass(slots=True)
 class _Part:
-    """One side of `&`. Its pattern is compiled at the first use: most phrases never meet a text that needs them."""
+    """One side of `&`; `source` is that of a script without blanks.
+
+    Its pattern is compiled at the first use: most phrases never meet a text that needs them.
+    """
 
     source: str
     anchors: tuple[frozenset[str], ...]
@@ -81,17 +85,16 @@ class _Part:
         return "".join(pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """`anchors` are the words of which a text must hold at least one (`~word` for one in a name), for a quick look-up;
     a phrase in a script without blanks has none and is looked for only where such a script occurs. Of
-    `second_anchors`, where there are any, it must hold one as well.
+    `second_anchors`, where there are any, it must hold one as well. A tuple, as thousands of them are read at start.
     """
 
     written: str
     anchors: frozenset[str]
     second_anchors: frozenset[str]
-    _parts: tuple[_Part, ...] = field(repr=False)
+    parts: tuple[_Part, ...]
 
     def occurs(self, words: ReplyTokens, text: str) -> bool:
         """Whether `find` would find it."""
@@ -102,7 +105,7 @@ class Phrase:
     def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
         """The spans in `text` (whose words are `words`) that fulfil the phrase, or None."""
         spans: list[Span] = []
-        for part in self._parts:
+        for part in self.parts:
             found = part.find(words, text)
             if found is None:
                 return None
@@ -185,7 +188,7 @@ def _part(source: str, classes: WordClasses) -> _Part:
             anchors.append(frozenset(mark + _rarest(item) for item in items))
     if not anchors:
         raise PhraseError("every word of the phrase may be missing")
-    return _Part(source, tuple(anchors), tuple(elements), in_names)
+    return _Part("", tuple(anchors), tuple(elements), in_names)
 
 
 def _joined(elements: list[str]) -> list[str]:

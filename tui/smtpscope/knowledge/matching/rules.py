@@ -132,7 +132,12 @@ class RuleBook:
 
     def __init__(self, rules: Iterable[Rule], classes: WordClasses) -> None:
         """Raises RuleError when a phrase is not understood, or a rule asks for nothing at all."""
-        self.rules: tuple[Rule, ...] = tuple(rules)
+        written = tuple(rules)
+        # Without the texts, which nobody asks for again: what is kept of a book is read at every start.
+        self.rules = tuple(
+            msgspec.structs.replace(rule, phrases="", unless="", examples="", counter_examples="", source="")
+            for rule in written
+        )
         self._hosts = {place: _hosts_of(rule) for place, rule in enumerate(self.rules) if rule.remote_hosts}
         self.host_patterns = HostPatterns(host for hosts in self._hosts.values() for host in hosts)
         self._unless: list[tuple[Phrase, ...]] = []
@@ -141,7 +146,7 @@ class RuleBook:
         self._without_anchor: list[_Candidate] = []
         self._conditional = {place for place, rule in enumerate(self.rules) if _has_conditions(rule)}
         order = 0
-        for place, rule in enumerate(self.rules):
+        for place, rule in enumerate(written):
             phrases = _phrases_of(rule, "phrases", classes)
             self._unless.append(_phrases_of(rule, "unless", classes))
             if not phrases:
