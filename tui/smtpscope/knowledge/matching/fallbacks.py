@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.codes import CodeTable
 from smtpscope.knowledge.matching.enhanced_codes import code_spans
@@ -138,6 +140,7 @@ _BY_SUBJECT: dict[str, str] = {
 }
 """RFC 3463 section 3: what the second number of an enhanced code is about, where the third is not known."""
 
+_SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,}")
 _WHATEVER_THE_CODE: dict[Stage, str] = {"auth": "auth-failed", "starttls": "tls"}
 _FIRST_DIGIT: dict[int, str] = {4: "unavailable", 5: "policy"}
 
@@ -164,4 +167,7 @@ def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Findi
     if category is None:
         known = table.basic(code)
         category = known.category if known is not None else _FIRST_DIGIT.get(code // 100, "policy")
+    if category == "recipient-unknown" and len(_SEVERAL_WORDS.findall(reply.text)) > 1:
+        # An unknown mailbox is said in words that we know; these say something else.
+        return Finding("policy", "policy", "code and command", name, "guess", evidence, category)
     return Finding(category, category, "code and command", name, "guess", evidence)

@@ -33,6 +33,7 @@ _SENDERS_AT_MAIL: Final[Mapping[str, str]] = {
     "recipient-unknown": "sender-rejected",
     "recipient-disabled": "sender-rejected",
     "recipient-domain": "sender-domain",
+    "mailbox-full": "rate-limited",
 }
 _OURS_AT_HELLO: Final[Mapping[str, str]] = {"recipient-domain": "helo", "sender-domain": "helo"}
 _OURS_AT_GREETING: Final[Mapping[str, str]] = {"recipient-domain": "rdns", "sender-domain": "rdns"}
@@ -50,6 +51,9 @@ _MEANT: Final[Mapping[Stage, Mapping[str, str]]] = {
     "starttls": _TLS_AT_STARTTLS,
 }
 """Stage -> cause by the words alone -> the cause that it can only be there (RFC 5321 section 3.3 and 4.1.1)."""
+
+_OF_NAMES: Final = frozenset({"domain", "hostname", "name", "dns", "resolve", "resolved", "lookup", "exist", "found"})
+"""One of these stands in a greeting that is about our name; `521 server does not accept mail` is about theirs."""
 
 _NAMES_A_RECIPIENT: Final = re.compile(r" (?:recipient|recipients|rcpt|destinataire|empfanger|destinatario|mailbox) ")
 
@@ -82,6 +86,8 @@ def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
     """`finding` with the cause that it can only be at this stage, where the reply names no recipient itself."""
     meant = _MEANT.get(stage, {}).get(finding.category)
     if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
+        return finding
+    if stage == "greeting" and words.distinct.isdisjoint(_OF_NAMES):
         return finding
     confidence = "likely" if finding.confidence == "sure" else finding.confidence
     return replace(finding, entry_id=meant, category=meant, confidence=confidence)
