@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from smtpscope import __version__
+from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
 from smtpscope.cli.logs import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
@@ -21,7 +22,7 @@ from smtpscope.cli.options import (
 )
 from smtpscope.cli.streams import Target, say, talk
 from smtpscope.cli.terminal import browser_hindrance, take_terminal
-from smtpscope.errors import SmtpscopeError, UsageError
+from smtpscope.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,25 +35,8 @@ _ENDINGS: Final = {".md": "markdown", ".html": "html", ".htm": "html", ".json": 
 _ESCAPED: Final = frozenset({"json", "jsonl"})
 
 
-class CommandOrFiles(click.Group):
-    """A group whose first argument may be a file: then it is `browse`. Our errors end with their exit code."""
-
-    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        first = arguments[0] if arguments else None
-        if first not in (*self.commands, "-h", "--help", "--version"):
-            arguments = ["browse", *arguments]
-        return super().parse_args(context, arguments)
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except SmtpscopeError as error:
-            say(error)
-            sys.exit(error.exit_code)
-
-
 @click.group(cls=CommandOrFiles, context_settings={"max_content_width": 80, "help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="smtpscope")
+@click.version_option(__version__, "-V", "--version", prog_name="smtpscope")
 def cli() -> None:
     """Who refuses our mail, since when, what it means, and who has to act.
 

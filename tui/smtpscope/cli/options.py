@@ -13,7 +13,6 @@ import click
 
 from smtpscope.cli.streams import Target
 from smtpscope.errors import UsageError
-from smtpscope.harmless import shown
 
 Command = Callable[..., None]
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -41,7 +40,7 @@ def _zone(context: click.Context, parameter: click.Parameter, value: str | None)
     try:
         return zone_named(value)
     except UsageError as error:
-        raise click.BadParameter(f"{shown(error.what)}. {error.remedy}.") from error
+        raise UsageError(where="--timezone", what=error.what, remedy=error.remedy) from error
 
 
 def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -92,7 +91,13 @@ def query_options(command: Command) -> Command:
     return _with(
         gathered,
         click.argument("files", nargs=-1, metavar="FILE..."),
-        click.option("--filter", "filter_text", default="", metavar="Q", help="Only events that fit this filter."),
+        click.option(
+            "--filter",
+            "filter_text",
+            default="",
+            metavar="Q",
+            help="Only events that fit this filter.",
+        ),
         click.option(
             "--timezone",
             "zone",
