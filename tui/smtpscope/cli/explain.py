@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from smtpscope.cli.candidates import verbs
 from smtpscope.cli.configured import knowledge_folders, loaded_settings
 from smtpscope.cli.options import format_option, knowledge_option, target_options
 from smtpscope.cli.streams import Target, talk
@@ -16,7 +17,13 @@ from smtpscope.errors import UsageError
 
 @click.command(short_help="Say what a reply means and who has to act.")
 @click.argument("reply", metavar="REPLY")
-@click.option("--command", default="", metavar="VERB", help="The command it answered: RCPT, MAIL, XEXCH50, ...")
+@click.option(
+    "--command",
+    default="",
+    metavar="VERB",
+    shell_complete=verbs,
+    help="The command it answered: RCPT, MAIL, XEXCH50, ...",
+)
 @click.option(
     "--direction",
     type=click.Choice(["out", "in", "outbound", "inbound"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from smtpscope.cli.candidates import causes, entry_ids, folders
 from smtpscope.cli.configured import knowledge_folders, loaded_settings
 from smtpscope.cli.options import knowledge_option
 from smtpscope.cli.streams import Target, say, talk
@@ -50,9 +51,9 @@ def _base(knowledge: tuple[Path, ...], own_knowledge: bool) -> KnowledgeBase:
 
 @kb.command("list", short_help="List entries, or those that fit some words.")
 @click.argument("words", nargs=-1, metavar="[WORDS]")
-@click.option("--causes", is_flag=True, help="The causes, of which every entry is a case.")
+@click.option("--causes", "list_causes", is_flag=True, help="The causes, of which every entry is a case.")
 @knowledge_option
-def list_entries(words: tuple[str, ...], causes: bool, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
+def list_entries(words: tuple[str, ...], list_causes: bool, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
     """List the entries by id and title, or those that fit WORDS: a code, a cause, a provider, any words.
 
     \b
@@ -63,7 +64,7 @@ def list_entries(words: tuple[str, ...], causes: bool, knowledge: tuple[Path, ..
     from smtpscope.knowledge.categories import CATEGORIES
     from smtpscope.knowledge.code_search import codes_like
 
-    if causes:
+    if list_causes:
         Target().put(_in_columns(CATEGORIES.items()))
         return
     base = _base(knowledge, own_knowledge)
@@ -91,7 +92,7 @@ def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
 
 
 @kb.command(short_help="Show one entry whole, and what leads to it.")
-@click.argument("entry_id", metavar="ID")
+@click.argument("entry_id", metavar="ID", shell_complete=entry_ids)
 @knowledge_option
 def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
     """Show the entry ID: both directions, its checks and sources, its file, and what leads to it.
@@ -121,7 +122,7 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
 
 
 @kb.command(short_help="Say all that is wrong in a folder of knowledge.")
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]", shell_complete=folders)
 def check(folder: Path | None) -> None:
     """Say all that is wrong or odd in DIR, by default your own knowledge. Ends with 1 when something is wrong.
 
@@ -159,8 +160,21 @@ def check(folder: Path | None) -> None:
 
 @kb.command(short_help="Begin an entry of your own, with its rule.")
 @click.argument("entry_id", metavar="ID")
-@click.option("--folder", type=click.Path(path_type=Path), metavar="DIR", help="Write there.  [default: kb path]")
-@click.option("--category", default="policy", show_default=True, metavar="CAUSE", help="What it is a case of.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    shell_complete=folders,
+    help="Write there.  [default: kb path]",
+)
+@click.option(
+    "--category",
+    default="policy",
+    show_default=True,
+    metavar="CAUSE",
+    shell_complete=causes,
+    help="What it is a case of.",
+)
 @click.option("--host", default="", metavar="HOST", help="For this remote host alone, or .domain for all in it.")
 @click.option("--reply", default=_UNSAID, metavar="REPLY", help="A reply that it is for, with its code.")
 @click.option("--title", default=_UNTITLED, metavar="TEXT", help="Its title.")

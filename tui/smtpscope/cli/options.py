@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import click
 
+from smtpscope.cli.candidates import filter_terms, zone_names
 from smtpscope.cli.streams import Target
 from smtpscope.errors import UsageError
 
@@ -90,12 +91,13 @@ def query_options(command: Command) -> Command:
 
     return _with(
         gathered,
-        click.argument("files", nargs=-1, metavar="FILE..."),
+        click.argument("files", nargs=-1, metavar="FILE...", type=click.Path()),
         click.option(
             "--filter",
             "filter_text",
             default="",
             metavar="Q",
+            shell_complete=filter_terms,
             help="Only events that fit this filter.",
         ),
         click.option(
@@ -103,6 +105,7 @@ def query_options(command: Command) -> Command:
             "zone",
             callback=_zone,
             metavar="ZONE",
+            shell_complete=zone_names,
             help="UTC, local, Europe/Berlin, +01:00: for times shown and times without a zone.  [default: local]",
         ),
         click.option(
