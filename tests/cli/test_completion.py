@@ -188,7 +188,7 @@ _smtpscope || true
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ("smtpscope repo", ["report:Print the groups as a table.", "files"]),
+        ("smtpscope repo", ["report:Print a table of refusals by reply code and host.", "files"]),
         ("smtpscope report --format js", ["json"]),
         ("smtpscope report --format=js", ["compset -P *=", "json"]),
         ("smtpscope report ''", ["files"]),
@@ -205,7 +205,7 @@ def test_zsh_completes(words: str, wanted: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("smtpscope repo", ["report\tPrint the groups as a table."]),
+        ("smtpscope repo", ["report\tPrint a table of refusals by reply code and host."]),
         ("smtpscope report --format js", ["json"]),
         ("smtpscope report --format=js", ["--format=json"]),
         ("smtpscope report rep", ["rep ort.evtx"]),

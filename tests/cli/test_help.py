@@ -25,7 +25,7 @@ def test_the_help_names_every_command_and_the_exit_codes(smtpscope: Smtpscope) -
     text = smtpscope("--help").stdout
     assert {"browse", "report", "summary", "events", "explain", "formats"} < set(cli.commands)
     assert all(f"\n  {name} " in text for name in cli.commands)
-    assert "0 fine, 1 could not do it, 2 usage, 130 ctrl+c" in text
+    assert "0 success, 1 failure, 2 wrong usage, 130 interrupted by ctrl+c" in text
 
 
 def test_the_help_names_the_options_of_browsing(smtpscope: Smtpscope) -> None:

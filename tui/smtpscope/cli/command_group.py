@@ -50,7 +50,7 @@ class CommandOrFiles(click.Group):
         browse = self.commands[DEFAULT]
         with (
             click.Context(browse, info_name=DEFAULT, parent=context) as inner,
-            formatter.section("Options of browsing"),
+            formatter.section("Options for browsing"),
         ):
             formatter.write_dl(_records(browse, inner, without=self._own_options(context)))
         with formatter.section("Other options"):

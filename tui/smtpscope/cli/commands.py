@@ -38,33 +38,33 @@ _ESCAPED: Final = frozenset({"json", "jsonl"})
 @click.group(cls=CommandOrFiles, context_settings={"max_content_width": 80, "help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", prog_name="smtpscope")
 def cli() -> None:
-    """Who refuses our mail, since when, what it means, and who has to act.
+    """Find out who refuses your mail, since when, what it means, and who has to act.
 
-    Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010 and their
-    kin) from Windows event logs (.evtx, .evt) and what was exported from them, and
-    the refusals in the logs of IIS, Exchange, Postfix, Exim and Sendmail. FILE is
-    such a log, packed or not, a folder, a pattern, or - for standard input.
+    Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010 and related)
+    from Windows event logs (.evtx, .evt) and their exports, and refusals from the
+    logs of IIS, Exchange, Postfix, Exim and Sendmail. FILE is a log, compressed or
+    not, a folder, a pattern, or - for standard input.
 
     \b
-    smtpscope Application.evtx             browse it
-    smtpscope report logs/                 the groups as a table
+    smtpscope Application.evtx
+    smtpscope report logs/
     smtpscope summary a.evtx --filter "550 host:contoso"
     smtpscope events a.evtx > events.jsonl
     smtpscope explain "550 5.7.1 Unable to relay" --command RCPT
 
     \b
-    Exit codes: 0 fine, 1 could not do it, 2 usage, 130 ctrl+c.
+    Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted by ctrl+c.
     """
 
 
 @cli.command(short_help="Browse logs in the terminal (the default).")
 @query_options
-@click.option("--follow", is_flag=True, help="Go on with what is added to the logs (in the browser: F).")
+@click.option("--follow", is_flag=True, help="Keep reading as the logs grow (in the browser: F).")
 def browse(query: Query, follow: bool) -> None:
-    """Browse logs in the terminal; this is what `smtpscope FILE...` does.
+    """Browse logs in the terminal; `smtpscope FILE...` does the same.
 
-    Without a file there is the knowledge base to browse; without a terminal the
-    report is printed instead.
+    Without a file you can browse the knowledge base. Where there is no terminal,
+    the report is printed instead.
 
     \b
     smtpscope Application.evtx
@@ -112,7 +112,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     sys.exit(browser.return_code or 0)
 
 
-@cli.command(short_help="Print the groups as a table.")
+@cli.command(short_help="Print a table of refusals by reply code and host.")
 @query_options
 @click.option(
     "--group",
@@ -120,9 +120,9 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     type=click.Choice(["code", "host", "cause", "recipient", "server"]),
     default="code",
     show_default=True,
-    help="What a row is.",
+    help="What a row stands for.",
 )
-@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N first groups.")
+@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the first N groups.")
 @target_options
 @mask_option
 @format_option(("text", "markdown", "html", "json", "csv"), "text", _ENDINGS)
@@ -164,17 +164,17 @@ def _print_report(
     end(session)
 
 
-@cli.command(short_help="Print the summary of incidents for a ticket.")
+@cli.command(short_help="Print incidents in full, ready for a ticket.")
 @query_options
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent incidents.")
 @target_options
 @mask_option
 @format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
 def summary(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
-    """Print the incidents that fit the filter, ready for a ticket.
+    """Print the incidents that match the filter in full, ready for a ticket.
 
-    The format postmaster is a letter to the other side. Ends with 1 when
-    nothing fits.
+    The format postmaster is a letter to the other side's postmaster. The exit
+    code is 1 when nothing matches.
 
     \b
     smtpscope summary a.evtx --filter "550 host:fabrikam"
@@ -196,14 +196,14 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
     end(session)
 
 
-@cli.command(short_help="Print every exchange, one a line.")
+@cli.command(short_help="Print every event, one per line.")
 @query_options
 @target_options
 @mask_option
 @format_option(("jsonl", "csv"), "jsonl", {".csv": "csv"})
-@click.option("--follow", is_flag=True, help="Go on with what is added to the logs, until ctrl+c.")
+@click.option("--follow", is_flag=True, help="Keep reading as the logs grow, until ctrl+c.")
 def events(query: Query, target: Target, masked: bool, form: str, follow: bool) -> None:
-    """Print every exchange that fits the filter, in order of time.
+    """Print every event that matches the filter, in order of time.
 
     \b
     smtpscope events Application.evtx > events.jsonl
@@ -227,9 +227,9 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     end(session)
 
 
-@cli.command(short_help="List the kinds of files that are read.")
+@cli.command(short_help="List the file formats that can be read.")
 def formats() -> None:
-    """List the kinds of files that are read, how each is recognised by its content, and what it cannot tell.
+    """List the file formats that can be read, how each is recognised, and what it lacks.
 
     \b
     smtpscope formats
