@@ -5,10 +5,11 @@
 # make one T=tests/cli/test_help.py    these tests alone, up to the first that fails
 # make fix          mends what ruff can mend, and formats
 # make lock         renews the lock files in requirements/
-# make docs         writes the parts of README.md that are made from the program
-# make bench        measures against other readers and writes the figures into README.md (QUICK=1: 2 minutes instead of 15)
-# make tasks        six tasks of an administrator with real key events; writes the table of keys into README.md
-# make evaluate     how well replies are recognised; written into README.md (REPLIES=FILE: other labelled replies too)
+# make docs         writes the tables of docs/ and the manual page that are made from the program
+# make docs-site    builds the documentation as a web site with search, in site/
+# make bench        measures against other readers and writes docs/benchmark.md (QUICK=1: 2 minutes instead of 15)
+# make tasks        six tasks of an administrator with real key events; writes the table of keys in docs/tasks.md
+# make evaluate     how well replies are recognised; writes docs/evaluation.md (REPLIES=FILE: other labelled replies too)
 # make help         these lines, and the other targets
 
 PYTHON ?= python3
@@ -22,6 +23,7 @@ VENV ?= $(ENVIRONMENT)$(if $(NEWEST),-newest)$(if $(LOWEST),-lowest)
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
+DOCS_VENV ?= .venv-docs
 LOCK_VENV ?= .venv-lock
 BENCH_VENV ?= .venv-bench
 PEERS := $(BENCH_VENV)/.installed
@@ -30,7 +32,7 @@ PIP := -m pip --disable-pip-version-check install --quiet
 LOCKED := --no-build-isolation --use-pep517 --require-hashes
 EDITABLE := --no-build-isolation --no-deps --editable .
 .PHONY: run test lint types contract pytest one fix lock bench tasks evaluate snapshots screenshots samples docs \
-	wheel clean help
+	docs-site wheel clean help
 
 run: $(INSTALLED)
 	@$(BIN)/smtpscope data/samples
@@ -72,13 +74,13 @@ lock: $(LOCK_VENV)/bin/uv
 # user's cache folder, smtpscope-bench.
 bench: $(DEVELOPED) $(PEERS)
 	env -u NO_COLOR TZ=UTC PYTHONPATH=tests $(BIN)/python -m bench $(if $(QUICK),--quick) \
-		--peers $(BENCH_VENV)/bin/python --readme README.md
+		--peers $(BENCH_VENV)/bin/python --into docs/benchmark.md
 
 tasks: $(DEVELOPED)
-	env -u NO_COLOR TZ=UTC PYTHONPATH=tests $(BIN)/python -m tasks --readme README.md
+	env -u NO_COLOR TZ=UTC PYTHONPATH=tests $(BIN)/python -m tasks --into docs/tasks.md
 
 evaluate: $(DEVELOPED)
-	PYTHONPATH=tests $(BIN)/python -m support.evaluation README.md $(REPLIES)
+	PYTHONPATH=tests $(BIN)/python -m support.evaluation docs/evaluation.md $(REPLIES)
 
 # Draws the pictures that the snapshot tests compare with anew; look at each before it is committed.
 snapshots: $(DEVELOPED)
@@ -90,9 +92,14 @@ screenshots: $(DEVELOPED)
 samples: $(DEVELOPED)
 	TZ=UTC PYTHONPATH=tests $(BIN)/python -m support.sample_logs data/samples
 
-# Writes the parts of README that are made from the program: fields, formats, settings.
+# Writes what is made from the program: the tables of docs/ and the manual page.
 docs: $(DEVELOPED)
-	PYTHONPATH=tests $(BIN)/python -m support.readme
+	PYTHONPATH=tests:tui $(BIN)/python -m support.made_docs
+
+# Strict: a link that leads nowhere ends it.
+docs-site: $(DOCS_VENV)/.installed
+	$(DOCS_VENV)/bin/sphinx-build --builder html --fail-on-warning --keep-going --nitpicky --quiet -c docs . site
+	@echo "site/docs/index.html"
 
 wheel: $(DEVELOPED)
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
@@ -132,6 +139,12 @@ $(DEVELOPED): pyproject.toml requirements/build.txt $(LOCK) | $(VENV)/bin/python
 	@$(BIN)/python $(PIP) $(EDITABLE)
 	@touch $(INSTALLED) $@
 endif
+
+$(DOCS_VENV)/.installed: requirements/build.txt requirements/docs.txt
+	@sh scripts/make-venv.sh "$(PYTHON)" $(DOCS_VENV)
+	@$(DOCS_VENV)/bin/python $(PIP) --require-hashes --requirement requirements/build.txt
+	@$(DOCS_VENV)/bin/python $(PIP) $(LOCKED) --requirement requirements/docs.txt
+	@touch $@
 
 $(LOCK_VENV)/bin/uv:
 	@sh scripts/make-venv.sh "$(PYTHON)" $(LOCK_VENV)
