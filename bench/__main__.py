@@ -1,4 +1,4 @@
-"""`python -m bench` measures, prints the tables and, with `--readme FILE`, writes them into the README."""
+"""`python -m bench` measures, prints the tables and, with `--into FILE`, writes them into a document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small logs, fewer runs: 2 minutes instead of 15")
     parser.add_argument("--peers", default=sys.executable, help="the Python that has evtx and python-evtx")
-    parser.add_argument("--readme", type=Path, help="write the tables between the markers of this file")
+    parser.add_argument("--into", type=Path, help="write the tables between the markers of this file; not if --quick")
     options = parser.parse_args()
     folder = user_cache_path("smtpscope-bench")
     sizes = QUICK if options.quick else FULL
@@ -39,11 +39,11 @@ def main() -> int:
         print(markdown([section], ""), flush=True)
         sections.append(section)
     text = markdown(sections, _heading(options.quick))
-    if options.readme is not None:
+    if options.into is not None and not options.quick:
         try:
-            write_into(options.readme, text)
+            write_into(options.into, text)
         except (OSError, MarkersError) as error:
-            print(f"Not written into {options.readme}: {error}", file=sys.stderr)
+            print(f"Not written into {options.into}: {error}", file=sys.stderr)
             return 1
     say("done")
     return 0

@@ -1,6 +1,6 @@
-"""Measures the knowledge base and writes the figures into the README: `make evaluate`.
+"""Measures the knowledge base and writes the figures into a document: `make evaluate`.
 
-`python -m support.evaluation README.md [LABELLED.jsonl]` with tests/ on the path. The figures are those of
+`python -m support.evaluation docs/evaluation.md [LABELLED.jsonl]` with tests/ on the path. The figures are those of
 `smtpscope kb evaluate`.
 """
 
@@ -12,16 +12,16 @@ from pathlib import Path
 from smtpscope.export.evaluation_text import evaluation_markdown
 from smtpscope.knowledge.authoring.evaluation import evaluate_examples
 from smtpscope.knowledge.base import KnowledgeBase
-from support.readme import with_part
+from support.made_docs import with_part
 
 
 def main() -> int:
-    readme, *files = map(Path, sys.argv[1:])
+    document, *files = map(Path, sys.argv[1:])
     base = KnowledgeBase.load()
     figures = "\n".join(evaluation_markdown(evaluate_examples(base, file)) for file in (None, *files))
     print(figures)
-    text = with_part(readme.read_bytes().decode("utf-8"), "evaluate", figures.rstrip("\n"))
-    readme.write_bytes(text.encode())
+    text = with_part(document.read_bytes().decode("utf-8"), "evaluate", figures.rstrip("\n"))
+    document.write_bytes(text.encode())
     return 0
 
 

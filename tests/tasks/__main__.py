@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tasks", description="Six tasks of an administrator, keys counted.")
     parser.add_argument("--log", type=Path, help="a log of that shape instead of those made here")
     parser.add_argument("--truth", type=Path, help="the truth.json that came with the log")
-    parser.add_argument("--readme", type=Path, help="write the table between the markers of this file")
+    parser.add_argument("--into", type=Path, help="write the table between the markers of this file")
     options = parser.parse_args(arguments)
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TMUX", "TEXTUAL_THEME"):
         os.environ.pop(name, None)
@@ -60,8 +60,8 @@ def main(arguments: list[str]) -> int:
     outcomes = on_own_logs(knowledge) if options.log is None else on_log(knowledge, options.log, options.truth)
     drawn = table(outcomes)
     print(drawn, end="")
-    if options.readme is not None:
-        write_into(options.readme, drawn)
+    if options.into is not None:
+        write_into(options.into, drawn)
     sys.stderr.write(shortfalls(outcomes))
     return 0 if all(outcome.passed for found in outcomes.values() for outcome in found) else 1
 

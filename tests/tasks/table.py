@@ -1,4 +1,4 @@
-"""The outcomes as a table in markdown, and its place between two markers of the README."""
+"""The outcomes as a table in markdown, and its place between two markers of a document."""
 
 from __future__ import annotations
 

@@ -101,10 +101,10 @@ def test_no_task_is_done_without_a_key(outcomes: dict[int, list[Outcome]]) -> No
 # What is written of them
 
 
-def test_readme_has_the_table_that_the_command_prints(outcomes: dict[int, list[Outcome]]) -> None:
-    readme = (_ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guide_has_the_table_that_the_command_prints(outcomes: dict[int, list[Outcome]]) -> None:
+    guide = (_ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
     drawn = table({f"log {seed}": found for seed, found in outcomes.items()})
-    assert put_between(readme, drawn) == readme, "make tasks writes it anew"
+    assert put_between(guide, drawn) == guide, "make tasks writes it anew"
 
 
 def test_the_guide_has_the_keys_of_every_task() -> None:

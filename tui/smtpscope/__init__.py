@@ -1,3 +1,3 @@
 """smtpscope: what a Windows event log knows about refused mail."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

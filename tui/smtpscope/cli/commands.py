@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from smtpscope import __version__
+from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
@@ -23,7 +24,7 @@ from smtpscope.cli.options import (
 )
 from smtpscope.cli.streams import Target, say, talk
 from smtpscope.cli.terminal import browser_hindrance, take_terminal
-from smtpscope.errors import SmtpscopeError, UsageError
+from smtpscope.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,53 +91,36 @@ _ENDINGS: Final = {".md": "markdown", ".html": "html", ".htm": "html", ".json": 
 _ESCAPED: Final = frozenset({"json", "jsonl"})
 
 
-class CommandOrFiles(click.Group):
-    """A group whose first argument may be a file: then it is `browse`. Our errors end with their exit code."""
-
-    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        first = arguments[0] if arguments else None
-        if first not in (*self.commands, "-h", "--help", "--version"):
-            arguments = ["browse", *arguments]
-        return super().parse_args(context, arguments)
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except SmtpscopeError as error:
-            say(error)
-            sys.exit(error.exit_code)
-
-
 @click.group(cls=CommandOrFiles, context_settings={"max_content_width": 80, "help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="smtpscope")
+@click.version_option(__version__, "-V", "--version", prog_name="smtpscope")
 def cli() -> None:
-    """Who refuses our mail, since when, what it means, and who has to act.
+    """Find out who refuses your mail, since when, what it means, and who has to act.
 
-    Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010 and their
-    kin) from Windows event logs (.evtx, .evt) and what was exported from them, and
-    the refusals in the logs of IIS, Exchange, Postfix, Exim and Sendmail. FILE is
-    such a log, packed or not, a folder, a pattern, or - for standard input.
+    Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010 and related)
+    from Windows event logs (.evtx, .evt) and their exports, and refusals from the
+    logs of IIS, Exchange, Postfix, Exim and Sendmail. FILE is a log, compressed or
+    not, a folder, a pattern, or - for standard input.
 
     \b
-    smtpscope Application.evtx             browse it
-    smtpscope report logs/                 the groups as a table
+    smtpscope Application.evtx
+    smtpscope report logs/
     smtpscope summary a.evtx --filter "550 host:contoso"
     smtpscope events a.evtx > events.jsonl
     smtpscope explain "550 5.7.1 Unable to relay" --command RCPT
 
     \b
-    Exit codes: 0 fine, 1 could not do it, 2 usage, 130 ctrl+c.
+    Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted by ctrl+c.
     """
 
 
 @cli.command(short_help="Browse logs in the terminal (the default).")
 @query_options
-@click.option("--follow", is_flag=True, help="Go on with what is added to the logs (in the browser: F).")
+@click.option("--follow", is_flag=True, help="Keep reading as the logs grow (in the browser: F).")
 def browse(query: Query, follow: bool) -> None:
-    """Browse logs in the terminal; this is what `smtpscope FILE...` does.
+    """Browse logs in the terminal; `smtpscope FILE...` does the same.
 
-    Without a file there is the knowledge base to browse; without a terminal the
-    report is printed instead.
+    Without a file you can browse the knowledge base. Where there is no terminal,
+    the report is printed instead.
 
     \b
     smtpscope Application.evtx
@@ -184,7 +168,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     sys.exit(browser.return_code or 0)
 
 
-@cli.command(short_help="Print the groups as a table.")
+@cli.command(short_help="Print a table of refusals by reply code and host.")
 @query_options
 @click.option(
     "--group",
@@ -192,9 +176,9 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     type=click.Choice(["code", "host", "cause", "recipient", "server"]),
     default="code",
     show_default=True,
-    help="What a row is.",
+    help="What a row stands for.",
 )
-@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N first groups.")
+@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the first N groups.")
 @target_options
 @mask_option
 @format_option(("text", "markdown", "html", "json", "csv"), "text", _ENDINGS)
@@ -236,17 +220,17 @@ def _print_report(
     end(analysis)
 
 
-@cli.command(short_help="Print the summary of incidents for a ticket.")
+@cli.command(short_help="Print incidents in full, ready for a ticket.")
 @query_options
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent incidents.")
 @target_options
 @mask_option
 @format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
 def summary(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
-    """Print the incidents that fit the filter, ready for a ticket.
+    """Print the incidents that match the filter in full, ready for a ticket.
 
-    The format postmaster is a letter to the other side. Ends with 1 when
-    nothing fits.
+    The format postmaster is a letter to the other side's postmaster. The exit
+    code is 1 when nothing matches.
 
     \b
     smtpscope summary a.evtx --filter "550 host:fabrikam"
@@ -268,14 +252,14 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
     end(analysis)
 
 
-@cli.command(short_help="Print every exchange, one a line.")
+@cli.command(short_help="Print every event, one per line.")
 @query_options
 @target_options
 @mask_option
 @format_option(("jsonl", "csv"), "jsonl", {".csv": "csv"})
-@click.option("--follow", is_flag=True, help="Go on with what is added to the logs, until ctrl+c.")
+@click.option("--follow", is_flag=True, help="Keep reading as the logs grow, until ctrl+c.")
 def events(query: Query, target: Target, masked: bool, form: str, follow: bool) -> None:
-    """Print every exchange that fits the filter, in order of time.
+    """Print every event that matches the filter, in order of time.
 
     \b
     smtpscope events Application.evtx > events.jsonl
@@ -299,9 +283,9 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     end(analysis)
 
 
-@cli.command(short_help="List the kinds of files that are read.")
+@cli.command(short_help="List the file formats that can be read.")
 def formats() -> None:
-    """List the kinds of files that are read, how each is recognised by its content, and what it cannot tell.
+    """List the file formats that can be read, how each is recognised, and what it lacks.
 
     \b
     smtpscope formats

@@ -75,7 +75,7 @@ def first_start(settings: Settings) -> bool:
 
 @click.command(short_help="Show where settings, marks, notes and caches are kept.")
 def paths() -> None:
-    """Show the files and folders that smtpscope reads and writes of its own.
+    """Show the files and folders that smtpscope keeps for itself.
 
     \b
     smtpscope paths
@@ -86,22 +86,24 @@ def paths() -> None:
         click.echo(f"{name:<18}{'none' if path is None else path}")
 
 
-@click.group(short_help="Write the settings out.")
+@click.group(short_help="Write a settings file.")
 def config() -> None:
-    """Settings come from the command line, the environment (SMTPSCOPE_...), the
-    project's file, the user's file, or are the default, in this order.
+    """Write a settings file.
+
+    Settings are taken from the command line, the environment (SMTPSCOPE_...),
+    the project's file, the user's file, and the defaults, in this order.
 
     \b
     smtpscope config init
     """
 
 
-@config.command(short_help="Write all settings with their defaults and comments.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write there instead.")
+@config.command(short_help="Write a settings file with all defaults and comments.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file instead.")
 def init(output: Path | None) -> None:
-    """Write all settings with their defaults and comments into the user's file.
+    """Write all settings with their defaults and comments to the user's file.
 
-    A file that is there is left as it is.
+    An existing file is never overwritten.
 
     \b
     smtpscope config init

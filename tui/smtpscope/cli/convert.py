@@ -31,13 +31,13 @@ _ENDINGS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parqu
     type=click.Choice(["own", "ecs"]),
     default="own",
     show_default=True,
-    help="The names in JSON lines: our own, or those of the Elastic Common Schema.",
+    help="Field names in JSON lines: smtpscope's own, or the Elastic Common Schema.",
 )
 def convert(query: Query, target: Target, masked: bool, form: str, schema: str) -> None:
-    """Convert the exchanges of logs to a file that other programs read.
+    """Convert the events of logs to a file for other programs.
 
-    smtpscope reads such a file as it reads the log itself. Exchanges stand in
-    the order of the logs. Parquet needs: pip install 'smtpscope[parquet]'
+    smtpscope reads the result as it reads the log itself. Events keep the order
+    of the logs. Parquet needs: pip install 'smtpscope[parquet]'
 
     \b
     smtpscope convert Application.evtx -o november.parquet

@@ -8,15 +8,22 @@ from typing import Any
 
 import click
 
+from smtpscope.cli.candidates import verbs
 from smtpscope.cli.configured import knowledge_folders, loaded_settings
 from smtpscope.cli.options import format_option, knowledge_option, target_options
 from smtpscope.cli.streams import Target, talk
 from smtpscope.errors import UsageError
 
 
-@click.command(short_help="Say what a reply means and who has to act.")
+@click.command(short_help="Explain a reply: what it means, who has to act.")
 @click.argument("reply", metavar="REPLY")
-@click.option("--command", default="", metavar="VERB", help="The command it answered: RCPT, MAIL, XEXCH50, ...")
+@click.option(
+    "--command",
+    default="",
+    metavar="VERB",
+    shell_complete=verbs,
+    help="The command that it answers: RCPT, MAIL, XEXCH50, ...",
+)
 @click.option(
     "--direction",
     type=click.Choice(["out", "in", "outbound", "inbound"]),
@@ -24,7 +31,7 @@ from smtpscope.errors import UsageError
     show_default=True,
     help="out: a remote host refused us; in: our server refused.",
 )
-@click.option("--host", default="", metavar="HOST", help="The remote host, where knowledge of your own is about it.")
+@click.option("--host", default="", metavar="HOST", help="The remote host, for guidance of your own about it.")
 @knowledge_option
 @target_options
 @format_option(("text", "json", "jsonl"), "text", {".json": "json", ".jsonl": "jsonl"})
@@ -38,12 +45,12 @@ def explain(
     target: Target,
     form: str,
 ) -> None:
-    """Say what REPLY means, who has to act, and what to check and do.
+    """Explain what REPLY means, who has to act, and what to check and do.
 
-    With - for REPLY it is read from standard input. With --format jsonl these
-    are JSON lines {"reply": ..., "command": ..., "direction": ...,
-    "remote_host": ...}, all but the reply may be missing, and each is answered
-    by one line.
+    If REPLY is -, it is read from standard input. With --format jsonl, standard
+    input holds JSON lines {"reply": ..., "command": ..., "direction": ...,
+    "remote_host": ...}, of which only the reply is required; each is answered
+    with one line.
 
     \b
     smtpscope explain "504 Need to authenticate first" --command XEXCH50

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from smtpscope.cli.candidates import causes, entry_ids, folders
 from smtpscope.cli.configured import knowledge_folders, loaded_settings
 from smtpscope.cli.options import knowledge_option
 from smtpscope.cli.streams import Target, say, talk
@@ -24,10 +25,10 @@ _UNSAID: Final = "550 write here the reply that this note is for"
 
 @click.group(short_help="The knowledge base: list, show, check, new, path, evaluate.")
 def kb() -> None:
-    """What smtpscope knows, and what you know: look at it, check it, add to it.
+    """Look at the knowledge base, check it, and add what you know.
 
-    Your own knowledge is the folder that `smtpscope kb path` names. It is read
-    by every command after the bundled one: what it says comes first.
+    Your own knowledge is in the folder that `smtpscope kb path` prints. Every
+    command reads it, and it takes precedence over the bundled knowledge.
 
     \b
     smtpscope kb list greylist
@@ -48,12 +49,12 @@ def _base(knowledge: tuple[Path, ...], own_knowledge: bool) -> KnowledgeBase:
     return KnowledgeBase.load(*knowledge_folders(knowledge, loaded_settings().settings, own=own_knowledge))
 
 
-@kb.command("list", short_help="List entries, or those that fit some words.")
+@kb.command("list", short_help="List entries, or those that match some words.")
 @click.argument("words", nargs=-1, metavar="[WORDS]")
-@click.option("--causes", is_flag=True, help="The causes, of which every entry is a case.")
+@click.option("--causes", "list_causes", is_flag=True, help="List the causes instead of the entries.")
 @knowledge_option
-def list_entries(words: tuple[str, ...], causes: bool, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
-    """List the entries by id and title, or those that fit WORDS: a code, a cause, a provider, any words.
+def list_entries(words: tuple[str, ...], list_causes: bool, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
+    """List the entries by id and title, or those that match WORDS: a code, a cause, a provider, any words.
 
     \b
     smtpscope kb list
@@ -63,7 +64,7 @@ def list_entries(words: tuple[str, ...], causes: bool, knowledge: tuple[Path, ..
     from smtpscope.knowledge.categories import CATEGORIES
     from smtpscope.knowledge.code_search import codes_like
 
-    if causes:
+    if list_causes:
         Target().put(_in_columns(CATEGORIES.items()))
         return
     base = _base(knowledge, own_knowledge)
@@ -90,11 +91,11 @@ def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
     return "".join(f"{name:<{width}}  {title}\n" for name, title in named)
 
 
-@kb.command(short_help="Show one entry whole, and what leads to it.")
-@click.argument("entry_id", metavar="ID")
+@kb.command(short_help="Show an entry in full, and what leads to it.")
+@click.argument("entry_id", metavar="ID", shell_complete=entry_ids)
 @knowledge_option
 def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
-    """Show the entry ID: both directions, its checks and sources, its file, and what leads to it.
+    """Show the entry ID in full: both directions, checks, sources, its file, and the rules that lead to it.
 
     \b
     smtpscope kb show greylisted
@@ -120,10 +121,12 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
     )
 
 
-@kb.command(short_help="Say all that is wrong in a folder of knowledge.")
-@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
+@kb.command(short_help="Check a knowledge folder and list every mistake.")
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]", shell_complete=folders)
 def check(folder: Path | None) -> None:
-    """Say all that is wrong or odd in DIR, by default your own knowledge. Ends with 1 when something is wrong.
+    """List everything wrong or odd in DIR, by default your own knowledge folder.
+
+    The exit code is 1 when something is wrong.
 
     \b
     smtpscope kb check
@@ -157,19 +160,32 @@ def check(folder: Path | None) -> None:
     Target().put(f"{report.folder}: {counts}, nothing wrong{replaced}\n")
 
 
-@kb.command(short_help="Begin an entry of your own, with its rule.")
+@kb.command(short_help="Start an entry of your own, with its rule.")
 @click.argument("entry_id", metavar="ID")
-@click.option("--folder", type=click.Path(path_type=Path), metavar="DIR", help="Write there.  [default: kb path]")
-@click.option("--category", default="policy", show_default=True, metavar="CAUSE", help="What it is a case of.")
-@click.option("--host", default="", metavar="HOST", help="For this remote host alone, or .domain for all in it.")
-@click.option("--reply", default=_UNSAID, metavar="REPLY", help="A reply that it is for, with its code.")
-@click.option("--title", default=_UNTITLED, metavar="TEXT", help="Its title.")
-@click.option("--text", default=_UNWRITTEN, metavar="TEXT", help="What you know.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    shell_complete=folders,
+    help="Folder to write to.  [default: kb path]",
+)
+@click.option(
+    "--category",
+    default="policy",
+    show_default=True,
+    metavar="CAUSE",
+    shell_complete=causes,
+    help="The cause that it belongs to.",
+)
+@click.option("--host", default="", metavar="HOST", help="Only for this remote host; .domain for all hosts in it.")
+@click.option("--reply", default=_UNSAID, metavar="REPLY", help="A reply that it applies to, with its code.")
+@click.option("--title", default=_UNTITLED, metavar="TEXT", help="The title of the entry.")
+@click.option("--text", default=_UNWRITTEN, metavar="TEXT", help="What you know about it.")
 def new(entry_id: str, folder: Path | None, category: str, host: str, reply: str, title: str, text: str) -> None:
     """Write a file with the entry ID and the rule that leads to it, and print its path.
 
-    All that is not said stands in it to be filled in: edit it, then see kb
-    check. No file and no entry is ever replaced.
+    What you leave out is there as a placeholder: edit it, then run kb check. No
+    file and no entry is ever replaced.
 
     \b
     smtpscope kb new call-fabrikam --host mx1.fabrikam.example \\
@@ -189,9 +205,9 @@ def new(entry_id: str, folder: Path | None, category: str, host: str, reply: str
     Target().put(f"{path}\n")
 
 
-@kb.command(short_help="Print the folder of your own knowledge.")
+@kb.command(short_help="Print the path of your own knowledge folder.")
 def path() -> None:
-    """Print the folder of your own knowledge, whether it exists yet or not.
+    """Print the path of your own knowledge folder, whether it exists or not.
 
     \b
     smtpscope kb path
@@ -210,7 +226,7 @@ def path() -> None:
 def evaluate(replies: Path | None, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
     """Measure coverage, agreement, calibration, confusions and time on labelled replies.
 
-    The bundled examples are judged by the rules and codes alone: as neighbours
+    The bundled examples are judged by rules and codes alone; as nearest matches
     they would recognise themselves.
 
     \b

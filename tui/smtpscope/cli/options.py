@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import click
 
+from smtpscope.cli.candidates import filter_terms, zone_names
 from smtpscope.cli.streams import Target
 from smtpscope.errors import UsageError
-from smtpscope.harmless import shown
 
 Command = Callable[..., None]
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -41,7 +41,7 @@ def _zone(context: click.Context, parameter: click.Parameter, value: str | None)
     try:
         return zone_named(value)
     except UsageError as error:
-        raise click.BadParameter(f"{shown(error.what)}. {error.remedy}.") from error
+        raise UsageError(where="--timezone", what=error.what, remedy=error.remedy) from error
 
 
 def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -59,14 +59,14 @@ def knowledge_option(command: Command) -> Command:
             multiple=True,
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             metavar="DIR",
-            help="A folder with guidance of your own; may be given again.",
+            help="A folder with guidance of your own; can be repeated.",
         ),
         click.option(
             "--no-own-knowledge",
             "own_knowledge",
             is_flag=True,
             callback=lambda _context, _parameter, left_out: not left_out,
-            help="Leave out your folder that is read by itself (kb path).",
+            help="Ignore your own knowledge folder (kb path).",
         ),
     )
 
@@ -91,26 +91,32 @@ def query_options(command: Command) -> Command:
 
     return _with(
         gathered,
-        click.argument("files", nargs=-1, metavar="FILE..."),
-        click.option("--filter", "filter_text", default="", metavar="Q", help="Only events that fit this filter."),
+        click.argument("files", nargs=-1, metavar="FILE...", type=click.Path()),
+        click.option(
+            "--filter",
+            "filter_text",
+            default="",
+            metavar="Q",
+            shell_complete=filter_terms,
+            help="Only events that match this filter.",
+        ),
         click.option(
             "--timezone",
             "zone",
             callback=_zone,
             metavar="ZONE",
-            help="UTC, local, Europe/Berlin, +01:00: for times shown and times without a zone.  [default: local]",
+            shell_complete=zone_names,
+            help="For display, and for logs without one: UTC, local, Europe/Berlin, +01:00.  [default: local]",
         ),
         click.option(
             "--date-order",
             type=click.Choice(("dmy", "mdy", "ymd")),
-            help="What stands first in dates such as 3/4/2026, where the log's other dates do not tell it.",
+            help="Order of dates such as 3/4/2026, where the log itself leaves it open.",
         ),
         click.option(
-            "--salvage", is_flag=True, help="Also read deleted records that an .evtx has not written over yet."
+            "--salvage", is_flag=True, help="Also read deleted records of an .evtx that are not overwritten yet."
         ),
-        click.option(
-            "--count-duplicates", is_flag=True, help="Count an event each time that it is in the logs, not once."
-        ),
+        click.option("--count-duplicates", is_flag=True, help="Count every copy of an event that is in several logs."),
         knowledge_option,
     )
 
@@ -132,14 +138,14 @@ def target_options(command: Command) -> Command:
 
 def mask_option(command: Command) -> Command:
     """`--mask`, passed on as `masked`."""
-    return click.option("--mask", "masked", is_flag=True, help="Put pseudonyms for mailboxes, hosts and addresses.")(
+    return click.option("--mask", "masked", is_flag=True, help="Replace mailboxes, hosts and addresses by pseudonyms.")(
         command
     )
 
 
 def format_option(names: tuple[str, ...], default: str, suffixes: Mapping[str, str]) -> Callable[[Command], Command]:
     """`--format`, passed on as `form`; without it the ending of the file that is written (`suffixes`), or `default`."""
-    usual = "the file's ending, else " if suffixes else ""
+    usual = "by the file's extension, else " if suffixes else ""
 
     def decorate(command: Command) -> Command:
         @wraps(command)
@@ -150,7 +156,7 @@ def format_option(names: tuple[str, ...], default: str, suffixes: Mapping[str, s
             command(form=form, target=target, **others)
 
         return click.option(
-            "--format", "form", type=click.Choice(names), help=f"How to write it.  [default: {usual}{default}]"
+            "--format", "form", type=click.Choice(names), help=f"Output format.  [default: {usual}{default}]"
         )(chosen)
 
     return decorate

@@ -16,12 +16,15 @@ from typing import Final
 import click
 
 from smtpscope.cli.commands import cli
+from smtpscope.cli.completion import completion
 from smtpscope.cli.configured import config, paths
 from smtpscope.cli.convert import convert
 from smtpscope.cli.explain import explain
+from smtpscope.cli.help import show_help
 from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
-from smtpscope.cli.streams import ReaderGone, talk
+from smtpscope.cli.streams import ReaderGone, say, talk
+from smtpscope.cli.usage import usage_error
 
 __all__ = ["INTERRUPTED", "cli", "main"]
 
@@ -35,6 +38,8 @@ cli.add_command(config)
 cli.add_command(kb)
 cli.add_command(convert)
 cli.add_command(explain)
+cli.add_command(completion)
+cli.add_command(show_help)
 
 
 def main() -> None:
@@ -53,7 +58,7 @@ def main() -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        say(usage_error(error))
         sys.exit(error.exit_code)
     except ReaderGone:
         # The reader of our output (`| head`) has enough, and that is no failure.

@@ -30,21 +30,23 @@ class ServeError(SmtpscopeError):
     """The page can't be served."""
 
 
-@click.command(short_help="Browse logs in a web page of this machine.")
+@click.command(short_help="Browse logs in a web browser on this machine.")
 @query_options
 @click.option(
     "--host",
     default=_THIS_MACHINE,
     show_default=True,
     metavar="ADDRESS",
-    help="Where to listen. There is no log-in: whoever reaches another address can read the logs and write files.",
+    help="Address to listen on. There is no login: whoever can reach it can read the logs and write files.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="[default: a free one]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port to listen on.  [default: a free one]"
+)
 def serve(query: Query, host: str, port: int) -> None:
-    """Browse logs in a web page: prints its address, and serves it until ctrl+c.
+    """Browse logs in a web browser: prints the address, and serves until ctrl+c.
 
-    Needs the extra smtpscope[serve]. Each page reads the logs anew, and all of
-    it comes from this machine.
+    Needs the extra smtpscope[serve]. Every page reads the logs again, and loads
+    nothing from anywhere but this machine.
 
     \b
     smtpscope serve Application.evtx

@@ -1,0 +1,155 @@
+"""The parts of the documents that are made from the program: keys, filter fields, formats, commands, settings.
+
+`python -m support.made_docs` writes them, and the manual page; a test fails where they are not what the program says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import format_key
+
+from smtpscope.app.default_keys import OWNERS
+from smtpscope.configuration.default_text import settings_markdown
+from smtpscope.export.events_format import FIELDS
+from smtpscope.session import known_formats
+from smtpscope.store.filter.filter_fields import help_lines
+from support import manual
+from support.command_texts import CommandText, command_texts
+
+ROOT: Final = Path(__file__).parents[2]
+DOCS: Final = ROOT / "docs"
+
+PLACES: Final = {
+    "browse": "In the browser",
+    "table": "In the table",
+    "filter": "In the filter",
+    "detail": "In the detail",
+    "prose": "In any text that scrolls",
+    "timeline": "In the timeline",
+    "bins": "In the timeline's list",
+    "counts": "In the counts",
+    "export": "In the export dialog",
+    "knowledge": "In the knowledge base",
+    "views": "In the saved views",
+    "zone": "In the time zones",
+    "note": "In a note",
+    "reading": "In a record, a session or the list of files",
+    "help": "In the help",
+    "confirm": "Where you are asked",
+    "app": "Everywhere",
+}
+"""The headings of the keys, by the first word of their action ids."""
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table; a bar inside a cell would end it, so it is escaped."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def own_bindings(owner: type[DOMNode]) -> Iterator[Binding]:
+    """The keys that `owner` and the classes of ours above it declare."""
+    for kind in owner.__mro__:
+        if kind.__module__.startswith("smtpscope."):
+            yield from (each for each in kind.__dict__.get("BINDINGS", ()) if isinstance(each, Binding))
+
+
+def keys_by_place() -> dict[str, dict[str, tuple[list[str], str]]]:
+    """Place -> action id -> the keys as people press them, and what they do."""
+    places: dict[str, dict[str, tuple[list[str], str]]] = {place: {} for place in PLACES}
+    for owner in OWNERS:
+        for binding in own_bindings(owner):
+            keys, _ = places[binding.id.partition(".")[0]].setdefault(binding.id, ([], binding.description))
+            for key in binding.key.split(","):
+                shown = {"enter": "Enter", "escape": "Esc", "tab": "Tab"}.get(key, format_key(key))
+                if shown not in keys:
+                    keys.append(shown)
+    return places
+
+
+def keys_text() -> str:
+    """A table of keys for each place."""
+    parts = []
+    for place, actions in keys_by_place().items():
+        rows = [(" ".join(f"`{key}`" for key in keys), does, f"`{action}`") for action, (keys, does) in actions.items()]
+        parts.append(f"### {PLACES[place]}\n\n{table(('Key', 'Does', 'Action'), rows)}")
+    return "\n\n".join(parts)
+
+
+def commands_text() -> str:
+    """Each command with its usage, what it does, examples and options."""
+    return "\n\n".join(map(_command, command_texts()))
+
+
+def _command(command: CommandText) -> str:
+    parts = [f"### {command.name}", f"```text\n{command.usage}\n```", *map(_inline, command.paragraphs)]
+    if command.examples:
+        parts.append("```sh\n" + "\n".join(command.examples) + "\n```")
+    if command.options:
+        rows = [(f"`{option.usage}`", _inline(option.help)) for option in command.options]
+        parts.append(table(("Option", "Meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def _inline(words: str) -> str:
+    """Text of a terminal in Markdown, where angle brackets and stars would mean something."""
+    return re.sub(r"(?<![`\w])([<*_])", r"\\\1", words)
+
+
+def formats_text() -> str:
+    head = ("Format", "Name", "Recognised by", "Can't tell")
+    return table(
+        head,
+        [
+            (each.title, f"`{each.name}`", each.recognised_by, "; ".join(each.lacks) or "nothing is missing")
+            for each in known_formats()
+        ],
+    )
+
+
+PARTS: Final = {
+    ("keys.md", "keys"): keys_text,
+    ("filter.md", "filter fields"): lambda: table(
+        ("Write", "to find"), [(f"`{example}`", meaning) for example, meaning in help_lines()]
+    ),
+    ("formats.md", "formats"): formats_text,
+    ("settings.md", "settings"): lambda: settings_markdown().strip(),
+    ("command-line.md", "commands"): commands_text,
+    ("command-line.md", "event fields"): lambda: ", ".join(f"`{field}`" for field in FIELDS) + ".",
+}
+"""Each made part by its file in docs/ and the name in its marks."""
+
+
+def with_part(text: str, name: str, body: str) -> str:
+    """`text` with `body` between the marks of `name`. Raises ValueError when the marks are missing."""
+    marks = re.compile(rf"(<!-- {re.escape(name)}: begin -->\n).*?(<!-- {re.escape(name)}: end -->)", re.DOTALL)
+    if not marks.search(text):
+        raise ValueError(f"there are no marks for {name}")
+    return marks.sub(lambda found: f"{found[1]}{body}\n{found[2]}", text)
+
+
+def made(file: str, text: str) -> str:
+    """`text` of a file in docs/ with all made parts as they should be."""
+    for (each, name), body in PARTS.items():
+        if each == file:
+            text = with_part(text, name, body())
+    return text
+
+
+def made_files() -> Iterator[tuple[Path, str]]:
+    """Each file that is made, wholly or in part, with the text that it should have."""
+    for file in sorted({file for file, _ in PARTS}):
+        path = DOCS / file
+        yield path, made(file, path.read_text(encoding="utf-8"))
+    yield manual.PATH, manual.text()
+
+
+if __name__ == "__main__":
+    for path, text in list(made_files()):
+        path.write_text(text, encoding="utf-8", newline="\n")

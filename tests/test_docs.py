@@ -1,0 +1,127 @@
+"""The documents say what the program does now: commands, keys, fields, formats, settings, exit codes; no dead link."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from smtpscope.app.default_keys import default_keys
+from smtpscope.cli.program import cli
+from smtpscope.configuration.settings import SETTINGS
+from smtpscope.export.events_format import FIELDS
+from smtpscope.session import known_formats
+from smtpscope.store.filter import filter_fields
+from support import manual
+from support.made_docs import DOCS, ROOT, made_files
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MOST_LINES = 120
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("findings/*.md")])
+
+
+def document(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("path", "text"), [pytest.param(*each, id=each[0].name) for each in made_files()])
+def test_the_made_parts_are_what_the_program_says(path: Path, text: str) -> None:
+    assert path.read_text(encoding="utf-8") == text, "run: make docs"
+
+
+def test_the_readme_fits_on_two_pages() -> None:
+    assert len(README.splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("name", [each.name for each in known_formats() if not each.name.startswith("converted")])
+def test_every_format_is_named_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("command", sorted(set(cli.commands) - {"browse"}))
+def test_every_command_is_described(command: str) -> None:
+    assert f"\n### smtpscope {command}\n" in document("command-line.md")
+    assert f"\n.SS smtpscope {command}\n" in manual.PATH.read_text(encoding="utf-8")
+
+
+def test_every_field_of_an_event_is_named() -> None:
+    text = document("command-line.md")
+    assert [field for field in FIELDS if f"`{field}`" not in text] == []
+
+
+def test_every_key_of_every_place_is_listed_with_its_action() -> None:
+    text = document("keys.md")
+    assert [action for action in default_keys() if f"`{action}`" not in text] == []
+
+
+def test_every_filter_field_is_explained() -> None:
+    text = document("filter.md")
+    assert [each.name for each in filter_fields.FIELDS if f"| `{each.name}:" not in text] == []
+
+
+def test_every_setting_is_explained() -> None:
+    text = document("settings.md")
+    assert [name for name in SETTINGS if f"| `{name}` |" not in text] == []
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 130])
+def test_every_exit_code_is_explained(code: int) -> None:
+    assert f"\n| {code} | " in document("command-line.md")
+    assert f"\n.B {code}\n" in manual.PATH.read_text(encoding="utf-8")
+
+
+def links(page: Path) -> list[str]:
+    """Where the links and pictures of a page lead to, those in code left out."""
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.findall(r"\]\(([^)\s]+)\)", text)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of the headings of a page."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_link_is_dead(page: Path) -> None:
+    dead = []
+    for link in links(page):
+        place, _, anchor = link.partition("#")
+        if not re.match(r"[a-z]+:", link):
+            target = page.parent / place if place else page
+            if not target.exists() or (anchor and anchor not in anchors(target)):
+                dead.append(link)
+    assert dead == []
+
+
+def test_every_document_is_reached_from_the_readme() -> None:
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop().resolve()
+        if page not in reached and page.suffix == ".md" and page.exists():
+            reached.add(page)
+            waiting += [page.parent / link.partition("#")[0] for link in links(page) if "://" not in link]
+    # The first page of the web site is for nobody else.
+    assert [page for page in DOCS.rglob("*.md") if page not in reached and page != DOCS / "index.md"] == []
+
+
+def test_every_picture_of_the_readme_exists() -> None:
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
+    assert len(pictures) == 1
+    assert all((ROOT / picture).is_file() for picture in pictures)
+
+
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
+def test_the_manual_page_is_well_formed() -> None:
+    checked = subprocess.run(
+        ["mandoc", "-T", "lint", "-W", "warning", manual.PATH], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert checked.stdout + checked.stderr == ""
+
+
+def test_the_manual_page_has_no_line_that_troff_would_obey() -> None:
+    assert manual._roff(".so /etc/passwd") == "\\&.so /etc/passwd"
+    assert manual._roff("'quoted' \\fBbold") == "\\(aqquoted\\(aq \\efBbold"

@@ -1,0 +1,70 @@
+"""What completion offers for the values of options, beside choices and the names of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import click
+from click.shell_completion import CompletionItem
+
+_VERBS: Final = ("connect", "HELO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "XEXCH50", "QUIT")
+
+
+def _beginning(incomplete: str, known: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+    """The `known` values, each with its help, that go on from `incomplete`, in any case of letters."""
+    folded = incomplete.casefold()
+    return [CompletionItem(value, help=about) for value, about in known if value.casefold().startswith(folded)]
+
+
+def folders(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Folders; without the check of click's own type, as the command has a better sentence."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
+def zone_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Time zones by name."""
+    from zoneinfo import available_timezones
+
+    names = ("UTC", "local", *sorted(available_timezones() - {"UTC", "localtime"}))
+    return _beginning(incomplete, ((name, "") for name in names))
+
+
+def filter_terms(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The last term of a filter: its field, or one of the field's words."""
+    from smtpscope.store.filter.filter_fields import FIELDS
+
+    begin = incomplete.rfind(" ") + 1
+    before, last = incomplete[:begin], incomplete[begin:]
+    minus = "-" if last.startswith("-") else ""
+    name = last.removeprefix("-").split(":")[0]
+    if ":" in last:
+        chosen = (field for field in FIELDS if name in (field.name, *field.aliases))
+        known = [(f"{name}:{word}", "") for field in chosen for word in field.choices]
+    else:
+        known = [(f"{field.name}:", field.help) for field in FIELDS]
+    return _beginning(incomplete, ((f"{before}{minus}{term}", about) for term, about in known))
+
+
+def verbs(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Commands of SMTP."""
+    return _beginning(incomplete, ((verb, "") for verb in _VERBS))
+
+
+def causes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Causes of the knowledge base."""
+    from smtpscope.knowledge.categories import CATEGORIES
+
+    return _beginning(incomplete, CATEGORIES.items())
+
+
+def entry_ids(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Entries of the knowledge base by id, those of the user's own folders among them."""
+    from smtpscope.cli.configured import knowledge_folders, loaded_settings
+    from smtpscope.knowledge.base import KnowledgeBase
+
+    given: tuple[Path, ...] = context.params.get("knowledge") or ()
+    own = context.params.get("own_knowledge") is not False
+    base = KnowledgeBase.load(*knowledge_folders(given, loaded_settings().settings, own=own))
+    return _beginning(incomplete, ((entry.id, entry.title) for entry in base.entries.values()))

@@ -1,0 +1,80 @@
+"""The command of commands: `smtpscope FILE...` browses, `smtpscope COMMAND` runs a command, errors in our own form."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection
+from typing import Any, Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from smtpscope.cli.streams import say
+from smtpscope.cli.usage import is_call_for_help, usage_error
+from smtpscope.errors import SmtpscopeError
+
+DEFAULT: Final = "browse"
+"""The command of a command line whose first word is none."""
+
+
+class CommandOrFiles(click.Group):
+    """A group whose first argument may be a file: then it is `browse`. Errors end with their exit code."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        known = self.commands.keys() | self._own_options(context)
+        # What completion asks about an empty command line is for this group itself: see shell_complete.
+        unfinished = context.resilient_parsing and not arguments
+        if not unfinished and (not arguments or arguments[0] not in known):
+            arguments = [DEFAULT, *arguments]
+        return super().parse_args(context, arguments)
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except SmtpscopeError as error:
+            say(error)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            if is_call_for_help(error):
+                error.show()
+            else:
+                say(usage_error(error, f"{context.command_path} {context.invoked_subcommand}"))
+            sys.exit(error.exit_code)
+
+    def format_usage(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(context.command_path, "[OPTIONS] [FILE]...")
+        formatter.write_usage(context.command_path, "COMMAND [ARGUMENTS]...", prefix="       ")
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options of browsing, which need no command, the group's own, and the commands."""
+        browse = self.commands[DEFAULT]
+        with (
+            click.Context(browse, info_name=DEFAULT, parent=context) as inner,
+            formatter.section("Options for browsing"),
+        ):
+            formatter.write_dl(_records(browse, inner, without=self._own_options(context)))
+        with formatter.section("Other options"):
+            formatter.write_dl(_records(self, context))
+        self.format_commands(context, formatter)
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and names of files to browse; or the options of both."""
+        found = super().shell_complete(context, incomplete)
+        if incomplete.startswith("-"):
+            named = {item.value for item in found}
+            options = self.commands[DEFAULT].shell_complete(context, incomplete)
+            return [*found, *(item for item in options if item.value not in named)]
+        return [*found, CompletionItem(incomplete, type="file")]
+
+    def _own_options(self, context: click.Context) -> set[str]:
+        return {name for option in self.get_params(context) for name in option.opts}
+
+
+def _records(command: click.Command, context: click.Context, without: Collection[str] = ()) -> list[tuple[str, str]]:
+    """The options of `command` as its help lists them, but for those called one of `without`."""
+    records = (
+        option.get_help_record(context)
+        for option in command.get_params(context)
+        if isinstance(option, click.Option) and not any(name in without for name in option.opts)
+    )
+    return [record for record in records if record is not None]
