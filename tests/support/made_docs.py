@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,9 +47,9 @@ PLACES: Final = {
 """The headings of the keys, by the first word of their action ids."""
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; a bar inside a cell would end it, so it is escaped."""
-    lines = [head, tuple("---" for _ in head), *rows]
+    lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
@@ -65,6 +65,7 @@ def keys_by_place() -> dict[str, dict[str, tuple[list[str], str]]]:
     places: dict[str, dict[str, tuple[list[str], str]]] = {place: {} for place in PLACES}
     for owner in OWNERS:
         for binding in own_bindings(owner):
+            assert binding.id is not None, "every key of ours has one"
             keys, _ = places[binding.id.partition(".")[0]].setdefault(binding.id, ([], binding.description))
             for key in binding.key.split(","):
                 shown = {"enter": "Enter", "escape": "Esc", "tab": "Tab"}.get(key, format_key(key))
@@ -113,7 +114,7 @@ def formats_text() -> str:
     )
 
 
-PARTS: Final = {
+PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("keys.md", "keys"): keys_text,
     ("filter.md", "filter fields"): lambda: table(
         ("Write", "to find"), [(f"`{example}`", meaning) for example, meaning in help_lines()]
