@@ -17,7 +17,7 @@ from bench.rows import Logs
 from bench.running import Run, median_run
 from bench.table import Row, megabytes, seconds
 from bench.text_data import write_text_log
-from smtpscope.export.convert_parquet import write_parquet
+from smtpscope.export.conversion.convert_parquet import write_parquet
 from support.converted_logs import judged_exchanges, write_converted
 from support.mail_logs import write_exim, write_postfix
 

@@ -22,9 +22,9 @@ from textual.widgets import Input
 from bench.incidents import Refusals
 from bench.watched_browser import WatchedBrowser
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import EventRecord
-from smtpscope.session import LoadedBatch, Progress, Session
+from smtpscope.session import Analysis, LoadedBatch, Progress
 
 _BATCH: Final = 2_000
 _SIZE: Final = (120, 40)
@@ -46,10 +46,10 @@ SCANS: Final = frozenset({"typing in the filter", "changing the grouping", "sort
 """What looks at each event; all else only draws."""
 
 
-def filled_session(count: int) -> Session:
+def filled_session(count: int) -> Analysis:
     """A session with `count` exchanges: one host for fifty, three mailboxes for ten."""
-    session = Session(KnowledgeBase.load(), zone=UTC)
-    parser = ExchangeParser()
+    analysis = Analysis(KnowledgeBase.load(), zone=UTC)
+    parser = SmtpExchangeParser()
     refusals = iter(Refusals(7002, hosts=max(20, count // 50), mailboxes=max(100, count * 3 // 10)))
     for start in range(0, count, _BATCH):
         exchanges = []
@@ -58,14 +58,14 @@ def filled_session(count: int) -> Session:
             exchange = parser.parse(_record(number, kind.event_id, strings))
             assert exchange is not None
             exchanges.append(exchange)
-        session.add(LoadedBatch(session.store.encode(exchanges), 0, (), Progress("million.evtx", 0, 0)))
-    return session
+        analysis.add(LoadedBatch(analysis.store.encode(exchanges), 0, (), Progress("million.evtx", 0, 0)))
+    return analysis
 
 
 def _record(number: int, event_id: int, strings: tuple[str, ...]) -> EventRecord:
     return EventRecord(
         file="million.evtx",
-        place=number * 400,
+        offset=number * 400,
         time_ms=1_767_225_600_000 + number * 2_000 + number % 977,
         time_assumed=False,
         record_id=number + 1,
@@ -106,9 +106,9 @@ async def answered(browser: WatchedBrowser) -> tuple[float, float] | None:
             raise TimeoutError("the application did not come to rest")
 
 
-async def measure(session: Session) -> dict[str, list[tuple[float, float]]]:
+async def measure(analysis: Analysis) -> dict[str, list[tuple[float, float]]]:
     """What `answered` tells of each key of each action."""
-    browser = WatchedBrowser(session)
+    browser = WatchedBrowser(analysis)
     found: dict[str, list[tuple[float, float]]] = {}
     async with browser.run_test(size=_SIZE, notifications=True):
         await answered(browser)
@@ -128,13 +128,13 @@ async def measure(session: Session) -> dict[str, list[tuple[float, float]]]:
 def main(count: int) -> None:
     """Prints latencies, seconds to fill the store, bytes of its columns, and the peak of memory (KiB; macOS: bytes)."""
     started = time.perf_counter()
-    session = filled_session(count)
+    analysis = filled_session(count)
     filled = time.perf_counter() - started
-    found = asyncio.run(measure(session))
+    found = asyncio.run(measure(analysis))
     answer = {
         "latencies": found,
         "filled": filled,
-        "columns": session.store.bytes_used,
+        "columns": analysis.store.bytes_used,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     }
     print(json.dumps(answer))

@@ -42,9 +42,9 @@ def write_connectivity(target: BinaryIO, size: int) -> None:
 def _mostly_made(log: str, chance: random.Random) -> str:
     kept = []
     for _, rows in groupby(log.splitlines(keepends=True), key=lambda line: line.split(",", 2)[1:2]):
-        session = "".join(rows)
-        if session.startswith("#") or "Established connection" in session or chance.random() < 0.05:
-            kept.append(session)
+        analysis = "".join(rows)
+        if analysis.startswith("#") or "Established connection" in analysis or chance.random() < 0.05:
+            kept.append(analysis)
     return "".join(kept)
 
 

@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from smtpscope.app.application import Browser
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 
 _FRAMES: Final = 0.05
 _MOST_SECONDS: Final = 300.0
@@ -25,8 +25,8 @@ _MOST_SECONDS: Final = 300.0
 class WatchedBrowser(Browser):
     """Renders what it would send to the terminal; `drawn` are the moments (`time.perf_counter`) at which it did."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__(analysis)
         self.drawn: list[float] = []
         self.characters = 0
 
@@ -38,9 +38,9 @@ class WatchedBrowser(Browser):
             self.drawn.append(time.perf_counter())
 
 
-async def first_picture(session: Session) -> float:
+async def first_picture(analysis: Analysis) -> float:
     """When the first picture was drawn that shows all events of the session. Raises TimeoutError."""
-    browser = WatchedBrowser(session)
+    browser = WatchedBrowser(analysis)
     started = time.perf_counter()
     async with browser.run_test(size=(120, 40)):
         while time.perf_counter() - started < _MOST_SECONDS:
@@ -54,7 +54,7 @@ async def first_picture(session: Session) -> float:
 
 if __name__ == "__main__":
     cache, files = sys.argv[1:2], sys.argv[2:]
-    opened = Session(KnowledgeBase.load(), cache=Path(cache[0]) if cache else None)
+    opened = Analysis(KnowledgeBase.load(), cache=Path(cache[0]) if cache else None)
     if files:
         opened.open(files)
     print(asyncio.run(first_picture(opened)))

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.export.convert_columns import JudgedExchange
-from smtpscope.export.convert_text import converted_text
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.record import Batch, ExchangeRecord, ReadOptions
+from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+from smtpscope.export.conversion.convert_text import converted_text
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
 from support.converted_logs import parquet_bytes
 from support.memory_source import MemorySource
@@ -40,9 +40,9 @@ MAYBE_TEXTS = st.none() | LIKELY_TEXTS
 WHOLE = st.none() | st.integers(-(1 << 63) + 1, (1 << 63) - 1)
 LEVELS = st.sampled_from((None, "critical", "error", "warning", "information", "verbose"))
 RECORDS = st.builds(
-    ExchangeRecord,
+    SmtpExchangeRecord,
     file=LIKELY_TEXTS,
-    place=st.integers(0, 1 << 50),
+    offset=st.integers(0, 1 << 50),
     time_ms=st.none() | st.integers(-62_135_596_800_000, 253_402_300_799_999),
     time_assumed=st.booleans(),
     side=st.sampled_from(("outbound", "inbound", "unknown")),
@@ -50,7 +50,7 @@ RECORDS = st.builds(
     computer=MAYBE_TEXTS,
     connector=MAYBE_TEXTS,
     remote_host=LIKELY_TEXTS,
-    given=LIKELY_TEXTS,
+    logged_verb=LIKELY_TEXTS,
     command=LIKELY_TEXTS,
     reply=LIKELY_TEXTS,
     mailbox=MAYBE_TEXTS,
@@ -68,8 +68,8 @@ RECORDS = st.builds(
 )
 
 
-def converted(exchanges: Sequence[Exchange], form: str) -> bytes:
-    rows = [JudgedExchange(exchange, "policy", "them") for exchange in exchanges]
+def converted(exchanges: Sequence[SmtpExchange], form: str) -> bytes:
+    rows = [DiagnosedExchange(exchange, "policy", "them") for exchange in exchanges]
     if form == "parquet":
         return parquet_bytes(rows, rows_a_group=2)
     return "".join(converted_text(rows, form)).encode()  # type: ignore[arg-type]
@@ -79,30 +79,30 @@ def read(data: bytes) -> list[Batch]:
     return list(open_log(MemorySource(data), ReadOptions()).batches())
 
 
-def without_place(exchange: Exchange) -> Exchange:
-    return replace(exchange, file="", place=0)
+def without_place(exchange: SmtpExchange) -> SmtpExchange:
+    return replace(exchange, file="", offset=0)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=25, deadline=None)
 @given(records=st.lists(RECORDS, min_size=1, max_size=4))
-def test_an_exchange_comes_back_but_for_its_file_and_place(form: str, records: list[ExchangeRecord]) -> None:
-    exchanges = [ExchangeParser().take(record) for record in records]
+def test_an_exchange_comes_back_but_for_its_file_and_place(form: str, records: list[SmtpExchangeRecord]) -> None:
+    exchanges = [SmtpExchangeParser().take(record) for record in records]
     batches = read(converted(exchanges, form))
     assert [problem for batch in batches for problem in batch.problems] == []
-    again = [ExchangeParser().take(record) for batch in batches for record in batch.exchanges]
+    again = [SmtpExchangeParser().take(record) for batch in batches for record in batch.exchanges]
     assert list(map(without_place, again)) == list(map(without_place, exchanges))
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_mailbox_that_stood_beside_the_command_stays_beside_it(form: str) -> None:
-    record = ExchangeRecord(
+    record = SmtpExchangeRecord(
         "a.log", 0, None, False, "outbound", None, None, None, "", "DATA", ".", "550 no", mailbox="a@example.com"
     )
-    (batch,) = read(converted([ExchangeParser().take(record)], form))
+    (batch,) = read(converted([SmtpExchangeParser().take(record)], form))
     assert batch.exchanges[0].mailbox == "a@example.com"
-    recipient = record = ExchangeRecord(
+    recipient = record = SmtpExchangeRecord(
         "a.log", 0, None, False, "outbound", None, None, None, "", "RCPT", "RCPT TO:<b@example.com>", "550 no"
     )
-    (batch,) = read(converted([ExchangeParser().take(recipient)], form))
+    (batch,) = read(converted([SmtpExchangeParser().take(recipient)], form))
     assert batch.exchanges[0].mailbox is None

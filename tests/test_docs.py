@@ -14,7 +14,7 @@ from smtpscope.cli.program import cli
 from smtpscope.configuration.settings import SETTINGS
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
-from smtpscope.store import filter_fields
+from smtpscope.store.filter import filter_fields
 from support import manual
 from support.made_docs import DOCS, ROOT, made_files
 

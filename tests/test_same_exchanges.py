@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.sentence import render
-from smtpscope.session import Session, open_session
+from smtpscope.parsing.events.event_message import render
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.session import Analysis, open_analysis
 from support.evtx_writer import WrittenEvent, write_evtx
 
 HOSTS = ("mx1.contoso.example", "MX1.contoso.example", "", "198.51.100.25", "[192.0.2.7]", "mail.fabrikam.example.")
@@ -68,31 +68,31 @@ def block(event: Happened) -> str:
     )
 
 
-def read(path: Path) -> Session:
-    session = open_session([str(path)], zone=UTC)
-    session.read_all()
-    assert not session.errors
-    return session
+def read(path: Path) -> Analysis:
+    analysis = open_analysis([str(path)], zone=UTC)
+    analysis.read_all()
+    assert not analysis.errors
+    return analysis
 
 
-def exchanges(session: Session) -> list[Exchange]:
+def exchanges(analysis: Analysis) -> list[SmtpExchange]:
     """What each form can tell: where it stood, its record number and channel are the .evtx's own."""
     return [
         replace(
-            session.store.exchange(row),
+            analysis.store.exchange(row),
             file="",
-            place=0,
+            offset=0,
             record_id=None,
             channel=None,
             text_level=None,
             time_assumed=False,
         )
-        for row in session.view(grouping="none").tree.order.tolist()
+        for row in analysis.view(grouping="none").tree.order.tolist()
     ]
 
 
-def groups(session: Session) -> Sequence[object]:
-    return session.report(session.view()).rows
+def groups(analysis: Analysis) -> Sequence[object]:
+    return analysis.report(analysis.view()).rows
 
 
 def test_evtx_log_lines_and_copied_events_give_the_same_exchanges(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 from support.sample_logs import write_samples
 
-OpenSession = Callable[..., Session]
+OpenSession = Callable[..., Analysis]
 
 
 @pytest.fixture(autouse=True)
@@ -36,18 +36,18 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_session(knowledge: KnowledgeBase) -> OpenSession:
+def open_analysis(knowledge: KnowledgeBase) -> OpenSession:
     """Opens files in a session of their own; nothing is read yet."""
 
-    def opened(*files: Path | str) -> Session:
-        session = Session(knowledge, zone=UTC)
-        session.open([str(file) for file in files])
-        return session
+    def opened(*files: Path | str) -> Analysis:
+        analysis = Analysis(knowledge, zone=UTC)
+        analysis.open([str(file) for file in files])
+        return analysis
 
     return opened
 
 
 @pytest.fixture
-def session(open_session: OpenSession, sample_folder: Path) -> Session:
+def analysis(open_analysis: OpenSession, sample_folder: Path) -> Analysis:
     """A session over all sample logs."""
-    return open_session(*sorted(sample_folder.iterdir()))
+    return open_analysis(*sorted(sample_folder.iterdir()))

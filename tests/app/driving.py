@@ -15,9 +15,9 @@ from textual.screen import Screen
 from app.pace import all_done, no_waiting
 from smtpscope.app.application import Browser
 from smtpscope.app.clipboard import Copied
-from smtpscope.app.screens.browse import BrowseScreen
-from smtpscope.app.widgets.table_line import TableLine
-from smtpscope.session import Session, View
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.widgets.table.table_line import TableLine
+from smtpscope.session import Analysis, View
 
 _MOST_TURNS = 10_000
 _QUIET_TURNS = 2
@@ -197,11 +197,11 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(
-    session: Session, *, size: tuple[int, int] = (100, 24), filter_text: str = "", loaded: bool = True
+    analysis: Analysis, *, size: tuple[int, int] = (100, 24), filter_text: str = "", loaded: bool = True
 ) -> AsyncIterator[Browsing]:
     """The browser over `session`, all read and shown unless the test wants to see the reading."""
     clipboard = NotedClipboard()
-    app = Browser(session, filter_text=filter_text, clipboard=clipboard)
+    app = Browser(analysis, filter_text=filter_text, clipboard=clipboard)
     with no_waiting():
         async with app.run_test(size=size, notifications=True) as pilot:
             driven = Browsing(app, pilot, clipboard)

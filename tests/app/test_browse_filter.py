@@ -7,19 +7,19 @@ import pytest
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.help import HelpScreen
 from smtpscope.app.widgets.filter_chips import FilterChips
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 
 
 def _rows(driven: Browsing) -> list[int]:
     return sorted(driven.view.tree.order.tolist())
 
 
-def _rows_of(session: Session, filter_text: str) -> list[int]:
-    return sorted(session.view(filter_text).tree.order.tolist())
+def _rows_of(analysis: Analysis, filter_text: str) -> list[int]:
+    return sorted(analysis.view(filter_text).tree.order.tolist())
 
 
-async def test_the_filter_works_while_it_is_typed_and_counts_live(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_the_filter_works_while_it_is_typed_and_counts_live(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         counts = [driven.view.count]
         await driven.press("/")
         for letter in "fab":
@@ -32,17 +32,17 @@ async def test_the_filter_works_while_it_is_typed_and_counts_live(session: Sessi
         assert 0 < counts[-1] < 528
 
 
-async def test_enter_keeps_the_filter_and_goes_back_to_the_table(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_enter_keeps_the_filter_and_goes_back_to_the_table(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.keep_filter("code:450")
         assert driven.browse.focused is driven.browse.table
         assert driven.filter_text == "code:450"
-        assert _rows(driven) == _rows_of(session, "code:450")
+        assert _rows(driven) == _rows_of(analysis, "code:450")
         assert len(_rows(driven)) == 120
 
 
-async def test_escape_puts_the_filter_back_that_was_in_force(session: Session) -> None:
-    async with browsing(session, filter_text="code:450") as driven:
+async def test_escape_puts_the_filter_back_that_was_in_force(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text="code:450") as driven:
         assert driven.view.count == 120
         await driven.begin_filter("litware")
         assert driven.filter_text == "code:450 litware"
@@ -52,16 +52,16 @@ async def test_escape_puts_the_filter_back_that_was_in_force(session: Session) -
         assert driven.browse.focused is driven.browse.table
 
 
-async def test_keys_of_the_table_are_letters_while_the_filter_is_typed(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_keys_of_the_table_are_letters_while_the_filter_is_typed(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("/", *"qoxe?=-u ]5")
         assert driven.browse.filter_bar.input.value == "qoxe?=-u ]5"
         assert driven.screen is driven.browse
         assert driven.view.grouping == "code"
 
 
-async def test_a_mistake_is_explained_at_its_place_and_what_stood_before_it_stays_in_force(session: Session) -> None:
-    async with browsing(session, filter_text="code:450") as driven:
+async def test_a_mistake_is_explained_at_its_place_and_what_stood_before_it_stays_in_force(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text="code:450") as driven:
         await driven.begin_filter(" hots:litware")
         bar = driven.browse.filter_bar
         caret, sentence, *_ = bar.message.splitlines()
@@ -74,8 +74,8 @@ async def test_a_mistake_is_explained_at_its_place_and_what_stood_before_it_stay
         assert driven.view.count == 120
 
 
-async def test_tab_takes_what_was_probably_meant_by_a_mistake(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_tab_takes_what_was_probably_meant_by_a_mistake(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.begin_filter("hots:litware")
         assert "tab: host:litware" in driven.browse.filter_bar.message
         await driven.press("tab")
@@ -85,8 +85,8 @@ async def test_tab_takes_what_was_probably_meant_by_a_mistake(session: Session) 
         assert driven.view.count > 0
 
 
-async def test_a_word_that_finds_nothing_gets_the_one_that_would(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_word_that_finds_nothing_gets_the_one_that_would(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.begin_filter("host:litwear")
         assert driven.view.count == 0
         assert "Did you mean: host:" in driven.browse.filter_bar.message
@@ -95,8 +95,8 @@ async def test_a_word_that_finds_nothing_gets_the_one_that_would(session: Sessio
         assert "litware" in driven.filter_text
 
 
-async def test_a_filter_that_finds_nothing_says_so_and_how_to_get_out(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_filter_that_finds_nothing_says_so_and_how_to_get_out(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.keep_filter("code:599")
         assert driven.lines == []
         assert "No event fits the filter." in driven.facts
@@ -107,8 +107,8 @@ async def test_a_filter_that_finds_nothing_says_so_and_how_to_get_out(session: S
         assert driven.view.count == 528
 
 
-async def test_after_a_mistake_is_kept_the_line_shows_the_filter_in_force(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_after_a_mistake_is_kept_the_line_shows_the_filter_in_force(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("4", "5", "0")
         good = driven.filter_text
         await driven.keep_filter(" hots:x")
@@ -119,8 +119,8 @@ async def test_after_a_mistake_is_kept_the_line_shows_the_filter_in_force(sessio
         assert driven.filter_text == ""
 
 
-async def test_three_digits_jump_to_a_reply_code(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_three_digits_jump_to_a_reply_code(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("5", "5")
         assert any("reply code 55_" in line for line in driven.drawn)
         assert driven.filter_text == ""
@@ -130,8 +130,8 @@ async def test_three_digits_jump_to_a_reply_code(session: Session) -> None:
         assert not any("reply code 55" in line for line in driven.drawn)
 
 
-async def test_the_key_offered_for_help_while_the_filter_is_typed_is_not_typed_into_it(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_the_key_offered_for_help_while_the_filter_is_typed_is_not_typed_into_it(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         assert any("? Help" in line for line in driven.drawn[-2:])
         await driven.press("/")
         assert any("f1 Help" in line for line in driven.drawn[-2:])
@@ -142,8 +142,8 @@ async def test_the_key_offered_for_help_while_the_filter_is_typed_is_not_typed_i
 
 
 @pytest.mark.parametrize("digit", ["0", "1", "6", "9"])
-async def test_a_digit_that_begins_no_reply_code_is_not_taken(session: Session, digit: str) -> None:
-    async with browsing(session, filter_text="server:EXCH01") as driven:
+async def test_a_digit_that_begins_no_reply_code_is_not_taken(analysis: Analysis, digit: str) -> None:
+    async with browsing(analysis, filter_text="server:EXCH01") as driven:
         await driven.press(digit, digit, digit)
         assert driven.filter_text == "server:EXCH01"
         assert any("begins with 2, 3, 4 or 5" in notice for notice in driven.notices)
@@ -152,28 +152,28 @@ async def test_a_digit_that_begins_no_reply_code_is_not_taken(session: Session, 
 
 
 @pytest.mark.parametrize("key", ["x", "u", "="])
-async def test_a_half_typed_reply_code_is_given_up_when_the_filter_changes(session: Session, key: str) -> None:
-    async with browsing(session) as driven:
+async def test_a_half_typed_reply_code_is_given_up_when_the_filter_changes(analysis: Analysis, key: str) -> None:
+    async with browsing(analysis) as driven:
         await driven.keep_filter("server:EXCH01")
         await driven.press("5", "5", key)
         assert not any("reply code 55" in line for line in driven.drawn)
 
 
-async def test_another_code_takes_the_place_of_the_one_before_and_leaves_the_rest(session: Session) -> None:
-    async with browsing(session, filter_text="server:EXCH01") as driven:
+async def test_another_code_takes_the_place_of_the_one_before_and_leaves_the_rest(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text="server:EXCH01") as driven:
         await driven.press("5", "5", "0", "4", "5", "0")
-        assert _rows(driven) == _rows_of(session, "server:EXCH01 code:450")
+        assert _rows(driven) == _rows_of(analysis, "server:EXCH01 code:450")
 
 
-async def test_escape_gives_up_the_digits(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_escape_gives_up_the_digits(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("5", "5", "escape", "4", "5", "0")
         assert driven.view.count == 120
 
 
 @pytest.mark.parametrize(("key", "expected"), [("=", 139), ("-", 528 - 139)])
-async def test_only_and_hide_on_a_reply_code(session: Session, key: str, expected: int) -> None:
-    async with browsing(session) as driven:
+async def test_only_and_hide_on_a_reply_code(analysis: Analysis, key: str, expected: int) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("550")
         await driven.press(key)
         assert driven.view.count == expected
@@ -181,30 +181,30 @@ async def test_only_and_hide_on_a_reply_code(session: Session, key: str, expecte
 
 
 @pytest.mark.parametrize(("key", "left_out"), [("=", False), ("-", True)])
-async def test_only_and_hide_on_a_remote_host(session: Session, key: str, left_out: bool) -> None:
-    async with browsing(session) as driven:
+async def test_only_and_hide_on_a_remote_host(analysis: Analysis, key: str, left_out: bool) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mx1.contoso.example")
         await driven.press(key)
-        hosts = {session.store.exchange(row).remote_host.key for row in _rows(driven)}
+        hosts = {analysis.store.exchange(row).remote_host.key for row in _rows(driven)}
         assert ("mx1.contoso.example" in hosts) is not left_out
         assert driven.view.count == (528 - 36 if left_out else 36)
 
 
 @pytest.mark.parametrize(("key", "left_out"), [("=", False), ("-", True)])
-async def test_only_and_hide_on_an_event_take_its_recipient(session: Session, key: str, left_out: bool) -> None:
-    async with browsing(session) as driven:
+async def test_only_and_hide_on_an_event_take_its_recipient(analysis: Analysis, key: str, left_out: bool) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("]")
         row = driven.row
-        mailbox = session.store.exchange(row).command.mailbox
+        mailbox = analysis.store.exchange(row).command.mailbox
         await driven.press(key)
-        found = {session.store.exchange(row).command.mailbox for row in _rows(driven)}
+        found = {analysis.store.exchange(row).command.mailbox for row in _rows(driven)}
         assert found == {mailbox} if not left_out else mailbox not in found
 
 
 @pytest.mark.parametrize("grouping", ["host", "cause", "recipient", "server"])
-async def test_only_this_means_exactly_the_group_under_the_cursor(session: Session, grouping: str) -> None:
-    async with browsing(session) as driven:
+async def test_only_this_means_exactly_the_group_under_the_cursor(analysis: Analysis, grouping: str) -> None:
+    async with browsing(analysis) as driven:
         while driven.view.grouping != grouping:
             await driven.press("o")
         top = [line for line in driven.lines if line.depth == 0]
@@ -220,8 +220,8 @@ async def test_only_this_means_exactly_the_group_under_the_cursor(session: Sessi
 
 
 @pytest.mark.parametrize("grouping", ["host", "cause", "recipient", "server"])
-async def test_hide_this_hides_exactly_the_group_under_the_cursor(session: Session, grouping: str) -> None:
-    async with browsing(session) as driven:
+async def test_hide_this_hides_exactly_the_group_under_the_cursor(analysis: Analysis, grouping: str) -> None:
+    async with browsing(analysis) as driven:
         while driven.view.grouping != grouping:
             await driven.press("o")
         await driven.press("G")
@@ -232,8 +232,8 @@ async def test_hide_this_hides_exactly_the_group_under_the_cursor(session: Sessi
         assert driven.view.count == 528 - events, f"{name}: {driven.filter_text}"
 
 
-async def test_u_takes_changes_back_one_by_one_and_shift_u_redoes_them(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_u_takes_changes_back_one_by_one_and_shift_u_redoes_them(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("5", "5", "0")
         first = driven.filter_text
         await driven.keep_filter(" fabrikam")
@@ -253,20 +253,20 @@ async def test_u_takes_changes_back_one_by_one_and_shift_u_redoes_them(session: 
         assert driven.browse.filter_bar.input.value == second
 
 
-async def test_a_filter_typed_letter_by_letter_is_one_step_to_undo(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_filter_typed_letter_by_letter_is_one_step_to_undo(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("/", *"fabrikam", "enter", "u")
         assert driven.filter_text == ""
 
 
-async def test_a_filter_given_at_the_start_is_in_force(session: Session) -> None:
-    async with browsing(session, filter_text="code:550 host:fabrikam") as driven:
-        assert _rows(driven) == _rows_of(session, "code:550 host:fabrikam") != []
+async def test_a_filter_given_at_the_start_is_in_force(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text="code:550 host:fabrikam") as driven:
+        assert _rows(driven) == _rows_of(analysis, "code:550 host:fabrikam") != []
         assert driven.browse.filter_bar.input.value == "code:550 host:fabrikam"
 
 
-async def test_the_cursor_stays_on_its_incident_when_the_filter_changes(session: Session) -> None:
-    async with browsing(session, size=(120, 60)) as driven:
+async def test_the_cursor_stays_on_its_incident_when_the_filter_changes(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 60)) as driven:
         await driven.put_on("mx3.litware.example")
         await driven.keep_filter("code:450")
         assert "mx3.litware.example" in driven.line.name
@@ -274,15 +274,17 @@ async def test_the_cursor_stays_on_its_incident_when_the_filter_changes(session:
         assert "mx3.litware.example" in driven.line.name
 
 
-async def test_a_typed_reply_code_puts_the_cursor_on_its_line(session: Session) -> None:
-    async with browsing(session, size=(120, 60)) as driven:
+async def test_a_typed_reply_code_puts_the_cursor_on_its_line(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 60)) as driven:
         await driven.put_on("mx1.contoso.example")
         await driven.press("4", "5", "0")
         assert driven.line.name.startswith("450")
 
 
-async def test_the_terms_in_force_stand_there_as_chips_and_a_click_on_a_cross_takes_one_away(session: Session) -> None:
-    async with browsing(session, filter_text="code:550 -host:contoso") as driven:
+async def test_the_terms_in_force_stand_there_as_chips_and_a_click_on_a_cross_takes_one_away(
+    analysis: Analysis,
+) -> None:
+    async with browsing(analysis, filter_text="code:550 -host:contoso") as driven:
         chips = driven.browse.query_one(FilterChips)
         line = driven.drawn[chips.region.y]
         assert "code:550 x" in line
@@ -296,8 +298,8 @@ async def test_the_terms_in_force_stand_there_as_chips_and_a_click_on_a_cross_ta
         assert driven.filter_text == "code:550 -host:contoso"
 
 
-async def test_a_click_beside_the_chips_lets_the_filter_be_typed(session: Session) -> None:
-    async with browsing(session, filter_text="code:550") as driven:
+async def test_a_click_beside_the_chips_lets_the_filter_be_typed(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text="code:550") as driven:
         chips = driven.browse.query_one(FilterChips)
         await driven.pilot.click(chips, offset=(30, 0))
         await driven.press(*" fabrikam", "enter")

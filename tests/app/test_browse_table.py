@@ -7,16 +7,16 @@ from collections.abc import Hashable
 import pytest
 
 from app.driving import Browsing, browsing
-from smtpscope.session import Session
-from smtpscope.store.groups import GROUPINGS, SORT_COLUMNS
+from smtpscope.session import Analysis
+from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS
 
 
 def _open(driven: Browsing) -> bool | None:
     return driven.line.opened
 
 
-async def test_the_first_screen_has_every_event_grouped_by_reply_code(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_the_first_screen_has_every_event_grouped_by_reply_code(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         top = [line for line in driven.lines if line.depth == 0]
         assert sum(int(line.count.replace(",", "")) for line in top) == driven.view.total == 528
         assert {line.name[:3] for line in top} >= {"550", "450", "421", "504"}
@@ -25,16 +25,16 @@ async def test_the_first_screen_has_every_event_grouped_by_reply_code(session: S
         assert "528  by code" in driven.browse.filter_bar.count
 
 
-async def test_what_needs_us_and_goes_on_stands_first_and_noise_last(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_what_needs_us_and_goes_on_stands_first_and_noise_last(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         top = [line for line in driven.lines if line.depth == 0]
         assert top[0].name.startswith("550")
         assert top[0].tone == "act"
         assert top[-1].name.startswith("504")
 
 
-async def test_enter_opens_a_group_and_closes_it_again(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_enter_opens_a_group_and_closes_it_again(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         assert _open(driven) is False
         before = len(driven.lines)
@@ -47,9 +47,9 @@ async def test_enter_opens_a_group_and_closes_it_again(session: Session) -> None
 
 @pytest.mark.parametrize(("open_key", "close_key"), [("right", "left"), ("l", "h")])
 async def test_arrows_and_letters_walk_into_a_group_and_out_of_it(
-    session: Session, open_key: str, close_key: str
+    analysis: Analysis, open_key: str, close_key: str
 ) -> None:
-    async with browsing(session) as driven:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         at = driven.browse.table.cursor
         await driven.press(open_key)
@@ -65,8 +65,8 @@ async def test_arrows_and_letters_walk_into_a_group_and_out_of_it(
         assert driven.line.depth == 0
 
 
-async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("k")
         assert driven.browse.table.cursor == 0
         await driven.press("j", "j", "k")
@@ -79,8 +79,8 @@ async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(session: Session) ->
         assert driven.browse.table.cursor == 0
 
 
-async def test_the_detail_follows_the_cursor(session: Session) -> None:
-    async with browsing(session, size=(120, 40)) as driven:
+async def test_the_detail_follows_the_cursor(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 40)) as driven:
         await driven.put_on("mail.fabrikam.example")
         assert "mail.fabrikam.example refuses us with 550" in driven.facts
         assert "orders@fabrikam.example" in driven.facts
@@ -92,16 +92,16 @@ async def test_the_detail_follows_the_cursor(session: Session) -> None:
         assert "RCPT TO:<" in driven.facts
 
 
-async def test_a_row_with_several_causes_gives_no_advice_for_one_of_them(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_row_with_several_causes_gives_no_advice_for_one_of_them(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("550")
         assert "different explanations stand behind this row" in driven.guidance
         assert "mail.fabrikam.example" in driven.facts
         assert "203.0.113.77" in driven.facts
 
 
-async def test_o_walks_through_all_groupings_and_comes_back(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_o_walks_through_all_groupings_and_comes_back(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         seen = [driven.view.grouping]
         for _ in GROUPINGS[1:]:
             await driven.press("o")
@@ -119,8 +119,8 @@ async def test_o_walks_through_all_groupings_and_comes_back(session: Session) ->
         assert driven.view.grouping == GROUPINGS[-1]
 
 
-async def test_grouping_by_host_has_one_line_for_each_host_however_it_is_spelt(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_grouping_by_host_has_one_line_for_each_host_however_it_is_spelt(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("o")
         names = [line.name for line in driven.lines if line.depth == 0]
         assert len([name for name in names if "contoso" in name.lower()]) == 1
@@ -128,8 +128,8 @@ async def test_grouping_by_host_has_one_line_for_each_host_however_it_is_spelt(s
         assert driven.line_events == 36
 
 
-async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round(session: Session) -> None:
-    async with browsing(session, size=(120, 40)) as driven:
+async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 40)) as driven:
         assert driven.view.sort == "attention"
         await driven.press("s")
         assert (driven.view.sort, driven.view.descending) == ("count", True)
@@ -145,8 +145,8 @@ async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round(session: Se
         assert driven.view.sort == "attention"
 
 
-async def test_the_cursor_stays_on_its_group_when_the_order_changes(session: Session) -> None:
-    async with browsing(session, size=(120, 40)) as driven:
+async def test_the_cursor_stays_on_its_group_when_the_order_changes(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 40)) as driven:
         await driven.put_on("mx3.litware.example")
         key = driven.line.key
         await driven.press("s")
@@ -155,8 +155,8 @@ async def test_the_cursor_stays_on_its_group_when_the_order_changes(session: Ses
         assert driven.line.key == key
 
 
-async def test_n_goes_to_the_next_incident_and_shift_n_back(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_n_goes_to_the_next_incident_and_shift_n_back(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("n")
         first = driven.line
         assert first.depth == 1
@@ -168,8 +168,8 @@ async def test_n_goes_to_the_next_incident_and_shift_n_back(session: Session) ->
         assert driven.line.key == first.key
 
 
-async def test_n_walks_through_every_incident_even_where_groups_are_closed(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_n_walks_through_every_incident_even_where_groups_are_closed(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         keys: list[Hashable] = []
         for _ in range(40):
             await driven.pilot.press("n")
@@ -179,8 +179,8 @@ async def test_n_walks_through_every_incident_even_where_groups_are_closed(sessi
         assert len(keys) == len(set(keys)) == len(driven.view.tree.levels[1])
 
 
-async def test_brackets_walk_through_the_events_of_a_group(session: Session) -> None:
-    async with browsing(session, size=(120, 60)) as driven:
+async def test_brackets_walk_through_the_events_of_a_group(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 60)) as driven:
         await driven.put_on("gw.tailspin.example")
         place, tree = driven.browse.place(), driven.view.tree
         assert place is not None
@@ -192,8 +192,8 @@ async def test_brackets_walk_through_the_events_of_a_group(session: Session) -> 
         assert walked == [rows[0], rows[1], rows[0]]
 
 
-async def test_tab_goes_round_the_panes_and_escape_back_to_the_table(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_tab_goes_round_the_panes_and_escape_back_to_the_table(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         walked = []
         for key in ("tab", "tab", "tab", "shift+tab", "escape"):
             await driven.press(key)
@@ -201,8 +201,8 @@ async def test_tab_goes_round_the_panes_and_escape_back_to_the_table(session: Se
         assert walked == ["facts", "guidance", "table", "guidance", "table"]
 
 
-async def test_t_changes_the_side_where_there_is_room_for_one_only(session: Session) -> None:
-    async with browsing(session, size=(80, 24)) as driven:
+async def test_t_changes_the_side_where_there_is_room_for_one_only(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
         detail = driven.browse.detail
         assert (detail.facts.display, detail.guidance.display) == (True, False)
         await driven.press("t")
@@ -212,8 +212,8 @@ async def test_t_changes_the_side_where_there_is_room_for_one_only(session: Sess
         assert (detail.facts.display, detail.guidance.display) == (True, False)
 
 
-async def test_w_puts_the_detail_beside_the_table_and_back_below(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_w_puts_the_detail_beside_the_table_and_back_below(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         table, detail = driven.browse.table, driven.browse.detail
         assert detail.region.y >= table.region.bottom
         await driven.press("w")
@@ -222,8 +222,8 @@ async def test_w_puts_the_detail_beside_the_table_and_back_below(session: Sessio
         assert detail.region.y >= table.region.bottom
 
 
-async def test_a_click_on_a_line_puts_the_cursor_there_and_another_opens_it(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_click_on_a_line_puts_the_cursor_there_and_another_opens_it(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.pilot.click(driven.browse.table, offset=(10, 3))
         await driven.settled()
         assert driven.browse.table.cursor == 2
@@ -233,8 +233,8 @@ async def test_a_click_on_a_line_puts_the_cursor_there_and_another_opens_it(sess
         assert _open(driven) is not before
 
 
-async def test_a_click_on_a_heading_sorts_by_it_and_another_turns_it_round(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_click_on_a_heading_sorts_by_it_and_another_turns_it_round(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         left = 2
         for column in driven.browse.table.columns():
             if column.name == "count":
@@ -248,8 +248,8 @@ async def test_a_click_on_a_heading_sorts_by_it_and_another_turns_it_round(sessi
         assert (driven.view.sort, driven.view.descending) == ("count", False)
 
 
-async def test_a_click_on_a_key_of_the_footer_is_the_same_as_pressing_it(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_click_on_a_key_of_the_footer_is_the_same_as_pressing_it(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         footer = driven.browse.query_one("KeyFooter")
         row = next(
             number for number in range(footer.size.height) if "o Grouping" in driven.drawn[footer.region.y + number]
@@ -260,8 +260,8 @@ async def test_a_click_on_a_key_of_the_footer_is_the_same_as_pressing_it(session
         assert driven.view.grouping == "host"
 
 
-async def test_q_quits(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_q_quits(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.pilot.press("q")
         assert driven.app._exit
         assert driven.app.return_code in (0, None)

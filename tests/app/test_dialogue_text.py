@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from smtpscope.app.widgets.dialogue_text import dialogue_blocks
-from smtpscope.app.widgets.prose import blocks_text
-from smtpscope.reading.dialogue import Dialogue, DialogueLine
+from smtpscope.app.widgets.texts.prose import blocks_text
+from smtpscope.app.widgets.texts.session_text import session_blocks
+from smtpscope.reading.smtp_session import SessionLine, SmtpSession
 
-LINE = DialogueLine(40, 1_794_225_600_250, "received", "550 5.1.1 no")
+LINE = SessionLine(40, 1_794_225_600_250, "received", "550 5.1.1 no")
 
 
 def test_what_is_not_here_of_a_session_is_said_before_its_lines() -> None:
-    blocks, wanted = dialogue_blocks(Dialogue((LINE,), left_out=1_200, begins_before=True), 40, UTC)
+    blocks, wanted = session_blocks(SmtpSession((LINE,), left_out=1_200, begins_before=True), 40, UTC)
     words = blocks_text(blocks[:wanted])
     assert "The session begins before this file: an earlier file of this log has it" in words
     assert "1,200 more lines of this session are left out" in words
 
 
 def test_of_a_whole_session_nothing_is_missing() -> None:
-    blocks, _ = dialogue_blocks(Dialogue((LINE,)), 40, UTC)
+    blocks, _ = session_blocks(SmtpSession((LINE,)), 40, UTC)
     assert "before this file" not in blocks_text(blocks)
     assert "left out" not in blocks_text(blocks)

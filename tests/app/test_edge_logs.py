@@ -8,8 +8,8 @@ import pytest
 
 from app.conftest import OpenSession
 from app.driving import browsing
-from smtpscope.parsing.sentence import render
-from smtpscope.session import Session
+from smtpscope.parsing.events.event_message import render
+from smtpscope.session import Analysis
 from support.evtx_writer import WrittenEvent, write_evtx
 
 RCPT = ("1", "6", "mx1.example.com", "rcpt", "550 5.1.1 User unknown", "RCPT TO:<a@example.com>")
@@ -26,9 +26,9 @@ def foreign_log(tmp_path: Path) -> Path:
 
 
 async def test_a_log_with_none_of_our_events_says_so_and_how_to_get_them(
-    open_session: OpenSession, foreign_log: Path
+    open_analysis: OpenSession, foreign_log: Path
 ) -> None:
-    async with browsing(open_session(foreign_log)) as driven:
+    async with browsing(open_analysis(foreign_log)) as driven:
         assert driven.lines == []
         assert "No SMTP protocol event" in driven.facts
         assert "12 other records were read" in driven.facts
@@ -36,19 +36,19 @@ async def test_a_log_with_none_of_our_events_says_so_and_how_to_get_them(
         assert any("none of ours, 12 others" in line for line in driven.drawn[:2])
 
 
-async def test_every_key_is_safe_on_an_empty_table(open_session: OpenSession, foreign_log: Path) -> None:
-    async with browsing(open_session(foreign_log)) as driven:
+async def test_every_key_is_safe_on_an_empty_table(open_analysis: OpenSession, foreign_log: Path) -> None:
+    async with browsing(open_analysis(foreign_log)) as driven:
         await driven.press(*EVERY_KEY, "e", "i", "r", "5", "5", "0", "u", "tab", "tab", "tab")
         assert driven.screen is driven.browse
         assert driven.clipboard.copied == []
 
 
 async def test_events_without_time_are_grouped_and_say_that_nobody_can_tell_whether_it_goes_on(
-    open_session: OpenSession, tmp_path: Path
+    open_analysis: OpenSession, tmp_path: Path
 ) -> None:
     path = tmp_path / "pasted.txt"
     path.write_text("\n".join(render(7004, RCPT) for _ in range(3)), encoding="utf-8")
-    async with browsing(open_session(path)) as driven:
+    async with browsing(open_analysis(path)) as driven:
         assert any("no event with a time" in line for line in driven.drawn[:2])
         await driven.put_on("mx1.example.com")
         assert (driven.line.first, driven.line.last, driven.line.state) == ("", "", "")
@@ -65,16 +65,16 @@ async def test_events_without_time_are_grouped_and_say_that_nobody_can_tell_whet
 
 
 async def test_events_that_cannot_be_taken_apart_have_a_group_and_their_reason(
-    open_session: OpenSession, tmp_path: Path
+    open_analysis: OpenSession, tmp_path: Path
 ) -> None:
     events = [WrittenEvent(strings=("only", "two")), WrittenEvent(strings=RCPT), WrittenEvent(strings=RCPT)]
-    session = open_session(write_evtx(tmp_path / "odd.evtx", events))
-    async with browsing(session, size=(120, 40)) as driven:
+    analysis = open_analysis(write_evtx(tmp_path / "odd.evtx", events))
+    async with browsing(analysis, size=(120, 40)) as driven:
         await driven.put_on("no reply code")
         assert driven.line_events == 1
         await driven.press("]")
         row = driven.row
-        reason = session.store.exchange(row).problem
+        reason = analysis.store.exchange(row).problem
         assert reason is not None
         assert reason in " ".join(driven.facts.split())
         assert reason[:30] in driven.line.cause
@@ -82,44 +82,44 @@ async def test_events_that_cannot_be_taken_apart_have_a_group_and_their_reason(
         assert any("two" in line for line in driven.drawn)
 
 
-async def test_only_this_on_no_reply_code_keeps_just_those(open_session: OpenSession, tmp_path: Path) -> None:
+async def test_only_this_on_no_reply_code_keeps_just_those(open_analysis: OpenSession, tmp_path: Path) -> None:
     events = [WrittenEvent(strings=strings) for strings in (RCPT, WITHOUT_HOST, WITHOUT_CODE)]
-    session = open_session(write_evtx(tmp_path / "a.evtx", events))
-    async with browsing(session) as driven:
+    analysis = open_analysis(write_evtx(tmp_path / "a.evtx", events))
+    async with browsing(analysis) as driven:
         await driven.put_on("no reply code")
         await driven.press("=")
-        assert [session.store.exchange(row).reply.code for row in driven.view.tree.order.tolist()] == [None]
+        assert [analysis.store.exchange(row).reply.code for row in driven.view.tree.order.tolist()] == [None]
         await driven.press("x")
         await driven.put_on("no reply code")
         await driven.press("-")
-        assert [session.store.exchange(row).reply.code for row in driven.view.tree.order.tolist()] == [550, 550]
+        assert [analysis.store.exchange(row).reply.code for row in driven.view.tree.order.tolist()] == [550, 550]
 
 
 async def test_only_this_on_the_group_without_a_host_keeps_just_those(
-    open_session: OpenSession, tmp_path: Path
+    open_analysis: OpenSession, tmp_path: Path
 ) -> None:
     events = [WrittenEvent(strings=strings) for strings in (RCPT, WITHOUT_HOST, WITHOUT_CODE)]
-    session = open_session(write_evtx(tmp_path / "a.evtx", events))
-    async with browsing(session) as driven:
+    analysis = open_analysis(write_evtx(tmp_path / "a.evtx", events))
+    async with browsing(analysis) as driven:
         await driven.press("o")
         await driven.put_on("(no host)")
         await driven.press("=")
-        assert [session.store.exchange(row).remote_host.verbatim for row in driven.view.tree.order.tolist()] == [""]
+        assert [analysis.store.exchange(row).remote_host.verbatim for row in driven.view.tree.order.tolist()] == [""]
         await driven.press("x")
         await driven.put_on("(no host)")
         await driven.press("-")
         assert driven.view.count == 2
 
 
-async def test_an_empty_file_is_no_crash(open_session: OpenSession, tmp_path: Path, sample_folder: Path) -> None:
+async def test_an_empty_file_is_no_crash(open_analysis: OpenSession, tmp_path: Path, sample_folder: Path) -> None:
     (tmp_path / "empty.log").write_bytes(b"")
-    async with browsing(open_session(tmp_path / "empty.log", sample_folder / "EXCH02-transport.log")) as driven:
+    async with browsing(open_analysis(tmp_path / "empty.log", sample_folder / "EXCH02-transport.log")) as driven:
         assert driven.view.total > 0
 
 
 @pytest.mark.parametrize("size", [(40, 12), (20, 5)])
-async def test_every_screen_opens_however_small_the_terminal_is(session: Session, size: tuple[int, int]) -> None:
-    async with browsing(session, size=size) as driven:
+async def test_every_screen_opens_however_small_the_terminal_is(analysis: Analysis, size: tuple[int, int]) -> None:
+    async with browsing(analysis, size=size) as driven:
         assert len(driven.drawn) == size[1]
         for key in ("?", "i", "c", "r", "f", "e", "K"):
             await driven.press(key)
@@ -131,8 +131,8 @@ async def test_every_screen_opens_however_small_the_terminal_is(session: Session
         assert driven.view.count == 528
 
 
-async def test_the_lines_follow_when_the_terminal_changes_its_size(session: Session) -> None:
-    async with browsing(session, size=(160, 50)) as driven:
+async def test_the_lines_follow_when_the_terminal_changes_its_size(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(160, 50)) as driven:
         table, detail = driven.browse.table, driven.browse.detail
         assert detail.region.x >= table.region.right
         await driven.pilot.resize_terminal(80, 24)
@@ -146,10 +146,10 @@ async def test_the_lines_follow_when_the_terminal_changes_its_size(session: Sess
 
 
 async def test_without_colours_the_words_still_say_everything(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    analysis: Analysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    async with browsing(session) as driven:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         assert driven.app.no_color
         drawn = "\n".join(driven.drawn)

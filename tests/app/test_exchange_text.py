@@ -6,26 +6,26 @@ from datetime import UTC
 
 import pytest
 
-from smtpscope.app.widgets.exchange_text import exchange_blocks, what_happened
+from smtpscope.app.widgets.texts.exchange_text import exchange_blocks, what_happened
 from smtpscope.knowledge.advice import Match
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.record import EventRecord, ExchangeRecord
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from support.sibling_events import SIBLINGS
 
 NO_MATCH = Match("policy", "policy", "nothing", "", "guess")
 
 
-def sibling(event_id: int) -> Exchange:
+def sibling(event_id: int) -> SmtpExchange:
     chosen = next(each for each in SIBLINGS if each.event_id == event_id)
     record = EventRecord("a", 0, 0, False, 1, event_id, "warning", chosen.provider, None, None, chosen.strings, None)
-    exchange = ExchangeParser().parse(record)
+    exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
     return exchange
 
 
-def line(guess: str | None = None) -> Exchange:
-    record = ExchangeRecord(
+def line(guess: str | None = None) -> SmtpExchange:
+    record = SmtpExchangeRecord(
         "SEND.LOG",
         0,
         0,
@@ -39,10 +39,10 @@ def line(guess: str | None = None) -> Exchange:
         "",
         "421 Busy",
     )
-    return ExchangeParser().take(record)
+    return SmtpExchangeParser().take(record)
 
 
-def words(exchange: Exchange) -> str:
+def words(exchange: SmtpExchange) -> str:
     return repr(exchange_blocks(exchange, NO_MATCH, UTC))
 
 
@@ -83,7 +83,7 @@ def test_a_recipient_beside_the_command_is_shown_as_recipient() -> None:
 
 
 def test_a_guess_is_told() -> None:
-    record = ExchangeRecord(
+    record = SmtpExchangeRecord(
         "ex.log",
         0,
         0,
@@ -98,4 +98,4 @@ def test_a_guess_is_told() -> None:
         "550 No",
         guess="May be another",
     )
-    assert "May be another" in words(ExchangeParser().take(record))
+    assert "May be another" in words(SmtpExchangeParser().take(record))

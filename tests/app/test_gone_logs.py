@@ -9,7 +9,7 @@ import pytest
 
 from app.conftest import OpenSession
 from app.driving import browsing
-from smtpscope.app.screens.reading import ReadingScreen
+from smtpscope.app.screens.text_view import TextScreen
 
 
 @pytest.fixture(params=["EXCH01-Application.evtx", "EXCH02-transport.log", "EXCH03-copied-events.txt"])
@@ -18,18 +18,18 @@ def own_copy(request: pytest.FixtureRequest, sample_folder: Path, tmp_path: Path
     return Path(shutil.copy(sample_folder / request.param, tmp_path))
 
 
-async def test_its_files_screen_tells_that_it_is_gone(open_session: OpenSession, own_copy: Path) -> None:
-    async with browsing(open_session(own_copy)) as driven:
+async def test_its_files_screen_tells_that_it_is_gone(open_analysis: OpenSession, own_copy: Path) -> None:
+    async with browsing(open_analysis(own_copy)) as driven:
         own_copy.unlink()
         await driven.press("f")
-        assert isinstance(driven.screen, ReadingScreen)
+        assert isinstance(driven.screen, TextScreen)
         assert any(own_copy.name in line for line in driven.drawn)
         await driven.press("escape", "j")
         assert driven.app.screen_stack[-1] is driven.browse
 
 
-async def test_every_other_screen_opens_on_what_was_read(open_session: OpenSession, own_copy: Path) -> None:
-    async with browsing(open_session(own_copy)) as driven:
+async def test_every_other_screen_opens_on_what_was_read(open_analysis: OpenSession, own_copy: Path) -> None:
+    async with browsing(open_analysis(own_copy)) as driven:
         own_copy.unlink()
         for key in ("c", "i", "K", "r", "e", "question_mark", "v"):
             await driven.press(key)

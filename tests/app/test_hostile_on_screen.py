@@ -12,19 +12,19 @@ import pytest
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from app.hostile import COMMAND, EVENTS, FILE_NAME, HOST, REPLY, write_hostile_log
-from smtpscope.app.widgets.guidance_text import guidance_blocks
-from smtpscope.app.widgets.prose import blocks_text
-from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.app.widgets.texts.guidance_text import guidance_blocks
+from smtpscope.app.widgets.texts.prose import blocks_text
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.knowledge.advice import FilledCheck
-from smtpscope.session import Session
-from smtpscope.store.groups import GROUPINGS
+from smtpscope.session import Analysis
+from smtpscope.store.grouping.groups import GROUPINGS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")
 
 
 @pytest.fixture
-def hostile(open_session: OpenSession, tmp_path: Path) -> Session:
-    return open_session(write_hostile_log(tmp_path))
+def hostile(open_analysis: OpenSession, tmp_path: Path) -> Analysis:
+    return open_analysis(write_hostile_log(tmp_path))
 
 
 def _obeyed(text: str) -> list[str]:
@@ -45,7 +45,7 @@ def _flat(text: str) -> str:
     return "".join(text.split())
 
 
-async def test_the_table_in_every_grouping_is_harmless(hostile: Session) -> None:
+async def test_the_table_in_every_grouping_is_harmless(hostile: Analysis) -> None:
     async with browsing(hostile, size=(160, 50)) as driven:
         assert driven.view.total == len(EVENTS)
         assert "mx[/]\\x1b" in check(driven)
@@ -54,7 +54,7 @@ async def test_the_table_in_every_grouping_is_harmless(hostile: Session) -> None
             await driven.press("o")
 
 
-async def test_the_detail_of_every_line_is_harmless_on_a_small_screen(hostile: Session) -> None:
+async def test_the_detail_of_every_line_is_harmless_on_a_small_screen(hostile: Analysis) -> None:
     async with browsing(hostile, size=(80, 24)) as driven:
         for line in range(len(driven.lines)):
             driven.browse.table.cursor = line
@@ -62,7 +62,7 @@ async def test_the_detail_of_every_line_is_harmless_on_a_small_screen(hostile: S
             check(driven)
 
 
-async def test_an_event_shows_its_brackets_and_its_controls_as_text(hostile: Session) -> None:
+async def test_an_event_shows_its_brackets_and_its_controls_as_text(hostile: Analysis) -> None:
     async with browsing(hostile, size=(160, 50)) as driven:
         await driven.put_on("mx[/]")
         await driven.press("]")
@@ -79,7 +79,7 @@ async def test_an_event_shows_its_brackets_and_its_controls_as_text(hostile: Ses
         check(driven)
 
 
-def test_guidance_filled_with_values_of_the_log_is_harmless(hostile: Session) -> None:
+def test_guidance_filled_with_values_of_the_log_is_harmless(hostile: Analysis) -> None:
     hostile.read_all()
     advice = hostile.event(0).advice
     filled = replace(
@@ -102,7 +102,7 @@ def test_guidance_filled_with_values_of_the_log_is_harmless(hostile: Session) ->
     assert not [character for character in _obeyed(words) if character != "\n"]
 
 
-async def test_the_file_name_is_harmless_in_the_header_and_the_file_information(hostile: Session) -> None:
+async def test_the_file_name_is_harmless_in_the_header_and_the_file_information(hostile: Analysis) -> None:
     async with browsing(hostile, size=(160, 24)) as driven:
         assert "[red]log\\x1b]52;" in check(driven)
         await driven.press("f")
@@ -110,7 +110,7 @@ async def test_the_file_name_is_harmless_in_the_header_and_the_file_information(
         assert "[red]log\\x1b]52;" in _flat("".join(driven.drawn))
 
 
-async def test_the_raw_record_is_harmless(hostile: Session) -> None:
+async def test_the_raw_record_is_harmless(hostile: Analysis) -> None:
     async with browsing(hostile) as driven:
         for name in ("mx[/]", "421"):
             await driven.put_on(name)
@@ -122,7 +122,7 @@ async def test_the_raw_record_is_harmless(hostile: Session) -> None:
             assert not [character for character in _obeyed(copied) if character != "\n"]
 
 
-async def test_the_counts_are_harmless_on_every_side_and_when_copied(hostile: Session) -> None:
+async def test_the_counts_are_harmless_on_every_side_and_when_copied(hostile: Analysis) -> None:
     async with browsing(hostile, size=(100, 40)) as driven:
         await driven.put_on("550")
         await driven.press("c")
@@ -134,14 +134,14 @@ async def test_the_counts_are_harmless_on_every_side_and_when_copied(hostile: Se
         assert not [character for character in _obeyed(copied) if character not in "\n\t"]
 
 
-async def test_the_timeline_is_harmless(hostile: Session) -> None:
+async def test_the_timeline_is_harmless(hostile: Analysis) -> None:
     async with browsing(hostile) as driven:
         await driven.put_on("mx[/]")
         await driven.press("i")
         assert "mx[/]\\x1b" in check(driven)
 
 
-async def test_the_filter_line_is_harmless_when_a_key_puts_log_text_into_it(hostile: Session) -> None:
+async def test_the_filter_line_is_harmless_when_a_key_puts_log_text_into_it(hostile: Analysis) -> None:
     async with browsing(hostile) as driven:
         for name in ("mx[/]", "=1+1"):
             await driven.put_on(name)
@@ -161,7 +161,7 @@ async def test_the_filter_line_is_harmless_when_a_key_puts_log_text_into_it(host
         check(driven)
 
 
-async def test_a_mistake_and_a_filter_that_finds_nothing_echo_harmlessly(hostile: Session) -> None:
+async def test_a_mistake_and_a_filter_that_finds_nothing_echo_harmlessly(hostile: Analysis) -> None:
     async with browsing(hostile, filter_text="host:\x1b]52;c;ZQ==\a[/] code:599") as driven:
         assert driven.view.count == 0
         check(driven)
@@ -170,7 +170,7 @@ async def test_a_mistake_and_a_filter_that_finds_nothing_echo_harmlessly(hostile
         check(driven)
 
 
-async def test_the_export_preview_is_harmless_in_every_format(hostile: Session, tmp_path: Path) -> None:
+async def test_the_export_preview_is_harmless_in_every_format(hostile: Analysis, tmp_path: Path) -> None:
     async with browsing(hostile, size=(100, 40)) as driven:
         await driven.put_on("mx[/]")
         await driven.press("e")
@@ -187,7 +187,7 @@ async def test_the_export_preview_is_harmless_in_every_format(hostile: Session, 
 
 
 async def test_a_file_with_a_hostile_name_is_written_and_asked_about_harmlessly(
-    hostile: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hostile: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with browsing(hostile, size=(100, 40)) as driven:
@@ -200,7 +200,7 @@ async def test_a_file_with_a_hostile_name_is_written_and_asked_about_harmlessly(
         check(driven)
 
 
-async def test_copies_and_what_is_said_of_them_are_harmless(hostile: Session) -> None:
+async def test_copies_and_what_is_said_of_them_are_harmless(hostile: Analysis) -> None:
     async with browsing(hostile, size=(80, 50)) as driven:
         groups = [number for number, line in enumerate(driven.lines) if line.depth == 0]
         for number in groups:
@@ -213,17 +213,17 @@ async def test_copies_and_what_is_said_of_them_are_harmless(hostile: Session) ->
 
 
 async def test_a_missing_file_with_a_hostile_name_is_told_harmlessly(
-    open_session: OpenSession, tmp_path: Path, sample_folder: Path
+    open_analysis: OpenSession, tmp_path: Path, sample_folder: Path
 ) -> None:
-    session = open_session(sample_folder / "EXCH03-copied-events.txt", tmp_path / FILE_NAME)
-    async with browsing(session) as driven:
+    analysis = open_analysis(sample_folder / "EXCH03-copied-events.txt", tmp_path / FILE_NAME)
+    async with browsing(analysis) as driven:
         assert any("[red]log" in notice for notice in driven.notices)
         check(driven)
         await driven.press("f")
         check(driven)
 
 
-async def test_help_and_palette_over_a_hostile_log_are_harmless(hostile: Session) -> None:
+async def test_help_and_palette_over_a_hostile_log_are_harmless(hostile: Analysis) -> None:
     async with browsing(hostile) as driven:
         await driven.press("?", *"[/]")
         check(driven)

@@ -16,10 +16,10 @@ from app.driving import Browsing, NotedClipboard
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.note import NoteScreen
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.session import Session, View
+from smtpscope.session import Analysis, View
 from smtpscope.workspace.workspace import Workspace
 
-OpenAgain = Callable[[], Session]
+OpenAgain = Callable[[], Analysis]
 
 
 @pytest.fixture
@@ -32,18 +32,18 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 def open_again(knowledge: KnowledgeBase, sample_folder: Path, workspace: Workspace) -> OpenAgain:
     """Another start on the same logs."""
 
-    def opened() -> Session:
-        session = Session(knowledge, zone=UTC, workspace=workspace)
-        session.open([str(file) for file in sorted(sample_folder.iterdir())])
-        return session
+    def opened() -> Analysis:
+        analysis = Analysis(knowledge, zone=UTC, workspace=workspace)
+        analysis.open([str(file) for file in sorted(sample_folder.iterdir())])
+        return analysis
 
     return opened
 
 
 @asynccontextmanager
-async def _started(session: Session) -> AsyncIterator[Browsing]:
+async def _started(analysis: Analysis) -> AsyncIterator[Browsing]:
     clipboard = NotedClipboard()
-    app = Browser(session, restore=True, clipboard=clipboard)
+    app = Browser(analysis, restore=True, clipboard=clipboard)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         yield Browsing(app, pilot, clipboard)
 
@@ -56,17 +56,17 @@ async def test_the_cursor_is_back_on_its_line_however_late_the_first_answer_come
         await driven.press("j", "j", "j")
         left_on = driven.line.name
         await driven.pilot.press("q")
-    session = open_again()
+    analysis = open_again()
     all_read = threading.Event()
-    ask = session.view
+    ask = analysis.view
 
     def late(*args: object, **options: object) -> View:
         # The first view is still being worked out when the reading ends and another view is asked for.
         all_read.wait(10)
         return ask(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(session, "view", late)
-    async with _started(session) as driven:
+    monkeypatch.setattr(analysis, "view", late)
+    async with _started(analysis) as driven:
         await driven.until(lambda: driven.browse.read_all)
         all_read.set()
         await driven.settled()
@@ -87,11 +87,11 @@ async def test_a_filter_of_the_last_time_is_had_back_with_the_up_key(open_again:
 
 
 async def test_a_filter_with_a_mistake_is_not_remembered(open_again: OpenAgain) -> None:
-    session = open_again()
-    async with _started(session) as driven:
+    analysis = open_again()
+    async with _started(analysis) as driven:
         await driven.settled()
         await driven.keep_filter("host:fabrikam since:99-99")
-        assert session.keeping.filters() == ("host:fabrikam",)
+        assert analysis.user_data.filters() == ("host:fabrikam",)
 
 
 async def test_a_note_that_can_not_be_kept_stays_on_the_screen(open_again: OpenAgain) -> None:
@@ -112,12 +112,12 @@ async def test_a_note_that_can_not_be_kept_stays_on_the_screen(open_again: OpenA
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs the signals of a terminal")
 @pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
 async def test_an_end_from_outside_is_as_orderly_as_quitting(open_again: OpenAgain, number: int) -> None:
-    session = open_again()
-    async with _started(session) as driven:
+    analysis = open_again()
+    async with _started(analysis) as driven:
         await driven.settled()
         await driven.press("j", "j")
         assert signal.getsignal(number) is not signal.SIG_DFL, "the signal would end the tests"
         signal.raise_signal(number)
         await driven.until(lambda: not driven.app.is_running)
         assert driven.app.return_code == 128 + number
-        assert session.keeping.state() is not None
+        assert analysis.user_data.state() is not None

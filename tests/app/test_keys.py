@@ -15,8 +15,8 @@ from textual.widgets import OptionList
 
 import smtpscope.app
 from app.driving import Browsing, browsing
-from smtpscope.app.screens.browse import BrowseScreen
-from smtpscope.session import Session
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.session import Analysis
 
 ID = re.compile(r"[a-z]+\.[a-z_]+")
 
@@ -84,15 +84,15 @@ def _in_force(driven: Browsing) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("panes", [0, 1], ids=["table", "facts"])
-async def test_the_help_names_every_key_in_force(session: Session, panes: int) -> None:
-    async with browsing(session) as driven:
+async def test_the_help_names_every_key_in_force(analysis: Analysis, panes: int) -> None:
+    async with browsing(analysis) as driven:
         await driven.press(*["tab"] * panes)
         told = {line.does for line in driven.browse.help_lines()}
         assert set(_in_force(driven).values()) <= told
 
 
-async def test_the_palette_has_every_action_in_force(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_the_palette_has_every_action_in_force(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         expected = _in_force(driven)
         # One would open itself, the other stands for ten keys.
         for left_out in ("app.palette", "browse.code"):
@@ -106,8 +106,8 @@ async def test_the_palette_has_every_action_in_force(session: Session) -> None:
             assert any(description in prompt for prompt in prompts), description
 
 
-async def test_what_textual_brings_along_takes_no_key_of_ours(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_what_textual_brings_along_takes_no_key_of_ours(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         without = {
             active.binding.key
             for active in driven.screen.active_bindings.values()
@@ -117,8 +117,8 @@ async def test_what_textual_brings_along_takes_no_key_of_ours(session: Session) 
         assert without & ours <= {"ctrl+c"}
 
 
-async def test_a_user_can_put_another_key_on_an_action(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_user_can_put_another_key_on_an_action(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         driven.app.set_keymap({"browse.timeline": "m"})
         await driven.press("m")
         assert type(driven.screen).__name__ == "TimelineScreen"
@@ -127,8 +127,8 @@ async def test_a_user_can_put_another_key_on_an_action(session: Session) -> None
         assert any("m" in line.keys.split(", ") for line in driven.browse.help_lines() if line.does == "Timeline")
 
 
-async def test_the_footer_shows_no_more_lines_than_two_and_the_keys_of_the_place(session: Session) -> None:
-    async with browsing(session, size=(80, 24)) as driven:
+async def test_the_footer_shows_no_more_lines_than_two_and_the_keys_of_the_place(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
         footer = driven.browse.query_one("KeyFooter")
         assert footer.size.height <= 2
         assert any("Filter" in line for line in driven.drawn[footer.region.y :])

@@ -12,14 +12,14 @@ import pytest
 
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
-from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.evtx import EvtxReader
-from smtpscope.session import LoadedBatch, Session
+from smtpscope.reading.evtx.evtx_log import EvtxReader
+from smtpscope.session import Analysis, LoadedBatch
 
 
-class GatedSession(Session):
+class GatedSession(Analysis):
     """Reads as the real one, but hands on a batch only when the test lets it through."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
@@ -38,13 +38,13 @@ class GatedSession(Session):
 
 @contextmanager
 def _gated(knowledge: KnowledgeBase, folder: Path) -> Iterator[GatedSession]:
-    session = GatedSession(knowledge)
-    session.open([str(path) for path in sorted(folder.iterdir())])
+    analysis = GatedSession(knowledge)
+    analysis.open([str(path) for path in sorted(folder.iterdir())])
     try:
-        yield session
+        yield analysis
     finally:
         # The reading thread must never be left waiting, whatever the test found.
-        session.gate.release(1000)
+        analysis.gate.release(1000)
 
 
 def _header(driven: Browsing) -> str:
@@ -53,32 +53,32 @@ def _header(driven: Browsing) -> str:
     return header.reading
 
 
-async def _first_batch(driven: Browsing, session: GatedSession) -> None:
-    session.gate.release()
+async def _first_batch(driven: Browsing, analysis: GatedSession) -> None:
+    analysis.gate.release()
     await driven.until(lambda: driven.browse.view is not None and driven.browse.view.total > 0)
 
 
 async def test_the_first_rows_stand_there_while_the_rest_is_read(knowledge: KnowledgeBase, sample_folder: Path) -> None:
-    with _gated(knowledge, sample_folder) as session:
-        async with browsing(session, loaded=False) as driven:
-            await _first_batch(driven, session)
+    with _gated(knowledge, sample_folder) as analysis:
+        async with browsing(analysis, loaded=False) as driven:
+            await _first_batch(driven, analysis)
             assert not driven.browse.read_all
             assert not driven.browse.settled
             assert driven.lines
             assert 0 < driven.view.total < 528
-            session.gate.release(1000)
+            analysis.gate.release(1000)
             await driven.settled()
             assert driven.view.total == 528
 
 
 async def test_progress_is_shown_in_bytes_until_all_is_read(knowledge: KnowledgeBase, sample_folder: Path) -> None:
-    with _gated(knowledge, sample_folder) as session:
+    with _gated(knowledge, sample_folder) as analysis:
         total = sum(path.stat().st_size for path in sample_folder.iterdir())
-        async with browsing(session, loaded=False) as driven:
-            await _first_batch(driven, session)
+        async with browsing(analysis, loaded=False) as driven:
+            await _first_batch(driven, analysis)
             assert f"of {total / 1e6:,.1f} MB" in _header(driven)
             assert any("reading" in line and "MB" in line for line in driven.drawn)
-            session.gate.release(1000)
+            analysis.gate.release(1000)
             await driven.settled()
             assert _header(driven) == ""
             assert not any("reading" in line for line in driven.drawn[:2])
@@ -87,14 +87,14 @@ async def test_progress_is_shown_in_bytes_until_all_is_read(knowledge: Knowledge
 async def test_the_filter_works_while_the_rest_is_read_and_takes_what_comes_later(
     knowledge: KnowledgeBase, sample_folder: Path
 ) -> None:
-    with _gated(knowledge, sample_folder) as session:
-        async with browsing(session, loaded=False) as driven:
-            await _first_batch(driven, session)
+    with _gated(knowledge, sample_folder) as analysis:
+        async with browsing(analysis, loaded=False) as driven:
+            await _first_batch(driven, analysis)
             await driven.pilot.press("5", "5", "0")
             await driven.until(lambda: driven.filter_text != "")
             first = driven.view.count
             assert 0 < first < 139
-            session.gate.release(1000)
+            analysis.gate.release(1000)
             await driven.settled()
             assert driven.view.count == 139
 
@@ -102,47 +102,47 @@ async def test_the_filter_works_while_the_rest_is_read_and_takes_what_comes_late
 async def test_the_cursor_stays_on_its_incident_while_others_come(
     knowledge: KnowledgeBase, sample_folder: Path
 ) -> None:
-    with _gated(knowledge, sample_folder) as session:
-        async with browsing(session, loaded=False, size=(120, 60)) as driven:
-            await _first_batch(driven, session)
+    with _gated(knowledge, sample_folder) as analysis:
+        async with browsing(analysis, loaded=False, size=(120, 60)) as driven:
+            await _first_batch(driven, analysis)
             driven.browse.table.cursor = len(driven.lines) - 1
             name = driven.line.name
-            session.gate.release(1000)
+            analysis.gate.release(1000)
             await driven.settled()
             assert driven.line.name == name
 
 
 async def test_a_cursor_that_nobody_moved_ends_on_the_first_line(knowledge: KnowledgeBase, sample_folder: Path) -> None:
-    with _gated(knowledge, sample_folder) as session:
-        async with browsing(session, loaded=False) as driven:
+    with _gated(knowledge, sample_folder) as analysis:
+        async with browsing(analysis, loaded=False) as driven:
             # What comes first has another order than all files together.
-            await _first_batch(driven, session)
+            await _first_batch(driven, analysis)
             first = driven.line.key
-            session.gate.release(1000)
+            analysis.gate.release(1000)
             await driven.settled()
             assert driven.browse.table.cursor == 0
             assert driven.line.key != first
 
 
 async def test_escape_stops_the_reading_and_keeps_what_came(knowledge: KnowledgeBase, sample_folder: Path) -> None:
-    with _gated(knowledge, sample_folder) as session:
-        async with browsing(session, loaded=False) as driven:
-            await _first_batch(driven, session)
+    with _gated(knowledge, sample_folder) as analysis:
+        async with browsing(analysis, loaded=False) as driven:
+            await _first_batch(driven, analysis)
             came = driven.view.total
             await driven.pilot.press("escape")
-            session.gate.release()
+            analysis.gate.release()
             await driven.settled()
-            assert session.closed.is_set()
+            assert analysis.closed.is_set()
             assert driven.view.total == came < 528
             assert driven.lines
             assert any("stopped before the end" in line for line in driven.drawn[:2])
 
 
 async def test_a_file_that_is_missing_is_told_and_the_others_are_read(
-    open_session: OpenSession, sample_folder: Path
+    open_analysis: OpenSession, sample_folder: Path
 ) -> None:
-    session = open_session(sample_folder / "EXCH02-transport.log", sample_folder / "gone.evtx")
-    async with browsing(session) as driven:
+    analysis = open_analysis(sample_folder / "EXCH02-transport.log", sample_folder / "gone.evtx")
+    async with browsing(analysis) as driven:
         assert driven.view.total > 0
         assert any("gone.evtx" in notice for notice in driven.notices)
         await driven.press("f")
@@ -152,15 +152,15 @@ async def test_a_file_that_is_missing_is_told_and_the_others_are_read(
 async def test_a_reader_that_breaks_down_ends_its_file_and_not_the_browser(
     knowledge: KnowledgeBase, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session(knowledge, zone=UTC)
-    session.open([str(path) for path in sorted(sample_folder.iterdir())])
+    analysis = Analysis(knowledge, zone=UTC)
+    analysis.open([str(path) for path in sorted(sample_folder.iterdir())])
 
     def breaks(reader: object) -> Iterator[object]:
         yield from ()
         raise RuntimeError("broken on purpose")
 
     monkeypatch.setattr(EvtxReader, "batches", breaks)
-    async with browsing(session) as driven:
+    async with browsing(analysis) as driven:
         assert isinstance(driven.screen, BrowseScreen)
         assert driven.view.total > 0
         assert any("reading stopped" in notice for notice in driven.notices)

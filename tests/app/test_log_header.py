@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.driving import browsing
 from smtpscope.app.widgets.log_header import bars, merged, span_words
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 
 
 @settings(max_examples=60)
@@ -30,8 +30,8 @@ def test_a_span_is_told_in_days_and_short_ones_in_hours() -> None:
     assert span_words(None, 5) == ""
 
 
-async def test_the_newest_events_are_on_the_timeline_after_the_screen_got_smaller(session: Session) -> None:
-    async with browsing(session, size=(160, 30)) as driven:
+async def test_the_newest_events_are_on_the_timeline_after_the_screen_got_smaller(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(160, 30)) as driven:
         await driven.pilot.resize_terminal(80, 24)
         await driven.settled()
         timeline = driven.drawn[1].split("days")[1].rstrip()
@@ -41,8 +41,8 @@ async def test_the_newest_events_are_on_the_timeline_after_the_screen_got_smalle
         assert len(driven.drawn[1].rstrip()) >= 78
 
 
-async def test_what_has_no_room_is_left_out_whole_or_shown_to_be_cut(session: Session) -> None:
-    async with browsing(session, size=(80, 24)) as driven:
+async def test_what_has_no_room_is_left_out_whole_or_shown_to_be_cut(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
         assert driven.drawn[1].split("UTC", 1)[1].startswith(" partly assumed, 21 days")
         await driven.press("z", *"america/indiana/ind")
         await driven.until(lambda: any("America/Indiana/Indianapolis" in line for line in driven.drawn))
@@ -50,8 +50,8 @@ async def test_what_has_no_room_is_left_out_whole_or_shown_to_be_cut(session: Se
         assert driven.drawn[1].rstrip().endswith(" America/Indiana/Indianapolis partl…")
 
 
-async def test_a_zone_of_usual_length_keeps_its_word_on_assumed_times(session: Session) -> None:
-    async with browsing(session, size=(80, 24)) as driven:
+async def test_a_zone_of_usual_length_keeps_its_word_on_assumed_times(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
         await driven.press("z", *"berlin")
         await driven.until(lambda: any("Europe/Berlin" in line for line in driven.drawn))
         await driven.press("enter")

@@ -6,9 +6,9 @@ from datetime import UTC
 from pathlib import Path
 
 from app.driving import browsing
+from smtpscope.knowledge.authoring.own_notes import write_note
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.knowledge.own_notes import write_note
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 
 GREYLISTED = "450 4.2.0 Recipient address rejected: Greylisted, try again in 300 seconds"
 
@@ -23,9 +23,9 @@ async def test_a_note_about_a_host_is_shown_for_that_host_alone(sample_folder: P
         category="greylisted",
         example=GREYLISTED,
     )
-    session = Session(KnowledgeBase.load(tmp_path), zone=UTC)
-    session.open([str(sample_folder)])
-    async with browsing(session, size=(120, 40)) as driven:
+    analysis = Analysis(KnowledgeBase.load(tmp_path), zone=UTC)
+    analysis.open([str(sample_folder)])
+    async with browsing(analysis, size=(120, 40)) as driven:
         await driven.keep_filter("cause:greylisted")
         assert driven.view.count > 0
         await driven.press("o")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.driving import browsing
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 
 
 @pytest.mark.parametrize("key", ["G", "pagedown", "j"])
-async def test_a_key_that_moves_the_facts_moves_them_in_one_step(session: Session, key: str) -> None:
-    async with browsing(session, size=(80, 24)) as driven:
+async def test_a_key_that_moves_the_facts_moves_them_in_one_step(analysis: Analysis, key: str) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
         await driven.press("j", "tab")
         facts = driven.browse.detail.facts
         assert facts.max_scroll_y > 1
@@ -22,8 +22,8 @@ async def test_a_key_that_moves_the_facts_moves_them_in_one_step(session: Sessio
 
 
 @pytest.mark.parametrize(("key", "back"), [("G", "g"), ("end", "home"), ("pagedown", "pageup"), ("j", "k")])
-async def test_each_way_down_has_its_way_back(session: Session, key: str, back: str) -> None:
-    async with browsing(session, size=(80, 24)) as driven:
+async def test_each_way_down_has_its_way_back(analysis: Analysis, key: str, back: str) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
         await driven.press("j", "tab", key)
         facts = driven.browse.detail.facts
         assert facts.scroll_offset.y == (1 if key == "j" else facts.max_scroll_y)

@@ -12,18 +12,18 @@ from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.help import HelpScreen
-from smtpscope.app.screens.knowledge import KnowledgeScreen
-from smtpscope.app.screens.reading import ReadingScreen
-from smtpscope.app.screens.timeline import TimelineScreen
-from smtpscope.app.widgets.bin_list import BinList
+from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
+from smtpscope.app.screens.text_view import TextScreen
+from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.widgets.counted_list import CountedList
-from smtpscope.app.widgets.prose import ProsePane
-from smtpscope.session import Session
+from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.timeline_list import TimelineList
+from smtpscope.session import Analysis
 
 
-def _bins(driven: Browsing) -> BinList:
+def _bins(driven: Browsing) -> TimelineList:
     assert isinstance(driven.app.screen, TimelineScreen)
-    return driven.app.screen.query_one(BinList)
+    return driven.app.screen.query_one(TimelineList)
 
 
 def _read(driven: Browsing) -> str:
@@ -33,8 +33,8 @@ def _read(driven: Browsing) -> str:
 # The timeline
 
 
-async def test_i_shows_when_the_group_under_the_cursor_happened(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_i_shows_when_the_group_under_the_cursor_happened(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         events = driven.line_events
         await driven.press("i")
@@ -47,8 +47,8 @@ async def test_i_shows_when_the_group_under_the_cursor_happened(session: Session
         assert driven.filter_text == ""
 
 
-async def test_plus_and_minus_zoom_and_the_cursor_keeps_its_time(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_plus_and_minus_zoom_and_the_cursor_keeps_its_time(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("i", "g")
         bins = _bins(driven)
@@ -62,8 +62,8 @@ async def test_plus_and_minus_zoom_and_the_cursor_keeps_its_time(session: Sessio
         assert bins.step == coarse
 
 
-async def test_enter_on_a_bin_filters_for_its_time(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_enter_on_a_bin_filters_for_its_time(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("i", "G")
         bins = _bins(driven)
@@ -72,17 +72,17 @@ async def test_enter_on_a_bin_filters_for_its_time(session: Session) -> None:
         assert driven.screen is driven.browse
         assert "since:" in driven.filter_text
         assert "until:" in driven.filter_text
-        times = [session.store.exchange(row).time_ms for row in driven.view.tree.order.tolist()]
+        times = [analysis.store.exchange(row).time_ms for row in driven.view.tree.order.tolist()]
         assert times
         assert all(time is not None and chosen.start_ms <= time < chosen.end_ms for time in times)
-        everything = [session.store.exchange(row).time_ms for row in range(len(session.store))]
+        everything = [analysis.store.exchange(row).time_ms for row in range(len(analysis.store))]
         assert len(times) == sum(time is not None and chosen.start_ms <= time < chosen.end_ms for time in everything)
         await driven.press("u")
         assert driven.filter_text == ""
 
 
-async def test_a_range_begun_with_v_filters_from_its_first_to_its_last_bin(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_range_begun_with_v_filters_from_its_first_to_its_last_bin(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("i", "G", "v", "k", "k")
         bins = _bins(driven)
@@ -94,8 +94,8 @@ async def test_a_range_begun_with_v_filters_from_its_first_to_its_last_bin(sessi
         assert driven.view.count == expected > 0
 
 
-async def test_n_jumps_over_the_hours_without_events(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_n_jumps_over_the_hours_without_events(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("i", "+", "g")
         bins = _bins(driven)
@@ -105,20 +105,20 @@ async def test_n_jumps_over_the_hours_without_events(session: Session) -> None:
 
 
 @pytest.mark.parametrize(("key", "term"), [("d", "since:today"), ("f", "since:24h"), ("w", "since:7d")])
-async def test_a_key_of_the_timeline_filters_for_the_end_of_the_log(session: Session, key: str, term: str) -> None:
-    async with browsing(session) as driven:
+async def test_a_key_of_the_timeline_filters_for_the_end_of_the_log(analysis: Analysis, key: str, term: str) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("i", key)
         assert driven.screen is driven.browse
         assert driven.filter_text == term
         assert 0 < driven.view.count < 528
 
 
-async def test_e_on_the_timeline_filters_for_the_episode_under_the_cursor(session: Session) -> None:
-    async with browsing(session, filter_text="host:mx2.fourthcoffee.example") as driven:
+async def test_e_on_the_timeline_filters_for_the_episode_under_the_cursor(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text="host:mx2.fourthcoffee.example") as driven:
         rows = driven.view.tree.order
-        [only] = session.episodes_of(rows)
+        [only] = analysis.episodes_of(rows)
         await driven.press("i", "e")
-        times = [session.store.exchange(row).time_ms for row in driven.view.tree.order.tolist()]
+        times = [analysis.store.exchange(row).time_ms for row in driven.view.tree.order.tolist()]
         assert driven.view.count == len(rows) == 74
         assert None not in times
         assert (min(filter(None, times)), max(filter(None, times))) == (only.first_ms, only.last_ms)
@@ -127,15 +127,15 @@ async def test_e_on_the_timeline_filters_for_the_episode_under_the_cursor(sessio
 # The counts
 
 
-async def test_c_counts_the_recipients_of_the_group_under_the_cursor(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_c_counts_the_recipients_of_the_group_under_the_cursor(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         place = driven.browse.place()
         assert place is not None
         rows = driven.view.tree.rows(place.level, place.index)
         await driven.press("c")
         counted = driven.app.screen.query_one(CountedList).counted
-        assert counted == session.facets(rows, "recipients")
+        assert counted == analysis.facets(rows, "recipients")
         assert sum(count for _, count in counted) == len(rows)
         assert any(counted[0][0] in line for line in driven.drawn)
         await driven.press("y")
@@ -144,19 +144,19 @@ async def test_c_counts_the_recipients_of_the_group_under_the_cursor(session: Se
 
 
 @pytest.mark.parametrize("key", ["=", "-"])
-async def test_a_counted_value_goes_into_the_filter_or_out_of_view(session: Session, key: str) -> None:
-    async with browsing(session) as driven:
+async def test_a_counted_value_goes_into_the_filter_or_out_of_view(analysis: Analysis, key: str) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("c", "j")
         mailbox, count = driven.app.screen.query_one(CountedList).counted[1]
         await driven.press(key)
         assert driven.screen is driven.browse
-        found = [session.store.exchange(row).command.mailbox for row in driven.view.tree.order.tolist()]
+        found = [analysis.store.exchange(row).command.mailbox for row in driven.view.tree.order.tolist()]
         assert (found.count(mailbox), len(found)) == ((count, count) if key == "=" else (0, 528 - count))
 
 
-async def test_a_counted_value_of_each_kind_finds_as_many_events_as_it_counted(session: Session) -> None:
-    async with browsing(session, size=(120, 20)) as driven:
+async def test_a_counted_value_of_each_kind_finds_as_many_events_as_it_counted(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 20)) as driven:
         await driven.put_on("550")
         total = driven.line_events
         await driven.press("=")
@@ -181,8 +181,8 @@ async def test_a_counted_value_of_each_kind_finds_as_many_events_as_it_counted(s
 # Help and palette
 
 
-async def test_help_is_searched_by_word_and_by_key(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_help_is_searched_by_word_and_by_key(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("?")
         assert isinstance(driven.app.screen, HelpScreen)
         assert "Export" in _read(driven)
@@ -199,14 +199,14 @@ async def test_help_is_searched_by_word_and_by_key(session: Session) -> None:
         assert driven.screen is driven.browse
 
 
-async def test_help_knows_the_filter_words(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_help_knows_the_filter_words(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("?", *"rcpt:")
         assert "rcpt:" in _read(driven)
 
 
-async def test_arrows_scroll_the_help_while_its_search_has_the_focus(session: Session) -> None:
-    async with browsing(session, size=(80, 24)) as driven:
+async def test_arrows_scroll_the_help_while_its_search_has_the_focus(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
         await driven.press("?")
         screen = driven.app.screen
         assert isinstance(screen.focused, Input)
@@ -216,8 +216,8 @@ async def test_arrows_scroll_the_help_while_its_search_has_the_focus(session: Se
         assert screen.query_one(ProsePane).scroll_offset.y > 5
 
 
-async def test_the_palette_finds_an_action_by_its_name_and_does_it(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_the_palette_finds_an_action_by_its_name_and_does_it(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("ctrl+p")
         assert isinstance(driven.app.screen, CommandPalette)
         await driven.press(*"grouping")
@@ -232,8 +232,8 @@ async def test_the_palette_finds_an_action_by_its_name_and_does_it(session: Sess
 # The knowledge base
 
 
-async def test_shift_k_begins_with_what_explains_the_line_under_the_cursor(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_shift_k_begins_with_what_explains_the_line_under_the_cursor(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         title = driven.guidance.splitlines()[0].strip()
         await driven.press("K")
@@ -243,8 +243,10 @@ async def test_shift_k_begins_with_what_explains_the_line_under_the_cursor(sessi
         assert driven.screen is driven.browse
 
 
-async def test_the_knowledge_is_searched_by_typing_and_enter_shows_the_incidents_of_an_entry(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_the_knowledge_is_searched_by_typing_and_enter_shows_the_incidents_of_an_entry(
+    analysis: Analysis,
+) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("K")
         await driven.paste("greylist")
         hits = driven.app.screen.query_one(OptionList)
@@ -252,7 +254,7 @@ async def test_the_knowledge_is_searched_by_typing_and_enter_shows_the_incidents
         assert 0 < len(found) < 20
         await driven.press(*["down"] * found.index("greylisted"), "enter")
         assert driven.screen is driven.browse
-        assert driven.view.count == session.count_of_entry("greylisted") == 58
+        assert driven.view.count == analysis.count_of_entry("greylisted") == 58
         await driven.press("u")
         assert driven.view.count == 528
 
@@ -260,14 +262,14 @@ async def test_the_knowledge_is_searched_by_typing_and_enter_shows_the_incidents
 # The raw record and the files
 
 
-async def test_r_shows_the_record_as_its_file_holds_it(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_r_shows_the_record_as_its_file_holds_it(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("]")
         row = driven.row
-        raw = session.raw(row)
+        raw = analysis.raw(row)
         await driven.press("r")
-        assert isinstance(driven.app.screen, ReadingScreen)
+        assert isinstance(driven.app.screen, TextScreen)
         assert raw.split()[0] in _read(driven)
         assert "blocked using zen.dnsbl.example" in " ".join(_read(driven).split())
         await driven.press("y")
@@ -276,8 +278,8 @@ async def test_r_shows_the_record_as_its_file_holds_it(session: Session) -> None
         assert driven.screen is driven.browse
 
 
-async def test_q_closes_a_screen_over_the_browser_and_not_the_program(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_q_closes_a_screen_over_the_browser_and_not_the_program(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         for key in ("r", "f", "i"):
             await driven.press(key)
             assert driven.screen is not driven.browse
@@ -286,8 +288,8 @@ async def test_q_closes_a_screen_over_the_browser_and_not_the_program(session: S
         assert not driven.app._exit
 
 
-async def test_f_tells_what_each_file_says_of_itself(session: Session, sample_folder: Path) -> None:
-    async with browsing(session) as driven:
+async def test_f_tells_what_each_file_says_of_itself(analysis: Analysis, sample_folder: Path) -> None:
+    async with browsing(analysis) as driven:
         await driven.press("f")
         text = _read(driven)
         for file in sample_folder.iterdir():
@@ -297,18 +299,18 @@ async def test_f_tells_what_each_file_says_of_itself(session: Session, sample_fo
 
 
 async def test_f_lists_what_was_skipped_with_place_and_reason(
-    open_session: OpenSession, sample_folder: Path, tmp_path: Path
+    open_analysis: OpenSession, sample_folder: Path, tmp_path: Path
 ) -> None:
     damaged = bytearray((sample_folder / "EXCH01-Application.evtx").read_bytes())
     # The second chunk behind its header.
     damaged[4096 + 65536 + 512 : 4096 + 2 * 65536] = b"\xff" * (65536 - 512)
     (tmp_path / "damaged.evtx").write_bytes(damaged)
-    session = open_session(tmp_path / "damaged.evtx")
-    async with browsing(session) as driven:
-        assert session.skipped > 0
+    analysis = open_analysis(tmp_path / "damaged.evtx")
+    async with browsing(analysis) as driven:
+        assert analysis.skipped > 0
         assert any("skipped" in line for line in driven.drawn[:2])
         await driven.press("f")
         text = " ".join(_read(driven).split())
-        for problem in session.problems:
+        for problem in analysis.problems:
             assert " ".join(problem.reason.split()) in text
             assert " ".join(problem.place.split()) in text

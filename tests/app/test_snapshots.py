@@ -13,11 +13,11 @@ from textual.widgets import Input
 from app.driving import Browsing, NotedClipboard
 from app.pace import no_waiting
 from smtpscope.app.application import Browser
-from smtpscope.app.screens.export import ExportScreen
+from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help import HelpScreen
-from smtpscope.app.screens.timeline import TimelineScreen
+from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 
 SMALL, MIDDLE, LARGE = (80, 24), (120, 30), (160, 50)
 
@@ -35,12 +35,12 @@ def picture(
     """Plays a scene on the sample logs and compares the last screen with its picture."""
     # Paths are drawn as they were given, so they are given as names.
     monkeypatch.chdir(sample_folder)
-    session = Session(knowledge, zone=UTC)
-    session.open(sorted(path.name for path in sample_folder.iterdir()))
+    analysis = Analysis(knowledge, zone=UTC)
+    analysis.open(sorted(path.name for path in sample_folder.iterdir()))
 
     def compare(scene: Scene, size: tuple[int, int]) -> bool:
         clipboard = NotedClipboard()
-        app = Browser(session, clipboard=clipboard)
+        app = Browser(analysis, clipboard=clipboard)
 
         async def play(pilot: Pilot[None]) -> None:
             driven = Browsing(app, pilot, clipboard)

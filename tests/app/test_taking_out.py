@@ -11,10 +11,10 @@ from textual.widgets import Input, OptionList
 
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.confirm import ConfirmScreen
-from smtpscope.app.screens.export import ExportScreen
+from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.cli.commands import cli
-from smtpscope.export.formats import SUMMARY_FORMATS
-from smtpscope.session import Session
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
+from smtpscope.session import Analysis
 
 FILTER = "code:550 host:=mail.fabrikam.example"
 
@@ -68,27 +68,27 @@ async def _type_path(driven: Browsing, path: str) -> None:
 # Copies
 
 
-async def test_y_copies_the_event_under_the_cursor_as_the_session_tells_it(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_y_copies_the_event_under_the_cursor_as_the_session_tells_it(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("]", "]", "y")
         row = driven.row
         [copied] = driven.clipboard.copied
-        assert copied == session.event_text(row) + "\n"
+        assert copied == analysis.event_text(row) + "\n"
         assert "550 5.7.1 Service unavailable" in copied
         assert any("Copied the event to the test's clipboard" in notice for notice in driven.notices)
 
 
-async def test_y_on_a_group_copies_one_of_its_events(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_y_on_a_group_copies_one_of_its_events(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("y")
         [copied] = driven.clipboard.copied
         assert "mail.fabrikam.example" in copied
 
 
-async def test_shift_y_copies_the_summary_that_the_command_line_prints(session: Session, files: list[Path]) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+async def test_shift_y_copies_the_summary_that_the_command_line_prints(analysis: Analysis, files: list[Path]) -> None:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("Y")
         [copied] = driven.clipboard.copied
@@ -96,16 +96,16 @@ async def test_shift_y_copies_the_summary_that_the_command_line_prints(session: 
         assert "mail.fabrikam.example" in copied
 
 
-async def test_shift_y_on_an_event_copies_its_incident(session: Session) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+async def test_shift_y_on_an_event_copies_its_incident(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("Y", "]", "Y")
         of_group, of_event = driven.clipboard.copied
         assert of_event == of_group
 
 
-async def test_shift_y_on_several_incidents_says_how_many_it_copied(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_shift_y_on_several_incidents_says_how_many_it_copied(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("550")
         await driven.press("Y")
         assert any("the summary of 3 incidents" in notice for notice in driven.notices)
@@ -116,8 +116,8 @@ async def test_shift_y_on_several_incidents_says_how_many_it_copied(session: Ses
 # The dialog
 
 
-async def test_e_shows_what_would_be_written_before_it_is(session: Session, home: Path) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+async def test_e_shows_what_would_be_written_before_it_is(analysis: Analysis, home: Path) -> None:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         await driven.put_on("mail.fabrikam.example")
         dialog = await _open_dialog(driven)
         assert dialog.path.startswith("550-mail.fabrikam.example-")
@@ -131,10 +131,10 @@ async def test_e_shows_what_would_be_written_before_it_is(session: Session, home
 
 
 async def test_each_format_is_written_as_the_command_line_writes_it(
-    session: Session, files: list[Path], home: Path
+    analysis: Analysis, files: list[Path], home: Path
 ) -> None:
     names = {}
-    async with browsing(session, filter_text=FILTER) as driven:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         await driven.put_on("mail.fabrikam.example")
         for name in SUMMARY_FORMATS:
             dialog = await _open_dialog(driven)
@@ -148,17 +148,17 @@ async def test_each_format_is_written_as_the_command_line_writes_it(
 
 
 @pytest.mark.parametrize("name", ["html", "csv"])
-async def test_the_suggested_name_follows_the_format(session: Session, name: str) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+async def test_the_suggested_name_follows_the_format(analysis: Analysis, name: str) -> None:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         dialog = await _open_dialog(driven)
         await _choose_format(driven, name)
         assert dialog.path.endswith(SUMMARY_FORMATS[name].suffix)
 
 
 async def test_all_in_view_is_what_the_command_line_writes_without_a_cursor(
-    session: Session, files: list[Path], home: Path
+    analysis: Analysis, files: list[Path], home: Path
 ) -> None:
-    async with browsing(session, filter_text="code:450") as driven:
+    async with browsing(analysis, filter_text="code:450") as driven:
         await driven.put_on("mx3.litware.example")
         dialog = await _open_dialog(driven)
         assert "1 incident" in " ".join(driven.drawn)
@@ -170,9 +170,9 @@ async def test_all_in_view_is_what_the_command_line_writes_without_a_cursor(
 
 
 async def test_f3_masks_preview_name_and_file_as_the_command_line_does(
-    session: Session, files: list[Path], home: Path
+    analysis: Analysis, files: list[Path], home: Path
 ) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         await driven.put_on("mail.fabrikam.example")
         dialog = await _open_dialog(driven)
         assert "fabrikam" in dialog.path
@@ -186,8 +186,8 @@ async def test_f3_masks_preview_name_and_file_as_the_command_line_does(
     assert b"fabrikam" not in written
 
 
-async def test_a_typed_path_keeps_its_name_and_follows_the_format(session: Session, home: Path) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+async def test_a_typed_path_keeps_its_name_and_follows_the_format(analysis: Analysis, home: Path) -> None:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         dialog = await _open_dialog(driven)
         await _type_path(driven, "ticket.md")
         dialog.query_one(OptionList).focus()
@@ -197,9 +197,9 @@ async def test_a_typed_path_keeps_its_name_and_follows_the_format(session: Sessi
         assert (home / "ticket.html").read_text(encoding="utf-8") == dialog.content
 
 
-async def test_a_file_that_exists_is_asked_about_and_no_leaves_it_as_it_was(session: Session, home: Path) -> None:
+async def test_a_file_that_exists_is_asked_about_and_no_leaves_it_as_it_was(analysis: Analysis, home: Path) -> None:
     (home / "ticket.md").write_text("of somebody else", encoding="utf-8")
-    async with browsing(session, filter_text=FILTER) as driven:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         await _open_dialog(driven)
         await _type_path(driven, "ticket.md")
         for answer in ("enter", "n", "escape"):
@@ -217,9 +217,9 @@ async def test_a_file_that_exists_is_asked_about_and_no_leaves_it_as_it_was(sess
 
 @pytest.mark.parametrize(("path", "words"), [("nowhere/ticket.md", "does not exist"), (".", "folder"), ("", "folder")])
 async def test_a_path_that_cannot_be_written_is_explained_and_the_dialog_stays(
-    session: Session, home: Path, path: str, words: str
+    analysis: Analysis, home: Path, path: str, words: str
 ) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         await _open_dialog(driven)
         await _type_path(driven, path)
         await driven.press("enter")
@@ -228,8 +228,8 @@ async def test_a_path_that_cannot_be_written_is_explained_and_the_dialog_stays(
         assert list(home.iterdir()) == []
 
 
-async def test_f4_copies_what_would_be_written(session: Session, home: Path) -> None:
-    async with browsing(session, filter_text=FILTER) as driven:
+async def test_f4_copies_what_would_be_written(analysis: Analysis, home: Path) -> None:
+    async with browsing(analysis, filter_text=FILTER) as driven:
         dialog = await _open_dialog(driven)
         content = dialog.content
         await driven.press("f4")
@@ -239,9 +239,9 @@ async def test_f4_copies_what_would_be_written(session: Session, home: Path) -> 
 
 
 async def test_a_file_of_a_large_export_is_written_whole_though_the_preview_is_cut(
-    session: Session, home: Path
+    analysis: Analysis, home: Path
 ) -> None:
-    async with browsing(session) as driven:
+    async with browsing(analysis) as driven:
         dialog = await _open_dialog(driven)
         await driven.press("f2")
         path, content = dialog.path, dialog.content
@@ -252,20 +252,22 @@ async def test_a_file_of_a_large_export_is_written_whole_though_the_preview_is_c
 # Marks
 
 
-async def test_space_marks_incidents_and_e_exports_them_with_a_table_of_contents(session: Session, home: Path) -> None:
-    async with browsing(session, size=(120, 60)) as driven:
+async def test_space_marks_incidents_and_e_exports_them_with_a_table_of_contents(
+    analysis: Analysis, home: Path
+) -> None:
+    async with browsing(analysis, size=(120, 60)) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("space")
         await driven.put_on("mx.woodgrove.example")
         await driven.press("space")
-        assert len(session.marks) == 2
+        assert len(analysis.marks) == 2
         marked = [line.name for line in driven.lines if line.marked and line.depth == 1]
         assert sorted(marked) == ["mail.fabrikam.example", "mx.woodgrove.example"]
         assert any(line.startswith("*") and "mail.fabrikam" in line for line in driven.drawn)
         dialog = await _open_dialog(driven)
         assert any("Export the 2 marked: 2 incidents" in line for line in driven.drawn)
         path = dialog.path
-        expected = session.document(session.marked(driven.view), driven.view)
+        expected = analysis.document(analysis.marked(driven.view), driven.view)
         await driven.press("enter")
     written = (home / path).read_text(encoding="utf-8")
     assert written == SUMMARY_FORMATS["markdown"].render(expected)
@@ -277,16 +279,16 @@ async def test_space_marks_incidents_and_e_exports_them_with_a_table_of_contents
     assert "mx.woodgrove.example" in head
 
 
-async def test_space_again_takes_the_mark_away(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_space_again_takes_the_mark_away(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("space", "k", "space")
-        assert session.marks == set()
+        assert analysis.marks == set()
         assert not any(line.marked for line in driven.lines)
 
 
-async def test_a_mark_outlives_the_filter_and_the_grouping(session: Session) -> None:
-    async with browsing(session) as driven:
+async def test_a_mark_outlives_the_filter_and_the_grouping(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("space", "4", "5", "0", "x", "o")
         await driven.put_on("mail.fabrikam.example")

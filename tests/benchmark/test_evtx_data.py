@@ -7,10 +7,10 @@ import evtx
 import pytest
 
 from bench.evtx_data import CLUSTERED, DENSE, SCATTERED, LogKind, LogWriter, write_log
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import EventRecord, ReadOptions
-from smtpscope.reading.sources import FileSource
+from smtpscope.reading.sources.expanding import FileSource
 
 
 def read(path: Path, *, quick: bool = True) -> tuple[list[EventRecord], int]:
@@ -20,7 +20,7 @@ def read(path: Path, *, quick: bool = True) -> tuple[list[EventRecord], int]:
     for batch in EvtxReader(FileSource(path), ReadOptions(), quick=quick).batches():
         assert not batch.problems
         records += batch.records
-        others += batch.others
+        others += batch.unrelated_records
     return records, others
 
 
@@ -37,7 +37,7 @@ def test_every_reader_finds_what_was_written(tmp_path: Path, kind: LogKind) -> N
 def test_all_of_ours_can_be_parsed(tmp_path: Path) -> None:
     path = tmp_path / "a.evtx"
     write_log(path, DENSE, megabytes=0.3)
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     exchanges = [parser.parse(record) for record in read(path)[0]]
     assert all(exchange is not None and exchange.problem is None for exchange in exchanges)
     assert {exchange.connection for exchange in exchanges if exchange is not None} == set(range(1, len(exchanges) + 1))

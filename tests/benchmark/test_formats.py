@@ -11,11 +11,11 @@ from bench import formats
 from bench.formats import FORMS, Form, format_rows, unpacked_size
 from bench.rows import Logs
 from bench.running import Run
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading import registry
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.sources import FileSource
+from smtpscope.reading.sources.expanding import FileSource
 
 PLAIN: Final = [form for form in FORMS if not form.packed]
 EVENTS: Final = {"evtx", "evt", "xml", "clixml", "json", "csv", "dumpel", "splunk", "event-viewer", "text"}
@@ -39,7 +39,7 @@ def test_each_format_that_is_read_is_measured() -> None:
 def test_what_was_written_is_read_as_its_format_and_holds_the_share_that_is_told(form: Form, tmp_path: Path) -> None:
     reader = open_log(FileSource(written(form, tmp_path)), ReadOptions())
     assert reader.format.name == form.format
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     found = others = 0
     for batch in reader.batches():
         assert [problem for problem in batch.problems if problem.outcome != "noted"] == []
@@ -48,7 +48,7 @@ def test_what_was_written_is_read_as_its_format_and_holds_the_share_that_is_told
         ours = [exchange for exchange in exchanges if exchange is not None]
         assert all(exchange.problem is None for exchange in ours)
         found += len(ours)
-        others += batch.others + len(exchanges) - len(ours)
+        others += batch.unrelated_records + len(exchanges) - len(ours)
     share = found / (found + others)
     if form.format == "tracking-2003":
         assert (found, others > 100) == (0, True)

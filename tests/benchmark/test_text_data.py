@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.text_data import write_text_log
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.sources import FileSource
+from smtpscope.reading.sources.expanding import FileSource
 
 
 def test_all_events_of_a_written_text_log_are_read_and_parsed(tmp_path: Path) -> None:
@@ -14,7 +14,7 @@ def test_all_events_of_a_written_text_log_are_read_and_parsed(tmp_path: Path) ->
     ours = write_text_log(path, megabytes=0.5)
     reader = open_log(FileSource(path), ReadOptions())
     records = [record for batch in reader.batches() for record in batch.records]
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     exchanges = [parser.parse(record) for record in records]
     assert len(exchanges) == ours > 100
     assert all(exchange is not None and exchange.problem is None for exchange in exchanges)

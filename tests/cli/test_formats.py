@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.conftest import Smtpscope
-from smtpscope.cli.format_list import format_lines
+from smtpscope.cli.commands import format_lines
 from smtpscope.session import Format, known_formats
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from cli.conftest import Smtpscope
 from cli.processes import LINES, PROGRAM, SECONDS, environment, run
-from smtpscope.cli.logs import Patience
-from smtpscope.session.values import Progress
+from smtpscope.cli.log_arguments import Patience
+from smtpscope.session.view_values import Progress
 from support.packed_logs import PACKED, zipped
 
 

@@ -94,7 +94,7 @@ async def first_screen(url: str, *wanted: str) -> str:
     from aiohttp import ClientSession
 
     drawn = ""
-    async with ClientSession() as session, session.ws_connect(f"{url}ws?width=160&height=40") as terminal:
+    async with ClientSession() as analysis, analysis.ws_connect(f"{url}ws?width=160&height=40") as terminal:
         while not all(word in drawn for word in wanted):
             drawn += (await terminal.receive_bytes(timeout=SECONDS)).decode()
     return drawn
@@ -120,7 +120,7 @@ async def test_ctrl_c_ends_it_with_130_and_every_process_with_it(served: Callabl
     from aiohttp import ClientSession, WSMsgType
 
     server = served(COPIED)
-    async with ClientSession() as session, session.ws_connect(f"{server.url}ws") as terminal:
+    async with ClientSession() as analysis, analysis.ws_connect(f"{server.url}ws") as terminal:
         await terminal.receive_bytes(timeout=SECONDS)
         server.process.send_signal(signal.SIGINT)
         while (await terminal.receive(timeout=SECONDS)).type is WSMsgType.BINARY:
@@ -134,7 +134,7 @@ async def test_a_server_that_is_killed_leaves_no_process_behind(served: Callable
     from aiohttp import ClientSession
 
     server = served(COPIED)
-    async with ClientSession() as session, session.ws_connect(f"{server.url}ws") as terminal:
+    async with ClientSession() as analysis, analysis.ws_connect(f"{server.url}ws") as terminal:
         await terminal.receive_bytes(timeout=SECONDS)
         server.process.kill()
         # Standard error, which all of them share, is at its end with the last of them.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smtpscope.configuration.default_text import default_text, settings_markdown, write_default_text
-from smtpscope.configuration.load import load
+from smtpscope.configuration.load_settings import load
 from smtpscope.configuration.problems import SettingsError
 from smtpscope.configuration.settings import SETTINGS, Settings
 

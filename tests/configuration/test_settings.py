@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.configuration.kinds import Place
+from smtpscope.configuration.setting_kinds import TomlPlace
 from smtpscope.configuration.settings import (
     EXPORT_FORMATS,
     SETTINGS,
     Setting,
     Settings,
 )
-from smtpscope.export.formats import SUMMARY_FORMATS
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 
 
 def test_every_attribute_is_a_row_and_every_row_an_attribute() -> None:
@@ -34,7 +34,7 @@ def test_no_two_settings_share_a_variable() -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda each: each.name)
 def test_each_default_is_a_value_that_its_kind_takes(setting: Setting) -> None:
-    assert setting.kind.parse(setting.default, Place(Path("/"))) == setting.default
+    assert setting.kind.parse(setting.default, TomlPlace(Path("/"))) == setting.default
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda each: each.name)

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from smtpscope.errors import Problem
-from smtpscope.export.report import Report, ReportRow
-from smtpscope.export.summary import IncidentSummary, SummaryDocument
+from smtpscope.export.report.report import Report, ReportRow
+from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Advice, FilledCheck, Match
 from smtpscope.knowledge.entry import SourceReference
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
-from smtpscope.store.incident import Counted, Episode, Incident, IncidentKey
+from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply, SmtpExchange
+from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST_MS = int(datetime(2026, 11, 18, 21, 47, 3, tzinfo=UTC).timestamp() * 1000)
@@ -40,10 +40,10 @@ LEAKS = ("\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\u200b", "\u2028", "\ud800
 """Characters that no format may pass on as they are."""
 
 
-def exchange(text: str = REPLY, **changes: object) -> Exchange:
-    base = Exchange(
+def exchange(text: str = REPLY, **changes: object) -> SmtpExchange:
+    base = SmtpExchange(
         file="/logs/Application.evtx",
-        place=4096,
+        offset=4096,
         time_ms=LAST_MS,
         time_assumed=False,
         record_id=120_345,
@@ -57,7 +57,7 @@ def exchange(text: str = REPLY, **changes: object) -> Exchange:
         connection=6,
         remote_host=RemoteHost("mail.fabrikam.example", "mail.fabrikam.example", address=False),
         command=Command(
-            given="rcpt",
+            logged_verb="rcpt",
             full="RCPT TO:<bob@fabrikam.example> ",
             verb="RCPT",
             arguments="TO:<bob@fabrikam.example>",
@@ -273,7 +273,7 @@ def report(*rows: ReportRow, **changes: object) -> Report:
         last_ms=LAST_MS,
         events=1_241,
         events_in_view=1_205,
-        others=594_063,
+        unrelated_records=594_063,
         skipped=2,
         directions=(("outbound", 1_204), ("inbound", 1)),
         rows=rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtpscope.export.evaluation_text import MOST_CONFUSIONS, evaluation_markdown
-from smtpscope.knowledge.evaluation import Evaluation, Measured, NearMatchQuality, Share
+from smtpscope.knowledge.authoring.evaluation import Evaluation, Measured, NearMatchQuality, Share
 
 
 def measured(own: bool, *confusions: tuple[str, str, int]) -> Measured:

@@ -7,13 +7,13 @@ from datetime import UTC
 import pytest
 
 from smtpscope.export.event_text import event_text
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.record import EventRecord, ExchangeRecord
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from support.sibling_events import SIBLINGS, Sibling
 
 
-def sibling_exchange(sibling: Sibling) -> Exchange:
+def sibling_exchange(sibling: Sibling) -> SmtpExchange:
     record = EventRecord(
         "a.evtx",
         0,
@@ -28,7 +28,7 @@ def sibling_exchange(sibling: Sibling) -> Exchange:
         sibling.strings,
         None,
     )
-    exchange = ExchangeParser().parse(record)
+    exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
     return exchange
 
@@ -62,7 +62,7 @@ def test_an_event_without_reply_shows_its_reason_and_recipient() -> None:
 
 
 def test_a_line_of_a_protocol_log_is_no_event() -> None:
-    record = ExchangeRecord(
+    record = SmtpExchangeRecord(
         "SEND.LOG",
         90,
         0,
@@ -77,7 +77,7 @@ def test_a_line_of_a_protocol_log_is_no_event() -> None:
         "550 5.1.1 User unknown",
         guess="Two replies may answer it.",
     )
-    assert event_text(ExchangeParser().take(record), UTC) == (
+    assert event_text(SmtpExchangeParser().take(record), UTC) == (
         "Source:  SMTP Send Protocol Log\nDate and time:  1970-01-01 00:00:00 (UTC)\nComputer:  EXCH01\n"
         "File:  SEND.LOG\nDirection:  outbound: we sent, the remote host refused\nConnector:  Internet\n"
         "Remote host:  192.0.2.25\nCommand:  RCPT TO:<berta@fabrikam.example>\nReply:  550 5.1.1 User unknown\n"
@@ -88,7 +88,7 @@ def test_a_line_of_a_protocol_log_is_no_event() -> None:
 def test_the_six_values_still_give_their_sentence() -> None:
     strings = ("1", "6", "mx1.example.com", "rcpt", "550 5.1.1 User unknown ", "RCPT TO:<a@example.com> ")
     record = EventRecord("a.evtx", 0, 0, False, 7, 7004, "error", "MSExchangeTransport", None, None, strings, None)
-    exchange = ExchangeParser().parse(record)
+    exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
     assert event_text(exchange, UTC).endswith(
         "Description:\nThis is an SMTP protocol error log for virtual server ID 1, connection #6. The remote host "

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from export.documents import HOSTILE, LEAKS, REPLY, exchange
 from smtpscope.export.events_format import FIELDS, event_lines
-from smtpscope.export.masking import Mask
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.export.masking.masking import Mask
+from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply, SmtpExchange
 
 NAMES = [
     "record_id",
@@ -60,7 +60,7 @@ UNPARSED = exchange(
 )
 
 
-def jsonl(*exchanges: Exchange) -> list[dict[str, object]]:
+def jsonl(*exchanges: SmtpExchange) -> list[dict[str, object]]:
     return [json.loads(line) for line in event_lines([(each, "policy") for each in exchanges], "jsonl")]
 
 
@@ -146,7 +146,7 @@ def test_any_text_is_one_row_of_csv(text: str) -> None:
 def test_events_are_taken_one_at_a_time() -> None:
     taken = 0
 
-    def endless() -> Iterator[tuple[Exchange, str]]:
+    def endless() -> Iterator[tuple[SmtpExchange, str]]:
         nonlocal taken
         while True:
             taken += 1

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from export.documents import HOSTILE, LEAKS, advice, exchange
 from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
 from smtpscope.knowledge.advice import Advice
-from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
 
-def explain(reply: str, command: str, direction: str, remote_host: str = "") -> tuple[Exchange, Advice]:
+def explain(reply: str, command: str, direction: str, remote_host: str = "") -> tuple[SmtpExchange, Advice]:
     """Answers every question with the same advice, and keeps what was asked."""
     if remote_host == "mx.fabrikam.example":
         return exchange(reply, direction=Direction(direction)), replace(advice(), title="We know this host")
@@ -110,7 +110,7 @@ def test_the_text_says_who_answered_whom() -> None:
         return " ".join(explanation_text(replace(exchange(text), **changes), advice()).split())  # type: ignore[arg-type]
 
     command = exchange().command
-    none = replace(command, verb="", given="", full="")
+    none = replace(command, verb="", logged_verb="", full="")
     quoted = f'"{command.full}"'
     assert f'A remote host answered "550 no" to our command {quoted}.' in said("550 no")
     assert f'Our server answered "550 no" to the command {quoted} of a client.' in said(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from export.documents import HOSTILE, document, hostile_document, inbound_summary, incident, summary
 from smtpscope.errors import ExportError
-from smtpscope.export.masking import Mask
+from smtpscope.export.masking.masking import Mask
 from smtpscope.export.writing import suggested_name, write_document
-from smtpscope.store.incident import IncidentKey
+from smtpscope.store.grouping.incident import IncidentKey
 
 
 def test_a_document_is_written_byte_for_byte(tmp_path: Path) -> None:

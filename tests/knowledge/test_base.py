@@ -10,8 +10,8 @@ from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import ALL_CATEGORIES, CATEGORIES
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Direction
 from support.knowledge_exchanges import exchange
 
 RCPT = "RCPT TO:<berta@fabrikam.example>"

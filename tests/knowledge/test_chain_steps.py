@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.knowledge.code_and_command import from_code_and_command
-from smtpscope.knowledge.codes import Code, CodeTable
-from smtpscope.knowledge.command_context import from_command
-from smtpscope.knowledge.enhanced_codes import from_detailed_code, from_enhanced_code
-from smtpscope.knowledge.provider_codes import Provider, ProviderCodes, codes_of
-from smtpscope.knowledge.similar import ExampleGroup, SimilarReplies, examples_of
-from smtpscope.knowledge.stage import Stage, stage_of
-from smtpscope.knowledge.words import words_of
+from smtpscope.knowledge.matching.codes import CodeMeaning, CodeTable
+from smtpscope.knowledge.matching.enhanced_codes import from_detailed_code, from_enhanced_code
+from smtpscope.knowledge.matching.fallbacks import from_code_and_command, from_command
+from smtpscope.knowledge.matching.provider_codes import Provider, ProviderCodes, codes_of
+from smtpscope.knowledge.matching.reply_tokens import words_of
+from smtpscope.knowledge.matching.similar import ExampleGroup, SimilarReplies, examples_of
+from smtpscope.knowledge.matching.stage import Stage, stage_of
 from smtpscope.parsing.reply import parse_reply
 
 
@@ -85,10 +84,10 @@ def test_a_line_of_provider_codes_needs_a_category() -> None:
 
 TABLE = CodeTable.of(
     [
-        Code("x.1.1", "recipient-unknown", "no such mailbox", "RFC 3463"),
-        Code("x.7.1", "policy", "not authorised", "RFC 3463"),
-        Code("x.7.600-602", "blocked", "banned", "Microsoft"),
-        Code("550", "recipient-unknown", "not to be had", "RFC 5321"),
+        CodeMeaning("x.1.1", "recipient-unknown", "no such mailbox", "RFC 3463"),
+        CodeMeaning("x.7.1", "policy", "not authorised", "RFC 3463"),
+        CodeMeaning("x.7.600-602", "blocked", "banned", "Microsoft"),
+        CodeMeaning("550", "recipient-unknown", "not to be had", "RFC 5321"),
     ]
 )
 

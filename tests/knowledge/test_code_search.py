@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from smtpscope.knowledge.code_search import codes_like
-from smtpscope.knowledge.codes import Code
+from smtpscope.knowledge.matching.codes import CodeMeaning
 
 NAMES = ("421", "450", "550", "554", "x.1.1", "x.1.10", "x.7.1")
-CODES = {name: Code(name, "policy", "words", "RFC 3463") for name in NAMES}
+CODES = {name: CodeMeaning(name, "policy", "words", "RFC 3463") for name in NAMES}
 
 
 @pytest.mark.parametrize(

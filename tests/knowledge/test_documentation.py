@@ -8,13 +8,13 @@ from typing import get_args
 
 from knowledge.own_files import ENTRY, note_in
 from smtpscope.cli.kb import kb
+from smtpscope.knowledge.authoring.inspection import examined
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.entry import Entry, Tool, WhoActs
-from smtpscope.knowledge.folder_check import examined
-from smtpscope.knowledge.load import AREAS
-from smtpscope.knowledge.rules import Rule
-from smtpscope.knowledge.stage import Stage
-from smtpscope.knowledge.values import PLACEHOLDERS
+from smtpscope.knowledge.files.knowledge_files import AREAS
+from smtpscope.knowledge.matching.rules import Rule
+from smtpscope.knowledge.matching.stage import Stage
+from smtpscope.knowledge.placeholders import PLACEHOLDERS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "knowledge.md").read_text(encoding="utf-8")
 

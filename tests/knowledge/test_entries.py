@@ -13,9 +13,9 @@ import msgspec
 import pytest
 
 from smtpscope.knowledge.entry import Entry, Side
-from smtpscope.knowledge.fitting import Circumstance
 from smtpscope.knowledge.platform import Platform
-from smtpscope.parsing.exchange import Direction
+from smtpscope.knowledge.platform_filter import AdviceContext
+from smtpscope.parsing.smtp_exchange import Direction
 
 FOLDER = Path(__file__).parents[2] / "data" / "knowledge" / "entries"
 
@@ -200,7 +200,7 @@ def test_each_direction_says_what_happened_and_who_acts(entry_id: str, direction
     assert 2 <= len(side.actions) <= 5
     assert max(len(action) for action in side.actions) <= 420
     for platform in get_args(Platform):
-        shown = Circumstance(Direction(direction), platform).texts(side.actions)
+        shown = AdviceContext(Direction(direction), platform).texts(side.actions)
         assert max(map(len, shown)) <= 170
 
 
@@ -287,7 +287,7 @@ def test_an_rfc_source_points_to_the_rfc_it_names(entry: Entry) -> None:
 def test_each_server_gets_words_and_checks(entry_id: str, direction: str) -> None:
     entry = ENTRIES[entry_id]
     for platform in get_args(Platform):
-        given = Circumstance(Direction(direction), platform)
+        given = AdviceContext(Direction(direction), platform)
         assert given.checks(entry.checks, ())
         for text in (entry.meaning, entry.duration_note, entry.ignore_when, entry.over_when):
             assert len(given.text(text)) >= 5

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from knowledge.own_files import ENTRY, HOST_RULE, note_in
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.knowledge.host_patterns import HostPatterns, folded
+from smtpscope.knowledge.matching.host_patterns import HostPatterns, folded
 from smtpscope.parsing.remote_host import parse_remote_host
 from support.knowledge_exchanges import exchange
 

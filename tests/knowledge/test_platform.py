@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from smtpscope.knowledge.platform import LATER_EVENTS, PLATFORM_WORDS, Platform, platform_of
-from smtpscope.parsing.sibling_forms import FORMS
+from smtpscope.parsing.events.related_event_forms import FORMS
 from support.knowledge_exchanges import exchange
 
 NO_LOG = replace(exchange("550 no"), provider=None, event_id=None, virtual_server=None, connector=None)

@@ -6,8 +6,8 @@ import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Direction
 
 
 def entry_of(knowledge: KnowledgeBase, verb: str, text: str, direction: Direction) -> str:

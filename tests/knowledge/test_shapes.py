@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.knowledge.load import bundled_folder, read_rules
-from smtpscope.knowledge.rule_examples import rule_examples
+from smtpscope.knowledge.files.check import rule_examples
+from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_rules
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Direction
 
 RULES = [rule for _, rule in read_rules(bundled_folder())]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import EventRecord
 from support.sibling_events import SIBLINGS
 
@@ -28,11 +28,11 @@ EXPECTED = {
 }
 
 
-def exchange(event_id: int, strings: tuple[str, ...], provider: str, binary: bytes | None = None) -> Exchange:
+def exchange(event_id: int, strings: tuple[str, ...], provider: str, binary: bytes | None = None) -> SmtpExchange:
     record = EventRecord(
         "a.evtx", 0, 0, False, 1, event_id, "warning", provider, None, None, strings, None, binary=binary
     )
-    found = ExchangeParser().parse(record)
+    found = SmtpExchangeParser().parse(record)
     assert found is not None
     return found
 

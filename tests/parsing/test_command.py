@@ -42,7 +42,7 @@ from smtpscope.parsing.command import parse_command
 def test_the_mailbox_is_found(given_verb: str, full: str, mailbox: str | None) -> None:
     command = parse_command(given_verb, full)
     assert command.mailbox == mailbox
-    assert (command.given, command.full) == (given_verb, full)
+    assert (command.logged_verb, command.full) == (given_verb, full)
 
 
 def test_parameters_are_keyword_and_value_in_order() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.exchange_table import ExchangeTable, are_plain_numbers
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.parsing.smtp_exchange_table import SmtpExchangeTable, are_plain_numbers
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.record_table import NONE, MixedRecords
 from support.evtx_events import many_events
@@ -35,7 +35,7 @@ _EVENTS = st.builds(
 )
 
 
-def spelled_out(table: ExchangeTable | None) -> list[Exchange]:
+def spelled_out(table: SmtpExchangeTable | None) -> list[SmtpExchange]:
     from dataclasses import replace
 
     def plain(number: int) -> int | None:
@@ -44,7 +44,7 @@ def spelled_out(table: ExchangeTable | None) -> list[Exchange]:
     return [
         replace(
             table.contexts[int(table.context[row])],
-            place=int(table.place[row]),
+            offset=int(table.offset[row]),
             time_ms=plain(int(table.time_ms[row])),
             record_id=plain(int(table.record_id[row])),
             connection=plain(int(table.connection[row])),
@@ -61,18 +61,18 @@ def spelled_out(table: ExchangeTable | None) -> list[Exchange]:
 @given(st.lists(_EVENTS, min_size=1, max_size=20))
 def test_a_table_gives_what_its_records_give(events: list[WrittenEvent]) -> None:
     for batch in EvtxReader(MemorySource(evtx_bytes(events)), ReadOptions()).batches():
-        one_by_one = [ExchangeParser().parse(record) for record in batch.records]
+        one_by_one = [SmtpExchangeParser().parse(record) for record in batch.records]
         expected = [exchange for exchange in one_by_one if exchange is not None]
-        parsed = ExchangeParser().parse_all(batch.records)
-        found = sorted([*parsed.exchanges, *spelled_out(parsed.table)], key=lambda exchange: exchange.place)
+        parsed = SmtpExchangeParser().parse_all(batch.records)
+        found = sorted([*parsed.exchanges, *spelled_out(parsed.table)], key=lambda exchange: exchange.offset)
         assert found == expected
-        assert parsed.others == len(one_by_one) - len(expected)
+        assert parsed.unrelated_records == len(one_by_one) - len(expected)
 
 
 def test_a_log_of_ours_comes_as_a_table() -> None:
     (batch, *_) = EvtxReader(MemorySource(evtx_bytes(many_events(60, ours_every=1))), ReadOptions()).batches()
     assert isinstance(batch.records, MixedRecords)
-    parsed = ExchangeParser().parse_all(batch.records)
+    parsed = SmtpExchangeParser().parse_all(batch.records)
     assert parsed.table is not None
     assert (len(parsed.table), parsed.exchanges) == (60, [])
 

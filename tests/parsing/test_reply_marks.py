@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.parsing.reply_marks import parse_block_lists, parse_provider_codes
+from smtpscope.parsing.reply_contents import parse_block_lists, parse_provider_codes
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.reply_values import parse_reply_values
+from smtpscope.parsing.reply_contents import parse_reply_values
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.reading.record import ReadOptions
-from smtpscope.reading.sentence_lines import SentenceLineReader
 from support.memory_source import MemorySource, records_of
 
 (RECORD,) = records_of(
@@ -34,12 +34,12 @@ def test_a_quarter_of_a_second_makes_a_batch_due() -> None:
 
 def test_progress_never_goes_back_nor_beyond_the_end() -> None:
     batching = Batching(10)
-    assert [batching.take(place).bytes_read for place in (4, 2, 99)] == [4, 4, 10]
+    assert [batching.take(offset).bytes_read for offset in (4, 2, 99)] == [4, 4, 10]
 
 
 def test_a_span_goes_out_with_the_batch_it_was_noted_for() -> None:
     batching = Batching(10)
-    batching.cover(LogSpan(5, 7))
-    batching.cover(None)
-    batching.cover(LogSpan(6, 9))
-    assert [batching.take(place).span for place in (4, 8)] == [LogSpan(5, 9), None]
+    batching.extend_log_span(LogSpan(5, 7))
+    batching.extend_log_span(None)
+    batching.extend_log_span(LogSpan(6, 9))
+    assert [batching.take(offset).span for offset in (4, 8)] == [LogSpan(5, 9), None]

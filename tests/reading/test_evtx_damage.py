@@ -9,7 +9,7 @@ from collections.abc import Collection
 import pytest
 
 from smtpscope.errors import Problem
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import EventRecord, ReadOptions
 from support.evtx_events import many_events, places_of
 from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, WrittenEvent, evtx_bytes
@@ -44,7 +44,7 @@ def flat(problems: list[Problem]) -> list[tuple[str, str, int | None]]:
 
 
 def counted(data: bytes | bytearray) -> int:
-    return sum(len(batch.records) + batch.others for batch in reader(data).batches())
+    return sum(len(batch.records) + batch.unrelated_records for batch in reader(data).batches())
 
 
 def chunk_start(number: int) -> int:

@@ -12,7 +12,7 @@ import pytest
 from evtx import PyEvtxParser
 from Evtx.Evtx import ChunkHeader, FileHeader
 
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import ReadOptions
 from support.evtx_events import SIX_STRINGS, chunks_of, many_events
 from support.evtx_writer import CHUNK_SIZE, ChunkWriter, WrittenEvent, evtx_bytes

@@ -10,8 +10,8 @@ from functools import cache
 
 import pytest
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log, reader_of, readers
 from support import clixml_texts as as_clixml
@@ -165,9 +165,9 @@ def test_a_format_is_recognised_by_its_own_reader_alone(form: str, count: int) -
     assert set(claims[1:]) <= {"text"}
 
 
-def exchanges(data: bytes) -> list[Exchange]:
+def exchanges(data: bytes) -> list[SmtpExchange]:
     """What every form can tell."""
-    parser = ExchangeParser()
+    parser = SmtpExchangeParser()
     found = []
     for batch in open_log(MemorySource(data), ReadOptions()).batches():
         for record in batch.records:
@@ -176,7 +176,7 @@ def exchanges(data: bytes) -> list[Exchange]:
             found.append(
                 replace(
                     exchange,
-                    place=0,
+                    offset=0,
                     record_id=None,
                     channel=None,
                     computer=None,
@@ -189,7 +189,7 @@ def exchanges(data: bytes) -> list[Exchange]:
 
 
 @cache
-def expected() -> list[Exchange]:
+def expected() -> list[SmtpExchange]:
     return exchanges(evt(some_events()))
 
 
@@ -214,7 +214,7 @@ def test_a_file_that_is_cut_off_gives_the_events_before_the_cut(form: str, part:
 
 
 @cache
-def expected_siblings() -> list[Exchange]:
+def expected_siblings() -> list[SmtpExchange]:
     return exchanges(evt(text_events(34)))
 
 

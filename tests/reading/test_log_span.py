@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtpscope.reading.connectivity_log import ConnectivityLogReader
-from smtpscope.reading.evt import EvtReader
-from smtpscope.reading.exim_log import EximLogReader
-from smtpscope.reading.iis_log import IisFormatReader, NcsaFormatReader
-from smtpscope.reading.log_span import EARLIEST_MS, LATEST_MS, LogSpan, span_of, united
-from smtpscope.reading.message_tracking import MessageTrackingReader
-from smtpscope.reading.postfix_log import PostfixLogReader
-from smtpscope.reading.protocol_log import ProtocolLogReader
+from smtpscope.reading.evt.evt_log import EvtReader
+from smtpscope.reading.iis.fixed_form_log import IisFormatReader, NcsaFormatReader
+from smtpscope.reading.iis.w3c_log import W3cSmtpReader
+from smtpscope.reading.log_span import EARLIEST_MS, LATEST_MS, LogSpan, merge_spans, span_of
+from smtpscope.reading.mail_servers.exim_log import EximLogReader
+from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
+from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
+from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
+from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
+from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
+from smtpscope.reading.microsoft_exchange.tracking_2003 import Tracking2003Reader
 from smtpscope.reading.record import LogReader, ReadOptions, Source
-from smtpscope.reading.sendmail_log import SendmailLogReader
-from smtpscope.reading.tracking_2003 import Tracking2003Reader
-from smtpscope.reading.w3c_log import W3cSmtpReader
 from support.evt_writer import LegacyEvent, evt_bytes
 from support.memory_source import MemorySource
 
@@ -128,7 +128,7 @@ def ms(text: str) -> int:
 def covered(reader: LogReader) -> LogSpan | None:
     span = None
     for batch in reader.batches():
-        span = united(span, batch.span)
+        span = merge_spans(span, batch.span)
     return span
 
 
@@ -174,6 +174,6 @@ def test_times_that_no_server_can_have_written_are_left_out(wild: list[int | Non
 
 
 def test_a_span_of_two_logs_is_assumed_where_one_is() -> None:
-    assert united(LogSpan(5, 7), LogSpan(3, 6, assumed=True)) == LogSpan(3, 7, assumed=True)
-    assert united(LogSpan(5, 7), None) == united(None, LogSpan(5, 7)) == LogSpan(5, 7)
-    assert united(None, None) is None
+    assert merge_spans(LogSpan(5, 7), LogSpan(3, 6, assumed=True)) == LogSpan(3, 7, assumed=True)
+    assert merge_spans(LogSpan(5, 7), None) == merge_spans(None, LogSpan(5, 7)) == LogSpan(5, 7)
+    assert merge_spans(None, None) is None

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import Problem
-from smtpscope.reading import block_text
-from smtpscope.reading.date_proofs import DateProofs
-from smtpscope.reading.dumpel import DumpelReader
-from smtpscope.reading.event_blocks import EventBlockReader
-from smtpscope.reading.event_csv import EventCsvReader
+from smtpscope.reading.event_exports.blocks import block_text
+from smtpscope.reading.event_exports.blocks.dumpel import DumpelReader
+from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
+from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
+from smtpscope.reading.event_exports.tables.row_filters import ForeignRows
 from smtpscope.reading.record import EventRecord, LogReader, ReadOptions
-from smtpscope.reading.table_passing import ForeignRows
-from smtpscope.reading.table_rows import LONGEST
+from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
+from smtpscope.reading.text.table_rows import LONGEST
 from support.dumpel_texts import dumpel
 from support.event_tables import event_viewer_2003, event_viewer_2008, get_event_log, get_win_event
 from support.event_texts import TextEvent, block_2003, block_2008
@@ -67,7 +67,7 @@ class Found(NamedTuple):
     """All that a reader found in a file."""
 
     records: list[EventRecord]
-    others: int
+    unrelated_records: int
     problems: list[Problem]
 
 
@@ -75,7 +75,7 @@ def found_by(reader: LogReader) -> Found:
     batches = list(reader.batches())
     return Found(
         [record for batch in batches for record in batch.records],
-        sum(batch.others for batch in batches),
+        sum(batch.unrelated_records for batch in batches),
         [problem for batch in batches for problem in batch.problems],
     )
 
@@ -83,7 +83,7 @@ def found_by(reader: LogReader) -> Found:
 def found_by_reading_all(reader: LogReader) -> Found:
     with ExitStack() as stack:
         stack.enter_context(patch.object(ForeignRows, "until", lambda _, text, begin: begin))
-        stack.enter_context(patch.object(DateProofs, "following", lambda _, begin: begin))
+        stack.enter_context(patch.object(DateOrderEvidence, "following", lambda _, begin: begin))
         stack.enter_context(patch.object(block_text, "_usual_header", lambda *_: None))
         return found_by(reader)
 
@@ -164,7 +164,7 @@ def test_what_dumpel_printed_gives_the_same(
     "text", ["13/1/2009", "1/13/2009", "31.12.09", "2-30-1999", "x25/12/2009x", "\u0661\u0663/1/2009"]
 )
 def test_a_date_that_proves_its_order_has_a_place(text: str) -> None:
-    proofs = DateProofs(f"1/2/2009 {text} 192.0.2.1")
+    proofs = DateOrderEvidence(f"1/2/2009 {text} 192.0.2.1")
     assert 9 <= proofs.following(0) < 9 + len(text)
 
 
@@ -172,7 +172,7 @@ def test_a_date_that_proves_its_order_has_a_place(text: str) -> None:
     "text", ["1/2/2009", "2009-12-31", "192.0.2.25", "12/12/12", "32/1/2009", "15:16:17", "f\xc3\xbcr"]
 )
 def test_a_date_that_proves_nothing_has_none(text: str) -> None:
-    assert DateProofs(text).following(0) == len(text)
+    assert DateOrderEvidence(text).following(0) == len(text)
 
 
 def test_label_lines_above_a_usual_header_belong_to_it() -> None:
@@ -193,7 +193,7 @@ def test_what_is_wrong_behind_rows_that_were_passed_over_is_told_again() -> None
 def test_rows_before_a_header_at_the_end_are_counted() -> None:
     head, row = get_win_event([], type_line=False), row_of(get_win_event)(TextEvent(TIMES[0]))
     text = head + row + row.replace(OUR_SOURCE, "SceCli") * 3 + head
-    assert found_by(EventCsvReader(MemorySource(text.encode()), ReadOptions())).others == 3
+    assert found_by(EventCsvReader(MemorySource(text.encode()), ReadOptions())).unrelated_records == 3
 
 
 def test_a_table_of_other_sources_alone_shows_how_far_it_was_read() -> None:
@@ -202,5 +202,5 @@ def test_a_table_of_other_sources_alone_shows_how_far_it_was_read() -> None:
     with patch("smtpscope.reading.batching._SECONDS", 0):
         batches = list(EventCsvReader(MemorySource(data), ReadOptions(), block_size=50_000).batches())
     assert len(batches) > 10
-    assert sum(batch.others for batch in batches) == 3_000
+    assert sum(batch.unrelated_records for batch in batches) == 3_000
     assert [batch.bytes_read for batch in batches] == sorted(batch.bytes_read for batch in batches)

@@ -11,9 +11,9 @@ from smtpscope.reading.record_table import NONE, MixedRecords, RecordShape, Reco
 SHAPE = RecordShape(7002, "warning", "MSExchangeTransport", "Application", None)
 
 
-def record(place: int, *, time_ms: int | None = 5, record_id: int | None = 7) -> EventRecord:
-    strings = tuple(f"{place}.{number}" for number in range(6))
-    return EventRecord("a.evtx", place, time_ms, False, record_id, *SHAPE, strings=strings, message=None)
+def record(offset: int, *, time_ms: int | None = 5, record_id: int | None = 7) -> EventRecord:
+    strings = tuple(f"{offset}.{number}" for number in range(6))
+    return EventRecord("a.evtx", offset, time_ms, False, record_id, *SHAPE, strings=strings, message=None)
 
 
 def table(*records: EventRecord) -> RecordTable:
@@ -24,7 +24,7 @@ def table(*records: EventRecord) -> RecordTable:
         "a.evtx",
         [SHAPE],
         numbers([0] * len(records)),
-        numbers([each.place for each in records]),
+        numbers([each.offset for each in records]),
         numbers([each.time_ms for each in records]),
         numbers([each.record_id for each in records]),
         [text for each in records for text in each.strings or ()],
@@ -38,7 +38,7 @@ def test_a_row_is_the_record_that_it_was() -> None:
 
 def test_those_beside_the_table_come_in_the_order_of_the_file() -> None:
     mixed = MixedRecords(table(record(10), record(30)), [record(20), record(40)])
-    assert [each.place for each in mixed] == [10, 20, 30, 40]
+    assert [each.offset for each in mixed] == [10, 20, 30, 40]
     assert len(mixed) == 4
     assert mixed[1] == record(20)
     assert mixed[-1] == record(40)

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, UsageError
-from smtpscope.reading.appearance import is_text, looks_like
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import formats, open_log, reader_of, readers
-from smtpscope.reading.sentence_lines import SentenceLineReader
+from smtpscope.reading.text.text_kind import is_text
+from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 from support.event_texts import TextEvent, block_2003, csv_line, log_line
 from support.memory_source import MemorySource, records_of
 
@@ -99,7 +100,7 @@ def test_a_file_that_nobody_reads_is_told_by_its_looks(data: bytes, what: str) -
 
 
 def test_a_text_without_events_says_how_events_come_to_be_written() -> None:
-    assert "diagnostic logging" in looks_like(b"hello world")[1]
+    assert "diagnostic logging" in describe_unrecognised(b"hello world")[1]
 
 
 def test_a_log_with_a_few_zeros_is_still_text() -> None:

@@ -40,11 +40,11 @@ def damaged(data: bytes, chance: Random) -> bytes:
     return b"\n".join(lines)
 
 
-def look_at(reader: LogReader, place: int) -> None:
+def look_at(reader: LogReader, offset: int) -> None:
     """Both ways to look at what stands at a place; LogError is the one exception that may leave them."""
-    for ask in (reader.raw, getattr(reader, "dialogue", reader.raw)):
+    for ask in (reader.raw, getattr(reader, "smtp_session", reader.raw)):
         with suppress(LogError):
-            ask(place)
+            ask(offset)
 
 
 @pytest.mark.parametrize("form", SERVICE_LOGS)
@@ -59,7 +59,7 @@ def test_whatever_is_found_in_a_damaged_log_can_be_looked_at(form: str, chance: 
     except LogError:
         return
     for exchange in exchanges[:6]:
-        assert 0 <= exchange.place < len(data)
-        look_at(reader, exchange.place)
+        assert 0 <= exchange.offset < len(data)
+        look_at(reader, exchange.offset)
     for _ in range(3):
         look_at(reader, chance.randrange(len(data)))

@@ -35,7 +35,7 @@ def test_a_log_that_is_cut_off_gives_the_exchanges_before_the_cut(form: str) -> 
 def test_places_lie_in_the_log_and_ascend(form: str) -> None:
     _, write = SERVICE_LOGS[form]
     data = write()
-    places = [exchange.place for batch in batches(data) for exchange in batch.exchanges]
+    places = [exchange.offset for batch in batches(data) for exchange in batch.exchanges]
     assert places == sorted(set(places))
     assert places[0] >= 0
     assert places[-1] < len(data)
@@ -47,4 +47,4 @@ def test_the_record_at_a_place_holds_the_reply(form: str) -> None:
     reader = open_log(MemorySource(write()), ReadOptions())
     for batch in reader.batches():
         for exchange in batch.exchanges[:20]:
-            assert exchange.reply[:3] in reader.raw(exchange.place)
+            assert exchange.reply[:3] in reader.raw(exchange.offset)

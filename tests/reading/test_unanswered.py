@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from smtpscope.errors import Problem
-from smtpscope.reading.unanswered import Unanswered
+from smtpscope.reading.problem_log import FailedDeliveries
 
 
 def test_one_problem_tells_how_many_there_were() -> None:
-    failed = Unanswered("mail.log", "deliveries")
+    failed = FailedDeliveries("mail.log", "deliveries")
     for _ in range(1_200):
         failed.add()
     assert failed.take() == [
@@ -23,7 +23,7 @@ def test_one_problem_tells_how_many_there_were() -> None:
 
 
 def test_of_what_was_told_already_nothing_is_told_again() -> None:
-    failed = Unanswered("SEND.LOG", "connections")
+    failed = FailedDeliveries("SEND.LOG", "connections")
     assert failed.take() == []
     failed.add()
     (told,) = failed.take()

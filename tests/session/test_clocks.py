@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.session import Session, open_session
+from smtpscope.session import Analysis, open_analysis
 from support.event_texts import TextEvent, block_2003
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
@@ -24,10 +24,10 @@ def both(tmp_path: Path) -> list[str]:
     return [str(certain), str(uncertain)]
 
 
-def opened(files: list[str]) -> Session:
-    session = open_session(files, zone=UTC)
-    session.read_all()
-    return session
+def opened(files: list[str]) -> Analysis:
+    analysis = open_analysis(files, zone=UTC)
+    analysis.read_all()
+    return analysis
 
 
 def test_logs_with_different_clocks_are_told(both: list[str]) -> None:
@@ -39,31 +39,31 @@ def test_logs_with_different_clocks_are_told(both: list[str]) -> None:
 
 
 def test_times_without_a_zone_are_taken_for_another(both: list[str]) -> None:
-    session = opened(both)
-    before = [session.store.exchange(row).time_ms for row in range(len(session.store))]
-    session.take_times_for(EAST)
-    after = [session.store.exchange(row).time_ms for row in range(len(session.store))]
+    analysis = opened(both)
+    before = [analysis.store.exchange(row).time_ms for row in range(len(analysis.store))]
+    analysis.set_assumed_zone(EAST)
+    after = [analysis.store.exchange(row).time_ms for row in range(len(analysis.store))]
     assert after[:-1] == before[:-1]
     assert before[-1] is not None
     assert after[-1] == before[-1] - 3 * 3_600_000
-    assert session.zone_name == "UTC"
-    session.take_times_for(UTC)
-    assert session.store.exchange(len(session.store) - 1).time_ms == before[-1]
+    assert analysis.zone_name == "UTC"
+    analysis.set_assumed_zone(UTC)
+    assert analysis.store.exchange(len(analysis.store) - 1).time_ms == before[-1]
 
 
 def test_what_is_read_later_is_moved_too(both: list[str]) -> None:
-    session = open_session(both, zone=UTC)
-    session.take_times_for(EAST)
-    session.read_all()
-    at_once = session.store.exchange(len(session.store) - 1).time_ms
+    analysis = open_analysis(both, zone=UTC)
+    analysis.set_assumed_zone(EAST)
+    analysis.read_all()
+    at_once = analysis.store.exchange(len(analysis.store) - 1).time_ms
     later = opened(both)
-    later.take_times_for(EAST)
+    later.set_assumed_zone(EAST)
     assert at_once == later.store.exchange(len(later.store) - 1).time_ms
 
 
 def test_the_span_of_the_log_follows(both: list[str]) -> None:
-    session = opened(both[1:])
-    first = session.overview().first_ms
-    session.take_times_for(EAST)
+    analysis = opened(both[1:])
+    first = analysis.overview().first_ms
+    analysis.set_assumed_zone(EAST)
     assert first is not None
-    assert session.overview().first_ms == first - 3 * 3_600_000
+    assert analysis.overview().first_ms == first - 3 * 3_600_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.session import Session, open_session
+from smtpscope.session import Analysis, open_analysis
 from support.evtx_events import SIX_STRINGS
 from support.evtx_writer import WrittenEvent, evtx_bytes
 
@@ -33,14 +33,14 @@ def log_bytes(days_of_ours: int, days: int) -> bytes:
     return evtx_bytes(written)
 
 
-def opened(path: Path) -> Session:
-    session = open_session([str(path)], zone=UTC)
-    session.read_all()
-    return session
+def opened(path: Path) -> Analysis:
+    analysis = open_analysis([str(path)], zone=UTC)
+    analysis.read_all()
+    return analysis
 
 
-def goes_on(session: Session) -> bool | None:
-    (incident,) = session.incidents(session.view().tree.order)
+def goes_on(analysis: Analysis) -> bool | None:
+    (incident,) = analysis.incidents(analysis.view().tree.order)
     return incident.incident.ongoing
 
 
@@ -52,14 +52,14 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_refusals_that_end_days_before_the_log_are_over(log: Path) -> None:
-    session = opened(log)
-    assert goes_on(session) is False
-    overview = session.overview()
+    analysis = opened(log)
+    assert goes_on(analysis) is False
+    overview = analysis.overview()
     assert (overview.first_ms, overview.last_ms) == (
         int(FIRST.timestamp()) * 1_000,
         int((FIRST + timedelta(hours=13 * 24 - 1)).timestamp()) * 1_000,
     )
-    assert "none for 3 days" in session.episodes(session.view().tree.order)
+    assert "none for 3 days" in analysis.episodes(analysis.view().tree.order)
 
 
 def test_refusals_until_the_end_of_the_log_go_on(log: Path) -> None:
@@ -68,18 +68,18 @@ def test_refusals_until_the_end_of_the_log_go_on(log: Path) -> None:
 
 
 def test_since_counts_from_the_end_of_the_log(log: Path) -> None:
-    session = opened(log)
-    assert session.view("since:24h").count == 0
-    assert session.view("since:5d").count == 25
+    analysis = opened(log)
+    assert analysis.view("since:24h").count == 0
+    assert analysis.view("since:5d").count == 25
 
 
 def test_a_log_that_grows_without_refusals_ends_what_went_on(log: Path) -> None:
     log.write_bytes(log_bytes(9, 9))
-    session = opened(log)
+    analysis = opened(log)
     log.write_bytes(log_bytes(9, 13))
-    for batch in session.follow():
-        session.add(batch)
-    assert goes_on(session) is False
+    for batch in analysis.follow():
+        analysis.add(batch)
+    assert goes_on(analysis) is False
 
 
 def test_a_log_from_the_cache_covers_as_much(tmp_path: Path) -> None:
@@ -90,11 +90,11 @@ def test_a_log_from_the_cache_covers_as_much(tmp_path: Path) -> None:
     knowledge = KnowledgeBase.load()
     sessions = []
     for _ in range(2):
-        session = Session(knowledge, zone=UTC, cache=tmp_path / "kept")
-        session.open([str(log)])
-        session.read_all()
-        session.take_times_for(WEST)
-        sessions.append(session)
+        analysis = Analysis(knowledge, zone=UTC, cache=tmp_path / "kept")
+        analysis.open([str(log)])
+        analysis.read_all()
+        analysis.set_assumed_zone(WEST)
+        sessions.append(analysis)
     assert len(list((tmp_path / "kept").iterdir())) == 1
     assert sessions[0].overview() == sessions[1].overview()
     assert sessions[1].store.log_end_ms == int(datetime(2026, 11, 13, 11, tzinfo=UTC).timestamp()) * 1_000
@@ -103,15 +103,15 @@ def test_a_log_from_the_cache_covers_as_much(tmp_path: Path) -> None:
 def test_the_span_of_a_log_without_a_zone_moves_with_its_events(tmp_path: Path) -> None:
     log = tmp_path / "mainlog"
     log.write_text(SYSLOG, encoding="utf-8")
-    session = opened(log)
-    before = session.overview()
+    analysis = opened(log)
+    before = analysis.overview()
     assert before.first_ms == int(datetime(2026, 11, 9, 6, tzinfo=UTC).timestamp()) * 1_000
     assert before.last_ms == int(datetime(2026, 11, 13, 6, tzinfo=UTC).timestamp()) * 1_000
-    session.take_times_for(WEST)
-    later = open_session([str(log)], zone=UTC)
-    later.take_times_for(WEST)
+    analysis.set_assumed_zone(WEST)
+    later = open_analysis([str(log)], zone=UTC)
+    later.set_assumed_zone(WEST)
     later.read_all()
-    for moved in (session.overview(), later.overview()):
+    for moved in (analysis.overview(), later.overview()):
         assert (moved.first_ms, moved.last_ms) == (before.first_ms + 5 * HOUR_MS, before.last_ms + 5 * HOUR_MS)
-    session.take_times_for(UTC)
-    assert session.overview() == before
+    analysis.set_assumed_zone(UTC)
+    assert analysis.overview() == before

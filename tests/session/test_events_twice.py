@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.session import Session, open_session
+from smtpscope.session import Analysis, open_analysis
 from support.every_format import SERVICE_LOGS
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
 
 
 @pytest.fixture
-def twice(tmp_path: Path) -> Session:
+def twice(tmp_path: Path) -> Analysis:
     log, copy = tmp_path / "a.evtx", tmp_path / "copy.evtx"
     log.write_bytes(evtx_bytes(many_events(40, ours_every=1)))
     shutil.copy(log, copy)
-    session = open_session([str(log), str(copy)])
-    session.read_all()
-    return session
+    analysis = open_analysis([str(log), str(copy)])
+    analysis.read_all()
+    return analysis
 
 
-def test_each_event_counts_once(twice: Session) -> None:
+def test_each_event_counts_once(twice: Analysis) -> None:
     overview = twice.overview()
     assert (overview.events, overview.duplicates) == (40, 40)
     view = twice.view()
@@ -33,13 +33,13 @@ def test_each_event_counts_once(twice: Session) -> None:
     assert twice.view("id:7002").count == sum(event.event_id == 7002 for event in many_events(40, ours_every=1))
 
 
-def test_the_user_may_count_each(twice: Session) -> None:
+def test_the_user_may_count_each(twice: Analysis) -> None:
     twice.count_duplicates = True
     assert twice.overview().events == 80
     assert (twice.view().count, twice.view().total) == (80, 80)
 
 
-def test_a_report_says_how_many_were_there_before(twice: Session) -> None:
+def test_a_report_says_how_many_were_there_before(twice: Analysis) -> None:
     assert twice.report(twice.view()).duplicates == 40
 
 
@@ -47,7 +47,7 @@ def test_a_log_without_record_numbers_and_its_packed_copy_count_once(tmp_path: P
     log = tmp_path / "SEND.LOG"
     log.write_bytes(SERVICE_LOGS["SMTP Send protocol log"][1]())
     (tmp_path / "SEND.LOG.gz").write_bytes(gzip.compress(log.read_bytes()))
-    once, both = open_session([str(log)]), open_session([str(log), str(tmp_path / "SEND.LOG.gz")])
+    once, both = open_analysis([str(log)]), open_analysis([str(log), str(tmp_path / "SEND.LOG.gz")])
     once.read_all()
     both.read_all()
     assert both.overview().events == once.overview().events == both.overview().duplicates

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.cli.follow import followed_rows
-from smtpscope.session import Session, open_session
+from smtpscope.cli.commands import followed_rows
+from smtpscope.session import Analysis, open_analysis
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
 
@@ -23,107 +23,107 @@ def lines(first: int, last: int) -> str:
     return "".join(SENTENCE.format(minute=number % 60, number=number) for number in range(first, last))
 
 
-def opened(path: Path) -> Session:
-    session = open_session([str(path)])
-    session.read_all()
-    return session
+def opened(path: Path) -> Analysis:
+    analysis = open_analysis([str(path)])
+    analysis.read_all()
+    return analysis
 
 
-def followed(session: Session) -> list[str]:
+def followed(analysis: Analysis) -> list[str]:
     """The remote hosts of what was added."""
-    before = len(session.store)
-    for batch in session.follow():
-        session.add(batch)
-    return [session.store.exchange(row).remote_host.verbatim for row in range(before, len(session.store))]
+    before = len(analysis.store)
+    for batch in analysis.follow():
+        analysis.add(batch)
+    return [analysis.store.exchange(row).remote_host.verbatim for row in range(before, len(analysis.store))]
 
 
 def test_new_lines_of_a_text_log_come_once(tmp_path: Path) -> None:
     path = tmp_path / "mail.log"
     path.write_text(lines(0, 3), encoding="utf-8")
-    session = opened(path)
-    assert followed(session) == []
+    analysis = opened(path)
+    assert followed(analysis) == []
     path.write_text(lines(0, 5), encoding="utf-8")
-    assert followed(session) == ["mx3.example", "mx4.example"]
-    assert followed(session) == []
-    assert session.others == 0
+    assert followed(analysis) == ["mx3.example", "mx4.example"]
+    assert followed(analysis) == []
+    assert analysis.unrelated_records == 0
 
 
 def test_a_line_without_its_end_is_left_for_later(tmp_path: Path) -> None:
     path = tmp_path / "mail.log"
     path.write_text(lines(0, 2), encoding="utf-8")
-    session = opened(path)
+    analysis = opened(path)
     path.write_text(lines(0, 3)[:-60], encoding="utf-8")
-    assert followed(session) == []
+    assert followed(analysis) == []
     path.write_text(lines(0, 3), encoding="utf-8")
-    assert followed(session) == ["mx2.example"]
+    assert followed(analysis) == ["mx2.example"]
 
 
 def test_places_are_those_in_the_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "mail.log"
     path.write_text(lines(0, 2), encoding="utf-16")
-    session = opened(path)
+    analysis = opened(path)
     path.write_text(lines(0, 4), encoding="utf-16")
-    assert followed(session) == ["mx2.example", "mx3.example"]
-    assert "mx3.example" in session.raw(3)
+    assert followed(analysis) == ["mx2.example", "mx3.example"]
+    assert "mx3.example" in analysis.raw(3)
 
 
 def test_a_text_log_that_was_begun_anew_is_read_from_its_beginning(tmp_path: Path) -> None:
     path = tmp_path / "mail.log"
     path.write_text(lines(0, 9), encoding="utf-8")
-    session = opened(path)
+    analysis = opened(path)
     path.write_text(lines(20, 22), encoding="utf-8")
-    assert followed(session) == ["mx20.example", "mx21.example"]
+    assert followed(analysis) == ["mx20.example", "mx21.example"]
 
 
 def test_an_evtx_is_read_on(tmp_path: Path) -> None:
     path = tmp_path / "a.evtx"
     path.write_bytes(evtx_bytes(many_events(150, ours_every=2)))
-    session = opened(path)
+    analysis = opened(path)
     path.write_bytes(evtx_bytes(many_events(400, ours_every=2)))
-    assert len(followed(session)) == 125
-    assert (len(session.store), session.others) == (200, 200)
-    assert followed(session) == []
+    assert len(followed(analysis)) == 125
+    assert (len(analysis.store), analysis.unrelated_records) == (200, 200)
+    assert followed(analysis) == []
 
 
 def test_a_log_that_is_gone_for_a_while_is_told_once_and_followed_again(tmp_path: Path) -> None:
     path = tmp_path / "mail.log"
     path.write_text(lines(0, 2), encoding="utf-8")
-    session = opened(path)
+    analysis = opened(path)
     path.unlink()
-    assert followed(session) == followed(session) == []
-    assert [problem.outcome for problem in session.problems] == ["noted"]
+    assert followed(analysis) == followed(analysis) == []
+    assert [problem.outcome for problem in analysis.problems] == ["noted"]
     path.write_text(lines(0, 3), encoding="utf-8")
-    assert followed(session) == ["mx2.example"]
+    assert followed(analysis) == ["mx2.example"]
 
 
 def test_a_log_out_of_the_cache_is_followed_without_an_event_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smtpscope.store import cache
+    from smtpscope.store.cache import log_cache
 
-    monkeypatch.setattr(cache, "_SMALLEST", 0)
+    monkeypatch.setattr(log_cache, "_SMALLEST", 0)
     path = tmp_path / "a.evtx"
     path.write_bytes(evtx_bytes(many_events(150, ours_every=2)))
     knowledge = opened(path).knowledge
     for _ in range(2):
-        session = Session(knowledge, cache=tmp_path / "kept")
-        session.open([str(path)])
-        session.read_all()
+        analysis = Analysis(knowledge, cache=tmp_path / "kept")
+        analysis.open([str(path)])
+        analysis.read_all()
     path.write_bytes(evtx_bytes(many_events(400, ours_every=2)))
-    assert len(followed(session)) == 125
-    assert (len(session.store), session.others) == (200, 200)
+    assert len(followed(analysis)) == 125
+    assert (len(analysis.store), analysis.unrelated_records) == (200, 200)
 
 
 def test_rows_that_fit_the_filter_are_told_as_they_come(tmp_path: Path) -> None:
     path = tmp_path / "mail.log"
     path.write_text(lines(0, 2), encoding="utf-8")
-    session = opened(path)
+    analysis = opened(path)
     looks = iter([lines(0, 2), lines(0, 4), lines(0, 7)])
 
     def wait() -> None:
         path.write_text(next(looks), encoding="utf-8")
 
-    rows = followed_rows(session, "host:mx5", wait)
+    rows = followed_rows(analysis, "host:mx5", wait)
     assert next(rows) == 5
     with pytest.raises(RuntimeError):
         next(rows)

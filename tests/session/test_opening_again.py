@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.sentence_lines import SentenceLineReader
-from smtpscope.session import Session
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.session import Analysis
 
 _SENTENCE = (
     "This is an SMTP protocol warning log for virtual server ID 1, connection #{number}. "
@@ -35,11 +35,11 @@ def knowledge() -> KnowledgeBase:
     return KnowledgeBase.load()
 
 
-def session_over(knowledge: KnowledgeBase, log: Path, cache: Path | None) -> Session:
-    session = Session(knowledge, zone=UTC, cache=cache)
-    session.open([str(log)])
-    session.read_all()
-    return session
+def session_over(knowledge: KnowledgeBase, log: Path, cache: Path | None) -> Analysis:
+    analysis = Analysis(knowledge, zone=UTC, cache=cache)
+    analysis.open([str(log)])
+    analysis.read_all()
+    return analysis
 
 
 def no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,16 +58,16 @@ def test_the_second_time_nothing_is_read_and_all_is_the_same(
     second = session_over(knowledge, log, tmp_path)
     assert len(second.store) == 300
     assert second.errors == []
-    for session in (first, second):
-        assert session.overview() == plain.overview()
-        assert session.report(session.view()) == plain.report(plain.view())
-        assert session.raw(0) == plain.raw(0)
+    for analysis in (first, second):
+        assert analysis.overview() == plain.overview()
+        assert analysis.report(analysis.view()) == plain.report(plain.view())
+        assert analysis.raw(0) == plain.raw(0)
 
 
 def test_what_was_cancelled_is_not_kept(knowledge: KnowledgeBase, log: Path, tmp_path: Path) -> None:
-    session = Session(knowledge, zone=UTC, cache=tmp_path)
-    session.open([str(log)])
-    batches = session.read()
+    analysis = Analysis(knowledge, zone=UTC, cache=tmp_path)
+    analysis.open([str(log)])
+    batches = analysis.read()
     next(batches)
     getattr(batches, "close", lambda: None)()
     assert list(tmp_path.iterdir()) == []

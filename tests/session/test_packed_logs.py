@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.cli.follow import followed_rows
+from smtpscope.cli.commands import followed_rows
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.packed import SpooledSource, Unpacking
+from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 from smtpscope.reading.record import Batch
-from smtpscope.reading.sentence_lines import SentenceLineReader
-from smtpscope.session import LoadedBatch, Session
-from smtpscope.session.taking_in import ReadingProgress, taken_in
-from smtpscope.session.values import Progress
+from smtpscope.reading.sources.packed import SpooledSource, Unpacking
+from smtpscope.session import Analysis, LoadedBatch
+from smtpscope.session.progress import ReadingProgress, ingest
+from smtpscope.session.view_values import Progress
 from support.memory_source import MemorySource
 from support.packed_logs import PACKED, log, zipped
 
@@ -33,20 +33,20 @@ def written(folder: Path, name: str, data: bytes) -> str:
     return str(path)
 
 
-def opened(knowledge: KnowledgeBase, *names: str, cache: Path | None = None, growing: bool = False) -> Session:
-    session = Session(knowledge, zone=UTC, cache=cache, growing=growing)
-    session.open(names)
-    return session
+def opened(knowledge: KnowledgeBase, *names: str, cache: Path | None = None, growing: bool = False) -> Analysis:
+    analysis = Analysis(knowledge, zone=UTC, cache=cache, growing=growing)
+    analysis.open(names)
+    return analysis
 
 
 def test_a_packed_log_gives_the_rows_of_the_log_in_it(knowledge: KnowledgeBase, tmp_path: Path) -> None:
     path = written(tmp_path, "mail.log.gz", PACKED["gzip"](LOG))
-    session = opened(knowledge, path)
-    session.read_all()
-    assert len(session.store) == 2_000
-    assert session.files == (path,)
-    assert "mx1999.example.com" in session.raw(1_999)
-    (information,) = session.information()
+    analysis = opened(knowledge, path)
+    analysis.read_all()
+    assert len(analysis.store) == 2_000
+    assert analysis.files == (path,)
+    assert "mx1999.example.com" in analysis.raw(1_999)
+    (information,) = analysis.information()
     assert information.size == len(LOG)
     assert information.facts[0] == ("Packed", f"gzip, {len(PACKED['gzip'](LOG)):,} bytes")
 
@@ -67,7 +67,7 @@ def test_how_much_comes_through_a_pipe_is_known_at_its_end() -> None:
     progress = ReadingProgress()
     progress.add(source)
     ticks = iter(range(1_000))
-    told = list(taken_in(source, progress, lambda: next(ticks)))
+    told = list(ingest(source, progress, lambda: next(ticks)))
     assert told[0].bytes_total is None
     assert told[0].words.endswith("MB so far")
     assert (told[-1].bytes_read, told[-1].bytes_total) == (0, len(LOG))
@@ -76,11 +76,11 @@ def test_how_much_comes_through_a_pipe_is_known_at_its_end() -> None:
     assert half.bytes_read == len(LOG) // 2
 
 
-def test_a_log_that_is_no_pipe_needs_no_taking_in() -> None:
+def test_a_log_that_is_no_pipe_needs_no_buffering() -> None:
     source = MemorySource(LOG)
     progress = ReadingProgress()
     progress.add(source)
-    assert list(taken_in(source, progress)) == []
+    assert list(ingest(source, progress)) == []
     assert progress.ended(source).bytes_read == len(LOG)
 
 
@@ -88,11 +88,11 @@ def test_damage_is_a_problem_and_the_rest_is_read(knowledge: KnowledgeBase, tmp_
     whole = PACKED["gzip"](LOG)
     path = written(tmp_path, "a.gz", whole[: len(whole) // 2])
     other = written(tmp_path, "b.zip", zipped({"b.log": log(9_000, 9_005)}))
-    session = opened(knowledge, path, other)
-    session.read_all()
-    assert len(session.store) > 500
-    assert session.files == (path, f"{other}/b.log")
-    (problem,) = session.problems
+    analysis = opened(knowledge, path, other)
+    analysis.read_all()
+    assert len(analysis.store) > 500
+    assert analysis.files == (path, f"{other}/b.log")
+    (problem,) = analysis.problems
     assert (problem.file, problem.outcome) == (path, "skipped")
     assert "cut off" in problem.reason
 
@@ -100,16 +100,16 @@ def test_damage_is_a_problem_and_the_rest_is_read(knowledge: KnowledgeBase, tmp_
 def test_one_archive_without_logs_does_not_hide_the_others(knowledge: KnowledgeBase, tmp_path: Path) -> None:
     empty = written(tmp_path, "empty.zip", zipped({}))
     good = written(tmp_path, "good.zip", zipped({"a.log": log(0, 3)}))
-    session = opened(knowledge, empty, good)
-    session.read_all()
-    assert [error.where for error in session.errors] == [empty]
-    assert len(session.store) == 3
+    analysis = opened(knowledge, empty, good)
+    analysis.read_all()
+    assert [error.where for error in analysis.errors] == [empty]
+    assert len(analysis.store) == 3
 
 
 def test_a_packed_log_that_was_read_is_there_at_once_the_next_time(
     knowledge: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smtpscope.store import cache as caching
+    from smtpscope.store.cache import log_cache as caching
 
     defaults = caching.LogCache.__init__.__kwdefaults__
     assert defaults is not None
@@ -136,10 +136,10 @@ def test_to_what_is_packed_nothing_is_added(
 ) -> None:
     # Its last line has no end, and none will ever come.
     path = written(tmp_path, "a.gz", PACKED["gzip"](log(0, 3).rstrip()))
-    session = opened(knowledge, path, growing=True)
-    session.read_all()
-    assert len(session.store) == 3
-    assert not session.can_grow
-    assert list(session.follow()) == []
-    assert list(followed_rows(session, "")) == []
+    analysis = opened(knowledge, path, growing=True)
+    analysis.read_all()
+    assert len(analysis.store) == 3
+    assert not analysis.can_grow
+    assert list(analysis.follow()) == []
+    assert list(followed_rows(analysis, "")) == []
     assert "nothing to follow" in capsys.readouterr().err

@@ -7,56 +7,56 @@ from pathlib import Path
 import pytest
 
 from smtpscope.errors import LogError
-from smtpscope.session import Session, open_session
+from smtpscope.session import Analysis, open_analysis
 from support.every_format import SERVICE_LOGS
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
 
 
-def opened(path: Path) -> Session:
-    session = open_session([str(path)])
-    session.read_all()
-    return session
+def opened(path: Path) -> Analysis:
+    analysis = open_analysis([str(path)])
+    analysis.read_all()
+    return analysis
 
 
 def test_the_record_of_a_replaced_log_is_told_and_not_quoted(tmp_path: Path) -> None:
     log = tmp_path / "SEND.LOG"
     log.write_bytes(SERVICE_LOGS["SMTP Send protocol log"][1]())
-    session = opened(log)
-    reply = session.store.exchange(3).reply.verbatim
-    assert reply[:20] in session.raw(3)
+    analysis = opened(log)
+    reply = analysis.store.exchange(3).reply.verbatim
+    assert reply[:20] in analysis.raw(3)
     log.write_bytes(SERVICE_LOGS["SMTP Receive protocol log"][1]())
-    assert "another log than the one that was read" in session.raw(3)
+    assert "another log than the one that was read" in analysis.raw(3)
     with pytest.raises(LogError, match="another log"):
-        session.dialogue(session.store.exchange(3))
+        analysis.smtp_session(analysis.store.exchange(3))
 
 
 def test_a_log_that_has_grown_is_the_same(tmp_path: Path) -> None:
     log = tmp_path / "maillog"
     whole = SERVICE_LOGS["Postfix"][1]()
     log.write_bytes(whole[: len(whole) // 2])
-    session = opened(log)
+    analysis = opened(log)
     log.write_bytes(whole)
-    assert "can't be read again" not in session.raw(0)
+    assert "can't be read again" not in analysis.raw(0)
 
 
 def test_an_evtx_whose_header_was_written_again_is_the_same(tmp_path: Path) -> None:
     log = tmp_path / "a.evtx"
     log.write_bytes(evtx_bytes(many_events(3, ours_every=1)))
-    session = opened(log)
+    analysis = opened(log)
     log.write_bytes(evtx_bytes(many_events(60, ours_every=1)))
-    assert "can't be read again" not in session.raw(0)
+    assert "can't be read again" not in analysis.raw(0)
 
 
 def test_a_reader_that_fails_takes_nothing_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "SEND.LOG"
     log.write_bytes(SERVICE_LOGS["SMTP Send protocol log"][1]())
-    session = opened(log)
+    analysis = opened(log)
 
-    def failing(file: str, place: int) -> str:
+    def failing(file: str, offset: int) -> str:
         raise KeyError("event")
 
-    monkeypatch.setattr(session._logs, "raw", failing)
-    text = session.raw(0)
+    monkeypatch.setattr(analysis._logs, "raw", failing)
+    text = analysis.raw(0)
     assert "a mistake in smtpscope (KeyError" in text
-    assert session.event_text(0) in text
+    assert analysis.event_text(0) in text

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, Side, WhoActs
-from smtpscope.parsing.exchange import Command, Direction, Exchange, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply, SmtpExchange
 from smtpscope.reading.record import Level
-from smtpscope.store.columns import EventStore
+from smtpscope.store.event_store import EventStore
 
 
 def ms(text: str) -> int:
@@ -110,17 +110,17 @@ def exchange(
     level: Level | None = "warning",
     connection: int | None = 6,
     file: str = "application.evtx",
-    place: int = 0,
+    offset: int = 0,
     time_assumed: bool = False,
     problem: str | None = None,
-) -> Exchange:
+) -> SmtpExchange:
     """One event; `said` is the reply and `sent` the full command."""
-    return Exchange(
+    return SmtpExchange(
         file=file,
-        place=place,
+        offset=offset,
         time_ms=ms(time) if isinstance(time, str) else time,
         time_assumed=time_assumed,
-        record_id=place or None,
+        record_id=offset or None,
         event_id=event_id,
         level=level,
         provider="MSExchangeTransport",
@@ -137,12 +137,12 @@ def exchange(
     )
 
 
-def unparsed() -> Exchange:
+def unparsed() -> SmtpExchange:
     """An event of ours that could not be taken apart."""
     return exchange(host="", said="", sent="", direction=Direction.UNKNOWN, problem="no sentence")
 
 
-def store_of(*exchanges: Exchange, batch: int = 1000) -> EventStore:
+def store_of(*exchanges: SmtpExchange, batch: int = 1000) -> EventStore:
     """A store that got `exchanges` in batches."""
     store = EventStore(WordMatcher())
     for start in range(0, len(exchanges), batch):
@@ -150,14 +150,14 @@ def store_of(*exchanges: Exchange, batch: int = 1000) -> EventStore:
     return store
 
 
-def three_weeks() -> list[Exchange]:
+def three_weeks() -> list[SmtpExchange]:
     """Some 1,000 events of 2026-11-02 to 2026-11-22, always the same, in order of time.
 
     In them: one host in two spellings, an event without a host, one reply code with several causes, 550 in mailboxes
     and connection numbers, an outage on one afternoon, and a list that began to block us on 11-18 at 22:47:03.
     """
     source = random.Random(20261102)
-    made: list[Exchange] = []
+    made: list[SmtpExchange] = []
 
     def add(count: int, start: str, end: str, host: str, said: str, sent: list[str], server: str | None = None) -> None:
         first, last = ms(start), ms(end)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.duplicates import SeenEvents, Told
+from smtpscope.store.duplicates import EventFingerprint, SeenEvents
 
 Rows = list[tuple[int, int, int]]
 NONE = int(np.iinfo(np.int64).min)
@@ -30,10 +30,12 @@ def naive(batches: list[list[tuple[int, int, int]]]) -> list[list[bool]]:
 
 def told(
     batch: list[tuple[int, int, int]], *, said: list[int] | None = None, file: int = 0, named: bool = True
-) -> Told:
+) -> EventFingerprint:
     rows = np.array(batch, np.int64).reshape(-1, 3)
     words = np.zeros(len(rows), np.int64) if said is None else np.array(said, np.int64)
-    return Told(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int32), np.full(len(rows), named), (words,), file, NONE)
+    return EventFingerprint(
+        rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int32), np.full(len(rows), named), (words,), file, NONE
+    )
 
 
 @given(st.lists(st.lists(event, max_size=12), max_size=8))

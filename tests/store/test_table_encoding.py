@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from smtpscope.parsing.exchange import Exchange
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.evtx import EvtxReader
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import ReadOptions
-from smtpscope.store.columns import EventStore
+from smtpscope.store.event_store import EventStore
 from store.events import WordMatcher
 from support.evtx_events import SIX_STRINGS, many_events
 from support.evtx_writer import WrittenEvent, evtx_bytes
 from support.memory_source import MemorySource
 
 
-def read_both_ways(events: list[WrittenEvent]) -> tuple[list[Exchange], list[Exchange]]:
+def read_both_ways(events: list[WrittenEvent]) -> tuple[list[SmtpExchange], list[SmtpExchange]]:
     """The exchanges of a store that was given tables, and those that its records give one by one."""
-    store, parser, expected = EventStore(WordMatcher()), ExchangeParser(), []
+    store, parser, expected = EventStore(WordMatcher()), SmtpExchangeParser(), []
     for batch in EvtxReader(MemorySource(evtx_bytes(events)), ReadOptions()).batches():
         parsed = parser.parse_all(batch.records)
         store.append(store.encode(parsed.exchanges, parsed.table))
-        expected += [exchange for record in batch.records if (exchange := ExchangeParser().parse(record))]
+        expected += [exchange for record in batch.records if (exchange := SmtpExchangeParser().parse(record))]
     return [store.exchange(row) for row in range(len(store))], expected
 
 
@@ -36,5 +36,5 @@ def test_events_that_fit_no_table_come_in_their_place() -> None:
     events[200] = WrittenEvent(event_id=7010, strings=SIX_STRINGS, form="manifest")
     found, expected = read_both_ways(events)
     assert found == expected
-    assert [exchange.place for exchange in found] == sorted(exchange.place for exchange in found)
+    assert [exchange.offset for exchange in found] == sorted(exchange.offset for exchange in found)
     assert sum(exchange.problem is not None for exchange in found) == 1

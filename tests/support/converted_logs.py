@@ -7,10 +7,10 @@ import random
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
-from smtpscope.export.convert_columns import JudgedExchange
-from smtpscope.export.convert_text import ConvertedText, converted_text
-from smtpscope.parsing.records import ExchangeParser
-from smtpscope.reading.record import ExchangeRecord
+from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+from smtpscope.export.conversion.convert_text import ConvertedText, converted_text
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.reading.record import SmtpExchangeRecord
 
 _REPLIES: Final = (
     "550 5.1.1 User unknown",
@@ -21,17 +21,17 @@ _REPLIES: Final = (
 _BYTES_A_ROW: Final[dict[ConvertedText, int]] = {"jsonl": 850, "ecs": 1_500, "csv": 380}
 
 
-def judged_exchanges(seed: int) -> Iterator[JudgedExchange]:
+def judged_exchanges(seed: int) -> Iterator[DiagnosedExchange]:
     """Exchanges without end, believable ones: of an event log, and of a log of the SMTP service."""
     chance = random.Random(seed)
-    parser = ExchangeParser()
-    place = 0
+    parser = SmtpExchangeParser()
+    offset = 0
     for number in range(1 << 40):
-        place += chance.randrange(200, 400)
+        offset += chance.randrange(200, 400)
         user = chance.randrange(400)
-        record = ExchangeRecord(
+        record = SmtpExchangeRecord(
             "logs/EXCH01.evtx" if number % 2 else "SEND20261102-1.LOG",
-            place,
+            offset,
             1_793_600_000_000 + number * 61_017,
             number % 2 == 0,
             "inbound" if number % 5 == 0 else "outbound",
@@ -50,10 +50,10 @@ def judged_exchanges(seed: int) -> Iterator[JudgedExchange]:
             connection=user if number % 2 else None,
             certainty="may" if number % 2 else None,
         )
-        yield JudgedExchange(parser.take(record), "no-such-mailbox", "sender")
+        yield DiagnosedExchange(parser.take(record), "no-such-mailbox", "sender")
 
 
-def first_exchanges(count: int, seed: int = 7002) -> list[JudgedExchange]:
+def first_exchanges(count: int, seed: int = 7002) -> list[DiagnosedExchange]:
     """The first `count` of them."""
     rows = judged_exchanges(seed)
     return [next(rows) for _ in range(count)]
@@ -73,9 +73,9 @@ def write_converted(target: BinaryIO, size: int, seed: int, form: ConvertedText 
     return count
 
 
-def parquet_bytes(rows: list[JudgedExchange], *, rows_a_group: int = 100_000) -> bytes:
+def parquet_bytes(rows: list[DiagnosedExchange], *, rows_a_group: int = 100_000) -> bytes:
     """`rows` as a Parquet file; needs pyarrow."""
-    from smtpscope.export.convert_parquet import write_parquet
+    from smtpscope.export.conversion.convert_parquet import write_parquet
 
     stream = io.BytesIO()
     write_parquet(rows, stream, rows_a_group=rows_a_group)

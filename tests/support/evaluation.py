@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from smtpscope.export.evaluation_text import evaluation_markdown
+from smtpscope.knowledge.authoring.evaluation import evaluate_examples
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.knowledge.evaluation import evaluate_examples
 from support.made_docs import with_part
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from smtpscope.reading.evtx_layout import parse_chunk_header
-from smtpscope.reading.evtx_walk import RecordPlace, walk
+from smtpscope.reading.evtx.chunks.record_headers import RecordPlace, walk
+from smtpscope.reading.evtx.evtx_layout import parse_chunk_header
 from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, FIRST_RECORD, EventForm, WrittenEvent
 
 SIX_STRINGS = ("1", "6", "", "xexch50", "504 Need to authenticate first ", "XEXCH50 1028 2 ")
@@ -77,15 +77,15 @@ def places_of(data: bytes) -> list[tuple[int, RecordPlace]]:
     for start, chunk in chunks_of(data):
         header = parse_chunk_header(chunk)
         assert header is not None
-        found.extend((start + place.offset, place) for place in walk(chunk, header.end).places)
+        found.extend((start + offset.offset, offset) for offset in walk(chunk, header.end).places)
     return found
 
 
 def cut_behind(data: bytes, record_id: int) -> bytes:
     """The same one-chunk log as if what stands behind that record were from an older log."""
     changed = bytearray(data)
-    last = next(at for at, place in places_of(data) if place.record_id == record_id)
-    end = last + next(place.size for at, place in places_of(data) if at == last)
+    last = next(at for at, offset in places_of(data) if offset.record_id == record_id)
+    end = last + next(offset.size for at, offset in places_of(data) if at == last)
     start = FILE_HEADER_SIZE
     for at in (16, 32):
         struct.pack_into("<Q", changed, start + at, record_id)

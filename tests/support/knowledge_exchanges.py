@@ -5,9 +5,9 @@ from __future__ import annotations
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction, Exchange
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
 
 def exchange(
@@ -17,12 +17,12 @@ def exchange(
     inbound: bool = False,
     host: str = "mx1.fabrikam.example",
     problem: str | None = None,
-) -> Exchange:
+) -> SmtpExchange:
     """One event with this reply to this whole command line."""
     direction = Direction.INBOUND if inbound else Direction.OUTBOUND
-    return Exchange(
+    return SmtpExchange(
         file="application.evtx",
-        place=0,
+        offset=0,
         time_ms=0,
         time_assumed=False,
         record_id=1,

@@ -18,7 +18,7 @@ from smtpscope.app.default_keys import OWNERS
 from smtpscope.configuration.default_text import settings_markdown
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
-from smtpscope.store.filter_fields import help_lines
+from smtpscope.store.filter.filter_fields import help_lines
 from support import manual
 from support.command_texts import CommandText, command_texts
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from smtpscope import __version__
 from smtpscope.configuration.settings import SETTINGS
-from smtpscope.store.filter_fields import help_lines
+from smtpscope.store.filter.filter_fields import help_lines
 from support.command_texts import CommandText, OptionText, command_texts
 
 PATH: Final = Path(__file__).parents[2] / "man" / "smtpscope.1"

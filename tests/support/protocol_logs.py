@@ -100,8 +100,8 @@ def turns_of(source: random.Random, refused: tuple[str, str] | None) -> list[Tur
         return [*turns, ("server", reply, ""), ("client", "QUIT", ""), ("server", "221 2.0.0 Bye", ""), ("-", "", "")]
     turns += [("client", f"RCPT TO:<{person}@example.net>", "") for person in recipients]
     turns.append(("server", "250 2.1.0 Sender OK", ""))
-    for place in range(len(recipients)):
-        ours = at == "RCPT" and place == len(recipients) - 1
+    for offset in range(len(recipients)):
+        ours = at == "RCPT" and offset == len(recipients) - 1
         if ours:
             turns.append(("*", f"Tarpit for '0.00:00:05' due to '{reply}'", ""))
         turns.append(("server", reply if ours else "250 2.1.5 Recipient OK", ""))
@@ -142,8 +142,8 @@ def connectivity_log(*, sessions: int = 30, seed: int = 7002) -> str:
             ("SMTP", domain, ">", f"mx.{domain}[203.0.113.25], mx2.{domain}[203.0.113.26]"),
             *source.choice(_ENDS)(domain),
         ]
-        for place, (origin, destination, direction, description) in enumerate(described):
-            moment = time_text(begin + timedelta(milliseconds=90 * place))
+        for offset, (origin, destination, direction, description) in enumerate(described):
+            moment = time_text(begin + timedelta(milliseconds=90 * offset))
             lines.append(row(moment, name, origin, destination, direction, description))
     return "".join(lines)
 
@@ -175,7 +175,7 @@ def write_connectivity_log(target: BinaryIO, size: int, seed: int = 7002) -> int
 
 def _repeated(target: BinaryIO, size: int, piece: Callable[[int], str]) -> int:
     written = number = 0
-    pieces = [piece(place).encode() for place in range(4)]
+    pieces = [piece(offset).encode() for offset in range(4)]
     while written < size:
         written += target.write(pieces[number % len(pieces)])
         number += 1

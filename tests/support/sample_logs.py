@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from smtpscope.parsing.sentence import render
+from smtpscope.parsing.events.event_message import render
 from support.evtx_writer import WrittenEvent, evtx_bytes
 
 START = datetime(2026, 3, 2, tzinfo=UTC)

@@ -17,7 +17,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from smtpscope.app.application import Browser
-from smtpscope.session import open_session
+from smtpscope.session import open_analysis
 
 _MOST_PAUSES = 2_000
 _FONT_FACES = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
@@ -77,8 +77,8 @@ def without_fonts_from_elsewhere(svg: str) -> str:
 
 async def draw(picture: Picture, logs: Sequence[str]) -> str:
     """The picture as SVG."""
-    session = open_session(logs, zone=UTC)
-    browser = Browser(session)
+    analysis = open_analysis(logs, zone=UTC)
+    browser = Browser(analysis)
     async with browser.run_test(size=picture.size, notifications=True) as pilot:
         browser.theme = picture.theme
         await settled(pilot)

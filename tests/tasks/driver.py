@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from app.driving import Browsing, browsing
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 from tasks.screen import Row, Screen
 
 SIZE: Final = (120, 30)
@@ -98,7 +98,7 @@ def _background(strip: Strip) -> Color | None:
 @asynccontextmanager
 async def sitting(knowledge: KnowledgeBase, log: Path) -> AsyncIterator[Sitting]:
     """A person at a fresh browser on `log`, all read and drawn, no key pressed yet."""
-    session = Session(knowledge, zone=UTC)
-    session.open([str(log)])
-    async with browsing(session, size=SIZE) as driven:
+    analysis = Analysis(knowledge, zone=UTC)
+    analysis.open([str(log)])
+    async with browsing(analysis, size=SIZE) as driven:
         yield Sitting(driven)

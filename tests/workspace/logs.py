@@ -12,8 +12,8 @@ from typing import BinaryIO
 import pytest
 from hypothesis import strategies as st
 
-from smtpscope.parsing.exchange import Direction
-from smtpscope.store.incident import IncidentKey
+from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.workspace.log_identity import LogIdentity
 from smtpscope.workspace.workspace import Log, Workspace
 

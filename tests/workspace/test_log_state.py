@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.grouping import GROUPINGS
-from smtpscope.store.groups import SORT_COLUMNS
+from smtpscope.store.grouping.grouping import GROUPINGS
+from smtpscope.store.grouping.groups import SORT_COLUMNS
 from smtpscope.workspace.log_state import LogState, Position
 from workspace.logs import ANY_TEXT, evtx, identity, lines, log_of, opened
 

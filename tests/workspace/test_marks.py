@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.incident import IncidentKey
+from smtpscope.store.grouping.incident import IncidentKey
 from workspace.logs import BUSY, KEYS, NAMELESS, RELAY, lines, log_of, opened
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smtpscope.workspace import opening
-from smtpscope.workspace.opening import Opened, open_database
+from smtpscope.workspace.opening import OpenedDatabase, open_database
 from smtpscope.workspace.schema import MIGRATIONS
 from smtpscope.workspace.workspace import Workspace
 from workspace.logs import RELAY, log_of, opened
@@ -157,7 +157,7 @@ def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     assert len(path.read_bytes()) == len(before)
 
 
-def _columns(result: Opened) -> list[str]:
+def _columns(result: OpenedDatabase) -> list[str]:
     with closing(result.database), result.database.reading() as connection:
         return [row[1] for row in connection.execute("PRAGMA table_info(used_filter)")]
 

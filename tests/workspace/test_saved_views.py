@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.grouping import GROUPINGS
-from smtpscope.store.groups import SORT_COLUMNS
+from smtpscope.store.grouping.grouping import GROUPINGS
+from smtpscope.store.grouping.groups import SORT_COLUMNS
 from smtpscope.workspace.saved_views import SavedView
 from smtpscope.workspace.workspace import Workspace, WorkspaceError
 from workspace.logs import opened, refuses

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-from smtpscope.parsing.exchange import Direction
-from smtpscope.store.incident import IncidentKey
+from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.workspace.log_state import LogState
 from smtpscope.workspace.saved_views import SavedView
 from smtpscope.workspace.workspace import Workspace

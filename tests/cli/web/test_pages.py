@@ -56,8 +56,8 @@ async def client(program: str = ECHO, title: str = "a.evtx") -> AsyncIterator[Cl
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(serve_pages(pages, listening, answers.set))
         await answers.wait()
-        async with ClientSession(f"http://127.0.0.1:{listening.getsockname()[1]}") as session:
-            yield session
+        async with ClientSession(f"http://127.0.0.1:{listening.getsockname()[1]}") as analysis:
+            yield analysis
         serving.cancel()
         await asyncio.wait([serving])
 
@@ -193,7 +193,7 @@ async def test_when_the_server_ends_the_pages_are_closed_and_their_processes_end
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/ws"
         serving = asyncio.create_task(serve_pages(pages_of_echo, listening, answers.set))
         await answers.wait()
-        async with ClientSession() as session, session.ws_connect(url) as terminal:
+        async with ClientSession() as analysis, analysis.ws_connect(url) as terminal:
             await drawn(terminal)
             serving.cancel()
             assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE

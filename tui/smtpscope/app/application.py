@@ -16,11 +16,11 @@ from textual.screen import Screen
 from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.palette import ActionsProvider, SavedViewsProvider
-from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.themes import CYCLE, HIGH_CONTRAST, theme_for
 from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 
 _HINTS = (
     "j and k move, Enter opens a row: the facts stand on one side, the guidance on the other.\n"
@@ -47,7 +47,7 @@ class Browser(App[None]):
 
     def __init__(
         self,
-        session: Session,
+        analysis: Analysis,
         *,
         settings: Settings | None = None,
         filter_text: str = "",
@@ -64,10 +64,10 @@ class Browser(App[None]):
         super().__init__()
         # A slide of a second makes the next key late, and each of its steps goes through the wire.
         self.animation_level = "none"
-        self.session = session
+        self.analysis = analysis
         self.settings = Settings() if settings is None else settings
         self._hints = hints
-        self.browse = BrowseScreen(session, self.settings, filter_text=filter_text, restore=restore)
+        self.browse = BrowseScreen(analysis, self.settings, filter_text=filter_text, restore=restore)
         self.browse.following = following
         self._copies_to: Clipboard = clipboard or self._system_clipboard()
         self.register_theme(HIGH_CONTRAST)

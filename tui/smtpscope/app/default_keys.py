@@ -8,23 +8,23 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from smtpscope.app.application import Browser
-from smtpscope.app.screens.browse import BrowseScreen
+from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
-from smtpscope.app.screens.export import ExportScreen
+from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help import HelpScreen
-from smtpscope.app.screens.knowledge import KnowledgeScreen
+from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.note import NoteScreen
-from smtpscope.app.screens.reading import ReadingScreen
-from smtpscope.app.screens.timeline import TimelineScreen
+from smtpscope.app.screens.text_view import TextScreen
+from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.screens.zone import ZoneScreen
-from smtpscope.app.widgets.bin_list import BinList
 from smtpscope.app.widgets.counted_list import CountedList
-from smtpscope.app.widgets.detail_pane import DetailPane
 from smtpscope.app.widgets.filter_bar import FilterInput
-from smtpscope.app.widgets.group_table import GroupTable
-from smtpscope.app.widgets.prose import ProsePane
+from smtpscope.app.widgets.table.group_table import GroupTable
+from smtpscope.app.widgets.texts.detail_pane import DetailPane
+from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.timeline_list import TimelineList
 
 OWNERS: tuple[type[DOMNode], ...] = (
     Browser,
@@ -34,7 +34,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     DetailPane,
     ProsePane,
     TimelineScreen,
-    BinList,
+    TimelineList,
     CountsScreen,
     CountedList,
     ExportScreen,
@@ -42,7 +42,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     ViewsScreen,
     ZoneScreen,
     NoteScreen,
-    ReadingScreen,
+    TextScreen,
     HelpScreen,
     ConfirmScreen,
 )

@@ -11,7 +11,7 @@ from typing import Final
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from smtpscope.session import LoadedBatch, Session
+from smtpscope.session import Analysis, LoadedBatch
 
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _SECONDS_TO_END: Final = 0.1
@@ -34,10 +34,10 @@ class LoadingEnded(Message):
         self.cancelled = cancelled
 
 
-def load(session: Session, post: Callable[[Message], object]) -> None:
+def load(analysis: Analysis, post: Callable[[Message], object]) -> None:
     """Runs in a worker thread: posts each batch, and the end."""
     worker = get_current_worker()
-    batches = session.read()
+    batches = analysis.read()
     try:
         for batch in batches:
             if worker.is_cancelled:
@@ -50,7 +50,7 @@ def load(session: Session, post: Callable[[Message], object]) -> None:
         post(LoadingEnded(cancelled=worker.is_cancelled))
 
 
-def follow(session: Session, post: Callable[[Message], object], alone: Lock) -> None:
+def follow(analysis: Analysis, post: Callable[[Message], object], alone: Lock) -> None:
     """Runs in a worker thread after `load`: posts what is added to the logs, until it is cancelled.
 
     `alone` keeps a second one waiting until the first has noticed that it was cancelled.
@@ -62,7 +62,7 @@ def follow(session: Session, post: Callable[[Message], object], alone: Lock) -> 
 
     with alone:
         while not stopped():
-            for batch in session.follow():
+            for batch in analysis.follow():
                 post(BatchArrived(batch, added=True))
                 if stopped():
                     return

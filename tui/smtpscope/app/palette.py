@@ -8,7 +8,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from smtpscope.app.screens.browse_actions import TakingOut
+from smtpscope.app.screens.browse.copy_and_export import TakingOut
 from smtpscope.harmless import shown
 from smtpscope.workspace.saved_views import SavedView
 
@@ -18,7 +18,7 @@ class SavedViewsProvider(Provider):
 
     def _views(self) -> tuple[SavedView, ...]:
         screen = self.screen
-        return screen.session.keeping.views() if isinstance(screen, TakingOut) else ()
+        return screen.analysis.user_data.views() if isinstance(screen, TakingOut) else ()
 
     def _show(self, view: SavedView) -> None:
         if isinstance(self.screen, TakingOut):

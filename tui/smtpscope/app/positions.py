@@ -6,27 +6,27 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from smtpscope.app.widgets.outline import Outline, Place
-from smtpscope.store.columns import EventStore
-from smtpscope.store.groups import GroupTree
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.grouping.groups import GroupTree
 from smtpscope.store.vocabulary import Vocabulary
 from smtpscope.workspace.log_state import Position
 
 
-def position_of(store: EventStore, outline: Outline, place: Place) -> Position:
+def position_of(store: EventStore, outline: GroupOutline, place: OutlineEntry) -> Position:
     """Where `place` stands, in words that outlive this run."""
     groups: list[tuple[str, str]] = []
-    group: Place | None = Place(place.level, place.index) if place.level >= 0 else None
+    group: OutlineEntry | None = OutlineEntry(place.level, place.index) if place.level >= 0 else None
     while group is not None:
         groups.insert(0, _said(store, outline.tree, group))
         group = outline.parent(group)
     if place.row is None:
         return Position(tuple(groups))
     exchange = store.exchange(place.row)
-    return Position(tuple(groups), (exchange.file, exchange.place))
+    return Position(tuple(groups), (exchange.file, exchange.offset))
 
 
-def _said(store: EventStore, tree: GroupTree, group: Place) -> tuple[str, str]:
+def _said(store: EventStore, tree: GroupTree, group: OutlineEntry) -> tuple[str, str]:
     level = tree.levels[group.level]
     number = int(level.key[group.index])
     words = _words(store, level.column)
@@ -68,7 +68,7 @@ def _number(store: EventStore, column: str, value: str) -> int | None:
 
 
 def _row_at(store: EventStore, tree: GroupTree, event: tuple[str, int]) -> int | None:
-    file, place = event
-    candidates = tree.order[store.columns.place[tree.order] == place]
+    file, offset = event
+    candidates = tree.order[store.columns.offset[tree.order] == offset]
     found = [row for row in np.sort(candidates).tolist() if store.exchange(row).file == file]
     return found[0] if found else None

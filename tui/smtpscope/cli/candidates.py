@@ -33,7 +33,7 @@ def zone_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
 
 def filter_terms(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The last term of a filter: its field, or one of the field's words."""
-    from smtpscope.store.filter_fields import FIELDS
+    from smtpscope.store.filter.filter_fields import FIELDS
 
     begin = incomplete.rfind(" ") + 1
     before, last = incomplete[:begin], incomplete[begin:]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +14,7 @@ import click
 from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
-from smtpscope.cli.logs import check_target, end, grouped, opened, read, say_when_nothing_fits
+from smtpscope.cli.log_arguments import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     Query,
     format_option,
@@ -27,9 +29,63 @@ from smtpscope.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from smtpscope.export.masking import Mask
-    from smtpscope.session import Session
-    from smtpscope.store.groups import Grouping
+    from smtpscope.export.masking.masking import Mask
+    from smtpscope.session import Analysis, Format
+    from smtpscope.store.grouping.groups import Grouping
+
+_SECONDS: Final = 1.0
+
+
+def followed_rows(
+    analysis: Analysis, filter_text: str, wait: Callable[[], None] = lambda: time.sleep(_SECONDS)
+) -> Iterator[int]:
+    """The rows that fit the filter, as they are added; `wait` is called before each look.
+
+    They end where no log can grow. Raises FilterError.
+    """
+    if not analysis.can_grow:
+        talk("nothing is added to what is packed or was piped in, so there is nothing to follow.")
+    while analysis.can_grow:
+        wait()
+        known = len(analysis.store)
+        for batch in analysis.follow():
+            analysis.add(batch)
+        if len(analysis.store) > known:
+            view = analysis.view(filter_text, grouping="none")
+            yield from (row for row in view.tree.order.tolist() if row >= known)
+
+
+_WIDTH: Final = 80
+_GAP: Final = 2
+_HEADLINE: Final = (
+    "{} formats. A file is known by its content, never by its name; --format NAME reads it as what you say, and "
+    "packed files (gz, bz2, xz, zst, zip) are read as they are."
+)
+_KNOWN_BY, _LACKS = "known by:   ", "can't tell: "
+
+
+def format_lines(formats: Iterable[Format]) -> Iterator[str]:
+    """For each format its name beside its title, how it is recognised, and what it cannot tell; 80 columns."""
+    from smtpscope.export.formats.text_columns import wrapped
+
+    known = list(formats)
+    yield from wrapped(_HEADLINE.format(len(known)), _WIDTH)
+    names = max((len(each.name) for each in known), default=0) + _GAP
+    margin = " " * names
+    for each in known:
+        yield ""
+        yield from wrapped(each.title, _WIDTH, first=each.name.ljust(names), rest=margin)
+        yield from _labelled(_KNOWN_BY, each.recognised_by, margin)
+        if each.lacks:
+            # One has commas of its own.
+            yield from _labelled(_LACKS, "; ".join(each.lacks), margin)
+
+
+def _labelled(label: str, text: str, margin: str) -> list[str]:
+    from smtpscope.export.formats.text_columns import wrapped
+
+    return wrapped(text, _WIDTH, first=margin + label, rest=margin + " " * len(label))
+
 
 _ENDINGS: Final = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json", ".csv": "csv", ".txt": "text"}
 _ESCAPED: Final = frozenset({"json", "jsonl"})
@@ -87,23 +143,23 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     loaded = loaded_settings()
     settings = loaded.settings
     hints = first_start(settings)
-    session = opened(query, settings, workspace(settings), growing=follow)
-    grouped(session, query.filter_text)
-    for error in session.errors:
+    analysis = opened(query, settings, workspace(settings), growing=follow)
+    grouped(analysis, query.filter_text)
+    for error in analysis.errors:
         say(error)
     if not take_terminal():
         talk("There is no keyboard, so this is the report instead of the browser.")
-        session.read_all()
-        _print_report(session, query.filter_text, "text", "code", Target())
+        analysis.read_all()
+        _print_report(analysis, query.filter_text, "text", "code", Target())
         return
     from smtpscope.app.application import Browser
 
     browser = Browser(
-        session, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
+        analysis, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
     )
     if settings.keys:
         from smtpscope.app.default_keys import default_keys
-        from smtpscope.configuration.load import check_actions
+        from smtpscope.configuration.load_settings import check_actions
 
         warn(check_actions(loaded, default_keys()))
     browser.run()
@@ -139,7 +195,7 @@ def report(query: Query, grouping: Grouping, most: int | None, target: Target, m
 
 
 def _print_report(
-    session: Session,
+    analysis: Analysis,
     filter_text: str,
     form: str,
     grouping: Grouping,
@@ -148,20 +204,20 @@ def _print_report(
     most: int | None = None,
 ) -> None:
     from smtpscope.cli.terminal import text_width
-    from smtpscope.export.report_formats import REPORT_FORMATS
+    from smtpscope.export.report.report_formats import REPORT_FORMATS
 
-    check_target(target, session)
-    view = grouped(session, filter_text, grouping)
+    check_target(target, analysis)
+    view = grouped(analysis, filter_text, grouping)
     text = REPORT_FORMATS[form].render(
-        session.report(view, most=most),
+        analysis.report(view, most=most),
         width=text_width(target),
         ascii_only=form == "text" and not target.can_draw("▁█─·"),
         mask=mask,
     )
     target.put(text, escaped=form in _ESCAPED)
     if view.total:
-        say_when_nothing_fits(session, view)
-    end(session)
+        say_when_nothing_fits(analysis, view)
+    end(analysis)
 
 
 @cli.command(short_help="Print incidents in full, ready for a ticket.")
@@ -180,20 +236,20 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
     smtpscope summary a.evtx --filter "550 host:fabrikam"
     smtpscope summary a.evtx --filter "550 host:fabrikam" --mask -o ticket.md
     """
-    from smtpscope.export.formats import SUMMARY_FORMATS
+    from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 
     _check(query, target)
-    session = read(query)
-    check_target(target, session)
-    view = grouped(session, query.filter_text)
-    details = session.incidents(view.tree.order, most=most)
+    analysis = read(query)
+    check_target(target, analysis)
+    view = grouped(analysis, query.filter_text)
+    details = analysis.incidents(view.tree.order, most=most)
     if not details:
-        say_when_nothing_fits(session, view)
-        end(session)
+        say_when_nothing_fits(analysis, view)
+        end(analysis)
         sys.exit(1)
-    text = SUMMARY_FORMATS[form].render(session.document(details, view), mask=_mask(masked))
+    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=_mask(masked))
     target.put(text, escaped=form in _ESCAPED)
-    end(session)
+    end(analysis)
 
 
 @cli.command(short_help="Print every event, one per line.")
@@ -210,21 +266,21 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     smtpscope events logs/ --filter "code:4xx" -o deferred.csv
     smtpscope events maillog.txt --follow
     """
-    from smtpscope.cli.follow import followed_rows
+    from smtpscope.cli.commands import followed_rows
     from smtpscope.export.events_format import event_lines
 
     _check(query, target)
-    session = read(query, growing=follow)
-    check_target(target, session)
-    view = grouped(session, query.filter_text, "none")
+    analysis = read(query, growing=follow)
+    check_target(target, analysis)
+    view = grouped(analysis, query.filter_text, "none")
     rows: Iterable[int] = view.tree.order.tolist()
     if follow:
-        rows = chain(rows, followed_rows(session, query.filter_text))
-    exchanges = ((session.store.exchange(row), session.match(row).category) for row in rows)
+        rows = chain(rows, followed_rows(analysis, query.filter_text))
+    exchanges = ((analysis.store.exchange(row), analysis.match(row).category) for row in rows)
     lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=_mask(masked))
     target.put(lines, escaped=form in _ESCAPED, at_once=follow)
-    say_when_nothing_fits(session, view)
-    end(session)
+    say_when_nothing_fits(analysis, view)
+    end(analysis)
 
 
 @cli.command(short_help="List the file formats that can be read.")
@@ -234,7 +290,7 @@ def formats() -> None:
     \b
     smtpscope formats
     """
-    from smtpscope.cli.format_list import format_lines
+    from smtpscope.cli.commands import format_lines
     from smtpscope.session import known_formats
 
     Target().put("".join(f"{line}\n" for line in format_lines(known_formats())))
@@ -243,7 +299,7 @@ def formats() -> None:
 def _mask(wanted: bool) -> Mask | None:
     if not wanted:
         return None
-    from smtpscope.export.masking import Mask
+    from smtpscope.export.masking.masking import Mask
 
     return Mask()
 

@@ -12,7 +12,7 @@ import click
 from smtpscope.cli.streams import talk
 
 if TYPE_CHECKING:
-    from smtpscope.configuration.load import Loaded
+    from smtpscope.configuration.load_settings import Loaded
     from smtpscope.configuration.problems import SettingsError
     from smtpscope.configuration.settings import Settings
     from smtpscope.workspace.workspace import Workspace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def loaded_settings() -> Loaded:
     """From the environment, the project's file and the user's file; warnings are told. Raises SettingsError."""
-    from smtpscope.configuration.load import load
+    from smtpscope.configuration.load_settings import load
     from smtpscope.configuration.paths import user_folder
 
     loaded = load({}, os.environ, Path.cwd(), user_folder())

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smtpscope.cli.configured import loaded_settings
-from smtpscope.cli.logs import check_target, end, opened, say_when_nothing_fits
+from smtpscope.cli.log_arguments import check_target, end, opened, say_when_nothing_fits
 from smtpscope.cli.options import Query, format_option, mask_option, query_options, target_options
 from smtpscope.cli.streams import Target, talk
 from smtpscope.errors import UsageError
 
 if TYPE_CHECKING:
-    from smtpscope.export.convert_columns import JudgedExchange
-    from smtpscope.session import Session
+    from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+    from smtpscope.session import Analysis
 
 _ENDINGS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
@@ -45,38 +45,38 @@ def convert(query: Query, target: Target, masked: bool, form: str, schema: str) 
     smtpscope convert a.evtx --schema ecs | curl ... elasticsearch
     """
     _check(query, target, form, schema)
-    session = opened(query, replace(loaded_settings().settings, cache=False))
-    check_target(target, session)
-    counted = _Counted(session, query.filter_text, masked)
+    analysis = opened(query, replace(loaded_settings().settings, cache=False))
+    check_target(target, analysis)
+    counted = _Counted(analysis, query.filter_text, masked)
     if form == "parquet":
         _write_parquet(target, counted)
     else:
-        from smtpscope.export.convert_text import converted_text
+        from smtpscope.export.conversion.convert_text import converted_text
 
         text = converted_text(counted.rows(), "ecs" if schema == "ecs" else "csv" if form == "csv" else "jsonl")
         target.put(text, escaped=True)
     if counted.count and target.path is not None:
         talk(f"converted {counted.count:,} {'exchange' if counted.count == 1 else 'exchanges'}")
     if not counted.count:
-        say_when_nothing_fits(session, session.view(query.filter_text))
-    end(session)
+        say_when_nothing_fits(analysis, analysis.view(query.filter_text))
+    end(analysis)
 
 
 class _Counted:
     """The exchanges to write, counted while they go by."""
 
-    def __init__(self, session: Session, filter_text: str, masked: bool) -> None:
+    def __init__(self, analysis: Analysis, filter_text: str, masked: bool) -> None:
         self.count = 0
-        self._session = session
+        self._analysis = analysis
         self._filter_text = filter_text
         self._masked = masked
 
-    def rows(self) -> Iterator[JudgedExchange]:
+    def rows(self) -> Iterator[DiagnosedExchange]:
         from smtpscope.session.converting import exchanges
 
-        rows = exchanges(self._session, self._filter_text)
+        rows = exchanges(self._analysis, self._filter_text)
         if self._masked:
-            from smtpscope.export.masking import Mask
+            from smtpscope.export.masking.masking import Mask
 
             mask = Mask()
             rows = (row._replace(exchange=mask.exchange(row.exchange)) for row in rows)
@@ -86,7 +86,7 @@ class _Counted:
 
 
 def _write_parquet(target: Target, counted: _Counted) -> None:
-    from smtpscope.export.convert_parquet import write_parquet
+    from smtpscope.export.conversion.convert_parquet import write_parquet
 
     assert target.path is not None, "checked before"
     target.put_file(target.path, lambda stream: write_parquet(counted.rows(), stream))
@@ -113,7 +113,7 @@ def _check(query: Query, target: Target, form: str, schema: str) -> None:
                 what="Parquet is no text for standard output",
                 remedy="Give a file with -o",
             )
-        from smtpscope.export.convert_parquet import check_parquet
+        from smtpscope.export.conversion.convert_parquet import check_parquet
 
         check_parquet(str(target.path))
     target.check()

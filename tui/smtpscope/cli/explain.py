@@ -58,7 +58,7 @@ def explain(
     smtpscope explain --format jsonl - < replies.jsonl
     """
     from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
-    from smtpscope.export.wording import counted
+    from smtpscope.export.summaries.incident_wording import counted
     from smtpscope.session import Explainer
 
     target.check()

@@ -79,7 +79,7 @@ def list_entries(words: tuple[str, ...], list_causes: bool, knowledge: tuple[Pat
 
 
 def _own_ids(base: KnowledgeBase) -> set[str]:
-    from smtpscope.knowledge.load import bundled_folder, read_entries
+    from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_entries
 
     bundled = bundled_folder()
     return {entry.id for folder in base.folders if folder != bundled for _, entry in read_entries(folder)}
@@ -100,10 +100,10 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
     \b
     smtpscope kb show greylisted
     """
-    from smtpscope.export.entry_text import entry_as_text
+    from smtpscope.export.entry_export import entry_as_text
+    from smtpscope.knowledge.authoring.inspection import place_of, rules_leading_to
     from smtpscope.knowledge.categories import ALL_CATEGORIES
-    from smtpscope.knowledge.file_errors import close_to
-    from smtpscope.knowledge.ways import place_of, ways_to
+    from smtpscope.knowledge.files.file_errors import close_to
 
     base = _base(knowledge, own_knowledge)
     entry = base.entries.get(entry_id)
@@ -115,7 +115,7 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
         entry_as_text(
             entry,
             ALL_CATEGORIES.get(entry.category, entry.category),
-            rules=ways_to(base, entry_id),
+            rules=rules_leading_to(base, entry_id),
             place=str(place_of(base, entry_id)),
         )
     )
@@ -132,8 +132,8 @@ def check(folder: Path | None) -> None:
     smtpscope kb check
     smtpscope kb check ./knowledge
     """
-    from smtpscope.export.wording import counted
-    from smtpscope.knowledge.folder_check import examined
+    from smtpscope.export.summaries.incident_wording import counted
+    from smtpscope.knowledge.authoring.inspection import examined
 
     place = folder or own_folder()
     if folder is None and not place.is_dir():
@@ -191,7 +191,7 @@ def new(entry_id: str, folder: Path | None, category: str, host: str, reply: str
     smtpscope kb new call-fabrikam --host mx1.fabrikam.example \\
         --reply "550 5.7.1 Refused by policy" --text "We know this: call Anna"
     """
-    from smtpscope.knowledge.own_notes import write_note
+    from smtpscope.knowledge.authoring.own_notes import write_note
 
     path = write_note(
         folder or own_folder(),
@@ -234,7 +234,7 @@ def evaluate(replies: Path | None, knowledge: tuple[Path, ...], own_knowledge: b
     smtpscope kb evaluate --replies labelled.jsonl
     """
     from smtpscope.export.evaluation_text import evaluation_markdown
-    from smtpscope.knowledge.evaluation import evaluate_examples
+    from smtpscope.knowledge.authoring.evaluation import evaluate_examples
 
     base = _base(knowledge, own_knowledge)
     Target().put(evaluation_markdown(evaluate_examples(base, replies)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smtpscope.cli.commands import browse_logs
-from smtpscope.cli.logs import grouped, opened
+from smtpscope.cli.log_arguments import grouped, opened
 from smtpscope.cli.options import Query, query_options
 from smtpscope.cli.streams import say, talk
 from smtpscope.cli.terminal import in_web_page
@@ -58,12 +58,12 @@ def serve(query: Query, host: str, port: int) -> None:
         return
     _check(query)
     _check_installed()
-    session = opened(query)
-    grouped(session, query.filter_text)
-    for error in session.errors:
+    analysis = opened(query)
+    grouped(analysis, query.filter_text)
+    for error in analysis.errors:
         say(error)
     with _listening(host, port) as listening:
-        _serve(listening, host, _title(session.files))
+        _serve(listening, host, _title(analysis.files))
 
 
 def _serve(listening: socket.socket, host: str, title: str) -> None:

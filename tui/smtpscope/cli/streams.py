@@ -113,7 +113,7 @@ def talk(sentence: str) -> None:
 def say(error: SmtpscopeError) -> None:
     """`error` on standard error: where, what, remedy; a filter with a caret under the part that is wrong."""
     if isinstance(error, FilterError):
-        from smtpscope.export.columns import cell_width
+        from smtpscope.export.formats.text_columns import cell_width
 
         before, wrong = shown(error.text[: error.start]), shown(error.text[error.start : error.end])
         caret = " " * cell_width(before) + "^" * max(1, cell_width(wrong))

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from smtpscope.configuration.kinds import toml_string
 from smtpscope.configuration.paths import PROJECT_FILE
 from smtpscope.configuration.problems import SettingsError
+from smtpscope.configuration.setting_kinds import toml_string
 from smtpscope.configuration.settings import KEYS, SETTINGS, Setting
 
 _WIDTH = 78

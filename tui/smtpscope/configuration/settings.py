@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from smtpscope.configuration.kinds import Choice, Folder, Folders, Keys, Kind, YesNo, Zone
-from smtpscope.store.grouping import GROUPINGS, Grouping
-from smtpscope.store.groups import SORT_COLUMNS, SortColumn
+from smtpscope.configuration.setting_kinds import ChoiceSetting, Folder, Folders, Keys, SettingKind, YesNo, Zone
+from smtpscope.store.grouping.grouping import GROUPINGS, Grouping
+from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
 Theme = Literal["auto", "dark", "light", "high-contrast", "terminal"]
@@ -39,7 +39,7 @@ class Setting:
 
     name: str
     attribute: str
-    kind: Kind[Any]
+    kind: SettingKind[Any]
     default: Any
     meaning: str
     in_project: bool = True
@@ -60,7 +60,7 @@ class Setting:
         return self.name.rpartition(".")[2]
 
 
-def _row(kind: Kind[Any], meaning: str, *, section: str = "", in_project: bool = True) -> Mapping[str, Any]:
+def _row(kind: SettingKind[Any], meaning: str, *, section: str = "", in_project: bool = True) -> Mapping[str, Any]:
     return {"kind": kind, "meaning": meaning, "section": section, "in_project": in_project}
 
 
@@ -79,26 +79,31 @@ class Settings:
     date_order: DateOrder = field(
         default="auto",
         metadata=_row(
-            Choice(DATE_ORDERS),
+            ChoiceSetting(DATE_ORDERS),
             "What stands first in dates such as 3/4/2026: day, month or year. `auto` finds it out from the log's other "
             "dates.",
         ),
     )
     theme: Theme = field(
         default="auto",
-        metadata=_row(Choice(THEMES), "The colours: `auto` chooses by the terminal, `terminal` takes its own colours."),
+        metadata=_row(
+            ChoiceSetting(THEMES), "The colours: `auto` chooses by the terminal, `terminal` takes its own colours."
+        ),
     )
-    grouping: Grouping = field(default="code", metadata=_row(Choice(GROUPINGS), "What a row of the table is."))
-    sort: SortColumn = field(default="attention", metadata=_row(Choice(SORT_COLUMNS), "What the rows are ordered by."))
+    grouping: Grouping = field(default="code", metadata=_row(ChoiceSetting(GROUPINGS), "What a row of the table is."))
+    sort: SortColumn = field(
+        default="attention", metadata=_row(ChoiceSetting(SORT_COLUMNS), "What the rows are ordered by.")
+    )
     layout: Layout = field(
         default="auto",
         metadata=_row(
-            Choice(LAYOUTS), "Where the detail stands: `auto` is beside the table in a wide terminal, else below it."
+            ChoiceSetting(LAYOUTS),
+            "Where the detail stands: `auto` is beside the table in a wide terminal, else below it.",
         ),
     )
     detail_side: DetailSide = field(
         default="facts",
-        metadata=_row(Choice(DETAIL_SIDES), "What the detail shows first where there is no room for both."),
+        metadata=_row(ChoiceSetting(DETAIL_SIDES), "What the detail shows first where there is no room for both."),
     )
     knowledge: tuple[Path, ...] = field(
         default=(),
@@ -113,7 +118,8 @@ class Settings:
     clipboard: ClipboardWay = field(
         default="auto",
         metadata=_row(
-            Choice(CLIPBOARD_WAYS), "How text is copied: `auto` takes the surest way there is, `off` copies nothing."
+            ChoiceSetting(CLIPBOARD_WAYS),
+            "How text is copied: `auto` takes the surest way there is, `off` copies nothing.",
         ),
     )
     cache: bool = field(
@@ -128,7 +134,9 @@ class Settings:
     )
     export_format: ExportFormat = field(
         default="markdown",
-        metadata=_row(Choice(EXPORT_FORMATS), "The format that the export dialog begins with.", section="export"),
+        metadata=_row(
+            ChoiceSetting(EXPORT_FORMATS), "The format that the export dialog begins with.", section="export"
+        ),
     )
     export_folder: Path | None = field(
         default=None,

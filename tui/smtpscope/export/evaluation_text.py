@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from smtpscope.export.wording import counted
-from smtpscope.knowledge.evaluation import MACRO_AT_LEAST, Evaluation, Measured
-from smtpscope.knowledge.similar import THRESHOLD
+from smtpscope.export.summaries.incident_wording import counted
+from smtpscope.knowledge.authoring.evaluation import MACRO_AT_LEAST, Evaluation, Measured
+from smtpscope.knowledge.matching.similar import THRESHOLD
 
 MOST_CONFUSIONS: Final = 12
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from smtpscope.export.wording import DIRECTION_WORDS
-from smtpscope.parsing.exchange import Direction, Exchange
-from smtpscope.parsing.sentence import render
-from smtpscope.parsing.wording import is_protocol_event
+from smtpscope.export.summaries.incident_wording import DIRECTION_WORDS
+from smtpscope.parsing.events.event_message import render
+from smtpscope.parsing.events.message_wording import is_protocol_event
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.times import format_time, zone_label
 
 
-def event_text(exchange: Exchange, zone: tzinfo) -> str:
+def event_text(exchange: SmtpExchange, zone: tzinfo) -> str:
     """`exchange` as labelled lines; verbatim, so whoever shows it makes it harmless.
 
     The sentence is given only where the log had it or its six values: another event never gets one that nobody wrote.
@@ -27,7 +27,7 @@ def event_text(exchange: Exchange, zone: tzinfo) -> str:
     return "\n".join(lines)
 
 
-def _origin(exchange: Exchange, zone: tzinfo) -> Iterator[str]:
+def _origin(exchange: SmtpExchange, zone: tzinfo) -> Iterator[str]:
     """Where and when; an event in the words of Event Viewer, so that a ticket's reader knows it at sight."""
     if exchange.event_id is None and exchange.level is None and not is_protocol_event(exchange):
         yield f"Source:  {exchange.provider or 'unknown'}"
@@ -47,32 +47,32 @@ def _origin(exchange: Exchange, zone: tzinfo) -> Iterator[str]:
         yield "Salvaged:  the log does not count this record any more"
 
 
-def _sentence(exchange: Exchange) -> str:
+def _sentence(exchange: SmtpExchange) -> str:
     values = (
         _number(exchange.virtual_server),
         _number(exchange.connection),
         exchange.remote_host.verbatim,
-        exchange.command.given,
+        exchange.command.logged_verb,
         exchange.reply.verbatim,
         exchange.command.full,
     )
     return render(_sentence_id(exchange), values)
 
 
-def _sentence_id(exchange: Exchange) -> int:
+def _sentence_id(exchange: SmtpExchange) -> int:
     """The event id whose sentence tells this exchange; a log may give an id that tells the other direction."""
     if exchange.direction is Direction.INBOUND:
         return 7010
     return 7004 if exchange.event_id == 7004 or exchange.certainty == "will probably" else 7002
 
 
-def _parts(exchange: Exchange) -> Iterator[str]:
+def _parts(exchange: SmtpExchange) -> Iterator[str]:
     command, reply = exchange.command, exchange.reply
     yield f"Direction:  {DIRECTION_WORDS[exchange.direction]}"
     if exchange.connector:
         yield f"Connector:  {exchange.connector}"
     yield f"Remote host:  {exchange.remote_host.verbatim or 'not named'}"
-    yield f"Command:  {command.full.rstrip() or command.given or 'not named'}"
+    yield f"Command:  {command.full.rstrip() or command.logged_verb or 'not named'}"
     if command.beside:
         yield f"Recipient:  {command.mailbox}"
     # Many events have no reply, and tell in their own words what went wrong.

@@ -8,11 +8,11 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from smtpscope.export.csv_rows import csv_lines
-from smtpscope.export.json_text import harmless_json
-from smtpscope.export.masking import Mask
-from smtpscope.export.wording import utc_text
-from smtpscope.parsing.exchange import Exchange
+from smtpscope.export.formats.csv_rows import csv_lines
+from smtpscope.export.formats.json_text import harmless_json
+from smtpscope.export.masking.masking import Mask
+from smtpscope.export.summaries.incident_wording import utc_text
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 
 EventsFormatName = Literal["jsonl", "csv"]
 EVENTS_FORMATS: Final[dict[EventsFormatName, tuple[str, str]]] = {
@@ -56,7 +56,7 @@ _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def event_lines(
-    exchanges: Iterable[tuple[Exchange, str | None]], name: EventsFormatName, *, mask: Mask | None = None
+    exchanges: Iterable[tuple[SmtpExchange, str | None]], name: EventsFormatName, *, mask: Mask | None = None
 ) -> Iterator[str]:
     """Each exchange with its category as one line or row, line end included; CSV begins with a row of field names.
 
@@ -68,7 +68,7 @@ def event_lines(
     return _csv(lines) if name == "csv" else _jsonl(lines)
 
 
-def event_line(exchange: Exchange, category: str | None) -> EventLine:
+def event_line(exchange: SmtpExchange, category: str | None) -> EventLine:
     """The fields of one exchange."""
     return EventLine(
         record_id=exchange.record_id,

@@ -8,14 +8,14 @@ from typing import Final
 
 import msgspec
 
-from smtpscope.export.content import Chapter, Line, Outline, plain, verbatim
-from smtpscope.export.guidance import guidance_sections, meaning_section
-from smtpscope.export.json_text import harmless_json
-from smtpscope.export.text import draw
+from smtpscope.export.formats.json_text import harmless_json
+from smtpscope.export.formats.text import draw
+from smtpscope.export.summaries.content import Chapter, Line, SummaryOutline, plain, verbatim
+from smtpscope.export.summaries.guidance import guidance_sections, meaning_section
 from smtpscope.knowledge.advice import Advice
-from smtpscope.parsing.exchange import Direction, Exchange
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
-Explain = Callable[[str, str, str, str], tuple[Exchange, Advice]]
+Explain = Callable[[str, str, str, str], tuple[SmtpExchange, Advice]]
 """Takes a reply, a command (verb or whole line), a direction ("outbound" or "inbound") and a remote host or ""."""
 
 _DIRECTIONS: Final = {"outbound": "outbound", "out": "outbound", "inbound": "inbound", "in": "inbound"}
@@ -60,18 +60,18 @@ class ExplanationAnswer(msgspec.Struct, frozen=True):
     provider_codes: list[str]
 
 
-def explanation_text(exchange: Exchange, advice: Advice) -> str:
+def explanation_text(exchange: SmtpExchange, advice: Advice) -> str:
     """The advice as plain text of 72 columns."""
     *sections, last = (
         meaning_section(advice, exchange.direction),
         *guidance_sections(advice, exchange.reply.verbatim),
     )
-    return draw(Outline(advice.title, (), (Chapter(_asked(exchange), tuple(sections)),), last))
+    return draw(SummaryOutline(advice.title, (), (Chapter(_asked(exchange), tuple(sections)),), last))
 
 
-def _asked(exchange: Exchange) -> Line:
+def _asked(exchange: SmtpExchange) -> Line:
     """What was asked, as a sentence."""
-    given = exchange.command.full or exchange.command.given
+    given = exchange.command.full or exchange.command.logged_verb
     reply = verbatim(exchange.reply.verbatim.strip())
     command: Line = ()
     if exchange.direction is Direction.INBOUND:
@@ -83,7 +83,7 @@ def _asked(exchange: Exchange) -> Line:
     return (plain("A remote host answered "), reply, *command, plain("."))
 
 
-def explanation_json(exchange: Exchange, advice: Advice, *, indent: bool = False) -> str:
+def explanation_json(exchange: SmtpExchange, advice: Advice, *, indent: bool = False) -> str:
     """The answer as one JSON object, on one line or indented."""
     return _json(_answer(exchange, advice), indent=indent)
 
@@ -142,7 +142,7 @@ def _question(line: str) -> _Asked:
         return msgspec.convert(json.loads(line), _Asked)
 
 
-def _answer(exchange: Exchange, advice: Advice) -> ExplanationAnswer:
+def _answer(exchange: SmtpExchange, advice: Advice) -> ExplanationAnswer:
     match, reply = advice.match, exchange.reply
     return ExplanationAnswer(
         reply=reply.verbatim,

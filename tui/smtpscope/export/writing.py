@@ -10,9 +10,9 @@ from secrets import token_hex
 from typing import BinaryIO, Final
 
 from smtpscope.errors import ExportError
-from smtpscope.export.summary import SummaryDocument
+from smtpscope.export.summaries.summary import SummaryDocument
 from smtpscope.harmless import file_name
-from smtpscope.parsing.exchange import Direction
+from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.times import format_day
 
 _LONGEST_STEM: Final = 80

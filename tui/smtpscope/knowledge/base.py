@@ -9,15 +9,15 @@ from pathlib import Path
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Advice, FilledCheck, Match
 from smtpscope.knowledge.categories import CATEGORIES
-from smtpscope.knowledge.compiled import kept
 from smtpscope.knowledge.entry import Entry
-from smtpscope.knowledge.fitting import Circumstance, StandIn
-from smtpscope.knowledge.load import bundled_folder, check_folder, read_entries, read_stand_ins
-from smtpscope.knowledge.matcher import UNPARSED_MATCH, Matcher
+from smtpscope.knowledge.files.knowledge_files import bundled_folder, check_folder, read_entries, read_stand_ins
+from smtpscope.knowledge.files.pickle_cache import kept
+from smtpscope.knowledge.matching.matcher import UNPARSED_MATCH, Matcher
+from smtpscope.knowledge.placeholders import filled, filled_command, values_of
 from smtpscope.knowledge.platform import EXCHANGE, platform_of
-from smtpscope.knowledge.values import filled, filled_command, values_of
-from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
+from smtpscope.knowledge.platform_filter import AdviceContext, StandIn
 from smtpscope.parsing.reply_shape import shape_of
+from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExchange
 
 _CACHE_LIMIT = 200_000
 _SEARCH_CUTOFF = 75.0
@@ -43,7 +43,7 @@ class KnowledgeBase:
         base = cls.unchecked(*folders)
         if not folders:
             return base
-        from smtpscope.knowledge.check import contradictions
+        from smtpscope.knowledge.files.check import contradictions
 
         for folder in folders:
             for problem in contradictions(folder, base.matcher, base.entries):
@@ -62,7 +62,7 @@ class KnowledgeBase:
 
     def problems(self) -> list[KnowledgeError]:
         """Everything that contradicts itself in the bundled files and the folders: errors that are not raised."""
-        from smtpscope.knowledge.check import contradictions, missing_entries
+        from smtpscope.knowledge.files.check import contradictions, missing_entries
 
         found = list(missing_entries(self.entries))
         for folder in self.folders:
@@ -100,7 +100,7 @@ class KnowledgeBase:
                 where=f"entry {entry_id!r}", what="no such entry", remedy="Look at the list of entries"
             ) from None
 
-    def match(self, exchange: Exchange) -> Match:
+    def match(self, exchange: SmtpExchange) -> Match:
         """Which entry explains the exchange. Pure; each distinct question is worked out once."""
         if exchange.problem is not None:
             return UNPARSED_MATCH
@@ -126,7 +126,7 @@ class KnowledgeBase:
             known = self._matches[key] = self.matcher.match(reply, command, direction, hosts)
         return known
 
-    def advice(self, exchange: Exchange) -> Advice:
+    def advice(self, exchange: SmtpExchange) -> Advice:
         """The guidance for this exchange, from its direction's side, with its own values in it.
 
         Checks and sentences for another mail server than the one that wrote the log are left out.
@@ -134,7 +134,7 @@ class KnowledgeBase:
         match = self.match(exchange)
         entry = self.entries.get(match.entry_id) or self.entry(match.category)
         side = entry.inbound if exchange.direction is Direction.INBOUND else entry.outbound
-        given = Circumstance(exchange.direction, platform_of(exchange))
+        given = AdviceContext(exchange.direction, platform_of(exchange))
         values = values_of(exchange)
 
         # A log of IIS holds inbound refusals as a bare code: nobody can know more than the code says.
@@ -181,9 +181,9 @@ class KnowledgeBase:
 
 
 def _matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
-    from smtpscope.knowledge.assembly import matcher_of
+    from smtpscope.knowledge.files.build import build_matcher
 
-    return matcher_of(bundled, own)
+    return build_matcher(bundled, own)
 
 
 def _entries(folder: Path) -> dict[str, Entry]:

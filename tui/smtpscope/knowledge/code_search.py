@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from smtpscope.knowledge.codes import Code
+from smtpscope.knowledge.matching.codes import CodeMeaning
 
 _BASIC = re.compile(r"[2-5](?:\d\d|\d|xx)?", re.ASCII | re.IGNORECASE)
 _ENHANCED = re.compile(r"[245x]\.\d{0,3}(?:\.\d{0,3})?", re.ASCII | re.IGNORECASE)
 
 
-def codes_like(codes: Mapping[str, Code], words: str) -> list[Code]:
+def codes_like(codes: Mapping[str, CodeMeaning], words: str) -> list[CodeMeaning]:
     """The codes that begin with `words`, in their order; none for words that are no beginning of a code."""
     wanted = words.strip().lower()
     if _ENHANCED.fullmatch(wanted):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from smtpscope.parsing.exchange import Exchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 
 Platform = Literal["exchange-2003", "exchange", "postfix", "exim", "sendmail"]
 
@@ -31,7 +31,7 @@ _OLDER_SERVICE: Final = re.compile(r"smtpsvc\d*", re.IGNORECASE)
 _SENDMAIL: Final = re.compile(r"sm-[\w.-]+|mta|[\w.-]*sendmail[\w.-]*")
 
 
-def platform_of(exchange: Exchange) -> Platform | None:
+def platform_of(exchange: SmtpExchange) -> Platform | None:
     """The server whose log holds `exchange`, by event source, program or kind of log; None where nothing tells it.
 
     A reply that was typed in comes from no log, and a log that names neither source nor event may be of any server.
@@ -48,7 +48,7 @@ def platform_of(exchange: Exchange) -> Platform | None:
     return _by_program(provider)
 
 
-def _without_provider(exchange: Exchange) -> Platform | None:
+def _without_provider(exchange: SmtpExchange) -> Platform | None:
     if exchange.event_id in LATER_EVENTS:
         return "exchange"
     # Sentences of 7002, 7004 and 7010 count virtual servers, which later versions do not have.

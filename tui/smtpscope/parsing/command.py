@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smtpscope.parsing.exchange import Command
+from smtpscope.parsing.smtp_exchange import Command
 
 _VERB = re.compile(r"[\s\"']*+([^\s:\"']++)")
 _PATH_KEYWORD = re.compile(r"(?:FROM|TO)\s*+:\s*+", re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from smtpscope.parsing.exchange import RemoteHost
+from smtpscope.parsing.smtp_exchange import RemoteHost
 
 # A DNS name has at most 253 characters (RFC 1035 section 2.3.4); the codec takes quadratic time on longer labels.
 _LONGEST_NAME = 253

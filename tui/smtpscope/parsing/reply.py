@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from smtpscope.parsing.exchange import Reply
-from smtpscope.parsing.reply_values import parse_reply_values
+from smtpscope.parsing.reply_contents import parse_reply_values
+from smtpscope.parsing.smtp_exchange import Reply
 
 _CODE = re.compile(r"[\s\"'“”`]*+([2-5][0-9]{2})(?![0-9])")
 _ENHANCED = r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9]|\.[0-9])"

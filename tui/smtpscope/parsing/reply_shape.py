@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from smtpscope.parsing.exchange import Reply
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Reply
 
 # Four letters and more, as the codes of some providers (ofr_506, lpn103) have three; a blank or bracket before them,
 # so that nothing can take the digits for a figure of its own.

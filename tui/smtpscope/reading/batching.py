@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from smtpscope.errors import Problem
-from smtpscope.reading.log_span import LogSpan, united
-from smtpscope.reading.record import Batch, EventRecord, ExchangeRecord
+from smtpscope.reading.log_span import LogSpan, merge_spans
+from smtpscope.reading.record import Batch, EventRecord, SmtpExchangeRecord
 
 _RECORDS = 2_000
 _SECONDS = 0.25
 
 
-class Collected(Protocol):
+class PendingRecords(Protocol):
     """Records that a reader keeps in a form of its own until a batch goes out."""
 
     @property
@@ -35,12 +35,12 @@ class Batching:
         bytes_total: int,
         monotonic: Callable[[], float] = time.monotonic,
         *,
-        collected: Collected | None = None,
+        collected: PendingRecords | None = None,
     ) -> None:
         self.records: list[EventRecord] = []
-        self.exchanges: list[ExchangeRecord] = []
+        self.exchanges: list[SmtpExchangeRecord] = []
         self.problems: list[Problem] = []
-        self.others = 0
+        self.unrelated_records = 0
         self._span: LogSpan | None = None
         self._collected = collected
         self._bytes_total = bytes_total
@@ -51,12 +51,12 @@ class Batching:
     def add(self, records: Sequence[EventRecord], others: int, problems: Sequence[Problem]) -> None:
         """Collects what was found."""
         self.records += records
-        self.others += others
+        self.unrelated_records += others
         self.problems += problems
 
-    def cover(self, span: LogSpan | None) -> None:
+    def extend_log_span(self, span: LogSpan | None) -> None:
         """Notes from when to when some records go, ours or not."""
-        self._span = united(self._span, span)
+        self._span = merge_spans(self._span, span)
 
     @property
     def full(self) -> bool:
@@ -76,8 +76,8 @@ class Batching:
         if self._collected is not None and self._collected.rows_waiting:
             records = self._collected.taken(self.records)
         read, total = self._bytes_read, self._bytes_total
-        batch = Batch(records, self.others, self.problems, read, total, self.exchanges, self._span)
-        self.records, self.exchanges, self.problems, self.others = [], [], [], 0
+        batch = Batch(records, self.unrelated_records, self.problems, read, total, self.exchanges, self._span)
+        self.records, self.exchanges, self.problems, self.unrelated_records = [], [], [], 0
         self._span = None
         self._last = self._monotonic()
         return batch

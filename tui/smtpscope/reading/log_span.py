@@ -28,7 +28,7 @@ def span_of(times: Iterable[int | None], *, assumed: bool = False) -> LogSpan | 
     return LogSpan(min(believed), max(believed), assumed) if believed else None
 
 
-def united(one: LogSpan | None, other: LogSpan | None) -> LogSpan | None:
+def merge_spans(one: LogSpan | None, other: LogSpan | None) -> LogSpan | None:
     """The span of the records of both."""
     if one is None or other is None:
         return one or other

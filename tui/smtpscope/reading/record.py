@@ -20,7 +20,7 @@ DateOrderName = Literal["dmy", "mdy", "ymd"]
 class EventRecord:
     """One event record.
 
-    `file` is the path as the user gave it (or "-"), `place` the byte offset at which the record starts in that file.
+    `file` is the path as the user gave it (or "-"), `offset` the byte offset at which the record starts in that file.
     `time_ms` counts milliseconds since 1970-01-01 UTC, None where the text has no time; `time_assumed` is True when
     the text named no zone and the session's zone was taken. `strings` are the insertion strings in their order, empty
     ones included (None where the format has only the message); `message` is the rendered sentence or text, with its
@@ -30,7 +30,7 @@ class EventRecord:
     """
 
     file: str
-    place: int
+    offset: int
     time_ms: int | None
     time_assumed: bool
     record_id: int | None
@@ -46,10 +46,10 @@ class EventRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ExchangeRecord:
+class SmtpExchangeRecord:
     """A command and the reply to it that a log holds apart already: a log of the SMTP service itself, not of events.
 
-    `file`, `place`, `time_ms` and `time_assumed` are as in `EventRecord`. `side` is "outbound" where we sent the
+    `file`, `offset`, `time_ms` and `time_assumed` are as in `EventRecord`. `side` is "outbound" where we sent the
     command, "inbound" where a client sent it to us. `provider` is what wrote it, in the log's own words ("SMTP Send
     Protocol Log", "postfix/smtp"), `computer` our server, `connector` the connector or service it went through.
     `remote_host` is "" where the log names none. `given` is the command verb in any case, `command` the full command
@@ -61,7 +61,7 @@ class ExchangeRecord:
     """
 
     file: str
-    place: int
+    offset: int
     time_ms: int | None
     time_assumed: bool
     side: Side
@@ -69,7 +69,7 @@ class ExchangeRecord:
     computer: str | None
     connector: str | None
     remote_host: str
-    given: str
+    logged_verb: str
     command: str
     reply: str
     mailbox: str | None = None
@@ -98,11 +98,11 @@ class Batch:
     """
 
     records: Sequence[EventRecord]
-    others: int
+    unrelated_records: int
     problems: list[Problem]
     bytes_read: int
     bytes_total: int
-    exchanges: Sequence[ExchangeRecord] = ()
+    exchanges: Sequence[SmtpExchangeRecord] = ()
     span: LogSpan | None = None
 
 
@@ -172,10 +172,10 @@ class Format:
     service: bool = False
 
 
-class GrowingLog(Protocol):
+class Followable(Protocol):
     """A reader that can go on with a file that has grown since it was read."""
 
-    def more(self) -> Iterator[Batch]:
+    def read_new(self) -> Iterator[Batch]:
         """What was added to the file since the last `batches` or `more` was read to its end; nothing twice.
 
         A file that was begun anew is read as a whole. Raises LogError when the file can't be read any more.
@@ -203,8 +203,8 @@ class LogReader(Protocol):
         """
         ...
 
-    def raw(self, place: int) -> str:
-        """The record at `place` as people paste it into a ticket: the text block itself, or the event's XML."""
+    def raw(self, offset: int) -> str:
+        """The record at `offset` as people paste it into a ticket: the text block itself, or the event's XML."""
         ...
 
     def information(self) -> FileInformation: ...

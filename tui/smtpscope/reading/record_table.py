@@ -42,20 +42,20 @@ class RecordTable:
     file: str
     shapes: Sequence[RecordShape]
     shape: NDArray[np.int64]
-    place: NDArray[np.int64]
+    offset: NDArray[np.int64]
     time_ms: NDArray[np.int64]
     record_id: NDArray[np.int64]
     strings: list[str]
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.offset)
 
     def record(self, row: int) -> EventRecord:
         """Raises IndexError where there is no such row."""
         time_ms, record_id = int(self.time_ms[row]), int(self.record_id[row])
         return EventRecord(
             self.file,
-            int(self.place[row]),
+            int(self.offset[row]),
             None if time_ms == NONE else time_ms,
             False,
             None if record_id == NONE else record_id,
@@ -84,7 +84,7 @@ class MixedRecords(Sequence[EventRecord]):
     def __getitem__(self, index: slice) -> list[EventRecord]: ...
     def __getitem__(self, index: int | slice) -> EventRecord | list[EventRecord]:
         if isinstance(index, slice):
-            return [self._at(int(place)) for place in self._by_place()[index]]
+            return [self._at(int(offset)) for offset in self._by_place()[index]]
         return self._at(int(self._by_place()[index]))
 
     def __iter__(self) -> Iterator[EventRecord]:
@@ -97,6 +97,6 @@ class MixedRecords(Sequence[EventRecord]):
     def _by_place(self) -> NDArray[np.int64]:
         """The numbers of all records in the order of the file, those of `singles` behind those of the table."""
         if self._order is None:
-            places = np.array([record.place for record in self.singles], np.int64)
-            self._order = np.argsort(np.concatenate([self.table.place, places]), kind="stable")
+            places = np.array([record.offset for record in self.singles], np.int64)
+            self._order = np.argsort(np.concatenate([self.table.offset, places]), kind="stable")
         return self._order

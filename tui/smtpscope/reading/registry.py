@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
-from smtpscope.reading.text_source import HEAD_SIZE, TextSource, head_of
+from smtpscope.reading.text.text_log import HEAD_SIZE, TextSource, head_of
 
 
 def readers() -> Iterator[type[LogReader]]:
@@ -14,71 +14,71 @@ def readers() -> Iterator[type[LogReader]]:
 
     Each is imported when it is its turn: those of text take longer to import than most logs take to read.
     """
-    from smtpscope.reading.evtx import EvtxReader
+    from smtpscope.reading.evtx.evtx_log import EvtxReader
 
     yield EvtxReader
-    from smtpscope.reading.evt import EvtReader
+    from smtpscope.reading.evt.evt_log import EvtReader
 
     yield EvtReader
-    from smtpscope.reading.converted_parquet import ConvertedParquetReader
+    from smtpscope.reading.converted.converted_parquet import ConvertedParquetReader
 
     yield ConvertedParquetReader
-    from smtpscope.reading.event_xml_file import EventXmlReader
+    from smtpscope.reading.event_exports.xml.event_xml_file import EventXmlReader
 
     yield EventXmlReader
-    from smtpscope.reading.clixml import ClixmlReader
+    from smtpscope.reading.event_exports.powershell.clixml import ClixmlReader
 
     yield ClixmlReader
-    from smtpscope.reading.converted_json import ConvertedJsonReader
+    from smtpscope.reading.converted.converted_json import ConvertedJsonReader
 
     yield ConvertedJsonReader
-    from smtpscope.reading.event_json import EventJsonReader
+    from smtpscope.reading.event_exports.json.event_json import EventJsonReader
 
     yield EventJsonReader
-    from smtpscope.reading.converted_csv import ConvertedCsvReader
+    from smtpscope.reading.converted.converted_csv import ConvertedCsvReader
 
     yield ConvertedCsvReader
-    from smtpscope.reading.event_csv import EventCsvReader
+    from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
 
     yield EventCsvReader
-    from smtpscope.reading.message_tracking import MessageTrackingReader
+    from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
 
     yield MessageTrackingReader
-    from smtpscope.reading.tracking_2003 import Tracking2003Reader
+    from smtpscope.reading.microsoft_exchange.tracking_2003 import Tracking2003Reader
 
     yield Tracking2003Reader
-    from smtpscope.reading.w3c_log import W3cSmtpReader
+    from smtpscope.reading.iis.w3c_log import W3cSmtpReader
 
     yield W3cSmtpReader
-    from smtpscope.reading.iis_log import IisFormatReader, NcsaFormatReader
+    from smtpscope.reading.iis.fixed_form_log import IisFormatReader, NcsaFormatReader
 
     yield IisFormatReader
     yield NcsaFormatReader
-    from smtpscope.reading.protocol_log import ProtocolLogReader
+    from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
 
     yield ProtocolLogReader
-    from smtpscope.reading.connectivity_log import ConnectivityLogReader
+    from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
 
     yield ConnectivityLogReader
-    from smtpscope.reading.postfix_log import PostfixLogReader
+    from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 
     yield PostfixLogReader
-    from smtpscope.reading.exim_log import EximLogReader
+    from smtpscope.reading.mail_servers.exim_log import EximLogReader
 
     yield EximLogReader
-    from smtpscope.reading.sendmail_log import SendmailLogReader
+    from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
 
     yield SendmailLogReader
-    from smtpscope.reading.splunk_text import SplunkTextReader
+    from smtpscope.reading.event_exports.splunk.splunk_text import SplunkTextReader
 
     yield SplunkTextReader
-    from smtpscope.reading.dumpel import DumpelReader
+    from smtpscope.reading.event_exports.blocks.dumpel import DumpelReader
 
     yield DumpelReader
-    from smtpscope.reading.event_blocks import EventBlockReader
+    from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
 
     yield EventBlockReader
-    from smtpscope.reading.sentence_lines import SentenceLineReader
+    from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 
     yield SentenceLineReader
 
@@ -99,17 +99,17 @@ def open_log(
     """
     head = head_of(source)
     if not head:
-        from smtpscope.reading.appearance import looks_like
+        from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
-        title, remedy = looks_like(head)
+        title, remedy = describe_unrecognised(head)
         raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
     if format_name is not None:
         return _named(format_name)(source, options)
     reader = reader_of(source, head=head, search=search)
     if reader is None:
-        from smtpscope.reading.appearance import looks_like
+        from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
-        title, remedy = looks_like(head)
+        title, remedy = describe_unrecognised(head)
         raise LogError(where=source.name, what=f"not a log that can be read here: it looks like {title}", remedy=remedy)
     return reader(source, options)
 
@@ -124,8 +124,8 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     for reader in readers():
         if reader.sniff(head):
             return reader
-    from smtpscope.reading.appearance import is_markup, is_text
-    from smtpscope.reading.encodings import first_part
+    from smtpscope.reading.text.encodings import first_part
+    from smtpscope.reading.text.text_kind import is_markup, is_text
 
     whole = len(head) < HEAD_SIZE and first_part(head) == head
     if whole or not is_text(head) or is_markup(head):
@@ -134,10 +134,10 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
 
 
 def _found_further_on(source: Source, search: int | None) -> type[LogReader] | None:
-    from smtpscope.reading.block_text import scan_headers
-    from smtpscope.reading.event_blocks import EventBlockReader
-    from smtpscope.reading.sentence_lines import SentenceLineReader
-    from smtpscope.reading.sentences import holds_sentence, scan
+    from smtpscope.reading.event_exports.blocks.block_text import scan_headers
+    from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
+    from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
+    from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.registry import formats
+from smtpscope.session.analysis import Analysis
 from smtpscope.session.explainer import Explainer
-from smtpscope.session.session import Session
-from smtpscope.session.values import (
+from smtpscope.session.view_values import (
     EventDetail,
     IncidentDetail,
     ListedIncident,
@@ -25,10 +25,11 @@ from smtpscope.session.values import (
 
 if TYPE_CHECKING:
     # Only the browser knows whole sessions, and only as a type.
-    from smtpscope.reading.dialogue import Dialogue as Dialogue
-    from smtpscope.reading.dialogue import Sign as Sign
+    from smtpscope.reading.smtp_session import Sign as Sign
+    from smtpscope.reading.smtp_session import SmtpSession as SmtpSession
 
 __all__ = [
+    "Analysis",
     "EventDetail",
     "Explainer",
     "FileInformation",
@@ -39,20 +40,19 @@ __all__ = [
     "Overview",
     "Progress",
     "Rows",
-    "Session",
     "View",
     "known_formats",
     "open_session",
 ]
 
 
-def open_session(
+def open_analysis(
     arguments: Sequence[str], *, zone: tzinfo | None = None, knowledge_folders: Sequence[Path] = ()
-) -> Session:
+) -> Analysis:
     """A session over the logs that `arguments` name, nothing read yet. Raises LogError and KnowledgeError."""
-    session = Session(KnowledgeBase.load(*knowledge_folders), zone=zone)
-    session.open(arguments)
-    return session
+    analysis = Analysis(KnowledgeBase.load(*knowledge_folders), zone=zone)
+    analysis.open(arguments)
+    return analysis
 
 
 def known_formats() -> tuple[Format, ...]:

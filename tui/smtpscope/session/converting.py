@@ -7,19 +7,19 @@ from typing import Final
 
 import numpy as np
 
-from smtpscope.export.convert_columns import JudgedExchange
-from smtpscope.session.session import Session
-from smtpscope.session.values import LoadedBatch
-from smtpscope.store.columns import EncodedBatch, EventStore
-from smtpscope.store.encoding import Matcher
+from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+from smtpscope.session.analysis import Analysis
+from smtpscope.session.view_values import LoadedBatch
+from smtpscope.store.encoding import ReplyMatcher
+from smtpscope.store.event_store import EncodedBatch, EventStore
 
 _MOST_TEXTS: Final = 50_000
 
 
-class PassingStore(EventStore):
+class TransientStore(EventStore):
     """A store in which no row stays; it forgets the texts of what went through when they are too many."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: ReplyMatcher) -> None:
         super().__init__(matcher)
         self._matcher = matcher
         self.passed = 0
@@ -39,38 +39,38 @@ class PassingStore(EventStore):
         super().__init__(self._matcher)
 
 
-def exchanges(session: Session, filter_text: str = "") -> Iterator[JudgedExchange]:
+def exchanges(analysis: Analysis, filter_text: str = "") -> Iterator[DiagnosedExchange]:
     """Reads the logs of `session`, which was opened and has read nothing yet, in the order of reading.
 
     An event that is in the logs twice comes twice. Without a filter nothing stays in memory; with one all rows do,
     since a filter may ask for what only the whole log tells (`since:7d`). Raises LogError when no log could be read at
     all, and FilterError.
     """
-    return _filtered(session, filter_text) if filter_text.strip() else _passing(session)
+    return _filtered(analysis, filter_text) if filter_text.strip() else _passing(analysis)
 
 
-def _passing(session: Session) -> Iterator[JudgedExchange]:
-    store = session.store = PassingStore(session.knowledge)
-    for batch in session.read():
-        session.add(batch)
+def _passing(analysis: Analysis) -> Iterator[DiagnosedExchange]:
+    store = analysis.store = TransientStore(analysis.knowledge)
+    for batch in analysis.read():
+        analysis.add(batch)
         yield from _of_batch(store, batch)
         if store.is_full:
             store.forget()
-            session.forget_texts()
-    session.check_read(store.passed)
+            analysis.forget_texts()
+    analysis.check_read(store.passed)
 
 
-def _of_batch(store: EventStore, batch: LoadedBatch) -> Iterator[JudgedExchange]:
+def _of_batch(store: EventStore, batch: LoadedBatch) -> Iterator[DiagnosedExchange]:
     words, columns = store.words, batch.encoded
     for row, number in enumerate(columns.judgement.tolist()):
         judgement = words.judgements[number]
-        yield JudgedExchange(words.decode(columns, row), judgement.match.category, judgement.who_acts)
+        yield DiagnosedExchange(words.decode(columns, row), judgement.match.category, judgement.who_acts)
 
 
-def _filtered(session: Session, filter_text: str) -> Iterator[JudgedExchange]:
-    session.count_duplicates = True
-    session.read_all()
-    rows = session.view(filter_text, grouping="none").tree.order
-    store = session.store
+def _filtered(analysis: Analysis, filter_text: str) -> Iterator[DiagnosedExchange]:
+    analysis.count_duplicates = True
+    analysis.read_all()
+    rows = analysis.view(filter_text, grouping="none").tree.order
+    store = analysis.store
     for row in np.sort(rows).tolist():
-        yield JudgedExchange(store.exchange(row), store.match(row).category, store.who_acts(row))
+        yield DiagnosedExchange(store.exchange(row), store.match(row).category, store.who_acts(row))

@@ -8,9 +8,9 @@ from pathlib import Path
 from smtpscope.knowledge.advice import Advice
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.exchange import Direction, Exchange
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
 
 class Explainer:
@@ -24,14 +24,14 @@ class Explainer:
         """With the bundled knowledge and that of `folders`. Raises KnowledgeError."""
         return cls(KnowledgeBase.load(*folders))
 
-    def explain(self, reply: str, command: str, direction: str, remote_host: str = "") -> tuple[Exchange, Advice]:
+    def explain(self, reply: str, command: str, direction: str, remote_host: str = "") -> tuple[SmtpExchange, Advice]:
         """`command` is a verb or a whole command line, "" for none; `direction` is "outbound" or "inbound";
         `remote_host` is "" where it is not known.
         """
         verb = command.split(maxsplit=1)[0] if command.strip() else ""
-        exchange = Exchange(
+        exchange = SmtpExchange(
             file="",
-            place=0,
+            offset=0,
             time_ms=None,
             time_assumed=False,
             record_id=None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from smtpscope.errors import LogError, Problem
-from smtpscope.reading.record import Batch, GrowingLog, LogReader, Source
+from smtpscope.reading.record import Batch, Followable, LogReader, Source
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class ReadSoFar:
     size: int
     resumable: bool
     last_place: int = -1
-    others: int = 0
+    unrelated_records: int = 0
     problems: set[Problem] = field(default_factory=set)
     lost: bool = False
 
@@ -33,8 +33,8 @@ def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batc
     """
     try:
         size = source.size
-        if so_far.resumable and hasattr(reader, "more"):
-            yield from cast("GrowingLog", reader).more()
+        if so_far.resumable and hasattr(reader, "read_new"):
+            yield from cast("Followable", reader).read_new()
         elif size != so_far.size:
             yield from _read_again(reader, so_far)
         so_far.size, so_far.lost = size, False
@@ -48,13 +48,13 @@ def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batc
 def _read_again(reader: LogReader, so_far: ReadSoFar) -> Iterator[Batch]:
     others, last_place = 0, so_far.last_place
     for batch in reader.batches():
-        new = [record for record in batch.records if record.place > last_place]
-        told = [record for record in batch.exchanges if record.place > last_place]
-        others += batch.others
+        new = [record for record in batch.records if record.offset > last_place]
+        told = [record for record in batch.exchanges if record.offset > last_place]
+        others += batch.unrelated_records
         problems = [problem for problem in batch.problems if problem not in so_far.problems]
-        more = max(0, others - so_far.others)
-        so_far.others += more
+        more = max(0, others - so_far.unrelated_records)
+        so_far.unrelated_records += more
         so_far.problems.update(problems)
-        places = [record.place for record in new] + [record.place for record in told]
+        places = [record.offset for record in new] + [record.offset for record in told]
         so_far.last_place = max(places, default=so_far.last_place)
-        yield replace(batch, records=new, others=more, problems=problems, exchanges=told)
+        yield replace(batch, records=new, unrelated_records=more, problems=problems, exchanges=told)

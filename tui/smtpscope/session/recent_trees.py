@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from smtpscope.store.groups import GroupTree
+from smtpscope.store.grouping.groups import GroupTree
 
 _KEPT = 3
 """The one on the screen, the one before it, and the one that comes next; each takes sixteen bytes an event."""

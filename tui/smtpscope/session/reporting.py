@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
 from smtpscope.errors import Problem
-from smtpscope.export.report import Report, ReportRow
-from smtpscope.session.values import Overview, View
-from smtpscope.store.groups import Group, Grouping
+from smtpscope.export.report.report import Report, ReportRow
+from smtpscope.session.view_values import Overview, View
+from smtpscope.store.grouping.groups import Group, Grouping
 
 _GROUPED_BY: Mapping[Grouping, str] = {
     "code": "reply code and remote host",
@@ -52,7 +52,7 @@ def report_of(
         last_ms=overview.last_ms,
         events=overview.events,
         events_in_view=view.count,
-        others=overview.others,
+        unrelated_records=overview.unrelated_records,
         skipped=overview.skipped,
         directions=tuple((direction.value, count) for direction, count in overview.directions),
         rows=tuple(rows),

@@ -17,30 +17,30 @@ _QUARTER: Final = 15 * MINUTE
 """No zone has changed its clocks at another moment than a full quarter of an hour since 1972."""
 
 
-def moved(time_ms: NDArray[np.int64], read_in: tzinfo, taken_for: tzinfo) -> NDArray[np.int64]:
+def moved(time_ms: NDArray[np.int64], read_in: tzinfo, assumed_zone: tzinfo) -> NDArray[np.int64]:
     """`time_ms` (milliseconds since 1970-01-01 UTC, or NO_TIME) with the same wall-clock times in another zone.
 
     The wall-clock times were understood as those of `read_in`, and are now those of `taken_for`.
     """
-    quarters, place = np.unique(time_ms // _QUARTER, return_inverse=True)
-    shift = np.array([_shift(quarter * _QUARTER, read_in, taken_for) for quarter in quarters.tolist()], np.int64)
-    result: NDArray[np.int64] = time_ms + shift[place.reshape(-1)]
+    quarters, offset = np.unique(time_ms // _QUARTER, return_inverse=True)
+    shift = np.array([_shift(quarter * _QUARTER, read_in, assumed_zone) for quarter in quarters.tolist()], np.int64)
+    result: NDArray[np.int64] = time_ms + shift[offset.reshape(-1)]
     return np.where(time_ms == NO_TIME, NO_TIME, result)
 
 
-def span_moved(span: LogSpan | None, read_in: tzinfo, taken_for: tzinfo) -> LogSpan | None:
+def span_moved(span: LogSpan | None, read_in: tzinfo, assumed_zone: tzinfo) -> LogSpan | None:
     """`span` as `moved` does it with times, where its log names no zone."""
     if span is None or not span.assumed:
         return span
-    first, last = moved(np.array([span.first_ms, span.last_ms], np.int64), read_in, taken_for).tolist()
+    first, last = moved(np.array([span.first_ms, span.last_ms], np.int64), read_in, assumed_zone).tolist()
     return LogSpan(min(first, last), max(first, last), assumed=True)
 
 
-def _shift(ms: int, read_in: tzinfo, taken_for: tzinfo) -> int:
+def _shift(ms: int, read_in: tzinfo, assumed_zone: tzinfo) -> int:
     """How much later the same wall-clock time is."""
     if ms < 0:
         return 0
     wall = local_datetime(ms, read_in).replace(tzinfo=None)
     before = wall.replace(tzinfo=read_in).utcoffset() or timedelta()
-    after = wall.replace(tzinfo=taken_for).utcoffset() or timedelta()
+    after = wall.replace(tzinfo=assumed_zone).utcoffset() or timedelta()
     return (before - after) // _MILLISECOND

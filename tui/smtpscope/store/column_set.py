@@ -13,7 +13,7 @@ NO_NUMBER = int(np.iinfo(np.int64).min)
 """In `record_id` and `connection`: the event has none."""
 NO_CODE = 0
 """In `code`: the reply has no reply code."""
-NOBODY = -1
+NO_MAILBOX = -1
 """In `recipient` and `sender`: the command names no such mailbox."""
 
 # A quarter more at a time keeps the spare room small, and rows are still copied only a few times.
@@ -25,7 +25,7 @@ _FIRST_CAPACITY = 4096
 class Columns:
     """One entry a row in each column; what is not a plain number indexes a vocabulary of the store.
 
-    `time_ms`, `place`, `record_id` and `connection` are the event's own numbers (NO_TIME, NO_NUMBER where it has
+    `time_ms`, `offset`, `record_id` and `connection` are the event's own numbers (NO_TIME, NO_NUMBER where it has
     none). `context` is all that events of one log have in common (file, provider, computer, level, ...), `host` the
     remote host as spelt and `host_key` its folded form, `judgement` the match with who has to act, `category` its
     cause, `direction` the position in `DIRECTIONS`, `server` the computer, `recipient` and `sender` the folded mailbox
@@ -33,7 +33,7 @@ class Columns:
     """
 
     time_ms: NDArray[np.int64]
-    place: NDArray[np.int64]
+    offset: NDArray[np.int64]
     record_id: NDArray[np.int64]
     connection: NDArray[np.int64]
     context: NDArray[np.int32]
@@ -48,17 +48,17 @@ class Columns:
     sender: NDArray[np.int32]
     code: NDArray[np.int16]
     direction: NDArray[np.int8]
-    again: NDArray[np.bool_]
+    is_duplicate: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.time_ms)
 
 
 _TYPES: dict[str, type[np.signedinteger | np.bool_]] = {
-    **dict.fromkeys(("time_ms", "place", "record_id", "connection"), np.int64),
+    **dict.fromkeys(("time_ms", "offset", "record_id", "connection"), np.int64),
     "code": np.int16,
     "direction": np.int8,
-    "again": np.bool_,
+    "is_duplicate": np.bool_,
 }
 _NAMES = tuple(field.name for field in fields(Columns))
 

@@ -22,7 +22,7 @@ _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB1331
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventFingerprint:
     """What some rows of one log tell, row by row; `none` stands for no record id and for no time.
 
     `origin` is a number for provider and computer, `named` whether it names a computer; `said` are numbers for what
@@ -49,7 +49,7 @@ class SeenEvents:
         self._in_file = _Runs()
         self._file = -1
 
-    def find(self, told: Told) -> NDArray[np.bool_]:
+    def find(self, told: EventFingerprint) -> NDArray[np.bool_]:
         """Which of some events were there before, among those of earlier calls or further up among themselves."""
         found = np.zeros(len(told.record_id), np.bool_)
         timed = told.time_ms != told.none
@@ -73,7 +73,7 @@ class SeenEvents:
         self._largest_id = max(self._largest_id, int(ids.max()))
         return new
 
-    def _ranked(self, told: Told, rows: NDArray[np.int64]) -> Keys:
+    def _ranked(self, told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
         """Keys of what is said; the second of the same in one log has another one than the first."""
         keys = _moment(told, rows)
         for said in told.said:
@@ -145,7 +145,7 @@ def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
     return ranks
 
 
-def _moment(told: Told, rows: NDArray[np.int64]) -> Keys:
+def _moment(told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
     """One number for second and origin."""
     keys = _mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
     return _mixed(keys ^ told.origin[rows].astype(np.uint64))

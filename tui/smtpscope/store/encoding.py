@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, WhoActs
-from smtpscope.parsing.exchange import Command, Direction, Exchange, Reply
+from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExchange
 from smtpscope.store.column_set import NO_NUMBER, Columns
-from smtpscope.store.duplicates import SeenEvents, Told
+from smtpscope.store.duplicates import EventFingerprint, SeenEvents
+from smtpscope.store.vocabularies import CONTEXT_FIELDS, DIRECTIONS, WHO_ACTS, Diagnosis, Vocabularies
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
-from smtpscope.store.words import CONTEXT_FIELDS, DIRECTIONS, WHO_ACTS, Judgement, Words
 
 _LARGEST = int(np.iinfo(np.int64).max)
-_context_of: Callable[[Exchange], tuple[Any, ...]] = attrgetter(*CONTEXT_FIELDS)
+_context_of: Callable[[SmtpExchange], tuple[Any, ...]] = attrgetter(*CONTEXT_FIELDS)
 
 
-class Matcher(Protocol):
+class ReplyMatcher(Protocol):
     """The part of the knowledge base that the store needs."""
 
     @property
@@ -57,17 +57,17 @@ def _numbers(values: Sequence[int | None]) -> NDArray[np.int64]:
         return np.array([max(NO_NUMBER, min(value, _LARGEST)) for value in filled], np.int64)
 
 
-class Encoder(Words):
+class Encoder(Vocabularies):
     """The way into the vocabularies of a store. For the one thread that writes them."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: ReplyMatcher) -> None:
         super().__init__()
         self._matcher = matcher
         self._host_patterns: list[tuple[str, ...]] = []
         self._host_is_known = GrowingNumbers()
         self._seen = SeenEvents()
 
-    def encode(self, exchanges: Sequence[Exchange]) -> Columns:
+    def encode(self, exchanges: Sequence[SmtpExchange]) -> Columns:
         """One row for each exchange, in their order."""
         contexts = self.intern_contexts(exchanges)
         hosts = self.hosts.intern_all([exchange.remote_host for exchange in exchanges], self.add_host)
@@ -75,13 +75,13 @@ class Encoder(Words):
         replies = self.replies.intern_all([exchange.reply for exchange in exchanges], self.add_reply)
         own: tuple[Sequence[int | None], ...] = (
             [exchange.time_ms for exchange in exchanges],
-            [exchange.place for exchange in exchanges],
+            [exchange.offset for exchange in exchanges],
             [exchange.record_id for exchange in exchanges],
             [exchange.connection for exchange in exchanges],
         )
         return self.judged_rows([_numbers(values) for values in own], contexts, hosts, commands, replies)
 
-    def intern_contexts(self, exchanges: Sequence[Exchange]) -> Codes:
+    def intern_contexts(self, exchanges: Sequence[SmtpExchange]) -> Codes:
         """The numbers of the contexts of `exchanges`."""
         return self.contexts.intern_all([_context_of(exchange) for exchange in exchanges], self.add_context)
 
@@ -103,10 +103,10 @@ class Encoder(Words):
         judgements: Codes,
     ) -> Columns:
         """The columns of rows of known values; `own` are time, place, record id and connection."""
-        time_ms, place, record_id, connection = own
+        time_ms, offset, record_id, connection = own
         return Columns(
             time_ms=time_ms,
-            place=place,
+            offset=offset,
             record_id=record_id,
             connection=connection,
             context=contexts,
@@ -121,7 +121,7 @@ class Encoder(Words):
             sender=self.command_sender.view()[commands],
             code=self.reply_code.view()[replies].astype(np.int16),
             direction=self.context_direction.view()[contexts].astype(np.int8),
-            again=self._again(own, contexts, (hosts, commands, replies, connection)),
+            is_duplicate=self._again(own, contexts, (hosts, commands, replies, connection)),
         )
 
     def _again(
@@ -132,7 +132,7 @@ class Encoder(Words):
         if not len(contexts):
             return np.zeros(0, np.bool_)
         return self._seen.find(
-            Told(
+            EventFingerprint(
                 record_id=record_id,
                 time_ms=time_ms,
                 origin=self.context_origin.view()[contexts],
@@ -143,14 +143,14 @@ class Encoder(Words):
             )
         )
 
-    def decode(self, columns: Columns, row: int) -> Exchange:
+    def decode(self, columns: Columns, row: int) -> SmtpExchange:
         """The exchange of `row`, equal to the one that was encoded."""
         time_ms, record_id, connection = (
             int(column[row]) for column in (columns.time_ms, columns.record_id, columns.connection)
         )
-        return Exchange(
+        return SmtpExchange(
             **dict(zip(CONTEXT_FIELDS, self.contexts[int(columns.context[row])], strict=True)),
-            place=int(columns.place[row]),
+            offset=int(columns.offset[row]),
             time_ms=None if time_ms == NO_NUMBER else time_ms,
             record_id=None if record_id == NO_NUMBER else record_id,
             connection=None if connection == NO_NUMBER else connection,
@@ -171,9 +171,9 @@ class Encoder(Words):
         known = np.flatnonzero(self._host_is_known.view()[keys])
         both, inverse = np.unique((kinds[known].astype(np.int64) << 32) | keys[known], return_inverse=True)
         with_host = np.empty(len(both), np.int32)
-        for place, (kind, key) in enumerate(zip((both >> 32).tolist(), (both & 0xFFFFFFFF).tolist(), strict=True)):
+        for offset, (kind, key) in enumerate(zip((both >> 32).tolist(), (both & 0xFFFFFFFF).tolist(), strict=True)):
             verb, null_sender, _ = self.kinds[kind]
-            with_host[place] = self.kinds.intern((verb, null_sender, self._host_patterns[key]))
+            with_host[offset] = self.kinds.intern((verb, null_sender, self._host_patterns[key]))
         kinds[known] = with_host[inverse.reshape(-1)]
         return kinds
 
@@ -201,7 +201,7 @@ class Encoder(Words):
         judgements: NDArray[np.int32] = numbers[inverse.reshape(-1)]
         return judgements
 
-    def add_judgement(self, question: int, judgement: Judgement) -> int:
+    def add_judgement(self, question: int, judgement: Diagnosis) -> int:
         """The number of the answer to `question`; `judgement` is the answer when it was not asked before."""
         number = self.judgement_numbers.get(question)
         if number is None:
@@ -212,7 +212,7 @@ class Encoder(Words):
             self.judgement_numbers[question] = number
         return number
 
-    def add_judgements(self, questions: NDArray[np.int64], table: Sequence[Judgement], places: Numbers) -> Codes:
+    def add_judgements(self, questions: NDArray[np.int64], table: Sequence[Diagnosis], places: Numbers) -> Codes:
         """The same for many `questions`, all different; the answer to each stands in `table` at its place."""
         known = self.judgement_numbers
         numbers = np.fromiter(map(known.get, questions.tolist(), repeat(-1)), np.int32, len(questions))
@@ -224,15 +224,15 @@ class Encoder(Words):
         self.judgement_who.extend(
             np.array([WHO_ACTS.index(judgement.who_acts) for judgement in table], np.int32)[places]
         )
-        self.judgements += [table[place] for place in places.tolist()]
+        self.judgements += [table[offset] for offset in places.tolist()]
         known.update(zip(questions[new].tolist(), numbers[new].tolist(), strict=True))
         return numbers
 
-    def _judged(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Judgement:
+    def _judged(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Diagnosis:
         match = self._matcher.match_parts(reply, command, direction, hosts)
         entries = self._matcher.entries
         entry = entries.get(match.entry_id) or entries.get(match.category)
         who_acts: WhoActs = "nobody"
         if entry is not None:
             who_acts = (entry.inbound if direction is Direction.INBOUND else entry.outbound).who_acts
-        return Judgement(match, who_acts)
+        return Diagnosis(match, who_acts)

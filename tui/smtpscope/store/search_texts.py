@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.harmless import shown
-from smtpscope.parsing.exchange import Command, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply
 from smtpscope.store.encoding import Encoder
 from smtpscope.store.vocabulary import Vocabulary
 
@@ -73,7 +73,7 @@ class SearchTexts:
 
 def command_line(command: Command) -> str:
     """The whole command as sent, or the verb where the event has no more."""
-    return command.full or command.given
+    return command.full or command.logged_verb
 
 
 def _reply_text(reply: Reply) -> str:

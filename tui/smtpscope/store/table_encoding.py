@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.parsing.exchange import Command, Exchange, RemoteHost, Reply
-from smtpscope.parsing.exchange_table import ExchangeTable
+from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply, SmtpExchange
+from smtpscope.parsing.smtp_exchange_table import SmtpExchangeTable
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
@@ -43,17 +43,17 @@ class TableEncoder:
 
     def __init__(self, words: Encoder) -> None:
         self._words = words
-        self._contexts: Translation[Exchange] = Translation(words.intern_contexts)
+        self._contexts: Translation[SmtpExchange] = Translation(words.intern_contexts)
         self._hosts: Translation[RemoteHost] = Translation(lambda new: words.hosts.intern_all(new, words.add_host))
         self._commands: Translation[Command] = Translation(
             lambda new: words.commands.intern_all(new, words.add_command)
         )
         self._replies: Translation[Reply] = Translation(lambda new: words.replies.intern_all(new, words.add_reply))
 
-    def encode(self, table: ExchangeTable) -> Columns:
+    def encode(self, table: SmtpExchangeTable) -> Columns:
         """One row for each exchange, in their order."""
         return self._words.judged_rows(
-            [table.time_ms, table.place, table.record_id, table.connection],
+            [table.time_ms, table.offset, table.record_id, table.connection],
             self._contexts.numbers(table.contexts, table.context),
             self._hosts.numbers(table.hosts, table.host),
             self._commands.numbers(table.commands, table.command),
@@ -63,7 +63,7 @@ class TableEncoder:
 
 def in_order_of_place(one: Columns, other: Columns) -> Columns:
     """The rows of both, which are of the same log, in the order of that log."""
-    order: NDArray[np.int64] = np.argsort(np.concatenate([one.place, other.place]), kind="stable")
+    order: NDArray[np.int64] = np.argsort(np.concatenate([one.offset, other.offset]), kind="stable")
     return Columns(
         **{
             field.name: np.concatenate([getattr(one, field.name), getattr(other, field.name)])[order]

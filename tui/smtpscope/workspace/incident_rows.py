@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from smtpscope.parsing.exchange import Direction
-from smtpscope.store.incident import IncidentKey
+from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.workspace.stored_text import packed, unpacked
 
 KEY_COLUMNS: Final = "direction, host_key, code, category"

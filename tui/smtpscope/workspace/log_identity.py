@@ -23,7 +23,7 @@ _EVT_FIRST_RECORD: Final = 48
 _RECORD_HEAD: Final = 24
 
 
-class Readable(Protocol):
+class ReadableLog(Protocol):
     """A log to be identified: every source of the readers is one."""
 
     @property
@@ -48,12 +48,12 @@ class LogIdentity:
     files: tuple[FileIdentity, ...]
 
     @classmethod
-    def of(cls, sources: Iterable[Readable]) -> LogIdentity:
+    def of(cls, sources: Iterable[ReadableLog]) -> LogIdentity:
         """Reads the first 8 KiB of each; a file that can't be read is known by its path. Never raises."""
         return cls(tuple(sorted({_file_identity(source) for source in sources})))
 
 
-def _file_identity(source: Readable) -> FileIdentity:
+def _file_identity(source: ReadableLog) -> FileIdentity:
     try:
         with source.open() as stream:
             head = lasting_head(stream.read(2 * HEAD_SIZE))

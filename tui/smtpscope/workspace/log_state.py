@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smtpscope.store.grouping import GROUPINGS, Grouping
-from smtpscope.store.groups import SORT_COLUMNS, SortColumn
+from smtpscope.store.grouping.grouping import GROUPINGS, Grouping
+from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 from smtpscope.workspace.database import Database
 from smtpscope.workspace.known_files import find_whole, forget_unused, keep_files
 from smtpscope.workspace.log_identity import LogIdentity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from smtpscope.store.incident import IncidentKey
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.workspace.database import Database
 from smtpscope.workspace.incident_rows import KEY_COLUMNS, SAME_KEY, key_of, key_row
 from smtpscope.workspace.known_files import find_files, keep_files

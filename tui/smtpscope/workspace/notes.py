@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from smtpscope.store.incident import IncidentKey
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.workspace.database import Database, WorkspaceError
 from smtpscope.workspace.incident_rows import KEY_COLUMNS, SAME_KEY, key_of, key_row
 from smtpscope.workspace.known_files import find_files, keep_files

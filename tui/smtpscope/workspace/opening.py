@@ -18,7 +18,7 @@ _NOTHING_KEPT: Final = "so views, marks, notes and filters of this run are not k
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedDatabase:
     """`kept` is False where all is in memory only; `warning` then says why, or that a file was moved aside."""
 
     database: Database
@@ -34,18 +34,18 @@ class _UnusableError(Exception):
     """The file is fine, or may be, but not for us; the text says why."""
 
 
-def open_database(path: Path | None, *, migrations: Sequence[str] = MIGRATIONS) -> Opened:
+def open_database(path: Path | None, *, migrations: Sequence[str] = MIGRATIONS) -> OpenedDatabase:
     """The database at `path`, made where it is missing; None for one in memory. Never raises.
 
     A damaged file is moved aside under another name. Where the file can't be written, what is in it is shown all the
     same, and nothing is kept.
     """
     if path is None:
-        return Opened(_in_memory(None, migrations), False, None)
+        return OpenedDatabase(_in_memory(None, migrations), False, None)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            return Opened(Database(_opened(path, migrations), str(path)), True, None)
+            return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
         except _DamagedError:
             return _replaced(path, migrations)
     except (OSError, ValueError, sqlite3.Error, _DamagedError, _UnusableError) as error:
@@ -54,7 +54,7 @@ def open_database(path: Path | None, *, migrations: Sequence[str] = MIGRATIONS) 
             what=f"{_reason(error)}, {_NOTHING_KEPT}",
             remedy="Check the rights and the space of that folder, or that no newer smtpscope wrote the file",
         )
-        return Opened(_in_memory(path, migrations), False, warning)
+        return OpenedDatabase(_in_memory(path, migrations), False, warning)
 
 
 def _reason(error: Exception) -> str:
@@ -179,12 +179,12 @@ def _copied(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
     return connection
 
 
-def _replaced(path: Path, migrations: Sequence[str]) -> Opened:
+def _replaced(path: Path, migrations: Sequence[str]) -> OpenedDatabase:
     """Moves the damaged file at `path` aside and makes a new one; raises what `_opened` raises, and OSError."""
     with _alone(path):
         try:
             # Another instance may have been quicker: its new file must stay.
-            return Opened(Database(_opened(path, migrations), str(path)), True, None)
+            return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
         except _DamagedError:
             aside = _move_aside(path)
         connection = _opened(path, migrations)
@@ -193,7 +193,7 @@ def _replaced(path: Path, migrations: Sequence[str]) -> Opened:
         what=f"it was damaged, so it was moved to {aside.name} and a new one begun",
         remedy="Put a copy from a backup in its place if there is one",
     )
-    return Opened(Database(connection, str(path)), True, warning)
+    return OpenedDatabase(Database(connection, str(path)), True, warning)
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smtpscope.store.grouping import GROUPINGS, Grouping
-from smtpscope.store.groups import SORT_COLUMNS, SortColumn
+from smtpscope.store.grouping.grouping import GROUPINGS, Grouping
+from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 from smtpscope.workspace.database import Database, WorkspaceError
 from smtpscope.workspace.stored_text import LONGEST_TEXT, storable
 

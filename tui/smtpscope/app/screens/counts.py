@@ -14,10 +14,10 @@ from textual.widgets import Static
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.prose import text
+from smtpscope.app.widgets.texts.prose import text
 from smtpscope.harmless import Shown, shown
-from smtpscope.session import Rows, Session
-from smtpscope.store.facets import Facet
+from smtpscope.session import Analysis, Rows
+from smtpscope.store.grouping.facets import Facet
 
 # Facet, the filter's field, and how an empty value is called.
 _FACETS: Final[tuple[tuple[Facet, str, str], ...]] = (
@@ -49,9 +49,9 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         Binding("y", "copy", "Copy the list", id="counts.copy"),
     ]
 
-    def __init__(self, session: Session, rows: Rows, name: Shown) -> None:
+    def __init__(self, analysis: Analysis, rows: Rows, name: Shown) -> None:
         super().__init__()
-        self._session = session
+        self._analysis = analysis
         self._rows = rows
         self._rows_name = name
         self._facet = 0
@@ -71,7 +71,7 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         facet, _, nothing = _FACETS[self._facet]
         counted = self.query_one(CountedList)
         counted.nothing = nothing
-        counted.counted = self._session.facets(self._rows, facet)
+        counted.counted = self._analysis.facets(self._rows, facet)
         parts: list[Content | tuple[str, str]] = []
         for number, (name, _, _) in enumerate(_FACETS):
             here = number == self._facet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, bullet, labelled, text
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
 from smtpscope.errors import Problem, SmtpscopeError
 from smtpscope.harmless import shown
 from smtpscope.session import FileInformation
@@ -15,8 +15,8 @@ _OUTCOMES = {"skipped": "Skipped", "recovered": "Read by the second reader", "no
 
 def information_blocks(
     files: Sequence[FileInformation], problems: Sequence[Problem], errors: Sequence[SmtpscopeError]
-) -> tuple[Block, ...]:
-    blocks: list[Block] = []
+) -> tuple[ProseBlock, ...]:
+    blocks: list[ProseBlock] = []
     for error in errors:
         blocks.append(Heading(text(shown(error.where))))
         blocks.append(bullet(text(shown(f"{error.what}. {error.remedy}")), sign="!"))
@@ -42,8 +42,8 @@ def information_blocks(
             for problem in of_kind[:_MOST_PROBLEMS]
         ]
         if len(of_kind) > _MOST_PROBLEMS:
-            blocks.append(Paragraph(text(f"and {len(of_kind) - _MOST_PROBLEMS:,} more")))
+            blocks.append(ProseParagraph(text(f"and {len(of_kind) - _MOST_PROBLEMS:,} more")))
         blocks.append(BLANK)
     if not errors and not any(problem.outcome == "skipped" for problem in problems):
-        blocks.append(Paragraph(text("Nothing was skipped.")))
+        blocks.append(ProseParagraph(text("Nothing was skipped.")))
     return tuple(blocks)

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.prose import BLANK, Block, Heading, Paragraph, ProsePane, text
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProsePane, ProseParagraph, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +36,19 @@ class HelpLine:
         return all(word in own for word in words)
 
 
-def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[Block, ...]:
+def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...]:
     """The lines that fit, under their headings; says so when none does."""
     fitting = [line for line in lines if line.fits(wanted)]
     if not fitting:
-        return (Paragraph(text("No key and no word like that. Delete some letters.")),)
-    blocks: list[Block] = []
+        return (ProseParagraph(text("No key and no word like that. Delete some letters.")),)
+    blocks: list[ProseBlock] = []
     place = None
     for line in fitting:
         if line.place != place:
             blocks += [] if place is None else [BLANK]
             blocks.append(Heading(text(line.place)))
             place = line.place
-        blocks.append(Paragraph(text(line.does), text(f"{line.keys:<22} ", "bold")))
+        blocks.append(ProseParagraph(text(line.does), text(f"{line.keys:<22} ", "bold")))
     return tuple(blocks)
 
 

@@ -13,10 +13,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.option_moves import move_highlight
-from smtpscope.app.widgets.prose import text
+from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.harmless import shown
-from smtpscope.session import Session
+from smtpscope.session import Analysis
 from smtpscope.workspace.saved_views import SavedView
 
 
@@ -33,9 +33,9 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         Binding("up", "move(-1)", "Before", show=False, id="views.up", priority=True),
     ]
 
-    def __init__(self, session: Session, here: SavedView) -> None:
+    def __init__(self, analysis: Analysis, here: SavedView) -> None:
         super().__init__()
-        self._session = session
+        self._analysis = analysis
         self._here = here
         self._views: tuple[SavedView, ...] = ()
 
@@ -58,13 +58,13 @@ class ViewsScreen(ModalScreen[SavedView | None]):
 
     def _show(self) -> None:
         wanted = self.query_one(Input).value.strip().casefold()
-        self._views = tuple(view for view in self._session.keeping.views() if wanted in view.name.casefold())
+        self._views = tuple(view for view in self._analysis.user_data.views() if wanted in view.name.casefold())
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(self._line(view)) for view in self._views])
         if self._views:
             options.highlighted = 0
-        self._note(self._session.keeping.warning or ("" if self._views else "No view is saved under such a name."))
+        self._note(self._analysis.user_data.warning or ("" if self._views else "No view is saved under such a name."))
 
     @staticmethod
     def _line(view: SavedView) -> Content:
@@ -94,16 +94,16 @@ class ViewsScreen(ModalScreen[SavedView | None]):
             return
         here = self._here
         view = SavedView(name, here.filter_text, here.grouping, here.sort, here.descending)
-        if self._session.keeping.save_view(view):
+        if self._analysis.user_data.save_view(view):
             self.notify(shown(f"Saved as {name}"), markup=False)
             self.dismiss(None)
         else:
-            self._note(self._session.keeping.warning or "It could not be kept.")
+            self._note(self._analysis.user_data.warning or "It could not be kept.")
 
     def action_remove(self) -> None:
         highlighted = self.query_one(OptionList).highlighted
         if highlighted is not None and self._views:
-            self._session.keeping.remove_view(self._views[highlighted].name)
+            self._analysis.user_data.remove_view(self._views[highlighted].name)
             self._show()
 
     def action_close(self) -> None:

@@ -15,8 +15,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.option_moves import move_highlight
-from smtpscope.app.widgets.prose import text
+from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.errors import UsageError
 from smtpscope.harmless import shown
 from smtpscope.store.times import zone_label, zone_named
@@ -45,11 +45,11 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
         Binding("up", "move(-1)", "Before", show=False, id="zone.up", priority=True),
     ]
 
-    def __init__(self, shown_in: tzinfo, without: int, taken_for: str) -> None:
+    def __init__(self, shown_in: tzinfo, without: int, assumed_zone: str) -> None:
         super().__init__()
         self._shown_in = shown_in
         self._without = without
-        self._taken_for = taken_for
+        self._taken_for = assumed_zone
         self._also = False
         self._names: tuple[str, ...] = _FIRST
         self._listed: list[str] = []

@@ -13,9 +13,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from smtpscope.app.widgets.cursor_list import CursorList
-from smtpscope.app.widgets.table_line import fitted
+from smtpscope.app.widgets.table.table_line import fitted
 from smtpscope.harmless import shown
-from smtpscope.store.incident import Counted
+from smtpscope.store.grouping.incident import Counted
 
 
 class CountedList(CursorList):

@@ -8,10 +8,10 @@ from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from smtpscope.app.widgets.drawn_lines import DrawnLines
+from smtpscope.app.widgets.line_widget import LineWidget
 
 
-class CursorList(DrawnLines, can_focus=True):
+class CursorList(LineWidget, can_focus=True):
     """A subclass says how many lines there are, draws them, and has the keys; `HEADING` lines above them stay."""
 
     HEADING: ClassVar[int] = 0

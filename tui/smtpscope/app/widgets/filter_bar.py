@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
-from smtpscope.store.filter_editing import terms
+from smtpscope.store.filter.filter_editing import terms
 
 
 class FilterInput(Input):

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from smtpscope.harmless import shown
-from smtpscope.store.filter_editing import Chip
+from smtpscope.store.filter.filter_editing import Chip
 
 
 class FilterChips(Widget, can_focus=False):

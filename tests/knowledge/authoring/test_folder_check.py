@@ -1,0 +1,67 @@
+"""All that is wrong in a folder at once, and what is merely odd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.own_files import ENTRY, HOST_RULE, note_in
+from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.authoring.inspection import examined
+from smtpscope.knowledge.files.knowledge_files import bundled_folder
+
+
+def test_a_good_folder_is_counted(tmp_path: Path) -> None:
+    report = examined(note_in(tmp_path))
+    assert (report.mistakes, report.warnings, report.replaced) == ((), (), ())
+    assert (report.files, report.entries, report.rules) == (1, 1, 1)
+
+
+def test_each_file_tells_its_mistake(tmp_path: Path) -> None:
+    note_in(tmp_path, "[[rule]\n", "a.toml")
+    note_in(tmp_path, "[[entry]]\nid = 5\n", "b.toml")
+    note_in(tmp_path, name="c.toml")
+    assert [Path(mistake.where.split(",")[0]).name for mistake in examined(tmp_path).mistakes] == ["a.toml", "b.toml"]
+
+
+def test_each_table_tells_its_mistake(tmp_path: Path) -> None:
+    text = ENTRY.replace("policy", "weather") + HOST_RULE.replace('category = "policy"', 'category = "moon"')
+    whats = [mistake.what for mistake in examined(note_in(tmp_path, text)).mistakes]
+    assert whats == ["unknown category 'weather'", "unknown category 'moon'"]
+
+
+def test_an_entry_that_nothing_leads_to_is_a_warning(tmp_path: Path) -> None:
+    report = examined(note_in(tmp_path, ENTRY))
+    assert report.mistakes == ()
+    (warning,) = report.warnings
+    assert warning.where.endswith("fabrikam.toml, entry 'call-fabrikam'")
+    assert "no rule and no code leads to it" in warning.what
+
+
+def test_a_file_in_a_place_where_nobody_looks_is_a_warning(tmp_path: Path) -> None:
+    note_in(tmp_path)
+    (tmp_path / "stray.toml").write_text("", encoding="utf-8")
+    note_in(tmp_path, "", "b.toml", "rule")
+    assert [Path(warning.where).name for warning in examined(tmp_path).warnings] == ["b.toml", "stray.toml"]
+    assert {warning.what for warning in examined(tmp_path).warnings} == {"is never read"}
+
+
+def test_an_entry_instead_of_a_bundled_one_is_told(tmp_path: Path) -> None:
+    report = examined(note_in(tmp_path, ENTRY.replace('"call-fabrikam"', '"greylisted"')))
+    assert report.replaced == ("greylisted",)
+    assert report.warnings == ()
+
+
+def test_the_bundled_folder_is_checked_as_what_it_is() -> None:
+    report = examined(bundled_folder())
+    assert report.replaced == ()
+    assert report.rules >= 50
+    assert [str(mistake) for mistake in report.mistakes] == []
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty"])
+def test_a_folder_without_knowledge_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(KnowledgeError):
+        examined(tmp_path / name)

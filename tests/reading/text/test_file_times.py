@@ -1,0 +1,93 @@
+"""What is settled once for all times of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from smtpscope.reading.record import DateOrderName, ReadOptions
+from smtpscope.reading.text.dates import DateOrder, WrittenTime, find_time
+from smtpscope.reading.text.file_times import FileTimes
+
+OPTIONS = ReadOptions(newest=datetime(2026, 11, 24, tzinfo=UTC))
+
+
+def written(text: str) -> WrittenTime:
+    found = find_time(text)
+    assert found is not None
+    return found
+
+
+def test_the_file_is_searched_once_and_only_when_a_date_is_ambiguous() -> None:
+    searches = 0
+
+    def search() -> Iterator[WrittenTime]:
+        nonlocal searches
+        searches += 1
+        yield written("14/3/2026 06:12:41")
+
+    times = FileTimes("a.log", OPTIONS, search)
+    times.milliseconds(written("2026-03-04 06:12:41"))
+    times.milliseconds(written("14/3/2026 06:12:41"))
+    assert (searches, times.order) == (0, None)
+    times.milliseconds(written("3/4/2026 06:12:41"))
+    times.milliseconds(written("4/5/2026 06:12:41"))
+    assert (searches, times.order) == (1, DateOrder.DAY_FIRST)
+    assert times.take_problems() == []
+
+
+def test_dots_mean_day_first_even_with_am_and_pm() -> None:
+    times = FileTimes("a.log", OPTIONS, list)
+    assert times.milliseconds(written("3.4.2026 6:12:41 AM")) == times.milliseconds(written("2026-04-03 06:12:41"))
+    (problem,) = times.take_problems()
+    assert problem.reason == (
+        "No date tells whether day or month comes first (such as 3.4.2026): read as day/month/year, as usual with "
+        "dots; --date-order dmy, mdy or ymd says it for sure"
+    )
+    assert times.take_problems() == []
+
+
+def test_a_year_that_is_missing_is_noted_once() -> None:
+    times = FileTimes("a.log", OPTIONS, list)
+    times.milliseconds(written("Nov  9 06:12:41"))
+    times.milliseconds(written("Nov  9 06:12:42"))
+    assert [problem.file for problem in times.take_problems()] == ["a.log"]
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "expected"),
+    [
+        ("dmy", "3/4/2026 06:12:41", "2026-04-03 06:12:41"),
+        ("mdy", "3/4/2026 06:12:41", "2026-03-04 06:12:41"),
+        ("dmy", "3/4/2026 6:12:41 AM", "2026-04-03 06:12:41"),
+        ("ymd", "09/01/26 06:12:41", "2009-01-26 06:12:41"),
+        ("ymd", "09-1-02 06:12:41", "2009-01-02 06:12:41"),
+        ("ymd", "2026/3/4 06:12:41", "2026-03-04 06:12:41"),
+        ("mdy", "2026-03-04 06:12:41", "2026-03-04 06:12:41"),
+        ("mdy", "3/4/09 06:12:41", "2009-03-04 06:12:41"),
+    ],
+)
+def test_the_order_that_was_asked_for_counts_and_nothing_is_searched(
+    order: DateOrderName, text: str, expected: str
+) -> None:
+    times = FileTimes("a.log", replace(OPTIONS, date_order=order), list)
+    assert times.milliseconds(written(text)) == times.milliseconds(written(expected))
+    assert times.take_problems() == []
+
+
+def test_a_date_that_contradicts_the_order_asked_for_is_read_as_it_must_be_and_told_once() -> None:
+    times = FileTimes("a.log", replace(OPTIONS, date_order="mdy"), list)
+    for _ in range(2):
+        assert times.milliseconds(written("26/1/2009 1:04:34")) == times.milliseconds(written("2009-01-26 01:04:34"))
+    assert [problem.reason for problem in times.take_problems()] == [
+        "Dates such as 26/1/2009 can't be month/day/year, as --date-order says: read as day/month/year"
+    ]
+
+
+def test_year_first_without_a_short_year_leaves_the_rest_to_the_dates() -> None:
+    times = FileTimes("a.log", replace(OPTIONS, date_order="ymd"), list)
+    assert times.milliseconds(written("3/4/2026 06:12:41")) == times.milliseconds(written("2026-04-03 06:12:41"))
+    assert "--date-order" in times.take_problems()[0].reason

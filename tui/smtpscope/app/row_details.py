@@ -1,0 +1,69 @@
+"""What the detail pane shows for a place in the table; built off the UI thread from the session's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from smtpscope.app.widgets.table.group_outline import OutlineEntry
+from smtpscope.app.widgets.texts.detail_pane import Detail
+from smtpscope.app.widgets.texts.exchange_text import exchange_blocks
+from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS, guidance_blocks
+from smtpscope.app.widgets.texts.incident_text import incident_blocks, note_blocks, several_blocks
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
+from smtpscope.harmless import shown
+from smtpscope.session import Analysis, ListedIncident, View
+
+MOST_INCIDENTS = 50
+"""A row may stand for thousands of incidents; the pane names the largest."""
+
+
+def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
+    """The facts and the guidance for an event, an incident, or a row that stands for several incidents."""
+    if place.row is not None:
+        event = analysis.event(place.row)
+        match = event.advice.match
+        return Detail("Event", exchange_blocks(event.exchange, match, analysis.zone), guidance_blocks(event.advice))
+    rows = view.tree.rows(place.level, place.index)
+    incidents = analysis.listed(rows, MOST_INCIDENTS)
+    if len(incidents) == 1:
+        (only,) = analysis.incidents(rows)
+        note = analysis.user_data.note(only.incident.key)
+        facts = (*incident_blocks(only.incident, analysis.zone), *note_blocks(note))
+        return Detail("Incident", facts, guidance_blocks(only.advice))
+    group = view.tree.group(place.level, place.index)
+    title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
+        "one cause" if group.categories == 1 else f"{group.categories} causes"
+    )
+    facts = several_blocks(title, [(detail.incident, detail.advice) for detail in incidents])
+    return Detail("Incidents", facts, _several_guidance(incidents))
+
+
+def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, ...]:
+    """One cause in full; of several the heads, since advice for the wrong one would mislead."""
+    by_cause: dict[str, list[ListedIncident]] = {}
+    for detail in incidents:
+        by_cause.setdefault(detail.advice.match.entry_id, []).append(detail)
+    if len(by_cause) == 1:
+        return guidance_blocks(incidents[0].advice)
+    blocks: list[ProseBlock] = [Heading(text(f"{len(by_cause)} different explanations stand behind this row"))]
+    alone = incidents[0].advice.match.code_alone
+    codes = {detail.incident.key.code for detail in incidents}
+    if alone and len(codes) == 1:
+        blocks.append(ProseParagraph(text(shown(f"The code alone does not tell them apart: {alone}"), "$text-muted")))
+    for details in by_cause.values():
+        advice = details[0].advice
+        count = sum(detail.incident.count for detail in details)
+        blocks += [
+            BLANK,
+            ProseParagraph(
+                Content.assemble((f"{count:,} x ", "$text-accent"), (str(shown(advice.title)), "bold")),
+            ),
+            ProseParagraph(
+                Content.assemble((WHO_ACTS[advice.who_acts], "bold"), str(shown(f": {advice.reading}"))), indent=2
+            ),
+        ]
+        if advice.actions:
+            blocks.append(bullet(text(shown(advice.actions[0])), sign="->", indent=2))
+    return tuple(blocks)

@@ -1,0 +1,181 @@
+"""The export dialog: what, in which format, where to, with a preview; never over a file without asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from smtpscope.app.messages import CopyWanted
+from smtpscope.app.screens.confirm import ConfirmScreen
+from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.texts.prose import ProsePane, ProseParagraph, text
+from smtpscope.configuration.settings import Settings
+from smtpscope.errors import ExportError
+from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
+from smtpscope.export.masking.masking import Mask
+from smtpscope.export.summaries.summary import SummaryDocument
+from smtpscope.export.writing import suggested_name, write_document
+from smtpscope.harmless import shown, shown_lines
+from smtpscope.session import Analysis, IncidentDetail, View
+
+_PREVIEW_LINES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """`title` says what is exported; `incidents` finds it, which may take a while."""
+
+    title: str
+    incidents: Callable[[], list[IncidentDetail]]
+
+
+class ExportScreen(ModalScreen[None]):
+    """Enter writes the file, escape leaves without."""
+
+    CSS_PATH = "export_screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "write", "Write the file", id="export.write", priority=True),
+        Binding("escape", "close", "Cancel", id="export.close"),
+        Binding("f2", "what", "What", id="export.what"),
+        Binding("f3", "mask", "Mask names", id="export.mask"),
+        Binding("f4", "copy", "Copy instead", id="export.copy"),
+        Binding("tab", "app.focus_next", "Next field", id="export.next_field"),
+    ]
+
+    def __init__(
+        self, analysis: Analysis, view: View, choices: Sequence[ExportChoice], settings: Settings | None = None
+    ) -> None:
+        super().__init__()
+        self._analysis = analysis
+        self._view = view
+        self._choices = tuple(choices)
+        self._choice = 0
+        self._settings = Settings() if settings is None else settings
+        self._format: str = self._settings.export_format
+        self._documents: dict[int, SummaryDocument] = {}
+        self._suggested = ""
+        self._content = ""
+        self._masked = self._settings.export_mask
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="export"):
+            yield Static(id="export-what")
+            with Horizontal(id="export-choices"):
+                yield OptionList(
+                    *(Option(Content(each.title), id=each.name) for each in SUMMARY_FORMATS.values()),
+                    id="export-format",
+                    compact=True,
+                    markup=False,
+                )
+                with Vertical():
+                    yield Static(Content("File (up and down choose the format)"))
+                    yield Input(id="export-path", compact=True)
+                    yield Static(id="export-mask")
+                    yield Static(id="export-note")
+            yield ProsePane(id="export-preview")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).highlighted = list(SUMMARY_FORMATS).index(self._format)
+        self.query_one(OptionList).focus()
+        self._draw()
+
+    @property
+    def content(self) -> str:
+        """What would be written now."""
+        return self._content
+
+    @property
+    def path(self) -> str:
+        return self.query_one("#export-path", Input).value
+
+    def _document(self) -> SummaryDocument:
+        known = self._documents.get(self._choice)
+        if known is None:
+            known = self._analysis.document(self._choices[self._choice].incidents(), self._view)
+            self._documents[self._choice] = known
+        return known
+
+    def _draw(self) -> None:
+        document = self._document()
+        mask = Mask() if self._masked else None
+        chosen = SUMMARY_FORMATS[self._format]
+        self._content = chosen.render(document, mask=mask)
+        title = self._choices[self._choice].title
+        count = len(document.incidents)
+        incidents = "1 incident" if count == 1 else f"{count:,} incidents"
+        state = "[x]" if self._masked else "[ ]"
+        self.query_one("#export-mask", Static).update(text(f"{state} pseudonyms for mailboxes, hosts, addresses (f3)"))
+        more = "  (f2: something else)" if len(self._choices) > 1 else ""
+        self.query_one("#export-what", Static).update(text(f"Export {title}: {incidents}{more}", "bold"))
+        name = suggested_name(document if mask is None else Mask().document(document), chosen.suffix)
+        if self._settings.export_folder is not None:
+            name = str(self._settings.export_folder / name)
+        path = self.query_one("#export-path", Input)
+        if path.value in ("", self._suggested):
+            path.value = name
+            path.cursor_position = len(name)
+        else:
+            # A path that the user typed keeps its name and follows the format's suffix.
+            typed = Path(path.value)
+            if typed.suffix in {each.suffix for each in SUMMARY_FORMATS.values()}:
+                path.value = str(typed.with_suffix(chosen.suffix))
+        self._suggested = name
+        lines = shown_lines(self._content)
+        blocks = [ProseParagraph(text(line)) for line in lines[:_PREVIEW_LINES]]
+        if len(lines) > _PREVIEW_LINES:
+            blocks.append(ProseParagraph(text(f"and {len(lines) - _PREVIEW_LINES:,} more lines", "$text-muted")))
+        self.query_one(ProsePane).blocks = tuple(blocks)
+
+    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        if message.option_id is not None and message.option_id != self._format:
+            self._format = message.option_id
+            self._draw()
+
+    def action_mask(self) -> None:
+        self._masked = not self._masked
+        self._draw()
+
+    def action_what(self) -> None:
+        self._choice = (self._choice + 1) % len(self._choices)
+        self._draw()
+
+    def action_copy(self) -> None:
+        lines = shown_lines(self._content)
+        self.app.post_message(CopyWanted("\n".join(lines), "the export"))
+        self.dismiss(None)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_write(self) -> None:
+        path = Path(self.path).expanduser()
+        if path.is_file() and not self._settings.export_confirm_overwrite:
+            self._write(path, overwrite=True)
+        elif path.is_file():
+            question = f"{shown(str(path))} exists already. Overwrite it?"
+            self.app.push_screen(
+                ConfirmScreen(question), lambda yes: self._write(path, overwrite=True) if yes else None
+            )
+        else:
+            self._write(path, overwrite=False)
+
+    def _write(self, path: Path, *, overwrite: bool) -> None:
+        try:
+            written = write_document(path, self._content, overwrite=overwrite)
+        except ExportError as error:
+            note = Content.styled(shown(f"{error.what}. {error.remedy}"), "$text-error")
+            self.query_one("#export-note", Static).update(note)
+            return
+        self.notify(shown(f"Wrote {written:,} bytes to {path}"), markup=False)
+        self.dismiss(None)

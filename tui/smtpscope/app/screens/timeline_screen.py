@@ -1,0 +1,95 @@
+"""When it happened: counts by day or hour, the episodes, and a time range for the filter."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.timeline_list import TimelineList
+from smtpscope.harmless import Shown
+from smtpscope.session import Analysis, Rows
+from smtpscope.store.grouping.time_bins import STEPS, Step
+from smtpscope.store.times import format_time
+
+
+class TimelineScreen(ModalScreen[str | None]):
+    """Answers with a filter term for the chosen time, None when nothing was chosen."""
+
+    CSS_PATH = "timeline_screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,i", "close", "Close", id="timeline.close"),
+        Binding("plus,right,l", "zoom(-1)", "Finer", key_display="+", id="timeline.finer"),
+        Binding("e", "episode", "This episode", id="timeline.episode"),
+        Binding("d", "preset('since:today')", "Last day", id="timeline.today"),
+        Binding("f", "preset('since:24h')", "Last 24 h", id="timeline.day"),
+        Binding("w", "preset('since:7d')", "Last 7 days", id="timeline.week"),
+        Binding("minus,left,h", "zoom(1)", "Coarser", key_display="-", id="timeline.coarser"),
+    ]
+
+    def __init__(self, analysis: Analysis, rows: Rows, name: Shown) -> None:
+        super().__init__()
+        self._analysis = analysis
+        self._rows = rows
+        self._rows_name = name
+        self._step: Step | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="timeline"):
+            yield Static(text(self._rows_name, "bold"), id="timeline-name")
+            yield Static(text(""), id="timeline-episodes")
+            yield TimelineList(self._analysis.zone, id="bins")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self._show()
+        self.query_one(TimelineList).focus()
+        self.query_one(TimelineList).action_to_line(-1)
+
+    def _show(self) -> None:
+        found = self._analysis.timeline(self._rows, step=self._step)
+        self._step = found.step
+        bins = self.query_one(TimelineList)
+        bins.show_bins(found.bins, found.step)
+        bins.border_title = f"events by {found.step}, times in {self._analysis.zone_name}"
+        sentence = self._analysis.episodes(self._rows) or "no event here has a time"
+        untimed = f"; {found.untimed:,} without a time" if found.untimed else ""
+        self.query_one("#timeline-episodes", Static).update(text(f"{len(self._rows):,} events: {sentence}{untimed}"))
+
+    def action_zoom(self, by: int) -> None:
+        if self._step is None:
+            return
+        position = STEPS.index(self._step) + by
+        if 0 <= position < len(STEPS):
+            self._step = STEPS[position]
+            self._show()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def on_timeline_list_chosen(self, message: TimelineList.Chosen) -> None:
+        # A bin ends before the next one begins, and `until` takes in its whole last second.
+        self.dismiss(self._between(message.start_ms, message.end_ms - 1000))
+
+    def _between(self, first_ms: int, last_ms: int) -> str:
+        since, until = (format_time(ms, self._analysis.zone).replace(" ", "T") for ms in (first_ms, last_ms))
+        return f"since:{since} until:{until}"
+
+    def action_preset(self, term: str) -> None:
+        self.dismiss(term)
+
+    def action_episode(self) -> None:
+        """The episode in which the cursor stands, or the last one before it."""
+        bins = self.query_one(TimelineList)
+        if not bins.bins:
+            return
+        end_ms = bins.bins[bins.cursor].end_ms
+        begun = [episode for episode in self._analysis.episodes_of(self._rows) if episode.first_ms < end_ms]
+        if begun:
+            self.dismiss(self._between(begun[-1].first_ms, begun[-1].last_ms))

@@ -1,0 +1,1 @@
+"""The table of groups and events: its outline, its rows, its drawing."""

@@ -1,0 +1,142 @@
+"""What the lines of an outline say: groups from the tree, events from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from datetime import tzinfo
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
+
+from smtpscope.app.widgets.log_header import bars
+from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
+from smtpscope.app.widgets.table.table_line import TableLine
+from smtpscope.app.widgets.texts.exchange_text import NO_HOST
+from smtpscope.harmless import Shown, shown
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.store.grouping.groups import EXPECTED_NOISE, Group
+from smtpscope.store.times import format_time
+
+WHO_SHORT: Final[dict[WhoActs, str]] = {
+    "us": "we",
+    "them": "they",
+    "sender": "sender",
+    "recipient": "recipient",
+    "nobody": "nobody",
+}
+
+
+class GroupRows:
+    """The lines that the table draws. `exchange` gives an event by its row, `cause_title` a category's short name.
+
+    `with_year` says whether times need one, `is_marked` whether an incident of the group is marked, `bins` how many
+    parts the table's column for the activity has room for.
+    """
+
+    def __init__(
+        self,
+        outline: GroupOutline,
+        exchange: Callable[[int], SmtpExchange],
+        cause_title: Callable[[str], str],
+        zone: tzinfo,
+        *,
+        with_year: bool,
+        is_marked: Callable[[Group], bool],
+        bins: Callable[[], int],
+    ) -> None:
+        self.outline = outline
+        self._exchange = exchange
+        self._cause_title = cause_title
+        self._zone = zone
+        self._with_year = with_year
+        self._is_marked = is_marked
+        self._bins = bins
+
+    def __len__(self) -> int:
+        return len(self.outline)
+
+    def line(self, index: int) -> TableLine:
+        place = self.outline.place(index)
+        key = self.outline.key(place)
+        return self._event(place, key) if place.row is not None else self._group(place, key)
+
+    def name_width(self, order: Sequence[NDArray[np.int64]], most: int) -> int:
+        """What the longest name among the first `most` groups of each level needs, indent and sign included.
+
+        Closed groups count too, so that the columns stay where they are when one is opened.
+        """
+        groups = (self.outline.tree.group(level, index) for level, o in enumerate(order) for index in o[:most].tolist())
+        return max((2 * group.level + 2 + cell_len(self._name(group)) for group in groups), default=0)
+
+    def _time(self, ms: int | None) -> str:
+        return format_time(ms, self._zone, year=self._with_year)
+
+    def _event(self, place: OutlineEntry, key: Hashable) -> TableLine:
+        assert place.row is not None
+        exchange = self._exchange(place.row)
+        when = self._time(exchange.time_ms) or "no time"
+        if exchange.problem is not None:
+            return TableLine(key, 2, None, shown(when), shown(exchange.problem))
+        whom = exchange.command.mailbox
+        what = exchange.command.arguments if whom is None else (whom or "<>")
+        name = f"{when} {exchange.command.verb} {what}"
+        if not self.outline.tree.levels:
+            host = exchange.remote_host.verbatim or NO_HOST
+            code = "" if exchange.reply.code is None else str(exchange.reply.code)
+            name = f"{when} {code} {host} {exchange.command.verb} {what}"
+        return TableLine(key, 2 if self.outline.tree.levels else 0, None, shown(name), shown(exchange.reply.text))
+
+    def _group(self, place: OutlineEntry, key: Hashable) -> TableLine:
+        group = self.outline.tree.group(place.level, place.index)
+        depth = place.level
+        return TableLine(
+            key,
+            depth,
+            self.outline.is_open(place.level, place.index),
+            self._name(group),
+            self._cause(group),
+            who=WHO_SHORT[group.who_acts] if group.categories == 1 else "",
+            count=f"{group.count:,}",
+            first=self._time(group.first_ms),
+            last=self._time(group.last_ms),
+            state="" if group.ongoing is None else ("on" if group.ongoing else "over"),
+            activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins())),
+            marked=self._is_marked(group),
+            tone=_tone(group),
+        )
+
+    def _name(self, group: Group) -> Shown:
+        column = self.outline.tree.levels[group.level].column
+        names = {
+            "code": group.label or "no reply code",
+            "host_key": group.label or NO_HOST,
+            "category": self._cause_title(group.category),
+            "recipient": group.label or "(no recipient)",
+            "server": group.label or "(no server named)",
+        }
+        name = names[column]
+        if column == "code" and group.label:
+            arrow = {Direction.OUTBOUND: "out", Direction.INBOUND: "in", Direction.UNKNOWN: ""}
+            direction = "in and out" if group.direction is None else arrow[group.direction]
+            whom = ""
+            if group.level == 0:
+                whom = f"{group.hosts:,} hosts, " if group.hosts != 1 else f"{group.host or NO_HOST}, "
+            name = f"{name}  {whom}{direction}".rstrip(" ,")
+        elif column == "host_key" and group.direction is Direction.INBOUND:
+            name = f"{name} (we refuse)"
+        elif column != "host_key" and group.level == 0 and group.hosts != 1:
+            name = f"{name}  {group.hosts:,} hosts"
+        return shown(name)
+
+    def _cause(self, group: Group) -> Shown:
+        title = self._cause_title(group.category)
+        return shown(title if group.categories == 1 else f"{group.categories} causes")
+
+
+def _tone(group: Group) -> Literal["act", "calm", "plain"]:
+    if group.category == EXPECTED_NOISE or group.ongoing is False or group.who_acts == "nobody":
+        return "calm"
+    return "act" if group.who_acts == "us" and group.ongoing else "plain"

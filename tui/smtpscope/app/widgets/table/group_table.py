@@ -1,0 +1,213 @@
+"""The table of groups and events: draws the lines in view and asks its rows for nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from smtpscope.app.widgets.cursor_list import CursorList
+from smtpscope.app.widgets.table.table_line import TableColumn, TableLine, TableRows, columns_for, fitted
+
+
+class GroupTable(CursorList):
+    """Rows come from the screen; the cursor is an index into them. Line 0 on the screen is the heading."""
+
+    HEADING = 1
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", id="table.choose"),
+        Binding("l,right", "open", "Open", show=False, id="table.open"),
+        Binding("h,left", "close", "Close", show=False, id="table.close"),
+        Binding("j,down", "move(1)", "Next line", show=False, id="table.down"),
+        Binding("k,up", "move(-1)", "Line before", show=False, id="table.up"),
+        Binding("g,home", "to_line(0)", "First line", show=False, id="table.first"),
+        Binding("G,end", "to_line(-1)", "Last line", show=False, id="table.last"),
+        Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="table.page_down"),
+        Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="table.page_up"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "group-table--heading",
+        "group-table--cursor",
+        "group-table--cursor-away",
+        "group-table--group",
+        "group-table--event",
+        "group-table--act",
+        "group-table--calm",
+        "group-table--mark",
+    }
+    DEFAULT_CSS = """
+    GroupTable {
+        .group-table--heading { color: $text-muted; text-style: underline; }
+        .group-table--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
+        .group-table--cursor-away { background: $panel; }
+        .group-table--group { text-style: bold; }
+        .group-table--event { color: $foreground 80%; }
+        .group-table--act { color: $text-error; }
+        .group-table--calm { color: $text-muted; }
+        .group-table--mark { color: $text-accent; text-style: bold; }
+    }
+    """
+
+    rows: reactive[TableRows | None] = reactive(None, layout=False)
+    times_width: reactive[int] = reactive(14)
+    name_width: reactive[int] = reactive(0)
+    sorted_by: reactive[tuple[str, bool]] = reactive(("", False))
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another line, `index` into the rows."""
+
+        index: int
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, GroupTable.Moved)
+
+    @dataclass
+    class Chosen(Message):
+        """Enter or a click on the line where the cursor stood already."""
+
+        index: int
+
+    @dataclass
+    class OpenWanted(Message):
+        index: int
+
+    @dataclass
+    class CloseWanted(Message):
+        index: int
+
+    @dataclass
+    class SortWanted(Message):
+        """A click on a column's heading."""
+
+        column: str
+
+    def watch_rows(self) -> None:
+        self.resize_content()
+
+    @property
+    def line_count(self) -> int:
+        return 0 if self.rows is None else len(self.rows)
+
+    def cursor_moved(self) -> None:
+        self.post_message(self.Moved(self.cursor))
+
+    def line_chosen(self) -> None:
+        self.post_message(self.Chosen(self.cursor))
+
+    def resize_content(self) -> None:
+        super().resize_content()
+        if self.cursor >= self.line_count:
+            self.cursor = max(0, self.line_count - 1)
+
+    def put_cursor(self, index: int) -> None:
+        """Sets the cursor and tells it even when the index is the same, as the line behind it may be another."""
+        if self.validate_cursor(index) == self.cursor:
+            self.keep_cursor_in_view()
+            self.refresh()
+            self.post_message(self.Moved(self.cursor))
+        else:
+            self.cursor = index
+
+    def columns(self) -> tuple[TableColumn, ...]:
+        return columns_for(self.scrollable_content_region.width, self.times_width, self.name_width)
+
+    @property
+    def activity_width(self) -> int:
+        """How many cells the column for the activity has, 0 where there is no room for it."""
+        return next((column.width for column in self.columns() if column.name == "activity"), 0)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if y == 0:
+            return self._heading(width)
+        index = self.scroll_offset.y + y - 1
+        if self.rows is None or index >= len(self.rows):
+            return Strip.blank(width, base)
+        line = self.rows.line(index)
+        if index == self.cursor:
+            name = "group-table--cursor" if self.has_focus else "group-table--cursor-away"
+            cursor: Style | None = self.get_component_rich_style(name)
+            if self.app.no_color and cursor is not None:
+                # Without colours the background says nothing.
+                cursor = Style(bold=True, reverse=self.has_focus, underline=not self.has_focus)
+        else:
+            cursor = None
+        return self._drawn(line, cursor).adjust_cell_length(width, cursor or base)
+
+    def _heading(self, width: int) -> Strip:
+        style = self.get_component_rich_style("group-table--heading")
+        column_name, descending = self.sorted_by
+        cells = ["  "]
+        for column in self.columns():
+            title = column.title
+            if column.name == column_name:
+                title += " v" if descending else " ^"
+            cells.append(fitted(title, column.width, right=column.right) + " ")
+        return Strip([Segment("".join(cells), style)]).adjust_cell_length(width, style)
+
+    def _drawn(self, line: TableLine, cursor: Style | None) -> Strip:
+        base = self.get_component_rich_style("group-table--event" if line.depth == 2 else "group-table--group")
+        if line.depth == 1:
+            base = self.rich_style
+        tone = base if line.tone == "plain" else self.get_component_rich_style(f"group-table--{line.tone}")
+        mark = self.get_component_rich_style("group-table--mark")
+        if cursor is not None:
+            base = tone = mark = cursor
+        segments = [Segment("* " if line.marked else "  ", mark)]
+        if not line.count:
+            return Strip([*segments, Segment(self._event_text(line), base)])
+        for column in self.columns():
+            value = self._cell(line, column)
+            style = tone if column.name in ("who", "state") else base
+            segments.append(Segment(fitted(value, column.width, right=column.right) + " ", style))
+        return Strip(segments)
+
+    def _event_text(self, line: TableLine) -> str:
+        """An event needs no columns but room: when and whom on the left, the reply on the right."""
+        room = self.scrollable_content_region.width - 2
+        left = min(max(40, room // 2), 72)
+        name = "  " * (line.depth + 1) + line.name
+        return f"{fitted(name, left)} {fitted(line.cause, max(0, room - left - 1))}"
+
+    @staticmethod
+    def _cell(line: TableLine, column: TableColumn) -> str:
+        if column.name == "name":
+            sign = {None: "  ", True: "v ", False: "> "}[line.opened]
+            return "  " * line.depth + sign + line.name
+        value: str = getattr(line, column.name)
+        return value
+
+    def _there_is_a_line(self) -> bool:
+        return self.rows is not None and self.cursor < len(self.rows)
+
+    def action_choose(self) -> None:
+        if self._there_is_a_line():
+            self.post_message(self.Chosen(self.cursor))
+
+    def action_open(self) -> None:
+        if self._there_is_a_line():
+            self.post_message(self.OpenWanted(self.cursor))
+
+    def action_close(self) -> None:
+        if self._there_is_a_line():
+            self.post_message(self.CloseWanted(self.cursor))
+
+    def heading_clicked(self, x: int) -> None:
+        left = 2
+        for column in self.columns():
+            if left <= x < left + column.width + 1:
+                self.post_message(self.SortWanted(column.name))
+                return
+            left += column.width + 1

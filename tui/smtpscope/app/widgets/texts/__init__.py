@@ -1,0 +1,1 @@
+"""What panes show as text: blocks of prose built from exchanges, incidents and guidance."""

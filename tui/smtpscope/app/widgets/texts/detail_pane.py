@@ -1,0 +1,116 @@
+"""What stands beside the table: on one side the facts of the event or incident, on the other the guidance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The two sides and how the first one is called ("Event", "Incident")."""
+
+    facts_title: str
+    facts: tuple[ProseBlock, ...]
+    guidance: tuple[ProseBlock, ...]
+
+
+class PaneTabs(Static, can_focus=False):
+    """The names of the two sides, shown where there is room for only one; a click changes."""
+
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Clicked(Message):
+        """The user wants the other side."""
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Clicked())
+
+
+class DetailPane(Container):
+    """Side by side where there is room, else one of them behind tabs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back to the table", id="detail.leave")]
+    DEFAULT_CSS = """
+    DetailPane { layout: vertical; }
+    DetailPane > Container { layout: horizontal; }
+    DetailPane #facts, DetailPane #guidance { width: 1fr; height: 1fr; border-top: solid $panel;
+        border-title-color: $text-muted; }
+    DetailPane #facts:focus, DetailPane #guidance:focus { border-top: solid $primary;
+        border-title-color: $text-primary; border-title-style: bold; }
+    DetailPane PaneTabs { height: 1; display: none; padding: 0 1; }
+    DetailPane.-tabs PaneTabs { display: block; }
+    DetailPane.-tabs #facts, DetailPane.-tabs #guidance { border-top: none; display: none; }
+    DetailPane.-tabs.-facts #facts { display: block; }
+    DetailPane.-tabs.-guidance #guidance { display: block; }
+    DetailPane.-stacked > Container { layout: vertical; }
+    """
+
+    detail: reactive[Detail | None] = reactive(None)
+    side: reactive[str] = reactive("facts")
+
+    @dataclass
+    class Left(Message):
+        """The user is done reading."""
+
+    def compose(self) -> ComposeResult:
+        yield PaneTabs()
+        with Container():
+            yield ProsePane(id="facts")
+            yield ProsePane(id="guidance")
+
+    def on_mount(self) -> None:
+        self.set_class(True, "-facts")
+
+    @property
+    def facts(self) -> ProsePane:
+        return self.query_one("#facts", ProsePane)
+
+    @property
+    def guidance(self) -> ProsePane:
+        return self.query_one("#guidance", ProsePane)
+
+    def watch_detail(self, detail: Detail | None) -> None:
+        self.facts.blocks = () if detail is None else detail.facts
+        self.guidance.blocks = () if detail is None else detail.guidance
+        self.facts.border_title = None if detail is None else detail.facts_title
+        self.guidance.border_title = "Guidance"
+        self._draw_tabs()
+
+    def watch_side(self, side: str) -> None:
+        self.set_class(side == "facts", "-facts")
+        self.set_class(side == "guidance", "-guidance")
+        self._draw_tabs()
+
+    def _draw_tabs(self) -> None:
+        title = "Event" if self.detail is None else self.detail.facts_title
+        parts: list[Content | str] = []
+        for side, name in (("facts", title), ("guidance", "Guidance")):
+            here = self.side == side
+            parts.append(Content.styled(f"[{name}]" if here else f" {name} ", "bold" if here else "$text-muted"))
+        # Always one line: laying the whole screen out for it would cost each key a frame.
+        tabs = Content.assemble(*parts, ("  t: the other one", "$text-muted"))
+        self.query_one(PaneTabs).update(tabs, layout=False)
+
+    def change_side(self) -> None:
+        self.side = "guidance" if self.side == "facts" else "facts"
+
+    def on_pane_tabs_clicked(self, event: PaneTabs.Clicked) -> None:
+        event.stop()
+        self.change_side()
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())

@@ -1,0 +1,101 @@
+"""Guidance as blocks of text: what, who, what now first; causes, checks and sources below."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.content import Content
+
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
+from smtpscope.harmless import shown
+from smtpscope.knowledge.advice import Advice, Confidence
+from smtpscope.knowledge.entry import WhoActs
+
+WHO_ACTS: Final[dict[WhoActs, str]] = {
+    "us": "WE have to act",
+    "them": "THE OTHER SIDE has to act",
+    "sender": "THE SENDER has to act",
+    "recipient": "THE RECIPIENT has to act",
+    "nobody": "NOBODY has to act",
+}
+_WHO_STYLES: Final[dict[WhoActs, str]] = {
+    "us": "bold $text-error",
+    "them": "bold $text-warning",
+    "sender": "bold $text-warning",
+    "recipient": "bold $text-warning",
+    "nobody": "bold $text-success",
+}
+_CONFIDENCE: Final[dict[Confidence, str]] = {"sure": "sure", "likely": "likely", "guess": "only a guess"}
+_TOOLS_TO_READ = frozenset({"read"})
+
+
+def duration_words(temporary: bool | None) -> str:
+    if temporary is None:
+        return "no reply code"
+    return "temporary, will be retried" if temporary else "permanent for this message"
+
+
+def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
+    """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now."""
+    blocks: list[ProseBlock] = [
+        Heading(text(shown(advice.title))),
+        ProseParagraph(
+            Content.assemble(
+                (f"{WHO_ACTS[advice.who_acts]}", _WHO_STYLES[advice.who_acts]),
+                (f" | {duration_words(advice.temporary)} | {_CONFIDENCE[advice.match.confidence]}", "$text-muted"),
+            )
+        ),
+        ProseParagraph(text(shown(advice.reading))),
+    ]
+    blocks += _numbered("What to do", advice.actions)
+    if advice.match.disagreement:
+        blocks.append(bullet(text(shown(advice.match.disagreement)), sign="!"))
+    blocks += [BLANK, Heading(text("What it means")), ProseParagraph(text(shown(advice.meaning)))]
+    blocks.append(ProseParagraph(text(shown(advice.duration_note))))
+    blocks.append(labelled("who acts", text(shown(advice.who_note))))
+    blocks += listed("Likely causes", advice.causes)
+    blocks += _checks(advice)
+    blocks += listed("What not to do", advice.avoid)
+    blocks += [BLANK, labelled("ignore", text(shown(advice.ignore_when)))]
+    blocks.append(labelled("it is over", text(shown(advice.over_when))))
+    blocks += _why(advice)
+    blocks += listed("Sources", tuple(f"{s.title}  {s.url}".rstrip() for s in advice.sources))
+    return tuple(blocks)
+
+
+def listed(title: str, lines: tuple[str, ...]) -> list[ProseBlock]:
+    """`lines` as bullets under a heading; nothing at all where there are none."""
+    if not lines:
+        return []
+    return [BLANK, Heading(text(title)), *(bullet(text(shown(line))) for line in lines)]
+
+
+def _numbered(title: str, lines: tuple[str, ...]) -> list[ProseBlock]:
+    if not lines:
+        return []
+    numbered = (bullet(text(shown(line)), sign=f"{number}.") for number, line in enumerate(lines, 1))
+    return [Heading(text(title)), *numbered]
+
+
+def _checks(advice: Advice) -> list[ProseBlock]:
+    if not advice.checks:
+        return []
+    blocks: list[ProseBlock] = [BLANK, Heading(text("What to check"))]
+    for check in advice.checks:
+        tool = "" if check.tool in _TOOLS_TO_READ else f" ({check.tool})"
+        blocks.append(bullet(Content.assemble(str(shown(check.what)), (tool, "$text-muted"))))
+        if check.command:
+            blocks.append(ProseParagraph(text(shown(check.command), "$text-accent"), indent=4))
+    return blocks
+
+
+def _why(advice: Advice) -> list[ProseBlock]:
+    match = advice.match
+    blocks: list[ProseBlock] = [BLANK, Heading(text("Why we think so"))]
+    blocks.append(labelled("matched by", text(shown(f"{match.matched_by} ({_CONFIDENCE[match.confidence]})"))))
+    blocks.append(labelled("entry", text(shown(f"{match.entry_id} in {match.category}"))))
+    if match.runner_up:
+        blocks.append(labelled("close to", text(shown(match.runner_up))))
+    if match.code_alone:
+        blocks.append(labelled("code alone", text(shown(match.code_alone))))
+    return blocks

@@ -1,0 +1,160 @@
+"""One incident, or several behind one row of the table, as blocks of text: how often, since when, whom, is it over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from textual.content import Content
+
+from smtpscope.app.widgets.texts.exchange_text import NO_HOST
+from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS
+from smtpscope.app.widgets.texts.prose import (
+    BLANK,
+    FlowingColumns,
+    Heading,
+    ProseBlock,
+    ProseParagraph,
+    bullet,
+    labelled,
+    text,
+)
+from smtpscope.harmless import shown, shown_lines
+from smtpscope.knowledge.advice import Advice
+from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.incident import Counted, Incident, IncidentHead
+from smtpscope.store.times import duration, format_time
+
+_MOST_LISTED = 400
+_BARS = " ▁▂▃▄▅▆▇█"
+
+
+def headline(incident: Incident) -> str:
+    """Who refuses whom, with what; verbatim text in it."""
+    host = incident.host or "a host that the events do not name"
+    code = "without a reply code" if incident.key.code is None else f"with {incident.key.code}"
+    if incident.key.direction is Direction.OUTBOUND:
+        return f"{host} refuses us {code}"
+    if incident.key.direction is Direction.INBOUND:
+        return f"we refuse {host} {code}"
+    return "events that could not be taken apart"
+
+
+def state_words(incident: Incident) -> str:
+    """Whether it still goes on, measured at the end of the log."""
+    if incident.ongoing is None:
+        return "no times, so nobody can tell whether it goes on"
+    if incident.ongoing:
+        return "still going on when the log ends"
+    quiet = "" if incident.quiet_ms is None else f": none for {duration(incident.quiet_ms)} until the log ends"
+    return f"over{quiet}"
+
+
+def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
+    events = "event" if incident.count == 1 else "events"
+    blocks: list[ProseBlock] = [
+        ProseParagraph(text(shown(headline(incident)), "bold")),
+        ProseParagraph(
+            Content.assemble(
+                (f"{incident.count:,} {events}", "bold"),
+                ", ",
+                (state_words(incident), "$text-error" if incident.ongoing else "$text-success"),
+            )
+        ),
+    ]
+    assumed = " (zone assumed)" if incident.time_assumed else ""
+    if incident.first_ms is not None and incident.last_ms is not None:
+        blocks.append(labelled("first", text(format_time(incident.first_ms, zone) + assumed)))
+        blocks.append(labelled("last", text(format_time(incident.last_ms, zone) + assumed)))
+    if len(incident.replies) == 1:
+        blocks.append(labelled("reply", text(shown(incident.replies[0][0].rstrip()))))
+    if len(incident.episodes) > 1:
+        blocks.append(labelled("episodes", text(_episodes(incident, zone))))
+    if incident.days:
+        days = "1 day" if len(incident.days) == 1 else f"{len(incident.days)} days"
+        blocks += [Heading(text(f"Per day ({days} with events)")), _days(incident.days)]
+    blocks += _counted("Recipients", incident.recipients)
+    blocks += _counted("Senders", incident.senders, empty="<> (bounces)")
+    if len(incident.replies) != 1:
+        blocks += _replies(incident)
+    blocks += _counted("Servers of ours", incident.servers)
+    if len(incident.spellings) > 1:
+        blocks.append(labelled("spelled", text(shown(", ".join(incident.spellings)))))
+    verbs = ", ".join(f"{verb} {count}" for verb, count in incident.verbs if verb)
+    if verbs:
+        blocks.append(labelled("commands", text(shown(verbs))))
+    return tuple(blocks)
+
+
+def _episodes(incident: Incident, zone: tzinfo) -> str:
+    last = incident.episodes[-1]
+    span = f"from {format_time(last.first_ms, zone)} to {format_time(last.last_ms, zone)}"
+    return f"{len(incident.episodes)}, the last {span}"
+
+
+def _days(days: Counted) -> FlowingColumns:
+    most = max(count for _, count in days)
+    width = len(f"{most:,}")
+    cells = []
+    for day, count in days:
+        bar = _BARS[max(1, round(8 * count / most))]
+        cells.append(Content.assemble(day, " ", (bar, "$text-accent"), f" {count:>{width},}"))
+    return FlowingColumns(tuple(cells))
+
+
+def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> list[ProseBlock]:
+    if not counted:
+        return []
+    width = len(f"{counted[0][1]:,}")
+    cells = tuple(
+        Content.assemble((f"{count:>{width},} ", "$text-accent"), str(shown(value) if value else empty))
+        for value, count in counted[:_MOST_LISTED]
+    )
+    blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells)]
+    if len(counted) > _MOST_LISTED:
+        blocks.append(
+            ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more, all of them in the export", "$text-muted"))
+        )
+    return blocks
+
+
+def _replies(incident: Incident) -> list[ProseBlock]:
+    blocks: list[ProseBlock] = [Heading(text(f"Replies ({len(incident.replies):,})"))]
+    width = len(f"{incident.replies[0][1]:,}") if incident.replies else 1
+    for reply, count in incident.replies[:20]:
+        blocks.append(ProseParagraph(text(shown(reply.rstrip())), text(f"{count:>{width},} ", "$text-accent")))
+    if len(incident.replies) > 20:
+        blocks.append(ProseParagraph(text(f"and {len(incident.replies) - 20:,} more", "$text-muted")))
+    return blocks
+
+
+def note_blocks(note: str) -> tuple[ProseBlock, ...]:
+    """The user's own note on the incident; nothing where there is none."""
+    if not note:
+        return ()
+    return (BLANK, Heading(text("Your note")), *(ProseParagraph(text(line)) for line in shown_lines(note)))
+
+
+def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]]) -> tuple[ProseBlock, ...]:
+    """A row behind which several incidents stand: which, how often, and who has to act in each."""
+    blocks: list[ProseBlock] = [
+        ProseParagraph(text(shown(title), "bold")),
+        ProseParagraph(text("Open the row (Enter) and choose one for its recipients, times and full guidance.")),
+        BLANK,
+    ]
+    for incident, advice in incidents[:100]:
+        host = incident.host or NO_HOST
+        state = "" if incident.ongoing is None else ("still going on" if incident.ongoing else "over")
+        blocks.append(
+            bullet(
+                Content.assemble(
+                    (f"{incident.count:,} x ", "$text-accent"),
+                    (str(shown(f"{incident.key.code or 'no code'} {host}")), "bold"),
+                    str(shown(f": {advice.title}. ")),
+                    f"{WHO_ACTS[advice.who_acts]}. {state}",
+                )
+            )
+        )
+    if len(incidents) > 100:
+        blocks.append(ProseParagraph(text(f"and {len(incidents) - 100:,} more", "$text-muted")))
+    return tuple(blocks)

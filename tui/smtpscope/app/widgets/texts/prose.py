@@ -1,0 +1,200 @@
+"""Wrapped text with hanging indents and flowing columns, drawn line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from smtpscope.app.widgets.line_widget import LineWidget
+from smtpscope.harmless import Shown
+
+
+def text(shown: Shown | str, style: str = "") -> Content:
+    """Literal content: brackets in it mean nothing. Log text must be `Shown`; a plain str is for our own words."""
+    return Content.styled(shown, style) if style else Content(shown)
+
+
+_NOTHING = Content("")
+
+
+@dataclass(frozen=True, slots=True)
+class ProseParagraph:
+    """`content` behind `lead` (a bullet, a label); wrapped lines are indented to where the content began.
+
+    `indent` blanks stand before both. When the lead leaves less than 16 cells, the content starts on its own line.
+    """
+
+    content: Content
+    lead: Content = _NOTHING
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FlowingColumns:
+    """Short items side by side, filled row by row, in as many equal columns as the width allows."""
+
+    items: tuple[Content, ...]
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    content: Content
+
+
+ProseBlock = ProseParagraph | FlowingColumns | Heading
+BLANK = ProseParagraph(_NOTHING)
+
+_LEAST_CONTENT_WIDTH = 16
+
+
+def _wrapped(pane: ScrollView, content: Content, width: int) -> list[Strip]:
+    if not content.plain:
+        return [Strip.blank(0)]
+    return Visual.to_strips(pane, content, max(1, width), None, pane.visual_style, apply_selection=False)
+
+
+class ProsePane(LineWidget, can_focus=True):
+    """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_down", "Down", show=False, id="prose.down"),
+        Binding("k,up", "scroll_up", "Up", show=False, id="prose.up"),
+        Binding("g,home", "scroll_home", "Top", show=False, id="prose.top"),
+        Binding("G,end", "scroll_end", "Bottom", show=False, id="prose.bottom"),
+        Binding("ctrl+d,pagedown", "page_down", "Page down", show=False, id="prose.page_down"),
+        Binding("ctrl+u,pageup", "page_up", "Page up", show=False, id="prose.page_up"),
+    ]
+    DEFAULT_CSS = """
+    ProsePane {
+        padding: 0 0 0 1;
+    }
+    """
+
+    blocks: reactive[tuple[ProseBlock, ...]] = reactive((), layout=False)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._strips: list[Strip] = []
+        self._first_lines: list[int] = []
+        self._laid_out_for: tuple[int, tuple[ProseBlock, ...]] | None = None
+
+    def watch_blocks(self, blocks: tuple[ProseBlock, ...]) -> None:
+        self._lay_out()
+        # Textual's own way to the top waits for the next picture, so that the text would be drawn twice.
+        self.scroll_target_y = self.scroll_y = 0
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._laid_out_for = None
+        if self.is_attached:
+            self._lay_out()
+
+    @property
+    def lines(self) -> list[str]:
+        """The text as it is laid out now."""
+        return [strip.text for strip in self._strips]
+
+    def show_block(self, number: int) -> None:
+        """Scrolls so that the block stands in the middle, or the end of the text at the bottom."""
+        if number < len(self._first_lines):
+            line = self._first_lines[number] - self.scrollable_content_region.height // 2
+            self.scroll_to(y=max(0, line), animate=False)
+
+    def _lay_out(self) -> None:
+        width = self.scrollable_content_region.width
+        if width <= 0 or self._laid_out_for == (width, self.blocks):
+            return
+        strips: list[Strip] = []
+        first_lines: list[int] = []
+        for block in self.blocks:
+            first_lines.append(len(strips))
+            if isinstance(block, Heading):
+                strips += _wrapped(self, block.content.stylize_before("bold $text-primary"), width)
+            elif isinstance(block, FlowingColumns):
+                strips += self._columns(block, width)
+            else:
+                strips += self._paragraph(block, width)
+        self._strips, self._first_lines = strips, first_lines
+        self._laid_out_for = (width, self.blocks)
+        self.virtual_size = Size(width, len(strips))
+        self.refresh()
+
+    def _paragraph(self, block: ProseParagraph, width: int) -> list[Strip]:
+        blank = self.visual_style.rich_style
+        left = block.indent + block.lead.cell_length
+        own_line = bool(block.lead.plain) and width - left < _LEAST_CONTENT_WIDTH
+        if own_line:
+            left = block.indent + 2
+        lines = _wrapped(self, block.content, width - left)
+        result: list[Strip] = []
+        indent = Strip.blank(block.indent, blank)
+        if block.lead.plain:
+            lead = _wrapped(self, block.lead, max(1, width - block.indent))
+            if own_line:
+                result += [Strip.join([indent, strip]) for strip in lead]
+            else:
+                # The content of a lead such as "reply" must start at the same column even if its blanks were trimmed.
+                result.append(Strip.join([indent, lead[0].adjust_cell_length(block.lead.cell_length, blank), lines[0]]))
+                lines = lines[1:]
+        hanging = Strip.blank(left, blank)
+        return result + [Strip.join([hanging, strip]) for strip in lines]
+
+    def _columns(self, block: FlowingColumns, width: int) -> list[Strip]:
+        blank = self.visual_style.rich_style
+        room = max(1, width - block.indent)
+        widest = min(room, max((item.cell_length for item in block.items), default=1))
+        count = max(1, (room + 2) // (widest + 2))
+        result: list[Strip] = []
+        for start in range(0, len(block.items), count):
+            cells: list[Strip] = [Strip.blank(block.indent, blank)]
+            for item in block.items[start : start + count]:
+                strip = _wrapped(self, item, 10_000)[0]
+                if strip.cell_length > widest:
+                    strip = strip.crop(0, widest)
+                cells += [strip.adjust_cell_length(widest, blank), Strip.blank(2, blank)]
+            result.append(Strip.join(cells).crop(0, width))
+        return result
+
+    def render_line(self, y: int) -> Strip:
+        line = self.scroll_offset.y + y
+        width = self.scrollable_content_region.width
+        style = self.visual_style.rich_style
+        if line >= len(self._strips):
+            return Strip.blank(width, style)
+        return self._strips[line].adjust_cell_length(width, style).apply_style(style)
+
+
+def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> ProseParagraph:
+    return ProseParagraph(content, text(f"{sign} "), indent)
+
+
+def labelled(label: str, content: Content, *, width: int = 11) -> ProseParagraph:
+    """`content` behind a muted label, all labels of one pane as wide."""
+    return ProseParagraph(content, text(f"{label:<{width - 1}} ", "$text-muted"))
+
+
+def blocks_text(blocks: Sequence[ProseBlock]) -> str:
+    """The words of the blocks, for tests and for the clipboard."""
+    words: list[str] = []
+    for block in blocks:
+        if isinstance(block, FlowingColumns):
+            words += [item.plain for item in block.items]
+        elif isinstance(block, Heading):
+            words.append(block.content.plain)
+        else:
+            words.append(block.lead.plain + block.content.plain)
+    return "\n".join(words)

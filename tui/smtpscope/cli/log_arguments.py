@@ -1,0 +1,137 @@
+"""What the commands do with a session before and after their own work: open, read, filter, say what was missing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from smtpscope.cli.configured import cache_folder, knowledge_folders, loaded_settings
+from smtpscope.cli.options import Query
+from smtpscope.cli.streams import Target, say, talk
+from smtpscope.errors import ExportError, LogError
+
+if TYPE_CHECKING:
+    from smtpscope.configuration.settings import Settings
+    from smtpscope.session import Analysis, Progress, View
+    from smtpscope.store.grouping.groups import Grouping
+    from smtpscope.workspace.workspace import Workspace
+
+_SECONDS: Final = 5.0
+
+
+def opened(
+    query: Query, settings: Settings | None = None, workspace: Workspace | None = None, *, growing: bool = False
+) -> Analysis:
+    """A session over the logs of `query`, nothing read yet; `growing` ones will be followed.
+
+    What the command line leaves open the settings decide. Raises LogError when no log can be opened.
+    """
+    from smtpscope.knowledge.base import KnowledgeBase
+    from smtpscope.session import Analysis
+    from smtpscope.store.times import zone_named
+
+    settings = loaded_settings().settings if settings is None else settings
+    analysis = Analysis(
+        KnowledgeBase.load(*knowledge_folders(query.knowledge, settings, own=query.own_knowledge)),
+        zone=zone_named(settings.timezone) if query.zone is None else query.zone,
+        cache=cache_folder(settings),
+        workspace=workspace,
+        salvage=query.salvage,
+        growing=growing,
+        date_order=query.date_order or (None if settings.date_order == "auto" else settings.date_order),
+    )
+    analysis.count_duplicates = query.count_duplicates
+    try:
+        analysis.open(query.files)
+    except LogError as last:
+        _say_others(analysis, last)
+        raise
+    return analysis
+
+
+def read(query: Query, *, growing: bool = False) -> Analysis:
+    """A session that has read all logs of `query`. Raises LogError when none can be read."""
+    analysis = opened(query, growing=growing)
+    try:
+        analysis.read_all(Patience().told)
+    except LogError as last:
+        _say_others(analysis, last)
+        raise
+    return analysis
+
+
+class Patience:
+    """Says on standard error, now and then, how far a reading is that takes long; only to a person."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._next = monotonic() + _SECONDS
+
+    def told(self, progress: Progress) -> None:
+        """`progress` was made."""
+        if self._monotonic() >= self._next:
+            self._next = self._monotonic() + _SECONDS
+            if sys.stderr is not None and sys.stderr.isatty():
+                name = "standard input" if progress.file == "-" else progress.file
+                talk(f"reading {name}: {progress.words} (ctrl+c stops)")
+
+
+def _say_others(analysis: Analysis, last: LogError) -> None:
+    """Each file that failed gets its sentence, though only one error can be raised."""
+    for error in analysis.errors:
+        if error is not last:
+            say(error)
+
+
+def grouped(analysis: Analysis, filter_text: str, grouping: Grouping = "code") -> View:
+    """What the filter lets through. Raises FilterError."""
+    return analysis.view(filter_text, grouping=grouping)
+
+
+def check_target(target: Target, analysis: Analysis) -> None:
+    """Raises ExportError when the file to write is one of the logs."""
+    for name in analysis.named_files:
+        try:
+            same = target.path is not None and os.path.samefile(target.path, name)  # noqa: PTH121 - names may be "-"
+        except OSError:
+            continue
+        if same:
+            raise ExportError(where=str(target.path), what="this is the log itself", remedy="Choose another name")
+
+
+def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
+    """One line on standard error for an answer that is empty."""
+    if view.count:
+        return
+    service_logs = analysis.overview().service_logs
+    if view.total:
+        meant = analysis.suggestion(view.filter_text)
+        advice = f" Did you mean: {meant}" if meant else ""
+        events = "refusals" if service_logs else "SMTP protocol events"
+        talk(f"none of {view.total:,} {events} fits the filter.{advice}")
+        return
+    from smtpscope.export.report.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
+    from smtpscope.export.summaries.incident_wording import counted
+
+    if not analysis.unrelated_records:
+        talk(f"not one record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
+        return
+    if service_logs:
+        talk(f"{', '.join(analysis.files)}: {no_refusal_words(analysis.unrelated_records)}")
+        return
+    others = counted(analysis.unrelated_records, "other record", "other records")
+    talk(f"no SMTP protocol event is in {', '.join(analysis.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
+
+
+def end(analysis: Analysis) -> None:
+    """Says what could not be read, and ends with 1 when a whole file is missing."""
+    for error in analysis.errors:
+        say(error)
+    if analysis.skipped:
+        records = "record was" if analysis.skipped == 1 else "records were"
+        talk(f"{analysis.skipped:,} {records} skipped; report and the browser (key f) say which.")
+    if analysis.errors:
+        sys.exit(1)

@@ -1,0 +1,263 @@
+"""The kinds of value that a setting can take: how each is read from TOML, from a variable, and written."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from types import MappingProxyType
+from typing import Generic, Protocol, TypeVar
+
+from smtpscope.configuration.key_names import key_name
+from smtpscope.configuration.nearest import nearest
+from smtpscope.configuration.problems import DistrustedError, RefusedError, quoted
+from smtpscope.errors import UsageError
+from smtpscope.store.times import zone_named
+
+T = TypeVar("T")
+Word = TypeVar("Word", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class TomlPlace:
+    """Where a value comes from: paths in it are relative to `folder`.
+
+    `confined` says that it may name no folder outside, as anybody can put a project file beside a log: a path to a
+    stranger's server (`\\\\host\\share`) would send the user's login there.
+    """
+
+    folder: Path
+    confined: bool = False
+
+
+class SettingKind(Protocol[T]):
+    """One kind of value. `parse` takes what TOML or the command line gives, and raises RefusedError."""
+
+    @property
+    def expected(self) -> str:
+        """What a value is, as a comment and the docs say it."""
+        ...
+
+    def parse(self, value: object, place: TomlPlace) -> T: ...
+
+    def from_text(self, text: str) -> object:
+        """What a variable holds, as `parse` takes it."""
+        ...
+
+    def toml(self, value: T) -> str:
+        """`value` as the right side of a line of TOML; `parse` reads the same from it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSetting(Generic[Word]):
+    """One of some words, in upper or lower case."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def expected(self) -> str:
+        return ", ".join(self.words)
+
+    def parse(self, value: object, place: TomlPlace) -> Word:
+        if isinstance(value, str):
+            for word in self.words:
+                if value.strip().lower() == word:
+                    return word
+        meant = nearest(value, self.words) if isinstance(value, str) else None
+        remedy = f'Write for example "{self.words[0]}"' if meant is None else f'Did you mean "{meant}"?'
+        raise RefusedError(f"is {quoted(value)}, but must be one of: {self.expected}", remedy)
+
+    def from_text(self, text: str) -> object:
+        return text
+
+    def toml(self, value: Word) -> str:
+        return toml_string(value)
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """True or false."""
+
+    expected: str = "true or false"
+
+    def parse(self, value: object, place: TomlPlace) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise RefusedError(f"is {quoted(value)}, but must be true or false", "Write true or false, without quotes")
+
+    def from_text(self, text: str) -> object:
+        word = text.strip().lower()
+        if word in ("true", "yes", "on", "1"):
+            return True
+        return False if word in ("false", "no", "off", "0") else text
+
+    def toml(self, value: bool) -> str:
+        return "true" if value else "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The name of a time zone that exists."""
+
+    expected: str = "UTC, local, a name such as Europe/Berlin, or an offset such as +01:00"
+
+    def parse(self, value: object, place: TomlPlace) -> str:
+        if not isinstance(value, str):
+            raise RefusedError(f"is {quoted(value)}, but must be a time zone in quotes", f"Use {self.expected}")
+        try:
+            zone_named(value)
+        except UsageError as error:
+            raise RefusedError(f"is {quoted(value)}, but there is no such time zone", error.remedy) from error
+        return value.strip()
+
+    def from_text(self, text: str) -> object:
+        return text
+
+    def toml(self, value: str) -> str:
+        return toml_string(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder, or None for none. It need not exist."""
+
+    expected: str = 'a folder, relative to the file; "" for none'
+
+    def parse(self, value: object, place: TomlPlace) -> Path | None:
+        if value is None:
+            return None
+        if isinstance(value, Path):
+            value = str(value)
+        if not isinstance(value, str):
+            raise RefusedError(
+                f"is {quoted(value)}, but must be a folder in quotes", "Write it in single quotes: '/a/b'"
+            )
+        return folder_at(value, place) if value.strip() else None
+
+    def from_text(self, text: str) -> object:
+        return text
+
+    def toml(self, value: Path | None) -> str:
+        return toml_string("" if value is None else str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Any number of folders. They need not exist."""
+
+    expected: str = "a list of folders, relative to the file; in a variable with : (Windows ;) between them"
+
+    def parse(self, value: object, place: TomlPlace) -> tuple[Path, ...]:
+        items = [value] if isinstance(value, (str, Path)) else value
+        if not isinstance(items, (list, tuple)) or not all(isinstance(item, (str, Path)) for item in items):
+            raise RefusedError(f"is {quoted(value)}, but must be a list of folders", "Write for example ['/a/b', 'c']")
+        return tuple(folder_at(str(item), place) for item in items if str(item).strip())
+
+    def from_text(self, text: str) -> object:
+        return text.split(os.pathsep)
+
+    def toml(self, value: tuple[Path, ...]) -> str:
+        return f"[{', '.join(toml_string(str(folder)) for folder in value)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Action ids, each with the keys that call it, divided by commas: `{"browse.filter": "slash,f"}`."""
+
+    expected: str = "action id = key or list of keys; in a variable id=key,key with blanks between the ids"
+
+    def parse(self, value: object, place: TomlPlace) -> Mapping[str, str]:
+        if not isinstance(value, Mapping):
+            raise RefusedError(
+                f"is {quoted(value)}, but must be a table of keys",
+                'Write [keys] and below it "app.quit" = "q"; in a variable app.quit=q',
+            )
+        return MappingProxyType({action: _keys_of(action, keys) for action, keys in _flat("", value).items()})
+
+    def from_text(self, text: str) -> object:
+        pairs = [part.partition("=") for part in text.split()]
+        if any(not keys for _, _, keys in pairs):
+            return text
+        return {action: keys for action, _, keys in pairs}
+
+    def toml(self, value: Mapping[str, str]) -> str:
+        pairs = (f"{toml_string(action)} = {toml_string(keys)}" for action, keys in value.items())
+        return f"{{{', '.join(pairs)}}}"
+
+
+def _flat(prefix: str, table: Mapping[object, object]) -> dict[str, object]:
+    """An id has a dot, so without quotes around it TOML makes a table of it."""
+    found: dict[str, object] = {}
+    # A stack and no recursion: dotted names can nest deeper than Python calls.
+    waiting = [(prefix, table)]
+    while waiting:
+        before, inner = waiting.pop()
+        for name, value in inner.items():
+            if isinstance(value, Mapping):
+                waiting.append((f"{before}{name}.", value))
+            else:
+                found[f"{before}{name}"] = value
+    return found
+
+
+def _keys_of(action: str, value: object) -> str:
+    # A comma divides, and is a key itself where it stands alone.
+    keys = value if isinstance(value, list) else ([value] if value == "," else str(value).split(","))
+    if not isinstance(value, (str, list)) or not keys or not all(isinstance(key, str) for key in keys):
+        raise RefusedError(
+            f"gives {quoted(action)} {quoted(value)}, but it must be keys", 'Write for example "f5" or "j,down"'
+        )
+    try:
+        names = [key_name(key) for key in keys]
+    except ValueError as error:
+        raise RefusedError(
+            f"gives {quoted(action)} {quoted(value)}, but {quoted(str(error))} is no key",
+            'Write a character, a name (f5, pagedown, escape), or ctrl+x; several with commas: "j,down"',
+        ) from error
+    return ",".join(dict.fromkeys(names))
+
+
+def folder_at(text: str, place: TomlPlace) -> Path:
+    """`text` as a path from `place`, `~` as the home folder; touches no disk.
+
+    Raises RefusedError, DistrustedError where it leads out of a confined place.
+    """
+    written = text.strip()
+    if "\0" in written:
+        raise RefusedError("holds a NUL character", "Write the folder's name without it")
+    if place.confined and _leads_out(written):
+        raise DistrustedError(
+            f"is {quoted(written)}, which leads out of the project's folder, so it is passed over",
+            "Name a folder below the project's, or set it in your own file",
+        )
+    try:
+        return place.folder / Path(written).expanduser()
+    except RuntimeError as error:
+        raise RefusedError(
+            f"is {quoted(written)}, but that home folder is not known", "Write the whole path"
+        ) from error
+
+
+def _leads_out(written: str) -> bool:
+    # By the rules of Windows on every system: there a slash and a backslash both divide.
+    path = PureWindowsPath(written)
+    return bool(path.anchor) or ".." in path.parts or written.startswith("~")
+
+
+_ESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def toml_string(text: str) -> str:
+    """`text` as a TOML string. A lone surrogate becomes U+FFFD: TOML has no way to write it."""
+    # JSON's escapes are TOML's too; what JSON leaves as it is and TOML does not allow is escaped here.
+    import json
+
+    return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))
+
+
+def _escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return "\\uFFFD" if 0xD800 <= number <= 0xDFFF else f"\\u{number:04X}"

@@ -1,0 +1,1 @@
+"""Exchanges as data: JSON lines, ECS, CSV, Parquet."""

@@ -1,0 +1,1 @@
+"""A summary in each format, and the text helpers that the formats share."""

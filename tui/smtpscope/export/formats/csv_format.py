@@ -1,0 +1,84 @@
+"""A summary as CSV: one row for each incident, for those who collect incidents in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpscope.export.formats.csv_rows import Cell, csv_lines
+from smtpscope.export.summaries.incident_wording import Calendar
+from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
+from smtpscope.export.summaries.summary_outline import NULL_SENDER
+from smtpscope.store.grouping.incident import Counted
+
+COLUMNS = (
+    "direction",
+    "remote_host",
+    "reply_code",
+    "enhanced_codes",
+    "category",
+    "cause",
+    "who_acts",
+    "confidence",
+    "matched_by",
+    "count",
+    "first",
+    "last",
+    "zone",
+    "zone_assumed",
+    "ongoing",
+    "episodes",
+    "recipients",
+    "recipient_list",
+    "sender_list",
+    "server_list",
+    "reply",
+    "meaning",
+    "files",
+    "filter",
+)
+
+
+def render(document: SummaryDocument) -> str:
+    """`document` as CSV with a header row; lists are joined by line feeds within their cell, without counts."""
+    return "".join(csv_lines(_rows(document)))
+
+
+def _rows(document: SummaryDocument) -> Iterator[tuple[Cell, ...]]:
+    yield COLUMNS
+    calendar = Calendar(document.zone, document.zone_name)
+    for summary in document.incidents:
+        yield _row(summary, document, calendar)
+
+
+def _row(summary: IncidentSummary, document: SummaryDocument, calendar: Calendar) -> tuple[Cell, ...]:
+    incident, advice = summary.incident, summary.advice
+    return (
+        incident.key.direction.value,
+        incident.host,
+        incident.key.code,
+        _joined(incident.enhanced_codes),
+        incident.key.category,
+        advice.title,
+        advice.who_acts,
+        advice.match.confidence,
+        advice.match.matched_by,
+        incident.count,
+        None if incident.first_ms is None else calendar.brief(incident.first_ms),
+        None if incident.last_ms is None else calendar.brief(incident.last_ms),
+        document.zone_name,
+        incident.time_assumed,
+        incident.ongoing,
+        len(incident.episodes),
+        len(incident.recipients),
+        _joined(incident.recipients),
+        "\n".join(value or NULL_SENDER for value, _ in incident.senders),
+        _joined(incident.servers),
+        incident.replies[0][0] if incident.replies else None,
+        advice.meaning,
+        "\n".join(document.files),
+        document.filter_text,
+    )
+
+
+def _joined(values: Counted) -> str:
+    return "\n".join(value for value, _ in values)

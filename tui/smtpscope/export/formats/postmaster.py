@@ -1,0 +1,138 @@
+"""A text for the postmaster of the other side: polite, in English, with what they need to find it in their log.
+
+Nothing internal stands in it: no server, file, record, filter or login of ours. RFC 5321 section 4.5.1 obliges every
+mail server to accept mail for its postmaster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpscope.export.formats.text import WIDTH
+from smtpscope.export.formats.text_columns import wrapped
+from smtpscope.export.masking.credentials import without_credentials
+from smtpscope.export.summaries.incident_wording import Calendar, code_words, times, verb_words
+from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
+from smtpscope.harmless import shown
+from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS
+
+ADDRESS_TO_FILL_IN = "[the public IP address of our server]"
+NAME_TO_FILL_IN = "[name, organisation, telephone]"
+_MOST_RECIPIENTS = 5
+# Logs that tell of deliveries, and of SMTP only what came of it.
+_OF_DELIVERIES = ("message tracking log", "connectivity log")
+
+
+def render(document: SummaryDocument) -> str:
+    """A letter for each incident whose other side is known; a line in words where a letter makes no sense."""
+    calendar = Calendar(document.zone, document.zone_name)
+    letters = ["\n".join(_letter(summary, calendar)) for summary in document.incidents]
+    if not letters:
+        return "No incident is in view, so there is nobody to write to.\n"
+    return f"\n\n{'=' * WIDTH}\n\n".join(letters) + "\n"
+
+
+def _letter(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
+    incident = summary.incident
+    direction = incident.key.direction
+    if direction is Direction.UNKNOWN:
+        yield from wrapped("These events could not be understood, so there is no reply to ask about.", WIDTH)
+        return
+    why_none = _why_no_letter(summary)
+    if why_none:
+        yield from wrapped(why_none, WIDTH)
+        return
+    outbound = direction is Direction.OUTBOUND
+    yield from _field("To", _recipient_of_letter(summary))
+    server = shown(incident.host) if incident.host else "your server"
+    subject = f"{server} refuses our mail" if outbound else "our server refuses mail from your side"
+    yield from _field("Subject", f"{subject}: {code_words(incident)}")
+    yield ""
+    yield "Dear postmaster,"
+    yield ""
+    yield from wrapped(_request(summary), WIDTH)
+    yield ""
+    yield from _facts(summary, calendar)
+    yield ""
+    question = (
+        "Could you please tell us why your server refuses this mail, and what we have to change so that it is accepted?"
+        if outbound
+        else "Could you please look at how your side sends this mail? We gladly help if the reply is not clear."
+    )
+    yield from wrapped(question, WIDTH)
+    yield ""
+    yield "Thank you and kind regards"
+    yield NAME_TO_FILL_IN
+
+
+def _why_no_letter(summary: IncidentSummary) -> str:
+    """Why nobody of the other side could answer, "" where somebody can."""
+    sample = summary.sample
+    lead = f"No letter about {shown(code_words(summary.incident))}:"
+    if sample.guess is not None and MAYBE_OURS in sample.guess:
+        because = f"{MAYBE_OURS[0].lower()}{MAYBE_OURS[1:]}."
+    elif not sample.remote_host.key and (sample.provider or "").lower().endswith(_OF_DELIVERIES):
+        because = "this log does not name the other side."
+    else:
+        return ""
+    kind = "Send" if summary.incident.key.direction is Direction.OUTBOUND else "Receive"
+    files = "SmtpSend, SEND*.LOG" if kind == "Send" else "SmtpReceive, RECV*.LOG"
+    return f"{lead} {because} What was said is in the SMTP protocol log of our {kind} connector ({files})."
+
+
+def _field(label: str, value: str) -> list[str]:
+    lead = f"{label}: "
+    return wrapped(shown(value), WIDTH, first=lead, rest=" " * len(lead))
+
+
+def _recipient_of_letter(summary: IncidentSummary) -> str:
+    """`postmaster@` the recipients' domain where they all share one, else of the remote host."""
+    incident = summary.incident
+    if incident.key.direction is Direction.OUTBOUND:
+        domains = {address.rpartition("@")[2].lower() for address, _ in incident.recipients if "@" in address}
+    else:
+        domains = {address.rpartition("@")[2].lower() for address, _ in incident.senders if "@" in address}
+    if len(domains) == 1:
+        return f"postmaster@{domains.pop()}"
+    host = incident.key.host_key
+    if not host:
+        return "[postmaster of the other side]"
+    return f"postmaster@[{host}]" if summary.sample.remote_host.address else f"postmaster@{host}"
+
+
+def _request(summary: IncidentSummary) -> str:
+    incident = summary.incident
+    often = "" if incident.count == 1 else f" {times(incident.count)}"
+    verbs = verb_words(incident)
+    command = "our SMTP commands " if verbs else ""
+    if verbs and " " not in verbs:
+        command = f"the SMTP command {shown(verbs)} "
+    if incident.key.direction is Direction.OUTBOUND:
+        host = shown(incident.host) if incident.host else "your mail server"
+        return f"{host} has refused mail from our server{often}. It answered {command}with the reply below."
+    host = shown(incident.host) if incident.host else "a host that may be yours"
+    return f"Our mail server has refused mail from {host}{often}. This is what was sent and how our server replied."
+
+
+def _facts(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
+    incident, sample = summary.incident, summary.sample
+    outbound = incident.key.direction is Direction.OUTBOUND
+    yield from _fact("Your reply" if outbound else "Our reply", sample.reply.verbatim.rstrip() or "(empty)")
+    yield from _fact("Command", without_credentials(sample.command).rstrip() or "(not in our log)")
+    yield from _fact("Time", calendar.full(sample.time_ms, assumed=sample.time_assumed))
+    if incident.count > 1:
+        yield from _fact("First", calendar.full(incident.first_ms, assumed=incident.time_assumed))
+        yield from _fact("Last", calendar.full(incident.last_ms, assumed=incident.time_assumed))
+    yield from _fact("Your server", incident.host or "(not named in our log)")
+    yield from _fact("Our server", ADDRESS_TO_FILL_IN)
+    recipients = [address for address, _ in incident.recipients if address]
+    for address in recipients[:_MOST_RECIPIENTS]:
+        yield from _fact("Recipient", address)
+    if len(recipients) > _MOST_RECIPIENTS:
+        yield from _fact("Recipient", f"and {len(recipients) - _MOST_RECIPIENTS:,} more")
+
+
+def _fact(label: str, value: str) -> list[str]:
+    lead = f"  {label}:".ljust(16)
+    return wrapped(shown(value), WIDTH, first=lead, rest=" " * len(lead))

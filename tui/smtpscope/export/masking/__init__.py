@@ -1,0 +1,1 @@
+"""Pseudonyms for people and hosts, and credentials taken out."""

@@ -1,0 +1,1 @@
+"""The report: its rows, its wording, its formats."""

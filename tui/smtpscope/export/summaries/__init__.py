@@ -1,0 +1,1 @@
+"""What an incident's summary says, before any format draws it."""

@@ -1,0 +1,127 @@
+"""What a summary is made of, whatever its format: headings, sentences, lists, tables, code.
+
+The formats differ in how they write these few things and in nothing else, so that they say the same.
+A `Piece` knows whether its words are ours or the log's; a format must never interpret the log's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+PieceKind = Literal["plain", "strong", "verbatim", "link"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text. `verbatim` is text from the log or something to type; `link` is a source's address, `text` too."""
+
+    text: str
+    kind: PieceKind = "plain"
+
+
+Line = tuple[Piece, ...]
+
+
+def plain(text: str) -> Piece:
+    """Our own words."""
+    return Piece(text)
+
+
+def strong(text: str) -> Piece:
+    """Our own words, to be seen first."""
+    return Piece(text, "strong")
+
+
+def verbatim(text: str) -> Piece:
+    """Text from the log, or a command to type."""
+    return Piece(text, "verbatim")
+
+
+def link(address: str) -> Piece:
+    """The address of a source that the knowledge base names."""
+    return Piece(address, "link")
+
+
+_WEB_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9./_~%?=&;,:#+()-]*)?")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether `text` is an http or https address of plain signs, safe to be made a link in any format."""
+    return _WEB_ADDRESS.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """`numbered` where the order is an order of work."""
+
+    items: tuple[Line, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFacts:
+    """Label and value, one a line."""
+
+    items: tuple[tuple[str, Line], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`numeric` are the columns to align on the right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+    numeric: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """Several lines of the log's own text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Events by calendar day (ISO date), in order of time, days without events left out.
+
+    `earlier_days` with `earlier_events` came before the first one and are only summed up.
+    """
+
+    counts: tuple[tuple[str, int], ...]
+    earlier_days: int = 0
+    earlier_events: int = 0
+
+
+Block = Paragraph | Bullets | SummaryFacts | Table | CodeBlock | Days
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One incident: its headline as one sentence, then its sections."""
+
+    headline: Line
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryOutline:
+    """A whole summary: `overview` before the chapters, `origin` after them."""
+
+    title: str
+    overview: tuple[Block, ...]
+    chapters: tuple[Chapter, ...]
+    origin: Section

@@ -1,0 +1,113 @@
+"""Advice on an incident -> sections of its summary: what it means, what to check and do, and why we think so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from smtpscope.export.summaries.content import (
+    Block,
+    Bullets,
+    Line,
+    Paragraph,
+    Piece,
+    Section,
+    SummaryFacts,
+    link,
+    plain,
+    strong,
+    verbatim,
+)
+from smtpscope.export.summaries.incident_wording import CONFIDENCE_WORDS, TOOL_WORDS, who_acts_words
+from smtpscope.knowledge.advice import Advice, FilledCheck
+from smtpscope.parsing.smtp_exchange import Direction
+
+_TEMPORARY: Final[dict[bool | None, str]] = {
+    True: "temporary (the code begins with 4): the sending server tries again",
+    False: "permanent (the code begins with 5): the sending server gives up and tells the sender",
+    None: "not told, as the reply has no code of 4yz or 5yz",
+}
+
+
+def meaning_section(advice: Advice, direction: Direction) -> Section:
+    """What happened, what it means, who has to act, whether it passes by itself, and what usually causes it."""
+    blocks: list[Block] = [Paragraph((plain(text),)) for text in (advice.reading, advice.meaning) if text]
+    note = f": {advice.who_note}" if advice.who_note else ""
+    facts: list[tuple[str, Line]] = [
+        ("Who acts", (strong(who_acts_words(advice.who_acts, direction)), plain(note))),
+        ("By its code", (plain(_TEMPORARY[advice.temporary]),)),
+    ]
+    if advice.duration_note:
+        facts.append(("In practice", (plain(advice.duration_note),)))
+    blocks.append(SummaryFacts(tuple(facts)))
+    if advice.causes:
+        blocks.append(Paragraph((strong("Usual causes"),)))
+        blocks.append(_bullets(advice.causes))
+    return Section("What it means", tuple(blocks))
+
+
+def guidance_sections(advice: Advice, reply: str) -> Iterator[Section]:
+    """What to check, do, avoid, when it is over or may be ignored, why we think so, and the sources; empty ones left
+    out. `reply` is the verbatim reply that `advice` explains.
+    """
+    if advice.checks:
+        checks = tuple(_check(check) for check in advice.checks)
+        yield Section("What to check", (Bullets(checks, numbered=True),))
+    if advice.actions:
+        yield Section("What to do", (_bullets(advice.actions, numbered=True),))
+    if advice.avoid:
+        yield Section("What not to do", (_bullets(advice.avoid),))
+    if advice.over_when:
+        yield Section("When it is over", (Paragraph((plain(advice.over_when),)),))
+    if advice.ignore_when:
+        yield Section("When to ignore it", (Paragraph((plain(advice.ignore_when),)),))
+    yield _reasons(advice, reply)
+    if advice.sources:
+        yield Section("Sources", (Bullets(tuple(_source(source.title, source.url) for source in advice.sources)),))
+
+
+def _bullets(texts: tuple[str, ...], *, numbered: bool = False) -> Bullets:
+    return Bullets(tuple((plain(text),) for text in texts), numbered)
+
+
+def _check(check: FilledCheck) -> Line:
+    tool = TOOL_WORDS[check.tool]
+    pieces: list[Piece] = [plain(check.what)]
+    commands = [line for line in check.command.splitlines() if line.strip()]
+    for index, command in enumerate(commands):
+        pieces.append(plain((f" ({tool}): " if tool else ": ") if index == 0 else ", then "))
+        pieces.append(verbatim(command))
+    if tool and not commands:
+        pieces.append(plain(f" ({tool})"))
+    return tuple(pieces)
+
+
+def _reasons(advice: Advice, reply: str) -> Section:
+    match = advice.match
+    facts: list[tuple[str, Line]] = [
+        ("Category", (verbatim(match.category),)),
+        ("Matched by", (plain(f"{match.step}"), *((plain(": "), verbatim(match.rule)) if match.rule else ()))),
+        ("Confidence", (plain(CONFIDENCE_WORDS[match.confidence]),)),
+    ]
+    words = evidence_words(advice, reply)
+    if words:
+        pieces: list[Piece] = []
+        for word in words:
+            pieces += [plain(", "), verbatim(word)] if pieces else [verbatim(word)]
+        facts.append(("Words that decided", tuple(pieces)))
+    if match.code_alone:
+        facts.append(("The code alone says", (plain(match.code_alone),)))
+    if match.disagreement:
+        facts.append(("They disagree", (plain(match.disagreement),)))
+    if match.runner_up:
+        facts.append(("Came close", (verbatim(match.runner_up),)))
+    return Section("Why we think so", (SummaryFacts(tuple(facts)),))
+
+
+def evidence_words(advice: Advice, reply: str) -> tuple[str, ...]:
+    """The words of the sample's reply that decided, in order."""
+    return tuple(word for start, end in advice.match.evidence if (word := reply[start:end]))
+
+
+def _source(title: str, url: str) -> Line:
+    return (plain(title), plain(": "), link(url)) if url else (plain(title),)

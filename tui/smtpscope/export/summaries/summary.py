@@ -1,0 +1,43 @@
+"""What an incident's summary says, in the order in which a ticket's reader asks; every format draws this same value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from smtpscope.knowledge.advice import Advice
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.store.grouping.incident import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentSummary:
+    """An incident, its guidance, and one sample with the raw text of its record.
+
+    All text is verbatim: each format makes it harmless in its own way as the last step.
+    """
+
+    incident: Incident
+    advice: Advice
+    sample: SmtpExchange
+    sample_raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryDocument:
+    """One or more incidents, and where they come from.
+
+    `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times
+    shown, `zone_name` how to call it. `events_in_view` of `events_in_log` says how much the filter lets through.
+    `masked` tells that people and hosts stand under pseudonyms (see masking.py).
+    """
+
+    incidents: tuple[IncidentSummary, ...]
+    filter_text: str
+    files: tuple[str, ...]
+    zone: tzinfo
+    zone_name: str
+    events_in_view: int
+    events_in_log: int
+    skipped: int
+    masked: bool = False

@@ -1,0 +1,177 @@
+"""A knowledge folder inspected for its author, and the rules that lead to an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.categories import ALL_CATEGORIES
+from smtpscope.knowledge.files.check import contradictions
+from smtpscope.knowledge.files.knowledge_files import (
+    AREAS,
+    FILES_BESIDE,
+    STAND_INS_FILE,
+    WORDS_FILE,
+    CodeFile,
+    EntryFile,
+    ExampleFile,
+    NoteFile,
+    ProviderFile,
+    RuleFile,
+    StandInFile,
+    WordFile,
+    area_files,
+    bundled_folder,
+    check_folder,
+    read_codes,
+    read_entries,
+    read_file,
+    read_providers,
+    read_rules,
+)
+from smtpscope.knowledge.matching.provider_codes import codes_of
+from smtpscope.knowledge.matching.rules import Rule
+from smtpscope.parsing.smtp_exchange import Direction
+
+
+def place_of(base: KnowledgeBase, entry_id: str) -> Path | None:
+    """The file with the entry in force: the last folder that has it wins."""
+    for folder in reversed(base.folders):
+        for path, entry in read_entries(folder):
+            if entry.id == entry_id:
+                return path
+    return None
+
+
+def rules_leading_to(base: KnowledgeBase, entry_id: str) -> list[str]:
+    """Rules, codes and provider codes that lead to the entry, in words."""
+    return [way for folder in base.folders for way in _ways(folder, entry_id)]
+
+
+def _ways(folder: Path, entry_id: str) -> Iterator[str]:
+    for path, rule in read_rules(folder):
+        leads = {rule.leads_to(Direction.OUTBOUND): "outbound", rule.leads_to(Direction.INBOUND): "inbound"}
+        if entry_id in leads:
+            only = "" if len(leads) == 1 else f", {leads[entry_id]} only"
+            yield f"rule {rule.id} in {path.parent.name}/{path.name}{only}{_conditions(rule)}"
+    for _, code in read_codes(folder):
+        if code.leads_to == entry_id:
+            yield f"code {code.code}: {code.words}"
+    for _, provider in read_providers(folder):
+        for provider_code in codes_of(provider):
+            if provider_code.leads_to == entry_id:
+                yield f"code {provider_code.code} of {provider.name}"
+
+
+def _conditions(rule: Rule) -> str:
+    return f", for {', '.join(rule.remote_hosts)}" if rule.remote_hosts else ""
+
+
+_KINDS: Mapping[str, Any] = {
+    "notes": NoteFile,
+    "entries": EntryFile,
+    "rules": RuleFile,
+    "codes": CodeFile,
+    "providers": ProviderFile,
+    "examples": ExampleFile,
+    WORDS_FILE: WordFile,
+    STAND_INS_FILE: StandInFile,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReport:
+    """`mistakes` keep the folder from being used, `warnings` do not. `replaced` are the ids of bundled entries that
+    the folder has words of its own for.
+    """
+
+    folder: Path
+    mistakes: tuple[KnowledgeError, ...]
+    warnings: tuple[KnowledgeError, ...]
+    files: int
+    entries: int
+    rules: int
+    replaced: tuple[str, ...]
+
+
+def examined(folder: Path) -> FolderReport:
+    """Looks `folder` through, as something that is loaded after the bundled knowledge (or as that itself).
+
+    Raises KnowledgeError when there is no such folder or nothing in it that could be knowledge.
+    """
+    check_folder(folder)
+    files = [path for area in AREAS for path in area_files(folder, area)]
+    files += [folder / name for name in FILES_BESIDE if (folder / name).is_file()]
+    mistakes = list(_unreadable(folder))
+    warnings = list(_never_read(folder))
+    if mistakes:
+        # What a file that can't be read would have said is missing, so whatever refers to it would look wrong too.
+        return FolderReport(folder, tuple(mistakes), tuple(warnings), len(files), 0, 0, ())
+    bundled = bundled_folder()
+    is_bundled = folder.resolve() == bundled.resolve()
+    try:
+        base = KnowledgeBase.load() if is_bundled else KnowledgeBase.unchecked(folder)
+        mistakes += base.problems() if is_bundled else contradictions(folder, base.matcher, base.entries)
+    except KnowledgeError as error:
+        mistakes.append(error)
+    entries = [entry for _, entry in read_entries(folder)]
+    known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
+    if not is_bundled and not mistakes:
+        warnings += _leads_nowhere(folder, known)
+    return FolderReport(
+        folder=folder,
+        mistakes=tuple(mistakes),
+        warnings=tuple(warnings),
+        files=len(files),
+        entries=len(entries),
+        rules=len(list(read_rules(folder))),
+        replaced=tuple(entry.id for entry in entries if entry.id in known),
+    )
+
+
+def _unreadable(folder: Path) -> Iterator[KnowledgeError]:
+    for area in AREAS:
+        for path in area_files(folder, area):
+            try:
+                read_file(path, _KINDS[area])
+            except KnowledgeError as error:
+                yield error
+    for name in FILES_BESIDE:
+        if (folder / name).is_file():
+            try:
+                read_file(folder / name, _KINDS[name])
+            except KnowledgeError as error:
+                yield error
+
+
+def _never_read(folder: Path) -> Iterator[KnowledgeError]:
+    """TOML files in places where nobody looks for them."""
+    read = {path for area in AREAS for path in area_files(folder, area)}
+    read |= {folder / name for name in FILES_BESIDE}
+    for path in sorted(folder.rglob("*.toml")):
+        if path not in read:
+            yield KnowledgeError(
+                where=str(path),
+                what="is never read",
+                remedy=f"Move it into a folder named {', '.join(AREAS[:-1])} or {AREAS[-1]} in {folder}",
+            )
+
+
+def _leads_nowhere(folder: Path, bundled: set[str]) -> Iterator[KnowledgeError]:
+    """Entries of `folder` that no reply can ever lead to."""
+    reached = {*bundled, *ALL_CATEGORIES}
+    for _, rule in read_rules(folder):
+        reached |= {rule.leads_to(Direction.OUTBOUND), rule.leads_to(Direction.INBOUND)}
+    reached |= {code.leads_to for _, code in read_codes(folder)}
+    reached |= {code.leads_to for _, provider in read_providers(folder) for code in codes_of(provider)}
+    for path, entry in read_entries(folder):
+        if entry.id not in reached:
+            yield KnowledgeError(
+                where=f"{path}, entry {entry.id!r}",
+                what="no rule and no code leads to it, so it is never shown",
+                remedy=f'Write a rule with entry = "{entry.id}"',
+            )

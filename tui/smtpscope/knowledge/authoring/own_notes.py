@@ -1,0 +1,307 @@
+"""A note on replies of one's own, written as a knowledge file that is read back equal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Final
+
+import msgspec
+
+from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.categories import CATEGORIES
+from smtpscope.knowledge.entry import Entry, SourceReference
+from smtpscope.knowledge.files.file_errors import nearest
+from smtpscope.knowledge.files.knowledge_files import area_files, bundled_folder, read_entries
+from smtpscope.knowledge.matching.host_patterns import folded
+from smtpscope.knowledge.matching.phrase import PhraseError, holds_script_without_blanks, parse_phrase
+from smtpscope.knowledge.matching.reply_tokens import SIGNS, words_of
+from smtpscope.knowledge.matching.rules import Rule
+from smtpscope.knowledge.placeholders import PLACEHOLDERS
+from smtpscope.parsing.reply import parse_reply
+
+_ESCAPED = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_BLOCKS = frozenset({"phrases", "unless", "examples", "counter_examples"})
+
+
+def entry_text(entry: Entry) -> str:
+    """One `[[entry]]`, its lists of tables last, as TOML demands."""
+    return "\n".join(_table("[[entry]]", "entry", entry)) + "\n"
+
+
+def rule_text(rule: Rule) -> str:
+    """One `[[rule]]`; what is as by default is left out."""
+    defaults = Rule(id="", category="", examples="")
+    lines = ["[[rule]]"]
+    for name in rule.__struct_fields__:
+        value = getattr(rule, name)
+        if name in ("id", "category", "examples") or value != getattr(defaults, name):
+            lines.append(f"{name} = {_block(value) if name in _BLOCKS else _value(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _table(heading: str, path: str, table: msgspec.Struct) -> Iterator[str]:
+    yield heading
+    below: list[tuple[str, Any]] = []
+    for name in table.__struct_fields__:
+        value = getattr(table, name)
+        if _is_table(value) or (isinstance(value, tuple) and value and all(map(_is_table, value))):
+            below.append((name, value))
+        else:
+            yield f"{name} = {_value(value)}"
+    for name, value in below:
+        for each in value if isinstance(value, tuple) else (value,):
+            yield ""
+            heading = f"[[{path}.{name}]]" if isinstance(value, tuple) else f"[{path}.{name}]"
+            yield from _table(heading, f"{path}.{name}", each)
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, msgspec.Struct)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return toml_string(value)
+    assert isinstance(value, tuple)
+    return _list(value)
+
+
+def _list(values: Iterable[str]) -> str:
+    items = [toml_string(each) for each in values]
+    if sum(map(len, items)) < 80:
+        return f"[{', '.join(items)}]"
+    return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+
+
+def _block(text: str) -> str:
+    """Several lines, each by itself."""
+    lines = [toml_string(line)[1:-1] for line in text.strip("\n").split("\n")]
+    return '"""\n' + "".join(f"{line}\n" for line in lines) + '"""'
+
+
+def toml_string(text: str) -> str:
+    """`text` as a TOML string. A lone surrogate becomes U+FFFD: TOML has no way to write it."""
+    # JSON's escapes are TOML's too; what JSON leaves as it is and TOML does not allow, or nobody could see in an
+    # editor, is escaped here.
+    return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))
+
+
+def _escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return "\\uFFFD" if 0xD800 <= number <= 0xDFFF else f"\\u{number:04X}"
+
+
+MOST_WORDS = 10
+
+
+def phrase_of(reply: str) -> str:
+    """The words of `reply` that stand in a row and hold no number of one message; "" when there are none.
+
+    The phrase is sure to occur in the reply.
+    """
+    words = words_of(reply)
+    for candidate in _candidates(words.line.split()):
+        try:
+            if parse_phrase(candidate, {}).occurs(words, reply):
+                return candidate
+        except PhraseError:
+            continue
+    return ""
+
+
+def _candidates(words: list[str]) -> Iterator[str]:
+    """The longest row first, then the single words, the longest first."""
+    rows: list[list[str]] = [[]]
+    for word in words:
+        if word.isalpha():
+            rows[-1].append(word)
+        else:
+            rows.append([])
+    longest = max(rows, key=_weight)[:MOST_WORDS]
+    while longest and longest[-1] in SIGNS:
+        longest.pop()
+    if _weight(longest):
+        yield " ".join(longest)
+    yield from sorted((word for word in set(words) if word.isalpha() and word not in SIGNS), key=lambda w: (-len(w), w))
+
+
+def _weight(row: list[str]) -> int:
+    return sum(word not in SIGNS for word in row)
+
+
+_ID = re.compile(r"[a-z0-9]{1,40}(?:-[a-z0-9]{1,40}){0,8}")
+_BRACES = re.compile(r"\{([a-z_]+)\}")
+_FEWEST_WORDS: Final = 3
+"""With fewer words and no remote host a note would take replies that it was not written for."""
+
+_HEADER: Final = """\
+# A note of our own. Title and meaning are ours, the rest is the general guidance for this cause: change what you
+# like. The rule below says which replies the note is for. `smtpscope kb check` looks it through.
+
+"""
+
+
+def write_note(
+    folder: Path,
+    *,
+    entry_id: str,
+    title: str,
+    text: str,
+    remote_host: str,
+    category: str,
+    example: str,
+    more_examples: Sequence[str] = (),
+) -> Path:
+    """Writes `notes/<entry_id>.toml` in `folder`, which is made when it is missing, and returns its path.
+
+    The note has `title` and `text` (as its meaning) of the user and for the rest the guidance of `category`. It is
+    for replies worded like `example` or one of `more_examples` (verbatim, with their codes), from `remote_host` alone
+    unless that is "". The file appears whole or not at all and passes `kb check`.
+
+    Raises KnowledgeError when there is a file or an entry of that id already, when a value can't be used, when
+    another note of the folder answers the examples already, and when the folder can't be written or is broken.
+    """
+    _check_id(entry_id, folder)
+    if category not in CATEGORIES:
+        raise _refused("category", f"unknown category {category!r}", nearest(category, CATEGORIES))
+    host = folded(remote_host)
+    if remote_host.strip() and not host:
+        raise _refused("remote host", f"{remote_host!r} names no host", "Leave it empty, or name a host")
+    examples = [line for reply in (example, *more_examples) if (line := _one_line(reply))]
+    entry = _entry(entry_id, category, _words("title", title), _words("text", text))
+    rule = _rule(entry_id, category, host, examples)
+    _publish(folder, entry_id, _HEADER + entry_text(entry) + "\n" + rule_text(rule))
+    path = _place(folder, entry_id)
+    try:
+        KnowledgeBase.load(folder)
+    except KnowledgeError:
+        with suppress(OSError):
+            path.unlink()
+        raise
+    return path
+
+
+def free_id(folder: Path, *words: str) -> str:
+    """An id for a new note, made of `words` (a remote host, a reply code), that nothing in `folder` has yet."""
+    plain = unicodedata.normalize("NFKD", "-".join(words)).encode("ascii", "ignore").decode().lower()
+    parts = [part[:40] for part in re.findall(r"[a-z0-9]+", plain)][:7]
+    stem = "-".join(["note", *parts])
+    taken = {entry.id for entry in _entries(folder)} | {path.stem for path in area_files(folder, "notes")}
+    number = 1
+    name = stem
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+def _entries(folder: Path) -> Iterable[Entry]:
+    for each in (bundled_folder(), folder):
+        for _, entry in read_entries(each):
+            yield entry
+
+
+def _check_id(entry_id: str, folder: Path) -> None:
+    if not _ID.fullmatch(entry_id):
+        raise _refused("id", f"{entry_id!r} is none", "Use small letters, digits and hyphens, as in call-fabrikam")
+    if any(entry.id == entry_id for entry in _entries(folder)):
+        raise _refused("id", f"there is an entry {entry_id!r} already", "Choose another id, or change that entry")
+
+
+def _entry(entry_id: str, category: str, title: str, text: str) -> Entry:
+    general = next(entry for _, entry in read_entries(bundled_folder()) if entry.id == category)
+    sources = (SourceReference("A note of our own"), *general.sources)
+    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, sources=sources)
+
+
+def _rule(entry_id: str, category: str, host: str, examples: Sequence[str]) -> Rule:
+    phrases = {example: phrase_of(example) for example in examples}
+    worded = [example for example in examples if phrases[example]] or (list(examples) if host else [])
+    if not worded or (not host and not all(_says_enough(phrases[example]) for example in worded)):
+        raise _refused(
+            "example",
+            "too few words to recognise the reply by",
+            "Name the remote host" if examples else "Give a reply that the note is for",
+        )
+    codes = dict.fromkeys(str(code) for line in worded if (code := parse_reply(line).code) is not None)
+    return Rule(
+        id=entry_id,
+        category=category,
+        entry=entry_id,
+        confidence="sure",
+        phrases="\n".join(dict.fromkeys(filter(None, phrases.values()))),
+        codes=tuple(codes) if all(parse_reply(line).code is not None for line in worded) else (),
+        remote_hosts=(host,) if host else (),
+        examples="\n".join(dict.fromkeys(worded)),
+    )
+
+
+def _says_enough(phrase: str) -> bool:
+    return len(phrase.split()) >= _FEWEST_WORDS or holds_script_without_blanks(phrase)
+
+
+def _words(name: str, written: str) -> str:
+    """What somebody typed as one line without controls; braces that are no placeholder of ours become brackets."""
+    line = _one_line(written)
+    if not line:
+        raise _refused(name, "it is empty", "Write what you know")
+    return _BRACES.sub(lambda found: found[0] if found[1] in PLACEHOLDERS else f"({found[1]})", line)
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return "".join(letter for letter in line if unicodedata.category(letter) not in ("Cc", "Cs"))
+
+
+def _refused(name: str, what: str, remedy: str) -> KnowledgeError:
+    return KnowledgeError(where=f"note, {name}", what=what, remedy=remedy)
+
+
+def _place(folder: Path, entry_id: str) -> Path:
+    return folder / "notes" / f"{entry_id}.toml"
+
+
+def _publish(folder: Path, entry_id: str, text: str) -> None:
+    """Whole or not at all, and never over another file."""
+    path = _place(folder, entry_id)
+    temporary = path.with_name(f".{entry_id}-{token_hex(4)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("x", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            _link(temporary, path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+    except FileExistsError as error:
+        raise _refused("id", f"{path} is there already", "Choose another id, or change that file") from error
+    except OSError as error:
+        raise KnowledgeError(
+            where=str(path),
+            what=f"it can't be written: {error.strerror or error}",
+            remedy="Check the rights and the space",
+        ) from error
+
+
+def _link(temporary: Path, path: Path) -> None:
+    try:
+        # A link fails where the file has come into being meanwhile; a rename would replace it.
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError):
+        # Some file systems know no links: then the look before is all there is.
+        if os.path.lexists(path):
+            raise FileExistsError(str(path)) from None
+        temporary.replace(path)

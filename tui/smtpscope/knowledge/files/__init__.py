@@ -1,0 +1,1 @@
+"""Knowledge files -> a matcher; broken files are told with file, table and field."""

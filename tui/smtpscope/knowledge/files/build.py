@@ -1,0 +1,102 @@
+"""Folders of knowledge files -> the matcher; what can't be understood is told with its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.files.file_errors import REMEDY
+from smtpscope.knowledge.files.knowledge_files import (
+    WORDS_FILE,
+    read_codes,
+    read_examples,
+    read_providers,
+    read_rules,
+    read_words,
+)
+from smtpscope.knowledge.matching.codes import CodeMeaning, CodeTable
+from smtpscope.knowledge.matching.matcher import Matcher
+from smtpscope.knowledge.matching.phrase import PhraseError, WordClasses, word_classes
+from smtpscope.knowledge.matching.provider_codes import ProviderCode, ProviderCodes, codes_of
+from smtpscope.knowledge.matching.rules import Rule, RuleBook, RuleError
+from smtpscope.knowledge.matching.similar import Example, SimilarReplies, examples_of
+
+_PlacedRules = Sequence[tuple[Path, Rule]]
+
+
+def build_matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
+    """The matcher over the bundled folder and folders of the user's own, the last of them asked first.
+
+    Raises KnowledgeError for a file that is broken, and for phrases, ranges and lines that are not understood.
+    """
+    every = (bundled, *own)
+    classes = _word_classes(every)
+    rules = list(read_rules(bundled))
+    return Matcher(
+        own=_rule_book([placed for folder in reversed(own) for placed in read_rules(folder)], classes),
+        provider_codes=ProviderCodes([code for folder in reversed(every) for code in _provider_codes(folder)]),
+        phrases=_rule_book([(path, rule) for path, rule in rules if not rule.weak], classes),
+        weak_phrases=_rule_book([(path, rule) for path, rule in rules if rule.weak], classes),
+        codes=_code_table([placed for folder in every for placed in read_codes(folder)]),
+        similar=SimilarReplies([example for folder in every for example in _examples(folder)]),
+    )
+
+
+def _word_classes(folders: Sequence[Path]) -> WordClasses:
+    written = read_words(folders)
+    try:
+        return word_classes(written)
+    except PhraseError as error:
+        for folder in folders:
+            _check_words(folder)
+        raise KnowledgeError(where=WORDS_FILE, what=str(error), remedy=REMEDY) from error
+
+
+def _check_words(folder: Path) -> None:
+    for name, members in read_words([folder]).items():
+        try:
+            word_classes({name: members})
+        except PhraseError as error:
+            raise KnowledgeError(
+                where=f"{folder / WORDS_FILE}, class {name!r}", what=str(error), remedy=REMEDY
+            ) from error
+
+
+def _rule_book(placed: _PlacedRules, classes: WordClasses) -> RuleBook:
+    try:
+        return RuleBook([rule for _, rule in placed], classes)
+    except RuleError as error:
+        path = next(path for path, rule in placed if rule.id == error.rule_id)
+        raise KnowledgeError(
+            where=f"{path}, rule {error.rule_id!r}, field {error.field}", what=error.what, remedy=REMEDY
+        ) from error
+
+
+def _code_table(placed: Sequence[tuple[Path, CodeMeaning]]) -> CodeTable:
+    for path, code in placed:
+        try:
+            CodeTable.of([code])
+        except ValueError as error:
+            raise KnowledgeError(
+                where=f"{path}, code {code.code!r}",
+                what="neither a code (550, x.1.1) nor one with a range at its end (x.7.606-649)",
+                remedy=REMEDY,
+            ) from error
+    return CodeTable.of(code for _, code in placed)
+
+
+def _provider_codes(folder: Path) -> Iterator[ProviderCode]:
+    for path, provider in read_providers(folder):
+        try:
+            yield from codes_of(provider)
+        except ValueError as error:
+            raise KnowledgeError(where=f"{path}, provider {provider.name!r}", what=str(error), remedy=REMEDY) from error
+
+
+def _examples(folder: Path) -> Iterator[Example]:
+    for path, group in read_examples(folder):
+        try:
+            yield from examples_of(group)
+        except ValueError as error:
+            raise KnowledgeError(where=f"{path}, group {group.origin!r}", what=str(error), remedy=REMEDY) from error

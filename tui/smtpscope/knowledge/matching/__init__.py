@@ -1,0 +1,1 @@
+"""The chain that finds the entry for a reply."""

@@ -1,0 +1,60 @@
+"""A precise enhanced status code decides where the words did not; the seven vague ones decide nothing."""
+
+from __future__ import annotations
+
+from smtpscope.knowledge.matching.codes import VAGUE, CodeTable
+from smtpscope.knowledge.matching.phrase import Span
+from smtpscope.knowledge.matching.rule_result import Finding
+from smtpscope.knowledge.matching.stage import Stage
+from smtpscope.parsing.smtp_exchange import Reply
+
+
+def code_spans(reply: Reply, code: str) -> tuple[Span, ...]:
+    """Where `code` stands in the verbatim reply."""
+    start = reply.verbatim.find(code)
+    return ((start, start + len(code)),) if start >= 0 else ()
+
+
+def from_enhanced_code(reply: Reply, stage: Stage, table: CodeTable) -> Finding | None:
+    """The finding for a precise code, or None: no code, an unknown or a vague one, or a success code."""
+    enhanced = reply.enhanced
+    if enhanced is None or f"x{enhanced[1:]}" in VAGUE or enhanced[0] == "2":
+        return None
+    evidence = code_spans(reply, enhanced)
+    special = _in_context(reply, stage)
+    if special is not None:
+        return Finding(special, special, "enhanced code", enhanced, "guess", evidence)
+    code = table.enhanced(enhanced)
+    if code is None or code.category == "not-a-refusal":
+        return None
+    return Finding(code.leads_to, code.category, "enhanced code", enhanced, code.confidence, evidence)
+
+
+def from_detailed_code(reply: Reply, table: CodeTable) -> Finding | None:
+    """The finding for a code such as 5.7.606 or 4.7.500: Microsoft gives one number to one reason, no word beats it.
+
+    Of temporary codes only those about policy (4.7): with 4.4.3 and so on the words say more.
+    """
+    enhanced = reply.enhanced
+    if enhanced is None or len(enhanced.rpartition(".")[2]) < 3 or not enhanced.startswith(("5.", "4.7.")):
+        return None
+    code = table.enhanced(enhanced)
+    if code is None:
+        return None
+    evidence = code_spans(reply, enhanced)
+    return Finding(code.leads_to, code.category, "provider code", f"{enhanced} (Microsoft)", code.confidence, evidence)
+
+
+def _in_context(reply: Reply, stage: Stage) -> str | None:
+    """Codes whose meaning hangs on the basic code or the command."""
+    match reply.enhanced:
+        # Exchange Online: "550 5.4.1 Recipient address rejected: Access denied" (directory-based edge blocking).
+        case "5.4.1" if reply.code == 550:
+            return "recipient-unknown"
+        # RFC 3463 means encryption, Exchange means the login.
+        case "5.7.3" | "4.7.3" if reply.code in (535, 451, 454):
+            return "auth-failed"
+        # RFC 3463 means the command's arguments: which ones is clear after these commands.
+        case "5.5.4" | "5.5.2" if reply.code == 501 and stage == "hello":
+            return "helo"
+    return None

@@ -1,0 +1,153 @@
+"""What the chain falls back on: a reply quoted inside the reply, Microsoft's own verbs, a bare code and command."""
+
+from __future__ import annotations
+
+from smtpscope.knowledge.advice import Confidence
+from smtpscope.knowledge.matching.codes import CodeTable
+from smtpscope.knowledge.matching.enhanced_codes import code_spans
+from smtpscope.knowledge.matching.reply_tokens import LONGEST_TEXT, ReplyTokens
+from smtpscope.knowledge.matching.rule_result import Finding
+from smtpscope.knowledge.matching.stage import MICROSOFT_VERBS, Stage
+from smtpscope.parsing.reply import is_reply
+from smtpscope.parsing.smtp_exchange import Reply
+
+_MARKS = (
+    # Before the reply, what stands behind it, and what else may end it.
+    ('target IP address responded with: "', '" Attempted failover', '"'),
+    ('communicating with primary target IP address: "', '" Attempted failover', '"'),
+    # Exchange Online and Exchange 2016 on.
+    ("[Message=", "] [Last", "]"),
+    # The recipient status in the tracking log of Exchange 2013 on.
+    ("{LED=", "};{MSG=", "}"),
+)
+_DEEPEST = 3
+
+
+def quoted_reply(verbatim: str) -> tuple[int, int] | None:
+    """Where the reply inside `verbatim` stands, the innermost of at most three; None where there is none.
+
+    Linear in the length of the text, of which the first 4,000 characters are read.
+    """
+    found = None
+    start, end = 0, min(len(verbatim), LONGEST_TEXT)
+    for _ in range(_DEEPEST):
+        inner = _first_inside(verbatim, start, end)
+        if inner is None:
+            break
+        found = start, end = inner
+    return found
+
+
+def _first_inside(text: str, start: int, end: int) -> tuple[int, int] | None:
+    places = [(place, mark) for mark in _MARKS if (place := text.find(mark[0], start, end)) >= 0]
+    for place, (before, behind, last) in sorted(places):
+        begin = place + len(before)
+        stop = text.find(behind, begin, end)
+        if stop < 0:
+            stop = text.rfind(last, begin, end)
+        if stop < 0:
+            # Logs cut long lines.
+            stop = end
+        if is_reply(text[begin : min(stop, begin + 8)]):
+            return begin, stop
+    return None
+
+
+_AUTHENTICATION = frozenset({"authenticate", "authentication", "authenticated", "auth", "login"})
+_DAMAGED = frozenset({"processing", "malformed", "corrupt", "invalid", "parsing"})
+_LOGIN_CODES = frozenset({432, 454, 534, 535, 538})
+
+
+def from_command(verb: str, reply: Reply, words: ReplyTokens) -> Finding | None:
+    """The finding for a verb of Microsoft's, or None: another verb, or a reply that is about the session (421)."""
+    if verb not in MICROSOFT_VERBS or reply.code is None or reply.code == 421 or reply.code < 400:
+        return None
+    span = ((0, 3),) if reply.verbatim[:3] == str(reply.code) else ()
+    if verb in ("X-EXPS", "XEXPS", "X-ANONYMOUSTLS"):
+        return _about_x_exps(verb, reply.code, words, span)
+    if verb == "XEXCH50":
+        return _about_xexch50(reply.code, words, span)
+    if verb in ("X-LINK2STATE", "XLINK2STATE"):
+        return _refused("x-link2state-refused", verb, reply.code, "sure", span)
+    return _refused("verb-refused", verb, reply.code, "sure", span)
+
+
+def _refused(entry_id: str, verb: str, code: int, confidence: Confidence, span: tuple[tuple[int, int], ...]) -> Finding:
+    return Finding(entry_id, "verb-refused", "command", f"{code} to {verb}", confidence, span)
+
+
+def _about_x_exps(verb: str, code: int, words: ReplyTokens, span: tuple[tuple[int, int], ...]) -> Finding:
+    name = f"{code} to {verb}"
+    if code in _LOGIN_CODES:
+        return Finding("xexps-auth-failed", "auth-failed", "command", name, "sure", span)
+    if code == 451 and ("timeout" in words.distinct or not words.distinct):
+        # The event often keeps the code alone; the server's own log then says that it waited for the client's blob.
+        return Finding("xexps-timeout", "unavailable", "command", name, "likely", span, "verb-refused")
+    return _refused("verb-refused", verb, code, "likely", span)
+
+
+def _about_xexch50(code: int, words: ReplyTokens, span: tuple[tuple[int, int], ...]) -> Finding:
+    if code == 505:
+        return _refused("xexch50-exchange-55", "XEXCH50", code, "sure", span)
+    if code == 500 and words.distinct & _DAMAGED:
+        return _refused("xexch50-damaged", "XEXCH50", code, "sure", span)
+    if code in (504, 530) or words.distinct & _AUTHENTICATION:
+        return _refused("xexch50-refused", "XEXCH50", code, "sure", span)
+    return _refused("verb-refused", "XEXCH50", code, "likely", span)
+
+
+_BY_STAGE: dict[int, dict[Stage, str]] = {
+    421: {"greeting": "unavailable"},
+    450: {"hello": "helo"},
+    452: {"rcpt": "resources"},
+    454: {"starttls": "tls", "auth": "auth-failed", "microsoft": "auth-failed", "rcpt": "relay-denied"},
+    500: {"microsoft": "verb-refused"},
+    501: {
+        "hello": "helo",
+        "mail": "sender-rejected",
+        "rcpt": "recipient-unknown",
+        "auth": "auth-failed",
+        "microsoft": "verb-refused",
+    },
+    502: {"microsoft": "verb-refused"},
+    503: {"microsoft": "verb-refused"},
+    504: {"auth": "auth-failed", "microsoft": "verb-refused"},
+    505: {"microsoft": "verb-refused"},
+    530: {"microsoft": "verb-refused"},
+    550: {
+        "rcpt": "recipient-unknown",
+        "mail": "sender-rejected",
+        "content": "spam",
+        "hello": "blocked",
+        "greeting": "blocked",
+        "auth": "auth-failed",
+    },
+    551: {"mail": "sender-rejected"},
+    552: {"content": "too-large", "mail": "too-large"},
+    553: {"mail": "sender-rejected", "content": "sender-rejected", "hello": "blocked", "greeting": "blocked"},
+    554: {"greeting": "blocked", "hello": "blocked"},
+}
+_WHATEVER_THE_CODE: dict[Stage, str] = {"auth": "auth-failed", "starttls": "tls"}
+_FIRST_DIGIT: dict[int, str] = {4: "unavailable", 5: "policy"}
+
+
+def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Finding:
+    """The finding for what is left: there is one for every reply, even an empty one."""
+    code = reply.code
+    if code is None:
+        return Finding("policy", "policy", "code and command", "no code", "guess")
+    evidence = code_spans(reply, str(code))
+    name = f"{code} to {stage}" if stage not in ("other", "unknown") else str(code)
+    enhanced = reply.enhanced
+    # A vague code is worth a little: 5.7.1 and 5.7.0 say at least that somebody decided so.
+    if enhanced is not None and enhanced[1:] in (".7.1", ".7.0") and code in (550, 551, 553, 554, 450, 451):
+        if stage == "content":
+            return Finding("spam", "spam", "code and command", f"{enhanced} to {stage}", "guess", evidence, "policy")
+        return Finding("policy", "policy", "code and command", enhanced, "guess", code_spans(reply, enhanced))
+    category = _BY_STAGE.get(code, {}).get(stage)
+    if category is None and code != 421:
+        category = _WHATEVER_THE_CODE.get(stage)
+    if category is None:
+        known = table.basic(code)
+        category = known.category if known is not None else _FIRST_DIGIT.get(code // 100, "policy")
+    return Finding(category, category, "code and command", name, "guess", evidence)

@@ -1,0 +1,197 @@
+"""The chain: command, provider code, phrases, precise code, similar reply, code and command; the first wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from smtpscope.knowledge.advice import Match, Step
+from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
+from smtpscope.knowledge.matching.codes import VAGUE, CodeTable
+from smtpscope.knowledge.matching.enhanced_codes import code_spans, from_detailed_code, from_enhanced_code
+from smtpscope.knowledge.matching.fallbacks import from_code_and_command, from_command, quoted_reply
+from smtpscope.knowledge.matching.provider_codes import ProviderCodes
+from smtpscope.knowledge.matching.reply_tokens import ReplyTokens, words_of
+from smtpscope.knowledge.matching.rule_result import Finding
+from smtpscope.knowledge.matching.rules import MatchContext, RuleBook, RuleHit
+from smtpscope.knowledge.matching.similar import SimilarReplies
+from smtpscope.knowledge.matching.stage import stage_of
+from smtpscope.parsing.reply import parse_reply
+from smtpscope.parsing.smtp_exchange import Command, Direction, Reply
+
+_KINDS = {"2": "success", "4": "temporary", "5": "permanent"}
+_MAY_REMAIN_UNREAD = 6
+"""Words of a reply beside those that made a rule hold.
+
+On replies that the rules had not seen, one in seven sure answers with more of them was wrong, one in thirty others.
+"""
+
+_BEFORE_RECIPIENTS = frozenset({"greeting", "hello", "mail", "starttls", "auth"})
+_ABOUT_RECIPIENTS = frozenset({"recipient-unknown", "recipient-disabled", "recipient-domain", "mailbox-full"})
+_BEFORE_ANY_ADDRESS = frozenset({"greeting", "hello"})
+_ABOUT_A_MAILBOX = frozenset({"recipient-unknown", "recipient-disabled", "recipient-restricted", "mailbox-full"})
+"""What no greeting and no answer to EHLO can mean: "not accepting messages" is about the client there."""
+
+UNPARSED_MATCH = Match(UNPARSED, UNPARSED, "nothing", "", "sure")
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """The steps with their data. `own` are rules of the user's own folders, which come before everything."""
+
+    own: RuleBook
+    provider_codes: ProviderCodes
+    phrases: RuleBook
+    weak_phrases: RuleBook
+    codes: CodeTable
+    similar: SimilarReplies
+
+    @property
+    def names_hosts(self) -> bool:
+        """Whether any rule asks for the remote host."""
+        return any(book.host_patterns for book in (self.own, self.phrases, self.weak_phrases))
+
+    def host_patterns(self, host_key: str) -> tuple[str, ...]:
+        """What the rules call the remote host with this key: hosts with the same patterns get the same answers."""
+        books = (self.own, self.phrases, self.weak_phrases)
+        return tuple(dict.fromkeys(name for book in books for name in book.host_patterns.fitting(host_key)))
+
+    def match(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
+        """Which entry explains `reply` of a remote host with the patterns `hosts`; pure, and any text is answered."""
+        if direction is Direction.UNKNOWN and not reply.verbatim and not command.full:
+            return UNPARSED_MATCH
+        finding, remark = self._of_quoted(reply, command, direction, hosts) or (None, None)
+        if finding is None:
+            finding = self._first(reply, command, direction, hosts)
+            remark = self._disagreement(finding, reply)
+        return Match(
+            entry_id=finding.entry_id,
+            category=finding.category,
+            step=finding.step,
+            rule=finding.rule,
+            confidence=finding.confidence,
+            evidence=finding.evidence,
+            runner_up=finding.runner_up,
+            code_alone=self.codes.in_words(reply.code, reply.enhanced),
+            disagreement=remark,
+        )
+
+    def _of_quoted(
+        self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]
+    ) -> tuple[Finding, str] | None:
+        """What the refusal says that `reply` quotes, and a sentence on the two; None where it quotes none.
+
+        A rule of the user's own may mean the words around it.
+        """
+        place = quoted_reply(reply.verbatim)
+        if place is None:
+            return None
+        start, end = place
+        inner = parse_reply(reply.verbatim[start:end])
+        if inner.code is None or inner.code < 400:
+            return None
+        given = MatchContext(reply, stage_of(command.verb), direction, command.sender == "", hosts)
+        own = _from_rules(self.own, words_of(reply.verbatim), given, "own note")
+        finding = own or self._first(inner, command, direction, hosts)
+        if own is None:
+            finding = replace(finding, evidence=tuple((start + a, start + b) for a, b in finding.evidence))
+        return finding, _on_quoted(reply, inner)
+
+    def _first(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]) -> Finding:
+        stage = stage_of(command.verb)
+        given = MatchContext(reply, stage, direction, command.sender == "", hosts)
+        words = words_of(reply.verbatim)
+        own = _from_rules(self.own, words, given, "own note")
+        if own is not None:
+            return own
+        if reply.code is not None and reply.code < 400:
+            code = str(reply.code)
+            return Finding(NOT_A_REFUSAL, NOT_A_REFUSAL, "code and command", code, "sure", code_spans(reply, code))
+        return (
+            from_command(command.verb, reply, words)
+            or self.provider_codes.find(reply)
+            or from_detailed_code(reply, self.codes)
+            or self._from_phrases(words, given)
+            or from_enhanced_code(reply, stage, self.codes)
+            or _from_rules(self.weak_phrases, words, given, "phrase")
+            or self.similar.find(reply, words)
+            or from_code_and_command(reply, stage, self.codes)
+        )
+
+    def _from_phrases(self, words: ReplyTokens, given: MatchContext) -> Finding | None:
+        """A sure rule is only likely where something speaks against it, unless the precise code takes its side.
+
+        Four things do: other words lead elsewhere, the precise code means something else, no recipient was named yet
+        that could be refused, or so much of the text remains unread that the words may stand in it for another reason
+        (a name such as Spamhaus never does).
+        """
+        impossible = _ABOUT_A_MAILBOX if given.stage in _BEFORE_ANY_ADDRESS else frozenset[str]()
+        hit, runner_up = _first_hit(self.phrases, words, given, without=impossible)
+        if hit is None:
+            return None
+        found = _finding(hit, runner_up, given, "phrase")
+        if found.confidence != "sure":
+            return found
+        code = self.codes.enhanced(given.reply.enhanced)
+        precise = code is not None and code.code not in VAGUE
+        if code is not None and precise and code.category == found.category:
+            return found
+        unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.unmistakable
+        too_early = given.stage in _BEFORE_RECIPIENTS and found.category in _ABOUT_RECIPIENTS
+        doubtful = runner_up is not None or precise or unread or too_early
+        return replace(found, confidence="likely") if doubtful else found
+
+    def _disagreement(self, finding: Finding, reply: Reply) -> str | None:
+        """One sentence where text and code, or the two codes, say different things, and which one we trust."""
+        enhanced = reply.enhanced
+        if enhanced is None or reply.code is None or finding.category == NOT_A_REFUSAL:
+            return None
+        if enhanced[0] != str(reply.code)[0]:
+            basic, detailed = _KINDS.get(str(reply.code)[0], "nothing"), _KINDS.get(enhanced[0], "nothing")
+            return (
+                f"The reply code {reply.code} says {basic}, the enhanced code {enhanced} says {detailed}. "
+                "We trust the reply code, since mail servers act on it."
+            )
+        code = self.codes.enhanced(enhanced)
+        if code is None or code.category == finding.category or f"x{enhanced[1:]}" in VAGUE:
+            return None
+        if finding.step not in ("phrase", "provider code", "command", "own note"):
+            return None
+        trusted = "command" if finding.step == "command" else "text"
+        return (
+            f"The code {enhanced} alone would mean: {code.words} ({_title(code.category)}). The {trusted} says: "
+            f"{_title(finding.category)}. We trust the {trusted}, as servers pick codes less carefully than words."
+        )
+
+
+def _on_quoted(reply: Reply, inner: Reply) -> str:
+    codes = " ".join(filter(None, (str(inner.code), inner.enhanced)))
+    around = " ".join(str(code) for code in (reply.code, reply.enhanced) if code is not None)
+    front = f"The code in front ({around})" if around else "What stands in front"
+    return (
+        f"{front} is that of the server that reports. The cause is the reply {codes} inside, so that one is explained."
+    )
+
+
+def _title(category: str) -> str:
+    title = ALL_CATEGORIES.get(category, category)
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
+def _first_hit(
+    book: RuleBook, words: ReplyTokens, given: MatchContext, without: frozenset[str] = frozenset()
+) -> tuple[RuleHit | None, str | None]:
+    """The first rule that holds, and the category of the next one of another category, the runner-up."""
+    hits = (hit for hit in book.hits(words, given) if hit.rule.category not in without)
+    first = next(hits, None)
+    second = next(hits, None) if first is not None else None
+    return first, second.rule.category if second is not None else None
+
+
+def _finding(hit: RuleHit, runner_up: str | None, given: MatchContext, step: Step) -> Finding:
+    rule = hit.rule
+    return Finding(rule.leads_to(given.direction), rule.category, step, rule.id, rule.confidence, hit.spans, runner_up)
+
+
+def _from_rules(book: RuleBook, words: ReplyTokens, given: MatchContext, step: Step) -> Finding | None:
+    hit, runner_up = _first_hit(book, words, given)
+    return None if hit is None else _finding(hit, runner_up, given, step)

@@ -1,0 +1,223 @@
+"""The little language of phrases: words in a row, alternatives, word classes, gaps; found in linear time.
+
+    user|account unknown            `user unknown` or `account unknown`, next to each other
+    @mailbox ... @unknown           a word of the class `mailbox`, at most six words, then one of the class `unknown`
+    is? not allowed                 a word with `?` may be missing
+    blocked & ~spamhaus             both must be there, in any order; `~` looks at the words in host names and URLs
+    MAILBOX HOST URL ADDRESS NULL   the signs for a mailbox, a host name, a URL, an IP address, the null sender `<>`
+    邮箱已满|容量不足                 scripts without blanks: each alternative is looked for as it stands
+
+One phrase a line, `#` begins a comment. A phrase compiles to a regular expression whose only repetition is the gap
+of a fixed length, so the time grows with the text and never faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, ReplyTokens, is_level, words_of
+
+_GAP = r"(?:\S+ ){0,6}?"
+Span = tuple[int, int]
+WordClasses = Mapping[str, Sequence[str]]
+"""Word class -> its words, in the form that `Words.line` has (see `word_classes`)."""
+
+
+class PhraseError(ValueError):
+    """A phrase is not understood; the message says which part and why."""
+
+
+def _without_blanks(text: str) -> bool:
+    """Whether `text` is of a script that puts no blanks between words (Han, kana, Hangul run words together)."""
+    return not text.isascii() and any(
+        "\u2e80" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text
+    )
+
+
+@dataclass(slots=True)
+class _Part:
+    """One side of `&`. Its pattern is compiled at the first use: most phrases never meet a text that needs them."""
+
+    source: str
+    anchors: tuple[frozenset[str], ...]
+    elements: tuple[tuple[tuple[str, ...], bool], ...]
+    in_names: bool
+    _compiled: re.Pattern[str] | None = None
+
+    def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
+        if not self.elements:
+            for literal in self.source.split("|"):
+                start = text.find(literal)
+                if start >= 0:
+                    return [(start, start + len(literal))]
+            return None
+        pattern = self._compiled
+        if pattern is None:
+            pattern = self._compiled = re.compile(self._expression())
+        if self.in_names:
+            found = pattern.search(words.names)
+            return words.name_spans(*found.span()) if found else None
+        found = pattern.search(words.line)
+        return words.spans(*found.span()) if found else None
+
+    def _expression(self) -> str:
+        pieces = ["(?<= )"]
+        for items, optional in self.elements:
+            if not items:
+                pieces.append(_GAP)
+                continue
+            group = "|".join(items)
+            pieces.append(f"(?:(?:{group}) )?" if optional else f"(?:{group}) ")
+        return "".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`anchors` are the words of which a text must hold at least one (`~word` for one in a name), for a quick look-up;
+    a phrase in a script without blanks has none and is looked for only where such a script occurs. Of
+    `second_anchors`, where there are any, it must hold one as well.
+    """
+
+    written: str
+    anchors: frozenset[str]
+    second_anchors: frozenset[str]
+    _parts: tuple[_Part, ...] = field(repr=False)
+
+    def occurs(self, words: ReplyTokens, text: str) -> bool:
+        """Whether `find` would find it."""
+        if self.anchors and self.anchors.isdisjoint(words.distinct):
+            return False
+        return self.find(words, text) is not None
+
+    def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
+        """The spans in `text` (whose words are `words`) that fulfil the phrase, or None."""
+        spans: list[Span] = []
+        for part in self._parts:
+            found = part.find(words, text)
+            if found is None:
+                return None
+            spans += found
+        return spans
+
+
+# Words that nearly every reply may hold: a phrase should be looked up by another of its words where it can.
+_FREQUENT = frozenset(
+    {"not", "is", "are", "was", "be", "been", "has", "have", "to", "for", "of", "the", "a", "in", "by", "from", "on"}
+    | {"no", "your", "you", "this", "that", "please", "see", "does", "can", "or", "and", "due", "access", "ip", "host"}
+    | {"mail", "email", "message", "messages", "user", "users", "recipient", "recipients", "mailbox", "address"}
+    | {"sender", "domain", "client", "service", "connection", "rejected", "denied", "refused", "blocked", "server"}
+    | {"error", "unknown", "unavailable", "sent", "send", "delivered", "accepted", "account"}
+    | SIGNS
+)
+
+
+def _cost(words: Collection[str]) -> int:
+    return len(words) + 19 * len(_FREQUENT.intersection(words))
+
+
+def _item(written: str) -> str:
+    """One alternative in the form that `Words.line` has: `can't` gives `can not`."""
+    if written in SIGNS or is_level(written):
+        return written
+    line = words_of(written).line.strip()
+    if not line:
+        raise PhraseError(f"{written!r} holds no word")
+    return line
+
+
+def word_classes(written: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Word classes as written (`"user|recipient|mail box"`, blanks and line ends around the bars) in their level form.
+
+    Raises PhraseError when a member holds no word.
+    """
+    return {name: tuple(_item(member.strip()) for member in block.split("|")) for name, block in written.items()}
+
+
+def _alternatives(element: str, classes: WordClasses) -> list[str]:
+    items: list[str] = []
+    for written in element.split("|"):
+        if written.startswith("@"):
+            members = classes.get(written[1:])
+            if members is None:
+                raise PhraseError(f"no word class is named {written!r}")
+            items += members
+        elif written:
+            items.append(_item(written.replace("_", " ")))
+        else:
+            raise PhraseError(f"an alternative of {element!r} is empty")
+    # The longest first, so that `not found` is tried before `not`.
+    return sorted(set(items), key=lambda item: (-len(item), item))
+
+
+def _part(source: str, classes: WordClasses) -> _Part:
+    in_names = source.startswith("~")
+    written = _joined(source.removeprefix("~").split())
+    if not written:
+        raise PhraseError("a part of the phrase is empty")
+    if _without_blanks(source):
+        if not all(source.split("|")):
+            raise PhraseError("an alternative is empty")
+        return _Part(source, (), (), in_names=False)
+    if "..." in (written[0], written[-1]):
+        raise PhraseError("a gap must stand between two words")
+    elements: list[tuple[tuple[str, ...], bool]] = []
+    mark = "~" if in_names else ""
+    anchors: list[frozenset[str]] = []
+    for element in written:
+        if element == "...":
+            elements.append(((), False))
+            continue
+        optional = element.endswith("?")
+        items = _alternatives(element.removesuffix("?"), classes)
+        elements.append((tuple(items), optional))
+        if not optional:
+            # Of an alternative of several words, the rarest is enough.
+            anchors.append(frozenset(mark + _rarest(item) for item in items))
+    if not anchors:
+        raise PhraseError("every word of the phrase may be missing")
+    return _Part(source, tuple(anchors), tuple(elements), in_names)
+
+
+def _joined(elements: list[str]) -> list[str]:
+    """`block list` is one word in a text (see `JOINED`), so it is one in a phrase."""
+    result: list[str] = []
+    for element in elements:
+        one = JOINED.get((result[-1], element)) if result else None
+        if one is None:
+            result.append(element)
+        else:
+            result[-1] = one
+    return result
+
+
+def _rarest(item: str) -> str:
+    return item if " " not in item else min(item.split(), key=lambda word: (word in _FREQUENT, -len(word)))
+
+
+def parse_phrase(written: str, classes: WordClasses) -> Phrase:
+    """One phrase. Raises PhraseError when it is not understood."""
+    parts = tuple(_part(source.strip(), classes) for source in written.split("&"))
+    nothing: frozenset[str] = frozenset()
+    first, second, *_ = *sorted((anchors for part in parts for anchors in part.anchors), key=_cost), nothing, nothing
+    return Phrase(written, first, second, parts)
+
+
+def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
+    """The phrases of a block of lines. Raises PhraseError naming the line's text."""
+    phrases = []
+    for line in block.splitlines():
+        written = line.partition("#")[0].strip()
+        if not written:
+            continue
+        try:
+            phrases.append(parse_phrase(written, classes))
+        except PhraseError as error:
+            raise PhraseError(f"{written!r}: {error}") from None
+    return tuple(phrases)
+
+
+def holds_script_without_blanks(text: str) -> bool:
+    """Whether phrases without anchors have to be tried on `text`."""
+    return _without_blanks(text)

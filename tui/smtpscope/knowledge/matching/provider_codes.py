@@ -1,0 +1,87 @@
+"""Codes that one provider puts into its replies (`[TSS04]`, `DT:SPM`, `IB105`): nothing in a reply is more exact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from smtpscope.knowledge.advice import Confidence
+from smtpscope.knowledge.matching.rule_result import Finding
+from smtpscope.parsing.smtp_exchange import Reply
+
+_CANDIDATE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,8}[0-9A-Z]{0,12}(?:[:_#-][A-Z0-9]{1,12}){0,4}(?![a-z0-9])")
+_READ_AT_MOST = 4000
+
+
+class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The codes of one provider. A line of `codes` is: code, category, entry id (may be missing).
+
+    A `*` at the end of a code stands for digits, letters and `_`, at least one. `confidence` is that of all its codes.
+    """
+
+    name: str
+    codes: str
+    source: str
+    confidence: Confidence = "sure"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCode:
+    code: str
+    category: str
+    leads_to: str
+    provider: str
+    confidence: Confidence
+
+
+def codes_of(provider: Provider) -> Iterator[ProviderCode]:
+    """Raises ValueError when a line has not two or three parts."""
+    for line in provider.codes.splitlines():
+        parts = line.partition("# ")[0].split()
+        if not parts:
+            continue
+        if len(parts) not in (2, 3):
+            raise ValueError(f"a line is: code, category, entry id (may be missing), not {line.strip()!r}")
+        yield ProviderCode(parts[0], parts[1], parts[-1], provider.name, provider.confidence)
+
+
+class ProviderCodes:
+    """All providers' codes, by exact look-up; families by their beginning."""
+
+    def __init__(self, codes: Iterable[ProviderCode]) -> None:
+        self.codes: tuple[ProviderCode, ...] = tuple(codes)
+        self._exact = {code.code: code for code in self.codes if not code.code.endswith("*")}
+        families = [code for code in self.codes if code.code.endswith("*")]
+        self._families = sorted(families, key=lambda code: -len(code.code))
+
+    def _look_up(self, written: str) -> ProviderCode | None:
+        found = self._exact.get(written)
+        if found is not None:
+            return found
+        for family in self._families:
+            stem = family.code[:-1]
+            if written.startswith(stem) and len(written) > len(stem):
+                return family
+        return None
+
+    def find(self, reply: Reply) -> Finding | None:
+        """The finding for the first known code in the reply: what the parser took for codes first, then the text."""
+        text = reply.verbatim
+        for written in reply.values.provider_codes:
+            found = self._look_up(written)
+            if found is not None:
+                start = text.find(written)
+                return _finding(found, written, ((start, start + len(written)),) if start >= 0 else ())
+        for candidate in _CANDIDATE.finditer(text[:_READ_AT_MOST]):
+            written = candidate.group()
+            if len(written) > 3 and (found := self._look_up(written)) is not None:
+                return _finding(found, written, (candidate.span(),))
+        return None
+
+
+def _finding(code: ProviderCode, written: str, evidence: tuple[tuple[int, int], ...]) -> Finding:
+    rule = f"{written} ({code.provider})"
+    return Finding(code.leads_to, code.category, "provider code", rule, code.confidence, evidence)

@@ -1,0 +1,21 @@
+"""What one step of the chain has to say about a reply, before it becomes the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtpscope.knowledge.advice import Confidence, Step
+from smtpscope.knowledge.matching.phrase import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`rule` names the rule, code or example; `evidence` are offsets in the verbatim reply."""
+
+    entry_id: str
+    category: str
+    step: Step
+    rule: str
+    confidence: Confidence
+    evidence: tuple[Span, ...] = ()
+    runner_up: str | None = None

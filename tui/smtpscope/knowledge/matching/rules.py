@@ -1,0 +1,230 @@
+"""Phrase rules: which words lead to which category, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from smtpscope.knowledge.advice import Confidence
+from smtpscope.knowledge.matching.host_patterns import HostPatterns, folded
+from smtpscope.knowledge.matching.phrase import (
+    Phrase,
+    PhraseError,
+    Span,
+    WordClasses,
+    holds_script_without_blanks,
+    parse_phrases,
+)
+from smtpscope.knowledge.matching.reply_tokens import ReplyTokens
+from smtpscope.knowledge.matching.stage import Stage
+from smtpscope.parsing.smtp_exchange import Direction, Reply
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule as its file holds it.
+
+    `phrases` and `unless` are blocks of phrases (see `phrase.py`), one a line: any of `phrases` leads to `entry` as
+    long as none of `unless` occurs. `entry` is by default the category's general one, and may be one of another
+    category where its guidance fits; `inbound_entry` is for replies of our own server. `codes` are beginnings of a
+    basic code ("4", "550") or enhanced codes ("5.7.1", "x.7.1"); `stages`, `direction` and `null_sender` narrow a rule
+    further. `remote_hosts` narrow it to hosts (`mx1.example.com`, `192.0.2.1`) and domains (`.example.com`); such a
+    rule needs no phrases, and then means every refusal of theirs. `examples` are made-up replies that the rule must
+    win, `counter_examples` replies that it must not; a line may begin with the command (`RCPT> 550 ...`,
+    `MAIL FROM:<>> 451 ...`). `weak` rules are asked only after the precise enhanced codes.
+    """
+
+    id: str
+    category: str
+    examples: str
+    phrases: str = ""
+    entry: str | None = None
+    inbound_entry: str | None = None
+    confidence: Confidence = "likely"
+    weak: bool = False
+    unmistakable: bool = False
+    unless: str = ""
+    codes: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    direction: Literal["outbound", "inbound", "both"] = "both"
+    null_sender: bool | None = None
+    counter_examples: str = ""
+    remote_hosts: tuple[str, ...] = ()
+
+    def leads_to(self, direction: Direction) -> str:
+        """The entry's id; one for our own refusals may differ."""
+        if direction is Direction.INBOUND and self.inbound_entry is not None:
+            return self.inbound_entry
+        return self.entry or self.category
+
+
+@dataclass(frozen=True, slots=True)
+class MatchContext:
+    """What a rule may ask for besides the words. `hosts` are the rules' host patterns that fit the remote host."""
+
+    reply: Reply
+    stage: Stage
+    direction: Direction
+    null_sender: bool
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHit:
+    """A rule that holds, and the spans in the verbatim reply that made it so."""
+
+    rule: Rule
+    spans: tuple[Span, ...]
+
+
+def _code_fits(wanted: str, reply: Reply) -> bool:
+    if "." not in wanted:
+        return reply.code is not None and str(reply.code).startswith(wanted)
+    if reply.enhanced is None:
+        return False
+    return reply.enhanced[1:] == wanted[1:] if wanted[0] == "x" else reply.enhanced == wanted
+
+
+def _has_conditions(rule: Rule) -> bool:
+    return bool(rule.stages or rule.codes or rule.direction != "both" or rule.null_sender is not None)
+
+
+def _conditions_hold(rule: Rule, given: MatchContext) -> bool:
+    if rule.stages and given.stage not in rule.stages:
+        return False
+    if rule.direction != "both" and rule.direction != given.direction:
+        return False
+    if rule.null_sender is not None and rule.null_sender != given.null_sender:
+        return False
+    return not rule.codes or any(_code_fits(code, given.reply) for code in rule.codes)
+
+
+class RuleError(PhraseError):
+    """A rule is not understood; the message begins with its id."""
+
+    def __init__(self, rule_id: str, field: str, what: str) -> None:
+        super().__init__(f"rule {rule_id!r}, {field}: {what}")
+        self.rule_id = rule_id
+        self.field = field
+        self.what = what
+
+
+class _Candidate(NamedTuple):
+    """A phrase with its place: `order` counts all phrases of a book, `place` its rules.
+
+    `phrase` is None for a rule that asks for the remote host alone.
+    """
+
+    order: int
+    place: int
+    phrase: Phrase | None
+
+
+class RuleBook:
+    """Rules in their order, with an index of the words that can set them off, so that few are really tried."""
+
+    def __init__(self, rules: Iterable[Rule], classes: WordClasses) -> None:
+        """Raises RuleError when a phrase is not understood, or a rule asks for nothing at all."""
+        self.rules: tuple[Rule, ...] = tuple(rules)
+        self._hosts = {place: _hosts_of(rule) for place, rule in enumerate(self.rules) if rule.remote_hosts}
+        self.host_patterns = HostPatterns(host for hosts in self._hosts.values() for host in hosts)
+        self._unless: list[tuple[Phrase, ...]] = []
+        self._by_word: dict[str, list[_Candidate]] = {}
+        self._by_host: dict[str, list[_Candidate]] = {}
+        self._without_anchor: list[_Candidate] = []
+        self._conditional = {place for place, rule in enumerate(self.rules) if _has_conditions(rule)}
+        order = 0
+        for place, rule in enumerate(self.rules):
+            phrases = _phrases_of(rule, "phrases", classes)
+            self._unless.append(_phrases_of(rule, "unless", classes))
+            if not phrases:
+                order += 1
+                self._index_hosts(rule, order, place)
+            for phrase in phrases:
+                order += 1
+                self._index(_Candidate(order, place, phrase), phrase)
+
+    def _index(self, candidate: _Candidate, phrase: Phrase) -> None:
+        if not phrase.anchors:
+            self._without_anchor.append(candidate)
+        for anchor in phrase.anchors:
+            self._by_word.setdefault(anchor, []).append(candidate)
+
+    def _index_hosts(self, rule: Rule, order: int, place: int) -> None:
+        if place not in self._hosts:
+            raise RuleError(rule.id, "phrases", "there are none, and no remote_hosts either, so it can never apply")
+        for host in self._hosts[place]:
+            self._by_host.setdefault(host, []).append(_Candidate(order, place, None))
+
+    def _candidates(self, words: ReplyTokens, given: MatchContext) -> list[_Candidate]:
+        by_word, distinct = self._by_word, words.distinct
+        found: dict[int, _Candidate] = {}
+        for word in distinct:
+            for candidate in by_word.get(word, ()):
+                phrase = candidate.phrase
+                second = phrase.second_anchors if phrase is not None else None
+                if not second or not second.isdisjoint(distinct):
+                    found[candidate.order] = candidate
+        if self._without_anchor and holds_script_without_blanks(given.reply.verbatim):
+            for candidate in self._without_anchor:
+                found[candidate.order] = candidate
+        # Of a host that we know, a rule without phrases means the refusals, and nothing that went well.
+        if self._by_host and given.hosts and (given.reply.code is None or given.reply.code >= 400):
+            for host in given.hosts:
+                for candidate in self._by_host.get(host, ()):
+                    found[candidate.order] = candidate
+        return [found[order] for order in sorted(found)]
+
+    def _may_hold(self, place: int, given: MatchContext) -> bool:
+        """Whether the rule at `place` holds as far as it is not a matter of words."""
+        hosts = self._hosts.get(place)
+        if hosts is not None and hosts.isdisjoint(given.hosts):
+            return False
+        return place not in self._conditional or _conditions_hold(self.rules[place], given)
+
+    def hits(self, words: ReplyTokens, given: MatchContext) -> Iterator[RuleHit]:
+        """The first rule of each category that holds for a reply with these words, in the order of the rules."""
+        text = given.reply.verbatim
+        done = -1
+        passed: set[str] = set()
+        for _, place, phrase in self._candidates(words, given):
+            if place == done:
+                continue
+            rule = self.rules[place]
+            if rule.category in passed or not self._may_hold(place, given):
+                done = place
+                continue
+            spans = [] if phrase is None else phrase.find(words, text)
+            if spans is None:
+                continue
+            done = place
+            if not any(unless.occurs(words, text) for unless in self._unless[place]):
+                passed.add(rule.category)
+                yield RuleHit(rule, merged(spans))
+
+
+def _hosts_of(rule: Rule) -> frozenset[str]:
+    hosts = frozenset(map(folded, rule.remote_hosts))
+    if "" in hosts:
+        raise RuleError(rule.id, "remote_hosts", "one of them names no host")
+    return hosts
+
+
+def _phrases_of(rule: Rule, field: Literal["phrases", "unless"], classes: WordClasses) -> tuple[Phrase, ...]:
+    try:
+        return parse_phrases(rule.phrases if field == "phrases" else rule.unless, classes)
+    except PhraseError as error:
+        raise RuleError(rule.id, field, str(error)) from None
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order, overlapping ones put together."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return tuple(result)

@@ -1,0 +1,1 @@
+"""Windows event records -> SMTP exchanges."""

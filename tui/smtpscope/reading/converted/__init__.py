@@ -1,0 +1,1 @@
+"""Exchanges that `smtpscope convert` wrote, read back."""

@@ -1,0 +1,191 @@
+"""Converted exchanges as CSV: a header with the names of the schema, then an exchange a line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from smtpscope.errors import LogError
+from smtpscope.harmless import shown
+from smtpscope.reading.converted.converted_lines import exchange_batches, line_at, lines
+from smtpscope.reading.converted.exchange_schema import (
+    OWN_NAMES,
+    SCHEMA,
+    SWITCH_NAMES,
+    TEXT_NAMES,
+    NoExchangeError,
+    OwnFields,
+    fields_of,
+)
+from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.text.encodings import TextBlock, detect
+from smtpscope.reading.text.text_kind import is_text
+from smtpscope.reading.text.text_log import TextLog, head_of
+
+_ESCAPE: Final = re.compile(r"\\(?:([\\nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
+_NAMED: Final = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+# The wide forms too: spreadsheets of East Asia take them for signs of a formula.
+_STARTS: Final = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠", "｜", "％")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9<>\[({\"#.][ !-\[\]-~]*")
+_MARK: Final = "'"
+
+
+def written_cell(text: str, *, may_be_none: bool) -> str:
+    """`text` as a cell; the CSV quotes are not yet around it."""
+    if _PLAIN.fullmatch(text):
+        return text
+    if not text:
+        return _MARK if may_be_none else ""
+    escaped = "".join(map(_escaped, text))
+    return _MARK + escaped if escaped.lstrip().startswith(_STARTS) or escaped.startswith(_MARK) else escaped
+
+
+def _escaped(character: str) -> str:
+    if character == "\\":
+        return "\\\\"
+    # Combining marks are drawn as they are here: a spreadsheet has no other lines that they could paint over.
+    return character if character.isprintable() else _shown(character)
+
+
+def _shown(character: str) -> str:
+    # All blanks are shown as one, but here they have to come back.
+    shown_character = shown(character)
+    return character if shown_character == " " else shown_character
+
+
+def read_cell(cell: str) -> str:
+    """The text behind a cell that is not empty. What looks like an escape and is none stays as it is."""
+    if cell.startswith(_MARK):
+        cell = cell[1:]
+    return _ESCAPE.sub(_unescaped, cell) if "\\" in cell else cell
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    named, *digits = match.groups()
+    if named is not None:
+        return _NAMED[named]
+    return chr(int(next(filter(None, digits)), 16))
+
+
+# A spreadsheet saves with the separator of its country.
+_DELIMITERS: Final = (",", ";", "\t")
+_FIELDS: Final = {
+    delimiter: re.compile(rf'(?:"((?:[^"]++|"")*+)"|([^"{delimiter}]*+))(?={delimiter}|\Z)')
+    for delimiter in _DELIMITERS
+}
+_NEEDED: Final = frozenset({"schema", "direction", "remote_host", "full_command", "reply"})
+
+
+class ConvertedCsvReader(TextLog):
+    """Reads what `smtpscope convert` wrote as CSV; columns may be in another order, and others among them."""
+
+    format: ClassVar[Format] = Format(
+        name="converted-csv",
+        title="Exchanges converted to CSV",
+        recognised_by="a header with schema, direction, remote_host, full_command and reply",
+        lacks=("other records than exchanges", "the raw record of the log that was converted"),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        return _header(head) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`. Raises LogError when there is no header of the schema."""
+        return exchange_batches(self._source, self._text, RowFields(*self._table()).of, growing=self._options.growing)
+
+    def _table(self) -> tuple[str, list[str]]:
+        found = _header(head_of(self._source))
+        if found is None:
+            raise LogError(
+                where=self._source.name,
+                what=f"no converted exchanges: the first line lacks the names {', '.join(sorted(_NEEDED))}",
+                remedy="Convert the log again, or leave out --format",
+            )
+        return found
+
+    def raw(self, offset: int) -> str:
+        """The row as it stands in the file, with its quotes."""
+        return line_at(self._text, offset)
+
+    def information(self) -> FileInformation:
+        _, names = self._table()
+        return self._described(("Schema", SCHEMA), ("Columns", ", ".join(names)))
+
+
+class RowFields:
+    """Reads the rows of one table, whose columns are called `names`."""
+
+    def __init__(self, delimiter: str, names: list[str]) -> None:
+        self._delimiter = delimiter
+        self._names = names
+        self._texts = [(offset, name) for offset, name in enumerate(names) if name in TEXT_NAMES]
+        self._switches = [(offset, name) for offset, name in enumerate(names) if name in SWITCH_NAMES]
+        self._numbers = [
+            (offset, name) for offset, name in enumerate(names) if name in {*OWN_NAMES} - TEXT_NAMES - SWITCH_NAMES
+        ]
+
+    def of(self, line: str) -> OwnFields | None:
+        """The fields of one row, None for the header. Raises NoExchangeError."""
+        row = _row(line, self._delimiter)
+        if len(row) != len(self._names):
+            raise NoExchangeError(f"The row has {len(row)} fields, the header {len(self._names)}")
+        # Files that were put together have their header again and again.
+        if row == self._names:
+            return None
+        if "\\" in line or "'" in line:
+            values = {name: read_cell(cell) for offset, name in self._texts if (cell := row[offset])}
+        else:
+            values = {name: cell for offset, name in self._texts if (cell := row[offset])}
+        values |= {name: cell for offset, name in self._switches if (cell := row[offset])}
+        for offset, name in self._numbers:
+            if cell := row[offset]:
+                # A spreadsheet that shows 1.79E+12 saves that too, and the other digits are lost.
+                if not cell.lstrip("-").isdecimal():
+                    raise NoExchangeError(f"This is no exchange: {name} is no whole number")
+                values[name] = cell
+        return fields_of(values, written=True)
+
+
+def _row(line: str, delimiter: str) -> list[str]:
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader((line,), delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return _slowly(line, delimiter)
+
+
+def _slowly(line: str, delimiter: str) -> list[str]:
+    """The same for a field that is longer than the csv module allows. Raises NoExchangeError for broken quotes."""
+    fields: list[str] = []
+    offset, length = 0, len(line)
+    field = _FIELDS[delimiter]
+    while offset <= length:
+        found = field.match(line, offset)
+        if found is None:
+            raise NoExchangeError("The quotes of the row are broken")
+        quoted, plain = found.groups()
+        fields.append(plain if quoted is None else quoted.replace('""', '"'))
+        offset = found.end() + 1
+    return fields
+
+
+def _header(head: bytes) -> tuple[str, list[str]] | None:
+    """The separator and the names of the columns, None where the file is no table of converted exchanges."""
+    if not is_text(head):
+        return None
+    encoding = detect(head)
+    block = TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True)
+    start, end = next(lines(block), (0, 0))
+    line = block.cut(start, end)
+    for delimiter in _DELIMITERS:
+        try:
+            names = [name.strip() for name in _row(line, delimiter)]
+        except NoExchangeError:
+            continue
+        if len({*names} & _NEEDED) == len(_NEEDED):
+            return delimiter, names
+    return None

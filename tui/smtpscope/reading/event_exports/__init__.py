@@ -1,0 +1,1 @@
+"""Windows events as other programs print them: text, tables, JSON, XML."""

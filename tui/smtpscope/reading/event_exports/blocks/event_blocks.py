@@ -1,0 +1,210 @@
+"""Events copied from Event Viewer as text, one or many in a file, with anything between them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar
+
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.blocks.block_text import (
+    LONGEST,
+    BlockHeader,
+    BlockParts,
+    labels_of,
+    parts_of,
+    scan_headers,
+)
+from smtpscope.reading.event_exports.blocks.copied_xml import XmlFacts, facts_of
+from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
+from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan
+from smtpscope.reading.event_exports.messages.line_records import LineRecords, plain_message
+from smtpscope.reading.record import Batch, EventRecord, Format, ReadOptions, Source
+from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
+from smtpscope.reading.text.dates import WrittenTime, find_time
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.text.text_log import FollowableTextLog
+from smtpscope.reading.windows_event.levels import level_of
+from smtpscope.reading.windows_event.providers import is_ours
+
+_NUMBER = re.compile(r"\d{1,10}")
+_QUOTED = re.compile(r"[ \t]*>")
+_NO_XML = XmlFacts(None, None, None)
+
+
+class EventBlockReader(FollowableTextLog):
+    """Reads copied events; a sentence that stands between them without a block is read as a line of its own."""
+
+    format: ClassVar[Format] = Format(
+        name="event-viewer",
+        title="Events copied from Event Viewer",
+        recognised_by="the labels Event ID: and Source: or Event Source: at the beginning of lines",
+        lacks=("insertion strings, unless the XML was copied too",),
+    )
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        super().__init__(source, options, block_size=block_size)
+        self._times = FileTimes(source.name, options, self._proving_times)
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        return bool(scan_headers(head_text(head), final=True).headers)
+
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        times = self._times
+        blocks = _BlockRecords(self._source.name, times)
+        for block, stream in self._text.blocks(self._done):
+            final = block.final and to_the_end
+            found = scan_headers(block.text, final=final)
+            first = found.headers[0].start if found.headers else found.rest
+            rest = found.rest if found.headers or final else blocks.unfinished(block, found.rest)
+            batching.records += blocks.loose(block, 0, min(first, rest))
+            sentences = beginnings(block.text)
+            for header, limit in _with_limits(found.headers, rest):
+                if _surely_foreign(header, limit, sentences):
+                    batching.unrelated_records += 1
+                    continue
+                records = blocks.records(block, header, limit)
+                batching.records += records
+                batching.unrelated_records += not records
+                if batching.full:
+                    batching.problems += times.take_problems()
+                    yield batching.take(block.offset(limit))
+            stream.keep_from(rest)
+            batching.problems += times.take_problems()
+            self._done = block.offset(rest)
+            if block.final or batching.due:
+                yield batching.take(self._done)
+
+    def _proving_times(self) -> Iterator[WrittenTime]:
+        """The times of which one may tell the order of day and month."""
+        for block, stream in self._text.blocks():
+            text, begin = block.text, 0
+            proofs = DateOrderEvidence(text)
+            if proofs.following(0) == len(text) and len(text) > LONGEST:
+                # Only the block that goes on behind the end of the text has to be seen again.
+                begin = text.rfind("\n", 0, len(text) - LONGEST) + 1
+            found = scan_headers(text, final=block.final, begin=begin)
+            for header in found.headers:
+                if proofs.following(header.start) < header.labels_end:
+                    written = _written(labels_of(block.cut(header.start, header.labels_end)))
+                    if written is not None:
+                        yield written
+            stream.keep_from(found.rest)
+
+    def raw(self, offset: int) -> str:
+        block = self._text.at(offset, LONGEST)
+        headers = scan_headers(block.text, final=True).headers
+        if headers and not block.text[: headers[0].start].strip(" \t>"):
+            limit = headers[1].start if len(headers) > 1 else len(block.text)
+            return block.cut(0, _extent(block, headers[0], limit)[1]).strip("\r\n")
+        sentences = scan(block.text, final=True).sentences
+        end = sentences[0].end if sentences else block.text.find("\n") % (len(block.text) + 1)
+        return block.cut(0, end).strip("\r\n")
+
+
+def _with_limits(headers: list[BlockHeader], rest: int) -> Iterator[tuple[BlockHeader, int]]:
+    """Each header with the index at which the next block begins."""
+    for header, following in pairwise(headers):
+        yield header, following.start
+    if headers:
+        yield headers[-1], rest
+
+
+def _surely_foreign(header: BlockHeader, limit: int, sentences: list[int]) -> bool:
+    """Whether the block is of another source, and nothing up to the next one is of ours (see `beginnings`)."""
+    # Of a name with other letters it takes decoding to tell whether it is one of ours.
+    if not header.source.isascii() or not header.source or is_ours(header.source):
+        return False
+    following = bisect_left(sentences, header.description)
+    return following == len(sentences) or sentences[following] >= limit
+
+
+def _written(labels: dict[str, str]) -> WrittenTime | None:
+    return find_time(f"{labels.get('date', '')} {labels.get('time', '')}")
+
+
+def _extent(block: TextBlock, header: BlockHeader, limit: int) -> tuple[BlockParts, int, int]:
+    """The parts of a block, where it ends with all that belongs to it, and where its message does."""
+    parts = parts_of(block.text, header, limit)
+    sentences = scan(block.text, final=True, begin=header.description, stop=parts.description_end).sentences
+    # What a sibling says may go on over several lines.
+    if not sentences or sentences[0].sibling:
+        return parts, parts.end, parts.description_end
+    # Without footer, data or XML the block ends with its sentence: what follows is somebody's prose.
+    end = sentences[0].end if parts.description_end == limit else parts.end
+    return parts, end, sentences[0].closing
+
+
+class _BlockRecords:
+    """Makes the records of one file of blocks."""
+
+    def __init__(self, file: str, times: FileTimes) -> None:
+        self._file = file
+        self._times = times
+        self._lines = LineRecords(file, times)
+
+    def loose(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
+        """The records of sentences from `begin` to `end`, where no block stands."""
+        found = scan(block.text, final=True, begin=begin, stop=end)
+        return [self._lines.record(block, sentence) for sentence in found.sentences]
+
+    def unfinished(self, block: TextBlock, rest: int) -> int:
+        """`rest`, or the start of a sentence that goes on behind it or is not finished yet."""
+        found = scan(block.text, final=False)
+        across = (sentence.start for sentence in found.sentences if sentence.start < rest < sentence.end)
+        return min(rest, found.rest, *across)
+
+    def records(self, block: TextBlock, header: BlockHeader, limit: int) -> list[EventRecord]:
+        """The record of the block, if its source may be one of ours, and those of sentences between it and `limit`."""
+        labels = labels_of(block.cut(header.start, header.labels_end))
+        provider = labels.get("event source") or labels.get("source") or None
+        parts, end, message_end = _extent(block, header, limit)
+        records = self.loose(block, end, limit)
+        if provider is None and message_end == parts.description_end:
+            return records
+        if provider is not None and not is_ours(provider):
+            return records
+        facts = facts_of(block.cut(*parts.xml)) if parts.xml else _NO_XML
+        data = facts.binary or dumped_data(block.cut(header.description, end))
+        description = block.cut(header.description, message_end)
+        return [self._record(block, header, labels, facts, description, data), *records]
+
+    def _record(
+        self,
+        block: TextBlock,
+        header: BlockHeader,
+        labels: dict[str, str],
+        facts: XmlFacts,
+        description: str,
+        data: bytes | None,
+    ) -> EventRecord:
+        # The XML has the time in UTC, the text in the regional form and zone of whoever copied it.
+        written = (find_time(facts.system_time) if facts.system_time else None) or _written(labels)
+        milliseconds = self._times.milliseconds(written) if written is not None else None
+        number = _NUMBER.search(labels.get("event id", ""))
+        if _QUOTED.match(block.cut(header.start, header.labels_end)):
+            description = f"\n{description}"
+        message = plain_message(description).strip()
+        return EventRecord(
+            file=self._file,
+            offset=block.offset(header.start),
+            time_ms=milliseconds,
+            time_assumed=written is not None and milliseconds is not None and written.zone_minutes is None,
+            record_id=facts.record_id,
+            event_id=int(number[0]) & 0xFFFF if number else None,
+            level=level_of(labels.get("event type") or labels.get("level") or labels.get("type") or ""),
+            provider=labels.get("event source") or labels.get("source") or None,
+            channel=labels.get("log name") or None,
+            computer=labels.get("computer") or None,
+            strings=facts.strings,
+            message=message,
+            binary=data,
+        )

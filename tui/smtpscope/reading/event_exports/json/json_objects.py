@@ -1,0 +1,181 @@
+"""Where the JSON objects of events stand in a text: one a line, perhaps behind a prefix, or in an array, over lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from smtpscope.reading.event_exports.messages.related_messages import TELLING_WORDS
+from smtpscope.reading.text.broken_json import why_broken
+from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.windows_event.providers import OUR_PROVIDERS
+
+LONGEST: Final = 1 << 20
+"""Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
+
+_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS))
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}]', re.DOTALL)
+# After a broken object: the next one of the array, or the next one that begins a line.
+_FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
+# Each broken object is looked through a second time; a hostile file must not make that quadratic.
+_BROKEN_LOOKED_THROUGH = 20
+
+
+# An object whose first array of objects comes before all that an event has.
+_ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*+(?:\[(?!\s{0,64}\{)[^\[]*+)*+\[\s{0,64}(?=\{)")
+# Splunk tells the names of all fields first.
+_SPLUNK_RESULTS = re.compile(
+    r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
+)
+_LONGEST_WRAPPER = 4_096
+EVENT_KEY: Final = re.compile(
+    r'"(?:winlog|winlog\.provider_name|provider_name|source_name|SourceName|ProviderName|EventID|event_id|InstanceId)"'
+    r"\s{0,8}:|\"_raw\"\s{0,8}:\s{0,8}\"(?:[^\"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )"
+    r"|\"EventCode\"\s{0,8}:|\"resourceLogs\"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
+)
+"""A name that the events of some program have."""
+
+
+class JsonObject(NamedTuple):
+    """An object from index `start` to `end` of a block; `whole` is False where its end is missing."""
+
+    start: int
+    end: int
+    whole: bool
+
+
+class NoObjectError(Exception):
+    """The text is no JSON object; the message is the reason as a sentence without its full stop."""
+
+
+def may_be_ours(text: str) -> bool:
+    """Whether `text` names one of our sources or holds our sentence, told without reading it as JSON."""
+    lowered = _lowered(text)
+    return any(words in lowered for words in _OURS)
+
+
+def wrapper_length(text: str) -> int:
+    """How many characters of a file that begins with `text` stand before its events: those of an object around them.
+
+    So Elasticsearch and Splunk answer a search. 0 where no object is around the events.
+    """
+    array = _SPLUNK_RESULTS.match(text) or _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
+    if array is None or EVENT_KEY.search(text, 0, array.end()):
+        return 0
+    end = _end_of(text, text.index("{"))
+    # Behind an object around all events stands nothing: these are events that begin with an array.
+    return 0 if end is not None and text[end:].lstrip().startswith("{") else array.end()
+
+
+def is_lines(text: str) -> bool:
+    """Whether a file that begins with `text` has one object a line, not an array and not objects over several lines."""
+    text = text.lstrip("\ufeff\xef\xbb\xbf \t\r\n")
+    if re.match(r"\[\s{0,64}[{\]]", text) or wrapper_length(text):
+        return False
+    if not text.startswith("{"):
+        return True
+    line, newline, rest = text.partition("\n")
+    return bool(newline) and (line.rstrip().endswith("}") or (line.strip() != "{" and rest.startswith("{")))
+
+
+def decoded_object(text: str) -> dict[str, Any]:
+    """The JSON object at the beginning of `text`. Raises NoObjectError."""
+    try:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        found = _decoded_slowly(text)
+    if not isinstance(found, dict):
+        raise NoObjectError("This is no JSON object")
+    return found
+
+
+def _decoded_slowly(text: str) -> object:
+    """Control characters in strings and halves of characters are let through: a stranger's reply may hold them."""
+    try:
+        found, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        return _without_halves(found)
+    except RecursionError as error:
+        raise NoObjectError("The event nests too deep") from error
+    except ValueError as error:
+        raise NoObjectError(f"The event is no valid JSON: {why_broken(error)}") from error
+
+
+def _without_halves(value: Any) -> Any:
+    """`value` with each half of a character replaced, since one would break every encoder later on."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_without_halves(name): _without_halves(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_halves(inner) for inner in value]
+    return value
+
+
+class ObjectScan:
+    """Finds the objects of one file, block by block, whatever stands between them.
+
+    `skipped` characters at the beginning of the file are passed over.
+    """
+
+    def __init__(self, skipped: int = 0) -> None:
+        self._skipped = skipped
+        self._broken_left = _BROKEN_LOOKED_THROUGH
+
+    def objects(self, block: TextBlock) -> tuple[list[JsonObject], int]:
+        """The objects in `block`, and the index from which its text has to be seen again with what follows."""
+        text = block.text
+        found: list[JsonObject] = []
+        position = min(self._skipped, len(text))
+        self._skipped -= position
+        while (start := text.find("{", position)) >= 0:
+            end = _end_of(text, start)
+            if end is not None:
+                found.append(JsonObject(start, end, True))
+                position = end
+                continue
+            if not block.final and len(text) - start <= LONGEST:
+                return found, start
+            following = _FOLLOWING.search(text, start + 1) if self._broken_left else None
+            self._broken_left -= following is not None
+            position = following.end() if following else len(text)
+            found.append(JsonObject(start, position, False))
+        return found, len(text)
+
+
+def _end_of(text: str, start: int) -> int | None:
+    """The index behind the object that begins at `start`, None where it has no end."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start, start + LONGEST):
+        if token[0] == "{":
+            depth += 1
+        elif token[0] == "}":
+            depth -= 1
+            if not depth:
+                return token.end()
+    return None
+
+
+def lines(text: str) -> Iterator[tuple[int, int]]:
+    """The begin and end of each line that may be ours, without its line end."""
+    lowered = _lowered(text)
+    # Plain finds, each where it stands: an expression that ignores capitals takes twenty times as long.
+    places = {words: offset for words in _OURS if (offset := lowered.find(words)) >= 0}
+    while places:
+        offset = min(places.values())
+        begin = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
+        end = len(text) if end < 0 else end
+        yield begin, end
+        for words in [words for words, where in places.items() if where < end]:
+            places[words] = lowered.find(words, end)
+            if places[words] < 0:
+                del places[words]
+
+
+def _lowered(text: str) -> str:
+    """`text` in small letters, as long as it was: one letter of Turkish alone becomes two."""
+    return text.replace("\u0130", "i").lower()

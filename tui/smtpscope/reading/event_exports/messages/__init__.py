@@ -1,0 +1,1 @@
+"""Event messages found in text, whatever surrounds them."""

@@ -1,0 +1,220 @@
+"""Where the sentences of the SMTP protocol events stand in a text, whatever stands around them.
+
+Source of the wording: Microsoft KB 843106 and the event texts of Exchange 2000 and 2003. Values are not looked at
+here; a quote in a reply is not escaped in the event, so only the fixed phrases can be trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from smtpscope.reading.event_exports.messages.related_messages import first_words, holds_sibling, sibling_places
+from smtpscope.reading.text.dates import begins_with_time
+
+# Between two words of a fixed phrase: blanks, a line wrap, the ">" of a quoted mail, and the first byte of a
+# no-break space (UTF-8 C2 A0, seen as Latin-1).
+_GAP = r"[\s>\xc2]{1,40}"
+
+
+def _phrase(words: str) -> str:
+    return _GAP.join(map(re.escape, words.split()))
+
+
+OPENING = re.compile(
+    _phrase("This is an SMTP protocol") + _GAP + rf"(?:(?:warning|error){_GAP})?" + _phrase("log for virtual server")
+)
+_CLOSING = re.compile(_phrase("cause the connection to fail") + r"\.?")
+_FULL_COMMAND = re.compile(_phrase("full command sent was"))
+_BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
+_QUOTE_AND_STOP = re.compile(r"[\"'`\u201c\u201d\x93\x94\x9c\x9d][ \t]*\.")
+
+LONGEST = 1 << 16
+"""Characters; the text of a Windows event has at most half of them (EventLog limits a string to 31,839)."""
+LONGEST_PREFIX = 4_096
+"""Characters before a sentence that are looked at: a line may have no end."""
+_LINES_WITHOUT_CLOSING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMatch:
+    """One sentence in a text: it stands from `opening` to `closing`, its record from `start` to `end`.
+
+    The record begins with the line, or with the end of the record before on the same line; it takes in the line
+    before when the sentence begins a line and that one has the time. All are indices, the ends exclusive. `sibling`
+    tells that it is not of 7002, 7004 or 7010.
+    """
+
+    start: int
+    opening: int
+    closing: int
+    end: int
+    sibling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`rest` is the index from which the text has to be seen again together with what follows it."""
+
+    sentences: list[MessageMatch]
+    rest: int
+
+
+class _Opening(NamedTuple):
+    """Where a sentence begins and its first words end; `told` is where a sibling's telling ones do (0: not yet)."""
+
+    start: int
+    end: int
+    sibling: bool
+    told: int
+
+
+def holds_sentence(text: str, begin: int = 0, stop: int | None = None) -> bool:
+    """Whether a sentence of ours begins between the indices."""
+    stop = len(text) if stop is None else stop
+    return OPENING.search(text, begin, stop) is not None or holds_sibling(text, begin, stop)
+
+
+def beginnings(text: str) -> list[int]:
+    """Where a sentence of ours may begin in `text`, in order: between two of these places there is surely none."""
+    return sorted([*(match.start() for match in OPENING.finditer(text)), *first_words(text)])
+
+
+def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> Scan:
+    """The sentences of `text` from `begin` to `stop` in order; unless `final`, an unfinished one is left for later."""
+    found: list[MessageMatch] = []
+    done = begin
+    stop = len(text) if stop is None else stop
+    openings = _openings(text, begin, stop)
+    for opening, limit, is_last in _with_limits(openings, stop):
+        if opening.start < done:
+            continue  # A reply that a sentence quotes holds the words of another one.
+        start = _record_start(text, done, opening.start)
+        closing = (
+            _sibling_closing(text, opening, limit)
+            if opening.sibling
+            else _closing(text, opening.start, opening.end, limit)
+        )
+        if closing is None:
+            if not final and is_last and stop - opening.start < LONGEST:
+                return Scan(found, start)
+            if opening.sibling:
+                continue
+            closing = _end_without_closing(text, opening.start, limit)
+        end = text.find("\n", closing, limit)
+        if end < 0 and is_last and not final:
+            if stop - opening.start < LONGEST:
+                return Scan(found, start)
+            # What is left of the line may end in the first words of another sentence.
+            end = max(closing, stop - LONGEST_PREFIX)
+        elif end < 0:
+            end = stop if is_last else closing
+        found.append(MessageMatch(start, opening.start, closing, end, opening.sibling))
+        done = end
+    return Scan(
+        found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
+    )
+
+
+def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
+    found = [_Opening(match.start(), match.end(), False, 0) for match in OPENING.finditer(text, begin, stop)]
+    siblings = sibling_places(text, begin, stop)
+    if not siblings:
+        return found
+    found += [_Opening(offset.opening, offset.opening, True, offset.told) for offset in siblings]
+    return sorted(found)
+
+
+def _with_limits(openings: list[_Opening], stop: int) -> Iterator[tuple[_Opening, int, bool]]:
+    """Each opening, where its sentence ends at the latest, and whether that is the end of the text.
+
+    The reply in a sentence of ours may hold the words of a sibling, but hardly the other way round.
+    """
+    limit, limit_of_ours, last, last_of_ours = stop, stop, True, True
+    limited = []
+    for opening in reversed(openings):
+        limited.append((opening, limit, last) if opening.sibling else (opening, limit_of_ours, last_of_ours))
+        limit, last = opening.start, False
+        if not opening.sibling:
+            limit_of_ours, last_of_ours = opening.start, False
+    return reversed(limited)
+
+
+def _sibling_closing(text: str, opening: _Opening, limit: int) -> int | None:
+    """The end of the line on which the telling words stand, None where they are missing."""
+    if not opening.told or opening.told > limit:
+        return None
+    end = text.find("\n", opening.told, limit)
+    end = limit if end < 0 else end
+    return end - 1 if text[end - 1 : end] == "\r" else end
+
+
+def _closing(text: str, opening: int, begin: int, limit: int) -> int | None:
+    """The index behind the closing words, None where they are missing before `limit` or the text around ends first."""
+    match = _CLOSING.search(text, begin, min(limit, opening + LONGEST))
+    if match is None:
+        return None
+    first_break = text.find("\n", opening, match.end())
+    if first_break >= 0 and _foreign_line(text, first_break, match.end()) is not None:
+        return _end_without_closing(text, opening, match.end())
+    return match.end()
+
+
+def _foreign_line(text: str, begin: int, end: int) -> int | None:
+    """The index of the first line end from `begin` on that a blank line or a line with its own time follows."""
+    blank = _BLANK_LINE.search(text, begin, end)
+    stop = blank.start() if blank else end
+    position = begin
+    while 0 <= position < stop:
+        if begins_with_time(text[position + 1 : position + 64]):
+            return position
+        position = text.find("\n", position + 1, stop)
+    return blank.start() if blank else None
+
+
+def _end_without_closing(text: str, opening: int, limit: int) -> int:
+    """Where a sentence ends that lost its last words: behind the full command, else at the end of its lines."""
+    limit = min(limit, opening + LONGEST)
+    stop = _foreign_line(text, opening, limit)
+    if stop is None:
+        stop = limit
+    command = _FULL_COMMAND.search(text, opening, stop)
+    if command is not None:
+        line_end = text.find("\n", command.end(), stop)
+        quotes = list(_QUOTE_AND_STOP.finditer(text, command.end(), stop if line_end < 0 else line_end))
+        last = quotes[-1] if quotes else _QUOTE_AND_STOP.search(text, command.end() + 2, stop)
+        if last is not None:
+            return last.end()
+    position = opening
+    for _ in range(_LINES_WITHOUT_CLOSING):
+        line_end = text.find("\n", position, stop)
+        if line_end < 0:
+            return stop
+        position = line_end + 1
+    return position - 1
+
+
+def _record_start(text: str, done: int, opening: int) -> int:
+    done = max(done, opening - LONGEST_PREFIX)
+    line = text.rfind("\n", done, opening) + 1 or done
+    if text[line:opening].strip('> \t"'):
+        return line
+    # Nothing before the sentence on its line: the line above may hold the time.
+    above = max(text.rfind("\n", done, max(line - 1, done)) + 1, done)
+    if above < line and begins_with_time(text[above:line]):
+        return above
+    return line
+
+
+def lines_between(text: str, begin: int, end: int) -> int:
+    """The number of lines from `begin` to `end` that are not empty."""
+    if end - begin <= 1:
+        return 0  # Only the line end between two records, the usual case in a log of ours.
+    if text[begin] == "\n":
+        begin += 1
+    empty = "\n\r\n" if text.find("\r", begin, min(begin + 4096, end)) >= 0 else "\n\n"
+    if text.find(empty, begin, end) >= 0 or text[begin] in "\r\n":
+        return sum(line not in ("", "\r") for line in text[begin:end].split("\n"))
+    return text.count("\n", begin, end) + (text[end - 1] != "\n")

@@ -1,0 +1,84 @@
+"""A sentence in a text -> the event record: labels and time from before it, the sentence itself as the message."""
+
+from __future__ import annotations
+
+import re
+
+from smtpscope.reading.event_exports.messages.event_messages import MessageMatch
+from smtpscope.reading.event_exports.messages.line_labels import LineLabels, read_labels
+from smtpscope.reading.event_exports.messages.related_messages import SIBLING_EVENT_IDS
+from smtpscope.reading.record import EventRecord
+from smtpscope.reading.text.dates import WrittenTime, find_time
+from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.text.file_times import FileTimes
+
+_MAIL_QUOTE = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
+_CACHED_LABELS = 4_096
+
+
+def plain_message(text: str) -> str:
+    """`text` of a message with LF as line end, without the marks of a quoted mail, doubled quotes of a table undone."""
+    if "\n" in text:
+        text = text.replace("\r\n", "\n")
+        if "\n>" in text or "\n " in text:
+            text = _MAIL_QUOTE.sub("\n", text)
+    # In a cell of a table every quote is doubled; a sentence on its own has single ones around its values.
+    if '""' in text and '"' not in text.replace('""', ""):
+        text = text.replace('""', '"')
+    return text
+
+
+def written_before(block: TextBlock, sentence: MessageMatch) -> WrittenTime | None:
+    """The time that stands before `sentence` in its record."""
+    return find_time(_prefix(block, sentence))
+
+
+def _prefix(block: TextBlock, sentence: MessageMatch) -> str:
+    return block.cut(sentence.start, sentence.opening)
+
+
+class LineRecords:
+    """Makes the records of one file."""
+
+    def __init__(self, file: str, times: FileTimes) -> None:
+        self._file = file
+        self._times = times
+        # Lines of one log say the same before the sentence again and again, but for the time.
+        self._labels: dict[tuple[str, bool], LineLabels] = {}
+
+    def record(self, block: TextBlock, sentence: MessageMatch) -> EventRecord:
+        """The record of `sentence`, which was found in `block`."""
+        prefix = _prefix(block, sentence)
+        written = find_time(prefix)
+        if written is None:
+            milliseconds, assumed = None, False
+        else:
+            milliseconds = self._times.milliseconds(written)
+            assumed = milliseconds is not None and written.zone_minutes is None
+            prefix = f"{prefix[: written.begin]} {prefix[written.end :]}"
+        labels = self._labels_of(prefix, sibling=sentence.sibling)
+        # In front of a sentence without any label stands prose, and a word of it is no computer.
+        labelled = written is not None or labels.event_id is not None or labels.provider is not None
+        return EventRecord(
+            file=self._file,
+            offset=block.offset(sentence.start),
+            time_ms=milliseconds,
+            time_assumed=assumed,
+            record_id=None,
+            event_id=labels.event_id,
+            level=labels.level,
+            provider=labels.provider,
+            channel=labels.channel,
+            computer=labels.computer if labelled else None,
+            strings=None,
+            message=plain_message(block.cut(sentence.opening, sentence.closing)),
+        )
+
+    def _labels_of(self, prefix: str, *, sibling: bool) -> LineLabels:
+        labels = self._labels.get((prefix, sibling))
+        if labels is None:
+            labels = read_labels(prefix, SIBLING_EVENT_IDS) if sibling else read_labels(prefix)
+            if len(self._labels) >= _CACHED_LABELS:
+                self._labels.clear()
+            self._labels[prefix, sibling] = labels
+        return labels

@@ -1,0 +1,26 @@
+"""Sentences of ours in a stretch that its own format can't be read in: better a record with less than none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
+from smtpscope.reading.event_exports.messages.line_records import LineRecords
+from smtpscope.reading.record import EventRecord
+from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.text.file_times import FileTimes
+
+
+class OrphanMessages:
+    """Reads what is left of broken rows, elements and objects of one file as lines of text are read."""
+
+    def __init__(self, file: str, times: FileTimes) -> None:
+        self._lines = LineRecords(file, times)
+
+    def records(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
+        """The record of each sentence of `block` between the indices; no sentence, no record. All stand at `begin`."""
+        if not holds_sentence(block.text, begin, end):
+            return []
+        found = scan(block.text, final=True, begin=begin, stop=end)
+        offset = block.offset(begin)
+        return [replace(self._lines.record(block, sentence), offset=offset) for sentence in found.sentences]

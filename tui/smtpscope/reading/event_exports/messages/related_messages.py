@@ -1,0 +1,130 @@
+"""Where sentences of the events beside 7002, 7004 and 7010 stand in a text.
+
+Each is known by its first words and by later ones that tell what it says. The later ones are looked for up to the next
+first words only, so that the time is linear in the text.
+Source of the wordings: see `parsing/sibling_forms.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+_GAP: Final = r"[\s>\xc2]{1,40}"
+_LONGEST: Final = 2_048
+"""Characters from the first words of a sentence to the telling ones."""
+
+
+def _phrase(*choice: str) -> re.Pattern[str]:
+    return re.compile("|".join(_GAP.join(map(re.escape, words.split())) for words in choice))
+
+
+class _Kind(NamedTuple):
+    """`word` is in the first words and can be looked for quickly; of `telling` the first that follows counts."""
+
+    word: str
+    first: re.Pattern[str]
+    telling: tuple[re.Pattern[str], ...]
+
+
+# Each pattern of first words begins with letters, which the search for it makes use of.
+_KINDS: Final = (
+    _Kind(
+        "Send",
+        _phrase("Send connector"),
+        (
+            _phrase(
+                "an error occurred while connecting to",
+                "The response from the remote site is",
+                "acknowledged with SMTP response",
+            ),
+        ),
+    ),
+    _Kind(
+        "Receive",
+        _phrase("Receive connector"),
+        (_phrase("Authentication failures have exceeded", "maximum number of connections per source"),),
+    ),
+    _Kind(
+        "Inbound",
+        _phrase("Inbound authentication failed with"),
+        (_phrase("tried to authenticate to Microsoft Exchange is"),),
+    ),
+    _Kind("Outbound", _phrase("Outbound authentication failed with"), (_phrase("The target is"),)),
+    _Kind("A non-delivery", _phrase("A non-delivery report with a status"), (_phrase("was generated for recipient"),)),
+    _Kind(
+        "Message",
+        _phrase("Message delivery to the"),
+        (_phrase("The response from the remote server is"), _phrase("failed")),
+    ),
+    _Kind("The SMTP", _phrase("The SMTP client"), (_phrase("did not authenticate before attempting"),)),
+    _Kind("EXPS", _phrase("EXPS is temporarily unable"), (_phrase("which failed with error code"),)),
+)
+TELLING_WORDS: Final = (
+    "response from the remote site is",
+    "acknowledged with SMTP response",
+    "an error occurred while connecting to",
+    "Authentication failures have exceeded",
+    "maximum number of connections per source",
+    "authentication failed with error",
+    "non-delivery report with a status code",
+    "Message delivery to the",
+    "did not authenticate before attempting",
+    "unable to provide protocol security",
+)
+"""One of them is in each sentence."""
+
+SIBLING_EVENT_IDS: Final = frozenset(
+    {756, 1012, 1021, 1035, 1706, 1709, 2002, 2003, 2004, 2005, 2017, 3008, 3009, 3015, 3017, 3018, 3028, 3030}
+    | {4000, 4001, 4006, 4007}
+)
+"""The events that have such sentences."""
+
+
+def first_words(text: str) -> list[int]:
+    """Where sentences may begin, whether they go on or not; in no order."""
+    return [found.start() for kind in _KINDS if kind.word in text for found in kind.first.finditer(text)]
+
+
+class SiblingPlace(NamedTuple):
+    """A sentence from index `opening` on whose telling words end at `told`; 0 where these did not come yet."""
+
+    opening: int
+    told: int
+
+
+def sibling_places(text: str, begin: int = 0, stop: int | None = None) -> list[SiblingPlace]:
+    """The sentences between the indices in order; the last one may lack its telling words because the text ends."""
+    stop = len(text) if stop is None else stop
+    places: list[SiblingPlace] = []
+    unfinished: list[int] = []
+    for kind in _KINDS:
+        if text.find(kind.word, begin, stop) < 0:
+            continue
+        openings = [match.span() for match in kind.first.finditer(text, begin, stop)]
+        limits = [*(start for start, _ in openings), stop][1:]
+        for (start, end), limit in zip(openings, limits, strict=True):
+            told = _told(kind, text, end, min(limit, start + _LONGEST))
+            if told:
+                places.append(SiblingPlace(start, told))
+            elif limit == stop and stop - start <= _LONGEST:
+                unfinished.append(start)
+    places.sort()
+    done = max((offset.told for offset in places), default=begin)
+    # The sentence of one kind may name a connector with the first words of another.
+    left = min((start for start in unfinished if start >= done), default=None)
+    return places if left is None else [*places, SiblingPlace(left, 0)]
+
+
+def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
+    """Where the telling words end that follow within the limit; 0 where none do."""
+    for phrase in kind.telling:
+        found = phrase.search(text, begin, limit)
+        if found is not None:
+            return found.end()
+    return 0
+
+
+def holds_sibling(text: str, begin: int = 0, stop: int | None = None) -> bool:
+    """Whether a whole sentence stands between the indices."""
+    return any(offset.told for offset in sibling_places(text, begin, stop))

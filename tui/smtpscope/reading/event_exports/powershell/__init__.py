@@ -1,0 +1,1 @@
+"""Windows events as PowerShell writes its objects (Export-Clixml)."""

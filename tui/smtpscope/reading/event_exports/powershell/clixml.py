@@ -1,0 +1,138 @@
+"""Events that PowerShell's Export-Clixml wrote: one object an event, of Get-WinEvent or of Get-EventLog.
+
+Each object is read alone, as text between its own tags: no declaration that a file may have before them is ever seen,
+so no entity is resolved. Source of the elements: [MS-PSRP] section 2.2.5 (serialization).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, ClassVar, Final
+
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.json.json_events import record_of, time_value
+from smtpscope.reading.event_exports.json.json_objects import may_be_ours
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.powershell.clixml_object import UnreadableObjectError, properties_of
+from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.record import Batch, EventRecord, Format
+from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.encodings import TextBlock, head_text
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.text_kind import is_text
+from smtpscope.reading.text.text_log import LineOffsets, TextLog
+from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
+
+_TAG = re.compile(r"<Obj(?=[\s/>])[^<>]{0,256}?(/?)>|</Obj>")
+_LONGEST_TAG: Final = 300
+_BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:<\?xml[^<>]{0,200}>\s{0,64})?<Objs\b")
+_EVENT_NAME = re.compile(r"N=[\"'](?:ProviderName|InstanceId|EventID|LogName|Message)[\"']")
+
+
+class ClixmlReader(TextLog):
+    """Reads one file, object by object: a broken one does not cost the others."""
+
+    format: ClassVar[Format] = Format(
+        name="clixml",
+        title="Events as PowerShell objects (Export-Clixml)",
+        recognised_by="XML with the element Objs, whose objects have the properties of events",
+        lacks=("the level, the record number or the insertion strings, where the objects were made without them",),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head):
+            return False
+        text = head_text(head)
+        return _BEGINNING.match(text) is not None and _EVENT_NAME.search(text) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        batching = Batching(self._source.size)
+        times = FileTimes(self._source.name, self._options, self._written_times)
+        objects = _ObjectRecords(self._source.name, times, batching)
+        for block, stream in self._text.blocks():
+            found, rest = _scan(block)
+            objects.lines.begin(block)
+            for each in found:
+                objects.take(block, each)
+                if batching.full:
+                    batching.problems += times.take_problems()
+                    yield batching.take(block.offset(each.end))
+            objects.lines.done(rest)
+            stream.keep_from(rest)
+            batching.problems += times.take_problems() + objects.told.take(final=block.final)
+            if block.final or batching.due:
+                yield batching.take(block.offset(rest))
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for block, stream in self._text.blocks():
+            found, rest = _scan(block)
+            for each in found:
+                try:
+                    written = time_value(properties_of(block.cut(each.start, each.end)))
+                except UnreadableObjectError:
+                    continue
+                if isinstance(written, WrittenTime):
+                    yield written
+            stream.keep_from(rest)
+
+    def raw(self, offset: int) -> str:
+        """The object's XML as it stands in the file."""
+        block = self._text.at(offset, LONGEST)
+        found, _ = _scan(block)
+        if not found or found[0].start:
+            return f"There is no object at byte {offset:#x}."
+        return block.cut(0, found[0].end)
+
+
+class _ObjectRecords:
+    """Makes the records of one file and puts them into its batches."""
+
+    def __init__(self, file: str, times: FileTimes, batching: Batching) -> None:
+        self.told = ProblemLog(file)
+        self.lines = LineOffsets()
+        self._file = file
+        self._times = times
+        self._batching = batching
+        self._loose = OrphanMessages(file, times)
+
+    def take(self, block: TextBlock, found: XmlElement) -> None:
+        """One object; a broken one that holds our sentence is read as a line of text is."""
+        offset = block.offset(found.start)
+        try:
+            if not found.whole:
+                raise UnreadableObjectError("The object has no end: its XML is cut off")
+            record = self._record(block, found, offset)
+        except UnreadableObjectError as error:
+            loose = self._loose.records(block, found.start, found.end)
+            self._batching.records += loose
+            self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
+            return
+        if record is None:
+            self._batching.unrelated_records += 1
+        else:
+            self._batching.records.append(record)
+
+    def _record(self, block: TextBlock, found: XmlElement, offset: int) -> EventRecord | None:
+        if not may_be_ours(block.text[found.start : found.end]):
+            return None
+        event: dict[str, Any] = properties_of(block.cut(found.start, found.end))
+        return record_of(event, file=self._file, offset=offset, times=self._times)
+
+
+def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
+    """The outermost objects in their order, and the index from which the text has to be seen again with the next."""
+    found: list[XmlElement] = []
+    opened, depth = 0, 0
+    for tag in _TAG.finditer(block.text):
+        ends = tag[0] == "</Obj>"
+        if ends and depth == 0:
+            continue  # The end of an object whose beginning is lost.
+        if depth == 0:
+            opened = tag.start()
+        depth += -1 if ends else not tag[1]
+        if depth == 0:
+            found.append(XmlElement(opened, tag.end(), True))
+    return up_to_the_end(block, found, opened if depth else None, _LONGEST_TAG)

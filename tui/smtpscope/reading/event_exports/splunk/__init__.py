@@ -1,0 +1,1 @@
+"""Windows events as Splunk stores and exports them."""

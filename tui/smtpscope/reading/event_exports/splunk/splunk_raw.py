@@ -1,0 +1,171 @@
+"""An event as Splunk keeps it in `_raw` -> a record: names with their values, or the XML of the event.
+
+Source: "Monitor Windows event log data" in Splunk's manual Getting Data In (WinEventLog, renderXml), and its input of
+Windows events by WMI, whose names come in the order of the alphabet.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smtpscope.reading.event_exports.blocks.copied_xml import facts_of
+from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.xml.event_xml_record import (
+    UnreadableEventError,
+    event_record,
+    names_another_provider,
+)
+from smtpscope.reading.record import EventRecord
+from smtpscope.reading.text.dates import WrittenTime, find_time
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.windows_event.event_values import integer, level_of, time_of
+from smtpscope.reading.windows_event.levels import level_of as level_of_word
+from smtpscope.reading.windows_event.providers import OUR_PROVIDERS, is_ours
+
+_MESSAGE: Final = "Message"
+_LABEL = re.compile(
+    r"(?:\A|(?<=[\s>]))(LogName|Logfile|SourceName|EventCode|EventIdentifier|EventType|Type|ComputerName|User|SidType|Sid"
+    r"|TaskCategory|CategoryString|Category|OpCode|RecordNumber|Keywords|TimeGenerated|TimeWritten|wmi_type|Message)="
+)
+# What comes behind the message where the names are in the order of the alphabet.
+_BEHIND_MESSAGE = re.compile(r"\n(?=(?:RecordNumber|SourceName|TimeGenerated|TimeWritten|Type|User|wmi_type)=)")
+_SHAPE = re.compile(r"(?<!\w)(?:EventCode|LogName|Logfile|SourceName)=|<Event[\s>]")
+_SOURCE = re.compile(r"(?:\A|(?<=[\s>]))SourceName=([^\r\n]*)")
+_LONGEST_LABELS: Final = 4_096
+# The date of WMI: 20261124134502.000000, with the minutes east of UTC behind it.
+_WMI_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.\d{6}(?:([+-])(\d{3}))?")
+_EPOCH = re.compile(r"(\d{9,10})(?:\.(\d{1,9}))?", re.ASCII)
+_XML_PROVIDER = re.compile(r"<Provider\s[^<>]{0,512}?\bName\s?=\s?[\"']([^\"'<>]{1,256})")
+_XML_NUMBER = re.compile(r"<(EventID|Level)\b[^<>]{0,128}>\s{0,8}(\d{1,10})")
+_XML_WORD = re.compile(r"<(Computer|Channel)>([^<>]{1,256})<")
+
+
+def is_windows_event(raw: str) -> bool:
+    """Whether `raw` has the shape of an event of Windows, of whatever source."""
+    return _SHAPE.search(raw, 0, _LONGEST_LABELS) is not None
+
+
+def labels_of(raw: str) -> dict[str, str]:
+    """Name -> its first value; only the message may have several lines. Empty where `raw` has another shape."""
+    labels: dict[str, str] = {}
+    name, begin = None, 0
+    for label in _LABEL.finditer(raw):
+        if name is not None:
+            labels.setdefault(name, raw[begin : label.start()].strip())
+        name, begin = label[1], label.end()
+        if name == _MESSAGE:
+            break
+    if name == _MESSAGE:
+        # Behind all other names the message is the rest, whatever a remote server made it say.
+        end = None if "SourceName" in labels else _BEHIND_MESSAGE.search(raw, begin)
+        labels[_MESSAGE] = raw[begin : end.start() if end else len(raw)].strip()
+        if end is not None:
+            labels = labels_of(raw[end.end() :]) | labels
+    elif name is not None:
+        labels.setdefault(name, raw[begin:].strip())
+    return labels
+
+
+def surely_foreign(raw: str) -> bool:
+    """Whether `raw` is of a source that is none of ours, told without taking it apart."""
+    source = _SOURCE.search(raw)
+    if source is not None:
+        # Where line breaks were lost, other names follow.
+        return source[1].strip().casefold().partition(" ")[0] not in OUR_PROVIDERS
+    return names_another_provider(raw)
+
+
+def epoch_milliseconds(text: str) -> int | None:
+    """Seconds since 1970 UTC, as Splunk counts them in `_time`, as milliseconds; None where `text` is no such number.
+
+    The present has ten digits: what has fewer than nine is some other number.
+    """
+    found = _EPOCH.fullmatch(text.strip())
+    return None if found is None else int(found[1]) * 1_000 + int((found[2] or "")[:3].ljust(3, "0"))
+
+
+def written_in(raw: str) -> WrittenTime | int | None:
+    """The time with which `raw` begins, as written or in milliseconds since 1970 UTC, None where it has none.
+
+    Splunk writes the month first, on whatever Windows it runs.
+    """
+    line = raw.lstrip()[:64].partition("\n")[0]
+    wmi = _WMI_TIME.match(line)
+    if wmi is not None:
+        year, month, day, hour, minute, second = wmi.group(1, 2, 3, 4, 5, 6)
+        zone = f"{wmi[7]}{int(wmi[8]) // 60:02}:{int(wmi[8]) % 60:02}" if wmi[7] else ""
+        return find_time(f"{year}-{month}-{day} {hour}:{minute}:{second}{zone}")
+    written = find_time(line)
+    if written is not None and not written.ordered and written.first <= 12:
+        return written._replace(ordered=True)
+    return written
+
+
+def raw_record(
+    raw: str, *, file: str, offset: int, times: FileTimes, indexed: WrittenTime | int | None = None
+) -> EventRecord | None:
+    """The record in `raw`, None when its source is none of ours and it holds no sentence of ours. Raises nothing.
+
+    `indexed` is the time that Splunk gave the event: unlike the one in `raw` it has a zone.
+    """
+    if surely_foreign(raw):
+        return None
+    if raw.lstrip().startswith("<Event"):
+        return _of_xml(raw.strip(), file, offset)
+    labels = labels_of(raw)
+    provider = labels.get("SourceName") or None
+    if not is_ours(provider) and (provider is not None or not holds_sentence(raw)):
+        return None
+    written = written_in(raw) if indexed is None else indexed
+    if isinstance(written, WrittenTime):
+        milliseconds = times.milliseconds(written)
+        assumed = milliseconds is not None and written.zone_minutes is None
+    else:
+        milliseconds, assumed = written, False
+    code = integer(labels.get("EventCode") or labels.get("EventIdentifier"))
+    return EventRecord(
+        file=file,
+        offset=offset,
+        time_ms=milliseconds,
+        time_assumed=assumed,
+        record_id=integer(labels.get("RecordNumber")),
+        event_id=None if code is None else code & 0xFFFF,
+        # The number in EventType is that of a level in newer versions and that of a type in older ones.
+        level=level_of_word(labels.get("Type", "")),
+        provider=provider,
+        channel=labels.get("LogName") or labels.get("Logfile") or None,
+        computer=labels.get("ComputerName") or None,
+        strings=None,
+        message=labels.get(_MESSAGE, raw).replace("\r\n", "\n").strip(),
+    )
+
+
+def _of_xml(xml: str, file: str, offset: int) -> EventRecord | None:
+    try:
+        record, _ = event_record(xml, file=file, offset=offset)
+        return record
+    except UnreadableEventError:
+        pass
+    # Splunk cuts off what is longer than its limit (TRUNCATE in props.conf, 10,000 bytes): what is left has its facts.
+    provider = _XML_PROVIDER.search(xml)
+    if provider is None and not holds_sentence(xml):
+        return None
+    facts = facts_of(xml)
+    numbers = {name: int(value) for name, value in reversed(_XML_NUMBER.findall(xml))}
+    words = dict(reversed(_XML_WORD.findall(xml)))
+    return EventRecord(
+        file=file,
+        offset=offset,
+        time_ms=time_of(facts.system_time),
+        time_assumed=False,
+        record_id=facts.record_id,
+        event_id=numbers["EventID"] & 0xFFFF if "EventID" in numbers else None,
+        level=level_of(numbers.get("Level")),
+        provider=provider[1] if provider else None,
+        channel=words.get("Channel"),
+        computer=words.get("Computer"),
+        strings=facts.strings,
+        message=xml if facts.strings is None else None,
+        binary=facts.binary,
+    )

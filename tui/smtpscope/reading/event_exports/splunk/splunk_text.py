@@ -1,0 +1,158 @@
+"""Events of Windows as Splunk exports them as raw text: a line with the date, then names with their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar, Final, NamedTuple
+
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.messages.event_messages import scan
+from smtpscope.reading.event_exports.messages.line_records import LineRecords
+from smtpscope.reading.event_exports.splunk.splunk_raw import raw_record, surely_foreign, written_in
+from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.text.text_log import TextLog, zone_warnings
+
+LONGEST: Final = 1 << 16
+"""Characters of one event with its message."""
+_LABEL_LINES = 16
+_HEADER = 2_000
+_ANCHOR = re.compile(r"EventCode=\d")
+# Not the message: what follows it is of the message, or of the next event.
+_LABEL_LINE = re.compile(r"[ \t]{0,8}(?!Message=)[A-Za-z_]\w{0,31}=")
+_DATE = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} \d{1,2}:\d\d:\d\d[^\n,\"=]{0,16}|\d{14}\.\d{6}[^\n,\"=]{0,5})"
+_DATE_LINE = re.compile(rf"\s{{0,8}}{_DATE}$", re.MULTILINE)
+_DATED_BEGINNING = re.compile(rf"{_DATE}(?:\r?\n|[ \t]{{1,8}}[A-Z]\w{{1,31}}=)")
+_SURE_BEGINNING = re.compile(rf"{_DATED_BEGINNING.pattern}|(?:LogName|Category)=")
+_TELLING = re.compile(r"(?:SourceName|LogName|Logfile)=")
+
+
+class SplunkTextReader(TextLog):
+    """Reads events one after the other; what stands before the first one is read as lines of text are."""
+
+    format: ClassVar[Format] = Format(
+        name="splunk",
+        title="Events of Windows exported by Splunk as raw text",
+        recognised_by="lines with LogName=, SourceName= and EventCode= below a date",
+        lacks=("the zone of the times (Splunk's CSV and JSON have it)", "insertion strings"),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        text = head_text(head)
+        return any(_begins_surely(text, start) for start in _scan(text, final=True).starts)
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        file = self._source.name
+        batching = Batching(self._source.size)
+        times = FileTimes(file, self._options, self._written_times)
+        lines = LineRecords(file, times)
+        for block, stream in self._text.blocks():
+            text = block.text
+            starts, rest = _scan(text, final=block.final)
+            if not block.final and not starts:
+                rest = min(rest, scan(text, final=False).rest)
+            found = scan(text, final=True, stop=starts[0] if starts else rest)
+            batching.records += [lines.record(block, sentence) for sentence in found.sentences]
+            for start, end in pairwise((*starts, rest)):
+                record = None
+                if not surely_foreign(text[start : min(end, start + _HEADER)]):
+                    record = raw_record(block.cut(start, end), file=file, offset=block.offset(start), times=times)
+                if record is not None:
+                    batching.records.append(record)
+                else:
+                    batching.unrelated_records += 1
+                if batching.full:
+                    batching.problems += times.take_problems()
+                    yield batching.take(block.offset(end))
+            stream.keep_from(rest)
+            batching.problems += times.take_problems()
+            if block.final or batching.due:
+                yield batching.take(block.offset(rest))
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for block, stream in self._text.blocks():
+            starts, rest = _scan(block.text, final=block.final)
+            for start in starts:
+                written = written_in(block.text[start : start + 80])
+                if isinstance(written, WrittenTime):
+                    yield written
+            stream.keep_from(rest)
+
+    def raw(self, offset: int) -> str:
+        """The event as it stands in the file."""
+        block = self._text.at(offset, LONGEST)
+        starts = _scan(block.text, final=True).starts
+        if not starts or starts[0]:
+            return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip("\r\n")
+        return block.cut(0, starts[1] if len(starts) > 1 else len(block.text)).strip("\r\n")
+
+    def information(self) -> FileInformation:
+        return self._described(warnings=zone_warnings(next(self._written_times(), None)))
+
+
+def _begins_surely(text: str, start: int) -> bool:
+    """Whether the event at `start` is one of a raw export.
+
+    In a table it would stand in a cell: a comma or a quote before its date, and its names right below them.
+    """
+    before = text[max(0, start - 4) : start].replace("\r", "")
+    return _DATED_BEGINNING.match(text, start) is not None or not start or before.endswith("\n\n")
+
+
+class _Scan(NamedTuple):
+    """Where events begin, and the index from which the text has to be seen again together with what follows it."""
+
+    starts: list[int]
+    rest: int
+
+
+def _scan(text: str, *, final: bool) -> _Scan:
+    """Unless `final`, the last event is left for later, as it may go on."""
+    starts: list[int] = []
+    done = 0
+    for anchor in _ANCHOR.finditer(text):
+        start = _start(text, done, anchor.start())
+        if start is not None:
+            starts.append(start)
+            done = anchor.end()
+    if final:
+        return _Scan(starts, len(text))
+    if starts and len(text) - starts[-1] < LONGEST:
+        return _Scan(starts[:-1], starts[-1])
+    # The names that come before the number may stand at the end.
+    tail = max(done, len(text) - _HEADER)
+    return _Scan(starts, max(text.rfind("\n", 0, tail) + 1, done))
+
+
+def _start(text: str, done: int, anchor: int) -> int | None:
+    """Where the event begins whose number stands at `anchor`, None where it is no event's."""
+    if anchor and text[anchor - 1] not in " \t\n":
+        return None
+    # No further back than names reach: a hostile text has many numbers in one line.
+    done = max(done, anchor - _HEADER)
+    line = max(text.rfind("\n", done, anchor) + 1, done)
+    if text[line:anchor].strip(" \t") and _SURE_BEGINNING.match(text, line) is None:
+        return None
+    labels = 0
+    while labels < _LABEL_LINES:
+        above = max(text.rfind("\n", done, max(line - 1, done)) + 1, done)
+        if above >= line or _LABEL_LINE.match(text, above, line) is None:
+            break
+        line, labels = above, labels + 1
+    else:
+        return None
+    above = max(text.rfind("\n", done, max(line - 1, done)) + 1, done)
+    dated = above < line and _DATE_LINE.match(text, above, line) is not None
+    if not dated and not labels and _SURE_BEGINNING.match(text, line) is None:
+        return None
+    start = above if dated else line
+    return start if _TELLING.search(text, start, anchor + _HEADER) else None

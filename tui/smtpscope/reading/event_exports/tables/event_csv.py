@@ -1,0 +1,146 @@
+"""Tables of events, comma- or tab-separated: Event Viewer's, PowerShell's, eventquery's, Log Parser's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from smtpscope.errors import LogError
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.tables.row_filters import ForeignRows, UnprovingRows
+from smtpscope.reading.event_exports.tables.table_columns import LOOKED_AT, EventTableColumns, columns_of
+from smtpscope.reading.event_exports.tables.table_records import Misshapen, RowRecords, written_time
+from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.table_rows import DELIMITERS, LONGEST, Row, first_rows, rows
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.text.text_log import TextLog, TextSource, head_of, zone_warnings
+
+_LOOKED_AT_CLOCK_EVERY: Final = 256
+_DELIMITER_NAMES: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar"}
+
+
+class EventCsvReader(TextLog):
+    """Reads one table of events; which columns it has is told by its header or by the shape of its rows."""
+
+    format: ClassVar[Format] = Format(
+        name="csv",
+        title="Table of events (CSV or tab-separated text)",
+        recognised_by="a header with Message and Event ID or Source, the columns of Event Viewer, or Splunk's _raw",
+        lacks=(
+            "the zone of the times",
+            "insertion strings (Log Parser has them)",
+            "the computer and the record number in what newer Event Viewers save",
+        ),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        return _recognised(head) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`. Raises LogError when the file is no table of events at all."""
+        delimiter, columns = self._table()
+        name = self._source.name
+        batching = Batching(self._source.size)
+        times = FileTimes(name, self._options, self._proving_times)
+        records = RowRecords(name, columns, self._text.encoding, times)
+        misshapen = Misshapen(name, columns)
+        foreign = ForeignRows(delimiter, columns, self._text.encoding)
+        for number, row in enumerate(_data_rows(self._text, delimiter, columns, foreign)):
+            if foreign.count:
+                batching.unrelated_records += foreign.take()
+                misshapen.passed_over()
+            if row.fields or row.broken:
+                fields = misshapen.joined(row, delimiter)
+                record = None if fields is None else records.record(row, fields)
+                found = records.loose(row) if fields is None else [] if record is None else [record]
+                batching.records += found
+                batching.unrelated_records += fields is not None and not found
+                misshapen.add(row, right=fields is not None, read=bool(found))
+            if batching.full or ((number % _LOOKED_AT_CLOCK_EVERY == 0 or not row.fields) and batching.due):
+                batching.problems += times.take_problems() + misshapen.take_problems()
+                yield batching.take(row.end)
+        batching.unrelated_records += foreign.take()
+        batching.problems += times.take_problems() + misshapen.take_problems(final=True)
+        yield batching.take(self._source.size)
+
+    def _table(self) -> tuple[str, EventTableColumns]:
+        found = _recognised(head_of(self._source))
+        if found is None:
+            raise LogError(
+                where=self._source.name,
+                what="no table of events: neither a header with Message and Event ID nor the columns of Event Viewer",
+                remedy="Export the log anew in Event Viewer (Save All Events As), or leave out --format",
+            )
+        return found
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        delimiter, columns = self._table()
+        return self._times_in(_data_rows(self._text, delimiter, columns, None), columns)
+
+    def _proving_times(self) -> Iterator[WrittenTime]:
+        """The times of which one may tell the order of day and month, and some others."""
+        delimiter, columns = self._table()
+        return self._times_in(_data_rows(self._text, delimiter, columns, UnprovingRows(delimiter, columns)), columns)
+
+    def _times_in(self, found: Iterator[Row], columns: EventTableColumns) -> Iterator[WrittenTime]:
+        for row in found:
+            if len(row.fields) >= columns.count:
+                written = written_time(row.fields, columns)
+                if written is not None:
+                    yield written
+
+    def raw(self, offset: int) -> str:
+        """The row as it stands in the file, with its quotes."""
+        delimiter, columns = self._table()
+        row = next(rows([self._text.at(offset, LONGEST)], delimiter, columns), None)
+        if row is None:
+            return f"There is no row at byte {offset:#x}."
+        block = self._text.at(offset, (row.end - offset) // self._text.encoding.unit)
+        return block.cut(0, len(block.text)).strip("\r\n")
+
+    def information(self) -> FileInformation:
+        delimiter, columns = self._table()
+        written = next(self._written_times(), None)
+        return self._described(
+            ("Separator", _DELIMITER_NAMES[delimiter]),
+            ("Columns", ", ".join(columns.known()).replace("_", " ")),
+            warnings=zone_warnings(written),
+        )
+
+
+def _recognised(head: bytes) -> tuple[str, EventTableColumns] | None:
+    """The separator and the columns of a table that begins with `head`, None where it is no table of events."""
+    if not is_text(head) or is_markup(head):
+        return None
+    text = head_text(head)
+    for delimiter in DELIMITERS:
+        columns = columns_of(first_rows(text, delimiter, LOOKED_AT))
+        if columns is not None:
+            return delimiter, columns
+    return None
+
+
+def _data_rows(
+    text: TextSource, delimiter: str, columns: EventTableColumns, passed: ForeignRows | UnprovingRows | None
+) -> Iterator[Row]:
+    """The rows behind the header but for those that are `passed` over; one without fields tells how far these went."""
+    left = columns.header_rows
+    header: list[str] | None = None
+    if passed is not None and not left:
+        passed.begin([])
+    for row in rows((block for block, _ in text.blocks()), delimiter, columns, passed):
+        if not any(row.fields) and not row.broken:
+            if passed is not None and not row.fields:
+                yield row
+        elif left:
+            left -= 1
+            header = row.fields
+            if passed is not None and not left:
+                passed.begin(header)
+        # Exports that were put together have their header again and again.
+        elif row.fields != header:
+            yield row

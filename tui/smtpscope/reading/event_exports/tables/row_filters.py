@@ -1,0 +1,122 @@
+"""Rows of a table that need not be read, told from their text alone before they are split into fields.
+
+Only a row that every reader of RFC 4180 understands alike is told so; what has quotes within a field, too many fields
+or too few is always left to be read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns
+from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
+from smtpscope.reading.text.encodings import TextEncoding
+from smtpscope.reading.text.table_rows import LONGEST, true_text
+from smtpscope.reading.windows_event.providers import is_ours
+
+_MOST_PROVIDERS: Final = 4_096
+_SOURCE_WITHIN: Final = r"\"(?:[^\"\n]*+\n){0,4}SourceName=([^\"\r\n]*+)[^\"]*+(?:\"\"[^\"]*+)*+\""
+"""A cell with the whole event as Splunk keeps it, its source as the group."""
+
+
+class ForeignRows:
+    """Passes over rows of sources that are none of ours; `count` is how many they were."""
+
+    def __init__(self, delimiter: str, columns: EventTableColumns, encoding: TextEncoding) -> None:
+        self.count = 0
+        self._encoding = encoding
+        self._delimiter = delimiter
+        self._columns = columns
+        self._row: re.Pattern[str] | None = None
+        # A provider as written -> whether its rows have to be read.
+        self._read: dict[str, bool] = {}
+
+    def begin(self, header: list[str]) -> None:
+        """From now on rows can be passed over. Exports that were put together have `header` again: that is no event."""
+        provider = self._columns.provider
+        if provider is None:
+            if self._columns.whole and self._columns.message is not None:
+                self._row = _row(self._delimiter, self._columns.count, self._columns.message, _SOURCE_WITHIN)
+            return
+        self._row = _row(self._delimiter, self._columns.count, provider)
+        if provider < len(header):
+            self._read[header[provider]] = self._read[f'"{header[provider]}"'] = True
+
+    def take(self) -> int:
+        """How many rows were passed over since the last call."""
+        count, self.count = self.count, 0
+        return count
+
+    def until(self, text: str, begin: int) -> int:
+        """See `PassedRows`."""
+        row = self._row
+        if row is None:
+            return begin
+        read, count = self._read, 0
+        while (found := row.match(text, begin, begin + LONGEST)) is not None:
+            provider = found[1]
+            if provider not in read:
+                self._learn(provider)
+            if read[provider]:
+                break
+            begin = found.end()
+            count += 1
+        self.count += count
+        return begin
+
+    def _learn(self, written: str) -> None:
+        if len(self._read) >= _MOST_PROVIDERS:
+            self._row = None  # A table with so many sources is hostile, and read as any other text is.
+        provider = true_text(written.strip('"').replace("\0", " "), self._encoding).strip()
+        # Without a source it is the sentence that counts.
+        self._read[written] = not provider or is_ours(provider)
+
+
+class UnprovingRows:
+    """Passes over rows without a date that proves whether day or month comes first."""
+
+    def __init__(self, delimiter: str, columns: EventTableColumns) -> None:
+        self._delimiter = delimiter
+        self._columns = columns
+        self._rows: re.Pattern[str] | None = None
+        self._proofs = DateOrderEvidence("")
+
+    def begin(self, _: list[str]) -> None:
+        """From now on rows can be passed over."""
+        self._rows = _rows(self._delimiter, self._columns.count)
+
+    def until(self, text: str, begin: int) -> int:
+        """See `PassedRows`."""
+        rows = self._rows
+        if rows is None:
+            return begin
+        if text is not self._proofs.text:
+            self._proofs = DateOrderEvidence(text)
+        proof = self._proofs.following(begin)
+        # Within a stretch that is no longer than one row may be, none is too long.
+        while (found := rows.match(text, begin, min(begin + LONGEST, proof))) is not None:
+            begin = found.end()
+        return begin
+
+
+def _field(delimiter: str) -> tuple[str, str]:
+    """A field, with quotes around it or nowhere in it, and one that has none."""
+    bare = rf"[^\"\r\n{re.escape(delimiter)}]*+"
+    return rf"(?:\"[^\"]*+(?:\"\"[^\"]*+)*+\"|{bare})", bare
+
+
+def _row(delimiter: str, count: int, column: int, cell: str | None = None) -> re.Pattern[str]:
+    """A whole row of `count` fields, the one at `column` as its group, or as `cell` says."""
+    field, bare = _field(delimiter)
+    cell = rf"(\"[^\"\n]*+\"|{bare})" if cell is None else cell
+    sign = re.escape(delimiter)
+    before = f"(?:{field}{sign}){{{column}}}"
+    after = f"(?:{sign}{field}){{{count - column - 1}}}"
+    return re.compile(rf"{before}{cell}{after}\r?\n")
+
+
+def _rows(delimiter: str, count: int) -> re.Pattern[str]:
+    """Whole rows of `count` fields, as many as there are."""
+    field, _ = _field(delimiter)
+    return re.compile(rf"(?:{field}(?:{re.escape(delimiter)}{field}){{{count - 1}}}\r?\n)+")

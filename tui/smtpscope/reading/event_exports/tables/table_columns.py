@@ -1,0 +1,144 @@
+"""Which column of a table of events holds what: by the names in its header, else by the shape of its rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Final
+
+from smtpscope.reading.event_exports.splunk.splunk_raw import is_windows_event
+from smtpscope.reading.text.dates import find_time
+from smtpscope.reading.windows_event.column_names import COLUMN_NAMES, names_in
+from smtpscope.reading.windows_event.levels import level_of
+
+LOOKED_AT: Final = 8
+"""How many rows at the beginning of a table have to be looked at."""
+_LEGACY_TYPE = "eventtype"
+_NO_COLUMNS: Final = ("count", "header_rows", "legacy_types", "whole")
+_RAW: Final = "_raw"
+# Splunk's own names for where it has an event from and what it takes it for; the number in EventType is that of a
+# level in newer versions and that of a type in older ones.
+_OF_SPLUNK: Final = frozenset({"source", "index", "eventtype", "id", "event", "level"})
+_TYPE_LINE = re.compile(r"#TYPE\b|sep=.\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class EventTableColumns:
+    """The index of each column, None where the table has none.
+
+    `count` is how many fields a row has; `clock` is the column of the time of day where it stands apart from the date;
+    `legacy_types` tells that the level is the number of the event type (1 error, 2 warning, 4 information), `whole`
+    that the message is the whole event as Splunk keeps it.
+    """
+
+    count: int
+    header_rows: int
+    time: int | None = None
+    clock: int | None = None
+    level: int | None = None
+    provider: int | None = None
+    event_id: int | None = None
+    computer: int | None = None
+    channel: int | None = None
+    record_id: int | None = None
+    message: int | None = None
+    strings: int | None = None
+    data: int | None = None
+    legacy_types: bool = False
+    whole: bool = False
+
+    def begins_row(self, line: str, delimiter: str) -> bool:
+        """Whether `line` alone looks like the beginning of a row: time and event id stand before its message."""
+        if self.time is None or self.event_id is None or self.message != self.count - 1:
+            return False
+        parts = line.split(delimiter, self.message)
+        if len(parts) <= self.message or not parts[self.event_id].strip(' "').isdecimal():
+            return False
+        clock = "" if self.clock is None else parts[self.clock]
+        return find_time(f"{parts[self.time]} {clock}".replace('"', "")) is not None
+
+    def known(self) -> tuple[str, ...]:
+        """The names of the columns that the table has."""
+        return tuple(
+            each.name for each in fields(self) if each.name not in _NO_COLUMNS and getattr(self, each.name) is not None
+        )
+
+
+def columns_of(first_rows: list[list[str]]) -> EventTableColumns | None:
+    """The columns of a table that begins with `first_rows` (LOOKED_AT), None when it is no table of events.
+
+    Some lines may stand before the header: the type line of Export-Csv, the banner of the Windows Script Host.
+    """
+    for number, row in enumerate(first_rows):
+        found = _of_splunk(row, first_rows[number + 1 :], number) or _by_names(row, number)
+        if found is not None:
+            return found
+    skipped = 1 if first_rows and _TYPE_LINE.match(first_rows[0][0]) else 0
+    first_rows = first_rows[skipped:]
+    if not first_rows:
+        return None
+    following = first_rows[1] if len(first_rows) > 1 else []
+    return _event_viewer_2008(first_rows[0], following, skipped) or _event_viewer_2003(first_rows[0], skipped)
+
+
+def is_type_line(line: str) -> bool:
+    """Whether the line stands before the header: the type line of Export-Csv, or the delimiter told to Excel."""
+    return _TYPE_LINE.match(line) is not None
+
+
+def _of_splunk(header: list[str], following: list[list[str]], skipped: int) -> EventTableColumns | None:
+    """What Splunk exports: its time beside the whole event (`_raw`) or beside names that it took out of it."""
+    names = names_in(header)
+    if _RAW not in names:
+        if "_time" not in names:
+            return None
+        named = [("computername" if name == "host" and "computername" not in names else name) for name in names]
+        return _by_names(["" if name in _OF_SPLUNK else name for name in named], skipped)
+    raw = names.index(_RAW)
+    if not any(len(row) == len(names) and is_windows_event(row[raw]) for row in following):
+        return None
+    time = names.index("_time") if "_time" in names else None
+    provider = names.index("sourcename") if "sourcename" in names else None
+    return EventTableColumns(len(names), skipped + 1, time=time, provider=provider, message=raw, whole=True)
+
+
+def _by_names(header: list[str], skipped: int) -> EventTableColumns | None:
+    names = names_in(header)
+    found: dict[str, int | None] = {
+        what: next((names.index(name) for name in choice if name in names), None)
+        for what, choice in COLUMN_NAMES.items()
+    }
+    if found["message"] is None and found["strings"] is None:
+        return None
+    # A log of Exchange's transport service, whose connectivity log has a source and a description, too.
+    if names[0].startswith("#fields:"):
+        return None
+    if found["event_id"] is None and found["provider"] is None:
+        return None
+    level, time = found["level"], found["time"]
+    return EventTableColumns(
+        count=len(names),
+        header_rows=skipped + 1,
+        clock=names.index("time") if time is not None and names[time] == "date" and "time" in names else None,
+        legacy_types=level is not None and names[level] == _LEGACY_TYPE,
+        whole=False,
+        **found,
+    )
+
+
+def _event_viewer_2008(header: list[str], row: list[str], skipped: int) -> EventTableColumns | None:
+    """Level, Date and Time, Source, Event ID, Task Category in any language; the message has no name."""
+    if len(header) != 5 or len(row) < 6 or find_time(header[1]) is not None:
+        return None
+    if find_time(row[1]) is None or not row[3].strip().isdecimal():
+        return None
+    return EventTableColumns(6, skipped + 1, time=1, level=0, provider=2, event_id=3, message=5)
+
+
+def _event_viewer_2003(row: list[str], skipped: int) -> EventTableColumns | None:
+    """Without header: Date, Time, Source, Type, Category, Event, User, Computer, Description."""
+    if len(row) < 9 or not row[5].strip().isdecimal() or find_time(f"{row[0]} {row[1]}") is None:
+        return None
+    if level_of(row[3].strip()) is None and level_of(row[4].strip()) is not None:
+        return None
+    return EventTableColumns(9, skipped, time=0, clock=1, provider=2, level=3, event_id=5, computer=7, message=8)

@@ -1,0 +1,186 @@
+"""A row of a table of events -> its record; rows that have not the fields of their table are mended or told."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smtpscope.errors import Problem
+from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
+from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
+from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
+from smtpscope.reading.problem_log import Outcome, ProblemLog
+from smtpscope.reading.record import EventRecord, Level
+from smtpscope.reading.text.dates import WrittenTime, find_time
+from smtpscope.reading.text.encodings import TextBlock, TextEncoding
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.table_rows import Row, true_text
+from smtpscope.reading.windows_event.event_values import binary_of, integer
+from smtpscope.reading.windows_event.event_values import level_of as level_of_number
+from smtpscope.reading.windows_event.levels import level_of, level_of_type
+from smtpscope.reading.windows_event.providers import is_ours
+
+_STRINGS: Final = 6
+_NUMBER = re.compile(r"-?\d{1,10}")
+
+
+def written_time(fields: list[str], columns: EventTableColumns) -> WrittenTime | None:
+    """The time in a row that has all its fields, None where it has none."""
+    if columns.time is None:
+        return None
+    date = fields[columns.time]
+    return find_time(date if columns.clock is None else f"{date} {fields[columns.clock]}")
+
+
+class Misshapen:
+    """Rows that have not the fields of their table: mended where it is sure how, else told."""
+
+    def __init__(self, file: str, columns: EventTableColumns) -> None:
+        self._columns = columns
+        self._file = file
+        self._told = ProblemLog(file)
+        self._recovering = False
+        self._outside = 0
+        self._first_outside = 0
+
+    def joined(self, row: Row, delimiter: str) -> list[str] | None:
+        """The fields of `row`, as many as the table has columns; None where it is not sure which is which."""
+        columns, fields = self._columns, row.fields
+        more = len(fields) - columns.count
+        if not more:
+            return fields
+        if more < 0 or row.broken:
+            return None
+        if columns.message is not None:
+            # Separators that nobody quoted stand in the message: it is the one column of free text.
+            end = columns.message + more + 1
+            message = delimiter.join(fields[columns.message : end])
+            joined = [*fields[: columns.message], message, *fields[end:]]
+            if columns.event_id is None or _NUMBER.fullmatch(joined[columns.event_id].strip()):
+                return joined
+        return None if any(fields[columns.count :]) else fields[: columns.count]
+
+    def add(self, row: Row, *, right: bool, read: bool) -> None:
+        """What is wrong with `row`, if anything: `right` when it had its fields, `read` when it gave a record."""
+        outcome: Outcome = "recovered" if right or read else "skipped"
+        if not right and not read and self._stands_outside(row):
+            self._first_outside = self._first_outside or row.line
+            self._outside += not self._recovering
+        elif row.broken:
+            self._told.add(f"line {row.line}", "quotes are opened here and never closed", outcome)
+        elif not right and not self._recovering and not is_type_line(row.fields[0]):
+            reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
+            self._told.add(f"line {row.line}", reason, outcome)
+        # What follows an unclosed quote is the rest of its message: told already.
+        self._recovering = row.broken or (self._recovering and not right)
+
+    def passed_over(self) -> None:
+        """Rows were passed over that have all their fields."""
+        self._recovering = False
+
+    def take_problems(self, *, final: bool = False) -> list[Problem]:
+        """What was told since the last call; at the end also how much was not."""
+        problems = self._told.take(final=final)
+        if final and self._outside:
+            lines = "1 line belongs" if self._outside == 1 else f"{self._outside} lines belong"
+            reason = f"{lines} to no row, as of a message of several lines that has no quotes around it"
+            problems.append(Problem(self._file, f"from line {self._first_outside}", reason, "noted"))
+        return problems
+
+    def _stands_outside(self, row: Row) -> bool:
+        """Whether a row with too few fields has not even a time where its table has one before the message."""
+        columns = self._columns
+        if columns.time is None or columns.message is None or columns.message < columns.time:
+            return False
+        if len(row.fields) >= columns.count:
+            return False
+        last = max(columns.time, columns.clock or 0)
+        return len(row.fields) <= last or written_time(row.fields, columns) is None
+
+
+def _counted(fields: int) -> str:
+    return "1 field" if fields == 1 else f"{fields} fields"
+
+
+class RowRecords:
+    """Makes the records of one table."""
+
+    def __init__(self, file: str, columns: EventTableColumns, encoding: TextEncoding, times: FileTimes) -> None:
+        self._file = file
+        self._columns = columns
+        self._encoding = encoding
+        self._times = times
+        self._loose = OrphanMessages(file, times)
+
+    def loose(self, row: Row) -> list[EventRecord]:
+        """The records of the sentences in a row whose fields can't be told apart."""
+        codec = "latin-1" if self._encoding.unit == 1 else self._encoding.codec
+        data = row.text.encode(codec, "replace")
+        block = TextBlock(data, start=row.offset, encoding=self._encoding, final=True)
+        return self._loose.records(block, 0, len(block.text))
+
+    def record(self, row: Row, fields: list[str]) -> EventRecord | None:
+        """The record in `fields`, None when it is surely none of ours."""
+        columns = self._columns
+        provider = self._value(fields, columns.provider)
+        message = None if columns.message is None else fields[columns.message]
+        strings = self._strings(fields)
+        if columns.whole:
+            raw, indexed = true_text(message or "", self._encoding), self._indexed(fields)
+            return raw_record(raw, file=self._file, offset=row.offset, times=self._times, indexed=indexed)
+        if provider is not None:
+            if not is_ours(provider):
+                return None
+        elif strings is None and (message is None or not holds_sentence(message)):
+            return None
+        written = self._indexed(fields)
+        milliseconds = self._times.milliseconds(written) if isinstance(written, WrittenTime) else written
+        return EventRecord(
+            file=self._file,
+            offset=row.offset,
+            time_ms=milliseconds,
+            time_assumed=isinstance(written, WrittenTime) and milliseconds is not None and written.zone_minutes is None,
+            record_id=integer(self._value(fields, columns.record_id)),
+            event_id=_event_id(self._value(fields, columns.event_id)),
+            level=self._level(fields),
+            provider=provider,
+            channel=self._value(fields, columns.channel),
+            computer=self._value(fields, columns.computer),
+            strings=strings,
+            message=true_text(message, self._encoding).replace("\r\n", "\n").strip() if message else None,
+            binary=binary_of(self._value(fields, columns.data)) or dumped_data(message or ""),
+        )
+
+    def _indexed(self, fields: list[str]) -> WrittenTime | int | None:
+        time = self._columns.time
+        return written_time(fields, self._columns) or (None if time is None else epoch_milliseconds(fields[time]))
+
+    def _value(self, fields: list[str], index: int | None) -> str | None:
+        return None if index is None else true_text(fields[index], self._encoding).strip() or None
+
+    def _level(self, fields: list[str]) -> Level | None:
+        text = self._value(fields, self._columns.level)
+        if text is None:
+            return None
+        number = integer(text)
+        if number is not None:
+            return level_of_type(number) if self._columns.legacy_types else level_of_number(number)
+        # Log Parser writes "Error event".
+        return level_of(text) or level_of(text.split()[0])
+
+    def _strings(self, fields: list[str]) -> tuple[str, ...] | None:
+        """The strings as Log Parser joins them; a bar within the reply leaves more parts than strings."""
+        if self._columns.strings is None or not fields[self._columns.strings]:
+            return None
+        parts = true_text(fields[self._columns.strings], self._encoding).split("|")
+        if len(parts) > _STRINGS:
+            parts = [*parts[:4], "|".join(parts[4:-1]), parts[-1]]
+        return tuple(parts)
+
+
+def _event_id(text: str | None) -> int | None:
+    # InstanceId has severity and facility above the number, and may be signed.
+    found = None if text is None else _NUMBER.fullmatch(text)
+    return None if found is None else int(found[0]) & 0xFFFF

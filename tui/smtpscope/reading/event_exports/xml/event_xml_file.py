@@ -1,0 +1,137 @@
+"""Events as XML: saved by Event Viewer, printed by wevtutil or by PowerShell's ToXml, with or without a root."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar
+
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.xml.event_xml_record import (
+    UnreadableEventError,
+    event_record,
+    names_another_provider,
+)
+from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.record import Batch, Format, ReadOptions
+from smtpscope.reading.text.encodings import TextBlock, head_text
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.text_kind import is_text
+from smtpscope.reading.text.text_log import LineOffsets, TextLog
+from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
+
+# Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
+_TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
+_LONGEST_TAG = 24
+_BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}<(?:\?xml|!--|!DOCTYPE\s(?!html)|Events?[\s/>])")
+_SYSTEM = re.compile(r"<Event[\s>][^<]{0,512}<System[\s>]")
+_NO_EVENT = re.compile(r"<Events[^<>]{0,256}(?:/>|>\s{0,64}</Events\s{0,8}>)")
+
+# The ampersand last, so that nothing is resolved twice.
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+
+
+class EventXmlReader(TextLog):
+    """Reads one file of events in XML, event by event: a broken one does not cost the others.
+
+    No entity is ever resolved and nothing outside the file is ever opened, since each event is read alone, without
+    the declarations that a file may have before it. All times are in UTC.
+    """
+
+    format: ClassVar[Format] = Format(
+        name="xml",
+        title="Events as XML (Event Viewer, wevtutil, ToXml)",
+        recognised_by="XML with the elements Event and System",
+        lacks=("the sentence of an event, unless it was saved with its rendering; its insertion strings are there",),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head):
+            return False
+        text = head_text(head)
+        if _BEGINNING.match(text) is None:
+            return False
+        return _SYSTEM.search(text) is not None or _NO_EVENT.search(text) is not None
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        batching = Batching(self._source.size)
+        records = _ElementRecords(self._source.name, self._options, batching)
+        for block, stream in self._text.blocks():
+            found, rest = _scan(block)
+            records.lines.begin(block)
+            for event in found:
+                records.take(block, event)
+                if batching.full:
+                    yield batching.take(block.offset(event.end))
+            records.lines.done(rest)
+            stream.keep_from(rest)
+            batching.problems += records.told.take(final=block.final)
+            if block.final or batching.due:
+                yield batching.take(block.offset(rest))
+
+    def raw(self, offset: int) -> str:
+        """The event's XML as it stands in the file."""
+        block = self._text.at(offset, LONGEST)
+        found, _ = _scan(block)
+        if not found or found[0].start:
+            return f"There is no event at byte {offset:#x}."
+        return block.cut(0, found[0].end).strip()
+
+
+class _ElementRecords:
+    """Makes the records of one file and puts them into its batches."""
+
+    def __init__(self, file: str, options: ReadOptions, batching: Batching) -> None:
+        self.told = ProblemLog(file)
+        self.lines = LineOffsets()
+        self._file = file
+        self._batching = batching
+        # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
+        self._loose = OrphanMessages(file, FileTimes(file, options, tuple))
+
+    def take(self, block: TextBlock, event: XmlElement) -> None:
+        """One event; a broken one that holds our sentence is read as a line of text is."""
+        offset = block.offset(event.start)
+        try:
+            if not event.whole:
+                raise UnreadableEventError("The event has no end: its XML is cut off")
+            xml = block.cut(event.start, event.end)
+            ours = not names_another_provider(xml)
+            record, mended = event_record(xml, file=self._file, offset=offset) if ours else (None, False)
+        except UnreadableEventError as error:
+            loose = self._loose.records(block, event.start, event.end)
+            self._batching.records += [replace(each, message=_plain(each.message or "")) for each in loose]
+            self.told.add(self.lines.at(event.start), str(error), "recovered" if loose else "skipped")
+            return
+        if record is None:
+            self._batching.unrelated_records += 1
+            return
+        self._batching.records.append(record)
+        if mended:
+            reason = "The event has characters that XML does not allow; each is shown as \ufffd"
+            self.told.add(self.lines.at(event.start), reason, "recovered")
+
+
+def _plain(text: str) -> str:
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    return text
+
+
+def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
+    """The events in `block` in their order, and the index from which its text has to be seen again with the next."""
+    found: list[XmlElement] = []
+    opened: int | None = None
+    for tag in _TAG.finditer(block.text):
+        if tag[0] == "<Event":
+            if opened is not None:
+                found.append(XmlElement(opened, tag.start(), False))
+            opened = tag.start()
+        elif opened is not None:
+            found.append(XmlElement(opened, tag.end(), True))
+            opened = None
+    return up_to_the_end(block, found, opened, _LONGEST_TAG)

@@ -1,0 +1,114 @@
+"""The XML of one event -> an event record, read by expat; nothing outside the event's own text is ever looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from smtpscope.reading.record import EventRecord
+from smtpscope.reading.windows_event.event_values import (
+    binary_of,
+    event_id_of,
+    integer,
+    level_of,
+    time_of,
+    without_a_lone_blank,
+)
+from smtpscope.reading.windows_event.providers import is_ours
+
+_PROVIDER = re.compile(r"<Provider\s[^<>]{0,512}?\bName\s?=\s?(?:\"([^\"<>]{0,256})\"|'([^'<>]{0,256})')")
+# What XML 1.0 section 2.2 forbids, raw or as a reference; Windows writes what the remote server sent.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REFERENCE = re.compile(r"&#(?:([0-9]{1,7})|[xX]([0-9A-Fa-f]{1,6}));")
+_REPLACEMENT = "\ufffd"
+
+
+class UnreadableEventError(Exception):
+    """The text is no event; the message is the reason as a sentence without its full stop."""
+
+
+def names_another_provider(xml: str) -> bool:
+    """Whether `xml` surely is of a source that is none of ours, told without reading it as XML."""
+    found = _PROVIDER.search(xml)
+    return found is not None and not is_ours(found[1] or found[2])
+
+
+def event_record(xml: str, *, file: str, offset: int) -> tuple[EventRecord | None, bool]:
+    """The record in `xml`, one element `Event` from its first to its last sign, None when its source is none of ours.
+
+    The second value tells that characters had to be replaced which XML does not allow. Raises UnreadableEventError.
+    Source of the elements: the event schema of Windows, http://schemas.microsoft.com/win/2004/08/events/event.
+    """
+    try:
+        return _record(ElementTree.fromstring(xml), file, offset), False
+    except (ElementTree.ParseError, UnicodeError):
+        pass
+    mended = _REFERENCE.sub(_allowed, _FORBIDDEN.sub(_REPLACEMENT, xml))
+    try:
+        return _record(ElementTree.fromstring(mended), file, offset), True
+    except ElementTree.ParseError as error:
+        reason = str(error).partition(":")[0]
+        raise UnreadableEventError(f"The event is no well-formed XML ({reason})") from error
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    number = int(reference[1]) if reference[1] else int(reference[2], 16)
+    if number > 0x10FFFF or _FORBIDDEN.match(chr(number)):
+        return _REPLACEMENT
+    return reference[0]
+
+
+def _record(event: ElementTree.Element, file: str, offset: int) -> EventRecord | None:
+    parts = _children(event)
+    system = _children(parts.get("System"))
+    if "Provider" not in system:
+        raise UnreadableEventError("The event does not name its source")
+    provider = system["Provider"].get("Name") or system["Provider"].get("EventSourceName")
+    if not is_ours(provider):
+        return None
+    created = system.get("TimeCreated")
+    message = _children(parts.get("RenderingInfo")).get("Message")
+    return EventRecord(
+        file=file,
+        offset=offset,
+        time_ms=time_of(None if created is None else created.get("SystemTime")),
+        time_assumed=False,
+        record_id=integer(_word(system.get("EventRecordID"))),
+        event_id=event_id_of(_word(system.get("EventID"))),
+        level=level_of(integer(_word(system.get("Level")))),
+        provider=provider,
+        channel=_word(system.get("Channel")),
+        computer=_word(system.get("Computer")),
+        strings=without_a_lone_blank(tuple(_strings(parts))),
+        message=None if message is None else _text(message) or None,
+        binary=binary_of(_word(_children(parts.get("EventData")).get("Binary"))),
+    )
+
+
+def _strings(parts: dict[str, ElementTree.Element]) -> Iterator[str]:
+    """The texts below EventData (without Binary), or those at the ends of UserData, in their order."""
+    user_data = parts.get("UserData")
+    if user_data is not None:
+        yield from (_text(element) for element in user_data.iter() if not len(element) and element is not user_data)
+    elif "EventData" in parts:
+        yield from (_text(element) for element in parts["EventData"] if _name(element) != "Binary")
+
+
+def _children(parent: ElementTree.Element | None) -> dict[str, ElementTree.Element]:
+    """The elements directly below by their names without namespace, which hand-made copies lack."""
+    return {} if parent is None else {_name(child): child for child in parent}
+
+
+def _name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _word(element: ElementTree.Element | None) -> str | None:
+    return None if element is None or element.text is None else element.text.strip() or None
+
+
+def _text(element: ElementTree.Element) -> str:
+    text = element.text or ""
+    # Event Viewer indents the XML: an empty string becomes a line break and blanks.
+    return "" if "\n" in text and not text.strip() else text

@@ -1,0 +1,1 @@
+"""Legacy event logs of Windows NT to 2003 (.evt)."""

@@ -1,0 +1,1 @@
+"""Chunks of an .evtx file: which of them to read, and the records in them."""

@@ -1,0 +1,249 @@
+"""Several chunks at once -> where our records stand, and how many others there are, without decoding one.
+
+A record of a template has the same six bytes at the same place, and all places are multiples of eight: one comparison
+of 32-bit words finds them all. A template is defined inline where it is used first; what it is, is known by its GUID.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer, Flags, Numbers
+from smtpscope.reading.evtx.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FIRST_RECORD, SMALLEST_RECORD
+from smtpscope.reading.evtx.templates.template_layout import Plans
+from smtpscope.reading.windows_event.providers import OUR_PROVIDERS
+
+_WORDS_IN_CHUNK: Final = CHUNK_SIZE // 4
+_INSTANCE: Final = 0x0001_010F
+"""The words of a record from byte 24 on: a fragment header, and in the next word the token of a template instance."""
+_TOKEN: Final = 0x010C
+_INSTANCE_WORD: Final = 6
+_RECORD_MAGIC: Final = 0x2A2A
+_LOW_HALF: Final = 0xFFFF
+DEFINITION_AT: Final = 38
+"""Where in a record its template is defined, when it is the first to use it."""
+INSTANCE_AT: Final = 28
+_GUID_AT: Final = 4
+"""Where in a definition the template's GUID stands."""
+_CHUNK_BITS: Final = 16
+_SLICE: Final = 1 << 18
+"""Words compared at once, so that the result stays in the processor's cache."""
+_MOST_RECORDS: Final = (CHUNK_SIZE - FIRST_RECORD) // SMALLEST_RECORD
+
+_HEADER = np.dtype(
+    {
+        "names": ["magic", "first", "last", "free", "checksum", "header_checksum"],
+        "formats": ["V8", "<u8", "<u8", "<u4", "<u4", "<u4"],
+        "offsets": [0, 8, 16, 48, 52, 124],
+        "itemsize": CHUNK_SIZE,
+    }
+)
+_NAMES: Final = tuple(name.encode("utf-16-le") for name in sorted(OUR_PROVIDERS))
+_MOST_VALUES: Final = 1_000
+_STRING: Final = 0x01
+_NULL: Final = 0x00
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Records of ours, in their order: where each begins and ends in the block, its chunk, its template's definition
+    (an offset in the chunk) and the number of its plan."""
+
+    start: Numbers
+    end: Numbers
+    chunk: Numbers
+    definition: Numbers
+    plan: Numbers
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def chosen(self, which: Flags | Numbers) -> Rows:
+        return Rows(self.start[which], self.end[which], self.chunk[which], self.definition[which], self.plan[which])
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a block holds, one entry a chunk: `count` records as its header says, and whether it is `thorough`.
+
+    Such a chunk must be read in the thorough way; of all others `rows` are the records of ours.
+    """
+
+    count: Numbers
+    thorough: Flags
+    rows: Rows
+
+
+class Scanner:
+    """Surveys blocks of chunks of one file."""
+
+    def __init__(self, plans: Plans, *, has_checksums: bool) -> None:
+        self._plans = plans
+        self._has_checksums = has_checksums
+        self._plan_at = np.zeros(0, dtype=np.int16)
+
+    def survey(self, buffer: Buffer, chunks: int) -> Survey:
+        """The survey of the first `chunks` chunks in `buffer`.
+
+        Thorough is any chunk whose header makes no sense or is not what its checksum says, any of which a record of
+        ours is to be taken and the checksum of its records is wrong, and any that is not understood (its records do
+        not follow each other, are not as many as its header counts, or one has no template that is known), unless it
+        names none of our providers and its checksums are right. Of a chunk that is understood and has nothing of
+        ours the checksum of the records is not looked at: the records are all accounted for, and to work it out takes
+        longer than all else.
+        """
+        headers = np.frombuffer(buffer.data, _HEADER, chunks)
+        sound = self._sound(buffer, headers)
+        free = headers["free"].astype(np.int64)
+        ends = np.where((free >= FIRST_RECORD) & (free <= CHUNK_SIZE), free, CHUNK_SIZE)
+        count = (headers["last"] - headers["first"]).astype(np.int64) + 1
+
+        def is_whole(number: int) -> bool:
+            return not self._has_checksums or _checksum_agrees(buffer, number, ends, headers)
+
+        rows = self._instances(buffer, chunks, ends, is_whole)
+        understood = sound & _whole(rows, count, ends)
+        understood[rows.chunk[rows.plan == 0]] = False
+        ours, doubtful = self._ours(buffer, rows)
+        understood[rows.chunk[doubtful]] = False
+
+        wanted = rows.chosen(ours & understood[rows.chunk])
+        thorough = ~understood
+        for number in np.flatnonzero(sound & thorough).tolist():
+            may_be_passed_over = self._has_checksums and not _names_us(buffer, number) and is_whole(number)
+            thorough[number] = not may_be_passed_over
+        for number in np.flatnonzero(np.bincount(wanted.chunk, minlength=chunks)).tolist():
+            thorough[number] = not is_whole(number)
+        return Survey(count, thorough, wanted.chosen(~thorough[wanted.chunk]))
+
+    def _sound(self, buffer: Buffer, headers: NDArray[Any]) -> Flags:
+        """Which chunks have a header that makes sense and is what its checksum says."""
+        first, last, free = headers["first"], headers["last"], headers["free"].astype(np.int64)
+        records = np.minimum(last - first, np.uint64(_MOST_RECORDS)).astype(np.int64) + 1
+        ends = np.where((free >= FIRST_RECORD) & (free <= CHUNK_SIZE), free, CHUNK_SIZE)
+        sound: Flags = (headers["magic"] == np.void(CHUNK_MAGIC)) & (last >= first) & (records <= _MOST_RECORDS)
+        sound &= FIRST_RECORD + records * SMALLEST_RECORD <= ends
+        if self._has_checksums:
+            view, checksums = buffer.view, headers["header_checksum"].tolist()
+            for number in np.flatnonzero(sound).tolist():
+                at = number * CHUNK_SIZE
+                checksum = zlib.crc32(view[at + 128 : at + FIRST_RECORD], zlib.crc32(view[at : at + 120]))
+                sound[number] = checksum == checksums[number]
+        return sound
+
+    def _instances(self, buffer: Buffer, chunks: int, ends: Numbers, is_whole: Callable[[int], bool]) -> Rows:
+        """All records that use a template, with the plan of it; plan 0 where none is known."""
+        words = buffer.words[: chunks * _WORDS_IN_CHUNK]
+        at = np.concatenate(
+            [
+                np.flatnonzero(words[start : start + _SLICE] == _INSTANCE) + start
+                for start in range(0, len(words), _SLICE)
+            ]
+        )
+        at = at[(at & 1 == 0) & (at >= _INSTANCE_WORD) & (at < len(words) - 3)]
+        at = at[(words[at - _INSTANCE_WORD] == _RECORD_MAGIC) & (words[at + 1] & _LOW_HALF == _TOKEN)]
+        start = (at - _INSTANCE_WORD) << 2
+        chunk = start >> _CHUNK_BITS
+        offset = start & (CHUNK_SIZE - 1)
+        inside = (offset >= FIRST_RECORD) & (offset < ends[chunk])
+        if not np.all(inside):
+            at, start, chunk, offset = at[inside], start[inside], chunk[inside], offset[inside]
+        second, third = words[at + 1], words[at + 2]
+        definition = (third >> 16 | words[at + 3] << 16).astype(np.int64)
+        end = start + words[at - (_INSTANCE_WORD - 1)]
+        plan = self._plans_of(buffer, start, chunk, definition, is_whole)
+        # An instance repeats the first 32 bits of the GUID, so that a changed bit leads to no other template unseen.
+        guid_at = np.minimum((chunk << _CHUNK_BITS) + definition + _GUID_AT, len(buffer.u4) - 1)
+        plan[buffer.u4[guid_at] != (second >> 16 | third << 16)] = 0
+        return Rows(start, end, chunk, definition, plan)
+
+    def _plans_of(
+        self, buffer: Buffer, start: Numbers, chunk: Numbers, definition: Numbers, is_whole: Callable[[int], bool]
+    ) -> Numbers:
+        """The plan of each instance; 0 where its definition was not met in this chunk, or is none that we know."""
+        if len(self._plan_at) < len(buffer.data):
+            self._plan_at = np.zeros(len(buffer.data), dtype=np.int16)
+        key = chunk * CHUNK_SIZE + np.minimum(definition, CHUNK_SIZE - 1)
+        own = key[definition == start % CHUNK_SIZE + DEFINITION_AT]
+        self._plan_at[own] = [self._plans.number(buffer.data, place, is_whole) for place in own.tolist()]
+        found = self._plan_at[key].astype(np.int64)
+        self._plan_at[own] = 0
+        return found
+
+    def _ours(self, buffer: Buffer, rows: Rows) -> tuple[Flags, Flags]:
+        """Which records are ours, and of which it can't be told though their template is known."""
+        kinds = self._plans.kinds()[rows.plan]
+        ours = kinds == self._plans.OURS
+        doubtful = np.zeros(len(rows), np.bool_)
+        unclear = np.flatnonzero(kinds == self._plans.OPEN)
+        for plan in np.flatnonzero(np.bincount(rows.plan[unclear])).tolist():
+            which = unclear[rows.plan[unclear] == plan]
+            named, doubt = _names_in(buffer, rows.chosen(which), self._plans.numbered[plan].provider)
+            ours[which], doubtful[which] = named, doubt
+        return ours, doubtful
+
+
+def _whole(rows: Rows, count: Numbers, ends: Numbers) -> Flags:
+    """Which chunks have as many records as their header counts, and those fill them without a break."""
+    whole: Flags = np.bincount(rows.chunk, minlength=len(count)) == count
+    if len(rows):
+        other = rows.chunk[1:] != rows.chunk[:-1]
+        whole[rows.chunk[:-1][(rows.end[:-1] != rows.start[1:]) & ~other]] = False
+        first, last = np.concatenate([[True], other]), np.concatenate([other, [True]])
+        whole[rows.chunk[first][rows.start[first] % CHUNK_SIZE != FIRST_RECORD]] = False
+        chunk = rows.chunk[last]
+        whole[chunk[rows.end[last] != chunk * CHUNK_SIZE + ends[chunk]]] = False
+    return whole
+
+
+def _checksum_agrees(buffer: Buffer, number: int, ends: Numbers, headers: NDArray[Any]) -> bool:
+    at = number * CHUNK_SIZE
+    return zlib.crc32(buffer.view[at + FIRST_RECORD : at + int(ends[number])]) == int(headers["checksum"][number])
+
+
+def _names_in(buffer: Buffer, rows: Rows, slot: str | int | None) -> tuple[Flags, Flags]:
+    """Which records may name one of our providers in the value number `slot`, and which have no text there at all."""
+    _, at = buffer.instances(rows.start + INSTANCE_AT, rows.chunk * CHUNK_SIZE)
+    named = np.zeros(len(rows), np.bool_)
+    if not isinstance(slot, int):
+        return named, ~named
+    good = (slot < _MOST_VALUES) & (at + 4 * slot + 8 <= rows.end)
+    slot = min(slot, _MOST_VALUES)
+    at = np.where(good, at, 0)
+    counts = buffer.u4[at].astype(np.int64)
+    good &= (counts > slot) & (at + 4 + 4 * counts <= rows.end)
+    places = np.where(good, at, 0) + 4
+    descriptors = buffer.gathered(places, 4 * (slot + 1)).view("<u4").reshape(-1, slot + 1).astype(np.int64)
+    types, sizes = descriptors[:, slot] >> 16 & 0xFF, descriptors & _LOW_HALF
+    text = good & (types == _STRING)
+    begin = places + 4 * np.where(good, counts, 0) + sizes[:, :slot].sum(axis=1)
+    sizes = sizes[:, slot]
+    for name in _NAMES:
+        long = np.flatnonzero(text & (sizes >= len(name)) & (begin + len(name) <= rows.end))
+        if len(long):
+            # Only a hint: whatever passes is compared in full when it is decoded, `K` for the Kelvin sign included.
+            named[long] |= _resembles(buffer, begin[long], name)
+    return named, ~good | ((types != _STRING) & (types != _NULL))
+
+
+def _resembles(buffer: Buffer, begin: Numbers, name: bytes) -> Flags:
+    letters = np.frombuffer(buffer.data, np.uint8)[begin[:, None] + np.arange(0, len(name), 2)]
+    wanted = np.frombuffer(name, np.uint8)[::2]
+    same: Flags = np.all((letters | 0x20 == wanted | 0x20) | (letters > 0x7E) | (letters < 0x30), axis=1)
+    return same
+
+
+def _names_us(buffer: Buffer, number: int) -> bool:
+    """Whether one of our providers is named anywhere in the chunk, in capitals or not.
+
+    The part behind the last record is searched too: it may hold old records, which costs time, but loses nothing.
+    """
+    at = number * CHUNK_SIZE
+    text = bytes(buffer.view[at + FIRST_RECORD : at + CHUNK_SIZE]).lower()
+    return any(name in text for name in _NAMES)

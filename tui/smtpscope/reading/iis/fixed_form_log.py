@@ -1,0 +1,129 @@
+"""Logs of the SMTP service in the two fixed forms: the IIS format of Microsoft, and the NCSA format of web servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from typing import ClassVar, Final
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.reading.iis.fixed_form_rows import IisRows, NcsaRows
+from smtpscope.reading.iis.service_log import IisSmtpReader
+from smtpscope.reading.iis.turns import SMTP_VERBS, RowForm, Turn
+from smtpscope.reading.record import FileInformation, Format
+from smtpscope.reading.text.dates import DateOrder, WrittenTime, find_time
+from smtpscope.reading.text.encodings import detect, head_text
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.text.text_log import HEAD_SIZE, NO_ZONE
+
+_LINES_LOOKED_AT: Final = 200
+_LACKS: Final = (
+    "the session (commands and replies of connections outwards are paired by their order)",
+    "the text of what this server answered to its clients",
+    "the name of the remote host",
+)
+
+
+class _FixedFormReader(IisSmtpReader):
+    def _need_smtp_rows(self) -> None:
+        if not self.sniff(self._head()):
+            raise LogError(
+                where=self._source.name,
+                what=f"not an {self.format.title}: no row near its beginning is one of the SMTP service",
+                remedy="Leave out --format, or open a log in LogFiles\\SmtpSvc1",
+            )
+
+    def information(self) -> FileInformation:
+        return self._described(warnings=(NO_ZONE,) if "the zone of the times" in self.format.lacks else ())
+
+
+class IisFormatReader(_FixedFormReader):
+    """Reads one log in the IIS format (in*.log); its dates are in the regional order of the server."""
+
+    format: ClassVar[Format] = Format(
+        name="iis",
+        service=True,
+        title="SMTP log of IIS (Microsoft IIS format)",
+        recognised_by="fifteen columns, the fifth of them SMTPSVC and a number",
+        lacks=("the zone of the times", *_LACKS),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        turns = _first_turns(head, IisRows(DateOrder.MONTH_FIRST, UTC))
+        return any(turn.service.upper().startswith("SMTPSVC") for turn in turns)
+
+    def _new_form(self) -> IisRows:
+        self._need_smtp_rows()
+        return IisRows(self._order()[0], self._options.zone)
+
+    def _notes(self) -> list[Problem]:
+        _, example = self._order()
+        if example is None:
+            return []
+        date = f"{example.first}/{example.second}/{example.year}"
+        reason = (
+            f"No date tells whether day or month comes first (such as {date}): "
+            f"read as {DateOrder.MONTH_FIRST}, as Microsoft documents this format"
+        )
+        return [Problem(self._source.name, "dates", reason, "noted")]
+
+    def _order(self) -> tuple[DateOrder, WrittenTime | None]:
+        """The order of day and month, and a date that leaves it open if none tells."""
+        first: WrittenTime | None = None
+        last: WrittenTime | None = None
+        for written in self._written_times():
+            if written.order is not None:
+                return written.order, None
+            first, last = first or written, written
+        if first is None or last is None or not first.ambiguous:
+            return DateOrder.MONTH_FIRST, None
+        # Rows are in the order of time, and a log spans months more seldom than days.
+        if first.first != last.first and first.second == last.second and first.year == last.year:
+            return DateOrder.DAY_FIRST, None
+        if first.second != last.second and first.first == last.first and first.year == last.year:
+            return DateOrder.MONTH_FIRST, None
+        return DateOrder.MONTH_FIRST, first
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        """Those near the beginning and near the end: they are the earliest and the latest."""
+        places = (0, max(0, self._source.size - HEAD_SIZE) & ~1)
+        for offset in places:
+            text = self._text.at(offset, HEAD_SIZE // self._text.encoding.unit).text
+            for line in text.split("\n")[1 if offset else 0 : -1]:
+                columns = line.split(",", 4)
+                written = find_time(f"{columns[2].strip()} {columns[3].strip()}") if len(columns) == 5 else None
+                if written is not None:
+                    yield written
+
+
+class NcsaFormatReader(_FixedFormReader):
+    """Reads one log in the NCSA common format (nc*.log); it names neither the service nor this server."""
+
+    format: ClassVar[Format] = Format(
+        name="ncsa",
+        service=True,
+        title="SMTP log of IIS (NCSA common format)",
+        recognised_by="web server rows with SMTP commands or OutboundConnection…",
+        lacks=("the service and this server's name", *_LACKS),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        turns = _first_turns(head, NcsaRows())
+        return any(turn.kind != "answered" or turn.verb.upper() in SMTP_VERBS for turn in turns)
+
+    def _new_form(self) -> NcsaRows:
+        self._need_smtp_rows()
+        return NcsaRows()
+
+
+def _first_turns(head: bytes, form: RowForm) -> Iterator[Turn]:
+    # The room that IIS reserves behind the last row is full of zeros.
+    head = head.rstrip(b"\0") if detect(head).unit == 1 else head
+    if not is_text(head) or is_markup(head):
+        return
+    for line in head_text(head).split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]:
+        turn = form.turn(line)
+        if isinstance(turn, Turn):
+            yield turn

@@ -1,0 +1,145 @@
+"""What the readers of all three forms of the IIS SMTP service's log have in common: rows in, refusals out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from smtpscope.errors import Problem
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.iis.peer_session import session_at
+from smtpscope.reading.iis.session_guess import GuessedAnswer, GuessedSessions
+from smtpscope.reading.iis.turns import OTHER, RowForm, Turn, command_line, with_blanks
+from smtpscope.reading.log_span import span_of
+from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.record import Batch, Format, SmtpExchangeRecord
+from smtpscope.reading.smtp_session import SmtpSession
+from smtpscope.reading.text.encodings import TextBlock, decoded
+from smtpscope.reading.text.text_log import FollowableTextLog, head_of
+
+_LONGEST_ROW: Final = 1 << 16
+
+
+class IisSmtpReader(FollowableTextLog):
+    """Reads one log; a form says how a row is written."""
+
+    format: ClassVar[Format]
+
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        self._form: RowForm | None = None
+        self._sessions = GuessedSessions()
+        self._problems = ProblemLog(self._source.name)
+        self._lines = 0
+
+    @classmethod
+    @abstractmethod
+    def sniff(cls, head: bytes) -> bool:
+        """See `LogReader`."""
+
+    @abstractmethod
+    def _new_form(self) -> RowForm:
+        """The form of this file's rows, before its first line. Raises LogError where the file is surely no such log."""
+
+    def _notes(self) -> list[Problem]:
+        """What had to be assumed of the whole file."""
+        return []
+
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        form = self._form
+        if form is None:
+            form = self._form = self._new_form()
+            batching.problems += self._notes()
+        for block, _ in self._text.blocks(self._done):
+            end = self._end_of_lines(block, to_the_end=to_the_end)
+            lines, step = _split(block.text[:end])
+            index = others = 0
+            last = ""
+            times: list[int | None] = []
+            for number, line in enumerate(lines, self._lines + 1):
+                turn = form.turn(line)
+                if isinstance(turn, Turn):
+                    if not last:
+                        times.append(form.moment(line))
+                    last = line
+                    answered = None if turn is OTHER else self._sessions.take(turn)
+                    if answered is None:
+                        others += 1
+                    else:
+                        batching.exchanges.append(self._exchange(block.offset(index), turn, answered, form))
+                        if batching.full:
+                            batching.add((), others, self._problems.take())
+                            others = 0
+                            yield batching.take(block.offset(index))
+                elif turn is not None:
+                    self._problems.add(f"line {number}", turn)
+                index += len(line) + step
+            times.append(form.moment(last))
+            batching.extend_log_span(span_of(times, assumed=form.time_assumed))
+            self._lines += len(lines)
+            self._done = block.offset(end)
+            batching.add((), others, self._problems.take(final=block.final))
+            if block.final or batching.due:
+                yield batching.take(self._done)
+
+    @staticmethod
+    def _end_of_lines(block: TextBlock, *, to_the_end: bool) -> int:
+        """The index up to which the block is read now."""
+        if block.final and not to_the_end:
+            return block.text.rfind("\n") + 1
+        return len(block.text)
+
+    def _exchange(self, offset: int, turn: Turn, answered: GuessedAnswer, form: RowForm) -> SmtpExchangeRecord:
+        true = self._true_text
+        mailbox = answered.recipient
+        return SmtpExchangeRecord(
+            file=self._source.name,
+            offset=offset,
+            time_ms=turn.time_ms,
+            time_assumed=form.time_assumed,
+            side="inbound" if turn.kind == "answered" else "outbound",
+            provider=form.provider,
+            computer=_named(true(turn.computer)),
+            connector=_named(true(turn.service)),
+            remote_host=_named(true(turn.peer)) or "",
+            logged_verb=_named(true(answered.verb)) or "",
+            command=true(command_line(answered.verb, answered.argument)),
+            reply=true(with_blanks(turn.reply)),
+            mailbox=None if mailbox is None else true(mailbox),
+            guess=answered.guess,
+        )
+
+    def _true_text(self, text: str) -> str:
+        """Eight-bit text is searched as Latin-1; this is what it says."""
+        if text.isascii() or self._text.encoding.unit == 2:
+            return text
+        return decoded(text.encode("latin-1"))
+
+    def raw(self, offset: int) -> str:
+        """The row as it stands in the file."""
+        block = self._text.at(offset, _LONGEST_ROW)
+        end = block.text.find("\n")
+        row = block.cut(0, end if end >= 0 else len(block.text)).strip("\r\0")
+        return row or f"There is no row at byte {offset:#x}."
+
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`."""
+        return session_at(self._text, self._new_form, offset, self._true_text)
+
+    def _head(self) -> bytes:
+        return head_of(self._source)
+
+
+def _split(text: str) -> tuple[list[str], int]:
+    """The lines of `text` without their ends, and how long those are."""
+    end = "\r\n" if text.count("\r\n") == text.count("\n") else "\n"
+    lines = text.split(end)
+    if not lines[-1]:
+        lines.pop()
+    return lines, len(end)
+
+
+def _named(text: str) -> str | None:
+    return None if text in ("", "-") else text

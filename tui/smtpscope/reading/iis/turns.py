@@ -1,0 +1,100 @@
+"""A row of a log of the IIS SMTP service: a command, a reply, or both, alike in its three forms.
+
+The service writes blanks as `+` in all of them. A command that a client gave us stands in one row with the code of our
+reply; a command of ours and the reply to it stand in two rows, told by what takes the place of the client's name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, NamedTuple, Protocol
+
+COMMAND_OF_OURS: Final = "OutboundConnectionCommand"
+REPLY_TO_US: Final = "OutboundConnectionResponse"
+SMTP_VERBS: Final = frozenset({"EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT", "XEXCH50", "STARTTLS"})
+
+TurnKind = Literal["command", "reply", "answered", "other"]
+"""A command that we sent, the reply to one, a command of a client with our reply code, or what tells nothing."""
+
+
+class Turn(NamedTuple):
+    """One row, its texts as in the log: "-" where the log says that there is none, "" where it lacks the column.
+
+    `peer` is the address of the other side, `client` the name that it gave itself. `reply` is the code alone where
+    `kind` is "answered". `time_ms` counts milliseconds since 1970-01-01 UTC.
+    """
+
+    kind: TurnKind
+    peer: str
+    service: str
+    computer: str
+    client: str
+    verb: str
+    argument: str
+    reply: str
+    time_ms: int | None
+
+
+OTHER: Final = Turn("other", "", "", "", "", "", "", "", None)
+
+
+class RowForm(Protocol):
+    """How one file writes its rows; made anew for each pass over it, as it remembers headings."""
+
+    @property
+    def provider(self) -> str | None:
+        """What wrote the log, in its own words."""
+        ...
+
+    @property
+    def time_assumed(self) -> bool:
+        """Whether the times name no zone."""
+        ...
+
+    def turn(self, line: str) -> Turn | str | None:
+        """The row in `line` (without its line end), why it can't be understood, or None: it is no row."""
+        ...
+
+    def moment(self, line: str) -> int | None:
+        """When the row in `line`, the last that `turn` was asked for, was written; see `Turn.time_ms`."""
+        ...
+
+
+# A mailbox is the one place where the service's `+` for a blank can be told from a real one.
+_PLUS: Final = re.compile(r"<[^<>@]*@[^<>]*>|\+")
+
+
+def with_blanks(text: str) -> str:
+    """`text` with blanks where the service wrote `+`; one inside of `<local-part@domain>` is kept."""
+    if "+" not in text or " " in text:
+        return text
+    return _PLUS.sub(lambda found: " " if found[0] == "+" else found[0], text)
+
+
+# Where a client's command has no argument, the service logs a message id or the client's name in its place.
+_WITHOUT_ARGUMENT: Final = frozenset({"DATA", "QUIT", "RSET", "STARTTLS"})
+
+
+def command_line(verb: str, argument: str) -> str:
+    """The command as it went over the wire, "" where the log has no arguments at all."""
+    if not argument or verb in ("", "-"):
+        return ""
+    name = verb.upper()
+    if argument == "-" or name in _WITHOUT_ARGUMENT or (name == "BDAT" and argument.lstrip("+").startswith("<")):
+        return verb
+    text = with_blanks(argument)
+    return verb + text if text.startswith(" ") else f"{verb} {text}"
+
+
+def mailbox_in(argument: str) -> str | None:
+    """The mailbox in the argument of RCPT, without a source route (RFC 5321 section 4.1.1.3); None without brackets."""
+    _, bracket, rest = argument.partition("<")
+    path, closing, _ = rest.partition(">")
+    if not bracket or not closing or not path:
+        return None
+    return path.rpartition(":")[2] if path.startswith("@") else path
+
+
+def is_refusal(code: str) -> bool:
+    """Whether `code` begins with a negative reply code (RFC 5321 section 4.2.1)."""
+    return code[:1] in ("4", "5") and len(code) >= 3 and code[1:3].isascii() and code[1:3].isdigit()

@@ -1,0 +1,118 @@
+"""W3C extended logs of the IIS SMTP service: Exchange 2000 and 2003, and Windows servers up to 2022."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar, Final
+
+from smtpscope.errors import LogError
+from smtpscope.reading.iis.service_log import IisSmtpReader
+from smtpscope.reading.iis.turns import COMMAND_OF_OURS, REPLY_TO_US
+from smtpscope.reading.iis.w3c_rows import W3cRows
+from smtpscope.reading.record import FileInformation, Format
+from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.unknown.unrecognised import describe_unrecognised
+
+_HEADING: Final = re.compile(r"#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark):", re.IGNORECASE)
+_SERVICE: Final = re.compile(r"SMTPSVC\d*", re.IGNORECASE)
+_SURE_VERBS: Final = frozenset({"HELO", "EHLO", "MAIL", "RCPT"})
+_ROWS_LOOKED_AT: Final = 400
+_MISSING: Final = (
+    ("cs-username", "There is no field cs-username: which rows are our own commands is told by their port"),
+    ("cs-uri-query", "There is no field cs-uri-query: commands have no arguments, and replies to us are missing"),
+    ("sc-status", "There is no field sc-status: what this server answered to its clients is missing"),
+    ("c-ip", "There is no field c-ip: the other side is not named, and commands and replies can hardly be paired"),
+)
+
+
+class W3cSmtpReader(IisSmtpReader):
+    """Reads one log; its columns may change at any #Fields line."""
+
+    format: ClassVar[Format] = Format(
+        name="w3c",
+        service=True,
+        title="SMTP log of IIS (W3C extended)",
+        recognised_by="a #Fields line, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
+        lacks=(
+            "the session (commands and replies of connections outwards are paired by their order)",
+            "the text of what this server answered to its clients",
+            "the name of the remote host",
+        ),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        return _smtp_rows(head) is True
+
+    def _new_form(self) -> W3cRows:
+        if _smtp_rows(self._head()) is False:
+            what, _ = describe_unrecognised(self._head())
+            raise LogError(
+                where=self._source.name,
+                what=f"no row of the SMTP service in it: it looks like {what}",
+                remedy="The SMTP service writes to LogFiles\\SmtpSvc1 (ex*.log): open those logs",
+            )
+        return W3cRows()
+
+    def information(self) -> FileInformation:
+        form, times = W3cRows(), False
+        for line in head_text(self._head().rstrip(b"\0")).splitlines():
+            times = times or line.startswith("#Date:")
+            form.turn(line)
+            if form.fields:
+                break
+        fields = [name.lower() for name in form.fields]
+        warnings = [warning for name, warning in _MISSING if form.fields and name not in fields]
+        if form.fields and "time" not in fields:
+            warnings.append("There is no field time: when each row was written is not known")
+        elif form.fields and "date" not in fields:
+            warnings.append("There is no field date: the days are taken from the #Date lines")
+        return self._described(
+            ("Software", form.software or "not named"),
+            ("Fields", " ".join(form.fields) or "not named"),
+            warnings=warnings,
+        )
+
+
+def _smtp_rows(head: bytes) -> bool | None:
+    """Whether the rows of a W3C log that begins with `head` are of the SMTP service; None where it has no rows yet.
+
+    False where it is no W3C log.
+    """
+    # The room that IIS reserves behind the last row is full of zeros.
+    head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
+    if not is_text(head) or is_markup(head):
+        return False
+    lines = head_text(head).lstrip("\ufeff\r\n \0").split("\n")
+    if _HEADING.match(lines[0]) is None:
+        return False
+    fields: list[str] = []
+    rows = 0
+    for line in lines:
+        line = line.strip("\0\r ")
+        if line.startswith("#"):
+            if line.lower().startswith("#fields:"):
+                fields = line[8:].lower().split()
+        elif line and fields:
+            rows += 1
+            if _is_smtp(dict(zip(fields, line.split(" "), strict=False))):
+                return True
+            if rows >= _ROWS_LOOKED_AT:
+                return False
+    if rows or (fields and not {"c-ip", "cs-method", "cs-username", "s-sitename"}.intersection(fields)):
+        return False
+    return None
+
+
+def _is_smtp(row: dict[str, str]) -> bool:
+    service = row.get("s-sitename", "-")
+    version = row.get("cs-version", "-")
+    if service != "-" and _SERVICE.fullmatch(service) is None:
+        return False
+    return (
+        service != "-"
+        or version == "SMTP"
+        or row.get("cs-username") in (COMMAND_OF_OURS, REPLY_TO_US)
+        or (version == "-" and row.get("cs-method", "").upper() in _SURE_VERBS)
+    )

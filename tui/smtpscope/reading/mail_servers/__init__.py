@@ -1,0 +1,1 @@
+"""Logs of mail servers that write to syslog or to files of their own."""

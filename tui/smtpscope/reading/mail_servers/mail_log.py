@@ -1,0 +1,234 @@
+"""Logs of mail server programs: lines with a refusal, found without reading the rest."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Final, NamedTuple
+
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.log_span import LogSpan, span_of
+from smtpscope.reading.mail_servers.mail_thread import Thread, session_of
+from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, SmtpExchangeRecord, Source
+from smtpscope.reading.smtp_session import SmtpSession
+from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.syslog_line import Headers, LogLine, Written, written_time
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.text.text_log import NO_ZONE, FollowableTextLog
+
+LONGEST: Final = 8_192
+"""Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
+
+FAILED: Final = "Failed without a reply"
+"""Why there is no reply where nobody spoke: the host was not found, or not reached, or it said no more."""
+_ENDS: Final = 16_384
+"""Characters from each end of a block in which a line with a time is looked for."""
+_HEADER: Final = 128
+"""Characters at the beginning of a line that may be its time, its computer and its program."""
+
+
+class LoggedRefusal(NamedTuple):
+    """What one line tells of a refusal; the fields are those of `SmtpExchangeRecord`."""
+
+    side: Side
+    remote_host: str
+    logged_verb: str
+    command: str
+    reply: str
+    mailbox: str | None
+
+
+class NoReply(NamedTuple):
+    """Why a line tells of mail that failed and yet of no reply: counted for the information on the file."""
+
+    reason: str
+
+
+class Damaged(NamedTuple):
+    """Why a line that should tell a refusal can't be understood."""
+
+    reason: str
+
+
+class MailLog(FollowableTextLog):
+    """Reads the log of one mail server program line by line; what has no sign of a refusal is not even decoded."""
+
+    format: ClassVar[Format]
+    refusal_pattern: ClassVar[re.Pattern[str]]
+    """Finds each line that may tell a refusal, and few others."""
+    program_pattern: ClassVar[re.Pattern[str]]
+    """Found in the head of a log that the program wrote to."""
+    looks_ahead: ClassVar[int] = 0
+    """Characters behind a line that `told_again` looks at."""
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        super().__init__(source, options, block_size=block_size)
+        self._times = FileTimes(source.name, options, self._written_times)
+        self._headers = Headers(self._times)
+        self._told = ProblemLog(source.name)
+        self._unanswered = FailedDeliveries(source.name, "deliveries")
+        self._zone_assumed = False
+
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        self._lines = 0
+        self._without_reply: Counter[str] = Counter()
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        text = head_text(head)
+        return cls.program_pattern.search(text) is not None
+
+    @abstractmethod
+    def line(self, text: str) -> LogLine | None:
+        """A line of the program taken apart, None where another program wrote it."""
+
+    @abstractmethod
+    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
+        """What `line` tells, None where that is no refusal."""
+
+    @abstractmethod
+    def thread(self, line: LogLine) -> Thread | None:
+        """What the lines of the same message or session have in common."""
+
+    def is_repeated_in(self, line: LogLine, refusal: LoggedRefusal, following: str) -> bool:
+        """Whether `following`, the text behind `line`, tells the same refusal with more of it."""
+        return False
+
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        for block, stream in self._text.blocks(self._done):
+            text = block.text
+            end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
+            done = 0
+            while (match := self.refusal_pattern.search(text, done, end)) is not None:
+                start, behind = _line_around(text, match.start(), done, end)
+                self._pass_over(batching, text, done, start)
+                # The next block begins with this line, and shows what follows it.
+                if (
+                    self.looks_ahead
+                    and not block.final
+                    and behind + self.looks_ahead > len(text)
+                    and (start or behind <= LONGEST)
+                ):
+                    done = end = start
+                    break
+                self._take_line(batching, block, start, behind)
+                done = behind
+                if batching.full:
+                    self._hand_over_problems(batching, final=False)
+                    yield batching.take(block.offset(done))
+            self._pass_over(batching, text, done, end)
+            batching.extend_log_span(self._span(block, end))
+            stream.keep_from(end)
+            self._done = block.offset(end)
+            self._hand_over_problems(batching, final=block.final)
+            batching.problems += self._unanswered.take() if block.final else []
+            if block.final or batching.due:
+                yield batching.take(self._done)
+
+    def _span(self, block: TextBlock, end: int) -> LogSpan | None:
+        """From when to when the lines of `block` up to `end` go, whichever program wrote them."""
+        first = block.cut(0, min(end, _ENDS)).split("\n")
+        last = block.cut(max(0, end - _ENDS), end).split("\n")[end > _ENDS :]
+        times = [time for lines in (first, reversed(last)) if (time := self._first_time(lines)) is not None]
+        return span_of((time.time_ms for time in times), assumed=any(time.time_assumed for time in times))
+
+    def _first_time(self, lines: Iterable[str]) -> Written | None:
+        for text in lines:
+            line = self.line(text)
+            # The text of another program, behind its name, may begin with a time of its own.
+            written = self._headers.written(text[:_HEADER].partition(": ")[0] if line is None else line.header)
+            if written.time_ms is not None:
+                return written
+        return None
+
+    def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:
+        batching.problems += self._times.take_problems() + self._told.take(final=final)
+
+    def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
+        """Counts the lines that have no sign."""
+        count = text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
+        batching.unrelated_records += count
+        self._lines += count
+
+    def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
+        self._lines += 1
+        line = self.line(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
+        found = None if line is None else self.refusal(line)
+        if line is None or found is None:
+            batching.unrelated_records += 1
+        elif isinstance(found, NoReply):
+            self._without_reply[found.reason] += 1
+            if found.reason == FAILED:
+                self._unanswered.add()
+            batching.unrelated_records += 1
+        elif isinstance(found, Damaged):
+            self._told.add(f"line {self._lines}", found.reason)
+        elif self.looks_ahead and self.is_repeated_in(line, found, block.text[behind : behind + self.looks_ahead]):
+            batching.unrelated_records += 1
+        else:
+            batching.exchanges.append(self._exchange(line, found, block.offset(start)))
+
+    def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
+        time_ms, assumed, computer = self._headers.written(line.header)
+        self._zone_assumed = self._zone_assumed or assumed
+        return SmtpExchangeRecord(
+            file=self._source.name,
+            offset=offset,
+            time_ms=time_ms,
+            time_assumed=assumed,
+            side=refusal.side,
+            provider=line.program,
+            computer=computer,
+            connector=None,
+            remote_host=refusal.remote_host,
+            logged_verb=refusal.logged_verb,
+            command=refusal.command,
+            reply=refusal.reply,
+            mailbox=refusal.mailbox,
+        )
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for block, _ in self._text.blocks():
+            for match in self.refusal_pattern.finditer(block.text):
+                start, behind = _line_around(block.text, match.start(), 0, len(block.text))
+                line = self.line(block.cut(start, min(behind, start + LONGEST)))
+                written = None if line is None else written_time(line.header)
+                if written is not None:
+                    yield written
+
+    def raw(self, offset: int) -> str:
+        """The line as it stands in the file."""
+        block = self._text.at(offset, 2 * LONGEST)
+        return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).rstrip("\r")
+
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`: the lines of the same message, or of the same session where there is no message yet."""
+        line = self.line(self.raw(offset))
+        thread = None if line is None else self.thread(line)
+        return None if thread is None else session_of(self._text, offset, thread, self.line, self._headers)
+
+    def information(self) -> FileInformation:
+        """The counts and the warning are of what was read so far."""
+        counts = ((reason, f"{count:,}") for reason, count in self._without_reply.most_common())
+        return self._described(*counts, warnings=(NO_ZONE,) if self._zone_assumed else ())
+
+
+def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]:
+    """Where the line that `index` is in starts, and the index behind it, both between `begin` and `end`."""
+    start = text.rfind("\n", begin, index) + 1 or begin
+    behind = text.find("\n", index, end) + 1 or end
+    return start, behind
+
+
+def host_of(name: str, address: str) -> str:
+    """The host as our guidance and tables need it: its name, or the address where the name could not be found."""
+    return name if name and name != "unknown" else address

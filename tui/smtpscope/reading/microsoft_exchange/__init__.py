@@ -1,0 +1,1 @@
+"""Logs of Microsoft Exchange's transport service: protocol, connectivity and message tracking."""

@@ -1,0 +1,186 @@
+"""The connectivity logs of Exchange 2007 and later: the connections of the delivery queues, and why they failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.microsoft_exchange.transport_log import (
+    LogRows,
+    another_log,
+    fields_of,
+    header_facts,
+    header_of,
+    host_of,
+    utc_milliseconds,
+)
+from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS, is_of_store, is_ours
+from smtpscope.reading.microsoft_exchange.transport_session import UNSPOKEN, SessionFields, SessionLog
+from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
+from smtpscope.reading.record import Batch, FileInformation, Format, SmtpExchangeRecord
+from smtpscope.reading.smtp_session import SmtpSession
+from smtpscope.reading.text.table_rows import true_text
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.text.text_log import FollowableTextLog, head_of
+
+FIELDS: Final = ("date-time", "session", "source", "destination", "direction", "description")
+_SESSION: Final = SessionFields(
+    usual=FIELDS,
+    session="session",
+    sign="direction",
+    texts=("description",),
+    facts=(("session", "session"), ("source", "source"), ("destination", "destination")),
+    signs=UNSPOKEN,
+)
+_KIND: Final = "connectivity log"
+# A reply in the middle of a description has its enhanced code, or stands behind a word that announces it: there are
+# other numbers of three digits, such as those of messages and bytes.
+_REPLY = re.compile(
+    r"(?:\A\s{0,8}|(?<=[\s(\"':;=]))[45][0-5][0-9][ -]#?[45]\.[0-9]{1,3}\.[0-9]{1,3}"
+    r"|\A\s{0,8}[45][0-5][0-9](?:[ -]|\Z)"
+    r"|(?:status|respon(?:se|ded with)|replied):? {0,2}[\"']?(?P<announced>[45][0-5][0-9])(?=[ -]|\Z)"
+)
+_CODE = re.compile(r"[45][0-5][0-9](?:[ -]|\Z)")
+_CONNECTION = re.compile(r"connection (?:to|with) (\S{1,255}?:\d{1,5})(?=[\s,;]|\Z)", re.IGNORECASE)
+# Nobody spoke: the name was not found, the port was closed, or no answer came.
+_UNSPOKEN = re.compile(
+    r"Failed connection to |Failed to (?:create a connection|connect to|locate server)| reported by \S"
+    r"|Aborted connection to "
+)
+
+
+class ConnectivityLogReader(FollowableTextLog):
+    """Reads one log; rows that quote a reply 4yz or 5yz are exchanges, all other rows are others."""
+
+    format: ClassVar[Format] = Format(
+        name="connectivity",
+        service=True,
+        title="Exchange connectivity log",
+        recognised_by='the header line "#Log-type: Transport Connectivity Log", or its fields',
+        lacks=(
+            "commands, senders and recipients",
+            "the name of our server",
+            "the name of the host that refused, where a destination is a domain",
+        ),
+    )
+
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        self._problems = ProblemLog(self._source.name)
+        self._rows = LogRows(FIELDS, FIELDS, self._problems)
+        self._unanswered = FailedDeliveries(self._source.name, "connections")
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        header = header_of(head)
+        kind = header.get("log-type")
+        if kind is not None:
+            return _KIND in kind.lower()
+        return set(FIELDS) <= set(fields_of(header.get("fields", "")))
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`. Raises LogError when the file is no such log."""
+        head = head_of(self._source)
+        if head and not self.sniff(head):
+            raise another_log(self._source.name, "connectivity log")
+        return super().batches()
+
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        rows, problems = self._rows, self._problems
+        headers, described = -1, 0
+        for block, stream in self._text.blocks(self._done):
+            final = block.final and to_the_end
+            first: list[str] | None = None
+            fields: list[str] | None = None
+            for start, fields in rows.of(block, final=final):
+                first = first or fields
+                if rows.headers != headers:
+                    headers, described = rows.headers, rows.columns["description"]
+                reply = _reply_in(fields[described])
+                if not reply:
+                    batching.unrelated_records += 1
+                    if _is_unspoken(fields[described]):
+                        self._unanswered.add()
+                    continue
+                record = self._record(fields, reply, block.offset(start))
+                batching.exchanges.append(record)
+                if record.time_ms is None:
+                    problems.add(f"line {rows.number}", "the time of the row can't be read", "noted")
+                if batching.full:
+                    batching.problems += problems.take()
+                    yield batching.take(record.offset)
+            batching.extend_log_span(rows.span(first, fields))
+            stream.keep_from(rows.rest)
+            self._done = block.offset(rows.rest)
+            batching.problems += problems.take(final=final) + (self._unanswered.take() if block.final else [])
+            if block.final or batching.due:
+                yield batching.take(self._done)
+
+    def _record(self, fields: list[str], reply: str, offset: int) -> SmtpExchangeRecord:
+        columns, encoding = self._rows.columns, self._text.encoding
+        connection = _CONNECTION.search(fields[columns["description"]])
+        host = host_of(connection[1]) if connection else fields[columns["destination"]]
+        return SmtpExchangeRecord(
+            file=self._source.name,
+            offset=offset,
+            time_ms=utc_milliseconds(fields[columns["date-time"]]),
+            time_assumed=False,
+            side="outbound",
+            provider=self._rows.labels.get("log-type"),
+            computer=None,
+            connector=true_text(fields[columns["source"]], encoding) or None,
+            remote_host=true_text(host, encoding),
+            logged_verb="",
+            command="",
+            reply=true_text(reply, encoding),
+            guess=MAYBE_OURS if is_ours(reply) or is_of_store(reply) else None,
+        )
+
+    def raw(self, offset: int) -> str:
+        """The row as it stands in the log."""
+        return SessionLog(self._text, _SESSION).row_at(offset)
+
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`."""
+        return SessionLog(self._text, _SESSION).smtp_session(offset)
+
+    def information(self) -> FileInformation:
+        header = header_of(head_of(self._source))
+        unspoken = sum(_unspoken_in(block.text) for block, _ in self._text.blocks())
+        return self._described(*header_facts(header), ("Connections that failed without a reply", f"{unspoken:,}"))
+
+
+def _reply_in(description: str) -> str:
+    """The reply 4yz or 5yz that `description` quotes, "" where it quotes none."""
+    found = _REPLY.search(description) if _CODE.search(description) else None
+    if found is None:
+        return ""
+    begin = found.start("announced") if found["announced"] else found.start()
+    reply = description[begin:].strip()
+    opening = description[:begin].rstrip()[-1:]
+    closing = {"(": ")", '"': '"', "'": "'"}.get(opening, "")
+    return reply[: reply.rfind(closing)].rstrip() if closing and closing in reply else reply
+
+
+def _is_unspoken(description: str) -> bool:
+    """Whether a row without a reply tells of a connection that failed before anybody replied."""
+    # Most rows have none of these letters, and are not searched.
+    may_be = "ed connection to " in description or "ed to " in description or " by " in description
+    return may_be and _UNSPOKEN.search(description) is not None
+
+
+def _unspoken_in(text: str) -> int:
+    """How many rows of `text` tell of a connection that failed before anybody replied."""
+    count = done = 0
+    for found in _UNSPOKEN.finditer(text):
+        if found.start() < done:
+            continue
+        begin = text.rfind("\n", 0, found.start()) + 1
+        done = text.find("\n", found.end()) % (len(text) + 1)
+        count += _REPLY.search(text, begin, done) is None
+    return count

@@ -1,0 +1,261 @@
+"""Rows of a protocol log -> exchanges: each refusal with the command it answers, and whose log it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from smtpscope.reading.microsoft_exchange.reply_pairing import OpenSessions, PairedReply, PairedSession, is_reply
+from smtpscope.reading.microsoft_exchange.transport_log import host_of, utc_milliseconds
+from smtpscope.reading.microsoft_exchange.transport_session import SPOKEN, SessionFields, SessionLog, SessionRow
+from smtpscope.reading.problem_log import FailedDeliveries
+from smtpscope.reading.record import Side, SmtpExchangeRecord
+from smtpscope.reading.text.encodings import TextEncoding
+from smtpscope.reading.text.table_rows import true_text
+from smtpscope.reading.text.text_log import TextSource
+
+LOOKED_AT: Final = 1 << 14
+"""Characters of rows that are enough to tell."""
+_COMMAND = re.compile(r"(?:EHLO|HELO|MAIL FROM|RCPT TO|DATA|BDAT|RSET|QUIT|STARTTLS|AUTH)\b", re.IGNORECASE)
+_SURE: Final = 2
+_AGAINST_ONE: Final = 4
+
+
+def side_by_rows(text: str, event: int, data: int) -> Side | None:
+    """Whose log the rows at the beginning of `text` are of, None where they leave it open.
+
+    `event` and `data` are the places of those fields in a row. What a row holds may come from a stranger who says
+    what he likes, but each of his lines is answered: so a clear majority decides.
+    """
+    ours = {"outbound": 0, "inbound": 0}
+    for row in text[:LOOKED_AT].split("\n"):
+        if row.startswith("#"):
+            break
+        fields = row.split(",", max(event, data) + 1)
+        if len(fields) <= max(event, data) or fields[event] not in ("<", ">"):
+            continue
+        said = fields[data].lstrip('"')
+        if is_reply(said):
+            ours["inbound" if fields[event] == ">" else "outbound"] += 1
+        elif _COMMAND.match(said):
+            ours["outbound" if fields[event] == ">" else "inbound"] += 1
+    sides: tuple[Side, Side] = ("outbound", "inbound")
+    less, more = sorted(sides, key=lambda side: ours[side])
+    return more if ours[more] >= max(_SURE, _AGAINST_ONE * ours[less]) else None
+
+
+_REACH: Final = 1 << 16
+"""How many characters around a reply its command and its further rows are looked for."""
+
+
+def exchange_rows(text: TextSource, log: SessionLog, offset: int) -> str:
+    """The rows of the refusal that begins at byte `offset` of `log`; without its command where that is far away.
+
+    Raises LogError when the log can't be read.
+    """
+    name = log.session_at(offset)
+    reach = _REACH * text.encoding.unit
+    begin = max(offset - reach, text.encoding.mark)
+    if begin > text.encoding.mark:
+        before = text.at(begin, _REACH)
+        begin = before.offset(before.text.find("\n") + 1)
+    # The reader passes over rows that are cut short, and so does this.
+    found = log.rows(name, begin=begin, end=offset + reach) if name else ()
+    rows = [row for row in found if {"event", "data"} <= row.fields.keys()]
+    refusal = next((row for row in rows if row.offset == offset), None)
+    if refusal is None:
+        return log.row_at(offset)
+    return "\n".join(row.text for row in _belonging(rows, refusal))
+
+
+def _belonging(rows: Sequence[SessionRow], refusal: SessionRow) -> list[SessionRow]:
+    """`refusal` with the rows that belong to it, of `rows` of its session."""
+    before = [row for row in rows if row.offset < refusal.offset]
+    session = PairedSession(whole=any(row.fields["event"] == "+" for row in before))
+    commands: list[SessionRow] = []
+    sign = refusal.fields["event"]
+    for row in before:
+        event, line = row.fields["event"], row.fields["data"]
+        if event == sign:
+            if is_reply(line) and not session.continues(line):
+                session.reply(line)
+        elif event in ("<", ">"):
+            session.command(line)
+            commands.append(row)
+    reply = refusal.fields["data"]
+    answered = session.reply(reply) if is_reply(reply) else None
+    if answered is None:
+        return [refusal]
+    found = [*_command_row(commands, answered), refusal]
+    for row in rows[len(before) + 1 :]:
+        if not session.unfinished(answered.lines):
+            break
+        if row.fields["event"] == sign and session.continues(row.fields["data"]):
+            found.append(row)
+    return found
+
+
+def _command_row(commands: Sequence[SessionRow], answered: PairedReply) -> list[SessionRow]:
+    if not answered.command:
+        return []
+    for row in reversed(commands):
+        line = row.fields["data"]
+        if line == answered.command or (answered.command == "." and line[:4].upper() == "DATA"):
+            return [row]
+    return []
+
+
+FIELDS: Final = (
+    "date-time", "connector-id", "session-id", "sequence-number", "local-endpoint", "remote-endpoint", "event", "data",
+    "context",
+)  # fmt: skip
+WANTED: Final = ("date-time", "session-id", "event", "data")
+SESSION: Final = SessionFields(
+    usual=FIELDS,
+    session="session-id",
+    sign="event",
+    texts=("data", "context"),
+    facts=(
+        ("session", "session-id"),
+        ("connector", "connector-id"),
+        ("local endpoint", "local-endpoint"),
+        ("remote endpoint", "remote-endpoint"),
+    ),
+    signs=SPOKEN,
+)
+# The log's own words stand in its context, of older versions in its data.
+_UNANSWERED: Final = re.compile(r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b", re.IGNORECASE)
+# Replies of several rows wait for their last one, and what was refused meanwhile waits for them.
+_WAITING: Final = 2_000
+_HELD_UP: Final = 100
+
+
+class ProtocolColumns(NamedTuple):
+    """Where in a row each field stands; below zero where the log has no such field."""
+
+    time: int
+    connector: int
+    session: int
+    sequence: int
+    local: int
+    remote: int
+    event: int
+    data: int
+
+
+def columns_of(fields: Mapping[str, int]) -> ProtocolColumns:
+    """The places of the fields that count, of `LogRows.columns`."""
+    return ProtocolColumns(*(fields.get(name, -1) for name in FIELDS[:-1]))
+
+
+class _Refusal(NamedTuple):
+    """A refusal whose reply may get further rows in `session`."""
+
+    record: SmtpExchangeRecord
+    session: PairedSession
+    lines: list[str]
+
+
+class ProtocolRows:
+    """Follows the sessions of one log. Each row is given to `take`, in the order of the log."""
+
+    def __init__(self, file: str, encoding: TextEncoding, unanswered: FailedDeliveries) -> None:
+        self._file = file
+        self._unanswered = unanswered
+        self._encoding = encoding
+        self._columns = columns_of({name: index for index, name in enumerate(FIELDS)})
+        self._side: Side = "unknown"
+        self._provider: str | None = None
+        self._sessions = OpenSessions()
+        self._waiting: list[_Refusal] = []
+
+    def read_as(self, columns: ProtocolColumns, side: Side, provider: str | None) -> None:
+        """From the next row on the fields stand in `columns`, and the log is one of `side` and calls itself so."""
+        self._columns, self._side, self._provider = columns, side, provider
+
+    def take(self, fields: Sequence[str]) -> PairedReply | None:
+        """The refusal that a row begins, None where it holds something else."""
+        columns = self._columns
+        event = fields[columns.event]
+        name = fields[columns.session]
+        if event == "+":
+            self._sessions.begin(name)
+        elif event == "-":
+            self._sessions.end(name)
+        elif event in ("<", ">"):
+            line = fields[columns.data]
+            numbered = 0 <= columns.sequence < len(fields)
+            session = self._sessions.of(name, first=numbered and fields[columns.sequence] == "0")
+            if (event == ">") == (self._side == "outbound"):
+                session.command(line)
+            elif is_reply(line) and not session.continues(line):
+                return session.reply(line)
+        elif _UNANSWERED.search(",".join(fields[columns.data :])):
+            self._unanswered.add()
+        return None
+
+    def note(self, refusal: PairedReply, fields: Sequence[str], offset: int) -> SmtpExchangeRecord:
+        """The exchange of `refusal`, which the row at byte `offset` begins; it comes with `ready`, too."""
+        columns = self._columns
+        connector = self._value(fields, columns.connector)
+        record = SmtpExchangeRecord(
+            file=self._file,
+            offset=offset,
+            time_ms=utc_milliseconds(fields[columns.time]),
+            time_assumed=False,
+            side=self._side,
+            provider=self._provider,
+            computer=_computer(connector, self._side) or host_of(self._value(fields, columns.local)) or None,
+            connector=connector or None,
+            remote_host=host_of(self._value(fields, columns.remote)),
+            logged_verb=self._true(refusal.logged_verb),
+            command=self._true(refusal.command),
+            reply=self._true(refusal.lines[0]),
+            mailbox=refusal.mailbox and self._true(refusal.mailbox),
+            guess=refusal.guess,
+        )
+        session = self._sessions.of(fields[columns.session], first=False)
+        self._waiting.append(_Refusal(record, session, refusal.lines))
+        return record
+
+    @property
+    def full(self) -> bool:
+        """Whether so many exchanges wait that a batch is due."""
+        return len(self._waiting) >= _WAITING
+
+    def ready(self, *, final: bool) -> list[SmtpExchangeRecord]:
+        """The exchanges whose replies are complete, up to the first one that is not: places have to ascend."""
+        waiting = self._waiting
+        if not waiting:
+            return []
+        count = len(waiting)
+        if not final:
+            unfinished = (offset for offset, one in enumerate(waiting) if one.session.unfinished(one.lines))
+            # A reply that never ends must not hold up all others.
+            count = max(next(unfinished, count), count - _HELD_UP if self.full else 0)
+        self._waiting = waiting[count:]
+        return [self._finished(one) for one in waiting[:count]]
+
+    def _finished(self, refusal: _Refusal) -> SmtpExchangeRecord:
+        lines = refusal.lines
+        if len(lines) == 1:
+            return refusal.record
+        return replace(refusal.record, reply="\n".join(map(self._true, lines)))
+
+    def _value(self, fields: Sequence[str], column: int) -> str:
+        return self._true(fields[column]) if 0 <= column < len(fields) else ""
+
+    def _true(self, text: str) -> str:
+        return true_text(text, self._encoding)
+
+
+def _computer(connector: str, side: Side) -> str:
+    r"""Our server: a Receive connector is called `SERVER\name`, a Send connector belongs to the whole organization.
+
+    Else it is the address of our side: the log has no other name for the server, and what it calls itself in EHLO may
+    be the same for many servers.
+    """
+    server, backslash, _ = connector.partition("\\")
+    return server if side == "inbound" and backslash else ""

@@ -1,0 +1,137 @@
+"""The recipient status of a message tracking row -> the replies in it, and whose each of them is.
+
+Exchange 2007 and 2010 write the replies of all recipients with `;` between them, and the reply may hold `;` itself
+("550 5.1.1 RESOLVER.ADR.RecipNotFound; not found"). So a `;` parts two replies only where
+
+1. cutting at each `;` gives one piece for each recipient, each piece empty or beginning with a reply code, or else
+2. a reply code follows it at once: within a reply a blank does.
+
+Exchange 2013 and later write a list for each recipient, in any order: `[{LED=reply};{MSG=};{FQDN=host};{IP=};{LRT=}]`.
+LED is the last error, MSG a further text, FQDN and IP the host that gave it, LRT the last attempt. There a value ends
+where the next name begins, since a reply may hold braces, brackets and `;` too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+_NAMED = re.compile(r"(?:^|(?<=[\[;]))\{(LED|MSG|FQDN|IP|LRT)=")
+_TAILS: Final = ("}];[", "};[", "}];", "};", "}]", "}")
+# As strict as the test that rows have to pass before they are taken apart (`MAY_REFUSE`), or the same text would be a
+# refusal in one row and none in another.
+_REPLY = re.compile(r" ?[2-5][0-9]{2}(?=[\s\-;,\"}]|\Z)")
+_REFUSAL = re.compile(r" ?[45][0-9]{2}(?=[\s\-;,\"}]|\Z)")
+_NEXT_REPLY = re.compile(r";(?=[2-5][0-9]{2}(?:[ \-;]|\Z))")
+# In the source context, words may stand before the reply; then only an enhanced code (RFC 3463) makes it one.
+_REPLY_INSIDE = re.compile(r"(?<![\w.])[45][0-9]{2}[ \-][245]\.[0-9]{1,3}\.[0-9]{1,3}(?![\w.])")
+_ATTEMPTED = re.compile(
+    r"(?:LastAttemptedServerName=|LastAttemptedIP=|last endpoint attempted was )([0-9A-Za-z][\w.\-]{0,254})"
+)
+
+
+class StatusReply(NamedTuple):
+    """A reply that begins at `begin` of the status; `host` is the one that gave it, "" where none is named."""
+
+    begin: int
+    reply: str
+    host: str
+
+
+class RecipientRefusal(NamedTuple):
+    """A refusing reply to the recipient of that number (from 0), None where the row does not tell whose it is."""
+
+    logged_verb: StatusReply
+    recipient: int | None
+
+
+def refusals_in(status: str, recipients: int) -> tuple[list[RecipientRefusal], int]:
+    """The refusals in `status`, in the order of the recipients, and how many replies it holds altogether.
+
+    One reply is for all recipients; as many as there are recipients go with them one by one. With any other number
+    nobody can tell whose they are, and each refusal is given once.
+    """
+    replies = _replies(status, recipients)
+    if len(replies) == 1 and recipients:
+        refusals = [RecipientRefusal(replies[0], number) for number in range(recipients)]
+    elif len(replies) == recipients:
+        refusals = [RecipientRefusal(reply, number) for number, reply in enumerate(replies)]
+    else:
+        refusals = [RecipientRefusal(reply, None) for reply in replies]
+    return [each for each in refusals if _REFUSAL.match(each.logged_verb.reply)], len(replies)
+
+
+def refusal_in_context(context: str) -> StatusReply | None:
+    """The refusal that a source context holds, for rows whose status has none."""
+    named = _named(context)
+    if named:
+        return next((each for each in named if _REFUSAL.match(each.reply)), None)
+    if _REFUSAL.match(context):
+        return StatusReply(0, context.strip(), attempted_host(context))
+    match = _REPLY_INSIDE.search(context)
+    if match is None:
+        return None
+    reply = context[match.start() :].strip()
+    # What stands in quotes ends with them.
+    opening = context[match.start() - 1 : match.start()]
+    if opening in ("'", '"'):
+        reply = reply.removesuffix(opening)
+    return StatusReply(match.start(), reply, attempted_host(context))
+
+
+def attempted_host(reply: str) -> str:
+    """The host that our own server tried to reach, where its words name it, else ""."""
+    match = _ATTEMPTED.search(reply)
+    return match.group(1).rstrip(".") if match else ""
+
+
+def _replies(status: str, recipients: int) -> list[StatusReply]:
+    named = _named(status)
+    if named:
+        return named
+    pieces = status.split(";") if recipients > 1 else []
+    if len(pieces) == recipients and all(not piece or _REPLY.match(piece) for piece in pieces):
+        cuts = [index for index, character in enumerate(status) if character == ";"]
+    elif _REPLY.match(status):
+        cuts = [match.start() for match in _NEXT_REPLY.finditer(status)] if recipients != 1 else []
+    else:
+        return []
+    begins = [0, *(cut + 1 for cut in cuts)]
+    ends = [*cuts, len(status)]
+    return [_plain(begin, status[begin:end]) for begin, end in zip(begins, ends, strict=True)]
+
+
+def _plain(begin: int, text: str) -> StatusReply:
+    return StatusReply(begin, text.strip(), attempted_host(text))
+
+
+def _named(status: str) -> list[StatusReply]:
+    """The replies of a status with named values, [] where it has no names."""
+    matches = list(_NAMED.finditer(status)) if "{" in status else []
+    found: list[StatusReply] = []
+    values: dict[str, str] = {}
+    begin = 0
+    for number, match in enumerate(matches):
+        stop = matches[number + 1].start() if number + 1 < len(matches) else len(status)
+        name = match.group(1)
+        if values and (name in values or status[match.start() - 1] == "["):
+            found.append(_entry(begin, values))
+            values = {}
+        if not values:
+            begin = match.start()
+        values[name] = _value(status[match.end() : stop])
+    if values:
+        found.append(_entry(begin, values))
+    return found
+
+
+def _value(text: str) -> str:
+    text = text.rstrip().removeprefix(" ")
+    tail = next((tail for tail in _TAILS if text.endswith(tail)), "")
+    return text.removesuffix(tail).rstrip()
+
+
+def _entry(begin: int, values: dict[str, str]) -> StatusReply:
+    error, message = values.get("LED", ""), values.get("MSG", "")
+    reply = message if not _REPLY.match(error) and _REPLY.match(message) else error
+    return StatusReply(begin, reply, values.get("FQDN") or attempted_host(reply) or values.get("IP", ""))

@@ -1,0 +1,156 @@
+"""One session of a log of Exchange's transport service: its rows, found by the number that each of them has."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from smtpscope.reading.microsoft_exchange.transport_log import (
+    LONGEST,
+    columns_in,
+    columns_of,
+    fields_in,
+    row_at,
+    utc_milliseconds,
+)
+from smtpscope.reading.smtp_session import SessionLine, Sign, SmtpSession
+from smtpscope.reading.text.table_rows import true_text
+from smtpscope.reading.text.text_log import TextSource
+
+LINES: Final = 2_000
+"""Lines of one dialogue."""
+_HEADER: Final = "#Fields:"
+_NUMBER: Final = "sequence-number"
+_CHANGES: Final = 1_000
+SPOKEN: Final[Mapping[str, Sign]] = {"+": "connected", "-": "disconnected", ">": "sent", "<": "received"}
+"""What the signs of a log mean that has all that was said."""
+UNSPOKEN: Final[Mapping[str, Sign]] = {"+": "connected", "-": "disconnected"}
+"""What they mean in a log that tells of connections only: there `>` is news of one that stands."""
+
+
+class SessionFields(NamedTuple):
+    """What the fields of a log are called: all in the order of its rows, and those that make up a dialogue.
+
+    `texts` are put together to the text of a line, `facts` are label and field of what the whole session has. `signs`
+    are those that are no plain information.
+    """
+
+    usual: tuple[str, ...]
+    session: str
+    sign: str
+    texts: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    signs: Mapping[str, Sign]
+
+
+class SessionRow(NamedTuple):
+    """A row as it stands in the log, at byte `offset`, and its fields by their names; both truly decoded."""
+
+    offset: int
+    text: str
+    fields: Mapping[str, str]
+
+
+class SessionLog:
+    """A log by its sessions. Nothing is read before it is asked for; all methods raise LogError when that fails."""
+
+    def __init__(self, text: TextSource, named: SessionFields) -> None:
+        self._text = text
+        self._named = named
+        # From which byte on the fields stand where: a header may name others in the middle of a file.
+        self._places = [0]
+        self._columns: list[Mapping[str, int]] = [columns_of(named.usual)]
+        self._looked_through = text.encoding.mark
+
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """The session of the row at byte `offset`, None where there is no such row, or it has no session.
+
+        Of a session with more than 2,000 rows those around `offset` are given.
+        """
+        name = self.session_at(offset)
+        if not name:
+            return None
+        before: deque[SessionLine] = deque(maxlen=LINES // 2)
+        behind: list[SessionLine] = []
+        facts = {label: "" for label, _ in self._named.facts}
+        count = 0
+        begins_before = False
+        for row in self.rows(name):
+            begins_before = begins_before if count else not self._is_first(row)
+            count += 1
+            for label, field in self._named.facts:
+                facts[label] = facts[label] or row.fields.get(field, "")
+            if row.offset <= offset:
+                before.append(self._line(row))
+            elif len(before) + len(behind) < LINES:
+                behind.append(self._line(row))
+        lines = (*before, *behind)
+        told = tuple((label, value) for label, value in facts.items() if value)
+        return SmtpSession(lines, told, left_out=count - len(lines), begins_before=begins_before)
+
+    def _is_first(self, row: SessionRow) -> bool:
+        connected = self._named.signs.get(row.fields.get(self._named.sign, "")) == "connected"
+        return connected or row.fields.get(_NUMBER) == "0"
+
+    def _line(self, row: SessionRow) -> SessionLine:
+        sign = self._named.signs.get(row.fields.get(self._named.sign, ""), "information")
+        # Beside a command or a reply there is nothing that either side said.
+        texts = self._named.texts[:1] if sign in ("sent", "received") else self._named.texts
+        text = ", ".join(part for part in (row.fields.get(field, "") for field in texts) if part)
+        return SessionLine(row.offset, utc_milliseconds(row.fields.get("date-time", "")), sign, text)
+
+    def row_at(self, offset: int) -> str:
+        """The row that begins at byte `offset`, as it stands in the log."""
+        return true_text(row_at(self._text.at(offset, LONGEST).text, 0), self._text.encoding)
+
+    def session_at(self, offset: int) -> str:
+        """The session of the row at byte `offset`, as searched (see `encodings`), "" where it has none."""
+        return self._session_of(fields_in(row_at(self._text.at(offset, LONGEST).text, 0)), offset)
+
+    def _session_of(self, fields: Sequence[str], offset: int) -> str:
+        column = self._columns_at(offset)[self._named.session]
+        return fields[column] if len(fields) > column else ""
+
+    def rows(self, name: str, *, begin: int = 0, end: int | None = None) -> Iterator[SessionRow]:
+        """The rows of session `name` (as searched) from byte `begin`, the first of a line, to byte `end`."""
+        encoding = self._text.encoding
+        for block, _ in self._text.blocks(begin):
+            if end is not None and block.start >= end:
+                return
+            found = block.text.find(name)
+            while found >= 0:
+                start = block.text.rfind("\n", 0, found) + 1
+                row = row_at(block.text, start)
+                behind = start + len(row)
+                row = row[:LONGEST]
+                offset, fields = block.offset(start), fields_in(row)
+                if self._session_of(fields, offset) == name:
+                    texts = [true_text(field, encoding) for field in fields]
+                    columns = self._columns_at(offset).items()
+                    named = {field: texts[index] for field, index in columns if index < len(texts)}
+                    yield SessionRow(offset, true_text(row, encoding), named)
+                found = block.text.find(name, max(behind, found + len(name)))
+
+    def _columns_at(self, offset: int) -> Mapping[str, int]:
+        """Field -> its index in the row at byte `offset`."""
+        if offset >= self._looked_through:
+            self._look_through(offset)
+        return self._columns[bisect_right(self._places, offset) - 1]
+
+    def _look_through(self, offset: int) -> None:
+        """Looks for headers up to the block that holds byte `offset`."""
+        for block, _ in self._text.blocks(self._looked_through):
+            found = block.text.find(_HEADER)
+            while found >= 0 and len(self._places) < _CHANGES:
+                start = block.text.rfind("\n", 0, found) + 1
+                columns = columns_in(row_at(block.text, start))
+                if {self._named.session, self._named.sign} <= columns.keys() and columns != self._columns[-1]:
+                    self._places.append(block.offset(start))
+                    self._columns.append(columns)
+                found = block.text.find(_HEADER, found + 1)
+            if block.end > offset:
+                # What is unfinished at the end of a growing log is looked at again.
+                self._looked_through = block.start if block.final else block.end
+                return

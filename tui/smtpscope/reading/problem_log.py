@@ -1,0 +1,70 @@
+"""Problems of one file up to a limit, and failed deliveries that left no exchange."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from smtpscope.errors import Problem
+
+TOLD_ONE_BY_ONE: Final = 1_000
+
+Outcome = Literal["skipped", "recovered", "noted"]
+
+
+class ProblemLog:
+    """Collects what is wrong with single records of `file`; what is behind the limit is counted and told at the end."""
+
+    def __init__(self, file: str, limit: int = TOLD_ONE_BY_ONE) -> None:
+        self._file = file
+        self._left = limit
+        self._problems: list[Problem] = []
+        self._more: dict[Outcome, int] = {}
+
+    def add(self, place: str, reason: str, outcome: Outcome = "skipped") -> None:
+        """One record at `place` was read not at all, or not as it should be."""
+        if self._left:
+            self._left -= 1
+            self._problems.append(Problem(self._file, place, reason, outcome, 1))
+        else:
+            self._more[outcome] = self._more.get(outcome, 0) + 1
+
+    def take(self, *, final: bool = False) -> list[Problem]:
+        """What was told since the last call; at the end of the file also how many more there were."""
+        problems, self._problems = self._problems, []
+        if final:
+            problems += [
+                Problem(self._file, "whole file", f"{count} more records of this kind are not listed", outcome, count)
+                for outcome, count in self._more.items()
+            ]
+            self._more = {}
+        return problems
+
+
+Attempts = Literal["deliveries", "connections"]
+
+
+class FailedDeliveries:
+    """Counts the `attempts` of one log that failed without a reply, and tells of them at the end of reading."""
+
+    def __init__(self, file: str, attempts: Attempts) -> None:
+        self._file = file
+        self._attempts = attempts
+        self._count = 0
+
+    def add(self) -> None:
+        """One more."""
+        self._count += 1
+
+    def take(self) -> list[Problem]:
+        """What is to be told of those since the last call."""
+        count, self._count = self._count, 0
+        if not count:
+            return []
+        one = "delivery" if self._attempts == "deliveries" else "connection"
+        what = f"1 {one}" if count == 1 else f"{count:,} {self._attempts}"
+        so = "it is no exchange, so it is" if count == 1 else "they are no exchanges, so they are"
+        reason = (
+            f"{what} failed without a reply of the other side (host not found, connection timed out, refused or lost); "
+            f"{so} in no count"
+        )
+        return [Problem(self._file, "whole file", reason, "noted", count)]

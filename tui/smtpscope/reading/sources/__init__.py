@@ -1,0 +1,1 @@
+"""What the user named -> sources of bytes: files, folders, archives, pipes."""

@@ -1,0 +1,226 @@
+"""What the user named -> sources of bytes: files, folders, patterns, pipes and standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.reading.record import Source
+from smtpscope.reading.registry import reader_of
+from smtpscope.reading.sources.archives import SEARCHED, NoLogError, ZipMember, logs_in
+from smtpscope.reading.sources.open_errors import not_opened
+from smtpscope.reading.sources.packed import PackedFile, SpooledSource, Unpacking
+
+_STDIN = "-"
+# A pipe may have no end, and then no sentence of ours either.
+_SEARCHED_IN_PIPES = 512 << 20
+
+
+class FileSource:
+    """A regular file. Raises LogError at `open` when it can't be opened."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path)
+        self.name = os.fspath(path)
+
+    @property
+    def size(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except OSError as error:
+            raise not_opened(self.name, error) from error
+
+    def open(self) -> BinaryIO:
+        try:
+            return self._path.open("rb")
+        except OSError as error:
+            raise not_opened(self.name, error) from error
+
+
+class StandardInput(SpooledSource):
+    """Standard input, named "-". Raises LogError when it is a keyboard: nobody types a log."""
+
+    def __init__(self, unpacking: Unpacking | None = None) -> None:
+        super().__init__(_STDIN, _standard_input, unpacking)
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise LogError(
+            where="standard input",
+            what="nothing was piped in",
+            remedy="Pipe a log into the command, or name a file instead of -",
+        )
+    # Unbuffered: a buffer asks again and again until it is full, and a signal that comes meanwhile would have to wait.
+    # A descriptor of its own: the browser puts the terminal in the place of standard input while this is being read.
+    return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The sources to read in order, each once, and what was passed over on the way."""
+
+    sources: tuple[Source, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def expand(
+    arguments: Sequence[str], *, unpacking: Unpacking | None = None, errors: list[LogError] | None = None
+) -> Expansion:
+    """The sources that `arguments` name: files, folders with all below them, patterns, "-" for standard input.
+
+    What is packed gives the logs in it. Of a folder, and of a zip archive, only files that a reader recognises are
+    taken, those of a folder sorted by name; each other one becomes a Problem. A file that is named twice, by whatever
+    path, is taken once. An argument that gives no log is a LogError: added to `errors` if these are given, else raised.
+    """
+    unpacking = unpacking or Unpacking()
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    seen: set[object] = set()
+    for argument in arguments:
+        try:
+            found = list(_sources_of(argument, unpacking, problems, seen))
+        except LogError as error:
+            if errors is None:
+                raise
+            errors.append(error)
+            continue
+        for source in found:
+            identity = _identity(source)
+            if identity not in seen:
+                seen.add(identity)
+                sources.append(source)
+    return Expansion(tuple(sources), tuple(problems))
+
+
+def searched(source: Source) -> int | None:
+    """How far a text is looked through for a sentence of ours when it was named itself; None for to its end."""
+    return _SEARCHED_IN_PIPES if isinstance(source, SpooledSource) else None
+
+
+def named_file(source: Source) -> str:
+    """The path of the file that `source` comes from: for a member of an archive that of the archive."""
+    if isinstance(source, PackedFile):
+        return named_file(source.origin)
+    return named_file(source.archive) if isinstance(source, ZipMember) else source.name
+
+
+def _sources_of(argument: str, unpacking: Unpacking, problems: list[Problem], seen: set[object]) -> Iterator[Source]:
+    if argument == _STDIN:
+        # A second one would find nothing left.
+        if _STDIN not in seen:
+            seen.add(_STDIN)
+            yield from logs_in(StandardInput(unpacking), unpacking, problems)
+        return
+    for path in _paths(argument):
+        yield from _sources_at(path, unpacking, problems)
+
+
+def _identity(source: Source) -> object:
+    if isinstance(source, PackedFile):
+        return _identity(source.origin)
+    if isinstance(source, ZipMember):
+        return _identity(source.archive), source.member.name
+    if source.name == _STDIN:
+        # Which of the logs in it, not which input: `_sources_of` takes that once.
+        return source
+    try:
+        status = Path(source.name).stat()
+    except OSError:
+        return source.name
+    if status.st_ino:
+        return status.st_dev, status.st_ino
+    return os.path.normcase(os.path.realpath(source.name))
+
+
+def _paths(argument: str) -> list[str]:
+    """`argument`, or what it stands for as a pattern (cmd.exe and PowerShell leave patterns to the program)."""
+    if os.path.lexists(argument) or not any(sign in argument for sign in "*?["):
+        return [argument]
+    import glob
+
+    found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - Path.glob refuses an absolute pattern
+    if not found:
+        raise LogError(
+            where=argument,
+            what="no file matches this pattern",
+            remedy="Check the folder and the ending; Event Viewer saves logs as .evtx",
+        )
+    return found
+
+
+def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
+    if not path:
+        # Path("") is the current folder; an empty argument comes from a variable that is not set.
+        raise LogError(where="FILE", what="the name is empty", remedy="Name a file, a folder or a pattern")
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError) as error:
+        raise not_opened(path, error) from error
+    if stat.S_ISDIR(mode):
+        return _sources_below(path, unpacking, problems)
+    if stat.S_ISREG(mode):
+        return logs_in(FileSource(path), unpacking, problems)
+    if stat.S_ISFIFO(mode):
+        return logs_in(SpooledSource(path, lambda: Path(path).open("rb", buffering=0), unpacking), unpacking, problems)
+    raise LogError(
+        where=path,
+        what="this is a device, not a file",
+        remedy="Name a file, a folder or a pipe; - stands for standard input",
+    )
+
+
+def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
+    sources: list[Source] = []
+    seen = 0
+    for path in _files_below(folder, problems):
+        seen += 1
+        try:
+            sources += _logs_below(path, unpacking, problems)
+        except NoLogError as error:
+            problems.append(Problem(path, "whole file", f"Passed over: {error.what}", "noted"))
+        except LogError as error:
+            problems.append(Problem(path, "whole file", error.what, "skipped"))
+    if not sources:
+        raise LogError(
+            where=folder,
+            what="the folder is empty" if not seen else f"no log is among the {seen} files of this folder",
+            remedy="Name the folder or the file to which the event log was exported (.evtx, .evt, text, CSV, XML)",
+        )
+    return sources
+
+
+def _logs_below(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
+    """The logs in one file of a folder; what is none is told. Raises LogError when it can't be read."""
+    source = FileSource(path)
+    if not source.size:
+        problems.append(Problem(path, "whole file", "The file is empty", "noted"))
+        return []
+    # Whoever named the folder needs to know of a file that can't be opened, and `logs_in` leaves that for later.
+    source.open().close()
+    found = logs_in(source, unpacking, problems)
+    if isinstance(found[0], ZipMember) or (len(found) > 1):
+        return found
+    if reader_of(found[0], search=SEARCHED) is not None:
+        return found
+    problems.append(Problem(path, "whole file", "Not a log that can be read here, passed over", "noted"))
+    return []
+
+
+def _files_below(folder: str, problems: list[Problem]) -> Iterator[str]:
+    def passed_over(error: OSError) -> None:
+        problems.append(Problem(str(error.filename), "whole folder", f"Can't be opened ({error.strerror})", "skipped"))
+
+    for parent, folders, files in os.walk(folder, onerror=passed_over):
+        # Sorted in place: os.walk goes down in the order it finds here.
+        folders.sort(key=str.casefold)
+        for name in sorted(files, key=str.casefold):
+            path = Path(parent, name)
+            if path.is_file():
+                yield str(path)

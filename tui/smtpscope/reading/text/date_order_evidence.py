@@ -1,0 +1,38 @@
+"""Where a date may stand that proves whether day or month comes first, found without reading all the others."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PROVING: Final = r"(?:1[3-9]|2\d|3[01])"
+
+
+def _dates(separator: str) -> re.Pattern[str]:
+    # Begins with one sign, which is found many times as fast as one of several.
+    return re.compile(rf"{separator}(?:{_PROVING}{separator}\d\d|(?<={_PROVING}{separator})\d{{1,2}}{separator}\d\d)")
+
+
+_DATES: Final = (_dates("/"), _dates("-"), _dates(r"\."))
+# The digits of other scripts count, too: the first of them is U+0660, in UTF-8 D9 A0.
+_OTHER_DIGITS: Final = re.compile("[\xd9-\U0010ffff]")
+
+
+class DateOrderEvidence:
+    """The places in `text` at which a date may stand that proves its order (see `WrittenTime.order`).
+
+    A place is within such a date, or where too little is known. They are asked for in rising order, so that the time
+    is linear in the text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._places = dict.fromkeys(_DATES if text.isascii() else (*_DATES, _OTHER_DIGITS), -1)
+
+    def following(self, begin: int) -> int:
+        """The first place from `begin` on; the end of the text where none is left."""
+        for pattern, offset in self._places.items():
+            if offset < begin:
+                found = pattern.search(self.text, begin)
+                self._places[pattern] = len(self.text) if found is None else found.start()
+        return min(self._places.values())

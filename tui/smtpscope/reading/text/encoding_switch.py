@@ -1,0 +1,71 @@
+"""Where a text goes on in another encoding, because two programs wrote to one file.
+
+Windows PowerShell appends UTF-16 to a log of bytes (`>>`), cmd.exe appends bytes to one in UTF-16.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_WIDE: Final = re.compile(rb"(?:[\t\r\n -~]\0){16}")
+# In a script whose characters have two printable bytes each, forty of them in a row stand nowhere.
+_NARROW: Final = re.compile(rb"[\t\r\n -~]{40}")
+_NARROW_HALF: Final = re.compile(rb"[\t\r\n -~]{20}")
+OVERLAP: Final = 64
+"""So many bytes before the place where one looked last have to be looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The other encoding begins at `index`, with a byte order mark of `mark` bytes."""
+
+    index: int
+    mark: int
+
+
+def wide_from(data: bytes, begin: int) -> Switch | None:
+    """Where `data`, eight-bit until then, go on as UTF-16LE; looked for from `begin` on."""
+    first = data.find(b"\0", begin)
+    if first < 0:
+        return None
+    found = _WIDE.search(data, max(begin, first - 1))
+    return None if found is None else _with_mark(data, found.start(), codecs.BOM_UTF16_LE)
+
+
+def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
+    """Where `data`, UTF-16 until then, go on as bytes; looked for from `begin` on.
+
+    `high` is 1 where the second byte of a character is the high one (little-endian), else 0.
+    """
+    begin &= ~1
+    halves = data[begin + high :: 2]
+    # Mostly they are all zero, which is told much faster than searching takes.
+    if not halves.strip(b"\0"):
+        return None
+    half = _NARROW_HALF.search(halves)
+    while half is not None:
+        offset = begin + 2 * half.start() + high
+        found = _NARROW.search(data, max(begin, offset - 1), offset + 2 * OVERLAP)
+        if found is not None:
+            return _with_mark(data, found.start(), codecs.BOM_UTF8)
+        half = _NARROW_HALF.search(halves, half.end())
+    return None
+
+
+def starts_wide(data: bytes) -> bool:
+    """Whether `data` begin with UTF-16LE."""
+    return _WIDE.match(data) is not None
+
+
+def starts_narrow(data: bytes) -> bool:
+    """Whether `data` begin with eight-bit text."""
+    return _NARROW.match(data) is not None
+
+
+def _with_mark(data: bytes, index: int, mark: bytes) -> Switch:
+    if data[:index].endswith(mark):
+        return Switch(index - len(mark), len(mark))
+    return Switch(index, 0)

@@ -1,0 +1,236 @@
+"""A stream of bytes -> blocks of whole lines as text, each position with its byte offset in the file.
+
+Eight-bit text is searched as Latin-1, where a character is a byte: finding costs no decoding, and an index is an
+offset. Only what is taken out (`TextBlock.cut`) is decoded for real: UTF-8, or else Windows-1252, line by line, since
+logs that several programs write to mix the two.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import BinaryIO, Final, Literal
+
+from smtpscope.reading.text.encoding_switch import OVERLAP, Switch, narrow_from, starts_narrow, starts_wide, wide_from
+
+Codec = Literal["utf-8", "utf-16-le", "utf-16-be"]
+
+BLOCK_SIZE = 1 << 20
+# A line that is longer than this is cut; it bounds the memory for a file without line ends.
+_LONGEST_BLOCK = 4 * BLOCK_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoding:
+    """How a text file is encoded; `mark` is the length of its byte order mark in bytes, 0 without one."""
+
+    codec: Codec
+    mark: int
+    title: str
+
+    @property
+    def unit(self) -> int:
+        """Bytes of the smallest unit of the encoding."""
+        return 1 if self.codec == "utf-8" else 2
+
+
+_PLAIN = TextEncoding("utf-8", 0, "UTF-8 or Windows-1252")
+_MARKS = (
+    (codecs.BOM_UTF8, TextEncoding("utf-8", 3, "UTF-8 with byte order mark")),
+    (codecs.BOM_UTF16_LE, TextEncoding("utf-16-le", 2, "UTF-16 little-endian")),
+    (codecs.BOM_UTF16_BE, TextEncoding("utf-16-be", 2, "UTF-16 big-endian")),
+)
+_WIDE = TextEncoding("utf-16-le", 0, "UTF-16 little-endian without byte order mark")
+_PROBE = 4096
+_MOST_SWITCHES: Final = 100
+
+
+def detect(head: bytes) -> TextEncoding:
+    """The encoding of a text file that begins with `head`: by its mark, else by zeros at every second byte."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    probe = head[: min(len(head), _PROBE) & ~1]
+    if len(probe) >= 4 and not starts_narrow(probe):
+        zeros_even, zeros_odd = probe[::2].count(0), probe[1::2].count(0)
+        half = len(probe) // 2
+        # Other scripts have no zeros, but the blanks, digits and commands of an SMTP log have.
+        if zeros_odd * 4 > half and zeros_even * 8 < zeros_odd:
+            return _WIDE
+        if zeros_even * 4 > half and zeros_odd * 8 < zeros_even:
+            return TextEncoding("utf-16-be", 0, "UTF-16 big-endian without byte order mark")
+    return _PLAIN
+
+
+def first_part(head: bytes) -> bytes:
+    """What of `head`, with which a file begins, is in the encoding of its beginning."""
+    encoding = detect(head)
+    switch = _switch(head, encoding, encoding.mark)
+    return head if switch is None else head[: switch.index]
+
+
+def _switch(data: bytes, encoding: TextEncoding, begin: int) -> Switch | None:
+    if encoding.unit == 1:
+        return wide_from(data, begin)
+    return narrow_from(data, begin, high=1 if encoding.codec == "utf-16-le" else 0)
+
+
+def encoding_at(data: bytes, usual: TextEncoding) -> TextEncoding:
+    """The encoding of `data` out of the middle of a file that begins in `usual`."""
+    if usual.unit == 1:
+        return _WIDE if starts_wide(data) else usual
+    return _PLAIN if starts_narrow(data) else usual
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8 text, or Windows-1252 for each line that is not UTF-8; its five undefined bytes become U+FFFD."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if b"\n" not in data:
+        return data.decode("cp1252", errors="replace")
+    return "\n".join(map(decoded, data.split(b"\n")))
+
+
+class TextBlock:
+    """Whole lines of a file. `text` is for searching, `cut` gives what people read; both count the same positions."""
+
+    __slots__ = ("_astral", "_data", "_encoding", "_known_index", "_known_offset", "final", "start", "text")
+
+    def __init__(self, data: bytes, *, start: int, encoding: TextEncoding, final: bool) -> None:
+        self._data = data
+        self._encoding = encoding
+        self.start = start
+        self.final = final
+        self.text = data.decode("latin-1") if encoding.unit == 1 else data.decode(encoding.codec, errors="replace")
+        self._astral = encoding.unit == 2 and len(self.text) != (len(data) + 1) // 2
+        self._known_index = 0
+        self._known_offset = 0
+
+    @property
+    def end(self) -> int:
+        """The byte offset behind the block."""
+        return self.start + len(self._data)
+
+    def cut(self, begin: int, end: int) -> str:
+        """The text from `begin` to `end`, truly decoded."""
+        return decoded(self._data[begin:end]) if self._encoding.unit == 1 else self.text[begin:end]
+
+    def offset(self, index: int) -> int:
+        """The byte offset in the file of the character at `index`."""
+        return self.start + self.length_before(index)
+
+    def length_before(self, index: int) -> int:
+        """The number of bytes before the character at `index`."""
+        if not self._astral:
+            return min(index * self._encoding.unit, len(self._data))
+        # Asked in rising order, so that only the distance to the last answer has to be encoded.
+        if index < self._known_index:
+            self._known_index = self._known_offset = 0
+        self._known_offset += len(self.text[self._known_index : index].encode(self._encoding.codec))
+        self._known_index = index
+        return min(self._known_offset, len(self._data))
+
+    def data_from(self, index: int) -> bytes:
+        """The bytes from the character at `index` on."""
+        return self._data[self.length_before(index) :]
+
+
+@lru_cache(maxsize=2)
+def head_text(head: bytes) -> str:
+    """A head of a file as text for searching, without its mark; every reader that is asked looks at the same one."""
+    encoding = detect(head)
+    return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
+
+
+def _last_line_end(data: bytes, encoding: TextEncoding) -> int:
+    """The position behind the last line end in `data`, 0 if it has none."""
+    if encoding.unit == 1:
+        return data.rfind(b"\n") + 1
+    newline = "\n".encode(encoding.codec)
+    position = data.rfind(newline)
+    while position >= 0 and position % 2:
+        position = data.rfind(newline, 0, position + 1)
+    return position + 2 if position >= 0 else 0
+
+
+def _between_characters(data: bytes, encoding: TextEncoding) -> int:
+    """The last position in `data` that does not cut a character in two."""
+    if encoding.unit == 1:
+        end = len(data)
+        while end > len(data) - 4 and end > 1 and data[end - 1] & 0xC0 == 0x80:
+            end -= 1
+        # The byte before the continuation bytes: a lead byte stays with what follows, anything else can be cut.
+        return end - 1 if end > 1 and data[end - 1] >= 0xC0 else len(data)
+    end = len(data) & ~1
+    high = data[end - 1] if encoding.codec == "utf-16-le" else data[end - 2]
+    return end - 2 if end > 2 and 0xD8 <= high <= 0xDB else end
+
+
+class TextStream:
+    """The blocks of a stream in file order; what a consumer can't finish it gives back with `keep_from`.
+
+    Where the file goes on in another encoding, the block before that is a final one too.
+    """
+
+    def __init__(
+        self, stream: BinaryIO, encoding: TextEncoding, *, block_size: int = BLOCK_SIZE, begin: int = 0
+    ) -> None:
+        """`begin` is the byte to begin with, the first of a line."""
+        self._begin = begin
+        self._stream = stream
+        self._encoding = encoding
+        self._block_size = block_size
+        self._switches_left = _MOST_SWITCHES
+        self._kept: bytes | None = None
+        self._block: TextBlock | None = None
+
+    def keep_from(self, index: int) -> None:
+        """The next block shall begin with what follows `index` of the current one."""
+        assert self._block is not None, "there is no current block"
+        self._kept = self._block.data_from(index)
+
+    def __iter__(self) -> Iterator[TextBlock]:
+        start = max(self._begin, self._encoding.mark)
+        self._stream.seek(start)
+        pending = b""
+        while True:
+            data = self._stream.read(self._block_size)
+            looked_at = max(0, len(pending) - OVERLAP)
+            pending += data
+            # Only so often: a hostile file could do it in every line.
+            while self._switches_left and (switch := _switch(pending, self._encoding, looked_at)) is not None:
+                self._switches_left -= 1
+                # What goes on in another encoding is not the rest of an unfinished line.
+                if switch.index:
+                    yield self._taken(pending[: switch.index], start, final=True)
+                self._encoding = _WIDE if self._encoding.unit == 1 else _PLAIN
+                start += switch.index + switch.mark
+                pending, looked_at = pending[switch.index + switch.mark :], 0
+            final = not data
+            cut = len(pending) if final else self._cut(pending)
+            if not cut and not final:
+                continue
+            yield self._taken(pending[:cut], start, final=final)
+            if final:
+                return
+            kept = self._kept or b""
+            if len(kept) == cut >= _LONGEST_BLOCK:
+                kept = b""  # A consumer that never finishes would collect the whole file.
+            start += cut - len(kept)
+            pending = kept + pending[cut:]
+
+    def _cut(self, pending: bytes) -> int:
+        """How much of `pending` makes a block of whole lines; 0 when more has to be read for one."""
+        cut = _last_line_end(pending, self._encoding)
+        if cut or len(pending) < max(_LONGEST_BLOCK, self._block_size):
+            return cut
+        return _between_characters(pending, self._encoding)
+
+    def _taken(self, data: bytes, start: int, *, final: bool) -> TextBlock:
+        self._kept = None
+        self._block = TextBlock(data, start=start, encoding=self._encoding, final=final)
+        return self._block

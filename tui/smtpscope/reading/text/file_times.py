@@ -1,0 +1,90 @@
+"""The times of one file: what a single line leaves open is settled once for the whole file, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from smtpscope.errors import Problem
+from smtpscope.reading.record import DateOrderName, ReadOptions
+from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, moment
+
+_ORDERS: Final[dict[DateOrderName, DateOrder]] = {
+    "dmy": DateOrder.DAY_FIRST,
+    "mdy": DateOrder.MONTH_FIRST,
+    "ymd": DateOrder.YEAR_FIRST,
+}
+
+
+class FileTimes:
+    """Turns the written times of one file into moments.
+
+    `written_times` reads all times of the file from its beginning; it is called at most once, at the first date that
+    can be read in two ways, to find one that can't.
+    """
+
+    def __init__(self, file: str, options: ReadOptions, written_times: Callable[[], Iterable[WrittenTime]]) -> None:
+        self._file = file
+        self._zone = options.zone
+        # A log without years is told from the present; tests give their own.
+        self._newest = options.newest or datetime.now(UTC)
+        self._written_times = written_times
+        self._given = None if options.date_order is None else _ORDERS[options.date_order]
+        # Year first says nothing of dates with a long year at the end.
+        self._order: DateOrder | None = None if self._given is DateOrder.YEAR_FIRST else self._given
+        self._contradicted = False
+        self._year_noted = False
+        self._problems: list[Problem] = []
+
+    @property
+    def order(self) -> DateOrder | None:
+        """The order of day and month in this file, None while no date has needed it."""
+        return self._order
+
+    def milliseconds(self, written: WrittenTime) -> int | None:
+        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day."""
+        if self._given is DateOrder.YEAR_FIRST and written.short_year:
+            return moment(written, order=self._given, zone=self._zone, newest=self._newest)
+        if written.ambiguous and self._order is None:
+            self._order = self._find_order(written)
+        if self._given is not None and not self._contradicted:
+            self._compare(written, self._given)
+        if written.year is None and not self._year_noted:
+            self._year_noted = True
+            self._note("The times have no year: each is taken for the newest year that does not put it into the future")
+        return moment(written, order=self._order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+
+    def take_problems(self) -> list[Problem]:
+        """What had to be assumed since the last call."""
+        problems, self._problems = self._problems, []
+        return problems
+
+    def _find_order(self, doubtful: WrittenTime) -> DateOrder:
+        for written in self._written_times():
+            if written.order is not None:
+                return written.order
+        order = assumed_order(doubtful)
+        if doubtful.separator == ".":
+            why = "as usual with dots"
+        else:
+            why = "because the times have AM and PM" if doubtful.half_day else "because the times have 24 hours"
+        self._note(
+            f"No date tells whether day or month comes first (such as {_as_written(doubtful)}): read as {order}, {why}"
+            "; --date-order dmy, mdy or ymd says it for sure"
+        )
+        return order
+
+    def _compare(self, written: WrittenTime, given: DateOrder) -> None:
+        """Says once that a date can't have the order that was asked for."""
+        proven = written.order
+        if proven is not None and proven is not given and given is not DateOrder.YEAR_FIRST:
+            self._contradicted = True
+            self._note(f"Dates such as {_as_written(written)} can't be {given}, as --date-order says: read as {proven}")
+
+    def _note(self, reason: str) -> None:
+        self._problems.append(Problem(self._file, "dates", reason, "noted"))
+
+
+def _as_written(written: WrittenTime) -> str:
+    return f"{written.first}{written.separator}{written.second}{written.separator}{written.year}"

@@ -1,0 +1,50 @@
+"""What kind of text a file holds: markup, our own conversion, plain text or none; judged by its first bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smtpscope.reading.text.encodings import detect, first_part
+
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,64}(?:<(?:\?xml|Event|Objs|!doctype|html)\b|\[\s{0,64}\{|\{\s{0,64}[\"}])", re.IGNORECASE
+)
+_ZEROS = re.compile(r"\0{16,}")
+_MARK: Final = re.compile(r'schema"\s{0,8}:\s{0,8}"smtpscope\.exchange/[0-9]')
+
+
+def is_converted(text: str) -> bool:
+    """Whether the first line of `text` is a JSON object that names the schema, under whatever prefix."""
+    return _MARK.search(text.partition("\n")[0]) is not None
+
+
+def is_markup(head: bytes) -> bool:
+    """Whether a file that begins with `head` is XML, HTML or JSON: its text is escaped, so lines don't show it."""
+    encoding = detect(head)
+    start = head[encoding.mark : encoding.mark + 512]
+    return _MARKUP.match(start if encoding.unit == 1 else start.replace(b"\0", b"")) is not None
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a tar archive (POSIX.1, ustar), which packs nothing."""
+    return head[257:262] == b"ustar"
+
+
+def is_text(head: bytes) -> bool:
+    """Whether a file that begins with `head` is text: hardly any control characters once it is decoded.
+
+    Runs of zeros do not count: they are in many logs that were open when the power failed. A tar archive of texts is
+    none.
+    """
+    if is_tar(head):
+        return False
+    encoding = detect(head)
+    text = first_part(head)[encoding.mark :].decode(
+        "latin-1" if encoding.unit == 1 else encoding.codec, errors="replace"
+    )
+    probe = _ZEROS.sub("", text)[:4096]
+    if text and not probe:
+        return False
+    controls = sum(character < " " and character not in "\t\n\r\f\x1b" for character in probe)
+    return controls * 20 <= len(probe)

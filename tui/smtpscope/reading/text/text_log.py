@@ -1,0 +1,173 @@
+"""A text log as a source of blocks, with line offsets, and growing logs that are read on where they ended."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Final
+
+from smtpscope.errors import LogError
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, encoding_at
+
+HEAD_SIZE = 1 << 16
+"""Bytes that are enough to tell a format."""
+
+
+def head_of(source: Source) -> bytes:
+    """The first 64 KiB of `source`, or all of it. Raises LogError when it can't be read."""
+    with source.open() as stream:
+        try:
+            return stream.read(HEAD_SIZE)
+        except OSError as error:
+            raise _unreadable(source, 0, error) from error
+
+
+def _unreadable(source: Source, offset: int, error: OSError) -> LogError:
+    return LogError(
+        where=f"{source.name}, byte {offset:#x}",
+        what=f"the file can't be read on from here ({error.strerror or error})",
+        remedy="Copy the file to a local disk and open the copy; if copying fails too, the medium is damaged",
+    )
+
+
+class TextSource:
+    """The text of `source`, `block_size` bytes at a time. Nothing is read before it is asked for."""
+
+    def __init__(self, source: Source, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._block_size = block_size
+        self._encoding: TextEncoding | None = None
+
+    @property
+    def encoding(self) -> TextEncoding:
+        """Found from the first 64 KiB. Raises LogError when they can't be read."""
+        if self._encoding is None:
+            self._encoding = detect(head_of(self._source))
+        return self._encoding
+
+    def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, TextStream]]:
+        """Each block of whole lines, with the stream that takes back what is left over of it.
+
+        `begin` is the byte to begin with, the first of a line.
+
+        Raises LogError when reading fails in the middle.
+        """
+        encoding = self.encoding
+        with self._source.open() as stream:
+            text_stream = TextStream(stream, encoding, block_size=self._block_size, begin=begin)
+            end = 0
+            try:
+                for block in text_stream:
+                    yield block, text_stream
+                    end = block.end
+            except OSError as error:
+                raise _unreadable(self._source, end, error) from error
+
+    def at(self, place: int, characters: int) -> TextBlock:
+        """About `characters` characters of text from the byte offset `offset` on."""
+        with self._source.open() as stream:
+            try:
+                stream.seek(place)
+                data = stream.read(characters * self.encoding.unit)
+            except OSError as error:
+                raise _unreadable(self._source, place, error) from error
+        return TextBlock(data, start=place, encoding=encoding_at(data, self.encoding), final=True)
+
+
+NO_ZONE: Final = "The times have no zone."
+
+
+def zone_warnings(written: WrittenTime | None) -> tuple[str, ...]:
+    """A warning where a time of the log names no zone."""
+    return (NO_ZONE,) if written is not None and written.zone_minutes is None else ()
+
+
+class TextLog:
+    """One text log; nothing is read before it is asked for."""
+
+    format: ClassVar[Format]
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = source
+        self._options = options
+        self._text = TextSource(source, block_size)
+
+    def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
+        """The information of the file: its encoding, and `facts` as label and value behind it."""
+        return FileInformation(
+            path=self._source.name,
+            format_name=self.format.title,
+            size=self._source.size,
+            facts=(("Encoding", self._text.encoding.title), *facts),
+            warnings=tuple(warnings),
+        )
+
+    def information(self) -> FileInformation:
+        """See `LogReader`; for a log that says no more of itself than its encoding."""
+        return self._described()
+
+
+_FAR: Final = 2_000
+"""Characters; whoever looks for something in a longer line needs the byte too."""
+
+
+class LineOffsets:
+    """Names places in the blocks of one file, which are passed in the order of the file."""
+
+    def __init__(self) -> None:
+        self._before = 0
+        self._counted = 0
+        self._block: TextBlock | None = None
+
+    def begin(self, block: TextBlock) -> None:
+        """From now on places are asked for in `block`, in rising order."""
+        self._block, self._counted = block, 0
+
+    def done(self, rest: int) -> None:
+        """The next block begins with what is at the index `rest` of this one."""
+        self._count(rest)
+
+    def at(self, index: int) -> str:
+        """The line of the character at `index`, and the byte where the line does not say enough."""
+        assert self._block is not None, "there is no current block"
+        self._count(index)
+        text = self._block.text
+        line = f"line {self._before + 1}"
+        begin = text.rfind("\n", max(0, index - _FAR), index)
+        return line if begin >= 0 or index < _FAR else f"{line}, byte {self._block.offset(index):#x}"
+
+    def _count(self, index: int) -> None:
+        assert self._block is not None, "there is no current block"
+        if index > self._counted:
+            self._before += self._block.text.count("\n", self._counted, index)
+            self._counted = index
+
+
+class FollowableTextLog(TextLog, ABC):
+    """What readers of such logs have in common; `_done` is the byte up to which the log was read."""
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        super().__init__(source, options, block_size=block_size)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Forgets what was read; called before the first byte is read."""
+        self._done = 0
+
+    @abstractmethod
+    def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
+        """What stands from `_done` on; a line without its end counts only where `to_the_end` says so."""
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        self._begin_anew()
+        return self._batches(to_the_end=not self._options.growing)
+
+    def read_new(self) -> Iterator[Batch]:
+        """See `Followable`; a line without its end is left for later."""
+        size = self._source.size
+        if size < self._done:
+            self._begin_anew()
+        return self._batches(to_the_end=False) if size > self._done else iter(())

@@ -1,0 +1,81 @@
+"""How far the reading of several logs is, those included that are unpacked or come through a pipe before they are read.
+
+Each reader wants to know first how large its log is, so such a log is taken in as a whole: that is the first half of
+its part. Nobody knows beforehand how much comes through a pipe.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from smtpscope.reading.record import Batch, Source
+from smtpscope.reading.sources.packed import BufferedSource
+from smtpscope.session.view_values import Progress
+
+_SECONDS: Final = 0.25
+
+
+class ReadingProgress:
+    """Counts in stored bytes: those of a packed log as it is packed. Never goes back."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[str, int | None] = {}
+        self._buffered: set[str] = set()
+        self._before = 0
+
+    def add(self, source: Source) -> None:
+        """`source` will be read, behind those that were added before. Raises LogError when it is gone."""
+        self._sizes[source.name] = source.stored_size if isinstance(source, BufferedSource) else source.size
+
+    def size(self, source: Source) -> int:
+        """The stored bytes of `source` as far as they are known."""
+        return self._sizes[source.name] or 0
+
+    @property
+    def _total(self) -> int:
+        return sum(size or 0 for size in self._sizes.values())
+
+    def buffering(self, source: Source, stored: int) -> Progress:
+        """`stored` bytes of `source` are buffered."""
+        self._buffered.add(source.name)
+        size = self._sizes[source.name]
+        if size is None:
+            return Progress(source.name, self._before + stored, None)
+        return Progress(source.name, self._before + min(stored, size) // 2, self._total)
+
+    def buffered(self, source: Source) -> Progress:
+        """All of `source` is buffered."""
+        if self._sizes[source.name] is None:
+            self._sizes[source.name] = source.size
+            self._buffered.discard(source.name)
+        return Progress(source.name, self._before + self._done_before(source), self._total)
+
+    def reading(self, source: Source, batch: Batch) -> Progress:
+        """`batch` of `source` was read."""
+        rest = self.size(source) - self._done_before(source)
+        done = rest * batch.bytes_read // max(1, batch.bytes_total)
+        return Progress(source.name, self._before + self._done_before(source) + done, self._total)
+
+    def ended(self, source: Source) -> Progress:
+        """`source` was read to its end, or as far as could be; the next one follows."""
+        self._before += self.size(source)
+        return Progress(source.name, self._before, self._total)
+
+    def _done_before(self, source: Source) -> int:
+        return self.size(source) // 2 if source.name in self._buffered else 0
+
+
+def ingest(
+    source: Source, progress: ReadingProgress, monotonic: Callable[[], float] = time.monotonic
+) -> Iterator[Progress]:
+    """Buffers what `source` unpacks or pipes, reporting progress each quarter second. Raises LogError."""
+    if not isinstance(source, BufferedSource):
+        return
+    last = monotonic()
+    for stored in source.fill():
+        if monotonic() - last >= _SECONDS:
+            yield progress.buffering(source, stored)
+            last = monotonic()
+    yield progress.buffered(source)

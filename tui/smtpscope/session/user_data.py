@@ -1,0 +1,118 @@
+"""What outlives a run: marks, notes, saved views, filters, and where one stood in a log.
+
+Nothing here ends a run: what can't be kept or read is told once, in `warning`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from smtpscope.store.grouping.incident import IncidentKey
+
+if TYPE_CHECKING:
+    from smtpscope.reading.record import Source
+    from smtpscope.workspace.log_state import LogState
+    from smtpscope.workspace.notes import Note
+    from smtpscope.workspace.saved_views import SavedView
+    from smtpscope.workspace.workspace import Log, Workspace
+
+_T = TypeVar("_T")
+
+
+class UserData:
+    """The workspace as a session needs it. Without a workspace marks and notes last as long as the session."""
+
+    def __init__(self, workspace: Workspace | None) -> None:
+        self._workspace = workspace
+        self._log: Log | None = None
+        self.marks: set[IncidentKey] = set()
+        self.warning: str | None = None
+        if workspace is not None and workspace.warning is not None:
+            self._warn(workspace.warning.what)
+
+    def open(self, sources: Collection[Source]) -> None:
+        """From now on marks, notes and state belong to these files together."""
+        if self._workspace is None or not sources:
+            return
+        from smtpscope.workspace.log_identity import LogIdentity
+
+        self._log = self._workspace.log(LogIdentity.of(sources))
+        self.marks = set(self._tried(self._log.marks.all, frozenset[IncidentKey]()))
+
+    def mark(self, keys: Iterable[IncidentKey], *, marked: bool) -> None:
+        """Sets or takes the marks of `keys`."""
+        changed = set(keys)
+        self.marks = self.marks | changed if marked else self.marks - changed
+        log = self._log
+        if log is not None:
+            self._tried(lambda: (log.marks.add if marked else log.marks.remove)(changed), None)
+
+    def note(self, key: IncidentKey) -> str:
+        """The note on an incident, "" where there is none; verbatim, so not yet harmless."""
+        log = self._log
+        found: Note | None = None if log is None else self._tried(lambda: log.notes.of(key), None)
+        return "" if found is None else found.text
+
+    def write_note(self, key: IncidentKey, text: str, *, seen: str) -> bool:
+        """Keeps `text` as the note on `key`; `seen` is what stood there when the writing began. False: not kept."""
+        log = self._log
+        if log is None:
+            return False
+        return self._done(lambda: log.notes.write(key, text, seen=seen))
+
+    def state(self) -> LogState | None:
+        """How the open files were left the last time."""
+        return None if self._log is None else self._tried(self._log.state, None)
+
+    def save_state(self, state: LogState) -> None:
+        log = self._log
+        if log is not None:
+            self._tried(lambda: log.save_state(state), None)
+
+    def views(self) -> tuple[SavedView, ...]:
+        """The saved views by name."""
+        return () if self._workspace is None else self._tried(self._workspace.views.all, ())
+
+    def save_view(self, view: SavedView) -> bool:
+        """Keeps `view` under its name; False: it could not be kept, see `warning`."""
+        workspace = self._workspace
+        if workspace is None:
+            self._warn("nothing is kept in this run")
+            return False
+        return self._done(lambda: workspace.views.save(view))
+
+    def remove_view(self, name: str) -> None:
+        workspace = self._workspace
+        if workspace is not None:
+            self._tried(lambda: workspace.views.remove(name), False)
+
+    def filters(self) -> tuple[str, ...]:
+        """Filters that were in force, the latest first."""
+        return () if self._workspace is None else self._tried(self._workspace.history.recent, ())
+
+    def remember_filter(self, filter_text: str) -> None:
+        workspace = self._workspace
+        if workspace is not None and filter_text.strip():
+            self._tried(lambda: workspace.history.add(filter_text), None)
+
+    def _done(self, call: Callable[[], object]) -> bool:
+        """Whether `call` could be carried out."""
+
+        def carried_out() -> bool:
+            call()
+            return True
+
+        return self._tried(carried_out, False)
+
+    def _tried(self, call: Callable[[], _T], otherwise: _T) -> _T:
+        from smtpscope.workspace.database import WorkspaceError
+
+        try:
+            return call()
+        except WorkspaceError as error:
+            self._warn(error.what)
+            return otherwise
+
+    def _warn(self, what: str) -> None:
+        self.warning = f"Not kept: {what}"

@@ -1,0 +1,217 @@
+"""What was read of a large log, kept beside the user's other caches, so that the same log opens at once next time.
+
+An entry is used only when the file looks the same (see `identity.py`), the program and the knowledge base are the
+same, and, where the log's times name no zone, the zone is. Anything else, damage too, is as if there were none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+
+import smtpscope
+from smtpscope.errors import Problem
+from smtpscope.reading.log_span import LogSpan
+from smtpscope.store.cache.identity import file_identity, zone_identity
+from smtpscope.store.cache.log_image import KeptWords, LogImage, put_back, take_image
+from smtpscope.store.cache.sections import DamagedCacheError, read_sections, write_sections
+from smtpscope.store.column_set import Columns
+from smtpscope.store.encoding import Encoder
+
+_FORMAT: Final = "4"
+_ENDING: Final = ".kept"
+_SMALLEST: Final = 4_000_000
+"""Smaller logs are read in less time than it is worth to keep a second copy of them."""
+_ROOM: Final = 1_000_000_000
+_WORDS, _TYPES, _ZONE = "words", "types", "zone"
+_PROGRAM_PARTS: Final = ("reading", "parsing", "knowledge", "store")
+
+_words_decoder = msgspec.msgpack.Decoder(KeptWords)
+_types_decoder = msgspec.msgpack.Decoder(dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLog:
+    """What was kept of one log: its rows, the number of other records, the problems, and from when to when it goes."""
+
+    columns: Columns
+    unrelated_records: int
+    problems: tuple[Problem, ...]
+    span: LogSpan | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """A log as it looks now, for the program and the knowledge base of now."""
+
+    path: Path
+    digest: str
+
+
+class LogCache:
+    """The entries in one folder. No method raises because of the folder or what is in it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        knowledge: Sequence[Path],
+        zone: tzinfo,
+        *,
+        date_order: str | None = None,
+        smallest: int = _SMALLEST,
+        room: int = _ROOM,
+    ) -> None:
+        """`knowledge` are the folders of the knowledge base, `zone` is taken for times that name none,
+        `date_order` for regional dates.
+
+        Logs of fewer bytes than `smallest` are not kept; all entries together take at most `room` bytes.
+        """
+        self._folder = folder
+        self._zone = zone
+        self._smallest = smallest
+        self._room = room
+        self._surroundings = f"{_surroundings(knowledge)}\n{date_order or ''}"
+
+    def key(self, name: str) -> LogKey | None:
+        """The key of the log at the path `name`; None when it is none to keep: small, no regular file, unreadable."""
+        path = Path(name)
+        try:
+            if name == "-" or not path.is_file() or path.stat().st_size < self._smallest:
+                return None
+            whole = path.resolve()
+            parts = f"{self._surroundings}\n{file_identity(path)}\n{whole}"
+        except (OSError, ValueError):
+            return None
+        return LogKey(whole, _digest(parts))
+
+    def find(self, key: LogKey, words: Encoder, name: str) -> KeptLog | None:
+        """What was kept under `key`, as rows for `words`, in a log called `name`; for the reading thread."""
+        offset = self._place(key)
+        try:
+            sections = read_sections(offset, key.digest)
+            if sections is None:
+                return None
+            zone = bytes(sections[_ZONE]).decode()
+            if zone and zone != zone_identity(self._zone):
+                return None
+            with _no_collection():
+                image = _unpacked(sections)
+                columns = put_back(image, words, name)
+            os.utime(offset)
+        except FileNotFoundError:
+            return None
+        except (OSError, DamagedCacheError, msgspec.DecodeError, UnicodeDecodeError, KeyError):
+            with contextlib.suppress(OSError):
+                offset.unlink()
+            return None
+        problems = tuple(replace(problem, file=name) for problem in image.words.problems)
+        return KeptLog(columns, image.words.unrelated_records, problems, image.words.span)
+
+    def keep(
+        self,
+        key: LogKey,
+        name: str,
+        words: Encoder,
+        batches: Sequence[Columns],
+        others: int,
+        problems: Sequence[Problem],
+        span: LogSpan | None = None,
+    ) -> bool:
+        """Keeps what was read of a whole log: all its rows, encoded by `words`. Says whether it did.
+
+        `key` is from before it was read: a log that has changed since is not kept.
+        """
+        if self.key(name) != key:
+            return False
+        image = take_image(words, batches, others, problems, span)
+        assumed = any(context[1] for context in image.words.contexts) or (span is not None and span.assumed)
+        try:
+            sections = _packed(image, zone_identity(self._zone) if assumed else "")
+            if sum(memoryview(piece).nbytes for pieces in sections.values() for piece in pieces) > self._room:
+                return False
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_sections(self._place(key), key.digest, sections)
+        except (OSError, UnicodeEncodeError, OverflowError):
+            # A full disk, or a value that can't be written: then it is read again next time.
+            return False
+        self._make_room()
+        return True
+
+    def _place(self, key: LogKey) -> Path:
+        return self._folder / (_digest(str(key.path)) + _ENDING)
+
+    def _make_room(self) -> None:
+        """Removes what was not used for longest, until the rest fits; and what a run that was killed left behind."""
+        with contextlib.suppress(OSError):
+            found = [(entry.stat(), entry) for entry in self._folder.iterdir() if _ENDING in entry.name]
+            total = 0
+            for status, entry in sorted(found, key=lambda each: each[0].st_mtime, reverse=True):
+                total += status.st_size
+                if total > self._room:
+                    entry.unlink(missing_ok=True)
+
+
+def _packed(image: LogImage, zone: str) -> dict[str, Sequence[bytes | memoryview]]:
+    types = {name: array.dtype.str for name, array in image.numbers.items()}
+    return {
+        _ZONE: [zone.encode()],
+        _TYPES: [msgspec.msgpack.encode(types)],
+        _WORDS: [msgspec.msgpack.encode(image.words)],
+        **{name: [np.ascontiguousarray(array).data] for name, array in image.numbers.items()},
+    }
+
+
+def _unpacked(sections: dict[str, memoryview]) -> LogImage:
+    types = _types_decoder.decode(sections[_TYPES])
+    numbers = {name: np.frombuffer(sections[name], np.dtype(kind)) for name, kind in types.items()}
+    return LogImage(_words_decoder.decode(sections[_WORDS]), numbers)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without garbage collection: a million new objects would be gone through again and again, for nothing.
+
+    None of them is part of a cycle, so they are frozen: later collections pass them over, which a screen feels.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was:
+            gc.enable()
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=20).hexdigest()
+
+
+def _surroundings(knowledge: Sequence[Path]) -> str:
+    """What the same log would be read differently with: program, knowledge base, kind of computer."""
+    digest = hashlib.blake2b(digest_size=20)
+    digest.update(f"{_FORMAT} {smtpscope.__version__} {sys.byteorder} {sys.version_info[:2]}".encode())
+    package = Path(smtpscope.__file__).parent
+    with contextlib.suppress(OSError):
+        # Not the content: these are many, and a program that is installed is not edited in place.
+        for part in _PROGRAM_PARTS:
+            for path in sorted((package / part).glob("*.py")):
+                status = path.stat()
+                digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    for folder in knowledge:
+        for path in sorted(folder.rglob("*.toml")):
+            digest.update(f"\n{path.relative_to(folder)}\n".encode(errors="surrogateescape"))
+            with contextlib.suppress(OSError):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

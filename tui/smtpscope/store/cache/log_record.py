@@ -1,0 +1,58 @@
+"""One log on its way through the cache: taken from there, or noted down while it is read and kept at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from smtpscope.errors import Problem
+from smtpscope.reading.log_span import LogSpan, merge_spans
+from smtpscope.store.column_set import Columns
+from smtpscope.store.encoding import Encoder
+
+if TYPE_CHECKING:
+    from smtpscope.store.cache.log_cache import KeptLog, LogCache
+
+
+class LogRecord:
+    """Made before the log called `name` is read, for the store of `words`; for the reading thread.
+
+    Without a cache it finds nothing, notes nothing and keeps nothing.
+    """
+
+    def __init__(self, cache: LogCache | None, name: str, words: Encoder) -> None:
+        self._cache = cache
+        self._name = name
+        self._words = words
+        self._key = None if cache is None else cache.key(name)
+        self._batches: list[Columns] = []
+        self._problems: list[Problem] = []
+        self._others = 0
+        self._span: LogSpan | None = None
+
+    def found(self) -> KeptLog | None:
+        """What an earlier run kept of the log as it is now; None where it must be read."""
+        if self._cache is None or self._key is None:
+            return None
+        return self._cache.find(self._key, self._words, self._name)
+
+    def add(self, columns: Columns, others: int, problems: Sequence[Problem], span: LogSpan | None = None) -> None:
+        """Notes what was read since the last call."""
+        if self._key is not None:
+            self._batches.append(columns)
+            self._others += others
+            self._problems += problems
+            self._span = merge_spans(self._span, span)
+
+    def keep(self) -> None:
+        """Keeps what was noted; called when the log was read to its end, and not when reading broke off.
+
+        A loss of unknown size may be the fault of the disk or the network, and the next try may go better: such a
+        log is not kept.
+        """
+        if self._cache is None or self._key is None:
+            return
+        if any(problem.outcome == "skipped" and problem.records is None for problem in self._problems):
+            return
+        read = (self._batches, self._others, self._problems, self._span)
+        self._cache.keep(self._key, self._name, self._words, *read)

@@ -1,0 +1,102 @@
+"""Changing the text of a filter for the user: a term put to its end, its last term taken away, its terms as chips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtpscope.errors import FilterError
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.store.filter.filter_fields import ANYWHERE, field_named
+from smtpscope.store.filter.filter_grammar import Term, format_term, parse_filter, written_terms
+from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, FilterValueError, Text, Value, read_value
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One term of a filter: its place in the text (`end` exclusive), the text itself, and whether it leaves out."""
+
+    start: int
+    end: int
+    text: str
+    excluded: bool
+
+
+def terms(text: str) -> list[Chip]:
+    """The terms of the filter `text`, also of one that can't be understood (yet)."""
+    return [Chip(term.start, term.end, text[term.start : term.end], term.excluded) for term in written_terms(text)]
+
+
+def add_term(text: str, field: str, value: str, exclude: bool = False, *, replace: bool = False) -> str:
+    """`text` with one more term at its end: `field` (ANYWHERE for none) has `value`, or must not have it.
+
+    `value` is the bare value, verbatim, quoted here where it must be; with an equals sign before it it means exactly
+    this. A term that says the same, or its opposite, is taken away first; with `replace`, all terms of the field that
+    do not leave out. A value that the field can't have, such as a word for `code`, is looked for as text instead, so
+    that a key always does what it says.
+    """
+    term = Term(*_understood(field, value), exclude)
+    wanted = format_term(term)
+    same = wanted.removeprefix("-")
+    kept = [
+        chip.text
+        for chip in terms(_closed(text))
+        if _normal(chip) != same and not (replace and not chip.excluded and _field(chip) == term.field)
+    ]
+    return " ".join([*kept, wanted])
+
+
+def term_of(exchange: SmtpExchange) -> tuple[str, str]:
+    """The field and value (for `add_term`) that one event stands for: its recipient, its sender, else its verb."""
+    command = exchange.command
+    if exchange.problem is not None:
+        return "dir", exchange.direction.value
+    if command.recipient is not None:
+        return "rcpt", f"={command.recipient}"
+    if command.sender is not None:
+        return "from", f"={command.sender}"
+    return "cmd", f"={command.verb}"
+
+
+def remove_last_term(text: str) -> str:
+    """`text` without its last term and the blanks before it."""
+    written = written_terms(text)
+    return text[: written[-1].start].rstrip() if written else ""
+
+
+def _understood(name: str, value: str) -> tuple[str, tuple[Value, ...]]:
+    exact = value.startswith("=")
+    value = value[exact:]
+    chosen = None if name == ANYWHERE else field_named(name)
+    if chosen is not None:
+        try:
+            return chosen.name, (read_value(chosen, value, exact=exact, quoted=exact),)
+        except FilterValueError:
+            pass
+    return ANYWHERE, (Text(value),)
+
+
+def _closed(text: str) -> str:
+    """`text` with its last quote closed, so that what follows is a term of its own."""
+    written = written_terms(text)
+    return f'{text}"' if written and written[-1].open_quote is not None else text
+
+
+def _field(chip: Chip) -> str | None:
+    """The field of a term, None where it can't be understood; a bare reply code counts as the field `code`."""
+    try:
+        understood = parse_filter(chip.text).terms
+    except FilterError:
+        return None
+    if len(understood) != 1:
+        return None
+    codes = all(isinstance(value, CodeValue | EnhancedCode) for value in understood[0].values)
+    return "code" if codes else understood[0].field
+
+
+def _normal(chip: Chip) -> str:
+    """The plainest form of a term without its minus; the text itself where it can't be understood."""
+    try:
+        understood = parse_filter(chip.text).terms
+    except FilterError:
+        return chip.text.removeprefix("-")
+    return format_term(understood[0]).removeprefix("-") if understood else chip.text

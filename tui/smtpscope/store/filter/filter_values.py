@@ -1,0 +1,238 @@
+"""The values of a filter: what was written, read by the kind of its field, and written again in its plainest form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from smtpscope.store.filter.filter_fields import ANYWHERE, Field
+from smtpscope.store.times import TIME_WORDS, TimeWord, parse_time_word
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words to look for, without regard to case; `exact` for the whole value, `network` where they name addresses."""
+
+    text: str
+    exact: bool = False
+    network: IPv4Network | IPv6Network | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeValue:
+    """Reply codes from `low` to `high`; both None for replies without a code."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnhancedCode:
+    """The leading numbers of an enhanced status code (RFC 3463): one to three of them."""
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceValue:
+    """One of the words that the field takes, in full."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number without a sign."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that is placed in the log when the filter is evaluated."""
+
+    word: TimeWord
+
+
+Value = Text | CodeValue | EnhancedCode | ChoiceValue | Number | Moment
+
+
+class FilterValueError(Exception):
+    """A value does not fit its field: `what` is wrong, the `remedy`, and what was probably meant (or None)."""
+
+    def __init__(self, what: str, remedy: str, meant: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+        self.meant = meant
+
+
+_CODE = re.compile(r"[2-5][0-9]{2}", re.ASCII)
+_CODE_CLASS = re.compile(r"([2-5])(?:xx|yz|\*\*?)", re.IGNORECASE)
+_CODE_TENS = re.compile(r"([2-5][0-9])(?:x|\*)", re.IGNORECASE)
+_ENHANCED = re.compile(r"[245](?:\.[0-9]{1,3}){0,2}(?:\.(?:x|\*)?){0,2}", re.ASCII | re.IGNORECASE)
+_NUMBERS_AND_DOTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}\.?|[0-9]{1,3}\.", re.ASCII)
+_MEANT_AS_NETWORK = re.compile(
+    r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,4}|[0-9a-f:]*:[0-9a-f:]*/[0-9]{1,4}", re.ASCII | re.IGNORECASE
+)
+_ANGLE_BRACKETS = re.compile(r"<.*>", re.DOTALL)
+_NO_CODE_WORDS = ("none", "")
+_SPOKEN = {"we": "us", "they": "them"}
+"""Words of the table that stand for a choice."""
+_MOST_DIGITS = 18
+
+
+def read_value(field: Field | None, text: str, *, exact: bool, quoted: bool) -> Value:
+    """The value `text` of `field` (None for a word without a field). Raises FilterValueError."""
+    if field is None:
+        plain = not (exact or quoted)
+        code = _code(text) or _enhanced_class(text) if plain else None
+        return code or Text(text, exact and bool(text))
+    match field.kind:
+        case "code":
+            return _code_or_enhanced(text)
+        case "number":
+            return _number(field, text)
+        case "choice":
+            return _choice(field, text)
+        case "time":
+            return _moment(field, text)
+        case "host":
+            return Text(text, exact or not text, None if exact or quoted else _network_or_name(text))
+        case "mailbox" if not quoted and _ANGLE_BRACKETS.fullmatch(text):
+            return Text(text[1:-1], exact=True)
+        case "mailbox" | "text" | "verb" | "name":
+            return Text(text, exact or not text)
+
+
+def written(field: str, value: Value) -> tuple[str, bool, bool]:
+    """The text of `value`, whether it needs an equals sign before it, and whether it must stand in quotes."""
+    match value:
+        case Text():
+            # A bare 550 or 5.7.x would be read as a reply code, and numbers with dots after host: as a network.
+            as_code = field == ANYWHERE and (_code(value.text) or _enhanced_class(value.text)) is not None
+            as_network = field == "host" and value.network is None and _looks_like_network(value.text)
+            in_brackets = field in ("rcpt", "from") and _ANGLE_BRACKETS.fullmatch(value.text) is not None
+            exact = value.exact and bool(value.text)
+            return value.text, exact, in_brackets or ((as_code or as_network) and not exact)
+        case CodeValue(low=None):
+            return "none", False, False
+        case CodeValue():
+            return _code_text(value), False, False
+        case EnhancedCode():
+            text = ".".join(map(str, value.numbers))
+            return text + (".x" if len(value.numbers) < 3 else ""), False, False
+        case ChoiceValue():
+            return value.word, False, False
+        case Number():
+            return str(value.number), False, False
+        case Moment():
+            return value.word.text, False, False
+
+
+def nearest(word: str, words: tuple[str, ...] | list[str], cutoff: float = 60.0) -> str | None:
+    """The one of `words` that `word` is probably a slip of, None where none is near."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(word.lower(), words, scorer=fuzz.ratio, score_cutoff=cutoff)
+    return None if found is None else str(found[0])
+
+
+def _code(text: str) -> CodeValue | None:
+    if _CODE.fullmatch(text):
+        return CodeValue(int(text), int(text))
+    if match := _CODE_CLASS.fullmatch(text):
+        return CodeValue(int(match[1]) * 100, int(match[1]) * 100 + 99)
+    if match := _CODE_TENS.fullmatch(text):
+        return CodeValue(int(match[1]) * 10, int(match[1]) * 10 + 9)
+    return None
+
+
+def _code_text(code: CodeValue) -> str:
+    if code.low == code.high:
+        return str(code.low)
+    low = str(code.low)
+    return f"{low[0]}xx" if code.high == (code.low or 0) + 99 else f"{low[:2]}x"
+
+
+def _code_or_enhanced(text: str) -> CodeValue | EnhancedCode:
+    word = text.strip().lower()
+    if word in _NO_CODE_WORDS:
+        return CodeValue(None, None)
+    code = _code(word)
+    if code is not None:
+        return code
+    enhanced = _enhanced(word.removeprefix("#"))
+    if enhanced is not None:
+        return enhanced
+    raise FilterValueError(
+        f'"{text}" is no reply code', "Write code:550, code:4xx, code:5.7.1, code:5.7.x or code:none"
+    )
+
+
+def _enhanced(word: str) -> EnhancedCode | None:
+    if "." not in word or not _ENHANCED.fullmatch(word):
+        return None
+    numbers = tuple(int(part) for part in word.split(".") if part.isdigit())
+    return EnhancedCode(numbers) if len(numbers) <= 3 else None
+
+
+def _enhanced_class(text: str) -> EnhancedCode | None:
+    """`5.7.x`: without a field, a whole status code such as 5.7.1 is a word to look for, but this can be no word."""
+    return _enhanced(text.lower()) if text[-1:] in ("x", "X", "*") else None
+
+
+def _number(field: Field, text: str) -> Number:
+    word = text.strip().lstrip("#")
+    if not (word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS):
+        raise FilterValueError(f'{field.name}: takes a number, not "{text}"', f"Write for example {field.example}")
+    return Number(int(word))
+
+
+def _choice(field: Field, text: str) -> ChoiceValue:
+    word = text.strip().lower()
+    word = _SPOKEN.get(word, word)
+    words = field.choices
+    found = [choice for choice in words if word and choice.startswith(word)]
+    # No word of a field begins another one, so a whole word is found alone.
+    if len(found) == 1:
+        return ChoiceValue(found[0])
+    raise FilterValueError(
+        f'{field.name}: does not know "{text}"',
+        f"It takes {', '.join(words[:-1])} or {words[-1]}",
+        nearest(word, words),
+    )
+
+
+def _moment(field: Field, text: str) -> Moment:
+    try:
+        return Moment(parse_time_word(text))
+    except ValueError as error:
+        raise FilterValueError(str(error), f"Write {field.name}: with a time such as {TIME_WORDS}") from error
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    """`192.0.2.0/24`, `192.0.2.`, `192.0.2`, one address, `2001:db8::/32`; None where it is a name."""
+    word = text.strip().strip("[]")
+    if _NUMBERS_AND_DOTS.fullmatch(word):
+        octets = word.rstrip(".").split(".")
+        word = f"{'.'.join(octets + ['0'] * (4 - len(octets)))}/{8 * len(octets)}"
+    elif "/" not in word and word.count(":") < 2:
+        return None
+    try:
+        return ip_network(word, strict=False)
+    except ValueError:
+        return None
+
+
+def _looks_like_network(text: str) -> bool:
+    return _network(text) is not None or _MEANT_AS_NETWORK.fullmatch(text.strip()) is not None
+
+
+def _network_or_name(text: str) -> IPv4Network | IPv6Network | None:
+    found = _network(text)
+    if found is None and _MEANT_AS_NETWORK.fullmatch(text.strip()):
+        remedy = "Write 192.0.2.0/24 (0 to 32 behind the slash) or 2001:db8::/32 (0 to 128)"
+        raise FilterValueError(f'"{text}" is no network', remedy)
+    return found

@@ -1,0 +1,1 @@
+"""Rows -> groups, incidents, facets and timelines."""

@@ -1,0 +1,293 @@
+"""The tree of groups that a screen shows: what each group says of itself, worked out only for those that are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
+from smtpscope.store.event_store import EventStore, Rows
+from smtpscope.store.grouping.activity import ongoing, ongoing_of_each, usual_quiet_ms
+from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of
+from smtpscope.store.grouping.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, compacted, grouped
+from smtpscope.store.vocabularies import WHO_ACTS
+
+__all__ = ["GROUPINGS", "GROUPING_COLUMNS", "SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
+
+SortColumn = Literal["attention", "count", "first", "last", "code", "host", "cause"]
+SORT_COLUMNS: tuple[SortColumn, ...] = ("attention", "count", "first", "last", "code", "host", "cause")
+
+EXPECTED_NOISE = "verb-refused"
+"""The category of refusals that cost no mail: a Microsoft verb that the other side does not speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one group says of itself. Texts are verbatim.
+
+    `label` is what it is grouped by, as written in the log ("" for no host, no mailbox, no computer, no reply code).
+    `code`, `host_key` (with `host`, its most frequent spelling), `recipient` and `server` are set where all rows agree;
+    `codes`, `hosts` say how many distinct ones there are, so `codes == 1 and code is None` means: no reply code.
+    `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer.
+    `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT.
+    `ongoing` is relative to the end of the whole log (see `activity.py`), None without times.
+    """
+
+    level: int
+    index: int
+    label: str
+    count: int
+    first_ms: int | None
+    last_ms: int | None
+    ongoing: bool | None
+    code: int | None
+    codes: int
+    host_key: str | None
+    host: str | None
+    hosts: int
+    category: str
+    categories: int
+    who_acts: WhoActs
+    direction: Direction | None
+    recipient: str | None
+    recipients: int
+    server: str | None
+
+
+class GroupTree:
+    """`rows` of `store` in groups, as they were when it was made; made anew when rows come or the filter changes.
+
+    `order` holds the row numbers, those of a group of the last level side by side and in order of time; `levels` the
+    groups as arrays, outer level first (none for the grouping "none": then `order` is the flat list of events).
+    """
+
+    def __init__(self, store: EventStore, rows: Rows, grouping: Grouping, zone: tzinfo | None = None) -> None:
+        result = grouped(store, rows, grouping)
+        self.grouping: Grouping = grouping
+        self.zone = zone
+        self.order = result.order
+        self.levels = result.levels
+        self._times = result.times
+        self._store = store
+        self._columns = store.columns
+        self._log = (store.log_start_ms, store.log_end_ms)
+        self._groups: dict[tuple[int, int], Group] = {}
+        self._sparklines: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        self._ongoing: dict[int, NDArray[np.bool_]] = {}
+        timed = self._times[self._times != NO_TIME]
+        self.span = (int(timed.min()), int(timed.max())) if len(timed) else None
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def rows(self, level: int, index: int) -> NDArray[np.int64]:
+        """The row numbers of a group in order of time, rows without a time first."""
+        rows, _ = self._slice(level, index)
+        return rows if level == len(self.levels) - 1 else self._store.rows_by_time(rows)
+
+    def group(self, level: int, index: int) -> Group:
+        """What group `index` of `level` says of itself. Raises IndexError where there is no such group."""
+        known = self._groups.get((level, index))
+        if known is None:
+            known = self._groups[level, index] = self._described(level, index)
+        return known
+
+    def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
+        """How many events of a group fall into each of `bins` equal parts of the whole tree's time span."""
+        known = self._sparklines.get((level, index, bins))
+        if known is None:
+            known = self._sparklines[level, index, bins] = self._binned(level, index, bins)
+        return known
+
+    def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
+        """For each level the indices of its groups in the order to show.
+
+        In the second level the children of a group keep their range (`first_child` to `end_child`) and are ordered
+        inside it. "attention" has its own sense (descending turns it round): what still goes on, then what holds
+        something that is ours to fix, then the most frequent; what is expected noise as a whole comes last.
+        """
+        orders: list[NDArray[np.int64]] = []
+        for number, level in enumerate(self.levels):
+            keys = self._sort_keys(number, level, column)
+            if descending:
+                keys = [-key for key in keys]
+            # lexsort takes the most important key last; the index keeps the order of equals the same each time.
+            parents = [level.parent] if number else []
+            orders.append(np.lexsort([np.arange(len(level)), *reversed(keys), *parents]).astype(np.int64, copy=False))
+        return tuple(orders)
+
+    def ongoing(self, level: int) -> NDArray[np.bool_]:
+        """For each group of `level` whether it still goes on (False where it has no time)."""
+        known = self._ongoing.get(level)
+        if known is None:
+            known = self._ongoing[level] = self._all_ongoing(level)
+        return known
+
+    def _slice(self, level: int, index: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        groups = self.levels[level]
+        if not 0 <= index < len(groups):
+            raise IndexError(f"group {index} of {len(groups)}")
+        part = slice(int(groups.start[index]), int(groups.end[index]))
+        return self.order[part], self._times[part]
+
+    def prepare(self, level: int, bins: int = 24) -> None:
+        """Works out `group` and `sparkline` for all groups of `level` together, for who needs them all."""
+        groups = self.levels[level]
+        if not len(groups):
+            return
+        ongoing = np.where(groups.last_ms == NO_TIME, -1, self.ongoing(level)).tolist()
+        sparklines = self._counted(self._times, groups.count, bins)
+        for index, facts in enumerate(facts_of(self._store, self.order, groups.count)):
+            goes_on = None if ongoing[index] < 0 else bool(ongoing[index])
+            self._groups[level, index] = self._group(level, index, facts, goes_on)
+            self._sparklines[level, index, bins] = sparklines[index]
+
+    def _described(self, level: int, index: int) -> Group:
+        rows, _ = self._slice(level, index)
+        (facts,) = facts_of(self._store, rows, np.array([len(rows)]))
+        return self._group(level, index, facts, self._is_ongoing(level, index))
+
+    def _group(self, level: int, index: int, facts: GroupFacts, goes_on: bool | None) -> Group:
+        groups = self.levels[level]
+        labels = {
+            "code": "" if facts.code is None else str(facts.code),
+            "host_key": facts.host or "",
+            "category": facts.category,
+            "recipient": facts.recipient or "",
+            "server": facts.server or "",
+        }
+        first_ms, last_ms = int(groups.first_ms[index]), int(groups.last_ms[index])
+        return Group(
+            level=level,
+            index=index,
+            label=labels[groups.column],
+            count=int(groups.count[index]),
+            first_ms=None if first_ms == NO_TIME else first_ms,
+            last_ms=None if last_ms == NO_TIME else last_ms,
+            ongoing=goes_on,
+            **facts._asdict(),
+        )
+
+    def _is_ongoing(self, level: int, index: int) -> bool | None:
+        start_ms, end_ms = self._log
+        last_ms = int(self.levels[level].last_ms[index])
+        if start_ms is None or end_ms is None or last_ms == NO_TIME:
+            return None
+        # Only a group that was quiet for long is asked for its gaps.
+        if end_ms - last_ms <= usual_quiet_ms(start_ms, end_ms):
+            return True
+        times = np.sort(self._slice(level, index)[1])
+        return ongoing(times[times != NO_TIME], start_ms, end_ms)
+
+    def _binned(self, level: int, index: int, bins: int) -> tuple[int, ...]:
+        _, times = self._slice(level, index)
+        return self._counted(times, np.array([len(times)]), bins)[0]
+
+    def _counted(self, times: NDArray[np.int64], counts: NDArray[np.int64], bins: int) -> list[tuple[int, ...]]:
+        """For each group whose `times` follow each other, `counts` of them in each, the numbers of its sparkline."""
+        if self.span is None or bins < 1:
+            return [(0,) * max(0, bins)] * len(counts)
+        start, last = self.span
+        # Each event lies in the part that its share of the span falls into; the last moment belongs to the last part.
+        positions = np.minimum((times - start) * bins // max(1, last - start), bins - 1)
+        positions[times == NO_TIME] = NO_MAILBOX
+        return list(map(tuple, RowsInGroups(counts).counts(positions, bins).tolist()))
+
+    def _all_ongoing(self, level: int) -> NDArray[np.bool_]:
+        groups = self.levels[level]
+        start_ms, end_ms = self._log
+        timed = groups.count > groups.untimed
+        if start_ms is None or end_ms is None or not timed.any():
+            return np.zeros(len(groups), np.bool_)
+        if level < len(self.levels) - 1:
+            # Rows of an outer group are not in order of time, so only those that need their gaps are sorted.
+            result = timed & (end_ms - groups.last_ms <= usual_quiet_ms(start_ms, end_ms))
+            asked = np.flatnonzero(timed & ~result & (groups.count - groups.untimed > 1))
+            if len(asked):
+                result[asked] = self._ongoing_of(groups, asked, start_ms, end_ms)
+            return result
+        result = np.zeros(len(groups), np.bool_)
+        ends = np.cumsum(groups.count - groups.untimed)[timed]
+        starts = ends - (groups.count - groups.untimed)[timed]
+        result[timed] = ongoing_of_each(self._times[self._times != NO_TIME], starts, ends, start_ms, end_ms)
+        return result
+
+    def _ongoing_of(self, groups: Level, asked: NDArray[np.int64], start_ms: int, end_ms: int) -> NDArray[np.bool_]:
+        """Whether each of the groups `asked`, whose rows are in no order, still goes on; each has a time."""
+        wanted = np.zeros(len(groups), np.bool_)
+        wanted[asked] = True
+        rows = np.repeat(wanted, groups.count) & (self._times != NO_TIME)
+        times = self._times[rows]
+        of_group = np.repeat(np.arange(len(asked)), (groups.count - groups.untimed)[asked])
+        times = times[np.lexsort((times, of_group))]
+        ends = np.cumsum((groups.count - groups.untimed)[asked])
+        starts = ends - (groups.count - groups.untimed)[asked]
+        return ongoing_of_each(times, starts, ends, start_ms, end_ms)
+
+    def _most_frequent(self, values: NDArray[np.signedinteger], level: Level, kinds: int) -> NDArray[np.int64]:
+        """For each group the most frequent of `values`, given row by row as in `order`, each below `kinds`."""
+        if not len(level):
+            return np.zeros(0, np.int64)
+        group_of_row = np.repeat(np.arange(len(level)), level.count)
+        table = np.bincount(group_of_row * kinds + values, minlength=len(level) * kinds)
+        most: NDArray[np.int64] = table.reshape(len(level), kinds).argmax(axis=1)
+        return most
+
+    def _any(self, flags: NDArray[np.bool_], level: Level) -> NDArray[np.bool_]:
+        """For each group whether any of its rows has its flag, given row by row as in `order`."""
+        found: NDArray[np.bool_] = np.logical_or.reduceat(flags, level.start) if len(level) else flags
+        return found
+
+    def _number(self, flags: NDArray[np.bool_], level: Level) -> NDArray[np.int64]:
+        """For each group how many of its rows have their flag, given row by row as in `order`."""
+        found: NDArray[np.int64] = np.add.reduceat(flags, level.start, dtype=np.int64) if len(level) else level.count
+        return found
+
+    def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
+        if column == "count":
+            return [level.count]
+        if column == "first":
+            return [level.first_ms]
+        if column == "last":
+            return [level.last_ms]
+        if column == "attention":
+            noise = self._store.words.categories.number(EXPECTED_NOISE)
+            no_noise = self._any(self._columns.category[self.order] != (NO_MAILBOX if noise is None else noise), level)
+            who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
+            ours = self._number(who == WHO_ACTS.index("us"), level)
+            return [*((~flags).astype(np.int64) for flags in (no_noise, self.ongoing(number))), -ours, -level.count]
+        return [self._rank(level, column)]
+
+    def _category_of_each(self, level: Level) -> NDArray[np.int64]:
+        if level.column == "category":
+            return level.key
+        return self._most_frequent(self._columns.category[self.order], level, len(self._store.words.categories))
+
+    def _rank(self, level: Level, column: SortColumn) -> NDArray[np.int64]:
+        """Sort keys for "code", "host" and "cause": of the level's own column, else of its most frequent value."""
+        words = self._store.words
+        if column == "code":
+            if level.column == "code":
+                return level.key
+            codes, positions = compacted(self._columns.code[self.order])
+            return codes[self._most_frequent(positions, level, len(codes))] if len(level) else codes
+        if column == "cause":
+            category = self._category_of_each(level)
+            return _ranks([words.categories[number] for number in category.tolist()])
+        names = {"host_key": words.host_keys, "recipient": words.mailbox_keys, "server": words.servers}
+        vocabulary = names.get(level.column)
+        if vocabulary is None:
+            return level.key
+        return _ranks(["" if number < 0 else vocabulary[number] for number in level.key.tolist()])
+
+
+def _ranks(texts: list[str]) -> NDArray[np.int64]:
+    """The alphabetical rank of each text, equal for equal texts."""
+    position = {text: rank for rank, text in enumerate(sorted(set(texts)))}
+    return np.array([position[text] for text in texts], np.int64)

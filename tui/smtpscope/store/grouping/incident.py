@@ -1,0 +1,79 @@
+"""An incident: the exchanges of one direction, remote host, reply code and cause, as facts that go into a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.parsing.smtp_exchange import Direction
+
+Counted = tuple[tuple[str, int], ...]
+"""Distinct values with how often each occurred, the most frequent first, ties in alphabetical order."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentKey:
+    """`host_key` is the folded remote host ("" where the event names none), `category` the cause."""
+
+    direction: Direction
+    host_key: str
+    code: int | None
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A burst between two quiet gaps; times in milliseconds since 1970-01-01 UTC, both ends included."""
+
+    first_ms: int
+    last_ms: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentHead:
+    """What a list of many incidents says of each; the fields are those of `Incident`."""
+
+    key: IncidentKey
+    host: str
+    count: int
+    ongoing: bool | None
+    sample_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """`rows` index the store, in order of time. `first_ms` and `last_ms` are None when no event has a time.
+
+    `host` is the most frequent spelling. `spellings` lists all when there are several. `days` are the counts by
+    calendar day (ISO date in the session's display zone) in order of the days, days without events left out.
+    `ongoing` is relative to `log_end_ms`, the last time in the whole log; `quiet_ms` is how long nothing came until
+    then.
+    `sample_row` is the latest exchange with the most frequent reply. `time_assumed` says that a zone was assumed.
+    """
+
+    key: IncidentKey
+    host: str
+    spellings: tuple[str, ...]
+    rows: NDArray[np.int64]
+    count: int
+    first_ms: int | None
+    last_ms: int | None
+    log_start_ms: int | None
+    log_end_ms: int | None
+    quiet_ms: int | None
+    ongoing: bool | None
+    time_assumed: bool
+    episodes: tuple[Episode, ...]
+    days: Counted
+    recipients: Counted
+    senders: Counted
+    servers: Counted
+    verbs: Counted
+    replies: Counted
+    enhanced_codes: Counted
+    event_ids: Counted
+    files: Counted
+    sample_row: int

@@ -1,0 +1,135 @@
+"""Rows -> incidents: the exchanges of one direction, remote host, reply code and cause, as facts for a ticket."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.store.column_set import NO_CODE, NO_TIME
+from smtpscope.store.event_store import EventStore, Rows
+from smtpscope.store.grouping.activity import ongoing
+from smtpscope.store.grouping.facets import facets
+from smtpscope.store.grouping.grouping import compacted
+from smtpscope.store.grouping.incident import Incident, IncidentHead, IncidentKey
+from smtpscope.store.grouping.spellings import host_label, host_spellings
+from smtpscope.store.grouping.time_bins import days, episodes
+from smtpscope.store.vocabularies import DIRECTIONS
+
+
+def incidents(store: EventStore, rows: Rows, zone: tzinfo) -> list[Incident]:
+    """`rows` (mask, row numbers or None for all) as incidents, the most frequent first; days are those of `zone`.
+
+    Ties are in order of the first row, so that the same rows give the same list.
+    """
+    parts = split(store, rows)
+    return [incident(store, part, zone) for part in parts]
+
+
+def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
+    """As `incidents`, but only what a list of them says."""
+    heads = []
+    for part in split(store, rows):
+        times = store.columns.time_ms[part]
+        times = times[times != NO_TIME]
+        heads.append(
+            IncidentHead(
+                key=_key(store, int(part[0])),
+                host=host_label(store, part),
+                count=len(part),
+                ongoing=ongoing(times, store.log_start_ms, store.log_end_ms),
+                sample_row=_sample_row(store, part),
+            )
+        )
+    return heads
+
+
+def _key(store: EventStore, row: int) -> IncidentKey:
+    columns, words = store.columns, store.words
+    code = int(columns.code[row])
+    return IncidentKey(
+        direction=DIRECTIONS[int(columns.direction[row])],
+        host_key=words.host_keys[int(columns.host_key[row])],
+        code=None if code == NO_CODE else code,
+        category=words.categories[int(columns.category[row])],
+    )
+
+
+def split(store: EventStore, rows: Rows) -> list[NDArray[np.int64]]:
+    """The rows of each incident in order of time, the biggest part first."""
+    by_time = store.rows_by_time(rows)
+    if not len(by_time):
+        return []
+    columns = store.columns
+    joint = np.zeros(len(by_time), np.int64)
+    for column in (columns.direction, columns.host_key, columns.code, columns.category):
+        # Made dense after each column, so that the product never outgrows 64 bits.
+        distinct, positions = compacted(column[by_time])
+        _, joint = compacted(joint * len(distinct) + positions)
+    order = np.argsort(joint, kind="stable")
+    parts = np.split(by_time[order], np.cumsum(np.bincount(joint))[:-1])
+    return sorted(parts, key=lambda part: (-len(part), int(part[0])))
+
+
+def incident_of(store: EventStore, rows: Rows, row: int, zone: tzinfo) -> Incident:
+    """The incident that `row` belongs to, among `rows` and always with `row` itself."""
+    columns = store.columns
+    by_time = store.rows_by_time(rows)
+    same = np.ones(len(by_time), np.bool_)
+    for column in (columns.direction, columns.host_key, columns.code, columns.category):
+        same &= column[by_time] == column[row]
+    found = by_time[same]
+    return incident(store, found if row in found else store.rows_by_time(np.append(found, row)), zone)
+
+
+def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incident:
+    """One incident of `rows`: in order of time, at least one, all of the same key."""
+    columns, words = store.columns, store.words
+    times = columns.time_ms[rows]
+    times = times[times != NO_TIME]
+    spellings = tuple(text for text, _ in host_spellings(store, rows))
+    log_end_ms = store.log_end_ms
+    last_ms = int(times[-1]) if len(times) else None
+    contexts = np.unique(columns.context[rows]).tolist()
+    return Incident(
+        key=_key(store, int(rows[0])),
+        host=spellings[0],
+        spellings=spellings if len(spellings) > 1 else (),
+        rows=rows,
+        count=len(rows),
+        first_ms=int(times[0]) if len(times) else None,
+        last_ms=last_ms,
+        log_start_ms=store.log_start_ms,
+        log_end_ms=log_end_ms,
+        quiet_ms=None if last_ms is None or log_end_ms is None else log_end_ms - last_ms,
+        ongoing=ongoing(times, store.log_start_ms, log_end_ms),
+        time_assumed=any(words.time_assumed(context) for context in contexts),
+        episodes=episodes(times),
+        days=days(store, rows, zone),
+        recipients=facets(store, rows, "recipients"),
+        senders=facets(store, rows, "senders"),
+        servers=facets(store, rows, "servers"),
+        verbs=facets(store, rows, "verbs"),
+        replies=facets(store, rows, "replies"),
+        enhanced_codes=facets(store, rows, "enhanced codes"),
+        event_ids=facets(store, rows, "event ids"),
+        files=facets(store, rows, "files"),
+        sample_row=_sample_row(store, rows),
+    )
+
+
+def _sample_row(store: EventStore, rows: NDArray[np.int64]) -> int:
+    """The latest row with the most frequent reply (trailing blanks set aside, as they vary by how a log was made)."""
+    distinct, positions = compacted(store.columns.reply[rows])
+    texts: dict[str, int] = {}
+    same = np.array(
+        [texts.setdefault(store.words.replies[number].verbatim.strip(), len(texts)) for number in distinct.tolist()]
+    )
+    text_of_row = same[positions]
+    last = np.zeros(len(texts), np.int64)
+    # Assigned in order, so that the last row of each text stays.
+    last[text_of_row] = np.arange(len(rows))
+    # Of equally frequent replies the one that came last.
+    best = np.lexsort((last, np.bincount(text_of_row)))[-1]
+    return int(rows[last[best]])

@@ -1,0 +1,212 @@
+"""When it happened: counts by calendar day, hour or another step, and the bursts (episodes) between quiet gaps."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.store.column_set import NO_TIME
+from smtpscope.store.event_store import EventStore, Rows
+from smtpscope.store.grouping.activity import median_gap_ms
+from smtpscope.store.grouping.incident import Episode
+from smtpscope.store.times import (
+    DAY,
+    HOUR,
+    MINUTE,
+    day_end,
+    day_start,
+    duration,
+    format_short,
+    local_datetime,
+    milliseconds,
+)
+
+Step = Literal["minute", "quarter hour", "hour", "day", "week", "month"]
+STEPS: tuple[Step, ...] = ("minute", "quarter hour", "hour", "day", "week", "month")
+
+_FIXED: dict[Step, int] = {"minute": MINUTE, "quarter hour": 15 * MINUTE, "hour": HOUR}
+# Months are a little longer, so that an estimate of their number is never too low.
+_ABOUT: dict[Step, int] = {**_FIXED, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
+_MOST_BINS = 2000
+
+QUIET_MS = 6 * HOUR
+"""A gap longer than this, and longer than 20 median gaps, ends an episode."""
+_QUIET_MEDIANS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """From `start_ms` to before `end_ms`, and how many events fell into it."""
+
+    start_ms: int
+    end_ms: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Bins one after the other without holes, empty ones included; `untimed` events have no time."""
+
+    step: Step
+    bins: tuple[Bin, ...]
+    untimed: int
+
+
+def sorted_times(store: EventStore, rows: Rows = None) -> NDArray[np.int64]:
+    """The times of `rows` in ascending order, events without a time left out."""
+    times: NDArray[np.int64] = store.columns.time_ms[store.rows_by_time(rows)]
+    timed: NDArray[np.int64] = times[times != NO_TIME]
+    return timed
+
+
+def timeline(
+    store: EventStore,
+    rows: Rows,
+    zone: tzinfo,
+    *,
+    step: Step | None = None,
+    window: tuple[int, int] | None = None,
+    most_bins: int = 60,
+) -> Timeline:
+    """Counts of `rows` in calendar steps of `zone`, from the first event to the last or through `window` (both ends
+    included, milliseconds).
+
+    Without a `step` the finest one is taken that needs at most `most_bins` bins; a step that would need more than
+    2,000 bins is made coarser, and months beyond that are left out at the early end.
+    """
+    times = sorted_times(store, rows)
+    untimed = len(store.rows_by_time(rows)) - len(times)
+    if window is None:
+        if not len(times):
+            return Timeline(step or "day", (), untimed)
+        window = (int(times[0]), int(times[-1]))
+    first, last = min(window), max(window)
+    step = _fitting(step, last - first, most_bins)
+    first = max(first, last - _MOST_BINS * _ABOUT[step])
+    edges = _edges(first, last, step, zone)
+    counts = np.diff(np.searchsorted(times, np.array(edges, np.int64), side="left")).tolist()
+    bins = tuple(Bin(*parts) for parts in zip(edges[:-1], edges[1:], counts, strict=True))
+    return Timeline(step, bins, untimed)
+
+
+def activity(store: EventStore, bins: int) -> tuple[int, ...]:
+    """How many events of all logs fall into each of `bins` equal parts of their time span; zeros without times."""
+    if store.log_start_ms is None or store.log_end_ms is None or bins < 1:
+        return (0,) * max(0, bins)
+    times = store.columns.time_ms
+    start, length = store.log_start_ms, max(1, store.log_end_ms - store.log_start_ms)
+    positions = np.minimum((times[times != NO_TIME] - start) * bins // length, bins - 1)
+    return tuple(np.bincount(positions, minlength=bins).tolist())
+
+
+def zoomed(window: tuple[int, int], at_ms: int, factor: float, limits: tuple[int, int]) -> tuple[int, int]:
+    """`window` narrowed (`factor` < 1) or widened around `at_ms`, inside `limits`, never shorter than a minute."""
+    start, end = window
+    length = min(max(MINUTE, int((end - start) * factor)), max(MINUTE, limits[1] - limits[0]))
+    share = (at_ms - start) / (end - start) if end > start else 0.5
+    new_start = at_ms - int(length * min(1.0, max(0.0, share)))
+    new_start = max(limits[0], min(new_start, limits[1] - length))
+    return new_start, new_start + length
+
+
+def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], ...]:
+    """Counts by calendar day of `zone` in the order of the days (ISO dates), days without events left out."""
+    times = sorted_times(store, rows)
+    result: list[tuple[str, int]] = []
+    position = 0
+    while position < len(times):
+        moment = int(times[position])
+        day = local_datetime(moment, zone).date()
+        # A time beyond the calendar is held at its end: what is left belongs to that day.
+        end = day_end(day, zone)
+        after = int(np.searchsorted(times, end, side="left")) if end > moment else len(times)
+        result.append((day.isoformat(), after - position))
+        position = after
+    return tuple(result)
+
+
+def episodes(times: NDArray[np.int64]) -> tuple[Episode, ...]:
+    """The bursts in `times` (sorted, without NO_TIME): a gap longer than 6 hours and than 20 median gaps ends one."""
+    if not len(times):
+        return ()
+    quiet = max(QUIET_MS, _QUIET_MEDIANS * median_gap_ms(times))
+    breaks = np.flatnonzero(np.diff(times) > quiet) + 1
+    starts = [0, *breaks.tolist()]
+    ends = [*breaks.tolist(), len(times)]
+    return tuple(
+        Episode(int(times[start]), int(times[end - 1]), end - start) for start, end in zip(starts, ends, strict=True)
+    )
+
+
+def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, ongoing: bool | None, zone: tzinfo) -> str:
+    """`4 episodes, the last ended 11-14 16:39, none for 8 days`; "" where there is none.
+
+    What still goes on reads `4 episodes, the last began 11-14 13:02 and is still going on`.
+    """
+    if not found:
+        return ""
+    number = "1 episode" if len(found) == 1 else f"{len(found)} episodes"
+    the_last = "it" if len(found) == 1 else "the last"
+    last = found[-1]
+    if ongoing:
+        return f"{number}, {the_last} began {format_short(last.first_ms, zone)} and is still going on"
+    sentence = f"{number}, {the_last} ended {format_short(last.last_ms, zone)}"
+    if log_end_ms is not None and log_end_ms - last.last_ms >= MINUTE:
+        sentence += f", none for {duration(log_end_ms - last.last_ms)}"
+    return sentence
+
+
+def _fitting(step: Step | None, length: int, most_bins: int) -> Step:
+    candidates = STEPS if step is None else STEPS[STEPS.index(step) :]
+    limit = max(1, most_bins) if step is None else _MOST_BINS
+    for candidate in candidates:
+        if length // _ABOUT[candidate] < limit:
+            return candidate
+    return "month"
+
+
+def _edges(first: int, last: int, step: Step, zone: tzinfo) -> list[int]:
+    """The borders of all steps from the one that holds `first` to the end of the one that holds `last`."""
+    moment = local_datetime(first, zone)
+    if step in _FIXED:
+        size = _FIXED[step]
+        # Counted from the full hour of the wall clock, as some zones are half an hour off.
+        hour = milliseconds(datetime.combine(moment.date(), time(moment.hour, tzinfo=zone, fold=moment.fold)))
+        start = hour + (first - hour) // size * size
+        return [start + size * number for number in range((last - start) // size + 2)]
+    day = moment.date()
+    if step == "week":
+        day -= timedelta(days=min(day.weekday(), day.toordinal() - 1))
+    elif step == "month":
+        day = day.replace(day=1)
+    # A time before the calendar begins is held at its first day, which starts after it.
+    edges = [min(day_start(day, zone), first)]
+    while edges[-1] <= last:
+        following = _after(day, step)
+        if following is None:
+            edges.append(max(last + 1, edges[-1] + 1))
+            break
+        day = following
+        edges.append(max(day_start(day, zone), edges[-1] + 1))
+    return edges
+
+
+def _after(day: date, step: Step) -> date | None:
+    """The day on which the next step begins, None beyond the calendar."""
+    try:
+        if step == "month":
+            return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return day + timedelta(days=7 if step == "week" else 1)
+    except OverflowError:
+        return None
+
+
+def bin_at(found: Timeline, ms: int) -> int | None:
+    """The position of the bin that holds `ms`, None where no bin does."""
+    position = bisect_right([each.start_ms for each in found.bins], ms) - 1
+    return position if position >= 0 and ms < found.bins[position].end_ms else None
