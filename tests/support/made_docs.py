@@ -1,6 +1,7 @@
 """The parts of the documents that are made from the program: keys, filter fields, formats, commands, settings.
 
-`python -m support.made_docs` writes them, and the manual page; a test fails where they are not what the program says.
+`python -m support.made_docs` writes them, the manual page and the picture of the imports; a test fails where they are
+not what the program says.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from smtpscope.configuration.default_text import settings_markdown
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
-from support import manual
+from support import import_picture, manual
 from support.command_texts import CommandText, command_texts
 
 ROOT: Final = Path(__file__).parents[2]
@@ -149,6 +150,7 @@ def made_files() -> Iterator[tuple[Path, str]]:
         path = DOCS / file
         yield path, made(file, path.read_text(encoding="utf-8"))
     yield manual.PATH, manual.text()
+    yield import_picture.PATH, import_picture.picture()
 
 
 if __name__ == "__main__":
