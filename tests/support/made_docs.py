@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -144,15 +145,18 @@ def made(file: str, text: str) -> str:
     return text
 
 
-def made_files() -> Iterator[tuple[Path, str]]:
-    """Each file that is made, wholly or in part, with the text that it should have."""
-    for file in sorted({file for file, _ in PARTS}):
-        path = DOCS / file
-        yield path, made(file, path.read_text(encoding="utf-8"))
-    yield manual.PATH, manual.text()
-    yield import_picture.PATH, import_picture.picture()
+def _page(file: str) -> str:
+    return made(file, (DOCS / file).read_text(encoding="utf-8"))
+
+
+MADE_FILES: Final[Mapping[Path, Callable[[], str]]] = {
+    **{DOCS / file: partial(_page, file) for file, _ in PARTS},
+    manual.PATH: manual.text,
+    import_picture.PATH: import_picture.picture,
+}
+"""What makes the text of each file that is made, wholly or in part."""
 
 
 if __name__ == "__main__":
-    for path, text in list(made_files()):
-        path.write_text(text, encoding="utf-8", newline="\n")
+    for path, make in MADE_FILES.items():
+        path.write_text(make(), encoding="utf-8", newline="\n")
