@@ -13,22 +13,25 @@ ROOT = Path(__file__).parents[1]
 with (ROOT / "pyproject.toml").open("rb") as stream:
     TOOL = tomllib.load(stream)["tool"]
 TARGETS = TOOL["hatch"]["build"]["targets"]
+SOURCES = [name.removeprefix("/") for name in TARGETS["sdist"]["include"]]
 
 
 def test_all_that_is_packaged_exists() -> None:
-    named = [*TARGETS["sdist"]["include"], *TARGETS["wheel"]["packages"], *TARGETS["wheel"]["force-include"]]
+    named = [*SOURCES, *TARGETS["wheel"]["packages"], *TARGETS["wheel"]["force-include"]]
     assert [name for name in [*named, *TARGETS["wheel"]["shared-data"]] if not (ROOT / name).exists()] == []
 
 
 def test_what_the_makefile_needs_is_in_the_source_distribution() -> None:
-    packed = set(TARGETS["sdist"]["include"])
+    packed = set(SOURCES)
     needed = {"Makefile", "requirements", "scripts", "tests", "bench", "docs", "man", "data", "screenshots"}
     assert needed <= packed
 
 
 def test_findings_are_in_no_package_and_no_test() -> None:
-    packed = [*TARGETS["sdist"]["include"], *TARGETS["wheel"]["packages"], *TARGETS["wheel"]["force-include"]]
+    packed = [*SOURCES, *TARGETS["wheel"]["packages"], *TARGETS["wheel"]["force-include"]]
     assert "findings" not in packed
+    # README.md alone would be findings/README.md as well.
+    assert [name for name in TARGETS["sdist"]["include"] if not name.startswith("/")] == []
     assert "findings" not in TOOL["pytest"]["ini_options"]["testpaths"]
 
 
