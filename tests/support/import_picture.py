@@ -95,7 +95,7 @@ def layers() -> list[list[str]]:
 
 
 def ranks(graph: Graph) -> list[list[str]]:
-    """The parts in ranks: each behind all that import it."""
+    """The parts in ranks: each after all that import it."""
     importers = {name: {each for each in graph if name in graph[each]} for name in graph}
     depth: dict[str, int] = {}
 
@@ -147,7 +147,7 @@ def arrows_down(graph: Graph, boxes: Mapping[str, Box]) -> Iterator[str]:
         for imported in sorted(graph[name]):
             start, end = boxes[name], boxes[imported]
             top, bottom = start.y + _HEIGHT, end.y - 2
-            # What goes past other rows swings aside, or it would run behind their boxes.
+            # An arrow past other rows swings aside, so that their boxes do not hide it.
             swing = 0 if bottom - top <= _ROW else 60 + (bottom - top) / 4
             yield _curve(
                 (start.middle, top),
