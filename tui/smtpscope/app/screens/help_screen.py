@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,6 +15,17 @@ from textual.widgets import Input, Static
 
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProsePane, ProseParagraph, text
+from smtpscope.store.filter.filter_fields import help_lines
+
+_PLACES = {
+    "table": "Table",
+    "prose": "Reading",
+    "detail": "Detail",
+    "browse": "Browser",
+    "filter": "Filter",
+    "app": "Program",
+}
+"""The first part of a binding's id -> the heading, in the order of the headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,24 @@ class HelpLine:
         return all(word in own for word in words)
 
 
+def lines_of_bindings(bindings: Iterable[tuple[Binding, str]]) -> list[HelpLine]:
+    """A line for each action that has a description, then the filter's words; each binding with its key as shown."""
+    by_id: dict[str, tuple[list[str], str]] = {}
+    for binding, display in bindings:
+        if not binding.description or not binding.id:
+            continue
+        keys, _ = by_id.setdefault(binding.id, ([], binding.description))
+        if display not in keys:
+            keys.append(display)
+    lines = [
+        HelpLine(_PLACES.get(name.split(".")[0], "Keys"), ", ".join(keys), description)
+        for name, (keys, description) in by_id.items()
+    ]
+    order = list(_PLACES.values())
+    lines.sort(key=lambda line: order.index(line.place) if line.place in order else len(order))
+    return lines + [HelpLine("Filter words", example, meaning) for example, meaning in help_lines()]
+
+
 def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...]:
     """The lines that fit, under their headings; says so when none does."""
     fitting = [line for line in lines if line.fits(wanted)]
@@ -55,7 +84,7 @@ def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...
 class HelpScreen(ModalScreen[None]):
     """Typing searches, arrows scroll, escape closes."""
 
-    CSS_PATH = "help.tcss"
+    CSS_PATH = "help_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1", "close", "Close", id="help.close"),
         Binding("down", "scroll(1)", "Down", id="help.down", priority=True),
