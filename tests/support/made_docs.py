@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -113,7 +113,7 @@ def formats_text() -> str:
     )
 
 
-PARTS: Final = {
+PARTS: Final[dict[tuple[str, str], Callable[[], str]]] = {
     ("keys.md", "keys"): keys_text,
     ("filter.md", "filter fields"): lambda: table(
         ("Write", "to find"), [(f"`{example}`", meaning) for example, meaning in help_lines()]

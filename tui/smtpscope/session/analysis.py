@@ -23,7 +23,7 @@ from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.reporting import report_of
 from smtpscope.session.view_values import EventDetail, IncidentDetail, ListedIncident, Rows, View
 from smtpscope.store.grouping.activity import ongoing
-from smtpscope.store.grouping.facets import Facet, facets
+from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
 from smtpscope.store.grouping.incidents import incident_heads, incident_of, incidents
@@ -135,9 +135,9 @@ class Analysis(LogLoader):
         """The incident that the event `row` belongs to, as far as `view` shows it."""
         return [self._detail(incident_of(self.store, view.tree.order, row, self.zone))]
 
-    def facets(self, rows: Rows, facet: Facet) -> Counted:
-        """The distinct values of `facet` among `rows`, the most frequent first."""
-        return facets(self.store, rows, facet)
+    def facets(self, rows: Rows, name: str) -> Counted:
+        """The distinct values of the facet `name` among `rows`, the most frequent first."""
+        return facets(self.store, rows, name)
 
     def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
         """Counts of `rows` by calendar steps of the session's zone; without `step` one that fits."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply
+from smtpscope.reading.record import Level
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
 from smtpscope.store.vocabulary import GrowingNumbers, SharedVocabulary, Vocabulary
 
@@ -16,6 +17,9 @@ DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
 
 WHO_ACTS: tuple[WhoActs, ...] = ("us", "them", "sender", "recipient", "nobody")
 """The order behind the numbers of who has to act."""
+
+LEVELS: tuple[str, ...] = get_args(Level)
+"""The words for the level of a record."""
 
 CONTEXT_FIELDS = (
     "file",

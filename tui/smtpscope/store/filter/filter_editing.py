@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from smtpscope.errors import FilterError
 from smtpscope.parsing.smtp_exchange import SmtpExchange
-from smtpscope.store.filter.filter_fields import ANYWHERE, field_named
+from smtpscope.store.filter.field_table import ANYWHERE
+from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.filter.filter_grammar import Term, format_term, parse_filter, written_terms
-from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, FilterValueError, Text, Value, read_value
+from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, FilterValueError, Text, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ def remove_last_term(text: str) -> str:
 def _understood(name: str, value: str) -> tuple[str, tuple[Value, ...]]:
     exact = value.startswith("=")
     value = value[exact:]
-    chosen = None if name == ANYWHERE else field_named(name)
+    chosen = None if name == ANYWHERE else FIELDS.named(name)
     if chosen is not None:
         try:
-            return chosen.name, (read_value(chosen, value, exact=exact, quoted=exact),)
+            return chosen.name, (chosen.column.read(chosen, value, exact=exact, quoted=exact),)
         except FilterValueError:
             pass
     return ANYWHERE, (Text(value),)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_TIME
+from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import Columns, EventStore, Rows
 
 Grouping = Literal["code", "host", "cause", "recipient", "server", "none"]
@@ -24,10 +25,6 @@ GROUPING_COLUMNS: dict[Grouping, tuple[KeyColumn, ...]] = {
     "none": (),
 }
 """The columns that each grouping splits by, outer level first."""
-
-# Counting in a table is quicker than sorting as long as the table stays near the number of rows.
-_TABLE_FACTOR = 4
-_SMALL_TABLE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +85,6 @@ def grouped(store: EventStore, rows: Rows, grouping: Grouping) -> Grouped:
         return Grouped(order, times, (last,))
     first, parent = _first_level(names[0], keys[0], last)
     return Grouped(order, times, (first, replace(last, parent=parent)))
-
-
-def compacted(values: NDArray[np.signedinteger]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct values in ascending order, and for each value its position among them."""
-    if not len(values):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    low, high = int(values.min()), int(values.max())
-    if high - low < max(_SMALL_TABLE, _TABLE_FACTOR * len(values)):
-        shifted = values.astype(np.int64)
-        if low:
-            shifted -= low
-        present = np.zeros(high - low + 1, np.bool_)
-        present[shifted] = True
-        distinct = np.flatnonzero(present)
-        if len(distinct) == len(present):
-            return distinct + low, shifted
-        position = np.zeros(high - low + 1, np.int64)
-        position[distinct] = np.arange(len(distinct))
-        return distinct + low, position[shifted]
-    distinct, inverse = np.unique(values, return_inverse=True)
-    return distinct.astype(np.int64), inverse.reshape(-1).astype(np.int64)
 
 
 def _dense_groups(*columns: NDArray[np.signedinteger]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:

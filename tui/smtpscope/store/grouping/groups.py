@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
+from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.activity import ongoing, ongoing_of_each, usual_quiet_ms
 from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of
-from smtpscope.store.grouping.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, compacted, grouped
+from smtpscope.store.grouping.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, grouped
 from smtpscope.store.vocabularies import WHO_ACTS
 
 __all__ = ["GROUPINGS", "GROUPING_COLUMNS", "SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
