@@ -11,7 +11,7 @@ import pytest
 from smtpscope.cli.candidates import filter_terms
 from smtpscope.cli.program import cli
 from smtpscope.errors import FilterError
-from smtpscope.store.filter.field_columns import NumberColumn, NumberedColumn, TextColumn
+from smtpscope.store.filter.field_columns import NumberColumn, TextColumn
 from smtpscope.store.filter.field_table import Facet, Field
 from smtpscope.store.filter.filter_editing import add_term
 from smtpscope.store.filter.filter_evaluation import matching
@@ -19,6 +19,7 @@ from smtpscope.store.filter.filter_fields import FIELDS, help_lines
 from smtpscope.store.filter.filter_grammar import format_filter, parse_filter
 from smtpscope.store.filter.suggestions import complete, suggest
 from smtpscope.store.grouping.facets import facets
+from smtpscope.store.numbered_column import NumberedColumn
 from store.events import exchange, store_of, three_weeks
 from support import manual
 from support.made_docs import PARTS

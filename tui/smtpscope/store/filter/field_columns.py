@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.store.column_set import NO_TIME, Columns
+from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.filter_values import (
     ChoiceValue,
@@ -27,14 +27,12 @@ from smtpscope.store.filter.filter_values import (
     moment_value,
     number_value,
 )
+from smtpscope.store.numbered_column import Mask, NumberedColumn, RowNumbers, look_up
 from smtpscope.store.search_texts import Hits, folded
 from smtpscope.store.spellings import Counted, counted
 from smtpscope.store.times import resolve
 from smtpscope.store.vocabularies import Vocabularies
 from smtpscope.store.vocabulary import Vocabulary
-
-Mask = NDArray[np.bool_]
-RowNumbers = NDArray[np.int64]
 
 _TIMES = ("today", "yesterday", "24h", "7d")
 
@@ -68,50 +66,6 @@ class FieldColumn(Protocol):
     def completions(self, store: EventStore) -> list[str]:
         """What a value may be, the most frequent first."""
         ...
-
-
-def look_up(hits: Hits, codes: NDArray[np.signedinteger]) -> Mask:
-    """For each row whether its value is hit; a negative code stands for no value and is never hit."""
-    if not hits.any():
-        return np.zeros(len(codes), np.bool_)
-    # The last place answers for -1.
-    mask: Mask = np.append(hits, False)[codes]
-    return mask
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedColumn:
-    """Which number each row has: that in the column `of`, or what `through` notes for that (below zero: none)."""
-
-    of: Callable[[Columns], NDArray[np.signedinteger]]
-    through: Callable[[Vocabularies], NDArray[np.int32]] | None = None
-
-    def look_up(self, store: EventStore, hits: Hits) -> Mask:
-        """The rows whose number is hit."""
-        numbers = self.of(store.columns)
-        if self.through is None:
-            return look_up(hits, numbers)
-        through = self.through(store.words)
-        # The reading thread may have noted more since `hits` were told; no row has them yet.
-        return look_up(look_up(hits, np.where(through < len(hits), through, -1)), numbers)
-
-    def of_rows(self, store: EventStore, rows: RowNumbers) -> NDArray[np.signedinteger]:
-        """The number of each of `rows`."""
-        numbers = self.of(store.columns)[rows]
-        return numbers if self.through is None else self.through(store.words)[numbers]
-
-    def by_frequency(self, store: EventStore) -> list[int]:
-        """The numbers that occur, the most frequent first."""
-        numbers = self.of(store.columns)
-        counts = np.bincount(numbers[numbers >= 0], minlength=1)
-        if self.through is not None:
-            through = self.through(store.words)[: len(counts)]
-            counts = counts[: len(through)]
-            known = through >= 0
-            counts = np.bincount(through[known], weights=counts[known], minlength=1).astype(np.int64)
-        order = np.argsort(-counts, kind="stable")
-        most: list[int] = order[counts[order] > 0].tolist()
-        return most
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +167,11 @@ class ChoiceColumn:
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
         if not isinstance(value, ChoiceValue):
             raise TypeError(f"one of {self.choices} is looked for, not {value!r}")
-        return self.rows.look_up(store, np.array([choice == value.word for choice in self.choices], np.bool_))
+        number = self.choices.index(value.word)
+        if self.rows.through is not None:
+            return look_up(self.rows.through(store.words) == number, self.rows.of(store.columns))
+        mask: Mask = self.rows.of(store.columns) == number
+        return mask
 
     def search_texts(self, store: EventStore) -> Sequence[list[str]]:
         return ()

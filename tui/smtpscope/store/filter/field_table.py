@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import overload
 
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.filter.field_columns import FieldColumn, RowNumbers
+from smtpscope.store.filter.field_columns import FieldColumn
+from smtpscope.store.numbered_column import RowNumbers
 from smtpscope.store.spellings import Counted
 
 ANYWHERE = ""

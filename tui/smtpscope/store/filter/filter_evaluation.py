@@ -7,9 +7,9 @@ from datetime import tzinfo
 import numpy as np
 
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.filter.field_columns import Mask
 from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.filter.filter_grammar import Filter, Term
+from smtpscope.store.numbered_column import Mask
 
 
 def matching(store: EventStore, tree: Filter, zone: tzinfo) -> Mask:

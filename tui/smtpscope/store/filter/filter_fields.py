@@ -15,8 +15,6 @@ from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.field_columns import (
     ChoiceColumn,
     NumberColumn,
-    NumberedColumn,
-    RowNumbers,
     TextColumn,
     TimeColumn,
     by_text,
@@ -32,6 +30,7 @@ from smtpscope.store.filter.smtp_columns import (
     Replies,
     ReplyCodes,
 )
+from smtpscope.store.numbered_column import NumberedColumn, RowNumbers
 from smtpscope.store.search_texts import command_line
 from smtpscope.store.spellings import Counted, hosts, mailboxes
 from smtpscope.store.vocabularies import DIRECTIONS, LEVELS, WHO_ACTS, Vocabularies

@@ -13,7 +13,7 @@ import numpy as np
 
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.filter.field_columns import Mask, NumberedColumn, TextColumn, look_up, only_text
+from smtpscope.store.filter.field_columns import TextColumn, only_text
 from smtpscope.store.filter.filter_values import (
     CodeValue,
     EnhancedCode,
@@ -26,6 +26,7 @@ from smtpscope.store.filter.filter_values import (
     looks_like_network,
     network_or_name,
 )
+from smtpscope.store.numbered_column import Mask, NumberedColumn, look_up
 from smtpscope.store.search_texts import Hits, command_line, enhanced_code_text, folded, host_text, reply_text
 from smtpscope.store.vocabularies import folded_mailbox
 

@@ -29,7 +29,8 @@ from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View
 from smtpscope.store.filter.filter_editing import terms
-from smtpscope.store.grouping.groups import GROUPINGS, Group, Grouping
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
+from smtpscope.store.grouping.groups import Group
 from smtpscope.workspace.log_state import LogState, Position
 
 _DESCRIBED_AHEAD = 80
@@ -214,7 +215,7 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         view = self.view
         if view is None or not self._queries.idle:
             return
-        following = GROUPINGS[(GROUPINGS.index(view.grouping) + 1) % len(GROUPINGS)]
+        following = DIMENSIONS.after(view.grouping, 1)
 
         def ask() -> None:
             self.analysis.view(view.filter_text, grouping=following)

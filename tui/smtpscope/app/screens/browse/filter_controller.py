@@ -16,7 +16,6 @@ from smtpscope.store.filter.filter_editing import add_term, term_of
 
 _FIRST_LINE = ("none",)
 """A key that no line has, so the cursor goes to the first one."""
-_FIELDS = {"code": "code", "host_key": "host", "category": "cause", "recipient": "rcpt", "server": "server"}
 
 
 class Filtering(BrowseState):
@@ -119,7 +118,7 @@ class Filtering(BrowseState):
         if len(self._digits) == 3:
             code = self._digits
             self._set_digits("")
-            first = ("code", ("code", int(code)))
+            first = (self.grouping, ("code", int(code)))
             self.set_filter(add_term(self.filter_text, "code", code, replace=True), wanted=first)
 
     def _set_digits(self, digits: str) -> None:
@@ -144,16 +143,8 @@ class Filtering(BrowseState):
         if place.row is not None:
             return term_of(self.analysis.store.exchange(place.row))
         assert self.view is not None
-        column = self.view.tree.levels[place.level].column
-        group = self.view.tree.group(place.level, place.index)
-        values = {
-            "code": "none" if group.code is None else str(group.code),
-            "host_key": f"={group.host_key or ''}",
-            "category": f"={group.category}",
-            "recipient": f"={group.recipient or ''}",
-            "server": f"={group.server or ''}",
-        }
-        return _FIELDS[column], values[column]
+        tree = self.view.tree
+        return tree.levels[place.level].dimension.term(tree.group(place.level, place.index))
 
     def give_up_digits(self) -> bool:
         """Forgets the digits of a reply code that was begun; False when there were none."""

@@ -13,7 +13,8 @@ from smtpscope.app.screens.browse.browse_state import BrowseState
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import Detail
-from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS, SortColumn
+from smtpscope.store.grouping.dimensions import DIMENSIONS
+from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
     "name": "code",
@@ -137,7 +138,7 @@ class WalkingLines(BrowseState):
     # Grouping and order
 
     def action_grouping(self, by: int) -> None:
-        self.grouping = GROUPINGS[(GROUPINGS.index(self.grouping) + by) % len(GROUPINGS)]
+        self.grouping = DIMENSIONS.after(self.grouping, by)
         self.notify(f"Grouped by {self.grouping}", markup=False, timeout=2)
         self.refresh_view()
 
