@@ -1,15 +1,40 @@
-"""The groups of a view as rows of a report."""
+"""The picture of all that was read, and the groups of a view as rows of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
+import numpy as np
+
 from smtpscope.errors import Problem
 from smtpscope.export.report.report import Report, ReportRow
+from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.view_values import Overview, View
+from smtpscope.store.event_store import DIRECTIONS
 from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_HOST, Dimension
 from smtpscope.store.grouping.groups import Group
+
+
+def overview_of(loader: LogLoader, events: int) -> Overview:
+    """The picture of all that `loader` read; `events` are those that count."""
+    store = loader.store
+    directions = store.columns.direction
+    if events < len(store):
+        directions = directions[~store.columns.is_duplicate]
+    counts = np.bincount(directions, minlength=len(DIRECTIONS)).tolist()
+    return Overview(
+        files=loader.files,
+        events=events,
+        duplicates=len(store) - events,
+        unrelated_records=loader.unrelated_records,
+        skipped=loader.skipped,
+        first_ms=store.log_start_ms,
+        last_ms=store.log_end_ms,
+        directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
+        times_assumed=store.times_assumed,
+        service_logs=loader.service_logs_only,
+    )
 
 
 def report_of(

@@ -1,4 +1,4 @@
-"""Changing the text of a filter for the user: a term put to its end, its last term taken away, its terms as chips."""
+"""Changing the text of a filter for the user: a term put to its end, its terms as chips."""
 
 from __future__ import annotations
 
@@ -56,12 +56,6 @@ def term_of(exchange: SmtpExchange) -> tuple[str, str]:
     if command.sender is not None:
         return "from", f"={command.sender}"
     return "cmd", f"={command.verb}"
-
-
-def remove_last_term(text: str) -> str:
-    """`text` without its last term and the blanks before it."""
-    written = written_terms(text)
-    return text[: written[-1].start].rstrip() if written else ""
 
 
 def _understood(name: str, value: str) -> tuple[str, tuple[Value, ...]]:

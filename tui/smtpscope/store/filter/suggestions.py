@@ -45,10 +45,7 @@ def suggest(store: EventStore, text: str) -> str | None:
 
 
 def complete(store: EventStore, text: str, cursor: int) -> list[str]:
-    """What the term at `cursor` may become, best first, at most 20: fields as `host:`, values as whole terms.
-
-    `completed` puts one of them into the text.
-    """
+    """What the term at `cursor` may become, best first, at most 20: fields as `host:`, values as whole terms."""
     term = term_at(text, cursor)
     if term is None:
         return [f"{field.name}:" for field in FIELDS][:_MOST_COMPLETIONS]
@@ -69,15 +66,6 @@ def term_at(text: str, cursor: int) -> WrittenTerm | None:
         if term.start < cursor <= term.end:
             return term
     return None
-
-
-def completed(text: str, cursor: int, choice: str) -> str:
-    """`text` with the term at `cursor` replaced by `choice`, one of the answers of `complete`."""
-    term = term_at(text, cursor)
-    if term is None:
-        before, after = text[:cursor], text[cursor:]
-        return f"{before}{choice}{after if not after or after[0].isspace() else ' ' + after}"
-    return text[: term.start] + choice + text[term.end :]
 
 
 def _begins(field: Field, word: str) -> bool:
