@@ -15,6 +15,7 @@ from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import NO_TIME
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import parse_filter
+from smtpscope.store.grouping.activity import STATES
 from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS, Group, Grouping, GroupTree, SortColumn
 from store.events import exchange, ms, store_of, three_weeks, unparsed
@@ -232,7 +233,7 @@ def test_any_events_are_grouped_as_one_by_one(events: list[SmtpExchange], groupi
     tree = GroupTree(store, None, grouping, UTC)
     assert sorted(tree.order.tolist()) == list(range(len(events)))
     for level, arrays in enumerate(tree.levels):
-        ongoing = tree.ongoing(level)
+        states = tree.states(level)
         for index in range(len(arrays)):
             rows = tree.rows(level, index)
             times = [event.time_ms for row in rows if (event := events[int(row)]).time_ms is not None]
@@ -241,7 +242,8 @@ def test_any_events_are_grouped_as_one_by_one(events: list[SmtpExchange], groupi
             assert int(arrays.first_ms[index]) == min(times, default=NO_TIME)
             assert int(arrays.last_ms[index]) == max(times, default=NO_TIME)
             assert int(arrays.untimed[index]) == len(rows) - len(times)
-            assert bool(ongoing[index]) == bool(group.ongoing)
+            assert group.state == (STATES[states[index]] if times else None)
+            assert group.quiet_ms == ((store.log_end_ms or 0) - max(times) if times else None)
     if grouping in KEYS:
         key = KEYS[grouping][0]
         assert sorted(Counter(map(key, events)).values()) == sorted(group.count for group in groups(tree, 0))
