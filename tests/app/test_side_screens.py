@@ -11,7 +11,7 @@ from textual.widgets import Input, OptionList
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.counts import CountsScreen
-from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen

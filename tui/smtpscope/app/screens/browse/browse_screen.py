@@ -21,26 +21,26 @@ from smtpscope.app.screens.browse.copy_and_export import CopyAndExport
 from smtpscope.app.screens.browse.filter_controller import FilterController
 from smtpscope.app.screens.browse.loading_controller import LoadingController
 from smtpscope.app.screens.browse.log_commands import LogCommands
+from smtpscope.app.screens.browse.saved_place import SavedPlace
 from smtpscope.app.screens.browse.side_screens import SideScreens
 from smtpscope.app.screens.browse.table_navigation import TableNavigation
 from smtpscope.app.screens.browse.view_controller import ViewController
-from smtpscope.app.screens.help import HelpLine, HelpScreen, lines_of_bindings
+from smtpscope.app.screens.help_screen import HelpLine, HelpScreen, lines_of_bindings
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
-from smtpscope.configuration.settings import LAYOUTS, Layout, Settings
+from smtpscope.configuration.settings import Layout, Settings
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View
-from smtpscope.workspace.log_state import LogState
 from smtpscope.workspace.saved_views import SavedView
 
 
 class BrowseScreen(Screen[None]):
     """Everything an administrator needs between opening the file and pasting into the ticket."""
 
-    CSS_PATH = "browse_screen.tcss"
+    CSS_PATH: ClassVar = ["browse_screen.tcss", "../../widgets/table/group_table.tcss"]
     COMMANDS: ClassVar = {SavedViewsProvider}
     # The first widget would be the filter, and a terminal that is not in focus would keep showing its keys.
     AUTO_FOCUS = "#table"
@@ -75,8 +75,9 @@ class BrowseScreen(Screen[None]):
         self.detail = DetailPane(id="detail")
         self._layout: Layout = self.state.settings.layout
         self._make_parts(analysis)
+        self._place = SavedPlace(self.state, self.views)
         if restore:
-            self._restore(filter_text)
+            self._layout = self._place.restore(filter_text, self._layout)
 
     def _make_parts(self, analysis: Analysis) -> None:
         state, table = self.state, self.table
@@ -103,41 +104,9 @@ class BrowseScreen(Screen[None]):
         """What the key bindings of the parts call; see `part_binding`."""
         getattr(self.parts[part], command)(*arguments)
 
-    # Where these logs were left
-
-    def _restore(self, filter_text: str) -> None:
-        """Goes on where these logs were left; what was asked for now comes first."""
-        state = self.state
-        saved = state.analysis.user_data.state()
-        if saved is None:
-            return
-        default = Settings()
-        saved = saved.under(
-            filter_text=filter_text or None,
-            grouping=None if state.grouping == default.grouping else state.grouping,
-            sort=None if state.sort == default.sort else state.sort,
-        )
-        state.filter_text, state.grouping, state.sort = saved.filter_text, saved.grouping, saved.sort
-        state.descending = saved.descending
-        if self._layout == "auto" and saved.layout in LAYOUTS:
-            self._layout = saved.layout
-        if not filter_text:
-            self.views.saved_position = saved.position
-
     def keep_place(self) -> None:
         """Keeps how these logs are left, for the next time."""
-        state, position = self.state, self.views.position
-        if position is not None:
-            state.analysis.user_data.save_state(
-                LogState(
-                    position=position,
-                    filter_text="" if state.view is None else state.view.filter_text,
-                    grouping=state.grouping,
-                    sort=state.sort,
-                    descending=state.descending,
-                    layout=self._layout,
-                )
-            )
+        self._place.keep(self._layout)
 
     # The page that the parts see
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from smtpscope.app.query_queue import Query, QueryQueue
+from smtpscope.app.query_queue import QueryQueue, StoreQuery
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.file_information import information_blocks
@@ -105,7 +105,7 @@ class LogCommands:
 
     def show_files(self) -> None:
         # Some logs are read once more for what they say of themselves.
-        query = Query(self._state.analysis.information, self._show_information, self._information_failed)
+        query = StoreQuery(self._state.analysis.information, self._show_information, self._information_failed)
         self._queries.submit("information", query)
 
     def _information_failed(self, error: Exception) -> None:
@@ -140,7 +140,7 @@ class LogCommands:
                 self._state.analysis.set_assumed_zone(choice.zone)
 
         # As a query, so that nothing else asks or fills the store meanwhile.
-        self._queries.submit("zone", Query(change, lambda _: self._zone_changed(choice)))
+        self._queries.submit("zone", StoreQuery(change, lambda _: self._zone_changed(choice)))
 
     def _zone_changed(self, choice: ZoneChoice) -> None:
         also = ", also those without a zone" if choice.also_without else ""

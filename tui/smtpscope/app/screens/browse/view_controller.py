@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from textual.timer import Timer
 
 from smtpscope.app.positions import key_at, position_of
-from smtpscope.app.query_queue import Query, QueryQueue
+from smtpscope.app.query_queue import QueryQueue, StoreQuery
 from smtpscope.app.row_details import detail_of
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.widgets.filter_bar import FilterBar
@@ -108,7 +108,7 @@ class ViewController:
             suggestion = state.analysis.suggestion(text) if text and not view.count and view.total else None
             return view, suggestion
 
-        self._queries.submit("view", Query(ask, self._show_view, self._view_failed))
+        self._queries.submit("view", StoreQuery(ask, self._show_view, self._view_failed))
 
     def refresh_soon(self) -> None:
         """Refreshes within a moment, however often it is asked for; at once while nothing is shown yet."""
@@ -146,7 +146,7 @@ class ViewController:
         def ask() -> None:
             self._state.analysis.view(view.filter_text, grouping=following)
 
-        self._queries.submit("ahead", Query(ask, lambda _: None, lambda _: None))
+        self._queries.submit("ahead", StoreQuery(ask, lambda _: None, lambda _: None))
 
     # Showing
 
@@ -241,7 +241,7 @@ class ViewController:
             return
         self._detail_for = key
         analysis, (view, entry) = self._state.analysis, here
-        self._queries.submit("detail", Query(lambda: detail_of(analysis, view, entry), self._detail_found))
+        self._queries.submit("detail", StoreQuery(lambda: detail_of(analysis, view, entry), self._detail_found))
 
     def _detail_found(self, detail: Detail) -> None:
         self._detail.detail = detail

@@ -84,7 +84,7 @@ def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...
 class HelpScreen(ModalScreen[None]):
     """Typing searches, arrows scroll, escape closes."""
 
-    CSS_PATH = "help.tcss"
+    CSS_PATH = "help_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1", "close", "Close", id="help.close"),
         Binding("down", "scroll(1)", "Down", id="help.down", priority=True),
