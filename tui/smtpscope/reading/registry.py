@@ -81,6 +81,9 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 
     yield SentenceLineReader
+    from smtpscope.reading.mail_servers.further_servers import FURTHER_SERVERS
+
+    yield from FURTHER_SERVERS
 
 
 def formats() -> tuple[Format, ...]:

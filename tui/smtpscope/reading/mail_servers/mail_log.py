@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
-from smtpscope.reading.mail_servers.mail_thread import Thread, session_of
+from smtpscope.reading.mail_servers.escapes import without_syslog_escapes
+from smtpscope.reading.mail_servers.mail_grammar import (
+    FAILED,
+    LONGEST,
+    LOOKS_AHEAD,
+    Around,
+    Damaged,
+    Found,
+    LoggedRefusal,
+    MailGrammar,
+    NoReply,
+)
+from smtpscope.reading.mail_servers.mail_thread import session_of
+from smtpscope.reading.mail_servers.servers import Grammars, any_sign
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, SmtpExchangeRecord, Source
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
 from smtpscope.reading.smtp_session import SmtpSession
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
@@ -21,50 +33,25 @@ from smtpscope.reading.text.syslog_line import Headers, LogLine, Written, writte
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import NO_ZONE, FollowableTextLog
 
-LONGEST: Final = 8_192
-"""Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
-
-FAILED: Final = "Failed without a reply"
-"""Why there is no reply where nobody spoke: the host was not found, or not reached, or it said no more."""
 _ENDS: Final = 16_384
 """Characters from each end of a block in which a line with a time is looked for."""
 _HEADER: Final = 128
 """Characters at the beginning of a line that may be its time, its computer and its program."""
 
 
-class LoggedRefusal(NamedTuple):
-    """What one line tells of a refusal; the fields are those of `SmtpExchangeRecord`."""
-
-    side: Side
-    remote_host: str
-    logged_verb: str
-    command: str
-    reply: str
-    mailbox: str | None
-
-
-class NoReply(NamedTuple):
-    """Why a line tells of mail that failed and yet of no reply: counted for the information on the file."""
-
-    reason: str
-
-
-class Damaged(NamedTuple):
-    """Why a line that should tell a refusal can't be understood."""
-
-    reason: str
-
-
 class MailLog(FollowableTextLog):
-    """Reads the log of one mail server program line by line; what has no sign of a refusal is not even decoded."""
+    """Reads the log of mail servers line by line; what has no sign of a refusal is not even decoded.
+
+    A file is taken for the log of one server, and the lines of any other one are understood as well.
+    """
 
     format: ClassVar[Format]
-    refusal_pattern: ClassVar[re.Pattern[str]]
-    """Finds each line that may tell a refusal, and few others."""
+    grammar: ClassVar[type[MailGrammar]]
+    """Takes the lines apart that the server wrote; all others are asked for the rest."""
     program_pattern: ClassVar[re.Pattern[str]]
     """Found in the head of a log that the program wrote to."""
-    looks_ahead: ClassVar[int] = 0
-    """Characters behind a line that `told_again` looks at."""
+    own_signs: ClassVar[re.Pattern[str] | None] = None
+    """Found in each line that may tell a refusal, where a log is never shared with another server."""
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
@@ -73,10 +60,12 @@ class MailLog(FollowableTextLog):
         self._told = ProblemLog(source.name)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._zone_assumed = False
+        self._signs = self.own_signs or any_sign()
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
-        self._lines = 0
+        self._begin_grammars()
+        self._lines = self._without_time = 0
         self._without_reply: Counter[str] = Counter()
 
     @classmethod
@@ -86,21 +75,16 @@ class MailLog(FollowableTextLog):
         text = head_text(head)
         return cls.program_pattern.search(text) is not None
 
-    @abstractmethod
+    def _begin_grammars(self) -> None:
+        self._grammars = self._new_grammars()
+        self._around = Around()
+
+    def _new_grammars(self) -> Grammars:
+        return Grammars(self.grammar, alone=self.own_signs is not None)
+
     def line(self, text: str) -> LogLine | None:
-        """A line of the program taken apart, None where another program wrote it."""
-
-    @abstractmethod
-    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
-        """What `line` tells, None where that is no refusal."""
-
-    @abstractmethod
-    def thread(self, line: LogLine) -> Thread | None:
-        """What the lines of the same message or session have in common."""
-
-    def is_repeated_in(self, line: LogLine, refusal: LoggedRefusal, following: str) -> bool:
-        """Whether `following`, the text behind `line`, tells the same refusal with more of it."""
-        return False
+        """A line taken apart by the first grammar that knows it, None where none does."""
+        return next((line for grammar in self._grammars.of(text) if (line := grammar.line(text)) is not None), None)
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
@@ -108,16 +92,12 @@ class MailLog(FollowableTextLog):
             text = block.text
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0
-            while (match := self.refusal_pattern.search(text, done, end)) is not None:
+            self._around.enter(block)
+            while (match := self._signs.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
                 self._pass_over(batching, text, done, start)
                 # The next block begins with this line, and shows what follows it.
-                if (
-                    self.looks_ahead
-                    and not block.final
-                    and behind + self.looks_ahead > len(text)
-                    and (start or behind <= LONGEST)
-                ):
+                if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
                     done = end = start
                     break
                 self._take_line(batching, block, start, behind)
@@ -161,8 +141,9 @@ class MailLog(FollowableTextLog):
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
         self._lines += 1
-        line = self.line(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
-        found = None if line is None else self.refusal(line)
+        self._around.place(start, behind)
+        text = block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n")
+        found, line, _ = _told_by(self._grammars, text, self._around)
         if line is None or found is None:
             batching.unrelated_records += 1
         elif isinstance(found, NoReply):
@@ -172,14 +153,13 @@ class MailLog(FollowableTextLog):
             batching.unrelated_records += 1
         elif isinstance(found, Damaged):
             self._told.add(f"line {self._lines}", found.reason)
-        elif self.looks_ahead and self.is_repeated_in(line, found, block.text[behind : behind + self.looks_ahead]):
-            batching.unrelated_records += 1
         else:
             batching.exchanges.append(self._exchange(line, found, block.offset(start)))
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
         time_ms, assumed, computer = self._headers.written(line.header)
         self._zone_assumed = self._zone_assumed or assumed
+        self._without_time += time_ms is None
         return SmtpExchangeRecord(
             file=self._source.name,
             offset=offset,
@@ -192,13 +172,14 @@ class MailLog(FollowableTextLog):
             remote_host=refusal.remote_host,
             logged_verb=refusal.logged_verb,
             command=refusal.command,
-            reply=refusal.reply,
+            reply=without_syslog_escapes(refusal.reply),
             mailbox=refusal.mailbox,
+            guess=refusal.guess,
         )
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, _ in self._text.blocks():
-            for match in self.refusal_pattern.finditer(block.text):
+            for match in self._signs.finditer(block.text):
                 start, behind = _line_around(block.text, match.start(), 0, len(block.text))
                 line = self.line(block.cut(start, min(behind, start + LONGEST)))
                 written = None if line is None else written_time(line.header)
@@ -212,8 +193,8 @@ class MailLog(FollowableTextLog):
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
         """See `HasSessions`: the lines of the same message, or of the same session where there is no message yet."""
-        line = self.line(self.raw(offset))
-        thread = None if line is None else self.thread(line)
+        _, line, grammar = _told_by(self._new_grammars(), self.raw(offset), Around())
+        thread = None if line is None or grammar is None else grammar.thread(line)
         return None if thread is None else session_of(self._text, offset, thread, self.line, self._headers)
 
     def information(self) -> FileInformation:
@@ -229,6 +210,16 @@ def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]
     return start, behind
 
 
-def host_of(name: str, address: str) -> str:
-    """The host as our guidance and tables need it: its name, or the address where the name could not be found."""
-    return name if name and name != "unknown" else address
+def _told_by(grammars: Grammars, text: str, around: Around) -> tuple[Found, LogLine | None, MailGrammar | None]:
+    """What the line `text` tells, the line taken apart and the grammar that did it, else the first that could."""
+    first: tuple[Found, LogLine | None, MailGrammar | None] = None, None, None
+    for grammar in grammars.of(text):
+        line = grammar.line(text)
+        if line is None:
+            continue
+        found = grammar.refusal(line, around)
+        if found is not None:
+            return found, line, grammar
+        if first[1] is None:
+            first = None, line, grammar
+    return first
