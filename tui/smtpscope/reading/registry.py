@@ -60,6 +60,9 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
 
     yield ConnectivityLogReader
+    from smtpscope.reading.microsoft_exchange.agent_log import AgentLogReader
+
+    yield AgentLogReader
     from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 
     yield PostfixLogReader
