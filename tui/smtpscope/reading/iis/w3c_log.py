@@ -34,7 +34,7 @@ class W3cSmtpReader(IisSmtpReader):
         name="w3c",
         service=True,
         title="SMTP log of IIS (W3C extended)",
-        recognised_by="a #Fields line or the usual columns, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
+        recognised_by="#Fields or the usual columns, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
         lacks=(
             "the session (commands and replies of connections outwards are paired by their order)",
             "the text of what this server answered to its clients",

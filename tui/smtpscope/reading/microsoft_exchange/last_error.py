@@ -12,7 +12,9 @@ from typing import Final, NamedTuple
 
 from smtpscope.reading.microsoft_exchange.tracking_status import attempted_host, named_replies
 
-_RESPONDED: Final = re.compile(r"(?:responded|failed|replied|returned) with:? ?([\"'])(?=[245][0-9]{2}[ \-])", re.IGNORECASE)
+_RESPONDED: Final = re.compile(
+    r"(?:responded|failed|replied|returned) with:? ?([\"'])(?=[245][0-9]{2}[ \-])", re.IGNORECASE
+)
 _BEHIND: Final = (" Attempted failover", " The last endpoint", " Either there are", " Last attempted")
 _LAST_ATTEMPT: Final = re.compile(r"\{LRT=([^{}]{4,64})\}")
 _ENDPOINT: Final = re.compile(r"last endpoint attempted was \[([0-9A-Fa-f:.]{2,45})\]", re.IGNORECASE)
@@ -48,12 +50,10 @@ def last_error(text: str) -> LastError:
 
 def quoted_reply(said: str) -> str:
     """The reply that our own server's words quote, the innermost where they do it twice; "" where they quote none."""
-    last = None
-    for last in _RESPONDED.finditer(said):
-        pass
-    if last is None:
+    openings = list(_RESPONDED.finditer(said))
+    if not openings:
         return ""
-    quote, begin = last[1], last.end()
+    quote, begin = openings[-1][1], openings[-1].end()
     ends = [end for words in _BEHIND if (end := said.find(quote + words, begin)) >= 0]
     if ends:
         return said[begin : min(ends)]

@@ -70,7 +70,7 @@ def _table_of(head: bytes) -> _Table | None:
         return None
     text = head_text(head).lstrip("\ufeff\r\n")
     for delimiter in DELIMITERS:
-        for fields in first_rows(text[:1 << 15], delimiter, _LOOKED_AT):
+        for fields in first_rows(text[: 1 << 15], delimiter, _LOOKED_AT):
             if fields[0].startswith(_BEFORE_HEADER):
                 continue
             names = tuple(folded(field) for field in fields)

@@ -18,7 +18,10 @@ from smtpscope.reading.text.encodings import TextEncoding
 
 QUEUE: Final = "Microsoft Exchange queue"
 TRACE: Final = "Microsoft Exchange Online message trace"
-LOST: Final = "Export-Csv wrote System.String[] in the place of the reply, so it is lost"
+LOST: Final = (
+    "Export-Csv wrote System.String[] in the place of the reply, so it is lost: export "
+    "@{n='RecipientStatus';e={$_.RecipientStatus -join ';'}} instead, or print it with Format-List"
+)
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "client-ip": ("clientip",),
     "client-hostname": ("clienthostname",),
@@ -37,6 +40,7 @@ _DECODED: Final = TextEncoding("utf-16-le", 0, "")
 """Values of objects are true text already."""
 _NEXT_REPLY: Final = re.compile(r"(?<=[^,;|]) ?[,|\n] ?(?=[2-5][0-9]{2}(?:[ \-]|\Z)|\})")
 _NEXT_NAMED: Final = re.compile(r"(?<=\])\s?[,;|]?\s?(?=\[\{)")
+_UNFINISHED: Final = re.compile(r";\{(?:MSG|FQDN|IP|LRT)=[^{}]{0,4096}\Z")
 _BETWEEN: Final = re.compile(r"[;,|\s]+")
 _ADDRESS: Final = re.compile(r"[^\s;,<>{}]{1,64}@[^\s;,<>{}]{1,255}")
 _OF_OURS: Final = re.compile(r"\b(?:RESOLVER|ROUTING|STOREDRV|TRANSPORT\.RULES|RESTRICT)\b|Sender ID \(PRA\)")
@@ -207,6 +211,9 @@ def status_of(value: str) -> str:
     if bare.startswith("{") and not bare.startswith(("{LED=", "{LRT=", "{MSG=", "{FQDN=", "{IP=")):
         bare = bare[1:].removesuffix("}").rstrip()
         bare = bare.removesuffix("...").removesuffix("…").rstrip(", ")
+    if is_cut(value):
+        # A host of which only the beginning is left is none.
+        bare = _UNFINISHED.sub("", bare)
     if "{LED=" in bare:
         return _NEXT_NAMED.sub(";", bare)
     return _NEXT_REPLY.sub(";", bare).strip()

@@ -13,7 +13,15 @@ from typing import Final, NamedTuple
 from smtpscope.reading.microsoft_exchange.shell_object import NAMES, ShellObject, folded
 from smtpscope.reading.text.encodings import TextBlock
 
-_LABEL: Final = re.compile(r"([ \t]{0,16})([A-Za-z][A-Za-z0-9_]{0,48}(?: [A-Za-z]{1,16}){0,3})([ \t]{0,60}):(?:[ \t]|\Z)")
+_LABEL: Final = re.compile(
+    r"([ \t]{0,16})([A-Za-z][A-Za-z0-9_]{0,48}(?: [A-Za-z]{1,16}){0,3})([ \t]{0,60}):(?:[ \t]|\Z)"
+)
+# What people paste from Queue Viewer, without a label.
+_BARE_ERROR: Final = re.compile(
+    r"[ \t>\"']{0,8}(?=\[\{L(?:RT|ED)=|[45][0-9]{2} [45]\.[0-9]{1,3}\.[0-9]{1,3} "
+    r"(?:Primary target IP address|DNS query failed|Proxy session setup failed|Error encountered while communicating))"
+)
+_LAST_ERROR: Final = "lasterror"
 _MOST_LINES: Final = 4_000
 """Of one value: what is longer is no wrapped value."""
 _MOST_LABELS: Final = 400
@@ -55,7 +63,12 @@ def objects_in(lines: Iterable[TextLine]) -> Iterator[ShellObject]:
             if current.ends_before(name, blank=blank):
                 yield current.taken()
                 current = _OpenObject()
-            current.add(line, name, label)
+            current.add(line, name, line.text[label.end() :], label.end(3))
+        elif (blank or not current.names) and (bare := _BARE_ERROR.match(line.text)) is not None:
+            if current.names:
+                yield current.taken()
+                current = _OpenObject()
+            current.add(line, _LAST_ERROR, line.text[bare.end() :], -1)
         elif current.names and (not blank or current.is_loose):
             current.go_on(line)
         blank = False
@@ -93,16 +106,16 @@ class _OpenObject:
         """Whether the object is whole before a label of that `name`; `blank` tells of a blank line between."""
         return name in self.names or (blank and self._tight) or len(self.names) >= _MOST_LABELS
 
-    def add(self, line: TextLine, name: str, label: re.Match[str]) -> None:
-        """Takes in a label with the beginning of its value."""
+    def add(self, line: TextLine, name: str, value: str, column: int) -> None:
+        """Takes in a label with the beginning of its `value`; `column` is where its colon stands, -1 without one."""
         if self._first is None:
             self._first = line
         elif line.number == self._last_number + 1:
             self._tight = True
         else:
             self.is_loose = not self._tight
-        self._column = label.end(3)
-        self.names[name] = [line.text[label.end() :].strip()]
+        self._column = column
+        self.names[name] = [value.strip()]
         self._lengths[name] = [len(line.text)]
         self._note(line, name)
 

@@ -12,7 +12,6 @@ from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import span_of
 from smtpscope.reading.microsoft_exchange.shell_exchanges import ToldExchanges, exchanges_in, time_of
 from smtpscope.reading.microsoft_exchange.shell_object import ShellObject, kind_of
-from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, SmtpExchangeRecord
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
@@ -43,7 +42,7 @@ class ShellReader(TextLog):
     def _batches(self) -> Iterator[Batch]:
         batching = Batching(self._source.size)
         times = FileTimes(self._source.name, self._options, self._written_times)
-        problems = ProblemLog(self._source.name)
+        problems: dict[str, tuple[int, int]] = {}
         timeless = without_reply = 0
         for each in self._objects():
             told = exchanges_in(self._source.name, each)
@@ -55,12 +54,16 @@ class ShellReader(TextLog):
                 batching.exchanges += found
                 timeless += found[0].time_ms is None
                 batching.extend_log_span(span_of([found[0].time_ms], assumed=found[0].time_assumed))
-                for reason in told.problems:
-                    problems.add(f"line {each.line}", reason, "noted")
+                problems.update((reason, (each.line, 0)) for reason in told.problems if reason not in problems)
+                problems.update((reason, (problems[reason][0], problems[reason][1] + 1)) for reason in told.problems)
             if batching.due:
-                batching.problems += problems.take() + times.take_problems()
+                batching.problems += times.take_problems()
                 yield batching.take(each.end)
-        batching.problems += problems.take(final=True) + times.take_problems()
+        batching.problems += times.take_problems()
+        batching.problems += [
+            Problem(self._source.name, f"line {line}", reason, "noted", count)
+            for reason, (line, count) in problems.items()
+        ]
         batching.problems += self._told(timeless, without_reply)
         yield batching.take(self._source.size)
 

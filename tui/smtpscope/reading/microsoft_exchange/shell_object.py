@@ -14,40 +14,41 @@ from typing import Final, Literal
 ShellKind = Literal["tracking", "agent", "queue", "trace"]
 
 _FOREIGN: Final = re.compile(r"[^0-9a-z]+")
-_WRITTEN_AS_TYPE: Final = re.compile(r"System\.(?:String|Object|Collections)[\w.`\[\],]*|Microsoft\.Exchange\.[\w.`\[\]]+")
+_WRITTEN_AS_TYPE: Final = re.compile(
+    r"System\.(?:String|Object|Collections)[\w.`\[\],]*|Microsoft\.Exchange\.[\w.`\[\]]+"
+)
 _CUT_LIST: Final = re.compile(r"(?:\.\.\.|…)\s*\}?\s*\Z")
 
-NAMES: Final = frozenset(
-    (
-        # Get-MessageTrackingLog, and the detail report of Start-HistoricalSearch.
-        "pscomputername runspaceid psshowcomputername timestamp clientip clienthostname serverip serverhostname "
-        "sourcecontext connectorid source eventid internalmessageid messageid networkmessageid recipients "
-        "recipientaddress recipientstatus totalbytes recipientcount relatedrecipientaddress reference messagesubject "
-        "sender senderaddress returnpath directionality tenantid originalclientip originalserverip messageinfo "
-        "messagelatency messagelatencytype eventdata customdata transporttraffictype schemaversion datetimeutc logid "
-        # Get-AgentLog.
-        "sessionid ipaddress localendpoint remoteendpoint enteredorgfromip p1fromaddress p2fromaddresses recipient "
-        "numrecipients agent event action smtpresponse reason reasondata diagnostics networkmsgid "
-        # Get-Queue and Queue Viewer.
-        "identity deliverytype nexthopdomain nexthopconnector status messagecount lasterror retrycount lastretrytime "
-        "nextretrytime velocity risklevel outboundippool nexthopcategory overridesource deferredmessagecount "
-        "lockedmessagecount messagecountspercategory deferredmessagecountspercategory incomingrate outgoingrate "
-        "queueidentity isvalid objectstate firstretrytime tlsdomain tlsauthlevel prioritydescriptions "
-        # Get-Message.
-        "subject internetmessageid fromaddress size messagesourcename sourceip scl datereceived expirationtime "
-        "lasterrorcode queue componentlatency messagelatencies originalfromaddress deferreason lockreason priority "
-        "isprobemessage externaldirectoryorganizationid accountforest extensiondata "
-        # Get-MessageTrace, Get-MessageTraceDetail and what the admin centers save.
-        "received messagetraceid organization fromip toip startdate enddate index date detail data origintimestamputc "
-        "originalclientip deliverypriority"
-    ).split()
+_KNOWN: Final = (
+    # Get-MessageTrackingLog, and the detail report of Start-HistoricalSearch.
+    "pscomputername runspaceid psshowcomputername timestamp clientip clienthostname serverip serverhostname "
+    "sourcecontext connectorid source eventid internalmessageid messageid networkmessageid recipients "
+    "recipientaddress recipientstatus totalbytes recipientcount relatedrecipientaddress reference messagesubject "
+    "sender senderaddress returnpath directionality tenantid originalclientip originalserverip messageinfo "
+    "messagelatency messagelatencytype eventdata customdata transporttraffictype schemaversion datetimeutc logid "
+    # Get-AgentLog.
+    "sessionid ipaddress localendpoint remoteendpoint enteredorgfromip p1fromaddress p2fromaddresses recipient "
+    "numrecipients agent event action smtpresponse reason reasondata diagnostics networkmsgid "
+    # Get-Queue and Queue Viewer.
+    "identity deliverytype nexthopdomain nexthopconnector status messagecount lasterror retrycount lastretrytime "
+    "nextretrytime velocity risklevel outboundippool nexthopcategory overridesource deferredmessagecount "
+    "lockedmessagecount messagecountspercategory deferredmessagecountspercategory incomingrate outgoingrate "
+    "queueidentity isvalid objectstate firstretrytime tlsdomain tlsauthlevel prioritydescriptions "
+    # Get-Message.
+    "subject internetmessageid fromaddress size messagesourcename sourceip scl datereceived expirationtime "
+    "lasterrorcode queue componentlatency messagelatencies originalfromaddress deferreason lockreason priority "
+    "isprobemessage externaldirectoryorganizationid accountforest extensiondata "
+    # Get-MessageTrace, Get-MessageTraceDetail and what the admin centers save.
+    "received messagetraceid organization fromip toip startdate enddate index date detail data origintimestamputc "
+    "originalclientip deliverypriority"
 )
+NAMES: Final = frozenset(_KNOWN.split())
 """Names of properties, folded as by `folded`."""
 
-_TRACKING: Final = frozenset("eventid source".split())
-_TRACKED: Final = frozenset("recipients recipientaddress messageid sender senderaddress".split())
-_TRACED: Final = frozenset("recipientaddress status".split())
-_OF_EVENTS: Final = frozenset("entrytype instanceid providername leveldisplayname logname message".split())
+_TRACKING: Final = frozenset(("eventid", "source"))
+_TRACKED: Final = frozenset(("recipients", "recipientaddress", "messageid", "sender", "senderaddress"))
+_TRACED: Final = frozenset(("recipientaddress", "status"))
+_OF_EVENTS: Final = frozenset(("entrytype", "instanceid", "providername", "leveldisplayname", "logname", "message"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,10 @@ from smtpscope.reading.text.encodings import TextBlock, detect
 from smtpscope.reading.text.text_kind import is_markup, is_text
 
 _OBJECTS_LOOKED_AT: Final = 40
-_MAY_TELL: Final = ("RecipientStatus", "LastError", "Last Error", "SmtpResponse", "EventId", "RecipientAddress", "Detail")
+_MAY_TELL: Final = (
+    "RecipientStatus", "LastError", "Last Error", "SmtpResponse", "EventId", "RecipientAddress", "Detail", "{LED=",
+    " Primary target IP address", " DNS query failed", " Proxy session setup failed", " Error encountered while",
+)  # fmt: skip
 
 
 class ShellTextReader(ShellReader):
@@ -40,7 +43,7 @@ class ShellTextReader(ShellReader):
             return False
         lists = shell_list.objects_in(shell_list.lines_of([block]))
         tables = shell_table.objects_in(shell_list.lines_of([block]))
-        return any(map(_tells, islice(lists, _OBJECTS_LOOKED_AT))) or any(map(_tells, islice(tables, _OBJECTS_LOOKED_AT)))
+        return any(any(map(_tells, islice(objects, _OBJECTS_LOOKED_AT))) for objects in (lists, tables))
 
     def _objects(self) -> Iterator[ShellObject]:
         lists = shell_list.objects_in(shell_list.lines_of(block for block, _ in self._text.blocks()))
