@@ -66,6 +66,9 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.microsoft_exchange.agent_log import AgentLogReader
 
     yield AgentLogReader
+    from smtpscope.reading.bounces.bounce_log import BounceReader
+
+    yield BounceReader
     from smtpscope.reading.microsoft_exchange.shell_text import ShellTextReader
 
     yield ShellTextReader

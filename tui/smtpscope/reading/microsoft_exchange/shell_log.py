@@ -24,6 +24,11 @@ LACKS: Final = ("the commands and the rest of the SMTP session", "the zone of th
 class ShellReader(TextLog):
     """Reads one file; each object that tells of a refusal is an exchange for each of its recipients."""
 
+    @classmethod
+    @abstractmethod
+    def sniff(cls, head: bytes) -> bool:
+        """See `LogReader`."""
+
     @abstractmethod
     def _objects(self) -> Iterator[ShellObject]:
         """All objects of the file, in its order."""
