@@ -57,7 +57,7 @@ class BounceReader(TextLog):
     format: ClassVar[Format] = Format(
         name="bounce",
         service=True,
-        title="bounce (non-delivery report, delivery status notification): .eml, mbox or pasted text",
+        title="Bounce (non-delivery report, delivery status notification): .eml, mbox or pasted text",
         recognised_by="a multipart/report, the fields of RFC 3464, or the words of a mail server's bounce with a reply",
         lacks=("the rest of the SMTP session", "the command, in bounces of Exchange and Gmail", "other deliveries"),
     )

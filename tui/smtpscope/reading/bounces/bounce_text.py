@@ -40,7 +40,8 @@ _REPLIES: Final = tuple(
         r"returned\s['\"\u2018](?P<reply>[245][0-9]{2}[ \-].{1,4000}?)['\"\u2019]\s{0,8}(?:\n|\Z)",
         r"#(?P<reply>[245][0-9]{2}[ \-][^#\n]{1,2000}?)\s{0,4}##",
         r"smtp;\s?(?P<reply>[245][0-9]{2}[ \-].{1,2000}?)>\s{0,8}(?:#|\n|\Z)",
-        r"\bsaid:\s{1,8}(?P<reply>[245][0-9]{2}[ \-].{1,4000}?)(?:\s{1,8}\(in\s{1,8}reply\sto|\n\s*\n|\s?Giving up on|\Z)",
+        r"\bsaid:\s{1,8}(?P<reply>[245][0-9]{2}[ \-].{1,4000}?)"
+        r"(?:\s{1,8}\(in\s{1,8}reply\sto|\n\s*\n|\s?Giving up on|\Z)",
         r"refused\sto\stalk\sto\sme:\s(?P<reply>[245][0-9]{2}[ \-].{1,4000}?)(?:\n\s*\n|\Z)",
         r"SMTP\serror\sfrom\sremote\s[^\n]{1,400}(?:\n[ \t]+[^\n\d][^\n]{0,400}){0,3}?[:\n]\s{0,16}"
         r"(?P<reply>[245][0-9]{2}[ \-].{1,4000}?)(?:\n\s*\n|\Z)",
@@ -83,14 +84,17 @@ _VERBS: Final = tuple(
         (r"(?:in reply to|after|>>>) (?:HELO)", "HELO"),
     )
 )
+_QUOTED: Final = re.compile(r"^> ?", re.MULTILINE)
+_MOST_LEVELS: Final = 4
 _MOST_RECIPIENTS: Final = 5_000
 _LONGEST_PIECE: Final = 1 << 14
 
 
 def failures_in(text: str) -> list[Failure]:
     """The failed recipients that `text` names with the reply to them, in their order, each once. Never raises."""
+    text = _unquoted(text.replace("\r", ""))
     ends = _ENDS.search(text)
-    text = text.replace("\r", "")[: ends.start() if ends is not None else len(text)]
+    text = text[: ends.start() if ends is not None else len(text)]
     reporter = _REPORTER.search(text)
     found: dict[str, Failure] = {}
     waiting: list[str] = []
@@ -118,6 +122,16 @@ def failures_in(text: str) -> list[Failure]:
         if len(found) >= _MOST_RECIPIENTS:
             break
     return list(found.values())
+
+
+def _unquoted(text: str) -> str:
+    """The text without the signs of a mail that quotes it: most of its lines begin with them."""
+    for _ in range(_MOST_LEVELS):
+        lines = [line for line in text.split("\n") if line.strip()]
+        if not lines or 2 * sum(line.startswith(">") for line in lines) <= len(lines):
+            break
+        text = _QUOTED.sub("", text)
+    return text
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str, str]]:

@@ -39,7 +39,7 @@ class ShellReader(TextLog):
         if head and not self.sniff(head):
             raise LogError(
                 where=self._source.name,
-                what=f"not {self.format.title}: no object with a recipient status, a last error or an SMTP response",
+                what="no output of Exchange's cmdlets: it has no recipient status, last error or SMTP response",
                 remedy="Print it with Format-List, or leave out --read-as",
             )
         return self._batches()

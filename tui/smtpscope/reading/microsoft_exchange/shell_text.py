@@ -27,7 +27,7 @@ class ShellTextReader(ShellReader):
     format: ClassVar[Format] = Format(
         name="exchange-shell",
         service=True,
-        title="output of the Exchange Management Shell (Get-MessageTrackingLog, Get-Queue, Get-Message, Get-AgentLog)",
+        title="Output of the Exchange Management Shell (Get-MessageTrackingLog, Get-Queue, Get-Message, Get-AgentLog)",
         recognised_by="lists or tables with RecipientStatus, LastError or SmtpResponse, or with Event and Detail",
         lacks=LACKS,
     )
