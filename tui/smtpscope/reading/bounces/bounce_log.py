@@ -15,14 +15,14 @@ from smtpscope.reading.log_span import span_of
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, SmtpExchangeRecord
 from smtpscope.reading.text.dates import WrittenTime, find_time
-from smtpscope.reading.text.encodings import detect, head_text
+from smtpscope.reading.text.encodings import TextBlock, detect, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextLog, head_of
 
 PROVIDER: Final = "Delivery status notification"
 _NOT_REMOTE: Final = "The bounce does not say that another server gave this reply: it may be its author's own words"
-_SEPARATOR: Final = re.compile(rb"^From [^\r\n]{1,300}\d{4}[^\r\n]{0,12}\r?$", re.MULTILINE)
+_SEPARATOR: Final = re.compile(r"^From [^\r\n]{1,300}\d{4}[^\r\n]{0,12}\r?$", re.MULTILINE)
 _REPORT: Final = re.compile(
     r"report-type=\"?delivery-status|Content-Type:\s{0,4}message/(?:global-)?delivery-status", re.IGNORECASE
 )
@@ -40,7 +40,6 @@ _SIGNS: Final = (
     "Informazioni di diagnostica", "Diagnostische gegevens",
 )  # fmt: skip
 _TIME_BEGINS: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |#")
-_CHUNK: Final = 1 << 20
 
 
 class _Piece(NamedTuple):
@@ -71,7 +70,9 @@ class BounceReader(TextLog):
             return True
         if _TIME_BEGINS.match(text.lstrip()) or not any(sign in text for sign in _SIGNS):
             return False
-        return any(failure.reply for failure in read_bounce(_as_bytes(head, head)).failures)
+        encoding = detect(head)
+        block = TextBlock(head[encoding.mark :], start=encoding.mark, encoding=encoding, final=True)
+        return any(failure.reply for failure in read_bounce(_eight_bit(block, 0, len(text))).failures)
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError when the file is no bounce."""
@@ -135,32 +136,20 @@ class BounceReader(TextLog):
 
     def _pieces(self) -> Iterator[_Piece]:
         """The mails of the file: those of a mailbox are parted by lines that begin with "From "."""
-        head = head_of(self._source)
-        encoding = detect(head)
-        with self._source.open() as stream:
-            stream.seek(encoding.mark)
-            offset, held = encoding.mark, b""
-            is_mailbox = _SEPARATOR.match(head) is not None
-            while True:
-                data = stream.read(_CHUNK)
-                held += data
-                if is_mailbox:
-                    starts = [match.start() for match in _SEPARATOR.finditer(held) if match.start()]
-                    # What may be the beginning of a separator waits for the rest of it.
-                    cuts = starts if data else [*starts, len(held)]
-                    begin = 0
-                    for cut in cuts:
-                        yield _Piece(offset + begin, offset + cut, _as_bytes(held[begin:cut][:LONGEST], head))
-                        begin = cut
-                    offset, held = offset + begin, held[begin:]
-                elif not data or len(held) >= LONGEST:
-                    yield _Piece(offset, self._source.size, _as_bytes(held[:LONGEST], head))
-                    return
-                if not data:
-                    return
-                if len(held) > 4 * LONGEST:
-                    yield _Piece(offset, offset + len(held), _as_bytes(held[:LONGEST], head))
-                    offset, held = offset + len(held), b""
+        is_mailbox = _SEPARATOR.match(head_text(head_of(self._source))) is not None
+        begin, end, held = self._text.encoding.mark, 0, b""
+        for block, _ in self._text.blocks():
+            cuts = [match.start() for match in _SEPARATOR.finditer(block.text)] if is_mailbox else []
+            done = 0
+            for cut in cuts:
+                held += _eight_bit(block, done, cut)[: LONGEST - len(held)]
+                if held.strip():
+                    yield _Piece(begin, block.offset(cut), held)
+                begin, done, held = block.offset(cut), cut, b""
+            held += _eight_bit(block, done, len(block.text))[: LONGEST - len(held)]
+            end = block.end
+        if held.strip():
+            yield _Piece(begin, end, held)
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for piece in self._pieces():
@@ -180,12 +169,10 @@ class BounceReader(TextLog):
         return self._described(*((("Mails", f"{mails:,}"),) if mails else ()))
 
 
-def _as_bytes(data: bytes, head: bytes) -> bytes:
-    """`data` of a file that begins with `head` as eight-bit text, which mail is."""
-    encoding = detect(head)
-    if encoding.unit == 1:
-        return data.removeprefix(b"\xef\xbb\xbf")
-    return data.decode(encoding.codec, errors="replace").lstrip("\ufeff").encode()
+def _eight_bit(block: TextBlock, begin: int, end: int) -> bytes:
+    """The text from `begin` to `end` in eight bits, as mail is."""
+    # Searched text is Latin-1 where a character is a byte, else it is decoded already.
+    return block.text[begin:end].encode("latin-1" if block.length_before(1) == 1 else "utf-8", errors="replace")
 
 
 def _moment(written: str, times: FileTimes) -> tuple[int | None, bool]:

@@ -77,7 +77,7 @@ class ShellReader(TextLog):
         written = find_time(told.time.text[:_LONGEST_TIME])
         if written is not None and written.zone_minutes is None and told.time.is_utc:
             written = written._replace(zone_minutes=0)
-        time_ms = None if written is None else times.milliseconds(written)
+        time_ms = None if written is None else times.milliseconds(written, each.offset)
         assumed = written is not None and written.zone_minutes is None
         unit, last = self._text.encoding.unit, max(each.offset, each.end - 1)
         return [
