@@ -12,7 +12,7 @@ from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export_screen import ExportScreen
-from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.note import NoteScreen
 from smtpscope.app.screens.text_view import TextScreen

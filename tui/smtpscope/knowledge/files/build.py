@@ -36,8 +36,8 @@ def build_matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
     return Matcher(
         own=_rule_book([placed for folder in reversed(own) for placed in read_rules(folder)], classes),
         provider_codes=ProviderCodes([code for folder in reversed(every) for code in _provider_codes(folder)]),
-        phrases=_rule_book([(path, rule) for path, rule in rules if not rule.weak], classes),
-        weak_phrases=_rule_book([(path, rule) for path, rule in rules if rule.weak], classes),
+        phrases=_rule_book([(path, rule) for path, rule in rules if not rule.fallback], classes),
+        fallback_phrases=_rule_book([(path, rule) for path, rule in rules if rule.fallback], classes),
         codes=_code_table([placed for folder in every for placed in read_codes(folder)]),
         similar=SimilarReplies([example for folder in every for example in _examples(folder)]),
     )
