@@ -38,6 +38,9 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.converted.converted_csv import ConvertedCsvReader
 
     yield ConvertedCsvReader
+    from smtpscope.reading.microsoft_exchange.shell_csv import ShellCsvReader
+
+    yield ShellCsvReader
     from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
 
     yield EventCsvReader
@@ -60,6 +63,15 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
 
     yield ConnectivityLogReader
+    from smtpscope.reading.microsoft_exchange.agent_log import AgentLogReader
+
+    yield AgentLogReader
+    from smtpscope.reading.bounces.bounce_log import BounceReader
+
+    yield BounceReader
+    from smtpscope.reading.microsoft_exchange.shell_text import ShellTextReader
+
+    yield ShellTextReader
     from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 
     yield PostfixLogReader

@@ -15,7 +15,7 @@ import numpy as np
 from smtpscope.errors import LogError, Problem
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
-from smtpscope.session.open_logs import Logs, mixed_clocks
+from smtpscope.session.open_logs import Logs, mixed_clocks, told_twice
 from smtpscope.session.recent_trees import RecentTrees
 from smtpscope.session.user_data import UserData
 from smtpscope.session.view_values import LoadedBatch, Overview, Progress
@@ -149,8 +149,8 @@ class LogLoader:
 
     @property
     def noted(self) -> list[Problem]:
-        """`problems`, and a word on logs whose clocks may differ."""
-        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone))]
+        """`problems`, and a word on logs whose clocks may differ, or that tell the same refusals."""
+        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone)), *told_twice(self.store)]
 
     # What came until now
 

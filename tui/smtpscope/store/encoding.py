@@ -136,7 +136,6 @@ class Encoder(Vocabularies):
                 record_id=record_id,
                 time_ms=time_ms,
                 origin=self.context_origin.view()[contexts],
-                named=self.context_named.view()[contexts].astype(np.bool_),
                 said=said,
                 file=int(self.context_file.view()[contexts[0]]),
                 none=NO_NUMBER,

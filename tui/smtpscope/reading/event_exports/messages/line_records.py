@@ -53,7 +53,7 @@ class LineRecords:
         if written is None:
             milliseconds, assumed = None, False
         else:
-            milliseconds = self._times.milliseconds(written)
+            milliseconds = self._times.milliseconds(written, block.offset(sentence.start))
             assumed = milliseconds is not None and written.zone_minutes is None
             prefix = f"{prefix[: written.begin]} {prefix[written.end :]}"
         labels = self._labels_of(prefix, sibling=sentence.sibling)

@@ -136,7 +136,7 @@ class RowRecords:
         elif strings is None and (message is None or not holds_sentence(message)):
             return None
         written = self._indexed(fields)
-        milliseconds = self._times.milliseconds(written) if isinstance(written, WrittenTime) else written
+        milliseconds = self._times.milliseconds(written, row.offset) if isinstance(written, WrittenTime) else written
         return EventRecord(
             file=self._file,
             offset=row.offset,
