@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
-import msgspec
-
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.json.json_events import record_of, time_value
 from smtpscope.reading.event_exports.json.json_objects import (
@@ -32,7 +30,6 @@ from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_converted, is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
-from smtpscope.reading.windows_event.decoder_json import event_record as exported_record
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
@@ -164,12 +161,6 @@ class _ObjectRecords:
             # Each needs a place of its own; `raw` finds the line that all stand in.
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
-        if isinstance(event.get("Event"), dict):
-            # The form of the Rust decoder, which evtx_dump prints.
-            try:
-                return [exported_record(text, file=self._file, offset=offset, filetime=0)]
-            except msgspec.DecodeError as error:
-                raise NoObjectError("The event has not the form of an exported one") from error
         return [self._record(event, offset)]
 
     def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:
