@@ -25,7 +25,7 @@ _FIRST_SEPARATOR = re.compile(r"\s*+[0-9]{1,10}(\s*\n|\s*[,;|]\s?)")
 
 _JOINED = re.compile(r"\s{0,8}([0-9]{1,10})([,;|] |[,;|]| [|¦] |\r?\n|\t)[0-9]{1,10}\2")
 _ANY_SEPARATOR = re.compile(r"[,;|][ \n]")
-_LINE_END = re.compile(r"(?<![ \t])[ \t]*+\n")
+_LINE_END = re.compile(r"\n")
 # Enough to know a verb by, and little enough to compare at each separator.
 _LONGEST_VERB = 32
 

@@ -126,14 +126,14 @@ class FoundValue(NamedTuple):
 
 
 class _Meaning(NamedTuple):
-    """What a name at one place in an event stands for, and the path of what is below it."""
+    """What a name at one place in an event stands for, and the path of what is below it; `plain` where facts are known."""
 
     facts: tuple[tuple[Fact, int], ...]
     name: str
     number: int | None
     utc: bool
     path: str
-    holder: bool
+    plain: bool
 
 
 class EventFields:
@@ -206,30 +206,32 @@ def number_of(name: str) -> int | None:
     return _meaning("", name).number
 
 
-_known: dict[tuple[str, str], _Meaning] = {}
+# Path of what is around it -> name -> what it stands for: the events of one log have the same names again and again.
+_known: dict[str, dict[str, _Meaning]] = {}
 
 
 def _meaning(path: str, name: str) -> _Meaning:
-    known = _known.get((path, name))
+    names = _known.setdefault(path, {})
+    known = names.get(name)
     if known is None:
-        if len(_known) >= _MOST_KNOWN:
+        if len(names) >= _MOST_KNOWN or len(_known) >= _MOST_KNOWN:
             _known.clear()
-        known = _known[path, name] = _work_out(path, name)
+            names = _known.setdefault(path, {})
+        known = names[name] = _work_out(path, name)
     return known
 
 
 def _work_out(path: str, name: str) -> _Meaning:
     whole = f"{path}.{name}" if path else name
     if name in ("@timestamp", "_time"):
-        return _Meaning((("time", 2 if name == "@timestamp" else 3),), name, None, False, whole, False)
+        return _Meaning((("time", 2 if name == "@timestamp" else 3),), name, None, False, whole, True)
     utc = _UTC_NAME.search(name) is not None and len(name) > 3
     parts = folded_path(_UTC_NAME.sub("", whole) if utc else whole)
     facts, found = _facts_of(parts)
     utc = utc or found.endswith("systemtime") or "utctime" in found
     sure = -50 if _ANCHORS.intersection(parts[:-1]) else 0
     number = None if facts else number_in(name[name.rfind(".") + 1 :])
-    holder = not parts or parts[-1] in _HOLDERS or parts[-1] in _ANCHORS
-    return _Meaning(tuple((fact, rank + sure) for fact, rank in facts), found, number, utc, whole, holder)
+    return _Meaning(tuple((fact, rank + sure) for fact, rank in facts), found, number, utc, whole, bool(facts))
 
 
 def _facts_of(parts: list[str]) -> tuple[list[tuple[Fact, int]], str]:
@@ -249,39 +251,47 @@ def _facts_of(parts: list[str]) -> tuple[list[tuple[Fact, int]], str]:
 def fields_of(event: Mapping[str, Any]) -> EventFields:
     """What `event`, decoded JSON or a row by the names of its columns, tells. Raises nothing."""
     fields = EventFields()
+    found = fields.found
     stack: list[tuple[str, Mapping[str, Any], int]] = [("", event, 0)]
     left = _MOST_FIELDS
     while stack and left > 0:
         path, mapping, depth = stack.pop()
+        names = _known.setdefault(path, {})
+        left -= len(mapping)
         for name, value in mapping.items():
-            left -= 1
             if value is None or value == "":
                 continue
-            meaning = _known.get((path, name)) or _meaning(path, name)
-            _take(fields, meaning, value)
-            inner = _embedded(value, name) if isinstance(value, str) else value
-            if isinstance(inner, dict) and depth < _DEEPEST:
-                stack.append((meaning.path, inner, depth + 1))
+            meaning = names.get(name) or _meaning(path, name)
+            inner = value
+            if isinstance(value, str):
+                inner = _embedded(value) if value[0] == "{" else None
+            if isinstance(inner, dict):
+                if depth < _DEEPEST:
+                    stack.append((meaning.path, inner, depth + 1))
+                if inner is value and not meaning.facts:
+                    continue
+            if meaning.plain:
+                for fact, rank in meaning.facts:
+                    if inner is value and isinstance(value, dict) and fact != "strings" and _single(value) is value:
+                        continue
+                    each = FoundValue(rank, meaning.name, value, meaning.utc)
+                    if fact in found:
+                        found[fact].append(each)
+                    else:
+                        found[fact] = [each]
+            elif meaning.number is not None:
+                if not isinstance(value, dict | list):
+                    fields.numbered.setdefault(meaning.number, value)
+            elif meaning.name in _UTC_TOOLS:
+                fields.in_utc = True
+            elif meaning.name == _MONTH_FIRST:
+                fields.month_first = True
     return fields
 
 
-def _take(fields: EventFields, meaning: _Meaning, value: Any) -> None:
-    if meaning.number is not None and not isinstance(value, dict | list):
-        fields.numbered.setdefault(meaning.number, value)
-        return
-    if meaning.name in _UTC_TOOLS:
-        fields.in_utc = True
-    elif meaning.name == _MONTH_FIRST:
-        fields.month_first = True
-    for fact, rank in meaning.facts:
-        if isinstance(value, dict) and fact != "strings" and _single(value) is value:
-            continue
-        fields.found.setdefault(fact, []).append(FoundValue(rank, meaning.name, value, meaning.utc))
-
-
-def _embedded(text: str, name: str) -> Any:
+def _embedded(text: str) -> Any:
     """The object that a text holds, where it holds one: some tools put an event into a field as a whole."""
-    if text[0] != "{" or len(text) < _SHORTEST_EMBEDDED or text.rstrip()[-1:] != "}":
+    if len(text) < _SHORTEST_EMBEDDED or text.rstrip()[-1:] != "}":
         return None
     try:
         return msgspec.json.decode(text)

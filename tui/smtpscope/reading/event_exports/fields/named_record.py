@@ -267,7 +267,7 @@ def _number(word: str) -> int | None:
 
 
 def _plain(message: str) -> str:
-    message = message.replace("\r\n", "\n").strip()
+    message = message.replace("\r\n", "\n").strip("\n")
     return message[1:-1] if len(message) > 1 and message[0] == message[-1] == '"' else message
 
 

@@ -29,7 +29,9 @@ def record_of(event: dict[str, Any], *, file: str, offset: int, times: FileTimes
             return None
         return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event))
     record = named_record(event, file=file, offset=offset, times=times)
-    return _of_xml(event, file, offset) if record is None or not (record.strings or record.message) else record
+    if record is None or not (record.strings or record.message):
+        return _of_xml(event, file, offset) or record
+    return record
 
 
 def unwrapped(event: dict[str, Any]) -> dict[str, Any]:
