@@ -78,6 +78,9 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
 
     yield EventBlockReader
+    from smtpscope.reading.event_exports.fields.event_lists import EventListReader
+
+    yield EventListReader
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 
     yield SentenceLineReader

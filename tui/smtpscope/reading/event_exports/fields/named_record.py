@@ -182,9 +182,18 @@ def strings_in(fields: EventFields) -> tuple[str, ...] | None:
             continue
         if len(found) > 1:
             return found
-        if each.name not in AMBIGUOUS and not found[0].startswith("{1, "):
-            lone = lone or found
+        if each.name not in AMBIGUOUS and (shown := _shown(found[0])):
+            lone = lone or (shown,)
     return lone
+
+
+def _shown(text: str) -> str | None:
+    """One text of strings, None where it only shows that there are some, as PowerShell does: `{1, 0, mx, rcpt...}`."""
+    if text.startswith("System.") and ("[" in text or " " not in text):
+        return None
+    if text.startswith("{") and text.endswith("}"):
+        return None if text.endswith(("...}", "\u2026}")) or "System.Diag" in text else text[1:-1]
+    return text
 
 
 def _holds_an_event(value: Any) -> bool:
