@@ -7,7 +7,15 @@ from itertools import pairwise
 from typing import ClassVar
 
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.event_exports.fields.list_layout import LONGEST, ListStart, start_in, starts_of, values_in
+from smtpscope.reading.event_exports.blocks.block_text import scan_headers
+from smtpscope.reading.event_exports.fields.list_layout import (
+    LONGEST,
+    ListStart,
+    further_starts,
+    start_in,
+    starts_of,
+    values_in,
+)
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.record import Batch, FileInformation, Format
@@ -30,7 +38,11 @@ class EventListReader(TextLog):
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
-        return is_text(head) and not is_markup(head) and start_in(head_text(head)) is not None
+        if not is_text(head) or is_markup(head):
+            return False
+        text = head_text(head)
+        # The blocks of an English Event Viewer have a reader of their own.
+        return start_in(text) is not None and not scan_headers(text, final=True).headers
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
@@ -84,6 +96,10 @@ class EventListReader(TextLog):
 def _scan(text: str, start: ListStart | None, *, final: bool) -> tuple[list[int], int]:
     """Where events begin, and the index from which the text has to be seen again together with what follows it."""
     starts = [] if start is None else starts_of(text, start)
+    if start is not None:
+        others = [each for begin, end in pairwise((*starts, len(text))) for each in further_starts(text, begin, end)]
+        others += further_starts(text, 0, starts[0] if starts else len(text), at_begin=True)
+        starts = sorted({*starts, *others}) if others else starts
     if final:
         return starts, len(text)
     if starts and len(text) - starts[-1] < LONGEST:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from smtpscope.reading.windows_event.event_fields import Fact, meaning_of, number_of
 
 _LABEL: Final = re.compile(
-    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'-]{0,40}?(?::[ ]?\d{1,3})?)(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z))"
+    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'-]{0,40}?(?::[ ]?\d{1,3})?)(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
 )
 _HEADING: Final = re.compile(r"\[(\d{1,10})\][ \t]+(\S[^\r\n]{0,200})")
 _NEXT_LABEL: Final = re.compile(r"[ ]{2,}(?=[A-Z][A-Za-z]{1,20}:[ ]{2,})")
@@ -21,6 +21,9 @@ _CONTINUED: Final = re.compile(r"[ \t]{4,}")
 _REPLY_LINE: Final = re.compile(r"[2-5]\d\d[- ]")
 _FEWEST_FACTS: Final = 3
 _TEXTS: Final[frozenset[Fact]] = frozenset({"provider", "message", "strings"})
+_BLANK_LINE: Final = re.compile(r"\n[ \t]{0,8}\r?\n(?=[^\W\d_])")
+_REACH: Final = 2_000
+"""Characters in which the labels of one event stand."""
 _MOST_LINES: Final = 2_000
 LONGEST: Final = 1 << 17
 """Characters of one event."""
@@ -78,6 +81,23 @@ def starts_of(text: str, start: ListStart, begin: int = 0) -> list[int]:
     return [found.start() for found in start.pattern.finditer(text, begin)]
 
 
+def further_starts(text: str, begin: int, end: int, *, at_begin: bool = False) -> list[int]:
+    """Where events of another kind of list begin behind a blank line, such as those of another language of Windows.
+
+    One may stand `at_begin`, too.
+    """
+    found: list[int] = []
+    places = [blank.end() for blank in _BLANK_LINE.finditer(text, begin, end)]
+    for place in [begin, *places] if at_begin else places:
+        label = _LABEL.match(text, place, end)
+        if label is None or not meaning_of(_plain(label["label"])):
+            continue
+        start = start_in(text[place : min(end, place + _REACH)])
+        if start is not None and start.label == label["label"]:
+            found.append(place)
+    return found
+
+
 def values_in(text: str) -> dict[str, str]:
     """Label -> value of the one event in `text`, what has no label as its message.
 
@@ -92,15 +112,17 @@ def values_in(text: str) -> dict[str, str]:
     if heading is not None:
         values = {"RecordNumber": heading[1], "SourceName": heading[2].strip()}
         lines = lines[1:]
+    told = False
     for line in lines:
-        label = _LABEL.match(line)
-        # Behind the message of Event Viewer and its kin anything may look like a label.
-        if label is not None and (label.end("pad") == column or _has_meaning(label["label"])) and not rest:
+        # Behind the description of Event Viewer anything may look like a label.
+        label = None if told or rest else _LABEL.match(line)
+        if label is not None and (label.end("pad") == column or column < 0 or _has_meaning(label["label"])):
             if label["pad"] and "\t" not in label["pad"]:
                 column = label.end("pad")
             for part in _NEXT_LABEL.split(line):
                 name, _, value = _divided(part)
                 values.setdefault(name, value)
+            told = not label["pad"] and _is_message(label["label"])
         elif heading is not None:
             rest.append(line)
         elif name is not None:
@@ -129,6 +151,10 @@ def _joined(value: str, line: str) -> str:
     # A word that is longer than the window is cut, all else is wrapped at a blank.
     last = value.rpartition("\n")[2]
     return f"{value}{line}" if last and " " not in last.strip() else f"{value} {line}"
+
+
+def _is_message(name: str) -> bool:
+    return any(fact == "message" for fact, _ in meaning_of(_plain(name)))
 
 
 def _has_meaning(name: str) -> bool:

@@ -13,8 +13,19 @@ from smtpscope.reading.windows_event.event_fields import AMBIGUOUS, Fact, folded
 
 # Tables of mail, which have an event id, a source and a message of their own.
 _OF_MAIL: Final = frozenset(
-    "recipients recipientaddress recipientstatus messagesubject clientip senderaddress internalmessageid nexthopdomain"
-    " connectorid sessionid messageid".split()
+    [
+        "recipients",
+        "recipientaddress",
+        "recipientstatus",
+        "messagesubject",
+        "clientip",
+        "senderaddress",
+        "internalmessageid",
+        "nexthopdomain",
+        "connectorid",
+        "sessionid",
+        "messageid",
+    ]
 )
 _MOST_NAMES: Final = 512
 _FEWEST_FACTS: Final = 3
