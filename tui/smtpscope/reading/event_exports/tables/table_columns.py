@@ -176,6 +176,9 @@ def _event_viewer_2003(row: list[str], skipped: int) -> EventTableColumns | None
     """Without header: Date, Time, Source, Type, Category, Event, User, Computer, Description."""
     if len(row) < 9 or not row[5].strip().isdecimal() or find_time(f"{row[0]} {row[1]}") is None:
         return None
+    # The date of a syslog daemon in front of another table begins with the name of a month.
+    if not row[0].strip()[:1].isdecimal():
+        return None
     if level_of(row[3].strip()) is None and level_of(row[4].strip()) is not None:
         return None
     return EventTableColumns(9, skipped, time=0, clock=1, provider=2, level=3, event_id=5, computer=7, message=8)
