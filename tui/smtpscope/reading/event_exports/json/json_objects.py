@@ -33,9 +33,11 @@ _SPLUNK_RESULTS = re.compile(
 )
 _LONGEST_WRAPPER = 4_096
 EVENT_KEY: Final = re.compile(
-    r'"(?:winlog|winlog\.provider_name|provider_name|source_name|SourceName|ProviderName|EventID|event_id|InstanceId)"'
+    r'"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id|event_?code)"'
     r"\s{0,8}:|\"_raw\"\s{0,8}:\s{0,8}\"(?:[^\"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )"
-    r"|\"EventCode\"\s{0,8}:|\"resourceLogs\"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
+    r"|\"resourceLogs\"\s{0,8}:|\\?\"Event\\?\"\s{0,8}:\s{0,8}\{\s{0,64}\\?\"(?:#attributes|System|EventData|@?xmlns)\\?\""
+    r"|\"[Ss]ystem\"\s{0,8}:\s{0,8}\{|\"[^\"\\]{0,64}log for virtual server",
+    re.IGNORECASE,
 )
 """A name that the events of some program have."""
 

@@ -43,6 +43,10 @@ class ForeignRows:
         if provider < len(header):
             self._read[header[provider]] = self._read[f'"{header[provider]}"'] = True
 
+    def stop(self) -> None:
+        """From now on no row is passed over: those that follow have other columns."""
+        self._row = None
+
     def take(self) -> int:
         """How many rows were passed over since the last call."""
         count, self.count = self.count, 0
