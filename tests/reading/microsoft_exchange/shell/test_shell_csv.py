@@ -31,7 +31,7 @@ def exchanges(text: str | bytes) -> list[SmtpExchangeRecord]:
 
 
 def test_columns_in_another_order_say_the_same() -> None:
-    turned = [dict(reversed(each.items())) for each in ENTRIES]
+    turned = [dict(reversed(list(each.items()))) for each in ENTRIES]
     one, other = exchanges(exchange_shell.export_csv(ENTRIES)), exchanges(exchange_shell.export_csv(turned))
     assert [each.reply for each in one] == [each.reply for each in other]
     assert [each.remote_host for each in one] == [each.remote_host for each in other]

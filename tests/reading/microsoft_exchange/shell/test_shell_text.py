@@ -16,7 +16,7 @@ from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
 from support import exchange_shell
 from support.memory_source import MemorySource, problems_of
 
-SENT = {
+SENT: exchange_shell.Object = {
     "Timestamp": "11/19/2026 5:12:00 AM",
     "ClientIp": "192.0.2.5",
     "ClientHostname": "EXCH01",
@@ -28,7 +28,7 @@ SENT = {
     "Recipients": ("bob@example.org",),
     "RecipientStatus": ("550 5.1.1 User unknown",),
 }
-TURNED_AWAY = {
+TURNED_AWAY: exchange_shell.Object = {
     "Timestamp": "11/19/2026 5:13:00 AM",
     "ClientIp": "203.0.113.9",
     "ServerIp": "192.0.2.5",
