@@ -38,7 +38,7 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.converted.converted_csv import ConvertedCsvReader
 
     yield ConvertedCsvReader
-    from smtpscope.reading.microsoft_exchange.shell_csv import ShellCsvReader
+    from smtpscope.reading.microsoft_exchange.shell.shell_csv import ShellCsvReader
 
     yield ShellCsvReader
     from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
@@ -69,7 +69,7 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.bounces.bounce_log import BounceReader
 
     yield BounceReader
-    from smtpscope.reading.microsoft_exchange.shell_text import ShellTextReader
+    from smtpscope.reading.microsoft_exchange.shell.shell_text import ShellTextReader
 
     yield ShellTextReader
     from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader

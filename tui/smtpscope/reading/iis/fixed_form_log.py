@@ -101,7 +101,7 @@ class IisFormatReader(_FixedFormReader):
 
     def _written_times(self) -> Iterator[WrittenTime]:
         """Those near the beginning and near the end: they are the earliest and the latest."""
-        places = (0, max(0, self._source.size - HEAD_SIZE) & ~1)
+        places = dict.fromkeys((0, max(0, self._source.size - HEAD_SIZE) & ~1))
         for offset in places:
             text = self._text.at(offset, HEAD_SIZE // self._text.encoding.unit).text
             for line in text.split("\n")[1 if offset else 0 : -1]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from smtpscope.reading.microsoft_exchange.shell_log import LACKS, ShellReader
-from smtpscope.reading.microsoft_exchange.shell_object import ShellObject, folded, kind_of
+from smtpscope.reading.microsoft_exchange.shell.shell_log import LACKS, ShellReader
+from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, folded, kind_of
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.table_rows import DELIMITERS, first_rows, rows, true_text

@@ -10,8 +10,8 @@ from typing import Final
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import span_of
-from smtpscope.reading.microsoft_exchange.shell_exchanges import ToldExchanges, exchanges_in, time_of
-from smtpscope.reading.microsoft_exchange.shell_object import ShellObject, kind_of
+from smtpscope.reading.microsoft_exchange.shell.shell_exchanges import ToldExchanges, exchanges_in, time_of
+from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, kind_of
 from smtpscope.reading.record import Batch, FileInformation, SmtpExchangeRecord
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from smtpscope.reading.microsoft_exchange.shell_object import NAMES, ShellObject, folded
+from smtpscope.reading.microsoft_exchange.shell.shell_object import NAMES, ShellObject, folded
 from smtpscope.reading.text.encodings import TextBlock
 
 _LABEL: Final = re.compile(

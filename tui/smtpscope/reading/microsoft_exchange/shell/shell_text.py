@@ -7,9 +7,9 @@ from heapq import merge
 from itertools import islice
 from typing import ClassVar, Final
 
-from smtpscope.reading.microsoft_exchange import shell_list, shell_table
-from smtpscope.reading.microsoft_exchange.shell_log import LACKS, ShellReader
-from smtpscope.reading.microsoft_exchange.shell_object import ShellObject, kind_of
+from smtpscope.reading.microsoft_exchange.shell import shell_list, shell_table
+from smtpscope.reading.microsoft_exchange.shell.shell_log import LACKS, ShellReader
+from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, kind_of
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.encodings import TextBlock, detect
 from smtpscope.reading.text.text_kind import is_markup, is_text

@@ -7,8 +7,14 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from smtpscope.reading.microsoft_exchange import agent_refusal
-from smtpscope.reading.microsoft_exchange.last_error import last_error
-from smtpscope.reading.microsoft_exchange.shell_object import ShellKind, ShellObject, is_cut, is_type_name, kind_of
+from smtpscope.reading.microsoft_exchange.shell.last_error import last_error
+from smtpscope.reading.microsoft_exchange.shell.shell_object import (
+    ShellKind,
+    ShellObject,
+    is_cut,
+    is_type_name,
+    kind_of,
+)
 from smtpscope.reading.microsoft_exchange.tracking_exchanges import exchanges_of, lost_replies_of
 from smtpscope.reading.microsoft_exchange.tracking_rows import TrackingColumns, TrackingRow
 from smtpscope.reading.microsoft_exchange.transport_log import host_of
@@ -201,8 +207,8 @@ def _list_of(value: str, between: re.Pattern[str]) -> str:
     bare = value.strip()
     if bare.startswith("{"):
         bare = bare[1:].removesuffix("}")
-    members = (member.strip(" {}") for member in between.split(bare))
-    return ";".join(member for member in members if member.strip(".…"))
+    members = (member.strip(" {}").removesuffix("...").rstrip("…") for member in between.split(bare))
+    return ";".join(filter(None, members))
 
 
 def status_of(value: str) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from smtpscope.reading.microsoft_exchange.shell_list import TextLine, joined
-from smtpscope.reading.microsoft_exchange.shell_object import ShellObject, folded
+from smtpscope.reading.microsoft_exchange.shell.shell_list import TextLine, joined
+from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, folded
 
 DASHES: Final = re.compile(r"[ \t]{0,16}-{2,80}(?:[ \t]{1,200}-{1,80}){0,60}[ \t]{0,200}")
 _MOST_HEADER_LINES: Final = 4
