@@ -15,7 +15,19 @@ _TIME: Final = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?"
 _ID: Final = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}"
 _OWN_HEADER = re.compile(rf"(?<!\S){_TIME} (?:\[(?P<process>\d{{1,10}})\] )?")
 _HEADER: Final = 200
-_TAG = tag(r"exim\d?")
+# Where Exim logs to standard error or through something that keeps no tag, its texts tell it.
+_BEGINNING: Final = (
+    rf"{_ID} (?:\*\* |== |\S{{1,300}} \[[^\]\s]{{1,64}}\](?::\d{{1,5}})?: SMTP error from remote mail|H=\S)"
+    r"|(?:\*\*|==) \S{1,512} R=|H=[^\n]{1,400}? (?:temporarily )?rejected |\w{1,64} authenticator failed for "
+)
+
+
+def _program(name: str, text: str) -> str | None:
+    """See `Naming`."""
+    return "exim" if not name or name.startswith("exim") else None
+
+
+_TAG = tag(r"exim\d?", _BEGINNING, _program)
 _MESSAGE = re.compile(rf"(?P<id>{_ID}) ")
 
 _FAILED = re.compile(r"(?:\*\*|==) (?P<to>\"[^\"]{0,400}\"@\S{1,255}|\S{1,512})")
@@ -59,6 +71,9 @@ class EximLogReader(MailLog):
         rf"(?:(?<!\S){_TIME} (?:\[\d{{1,10}}\] )?|(?<!\S)exim\d?(?:\[\d{{1,10}}\])?: )"
         rf"(?:{_ID} (?:<=|=>|->|\*\*|==|Completed|H=)|H=[^\n]{{1,400}} rejected |Start queue run: pid="
         r"|exim 4\.\d|\w{1,64} authenticator failed for )"
+        # Whatever stands before it: a text that no other program writes.
+        rf"|(?<!\S){_ID} (?:<=|=>|->|\*\*|==) \S{{1,512}} (?:[A-Z]=|<)|\*\* \S{{1,512}} R=\S{{1,64}} T="
+        r"|(?<!\S)H=[^\n]{1,400}\] (?:[A-Z]{1,4}=\S{1,300} ){0,8}(?:temporarily )?rejected [A-Z]"
     )
     looks_ahead: ClassVar[int] = 4_096
 

@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar, Final, NamedTuple
 
 from smtpscope.reading.batching import Batching
@@ -30,6 +31,11 @@ _ENDS: Final = 16_384
 """Characters from each end of a block in which a line with a time is looked for."""
 _HEADER: Final = 128
 """Characters at the beginning of a line that may be its time, its computer and its program."""
+
+MOST_REPETITIONS: Final = 10_000
+"""So often at most one line counts, whatever it says: nobody shall fill the memory with a number."""
+# BSD's syslogd and its descendants; metalog, which writes it below the message; syslog-ng with suppress().
+_SAID_AGAIN = re.compile(r"[Ll]ast (?:message|output) (?:'[^\n']{0,64}' )?repeated (?P<count>\d{1,9}) times")
 
 
 class LoggedRefusal(NamedTuple):
@@ -73,10 +79,12 @@ class MailLog(FollowableTextLog):
         self._told = ProblemLog(source.name)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._zone_assumed = False
+        self._signs_or_repetition = re.compile(rf"{self.refusal_pattern.pattern}|{_SAID_AGAIN.pattern}")
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
         self._lines = 0
+        self._last_refusal: tuple[int, LogLine, LoggedRefusal] | None = None
         self._without_reply: Counter[str] = Counter()
 
     @classmethod
@@ -108,7 +116,9 @@ class MailLog(FollowableTextLog):
             text = block.text
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0
-            while (match := self.refusal_pattern.search(text, done, end)) is not None:
+            # Looking for one word costs a fiftieth of the search for all signs.
+            signs = self._signs_or_repetition if " repeated " in text else self.refusal_pattern
+            while (match := signs.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
                 self._pass_over(batching, text, done, start)
                 # The next block begins with this line, and shows what follows it.
@@ -161,7 +171,11 @@ class MailLog(FollowableTextLog):
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
         self._lines += 1
-        line = self.line(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
+        text = block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n")
+        if " repeated " in text and _SAID_AGAIN.search(text):
+            self._take_repetition(batching, block, text, start, behind)
+            return
+        line = self.line(text)
         found = None if line is None else self.refusal(line)
         if line is None or found is None:
             batching.unrelated_records += 1
@@ -175,10 +189,41 @@ class MailLog(FollowableTextLog):
         elif self.looks_ahead and self.is_repeated_in(line, found, block.text[behind : behind + self.looks_ahead]):
             batching.unrelated_records += 1
         else:
-            batching.exchanges.append(self._exchange(line, found, block.offset(start)))
+            exchange = self._exchange(line, found, block.offset(start))
+            batching.exchanges += [exchange] * self._repetitions(line)
+            self._last_refusal = block.offset(behind), line, found
+
+    def _repetitions(self, line: LogLine) -> int:
+        """How often what `line` tells is counted."""
+        if line.repetitions > MOST_REPETITIONS:
+            self._told.add(
+                f"line {self._lines}",
+                f"the line says the message came {line.repetitions:,} times; it counts as {MOST_REPETITIONS:,}",
+                "noted",
+            )
+        return min(max(1, line.repetitions), MOST_REPETITIONS)
+
+    def _take_repetition(self, batching: Batching, block: TextBlock, text: str, start: int, behind: int) -> None:
+        """A line that says how often the message of the line before was written again."""
+        repeated = _SAID_AGAIN.search(text)
+        if repeated is None or self._last_refusal is None or self._last_refusal[0] != block.offset(start):
+            batching.unrelated_records += 1
+            return
+        _, line, refusal = self._last_refusal
+        before = text[: repeated.start()]
+        # Where the daemon writes no time of its own, that of the message is all there is.
+        header = before if self._headers.written(before).time_ms is not None else line.header
+        again = line._replace(header=header, repetitions=int(repeated["count"]))
+        exchange = replace(
+            self._exchange(again, refusal, block.offset(start)), computer=self._headers.written(line.header).computer
+        )
+        batching.exchanges += [exchange] * self._repetitions(again)
+        self._last_refusal = block.offset(behind), line, refusal
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
         time_ms, assumed, computer = self._headers.written(line.header)
+        if time_ms is None:
+            self._times.note_timeless()
         self._zone_assumed = self._zone_assumed or assumed
         return SmtpExchangeRecord(
             file=self._source.name,

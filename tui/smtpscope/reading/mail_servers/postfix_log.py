@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, LoggedRefusal, MailLog, NoReply, host_of
 from smtpscope.reading.mail_servers.mail_thread import Thread
+from smtpscope.reading.mail_servers.postfix_programs import ANYWHERE, BEGINNING, QUEUE_ID, program_of
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
@@ -14,13 +15,11 @@ _CLIENTS: Final = frozenset({"smtp", "lmtp"})
 _SERVERS: Final = frozenset({"smtpd", "postscreen", "cleanup"})
 # Several instances, and services with a syslog_name of their own: postfix-out/smtp, postfix/relay/smtp, mx1/smtp.
 _PROGRAM: Final = r"[^\s/\[\]:]{1,64}(?:/[^\s/\[\]:]{1,32}){1,3}"
-_TAG = tag(_PROGRAM)
-# Warnings stand where the queue id else does, and repeat what the line of the delivery says.
-_QUEUE_ID: Final = r"(?!warning:|error:|fatal:|panic:|statistics:)[0-9A-Za-z]{5,24}"
+_TAG = tag(_PROGRAM, BEGINNING, program_of)
 
 _FAILED = frozenset({"bounced", "deferred", "undeliverable"})
-_DELIVERY = re.compile(rf"{_QUEUE_ID}: to=<(?P<to>.{{0,512}}?)>, ")
-_NEXT_HOST_TRIED = re.compile(rf"{_QUEUE_ID}: (?=(?:host|SASL authentication failed; server) )")
+_DELIVERY = re.compile(rf"{QUEUE_ID}: to=<(?P<to>.{{0,512}}?)>, ")
+_NEXT_HOST_TRIED = re.compile(rf"{QUEUE_ID}: (?=(?:host|SASL authentication failed; server) )")
 _SAID = re.compile(
     r"(?P<sasl>SASL authentication failed; server|host) (?P<name>[^\s\[]{0,300})(?:\[(?P<address>[^\]\s]{0,108})\])?"
     r"(?::\d{1,5})? (?P<greeting>refused to talk to me|said): (?P<reply>.*)",
@@ -28,7 +27,7 @@ _SAID = re.compile(
 )
 _IN_REPLY_TO: Final = " (in reply to "
 
-_REJECT = re.compile(rf"(?P<id>NOQUEUE|{_QUEUE_ID}): (?P<by>milter-|proxy-)?reject: ")
+_REJECT = re.compile(rf"(?P<id>NOQUEUE|{QUEUE_ID}): (?P<by>milter-|proxy-)?reject: ")
 _STAGE = re.compile(
     r"(?P<stage>[A-Z][A-Za-z -]{1,30}?)(?: from (?P<name>[^\s\[]{0,300})\[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?)?: "
 )
@@ -66,6 +65,7 @@ class PostfixLogReader(MailLog):
         r"(?<!\S)postfix[\w.+-]{0,50}(?:/[\w.+-]{1,32}){1,3}(?:\[\d{1,10}\]: | \d{1,10} \S{1,32} (?:-|\[))"
         r"|/(?:smtp|lmtp|qmgr|cleanup|smtpd)\[\d{1,10}\]: "
         r"(?:[0-9A-Za-z]{5,24}: (?:to=<|from=<|client=|message-id=)|NOQUEUE: reject: )"
+        rf"|{ANYWHERE}"
     )
 
     def line(self, text: str) -> LogLine | None:
@@ -89,7 +89,7 @@ class PostfixLogReader(MailLog):
         return _said(reason.removesuffix(")"), delivery["to"])
 
     def thread(self, line: LogLine) -> Thread | None:
-        queue_id = re.match(rf"({_QUEUE_ID}): ", line.text)
+        queue_id = re.match(rf"({QUEUE_ID}): ", line.text)
         if queue_id is not None and queue_id[1] != "NOQUEUE":
             key = f" {queue_id[1]}: "
             # Short queue ids are given again, to the next message in the same place of the disk.

@@ -35,6 +35,8 @@ class FileTimes:
         self._order: DateOrder | None = None if self._given is DateOrder.YEAR_FIRST else self._given
         self._contradicted = False
         self._year_noted = False
+        self._timeless_noted = False
+        self._doubtful_zones: set[str] = set()
         self._problems: list[Problem] = []
 
     @property
@@ -54,6 +56,21 @@ class FileTimes:
             self._year_noted = True
             self._note("The times have no year: each is taken for the newest year that does not put it into the future")
         return moment(written, order=self._order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+
+    def note_zone(self, name: str) -> None:
+        """Says once that the times name a zone by letters that several zones have."""
+        if name not in self._doubtful_zones:
+            self._doubtful_zones.add(name)
+            self._note(
+                f'The times name a zone "{name}", which several zones are called: they are read as times without one; '
+                "--timezone says which it is"
+            )
+
+    def note_timeless(self) -> None:
+        """Says once that a record of ours has no time at all."""
+        if not self._timeless_noted:
+            self._timeless_noted = True
+            self._note("Some records have no time: their lines name none")
 
     def take_problems(self) -> list[Problem]:
         """What had to be assumed since the last call."""
