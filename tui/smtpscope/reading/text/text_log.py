@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from smtpscope.errors import LogError
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
@@ -32,6 +32,14 @@ def _unreadable(source: Source, offset: int, error: OSError) -> LogError:
     )
 
 
+class KeepsRest(Protocol):
+    """Takes back what of a block is left over."""
+
+    def keep_from(self, index: int) -> None:
+        """The next block shall begin with what follows `index` of the current one."""
+        ...
+
+
 class TextSource:
     """The text of `source`, `block_size` bytes at a time. Nothing is read before it is asked for."""
 
@@ -47,7 +55,7 @@ class TextSource:
             self._encoding = detect(head_of(self._source))
         return self._encoding
 
-    def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, TextStream]]:
+    def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, KeepsRest]]:
         """Each block of whole lines, with the stream that takes back what is left over of it.
 
         `begin` is the byte to begin with, the first of a line.
@@ -76,6 +84,15 @@ class TextSource:
         return TextBlock(data, start=place, encoding=encoding_at(data, self.encoding), final=True)
 
 
+@runtime_checkable
+class HasText(Protocol):
+    """A source whose text is not that of its bytes: it is inside the records of another form."""
+
+    def text(self, block_size: int) -> TextSource:
+        """The text, so many bytes of the file at a time."""
+        ...
+
+
 NO_ZONE: Final = "The times have no zone."
 
 
@@ -92,7 +109,7 @@ class TextLog:
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         self._source = source
         self._options = options
-        self._text = TextSource(source, block_size)
+        self._text = source.text(block_size) if isinstance(source, HasText) else TextSource(source, block_size)
 
     def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
         """The information of the file: its encoding, and `facts` as label and value behind it."""
