@@ -56,6 +56,10 @@ class JournalRecords:
                 continue
             message, labels = found
             lines += [InnerLine(start, end, labelled(line, labels)) for line in message.rstrip("\n").split("\n")]
+        if final and pattern is _VERBOSE:
+            last = text.rstrip("\n").rfind("\n") + 1
+            if not text.endswith("\n") and not text.startswith("    ", last):
+                damages.append(Damage(last, "the record is cut off"))
         return Unwrapped(lines, damages, len(text) if final else starts[-1])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
@@ -26,6 +26,8 @@ _PREFIX: Final = 200
 _RUBY = re.compile(r'(?<=")=>')
 _DECODER: Final = json.JSONDecoder(strict=False)
 _DEEPEST: Final = 64
+_CUT_OFF: Final = "the object is cut off, or it is no JSON"
+_MOMENT = re.compile(r"(?<![\d.])[12]\d{9}\.\d{1,9}|\d{4}-\d\d-\d\d[T ][^\t]{8,30}")
 
 
 class JsonRecords:
@@ -44,15 +46,19 @@ class JsonRecords:
         text = block.text
         lines: list[InnerLine] = []
         damages: list[Damage] = []
-        position, broken = 0, 0
+        position = 0
+        broken: _Broken | None = None
         while (opened := _OPENS.search(text, position)) is not None:
             begin = opened.start()
+            if broken is not None and begin > broken.line_end and text[begin - 1] == "\n":
+                damages += broken.damage(lines)
+                broken = None
             end, value = _object_at(block, begin)
             if value is None:
                 if not final and (len(text) - begin < _LONGEST or "\n" not in text[begin:]):
                     return Unwrapped(lines, damages, begin)
                 # The objects inside may be whole, though what they are in is cut off.
-                broken = broken or begin + 1
+                broken = broken or _Broken(begin, text.find("\n", begin) % (len(text) + 1), len(lines))
                 position = begin + 1
                 continue
             found = line_of(value)
@@ -62,11 +68,21 @@ class JsonRecords:
             start = _start_of(text, begin)
             lines += _lines(start, end, *found, prefix=block.cut(start, begin))
             position = end
-        if broken and not lines:
-            damages.append(Damage(broken - 1, "the object is cut off, or it is no JSON"))
-        elif broken:
-            _tell_cut_end(text, lines, damages)
+        if broken is not None:
+            damages += broken.damage(lines) or _cut_end(text, lines)
         return Unwrapped(lines, damages, len(text) if final else max(position, text.rfind("\n") + 1))
+
+
+class _Broken(NamedTuple):
+    """An object that begins at `begin` and is not whole; `known` lines were found before it."""
+
+    begin: int
+    line_end: int
+    known: int
+
+    def damage(self, lines: list[InnerLine]) -> list[Damage]:
+        """It, if nothing in it is whole either."""
+        return [Damage(self.begin, _CUT_OFF)] if len(lines) == self.known else []
 
 
 def _object_at(block: TextBlock, begin: int) -> tuple[int, Mapping[str, object] | None]:
@@ -130,14 +146,13 @@ def _start_of(text: str, begin: int) -> int:
 
 
 def _lines(start: int, end: int, text: str, labels: Labels, prefix: str) -> list[InnerLine]:
-    if not labels.time and prefix.strip(" [,"):
-        labels = labels._replace(time=prefix.partition("\t")[0].strip(" [,"))
+    moment = None if labels.time else _MOMENT.search(prefix)
+    if moment is not None:
+        labels = labels._replace(time=moment.group())
     return [InnerLine(start, end, labelled(line, labels)) for line in text.rstrip("\r\n").split("\n")]
 
 
-def _tell_cut_end(text: str, lines: list[InnerLine], damages: list[Damage]) -> None:
+def _cut_end(text: str, lines: list[InnerLine]) -> list[Damage]:
     behind = lines[-1].end
-    rest = text[behind:].strip(" \t\r\n,]}")
-    opened = _OPENS.search(text, behind) if rest else None
-    if opened is not None:
-        damages.append(Damage(opened.start(), "the object is cut off, or it is no JSON"))
+    opened = _OPENS.search(text, behind)
+    return [] if opened is None else [Damage(opened.start(), _CUT_OFF)]

@@ -17,7 +17,7 @@ from smtpscope.reading.text.encodings import (
     detect,
     first_part,
 )
-from smtpscope.reading.text.text_log import HEAD_SIZE, KeepsRest, TextSource, head_of
+from smtpscope.reading.text.text_log import KeepsRest, TextSource, head_of
 from smtpscope.reading.wrappers.wrapper import Unwrapped, Wrapper
 
 INNER: Final = TextEncoding("utf-8", 0, "UTF-8")
@@ -203,8 +203,8 @@ def inner_head(head: bytes, wrapper: Wrapper) -> bytes:
     """The lines inside the records of a file that begins with `head`, b"" where it is of another form."""
     encoding = detect(head)
     data = first_part(head)[encoding.mark :]
-    block = TextBlock(data, start=0, encoding=encoding, final=len(head) < HEAD_SIZE)
+    block = TextBlock(data, start=0, encoding=encoding, final=True)
     if not wrapper.fits(block.text):
         return b""
-    lines = wrapper.unwrap(block, block.text, final=block.final).lines
+    lines = wrapper.unwrap(block, block.text, final=True).lines
     return "".join(f"{line.text}\n" for line in lines).encode(errors="replace")
