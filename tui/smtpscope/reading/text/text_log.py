@@ -13,6 +13,8 @@ from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding
 
 HEAD_SIZE = 1 << 16
 """Bytes that are enough to tell a format."""
+_SEAM: Final = 256
+"""Bytes before the end of what was read that tell whether a log is still the same; they hold a time mostly."""
 
 
 def head_of(source: Source) -> bytes:
@@ -72,6 +74,15 @@ class TextSource:
                     end = block.end
             except OSError as error:
                 raise _unreadable(self._source, end, error) from error
+
+    def bytes_before(self, place: int) -> bytes:
+        """The last bytes of the file before the byte offset `place`: what is there as long as nobody writes it anew."""
+        with self._source.open() as stream:
+            try:
+                stream.seek(max(0, place - _SEAM))
+                return stream.read(min(_SEAM, place))
+            except OSError as error:
+                raise _unreadable(self._source, place, error) from error
 
     def at(self, place: int, characters: int) -> TextBlock:
         """About `characters` characters of text from the byte offset `offset` on."""
@@ -163,7 +174,11 @@ class LineOffsets:
 
 
 class FollowableTextLog(TextLog, ABC):
-    """What readers of such logs have in common; `_done` is the byte up to which the log was read."""
+    """What readers of such logs have in common; `_done` is the byte up to which the log was read.
+
+    A log that was emptied and written anew (logrotate's copytruncate) is told by its size, or, where it has outgrown
+    what was read of it, by the bytes before `_done`.
+    """
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
@@ -172,6 +187,7 @@ class FollowableTextLog(TextLog, ABC):
     def _begin_anew(self) -> None:
         """Forgets what was read; called before the first byte is read."""
         self._done = 0
+        self._seam: tuple[int, bytes] = 0, b""
 
     @abstractmethod
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -180,11 +196,16 @@ class FollowableTextLog(TextLog, ABC):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         self._begin_anew()
-        return self._batches(to_the_end=not self._options.growing)
+        return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`; a line without its end is left for later."""
         size = self._source.size
-        if size < self._done:
+        place, before = self._seam
+        if size < self._done or self._text.bytes_before(place) != before:
             self._begin_anew()
-        return self._batches(to_the_end=False) if size > self._done else iter(())
+        return self._followed(self._batches(to_the_end=False)) if size > self._done else iter(())
+
+    def _followed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        yield from batches
+        self._seam = self._done, self._text.bytes_before(self._done)
