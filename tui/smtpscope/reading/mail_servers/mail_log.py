@@ -21,6 +21,7 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.syslog_line import Headers, LogLine, Written, written_time
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import NO_ZONE, FollowableTextLog
+from smtpscope.reading.text.year_eras import YearEras
 
 LONGEST: Final = 8_192
 """Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
@@ -74,12 +75,18 @@ class MailLog(FollowableTextLog):
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
-        self._times = FileTimes(source.name, options, self._written_times)
+        self._times = FileTimes(
+            source.name, options, self._written_times, YearEras(self._text, source.size, self._time_of)
+        )
         self._headers = Headers(self._times)
         self._told = ProblemLog(source.name)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._zone_assumed = False
         self._signs_or_repetition = re.compile(rf"{self.refusal_pattern.pattern}|{_SAID_AGAIN.pattern}")
+
+    def _time_of(self, text: str) -> WrittenTime | None:
+        """The time of a line, whichever program wrote it."""
+        return written_time(text[:_HEADER].partition(": ")[0])
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
@@ -148,14 +155,15 @@ class MailLog(FollowableTextLog):
         """From when to when the lines of `block` up to `end` go, whichever program wrote them."""
         first = block.cut(0, min(end, _ENDS)).split("\n")
         last = block.cut(max(0, end - _ENDS), end).split("\n")[end > _ENDS :]
-        times = [time for lines in (first, reversed(last)) if (time := self._first_time(lines)) is not None]
+        places = ((first, block.offset(0)), (reversed(last), block.offset(max(0, end - 1))))
+        times = [time for lines, at in places if (time := self._first_time(lines, at)) is not None]
         return span_of((time.time_ms for time in times), assumed=any(time.time_assumed for time in times))
 
-    def _first_time(self, lines: Iterable[str]) -> Written | None:
+    def _first_time(self, lines: Iterable[str], offset: int) -> Written | None:
         for text in lines:
             line = self.line(text)
             # The text of another program, behind its name, may begin with a time of its own.
-            written = self._headers.written(text[:_HEADER].partition(": ")[0] if line is None else line.header)
+            written = self._headers.written(text[:_HEADER].partition(": ")[0] if line is None else line.header, offset)
             if written.time_ms is not None:
                 return written
         return None
@@ -221,7 +229,7 @@ class MailLog(FollowableTextLog):
         self._last_refusal = block.offset(behind), line, refusal
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
-        time_ms, assumed, computer = self._headers.written(line.header)
+        time_ms, assumed, computer = self._headers.written(line.header, offset)
         if time_ms is None:
             self._times.note_timeless()
         self._zone_assumed = self._zone_assumed or assumed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from smtpscope.errors import Problem
 from smtpscope.reading.record import DateOrderName, ReadOptions
@@ -17,6 +17,19 @@ _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
 }
 
 
+class Years(Protocol):
+    """Which years the lines of a file lie in, where their times have none."""
+
+    def years_before_the_end(self, offset: int) -> int:
+        """How many years before that of the last line the line at the byte `offset` was written."""
+        ...
+
+    @property
+    def last(self) -> WrittenTime | None:
+        """The time of the last line."""
+        ...
+
+
 class FileTimes:
     """Turns the written times of one file into moments.
 
@@ -24,17 +37,25 @@ class FileTimes:
     can be read in two ways, to find one that can't.
     """
 
-    def __init__(self, file: str, options: ReadOptions, written_times: Callable[[], Iterable[WrittenTime]]) -> None:
+    def __init__(
+        self,
+        file: str,
+        options: ReadOptions,
+        written_times: Callable[[], Iterable[WrittenTime]],
+        years: Years | None = None,
+    ) -> None:
         self._file = file
         self._zone = options.zone
         # A log without years is told from the present; tests give their own.
         self._newest = options.newest or datetime.now(UTC)
         self._written_times = written_times
+        self._years = years
         self._given = None if options.date_order is None else _ORDERS[options.date_order]
         # Year first says nothing of dates with a long year at the end.
         self._order: DateOrder | None = None if self._given is DateOrder.YEAR_FIRST else self._given
         self._contradicted = False
         self._year_noted = False
+        self._years_noted = False
         self._timeless_noted = False
         self._doubtful_zones: set[str] = set()
         self._problems: list[Problem] = []
@@ -44,8 +65,15 @@ class FileTimes:
         """The order of day and month in this file, None while no date has needed it."""
         return self._order
 
-    def milliseconds(self, written: WrittenTime) -> int | None:
-        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day."""
+    def years_before_the_end(self, offset: int) -> int:
+        """How many years before that of the last line the line at `offset` was written, as far as can be told."""
+        return 0 if self._years is None else self._years.years_before_the_end(offset)
+
+    def milliseconds(self, written: WrittenTime, years_before: int = 0) -> int | None:
+        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day.
+
+        `years_before` is how many years before the end of the file it was written, see `years_before_the_end`.
+        """
         if self._given is DateOrder.YEAR_FIRST and written.short_year:
             return moment(written, order=self._given, zone=self._zone, newest=self._newest)
         if written.ambiguous and self._order is None:
@@ -55,7 +83,29 @@ class FileTimes:
         if written.year is None and not self._year_noted:
             self._year_noted = True
             self._note("The times have no year: each is taken for the newest year that does not put it into the future")
+        if written.year is None and years_before > 0:
+            earlier = self._years_earlier(written, years_before)
+            if earlier is not None:
+                return earlier
         return moment(written, order=self._order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+
+    def _years_earlier(self, written: WrittenTime, years: int) -> int | None:
+        """The moment of `written`, so many years before the last line of the file."""
+        last = None if self._years is None else self._years.last
+        if last is None:
+            return None
+        newest = moment(last, order=DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+        for year in range(self._newest.year + 1, self._newest.year - 9, -1):
+            if newest == self._in_year(last, year):
+                if not self._years_noted:
+                    self._years_noted = True
+                    self._note("The log goes over more than one year: a new one begins where its times go back")
+                return self._in_year(written, year - years)
+        return None
+
+    def _in_year(self, written: WrittenTime, year: int) -> int | None:
+        of_that_year = written._replace(year=year)
+        return moment(of_that_year, order=DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
 
     def note_zone(self, name: str) -> None:
         """Says once that the times name a zone by letters that several zones have."""

@@ -100,23 +100,31 @@ class Headers:
         self._times = times
         # A busy server writes dozens of lines in a second, and all have the same header.
         self._known: dict[str, Written] = {}
+        self._several_years = False
 
-    def written(self, header: str) -> Written:
-        """What `header` says; any text is accepted."""
-        known = self._known.get(header)
+    def written(self, header: str, offset: int | None = None) -> Written:
+        """What `header` says; any text is accepted. `offset` is the byte at which its line starts."""
+        # The same day of another year has the same header.
+        known = None if self._several_years else self._known.get(header)
         if known is None:
             if len(self._known) >= _KNOWN_HEADERS:
                 self._known.clear()
-            known = self._known[header] = self._read(header)
+            years = 0 if offset is None else self._years_before_the_end(header, offset)
+            self._several_years = self._several_years or years > 0
+            known = self._known[header] = self._read(header, years)
         return known
 
-    def _read(self, header: str) -> Written:
+    def _years_before_the_end(self, header: str, offset: int) -> int:
+        written = find_log_time(header)
+        return self._times.years_before_the_end(offset) if written is not None and written.year is None else 0
+
+    def _read(self, header: str, years: int) -> Written:
         written = find_log_time(header)
         if written is None:
             return Written(None, False, _computer(header))
         if written.zone_minutes is None and (doubtful := doubtful_zone(header, written)) is not None:
             self._times.note_zone(doubtful)
-        milliseconds = self._times.milliseconds(written)
+        milliseconds = self._times.milliseconds(written, years)
         assumed = milliseconds is not None and written.zone_minutes is None
         return Written(milliseconds, assumed, _computer(header[written.end :]))
 
