@@ -33,7 +33,7 @@ def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
         provider="sm-mta",
         computer="mail",
         connector=None,
-        remote_host="mx1.contoso.example.",
+        remote_host="mx1.contoso.example",
         logged_verb="",
         command="",
         reply="451 4.7.1 Greylisted, please come back, stat=later",

@@ -91,6 +91,9 @@ def _readers_of_lines() -> Iterator[type[LogReader]]:
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 
     yield SentenceLineReader
+    from smtpscope.reading.mail_servers.further_servers import FURTHER_SERVERS
+
+    yield from FURTHER_SERVERS
 
 
 def formats() -> tuple[Format, ...]:

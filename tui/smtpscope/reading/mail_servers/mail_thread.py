@@ -12,7 +12,7 @@ from smtpscope.reading.text.text_log import TextSource
 
 _BEFORE: Final = 300
 _AFTER: Final = 200
-_LONGEST: Final = 8_192
+_LONGEST: Final = 65_536
 
 
 class Thread(NamedTuple):

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# Warnings stand where the queue id else does, and repeat what the line of the delivery says.
-QUEUE_ID: Final = r"(?!warning:|error:|fatal:|panic:|statistics:)[0-9A-Za-z]{5,24}"
+from smtpscope.reading.mail_servers.postfix_rejects import QUEUE_ID
 
 BEGINNING: Final = (
     rf"{QUEUE_ID}: (?:to=<|host \S|SASL authentication failed; server )"
     rf"|(?:NOQUEUE|{QUEUE_ID}): (?:milter-|proxy-)?reject: "
+    r"|warning: (?:[^\s\[]{0,300}\[[^\]\s]{1,64}\](?::\d{1,5})?: SASL |host \S|reject: "
+    r"|[A-Z][A-Za-z ]{5,60} limit exceeded: )"
+    r"|too many errors after "
 )
 """The pattern of the beginning of each text that may tell a refusal."""
 ANYWHERE: Final = (
-    r"(?<!\S)(?:NOQUEUE: (?:milter-|proxy-)?reject: [A-Z]|[0-9A-Za-z]{5,24}: (?:to=<[^\n>]{0,512}>, "
+    r"(?<![^\s|])(?:NOQUEUE: (?:milter-|proxy-)?reject: [A-Z]|[0-9A-Za-z]{5,24}: (?:to=<[^\n>]{0,512}>, "
     r"(?:orig_to=<[^\n>]{0,512}>, )?relay=|from=<[^\n>]{0,512}>, size=\d{1,20}, nrcpt=\d{1,9} \(queue active\)))"
 )
 """The pattern of texts that no other program writes, whatever stands before them."""
@@ -59,6 +61,8 @@ def _daemon_of(text: str) -> str:
         if of_milter or rest.startswith(("header ", "body ", "content ", "mime-")):
             return "cleanup"
         return "postscreen" if ", to=<" in rest and ", proto=" in rest else "smtpd"
+    if text.startswith(("warning: ", "too many errors ")) and not text.startswith("warning: host "):
+        return "smtpd"
     relay = _RELAY.search(text)
     if relay is None:
         return "smtp"
