@@ -20,6 +20,7 @@ from bench.text_data import write_text_log
 from smtpscope.export.conversion.convert_parquet import write_parquet
 from support.converted_logs import judged_exchanges, write_converted
 from support.mail_logs import write_exim, write_postfix
+from support.mail_server_logs import FURTHER_PARTS, writer
 
 _SEED: Final = 7002
 _TENTH: Final = LogKind("tenth", 0.1)
@@ -95,6 +96,7 @@ FORMS: Final = (
     Form("postfix", "", _into(partial(write_postfix, seed=_SEED))),
     Form("exim", "", _into(partial(write_exim, seed=_SEED))),
     Form("sendmail", "", _into(service_logs.write_sendmail)),
+    *(Form(name, "", _into(writer(name, _SEED))) for name in FURTHER_PARTS),
     Form("postfix", "packed with gzip", _write_gzip, packed=True),
     Form("converted-json", "", _into(partial(write_converted, seed=_SEED, form="jsonl"))),
     Form("converted-csv", "", _into(partial(write_converted, seed=_SEED, form="csv"))),

@@ -6,9 +6,15 @@ Logs of events have theirs in `test_formats_together.py`, as they all tell the s
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from support import converted_logs, iis_smtp_logs, mail_logs, protocol_logs, tracking_logs
+from support import converted_logs, iis_smtp_logs, mail_logs, mail_server_logs, protocol_logs, tracking_logs
+
+
+def _of_server(name: str) -> bytes:
+    return mail_logs.sample(mail_server_logs.FURTHER_PARTS[name](6))
+
 
 SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "converted to JSON lines": ("converted-json", converted_logs.sample("jsonl")),
@@ -29,6 +35,7 @@ SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "protocol log in UTF-16": ("protocol", lambda: protocol_logs.protocol_log("Send", seed=7).encode("utf-16")),
     "connectivity log": ("connectivity", lambda: protocol_logs.connectivity_log().encode("utf-8-sig")),
     "Sendmail": ("sendmail", lambda: mail_logs.sample(mail_logs.sendmail_parts(5))),
+    **{f"log of {name}": (name, partial(_of_server, name)) for name in mail_server_logs.FURTHER_PARTS},
     "tracking of Exchange 2007": ("tracking", lambda: tracking_logs.sample("08.01.0436.000")),
     "tracking of Exchange 2010": ("tracking", lambda: tracking_logs.sample("14.03.0123.002")),
     "tracking of Exchange 2013": ("tracking", lambda: tracking_logs.sample("15.00.1497.002")),
