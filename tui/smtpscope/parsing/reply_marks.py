@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-_NAME = r"([a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})++)(?![\w@]|\.\w)"
+# Looking ahead and taking what was seen: a name is taken whole or not at all.
+_NAME = r"(?=(?P<name>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+))(?P=name)(?![\w@]|\.\w)"
 # "blocked using zen.dnsbl.example", "listed at ...": the word before says that the name is a list.
 _NAMED_AS_LIST = re.compile(
     r"\b(?:using|list(?:ed|ing)?(?: \w{1,10}){0,2} (?:in|at|on|by|with)|rbls?|dnsbls?|block ?lists?|black ?lists?)"
-    rf"(?: (?:on|at|in|by|the|of|is))*+\s?[:=]?\s?[\[(\"'<]?{_NAME}"
+    rf"(?: (?:on|at|in|by|the|of|is))*\s?[:=]?\s?[\[(\"'<]?{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<![\w@.-]){_NAME}")
 _REFUSALS = ("block", "list", "rbl", "nsbl", "bl.", "reject", "denied", "refus", "spam", "banned")

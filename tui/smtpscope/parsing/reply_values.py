@@ -11,9 +11,9 @@ from smtpscope.parsing.reply_marks import parse_block_lists, parse_provider_code
 from smtpscope.parsing.reply_quantities import parse_seconds, parse_size_limit
 
 _LINK = re.compile(
-    r"(?:https?://|(?<![\w@./-])www\.)[^\s<>\"`{}|\\^]++"
+    r"(?:https?://|(?<![\w@./-])www\.)[^\s<>\"`{}|\\^]+"
     # Without a scheme a path makes a name a link: csi.example.com/reset-request/?ip=192.0.2.1
-    r"|(?<![\w@./-])(?:[a-z0-9_-]{1,63}\.)++[a-z]{2,24}/[^\s<>\"`{}|\\^]++",
+    r"|(?<![\w@./-])(?:[a-z0-9_-]{1,63}\.)+[a-z]{2,24}/[^\s<>\"`{}|\\^]+",
     re.IGNORECASE,
 )
 _LINK_TAIL = ".,;:!?'\"”’*"
@@ -21,7 +21,7 @@ _BRACKETS = {")": "(", "]": "["}
 
 _IPV4 = re.compile(r"(?<![\w.-])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![\w-]|\.\w)")
 _IPV6 = re.compile(
-    r"(?<![\w:.])(?:ipv6:)?+((?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:\.[0-9]{1,3}){0,3})(?![\w])", re.IGNORECASE
+    r"(?<![\w:.])(?:ipv6:)?((?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:\.[0-9]{1,3}){0,3})(?![\w])", re.IGNORECASE
 )
 _PROGRAM_BEFORE = re.compile(r"(?:[A-Za-z]/|\b(?:version|ver\.?|release|build)[\s:]{1,3})\Z", re.IGNORECASE)
 # Yahoo writes its own number of the cause at the end, "user complaints - 4.16.55.1".

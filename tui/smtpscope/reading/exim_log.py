@@ -27,7 +27,7 @@ _HOST = re.compile(
 # Hosts that a smart host's transport names alone: H=mx.example: or H=mx.example X=TLS1.3:...
 _NAMED_HOST = re.compile(r"(?<!\S)H=(?P<name>[^\s(\[]{1,255}?)(?=:? )")
 _REJECTED = re.compile(r" (?:temporarily )?rejected (?P<command>.*)", re.DOTALL)
-_REASON = re.compile(r"(?P<command>(?:<[^>]{0,512}>|[^<:]|:(?! ))*+): (?P<reason>.*)", re.DOTALL)
+_REASON = re.compile(r"(?P<command>[^<:]*(?:(?:<[^>]{0,512}>|:(?! ))[^<:]*)*): (?P<reason>.*)", re.DOTALL)
 _AUTHENTICATOR = re.compile(r"\S{1,64} authenticator failed for ")
 _UNANSWERED = re.compile(
     r"Connection (?:timed out|refused|reset)|(?:Remote host closed|lost) connection|No route to host|Host is down"
