@@ -9,7 +9,7 @@ _NAME = r"(?=(?P<name>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+))(?P=name)(?![\w@]
 # "blocked using zen.dnsbl.example", "listed at ...": the word before says that the name is a list.
 _NAMED_AS_LIST = re.compile(
     r"\b(?:using|list(?:ed|ing)?(?: \w{1,10}){0,2} (?:in|at|on|by|with)|rbls?|dnsbls?|block ?lists?|black ?lists?)"
-    rf"(?: (?:on|at|in|by|the|of|is))*\s?[:=]?\s?[\[(\"'<]?{_NAME}"
+    rf"(?: (?:on|at|in|by|the|of|is)(?![\w.-]))*\s?[:=]?\s?[\[(\"'<]?{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<![\w@.-]){_NAME}")
 _REFUSALS = ("block", "list", "rbl", "nsbl", "bl.", "reject", "denied", "refus", "spam", "banned")
