@@ -15,7 +15,7 @@ from typing import Final
 from textual.keys import format_key
 
 from smtpscope.app.default_keys import OWNERS, own_bindings
-from smtpscope.configuration.default_text import settings_markdown
+from smtpscope.configuration.settings import KEYS, SETTINGS
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
@@ -105,6 +105,16 @@ def formats_text() -> str:
             for each in known_formats()
         ],
     )
+
+
+def settings_markdown() -> str:
+    """All settings as a Markdown table: name, values, default, variable, meaning."""
+    rows = [("Setting", "Values", "Default", "Variable", "Meaning"), ("---",) * 5]
+    for setting in SETTINGS.values():
+        default = "" if setting.name == KEYS else f"`{setting.kind.toml(setting.default)}`"
+        cells = (f"`{setting.name}`", setting.kind.expected, default, f"`{setting.environment}`", setting.meaning)
+        rows.append(cells)
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
 
 
 PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {

@@ -12,16 +12,17 @@ from smtpscope.parsing.reply import is_reply
 # Event Viewer 2003, Get-EventLog and Zabbix: "... Event ID ( 7002 ) in Source ( X ) cannot be found"; Event Viewer
 # since Vista: "... Event ID 7002 from source X cannot be found"; NT 4 (Q165959): "could not be found".
 _SUBSTITUTE = re.compile(
-    r"description\s++for\s++event\s++id\s*+[('\"]?+\s*+(-?[0-9]{1,10})(?:\s*+[)'\"])?+\s++"
-    r"(?:in|from)\s++source\s*+[('\"]?+\s*+([^\r\n()'\"]{1,80}?)\s*+(?:[)'\"]\s*+)?+(?:cannot|could\s+not)\s++be\s++found",
+    r"description\s+for\s+event\s+id\s*(?:[('\"]\s*)?(-?[0-9]{1,10})(?:\s*[)'\"])?\s+"
+    r"(?:in|from)\s+source\s*(?:[('\"]\s*)?(?!\s)([^\r\n()'\"]{1,80}?)(?<!\s)\s*(?:[)'\"]\s*)?"
+    r"(?:cannot|could\s+not)\s+be\s+found",
     re.IGNORECASE,
 )
 _VALUES = re.compile(
-    r"following\s++information\s++(?:is\s++part\s++of|was\s++included\s++with)\s++the\s++event\s*+:"
-    r"|following\s++insertion\s++string(?:\(s\)|s)?+\s*+:",
+    r"following\s+information\s+(?:is\s+part\s+of|was\s+included\s+with)\s+the\s+event\s*:"
+    r"|following\s+insertion\s+string(?:\(s\)|s)?\s*:",
     re.IGNORECASE,
 )
-_FIRST_SEPARATOR = re.compile(r"\s*+[0-9]{1,10}(\s*\n|\s*[,;|]\s?)")
+_FIRST_SEPARATOR = re.compile(r"\s*[0-9]{1,10}(\s*\n|\s*[,;|]\s?)")
 
 _JOINED = re.compile(r"\s{0,8}([0-9]{1,10})([,;|] |[,;|]| [|¦] |\r?\n|\t)[0-9]{1,10}\2")
 _ANY_SEPARATOR = re.compile(r"[,;|][ \n]")
@@ -141,7 +142,7 @@ def listed(text: str, count: int) -> tuple[str, ...]:
 def _quoted(text: str) -> tuple[str, re.Pattern[str]]:
     """The values of a listing that quotes them, without the outermost quotes, and what stands between two of them."""
     quote = text[0]
-    return text[1:].rstrip().removesuffix(".").removesuffix(quote), re.compile(rf"{quote}\s*+,\s*+{quote}")
+    return text[1:].rstrip().removesuffix(".").removesuffix(quote), re.compile(rf"{quote}\s*,\s*{quote}")
 
 
 def _cut(text: str, separator: re.Pattern[str], *, lines: bool = False) -> tuple[str, ...]:

@@ -127,4 +127,3 @@ def _is_event(line: str) -> bool:
     pairs = islice(_PAIR.finditer(line[:_LONGEST]), _MOST_PAIRS)
     facts = {fact for pair in pairs for fact, _ in meaning_of(pair[1])}
     return facts >= _NEEDED
-
