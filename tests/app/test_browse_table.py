@@ -183,7 +183,7 @@ async def test_n_walks_through_every_incident_even_where_groups_are_closed(analy
 async def test_brackets_walk_through_the_events_of_a_group(analysis: Analysis) -> None:
     async with browsing(analysis, size=(120, 60)) as driven:
         await driven.put_on("gw.tailspin.example")
-        place, tree = driven.browse.place(), driven.view.tree
+        place, tree = driven.browse.selection.entry, driven.view.tree
         assert place is not None
         rows = tree.rows(place.level, place.index).tolist()
         walked = []

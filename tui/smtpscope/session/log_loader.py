@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import FileInformation, ReadOptions, Source
-from smtpscope.session.open_logs import Logs, mixed_clocks
+from smtpscope.session.open_logs import Logs, mixed_clocks, told_twice
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.assumed_times import span_moved
 from smtpscope.store.event_store import EventStore
@@ -106,8 +106,8 @@ class LogLoader:
 
     @property
     def noted(self) -> list[Problem]:
-        """`problems`, and a word on logs whose clocks may differ."""
-        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone))]
+        """`problems`, and a word on logs whose clocks may differ, or that tell the same refusals."""
+        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone)), *told_twice(self.store)]
 
     @property
     def skipped(self) -> int:

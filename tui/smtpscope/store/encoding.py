@@ -142,7 +142,6 @@ class Encoder(Vocabularies):
                 record_id=record_numbers.record_id,
                 time_ms=record_numbers.time_ms,
                 origin=self.context_origin.view()[contexts],
-                named=self.context_named.view()[contexts].astype(np.bool_),
                 said=content_columns,
                 file=int(self.context_file.view()[contexts[0]]),
                 none=NO_NUMBER,
