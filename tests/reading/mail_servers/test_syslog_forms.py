@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,7 +43,9 @@ def test_every_form_tells_the_same_refusals(form: str, seed: int) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_recognised_as_the_log_of_its_program(form: str) -> None:
-    assert reader_of(MemorySource(written(form))) is PostfixLogReader
+    reader = reader_of(MemorySource(written(form)))
+    assert reader is not None
+    assert reader.format.name == "postfix"
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -204,3 +207,46 @@ def test_sendmail_is_read_behind_every_header(header: str, program: str, compute
     (exchange,) = exchanges_of(SendmailLogReader(MemorySource(data), OPTIONS))
     assert (exchange.provider, exchange.computer) == (program, computer)
     assert exchange.reply == "550 5.1.1 No such user here"
+
+
+@pytest.mark.parametrize("zeros", [16, 9_000, 200_000])
+def test_zeros_that_a_crash_left_before_a_line_do_not_hide_it(zeros: int) -> None:
+    before = written("rsyslog")
+    line = f"Nov 24 13:45:02 mail postfix/smtpd[161]: {REFUSAL}\n".encode()
+    data = before + bytes(zeros) + line + before
+    found = exchanges_of(PostfixLogReader(MemorySource(data), OPTIONS))
+    assert len(found) == 17
+    assert (found[8].offset, found[8].computer) == (len(before) + zeros, "mail")
+    assert PostfixLogReader(MemorySource(data), OPTIONS).raw(found[8].offset) == line.decode().strip()
+
+
+def test_a_line_of_more_than_8_192_characters_is_read_to_its_end() -> None:
+    data = (
+        "Nov 24 13:45:02 mail postfix/smtp[58]: 11E8828C001: to=<u@a.example.com>, relay=mx.a.example.com[192.0.2.10], "
+        "delay=0.12, delays=0.01/0.06/0/0.04, dsn=5.1.1, status=bounced (host mx.a.example.com[192.0.2.10] said: "
+        f"550-5.1.1 {'long ' * 4_000}550 5.1.1 end (in reply to MAIL FROM command))\n"
+    ).encode()
+    (exchange,) = exchanges_of(PostfixLogReader(MemorySource(data), OPTIONS))
+    assert exchange.reply.endswith("550 5.1.1 end")
+    assert exchange.logged_verb == "MAIL"
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        lambda line: line.replace("<", "&lt;").replace(">", "&gt;"),
+        lambda line: line.replace("<", "").replace(">", ""),
+        lambda line: f"\x1b[1;32m{line}\x1b[0m",
+        lambda line: f"1. `{line}`",
+        lambda line: f"/var/log/mail.log:17:{line}",
+    ],
+)
+def test_a_line_that_was_copied_from_a_page_or_a_terminal_is_understood(copied: Callable[[str], str]) -> None:
+    line = copied(f"Nov 24 13:45:02 mail postfix/smtpd[161]: {REFUSAL}")
+    data = f"{line}\n".encode()
+    assert reader_of(MemorySource(data)) is PostfixLogReader
+    reader = PostfixLogReader(MemorySource(data), OPTIONS)
+    (exchange,) = exchanges_of(reader)
+    assert (exchange.computer, exchange.mailbox, exchange.remote_host) == ("mail", "u@d.example.com", "198.51.100.7")
+    assert exchange.time_ms is not None
+    assert reader.raw(exchange.offset) == line

@@ -60,11 +60,11 @@ def tag(programs: str, text: str | None = None, naming: Naming | None = None) ->
         # socklog writes facility and level before the time, just like a tag.
         rf"(?<!\S)(?!{UNUSUAL}: )(?P<program>{programs})"
         # Solaris puts the number and the facility of the message behind the tag.
-        r"(?:(?:\[(?P<process>\d{1,10})\])?: (?:\[ID \d{1,10} [\w.]{1,32}\] )?"
+        r"(?:(?:\[(?P<process>\d{1,10})\])?:[ \t](?:\[ID \d{1,10} [\w.]{1,32}\] )?"
         # rsyslog's own template has two blanks before the text.
         r"| (?P<process_id>\d{1,10}|-) [^\s:]{1,32} (?:-|\[[^\]]{0,500}\]) {1,2}(?:\ufeff|\xef\xbb\xbf)?)"
     )
-    return Tag(plain, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"])(?:{text})"), naming)
+    return Tag(plain, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"`,;])(?:{text})"), naming)
 
 
 def split(line: str, told_by: Tag) -> LogLine | None:
@@ -73,7 +73,7 @@ def split(line: str, told_by: Tag) -> LogLine | None:
     if match is None:
         return None if told_by.text is None or told_by.naming is None else _by_text(line, told_by.text, told_by.naming)
     process = match["process"] or match["process_id"] or ""
-    text = line[match.end() :]
+    text = line[match.end() :].lstrip(" \t")
     if text.startswith("message repeated "):
         repeated = _REPEATED.match(text)
         if repeated is not None:

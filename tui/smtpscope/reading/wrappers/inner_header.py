@@ -49,15 +49,20 @@ def labelled(line: str, labels: Labels) -> str:
         if own.year is None or _OF_EXIM.match(behind):
             return f"{_settled(own, outer)}{behind}"
         return line
-    header = "" if outer is None else f"{_as_written(outer)} "
+    header = "" if outer is None else f"{_in_full(labels.time, outer)} "
     host = _one_word(labels.host)
     if host:
         header += f"{host} "
-    program = _one_word(labels.program).strip(":")
+    program = _one_word(labels.program).rstrip(":")
     if program and not line.startswith(program):
-        process = f"[{labels.process}]" if labels.process.isdecimal() else ""
+        process = f"[{labels.process}]" if labels.process.isdecimal() and "[" not in program else ""
         header += f"{program}{process}: "
     return f"{header}{line[begin:]}"
+
+
+def _in_full(text: str, written: WrittenTime) -> str:
+    """A time whose zone and year are plain; of a regional one, the text tells what it may mean."""
+    return _as_written(written) if written.ordered else text[written.begin : written.end]
 
 
 def _one_word(text: str) -> str:
