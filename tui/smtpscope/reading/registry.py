@@ -44,6 +44,9 @@ def _readers_of_records() -> Iterator[type[LogReader]]:
     from smtpscope.reading.converted.converted_csv import ConvertedCsvReader
 
     yield ConvertedCsvReader
+    from smtpscope.reading.microsoft_exchange.shell.shell_csv import ShellCsvReader
+
+    yield ShellCsvReader
     from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
 
     yield EventCsvReader
@@ -70,6 +73,15 @@ def _readers_of_lines() -> Iterator[type[LogReader]]:
     from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
 
     yield ConnectivityLogReader
+    from smtpscope.reading.microsoft_exchange.agent_log import AgentLogReader
+
+    yield AgentLogReader
+    from smtpscope.reading.bounces.bounce_log import BounceReader
+
+    yield BounceReader
+    from smtpscope.reading.microsoft_exchange.shell.shell_text import ShellTextReader
+
+    yield ShellTextReader
     from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 
     yield PostfixLogReader
@@ -88,6 +100,12 @@ def _readers_of_lines() -> Iterator[type[LogReader]]:
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
 
     yield EventBlockReader
+    from smtpscope.reading.event_exports.fields.event_lists import EventListReader
+
+    yield EventListReader
+    from smtpscope.reading.event_exports.fields.pair_lines import EventPairReader
+
+    yield EventPairReader
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 
     yield SentenceLineReader

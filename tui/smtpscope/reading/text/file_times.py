@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from smtpscope.errors import Problem
 from smtpscope.reading.record import DateOrderName, ReadOptions
+from smtpscope.reading.text.date_order_evidence import DateOrderProofs
 from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, moment
 
 _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
@@ -15,6 +16,8 @@ _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
     "mdy": DateOrder.MONTH_FIRST,
     "ymd": DateOrder.YEAR_FIRST,
 }
+_LISTED: Final = 20
+"""Dates that contradict the order of their file."""
 
 
 class Years(Protocol):
@@ -34,7 +37,8 @@ class FileTimes:
     """Turns the written times of one file into moments.
 
     `written_times` reads all times of the file from its beginning; it is called at most once, at the first date that
-    can be read in two ways, to find one that can't.
+    can be read in two ways, to find those that can't. Where such dates contradict each other the more numerous order
+    counts, and the others are told: one damaged date must not turn day and month of a whole file around.
     """
 
     def __init__(
@@ -54,6 +58,8 @@ class FileTimes:
         # Year first says nothing of dates with a long year at the end.
         self._order: DateOrder | None = None if self._given is DateOrder.YEAR_FIRST else self._given
         self._contradicted = False
+        self._proofs = DateOrderProofs()
+        self._contradictions = 0
         self._year_noted = False
         self._years_noted = False
         self._timeless_noted = False
@@ -69,10 +75,11 @@ class FileTimes:
         """How many years before that of the last line the line at `offset` was written, as far as can be told."""
         return 0 if self._years is None else self._years.years_before_the_end(offset)
 
-    def milliseconds(self, written: WrittenTime, years_before: int = 0) -> int | None:
+    def milliseconds(self, written: WrittenTime, offset: int | None = None, *, years_before: int = 0) -> int | None:
         """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day.
 
-        `years_before` is how many years before the end of the file it was written, see `years_before_the_end`.
+        `offset` is the byte at which its record stands, for what is told of it; `years_before` is how many years
+        before the end of the file it was written, see `years_before_the_end`.
         """
         if self._given is DateOrder.YEAR_FIRST and written.short_year:
             return moment(written, order=self._given, zone=self._zone, newest=self._newest)
@@ -80,6 +87,8 @@ class FileTimes:
             self._order = self._find_order(written)
         if self._given is not None and not self._contradicted:
             self._compare(written, self._given)
+        elif self._given is None and written.order is not None:
+            self._compare_with_others(written, offset)
         if written.year is None and not self._year_noted:
             self._year_noted = True
             self._note("The times have no year: each is taken for the newest year that does not put it into the future")
@@ -128,14 +137,20 @@ class FileTimes:
         return problems
 
     def _find_order(self, doubtful: WrittenTime) -> DateOrder:
-        for written in self._written_times():
-            if written.order is not None:
-                return written.order
+        proven = self._proofs.decide(self._written_times())
+        if proven is not None:
+            return proven
         order = assumed_order(doubtful)
         if doubtful.separator == ".":
             why = "as usual with dots"
         else:
             why = "because the times have AM and PM" if doubtful.half_day else "because the times have 24 hours"
+        if self._proofs:
+            self._note(
+                f"As many dates prove that the day comes first as that the month does: read as {order}, {why}"
+                "; --date-order dmy, mdy or ymd says it for sure"
+            )
+            return order
         self._note(
             f"No date tells whether day or month comes first (such as {_as_written(doubtful)}): read as {order}, {why}"
             "; --date-order dmy, mdy or ymd says it for sure"
@@ -148,6 +163,22 @@ class FileTimes:
         if proven is not None and proven is not given and given is not DateOrder.YEAR_FIRST:
             self._contradicted = True
             self._note(f"Dates such as {_as_written(written)} can't be {given}, as --date-order says: read as {proven}")
+
+    def _compare_with_others(self, written: WrittenTime, offset: int | None) -> None:
+        """Says of a date, at its place, that all others prove another order than it has."""
+        order, proven = self._order, written.order
+        if order is None or proven is order or proven is None:
+            return
+        self._contradictions += 1
+        if self._contradictions > _LISTED:
+            return
+        time = f"{written.hour:02}:{written.minute:02}:{written.second_of_minute:02}"
+        reason = f"The date {_as_written(written)} {time} can't be {order}, as the other dates of the file are: "
+        reason += f"read as {proven}; it may be damaged"
+        if self._contradictions == _LISTED:
+            reason += " (further dates of this kind are not listed)"
+        place = "dates" if offset is None else f"byte {offset:#x}"
+        self._problems.append(Problem(self._file, place, reason, "noted", 1))
 
     def _note(self, reason: str) -> None:
         self._problems.append(Problem(self._file, "dates", reason, "noted"))

@@ -126,7 +126,7 @@ class Headers:
             return Written(None, False, _computer(header))
         if written.zone_minutes is None and (doubtful := doubtful_zone(header, written)) is not None:
             self._times.note_zone(doubtful)
-        milliseconds = self._times.milliseconds(written, years)
+        milliseconds = self._times.milliseconds(written, years_before=years)
         assumed = milliseconds is not None and written.zone_minutes is None
         return Written(milliseconds, assumed, _computer(header[written.end :]))
 
