@@ -14,6 +14,7 @@ from smtpscope.reading.mail_servers.postfix_rejects import QUEUE_ID
 BEGINNING: Final = (
     rf"{QUEUE_ID}: (?:to=|host \S|SASL authentication failed; server )"
     rf"|(?:NOQUEUE|{QUEUE_ID}): (?:milter-|proxy-)?reject: "
+    rf"|warning: {QUEUE_ID}: queue file size limit exceeded"
     r"|warning: (?:[^\s\[]{0,300}\[[^\]\s]{1,64}\](?::\d{1,5})?: SASL |host \S|reject: "
     r"|[A-Z][A-Za-z ]{5,60} limit exceeded: )"
     r"|too many errors after "

@@ -25,7 +25,9 @@ from smtpscope.reading.text.syslog_line import LogLine, split, tag
 _QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}"
 _BEGINNING: Final = (
     rf"(?:NOQUEUE|{_QUEUE_ID}): (?:to=[^\n]{{1,4000}}, delay=|ruleset=\w{{1,64}}, |Milter[ :]"
-    r"|<[^>\n]{1,512}>\.\.\. User unknown)"
+    r"|<[^>\n]{1,512}>\.\.\. |AUTH failure |rejecting )"
+    # Since 8.12 a queue id is a time in eight letters and a process in six digits.
+    r"|[0-9A-Za-z]{8}\d{6,10}: \S|ruleset=\w{1,64}, arg1="
 )
 
 

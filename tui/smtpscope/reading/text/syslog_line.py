@@ -18,6 +18,8 @@ from smtpscope.reading.text.syslog_header import UNUSUAL, Headers, Written, end_
 __all__ = ["Headers", "LogLine", "Naming", "Tag", "Written", "split", "tag", "written_time"]
 
 _HEADER: Final = 300
+_BEGINNING: Final = 4_096
+"""Characters of a text that may be looked at to tell whose it is."""
 _REPEATED = re.compile(r"message repeated (?P<count>\d{1,9}) times: \[ ?")
 
 
@@ -83,8 +85,8 @@ def split(line: str, told_by: Tag) -> LogLine | None:
 
 
 def _by_text(line: str, beginning: re.Pattern[str], naming: Naming) -> LogLine | None:
-    match = beginning.search(line, 0, _HEADER)
-    if match is None:
+    match = beginning.search(line, 0, _HEADER + _BEGINNING)
+    if match is None or match.start() > _HEADER:
         return None
     before, text, count = line[: match.start()], line[match.start() :], 1
     repeated = _REPEATED.search(before)
