@@ -11,7 +11,7 @@ from smtpscope.reading.mail_servers.exim_log import EximLogReader
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
 from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
-from smtpscope.reading.registry import reader_of
+from smtpscope.reading.registry import open_log, reader_of
 from support.mail_lines import exchanges_of
 from support.memory_source import MemorySource, problems_of
 from support.syslog_forms import FORMS, HOST, WITHOUT_COMPUTER, WITHOUT_TIME, WITHOUT_ZONE, messages, written
@@ -250,3 +250,28 @@ def test_a_line_that_was_copied_from_a_page_or_a_terminal_is_understood(copied: 
     assert (exchange.computer, exchange.mailbox, exchange.remote_host) == ("mail", "u@d.example.com", "198.51.100.7")
     assert exchange.time_ms is not None
     assert reader.raw(exchange.offset) == line
+
+
+@pytest.mark.parametrize("header", ["", "Nov 24 13:45:02 [sendmail] ", "Nov 24 13:45:02 mail sendmail[5] "])
+def test_a_colon_inside_a_reply_is_no_tag_of_sendmail(header: str) -> None:
+    data = (
+        f"{header}6AU0LrLD000059: to=<u@p.example.com>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=30174, "
+        "relay=mx.p.example.com. [192.0.2.7], dsn=5.1.1, reply=550 5.1.1 <u@p.example.com>: Recipient address "
+        "rejected: User unknown, stat=User unknown\n"
+    ).encode()
+    (exchange,) = exchanges_of(SendmailLogReader(MemorySource(data), OPTIONS))
+    assert (exchange.provider, exchange.side) == ("sendmail", "outbound")
+    assert exchange.reply == "550 5.1.1 <u@p.example.com>: Recipient address rejected: User unknown"
+
+
+@pytest.mark.parametrize("header", ["", "<22>1 2026-11-24T13:45:02Z mail smtpd 5 - -  ", "Nov 24 13:45:02 [smtpd] "])
+def test_opensmtpd_is_read_behind_every_header(header: str) -> None:
+    data = (
+        f"{header}0123456789abcdef smtp connected address=192.0.2.7 host=client.example.net\n"
+        f'{header}0123456789abcdef smtp failed-command command="RCPT TO:<u@d.example.com>" '
+        'result="550 Invalid recipient"\n'
+    ).encode()
+    reader = open_log(MemorySource(data), OPTIONS)
+    assert reader.format.name == "opensmtpd"
+    (exchange,) = [each for batch in reader.batches() for each in batch.exchanges]
+    assert (exchange.remote_host, exchange.reply) == ("client.example.net", "550 Invalid recipient")
