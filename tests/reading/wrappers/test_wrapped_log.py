@@ -191,3 +191,10 @@ def test_exim_keeps_its_own_time_and_gets_the_zone_that_docker_proves() -> None:
     (exchange,) = exchanges_of(opened(line.encode()))
     assert exchange.time_ms == datetime(2026, 7, 2, 9, 0, 0, 500_000, tzinfo=UTC).timestamp() * 1000
     assert not exchange.time_assumed
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_log_can_be_named_that_is_inside_the_records(form: str) -> None:
+    reader = open_log(MemorySource(written(form)), OPTIONS, "postfix")
+    assert isinstance(reader, WrappedLog)
+    assert len(exchanges_of(reader)) == REFUSALS
