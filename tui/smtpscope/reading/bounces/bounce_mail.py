@@ -26,9 +26,7 @@ _LONGEST_TEXT: Final = 1 << 18
 _HEADER: Final = re.compile(rb"\s{0,64}(?:[A-Za-z][A-Za-z0-9\-]{1,60}:[ \t]|>?From [^\r\n]{1,300}\r?\n)")
 # Text that was pasted from a mail program may begin with some fields, too, but not with these.
 _MAIL_FIELDS: Final = ("Content-Type", "MIME-Version", "Received", "Return-Path", "Message-ID")
-_STRIPPED: Final = re.compile(
-    r"<(?:style|script|title)\b.{0,20000}?</(?:style|script|title)>", re.DOTALL | re.IGNORECASE
-)
+_SCRIPT: Final = re.compile(r"<(?:style|script|title)\b", re.IGNORECASE)
 _BLOCK: Final = re.compile(r"<(?:br|p|div|tr|li|h\d|table|/p|/div|/tr|/table)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[A-Za-z/!][^<>]{0,4000}>")
 _OUTLOOK_TIME: Final = re.compile(
@@ -177,5 +175,19 @@ def _header(mail: Message, name: str) -> str:
 
 def _without_tags(text: str) -> str:
     """HTML as text: good enough to find addresses and replies in it."""
-    text = _STRIPPED.sub(" ", text.replace("\n", " "))
-    return html.unescape(_TAG.sub("", _BLOCK.sub("\n", text)))
+    text = _TAG.sub("", _BLOCK.sub("\n", _without_scripts(text.replace("\n", " "))))
+    return html.unescape(text)
+
+
+def _without_scripts(text: str) -> str:
+    """What stands between the tags of a script or a style sheet is no text."""
+    kept: list[str] = []
+    done = 0
+    for match in _SCRIPT.finditer(text):
+        if match.start() < done:
+            continue
+        kept.append(text[done : match.start()])
+        end = text.find("</", match.end())
+        done = len(text) if end < 0 else end
+    kept.append(text[done:])
+    return " ".join(kept)

@@ -85,6 +85,7 @@ _VERBS: Final = tuple(
     )
 )
 _QUOTED: Final = re.compile(r"^> ?", re.MULTILINE)
+_ATTEMPT: Final = re.compile(r"^[ \t>]{0,8}(\d[^\n]{6,40}?) - (?:Remote )?Server at ", re.MULTILINE)
 _MOST_LEVELS: Final = 4
 _MOST_RECIPIENTS: Final = 5_000
 _LONGEST_PIECE: Final = 1 << 14
@@ -111,7 +112,7 @@ def failures_in(text: str) -> list[Failure]:
             reply=reply,
             verb=_verb_in(" ".join(piece.split())),
             reporter="" if reporter is None else reporter[1].rstrip("."),
-            time=time,
+            time=time or _time_in(piece),
             is_remote=bool(host) and not is_own,
         )
         for each in (*waiting, mailbox):
@@ -165,6 +166,12 @@ def _reply_in(piece: str) -> tuple[str, bool]:
         if match is not None:
             return cleaned_reply(match["reply"]), number == len(_REPLIES) - 1
     return "", False
+
+
+def _time_in(piece: str) -> str:
+    """When Exchange tried last: `11/9/2026 6:13:00 AM - Remote Server at mx.example.org (203.0.113.7) returned ...`."""
+    match = _ATTEMPT.search(piece)
+    return "" if match is None else match[1].strip()
 
 
 def _host_in(piece: str) -> str:

@@ -53,12 +53,13 @@ class ShellCsvReader(ShellReader):
         table = _table_of(head_of(self._source))
         if table is None:
             return
-        encoding, begun = self._text.encoding, False
+        encoding, header = self._text.encoding, None
         for row in rows((block for block, _ in self._text.blocks()), table.delimiter, table):
-            names = tuple(folded(field) for field in row.fields)
+            if header is None:
+                header = row.fields if tuple(map(folded, row.fields)) == table.names else None
+                continue
             # Exports that were put together have their header again and again.
-            begun = begun or names == table.names
-            if not begun or names == table.names or not any(row.fields):
+            if row.fields == header or not any(row.fields):
                 continue
             values = dict(zip(table.names, (true_text(field, encoding) for field in row.fields), strict=False))
             yield ShellObject(row.offset, row.end, row.line, values)
