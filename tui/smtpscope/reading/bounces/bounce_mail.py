@@ -79,6 +79,9 @@ def read_bounce(data: bytes) -> Bounce:
             plain.append(_text_of(part))
         elif kind == "text/html":
             marked_up.append(_without_tags(_text_of(part)))
+    if not any(text.strip() for text in (*status, *plain, *marked_up)):
+        # Parts that their own header does not announce, such as those of a mail that went through other hands.
+        plain = [_decoded(data, "utf-8")]
     readable = "\n\n".join(plain or marked_up)
     return _of_text("\n\n".join((readable, *status)), _header(mail, "Date"), nested=nested)
 

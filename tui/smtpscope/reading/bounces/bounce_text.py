@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from smtpscope.reading.bounces.failure import Failure, cleaned_reply
@@ -16,13 +17,13 @@ from smtpscope.reading.bounces.failure import Failure, cleaned_reply
 _ADDRESS: Final = r"[^\s<>()\[\],;:\"']{1,64}@[A-Za-z0-9\-.\[\]:_]{1,255}"
 # Alone, with a colon, in angle brackets, or with the time behind it, as Exchange 2003 has it.
 _ANCHOR: Final = re.compile(
-    rf"^([ \t>*]{{0,16}})<?(?:mailto:)?({_ADDRESS})>?(?:\s?\((?:mailto:)?{_ADDRESS}\))?(?:<mailto:{_ADDRESS}>)?"
+    rf"^([ \t>*]{{0,16}})[<\"]?(?:mailto:)?({_ADDRESS})[>\"]?(?:\s?\((?:mailto:)?{_ADDRESS}\))?(?:<mailto:{_ADDRESS}>)?"
     r"(?=[ \t]{0,8}(?:$|:|on (\d[^\n]{6,40})$|\[))",
     re.MULTILINE,
 )
 _IN_SENTENCE: Final = re.compile(
     rf"(?:(?:wasn't|was not|couldn't be|could not be|hasn't been|has not been)\sdelivered\sto|"
-    rf"(?:delivering\s)?your\smessage\sto|[Dd]elivery\sto|message\sto)\s<?({_ADDRESS})>?"
+    rf"(?:delivering\s)?your\s(?:message|mail)\sto|[Dd]elivery\sto|message\sto)\s<?({_ADDRESS})>?"
 )
 _ENDS: Final = re.compile(
     r"^[ \t>]{0,8}(?:Original message headers|-{3,} ?(?:This is a copy|Below this line is|Original message|"
@@ -49,7 +50,10 @@ _REPLIES: Final = tuple(
         r"(?:response(?:\sfrom\sthe\sremote\sserver)?\swas|other\sserver\sreturned\swas|error\swas|Reported\serror):"
         r"\s{0,8}"
         r"(?P<reply>[245][0-9]{2}[ \-].{1,4000}?)(?:\n\s*\n|\n[A-Z][A-Za-z ]{2,40}: |\Z)",
+        r"did not like our [^\n]{1,80}:\s{1,8}(?P<reply>[245][0-9]{2}[ \-].{1,4000}?)(?:\n\s*\n|\Z)",
+        r"\bReason:\s{1,8}(?P<reply>[245][0-9]{2}[ \-].{1,4000}?)(?:\n\s*\n|\Z)",
         r"^<<<\s(?P<reply>[245][0-9]{2}[ \-][^\n]{1,2000})",
+        r"\A:?\s{0,8}(?P<reply>[45][0-9]{2}[ :\-].{1,2000}?)(?:\n\s*\n|\Z)",
         r"(?:\A|\n)[ \t>]{0,16}(?:[\w.\-]{3,255}[ \t]{1,4})?#?(?P<reply>[245][0-9]{2}[ \-][245]\.[0-9]{1,3}\.[0-9]{1,3}"
         r"[ ,;].{0,2000}?)(?:\n\s*\n|\Z)",
     )
@@ -68,6 +72,7 @@ _HOSTS: Final = tuple(
         r"Connected to ([0-9A-Fa-f:.]{3,45}) but",
         r"(?:^|\n)[ \t>]{0,8}([\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}) #",
         r"<([\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}) #[245]\.",
+        r"([\w.\-]{3,255}) \[[0-9A-Fa-f:.]{2,45}\] did not like our",
         r"(?:^|\n)[ \t>]{0,8}([\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}) gave this error",
         r"(?:^|\n)[ \t>]{0,8}([\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8})[ \t]{0,8}\n"
         r"[ \t>]{0,8}(?:Remote Server returned|#[245])",
@@ -76,16 +81,38 @@ _HOSTS: Final = tuple(
 _VERBS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), verb)
     for pattern, verb in (
-        (r"in reply to (?:pipelined )?end of DATA|after end of data|failed after I sent the message", "DATA"),
-        (r"(?:in reply to|after|>>>) (?:pipelined )?RCPT TO|does not like recipient", "RCPT"),
-        (r"(?:in reply to|after|>>>) (?:pipelined )?MAIL FROM|sender was rejected", "MAIL"),
-        (r"(?:in reply to|after|>>>) (?:pipelined )?(?:sending )?DATA", "DATA"),
+        (
+            r"in reply to (?:pipelined )?end of DATA|after end of data|like our final DATA"
+            r"|failed after I sent the message",
+            "DATA",
+        ),
+        (r"(?:in reply to|after|>>>|like our) (?:pipelined )?RCPT|does not like recipient", "RCPT"),
+        (r"(?:in reply to|after|>>>|like our) (?:pipelined )?MAIL|sender was rejected", "MAIL"),
+        (r"(?:in reply to|after|>>>|like our) (?:pipelined )?(?:sending )?DATA", "DATA"),
         (r"(?:in reply to|after|>>>) (?:EHLO)", "EHLO"),
         (r"(?:in reply to|after|>>>) (?:HELO)", "HELO"),
     )
 )
 _QUOTED: Final = re.compile(r"^> ?", re.MULTILINE)
 _ATTEMPT: Final = re.compile(r"^[ \t>]{0,8}(\d[^\n]{6,40}?) - (?:Remote )?Server at ", re.MULTILINE)
+# A wrapper of some gateways: error 550-'5.1.1 text' (delivery attempts: 0).
+_WRAPPED: Final = re.compile(
+    r"\berror ([45][0-9]{2})-'(.{1,2000}?)'(?= \(delivery|\s{0,4}\Z)|\b([45][0-9]{2})-'(.{1,2000}?)'"
+)
+# Without a code, but with the status of RFC 3463: qmail's own words, and those of Exchange 2003.
+_STATUS_ONLY: Final = (
+    re.compile(r"(?:\A:?|\n)[ \t>]{0,8}(?P<text>[^\n]{3,300}?)[ \t]?\(#(?P<status>[45]\.[0-9]{1,3}\.[0-9]{1,3})\)"),
+    re.compile(r"(?P<text>)<[\w.\-]{3,255} #(?P<status>[45]\.[0-9]{1,3}\.[0-9]{1,3})>"),
+    re.compile(r"\n[ \t>]{0,8}(?P<status>[45]\.[0-9]{1,3}\.[0-9]{1,3}) (?P<text>[^\n]{3,300})"),
+)
+_OLD_SENDMAIL: Final = re.compile(
+    rf"^[ \t>]{{0,8}}([45][0-9]{{2}} (?:[45]\.[0-9]{{1,3}}\.[0-9]{{1,3}} )?<({_ADDRESS})>\.\.\. [^\n]{{2,1000}})",
+    re.MULTILINE,
+)
+_RECIPIENT: Final = re.compile(rf"RCPT TO:\s?<({_ADDRESS})>", re.IGNORECASE)
+_FIRST_PARAGRAPH: Final = re.compile(r"\n[ \t>]*\n")
+_MOST_WORDS: Final = 500
+_FEWEST_LETTERS: Final = 8
 _MOST_LEVELS: Final = 4
 _MOST_RECIPIENTS: Final = 5_000
 _LONGEST_PIECE: Final = 1 << 14
@@ -96,30 +123,61 @@ def failures_in(text: str) -> list[Failure]:
     text = _unquoted(text.replace("\r", ""))
     ends = _ENDS.search(text)
     text = text[: ends.start() if ends is not None else len(text)]
-    reporter = _REPORTER.search(text)
+    reported = _REPORTER.search(text)
+    reporter = "" if reported is None else reported[1].rstrip(".")
     found: dict[str, Failure] = {}
     waiting: list[str] = []
     for mailbox, time, piece in _pieces(text):
-        reply, is_own = _reply_in(piece)
-        if not reply:
+        said = quoted_in(piece)
+        if not said.reply:
             # Several recipients above one reply stand together.
             waiting = [] if piece.strip(" \t\n>") else [*waiting, mailbox]
             continue
-        host = _host_in(piece)
-        failure = Failure(
-            mailbox=mailbox,
-            host=host,
-            reply=reply,
-            verb=_verb_in(" ".join(piece.split())),
-            reporter="" if reporter is None else reporter[1].rstrip("."),
-            time=time or _time_in(piece),
-            is_remote=bool(host) and not is_own,
-        )
+        failure = replace(said, reporter=reporter, time=time or said.time)
         for each in (*waiting, mailbox):
             known = found.get(each.casefold())
             mine = replace(failure, mailbox=each)
             found[each.casefold()] = mine if known is None else known.completed_by(mine)
         waiting = []
+        if len(found) >= _MOST_RECIPIENTS:
+            break
+    return list(found.values()) or _without_recipient(text, reporter)
+
+
+def quoted_in(piece: str) -> Failure:
+    """What a piece of a bounce quotes, without its recipient; the reply is "" where it quotes none."""
+    reply, is_own = _reply_in(piece)
+    host = _host_in(piece)
+    return Failure(
+        mailbox="",
+        host=host,
+        reply=reply,
+        verb=_verb_in(" ".join(piece.split())),
+        time=_time_in(piece),
+        is_remote=bool(host) and not is_own,
+    )
+
+
+def _without_recipient(text: str, reporter: str) -> list[Failure]:
+    """The failures of a bounce that names no recipient at the beginning of a line."""
+    old = [
+        Failure(match[2], reply=cleaned_reply(match[1]), reporter=reporter)
+        for match in islice(_OLD_SENDMAIL.finditer(text), _MOST_RECIPIENTS)
+    ]
+    said = quoted_in(text[:_LONGEST_PIECE])
+    if old or not said.reply:
+        return old or _in_words(text, reporter)
+    recipient = _RECIPIENT.search(text)
+    return [replace(said, mailbox="" if recipient is None else recipient[1], reporter=reporter)]
+
+
+def _in_words(text: str, reporter: str) -> list[Failure]:
+    """The failures of a bounce that quotes no reply: what it says of each recipient in words of its own."""
+    found: dict[str, Failure] = {}
+    for mailbox, time, piece in _pieces(text):
+        words = cleaned_reply(_FIRST_PARAGRAPH.split(piece.lstrip(": \t\n"), 1)[0].strip(' \t\n"')[:_MOST_WORDS])
+        if len(words) >= _FEWEST_LETTERS and "@" not in words:
+            found.setdefault(mailbox.casefold(), Failure(mailbox, reply=words, reporter=reporter, time=time))
         if len(found) >= _MOST_RECIPIENTS:
             break
     return list(found.values())
@@ -161,10 +219,17 @@ def _anchors(text: str) -> Iterator[re.Match[str]]:
 
 def _reply_in(piece: str) -> tuple[str, bool]:
     """The reply that a piece quotes, "" where it quotes none, and whether the server that wrote the bounce said it."""
+    wrapped = _WRAPPED.search(piece)
+    if wrapped is not None:
+        return cleaned_reply(f"{wrapped[1] or wrapped[3]} {wrapped[2] or wrapped[4]}"), False
     for number, pattern in enumerate(_REPLIES):
         match = pattern.search(piece)
         if match is not None:
             return cleaned_reply(match["reply"]), number == len(_REPLIES) - 1
+    for pattern in _STATUS_ONLY:
+        match = pattern.search(piece)
+        if match is not None:
+            return cleaned_reply(f"{match['status']} {match['text']}"), True
     return "", False
 
 
