@@ -83,24 +83,29 @@ def read_bounce(data: bytes) -> Bounce:
         # Parts that their own header does not announce, such as those of a mail that went through other hands.
         plain = [_decoded(data, "utf-8")]
     readable = "\n\n".join(plain or marked_up)
-    return _of_text("\n\n".join((readable, *status)), _header(mail, "Date"), nested=nested)
+    return _of_text(readable, _header(mail, "Date"), fields="\n\n".join(status), nested=nested)
 
 
-def _of_text(text: str, date: str, *, nested: bool = False) -> Bounce:
-    """The failures that the fields of a status tell, completed by the words of the bounce; else the words alone."""
+def _of_text(words: str, date: str, *, fields: str = "", nested: bool = False) -> Bounce:
+    """The failures that the fields of a status tell, completed by the words of the bounce; else the words alone.
+
+    Without `fields` of their own they may stand among the words.
+    """
+    text = f"{words}\n\n{fields}" if fields else words
     if not date:
         found = _OUTLOOK_TIME.search(text)
         other = _OTHER_TIME.search(text) if found is None else None
         date = found[1].strip() if found is not None else "" if other is None else other.group()
-    by_fields = status_fields.failures_in(text)
-    by_words = {failure.mailbox.casefold(): failure for failure in bounce_text.failures_in(text)}
+    by_fields = status_fields.failures_in(fields or words)
+    said = bounce_text.failures_in(words, anchored=bool(by_fields))
+    by_words = {failure.mailbox.casefold(): failure for failure in said}
     failures: dict[str, Failure] = {}
     for failure in by_fields:
         more = by_words.get(failure.mailbox.casefold())
         failures.setdefault(failure.mailbox.casefold(), failure if more is None else _united(failure, more))
     if not failures:
         failures = by_words
-    return Bounce(tuple(failures.values()), date, text, status_fields.succeeded_in(text), nested)
+    return Bounce(tuple(failures.values()), date, text, status_fields.succeeded_in(fields or words), nested)
 
 
 def _united(fields: Failure, words: Failure) -> Failure:

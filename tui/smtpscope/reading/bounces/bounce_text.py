@@ -118,8 +118,12 @@ _MOST_RECIPIENTS: Final = 5_000
 _LONGEST_PIECE: Final = 1 << 14
 
 
-def failures_in(text: str) -> list[Failure]:
-    """The failed recipients that `text` names with the reply to them, in their order, each once. Never raises."""
+def failures_in(text: str, *, anchored: bool = False) -> list[Failure]:
+    """The failed recipients that `text` names with the reply to them, in their order, each once. Never raises.
+
+    With `anchored` only those with a reply who stand at the beginning of a line; else, where there is none, what the
+    bounce says without naming anybody, or without a reply.
+    """
     text = _unquoted(text.replace("\r", ""))
     ends = _ENDS.search(text)
     text = text[: ends.start() if ends is not None else len(text)]
@@ -141,7 +145,9 @@ def failures_in(text: str) -> list[Failure]:
         waiting = []
         if len(found) >= _MOST_RECIPIENTS:
             break
-    return list(found.values()) or _without_recipient(text, reporter)
+    if found or anchored:
+        return list(found.values())
+    return _without_recipient(text, reporter)
 
 
 def quoted_in(piece: str) -> Failure:
