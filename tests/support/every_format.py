@@ -6,6 +6,7 @@ Logs of events have theirs in `test_formats_together.py`, as they all tell the s
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from support import (
@@ -15,6 +16,7 @@ from support import (
     exchange_shell,
     iis_smtp_logs,
     mail_logs,
+    mail_server_logs,
     protocol_logs,
     tracking_logs,
 )
@@ -23,6 +25,10 @@ from support import (
 def without_header(log: bytes) -> bytes:
     """The rows alone, as a collector or grep hands them on."""
     return b"".join(line for line in log.splitlines(keepends=True) if not line.lstrip(b"\xef\xbb\xbf").startswith(b"#"))
+
+
+def _of_server(name: str) -> bytes:
+    return mail_logs.sample(mail_server_logs.FURTHER_PARTS[name](6))
 
 
 SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
@@ -53,6 +59,7 @@ SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "CSV of the Exchange Management Shell": ("exchange-csv", lambda: exchange_shell.shell_csv().encode("utf-8-sig")),
     "mailbox of bounces": ("bounce", lambda: bounces.mailbox().encode()),
     "Sendmail": ("sendmail", lambda: mail_logs.sample(mail_logs.sendmail_parts(5))),
+    **{f"log of {name}": (name, partial(_of_server, name)) for name in mail_server_logs.FURTHER_PARTS},
     "tracking of Exchange 2007": ("tracking", lambda: tracking_logs.sample("08.01.0436.000")),
     "tracking of Exchange 2010": ("tracking", lambda: tracking_logs.sample("14.03.0123.002")),
     "tracking of Exchange 2013": ("tracking", lambda: tracking_logs.sample("15.00.1497.002")),

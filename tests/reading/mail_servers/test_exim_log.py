@@ -98,7 +98,7 @@ def test_the_size_of_a_block_makes_no_difference(block_size: int) -> None:
         ),
         (
             "H=out.partner.example (mail) [192.0.2.66] F=<> temporarily rejected RCPT <a:b@example.com>: try: later",
-            ("out.partner.example", "RCPT", "RCPT <a:b@example.com>", "try: later"),
+            ("out.partner.example", "RCPT", "RCPT <a:b@example.com>", "451 try: later"),
         ),
         (
             "1abcde-000abc-3D H=[203.0.113.99] F=<s@isp.example> rejected after DATA: This message has a virus",

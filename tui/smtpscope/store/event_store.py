@@ -56,7 +56,7 @@ class EventStore:
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         self.words = Encoder(matcher)
-        self.texts = SearchTexts(self.words)
+        self.texts = SearchTexts()
         self._tables = TableEncoder(self.words)
         self._columns = GrowingColumns()
         self._events_span: LogSpan | None = None
