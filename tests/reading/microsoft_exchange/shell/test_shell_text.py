@@ -115,6 +115,18 @@ def test_the_replies_of_several_recipients_go_with_them() -> None:
     ]
 
 
+def test_quotes_around_a_status_are_not_of_the_reply() -> None:
+    entry = {
+        **SENT,
+        "Source": "ROUTING",
+        "ConnectorId": "",
+        "RecipientStatus": "{'550 5.1.1 RESOLVER.ADR.X; not found'}",
+    }
+    assert [(each.side, each.reply) for each in exchanges(exchange_shell.format_list(entry))] == [
+        ("inbound", "550 5.1.1 RESOLVER.ADR.X; not found")
+    ]
+
+
 def test_a_list_that_powershell_cut_is_told() -> None:
     entry = {**SENT, "Recipients": "{bob@example.org, carl@example.org, dora@example.org, emil@example.org...}"}
     found = exchanges(exchange_shell.format_list(entry))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from smtpscope.reading.microsoft_exchange.shell.shell_log import LACKS, ShellReader
-from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, folded, kind_of
+from smtpscope.reading.microsoft_exchange.shell.shell_object import NAMES, ShellObject, folded, kind_of
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.table_rows import DELIMITERS, first_rows, rows, true_text
@@ -15,6 +15,7 @@ from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import head_of
 
 _LOOKED_AT: Final = 4
+_LONGEST_NAME: Final = 40
 _BEFORE_HEADER: Final = ("#TYPE", "sep=")
 
 
@@ -78,7 +79,9 @@ def _table_of(head: bytes) -> _Table | None:
             alone = len(names) == 1 and text.lstrip().startswith('"')
             if fields[0].startswith("#") or (len(names) == 1 and not alone):
                 break
-            if kind_of(names) is not None:
+            # A command line that was pasted with its output lists properties, too.
+            are_names = all(len(name) <= _LONGEST_NAME for name in names) and folded(fields[0]) != ""
+            if are_names and 2 * sum(name in NAMES for name in names) >= len(names) and kind_of(names) is not None:
                 return _Table(delimiter, names)
             break
     return None

@@ -226,6 +226,8 @@ def status_of(value: str) -> str:
     if is_cut(value):
         # A host of which only the beginning is left is none.
         bare = _UNFINISHED.sub("", bare)
+    if len(bare) > 1 and bare[0] in "'\"" and bare[-1] == bare[0]:
+        bare = bare[1:-1]
     if "{LED=" in bare:
         return _NEXT_NAMED.sub(";", bare)
     return _NEXT_REPLY.sub(";", bare).strip()
