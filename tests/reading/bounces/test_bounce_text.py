@@ -145,3 +145,20 @@ def test_words_without_a_code_have_the_status_in_front() -> None:
 )
 def test_a_log_that_quotes_the_same_replies_is_no_bounce(line: str) -> None:
     assert not BounceReader.sniff(line.encode())
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [
+        ("550 5.1.351 Remote server returned unknown recipient -> 550 5.1.1 User unknown", UNKNOWN),
+        (
+            '451 4.4.0 Primary target IP address responded with: "550 5.1.1 User unknown" Attempted failover',
+            UNKNOWN,
+        ),
+        ("550 5.1.1 User unknown", UNKNOWN),
+        ("550 5.7.1 See mail -> rules", "550 5.7.1 See mail -> rules"),
+    ],
+)
+def test_the_reply_that_the_sending_server_quotes_is_taken(said: str, reply: str) -> None:
+    fields = f"Final-Recipient: rfc822;bob@example.org\nAction: failed\nDiagnostic-Code: smtp;{said}\n"
+    assert [each.reply for each in read_bounce(fields.encode()).failures] == [reply]
