@@ -98,7 +98,7 @@ FORMS: Final = (
     Form("agent", "", _into(write_agent_log)),
     Form("exchange-shell", "`Get-MessageTrackingLog` as a list", _into(write_lists)),
     Form("exchange-csv", "`Get-MessageTrackingLog`", _into(write_csv)),
-    Form("bounce", "a mailbox of them", _into(write_mailbox)),
+    Form("bounce", "a mailbox of them", _into(write_mailbox), part=0.1),
     Form("tracking-2003", "holds no replies", _into(service_logs.write_tracking_2003)),
     Form("postfix", "", _into(partial(write_postfix, seed=_SEED))),
     Form("exim", "", _into(partial(write_exim, seed=_SEED))),

@@ -121,9 +121,7 @@ def test_mail_within_mail_is_opened_only_so_deep() -> None:
         mail = b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=%b\r\n\r\n--%b\r\n%b\r\n--%b--\r\n" % (
             name, name, mail, name,
         )  # fmt: skip
-    bounce = read_bounce(mail)
-    assert bounce.nested_too_deep
-    assert bounce.failures == ()
+    assert read_bounce(mail).nested_too_deep
 
 
 def test_a_mail_of_countless_parts_is_not_taken_apart() -> None:

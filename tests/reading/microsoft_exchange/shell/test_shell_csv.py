@@ -8,6 +8,7 @@ import pytest
 
 from smtpscope.reading.microsoft_exchange.shell.shell_csv import ShellCsvReader
 from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
+from smtpscope.reading.registry import open_log
 from support import exchange_shell
 from support.memory_source import MemorySource, problems_of
 from support.tracking_logs import tracking_log, tracking_rows
@@ -91,3 +92,11 @@ def test_a_cell_of_several_lines_is_one_reply() -> None:
     (found,) = exchanges(exchange_shell.export_csv([entry]))
     assert found.reply.startswith("550 5.1.1 First line")
     assert "second line" in reader(exchange_shell.export_csv([entry])).raw(found.offset)
+
+
+def test_a_pasted_command_line_that_lists_properties_is_no_header() -> None:
+    line = r"[PS] C:\Windows>Get-MessageTrackingLog -EventId FAIL | fl Timestamp,Recipients,RecipientStatus,EventId"
+    text = f"{line}\r\n\r\n{exchange_shell.format_list(ENTRIES[0])}"
+    assert not ShellCsvReader.sniff(text.encode())
+    log = open_log(MemorySource(text.encode()), ReadOptions())
+    assert [each.mailbox for batch in log.batches() for each in batch.exchanges] == list(ENTRIES[0]["Recipients"])

@@ -115,6 +115,18 @@ def test_the_replies_of_several_recipients_go_with_them() -> None:
     ]
 
 
+def test_quotes_around_a_status_are_not_of_the_reply() -> None:
+    entry = {
+        **SENT,
+        "Source": "ROUTING",
+        "ConnectorId": "",
+        "RecipientStatus": "{'550 5.1.1 RESOLVER.ADR.X; not found'}",
+    }
+    assert [(each.side, each.reply) for each in exchanges(exchange_shell.format_list(entry))] == [
+        ("inbound", "550 5.1.1 RESOLVER.ADR.X; not found")
+    ]
+
+
 def test_a_list_that_powershell_cut_is_told() -> None:
     entry = {**SENT, "Recipients": "{bob@example.org, carl@example.org, dora@example.org, emil@example.org...}"}
     found = exchanges(exchange_shell.format_list(entry))
@@ -153,8 +165,9 @@ def test_a_subset_without_the_columns_that_tell_the_side_is_marked() -> None:
         ("[{LRT=};{LED=421 4.4.1 No};{FQDN=mx.example.org};{IP=203.0.113.7}]", "421 4.4.1 No", "mx.example.org"),
         ("[{LED=451 4.4.0 Error. The last endpoint attempted was [2001:db8::7]:25};{FQDN=};{IP=}]",
          "451 4.4.0 Error. The last endpoint attempted was [2001:db8::7]:25", "2001:db8::7"),
+        ("550 5.1.351 Remote server returned unknown recipient -> 550 5.1.1 No", "550 5.1.1 No", "example.org"),
     ],
-    ids=["plain", "2010", "proxied", "2013", "IPv6"],
+    ids=["plain", "2010", "proxied", "2013", "IPv6", "Online"],
 )  # fmt: skip
 def test_the_last_error_of_a_queue_has_the_remote_servers_own_reply(error: str, reply: str, host: str) -> None:
     (found,) = exchanges(queue(error, NextHopDomain="example.org", DeliveryType="DnsConnectorDelivery"))

@@ -34,11 +34,23 @@ _SIGNS: Final = (
     "Remote host said:",
     "Delivery to the following recipient", "response from the remote server was", "other server returned was",
     "could not be reached", "could not be delivered", "couldn't be delivered", "wasn't delivered to", "returned '",
-    "gave this error", "#SMTP#", "in reply to RCPT TO command", "in reply to end of DATA command",
-    "error from remote mail server after", "did not reach the following recipient",
+    "gave this error", "#SMTP#",
+    "did not reach the following recipient",
     "Informaci\u00f3n de diagn\u00f3stico",
+    "This is the Postfix program at host", "DragonFly Mail Agent", "This is the MAILER-DAEMON",
+    "unable to deliver your message", "have been delayed", "has been delayed", "Unsent message follows",
     "Informazioni di diagnostica", "Diagnostische gegevens",
 )  # fmt: skip
+_SURE_SIGNS: Final = (
+    "This is the mail system at host", "This is the Postfix program at host", "This is the qmail-send program at",
+    "message was created automatically by mail delivery software", "This is the DragonFly Mail Agent",
+    "Diagnostic information for administrators", "Delivery to the following recipient failed permanently",
+)  # fmt: skip
+# These stand in logs, too, but there not at the beginning of a line.
+_SIGN_LINES: Final = re.compile(
+    r"^[ \t>]{0,8}(?:<[^\s<>]{1,64}@[^\s<>]{1,255}>: host |SMTP error from remote (?:mail )?server after )",
+    re.MULTILINE,
+)
 _TIME_BEGINS: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |#")
 
 
@@ -68,11 +80,18 @@ class BounceReader(TextLog):
         text = head_text(head)
         if _REPORT.search(text) is not None:
             return True
-        if _TIME_BEGINS.match(text.lstrip()) or not any(sign in text for sign in _SIGNS):
+        is_likely = any(sign in text for sign in _SIGNS) or _SIGN_LINES.search(text) is not None
+        if not is_likely or _TIME_BEGINS.match(text.lstrip()):
             return False
+        if any(sign in text for sign in _SURE_SIGNS):
+            return True
         encoding = detect(head)
         block = TextBlock(head[encoding.mark :], start=encoding.mark, encoding=encoding, final=True)
-        return any(failure.reply for failure in read_bounce(_eight_bit(block, 0, len(text))).failures)
+        # Words without a code make no bounce of a text that nothing else says to be one.
+        return any(
+            failure.mailbox and failure.reply[:1].isdigit()
+            for failure in read_bounce(_eight_bit(block, 0, len(text))).failures
+        )
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError when the file is no bounce."""

@@ -26,9 +26,7 @@ _LONGEST_TEXT: Final = 1 << 18
 _HEADER: Final = re.compile(rb"\s{0,64}(?:[A-Za-z][A-Za-z0-9\-]{1,60}:[ \t]|>?From [^\r\n]{1,300}\r?\n)")
 # Text that was pasted from a mail program may begin with some fields, too, but not with these.
 _MAIL_FIELDS: Final = ("Content-Type", "MIME-Version", "Received", "Return-Path", "Message-ID")
-_STRIPPED: Final = re.compile(
-    r"<(?:style|script|title)\b.{0,20000}?</(?:style|script|title)>", re.DOTALL | re.IGNORECASE
-)
+_SCRIPT: Final = re.compile(r"<(?:style|script|title)\b", re.IGNORECASE)
 _BLOCK: Final = re.compile(r"<(?:br|p|div|tr|li|h\d|table|/p|/div|/tr|/table)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[A-Za-z/!][^<>]{0,4000}>")
 _OUTLOOK_TIME: Final = re.compile(
@@ -81,25 +79,33 @@ def read_bounce(data: bytes) -> Bounce:
             plain.append(_text_of(part))
         elif kind == "text/html":
             marked_up.append(_without_tags(_text_of(part)))
+    if not any(text.strip() for text in (*status, *plain, *marked_up)):
+        # Parts that their own header does not announce, such as those of a mail that went through other hands.
+        plain = [_decoded(data, "utf-8")]
     readable = "\n\n".join(plain or marked_up)
-    return _of_text("\n\n".join((readable, *status)), _header(mail, "Date"), nested=nested)
+    return _of_text(readable, _header(mail, "Date"), fields="\n\n".join(status), nested=nested)
 
 
-def _of_text(text: str, date: str, *, nested: bool = False) -> Bounce:
-    """The failures that the fields of a status tell, completed by the words of the bounce; else the words alone."""
+def _of_text(words: str, date: str, *, fields: str = "", nested: bool = False) -> Bounce:
+    """The failures that the fields of a status tell, completed by the words of the bounce; else the words alone.
+
+    Without `fields` of their own they may stand among the words.
+    """
+    text = f"{words}\n\n{fields}" if fields else words
     if not date:
         found = _OUTLOOK_TIME.search(text)
         other = _OTHER_TIME.search(text) if found is None else None
         date = found[1].strip() if found is not None else "" if other is None else other.group()
-    by_fields = status_fields.failures_in(text)
-    by_words = {failure.mailbox.casefold(): failure for failure in bounce_text.failures_in(text)}
+    by_fields = status_fields.failures_in(fields or words)
+    said = bounce_text.failures_in(words, anchored=bool(by_fields))
+    by_words = {failure.mailbox.casefold(): failure for failure in said}
     failures: dict[str, Failure] = {}
     for failure in by_fields:
         more = by_words.get(failure.mailbox.casefold())
         failures.setdefault(failure.mailbox.casefold(), failure if more is None else _united(failure, more))
     if not failures:
         failures = by_words
-    return Bounce(tuple(failures.values()), date, text, status_fields.succeeded_in(text), nested)
+    return Bounce(tuple(failures.values()), date, text, status_fields.succeeded_in(fields or words), nested)
 
 
 def _united(fields: Failure, words: Failure) -> Failure:
@@ -177,5 +183,19 @@ def _header(mail: Message, name: str) -> str:
 
 def _without_tags(text: str) -> str:
     """HTML as text: good enough to find addresses and replies in it."""
-    text = _STRIPPED.sub(" ", text.replace("\n", " "))
-    return html.unescape(_TAG.sub("", _BLOCK.sub("\n", text)))
+    text = _TAG.sub("", _BLOCK.sub("\n", _without_scripts(text.replace("\n", " "))))
+    return html.unescape(text)
+
+
+def _without_scripts(text: str) -> str:
+    """What stands between the tags of a script or a style sheet is no text."""
+    kept: list[str] = []
+    done = 0
+    for match in _SCRIPT.finditer(text):
+        if match.start() < done:
+            continue
+        kept.append(text[done : match.start()])
+        end = text.find("</", match.end())
+        done = len(text) if end < 0 else end
+    kept.append(text[done:])
+    return " ".join(kept)

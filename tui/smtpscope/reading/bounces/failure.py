@@ -8,6 +8,12 @@ from typing import Final
 
 _LINE: Final = re.compile(r"(?<=\S)\s+(?=([245][0-9]{2})[ \-])")
 _SPACE: Final = re.compile(r"\s+")
+# Exchange Online: 550 5.1.351 Remote server returned unknown recipient -> 550 5.1.1 User unknown.
+_QUOTING: Final = (
+    re.compile(r" ->(?P<quote>) ?(?=[245][0-9]{2}[ \-])"),
+    re.compile(r"responded with:? ?(?P<quote>[\"'])(?=[245][0-9]{2}[ \-])", re.IGNORECASE),
+)
+_BEHIND_QUOTE: Final = (" Attempted failover", " The last endpoint", " Either there are")
 _LONGEST_REPLY: Final = 8_192
 
 
@@ -43,9 +49,26 @@ class Failure:
 
 
 def cleaned_reply(text: str) -> str:
-    """A reply that was folded, each line of a reply of several lines (RFC 5321 section 4.2.1) in a line again."""
-    reply = _SPACE.sub(" ", text[:_LONGEST_REPLY]).strip()
+    """A reply that was folded, each line of a reply of several lines (RFC 5321 section 4.2.1) in a line again.
+
+    Of a reply that the sending server quotes in one of its own, as Exchange does, the quoted one is given.
+    """
+    reply = _innermost(_SPACE.sub(" ", text[:_LONGEST_REPLY]).strip())
     code = reply[:3]
     if len(reply) < 4 or reply[3] != "-":
         return reply
     return _LINE.sub(lambda match: "\n" if match[1] == code else match[0], reply)
+
+
+def _innermost(reply: str) -> str:
+    for pattern in _QUOTING:
+        found = list(pattern.finditer(reply))
+        if found:
+            inner = reply[found[-1].end() :]
+            quote = found[-1]["quote"]
+            if not quote:
+                return inner
+            ends = [end for words in _BEHIND_QUOTE if (end := inner.find(quote + words)) >= 0]
+            end = min(ends, default=inner.rfind(quote))
+            return inner[:end] if end > 0 else inner
+    return reply

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from smtpscope.reading.bounces import bounce_text
 from smtpscope.reading.bounces.failure import Failure, cleaned_reply
 
 _FIELD: Final = re.compile(r"[ \t>]{0,8}([A-Za-z][A-Za-z0-9\-]{1,40}):[ \t]?(.*)")
@@ -44,18 +45,31 @@ def _failure(fields: Mapping[str, str], mailbox: str, reporter: str) -> Failure:
         kind, said = "smtp", kind
     reply = cleaned_reply(said)
     code = _CODE.match(reply)
+    words: Failure | None = None
     if code is not None:
         reply = reply[code.start(1) :]
-    status = fields.get("status", "").split(" ", 1)[0]
+    else:
+        # A server's own words about the delivery may quote the reply that they are about.
+        words = bounce_text.quoted_in(said)
+        reply = words.reply or _with_status(reply, fields.get("status", "").split(" ", 1)[0])
     is_smtp = kind.strip().casefold() == "smtp" and code is not None
+    host = _host(host) or ("" if words is None else words.host)
     return Failure(
         mailbox=mailbox,
-        host=_host(host),
-        reply=reply or status,
+        host=host,
+        reply=reply,
+        verb="" if words is None else words.verb,
         reporter=_host(reporter),
         time=fields.get("last-attempt-date", ""),
-        is_remote=is_smtp and bool(host),
+        is_remote=bool(host) and (is_smtp or (words is not None and bool(words.reply))),
     )
+
+
+def _with_status(text: str, status: str) -> str:
+    """Words without a code, with the status in front where it says more than that something failed."""
+    if not text:
+        return status
+    return text if status.endswith(".0.0") or status in text or not status else f"{status} {text}"
 
 
 def _blocks(text: str) -> Iterator[dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.microsoft_exchange.agent_refusal import PROVIDER, refusals
 from smtpscope.reading.microsoft_exchange.transport_log import (
+    FOUND_IN,
     LONGEST,
     NO_HEADER,
     LogRows,
@@ -37,7 +38,8 @@ _FEWEST: Final = 16
 WANTED: Final = ("timestamp", "event", "smtpresponse")
 _KIND: Final = "agent log"
 _ROW: Final = re.compile(
-    r"(?:\A|\n)\d{4}-\d\d-\d\dT[\d:.]{5,16}Z,[0-9A-F]{16},[^,\n]{0,60},[^,\n]{0,60},[^,\n]{0,60},"
+    rf"(?:\A|\n){FOUND_IN}"
+    r"\d{4}-\d\d-\d\dT[\d:.]{5,16}Z,[0-9A-F]{16},[^,\n]{0,60},[^,\n]{0,60},[^,\n]{0,60},"
     r"[^\n]{0,2000}?,On[A-Z][A-Za-z]{3,40},[A-Z][A-Za-z]{3,40},"
 )
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.microsoft_exchange.transport_log import (
+    FOUND_IN,
     NO_HEADER,
     LogRows,
     another_log,
@@ -39,7 +40,8 @@ _SESSION: Final = SessionFields(
 _KIND: Final = "connectivity log"
 # A source is a component and, of SMTP, its connector; the session is a number of sixteen hexadecimal digits.
 _ROW = re.compile(
-    r"(?:\A|\n)\"?\d{4}-\d\d-\d\dT[\d:.]{5,16}Z\"?,\"?[0-9A-F]{16}\"?,"
+    rf"(?:\A|\n){FOUND_IN}"
+    r"\"?\d{4}-\d\d-\d\dT[\d:.]{5,16}Z\"?,\"?[0-9A-F]{16}\"?,"
     r"[^,\n]{1,120},[^,\n]{0,260},\"?[+<>*-]\"?,"
 )
 # A reply in the middle of a description has its enhanced code, or stands behind a word that announces it: there are

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from smtpscope.reading.microsoft_exchange.transport_log import columns_of
+from smtpscope.reading.microsoft_exchange.transport_log import FOUND_IN, columns_of
 from smtpscope.reading.text.encodings import TextEncoding
 from smtpscope.reading.text.table_rows import true_text
 
@@ -61,7 +61,7 @@ _SOURCE_NAMES: Final = (
 )
 _SOURCES: Final = frozenset(_SOURCE_NAMES.split())
 _EVENT: Final = re.compile(r"[A-Z]{4,40}")
-_STAMP: Final = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+_STAMP: Final = re.compile(FOUND_IN + r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _ROWS_LOOKED_AT: Final = 40
 
 

@@ -41,6 +41,9 @@ class EventListReader(TextLog):
         if not is_text(head) or is_markup(head):
             return False
         text = head_text(head)
+        # An entry of Exchange's message tracking has a source and an event id, too.
+        if "RecipientStatus" in text:
+            return False
         # The blocks of an English Event Viewer have a reader of their own.
         return start_in(text) is not None and not scan_headers(text, final=True).headers
 

@@ -15,6 +15,8 @@ from smtpscope.reading.microsoft_exchange.tracking_status import attempted_host,
 _RESPONDED: Final = re.compile(
     r"(?:responded|failed|replied|returned) with:? ?([\"'])(?=[245][0-9]{2}[ \-])", re.IGNORECASE
 )
+# Exchange Online: 550 5.1.351 Remote server returned unknown recipient -> 550 5.1.1 User unknown.
+_ARROW: Final = re.compile(r" -> ?(?=[245][0-9]{2}[ \-])")
 _BEHIND: Final = (" Attempted failover", " The last endpoint", " Either there are", " Last attempted")
 _LAST_ATTEMPT: Final = re.compile(r"\{LRT=([^{}]{4,64})\}")
 _ENDPOINT: Final = re.compile(r"last endpoint attempted was \[([0-9A-Fa-f:.]{2,45})\]", re.IGNORECASE)
@@ -50,6 +52,9 @@ def last_error(text: str) -> LastError:
 
 def quoted_reply(said: str) -> str:
     """The reply that our own server's words quote, the innermost where they do it twice; "" where they quote none."""
+    arrow = _ARROW.search(said)
+    if arrow is not None:
+        return said[arrow.end() :].strip()
     openings = list(_RESPONDED.finditer(said))
     if not openings:
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from smtpscope.reading.microsoft_exchange.shell.shell_log import LACKS, ShellReader
-from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, folded, kind_of
+from smtpscope.reading.microsoft_exchange.shell.shell_object import NAMES, ShellObject, folded, kind_of
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.table_rows import DELIMITERS, first_rows, rows, true_text
@@ -15,6 +15,7 @@ from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import head_of
 
 _LOOKED_AT: Final = 4
+_LONGEST_NAME: Final = 40
 _BEFORE_HEADER: Final = ("#TYPE", "sep=")
 
 
@@ -53,12 +54,13 @@ class ShellCsvReader(ShellReader):
         table = _table_of(head_of(self._source))
         if table is None:
             return
-        encoding, begun = self._text.encoding, False
+        encoding, header = self._text.encoding, None
         for row in rows((block for block, _ in self._text.blocks()), table.delimiter, table):
-            names = tuple(folded(field) for field in row.fields)
+            if header is None:
+                header = row.fields if tuple(map(folded, row.fields)) == table.names else None
+                continue
             # Exports that were put together have their header again and again.
-            begun = begun or names == table.names
-            if not begun or names == table.names or not any(row.fields):
+            if row.fields == header or not any(row.fields):
                 continue
             values = dict(zip(table.names, (true_text(field, encoding) for field in row.fields), strict=False))
             yield ShellObject(row.offset, row.end, row.line, values)
@@ -77,7 +79,9 @@ def _table_of(head: bytes) -> _Table | None:
             alone = len(names) == 1 and text.lstrip().startswith('"')
             if fields[0].startswith("#") or (len(names) == 1 and not alone):
                 break
-            if kind_of(names) is not None:
+            # A command line that was pasted with its output lists properties, too.
+            are_names = all(len(name) <= _LONGEST_NAME for name in names) and folded(fields[0]) != ""
+            if are_names and 2 * sum(name in NAMES for name in names) >= len(names) and kind_of(names) is not None:
                 return _Table(delimiter, names)
             break
     return None

@@ -46,6 +46,8 @@ _DECODED: Final = TextEncoding("utf-16-le", 0, "")
 """Values of objects are true text already."""
 _NEXT_REPLY: Final = re.compile(r"(?<=[^,;|]) ?[,|\n] ?(?=[2-5][0-9]{2}(?:[ \-]|\Z)|\})")
 _NEXT_NAMED: Final = re.compile(r"(?<=\])\s?[,;|]?\s?(?=\[\{)")
+_CODE: Final = re.compile(r"(?<![0-9])[45][0-9]{2}(?=[ \-;,}]|\Z)")
+_FAILED_EVENTS: Final = ("FAIL", "BADMAIL")
 _UNFINISHED: Final = re.compile(r";\{(?:MSG|FQDN|IP|LRT)=[^{}]{0,4096}\Z")
 _BETWEEN: Final = re.compile(r"[;,|\s]+")
 _ADDRESS: Final = re.compile(r"[^\s;,<>{}]{1,64}@[^\s;,<>{}]{1,255}")
@@ -166,6 +168,10 @@ def _cut_lists(each: ShellObject, *names: str) -> tuple[str, ...]:
 def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ToldExchanges:
     status = each.value("recipientstatus")
     lost = is_type_name(status)
+    if not lost and _CODE.search(status) is None and _CODE.search(each.value("sourcecontext")) is None:
+        # Most entries of a log tell of mail that went through.
+        failed = each.value("eventid").upper() in _FAILED_EVENTS
+        return ToldExchanges([], time, without_reply=failed)
     texts = {name: each.value(*names) for name, names in _COLUMNS.items()}
     recipients = each.value("recipients", "recipientaddress")
     texts["recipient-address"] = "" if is_type_name(recipients) else _list_of(recipients, _BETWEEN)
@@ -180,7 +186,7 @@ def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ToldExchange
         problems = (*problems, LOST) if records else problems
     if not complete:
         records = [replace(record, guess=_both(record.guess, _SIDE_ASSUMED)) for record in records]
-    failed = texts["event-id"].upper() in ("FAIL", "BADMAIL") and not records
+    failed = texts["event-id"].upper() in _FAILED_EVENTS and not records
     return ToldExchanges(records, time, problems, without_reply=failed)
 
 
@@ -220,6 +226,8 @@ def status_of(value: str) -> str:
     if is_cut(value):
         # A host of which only the beginning is left is none.
         bare = _UNFINISHED.sub("", bare)
+    if len(bare) > 1 and bare[0] in "'\"" and bare[-1] == bare[0]:
+        bare = bare[1:-1]
     if "{LED=" in bare:
         return _NEXT_NAMED.sub(";", bare)
     return _NEXT_REPLY.sub(";", bare).strip()

@@ -25,6 +25,8 @@ _LAST_ERROR: Final = "lasterror"
 _MOST_LINES: Final = 4_000
 """Of one value: what is longer is no wrapped value."""
 _MOST_LABELS: Final = 400
+_LONGEST: Final = 1 << 17
+"""Characters of one value, as of a row of a table."""
 
 
 class TextLine(NamedTuple):
@@ -40,12 +42,18 @@ def lines_of(blocks: Iterable[TextBlock]) -> Iterator[TextLine]:
     """All lines of the text in `blocks`."""
     number = 0
     for block in blocks:
-        start, size = 0, len(block.text)
+        searched = block.text
+        start, size = 0, len(searched)
+        is_plain = searched.isascii() and block.length_before(1) == 1
         while start < size:
-            stop = block.text.find("\n", start) + 1 or size
+            stop = searched.find("\n", start) + 1 or size
             number += 1
-            text = block.cut(start, stop).rstrip("\r\n").replace("\0", "")
-            yield TextLine(block.offset(start), block.offset(stop), number, text)
+            if is_plain:
+                text = searched[start:stop].rstrip("\r\n\0")
+                yield TextLine(block.start + start, block.start + stop, number, text)
+            else:
+                text = block.cut(start, stop).rstrip("\r\n\0")
+                yield TextLine(block.offset(start), block.offset(stop), number, text)
             start = stop
 
 
@@ -145,7 +153,7 @@ class _OpenObject:
 def joined(parts: list[str], full: list[bool], room: int) -> str:
     """A wrapped value in one line; `full` tells which of its lines reach the end, `room` how many characters fit in."""
     if len(parts) == 1:
-        return parts[0]
+        return parts[0][:_LONGEST]
     pieces = [parts[0]]
     for number, part in enumerate(parts[1:]):
         before = parts[number]
@@ -153,4 +161,4 @@ def joined(parts: list[str], full: list[bool], room: int) -> str:
         if not (full[number] and word > room):
             pieces.append(" ")
         pieces.append(part)
-    return "".join(pieces).strip()
+    return "".join(pieces)[:_LONGEST].strip()

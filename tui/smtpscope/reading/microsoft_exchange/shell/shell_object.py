@@ -62,7 +62,11 @@ class ShellObject:
 
     def value(self, *names: str) -> str:
         """The value of the first of `names` that has one, "" where none has."""
-        return next((text for name in names if (text := self.values.get(name, "").strip())), "")
+        for name in names:
+            text = self.values.get(name)
+            if text and (bare := text.strip()):
+                return bare
+        return ""
 
 
 def folded(name: str) -> str:

@@ -10,6 +10,8 @@ from smtpscope.reading.microsoft_exchange.shell.shell_list import TextLine, join
 from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, folded
 
 DASHES: Final = re.compile(r"[ \t]{0,16}-{2,80}(?:[ \t]{1,200}-{1,80}){0,60}[ \t]{0,200}")
+MARK: Final = "---"
+"""Stands in each text that holds a table."""
 _MOST_HEADER_LINES: Final = 4
 _MOST_LINES: Final = 4_000
 

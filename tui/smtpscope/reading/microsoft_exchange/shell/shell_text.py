@@ -47,6 +47,8 @@ class ShellTextReader(ShellReader):
 
     def _objects(self) -> Iterator[ShellObject]:
         lists = shell_list.objects_in(shell_list.lines_of(block for block, _ in self._text.blocks()))
+        if not any(shell_table.MARK in block.text for block, _ in self._text.blocks()):
+            return lists
         tables = shell_table.objects_in(shell_list.lines_of(block for block, _ in self._text.blocks()))
         return merge(lists, tables, key=lambda each: each.offset)
 
