@@ -39,7 +39,7 @@ _HOOK = re.compile(
 )
 _CLOSED = re.compile(
     r"disconnect ip=(?P<address>\S{1,64}) rdns=(?P<name>\S{1,255}) .{0,1000}? lr=(?P<last>\""
-    r"(?:[^\"\\]|\\.){0,1000}\"|\S{1,200})"
+    r"(?:[^\"\\]|\\.){0,1000}\"|\S{1,200}) time="
 )
 _CONNECTED = re.compile(r"\] (?:connect|disconnect) ip=(?P<address>\S{1,64})(?: rdns=(?P<name>\S{1,255}))?")
 _VERBS: Final = {
