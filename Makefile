@@ -82,7 +82,7 @@ tasks: $(DEVELOPED)
 evaluate: $(DEVELOPED)
 	PYTHONPATH=tests $(BIN)/python -m support.evaluation docs/evaluation.md $(REPLIES)
 
-# Draws the pictures that the snapshot tests compare with anew; look at each before it is committed.
+# Redraws the pictures that the snapshot tests compare with; look at each before it is committed.
 snapshots: $(DEVELOPED)
 	env -u NO_COLOR TZ=UTC $(BIN)/python -m pytest tests/app/test_snapshots.py --snapshot-update
 

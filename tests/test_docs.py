@@ -15,8 +15,8 @@ from smtpscope.configuration.settings import SETTINGS
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
 from smtpscope.store.filter import filter_fields
-from support import manual
-from support.made_docs import DOCS, ROOT, made_files
+from support import import_picture, manual
+from support.made_docs import DOCS, MADE_FILES, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MOST_LINES = 120
@@ -27,9 +27,9 @@ def document(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("path", "text"), [pytest.param(*each, id=each[0].name) for each in made_files()])
-def test_the_made_parts_are_what_the_program_says(path: Path, text: str) -> None:
-    assert path.read_text(encoding="utf-8") == text, "run: make docs"
+@pytest.mark.parametrize("path", MADE_FILES, ids=lambda path: path.name)
+def test_the_made_parts_are_what_the_program_says(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == MADE_FILES[path](), "run: make docs"
 
 
 def test_the_readme_fits_on_two_pages() -> None:
@@ -71,6 +71,26 @@ def test_every_setting_is_explained() -> None:
 def test_every_exit_code_is_explained(code: int) -> None:
     assert f"\n| {code} | " in document("command-line.md")
     assert f"\n.B {code}\n" in manual.PATH.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.stem)
+def test_every_module_that_a_document_names_exists(page: Path) -> None:
+    named = re.findall(r"`([a-z_]+(?:/[a-z_0-9]+)*\.py|[a-z_]+(?:/[a-z_]+)+/)`", page.read_text(encoding="utf-8"))
+    places = (ROOT / "tui" / "smtpscope", ROOT, ROOT / "data" / "knowledge")
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
+
+
+def test_the_picture_has_every_layer_and_every_folder_of_formats() -> None:
+    drawn = set(re.findall(r"<text x[^>]*>([^<]+)</text>", import_picture.PATH.read_text(encoding="utf-8")))
+    package = ROOT / "tui" / "smtpscope"
+    folders = {each.parent.name for each in (*package.glob("*/__init__.py"), *package.glob("reading/*/__init__.py"))}
+    assert folders <= drawn
+
+
+def test_an_import_that_follows_from_others_has_no_arrow() -> None:
+    graph = {"app": {"session", "store"}, "session": {"store"}, "store": set[str]()}
+    assert import_picture.without_detours(graph) == {"app": {"session"}, "session": {"store"}, "store": set()}
+    assert import_picture.ranks(graph) == [["app"], ["session"], ["store"]]
 
 
 def links(page: Path) -> list[str]:

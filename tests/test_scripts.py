@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import shutil
 import stat
 import subprocess
 import sys
@@ -143,6 +145,50 @@ def test_pyenv_is_looked_through(tmp_path: Path) -> None:
         check=True,
     ).stdout.splitlines()
     assert listed[-1] == f"3.98.0 {folder}/python3"
+
+
+def make(*words: str, **environment: str) -> str:
+    """What `make` would run."""
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    return subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", *words],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+
+
+def test_a_python_that_is_asked_for_has_an_environment_of_its_own() -> None:
+    version = platform.python_version()
+    assert f".venv-{version}/bin/python -m pytest -x tests/a.py" in make(
+        "one", "T=tests/a.py", f"PYTHON={sys.executable}"
+    )
+    assert f".venv-{version}/bin/python -m pytest -x tests/a.py" in make("one", "T=tests/a.py", PYTHON=sys.executable)
+    assert " .venv/bin/python -m pytest -x tests/a.py" in make("one", "T=tests/a.py")
+
+
+@pytest.mark.parametrize(
+    ("words", "folder", "lock"),
+    [((), ".venv", "requirements/dev.txt"), (("LOWEST=1",), ".venv-lowest", "requirements/lowest.txt")],
+)
+def test_what_is_installed_for_the_tests_is_locked(words: tuple[str, ...], folder: str, lock: str) -> None:
+    # As in a fresh clone, where nothing is installed yet.
+    printed = make("pytest", "--always-make", *words)
+    assert f"{folder}/bin/python -m pip" in printed
+    assert f"--require-hashes --requirement {lock}" in printed
+
+
+def test_the_newest_releases_are_not_locked_and_their_pictures_not_compared() -> None:
+    printed = make("pytest", "--always-make", "NEWEST=1")
+    assert ".venv-newest/bin/python -m pytest" in printed
+    assert "--upgrade-strategy eager" in printed
+    assert "--require-hashes" not in printed
+    assert "--ignore tests/app/test_snapshots.py" in printed
+    assert "--ignore" not in make("pytest", "--always-make")
 
 
 def test_scripts_are_portable_shell() -> None:

@@ -90,7 +90,7 @@ class Browsing:
     @property
     def row(self) -> int:
         """The event under the cursor."""
-        place = self.browse.place()
+        place = self.browse.selection.entry
         assert place is not None, "the table is empty"
         assert place.row is not None, f"the cursor is on a group: {self.line.name}"
         return place.row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.driving import Browsing, browsing
-from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.session import Analysis
 

@@ -67,7 +67,7 @@ async def test_the_cursor_is_back_on_its_line_however_late_the_first_answer_come
 
     monkeypatch.setattr(analysis, "view", late)
     async with _started(analysis) as driven:
-        await driven.until(lambda: driven.browse.read_all)
+        await driven.until(lambda: driven.browse.state.read_all)
         all_read.set()
         await driven.settled()
         assert driven.line.name == left_on

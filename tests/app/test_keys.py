@@ -134,3 +134,12 @@ async def test_the_footer_shows_no_more_lines_than_two_and_the_keys_of_the_place
         assert any("Filter" in line for line in driven.drawn[footer.region.y :])
         await driven.press("i")
         assert any("Show only this time" in line for line in driven.drawn[-2:])
+
+
+def test_every_key_of_a_part_names_a_method_of_that_part(analysis: Analysis) -> None:
+    screen = BrowseScreen(analysis)
+    named = [binding for binding in _own_bindings(BrowseScreen) if binding.action.startswith("part(")]
+    assert named
+    for binding in named:
+        part, command = re.findall(r"'([a-z_]+)'", binding.action)[:2]
+        assert callable(getattr(screen.parts[part], command)), binding.action

@@ -62,7 +62,7 @@ async def test_the_first_rows_stand_there_while_the_rest_is_read(knowledge: Know
     with _gated(knowledge, sample_folder) as analysis:
         async with browsing(analysis, loaded=False) as driven:
             await _first_batch(driven, analysis)
-            assert not driven.browse.read_all
+            assert not driven.browse.state.read_all
             assert not driven.browse.settled
             assert driven.lines
             assert 0 < driven.view.total < 528

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from app.conftest import OpenSession
 from app.driving import browsing
 from smtpscope.app import loading
-from smtpscope.app.screens.browse import loading_controller
+from smtpscope.app.screens.browse import view_controller
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.zone import ZoneScreen
 from smtpscope.app.widgets.texts.prose import ProsePane
@@ -134,7 +134,7 @@ async def test_f_brings_in_what_is_added_and_the_cursor_stays(
 ) -> None:
     monkeypatch.setattr(loading, "_SECONDS_BETWEEN_LOOKS", 0.02)
     monkeypatch.setattr(loading, "_SECONDS_TO_END", 0.01)
-    monkeypatch.setattr(loading_controller, "_REFRESH_SECONDS", 0.02)
+    monkeypatch.setattr(view_controller, "_REFRESH_SECONDS", 0.02)
     log = tmp_path / "growing.log"
     log.write_text(lines(0, 5), encoding="utf-8")
     async with browsing(open_analysis(log)) as driven:
@@ -157,7 +157,7 @@ async def test_d_shows_the_whole_session_at_the_refusal(open_analysis: OpenSessi
     async with browsing(open_analysis(log), size=(120, 40)) as driven:
         await driven.keep_filter("cmd:RCPT")
         await driven.press("j", "l", "j")
-        reply = driven.browse.analysis.store.exchange(driven.row).reply.verbatim
+        reply = driven.browse.state.analysis.store.exchange(driven.row).reply.verbatim
         await driven.press("d")
         await driven.until(lambda: isinstance(driven.screen, TextScreen))
         await driven.settled()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from smtpscope.app.query_queue import Query, QueryQueue
+from smtpscope.app.query_queue import QueryQueue, StoreQuery
 
 
 async def _until(condition: threading.Event) -> None:
@@ -28,10 +28,10 @@ async def test_a_newer_question_of_a_kind_takes_the_place_of_one_that_waits() ->
 
     queries = QueryQueue(lambda: None, lambda: True)
     serving = asyncio.create_task(queries.run())
-    queries.submit("view", Query(first, answer))
+    queries.submit("view", StoreQuery(first, answer))
     await _until(begun)
-    queries.submit("view", Query(lambda: "second", answer))
-    queries.submit("view", Query(lambda: "third", answer))
+    queries.submit("view", StoreQuery(lambda: "second", answer))
+    queries.submit("view", StoreQuery(lambda: "third", answer))
     may_end.set()
     await _until(all_answered)
     serving.cancel()
@@ -50,7 +50,7 @@ async def test_what_is_asked_when_the_screen_goes_is_answered_to_nobody() -> Non
 
     queries = QueryQueue(lambda: heard.append("between"), lambda: alive)
     serving = asyncio.create_task(queries.run())
-    queries.submit("view", Query(ask, heard.append))
+    queries.submit("view", StoreQuery(ask, heard.append))
     await _until(begun)
     alive = False
     may_end.set()

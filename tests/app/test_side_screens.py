@@ -11,7 +11,7 @@ from textual.widgets import Input, OptionList
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.counts import CountsScreen
-from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
@@ -130,7 +130,7 @@ async def test_e_on_the_timeline_filters_for_the_episode_under_the_cursor(analys
 async def test_c_counts_the_recipients_of_the_group_under_the_cursor(analysis: Analysis) -> None:
     async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
-        place = driven.browse.place()
+        place = driven.browse.selection.entry
         assert place is not None
         rows = driven.view.tree.rows(place.level, place.index)
         await driven.press("c")

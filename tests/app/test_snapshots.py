@@ -14,7 +14,7 @@ from app.driving import Browsing, NotedClipboard
 from app.pace import no_waiting
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.export_screen import ExportScreen
-from smtpscope.app.screens.help import HelpScreen
+from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.session import Analysis

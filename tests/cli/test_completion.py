@@ -19,7 +19,7 @@ SHELLS = ROOT / "tui" / "smtpscope" / "cli" / "shells"
 
 
 def answer(*words: str, shell: str = "zsh") -> list[tuple[str, str]]:
-    """Kind and value of each candidate for the last of `words`, which stand behind the program's name."""
+    """Kind and value of each candidate for the last of `words`, which follow the program's name."""
     result = CliRunner().invoke(
         cli, prog_name="smtpscope", env={VARIABLE: f"{shell}_complete", "COMP_WORDS": "\n".join(("smtpscope", *words))}
     )

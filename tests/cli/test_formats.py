@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from cli.conftest import Smtpscope
-from smtpscope.cli.commands import format_lines
+from smtpscope.cli.commands import cli, format_lines
 from smtpscope.session import Format, known_formats
 
 
@@ -17,6 +19,11 @@ def test_each_format_is_told_with_its_sign_and_its_limits(smtpscope: Smtpscope) 
     for known in known_formats():
         assert f"{known.name} {known.title} known by: {known.recognised_by}" in words
         assert not known.lacks or f"can't tell: {'; '.join(known.lacks)}" in words
+
+
+def test_only_options_that_exist_are_named(smtpscope: Smtpscope) -> None:
+    known = {name for option in cli.commands["browse"].params for name in option.opts}
+    assert set(re.findall(r"--[a-z-]+", smtpscope("formats").stdout)) <= known
 
 
 def test_names_stand_in_a_column_of_their_own() -> None:

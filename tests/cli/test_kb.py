@@ -177,10 +177,10 @@ def test_the_evaluation_of_labelled_replies_is_printed(smtpscope: Smtpscope, tmp
     ]
     path.write_text("".join(json.dumps(reply) + "\n" for reply in replies), encoding="utf-8")
     text = smtpscope("kb", "evaluate", "--replies", path).stdout
-    assert "2 replies of 2 origins" in text
+    assert "2 replies of 2 families" in text
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
     assert ["the labelled cause", "50.0 % (1 of 2)"] in rows
-    assert ["replies of Exchange and IIS: the labelled cause", "100.0 % (1 of 1)"] in rows
+    assert ["exchange", "1", "100.0 %", "100.0 %", "100.0 %"] in rows
     assert ["policy", "mailbox-full", "1"] in rows
 
 

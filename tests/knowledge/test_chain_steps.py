@@ -177,7 +177,7 @@ def test_example_lines_hold_category_command_and_reply() -> None:
 
 
 def test_a_similar_reply_is_found_even_with_slips() -> None:
-    text = "550 friend's leterbox overflows"
+    text = "550 your friend's leterbox overflows badly today"
     finding = SimilarReplies(EXAMPLES).find(parse_reply(text), words_of(text))
     assert finding is not None
     assert (finding.category, finding.confidence) == ("mailbox-full", "guess")

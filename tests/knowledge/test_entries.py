@@ -1,4 +1,4 @@
-"""The guidance in data/knowledge/entries: complete, plain, and safe to paste."""
+"""The guidance in data/knowledge/causes: complete, plain, and safe to paste."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtpscope.knowledge.platform import Platform
 from smtpscope.knowledge.platform_filter import AdviceContext
 from smtpscope.parsing.smtp_exchange import Direction
 
-FOLDER = Path(__file__).parents[2] / "data" / "knowledge" / "entries"
+FOLDER = Path(__file__).parents[2] / "data" / "knowledge" / "causes"
 
 CATEGORIES = [
     "recipient-unknown",
@@ -95,7 +95,7 @@ class EntryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def load() -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
-    for path in sorted(FOLDER.glob("*.toml")):
+    for path in sorted(FOLDER.glob("*/entries.toml")):
         for entry in msgspec.toml.decode(path.read_bytes(), type=EntryFile).entry:
             assert entry.id not in entries, f"{path.name}: {entry.id} stands twice"
             entries[entry.id] = entry

@@ -174,11 +174,11 @@ def test_the_words_of_each_stand_in_stand_in_some_check(knowledge: KnowledgeBase
     assert unused == []
 
 
-STAND_IN = """[[stand_in]]
+STAND_IN = """[[alternative]]
 id = "own"
 instead_of = ["Get-Queue", "> Queues"]
 
-[[stand_in.checks]]
+[[alternative.checks]]
 what = "{what}"
 tool = "{tool}"
 command = "our-queue"
@@ -188,7 +188,7 @@ platforms = [{platforms}]
 
 def own(folder: Path, what: str = "Ours?", tool: str = "shell", platforms: str = '"postfix"') -> Path:
     text = STAND_IN.replace("{what}", what).replace("{tool}", tool).replace("{platforms}", platforms)
-    (folder / "stand-ins.toml").write_text(text, encoding="utf-8")
+    (folder / "platform-alternatives.toml").write_text(text, encoding="utf-8")
     return folder
 
 

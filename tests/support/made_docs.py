@@ -1,25 +1,25 @@
 """The parts of the documents that are made from the program: keys, filter fields, formats, commands, settings.
 
-`python -m support.made_docs` writes them, and the manual page; a test fails where they are not what the program says.
+`python -m support.made_docs` writes them, the manual page and the picture of the imports; a test fails where they are
+not what the program says.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.keys import format_key
 
-from smtpscope.app.default_keys import OWNERS
-from smtpscope.configuration.default_text import settings_markdown
+from smtpscope.app.default_keys import OWNERS, own_bindings
+from smtpscope.configuration.settings import KEYS, SETTINGS
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
-from support import manual
+from support import import_picture, manual
 from support.command_texts import CommandText, command_texts
 
 ROOT: Final = Path(__file__).parents[2]
@@ -47,17 +47,10 @@ PLACES: Final = {
 """The headings of the keys, by the first word of their action ids."""
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; a bar inside a cell would end it, so it is escaped."""
-    lines = [head, tuple("---" for _ in head), *rows]
+    lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
-def own_bindings(owner: type[DOMNode]) -> Iterator[Binding]:
-    """The keys that `owner` and the classes of ours above it declare."""
-    for kind in owner.__mro__:
-        if kind.__module__.startswith("smtpscope."):
-            yield from (each for each in kind.__dict__.get("BINDINGS", ()) if isinstance(each, Binding))
 
 
 def keys_by_place() -> dict[str, dict[str, tuple[list[str], str]]]:
@@ -65,6 +58,7 @@ def keys_by_place() -> dict[str, dict[str, tuple[list[str], str]]]:
     places: dict[str, dict[str, tuple[list[str], str]]] = {place: {} for place in PLACES}
     for owner in OWNERS:
         for binding in own_bindings(owner):
+            assert binding.id is not None, "every key of ours has one"
             keys, _ = places[binding.id.partition(".")[0]].setdefault(binding.id, ([], binding.description))
             for key in binding.key.split(","):
                 shown = {"enter": "Enter", "escape": "Esc", "tab": "Tab"}.get(key, format_key(key))
@@ -113,7 +107,17 @@ def formats_text() -> str:
     )
 
 
-PARTS: Final = {
+def settings_markdown() -> str:
+    """All settings as a Markdown table: name, values, default, variable, meaning."""
+    rows = [("Setting", "Values", "Default", "Variable", "Meaning"), ("---",) * 5]
+    for setting in SETTINGS.values():
+        default = "" if setting.name == KEYS else f"`{setting.kind.toml(setting.default)}`"
+        cells = (f"`{setting.name}`", setting.kind.expected, default, f"`{setting.environment}`", setting.meaning)
+        rows.append(cells)
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
+
+
+PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("keys.md", "keys"): keys_text,
     ("filter.md", "filter fields"): lambda: table(
         ("Write", "to find"), [(f"`{example}`", meaning) for example, meaning in help_lines()]
@@ -142,14 +146,18 @@ def made(file: str, text: str) -> str:
     return text
 
 
-def made_files() -> Iterator[tuple[Path, str]]:
-    """Each file that is made, wholly or in part, with the text that it should have."""
-    for file in sorted({file for file, _ in PARTS}):
-        path = DOCS / file
-        yield path, made(file, path.read_text(encoding="utf-8"))
-    yield manual.PATH, manual.text()
+def _page(file: str) -> str:
+    return made(file, (DOCS / file).read_text(encoding="utf-8"))
+
+
+MADE_FILES: Final[Mapping[Path, Callable[[], str]]] = {
+    **{DOCS / file: partial(_page, file) for file, _ in PARTS},
+    manual.PATH: manual.text,
+    import_picture.PATH: import_picture.picture,
+}
+"""What makes the text of each file that is made, wholly or in part."""
 
 
 if __name__ == "__main__":
-    for path, text in list(made_files()):
-        path.write_text(text, encoding="utf-8", newline="\n")
+    for path, make in MADE_FILES.items():
+        path.write_text(make(), encoding="utf-8", newline="\n")

@@ -65,3 +65,21 @@ def test_a_folder_without_knowledge_is_refused(tmp_path: Path, name: str) -> Non
     (tmp_path / "empty").mkdir()
     with pytest.raises(KnowledgeError):
         examined(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("order", "whats"),
+    [
+        (["fabrikam"], []),
+        ([], []),
+        (["fabrikam", "fabrikan"], ["there is no such rule"]),
+        (["fabrikam", "fabrikam"], ["is there twice"]),
+        (["contoso"], ["there is no such rule", "the rule has no place in the order"]),
+    ],
+)
+def test_an_order_names_each_rule_once(tmp_path: Path, order: list[str], whats: list[str]) -> None:
+    note_in(tmp_path)
+    names = ", ".join(f'"{name}"' for name in order)
+    group = f'[[group]]\nname = "ours"\nwhy = "So."\nrules = [{names}]\n' if order else ""
+    (tmp_path / "order.toml").write_text(group, encoding="utf-8")
+    assert [mistake.what for mistake in examined(tmp_path).mistakes] == whats

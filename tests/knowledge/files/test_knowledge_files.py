@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 
 from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.authoring.inspection import examined
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.entry import Entry
-from smtpscope.knowledge.files.knowledge_files import EntryFile, area_files, bundled_folder, read_file
+from smtpscope.knowledge.files.knowledge_files import (
+    EntryFile,
+    area_files,
+    bundled_folder,
+    read_file,
+    read_rules,
+    read_stand_ins,
+    read_words,
+)
 from support.knowledge_exchanges import matched
 
 ENTRY = """
@@ -62,7 +71,7 @@ def failure(tmp_path: Path, **areas: str) -> KnowledgeError:
 
 
 def test_the_bundled_knowledge_is_found_and_has_all_areas() -> None:
-    assert all(area_files(bundled_folder(), area) for area in ("entries", "rules", "codes", "providers", "examples"))
+    assert all(area_files(bundled_folder(), area) for area in ("causes", "codes", "providers", "examples"))
 
 
 def test_a_field_of_the_wrong_type_is_named_with_its_entry(tmp_path: Path) -> None:
@@ -175,3 +184,34 @@ def test_a_file_is_decoded_into_typed_entries(tmp_path: Path) -> None:
     (entry,) = read_file(own / "entries" / "own.toml", EntryFile).entry
     assert isinstance(entry, Entry)
     assert entry.inbound.who_acts == "them"
+
+
+def test_rules_are_asked_in_the_order_of_the_order_file(tmp_path: Path) -> None:
+    rules = [RULE.replace("own-rule", name) for name in ("a", "b", "c")]
+    own = folder(tmp_path, rules="".join(rules))
+    assert [rule.id for _, rule in read_rules(own)] == ["a", "b", "c"]
+    (own / "order.toml").write_text('[[group]]\nname = "one"\nwhy = "so"\nrules = ["c", "a"]\n', encoding="utf-8")
+    assert [rule.id for _, rule in read_rules(own)] == ["c", "a", "b"]
+
+
+def test_the_old_names_of_fields_and_files_are_still_understood(tmp_path: Path) -> None:
+    own = folder(tmp_path, rules=RULE + "weak = true\nunmistakable = true\n")
+    ((_, rule),) = read_rules(own)
+    assert (rule.fallback, rule.distinctive) == (True, True)
+    (own / "stand-ins.toml").write_text(
+        '[[stand_in]]\nid = "queue"\ninstead_of = ["Get-Queue"]\n[[stand_in.checks]]\nwhat = "Look."\n',
+        encoding="utf-8",
+    )
+    assert [stand_in.id for stand_in in read_stand_ins(own)] == ["queue"]
+    assert examined(own).warnings == ()
+
+
+def test_a_field_with_its_old_and_its_new_name_is_told(tmp_path: Path) -> None:
+    error = failure(tmp_path, rules=RULE + "weak = true\nfallback = false\n")
+    assert "'weak'" in error.what
+
+
+def test_words_may_be_a_list_or_divided_by_bars(tmp_path: Path) -> None:
+    own = folder(tmp_path)
+    (own / "words.toml").write_text('[class]\na = ["mail box", "user"]\nb = "mail box|user"\n', encoding="utf-8")
+    assert read_words([own]) == {"a": "mail box|user", "b": "mail box|user"}

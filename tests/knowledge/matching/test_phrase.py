@@ -101,3 +101,29 @@ def test_any_phrase_is_parsed_or_refused(written: str) -> None:
     except PhraseError:
         return
     assert phrase.find(words_of("a b ab"), "a b ab") is None or phrase.written == written
+
+
+BRACKETS = """
+your? (
+    user
+    mail box      # two words
+    @known
+) is? (
+    not found
+) here
+gone
+"""
+
+
+def test_alternatives_may_stand_in_brackets_one_a_line() -> None:
+    phrases = parse_phrases(BRACKETS, {"known": ("account",)})
+    assert [phrase.written for phrase in phrases] == ["your? user|mail_box|@known is? not_found here", "gone"]
+    for text in ("user not found here", "Your mailbox is not found here", "account not found here"):
+        assert phrases[0].occurs(words_of(text), text)
+    assert not phrases[0].occurs(words_of("user found here"), "user found here")
+
+
+@pytest.mark.parametrize("block", ["user (\nfound", "user\n) found", "user (\n) found"])
+def test_a_bracket_that_is_open_too_long_or_empty_is_told(block: str) -> None:
+    with pytest.raises(PhraseError):
+        parse_phrases(block, {})

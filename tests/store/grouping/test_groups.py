@@ -15,7 +15,8 @@ from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import NO_TIME
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import parse_filter
-from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS, Group, Grouping, GroupTree, SortColumn
+from smtpscope.store.grouping.dimensions import DIMENSIONS
+from smtpscope.store.grouping.groups import SORT_COLUMNS, Group, Grouping, GroupTree, SortColumn
 from store.events import exchange, ms, store_of, three_weeks, unparsed
 
 EVENTS = three_weeks()
@@ -53,7 +54,7 @@ def test_groups_count_what_counting_one_by_one_gives(grouping: Grouping) -> None
     assert sorted((group.count, group.first_ms, group.last_ms) for group in found) == expected
 
 
-@pytest.mark.parametrize("grouping", GROUPINGS)
+@pytest.mark.parametrize("grouping", DIMENSIONS.groupings)
 def test_each_row_belongs_to_one_group_of_each_level(grouping: Grouping) -> None:
     tree = GroupTree(STORE, None, grouping, UTC)
     assert sorted(tree.order.tolist()) == list(range(len(STORE)))
@@ -161,7 +162,7 @@ def test_one_event_that_is_ours_draws_attention_and_one_that_matters_saves_from_
     assert [group.label for group in in_order(GroupTree(store, None, "host", UTC))] == ["d", "b", "c", "a"]
 
 
-@pytest.mark.parametrize("grouping", GROUPINGS)
+@pytest.mark.parametrize("grouping", DIMENSIONS.groupings)
 @pytest.mark.parametrize("column", SORT_COLUMNS)
 @pytest.mark.parametrize("descending", [False, True])
 def test_every_order_keeps_children_in_the_range_of_their_parent(
@@ -201,7 +202,7 @@ def test_a_tree_stays_as_it_was_when_rows_come() -> None:
 
 
 def test_an_empty_tree_has_no_groups() -> None:
-    for grouping in GROUPINGS:
+    for grouping in DIMENSIONS.groupings:
         tree = GroupTree(store_of(), None, grouping, UTC)
         assert len(tree) == 0
         assert [len(level) for level in tree.levels] == [0] * len(tree.levels)
@@ -225,7 +226,7 @@ _small_events = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(_small_events, st.sampled_from(GROUPINGS), st.integers(1, 25))
+@given(_small_events, st.sampled_from(DIMENSIONS.groupings), st.integers(1, 25))
 def test_any_events_are_grouped_as_one_by_one(events: list[SmtpExchange], grouping: Grouping, batch: int) -> None:
     store = store_of(*events, batch=batch)
     tree = GroupTree(store, None, grouping, UTC)

@@ -19,13 +19,11 @@ from smtpscope.store.grouping.time_bins import (
     STEPS,
     Step,
     activity,
-    bin_at,
     days,
     episode_sentence,
     episodes,
     sorted_times,
     timeline,
-    zoomed,
 )
 from smtpscope.store.times import DAY, HOUR, MINUTE, format_day, format_time
 from store.events import exchange, ms, store_of, three_weeks
@@ -121,20 +119,9 @@ def test_events_without_a_time_are_counted_apart() -> None:
     assert timeline(at(None, 5), None, UTC).untimed == 1
 
 
-def test_bins_follow_each_other_and_are_found_by_time() -> None:
+def test_bins_follow_each_other() -> None:
     found = timeline(STORE, None, BERLIN)
     assert all(before.end_ms == after.start_ms for before, after in zip(found.bins, found.bins[1:], strict=False))
-    assert bin_at(found, found.bins[3].start_ms) == 3
-    assert bin_at(found, found.bins[3].end_ms - 1) == 3
-    assert bin_at(found, found.bins[-1].end_ms) is None
-    assert bin_at(found, found.bins[0].start_ms - 1) is None
-
-
-def test_zoom_stays_inside_its_limits() -> None:
-    limits = (0, 10 * DAY)
-    assert zoomed(limits, 5 * DAY, 0.5, limits) == (2 * DAY + DAY // 2, 7 * DAY + DAY // 2)
-    assert zoomed((0, DAY), 0, 100.0, limits) == limits
-    assert zoomed((0, MINUTE), 30_000, 0.01, limits) == (0, MINUTE)
 
 
 @settings(max_examples=80, deadline=None)

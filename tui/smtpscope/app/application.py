@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
 from smtpscope.app.messages import CopyWanted
-from smtpscope.app.palette import ActionsProvider, SavedViewsProvider
+from smtpscope.app.palette import ActionsProvider
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.themes import CYCLE, HIGH_CONTRAST, theme_for
 from smtpscope.configuration.settings import Settings
@@ -33,7 +33,7 @@ class Browser(App[None]):
     """Browses the logs of one session."""
 
     TITLE = "smtpscope"
-    COMMANDS: ClassVar = {ActionsProvider, SavedViewsProvider}
+    COMMANDS: ClassVar = {ActionsProvider}
     ENABLE_COMMAND_PALETTE = True
     # A notice must not hide the keys.
     CSS = "ToastRack { margin-bottom: 3; }"
@@ -68,7 +68,7 @@ class Browser(App[None]):
         self.settings = Settings() if settings is None else settings
         self._hints = hints
         self.browse = BrowseScreen(analysis, self.settings, filter_text=filter_text, restore=restore)
-        self.browse.following = following
+        self.browse.loader.following = following
         self._copies_to: Clipboard = clipboard or self._system_clipboard()
         self.register_theme(HIGH_CONTRAST)
         self.theme = theme_for(self.settings.theme, os.environ)

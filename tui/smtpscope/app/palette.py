@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from smtpscope.app.screens.browse.copy_and_export import TakingOut
 from smtpscope.harmless import shown
 from smtpscope.workspace.saved_views import SavedView
 
 
+class SavedViewsOwner(Protocol):
+    """A screen that offers saved views."""
+
+    @property
+    def saved_views(self) -> tuple[SavedView, ...]: ...
+
+    def show_saved_view(self, view: SavedView) -> None: ...
+
+
 class SavedViewsProvider(Provider):
-    """One command for each saved view."""
+    """One command for each saved view; for screens that are SavedViewsOwners and have it in their COMMANDS."""
 
-    def _views(self) -> tuple[SavedView, ...]:
-        screen = self.screen
-        return screen.analysis.user_data.views() if isinstance(screen, TakingOut) else ()
-
-    def _show(self, view: SavedView) -> None:
-        if isinstance(self.screen, TakingOut):
-            self.screen.show_saved_view(view)
+    @property
+    def _owner(self) -> SavedViewsOwner:
+        return cast("SavedViewsOwner", self.screen)
 
     async def discover(self) -> Hits:
-        for view in self._views():
+        for view in self._owner.saved_views:
             title = f"View: {shown(view.name)}"
-            yield DiscoveryHit(Content(title), partial(self._show, view), text=title)
+            yield DiscoveryHit(Content(title), partial(self._owner.show_saved_view, view), text=title)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for view in self._views():
+        for view in self._owner.saved_views:
             title = f"View: {shown(view.name)}"
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), partial(self._show, view), text=title)
+                yield Hit(score, matcher.highlight(title), partial(self._owner.show_saved_view, view), text=title)
 
 
 class ActionsProvider(Provider):

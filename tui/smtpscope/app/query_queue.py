@@ -13,7 +13,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class StoreQuery:
     """`ask` runs in a thread; `answer` (on the UI thread) gets what it returned, `failed` what it raised."""
 
     ask: Callable[[], Any]
@@ -30,7 +30,7 @@ class QueryQueue:
     def __init__(self, between: Callable[[], None], alive: Callable[[], bool]) -> None:
         self._between = between
         self._alive = alive
-        self._waiting: dict[str, Query] = {}
+        self._waiting: dict[str, StoreQuery] = {}
         self._wake = asyncio.Event()
         self._running = False
 
@@ -48,7 +48,7 @@ class QueryQueue:
         """Whether a newer query of this kind waits for the one that runs."""
         return kind in self._waiting
 
-    def submit(self, kind: str, query: Query) -> None:
+    def submit(self, kind: str, query: StoreQuery) -> None:
         """Asks `query` as soon as the one that runs is answered; replaces one of the same kind that waits."""
         self._waiting[kind] = query
         self._wake.set()

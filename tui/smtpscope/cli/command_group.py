@@ -14,7 +14,7 @@ from smtpscope.cli.usage import is_call_for_help, usage_error
 from smtpscope.errors import SmtpscopeError
 
 DEFAULT: Final = "browse"
-"""The command of a command line whose first word is none."""
+"""The command that runs when the first word is not a command."""
 
 
 class CommandOrFiles(click.Group):

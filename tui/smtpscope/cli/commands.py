@@ -16,6 +16,7 @@ from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
+    GroupingType,
     Query,
     format_option,
     mask_option,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from smtpscope.export.masking.masking import Mask
     from smtpscope.session import Analysis, Format
-    from smtpscope.store.grouping.groups import Grouping
+    from smtpscope.store.grouping.dimensions import Grouping
 
 _SECONDS: Final = 1.0
 
@@ -58,8 +59,8 @@ def followed_rows(
 _WIDTH: Final = 80
 _GAP: Final = 2
 _HEADLINE: Final = (
-    "{} formats. A file is known by its content, never by its name; --format NAME reads it as what you say, and "
-    "packed files (gz, bz2, xz, zst, zip) are read as they are."
+    "{} formats. The content of a file decides, never its name. Compressed files (gz, bz2, xz, zst, zip) are read as "
+    "they are."
 )
 _KNOWN_BY, _LACKS = "known by:   ", "can't tell: "
 
@@ -173,10 +174,10 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
 @click.option(
     "--group",
     "grouping",
-    type=click.Choice(["code", "host", "cause", "recipient", "server"]),
+    type=GroupingType(),
     default="code",
     show_default=True,
-    help="What a row stands for.",
+    help="What a row stands for, or two of them: code,server.",
 )
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the first N groups.")
 @target_options

@@ -33,7 +33,7 @@ class _Shell(ShellComplete):
     def get_completion_args(self) -> tuple[list[str], str]:
         typed = os.environ["COMP_WORDS"]
         words = split_arg_string(typed)
-        # An empty last word is none for the splitting.
+        # Splitting drops an empty last word.
         incomplete = words.pop() if len(words) > 1 and not typed.endswith((" ", "\n")) else ""
         return words[1:], incomplete
 
@@ -43,7 +43,7 @@ class _Shell(ShellComplete):
 
 
 class _Bash(_Shell):
-    """For bash a colon and an equals sign are words; a candidate takes the place of what is behind the last of them."""
+    """bash splits words at colons and equals signs; a candidate replaces what follows the last of them."""
 
     name: ClassVar[str] = "bash"
 

@@ -70,7 +70,7 @@ def _remedy(error: click.ClickException, command: str) -> str:
 
 
 def _near(error: click.ClickException, context: click.Context) -> str | None:
-    """The option or command that was probably meant, None where none is near."""
+    """The option or command that was probably meant, or None."""
     import difflib
 
     if isinstance(error, click.NoSuchOption):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -62,7 +63,10 @@ class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Guidance for one kind of reply. `category` is one of the 29; an entry with id == category is the general one."""
+    """Guidance for one kind of reply. `category` is one of the 29; an entry with id == category is the general one.
+
+    `checked` is the day on which its sources were last read.
+    """
 
     id: str
     category: str
@@ -78,3 +82,4 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     avoid: tuple[str, ...]
     over_when: str
     sources: tuple[SourceReference, ...]
+    checked: date | None = None

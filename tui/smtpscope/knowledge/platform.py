@@ -48,7 +48,7 @@ EXCHANGE: Final[tuple[Platform, ...]] = ("exchange-2003", "exchange")
 LATER_EVENTS: Final = frozenset({1012, 1021, 1035, 2002, 2003, 2004, 2005, 2017})
 """Events of the source MSExchangeTransport that Exchange 2007 and later write; all others that we read are older."""
 
-_LATER_LOGS: Final = re.compile(r"protocol log|connectivity log|message tracking log|microsoft exchange")
+_LATER_LOGS: Final = re.compile(r"protocol log|connectivity log|message tracking log|agent log|microsoft exchange")
 _OLDER_SOURCES: Final = frozenset({"smtpsvc", "smtpevt"})
 _OLDER_SOFTWARE: Final = re.compile(r"microsoft (?:internet information|iis|smtp)|internet information services")
 _OLDER_SERVICE: Final = re.compile(r"smtpsvc\d*", re.IGNORECASE)

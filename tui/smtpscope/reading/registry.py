@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
@@ -14,6 +15,11 @@ def readers() -> Iterator[type[LogReader]]:
 
     Each is imported when it is its turn: those of text take longer to import than most logs take to read.
     """
+    yield from _readers_of_records()
+    yield from _readers_of_lines()
+
+
+def _readers_of_records() -> Iterator[type[LogReader]]:
     from smtpscope.reading.evtx.evtx_log import EvtxReader
 
     yield EvtxReader
@@ -38,9 +44,16 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.converted.converted_csv import ConvertedCsvReader
 
     yield ConvertedCsvReader
+    from smtpscope.reading.microsoft_exchange.shell.shell_csv import ShellCsvReader
+
+    yield ShellCsvReader
     from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
 
     yield EventCsvReader
+
+
+def _readers_of_lines() -> Iterator[type[LogReader]]:
+    """Those of texts that may stand in the records of another form as well."""
     from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
 
     yield MessageTrackingReader
@@ -60,6 +73,15 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
 
     yield ConnectivityLogReader
+    from smtpscope.reading.microsoft_exchange.agent_log import AgentLogReader
+
+    yield AgentLogReader
+    from smtpscope.reading.bounces.bounce_log import BounceReader
+
+    yield BounceReader
+    from smtpscope.reading.microsoft_exchange.shell.shell_text import ShellTextReader
+
+    yield ShellTextReader
     from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 
     yield PostfixLogReader
@@ -78,6 +100,12 @@ def readers() -> Iterator[type[LogReader]]:
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
 
     yield EventBlockReader
+    from smtpscope.reading.event_exports.fields.event_lists import EventListReader
+
+    yield EventListReader
+    from smtpscope.reading.event_exports.fields.pair_lines import EventPairReader
+
+    yield EventPairReader
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
 
     yield SentenceLineReader
@@ -124,9 +152,9 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     are looked through for it. Raises LogError when the file can't be read.
     """
     head = head_of(source) if head is None else head
-    for reader in readers():
-        if reader.sniff(head):
-            return reader
+    reader = _sniffing(head)
+    if reader is not None:
+        return reader
     from smtpscope.reading.text.encodings import first_part
     from smtpscope.reading.text.text_kind import is_markup, is_text
 
@@ -134,6 +162,29 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     if whole or not is_text(head) or is_markup(head):
         return None
     return _found_further_on(source, search)
+
+
+_MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
+"""Formats of event logs with the shapes of which collectors write lines of other logs, too."""
+
+
+def _sniffing(head: bytes) -> type[LogReader] | None:
+    for reader in _readers_of_records():
+        if reader.sniff(head):
+            lines = _inside(head, services=True) if reader.format.name in _MAY_HOLD_LINES else None
+            return lines or reader
+    return _inside(head) or next((reader for reader in _readers_of_lines() if reader.sniff(head)), None)
+
+
+def _inside(head: bytes, *, services: bool = False) -> type[LogReader] | None:
+    """The reader of the lines in the records of a file; with `services` only logs of the mail server itself count."""
+    from smtpscope.reading.wrappers.wrapped_log import inside_of, wrapped
+
+    for wrapper, inside in inside_of(head):
+        for reader in _readers_of_lines():
+            if (reader.format.service or not services) and reader.sniff(inside):
+                return wrapped(wrapper, reader)
+    return None
 
 
 def _found_further_on(source: Source, search: int | None) -> type[LogReader] | None:

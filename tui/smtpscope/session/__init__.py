@@ -42,7 +42,7 @@ __all__ = [
     "Rows",
     "View",
     "known_formats",
-    "open_session",
+    "open_analysis",
 ]
 
 

@@ -1,20 +1,22 @@
-"""How good the matcher is: coverage, agreement, calibration, confusions, time, on labelled replies."""
+"""How good the matcher is: coverage, agreement, who acts, calibration, confusions and time, on labelled replies."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Confidence, Match
+from smtpscope.knowledge.authoring.labelled_replies import LabelledReply, of_example, read_labelled_replies
 from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.knowledge.files.build import build_matcher
 from smtpscope.knowledge.matching.matcher import Matcher
 from smtpscope.knowledge.matching.reply_tokens import words_of
 from smtpscope.knowledge.matching.similar import Example, SimilarReplies
+from smtpscope.knowledge.matching.stage import stage_of
 from smtpscope.parsing.command import parse_command
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Direction
@@ -22,25 +24,38 @@ from smtpscope.parsing.smtp_exchange import Direction
 MACRO_AT_LEAST = 4
 """Categories with fewer labelled replies say nothing by themselves and stay out of the macro average."""
 
-EXCHANGE_ORIGINS = ("exchange", "iis")
-
 NEAR_MATCH_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+
+LEVELS: tuple[Confidence, ...] = ("sure", "likely", "guess")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A labelled reply with what the matcher said of it."""
+class JudgedReply:
+    """A labelled reply with what the matcher said of it; `who_acts` is that of the entry it leads to.
 
-    example: Example
+    `left_out` is the cause that it gets from a matcher that knows no names of products and no neighbours of its family.
+    """
+
+    labelled: LabelledReply
     match: Match
+    who_acts: WhoActs
+    left_out: str
 
     @property
     def exact(self) -> bool:
-        return self.match.category == self.example.category
+        return self.match.category == self.labelled.category
 
     @property
     def acceptable(self) -> bool:
-        return self.exact or self.match.category in self.example.also_right
+        return self.match.category in (self.labelled.category, *self.labelled.also_right)
+
+    @property
+    def acceptable_left_out(self) -> bool:
+        return self.left_out in (self.labelled.category, *self.labelled.also_right)
+
+    @property
+    def stage(self) -> str:
+        return stage_of((self.labelled.command or "").upper())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,100 +75,124 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Of some replies: `exact` got the labelled cause, `acceptable` that or another one that is right as well, `who`
+    the right one to act (of those labelled with it), `left_out` is `acceptable` as if nobody had seen their family:
+    without codes and names of products, and without labelled neighbours of the same family.
+    """
+
+    exact: Share
+    acceptable: Share
+    who: Share
+    left_out: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """`coverage`: answered by more than the last resort. `exact`: the label itself; `acceptable`: the label or one of
-    the others that are right. `macro` averages `exact` over the categories with at least four replies. `calibration`
-    tells how often each confidence was acceptable, `confusions` what was taken for what, most frequent first.
-    `seconds_per_reply` is the time for one distinct reply, parsed already.
+    """`coverage`: answered by more than the last resort. `macro` averages exact agreement over the causes with at
+    least four replies. `calibration` is by confidence; `unseen` of the replies that the rules were not written with.
+    `confusions` tells what was taken for what, most frequent first. `seconds_per_reply` is the time for one distinct
+    reply, parsed already.
     """
 
     coverage: Share
-    exact: Share
-    acceptable: Share
+    total: Tally
+    unseen: Tally
     macro: float
-    exchange: Share
-    calibration: dict[Confidence, Share]
-    by_category: dict[str, Share]
+    calibration: Mapping[Confidence, Tally]
+    by_stage: Mapping[str, Tally]
+    by_family: Mapping[str, Tally]
+    by_language: Mapping[str, Tally]
     confusions: tuple[tuple[str, str, int], ...]
-    wrong: tuple[Judged, ...]
+    wrong: tuple[JudgedReply, ...]
     seconds_per_reply: float
 
 
-def read_examples_file(path: Path) -> list[Example]:
-    """JSON lines with `reply`, `command`, `category`, `also_ok`, `origin`. Raises KnowledgeError naming the line."""
-    examples = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KnowledgeError(where=str(path), what=f"can't be read: {error}", remedy="Name another file") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            data = json.loads(line)
-            example = Example(
-                reply=str(data["reply"]),
-                command=data.get("command"),
-                category=str(data["category"]),
-                also_right=tuple(data.get("also_ok") or ()),
-                origin=str(data.get("origin") or ""),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise KnowledgeError(
-                where=f"{path}, line {number}",
-                what=f"no labelled reply: {error!r}",
-                remedy="A line is an object with reply, command, category, also_ok and origin",
-            ) from error
-        examples.append(example)
-    return examples
-
-
-def judge(matcher: Matcher, examples: Iterable[Example]) -> list[Judged]:
-    """What `matcher` says of each example, taken as a reply that we got."""
+def judge(base: KnowledgeBase, replies: Iterable[LabelledReply], matcher: Matcher | None = None) -> list[JudgedReply]:
+    """What `matcher` (by default that of `base`) says of each reply, and what one says that never saw its family."""
+    matcher = matcher or base.matcher
+    general = build_matcher(base.folders[0], base.folders[1:], names=False)
+    without: dict[str, Matcher] = {}
     judged = []
-    for example in examples:
-        verb = (example.command or "").upper()
-        match = matcher.match(parse_reply(example.reply), parse_command(verb, verb), Direction.OUTBOUND)
-        judged.append(Judged(example, match))
+    for labelled in replies:
+        verb = (labelled.command or "").upper()
+        direction = Direction.INBOUND if labelled.inbound else Direction.OUTBOUND
+        question = parse_reply(labelled.reply), parse_command(verb, verb), direction
+        match = matcher.match(*question)
+        if labelled.family not in without:
+            without[labelled.family] = _without_family(general, labelled.family)
+        left_out = without[labelled.family].match(*question).category
+        entry = base.entries[match.entry_id]
+        side = entry.inbound if labelled.inbound else entry.outbound
+        judged.append(JudgedReply(labelled, match, side.who_acts, left_out))
     return judged
 
 
-def evaluate(base: KnowledgeBase, examples: Sequence[Example], clock: Callable[[], float] = perf_counter) -> Evaluation:
-    """The figures for `examples`. Replies that are examples of the knowledge base itself flatter it."""
-    judged = judge(base.matcher, examples)
-    by_category = {
-        category: _share(judged, lambda one: one.exact, category) for category in sorted({e.category for e in examples})
-    }
-    counted = [share.value for share in by_category.values() if share.of >= MACRO_AT_LEAST]
-    confusions = Counter((one.example.category, one.match.category) for one in judged if not one.acceptable)
-    exchange = [one for one in judged if one.example.origin.casefold() in EXCHANGE_ORIGINS]
-    levels: tuple[Confidence, ...] = ("sure", "likely", "guess")
+def _without_family(matcher: Matcher, family: str) -> Matcher:
+    others = [example for example in matcher.similar.examples if example.origin != family]
+    return replace(matcher, similar=SimilarReplies(others))
+
+
+def evaluate(
+    base: KnowledgeBase,
+    replies: Sequence[LabelledReply],
+    clock: Callable[[], float] = perf_counter,
+    matcher: Matcher | None = None,
+) -> Evaluation:
+    """The figures for `replies`. Those that the rules were written with flatter the knowledge base.
+
+    `matcher` is asked instead of that of `base`, where it is given.
+    """
+    judged = judge(base, replies, matcher)
+    by_cause = _grouped(judged, lambda one: one.labelled.category)
+    counted = [tally(some).exact.value for some in by_cause.values() if len(some) >= MACRO_AT_LEAST]
+    confusions = Counter((one.labelled.category, one.match.category) for one in judged if not one.acceptable)
+    levels = _grouped(judged, lambda one: one.match.confidence)
     return Evaluation(
         coverage=Share(sum(one.match.step not in ("nothing", "code and command") for one in judged), len(judged)),
-        exact=_share(judged, lambda one: one.exact),
-        acceptable=_share(judged, lambda one: one.acceptable),
+        total=tally(judged),
+        unseen=tally([one for one in judged if not one.labelled.seen]),
         macro=sum(counted) / len(counted) if counted else 0.0,
-        exchange=_share(exchange, lambda one: one.exact),
-        calibration={
-            level: _share([one for one in judged if one.match.confidence == level], lambda one: one.acceptable)
-            for level in levels
-        },
-        by_category=by_category,
+        calibration={level: tally(levels.get(level, ())) for level in LEVELS},
+        by_stage=_tallies(judged, lambda one: one.stage),
+        by_family=_tallies(judged, lambda one: one.labelled.family),
+        by_language=_tallies(judged, lambda one: one.labelled.language),
         confusions=tuple((*pair, count) for pair, count in confusions.most_common()),
         wrong=tuple(one for one in judged if not one.exact),
-        seconds_per_reply=_seconds_per_reply(base.matcher, examples, clock),
+        seconds_per_reply=_seconds_per_reply(matcher or base.matcher, replies, clock),
     )
 
 
-def _share(judged: Sequence[Judged], right: Callable[[Judged], bool], category: str | None = None) -> Share:
-    chosen = [one for one in judged if category is None or one.example.category == category]
-    return Share(sum(right(one) for one in chosen), len(chosen))
+def tally(judged: Sequence[JudgedReply]) -> Tally:
+    """What of `judged` is right."""
+    count = len(judged)
+    with_who = [one for one in judged if one.labelled.who_acts]
+    return Tally(
+        exact=Share(sum(one.exact for one in judged), count),
+        acceptable=Share(sum(one.acceptable for one in judged), count),
+        who=Share(sum(one.who_acts in one.labelled.who_acts for one in with_who), len(with_who)),
+        left_out=Share(sum(one.acceptable_left_out for one in judged), count),
+    )
 
 
-def _seconds_per_reply(matcher: Matcher, examples: Sequence[Example], clock: Callable[[], float]) -> float:
+def _grouped(judged: Iterable[JudgedReply], name: Callable[[JudgedReply], str]) -> dict[str, list[JudgedReply]]:
+    groups: dict[str, list[JudgedReply]] = {}
+    for one in judged:
+        groups.setdefault(name(one), []).append(one)
+    return groups
+
+
+def _tallies(judged: Iterable[JudgedReply], name: Callable[[JudgedReply], str]) -> dict[str, Tally]:
+    """By name, the largest group first; without those that have no name."""
+    groups = _grouped(judged, name)
+    groups.pop("", None)
+    return {name: tally(groups[name]) for name in sorted(groups, key=lambda name: (-len(groups[name]), name))}
+
+
+def _seconds_per_reply(matcher: Matcher, replies: Sequence[LabelledReply], clock: Callable[[], float]) -> float:
     parsed = [
-        (parse_reply(example.reply), parse_command(example.command or "", example.command or ""))
-        for example in examples
+        (parse_reply(labelled.reply), parse_command(labelled.command or "", labelled.command or ""))
+        for labelled in replies
     ]
     if not parsed:
         return 0.0
@@ -201,26 +240,30 @@ def without_near_match(base: KnowledgeBase) -> Matcher:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The figures of one set of labelled replies; `own` tells that it is the bundled one, judged without near match."""
+    """The figures of one set of labelled replies; `own` tells that it is the bundled one, judged without near match.
+
+    `near_match` is that of the bundled replies, whatever was measured.
+    """
 
     own: bool
     replies: int
-    origins: int
+    families: int
     evaluation: Evaluation
     near_match: tuple[NearMatchQuality, ...]
 
 
-def evaluate_examples(base: KnowledgeBase, replies: Path | None = None) -> Measured:
+def evaluate_examples(base: KnowledgeBase, file: Path | None = None) -> Measured:
     """Measures `base` on the labelled replies of a file, or on its own examples. Raises KnowledgeError.
 
     Its own examples are judged by rules and codes alone, since as neighbours they would recognise themselves.
     """
-    examples = list(base.matcher.similar.examples) if replies is None else read_examples_file(replies)
-    judged_by = KnowledgeBase(base.folders, without_near_match(base)) if replies is None else base
+    examples = base.matcher.similar.examples
+    replies = [of_example(example) for example in examples] if file is None else read_labelled_replies(file)
+    matcher = without_near_match(base) if file is None else None
     return Measured(
-        own=replies is None,
-        replies=len(examples),
-        origins=len({example.origin for example in examples}),
-        evaluation=evaluate(judged_by, examples),
+        own=file is None,
+        replies=len(replies),
+        families=len({labelled.family for labelled in replies}),
+        evaluation=evaluate(base, replies, matcher=matcher),
         near_match=tuple(leave_one_source_out(examples, NEAR_MATCH_THRESHOLDS)),
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.base import KnowledgeBase
@@ -13,20 +12,10 @@ from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.files.check import contradictions
 from smtpscope.knowledge.files.knowledge_files import (
     AREAS,
-    FILES_BESIDE,
-    STAND_INS_FILE,
-    WORDS_FILE,
-    CodeFile,
-    EntryFile,
-    ExampleFile,
-    NoteFile,
-    ProviderFile,
-    RuleFile,
-    StandInFile,
-    WordFile,
-    area_files,
     bundled_folder,
     check_folder,
+    kind_of,
+    knowledge_files,
     read_codes,
     read_entries,
     read_file,
@@ -71,18 +60,6 @@ def _conditions(rule: Rule) -> str:
     return f", for {', '.join(rule.remote_hosts)}" if rule.remote_hosts else ""
 
 
-_KINDS: Mapping[str, Any] = {
-    "notes": NoteFile,
-    "entries": EntryFile,
-    "rules": RuleFile,
-    "codes": CodeFile,
-    "providers": ProviderFile,
-    "examples": ExampleFile,
-    WORDS_FILE: WordFile,
-    STAND_INS_FILE: StandInFile,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class FolderReport:
     """`mistakes` keep the folder from being used, `warnings` do not. `replaced` are the ids of bundled entries that
@@ -104,8 +81,7 @@ def examined(folder: Path) -> FolderReport:
     Raises KnowledgeError when there is no such folder or nothing in it that could be knowledge.
     """
     check_folder(folder)
-    files = [path for area in AREAS for path in area_files(folder, area)]
-    files += [folder / name for name in FILES_BESIDE if (folder / name).is_file()]
+    files = knowledge_files(folder)
     mistakes = list(_unreadable(folder))
     warnings = list(_never_read(folder))
     if mistakes:
@@ -134,26 +110,19 @@ def examined(folder: Path) -> FolderReport:
 
 
 def _unreadable(folder: Path) -> Iterator[KnowledgeError]:
-    for area in AREAS:
-        for path in area_files(folder, area):
-            try:
-                read_file(path, _KINDS[area])
-            except KnowledgeError as error:
-                yield error
-    for name in FILES_BESIDE:
-        if (folder / name).is_file():
-            try:
-                read_file(folder / name, _KINDS[name])
-            except KnowledgeError as error:
-                yield error
+    for path in knowledge_files(folder):
+        kind = kind_of(folder, path)
+        assert kind is not None
+        try:
+            read_file(path, kind)
+        except KnowledgeError as error:
+            yield error
 
 
 def _never_read(folder: Path) -> Iterator[KnowledgeError]:
     """TOML files in places where nobody looks for them."""
-    read = {path for area in AREAS for path in area_files(folder, area)}
-    read |= {folder / name for name in FILES_BESIDE}
     for path in sorted(folder.rglob("*.toml")):
-        if path not in read:
+        if kind_of(folder, path) is None:
             yield KnowledgeError(
                 where=str(path),
                 what="is never read",

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
@@ -54,7 +55,7 @@ def _table(heading: str, path: str, table: msgspec.Struct) -> Iterator[str]:
         value = getattr(table, name)
         if _is_table(value) or (isinstance(value, tuple) and value and all(map(_is_table, value))):
             below.append((name, value))
-        else:
+        elif value is not None:
             yield f"{name} = {_value(value)}"
     for name, value in below:
         for each in value if isinstance(value, tuple) else (value,):
@@ -72,6 +73,8 @@ def _value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return toml_string(value)
+    if isinstance(value, date):
+        return value.isoformat()
     assert isinstance(value, tuple)
     return _list(value)
 
@@ -221,7 +224,7 @@ def _check_id(entry_id: str, folder: Path) -> None:
 def _entry(entry_id: str, category: str, title: str, text: str) -> Entry:
     general = next(entry for _, entry in read_entries(bundled_folder()) if entry.id == category)
     sources = (SourceReference("A note of our own"), *general.sources)
-    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, sources=sources)
+    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, sources=sources, checked=None)
 
 
 def _rule(entry_id: str, category: str, host: str, examples: Sequence[str]) -> Rule:

@@ -25,19 +25,23 @@ from smtpscope.knowledge.matching.similar import Example, SimilarReplies, exampl
 _PlacedRules = Sequence[tuple[Path, Rule]]
 
 
-def build_matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
+def build_matcher(bundled: Path, own: Sequence[Path], *, names: bool = True) -> Matcher:
     """The matcher over the bundled folder and folders of the user's own, the last of them asked first.
+
+    Without `names`, codes of providers and distinctive rules (Spamhaus, STOREDRV) are left out: what remains knows no
+    product, as is the case with one that nobody has seen yet.
 
     Raises KnowledgeError for a file that is broken, and for phrases, ranges and lines that are not understood.
     """
     every = (bundled, *own)
     classes = _word_classes(every)
-    rules = list(read_rules(bundled))
+    rules = [(path, rule) for path, rule in read_rules(bundled) if names or not rule.distinctive]
+    providers = [code for folder in reversed(every) for code in _provider_codes(folder)] if names else []
     return Matcher(
         own=_rule_book([placed for folder in reversed(own) for placed in read_rules(folder)], classes),
-        provider_codes=ProviderCodes([code for folder in reversed(every) for code in _provider_codes(folder)]),
-        phrases=_rule_book([(path, rule) for path, rule in rules if not rule.weak], classes),
-        weak_phrases=_rule_book([(path, rule) for path, rule in rules if rule.weak], classes),
+        provider_codes=ProviderCodes(providers),
+        phrases=_rule_book([(path, rule) for path, rule in rules if not rule.fallback], classes),
+        fallback_phrases=_rule_book([(path, rule) for path, rule in rules if rule.fallback], classes),
         codes=_code_table([placed for folder in every for placed in read_codes(folder)]),
         similar=SimilarReplies([example for folder in every for example in _examples(folder)]),
     )

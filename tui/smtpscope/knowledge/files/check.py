@@ -15,10 +15,12 @@ from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.entry import Check, Entry
 from smtpscope.knowledge.files.file_errors import close_to, nearest
 from smtpscope.knowledge.files.knowledge_files import (
-    STAND_INS_FILE,
+    ORDER_FILE,
+    alternatives_file,
     read_codes,
     read_entries,
     read_examples,
+    read_order,
     read_providers,
     read_rules,
     read_stand_ins,
@@ -69,6 +71,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_entries(folder)
     yield from _in_rules(folder, matcher, entries)
     yield from _in_codes(folder, entries)
+    yield from _in_order(folder)
     yield from _in_stand_ins(folder)
 
 
@@ -127,7 +130,7 @@ def _tool_is_there(where: str, check: Check) -> Iterator[KnowledgeError]:
 def _in_stand_ins(folder: Path) -> Iterator[KnowledgeError]:
     seen: set[str] = set()
     for stand_in in read_stand_ins(folder):
-        where = f"{folder / STAND_INS_FILE}, stand_in {stand_in.id!r}"
+        where = f"{alternatives_file(folder)}, alternative {stand_in.id!r}"
         yield from _once(where, stand_in.id, seen)
         yield from _known_placeholders(
             where, (text for check in stand_in.checks for text in (check.what, check.command))
@@ -221,6 +224,31 @@ def _questions(rule: Rule, block: str, matcher: Matcher) -> Iterator[_Question]:
     for example in rule_examples(block):
         for patterns in hosts:
             yield _Question(example, direction, patterns)
+
+
+def _in_order(folder: Path) -> Iterator[KnowledgeError]:
+    """Rules that the order file names and that are not there, or that are there and have no place in it."""
+    groups = read_order(folder)
+    rules = [rule.id for _, rule in read_rules(folder)] if groups else []
+    seen: set[str] = set()
+    for group in groups:
+        for name in group.rules:
+            where = f"{folder / ORDER_FILE}, group {group.name!r}, rule {name!r}"
+            yield from _once(where, name, seen)
+            if name not in rules:
+                near = close_to(name, rules)
+                yield KnowledgeError(
+                    where=where,
+                    what="there is no such rule",
+                    remedy=f"Did you mean {near}?" if near else "Write the rule, or take it out of the order",
+                )
+    for name in rules:
+        if name not in seen:
+            yield KnowledgeError(
+                where=f"{folder / ORDER_FILE}, rule {name!r}",
+                what="the rule has no place in the order",
+                remedy="Put its id into the group where it is to be asked",
+            )
 
 
 def _in_codes(folder: Path, entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -17,13 +17,19 @@ from smtpscope.knowledge.matching.rules import Rule
 from smtpscope.knowledge.matching.similar import ExampleGroup
 from smtpscope.knowledge.platform_filter import StandIn
 
-AREAS = ("notes", "entries", "rules", "codes", "providers", "examples")
-"""The folders of a knowledge base."""
+AREAS = ("notes", "causes", "entries", "rules", "codes", "providers", "examples")
+"""The folders of a knowledge base; `causes` has one folder for each cause."""
 
 WORDS_FILE = "words.toml"
-STAND_INS_FILE = "stand-ins.toml"
-FILES_BESIDE = (WORDS_FILE, STAND_INS_FILE)
+ORDER_FILE = "order.toml"
+ALTERNATIVES_FILE = "platform-alternatives.toml"
+OLD_ALTERNATIVES_FILE = "stand-ins.toml"
+FILES_BESIDE = (WORDS_FILE, ORDER_FILE, ALTERNATIVES_FILE, OLD_ALTERNATIVES_FILE)
 """The files beside them."""
+
+_OLD_TABLES: Final = {"stand_in": "alternative"}
+_OLD_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {"rule": {"weak": "fallback", "unmistakable": "distinctive"}}
+"""Table -> field as it was called up to version 0.1 -> its name of today: folders of users have the old ones."""
 
 
 class EntryFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,16 +60,44 @@ class NoteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`class` of the file: word class -> its words, divided by `|`."""
+    """`class` of the file: word class -> its words, as a list or divided by `|`."""
 
-    classes: dict[str, str] = msgspec.field(name="class", default_factory=dict)
-
-
-class StandInFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    stand_in: list[StandIn] = []
+    classes: dict[str, str | tuple[str, ...]] = msgspec.field(name="class", default_factory=dict)
 
 
-_File = TypeVar("_File", EntryFile, RuleFile, CodeFile, ProviderFile, ExampleFile, NoteFile, WordFile, StandInFile)
+class AlternativesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    alternative: list[StandIn] = []
+
+
+class RuleGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rules that are asked one after the other, by id, and why in this place."""
+
+    name: str
+    why: str
+    rules: tuple[str, ...]
+
+
+class OrderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    group: list[RuleGroup] = []
+
+
+_KIND_OF_AREA: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "notes": NoteFile,
+    "entries": EntryFile,
+    "rules": RuleFile,
+    "codes": CodeFile,
+    "providers": ProviderFile,
+    "examples": ExampleFile,
+}
+_KIND_IN_CAUSE: Final[Mapping[str, type[msgspec.Struct]]] = {"entries.toml": EntryFile, "rules.toml": RuleFile}
+_KIND_OF_FILE: Final[Mapping[str, type[msgspec.Struct]]] = {
+    WORDS_FILE: WordFile,
+    ORDER_FILE: OrderFile,
+    ALTERNATIVES_FILE: AlternativesFile,
+    OLD_ALTERNATIVES_FILE: AlternativesFile,
+}
+
+_File = TypeVar("_File", bound=msgspec.Struct)
 
 
 def bundled_folder() -> Path:
@@ -79,7 +113,23 @@ def bundled_folder() -> Path:
 
 def area_files(folder: Path, area: str) -> list[Path]:
     """The TOML files of one of the `AREAS` in the order of their names."""
-    return sorted((folder / area).glob("*.toml"))
+    return sorted((folder / area).glob("*/*.toml" if area == "causes" else "*.toml"))
+
+
+def kind_of(folder: Path, path: Path) -> type[msgspec.Struct] | None:
+    """What the file at `path` in `folder` holds; None for a file in a place where nobody looks."""
+    parts = path.relative_to(folder).parts
+    if len(parts) == 1:
+        return _KIND_OF_FILE.get(path.name)
+    if parts[0] == "causes":
+        return _KIND_IN_CAUSE.get(path.name, NoteFile) if len(parts) == 3 else None
+    return _KIND_OF_AREA.get(parts[0]) if len(parts) == 2 else None
+
+
+def knowledge_files(folder: Path) -> list[Path]:
+    """All files of `folder` that are read."""
+    paths = [path for area in AREAS for path in area_files(folder, area)]
+    return paths + [folder / name for name in FILES_BESIDE if (folder / name).is_file()]
 
 
 def check_folder(folder: Path) -> None:
@@ -109,46 +159,63 @@ def read_file(path: Path, kind: type[_File]) -> _File:
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise broken_toml(path, text, error) from error
     try:
+        data = _with_names_of_today(data)
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         raise wrong_value(path, data, kind, error) from error
 
 
+def _with_names_of_today(data: dict[str, Any]) -> dict[str, Any]:
+    """`data` of a file with old names of tables and fields replaced; where both stand, the old one stays to be told."""
+    renamed = {_OLD_TABLES.get(name, name) if _OLD_TABLES.get(name) not in data else name: data[name] for name in data}
+    for table, fields in _OLD_FIELDS.items():
+        rows = renamed.get(table)
+        for row in rows if isinstance(rows, list) else ():
+            for old, new in fields.items() if isinstance(row, dict) else ():
+                if old in row and new not in row:
+                    row[new] = row.pop(old)
+    return renamed
+
+
 def read_entries(folder: Path) -> Iterator[tuple[Path, Entry]]:
-    for path in area_files(folder, "entries"):
-        for entry in read_file(path, EntryFile).entry:
-            yield path, entry
-    for path in area_files(folder, "notes"):
-        for entry in read_file(path, NoteFile).entry:
-            yield path, entry
+    return _rows(folder, "entry", ("causes", "entries", "notes"))
 
 
 def read_rules(folder: Path) -> Iterator[tuple[Path, Rule]]:
-    """In the order in which they are asked: a note is more precise than a rule."""
-    for path in area_files(folder, "notes"):
-        for rule in read_file(path, NoteFile).rule:
-            yield path, rule
-    for path in area_files(folder, "rules"):
-        for rule in read_file(path, RuleFile).rule:
-            yield path, rule
+    """In the order in which they are asked: that of the order file, else a note, as more precise, before a rule."""
+    placed: list[tuple[Path, Rule]] = list(_rows(folder, "rule", ("notes", "causes", "rules")))
+    places = {name: place for place, name in enumerate(name for group in read_order(folder) for name in group.rules)}
+    if places:
+        placed.sort(key=lambda pair: places.get(pair[1].id, len(places)))
+    yield from placed
 
 
 def read_codes(folder: Path) -> Iterator[tuple[Path, CodeMeaning]]:
-    for path in area_files(folder, "codes"):
-        for code in read_file(path, CodeFile).code:
-            yield path, code
+    return _rows(folder, "code", ("codes",))
 
 
 def read_providers(folder: Path) -> Iterator[tuple[Path, Provider]]:
-    for path in area_files(folder, "providers"):
-        for provider in read_file(path, ProviderFile).provider:
-            yield path, provider
+    return _rows(folder, "provider", ("providers",))
 
 
 def read_examples(folder: Path) -> Iterator[tuple[Path, ExampleGroup]]:
-    for path in area_files(folder, "examples"):
-        for group in read_file(path, ExampleFile).group:
-            yield path, group
+    return _rows(folder, "group", ("examples",))
+
+
+def _rows(folder: Path, table: str, areas: Iterable[str]) -> Iterator[tuple[Path, Any]]:
+    """The rows of one table with their files, area by area; files that never hold that table are not opened."""
+    for area in areas:
+        for path in area_files(folder, area):
+            kind = kind_of(folder, path)
+            if kind is not None and table in kind.__struct_fields__:
+                for row in getattr(read_file(path, kind), table):
+                    yield path, row
+
+
+def read_order(folder: Path) -> list[RuleGroup]:
+    """The groups of the order file; none where there is no such file."""
+    path = folder / ORDER_FILE
+    return read_file(path, OrderFile).group if path.is_file() else []
 
 
 def read_words(folders: Iterable[Path]) -> dict[str, str]:
@@ -157,11 +224,18 @@ def read_words(folders: Iterable[Path]) -> dict[str, str]:
     for folder in folders:
         path = folder / WORDS_FILE
         if path.is_file():
-            classes.update(read_file(path, WordFile).classes)
+            for name, words in read_file(path, WordFile).classes.items():
+                classes[name] = words if isinstance(words, str) else "|".join(words)
     return classes
 
 
 def read_stand_ins(folder: Path) -> tuple[StandIn, ...]:
     """In the order in which they are asked."""
-    path = folder / STAND_INS_FILE
-    return tuple(read_file(path, StandInFile).stand_in) if path.is_file() else ()
+    path = alternatives_file(folder)
+    return tuple(read_file(path, AlternativesFile).alternative) if path.is_file() else ()
+
+
+def alternatives_file(folder: Path) -> Path:
+    """Where `folder` has its checks for other servers, under the name of today or the old one."""
+    old = folder / OLD_ALTERNATIVES_FILE
+    return old if old.is_file() and not (folder / ALTERNATIVES_FILE).is_file() else folder / ALTERNATIVES_FILE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.codes import CodeTable
 from smtpscope.knowledge.matching.enhanced_codes import code_spans
@@ -121,12 +123,24 @@ _BY_STAGE: dict[int, dict[Stage, str]] = {
         "hello": "blocked",
         "greeting": "blocked",
         "auth": "auth-failed",
+        "other": "policy",
     },
     551: {"mail": "sender-rejected"},
     552: {"content": "too-large", "mail": "too-large"},
     553: {"mail": "sender-rejected", "content": "sender-rejected", "hello": "blocked", "greeting": "blocked"},
     554: {"greeting": "blocked", "hello": "blocked"},
 }
+_BY_SUBJECT: dict[str, str] = {
+    "2": "recipient-restricted",
+    "3": "server-error",
+    "4": "unavailable",
+    "5": "protocol",
+    "6": "malformed",
+    "7": "policy",
+}
+"""RFC 3463 section 3: what the second number of an enhanced code is about, where the third is not known."""
+
+_SEVERAL_WORDS = re.compile(r"[^\W\d_]{2,}")
 _WHATEVER_THE_CODE: dict[Stage, str] = {"auth": "auth-failed", "starttls": "tls"}
 _FIRST_DIGIT: dict[int, str] = {4: "unavailable", 5: "policy"}
 
@@ -144,10 +158,16 @@ def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Findi
         if stage == "content":
             return Finding("spam", "spam", "code and command", f"{enhanced} to {stage}", "guess", evidence, "policy")
         return Finding("policy", "policy", "code and command", enhanced, "guess", code_spans(reply, enhanced))
+    subject = _BY_SUBJECT.get(enhanced.split(".")[1]) if enhanced is not None else None
+    if enhanced is not None and subject is not None and stage in ("rcpt", "unknown", "other") and enhanced[-2:] != ".0":
+        return Finding(subject, subject, "code and command", enhanced, "guess", code_spans(reply, enhanced))
     category = _BY_STAGE.get(code, {}).get(stage)
     if category is None and code != 421:
         category = _WHATEVER_THE_CODE.get(stage)
     if category is None:
         known = table.basic(code)
         category = known.category if known is not None else _FIRST_DIGIT.get(code // 100, "policy")
+    if category == "recipient-unknown" and len(_SEVERAL_WORDS.findall(reply.text)) > 1:
+        # An unknown mailbox is said in words that we know; these say something else.
+        return Finding("policy", "policy", "code and command", name, "guess", evidence, category)
     return Finding(category, category, "code and command", name, "guess", evidence)

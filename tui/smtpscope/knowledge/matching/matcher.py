@@ -15,6 +15,7 @@ from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.knowledge.matching.rules import MatchContext, RuleBook, RuleHit
 from smtpscope.knowledge.matching.similar import SimilarReplies
 from smtpscope.knowledge.matching.stage import stage_of
+from smtpscope.knowledge.matching.weighing import at_stage, stated_first
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply
 
@@ -41,18 +42,18 @@ class Matcher:
     own: RuleBook
     provider_codes: ProviderCodes
     phrases: RuleBook
-    weak_phrases: RuleBook
+    fallback_phrases: RuleBook
     codes: CodeTable
     similar: SimilarReplies
 
     @property
     def names_hosts(self) -> bool:
         """Whether any rule asks for the remote host."""
-        return any(book.host_patterns for book in (self.own, self.phrases, self.weak_phrases))
+        return any(book.host_patterns for book in (self.own, self.phrases, self.fallback_phrases))
 
     def host_patterns(self, host_key: str) -> tuple[str, ...]:
         """What the rules call the remote host with this key: hosts with the same patterns get the same answers."""
-        books = (self.own, self.phrases, self.weak_phrases)
+        books = (self.own, self.phrases, self.fallback_phrases)
         return tuple(dict.fromkeys(name for book in books for name in book.host_patterns.fitting(host_key)))
 
     def match(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
@@ -108,14 +109,29 @@ class Matcher:
             return Finding(NOT_A_REFUSAL, NOT_A_REFUSAL, "code and command", code, "sure", code_spans(reply, code))
         return (
             from_command(command.verb, reply, words)
-            or self.provider_codes.find(reply)
+            or self._from_provider_code(reply, words, given)
             or from_detailed_code(reply, self.codes)
-            or self._from_phrases(words, given)
-            or from_enhanced_code(reply, stage, self.codes)
-            or _from_rules(self.weak_phrases, words, given, "phrase")
-            or self.similar.find(reply, words)
-            or from_code_and_command(reply, stage, self.codes)
+            or at_stage(self._from_words(reply, words, given), stage, words)
         )
+
+    def _from_words(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding:
+        return (
+            self._from_phrases(words, given)
+            or from_enhanced_code(reply, given.stage, self.codes)
+            or _from_rules(self.fallback_phrases, words, given, "phrase")
+            or self.similar.find(reply, words)
+            or from_code_and_command(reply, given.stage, self.codes)
+        )
+
+    def _from_provider_code(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding | None:
+        """A code that its provider uses for several things gives way to a plain sentence that says another one."""
+        found = self.provider_codes.find(reply)
+        if found is None or found.confidence == "sure":
+            return found
+        hit, _ = _first_hit(self.phrases, words, given)
+        if hit is None or hit.rule.confidence != "sure" or hit.rule.category in (found.category, "policy"):
+            return found
+        return replace(_finding(hit, found.category, given, "phrase"), confidence="likely")
 
     def _from_phrases(self, words: ReplyTokens, given: MatchContext) -> Finding | None:
         """A sure rule is only likely where something speaks against it, unless the precise code takes its side.
@@ -135,7 +151,7 @@ class Matcher:
         precise = code is not None and code.code not in VAGUE
         if code is not None and precise and code.category == found.category:
             return found
-        unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.unmistakable
+        unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.distinctive
         too_early = given.stage in _BEFORE_RECIPIENTS and found.category in _ABOUT_RECIPIENTS
         doubtful = runner_up is not None or precise or unread or too_early
         return replace(found, confidence="likely") if doubtful else found
@@ -181,10 +197,8 @@ def _first_hit(
     book: RuleBook, words: ReplyTokens, given: MatchContext, without: frozenset[str] = frozenset()
 ) -> tuple[RuleHit | None, str | None]:
     """The first rule that holds, and the category of the next one of another category, the runner-up."""
-    hits = (hit for hit in book.hits(words, given) if hit.rule.category not in without)
-    first = next(hits, None)
-    second = next(hits, None) if first is not None else None
-    return first, second.rule.category if second is not None else None
+    hits = stated_first([hit for hit in book.hits(words, given) if hit.rule.category not in without], words)
+    return (hits[0] if hits else None), (hits[1].rule.category if len(hits) > 1 else None)
 
 
 def _finding(hit: RuleHit, runner_up: str | None, given: MatchContext, step: Step) -> Finding:

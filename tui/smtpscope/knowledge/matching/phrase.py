@@ -7,15 +7,24 @@
     MAILBOX HOST URL ADDRESS NULL   the signs for a mailbox, a host name, a URL, an IP address, the null sender `<>`
     邮箱已满|容量不足                 scripts without blanks: each alternative is looked for as it stands
 
-One phrase a line, `#` begins a comment. A phrase compiles to a regular expression whose only repetition is the gap
+One phrase a line, `#` begins a comment. Where a place has many alternatives, they may stand in brackets that are open
+over several lines, one alternative a line, with blanks as they are:
+
+    (
+        user
+        mail box
+    ) is? unknown
+
+A phrase compiles to a regular expression whose only repetition is the gap
 of a fixed length, so the time grows with the text and never faster.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, ReplyTokens, is_level, words_of
 
@@ -38,7 +47,10 @@ def _without_blanks(text: str) -> bool:
 
 @dataclass(slots=True)
 class _Part:
-    """One side of `&`. Its pattern is compiled at the first use: most phrases never meet a text that needs them."""
+    """One side of `&`; `source` is that of a script without blanks.
+
+    Its pattern is compiled at the first use: most phrases never meet a text that needs them.
+    """
 
     source: str
     anchors: tuple[frozenset[str], ...]
@@ -73,17 +85,16 @@ class _Part:
         return "".join(pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """`anchors` are the words of which a text must hold at least one (`~word` for one in a name), for a quick look-up;
     a phrase in a script without blanks has none and is looked for only where such a script occurs. Of
-    `second_anchors`, where there are any, it must hold one as well.
+    `second_anchors`, where there are any, it must hold one as well. A tuple, as thousands of them are read at start.
     """
 
     written: str
     anchors: frozenset[str]
     second_anchors: frozenset[str]
-    _parts: tuple[_Part, ...] = field(repr=False)
+    parts: tuple[_Part, ...]
 
     def occurs(self, words: ReplyTokens, text: str) -> bool:
         """Whether `find` would find it."""
@@ -94,7 +105,7 @@ class Phrase:
     def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
         """The spans in `text` (whose words are `words`) that fulfil the phrase, or None."""
         spans: list[Span] = []
-        for part in self._parts:
+        for part in self.parts:
             found = part.find(words, text)
             if found is None:
                 return None
@@ -177,7 +188,7 @@ def _part(source: str, classes: WordClasses) -> _Part:
             anchors.append(frozenset(mark + _rarest(item) for item in items))
     if not anchors:
         raise PhraseError("every word of the phrase may be missing")
-    return _Part(source, tuple(anchors), tuple(elements), in_names)
+    return _Part("", tuple(anchors), tuple(elements), in_names)
 
 
 def _joined(elements: list[str]) -> list[str]:
@@ -207,15 +218,41 @@ def parse_phrase(written: str, classes: WordClasses) -> Phrase:
 def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
     """The phrases of a block of lines. Raises PhraseError naming the line's text."""
     phrases = []
-    for line in block.splitlines():
-        written = line.partition("#")[0].strip()
-        if not written:
-            continue
+    for written in _written_phrases(block):
         try:
             phrases.append(parse_phrase(written, classes))
         except PhraseError as error:
             raise PhraseError(f"{written!r}: {error}") from None
     return tuple(phrases)
+
+
+def _written_phrases(block: str) -> Iterator[str]:
+    """The phrases of a block, those with brackets as one line: `(`, `user`, `mail box`, `) is?` as `user|mail_box is?`.
+
+    Raises PhraseError when a bracket is left open, or closed and never opened.
+    """
+    before = ""
+    alternatives: list[str] | None = None
+    for line in block.splitlines():
+        written = line.partition("#")[0].strip()
+        if not written:
+            continue
+        if written[0] == ")":
+            if alternatives is None:
+                raise PhraseError(f"{written!r} closes a bracket that is not open")
+            if not alternatives:
+                raise PhraseError(f"the bracket of {before + '('!r} holds nothing")
+            written = f"{before}{'|'.join(alternatives)}{written[1:]}"
+            before, alternatives = "", None
+        elif alternatives is not None:
+            alternatives.append("_".join(written.split()))
+            continue
+        if written == "(" or written.endswith(" ("):
+            before, alternatives = written[:-1], []
+        else:
+            yield written
+    if alternatives is not None:
+        raise PhraseError(f"the bracket of {before + '('!r} is not closed")
 
 
 def holds_script_without_blanks(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -33,7 +34,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     further. `remote_hosts` narrow it to hosts (`mx1.example.com`, `192.0.2.1`) and domains (`.example.com`); such a
     rule needs no phrases, and then means every refusal of theirs. `examples` are made-up replies that the rule must
     win, `counter_examples` replies that it must not; a line may begin with the command (`RCPT> 550 ...`,
-    `MAIL FROM:<>> 451 ...`). `weak` rules are asked only after the precise enhanced codes.
+    `MAIL FROM:<>> 451 ...`). `fallback` rules are asked only after the precise enhanced codes; `distinctive` ones hold
+    words that are names and stay sure in a long text. `source` is where the wording comes from (a document, the log of
+    a kind of server), `added` the day on which the rule was written.
     """
 
     id: str
@@ -43,8 +46,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entry: str | None = None
     inbound_entry: str | None = None
     confidence: Confidence = "likely"
-    weak: bool = False
-    unmistakable: bool = False
+    fallback: bool = False
+    distinctive: bool = False
     unless: str = ""
     codes: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
@@ -52,6 +55,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     null_sender: bool | None = None
     counter_examples: str = ""
     remote_hosts: tuple[str, ...] = ()
+    source: str = ""
+    added: date | None = None
 
     def leads_to(self, direction: Direction) -> str:
         """The entry's id; one for our own refusals may differ."""
@@ -127,7 +132,12 @@ class RuleBook:
 
     def __init__(self, rules: Iterable[Rule], classes: WordClasses) -> None:
         """Raises RuleError when a phrase is not understood, or a rule asks for nothing at all."""
-        self.rules: tuple[Rule, ...] = tuple(rules)
+        written = tuple(rules)
+        # Without the texts, which nobody asks for again: what is kept of a book is read at every start.
+        self.rules = tuple(
+            msgspec.structs.replace(rule, phrases="", unless="", examples="", counter_examples="", source="")
+            for rule in written
+        )
         self._hosts = {place: _hosts_of(rule) for place, rule in enumerate(self.rules) if rule.remote_hosts}
         self.host_patterns = HostPatterns(host for hosts in self._hosts.values() for host in hosts)
         self._unless: list[tuple[Phrase, ...]] = []
@@ -136,7 +146,7 @@ class RuleBook:
         self._without_anchor: list[_Candidate] = []
         self._conditional = {place for place, rule in enumerate(self.rules) if _has_conditions(rule)}
         order = 0
-        for place, rule in enumerate(self.rules):
+        for place, rule in enumerate(written):
             phrases = _phrases_of(rule, "phrases", classes)
             self._unless.append(_phrases_of(rule, "unless", classes))
             if not phrases:

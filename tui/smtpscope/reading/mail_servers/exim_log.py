@@ -28,6 +28,19 @@ _ID: Final = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}"
 _OWN_HEADER = re.compile(rf"(?<!\S){_TIME} (?:\[(?P<process>\d{{1,10}})\] )?")
 _HEADER: Final = 200
 _TAG = tag(r"exim\d?")
+# Where Exim logs through something that keeps no tag, or an unusual one, its texts tell it.
+_BEGINNING: Final = (
+    rf"{_ID} (?:\*\* |== |\S{{1,300}} \[[^\]\s]{{1,64}}\](?::\d{{1,5}})?: SMTP error from remote mail|H=\S)"
+    r"|(?:\*\*|==) \S{1,512} R=|H=[^\n]{1,400}? (?:temporarily )?rejected |\w{1,64} authenticator failed for "
+)
+
+
+def _program(name: str, text: str) -> str | None:
+    """See `Naming`."""
+    return "exim" if not name or name.startswith("exim") else None
+
+
+_UNUSUAL = tag(r"exim\d?", _BEGINNING, _program)
 # On standard error a line has no time: it is indented behind the number of the process, below "LOG: MAIN".
 _STANDARD_ERROR = re.compile(r"(?:^|\s) {0,9}(?:(?P<process>\d{1,10}) )? {2}(?=\S)")
 # Exim cuts a line for syslog at 870 characters and numbers the parts; a backslash stands where a line ends.
@@ -75,6 +88,9 @@ class EximGrammar(MailGrammar):
         if own is not None:
             # The time alone is the header: nothing before it names the computer.
             return LogLine(own.group().partition("[")[0], "exim", own["process"] or "", text[own.end() :])
+        unusual = split(text, _UNUSUAL)
+        if unusual is not None:
+            return unusual
         bare = _STANDARD_ERROR.search(text, 0, _HEADER)
         return LogLine(text[: bare.start()], "exim", bare["process"] or "", text[bare.end() :]) if bare else None
 
@@ -152,6 +168,9 @@ class EximLogReader(MailLog):
         r"|exim 4\.\d|\w{1,64} authenticator failed (?:for|H=) ?|(?:temporarily )?(?:rejected|refused) \S{3,40} from "
         r"|SMTP (?:call|connection|protocol|syntax) |[Cc]onnection from )"
         r"|(?:^|[\n ]) {0,10}\d{0,10} ?LOG: (?:MAIN|REJECT|PANIC)\b"
+        # Whatever stands before it: a text that no other program writes.
+        rf"|(?<!\S){_ID} (?:<=|=>|->|\*\*|==) \S{{1,512}} (?:[A-Z]=|<)|\*\* \S{{1,512}} R=\S{{1,64}} T="
+        r"|(?<!\S)H=[^\n]{1,400}\] (?:[A-Z]{1,4}=\S{1,300} ){0,8}(?:temporarily )?rejected [A-Z]"
     )
 
 

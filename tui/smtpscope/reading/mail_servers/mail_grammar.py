@@ -13,8 +13,8 @@ from smtpscope.reading.text.syslog_line import LogLine
 FAILED: Final = "Failed without a reply"
 """Why there is no reply where nobody spoke: the host was not found, or not reached, or it said no more."""
 
-LONGEST: Final = 8_192
-"""Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
+LONGEST: Final = 65_536
+"""Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB unless they are told otherwise."""
 
 LOOKS_AHEAD: Final = 4_096
 """Characters behind a line that can be asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
@@ -32,11 +33,17 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.syslog_line import Headers, LogLine, Written, written_time
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import NO_ZONE, FollowableTextLog
+from smtpscope.reading.text.year_eras import YearEras
 
 _ENDS: Final = 16_384
 """Characters from each end of a block in which a line with a time is looked for."""
 _HEADER: Final = 128
 """Characters at the beginning of a line that may be its time, its computer and its program."""
+
+MOST_REPETITIONS: Final = 10_000
+"""So often at most one line counts, whatever it says: nobody shall fill the memory with a number."""
+# BSD's syslogd and its descendants; metalog, which writes it below the message; syslog-ng with suppress().
+_SAID_AGAIN = re.compile(r"[Ll]ast (?:message|output) (?:'[^\n']{0,64}' )?repeated (?P<count>\d{1,9}) times")
 
 
 class MailLog(FollowableTextLog):
@@ -55,17 +62,20 @@ class MailLog(FollowableTextLog):
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
-        self._times = FileTimes(source.name, options, self._written_times)
+        eras = YearEras(self._text, source.size, self._time_of)
+        self._times = FileTimes(source.name, options, self._written_times, eras)
         self._headers = Headers(self._times)
         self._told = ProblemLog(source.name)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._zone_assumed = False
         self._signs = self.own_signs or any_sign()
+        self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{_SAID_AGAIN.pattern}")
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
         self._begin_grammars()
-        self._lines = self._without_time = 0
+        self._lines = 0
+        self._last_refusal: tuple[int, LogLine, LoggedRefusal] | None = None
         self._without_reply: Counter[str] = Counter()
 
     @classmethod
@@ -93,7 +103,9 @@ class MailLog(FollowableTextLog):
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0
             self._around.enter(block)
-            while (match := self._signs.search(text, done, end)) is not None:
+            # Looking for one word costs a fiftieth of the search for all signs.
+            signs = self._signs_or_repetition if " repeated " in text else self._signs
+            while (match := signs.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
                 self._pass_over(batching, text, done, start)
                 # The next block begins with this line, and shows what follows it.
@@ -118,14 +130,14 @@ class MailLog(FollowableTextLog):
         """From when to when the lines of `block` up to `end` go, whichever program wrote them."""
         first = block.cut(0, min(end, _ENDS)).split("\n")
         last = block.cut(max(0, end - _ENDS), end).split("\n")[end > _ENDS :]
-        times = [time for lines in (first, reversed(last)) if (time := self._first_time(lines)) is not None]
+        places = ((first, block.offset(0)), (reversed(last), block.offset(max(0, end - 1))))
+        times = [time for lines, at in places if (time := self._first_time(lines, at)) is not None]
         return span_of((time.time_ms for time in times), assumed=any(time.time_assumed for time in times))
 
-    def _first_time(self, lines: Iterable[str]) -> Written | None:
+    def _first_time(self, lines: Iterable[str], offset: int) -> Written | None:
         for text in lines:
             line = self.line(text)
-            # The text of another program, behind its name, may begin with a time of its own.
-            written = self._headers.written(text[:_HEADER].partition(": ")[0] if line is None else line.header)
+            written = self._headers.written(_header_of(text) if line is None else line.header, offset)
             if written.time_ms is not None:
                 return written
         return None
@@ -143,6 +155,9 @@ class MailLog(FollowableTextLog):
         self._lines += 1
         self._around.place(start, behind)
         text = block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n")
+        if " repeated " in text and (repeated := _SAID_AGAIN.search(text)) is not None:
+            self._take_repetition(batching, block, text[: repeated.start()], int(repeated["count"]), start, behind)
+            return
         found, line, _ = _told_by(self._grammars, text, self._around)
         if line is None or found is None:
             batching.unrelated_records += 1
@@ -154,12 +169,42 @@ class MailLog(FollowableTextLog):
         elif isinstance(found, Damaged):
             self._told.add(f"line {self._lines}", found.reason)
         else:
-            batching.exchanges.append(self._exchange(line, found, block.offset(start)))
+            exchange = self._exchange(line, found, block.offset(start))
+            batching.exchanges += [exchange] * self._repetitions(line)
+            self._last_refusal = block.offset(behind), line, found
+
+    def _repetitions(self, line: LogLine) -> int:
+        """How often what `line` tells is counted."""
+        if line.repetitions > MOST_REPETITIONS:
+            self._told.add(
+                f"line {self._lines}",
+                f"the line says the message came {line.repetitions:,} times; it counts as {MOST_REPETITIONS:,}",
+                "noted",
+            )
+        return min(max(1, line.repetitions), MOST_REPETITIONS)
+
+    def _take_repetition(
+        self, batching: Batching, block: TextBlock, header: str, count: int, start: int, behind: int
+    ) -> None:
+        """A line behind `header` that says how often the message of the line before was written again."""
+        if self._last_refusal is None or self._last_refusal[0] != block.offset(start):
+            batching.unrelated_records += 1
+            return
+        _, line, refusal = self._last_refusal
+        offset = block.offset(start)
+        # metalog writes no time here: that of the message is all there is.
+        timed = self._headers.written(header, offset).time_ms is not None
+        again = line._replace(header=header if timed else line.header, repetitions=count)
+        computer = self._headers.written(line.header, offset).computer
+        exchange = replace(self._exchange(again, refusal, offset), computer=computer)
+        batching.exchanges += [exchange] * self._repetitions(again)
+        self._last_refusal = block.offset(behind), line, refusal
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
-        time_ms, assumed, computer = self._headers.written(line.header)
+        time_ms, assumed, computer = self._headers.written(line.header, offset)
         self._zone_assumed = self._zone_assumed or assumed
-        self._without_time += time_ms is None
+        if time_ms is None:
+            self._times.note_timeless()
         return SmtpExchangeRecord(
             file=self._source.name,
             offset=offset,
@@ -176,6 +221,10 @@ class MailLog(FollowableTextLog):
             mailbox=refusal.mailbox,
             guess=refusal.guess,
         )
+
+    def _time_of(self, text: str) -> WrittenTime | None:
+        """The time of a line, whichever program wrote it."""
+        return written_time(_header_of(text))
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, _ in self._text.blocks():
@@ -203,9 +252,16 @@ class MailLog(FollowableTextLog):
         return self._described(*counts, warnings=(NO_ZONE,) if self._zone_assumed else ())
 
 
+def _header_of(text: str) -> str:
+    """What of a line may be its header: the text behind a program's name may begin with a time of its own."""
+    return text[:_HEADER].partition(": ")[0]
+
+
 def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]:
     """Where the line that `index` is in starts, and the index behind it, both between `begin` and `end`."""
     start = text.rfind("\n", begin, index) + 1 or begin
+    # What a crash left unwritten, or what stood there before copytruncate, are zeros.
+    start = text.rfind("\0", start, index) + 1 or start
     behind = text.find("\n", index, end) + 1 or end
     return start, behind
 

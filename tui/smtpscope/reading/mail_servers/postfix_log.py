@@ -17,6 +17,7 @@ from smtpscope.reading.mail_servers.mail_grammar import (
 )
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
+from smtpscope.reading.mail_servers.postfix_programs import ANYWHERE, BEGINNING, program_of
 from smtpscope.reading.mail_servers.postfix_rejects import QUEUE_ID, server_refusal
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
@@ -25,7 +26,7 @@ _CLIENTS: Final = frozenset({"smtp", "lmtp"})
 _SERVERS: Final = frozenset({"smtpd", "postscreen", "cleanup"})
 # Several instances, and services with a syslog_name of their own: postfix-out/smtp, postfix/relay/smtp, mx1/smtp.
 _PROGRAM: Final = r"[^\s/\[\]:]{1,64}(?:/[^\s/\[\]:]{1,32}){1,3}"
-_TAG = tag(rf"(?:{_PROGRAM}|postfix)")
+_TAG = tag(rf"(?:{_PROGRAM}|postfix)", BEGINNING, program_of)
 
 _FAILED = frozenset({"bounced", "deferred", "undeliverable"})
 _DELIVERY = re.compile(rf"{QUEUE_ID}: to=<(?P<to>.{{0,512}}?)>, ")
@@ -40,31 +41,22 @@ _SAID = re.compile(
     re.DOTALL,
 )
 _IN_REPLY_TO: Final = " (in reply to "
-# A line whose tag was lost or cut short on its way: "postfix" alone, or no program at all.
-_UNTAGGED = re.compile(
-    rf"(?<![^\s|])(?=(?:NOQUEUE|{QUEUE_ID}): (?:(?:milter-|proxy-)?reject: [A-Z-]{{3,20}} from "
-    rf"|to=<[^>]{{0,512}}>, relay=))"
-)
 
 
 class PostfixGrammar(MailGrammar):
     """Postfix names the daemon in each line: clients tell what was refused to us, servers what we refused."""
 
     def line(self, text: str) -> LogLine | None:
-        tagged = split(text, _TAG)
-        if tagged is not None:
-            return tagged
-        start = _UNTAGGED.search(text, 0, 200)
-        return LogLine(text[: start.start()].rstrip(" |"), "postfix", "", text[start.start() :]) if start else None
+        line = split(text, _TAG)
+        if line is None or "/" in line.program:
+            return line
+        return line._replace(program=program_of(line.program, line.text) or line.program)
 
     def refusal(self, line: LogLine, around: Around) -> Found:
         daemon = line.program.rpartition("/")[2]
-        untold = "/" not in line.program
-        if daemon in _SERVERS or untold:
-            found = server_refusal(line, around)
-            if found is not None or not untold:
-                return found
-        client = daemon in _CLIENTS or untold
+        if daemon in _SERVERS:
+            return server_refusal(line, around)
+        client = daemon in _CLIENTS
         delivery = _DELIVERY.match(line.text)
         if delivery is None:
             return _without_recipient(line.text) if client else None
@@ -119,8 +111,7 @@ class PostfixLogReader(MailLog):
         r"(?<!\S)postfix[\w.+-]{0,50}(?:/[\w.+-]{1,32}){1,3}(?:\[\d{1,10}\]: | \d{1,10} \S{1,32} (?:-|\[))"
         r"|/(?:smtp|lmtp|qmgr|cleanup|smtpd)\[\d{1,10}\]: "
         r"(?:[0-9A-Za-z]{5,24}: (?:to=<|from=<|client=|message-id=)|NOQUEUE: reject: )"
-        r"|(?<![^\s|])(?:NOQUEUE: reject: [A-Z]{4,10} from [^\s\[]{0,255}\["
-        r"|[0-9A-Za-z]{5,24}: to=<[^>\n]{0,255}>, relay=)"
+        rf"|{ANYWHERE}"
     )
 
 

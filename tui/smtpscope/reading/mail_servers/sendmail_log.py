@@ -22,8 +22,21 @@ from smtpscope.reading.mail_servers.sendmail_rejects import FIRST_MAILBOX, own_r
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
-_TAG = tag(r"[A-Za-z][\w.-]{0,63}")
 _QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}"
+_BEGINNING: Final = (
+    rf"(?:NOQUEUE|{_QUEUE_ID}): (?:to=[^\n]{{1,4000}}, delay=|ruleset=\w{{1,64}}, |Milter[ :]"
+    r"|<[^>\n]{1,512}>\.\.\. User unknown)"
+)
+
+
+def _program(name: str, text: str) -> str | None:
+    """See `Naming`."""
+    if not name:
+        return "sendmail"
+    return name if name.startswith(("sendmail", "sm-")) else None
+
+
+_TAG = tag(r"[A-Za-z][\w.-]{0,63}", _BEGINNING, _program)
 _MESSAGE = re.compile(rf"(?P<id>NOQUEUE|{_QUEUE_ID}): ")
 _MAILERS: Final = frozenset({"smtp", "esmtp", "smtp8", "dsmtp", "relay"})
 _TO = re.compile(r"to=(?P<to>.{0,4000}?), (?=(?:ctladdr|delay|xdelay|mailer|pri|relay|dsn|reply|stat)=)")

@@ -21,6 +21,7 @@ from smtpscope.reading.text.encodings import TextBlock, detect
 
 LONGEST: Final = 1 << 17
 """Characters of one row; also what the csv module allows one field."""
+NO_HEADER: Final = "No header (#Fields) names the columns of this log: they are assumed by the shape of its rows"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Files that were put together have a byte order mark in the middle; eight-bit text is searched as Latin-1.

@@ -2,62 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
+from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.activity import ongoing, ongoing_of_each, usual_quiet_ms
+from smtpscope.store.grouping.dimensions import Grouping
+from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of
-from smtpscope.store.grouping.grouping import GROUPING_COLUMNS, GROUPINGS, Grouping, Level, compacted, grouped
+from smtpscope.store.grouping.grouping import Level, grouped
 from smtpscope.store.vocabularies import WHO_ACTS
 
-__all__ = ["GROUPINGS", "GROUPING_COLUMNS", "SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
+__all__ = ["SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
 
 SortColumn = Literal["attention", "count", "first", "last", "code", "host", "cause"]
 SORT_COLUMNS: tuple[SortColumn, ...] = ("attention", "count", "first", "last", "code", "host", "cause")
 
 EXPECTED_NOISE = "verb-refused"
 """The category of refusals that cost no mail: a Microsoft verb that the other side does not speak."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What one group says of itself. Texts are verbatim.
-
-    `label` is what it is grouped by, as written in the log ("" for no host, no mailbox, no computer, no reply code).
-    `code`, `host_key` (with `host`, its most frequent spelling), `recipient` and `server` are set where all rows agree;
-    `codes`, `hosts` say how many distinct ones there are, so `codes == 1 and code is None` means: no reply code.
-    `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer.
-    `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT.
-    `ongoing` is relative to the end of the whole log (see `activity.py`), None without times.
-    """
-
-    level: int
-    index: int
-    label: str
-    count: int
-    first_ms: int | None
-    last_ms: int | None
-    ongoing: bool | None
-    code: int | None
-    codes: int
-    host_key: str | None
-    host: str | None
-    hosts: int
-    category: str
-    categories: int
-    who_acts: WhoActs
-    direction: Direction | None
-    recipient: str | None
-    recipients: int
-    server: str | None
 
 
 class GroupTree:
@@ -155,18 +122,11 @@ class GroupTree:
 
     def _group(self, level: int, index: int, facts: GroupFacts, goes_on: bool | None) -> Group:
         groups = self.levels[level]
-        labels = {
-            "code": "" if facts.code is None else str(facts.code),
-            "host_key": facts.host or "",
-            "category": facts.category,
-            "recipient": facts.recipient or "",
-            "server": facts.server or "",
-        }
         first_ms, last_ms = int(groups.first_ms[index]), int(groups.last_ms[index])
         return Group(
             level=level,
             index=index,
-            label=labels[groups.column],
+            label=groups.dimension.label(self._store.words, int(groups.key[index]), facts),
             count=int(groups.count[index]),
             first_ms=None if first_ms == NO_TIME else first_ms,
             last_ms=None if last_ms == NO_TIME else last_ms,
@@ -280,11 +240,10 @@ class GroupTree:
         if column == "cause":
             category = self._category_of_each(level)
             return _ranks([words.categories[number] for number in category.tolist()])
-        names = {"host_key": words.host_keys, "recipient": words.mailbox_keys, "server": words.servers}
-        vocabulary = names.get(level.column)
-        if vocabulary is None:
+        if level.dimension.vocabulary is None:
             return level.key
-        return _ranks(["" if number < 0 else vocabulary[number] for number in level.key.tolist()])
+        texts = level.dimension.vocabulary(words)
+        return _ranks(["" if number < 0 else texts[number] for number in level.key.tolist()])
 
 
 def _ranks(texts: list[str]) -> NDArray[np.int64]:

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.parsing.smtp_exchange import Direction
-
-Counted = tuple[tuple[str, int], ...]
-"""Distinct values with how often each occurred, the most frequent first, ties in alphabetical order."""
+from smtpscope.store.spellings import Counted as Counted
 
 
 @dataclass(frozen=True, slots=True)

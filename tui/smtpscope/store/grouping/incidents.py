@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_CODE, NO_TIME
+from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.activity import ongoing
 from smtpscope.store.grouping.facets import facets
-from smtpscope.store.grouping.grouping import compacted
 from smtpscope.store.grouping.incident import Incident, IncidentHead, IncidentKey
-from smtpscope.store.grouping.spellings import host_label, host_spellings
 from smtpscope.store.grouping.time_bins import days, episodes
+from smtpscope.store.spellings import host_label, host_spellings
 from smtpscope.store.vocabularies import DIRECTIONS
 
 

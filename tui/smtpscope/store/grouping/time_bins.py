@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
@@ -104,16 +103,6 @@ def activity(store: EventStore, bins: int) -> tuple[int, ...]:
     return tuple(np.bincount(positions, minlength=bins).tolist())
 
 
-def zoomed(window: tuple[int, int], at_ms: int, factor: float, limits: tuple[int, int]) -> tuple[int, int]:
-    """`window` narrowed (`factor` < 1) or widened around `at_ms`, inside `limits`, never shorter than a minute."""
-    start, end = window
-    length = min(max(MINUTE, int((end - start) * factor)), max(MINUTE, limits[1] - limits[0]))
-    share = (at_ms - start) / (end - start) if end > start else 0.5
-    new_start = at_ms - int(length * min(1.0, max(0.0, share)))
-    new_start = max(limits[0], min(new_start, limits[1] - length))
-    return new_start, new_start + length
-
-
 def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], ...]:
     """Counts by calendar day of `zone` in the order of the days (ISO dates), days without events left out."""
     times = sorted_times(store, rows)
@@ -204,9 +193,3 @@ def _after(day: date, step: Step) -> date | None:
         return day + timedelta(days=7 if step == "week" else 1)
     except OverflowError:
         return None
-
-
-def bin_at(found: Timeline, ms: int) -> int | None:
-    """The position of the bin that holds `ms`, None where no bin does."""
-    position = bisect_right([each.start_ms for each in found.bins], ms) - 1
-    return position if position >= 0 and ms < found.bins[position].end_ms else None

@@ -1,48 +1,58 @@
-"""The main screen: filter, table, detail. It owns the queries, the view in force, and their keys."""
+"""The main screen: filter, table, detail. It lays its widgets out and hands keys and messages to its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import Worker
 
-from smtpscope.app.positions import key_at, position_of
-from smtpscope.app.query_queue import Query
-from smtpscope.app.screens.browse.copy_and_export import TakingOut
-from smtpscope.app.screens.browse.filter_controller import Filtering
-from smtpscope.app.screens.browse.loading_controller import ReadingLogs
-from smtpscope.app.screens.browse.log_commands import AskingLogs
-from smtpscope.app.screens.browse.table_navigation import WalkingLines
+from smtpscope.app.loading import BatchArrived, LoadingEnded
+from smtpscope.app.messages import CopyWanted
+from smtpscope.app.palette import SavedViewsProvider
+from smtpscope.app.query_queue import QueryQueue
+from smtpscope.app.screens.browse.browse_state import BrowseState, Selection, Severity
+from smtpscope.app.screens.browse.copy_and_export import CopyAndExport
+from smtpscope.app.screens.browse.filter_controller import FilterController
+from smtpscope.app.screens.browse.loading_controller import LoadingController
+from smtpscope.app.screens.browse.log_commands import LogCommands
+from smtpscope.app.screens.browse.saved_place import SavedPlace
+from smtpscope.app.screens.browse.side_screens import SideScreens
+from smtpscope.app.screens.browse.table_navigation import TableNavigation
+from smtpscope.app.screens.browse.view_controller import ViewController
+from smtpscope.app.screens.help_screen import HelpLine, HelpScreen, lines_of_bindings
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.log_header import LogHeader
-from smtpscope.app.widgets.table.group_outline import GroupOutline
-from smtpscope.app.widgets.table.group_rows import GroupRows
 from smtpscope.app.widgets.table.group_table import GroupTable
-from smtpscope.app.widgets.texts.detail_pane import Detail, DetailPane
-from smtpscope.configuration.settings import LAYOUTS, Layout, Settings
-from smtpscope.errors import FilterError
+from smtpscope.app.widgets.texts.detail_pane import DetailPane
+from smtpscope.configuration.settings import Layout, Settings
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View
-from smtpscope.store.filter.filter_editing import terms
-from smtpscope.store.grouping.groups import GROUPINGS, Group, Grouping
-from smtpscope.workspace.log_state import LogState, Position
-
-_DESCRIBED_AHEAD = 80
-_RESTING_SECONDS = 0.5
+from smtpscope.workspace.saved_views import SavedView
 
 
-class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
+class BrowseScreen(Screen[None]):
     """Everything an administrator needs between opening the file and pasting into the ticket."""
 
-    CSS_PATH = "browse_screen.tcss"
+    CSS_PATH: ClassVar = ["browse_screen.tcss", "../../widgets/table/group_table.tcss"]
+    COMMANDS: ClassVar = {SavedViewsProvider}
     # The first widget would be the filter, and a terminal that is not in focus would keep showing its keys.
     AUTO_FOCUS = "#table"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *CopyAndExport.BINDINGS,
+        *SideScreens.BINDINGS,
+        Binding("question_mark,f1", "help", "Help", key_display="?", id="browse.help"),
+        *LogCommands.BINDINGS,
+        Binding("escape", "escape", "Cancel reading", show=False, id="browse.cancel"),
+        *LoadingController.BINDINGS,
+        *TableNavigation.BINDINGS,
+        *FilterController.BINDINGS,
         Binding("tab", "pane(1)", "Next pane", show=False, id="browse.next_pane"),
         Binding("shift+tab", "pane(-1)", "Pane before", show=False, id="browse.pane_before"),
         Binding("t", "side", "Guidance/facts", id="browse.side"),
@@ -57,202 +67,146 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         filter_text: str = "",
         restore: bool = False,
     ) -> None:
-        super().__init__(analysis, settings, filter_text)
-        self._opened: dict[Grouping, dict[Hashable, bool]] = {}
-        self._cursor_target: Hashable = None
-        self._layout: Layout = self.settings.layout
-        self._saved_position: Position | None = None
-        self._ahead_timer: Timer | None = None
+        super().__init__()
+        self.state = BrowseState.begin(analysis, Settings() if settings is None else settings, filter_text)
+        self.header = LogHeader()
+        self.filter_bar = FilterBar(id="filter")
+        self.table = GroupTable(id="table")
+        self.detail = DetailPane(id="detail")
+        self._layout: Layout = self.state.settings.layout
+        self._make_parts(analysis)
+        self._place = SavedPlace(self.state, self.views)
         if restore:
-            self._restore(filter_text)
+            self._layout = self._place.restore(filter_text, self._layout)
 
-    def _restore(self, filter_text: str) -> None:
-        """Goes on where these logs were left; what was asked for now comes first."""
-        state = self.analysis.user_data.state()
-        if state is None:
-            return
-        default = Settings()
-        state = state.under(
-            filter_text=filter_text or None,
-            grouping=None if self.grouping == default.grouping else self.grouping,
-            sort=None if self.sort == default.sort else self.sort,
-        )
-        self.filter_text, self.grouping, self.sort = state.filter_text, state.grouping, state.sort
-        self.descending = state.descending
-        if self._layout == "auto" and state.layout in LAYOUTS:
-            self._layout = state.layout
-        if not filter_text:
-            self._saved_position = state.position
+    def _make_parts(self, analysis: Analysis) -> None:
+        state, table = self.state, self.table
+        queries = self._queries = QueryQueue(lambda: self.loader.add_waiting(), lambda: self.is_alive)
+        selection = self.selection = Selection(state, table)
+        widgets = (self.header, self.filter_bar, table, self.detail)
+        self.views = ViewController(state, self, queries, selection, widgets, lambda: self.filters.remember())
+        self.filters = FilterController(state, self, selection, self.filter_bar, self.views)
+        self.navigation = TableNavigation(state, self, selection, table, self.views)
+        self.loader = LoadingController(state, self, queries, self.views, (self.header, table), self.post_message)
+        logs = LogCommands(state, self, queries, selection, self._logs_changed)
+        export = CopyAndExport(state, self, selection, table, self._copy)
+        self._screens = SideScreens(state, self, selection, self.filters, lambda: self.views.show_detail(again=True))
+        self.parts: dict[str, object] = {
+            "filter": self.filters,
+            "table": self.navigation,
+            "loading": self.loader,
+            "logs": logs,
+            "export": export,
+            "screens": self._screens,
+        }
+
+    def action_part(self, part: str, command: str, *arguments: object) -> None:
+        """What the key bindings of the parts call; see `part_binding`."""
+        getattr(self.parts[part], command)(*arguments)
 
     def keep_place(self) -> None:
         """Keeps how these logs are left, for the next time."""
-        place = self.place()
-        if self.outline is None or place is None:
-            return
-        self.analysis.user_data.save_state(
-            LogState(
-                position=position_of(self.analysis.store, self.outline, place),
-                filter_text="" if self.view is None else self.view.filter_text,
-                grouping=self.grouping,
-                sort=self.sort,
-                descending=self.descending,
-                layout=self._layout,
-            )
-        )
+        self._place.keep(self._layout)
+
+    # The page that the parts see
+
+    @property
+    def is_alive(self) -> bool:
+        return len(self.query(KeyFooter)) > 0
+
+    @property
+    def is_in_front(self) -> bool:
+        return self.app.screen is self
+
+    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
+        self.notify(message, severity=severity, timeout=timeout, markup=False)
+
+    def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
+        self.app.push_screen(screen, on_result)
+
+    def run_in_thread(self, work: Callable[[], None], group: str) -> Worker[None]:
+        return self.run_worker(work, thread=True, group=group, exclusive=True)
+
+    def from_thread(self, callback: Callable[..., None], *arguments: object) -> None:
+        self.app.call_from_thread(callback, *arguments)
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> Timer:
+        return self.set_timer(seconds, callback)
+
+    def _copy(self, content: str, what: str) -> None:
+        self.app.post_message(CopyWanted(content, what))
+
+    def _logs_changed(self, detail: bool) -> None:
+        self.loader.show_header()
+        self.views.refresh()
+        if detail:
+            self.views.show_detail(again=True)
+
+    # Saved views in the palette
+
+    @property
+    def saved_views(self) -> tuple[SavedView, ...]:
+        """The views that the palette offers."""
+        return self.state.analysis.user_data.views()
+
+    def show_saved_view(self, view: SavedView) -> None:
+        """Applies a saved view."""
+        self._screens.show_saved_view(view)
+
+    # Mounting and layout
 
     def compose(self) -> ComposeResult:
-        yield LogHeader()
-        yield FilterBar(id="filter")
+        yield self.header
+        yield self.filter_bar
         with Container(id="body"):
-            yield GroupTable(id="table")
-            yield DetailPane(id="detail")
+            yield self.table
+            yield self.detail
         yield KeyFooter()
+
+    @property
+    def view(self) -> View | None:
+        """The view in force, None before the first one is shown."""
+        return self.state.view
 
     @property
     def settled(self) -> bool:
         """Whether all is read, asked and shown; tests wait for it."""
-        return self.read_all and self._queries.idle and not self._arrived and self._refresh_timer is None
+        state = self.state
+        return state.read_all and self._queries.idle and not state.arrived and not self.views.will_refresh
 
     def on_mount(self) -> None:
-        self.begin_reading()
+        self.run_worker(self._queries.run(), group="queries")
+        self.loader.begin()
         self.table.focus()
-        self.filter_bar.show_filter(self.filter_text)
-        self.detail.side = self.settings.detail_side
-        self._show_header()
-        if self._saved_position is not None and self.filter_text:
-            self.notify("As you left it the last time; x shows all", markup=False, timeout=4)
-        if self.analysis.user_data.warning:
-            self.notify(shown(self.analysis.user_data.warning), severity="warning", markup=False, timeout=10)
+        self.filter_bar.show_filter(self.state.filter_text)
+        self.detail.side = self.state.settings.detail_side
+        self.loader.show_header()
+        if self.views.saved_position is not None and self.state.filter_text:
+            self.say("As you left it the last time; x shows all", timeout=4)
+        warning = self.state.analysis.user_data.warning
+        if warning:
+            self.say(shown(warning), severity="warning", timeout=10)
 
-    # The view
+    def on_resize(self) -> None:
+        self._lay_out()
 
-    def refresh_view(self, *, wanted: Hashable = None) -> None:
-        """Asks for the view anew; the cursor stays on its line, or goes to the one with the key `wanted`."""
-        if self._refresh_timer is not None:
-            self._refresh_timer.stop()
-            self._refresh_timer = None
-        if self._cursor_before_typing is not None:
-            # Each key may bring another list; where the cursor ends must not depend on how fast one types.
-            self._cursor_target = self._cursor_before_typing
-        elif wanted is not None:
-            self._cursor_target = wanted
-        elif self._cursor_target is None and (self.table.cursor or self.shows_all):
-            # While more is read, a cursor on the first line stays on the first line: nobody has chosen that group.
-            place = self.place()
-            self._cursor_target = self.outline.key(place) if place is not None and self.outline is not None else None
-        text, grouping, sort, descending = self.filter_text, self.grouping, self.sort, self.descending
-        row_bins = self.table.activity_width
+    @property
+    def _beside(self) -> bool:
+        return self.size.width >= 150 if self._layout == "auto" else self._layout == "beside"
 
-        def ask() -> tuple[View, str | None]:
-            view = self.analysis.view(text, grouping=grouping, sort=sort, descending=descending)
-            # The first page is worked out here, so that drawing it never waits.
-            for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
-                for index in order[:_DESCRIBED_AHEAD].tolist():
-                    view.tree.group(level, index)
-                    view.tree.sparkline(level, index, row_bins)
-            suggestion = self.analysis.suggestion(text) if text and not view.count and view.total else None
-            return view, suggestion
+    def _lay_out(self) -> None:
+        """The table beside the detail on wide screens, above it on others; a key swaps it."""
+        beside = self._beside
+        self.query_one("#body").set_class(beside, "-beside")
+        tabs = self.size.width < (150 if beside else 100)
+        self.detail.set_class(tabs, "-tabs")
+        self.detail.set_class(beside and not tabs, "-stacked")
 
-        self._queries.submit("view", Query(ask, self._show_view, self._view_failed))
-
-    def _view_failed(self, error: Exception) -> None:
-        if not isinstance(error, FilterError):
-            raise error
-        # What stands before the mistake stays in force, and nothing of what follows.
-        good = " ".join(chip.text for chip in terms(error.text) if chip.end <= error.start)
-        if self.view is None or self.view.filter_text != good:
-            self.filter_text = good
-            self.refresh_view()
-        else:
-            self.filter_text = self.view.filter_text
-        self.filter_bar.show_error(error)
-
-    def _show_view(self, answer: tuple[View, str | None]) -> None:
-        view, suggestion = answer
-        whole = self.filter_bar.input.value == shown(view.filter_text)
-        before = self.view
-        self.view = view
-        opened = self._opened.setdefault(view.grouping, {})
-        if before is not None and before.filter_text != view.filter_text:
-            opened.clear()
-        self.outline = GroupOutline(view.tree, view.order, opened, self.table.page)
-        # Only now: how much room there is for it follows from what has come in meanwhile.
-        header = self.query_one(LogHeader)
-        header.activity = self.analysis.activity(header.activity_width)
-        if whole:
-            self.filter_bar.show_suggestion(suggestion)
-        shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
-        self.filter_bar.count = f"{shown_of}  by {view.grouping}"
-        self.table.sorted_by = (self.sort if self.sort != "attention" else "", self.descending)
-        if self._saved_position is not None and self.read_all and self.shows_all:
-            # Where these logs were left; only now all of it can be there.
-            self._cursor_target = key_at(self.analysis.store, view.tree, self._saved_position) or self._cursor_target
-            self._saved_position = None
-        place = self.outline.find(self._cursor_target) if self._cursor_target is not None else None
-        if place is not None and self.outline.line_of(place) is None:
-            self.outline.open_to(place)
-        line = self.outline.line_of(place) if place is not None else None
-        if not self._queries.waits("view"):
-            # An answer on its way was asked for with the same wish, and would send the cursor to the first line.
-            self._cursor_target = None
-        self.show_rows()
-        self._detail_for = None
-        self.table.put_cursor(0 if line is None else line)
-        if not len(self.outline):
-            self.detail.detail = self._nothing_to_show(view)
-        self.remember_filter()
-        self._look_ahead()
-
-    def _look_ahead(self) -> None:
-        """Once the user rests, the next grouping is worked out, so that its key finds it ready."""
-        if self._ahead_timer is not None:
-            self._ahead_timer.stop()
-        if self.read_all and self._cursor_before_typing is None:
-            self._ahead_timer = self.set_timer(_RESTING_SECONDS, self._ask_ahead)
-
-    def _ask_ahead(self) -> None:
-        view = self.view
-        if view is None or not self._queries.idle:
-            return
-        following = GROUPINGS[(GROUPINGS.index(view.grouping) + 1) % len(GROUPINGS)]
-
-        def ask() -> None:
-            self.analysis.view(view.filter_text, grouping=following)
-
-        self._queries.submit("ahead", Query(ask, lambda _: None, lambda _: None))
-
-    def show_rows(self) -> None:
-        assert self.outline is not None
-        rows = GroupRows(
-            self.outline,
-            self.analysis.store.exchange,
-            self._cause_title,
-            self.analysis.zone,
-            with_year=self.with_year(),
-            is_marked=self._is_marked,
-            bins=lambda: self.table.activity_width,
-        )
-        if self.view is not None:
-            self.table.name_width = max(self.table.name_width, rows.name_width(self.view.order, _DESCRIBED_AHEAD))
-        self.table.rows = rows
-
-    def _cause_title(self, category: str) -> str:
-        return self.analysis.knowledge.categories.get(category, category)
-
-    def _is_marked(self, group: Group) -> bool:
-        return any(
-            (group.host_key is None or group.host_key == key.host_key)
-            and (group.code is None or group.code == key.code)
-            and (group.categories > 1 or group.category == key.category)
-            and group.host_key is not None
-            for key in self.analysis.marks
-        )
-
-    # Panes
+    # Keys of the screen itself
 
     def action_escape(self) -> None:
-        if not self.give_up_digits():
-            self.stop_reading()
+        if not self.filters.give_up_digits():
+            self.loader.stop()
 
     def action_pane(self, by: int) -> None:
         panes = [self.table, self.detail.facts, self.detail.guidance]
@@ -267,32 +221,61 @@ class BrowseScreen(Filtering, WalkingLines, ReadingLogs, AskingLogs, TakingOut):
         if self.focused in (self.detail.facts, self.detail.guidance):
             (self.detail.facts if self.detail.side == "facts" else self.detail.guidance).focus()
 
-    def on_detail_pane_left(self, message: DetailPane.Left) -> None:
-        self.table.focus()
-
     def action_swap_layout(self) -> None:
         self._layout = "below" if self._beside else "beside"
         self._lay_out()
 
-    @property
-    def _beside(self) -> bool:
-        return self.size.width >= 150 if self._layout == "auto" else self._layout == "beside"
+    def action_help(self) -> None:
+        self.open_screen(HelpScreen(self.help_lines()))
 
-    def on_resize(self) -> None:
-        self._lay_out()
+    def help_lines(self) -> list[HelpLine]:
+        """Every key in force here, those of the place first, and the filter's words."""
+        return lines_of_bindings(
+            (active.binding, self.app.get_key_display(active.binding)) for active in self.active_bindings.values()
+        )
 
-    def _lay_out(self) -> None:
-        """The table beside the detail on wide screens, above it on others; a key swaps it."""
-        beside = self._beside
-        self.query_one("#body").set_class(beside, "-beside")
-        tabs = self.size.width < (150 if beside else 100)
-        self.detail.set_class(tabs, "-tabs")
-        self.detail.set_class(beside and not tabs, "-stacked")
+    # What widgets and the loading thread say
 
-    def _nothing_to_show(self, view: View) -> Detail:
-        from smtpscope.app.widgets.texts.empty_state import no_events_blocks, nothing_found_blocks
+    def on_batch_arrived(self, message: BatchArrived) -> None:
+        if self.is_alive:
+            self.loader.take(message.batch, added=message.added)
 
-        if view.total:
-            return Detail("Nothing found", nothing_found_blocks(view.filter_text, view.total), ())
-        facts, guidance = no_events_blocks(self.analysis.overview(), self.analysis.errors)
-        return Detail("Nothing of ours", facts, guidance)
+    def on_loading_ended(self, message: LoadingEnded) -> None:
+        if self.is_alive:
+            self.loader.end(cancelled=message.cancelled)
+
+    def on_group_table_moved(self, message: GroupTable.Moved) -> None:
+        self.views.show_detail()
+
+    def on_group_table_chosen(self, message: GroupTable.Chosen) -> None:
+        if self.navigation.choose():
+            self.action_pane(1)
+
+    def on_group_table_open_wanted(self, message: GroupTable.OpenWanted) -> None:
+        self.navigation.open()
+
+    def on_group_table_close_wanted(self, message: GroupTable.CloseWanted) -> None:
+        self.navigation.close()
+
+    def on_group_table_sort_wanted(self, message: GroupTable.SortWanted) -> None:
+        self.navigation.sort_by_column(message.column)
+
+    def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+        self.filters.typed(message.text)
+
+    def on_filter_bar_kept(self, message: FilterBar.Kept) -> None:
+        self.filters.keep(message.text)
+        self.table.focus()
+
+    def on_filter_bar_abandoned(self, message: FilterBar.Abandoned) -> None:
+        self.filters.abandon(message.text)
+        self.table.focus()
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        self.filters.set(message.text)
+
+    def on_filter_bar_edit_wanted(self, message: FilterBar.EditWanted) -> None:
+        self.filters.edit()
+
+    def on_detail_pane_left(self, message: DetailPane.Left) -> None:
+        self.table.focus()

@@ -1,13 +1,15 @@
-"""The logs behind the table: the raw record, the whole session, the files, their clocks, and events that are twice."""
+"""The logs behind the table: the raw record, the whole session, the files, their clocks, and duplicates."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-from smtpscope.app.query_queue import Query
-from smtpscope.app.screens.browse.browse_state import BrowseState
+from smtpscope.app.query_queue import QueryQueue, StoreQuery
+from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
+from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.file_information import information_blocks
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.zone import ZoneChoice, ZoneScreen
@@ -23,70 +25,88 @@ if TYPE_CHECKING:
     from smtpscope.session import SmtpSession
 
 
-class AskingLogs(BrowseState):
-    """Actions of the browse screen that ask the logs again, or change how their times and doubles count."""
+class LogCommands:
+    """Asks the logs again, or changes how their times and duplicates count.
+
+    `changed` is called after the latter, with True where the detail has to be shown again too.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "smtp_session", "Whole session", show=False, id="browse.dialogue"),
-        Binding("r", "raw", "Raw record", show=False, id="browse.raw"),
-        Binding("f", "information", "Files", show=False, id="browse.information"),
-        Binding("z", "zone", "Time zone", show=False, id="browse.zone"),
-        Binding("D", "duplicates", "Count duplicates", show=False, id="browse.duplicates"),
+        # The id is the one that settings of earlier versions know.
+        part_binding("logs", "d", "show_session", "Whole session", show=False, id="browse.dialogue"),
+        part_binding("logs", "r", "show_record", "Raw record", show=False, id="browse.raw"),
+        part_binding("logs", "f", "show_files", "Files", show=False, id="browse.information"),
+        part_binding("logs", "z", "choose_zone", "Time zone", show=False, id="browse.zone"),
+        part_binding("logs", "D", "count_duplicates", "Count duplicates", show=False, id="browse.duplicates"),
     ]
 
-    def action_raw(self) -> None:
-        row = self.row_here()
+    def __init__(
+        self,
+        state: BrowseState,
+        page: BrowsePage,
+        queries: QueryQueue,
+        selection: Selection,
+        changed: Callable[[bool], None],
+    ) -> None:
+        self._state = state
+        self._page = page
+        self._queries = queries
+        self._selection = selection
+        self._changed = changed
+
+    def show_record(self) -> None:
+        row = self._selection.row
         if row is None:
             return
-        raw = self.analysis.raw(row)
-        lines = shown_lines(raw)
+        lines = shown_lines(self._state.analysis.raw(row))
         blocks = [ProseParagraph(text(line)) for line in lines]
-        self.app.push_screen(TextScreen("The record as its file holds it", blocks, copied_as="\n".join(lines) + "\n"))
+        copied_as = "\n".join(lines) + "\n"
+        self._page.open_screen(TextScreen("The record as its file holds it", blocks, copied_as=copied_as))
 
     # The whole session
 
-    def action_smtp_session(self) -> None:
-        row = self.row_here()
+    def show_session(self) -> None:
+        row = self._selection.row
         if row is None:
             return
-        exchange = self.analysis.store.exchange(row)
-        if not self.analysis.holds_sessions(exchange):
-            self.notify("This log holds single events, not whole sessions; r shows the record", markup=False)
+        exchange = self._state.analysis.store.exchange(row)
+        if not self._state.analysis.holds_sessions(exchange):
+            self._page.say("This log holds single events, not whole sessions; r shows the record")
             return
-        self.run_worker(lambda: self._read_session(exchange), thread=True, group="session", exclusive=True)
+        self._page.run_in_thread(lambda: self._read_session(exchange), "session")
 
     def _read_session(self, exchange: SmtpExchange) -> None:
         try:
-            found = self.analysis.smtp_session(exchange)
+            found = self._state.analysis.smtp_session(exchange)
         except LogError as error:
-            self.app.call_from_thread(self._session_failed, error)
+            self._page.from_thread(self._session_failed, error)
         except Exception as defect:
             # A reader that comes to grief over one session must not take the browser with it.
             what = f"the session can't be read because of a mistake in smtpscope ({type(defect).__name__}: {defect})"
             failed = LogError(where=exchange.file, what=what, remedy="r shows the record")
-            self.app.call_from_thread(self._session_failed, failed)
+            self._page.from_thread(self._session_failed, failed)
         else:
-            self.app.call_from_thread(self._show_session, exchange, found)
+            self._page.from_thread(self._show_session, exchange, found)
 
     def _session_failed(self, error: LogError) -> None:
-        self.notify(shown(f"{error.where}: {error.what}"), markup=False, severity="error", timeout=8)
+        self._page.say(shown(f"{error.where}: {error.what}"), severity="error", timeout=8)
 
     def _show_session(self, exchange: SmtpExchange, smtp_session: SmtpSession | None) -> None:
-        if not self.is_alive or self.app.screen is not self:
+        if not self._page.is_alive or not self._page.is_in_front:
             return
         if smtp_session is None:
-            self.notify("The log no longer holds the session of this reply", markup=False, severity="warning")
+            self._page.say("The log no longer holds the session of this reply", severity="warning")
             return
-        blocks, wanted = session_blocks(smtp_session, exchange.offset, self.analysis.zone)
+        blocks, wanted = session_blocks(smtp_session, exchange.offset, self._state.analysis.zone)
         title = shown(f"The session with {exchange.remote_host.verbatim or 'a host without a name'}")
-        self.app.push_screen(TextScreen(title, blocks, copied_as=blocks_text(blocks) + "\n", first=wanted))
+        self._page.open_screen(TextScreen(title, blocks, copied_as=blocks_text(blocks) + "\n", first=wanted))
 
     # Files
 
-    def action_information(self) -> None:
+    def show_files(self) -> None:
         # Some logs are read once more for what they say of themselves.
-        question = Query(self.analysis.information, self._show_information, self._information_failed)
-        self._queries.submit("information", question)
+        query = StoreQuery(self._state.analysis.information, self._show_information, self._information_failed)
+        self._queries.submit("information", query)
 
     def _information_failed(self, error: Exception) -> None:
         if not isinstance(error, SmtpscopeError):
@@ -95,48 +115,48 @@ class AskingLogs(BrowseState):
         self._show_information((), error)
 
     def _show_information(self, files: tuple[FileInformation, ...], *gone: SmtpscopeError) -> None:
-        if self.app.screen is not self:
+        if not self._page.is_in_front:
             return
-        blocks = information_blocks(files, self.analysis.noted, [*self.analysis.errors, *gone])
-        self.app.push_screen(TextScreen("Files, and what was not read", blocks, copied_as=blocks_text(blocks) + "\n"))
+        analysis = self._state.analysis
+        blocks = information_blocks(files, analysis.noted, [*analysis.errors, *gone])
+        copied_as = blocks_text(blocks) + "\n"
+        self._page.open_screen(TextScreen("Files, and what was not read", blocks, copied_as=copied_as))
 
     # Clocks
 
-    def action_zone(self) -> None:
-        analysis = self.analysis
+    def choose_zone(self) -> None:
+        analysis = self._state.analysis
         without = analysis.store.events_without_zone
-        self.app.push_screen(ZoneScreen(analysis.zone, without, zone_label(analysis.assumed_zone)), self._zone_chosen)
+        screen = ZoneScreen(analysis.zone, without, zone_label(analysis.assumed_zone))
+        self._page.open_screen(screen, self._zone_chosen)
 
     def _zone_chosen(self, choice: ZoneChoice | None) -> None:
         if choice is None:
             return
 
         def change() -> None:
-            self.analysis.zone = choice.zone
+            self._state.analysis.zone = choice.zone
             if choice.also_without:
-                self.analysis.set_assumed_zone(choice.zone)
+                self._state.analysis.set_assumed_zone(choice.zone)
 
-        # As a question, so that nothing else asks or fills the store meanwhile.
-        self._queries.submit("zone", Query(change, lambda _: self._zone_changed(choice)))
+        # As a query, so that nothing else asks or fills the store meanwhile.
+        self._queries.submit("zone", StoreQuery(change, lambda _: self._zone_changed(choice)))
 
     def _zone_changed(self, choice: ZoneChoice) -> None:
-        taken = ", also those without a zone" if choice.also_without else ""
-        self.notify(shown(f"Times are shown in {zone_label(choice.zone)}{taken}"), markup=False, timeout=4)
-        self._show_header()
-        self.refresh_view()
-        self.show_detail_again()
+        also = ", also those without a zone" if choice.also_without else ""
+        self._page.say(shown(f"Times are shown in {zone_label(choice.zone)}{also}"), timeout=4)
+        self._changed(True)
 
     # Duplicates
 
-    def action_duplicates(self) -> None:
-        analysis = self.analysis
-        doubles = analysis.store.duplicates
-        if not doubles:
-            self.notify("No event is in these logs more than once", markup=False, timeout=4)
+    def count_duplicates(self) -> None:
+        analysis = self._state.analysis
+        duplicates = analysis.store.duplicates
+        if not duplicates:
+            self._page.say("No event is in these logs more than once", timeout=4)
             return
         analysis.count_duplicates = not analysis.count_duplicates
-        events = "event that was there before is" if doubles == 1 else "events that were there before are"
-        state = "counted, too" if analysis.count_duplicates else "left out"
-        self.notify(f"{doubles:,} {events} {state}", markup=False, timeout=4)
-        self._show_header()
-        self.refresh_view()
+        events = "event that was there before is" if duplicates == 1 else "events that were there before are"
+        verdict = "counted, too" if analysis.count_duplicates else "left out"
+        self._page.say(f"{duplicates:,} {events} {verdict}", timeout=4)
+        self._changed(False)

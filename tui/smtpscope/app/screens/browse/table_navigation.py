@@ -1,19 +1,18 @@
-"""Walking through the table of the browse screen: open, close, next incident, next event, grouping and order."""
+"""Moving through the table: open, close, next incident, next event, grouping and order."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import numpy as np
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-from smtpscope.app.query_queue import Query
-from smtpscope.app.row_details import detail_of
-from smtpscope.app.screens.browse.browse_state import BrowseState
+from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
+from smtpscope.app.screens.browse.filter_controller import ViewRefresher
+from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
-from smtpscope.app.widgets.table.group_table import GroupTable
-from smtpscope.app.widgets.texts.detail_pane import Detail
-from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS, SortColumn
+from smtpscope.store.grouping.dimensions import DIMENSIONS
+from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
     "name": "code",
@@ -26,128 +25,158 @@ _SORT_OF_COLUMN: dict[str, SortColumn] = {
 }
 
 
-class WalkingLines(BrowseState):
-    """The table says what the user did with a line; the detail of the line is asked for here."""
+class TableLines(Protocol):
+    """The table whose cursor is moved."""
+
+    cursor: int
+
+    def action_move(self, by: int) -> None: ...
+
+    def put_cursor(self, index: int) -> None: ...
+
+
+class RowsOwner(ViewRefresher, Protocol):
+    """Who draws the rows and asks for another view."""
+
+    def show_rows(self) -> None: ...
+
+
+class TableNavigation:
+    """Owns which groups are open, the grouping and the order."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "grouping(1)", "Grouping", id="browse.grouping"),
-        Binding("O", "grouping(-1)", "Grouping back", show=False, id="browse.grouping_back"),
-        Binding("s", "sort", "Sort", id="browse.sort"),
-        Binding("S", "reverse", "Reverse", show=False, id="browse.reverse"),
-        Binding("n", "incident(1)", "Next incident", show=False, id="browse.next_incident"),
-        Binding("N", "incident(-1)", "Incident before", show=False, id="browse.incident_before"),
-        Binding("right_square_bracket", "event(1)", "Next event", key_display="]", show=False, id="browse.next_event"),
-        Binding(
-            "left_square_bracket", "event(-1)", "Event before", key_display="[", show=False, id="browse.event_before"
+        part_binding("table", "o", "change_grouping(1)", "Grouping", id="browse.grouping"),
+        part_binding("table", "O", "change_grouping(-1)", "Grouping back", show=False, id="browse.grouping_back"),
+        part_binding("table", "s", "change_sort", "Sort", id="browse.sort"),
+        part_binding("table", "S", "reverse", "Reverse", show=False, id="browse.reverse"),
+        part_binding("table", "n", "go_to_incident(1)", "Next incident", show=False, id="browse.next_incident"),
+        part_binding("table", "N", "go_to_incident(-1)", "Incident before", show=False, id="browse.incident_before"),
+        part_binding(
+            "table",
+            "right_square_bracket",
+            "go_to_event(1)",
+            "Next event",
+            key_display="]",
+            show=False,
+            id="browse.next_event",
+        ),
+        part_binding(
+            "table",
+            "left_square_bracket",
+            "go_to_event(-1)",
+            "Event before",
+            key_display="[",
+            show=False,
+            id="browse.event_before",
         ),
     ]
 
-    def on_group_table_moved(self, message: GroupTable.Moved) -> None:
-        place = self.place()
-        if place is None or self.view is None or self.outline is None:
-            return
-        key = self.outline.key(place)
-        if key == self._detail_for:
-            return
-        self._detail_for = key
-        analysis, view = self.analysis, self.view
-        self._queries.submit("detail", Query(lambda: detail_of(analysis, view, place), self._show_detail))
+    def __init__(
+        self, state: BrowseState, page: BrowsePage, selection: Selection, table: TableLines, views: RowsOwner
+    ) -> None:
+        self._state = state
+        self._page = page
+        self._selection = selection
+        self._table = table
+        self._views = views
 
-    def show_detail_again(self) -> None:
-        self._detail_for = None
-        self.on_group_table_moved(GroupTable.Moved(self.table.cursor))
+    # Open and close
 
-    def _show_detail(self, detail: Detail) -> None:
-        self.detail.detail = detail
+    def choose(self) -> bool:
+        """Opens or closes the group under the cursor; True where an event is there, which has nothing to open."""
+        entry, outline = self._selection.entry, self._state.outline
+        if entry is None or outline is None:
+            return False
+        if entry.row is None:
+            self._set_open(entry, not outline.is_open(entry.level, entry.index))
+        return entry.row is not None
 
-    def on_group_table_chosen(self, message: GroupTable.Chosen) -> None:
-        place = self.place()
-        if place is None or self.outline is None:
+    def open(self) -> None:
+        """Opens the group under the cursor; steps into it when it is open already."""
+        entry, outline = self._selection.entry, self._state.outline
+        if entry is None or outline is None or entry.row is not None:
             return
-        if place.row is not None:
-            self.action_pane(1)
+        if outline.is_open(entry.level, entry.index):
+            self._table.action_move(1)
         else:
-            self._set_open(place, not self.outline.is_open(place.level, place.index))
+            self._set_open(entry, True)
 
-    def on_group_table_open_wanted(self, message: GroupTable.OpenWanted) -> None:
-        place = self.place()
-        if place is None or self.outline is None or place.row is not None:
+    def close(self) -> None:
+        """Closes the group under the cursor, or goes to the one around it."""
+        entry, outline = self._selection.entry, self._state.outline
+        if entry is None or outline is None:
             return
-        if self.outline.is_open(place.level, place.index):
-            self.table.action_move(1)
-        else:
-            self._set_open(place, True)
-
-    def on_group_table_close_wanted(self, message: GroupTable.CloseWanted) -> None:
-        place = self.place()
-        if place is None or self.outline is None:
-            return
-        if place.row is None and self.outline.is_open(place.level, place.index):
-            self._set_open(place, False)
-        elif (parent := self.outline.parent(place)) is not None:
-            line = self.outline.line_of(parent)
+        if entry.row is None and outline.is_open(entry.level, entry.index):
+            self._set_open(entry, False)
+        elif (parent := outline.parent(entry)) is not None:
+            line = outline.line_of(parent)
             if line is not None:
-                self.table.cursor = line
+                self._table.cursor = line
 
-    def _set_open(self, place: OutlineEntry, opened: bool) -> None:
-        assert self.outline is not None
-        self.outline.set_open(place, opened)
-        self.show_rows()
+    def _set_open(self, entry: OutlineEntry, opened: bool) -> None:
+        assert self._state.outline is not None
+        self._state.outline.set_open(entry, opened)
+        self._views.show_rows()
 
-    def on_group_table_sort_wanted(self, message: GroupTable.SortWanted) -> None:
-        sort = _SORT_OF_COLUMN.get(message.column)
-        if sort is not None:
-            self.descending = not self.descending if sort == self.sort else sort in ("count", "last")
-            self.sort = sort
-            self.refresh_view()
+    # Moving
 
-    def _go_to(self, place: OutlineEntry | None) -> None:
-        if place is None or self.outline is None:
+    def _go_to(self, entry: OutlineEntry | None) -> None:
+        outline = self._state.outline
+        if entry is None or outline is None:
             return
-        self.outline.open_to(place)
-        self.show_rows()
-        line = self.outline.line_of(place)
+        outline.open_to(entry)
+        self._views.show_rows()
+        line = outline.line_of(entry)
         if line is not None:
-            self.table.put_cursor(line)
+            self._table.put_cursor(line)
 
-    def action_incident(self, by: int) -> None:
-        place = self.place()
-        if self.outline is None or place is None or place.level < 0:
-            return
-        self._go_to(self.outline.group_after(place, by))
+    def go_to_incident(self, by: int) -> None:
+        entry, outline = self._selection.entry, self._state.outline
+        if outline is not None and entry is not None and entry.level >= 0:
+            self._go_to(outline.group_after(entry, by))
 
-    def action_event(self, by: int) -> None:
-        place = self.place()
-        if self.outline is None or place is None or self.view is None:
+    def go_to_event(self, by: int) -> None:
+        here = self._selection.in_view
+        if here is None:
             return
-        if place.level < 0:
-            self.table.action_move(by)
+        view, entry = here
+        if entry.level < 0:
+            self._table.action_move(by)
             return
-        tree = self.view.tree
+        tree = view.tree
         last = len(tree.levels) - 1
-        index = place.index if place.level == last else int(tree.levels[0].first_child[place.index])
+        index = entry.index if entry.level == last else int(tree.levels[0].first_child[entry.index])
         rows = tree.rows(last, index)
-        if place.row is None:
+        if entry.row is None:
             self._go_to(OutlineEntry(last, index, int(rows[0 if by > 0 else -1])))
         else:
-            position = int(np.flatnonzero(rows == place.row)[0]) + by
+            position = int(np.flatnonzero(rows == entry.row)[0]) + by
             if 0 <= position < len(rows):
                 self._go_to(OutlineEntry(last, index, int(rows[position])))
 
     # Grouping and order
 
-    def action_grouping(self, by: int) -> None:
-        self.grouping = GROUPINGS[(GROUPINGS.index(self.grouping) + by) % len(GROUPINGS)]
-        self.notify(f"Grouped by {self.grouping}", markup=False, timeout=2)
-        self.refresh_view()
+    def change_grouping(self, by: int) -> None:
+        self._state.grouping = DIMENSIONS.after(self._state.grouping, by)
+        self._page.say(f"Grouped by {self._state.grouping}", timeout=2)
+        self._views.refresh()
 
-    def action_sort(self) -> None:
-        self.sort = SORT_COLUMNS[(SORT_COLUMNS.index(self.sort) + 1) % len(SORT_COLUMNS)]
-        self.descending = self.sort in ("count", "last")
-        self.notify(f"Sorted by {self.sort}", markup=False, timeout=2)
-        self.refresh_view()
+    def change_sort(self) -> None:
+        state = self._state
+        state.sort = SORT_COLUMNS[(SORT_COLUMNS.index(state.sort) + 1) % len(SORT_COLUMNS)]
+        state.descending = state.sort in ("count", "last")
+        self._page.say(f"Sorted by {state.sort}", timeout=2)
+        self._views.refresh()
 
-    def action_reverse(self) -> None:
-        self.descending = not self.descending
-        self.notify(f"Sorted by {self.sort}, the other way round", markup=False, timeout=2)
-        self.refresh_view()
+    def sort_by_column(self, column: str) -> None:
+        """A click on a heading: sorts by that column, or the other way round when it is sorted by it already."""
+        state, sort = self._state, _SORT_OF_COLUMN.get(column)
+        if sort is not None:
+            state.descending = not state.descending if sort == state.sort else sort in ("count", "last")
+            state.sort = sort
+            self._views.refresh()
+
+    def reverse(self) -> None:
+        self._state.descending = not self._state.descending
+        self._page.say(f"Sorted by {self._state.sort}, the other way round", timeout=2)
+        self._views.refresh()

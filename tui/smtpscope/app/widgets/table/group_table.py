@@ -13,7 +13,15 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from smtpscope.app.widgets.cursor_list import CursorList
-from smtpscope.app.widgets.table.table_line import TableColumn, TableLine, TableRows, columns_for, fitted
+from smtpscope.app.widgets.table.table_line import (
+    TableColumn,
+    TableLine,
+    TableRows,
+    cell_text,
+    columns_for,
+    event_text,
+    heading_text,
+)
 
 
 class GroupTable(CursorList):
@@ -41,22 +49,6 @@ class GroupTable(CursorList):
         "group-table--calm",
         "group-table--mark",
     }
-    DEFAULT_CSS = """
-    GroupTable {
-        .group-table--heading { color: $text-muted; text-style: underline; }
-        .group-table--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: bold;
-        }
-        .group-table--cursor-away { background: $panel; }
-        .group-table--group { text-style: bold; }
-        .group-table--event { color: $foreground 80%; }
-        .group-table--act { color: $text-error; }
-        .group-table--calm { color: $text-muted; }
-        .group-table--mark { color: $text-accent; text-style: bold; }
-    }
-    """
 
     rows: reactive[TableRows | None] = reactive(None, layout=False)
     times_width: reactive[int] = reactive(14)
@@ -148,14 +140,7 @@ class GroupTable(CursorList):
 
     def _heading(self, width: int) -> Strip:
         style = self.get_component_rich_style("group-table--heading")
-        column_name, descending = self.sorted_by
-        cells = ["  "]
-        for column in self.columns():
-            title = column.title
-            if column.name == column_name:
-                title += " v" if descending else " ^"
-            cells.append(fitted(title, column.width, right=column.right) + " ")
-        return Strip([Segment("".join(cells), style)]).adjust_cell_length(width, style)
+        return Strip([Segment(heading_text(self.columns(), self.sorted_by), style)]).adjust_cell_length(width, style)
 
     def _drawn(self, line: TableLine, cursor: Style | None) -> Strip:
         base = self.get_component_rich_style("group-table--event" if line.depth == 2 else "group-table--group")
@@ -167,27 +152,11 @@ class GroupTable(CursorList):
             base = tone = mark = cursor
         segments = [Segment("* " if line.marked else "  ", mark)]
         if not line.count:
-            return Strip([*segments, Segment(self._event_text(line), base)])
+            return Strip([*segments, Segment(event_text(line, self.scrollable_content_region.width - 2), base)])
         for column in self.columns():
-            value = self._cell(line, column)
             style = tone if column.name in ("who", "state") else base
-            segments.append(Segment(fitted(value, column.width, right=column.right) + " ", style))
+            segments.append(Segment(cell_text(line, column) + " ", style))
         return Strip(segments)
-
-    def _event_text(self, line: TableLine) -> str:
-        """An event needs no columns but room: when and whom on the left, the reply on the right."""
-        room = self.scrollable_content_region.width - 2
-        left = min(max(40, room // 2), 72)
-        name = "  " * (line.depth + 1) + line.name
-        return f"{fitted(name, left)} {fitted(line.cause, max(0, room - left - 1))}"
-
-    @staticmethod
-    def _cell(line: TableLine, column: TableColumn) -> str:
-        if column.name == "name":
-            sign = {None: "  ", True: "v ", False: "> "}[line.opened]
-            return "  " * line.depth + sign + line.name
-        value: str = getattr(line, column.name)
-        return value
 
     def _there_is_a_line(self) -> bool:
         return self.rows is not None and self.cursor < len(self.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -110,3 +110,29 @@ def fitted(value: str, width: int, *, right: bool = False) -> str:
         return set_cell_size(value, max(0, width - 1)) + "…" if width > 0 else ""
     padding = " " * (width - length)
     return padding + value if right else value + padding
+
+
+def heading_text(columns: Iterable[TableColumn], sorted_by: tuple[str, bool]) -> str:
+    """The headings of `columns`; `sorted_by` is the name of one and whether the order is descending."""
+    name, descending = sorted_by
+    cells = ["  "]
+    for column in columns:
+        sign = (" v" if descending else " ^") if column.name == name else ""
+        cells.append(fitted(column.title + sign, column.width, right=column.right) + " ")
+    return "".join(cells)
+
+
+def cell_text(line: TableLine, column: TableColumn) -> str:
+    """What a group says in `column`, as wide as the column."""
+    value: str = getattr(line, column.name)
+    if column.name == "name":
+        sign = {None: "  ", True: "v ", False: "> "}[line.opened]
+        value = "  " * line.depth + sign + line.name
+    return fitted(value, column.width, right=column.right)
+
+
+def event_text(line: TableLine, room: int) -> str:
+    """An event needs no columns but room (cells): when and whom on the left, the reply on the right."""
+    left = min(max(40, room // 2), 72)
+    name = "  " * (line.depth + 1) + line.name
+    return f"{fitted(name, left)} {fitted(line.cause, max(0, room - left - 1))}"

@@ -1,0 +1,63 @@
+"""JSON Schemas of the knowledge files, for editors that check TOML while it is typed.
+
+`python -m support.knowledge_schema` writes them, with tests/ on the path. They are made from the types that the files
+are decoded into, so they can't say anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from smtpscope.knowledge.files.knowledge_files import (
+    AlternativesFile,
+    CodeFile,
+    ExampleFile,
+    NoteFile,
+    OrderFile,
+    ProviderFile,
+    WordFile,
+    bundled_folder,
+)
+
+_FILES: Mapping[str, tuple[type[msgspec.Struct], str]] = {
+    "knowledge.json": (NoteFile, "smtpscope: entries and rules"),
+    "order.json": (OrderFile, "smtpscope: the order in which rules are asked"),
+    "codes.json": (CodeFile, "smtpscope: what codes mean by themselves"),
+    "providers.json": (ProviderFile, "smtpscope: codes of providers"),
+    "examples.json": (ExampleFile, "smtpscope: labelled replies"),
+    "words.json": (WordFile, "smtpscope: words that stand for each other"),
+    "platform-alternatives.json": (AlternativesFile, "smtpscope: checks on other servers"),
+}
+
+
+def schemas() -> dict[str, str]:
+    """Name of each schema file -> its text."""
+    return {name: _text(kind, title) for name, (kind, title) in _FILES.items()}
+
+
+def _text(kind: type[msgspec.Struct], title: str) -> str:
+    (main,), parts = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    whole: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **parts[main["$ref"].rpartition("/")[2]],
+        "title": title,
+        "$defs": {name: part for name, part in parts.items() if name != kind.__name__},
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def main() -> int:
+    folder = bundled_folder() / "schema"
+    folder.mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""The view in force: asked for off the UI thread, shown as rows, with the cursor where the user left it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from textual.timer import Timer
+
+from smtpscope.app.positions import key_at, position_of
+from smtpscope.app.query_queue import QueryQueue, StoreQuery
+from smtpscope.app.row_details import detail_of
+from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
+from smtpscope.app.widgets.filter_bar import FilterBar
+from smtpscope.app.widgets.log_header import LogHeader
+from smtpscope.app.widgets.table.group_outline import GroupOutline
+from smtpscope.app.widgets.table.group_rows import GroupRows
+from smtpscope.app.widgets.table.group_table import GroupTable
+from smtpscope.app.widgets.texts.detail_pane import Detail, DetailPane
+from smtpscope.errors import FilterError
+from smtpscope.harmless import shown
+from smtpscope.session import View
+from smtpscope.store.filter.filter_editing import terms
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
+from smtpscope.store.grouping.groups import Group
+from smtpscope.store.times import format_time
+from smtpscope.workspace.log_state import Position
+
+_DESCRIBED_AHEAD = 80
+_RESTING_SECONDS = 0.5
+_REFRESH_SECONDS = 0.3
+
+
+class ViewController:
+    """Owns the view, its rows, and where the cursor goes when another view is shown.
+
+    `shown` is called when a view has been shown.
+    """
+
+    def __init__(
+        self,
+        state: BrowseState,
+        page: BrowsePage,
+        queries: QueryQueue,
+        selection: Selection,
+        widgets: tuple[LogHeader, FilterBar, GroupTable, DetailPane],
+        shown: Callable[[], None],
+    ) -> None:
+        self._state = state
+        self._page = page
+        self._queries = queries
+        self._selection = selection
+        self._header, self._filter_bar, self._table, self._detail = widgets
+        self._shown = shown
+        self._opened: dict[Grouping, dict[Hashable, bool]] = {}
+        self._cursor_target: Hashable = None
+        self._saved_position: Position | None = None
+        self._refresh_timer: Timer | None = None
+        self._ahead_timer: Timer | None = None
+        self._detail_for: Hashable = None
+
+    @property
+    def will_refresh(self) -> bool:
+        """Whether a refresh has been put off for a moment."""
+        return self._refresh_timer is not None
+
+    # The position in the table, for the next run
+
+    @property
+    def position(self) -> Position | None:
+        """The line under the cursor, in values that another run finds again."""
+        entry, outline = self._selection.entry, self._state.outline
+        return None if entry is None or outline is None else position_of(self._state.analysis.store, outline, entry)
+
+    @property
+    def saved_position(self) -> Position | None:
+        """Where these logs were left, until everything is read and the cursor can go there."""
+        return self._saved_position
+
+    @saved_position.setter
+    def saved_position(self, position: Position | None) -> None:
+        self._saved_position = position
+
+    # Asking
+
+    def refresh(self, *, wanted: Hashable = None) -> None:
+        """Asks for the view again; the cursor stays on its line, or goes to the one with the key `wanted`."""
+        state = self._state
+        if self._refresh_timer is not None:
+            self._refresh_timer.stop()
+            self._refresh_timer = None
+        if state.cursor_before_typing is not None:
+            # Each key may bring another list; where the cursor ends must not depend on how fast one types.
+            self._cursor_target = state.cursor_before_typing
+        elif wanted is not None:
+            self._cursor_target = wanted
+        elif self._cursor_target is None and (self._table.cursor or state.shows_all):
+            # While more is read, a cursor on the first line stays on the first line: nobody has chosen that group.
+            self._cursor_target = self._selection.key
+        text, grouping, sort, descending = state.filter_text, state.grouping, state.sort, state.descending
+        row_bins = self._table.activity_width
+
+        def ask() -> tuple[View, str | None]:
+            view = state.analysis.view(text, grouping=grouping, sort=sort, descending=descending)
+            # The first page is worked out here, so that drawing it never waits.
+            for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
+                for index in order[:_DESCRIBED_AHEAD].tolist():
+                    view.tree.group(level, index)
+                    view.tree.sparkline(level, index, row_bins)
+            suggestion = state.analysis.suggestion(text) if text and not view.count and view.total else None
+            return view, suggestion
+
+        self._queries.submit("view", StoreQuery(ask, self._show_view, self._view_failed))
+
+    def refresh_soon(self) -> None:
+        """Refreshes within a moment, however often it is asked for; at once while nothing is shown yet."""
+        if self._state.view is None:
+            self.refresh()
+        elif self._refresh_timer is None:
+            self._refresh_timer = self._page.later(_REFRESH_SECONDS, self.refresh)
+
+    def _view_failed(self, error: Exception) -> None:
+        if not isinstance(error, FilterError):
+            raise error
+        state = self._state
+        # What is before the mistake stays in force, and nothing of what follows.
+        good = " ".join(chip.text for chip in terms(error.text) if chip.end <= error.start)
+        if state.view is None or state.view.filter_text != good:
+            state.filter_text = good
+            self.refresh()
+        else:
+            state.filter_text = state.view.filter_text
+        self._filter_bar.show_error(error)
+
+    def _look_ahead(self) -> None:
+        """Once the user rests, the next grouping is worked out, so that its key finds it ready."""
+        if self._ahead_timer is not None:
+            self._ahead_timer.stop()
+        if self._state.read_all and self._state.cursor_before_typing is None:
+            self._ahead_timer = self._page.later(_RESTING_SECONDS, self._ask_ahead)
+
+    def _ask_ahead(self) -> None:
+        view = self._state.view
+        if view is None or not self._queries.idle:
+            return
+        following = DIMENSIONS.after(view.grouping, 1)
+
+        def ask() -> None:
+            self._state.analysis.view(view.filter_text, grouping=following)
+
+        self._queries.submit("ahead", StoreQuery(ask, lambda _: None, lambda _: None))
+
+    # Showing
+
+    def _show_view(self, answer: tuple[View, str | None]) -> None:
+        view, suggestion = answer
+        whole = self._filter_bar.input.value == shown(view.filter_text)
+        self._take(view)
+        # Only now: how much room there is for it follows from what has come in meanwhile.
+        self._header.activity = self._state.analysis.activity(self._header.activity_width)
+        if whole:
+            self._filter_bar.show_suggestion(suggestion)
+        shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
+        self._filter_bar.count = f"{shown_of}  by {view.grouping}"
+        self._table.sorted_by = (self._state.sort if self._state.sort != "attention" else "", self._state.descending)
+        line = self._line_for_cursor(view)
+        self.show_rows()
+        self._detail_for = None
+        self._table.put_cursor(0 if line is None else line)
+        assert self._state.outline is not None
+        if not len(self._state.outline):
+            self._detail.detail = self._nothing_to_show(view)
+        self._shown()
+        self._look_ahead()
+
+    def _take(self, view: View) -> None:
+        before = self._state.view
+        self._state.view = view
+        opened = self._opened.setdefault(view.grouping, {})
+        if before is not None and before.filter_text != view.filter_text:
+            opened.clear()
+        self._state.outline = GroupOutline(view.tree, view.order, opened, self._table.page)
+
+    def _line_for_cursor(self, view: View) -> int | None:
+        """The line of the cursor's target, with the groups around it opened; None where it is gone."""
+        state, outline = self._state, self._state.outline
+        assert outline is not None
+        if self._saved_position is not None and state.read_all and state.shows_all:
+            # Where these logs were left; only now all of it can be there.
+            self._cursor_target = key_at(state.analysis.store, view.tree, self._saved_position) or self._cursor_target
+            self._saved_position = None
+        entry = outline.find(self._cursor_target) if self._cursor_target is not None else None
+        if entry is not None and outline.line_of(entry) is None:
+            outline.open_to(entry)
+        if not self._queries.waits("view"):
+            # An answer on its way was asked for with the same wish, and would send the cursor to the first line.
+            self._cursor_target = None
+        return None if entry is None else outline.line_of(entry)
+
+    def show_rows(self) -> None:
+        """Draws the rows again: groups were opened or closed, or marked."""
+        state = self._state
+        assert state.outline is not None
+        rows = GroupRows(
+            state.outline,
+            state.analysis.store.exchange,
+            self._cause_title,
+            state.analysis.zone,
+            with_year=self.with_year,
+            is_marked=self._is_marked,
+            bins=lambda: self._table.activity_width,
+        )
+        if state.view is not None:
+            self._table.name_width = max(self._table.name_width, rows.name_width(state.view.order, _DESCRIBED_AHEAD))
+        self._table.rows = rows
+
+    @property
+    def with_year(self) -> bool:
+        """Times carry the year when the log covers more than one."""
+        store, zone = self._state.analysis.store, self._state.analysis.zone
+        return format_time(store.log_start_ms, zone)[:4] != format_time(store.log_end_ms, zone)[:4]
+
+    def _cause_title(self, category: str) -> str:
+        return self._state.analysis.knowledge.categories.get(category, category)
+
+    def _is_marked(self, group: Group) -> bool:
+        return any(
+            (group.host_key is None or group.host_key == key.host_key)
+            and (group.code is None or group.code == key.code)
+            and (group.categories > 1 or group.category == key.category)
+            and group.host_key is not None
+            for key in self._state.analysis.marks
+        )
+
+    # The detail
+
+    def show_detail(self, *, again: bool = False) -> None:
+        """Asks for the detail of the line under the cursor; nothing to do where it is shown and not wanted `again`."""
+        if again:
+            self._detail_for = None
+        here, key = self._selection.in_view, self._selection.key
+        if here is None or key == self._detail_for:
+            return
+        self._detail_for = key
+        analysis, (view, entry) = self._state.analysis, here
+        self._queries.submit("detail", StoreQuery(lambda: detail_of(analysis, view, entry), self._detail_found))
+
+    def _detail_found(self, detail: Detail) -> None:
+        self._detail.detail = detail
+
+    def _nothing_to_show(self, view: View) -> Detail:
+        from smtpscope.app.widgets.texts.empty_state import no_events_blocks, nothing_found_blocks
+
+        if view.total:
+            return Detail("Nothing found", nothing_found_blocks(view.filter_text, view.total), ())
+        facts, guidance = no_events_blocks(self._state.analysis.overview(), self._state.analysis.errors)
+        return Detail("Nothing of ours", facts, guidance)

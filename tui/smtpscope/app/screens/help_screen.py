@@ -1,0 +1,125 @@
+"""All keys of the place you came from and the filter's words, searched by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProsePane, ProseParagraph, text
+from smtpscope.store.filter.filter_fields import help_lines
+
+_PLACES = {
+    "table": "Table",
+    "prose": "Reading",
+    "detail": "Detail",
+    "browse": "Browser",
+    "filter": "Filter",
+    "app": "Program",
+}
+"""The first part of a binding's id -> the heading, in the order of the headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """`keys` as people press them (or a filter word with an example), `does` what happens, `place` the heading."""
+
+    place: str
+    keys: str
+    does: str
+
+    def fits(self, wanted: str) -> bool:
+        """Whether this line is the key `wanted`, or has all of its words."""
+        if not wanted.strip():
+            return True
+        if wanted.strip() in self.keys.replace(",", " ").split():
+            return True
+        words = wanted.casefold().split()
+        own = f"{self.place} {self.keys} {self.does}".casefold()
+        return all(word in own for word in words)
+
+
+def lines_of_bindings(bindings: Iterable[tuple[Binding, str]]) -> list[HelpLine]:
+    """A line for each action that has a description, then the filter's words; each binding with its key as shown."""
+    by_id: dict[str, tuple[list[str], str]] = {}
+    for binding, display in bindings:
+        if not binding.description or not binding.id:
+            continue
+        keys, _ = by_id.setdefault(binding.id, ([], binding.description))
+        if display not in keys:
+            keys.append(display)
+    lines = [
+        HelpLine(_PLACES.get(name.split(".")[0], "Keys"), ", ".join(keys), description)
+        for name, (keys, description) in by_id.items()
+    ]
+    order = list(_PLACES.values())
+    lines.sort(key=lambda line: order.index(line.place) if line.place in order else len(order))
+    return lines + [HelpLine("Filter words", example, meaning) for example, meaning in help_lines()]
+
+
+def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...]:
+    """The lines that fit, under their headings; says so when none does."""
+    fitting = [line for line in lines if line.fits(wanted)]
+    if not fitting:
+        return (ProseParagraph(text("No key and no word like that. Delete some letters.")),)
+    blocks: list[ProseBlock] = []
+    place = None
+    for line in fitting:
+        if line.place != place:
+            blocks += [] if place is None else [BLANK]
+            blocks.append(Heading(text(line.place)))
+            place = line.place
+        blocks.append(ProseParagraph(text(line.does), text(f"{line.keys:<22} ", "bold")))
+    return tuple(blocks)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Typing searches, arrows scroll, escape closes."""
+
+    CSS_PATH = "help_screen.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1", "close", "Close", id="help.close"),
+        Binding("down", "scroll(1)", "Down", id="help.down", priority=True),
+        Binding("up", "scroll(-1)", "Up", id="help.up", priority=True),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="help.page_down", priority=True),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="help.page_up", priority=True),
+    ]
+
+    def __init__(self, lines: Sequence[HelpLine]) -> None:
+        super().__init__()
+        self._lines = tuple(lines)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="help"):
+            yield Static(Content("Keys and filter words. Type to search, by key or by word."), id="help-title")
+            yield Input(placeholder="for example: export, x, host:", id="help-search", compact=True)
+            yield ProsePane(id="help-lines")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self._show("")
+        self.query_one(Input).focus()
+
+    def _show(self, wanted: str) -> None:
+        self.query_one(ProsePane).blocks = help_blocks(self._lines, wanted)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._show(event.value)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(ProsePane).scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: int) -> None:
+        pane = self.query_one(ProsePane)
+        pane.scroll_relative(y=pages * max(1, pane.size.height - 1), animate=False)

@@ -1,0 +1,83 @@
+"""Replies whose cause somebody has named: what the knowledge base is measured with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.knowledge.matching.similar import Example
+
+_REMEDY: Final = (
+    "A line is an object with reply and category; command, also_ok, who_acts, direction, family, language and seen are "
+    "optional"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledReply:
+    """A reply with what is right for it.
+
+    `command` is the verb it answers, None where that is not known. `also_right` are other causes that fit, `who_acts`
+    everybody who may have to act (none: nobody said). `family` is the kind of server or provider, `language` that of
+    the words, both "" where not told. `seen` says whether the rules were written with this reply at hand.
+    """
+
+    reply: str
+    command: str | None
+    category: str
+    also_right: tuple[str, ...] = ()
+    family: str = ""
+    who_acts: tuple[WhoActs, ...] = ()
+    inbound: bool = False
+    language: str = ""
+    seen: bool = False
+
+
+def of_example(example: Example) -> LabelledReply:
+    """A bundled labelled reply: all of them were at hand when the rules were written."""
+    return LabelledReply(
+        example.reply, example.command, example.category, example.also_right, example.origin, seen=True
+    )
+
+
+def read_labelled_replies(path: Path) -> list[LabelledReply]:
+    """JSON lines with `reply`, `category`, and what else is known. Raises KnowledgeError naming the line."""
+    replies = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise KnowledgeError(where=str(path), what=f"can't be read: {error}", remedy="Name another file") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            replies.append(_labelled(json.loads(line)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise KnowledgeError(
+                where=f"{path}, line {number}", what=f"no labelled reply: {error!r}", remedy=_REMEDY
+            ) from error
+    return replies
+
+
+def _labelled(data: Any) -> LabelledReply:
+    known = get_args(WhoActs)
+    who = tuple(data.get("who_acts") or ())
+    unknown = [name for name in who if name not in known]
+    if unknown:
+        raise ValueError(f"who_acts {unknown[0]!r} is not one of {', '.join(known)}")
+    command = data.get("command")
+    return LabelledReply(
+        reply=str(data["reply"]),
+        command=None if command is None else str(command),
+        category=str(data["category"]),
+        also_right=tuple(map(str, data.get("also_ok") or ())),
+        family=str(data.get("family") or data.get("origin") or ""),
+        who_acts=who,
+        inbound=str(data.get("direction") or "").startswith("in"),
+        language=str(data.get("language") or ""),
+        seen=bool(data.get("seen")),
+    )

@@ -1,0 +1,93 @@
+"""What a reply states counts before what it advises, and nobody is meant who was not named yet.
+
+`550 Mail from 192.0.2.7 refused for abuse. Please use your provider's relay` is about abuse, whatever the second
+sentence names. And a domain that does not exist is the sender's in answer to MAIL, ours in answer to EHLO.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from smtpscope.knowledge.matching.reply_tokens import ReplyTokens
+from smtpscope.knowledge.matching.rule_result import Finding
+from smtpscope.knowledge.matching.rules import RuleHit
+from smtpscope.knowledge.matching.stage import Stage
+
+_ADVICE: Final = re.compile(
+    r" (?:please (?:see|visit|contact|refer|read|check|use|ask|call|consult|go|send|report|click|request|fix|correct"
+    r"|verify|configure|make|ensure|review|resolve|repair)"
+    r"|for (?:more|further|additional|details|help|assistance|explanation|information)"
+    r"|see|visit|refer to|go to|if you|if this|contact|more information|ask your|ask the|use your|use the|fix this"
+    r"|fix your|check your|instead"
+    r"|to (?:resolve|fix|correct|request|learn|unblock|delist|remove|avoid|review)) "
+)
+"""Words that begin what somebody is to do about it."""
+
+_VAGUE: Final = frozenset({"policy"})
+"""A statement of this kind says less than a piece of advice does."""
+
+_SENDERS_AT_MAIL: Final[Mapping[str, str]] = {
+    "recipient-unknown": "sender-rejected",
+    "recipient-disabled": "sender-rejected",
+    "recipient-domain": "sender-domain",
+    "mailbox-full": "rate-limited",
+}
+_OURS_AT_HELLO: Final[Mapping[str, str]] = {"recipient-domain": "helo", "sender-domain": "helo"}
+_OURS_AT_GREETING: Final[Mapping[str, str]] = {"recipient-domain": "rdns", "sender-domain": "rdns"}
+_LOGIN_AT_AUTH: Final[Mapping[str, str]] = dict.fromkeys(
+    ("recipient-unknown", "recipient-disabled", "recipient-restricted", "sender-rejected", "policy"), "auth-failed"
+)
+_TLS_AT_STARTTLS: Final[Mapping[str, str]] = dict.fromkeys(
+    ("recipient-unknown", "recipient-disabled", "sender-rejected", "unavailable", "server-error", "policy"), "tls"
+)
+_MEANT: Final[Mapping[Stage, Mapping[str, str]]] = {
+    "mail": _SENDERS_AT_MAIL,
+    "hello": _OURS_AT_HELLO,
+    "greeting": _OURS_AT_GREETING,
+    "auth": _LOGIN_AT_AUTH,
+    "starttls": _TLS_AT_STARTTLS,
+}
+"""Stage -> cause by the words alone -> the cause that it can only be there (RFC 5321 section 3.3 and 4.1.1)."""
+
+_OF_NAMES: Final = frozenset({"domain", "hostname", "name", "dns", "resolve", "resolved", "lookup", "exist", "found"})
+"""One of these stands in a greeting that is about our name; `521 server does not accept mail` is about theirs."""
+
+_NAMES_A_RECIPIENT: Final = re.compile(r" (?:recipient|recipients|rcpt|destinataire|empfanger|destinatario|mailbox) ")
+
+
+def advice_start(words: ReplyTokens) -> int | None:
+    """Where in the text the advice begins; None where there is none."""
+    found = _ADVICE.search(words.line)
+    if found is None:
+        return None
+    return words.spans(found.start() + 1, found.end() - 1)[0][0]
+
+
+def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHit]:
+    """`hits` with one that the statement gives before those that the advice alone gives.
+
+    A distinctive rule (Spamhaus) is believed wherever its words stand.
+    """
+    if len(hits) < 2 or hits[0].rule.distinctive:
+        return hits
+    start = advice_start(words)
+    if start is None or any(span[0] < start for span in hits[0].spans):
+        return hits
+    for place, hit in enumerate(hits):
+        if hit.rule.category not in _VAGUE and any(span[0] < start for span in hit.spans):
+            return [hit, *hits[:place], *hits[place + 1 :]]
+    return hits
+
+
+def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
+    """`finding` with the cause that it can only be at this stage, where the reply names no recipient itself."""
+    meant = _MEANT.get(stage, {}).get(finding.category)
+    if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
+        return finding
+    if stage == "greeting" and words.distinct.isdisjoint(_OF_NAMES):
+        return finding
+    confidence = "likely" if finding.confidence == "sure" else finding.confidence
+    return replace(finding, entry_id=meant, category=meant, confidence=confidence)
