@@ -36,6 +36,7 @@ FURTHER_SERVERS: Final[tuple[type[MailLog], ...]] = (
     NullmailerLogReader,
 )
 
+_ALL: Final[tuple[type[MailLog], ...]] = (PostfixLogReader, EximLogReader, SendmailLogReader, *FURTHER_SERVERS)
 _BEHIND_SIGN: Final = 400
 """Characters behind a sign that are looked at; what stands before it tells the program."""
 _LOOKED_AT: Final = 200
@@ -47,7 +48,7 @@ def mail_log_in(text: str) -> type[MailLog] | None:
     for match in islice(any_sign().finditer(text), _LOOKED_AT):
         start = text.rfind("\n", max(0, match.start() - LONGEST), match.start()) + 1
         line = text[start : match.end() + _BEHIND_SIGN].partition("\n")[0]
-        for reader in (PostfixLogReader, EximLogReader, SendmailLogReader, *FURTHER_SERVERS):
+        for reader in _ALL:
             if reader.own_signs is None and reader.program_pattern.search(line) is not None:
                 return reader
     return None
