@@ -198,12 +198,16 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
     from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+    from smtpscope.reading.mail_servers.further_servers import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
             return None
         if holds_sentence(block.text):
             return EventBlockReader if scan_headers(block.text, final=True).headers else SentenceLineReader
+        mail_log = mail_log_in(block.text)
+        if mail_log is not None:
+            return mail_log
         stream.keep_from(scan(block.text, final=block.final).rest)
     return None
 
