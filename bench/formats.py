@@ -18,8 +18,12 @@ from bench.running import Run, median_run
 from bench.table import Row, megabytes, seconds
 from bench.text_data import write_text_log
 from smtpscope.export.conversion.convert_parquet import write_parquet
+from support.agent_logs import write_agent_log
+from support.bounces import write_mailbox
 from support.converted_logs import judged_exchanges, write_converted
+from support.exchange_shell import write_csv, write_lists
 from support.mail_logs import write_exim, write_postfix
+from support.mail_server_logs import FURTHER_PARTS, writer
 
 _SEED: Final = 7002
 _TENTH: Final = LogKind("tenth", 0.1)
@@ -91,10 +95,15 @@ FORMS: Final = (
     Form("protocol", "a Send connector", _into(service_logs.write_protocol)),
     Form("connectivity", "", _into(service_logs.write_connectivity)),
     Form("tracking", "Exchange 2019", _into(service_logs.write_tracking)),
+    Form("agent", "", _into(write_agent_log)),
+    Form("exchange-shell", "`Get-MessageTrackingLog` as a list", _into(write_lists)),
+    Form("exchange-csv", "`Get-MessageTrackingLog`", _into(write_csv)),
+    Form("bounce", "a mailbox of them", _into(write_mailbox), part=0.1),
     Form("tracking-2003", "holds no replies", _into(service_logs.write_tracking_2003)),
     Form("postfix", "", _into(partial(write_postfix, seed=_SEED))),
     Form("exim", "", _into(partial(write_exim, seed=_SEED))),
     Form("sendmail", "", _into(service_logs.write_sendmail)),
+    *(Form(name, "", _into(writer(name, _SEED))) for name in FURTHER_PARTS),
     Form("postfix", "packed with gzip", _write_gzip, packed=True),
     Form("converted-json", "", _into(partial(write_converted, seed=_SEED, form="jsonl"))),
     Form("converted-csv", "", _into(partial(write_converted, seed=_SEED, form="csv"))),

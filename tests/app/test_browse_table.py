@@ -8,7 +8,8 @@ import pytest
 
 from app.driving import Browsing, browsing
 from smtpscope.session import Analysis
-from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS
+from smtpscope.store.grouping.dimensions import DIMENSIONS
+from smtpscope.store.grouping.groups import SORT_COLUMNS
 
 
 def _open(driven: Browsing) -> bool | None:
@@ -103,7 +104,7 @@ async def test_a_row_with_several_causes_gives_no_advice_for_one_of_them(analysi
 async def test_o_walks_through_all_groupings_and_comes_back(analysis: Analysis) -> None:
     async with browsing(analysis) as driven:
         seen = [driven.view.grouping]
-        for _ in GROUPINGS[1:]:
+        for _ in DIMENSIONS.groupings[1:]:
             await driven.press("o")
             seen.append(driven.view.grouping)
             assert driven.browse.filter_bar.count == f"528  by {driven.view.grouping}"
@@ -112,11 +113,11 @@ async def test_o_walks_through_all_groupings_and_comes_back(analysis: Analysis) 
                 assert sum(int(count.replace(",", "")) for count in counts) == 528
             else:
                 assert len(driven.lines) == 528
-        assert tuple(seen) == GROUPINGS
+        assert tuple(seen) == DIMENSIONS.groupings
         await driven.press("o")
         assert driven.view.grouping == "code"
         await driven.press("O")
-        assert driven.view.grouping == GROUPINGS[-1]
+        assert driven.view.grouping == DIMENSIONS.groupings[-1]
 
 
 async def test_grouping_by_host_has_one_line_for_each_host_however_it_is_spelt(analysis: Analysis) -> None:

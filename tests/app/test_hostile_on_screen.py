@@ -17,7 +17,7 @@ from smtpscope.app.widgets.texts.prose import blocks_text
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.knowledge.advice import FilledCheck
 from smtpscope.session import Analysis
-from smtpscope.store.grouping.groups import GROUPINGS
+from smtpscope.store.grouping.dimensions import DIMENSIONS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")
 
@@ -49,7 +49,7 @@ async def test_the_table_in_every_grouping_is_harmless(hostile: Analysis) -> Non
     async with browsing(hostile, size=(160, 50)) as driven:
         assert driven.view.total == len(EVENTS)
         assert "mx[/]\\x1b" in check(driven)
-        for _ in GROUPINGS:
+        for _ in DIMENSIONS.groupings:
             check(driven)
             await driven.press("o")
 

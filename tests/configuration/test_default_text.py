@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from smtpscope.configuration.default_text import default_text, settings_markdown, write_default_text
+from smtpscope.configuration.default_text import default_text, write_default_text
 from smtpscope.configuration.load_settings import load
 from smtpscope.configuration.problems import SettingsError
 from smtpscope.configuration.settings import SETTINGS, Settings
+from support.made_docs import settings_markdown
 
 
 def test_the_text_reads_back_as_the_defaults_without_a_warning(tmp_path: Path) -> None:

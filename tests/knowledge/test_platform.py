@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -37,6 +38,16 @@ NO_LOG = replace(exchange("550 no"), provider=None, event_id=None, virtual_serve
         ("sendmail", None, "sendmail"),
         ("sm-mta", None, "sendmail"),
         ("sm-msp-queue", None, "sendmail"),
+        ("smtpd", None, "opensmtpd"),
+        ("courieresmtp", None, "courier"),
+        ("courieresmtpd", None, "courier"),
+        ("haraka", None, "haraka"),
+        ("qmail-send", None, "qmail"),
+        ("hMailServer SMTPD", None, "hmailserver"),
+        ("MailEnable SMTP-IN", None, "mailenable"),
+        ("msmtp", None, "msmtp"),
+        ("dma", None, "dma"),
+        ("nullmailer-send", None, "nullmailer"),
         ("dovecot", None, None),
         ("\x1b[31m\0", None, None),
     ],
@@ -66,4 +77,5 @@ def test_the_events_of_later_versions_are_those_that_their_front_end_writes_too(
 
 
 def test_every_server_has_a_name_for_people() -> None:
-    assert len(set(PLATFORM_WORDS.values())) == 5
+    assert list(PLATFORM_WORDS) == list(get_args(Platform))
+    assert len(set(PLATFORM_WORDS.values())) == len(PLATFORM_WORDS)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.mail_servers.further_servers import FURTHER_SERVERS
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import formats, open_log, reader_of, readers
 from smtpscope.reading.text.text_kind import is_text
@@ -63,10 +64,14 @@ def test_format_names_are_told_apart() -> None:
     assert len(set(names)) == len(names) == len(list(readers()))
 
 
+FURTHER = [reader.format.name for reader in FURTHER_SERVERS]
+
+
 def test_the_surest_signs_are_asked_first() -> None:
     names = [form.name for form in formats()]
     assert names[:2] == ["evtx", "evt"]
-    assert names[-2:] == ["event-viewer", "text"]
+    assert names.index("event-viewer") < names.index("text")
+    assert names[names.index("text") :] == ["text", *FURTHER]
 
 
 @pytest.mark.parametrize(

@@ -47,4 +47,6 @@ def test_the_record_at_a_place_holds_the_reply(form: str) -> None:
     reader = open_log(MemorySource(write()), ReadOptions())
     for batch in reader.batches():
         for exchange in batch.exchanges[:20]:
-            assert exchange.reply[:3] in reader.raw(exchange.offset)
+            record = reader.raw(exchange.offset)
+            # Haraka has the words in one line and the code in the one that ends the connection.
+            assert exchange.reply[:3] in record or exchange.reply[-20:] in record

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from smtpscope.session import Analysis, open_analysis
+from support.event_tables import event_viewer_2008
+from support.event_texts import TextEvent
 from support.every_format import SERVICE_LOGS
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
+from support.protocol_logs import NOON, receive_log, receive_row
+from support.tracking_logs import tracking_log
 
 
 @pytest.fixture
@@ -51,3 +57,53 @@ def test_a_log_without_record_numbers_and_its_packed_copy_count_once(tmp_path: P
     once.read_all()
     both.read_all()
     assert both.overview().events == once.overview().events == both.overview().duplicates
+
+
+def read(folder: Path, **logs: str) -> Analysis:
+    """The logs of that content, each written to a file of its name."""
+    paths = []
+    for name, text in logs.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+        paths.append(str(folder / name))
+    analysis = open_analysis(paths)
+    analysis.read_all()
+    return analysis
+
+
+def test_two_exports_of_one_log_that_name_no_computer_count_once(tmp_path: Path) -> None:
+    first = datetime(2026, 11, 17, 6, 12)  # noqa: DTZ001 - Event Viewer names no zone
+    events = [TextEvent(first + timedelta(seconds=number), connection=number // 2) for number in range(40)]
+    analysis = read(
+        tmp_path,
+        csv=event_viewer_2008(events),
+        tabs=event_viewer_2008(events, delimiter="\t"),
+        other=csv_of_later(events),
+    )
+    assert (analysis.overview().events, analysis.overview().duplicates) == (80, 40)
+
+
+def csv_of_later(events: list[TextEvent]) -> str:
+    return event_viewer_2008([replace(event, time=event.time + timedelta(minutes=5)) for event in events])
+
+
+def test_a_refusal_in_a_protocol_log_and_in_message_tracking_is_told_to_count_twice(tmp_path: Path) -> None:
+    refused = "550 5.7.1 Unable to relay"
+    protocol = receive_log(receive_row("<", "RCPT TO:<carl@example.org>"), receive_row(">", refused))
+    tracked = tracking_log(
+        [
+            {
+                "date-time": NOON.replace(":00.250", ":01.100"),
+                "client-ip": "203.0.113.25",
+                "connector-id": r"EXCH01\Default Frontend EXCH01",
+                "source": "SMTP",
+                "event-id": "FAIL",
+                "recipient-address": "carl@example.org",
+                "recipient-status": refused,
+            }
+        ]
+    )
+    analysis = read(tmp_path, protocol=protocol, tracked=tracked)
+    assert analysis.overview().events == 2
+    assert [problem.reason for problem in analysis.noted] == [
+        f"1 refusal is in {tmp_path / 'protocol'} as well, which is another kind of log: it counts twice"
+    ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtpscope.errors import LogError
+from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.session import Analysis, open_analysis
 from support.every_format import SERVICE_LOGS
 from support.evtx_events import many_events
@@ -53,10 +54,10 @@ def test_a_reader_that_fails_takes_nothing_with_it(tmp_path: Path, monkeypatch: 
     log.write_bytes(SERVICE_LOGS["SMTP Send protocol log"][1]())
     analysis = opened(log)
 
-    def failing(file: str, offset: int) -> str:
+    def failing(exchange: SmtpExchange) -> str:
         raise KeyError("event")
 
-    monkeypatch.setattr(analysis._logs, "raw", failing)
+    monkeypatch.setattr(analysis.loader, "raw", failing)
     text = analysis.raw(0)
     assert "a mistake in smtpscope (KeyError" in text
     assert analysis.event_text(0) in text

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.duplicates import EventFingerprint, SeenEvents
+from smtpscope.store.duplicates import EventFingerprint, SeenEvents, SharedRefusals, shared_refusals
 
 Rows = list[tuple[int, int, int]]
 NONE = int(np.iinfo(np.int64).min)
@@ -28,21 +28,17 @@ def naive(batches: list[list[tuple[int, int, int]]]) -> list[list[bool]]:
     return result
 
 
-def told(
-    batch: list[tuple[int, int, int]], *, said: list[int] | None = None, file: int = 0, named: bool = True
-) -> EventFingerprint:
+def told(batch: list[tuple[int, int, int]], *, said: list[int] | None = None, file: int = 0) -> EventFingerprint:
     rows = np.array(batch, np.int64).reshape(-1, 3)
     words = np.zeros(len(rows), np.int64) if said is None else np.array(said, np.int64)
-    return EventFingerprint(
-        rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int32), np.full(len(rows), named), (words,), file, NONE
-    )
+    return EventFingerprint(rows[:, 0], rows[:, 1], rows[:, 2].astype(np.int32), (words,), file, NONE)
 
 
 @given(st.lists(st.lists(event, max_size=12), max_size=8))
 @settings(max_examples=60)
 def test_an_event_is_found_again_whatever_batch_it_comes_in(batches: list[list[tuple[int, int, int]]]) -> None:
     seen = SeenEvents()
-    assert [seen.find(told(batch, named=False)).tolist() for batch in batches] == naive(batches)
+    assert [seen.find(told(batch)).tolist() for batch in batches] == naive(batches)
 
 
 def test_many_small_batches_are_merged_to_few_runs() -> None:
@@ -70,8 +66,26 @@ def test_what_is_said_twice_in_one_log_is_no_double_but_in_a_copy_both_are() -> 
     assert seen.find(told(without_ids(1, 1, 1, 1), file=1)).tolist() == [True, True, True, False]
 
 
-def test_without_a_computer_or_a_time_nobody_can_tell() -> None:
+def test_without_a_time_nobody_can_tell() -> None:
     seen = SeenEvents()
     for file in (0, 1):
-        assert not seen.find(told(without_ids(1), file=file, named=False)).any()
         assert not seen.find(told([(NONE, NONE, 1), (7, NONE, 1)], file=file)).any()
+
+
+def shared(rows: list[tuple[int, int, int, int]]) -> list[SharedRefusals]:
+    """Rows of time, recipient, provider and file."""
+    time_ms, recipient, provider, file = (np.array(column, np.int64) for column in zip(*rows, strict=True))
+    return shared_refusals(time_ms, (recipient,), provider, file)
+
+
+def test_a_refusal_that_two_kinds_of_log_tell_is_found() -> None:
+    assert shared([(1_000, 5, 0, 0), (9_000, 6, 0, 0), (2_900, 5, 1, 1), (9_500, 7, 1, 1)]) == [SharedRefusals(0, 1, 1)]
+
+
+def test_two_logs_of_one_kind_or_one_log_of_two_kinds_share_nothing() -> None:
+    assert shared([(1_000, 5, 0, 0), (1_000, 5, 0, 1)]) == []
+    assert shared([(1_000, 5, 0, 0), (1_000, 5, 1, 0)]) == []
+
+
+def test_refusals_that_are_further_apart_are_two() -> None:
+    assert shared([(1_000, 5, 0, 0), (3_001, 5, 1, 1)]) == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import click
 
+from smtpscope.cli.options import GroupingType
 from smtpscope.cli.program import cli
 
 
@@ -78,7 +79,7 @@ def _argument(argument: click.Argument) -> str:
 def _option(option: click.Option) -> OptionText:
     if option.is_flag or option.is_eager:
         value = ""
-    elif isinstance(option.type, click.Choice):
+    elif isinstance(option.type, click.Choice | GroupingType):
         value = "|".join(option.type.choices)
     else:
         value = option.metavar or "VALUE"

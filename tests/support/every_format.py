@@ -6,9 +6,30 @@ Logs of events have theirs in `test_formats_together.py`, as they all tell the s
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from support import converted_logs, iis_smtp_logs, mail_logs, protocol_logs, tracking_logs
+from support import (
+    agent_logs,
+    bounces,
+    converted_logs,
+    exchange_shell,
+    iis_smtp_logs,
+    mail_logs,
+    mail_server_logs,
+    protocol_logs,
+    tracking_logs,
+)
+
+
+def without_header(log: bytes) -> bytes:
+    """The rows alone, as a collector or grep hands them on."""
+    return b"".join(line for line in log.splitlines(keepends=True) if not line.lstrip(b"\xef\xbb\xbf").startswith(b"#"))
+
+
+def _of_server(name: str) -> bytes:
+    return mail_logs.sample(mail_server_logs.FURTHER_PARTS[name](6))
+
 
 SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "converted to JSON lines": ("converted-json", converted_logs.sample("jsonl")),
@@ -28,7 +49,17 @@ SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "SMTP Receive protocol log": ("protocol", lambda: protocol_logs.protocol_log("Receive").encode()),
     "protocol log in UTF-16": ("protocol", lambda: protocol_logs.protocol_log("Send", seed=7).encode("utf-16")),
     "connectivity log": ("connectivity", lambda: protocol_logs.connectivity_log().encode("utf-8-sig")),
+    "agent log": ("agent", lambda: agent_logs.agent_log().encode("utf-8-sig")),
+    "agent log in UTF-16": ("agent", lambda: agent_logs.agent_log(seed=12).encode("utf-16")),
+    "lists of the Exchange Management Shell": ("exchange-shell", lambda: exchange_shell.shell_lists().encode()),
+    "lists that were wrapped in UTF-16": (
+        "exchange-shell",
+        lambda: exchange_shell.shell_lists(width=60).encode("utf-16"),
+    ),
+    "CSV of the Exchange Management Shell": ("exchange-csv", lambda: exchange_shell.shell_csv().encode("utf-8-sig")),
+    "mailbox of bounces": ("bounce", lambda: bounces.mailbox().encode()),
     "Sendmail": ("sendmail", lambda: mail_logs.sample(mail_logs.sendmail_parts(5))),
+    **{f"log of {name}": (name, partial(_of_server, name)) for name in mail_server_logs.FURTHER_PARTS},
     "tracking of Exchange 2007": ("tracking", lambda: tracking_logs.sample("08.01.0436.000")),
     "tracking of Exchange 2010": ("tracking", lambda: tracking_logs.sample("14.03.0123.002")),
     "tracking of Exchange 2013": ("tracking", lambda: tracking_logs.sample("15.00.1497.002")),
@@ -36,6 +67,16 @@ SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "tracking in UTF-16": (
         "tracking",
         lambda: tracking_logs.tracking_log(tracking_logs.tracking_rows(300)).encode("utf-16"),
+    ),
+    "tracking without its header": ("tracking", lambda: without_header(tracking_logs.sample("15.02.1544.004"))),
+    "connectivity log without its header": (
+        "connectivity",
+        lambda: without_header(protocol_logs.connectivity_log().encode()),
+    ),
+    "agent log without its header": ("agent", lambda: without_header(agent_logs.agent_log().encode())),
+    "SMTP service of IIS without its header": (
+        "w3c",
+        lambda: without_header(iis_smtp_logs.w3c_log(iis_smtp_logs.some_rows()).encode()),
     ),
     "SMTP service of IIS": ("w3c", lambda: iis_smtp_logs.w3c_log(iis_smtp_logs.some_rows()).encode()),
     "SMTP service of IIS in UTF-16": ("w3c", lambda: iis_smtp_logs.w3c_log(iis_smtp_logs.some_rows()).encode("utf-16")),

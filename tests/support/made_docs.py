@@ -7,17 +7,15 @@ not what the program says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.keys import format_key
 
-from smtpscope.app.default_keys import OWNERS
-from smtpscope.configuration.default_text import settings_markdown
+from smtpscope.app.default_keys import OWNERS, own_bindings
+from smtpscope.configuration.settings import KEYS, SETTINGS
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
@@ -53,13 +51,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; a bar inside a cell would end it, so it is escaped."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
-def own_bindings(owner: type[DOMNode]) -> Iterator[Binding]:
-    """The keys that `owner` and the classes of ours above it declare."""
-    for kind in owner.__mro__:
-        if kind.__module__.startswith("smtpscope."):
-            yield from (each for each in kind.__dict__.get("BINDINGS", ()) if isinstance(each, Binding))
 
 
 def keys_by_place() -> dict[str, dict[str, tuple[list[str], str]]]:
@@ -114,6 +105,16 @@ def formats_text() -> str:
             for each in known_formats()
         ],
     )
+
+
+def settings_markdown() -> str:
+    """All settings as a Markdown table: name, values, default, variable, meaning."""
+    rows = [("Setting", "Values", "Default", "Variable", "Meaning"), ("---",) * 5]
+    for setting in SETTINGS.values():
+        default = "" if setting.name == KEYS else f"`{setting.kind.toml(setting.default)}`"
+        cells = (f"`{setting.name}`", setting.kind.expected, default, f"`{setting.environment}`", setting.meaning)
+        rows.append(cells)
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
 
 
 PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.grouping.grouping import GROUPINGS
+from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS
 from smtpscope.workspace.log_state import LogState, Position
 from workspace.logs import ANY_TEXT, evtx, identity, lines, log_of, opened
@@ -123,7 +123,7 @@ _POSITIONS = st.builds(
         LogState,
         _POSITIONS,
         st.text(max_size=50),
-        st.sampled_from(GROUPINGS),
+        st.sampled_from(DIMENSIONS.groupings),
         st.sampled_from(SORT_COLUMNS),
         st.booleans(),
         st.text(max_size=10),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.grouping.grouping import GROUPINGS
+from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS
 from smtpscope.workspace.saved_views import SavedView
 from smtpscope.workspace.workspace import Workspace, WorkspaceError
@@ -78,7 +78,7 @@ def test_words_of_a_newer_version_become_the_default(workspace: Workspace) -> No
 @given(
     st.text(min_size=1, max_size=60),
     st.text(max_size=60),
-    st.sampled_from(GROUPINGS),
+    st.sampled_from(DIMENSIONS.groupings),
     st.sampled_from(SORT_COLUMNS),
     st.booleans(),
 )

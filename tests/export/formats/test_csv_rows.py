@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.export.formats.csv_rows import Cell, csv_line, csv_lines
+from smtpscope.export.formats.csv_rows import Cell, csv_lines
 from smtpscope.harmless import spreadsheet_cell
+
+
+def csv_line(cells: Iterable[Cell]) -> str:
+    (line,) = csv_lines([cells])
+    return line
 
 
 @settings(max_examples=100)

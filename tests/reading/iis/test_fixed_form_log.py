@@ -176,3 +176,12 @@ def test_any_text_in_a_row_is_read_without_an_exception(text: str) -> None:
     for write in (iis_log, ncsa_log):
         data = write([REFUSED, REFUSED._replace(argument=text, user=text), later])
         assert len(exchanges(data.encode("utf-8", "surrogatepass"))) >= 2
+
+
+def test_one_damaged_date_does_not_turn_the_others_around() -> None:
+    times = [datetime(2006, 10, day, tzinfo=UTC) for day in (3, 14, 15, 16)]
+    damaged = iis_log([REFUSED._replace(time=datetime(2006, 3, 19, tzinfo=UTC))], "{0.day}/{0.month}/{0:%y}")
+    data = damaged + iis_log([REFUSED._replace(time=time) for time in times])
+    assert [each.time_ms for each in exchanges(data)][1:] == [int(time.timestamp()) * 1_000 for time in times]
+    (problem,) = problems_of(IisFormatReader(MemorySource(data.encode()), ReadOptions()))
+    assert problem.reason.startswith("The date 19/3/2006 00:00:00 can't be month/day/year")

@@ -341,3 +341,25 @@ def test_any_damage_is_read_without_an_exception_and_counted(dirt: bytes, where:
     batches = list(reader(dirty).batches())
     rows = sum(batch.unrelated_records + len(batch.exchanges) + len(batch.problems) for batch in batches)
     assert rows <= dirty.count(b"\n") + 1
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 21), (0, 17), (0, 12), (1, 21)])
+def test_rows_without_a_fields_line_are_read_by_their_shape(first: int, last: int) -> None:
+    command = (
+        "2026-11-09 05:28:28 203.0.113.7 OutboundConnectionCommand SMTPSVC1 EXCH01 - 25 MAIL - FROM:<a@example.com>"
+    )
+    reply = "2026-11-09 05:28:28 203.0.113.7 OutboundConnectionResponse SMTPSVC1 EXCH01 - 25 - - 421+4.7.0+Later"
+    rest = " 0 0 4 0 0 SMTP - - - -"
+    text = "".join(" ".join((row + rest).split(" ")[first:last]) + "\r\n" for row in (command, reply))
+    assert W3cSmtpReader.sniff(text.encode())
+    log = W3cSmtpReader(MemorySource(text.encode()), ReadOptions())
+    (batch,) = log.batches()
+    assert [(each.reply, each.logged_verb, each.remote_host) for each in batch.exchanges] == [
+        ("421 4.7.0 Later", "MAIL", "203.0.113.7")
+    ]
+    assert ["assumed by the shape of the rows" in problem.reason for problem in batch.problems] == [True]
+
+
+def test_rows_of_a_web_site_without_a_fields_line_are_not_taken_for_mail() -> None:
+    row = b"2026-11-09 05:28:28 203.0.113.7 - W3SVC1 WEB01 192.0.2.2 80 GET /a - 404 0 4 0 0 HTTP/1.1 - - - -\r\n"
+    assert not W3cSmtpReader.sniff(row)

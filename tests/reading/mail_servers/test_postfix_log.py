@@ -229,7 +229,7 @@ def test_a_log_of_another_program_is_none_of_ours() -> None:
     assert exchanges_of(PostfixLogReader(MemorySource(line), OPTIONS)) == []
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=60)
 
 
 @settings(max_examples=50, deadline=None)
@@ -256,3 +256,104 @@ def test_a_busy_log_gives_the_refusals_that_its_writer_counted() -> None:
     data = sample(postfix_parts(7))
     count = data.count(b" reject: ") + data.count(b" said: ") + data.count(b"refused to talk")
     assert len(exchanges_of(PostfixLogReader(MemorySource(data), OPTIONS))) == count > 10
+
+
+def server(text: str, daemon: str = "smtpd") -> str:
+    return f"Nov 24 13:45:02 mail postfix/{daemon}[99]: {text}"
+
+
+CONNECTED = server("connect from out.partner.example[192.0.2.66]")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "proxy-reject: END-OF-MESSAGE: 554 5.7.0 Reject, id=1-2 - spam; from=<a@isp.example> to=<b@example.com> "
+            "proto=ESMTP helo=<x>",
+            ("DATA", ".", "554 5.7.0 Reject, id=1-2 - spam", "b@example.com"),
+        ),
+        (
+            "warning: Connection concurrency limit exceeded: 51 from out.partner.example[192.0.2.66] for service smtp",
+            ("", "", "421 4.7.0 Error: too many connections from 192.0.2.66", None),
+        ),
+        (
+            "warning: Recipient address rate limit exceeded: 9 from out.partner.example[192.0.2.66] for service smtp",
+            ("RCPT", "", "450 4.7.1 Error: too many recipients from 192.0.2.66", None),
+        ),
+        (
+            "warning: out.partner.example[192.0.2.66]: SASL LOGIN authentication failed: UGFzc3dvcmQ6",
+            ("AUTH", "", "SASL LOGIN authentication failed: UGFzc3dvcmQ6", None),
+        ),
+        (
+            "warning: reject: ETRN example.net... from out.partner.example[192.0.2.66]",
+            ("ETRN", "ETRN example.net", "459 <example.net>: service unavailable", None),
+        ),
+        (
+            "too many errors after AUTH from out.partner.example[192.0.2.66]",
+            ("AUTH", "", "421 4.7.0 Error: too many errors", None),
+        ),
+        (
+            "warning: 4ABCDEF012: queue file size limit exceeded",
+            ("DATA", ".", "552 5.3.4 Error: message file too big", None),
+        ),
+    ],
+)
+def test_what_a_server_warns_of_is_a_refusal_of_the_client_it_talks_to(text: str, expected: tuple[str, ...]) -> None:
+    assert told(PostfixLogReader, CONNECTED, server(text)) == [("inbound", "out.partner.example", *expected)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "warning: hostname liar.example does not resolve to address 192.0.2.66",
+        "warning: Unknown thing limit exceeded: 51 from out.partner.example[192.0.2.66] for service smtp",
+        "NOQUEUE: reject_warning: RCPT from out.partner.example[192.0.2.66]: 550 no",
+    ],
+)
+def test_other_warnings_are_no_refusals(text: str) -> None:
+    assert told(PostfixLogReader, server(text)) == []
+
+
+def test_a_host_that_refuses_tls_has_a_reply_and_a_command() -> None:
+    line = (
+        "Nov 24 13:45:02 mail postfix/smtp[4711]: 4ABCDEF012: to=<a@contoso.example>, relay=mx, status=bounced "
+        "(TLS is required, but host mx1.contoso.example[192.0.2.10] refused to start TLS: 554 5.7.3 Not now)"
+    )
+    assert told(PostfixLogReader, line) == [
+        ("outbound", "mx1.contoso.example", "STARTTLS", "STARTTLS", "554 5.7.3 Not now", "a@contoso.example")
+    ]
+
+
+def test_an_extension_that_is_refused_is_told_by_a_warning() -> None:
+    line = server(
+        "warning: host mx1.contoso.example[192.0.2.10]:25 said: 550 5.7.0 Not you (in reply to XFORWARD name/address "
+        "command)",
+        "smtp",
+    )
+    assert told(PostfixLogReader, line) == [
+        ("outbound", "mx1.contoso.example", "XFORWARD", "", "550 5.7.0 Not you", None)
+    ]
+
+
+def test_a_reply_that_should_be_another_ends_a_delivery_too() -> None:
+    line = (
+        "Nov 24 13:45:02 mail postfix/smtp[4711]: 4ABCDEF012: to=<a@contoso.example>, relay=mx, status=bounced "
+        "(host mx1.contoso.example[192.0.2.10] said: 354 go ahead (in reply to RCPT TO command))"
+    )
+    assert [found[4] for found in told(PostfixLogReader, line)] == ["354 go ahead"]
+
+
+@pytest.mark.parametrize("tag", ["postfix: ", "info | "])
+def test_a_line_whose_tag_was_cut_or_lost_is_still_of_postfix(tag: str) -> None:
+    lines = (
+        f"2026-11-24 13:45:02 {tag}NOQUEUE: reject: RCPT from unknown[192.0.2.66]: 504 5.5.2 <x>: Helo command "
+        "rejected; from=<> to=<b@example.com> proto=ESMTP helo=<x>",
+        f"2026-11-24 13:45:02 {tag}4ABCDEF012: to=<a@contoso.example>, relay=mx1.contoso.example[192.0.2.10]:25, "
+        "status=bounced (host mx1.contoso.example[192.0.2.10] said: 550 no (in reply to RCPT TO command))",
+    )
+    assert PostfixLogReader.sniff("\n".join(lines).encode())
+    assert told(PostfixLogReader, *lines) == [
+        ("inbound", "192.0.2.66", "RCPT", "", "504 5.5.2 <x>: Helo command rejected", "b@example.com"),
+        ("outbound", "mx1.contoso.example", "RCPT", "", "550 no", "a@contoso.example"),
+    ]

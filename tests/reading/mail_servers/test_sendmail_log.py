@@ -33,7 +33,7 @@ def test_a_line_gives_an_exchange_with_all_that_it_says() -> None:
         provider="sm-mta",
         computer="mail",
         connector=None,
-        remote_host="mx1.contoso.example.",
+        remote_host="mx1.contoso.example",
         logged_verb="",
         command="",
         reply="451 4.7.1 Greylisted, please come back, stat=later",
@@ -145,7 +145,7 @@ def test_a_line_that_is_cut_off_before_the_reply_is_a_problem() -> None:
     assert ("line 1", "the line ends before the reply") in [(each.place, each.reason) for each in problems]
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=60)
 
 
 @settings(max_examples=50, deadline=None)
@@ -156,3 +156,78 @@ def test_any_text_is_read_without_an_error(before: str, after: str, sign: str) -
     batches = list(SendmailLogReader(MemorySource(data), OPTIONS).batches())
     problems = [each for batch in batches for each in batch.problems if each.outcome == "skipped"]
     assert sum(len(batch.exchanges) + batch.unrelated_records for batch in batches) + len(problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "ruleset=check_relay, arg1=out.partner.example, arg2=192.0.2.66, relay=out.partner.example [192.0.2.66], "
+            "reject=421 4.3.2 Too many open connections.",
+            ("out.partner.example", "", "", "421 4.3.2 Too many open connections.", None),
+        ),
+        (
+            "rejecting server EHLO from out.partner.example [192.0.2.66] due to traffic before response",
+            ("out.partner.example", "EHLO", "", "traffic before response", None),
+        ),
+        (
+            "rejecting commands from [192.0.2.66] [192.0.2.66] due to pre-greeting traffic after 5 seconds",
+            ("192.0.2.66", "", "", "pre-greeting traffic after 5 seconds", None),
+        ),
+        (
+            "NOQUEUE: tcpwrappers (out.partner.example, 192.0.2.66) rejection",
+            ("out.partner.example", "", "", "tcpwrappers rejection", None),
+        ),
+        (
+            "out.partner.example [192.0.2.66]: EXPN list [rejected]",
+            ("out.partner.example", "EXPN", "EXPN list", "rejected", None),
+        ),
+    ],
+)
+def test_what_is_refused_before_a_message_needs_no_queue_id(text: str, expected: tuple[str, ...]) -> None:
+    assert told(SendmailLogReader, f"{AT}{text}") == [("inbound", *expected)]
+
+
+FROM = (
+    f"{MESSAGE}from=<ann@isp.example>, size=0, class=0, nrcpts=0, proto=ESMTP, relay=out.partner.example [192.0.2.66]"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Milter: from=<ann@isp.example>, reject=550 5.7.1 No", ("MAIL", "", "550 5.7.1 No", None)),
+        ("milter=greylist, action=rcpt, reject=451 4.7.1 Later", ("RCPT", "", "451 4.7.1 Later", None)),
+        (
+            "<bob@example.com>... no mail for you",
+            ("RCPT", "", "<bob@example.com>... no mail for you", "bob@example.com"),
+        ),
+        (
+            "to=<bob@example.com>, delay=00:00:00, pri=65514, stat=Message exceeds maximum fixed size (20000)",
+            ("DATA", ".", "552 5.2.3 Message exceeds maximum fixed size (20000)", "bob@example.com"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("after", [True, False])
+def test_a_line_without_a_client_has_that_of_its_message(text: str, expected: tuple[str, ...], after: bool) -> None:
+    lines = (f"{MESSAGE}{text}", FROM) if after else (FROM, f"{MESSAGE}{text}")
+    assert told(SendmailLogReader, *lines) == [("inbound", "out.partner.example", *expected)]
+
+
+def test_a_failed_login_is_a_refusal() -> None:
+    text = "AUTH failure (LOGIN): no (-13) SASL(-13): no, user=ann, relay=out.partner.example [192.0.2.66]"
+    assert [found[:4] for found in told(SendmailLogReader, f"{MESSAGE}{text}")] == [
+        ("inbound", "out.partner.example", "AUTH", "AUTH LOGIN")
+    ]
+
+
+def test_a_reply_may_hold_what_looks_like_a_field() -> None:
+    reply = "550 5.7.1 no, stat=Sent (ok), dsn=2.0.0, relay=mx9.example [192.0.2.9], reply=250 ok"
+    final = f"{TO}dsn=5.7.1, reply={reply}, stat=User unknown"
+    for_now = f"{TO}dsn=4.7.1, reply=4{reply[1:]}, stat=Deferred: 4{reply[1:]}"
+    assert [found[4] for found in told(SendmailLogReader, final, for_now)] == [reply, f"4{reply[1:]}"]
+
+
+def test_what_sendmail_escapes_is_shown_as_it_was() -> None:
+    line = rf"{TO}dsn=5.1.1, reply=550 5.1.1 Empf\303\244nger\tin C:\\new, stat=User unknown"
+    assert [found[4] for found in told(SendmailLogReader, line)] == ["550 5.1.1 Empfänger\tin C:\\new"]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError
 from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
+from smtpscope.reading.microsoft_exchange.transport_log import NO_HEADER
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS
 from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from support.memory_source import MemorySource
@@ -165,3 +166,9 @@ def test_any_log_is_read_to_its_end(pieces: list[str]) -> None:
     for exchange in exchanges(list(log.batches())):
         assert exchange.reply[:3] in log.raw(exchange.offset)
         assert log.smtp_session(exchange.offset) is None or exchange.offset >= len(HEADER)
+
+
+def test_rows_without_their_header_are_read_and_that_is_said() -> None:
+    rows = line("550 5.7.1 Unable to relay")
+    assert [exchange.reply for exchange in exchanges(list(reader(rows).batches()))] == ["550 5.7.1 Unable to relay"]
+    assert [problem.reason for batch in reader(rows).batches() for problem in batch.problems] == [NO_HEADER]

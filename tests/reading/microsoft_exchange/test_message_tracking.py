@@ -11,7 +11,8 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
 from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
-from support.memory_source import MemorySource
+from support.every_format import without_header
+from support.memory_source import MemorySource, problems_of
 from support.tracking_logs import COLUMNS, header, row, sample, status, tracking_log, tracking_rows
 
 NAMES = COLUMNS["15.02.1544.004"]
@@ -271,3 +272,22 @@ def test_any_bytes_are_read(lines: list[bytes], growing: bool) -> None:
     batches = read(data, ReadOptions(growing=growing))
     # Bytes may open quotes before the header, and may name other columns, but never hide the rows behind the header.
     assert sum(len(batch.exchanges) for batch in batches) >= 3
+
+
+@pytest.mark.parametrize("version", COLUMNS)
+def test_rows_without_their_header_are_recognised_and_read_by_the_number_of_their_fields(version: str) -> None:
+    rows = without_header(sample(version))
+    assert MessageTrackingReader.sniff(rows)
+    reader = MessageTrackingReader(MemorySource(rows), ReadOptions())
+    whole = MessageTrackingReader(MemorySource(sample(version)), ReadOptions())
+    found, known = (
+        [(each.reply, each.mailbox, each.remote_host) for batch in log.batches() for each in batch.exchanges]
+        for log in (reader, whole)
+    )
+    assert found == known
+    assert any("no line names the columns (#Fields)" in problem.reason for problem in problems_of(reader))
+
+
+def test_rows_of_another_table_are_no_tracking_log() -> None:
+    other = b"2026-11-09T06:12:41.123Z" + b",a" * 30 + b"\r\n"
+    assert not MessageTrackingReader.sniff(other)

@@ -15,11 +15,16 @@ from smtpscope.reading.microsoft_exchange.transport_log import (
     fields_in,
     header_of,
     host_of,
+    iso_milliseconds,
     row_at,
     utc_milliseconds,
 )
 from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.record import ReadOptions
+from smtpscope.reading.registry import open_log
 from smtpscope.reading.text.encodings import TextBlock, detect
+from support.every_format import SERVICE_LOGS, without_header
+from support.memory_source import MemorySource
 
 USUAL = ("time", "session", "text", "context")
 WANTED = ("time", "session", "text")
@@ -216,3 +221,23 @@ def test_any_text_is_read(text: str) -> None:
     for start, fields in log.of(block(text), final=True):
         assert 0 <= start < len(text)
         assert 3 <= len(fields) <= 4
+
+
+@pytest.mark.parametrize(
+    "place", ["RECV20261109-1.LOG:", "RECV20261109-1.LOG:17:", r"C:\Logs\SmtpReceive\RECV20261109-1.LOG:17:"]
+)
+def test_the_time_behind_the_place_where_grep_found_a_row_is_read(place: str) -> None:
+    assert iso_milliseconds(f"{place}2026-11-09T12:00:00.250Z") == iso_milliseconds("2026-11-09T12:00:00.250Z")
+
+
+@pytest.mark.parametrize("form", ["SMTP Receive protocol log", "tracking of Exchange 2019", "agent log"])
+def test_rows_that_grep_found_are_recognised_and_say_the_same(form: str) -> None:
+    name, write = SERVICE_LOGS[form]
+    rows = without_header(write())
+    found = b"".join(b"SOME-1.LOG:" + line for line in rows.splitlines(keepends=True))
+    told = [
+        [(each.reply, each.time_ms, each.remote_host) for batch in reader.batches() for each in batch.exchanges]
+        for reader in (open_log(MemorySource(data), ReadOptions()) for data in (rows, found))
+    ]
+    assert told[0] == told[1] != []
+    assert open_log(MemorySource(found), ReadOptions()).format.name == name

@@ -91,3 +91,49 @@ def test_year_first_without_a_short_year_leaves_the_rest_to_the_dates() -> None:
     times = FileTimes("a.log", replace(OPTIONS, date_order="ymd"), list)
     assert times.milliseconds(written("3/4/2026 06:12:41")) == times.milliseconds(written("2026-04-03 06:12:41"))
     assert "--date-order" in times.take_problems()[0].reason
+
+
+def test_one_damaged_date_does_not_turn_the_others_around() -> None:
+    proofs = ["19/3/2026 06:00:00", "11/13/2026 06:00:00", "11/14/2026 06:00:00"]
+    times = FileTimes("a.log", OPTIONS, lambda: map(written, proofs))
+    assert times.milliseconds(written("11/9/2026 06:00:00")) == times.milliseconds(written("2026-11-09 06:00:00"))
+    assert times.milliseconds(written(proofs[0]), 0x295) == times.milliseconds(written("2026-03-19 06:00:00"))
+    assert [(problem.place, problem.reason) for problem in times.take_problems()] == [
+        (
+            "byte 0x295",
+            "The date 19/3/2026 06:00:00 can't be month/day/year, as the other dates of the file are: read as "
+            "day/month/year; it may be damaged",
+        )
+    ]
+
+
+def test_as_many_proofs_on_either_side_are_told() -> None:
+    proofs = ["19/3/2026 06:00:00", "11/13/2026 06:00:00"]
+    times = FileTimes("a.log", OPTIONS, lambda: map(written, proofs))
+    assert times.milliseconds(written("11/9/2026 06:00:00")) == times.milliseconds(written("2026-09-11 06:00:00"))
+    (problem,) = times.take_problems()
+    assert problem.reason.startswith("As many dates prove that the day comes first")
+
+
+def test_contradictions_beyond_a_limit_are_not_listed_one_by_one() -> None:
+    proofs = ["11/13/2026 06:00:00"] * 60
+    times = FileTimes("a.log", OPTIONS, lambda: map(written, proofs))
+    times.milliseconds(written("11/9/2026 06:00:00"))
+    for _ in range(50):
+        times.milliseconds(written("19/3/2026 06:00:00"))
+    problems = times.take_problems()
+    assert len(problems) == 20
+    assert problems[-1].reason.endswith("(further dates of this kind are not listed)")
+
+
+def test_the_rest_of_a_file_is_not_looked_at_once_the_order_is_clear() -> None:
+    asked = 0
+
+    def search() -> Iterator[WrittenTime]:
+        nonlocal asked
+        for number in range(1, 10_000):
+            asked = number
+            yield written("11/13/2026 06:00:00")
+
+    FileTimes("a.log", OPTIONS, search).milliseconds(written("11/9/2026 06:00:00"))
+    assert asked == 64

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import FilterError
-from smtpscope.store.filter.filter_fields import FIELD_WORDS, FIELDS, field_named, help_lines
+from smtpscope.store.filter.filter_fields import FIELDS, help_lines
 from smtpscope.store.filter.filter_grammar import Filter, Term, format_filter, parse_filter, written_terms
 from smtpscope.store.filter.filter_values import ChoiceValue, CodeValue, EnhancedCode, Moment, Number, Text
 
@@ -147,13 +147,13 @@ def test_numbers_and_times_are_read() -> None:
 
 @pytest.mark.parametrize("alias", [alias for field in FIELDS for alias in field.aliases])
 def test_an_alias_names_its_field(alias: str) -> None:
-    field = field_named(alias.upper())
+    field = FIELDS.named(alias.upper())
     assert field is not None
     assert alias in field.aliases
 
 
 def test_each_word_names_one_field() -> None:
-    assert len(FIELD_WORDS) == len(set(FIELD_WORDS)) == sum(1 + len(field.aliases) for field in FIELDS)
+    assert len(FIELDS.words) == len(set(FIELDS.words)) == sum(1 + len(field.aliases) for field in FIELDS)
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)

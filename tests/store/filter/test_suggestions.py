@@ -12,10 +12,19 @@ from smtpscope.errors import FilterError
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.filter.filter_grammar import parse_filter
-from smtpscope.store.filter.suggestions import complete, completed, suggest
+from smtpscope.store.filter.suggestions import complete, suggest, term_at
 from store.events import exchange, store_of, three_weeks
 
 STORE = store_of(*three_weeks())
+
+
+def completed(text: str, cursor: int, choice: str) -> str:
+    """`text` with the term at `cursor` replaced by `choice`, one of the answers of `complete`."""
+    term = term_at(text, cursor)
+    if term is None:
+        before, after = text[:cursor], text[cursor:]
+        return f"{before}{choice}{after if not after or after[0].isspace() else ' ' + after}"
+    return text[: term.start] + choice + text[term.end :]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.grouping.groups import GROUPINGS, Grouping, GroupTree
+from smtpscope.store.grouping.dimensions import DIMENSIONS
+from smtpscope.store.grouping.groups import Grouping, GroupTree
 from store.events import exchange, store_of, three_weeks, unparsed
 
 _EXCHANGES = st.builds(
@@ -33,12 +34,12 @@ def assert_same(store: EventStore, grouping: Grouping) -> None:
             assert together.sparkline(level, index) == alone.sparkline(level, index)
 
 
-@pytest.mark.parametrize("grouping", GROUPINGS)
+@pytest.mark.parametrize("grouping", DIMENSIONS.groupings)
 def test_three_weeks_say_the_same(grouping: Grouping) -> None:
     assert_same(store_of(*three_weeks()), grouping)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.one_of(_EXCHANGES, st.builds(unparsed)), max_size=14), st.sampled_from(GROUPINGS))
+@given(st.lists(st.one_of(_EXCHANGES, st.builds(unparsed)), max_size=14), st.sampled_from(DIMENSIONS.groupings))
 def test_any_events_say_the_same(events: list[SmtpExchange], grouping: Grouping) -> None:
     assert_same(store_of(*events), grouping)

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.grouping.grouping import compacted, grouped
+from smtpscope.store.distinct import compacted
+from smtpscope.store.grouping.grouping import grouped
 from store.events import exchange, store_of
 
 

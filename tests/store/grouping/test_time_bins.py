@@ -19,13 +19,11 @@ from smtpscope.store.grouping.time_bins import (
     STEPS,
     Step,
     activity,
-    bin_at,
     days,
     episode_sentence,
     episodes,
     sorted_times,
     timeline,
-    zoomed,
 )
 from smtpscope.store.times import DAY, HOUR, MINUTE, format_day, format_time
 from store.events import exchange, ms, store_of, three_weeks
@@ -121,20 +119,9 @@ def test_events_without_a_time_are_counted_apart() -> None:
     assert timeline(at(None, 5), None, UTC).untimed == 1
 
 
-def test_bins_follow_each_other_and_are_found_by_time() -> None:
+def test_bins_follow_each_other() -> None:
     found = timeline(STORE, None, BERLIN)
     assert all(before.end_ms == after.start_ms for before, after in zip(found.bins, found.bins[1:], strict=False))
-    assert bin_at(found, found.bins[3].start_ms) == 3
-    assert bin_at(found, found.bins[3].end_ms - 1) == 3
-    assert bin_at(found, found.bins[-1].end_ms) is None
-    assert bin_at(found, found.bins[0].start_ms - 1) is None
-
-
-def test_zoom_stays_inside_its_limits() -> None:
-    limits = (0, 10 * DAY)
-    assert zoomed(limits, 5 * DAY, 0.5, limits) == (2 * DAY + DAY // 2, 7 * DAY + DAY // 2)
-    assert zoomed((0, DAY), 0, 100.0, limits) == limits
-    assert zoomed((0, MINUTE), 30_000, 0.01, limits) == (0, MINUTE)
 
 
 @settings(max_examples=80, deadline=None)
@@ -174,12 +161,9 @@ def test_no_times_are_no_episodes() -> None:
 def test_episodes_are_told_in_a_sentence() -> None:
     outage = sorted_times(STORE, matching(STORE, parse_filter("421"), UTC))
     found = episodes(outage)
-    sentence = episode_sentence(found, STORE.log_end_ms, False, UTC)
-    assert sentence == f"{len(found)} episodes, the last ended 11-14 16:39, none for 8 days"
-    assert (
-        episode_sentence(found[-1:], found[-1].last_ms, True, UTC)
-        == "1 episode, it began 11-14 13:02 and is still going on"
-    )
+    sentence = episode_sentence(found, STORE.log_end_ms, "over", UTC)
+    assert sentence == f"{len(found)} episodes, the last ended 11-14 16:39: over for 8 days"
+    assert episode_sentence(found[-1:], found[-1].last_ms, "ongoing", UTC) == "1 episode, it began 11-14 13:02: ongoing"
 
 
 def test_the_activity_of_all_logs_counts_every_event() -> None:

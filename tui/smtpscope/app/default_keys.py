@@ -53,14 +53,15 @@ def default_keys() -> dict[str, str]:
     """Action id -> its keys, separated by commas, in the order of OWNERS."""
     keys: dict[str, str] = {}
     for owner in OWNERS:
-        for binding in _bindings(owner):
+        for binding in own_bindings(owner):
             if binding.id:
                 known = keys.get(binding.id)
                 keys[binding.id] = binding.key if known is None else f"{known},{binding.key}"
     return keys
 
 
-def _bindings(owner: type[DOMNode]) -> Iterator[Binding]:
+def own_bindings(owner: type[DOMNode]) -> Iterator[Binding]:
+    """The keys that `owner` and the classes of ours above it declare."""
     for kind in owner.__mro__:
         if kind.__module__.startswith("smtpscope."):
             for binding in kind.__dict__.get("BINDINGS", ()):

@@ -8,8 +8,8 @@ import numpy as np
 
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.store.event_store import EventStore
+from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import GroupTree
-from smtpscope.store.vocabulary import Vocabulary
 from smtpscope.workspace.log_state import Position
 
 
@@ -28,19 +28,7 @@ def position_of(store: EventStore, outline: GroupOutline, place: OutlineEntry) -
 
 def _said(store: EventStore, tree: GroupTree, group: OutlineEntry) -> tuple[str, str]:
     level = tree.levels[group.level]
-    number = int(level.key[group.index])
-    words = _words(store, level.column)
-    return level.column, str(number) if words is None else "" if number < 0 else words[number]
-
-
-def _words(store: EventStore, column: str) -> Vocabulary[str] | None:
-    """The vocabulary behind a column, None for a column of plain numbers."""
-    return {
-        "host_key": store.words.host_keys,
-        "category": store.words.categories,
-        "recipient": store.words.mailbox_keys,
-        "server": store.words.servers,
-    }.get(column)
+    return level.column, level.dimension.text(store.words, int(level.key[group.index]))
 
 
 def key_at(store: EventStore, tree: GroupTree, position: Position) -> Hashable:
@@ -51,20 +39,12 @@ def key_at(store: EventStore, tree: GroupTree, position: Position) -> Hashable:
             return ("event", row)
     keys: list[tuple[str, int]] = []
     for column, value in position.groups:
-        number = _number(store, column, value)
+        dimension = DIMENSIONS.with_column(column)
+        number = None if dimension is None else dimension.number(store.words, value)
         if number is None:
             return None
         keys.append((column, number))
     return (tree.grouping, *keys) if keys else None
-
-
-def _number(store: EventStore, column: str, value: str) -> int | None:
-    words = _words(store, column)
-    if words is None:
-        return int(value) if value.lstrip("-").isdecimal() else None
-    if column == "recipient" and not value:
-        return -1
-    return words.number(value)
 
 
 def _row_at(store: EventStore, tree: GroupTree, event: tuple[str, int]) -> int | None:

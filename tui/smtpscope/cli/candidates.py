@@ -40,8 +40,8 @@ def filter_terms(_: click.Context, __: click.Parameter, incomplete: str) -> list
     minus = "-" if last.startswith("-") else ""
     name = last.removeprefix("-").split(":")[0]
     if ":" in last:
-        chosen = (field for field in FIELDS if name in (field.name, *field.aliases))
-        known = [(f"{name}:{word}", "") for field in chosen for word in field.choices]
+        chosen = (field for field in FIELDS if name in field.words)
+        known = [(f"{name}:{word}", "") for field in chosen for word in field.column.choices]
     else:
         known = [(f"{field.name}:", field.help) for field in FIELDS]
     return _beginning(incomplete, ((f"{before}{minus}{term}", about) for term, about in known))

@@ -16,6 +16,7 @@ from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
+    GroupingType,
     Query,
     format_option,
     mask_option,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from smtpscope.export.masking.masking import Mask
     from smtpscope.session import Analysis, Format
-    from smtpscope.store.grouping.groups import Grouping
+    from smtpscope.store.grouping.dimensions import Grouping
 
 _SECONDS: Final = 1.0
 
@@ -173,10 +174,10 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
 @click.option(
     "--group",
     "grouping",
-    type=click.Choice(["code", "host", "cause", "recipient", "server"]),
+    type=GroupingType(),
     default="code",
     show_default=True,
-    help="What a row stands for.",
+    help="What a row stands for, or two of them: code,server.",
 )
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the first N groups.")
 @target_options

@@ -16,7 +16,7 @@ from smtpscope.errors import ExportError, LogError
 if TYPE_CHECKING:
     from smtpscope.configuration.settings import Settings
     from smtpscope.session import Analysis, Progress, View
-    from smtpscope.store.grouping.groups import Grouping
+    from smtpscope.store.grouping.dimensions import Grouping
     from smtpscope.workspace.workspace import Workspace
 
 _SECONDS: Final = 5.0

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from click.shell_completion import CompletionItem
 
 from smtpscope.cli.candidates import filter_terms, zone_names
 from smtpscope.cli.streams import Target
@@ -31,6 +32,44 @@ class Query:
     salvage: bool = False
     count_duplicates: bool = False
     date_order: DateOrder | None = None
+
+
+if TYPE_CHECKING:
+    _TextType = click.ParamType[str]
+else:
+    # The lowest click that is promised has no types to put in brackets.
+    _TextType = click.ParamType
+
+
+class GroupingType(_TextType):
+    """What a row of a report stands for: one dimension, or two with a comma between them."""
+
+    name = "grouping"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The dimensions by name."""
+        # Not with the first lines of the program: this loads the store.
+        from smtpscope.store.grouping.dimensions import DIMENSIONS
+
+        return DIMENSIONS.names
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(self.choices)}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_GROUPS
+
+        grouping = DIMENSIONS.understood(value)
+        if grouping is None or grouping == NO_GROUPS:
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, self.choices))}, or two of them.", param, ctx)
+        return grouping
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        first, comma, _ = incomplete.partition(",")
+        begin = f"{first},".lower() if comma else ""
+        found = (f"{begin}{name}" for name in self.choices if name != first.lower())
+        return [CompletionItem(each) for each in found if each.startswith(incomplete.lower())]
 
 
 def _zone(context: click.Context, parameter: click.Parameter, value: str | None) -> tzinfo | None:

@@ -79,13 +79,3 @@ def write_default_text(path: Path, bindings: Mapping[str, str] | None = None) ->
             what=f"it can't be written: {error.strerror or error}",
             remedy="Check the rights and the space",
         ) from error
-
-
-def settings_markdown() -> str:
-    """All settings as a Markdown table: name, values, default, variable, meaning."""
-    rows = [("Setting", "Values", "Default", "Variable", "Meaning"), ("---",) * 5]
-    for setting in SETTINGS.values():
-        default = "" if setting.name == KEYS else f"`{setting.kind.toml(setting.default)}`"
-        cells = (f"`{setting.name}`", setting.kind.expected, default, f"`{setting.environment}`", setting.meaning)
-        rows.append(cells)
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)

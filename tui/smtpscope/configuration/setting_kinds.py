@@ -14,6 +14,7 @@ from smtpscope.configuration.key_names import key_name
 from smtpscope.configuration.nearest import nearest
 from smtpscope.configuration.problems import DistrustedError, RefusedError, quoted
 from smtpscope.errors import UsageError
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.times import zone_named
 
 T = TypeVar("T")
@@ -75,6 +76,38 @@ class ChoiceSetting(Generic[Word]):
 
     def toml(self, value: Word) -> str:
         return toml_string(value)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingSetting:
+    """What a row of the table is: one of the groupings with a name, or any two dimensions."""
+
+    @property
+    def expected(self) -> str:
+        return f"{', '.join(DIMENSIONS.groupings)}, or two such as {example_pair()}"
+
+    def parse(self, value: object, place: TomlPlace) -> Grouping:
+        if isinstance(value, str):
+            grouping = DIMENSIONS.understood(value)
+            if grouping is not None:
+                return grouping
+        words = DIMENSIONS.groupings
+        meant = nearest(value, words) if isinstance(value, str) else None
+        remedy = f'Write for example "{words[0]}"' if meant is None else f'Did you mean "{meant}"?'
+        raise RefusedError(f"is {quoted(value)}, but must be one of: {self.expected}", remedy)
+
+    def from_text(self, text: str) -> object:
+        return text
+
+    def toml(self, value: Grouping) -> str:
+        return toml_string(value)
+
+
+def example_pair() -> Grouping:
+    """Two dimensions that have no name together."""
+    first = next(iter(DIMENSIONS))
+    other = next(each for each in reversed(DIMENSIONS.names) if each not in (first.name, first.inner))
+    return f"{first.name},{other}"
 
 
 @dataclass(frozen=True, slots=True)

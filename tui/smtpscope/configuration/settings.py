@@ -8,8 +8,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from smtpscope.configuration.setting_kinds import ChoiceSetting, Folder, Folders, Keys, SettingKind, YesNo, Zone
-from smtpscope.store.grouping.grouping import GROUPINGS, Grouping
+from smtpscope.configuration.setting_kinds import (
+    ChoiceSetting,
+    Folder,
+    Folders,
+    GroupingSetting,
+    Keys,
+    SettingKind,
+    YesNo,
+    Zone,
+)
+from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 DateOrder = Literal["auto", "dmy", "mdy", "ymd"]
@@ -90,7 +99,7 @@ class Settings:
             ChoiceSetting(THEMES), "The colours: `auto` chooses by the terminal, `terminal` takes its own colours."
         ),
     )
-    grouping: Grouping = field(default="code", metadata=_row(ChoiceSetting(GROUPINGS), "What a row of the table is."))
+    grouping: Grouping = field(default="code", metadata=_row(GroupingSetting(), "What a row of the table is."))
     sort: SortColumn = field(
         default="attention", metadata=_row(ChoiceSetting(SORT_COLUMNS), "What the rows are ordered by.")
     )

@@ -15,11 +15,6 @@ from smtpscope.export.summaries.incident_wording import utc_text
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 
 EventsFormatName = Literal["jsonl", "csv"]
-EVENTS_FORMATS: Final[dict[EventsFormatName, tuple[str, str]]] = {
-    "jsonl": ("JSON lines, an event a line", ".jsonl"),
-    "csv": ("CSV, an event a row", ".csv"),
-}
-"""Name -> title and file suffix."""
 
 
 class EventLine(msgspec.Struct, frozen=True):

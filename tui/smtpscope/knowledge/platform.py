@@ -8,7 +8,22 @@ from typing import Final, Literal
 
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 
-Platform = Literal["exchange-2003", "exchange", "postfix", "exim", "sendmail"]
+Platform = Literal[
+    "exchange-2003",
+    "exchange",
+    "postfix",
+    "exim",
+    "sendmail",
+    "opensmtpd",
+    "courier",
+    "haraka",
+    "qmail",
+    "hmailserver",
+    "mailenable",
+    "msmtp",
+    "dma",
+    "nullmailer",
+]
 
 PLATFORM_WORDS: Final[Mapping[Platform, str]] = {
     "exchange-2003": "Exchange 2003",
@@ -16,6 +31,15 @@ PLATFORM_WORDS: Final[Mapping[Platform, str]] = {
     "postfix": "Postfix",
     "exim": "Exim",
     "sendmail": "Sendmail",
+    "opensmtpd": "OpenSMTPD",
+    "courier": "Courier",
+    "haraka": "Haraka",
+    "qmail": "qmail",
+    "hmailserver": "hMailServer",
+    "mailenable": "MailEnable",
+    "msmtp": "msmtp",
+    "dma": "dma",
+    "nullmailer": "nullmailer",
 }
 """How people call them; Exchange 2003 stands for Exchange 2000 and the SMTP service of Windows, too."""
 
@@ -24,11 +48,26 @@ EXCHANGE: Final[tuple[Platform, ...]] = ("exchange-2003", "exchange")
 LATER_EVENTS: Final = frozenset({1012, 1021, 1035, 2002, 2003, 2004, 2005, 2017})
 """Events of the source MSExchangeTransport that Exchange 2007 and later write; all others that we read are older."""
 
-_LATER_LOGS: Final = re.compile(r"protocol log|connectivity log|message tracking log|microsoft exchange")
+_LATER_LOGS: Final = re.compile(r"protocol log|connectivity log|message tracking log|agent log|microsoft exchange")
 _OLDER_SOURCES: Final = frozenset({"smtpsvc", "smtpevt"})
 _OLDER_SOFTWARE: Final = re.compile(r"microsoft (?:internet information|iis|smtp)|internet information services")
 _OLDER_SERVICE: Final = re.compile(r"smtpsvc\d*", re.IGNORECASE)
 _SENDMAIL: Final = re.compile(r"sm-[\w.-]+|mta|[\w.-]*sendmail[\w.-]*")
+
+_PROGRAMS: Final[tuple[tuple[str, Platform], ...]] = (
+    ("smtpd", "opensmtpd"),
+    ("opensmtpd", "opensmtpd"),
+    ("courier", "courier"),
+    ("haraka", "haraka"),
+    ("qmail", "qmail"),
+    ("rblsmtpd", "qmail"),
+    ("hmailserver", "hmailserver"),
+    ("mailenable", "mailenable"),
+    ("msmtp", "msmtp"),
+    ("dma", "dma"),
+    ("nullmailer", "nullmailer"),
+)
+"""How the name of a program begins that writes into the log of a server."""
 
 
 def platform_of(exchange: SmtpExchange) -> Platform | None:
@@ -67,4 +106,7 @@ def _by_program(program: str) -> Platform | None:
         return "postfix"
     if program.startswith("exim"):
         return "exim"
+    for begin, platform in _PROGRAMS:
+        if program.startswith(begin):
+            return platform
     return "sendmail" if _SENDMAIL.fullmatch(program) else None

@@ -6,14 +6,14 @@ import re
 
 from smtpscope.parsing.smtp_exchange import Command
 
-_VERB = re.compile(r"[\s\"']*+([^\s:\"']++)")
-_PATH_KEYWORD = re.compile(r"(?:FROM|TO)\s*+:\s*+", re.IGNORECASE)
+_VERB = re.compile(r"[\s\"']*([^\s:\"']+)")
+_PATH_KEYWORD = re.compile(r"(?:FROM|TO)\s*:\s*", re.IGNORECASE)
 # RFC 5321 section 4.1.2: a quoted local part may hold blanks, brackets and escaped quotes.
-_BRACKETED = re.compile(r"<((?:[^\"<>]++|\"(?:[^\"\\]++|\\.)*+\")*+)>", re.DOTALL)
-_BARE = re.compile(r"(?:\"(?:[^\"\\]++|\\.)*+\"@)?+[^\s>]*+", re.DOTALL)
-_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*+)(?:=(\S*+))?")
+_BRACKETED = re.compile(r"<([^\"<>]*(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"[^\"<>]*)*)>", re.DOTALL)
+_BARE = re.compile(r"(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"@)?[^\s>]*", re.DOTALL)
+_PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=(\S*))?")
 # RFC 5321 section 4.1.1.3: a source route is accepted and ignored.
-_SOURCE_ROUTE = re.compile(r"(?:@[^\s:@]*+)++:")
+_SOURCE_ROUTE = re.compile(r"(?:@[^\s:@]*)+:")
 _PATH_VERBS = frozenset({"MAIL", "RCPT"})
 
 

@@ -8,16 +8,16 @@ from functools import cache
 from smtpscope.parsing.reply_contents import parse_reply_values
 from smtpscope.parsing.smtp_exchange import Reply
 
-_CODE = re.compile(r"[\s\"'“”`]*+([2-5][0-9]{2})(?![0-9])")
+_CODE = re.compile(r"[\s\"'“”`]*([2-5][0-9]{2})(?![0-9])")
 _ENHANCED = r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9]|\.[0-9])"
 _AFTER_CODE = re.compile(rf"[\s\-#('\"<\[]{{0,8}}{_ENHANCED}[)'\"\]>]{{0,4}}[:;,]?")
 # RFC 3463 section 3 knows the subjects 0 to 7. Away from the code that is what tells a status code from the
 # version of a program, a date, or Yahoo's own numbers (4.16.50).
 _ANYWHERE = re.compile(r"(?<![\w.])([45]\.[0-7]\.[0-9]{1,3})(?![\w]|\.[0-9])")
 _NOT_A_STATUS = re.compile(r"(?:section|version|release|build|rfc)[\s:]*\Z", re.IGNORECASE)
-_AT_END = re.compile(r"\s*+[(\[]?#?[245]\.[0-9]{1,3}\.[0-9]{1,3}[)\]]?\.?\s*\Z")
+_AT_END = re.compile(r"\s*[(\[]?#?[245]\.[0-9]{1,3}\.[0-9]{1,3}[)\]]?\.?\s*\Z")
 _TAIL = 24
-_LINE_END = re.compile(r"[\r\n]++")
+_LINE_END = re.compile(r"[\r\n]+")
 _SEPARATOR = " -\t:"
 
 
@@ -71,7 +71,7 @@ def _continuation(code: str, leads: bool) -> re.Pattern[str]:
     Behind a blank the code alone could be a word of the text, so the enhanced code has to follow where there is one.
     """
     follows = rf"(?=[- ]{_ENHANCED.replace('(', '(?:', 1)})" if leads else r"(?=[- ])"
-    return re.compile(rf"[\r\n]++(?:{code}(?=[- ]|\Z))?|(?<=\s){code}{follows}")
+    return re.compile(rf"[\r\n]+(?:{code}(?=[- ]|\Z))?|(?<=\s){code}{follows}")
 
 
 def _without_codes(line: str, enhanced: str | None, leads: bool) -> str:

@@ -87,11 +87,12 @@ def parse_size_limit(text: str) -> int | None:
     return None
 
 
-_NAME = r"([a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})++)(?![\w@]|\.\w)"
+# Looking ahead and taking what was seen: a name is taken whole or not at all.
+_NAME = r"(?=(?P<name>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+))(?P=name)(?![\w@]|\.\w)"
 # "blocked using zen.dnsbl.example", "listed at ...": the word before says that the name is a list.
 _NAMED_AS_LIST = re.compile(
     r"\b(?:using|list(?:ed|ing)?(?: \w{1,10}){0,2} (?:in|at|on|by|with)|rbls?|dnsbls?|block ?lists?|black ?lists?)"
-    rf"(?: (?:on|at|in|by|the|of|is))*+\s?[:=]?\s?[\[(\"'<]?{_NAME}"
+    rf"(?: (?:on|at|in|by|the|of|is)(?![\w.-]))*\s?[:=]?\s?[\[(\"'<]?{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<![\w@.-]){_NAME}")
 _REFUSALS = ("block", "list", "rbl", "nsbl", "bl.", "reject", "denied", "refus", "spam", "banned")
@@ -163,9 +164,9 @@ def parse_provider_codes(text: str) -> list[str]:
 
 
 _LINK = re.compile(
-    r"(?:https?://|(?<![\w@./-])www\.)[^\s<>\"`{}|\\^]++"
+    r"(?:https?://|(?<![\w@./-])www\.)[^\s<>\"`{}|\\^]+"
     # Without a scheme a path makes a name a link: csi.example.com/reset-request/?ip=192.0.2.1
-    r"|(?<![\w@./-])(?:[a-z0-9_-]{1,63}\.)++[a-z]{2,24}/[^\s<>\"`{}|\\^]++",
+    r"|(?<![\w@./-])(?:[a-z0-9_-]{1,63}\.)+[a-z]{2,24}/[^\s<>\"`{}|\\^]+",
     re.IGNORECASE,
 )
 _LINK_TAIL = ".,;:!?'\"”’*"
@@ -173,7 +174,7 @@ _BRACKETS = {")": "(", "]": "["}
 
 _IPV4 = re.compile(r"(?<![\w.-])([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![\w-]|\.\w)")
 _IPV6 = re.compile(
-    r"(?<![\w:.])(?:ipv6:)?+((?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:\.[0-9]{1,3}){0,3})(?![\w])", re.IGNORECASE
+    r"(?<![\w:.])(?:ipv6:)?((?:[0-9a-f]{0,4}:){2,8}[0-9a-f]{0,4}(?:\.[0-9]{1,3}){0,3})(?![\w])", re.IGNORECASE
 )
 _PROGRAM_BEFORE = re.compile(r"(?:[A-Za-z]/|\b(?:version|ver\.?|release|build)[\s:]{1,3})\Z", re.IGNORECASE)
 # Yahoo writes its own number of the cause at the end, "user complaints - 4.16.55.1".

@@ -8,22 +8,37 @@ The command line and the browser both stand on it, so that they can't differ. It
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from smtpscope.errors import LogError
+from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.advice import Match
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
+from smtpscope.session.filtering import rows_that_match
 from smtpscope.session.incident_split import incident_keys, largest
 from smtpscope.session.log_loader import LogLoader
-from smtpscope.session.reporting import report_of
-from smtpscope.session.view_values import EventDetail, IncidentDetail, ListedIncident, Rows, View
-from smtpscope.store.grouping.activity import ongoing
-from smtpscope.store.grouping.facets import Facet, facets
+from smtpscope.session.recent_trees import RecentTrees
+from smtpscope.session.reporting import overview_of, report_of
+from smtpscope.session.user_data import UserData
+from smtpscope.session.view_values import (
+    EventDetail,
+    IncidentDetail,
+    ListedIncident,
+    LoadedBatch,
+    Overview,
+    Progress,
+    Rows,
+    View,
+)
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.grouping.activity import state_of
+from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
 from smtpscope.store.grouping.incidents import incident_heads, incident_of, incidents
@@ -36,15 +51,133 @@ from smtpscope.store.grouping.time_bins import (
     sorted_times,
     timeline,
 )
+from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
-    from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
+    from smtpscope.export.summaries.summary import SummaryDocument
+    from smtpscope.parsing.smtp_exchange import SmtpExchange
+    from smtpscope.reading.smtp_session import SmtpSession
+    from smtpscope.workspace.workspace import Workspace
 
 
-class Analysis(LogLoader):
-    """One run over some logs; see `LogLoader` for what it is made with."""
+class Analysis:
+    """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
 
-    # Questions
+    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
+    `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
+    what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
+    `date_order` is what stands first in regional dates that leave it open; None leaves it to the log's other dates.
+    `loader` reads the logs; what it knows and does stands here too, so that its users need only the analysis.
+    """
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        *,
+        zone: tzinfo | None = None,
+        cache: Path | None = None,
+        workspace: Workspace | None = None,
+        salvage: bool = False,
+        growing: bool = False,
+        date_order: DateOrderName | None = None,
+    ) -> None:
+        self.knowledge = knowledge
+        self.zone: tzinfo = LocalZone() if zone is None else zone
+        self.count_duplicates = False
+        self.user_data = UserData(workspace)
+        self._recent_trees = RecentTrees()
+        kept = None
+        if cache is not None and not (salvage or growing):
+            from smtpscope.store.cache.log_cache import LogCache
+
+            kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
+        options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
+        self.loader = LogLoader(EventStore(knowledge), options, kept)
+
+    def open(self, arguments: Sequence[str]) -> None:
+        """Finds and recognises the logs; from now on marks, notes and state are theirs. Raises LogError."""
+        try:
+            self.loader.open(arguments)
+        finally:
+            self.user_data.open(self.loader.sources)
+
+    def read(self) -> Iterator[LoadedBatch]:
+        return self.loader.read()
+
+    def follow(self) -> Iterator[LoadedBatch]:
+        return self.loader.follow()
+
+    def add(self, batch: LoadedBatch) -> None:
+        self.loader.add(batch)
+
+    def read_all(self, told: Callable[[Progress], None] | None = None) -> None:
+        self.loader.read_all(told)
+
+    def set_assumed_zone(self, zone: tzinfo) -> None:
+        self.loader.set_assumed_zone(zone)
+        self._recent_trees.clear()
+
+    @property
+    def store(self) -> EventStore:
+        return self.loader.store
+
+    @property
+    def assumed_zone(self) -> tzinfo:
+        return self.loader.assumed_zone
+
+    @property
+    def can_grow(self) -> bool:
+        return self.loader.can_grow
+
+    @property
+    def unrelated_records(self) -> int:
+        return self.loader.unrelated_records
+
+    @property
+    def skipped(self) -> int:
+        return self.loader.skipped
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return self.loader.files
+
+    @property
+    def named_files(self) -> tuple[str, ...]:
+        return self.loader.named_files
+
+    @property
+    def errors(self) -> list[LogError]:
+        return self.loader.errors
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self.loader.problems
+
+    @property
+    def noted(self) -> list[Problem]:
+        return self.loader.noted
+
+    def holds_sessions(self, exchange: SmtpExchange) -> bool:
+        return self.loader.holds_sessions(exchange)
+
+    def smtp_session(self, exchange: SmtpExchange) -> SmtpSession | None:
+        return self.loader.smtp_session(exchange)
+
+    def information(self) -> tuple[FileInformation, ...]:
+        return self.loader.information()
+
+    @property
+    def zone_name(self) -> str:
+        """How to call the zone in which times are shown."""
+        return zone_label(self.zone)
+
+    @property
+    def events(self) -> int:
+        """How many events there are; one that is in the logs more than once counts once, or as often as it is there."""
+        return len(self.store) if self.count_duplicates else len(self.store) - self.store.duplicates
+
+    def overview(self) -> Overview:
+        return overview_of(self.loader, self.events)
 
     def view(
         self,
@@ -58,21 +191,11 @@ class Analysis(LogLoader):
         made_of = (filter_text.strip(), grouping, len(self.store), self.events, self.zone)
 
         def make() -> GroupTree:
-            return GroupTree(self.store, self._mask(filter_text), grouping, self.zone)
+            rows = rows_that_match(self.store, filter_text, self.zone, twice=self.count_duplicates)
+            return GroupTree(self.store, rows, grouping, self.zone)
 
         tree = self._recent_trees.of(made_of, make)
         return View(filter_text, grouping, sort, descending, tree, tree.sorted_by(sort, descending), self.events)
-
-    def _mask(self, filter_text: str) -> NDArray[np.bool_]:
-        once: NDArray[np.bool_] = np.ones(len(self.store), np.bool_)
-        if self.events < len(self.store):
-            once = ~self.store.columns.is_duplicate
-        if not filter_text.strip():
-            return once
-        from smtpscope.store.filter.filter_evaluation import matching
-        from smtpscope.store.filter.filter_grammar import parse_filter
-
-        return once & matching(self.store, parse_filter(filter_text), self.zone)
 
     def suggestion(self, filter_text: str) -> str | None:
         """The filter that was probably meant when `filter_text` finds nothing."""
@@ -89,12 +212,8 @@ class Analysis(LogLoader):
 
     def count_of_entry(self, entry_id: str) -> int:
         """How many events the entry explains; a category's general entry stands for the whole category."""
-        judgements = self.store.words.judgements
-        wanted = [
-            n
-            for n, judgement in enumerate(judgements)
-            if entry_id in (judgement.match.entry_id, judgement.match.category)
-        ]
+        matches = [judgement.match for judgement in self.store.words.judgements]
+        wanted = [number for number, match in enumerate(matches) if entry_id in (match.entry_id, match.category)]
         return int(np.isin(self.store.columns.judgement, wanted).sum()) if wanted else 0
 
     def incidents(self, rows: Rows, *, most: int | None = None) -> list[IncidentDetail]:
@@ -135,9 +254,9 @@ class Analysis(LogLoader):
         """The incident that the event `row` belongs to, as far as `view` shows it."""
         return [self._detail(incident_of(self.store, view.tree.order, row, self.zone))]
 
-    def facets(self, rows: Rows, facet: Facet) -> Counted:
-        """The distinct values of `facet` among `rows`, the most frequent first."""
-        return facets(self.store, rows, facet)
+    def facets(self, rows: Rows, name: str) -> Counted:
+        """The distinct values of the facet `name` among `rows`, the most frequent first."""
+        return facets(self.store, rows, name)
 
     def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
         """Counts of `rows` by calendar steps of the session's zone; without `step` one that fits."""
@@ -151,8 +270,8 @@ class Analysis(LogLoader):
         """The bursts in `rows` in one sentence, "" where no row has a time."""
         times = sorted_times(self.store, rows)
         end = self.store.log_end_ms
-        goes_on = ongoing(times, self.store.log_start_ms, end)
-        return episode_sentence(episodes(times), end, goes_on, self.zone)
+        state = state_of(times, self.store.log_start_ms, end)
+        return episode_sentence(episodes(times), end, state, self.zone)
 
     def activity(self, bins: int) -> tuple[int, ...]:
         """All events counted in `bins` equal parts of the log's span."""
@@ -160,50 +279,18 @@ class Analysis(LogLoader):
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
         """The summary of some incidents, ready for any format of `export`."""
-        from smtpscope.export.summaries.summary import SummaryDocument
+        from smtpscope.session.documents import summary_document
 
-        summaries = tuple(self._summary(detail) for detail in details)
-        return SummaryDocument(
-            incidents=summaries,
-            filter_text=view.filter_text,
-            files=self.files,
-            zone=self.zone,
-            zone_name=self.zone_name,
-            events_in_view=view.count,
-            events_in_log=view.total,
-            skipped=self.skipped,
-        )
-
-    def _summary(self, detail: IncidentDetail) -> IncidentSummary:
-        from smtpscope.export.masking.credentials import hidden
-        from smtpscope.export.summaries.summary import IncidentSummary
-
-        # A ticket is read by others, so what logs somebody in stays out of it.
-        sample, raw = hidden(detail.sample, self.raw(detail.incident.sample_row))
-        return IncidentSummary(incident=detail.incident, advice=detail.advice, sample=sample, sample_raw=raw)
+        return summary_document(self.loader, details, view, self.zone, self.raw)
 
     def write_own_knowledge(self, detail: IncidentDetail, note: str) -> Path:
         """Makes `note` guidance of one's own for the replies of this incident's host: its first line is the title.
 
         Raises KnowledgeError when it can't be written or contradicts what is there.
         """
-        from smtpscope.configuration.paths import own_knowledge_folder
-        from smtpscope.knowledge.authoring.own_notes import free_id, write_note
+        from smtpscope.session.documents import write_own_guidance
 
-        incident = detail.incident
-        title, _, rest = note.strip().partition("\n")
-        replies = [reply for reply, _ in incident.replies]
-        folder = own_knowledge_folder()
-        return write_note(
-            folder,
-            entry_id=free_id(folder, incident.key.host_key or "no-host", str(incident.key.code or "no-code")),
-            title=title,
-            text=rest.strip() or title,
-            remote_host=incident.key.host_key,
-            category=incident.key.category,
-            example=replies[0],
-            more_examples=replies[1:],
-        )
+        return write_own_guidance(detail, note)
 
     def event_text(self, row: int) -> str:
         """One event as people paste it into a ticket; not yet harmless, but without what logs somebody in."""
@@ -214,16 +301,9 @@ class Analysis(LogLoader):
 
     def raw(self, row: int) -> str:
         """The record of `row` as its file holds it (text, or the event's XML); a sentence when that is gone."""
-        exchange = self.store.exchange(row)
-        try:
-            raw = self._logs.raw(exchange.file, exchange.offset)
-        except (LogError, OSError) as error:
-            return f"The record can't be read again: {error}\n\n{self.event_text(row)}"
-        except Exception as defect:
-            # A reader that comes to grief over one record must not take the browser with it.
-            what = f"a mistake in smtpscope ({type(defect).__name__}: {defect})"
-            return f"The record can't be read again: {what}\n\n{self.event_text(row)}"
-        return self.event_text(row) if raw is None else raw
+        from smtpscope.session.documents import raw_text
+
+        return raw_text(self.loader, row, self.event_text(row))
 
     def report(self, view: View, *, most: int | None = None) -> Report:
         """The groups of `view` as rows of a report; with `most` only so many groups of the first level."""

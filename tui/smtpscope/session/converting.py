@@ -50,14 +50,14 @@ def exchanges(analysis: Analysis, filter_text: str = "") -> Iterator[DiagnosedEx
 
 
 def _passing(analysis: Analysis) -> Iterator[DiagnosedExchange]:
-    store = analysis.store = TransientStore(analysis.knowledge)
+    store = analysis.loader.store = TransientStore(analysis.knowledge)
     for batch in analysis.read():
         analysis.add(batch)
         yield from _of_batch(store, batch)
         if store.is_full:
             store.forget()
-            analysis.forget_texts()
-    analysis.check_read(store.passed)
+            analysis.loader.forget_texts()
+    analysis.loader.check_read(store.passed)
 
 
 def _of_batch(store: EventStore, batch: LoadedBatch) -> Iterator[DiagnosedExchange]:

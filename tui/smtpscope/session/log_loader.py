@@ -1,4 +1,4 @@
-"""The logs of a session as they are read: what came until now, in which zone, and what went wrong.
+"""The logs as they are read: what came until now, what went wrong, and in which zone logs without one are taken.
 
 It has no threads and prints nothing: `read` may run in a reading thread while one other thread adds what it yields.
 """
@@ -7,76 +7,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from smtpscope.errors import LogError, Problem
-from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
-from smtpscope.session.open_logs import Logs, mixed_clocks
-from smtpscope.session.recent_trees import RecentTrees
-from smtpscope.session.user_data import UserData
-from smtpscope.session.view_values import LoadedBatch, Overview, Progress
+from smtpscope.reading.record import FileInformation, ReadOptions, Source
+from smtpscope.session.open_logs import Logs, mixed_clocks, told_twice
+from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.assumed_times import span_moved
-from smtpscope.store.event_store import DIRECTIONS, EventStore
-from smtpscope.store.times import LocalZone, zone_label
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.times import zone_label
 
 if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
-    from smtpscope.workspace.workspace import Workspace
+    from smtpscope.store.cache.log_cache import LogCache
 
 
 class LogLoader:
-    """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
+    """Reads logs into `store`. Times without a zone are taken for those of the zone in `options`, until told otherwise.
 
-    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
-    `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
-    what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
-    `date_order` is what stands first in regional dates that leave it open; None leaves it to the log's other dates.
+    `cache` is where what is read of a large log is kept for the next time; None keeps nothing.
     """
 
-    def __init__(
-        self,
-        knowledge: KnowledgeBase,
-        *,
-        zone: tzinfo | None = None,
-        cache: Path | None = None,
-        workspace: Workspace | None = None,
-        salvage: bool = False,
-        growing: bool = False,
-        date_order: DateOrderName | None = None,
-    ) -> None:
-        self.knowledge = knowledge
-        self.zone: tzinfo = LocalZone() if zone is None else zone
-        self._zone_at_load: tzinfo = self.zone
-        self.assumed_zone: tzinfo = self.zone
-        self.store = EventStore(knowledge)
+    def __init__(self, store: EventStore, options: ReadOptions, cache: LogCache | None) -> None:
+        self.store = store
         self.unrelated_records = 0
-        self.count_duplicates = False
-        self.user_data = UserData(workspace)
-        self._recent_trees = RecentTrees()
-        kept = None
-        if cache is not None and not (salvage or growing):
-            from smtpscope.store.cache.log_cache import LogCache
-
-            kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
-        options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
-        self._logs = Logs(options, kept)
-
-    # Opening and reading
+        self.assumed_zone: tzinfo = options.zone
+        self._zone_at_load: tzinfo = options.zone
+        self._logs = Logs(options, cache)
 
     def open(self, arguments: Sequence[str]) -> None:
         """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
 
         What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
         """
-        try:
-            self._logs.open(arguments)
-        finally:
-            self.user_data.open(self._logs.sources)
+        self._logs.open(arguments)
+
+    @property
+    def sources(self) -> list[Source]:
+        """What was opened."""
+        return self._logs.sources
 
     def read(self) -> Iterator[LoadedBatch]:
         """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
@@ -114,11 +84,6 @@ class LogLoader:
         """Lets go of what reading keeps beside the rows; only for a store that keeps none (see `converting`)."""
         self._logs.forget_texts()
 
-    @property
-    def read_anything(self) -> bool:
-        """Whether anything was added yet."""
-        return bool(len(self.store) or self.unrelated_records or self.errors)
-
     def read_all(self, told: Callable[[Progress], None] | None = None) -> None:
         """Reads everything; `told` hears how far it is. Raises LogError when no file could be read at all."""
         for batch in self.read():
@@ -133,31 +98,16 @@ class LogLoader:
         if failed and not events and not self.unrelated_records and failed >= len(self.files):
             raise self.errors[0]
 
-    # Time zones
-
-    @property
-    def zone_name(self) -> str:
-        """How to call the zone in which times are shown."""
-        return zone_label(self.zone)
-
     def set_assumed_zone(self, zone: tzinfo) -> None:
         """From now on the times of logs that name no zone are those of `zone`; how times are shown stays."""
         self.store.shift_assumed_times(self.assumed_zone, zone)
         self.store.move_assumed_span(self.assumed_zone, zone)
         self.assumed_zone = zone
-        self._recent_trees.clear()
 
     @property
     def noted(self) -> list[Problem]:
-        """`problems`, and a word on logs whose clocks may differ."""
-        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone))]
-
-    # What came until now
-
-    @property
-    def events(self) -> int:
-        """How many events there are; one that is in the logs more than once counts once, or as often as it is there."""
-        return len(self.store) if self.count_duplicates else len(self.store) - self.store.duplicates
+        """`problems`, and a word on logs whose clocks may differ, or that tell the same refusals."""
+        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone)), *told_twice(self.store)]
 
     @property
     def skipped(self) -> int:
@@ -184,23 +134,10 @@ class LogLoader:
         """What was skipped, recovered or noted."""
         return self._logs.problems
 
-    def overview(self) -> Overview:
-        directions = self.store.columns.direction
-        if self.events < len(self.store):
-            directions = directions[~self.store.columns.is_duplicate]
-        counts = np.bincount(directions, minlength=len(DIRECTIONS)).tolist()
-        return Overview(
-            files=self.files,
-            events=self.events,
-            duplicates=len(self.store) - self.events,
-            unrelated_records=self.unrelated_records,
-            skipped=self.skipped,
-            first_ms=self.store.log_start_ms,
-            last_ms=self.store.log_end_ms,
-            directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
-            times_assumed=self.store.times_assumed,
-            service_logs=self._logs.service_logs_only,
-        )
+    @property
+    def service_logs_only(self) -> bool:
+        """Whether every open log is one of a mail server itself, so that none could hold an event."""
+        return self._logs.service_logs_only
 
     def holds_sessions(self, exchange: SmtpExchange) -> bool:
         """Whether the log of `exchange` holds whole sessions and not only single events."""
@@ -216,3 +153,10 @@ class LogLoader:
     def information(self) -> tuple[FileInformation, ...]:
         """What each open file says of itself."""
         return self._logs.information()
+
+    def raw(self, exchange: SmtpExchange) -> str | None:
+        """The record of `exchange` as its file holds it; None when no such file is open.
+
+        Raises LogError and OSError when the file can't be read any more.
+        """
+        return self._logs.raw(exchange.file, exchange.offset)

@@ -247,6 +247,22 @@ def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
     return tuple(Problem(file, "dates", reason, "noted") for file in without)
 
 
+def told_twice(store: EventStore) -> tuple[Problem, ...]:
+    """A word on each two logs of different kinds that tell the same refusals; nothing where none do."""
+    return tuple(
+        Problem(
+            store.words.files[shared.second],
+            "whole file",
+            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} in "
+            f"{store.words.files[shared.first]} as well, which is another kind of log: "
+            f"{'it counts' if shared.count == 1 else 'they count'} twice",
+            "noted",
+            shared.count,
+        )
+        for shared in store.shared_refusals()
+    )
+
+
 _HEAD: Final = 4_096
 _WRITTEN_OVER: Final = frozenset({"evtx", "evt"})
 """Windows writes over the beginning of these while they are the same log; their records have numbers of their own."""

@@ -1,23 +1,40 @@
-"""The groups of a view as rows of a report."""
+"""The picture of all that was read, and the groups of a view as rows of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 
+import numpy as np
+
 from smtpscope.errors import Problem
 from smtpscope.export.report.report import Report, ReportRow
+from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.view_values import Overview, View
-from smtpscope.store.grouping.groups import Group, Grouping
+from smtpscope.store.event_store import DIRECTIONS
+from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_HOST, Dimension
+from smtpscope.store.grouping.groups import Group
 
-_GROUPED_BY: Mapping[Grouping, str] = {
-    "code": "reply code and remote host",
-    "host": "remote host and reply code",
-    "cause": "cause and remote host",
-    "recipient": "recipient and remote host",
-    "server": "our server and reply code",
-    "none": "nothing",
-}
+
+def overview_of(loader: LogLoader, events: int) -> Overview:
+    """The picture of all that `loader` read; `events` are those that count."""
+    store = loader.store
+    directions = store.columns.direction
+    if events < len(store):
+        directions = directions[~store.columns.is_duplicate]
+    counts = np.bincount(directions, minlength=len(DIRECTIONS)).tolist()
+    return Overview(
+        files=loader.files,
+        events=events,
+        duplicates=len(store) - events,
+        unrelated_records=loader.unrelated_records,
+        skipped=loader.skipped,
+        first_ms=store.log_start_ms,
+        last_ms=store.log_end_ms,
+        directions=tuple((direction, count) for direction, count in zip(DIRECTIONS, counts, strict=True) if count),
+        times_assumed=store.times_assumed,
+        service_logs=loader.service_logs_only,
+    )
 
 
 def report_of(
@@ -60,7 +77,7 @@ def report_of(
         zone=zone[0],
         zone_name=zone[1],
         problems=tuple(problems),
-        group_by=_GROUPED_BY[view.grouping],
+        group_by=DIMENSIONS.title(view.grouping),
         rows_left_out=left_out,
         time_assumed=overview.times_assumed,
         duplicates=overview.duplicates,
@@ -75,7 +92,7 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
     return ReportRow(
         depth=level,
         code="" if group.codes != 1 else "no code" if group.code is None else str(group.code),
-        host=_host_words(group, view.tree.levels[level].column),
+        host=_host_words(group, view.tree.levels[level].dimension),
         cause=title if one_cause else f"{group.categories} causes, most: {title}",
         category=group.category,
         direction=group.direction,
@@ -83,7 +100,8 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
         count=group.count,
         first_ms=group.first_ms,
         last_ms=group.last_ms,
-        ongoing=group.ongoing,
+        state=group.state,
+        quiet_ms=group.quiet_ms,
         recipients=group.recipients,
         spark=view.tree.sparkline(level, index),
         reply_code=group.code,
@@ -94,12 +112,10 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
     )
 
 
-def _host_words(group: Group, column: str) -> str:
+def _host_words(group: Group, dimension: Dimension) -> str:
     """What a report writes into the column of hosts: what the group is, as far as that is not its code."""
-    if column == "recipient":
-        return group.recipient or "(no recipient)"
-    if column == "server":
-        return group.server or "(no server named)"
+    if dimension.in_report:
+        return group.label or dimension.missing
     if group.hosts == 1:
-        return group.host or "(no host)"
+        return group.host or NO_HOST
     return f"{group.hosts:,} hosts"

@@ -29,7 +29,8 @@ class Columns:
     none). `context` is all that events of one log have in common (file, provider, computer, level, ...), `host` the
     remote host as spelt and `host_key` its folded form, `judgement` the match with who has to act, `category` its
     cause, `direction` the position in `DIRECTIONS`, `server` the computer, `recipient` and `sender` the folded mailbox
-    of RCPT and of MAIL (NOBODY where there is none). `again` tells that the event was there before. 75 bytes a row.
+    of RCPT and of MAIL (NO_MAILBOX where there is none). `is_duplicate` tells that the event was
+    there before. 75 bytes a row.
     """
 
     time_ms: NDArray[np.int64]

@@ -1,9 +1,11 @@
 """Events that are in the opened logs more than once: exported twice, collected twice, or in two copies of one log.
 
 An event is the same as one before it when record id, provider, computer and time agree. Where a log has no record
-ids, what is said has to agree as well (remote host, command, reply, connection), and the computer must be named; the
-same may be said twice in a second, so the first of such in one log is the first in the other, and so on. The time
-counts in whole seconds, as exports cut the rest off; without a time nobody can tell, so such an event is no double.
+ids, what is said has to agree as well (remote host, command, reply, connection); the same may be said twice in a
+second, so the first of such in one log is the first in the other, and so on. Many exports name no computer (Event
+Viewer's CSV, Exim's main and reject log): to the second and to the word the same in two logs is taken for one event,
+as two servers are hardly told the same by the same host in the same second. The time counts in whole seconds, as
+exports cut the rest off; without a time nobody can tell, so such an event is no double.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint64]
 
 _SECOND: Final = 1000
+_TOGETHER: Final = 2 * _SECOND
+"""Milliseconds between the entries that two logs of one server make of the same refusal."""
 # The multipliers of the finalizer of SplitMix64: each bit of the input changes half the bits of the result.
 _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -25,17 +29,51 @@ _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB1331
 class EventFingerprint:
     """What some rows of one log tell, row by row; `none` stands for no record id and for no time.
 
-    `origin` is a number for provider and computer, `named` whether it names a computer; `said` are numbers for what
-    was said. `file` is the number of the log.
+    `origin` is a number for provider and computer; `said` are numbers for what was said. `file` is the number of the
+    log.
     """
 
     record_id: NDArray[np.int64]
     time_ms: NDArray[np.int64]
     origin: NDArray[np.int32]
-    named: NDArray[np.bool_]
     said: tuple[NDArray[np.signedinteger], ...]
     file: int
     none: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRefusals:
+    """`count` refusals that the logs with the numbers `first` and `second` both tell, each in its own way."""
+
+    first: int
+    second: int
+    count: int
+
+
+def shared_refusals(
+    time_ms: NDArray[np.int64],
+    said: tuple[NDArray[np.signedinteger], ...],
+    provider: NDArray[np.signedinteger],
+    file: NDArray[np.signedinteger],
+) -> list[SharedRefusals]:
+    """What logs of different kinds tell both: a protocol log has a refusal, and message tracking has it again.
+
+    All are columns of the same rows, each with a time. `said` is what both kinds of log know of a refusal (recipient,
+    code, direction); it is the same one where that agrees and the times are at most two seconds apart.
+    """
+    keys = np.zeros(len(time_ms), np.uint64)
+    for part in said:
+        keys = _mixed(keys ^ part.astype(np.uint64))
+    order = np.lexsort((time_ms, keys))
+    one, next_one = order[:-1], order[1:]
+    same = (keys[one] == keys[next_one]) & (time_ms[next_one] - time_ms[one] <= _TOGETHER)
+    same &= (provider[one] != provider[next_one]) & (file[one] != file[next_one])
+    pairs = np.stack([file[one][same], file[next_one][same]], axis=1).astype(np.int64)
+    found, counts = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
+    return [
+        SharedRefusals(first, second, count)
+        for (first, second), count in zip(found.tolist(), counts.tolist(), strict=True)
+    ]
 
 
 class SeenEvents:
@@ -55,7 +93,7 @@ class SeenEvents:
         timed = told.time_ms != told.none
         has_id = told.record_id != told.none
         by_id = np.flatnonzero(timed & has_id)
-        by_words = np.flatnonzero(timed & ~has_id & told.named)
+        by_words = np.flatnonzero(timed & ~has_id)
         if len(by_id):
             ids = told.record_id[by_id]
             keys = _mixed(_moment(told, by_id) ^ ids.astype(np.uint64))

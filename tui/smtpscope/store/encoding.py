@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,20 @@ from smtpscope.knowledge.entry import Entry, WhoActs
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExchange
 from smtpscope.store.column_set import NO_NUMBER, Columns
 from smtpscope.store.duplicates import EventFingerprint, SeenEvents
-from smtpscope.store.vocabularies import CONTEXT_FIELDS, DIRECTIONS, WHO_ACTS, Diagnosis, Vocabularies
+from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS, Diagnosis, SharedFields, Vocabularies
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
 
 _LARGEST = int(np.iinfo(np.int64).max)
-_context_of: Callable[[SmtpExchange], tuple[Any, ...]] = attrgetter(*CONTEXT_FIELDS)
+_shared_of: Callable[[SmtpExchange], tuple[Any, ...]] = attrgetter(*SharedFields._fields)
+
+
+class RecordNumbers(NamedTuple):
+    """The numbers that each row has of its own, as `Columns` has them; NO_NUMBER where there is none."""
+
+    time_ms: NDArray[np.int64]
+    offset: NDArray[np.int64]
+    record_id: NDArray[np.int64]
+    connection: NDArray[np.int64]
 
 
 class ReplyMatcher(Protocol):
@@ -73,42 +82,38 @@ class Encoder(Vocabularies):
         hosts = self.hosts.intern_all([exchange.remote_host for exchange in exchanges], self.add_host)
         commands = self.commands.intern_all([exchange.command for exchange in exchanges], self.add_command)
         replies = self.replies.intern_all([exchange.reply for exchange in exchanges], self.add_reply)
-        own: tuple[Sequence[int | None], ...] = (
+        numbers: tuple[Sequence[int | None], ...] = (
             [exchange.time_ms for exchange in exchanges],
             [exchange.offset for exchange in exchanges],
             [exchange.record_id for exchange in exchanges],
             [exchange.connection for exchange in exchanges],
         )
-        return self.judged_rows([_numbers(values) for values in own], contexts, hosts, commands, replies)
+        return self.judged_rows(RecordNumbers(*map(_numbers, numbers)), contexts, hosts, commands, replies)
 
     def intern_contexts(self, exchanges: Sequence[SmtpExchange]) -> Codes:
         """The numbers of the contexts of `exchanges`."""
-        return self.contexts.intern_all([_context_of(exchange) for exchange in exchanges], self.add_context)
+        return self.contexts.intern_all(list(map(SharedFields._make, map(_shared_of, exchanges))), self.add_context)
 
     def judged_rows(
-        self, own: Sequence[NDArray[np.int64]], contexts: Codes, hosts: Codes, commands: Codes, replies: Codes
+        self, record_numbers: RecordNumbers, contexts: Codes, hosts: Codes, commands: Codes, replies: Codes
     ) -> Columns:
         """As `rows`; the knowledge base is asked for the judgements."""
         kinds = self._kinds(commands, hosts)
         judgements = self._judge(replies, commands, kinds, self.context_direction.view()[contexts])
-        return self.rows(own, contexts, hosts, commands, replies, judgements)
+        return self.rows(record_numbers, contexts, hosts, commands, replies, judgements)
 
     def rows(
         self,
-        own: Sequence[NDArray[np.int64]],
+        record_numbers: RecordNumbers,
         contexts: Codes,
         hosts: Codes,
         commands: Codes,
         replies: Codes,
         judgements: Codes,
     ) -> Columns:
-        """The columns of rows of known values; `own` are time, place, record id and connection."""
-        time_ms, offset, record_id, connection = own
+        """The columns of rows of known values."""
         return Columns(
-            time_ms=time_ms,
-            offset=offset,
-            record_id=record_id,
-            connection=connection,
+            **record_numbers._asdict(),
             context=contexts,
             host=hosts,
             command=commands,
@@ -121,23 +126,23 @@ class Encoder(Vocabularies):
             sender=self.command_sender.view()[commands],
             code=self.reply_code.view()[replies].astype(np.int16),
             direction=self.context_direction.view()[contexts].astype(np.int8),
-            is_duplicate=self._again(own, contexts, (hosts, commands, replies, connection)),
+            is_duplicate=self._is_duplicate(
+                record_numbers, contexts, (hosts, commands, replies, record_numbers.connection)
+            ),
         )
 
-    def _again(
-        self, own: Sequence[NDArray[np.int64]], contexts: Codes, said: tuple[NDArray[np.signedinteger], ...]
+    def _is_duplicate(
+        self, record_numbers: RecordNumbers, contexts: Codes, content_columns: tuple[NDArray[np.signedinteger], ...]
     ) -> NDArray[np.bool_]:
         """Which rows are an event that was there before."""
-        time_ms, _, record_id, _ = own
         if not len(contexts):
             return np.zeros(0, np.bool_)
         return self._seen.find(
             EventFingerprint(
-                record_id=record_id,
-                time_ms=time_ms,
+                record_id=record_numbers.record_id,
+                time_ms=record_numbers.time_ms,
                 origin=self.context_origin.view()[contexts],
-                named=self.context_named.view()[contexts].astype(np.bool_),
-                said=said,
+                said=content_columns,
                 file=int(self.context_file.view()[contexts[0]]),
                 none=NO_NUMBER,
             )
@@ -149,7 +154,7 @@ class Encoder(Vocabularies):
             int(column[row]) for column in (columns.time_ms, columns.record_id, columns.connection)
         )
         return SmtpExchange(
-            **dict(zip(CONTEXT_FIELDS, self.contexts[int(columns.context[row])], strict=True)),
+            **self.contexts[int(columns.context[row])]._asdict(),
             offset=int(columns.offset[row]),
             time_ms=None if time_ms == NO_NUMBER else time_ms,
             record_id=None if record_id == NO_NUMBER else record_id,

@@ -16,6 +16,7 @@ from smtpscope.parsing.smtp_exchange_table import SmtpExchangeTable
 from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.store.assumed_times import moved, span_moved
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
+from smtpscope.store.duplicates import SharedRefusals, shared_refusals
 from smtpscope.store.encoding import Encoder, ReplyMatcher
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
@@ -55,7 +56,7 @@ class EventStore:
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         self.words = Encoder(matcher)
-        self.texts = SearchTexts(self.words)
+        self.texts = SearchTexts()
         self._tables = TableEncoder(self.words)
         self._columns = GrowingColumns()
         self._events_span: LogSpan | None = None
@@ -134,6 +135,21 @@ class EventStore:
     def duplicates(self) -> int:
         """How many rows are an event that was there before."""
         return self._duplicates
+
+    def shared_refusals(self) -> list[SharedRefusals]:
+        """The refusals that two logs of different kinds tell both, and that count twice for it."""
+        if len(self.words.files) < 2:
+            return []
+        columns = self.columns
+        rows = np.flatnonzero((columns.time_ms != NO_TIME) & (columns.recipient >= 0) & ~columns.is_duplicate)
+        context = columns.context[rows]
+        said = (columns.recipient[rows], columns.code[rows], columns.direction[rows])
+        return shared_refusals(
+            columns.time_ms[rows],
+            said,
+            self.words.context_provider.view()[context],
+            self.words.context_file.view()[context],
+        )
 
     @property
     def log_start_ms(self) -> int | None:

@@ -7,14 +7,13 @@ this is the form in which words are compared.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.harmless import shown
 from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply
-from smtpscope.store.encoding import Encoder
 from smtpscope.store.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -58,17 +57,16 @@ class FoldedTexts(Generic[T]):
 class SearchTexts:
     """The texts of one store. For one thread, the one that asks."""
 
-    def __init__(self, words: Encoder) -> None:
-        self.replies: FoldedTexts[Reply] = FoldedTexts(words.replies, _reply_text)
-        self.enhanced_codes: FoldedTexts[Reply] = FoldedTexts(words.replies, lambda reply: reply.enhanced or "")
-        self.hosts: FoldedTexts[RemoteHost] = FoldedTexts(words.hosts, lambda host: f"{host.verbatim}\n{host.key}")
-        self.host_keys = FoldedTexts(words.host_keys, str)
-        self.commands: FoldedTexts[Command] = FoldedTexts(words.commands, command_line)
-        self.verbs = FoldedTexts(words.verbs, str)
-        self.mailboxes = FoldedTexts(words.mailbox_keys, str)
-        self.servers = FoldedTexts(words.servers, str)
-        self.files = FoldedTexts(words.files, str)
-        self.categories = FoldedTexts(words.categories, str)
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, Callable[[Any], str]], FoldedTexts[Any]] = {}
+
+    def of(self, vocabulary: Vocabulary[T], text_of: Callable[[T], str]) -> FoldedTexts[T]:
+        """The texts of a vocabulary of the store. `text_of` is a function with a name: it is part of the key."""
+        key = (id(vocabulary), text_of)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = FoldedTexts(vocabulary, text_of)
+        return known
 
 
 def command_line(command: Command) -> str:
@@ -76,6 +74,16 @@ def command_line(command: Command) -> str:
     return command.full or command.logged_verb
 
 
-def _reply_text(reply: Reply) -> str:
-    # The text of a reply of several lines has phrases that the line breaks cut in two.
+def reply_text(reply: Reply) -> str:
+    """The reply as it came, and its text, where that has phrases which line breaks cut in two."""
     return reply.verbatim if reply.text in reply.verbatim else f"{reply.verbatim}\n{reply.text}"
+
+
+def enhanced_code_text(reply: Reply) -> str:
+    """The enhanced status code (RFC 3463), "" where there is none."""
+    return reply.enhanced or ""
+
+
+def host_text(host: RemoteHost) -> str:
+    """The remote host as spelt, and its folded form."""
+    return f"{host.verbatim}\n{host.key}"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply, SmtpExchange
 from smtpscope.parsing.smtp_exchange_table import SmtpExchangeTable
 from smtpscope.store.column_set import Columns
-from smtpscope.store.encoding import Encoder
+from smtpscope.store.encoding import Encoder, RecordNumbers
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
 
 Value = TypeVar("Value")
@@ -53,7 +53,7 @@ class TableEncoder:
     def encode(self, table: SmtpExchangeTable) -> Columns:
         """One row for each exchange, in their order."""
         return self._words.judged_rows(
-            [table.time_ms, table.offset, table.record_id, table.connection],
+            RecordNumbers(table.time_ms, table.offset, table.record_id, table.connection),
             self._contexts.numbers(table.contexts, table.context),
             self._hosts.numbers(table.hosts, table.host),
             self._commands.numbers(table.commands, table.command),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple, get_args
 
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Certainty, Command, Direction, RemoteHost, Reply
+from smtpscope.reading.record import Level
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
 from smtpscope.store.vocabulary import GrowingNumbers, SharedVocabulary, Vocabulary
 
@@ -17,31 +18,31 @@ DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
 WHO_ACTS: tuple[WhoActs, ...] = ("us", "them", "sender", "recipient", "nobody")
 """The order behind the numbers of who has to act."""
 
-CONTEXT_FIELDS = (
-    "file",
-    "time_assumed",
-    "event_id",
-    "level",
-    "provider",
-    "channel",
-    "computer",
-    "direction",
-    "virtual_server",
-    "certainty",
-    "text_level",
-    "problem",
-    "salvaged",
-    "connector",
-    "guess",
-)
-"""The fields of an exchange that many of one log share, in the order of a context."""
+LEVELS: tuple[str, ...] = get_args(Level)
+"""The words for the level of a record."""
 
-_FILE, _EVENT_ID, _LEVEL, _PROVIDER, _COMPUTER, _DIRECTION = (
-    CONTEXT_FIELDS.index(name) for name in ("file", "event_id", "level", "provider", "computer", "direction")
-)
-TIME_ASSUMED = CONTEXT_FIELDS.index("time_assumed")
 
-Kind = tuple[str, bool, tuple[str, ...]]
+class SharedFields(NamedTuple):
+    """The fields of an exchange that many of one log share; what they mean is said there."""
+
+    file: str
+    time_assumed: bool
+    event_id: int | None
+    level: Level | None
+    provider: str | None
+    channel: str | None
+    computer: str | None
+    direction: Direction
+    virtual_server: int | None
+    certainty: Certainty | None
+    text_level: Level | None
+    problem: str | None
+    salvaged: bool
+    connector: str | None
+    guess: str | None
+
+
+CommandKind = tuple[str, bool, tuple[str, ...]]
 """What of a command and of a remote host may matter to the knowledge base: verb, null sender, host patterns."""
 
 _LARGEST_CODE = 999
@@ -65,7 +66,7 @@ class Vocabularies:
     """The vocabularies of a store. Written by one thread; see `vocabulary.py`."""
 
     def __init__(self) -> None:
-        self.contexts: Vocabulary[tuple[Any, ...]] = Vocabulary()
+        self.contexts: Vocabulary[SharedFields] = Vocabulary()
         self.hosts: SharedVocabulary[RemoteHost] = SharedVocabulary()
         self.commands: SharedVocabulary[Command] = SharedVocabulary()
         self.replies: SharedVocabulary[Reply] = SharedVocabulary()
@@ -77,7 +78,7 @@ class Vocabularies:
         self.mailbox_keys: Vocabulary[str] = Vocabulary()
         self.categories: Vocabulary[str] = Vocabulary()
         self.judgements: list[Diagnosis] = []
-        self.kinds: Vocabulary[Kind] = Vocabulary()
+        self.kinds: Vocabulary[CommandKind] = Vocabulary()
         # Reply, kind of command and direction in one number (see `_judge`) -> the judgement that answers them.
         self.judgement_numbers: dict[int, int] = {}
         self.context_direction = GrowingNumbers()
@@ -85,9 +86,10 @@ class Vocabularies:
         self.context_file = GrowingNumbers()
         self.context_event_id = GrowingNumbers()
         self.context_origin = GrowingNumbers()
-        self.context_named = GrowingNumbers()
+        self.context_provider = GrowingNumbers()
         self.context_assumed = GrowingNumbers()
         self._origins: Vocabulary[tuple[str, str]] = Vocabulary()
+        self._providers: Vocabulary[str] = Vocabulary()
         self.host_to_key = GrowingNumbers()
         self.reply_code = GrowingNumbers()
         self.command_verb = GrowingNumbers()
@@ -100,32 +102,32 @@ class Vocabularies:
 
     def level(self, context: int) -> str:
         """The level word of the records of a context, "" where they have none."""
-        return self.contexts[context][_LEVEL] or ""
+        return self.contexts[context].level or ""
 
     def event_id(self, context: int) -> str:
         """The event id of a context in digits, "" where its records have none."""
-        event_id = self.contexts[context][_EVENT_ID]
+        event_id = self.contexts[context].event_id
         return "" if event_id is None else str(event_id)
 
     def time_assumed(self, context: int) -> bool:
         """Whether the zone of the times of a context was assumed."""
-        return bool(self.contexts[context][TIME_ASSUMED])
+        return self.contexts[context].time_assumed
 
     def clocks(self) -> tuple[list[str], list[str]]:
         """The logs with times whose zone was assumed, and those with other times only; each in the order of reading."""
-        assumed = dict.fromkeys(context[_FILE] for context in self.contexts if context[TIME_ASSUMED])
+        assumed = dict.fromkeys(context.file for context in self.contexts if context.time_assumed)
         return list(assumed), [file for file in self.files if file not in assumed]
 
-    def add_context(self, context: tuple[Any, ...]) -> None:
+    def add_context(self, context: SharedFields) -> None:
         """Notes what follows from a new context; called when it gets its number."""
-        self.context_direction.append(DIRECTIONS.index(context[_DIRECTION]))
-        self.context_server.append(self.servers.intern(context[_COMPUTER] or ""))
-        self.context_file.append(self.files.intern(context[_FILE]))
-        origin = ((context[_PROVIDER] or "").casefold(), (context[_COMPUTER] or "").casefold())
+        self.context_direction.append(DIRECTIONS.index(context.direction))
+        self.context_server.append(self.servers.intern(context.computer or ""))
+        self.context_file.append(self.files.intern(context.file))
+        origin = ((context.provider or "").casefold(), (context.computer or "").casefold())
         self.context_origin.append(self._origins.intern(origin))
-        self.context_named.append(bool(context[_COMPUTER]))
-        self.context_assumed.append(bool(context[TIME_ASSUMED]))
-        event_id = context[_EVENT_ID]
+        self.context_provider.append(self._providers.intern(origin[0]))
+        self.context_assumed.append(bool(context.time_assumed))
+        event_id = context.event_id
         self.context_event_id.append(event_id if event_id is not None and 0 <= event_id < 2**31 else -1)
 
     def add_host(self, host: RemoteHost) -> None:

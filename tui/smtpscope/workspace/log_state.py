@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smtpscope.store.grouping.grouping import GROUPINGS, Grouping
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 from smtpscope.workspace.database import Database
 from smtpscope.workspace.known_files import find_whole, forget_unused, keep_files
@@ -115,7 +115,7 @@ def _state(row: tuple[Any, ...]) -> LogState:
         position=_position(position),
         filter_text=filter_text,
         # A newer version may have words that this one does not know.
-        grouping=grouping if grouping in GROUPINGS else "code",
+        grouping=DIMENSIONS.understood(grouping) or "code",
         sort=sort if sort in SORT_COLUMNS else "attention",
         descending=bool(descending),
         layout=layout,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smtpscope.store.grouping.grouping import GROUPINGS, Grouping
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 from smtpscope.workspace.database import Database, WorkspaceError
 from smtpscope.workspace.stored_text import LONGEST_TEXT, storable
@@ -40,7 +40,7 @@ class SavedViews:
                 name,
                 filter_text,
                 # A newer version may have words that this one does not know.
-                grouping if grouping in GROUPINGS else "code",
+                DIMENSIONS.understood(grouping) or "code",
                 sort if sort in SORT_COLUMNS else "attention",
                 bool(descending),
             )

@@ -7,7 +7,7 @@ import pytest
 from app.fakes import Surroundings
 from smtpscope.app.screens.browse.table_navigation import TableNavigation
 from smtpscope.session import Analysis
-from smtpscope.store.grouping.groups import GROUPINGS
+from smtpscope.store.grouping.dimensions import DIMENSIONS
 
 
 @pytest.fixture
@@ -62,10 +62,10 @@ def test_the_next_event_and_the_one_before_it_are_one_step_apart(
 
 def test_all_groupings_come_round(around: Surroundings, navigation: TableNavigation) -> None:
     seen = [around.state.grouping]
-    for _ in GROUPINGS[1:]:
+    for _ in DIMENSIONS.groupings[1:]:
         navigation.change_grouping(1)
         seen.append(around.state.grouping)
-    assert sorted(seen) == sorted(GROUPINGS)
+    assert sorted(seen) == sorted(DIMENSIONS.groupings)
     navigation.change_grouping(1)
     assert around.state.grouping == seen[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,23 +17,7 @@ from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.prose import text
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import Analysis, Rows
-from smtpscope.store.grouping.facets import Facet
-
-# Facet, the filter's field, and how an empty value is called.
-_FACETS: Final[tuple[tuple[Facet, str, str], ...]] = (
-    ("recipients", "rcpt", "(none)"),
-    ("senders", "from", "<> (bounces: no sender)"),
-    ("hosts", "host", "(no host)"),
-    ("servers", "server", "(not named)"),
-    ("replies", "reply", "(empty)"),
-    ("codes", "code", "(no code)"),
-    ("enhanced codes", "code", "(none)"),
-    ("causes", "cause", "(none)"),
-    ("commands", "cmd", "(empty)"),
-    ("event ids", "id", "(none)"),
-    ("files", "file", "(none)"),
-)
-_NOT_EXACT: Final = frozenset({"code", "id", "reply", "cmd"})
+from smtpscope.store.filter.filter_fields import FIELDS
 
 
 class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
@@ -54,6 +38,7 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         self._analysis = analysis
         self._rows = rows
         self._rows_name = name
+        self._tabs = FIELDS.tabs()
         self._facet = 0
 
     def compose(self) -> ComposeResult:
@@ -68,31 +53,31 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         self.query_one(CountedList).focus()
 
     def _show(self) -> None:
-        facet, _, nothing = _FACETS[self._facet]
+        _, facet = self._tabs[self._facet]
         counted = self.query_one(CountedList)
-        counted.nothing = nothing
-        counted.counted = self._analysis.facets(self._rows, facet)
+        counted.nothing = facet.nothing
+        counted.counted = self._analysis.facets(self._rows, facet.name)
         parts: list[Content | tuple[str, str]] = []
-        for number, (name, _, _) in enumerate(_FACETS):
+        for number, (_, each) in enumerate(self._tabs):
             here = number == self._facet
-            parts.append((f"[{name}]" if here else f" {name} ", "bold" if here else "$text-muted"))
+            parts.append((f"[{each.name}]" if here else f" {each.name} ", "bold" if here else "$text-muted"))
         self.query_one("#counts-facets", Static).update(Content.assemble(*parts))
 
     def action_facet(self, by: int) -> None:
-        self._facet = (self._facet + by) % len(_FACETS)
+        self._facet = (self._facet + by) % len(self._tabs)
         self._show()
 
     def action_choose(self, exclude: bool) -> None:
         value = self.query_one(CountedList).value
         if value is None:
             return
-        field = _FACETS[self._facet][1]
-        self.dismiss((field, value if field in _NOT_EXACT else f"={value}", exclude))
+        field, facet = self._tabs[self._facet]
+        self.dismiss((field.name, f"={value}" if facet.exact else value, exclude))
 
     def action_copy(self) -> None:
-        facet, _, nothing = _FACETS[self._facet]
-        lines = [f"{count}\t{shown(value) or nothing}" for value, count in self.query_one(CountedList).counted]
-        self.app.post_message(CopyWanted("\n".join(lines) + "\n", f"the list of {facet}"))
+        _, facet = self._tabs[self._facet]
+        lines = [f"{count}\t{shown(value) or facet.nothing}" for value, count in self.query_one(CountedList).counted]
+        self.app.post_message(CopyWanted("\n".join(lines) + "\n", f"the list of {facet.name}"))
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -19,15 +19,8 @@ Cell = str | int | bool | None
 _harmless_cell = lru_cache(maxsize=8192)(spreadsheet_cell)
 
 
-def csv_line(cells: Iterable[Cell]) -> str:
-    """One row with its CR LF. None is an empty cell, a bool `true` or `false`, a number a number."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
-    return buffer.getvalue()
-
-
 def csv_lines(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
-    """The same for many rows, one text for each row."""
+    """A text for each row, with its CR LF. None is an empty cell, a bool `true` or `false`, a number a number."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     for cells in rows:

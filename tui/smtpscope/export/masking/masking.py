@@ -22,7 +22,7 @@ from smtpscope.knowledge.advice import Advice, Match
 from smtpscope.parsing.smtp_exchange import Reply, SmtpExchange
 from smtpscope.store.grouping.incident import Counted, Incident
 
-_FILTER_VALUE: Final = re.compile(r"[\w.@%-]{3,}+(?!:)")
+_FILTER_VALUE: Final = re.compile(r"(?<![\w.@%-])[\w.@%-]{3,}(?![\w.@%:-])")
 _REMEMBERED_LIMIT: Final = 4096
 _FILE_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}")
 

@@ -12,19 +12,21 @@ from smtpscope.parsing.reply import is_reply
 # Event Viewer 2003, Get-EventLog and Zabbix: "... Event ID ( 7002 ) in Source ( X ) cannot be found"; Event Viewer
 # since Vista: "... Event ID 7002 from source X cannot be found"; NT 4 (Q165959): "could not be found".
 _SUBSTITUTE = re.compile(
-    r"description\s++for\s++event\s++id\s*+[('\"]?+\s*+(-?[0-9]{1,10})(?:\s*+[)'\"])?+\s++"
-    r"(?:in|from)\s++source\s*+[('\"]?+\s*+([^\r\n()'\"]{1,80}?)\s*+(?:[)'\"]\s*+)?+(?:cannot|could\s+not)\s++be\s++found",
+    r"description\s+for\s+event\s+id\s*(?:[('\"]\s*)?(-?[0-9]{1,10})(?:\s*[)'\"])?\s+"
+    r"(?:in|from)\s+source\s*(?:[('\"]\s*)?(?!\s)([^\r\n()'\"]{1,80}?)(?<!\s)\s*(?:[)'\"]\s*)?"
+    r"(?:cannot|could\s+not)\s+be\s+found",
     re.IGNORECASE,
 )
 _VALUES = re.compile(
-    r"following\s++information\s++(?:is\s++part\s++of|was\s++included\s++with)\s++the\s++event\s*+:"
-    r"|following\s++insertion\s++string(?:\(s\)|s)?+\s*+:",
+    r"following\s+information\s+(?:is\s+part\s+of|was\s+included\s+with)\s+the\s+event\s*:"
+    r"|following\s+insertion\s+string(?:\(s\)|s)?\s*:",
     re.IGNORECASE,
 )
-_FIRST_SEPARATOR = re.compile(r"\s*+[0-9]{1,10}(\s*\n|\s*[,;|]\s?)")
+_FIRST_SEPARATOR = re.compile(r"\s*[0-9]{1,10}(\s*\n|\s*[,;|]\s?)")
 
+_JOINED = re.compile(r"\s{0,8}([0-9]{1,10})([,;|] |[,;|]| [|¦] |\r?\n|\t)[0-9]{1,10}\2")
 _ANY_SEPARATOR = re.compile(r"[,;|][ \n]")
-_LINE_END = re.compile(r"(?<![ \t])[ \t]*+\n")
+_LINE_END = re.compile(r"\n")
 # Enough to know a verb by, and little enough to compare at each separator.
 _LONGEST_VERB = 32
 
@@ -55,6 +57,34 @@ def six_values(strings: Sequence[str]) -> SixValues | None:
         server, connection, host, command, reply = strings[:5]
         return SixValues(server, connection, host, command, reply, strings[5] if len(strings) > 5 else "")
     return None
+
+
+def joined_values(text: str) -> SixValues | None:
+    """Our six values out of a text that a tool made of them by putting a sign between them; None where it is none.
+
+    The first values and the last hold no separator, so the reply is what is left; an empty host may have been dropped.
+    The full command is taken to begin at the last place where its verb follows a separator.
+    """
+    numbers = _JOINED.match(text)
+    if numbers is None:
+        return None
+    separator = numbers[2]
+    parts = text.split(separator)
+    if len(parts) > 4 and is_reply(parts[4]):
+        begin = 4
+    elif len(parts) > 3 and is_reply(parts[3]):
+        begin = 3
+    elif len(parts) > 4:
+        begin = 4
+    else:
+        return None
+    verb = parts[begin - 1].strip().casefold()[:_LONGEST_VERB]
+    last = len(parts) - 1
+    cuts = [each for each in range(begin + 1, last + 1) if verb and parts[each].casefold().startswith(verb)]
+    cut = cuts[-1] if cuts else max(last, begin + 1)
+    host = parts[2] if begin == 4 else ""
+    reply, full = separator.join(parts[begin:cut]), separator.join(parts[cut:])
+    return SixValues(parts[0].strip(), parts[1].strip(), host, parts[begin - 1], reply, full)
 
 
 def surely_ours(strings: Sequence[str]) -> bool:
@@ -112,7 +142,7 @@ def listed(text: str, count: int) -> tuple[str, ...]:
 def _quoted(text: str) -> tuple[str, re.Pattern[str]]:
     """The values of a listing that quotes them, without the outermost quotes, and what stands between two of them."""
     quote = text[0]
-    return text[1:].rstrip().removesuffix(".").removesuffix(quote), re.compile(rf"{quote}\s*+,\s*+{quote}")
+    return text[1:].rstrip().removesuffix(".").removesuffix(quote), re.compile(rf"{quote}\s*,\s*{quote}")
 
 
 def _cut(text: str, separator: re.Pattern[str], *, lines: bool = False) -> tuple[str, ...]:

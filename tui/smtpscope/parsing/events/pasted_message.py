@@ -16,40 +16,40 @@ _QUOTE = f"[{_QUOTES}]"
 
 def _phrase(words: str) -> str:
     """A pattern for `words` with any blanks and line wraps between them."""
-    return r"\s++".join(words.split())
+    return r"\s+".join(words.split())
 
 
 _OPENING = re.compile(
     _phrase("SMTP protocol")
-    + r"\s++(?:(warning|error)\s++)?"
+    + r"\s+(?:(warning|error)\s+)?"
     + _phrase("log for virtual server ID")
-    + r"\s*+([^\s,]{0,32})\s*+,?+\s*+connection\s*+#?+\s*+([^\s.]{0,32})"
+    + r"\s*(?!\s)([^\s,]{0,32})\s*(?:,\s*)?connection\s*(?:#\s*)?([^\s.]{0,32})"
 )
 _BEFORE_HOST = re.compile(rf"{_phrase('The remote host')}|{_phrase('The client at')}")
 # A blank is enough before "responded": some pages lose the comma, some the quotes.
 _BEFORE_COMMAND = {
-    Direction.OUTBOUND: re.compile(rf"\b{_phrase('responded to the SMTP command')}\s*+{_QUOTE}"),
-    Direction.INBOUND: re.compile(rf"\b{_phrase('sent an')}?+\s++{_QUOTE}"),
+    Direction.OUTBOUND: re.compile(rf"\b{_phrase('responded to the SMTP command')}\s*{_QUOTE}"),
+    Direction.INBOUND: re.compile(rf"\b{_phrase('sent an')}?\s+{_QUOTE}"),
 }
 _BEFORE_REPLY = {
-    Direction.OUTBOUND: re.compile(rf"{_QUOTE}\s*+with\s*+{_QUOTE}"),
+    Direction.OUTBOUND: re.compile(rf"{_QUOTE}\s*with\s*{_QUOTE}"),
     Direction.INBOUND: re.compile(
-        rf"{_QUOTE}\s*+command\s*+,?+\s*+{_phrase('and the SMTP server responded with')}\s*+{_QUOTE}"
+        rf"{_QUOTE}\s*command\s*(?:,\s*)?{_phrase('and the SMTP server responded with')}\s*{_QUOTE}"
     ),
 }
-_BEFORE_FULL_COMMAND = re.compile(rf"{_QUOTE}\s*+\.?+\s*+{_phrase('The full command sent was')}\s*+{_QUOTE}")
-_CLOSING = re.compile(rf"This\s++(may|will\s++probably)\s++{_phrase('cause the connection to fail')}")
-FOOTER = re.compile(rf"{_phrase('For more information')}\b|^[ \t]*+(?:Data:|0000:)", re.MULTILINE)
-_VALUE_END = re.compile(rf"{_QUOTE}\s*+\.(?=\s|\Z)")
+_BEFORE_FULL_COMMAND = re.compile(rf"{_QUOTE}\s*(?:\.\s*)?{_phrase('The full command sent was')}\s*{_QUOTE}")
+_CLOSING = re.compile(rf"This\s+(may|will\s+probably)\s+{_phrase('cause the connection to fail')}")
+FOOTER = re.compile(rf"{_phrase('For more information')}\b|^[ \t]*(?:Data:|0000:)", re.MULTILINE)
+_VALUE_END = re.compile(rf"{_QUOTE}\s*\.(?=\s|\Z)")
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}[0-9]{0,2});")
 # A line of JSON that a text reader took as it is; collectors in Go write < and > as \u003c and \u003e.
-_ESCAPED_QUOTE = re.compile(rf"{_phrase('remote host')}\s*+\\\"|{_phrase('client at')}\s*+\\\"")
+_ESCAPED_QUOTE = re.compile(rf"{_phrase('remote host')}\s*\\\"|{_phrase('client at')}\s*\\\"")
 _JSON_ESCAPE = re.compile(r"\\(?:([\"\\/bfnrt])|u([0-9a-fA-F]{4}))")
 _JSON_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_MAIL_QUOTATION = re.compile(r"^[ \t]*+>[> \t]*+", re.MULTILINE)
+_MAIL_QUOTATION = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 # The look-behind keeps long runs of blanks linear.
-_WRAP = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]*+")
+_WRAP = re.compile(r"(?<![ \t])[ \t]*\r?\n[ \t]*")
 _SEVERAL_LINES = re.compile(r"[2-5][0-9]{2}(?=-)")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.parsing.command import parse_command
-from smtpscope.parsing.events.insertion_strings import parse_substitute, six_values, surely_ours
+from smtpscope.parsing.events.insertion_strings import joined_values, parse_substitute, six_values, surely_ours
 from smtpscope.parsing.events.message_wording import (
     EVENT_IDS,
     EventMessage,
@@ -31,6 +31,8 @@ from smtpscope.parsing.smtp_exchange_table import Parsed, SmtpExchangeTable, are
 from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
 from smtpscope.reading.windows_event.providers import is_ours
+
+JOINED = "the values stood in the file as one text: cut by the first four and the last, so the reply may be cut wrong"
 
 
 class ParsedBatch(NamedTuple):
@@ -143,11 +145,15 @@ class SmtpExchangeParser:
             return None
         number = None if record.event_id is None else event_number(record.event_id)
         strings = record.strings
-        if strings is not None and number in EVENT_IDS and (ours or surely_ours(strings)):
+        if strings is not None and number in EVENT_IDS and (ours or surely_ours(strings) or len(strings) == 1):
             values = six_values(strings)
             if values is not None:
                 wording = _wording_in(record.message) if record.message else None
                 return self._exchange(record, number, values, wording)
+            joined = joined_values(strings[0]) if len(strings) == 1 else None
+            # The sentence, where there is one, leaves no doubt where a value ends.
+            if joined is not None and not (record.message and _wording_in(record.message)):
+                return self._exchange(record, number, joined, None, guess=JOINED)
         if ours and number not in EVENT_IDS:
             from smtpscope.parsing.events.related_events import sibling_by_values
 
@@ -206,7 +212,12 @@ class SmtpExchangeParser:
         return given_up(record, number, ours, texts)
 
     def _exchange(
-        self, record: EventRecord, number: int | None, values: SixValues, wording: Wording | None
+        self,
+        record: EventRecord,
+        number: int | None,
+        values: SixValues,
+        wording: Wording | None,
+        guess: str | None = None,
     ) -> SmtpExchange:
         by_id = wording_of(number)
         words = wording or by_id
@@ -225,6 +236,7 @@ class SmtpExchangeParser:
             words.certainty or by_id.certainty,
             wording.level if wording else None,
             salvaged=record.salvaged,
+            guess=guess,
         )
 
 

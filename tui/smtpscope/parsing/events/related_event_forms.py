@@ -63,11 +63,15 @@ def _phrase(words: str) -> re.Pattern[str]:
     pieces = []
     for piece in re.split(r"(\s+|[\"'])", words):
         if piece.isspace():
-            pieces.append(r"\s++")
+            pieces.append(r"\s+")
         elif piece in ("'", '"'):
             pieces.append(f"[{QUOTES}]?")
         else:
             pieces.append(re.escape(piece))
+    # A search must not begin again at each blank of a long run: the first one tells the same as all others.
+    leading = re.match(r"\s|[\"']\s", words)
+    if leading is not None:
+        pieces.insert(0, r"(?<!\s)" if leading.group().isspace() else rf"(?:(?=[{QUOTES}])|(?<!\s))")
     return re.compile("".join(pieces), re.IGNORECASE)
 
 
@@ -215,8 +219,8 @@ FORMS: Final[tuple[SiblingForm, ...]] = (
 )
 
 OPENING: Final = re.compile(
-    r"(?:Send|Receive)\s++connector|(?:In|Out)bound\s++authentication|non-delivery\s++report|Message\s++delivery\s++to"
-    r"|SMTP\s++client|EXPS\s++is",
+    r"(?:Send|Receive)\s+connector|(?:In|Out)bound\s+authentication|non-delivery\s+report|Message\s+delivery\s+to"
+    r"|SMTP\s+client|EXPS\s+is",
     re.IGNORECASE,
 )
 """Some of the first words of each sentence: a text without them has none."""

@@ -72,7 +72,7 @@ def _unescaped(match: re.Match[str]) -> str:
 # A spreadsheet saves with the separator of its country.
 _DELIMITERS: Final = (",", ";", "\t")
 _FIELDS: Final = {
-    delimiter: re.compile(rf'(?:"((?:[^"]++|"")*+)"|([^"{delimiter}]*+))(?={delimiter}|\Z)')
+    delimiter: re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"|([^"{delimiter}]*))(?={delimiter}|\Z)')
     for delimiter in _DELIMITERS
 }
 _NEEDED: Final = frozenset({"schema", "direction", "remote_host", "full_command", "reply"})

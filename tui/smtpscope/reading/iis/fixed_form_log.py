@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC
+from itertools import islice
 from typing import ClassVar, Final
 
 from smtpscope.errors import LogError, Problem
@@ -11,12 +12,14 @@ from smtpscope.reading.iis.fixed_form_rows import IisRows, NcsaRows
 from smtpscope.reading.iis.service_log import IisSmtpReader
 from smtpscope.reading.iis.turns import SMTP_VERBS, RowForm, Turn
 from smtpscope.reading.record import FileInformation, Format
+from smtpscope.reading.text.date_order_evidence import DateOrderProofs
 from smtpscope.reading.text.dates import DateOrder, WrittenTime, find_time
 from smtpscope.reading.text.encodings import detect, head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import HEAD_SIZE, NO_ZONE
 
 _LINES_LOOKED_AT: Final = 200
+_ODD_DATES: Final = 20
 _LACKS: Final = (
     "the session (commands and replies of connections outwards are paired by their order)",
     "the text of what this server answered to its clients",
@@ -58,9 +61,9 @@ class IisFormatReader(_FixedFormReader):
         return IisRows(self._order()[0], self._options.zone)
 
     def _notes(self) -> list[Problem]:
-        _, example = self._order()
+        order, example = self._order()
         if example is None:
-            return []
+            return [self._contradiction(order, odd) for odd in self._odd_dates(order)]
         date = f"{example.first}/{example.second}/{example.year}"
         reason = (
             f"No date tells whether day or month comes first (such as {date}): "
@@ -70,11 +73,12 @@ class IisFormatReader(_FixedFormReader):
 
     def _order(self) -> tuple[DateOrder, WrittenTime | None]:
         """The order of day and month, and a date that leaves it open if none tells."""
+        proven = DateOrderProofs().decide(self._written_times())
+        if proven is not None:
+            return proven, None
         first: WrittenTime | None = None
         last: WrittenTime | None = None
         for written in self._written_times():
-            if written.order is not None:
-                return written.order, None
             first, last = first or written, written
         if first is None or last is None or not first.ambiguous:
             return DateOrder.MONTH_FIRST, None
@@ -85,9 +89,19 @@ class IisFormatReader(_FixedFormReader):
             return DateOrder.MONTH_FIRST, None
         return DateOrder.MONTH_FIRST, first
 
+    def _odd_dates(self, order: DateOrder) -> Iterator[WrittenTime]:
+        """The dates that can't have the order of most others, at most as many as are worth a look."""
+        odd = (written for written in self._written_times() if written.order not in (None, order))
+        return islice(odd, _ODD_DATES)
+
+    def _contradiction(self, order: DateOrder, odd: WrittenTime) -> Problem:
+        date = f"{odd.first}/{odd.second}/{odd.year} {odd.hour:02}:{odd.minute:02}:{odd.second_of_minute:02}"
+        reason = f"The date {date} can't be {order}, as the other dates of the file are: read as {odd.order}"
+        return Problem(self._source.name, "dates", f"{reason}; it may be damaged", "noted", 1)
+
     def _written_times(self) -> Iterator[WrittenTime]:
         """Those near the beginning and near the end: they are the earliest and the latest."""
-        places = (0, max(0, self._source.size - HEAD_SIZE) & ~1)
+        places = dict.fromkeys((0, max(0, self._source.size - HEAD_SIZE) & ~1))
         for offset in places:
             text = self._text.at(offset, HEAD_SIZE // self._text.encoding.unit).text
             for line in text.split("\n")[1 if offset else 0 : -1]:

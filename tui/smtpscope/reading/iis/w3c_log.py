@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.errors import LogError
+from smtpscope.errors import LogError, Problem
 from smtpscope.reading.iis.service_log import IisSmtpReader
 from smtpscope.reading.iis.turns import COMMAND_OF_OURS, REPLY_TO_US
-from smtpscope.reading.iis.w3c_rows import W3cRows
+from smtpscope.reading.iis.w3c_rows import W3cRows, assumed_fields
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
@@ -18,6 +18,7 @@ _HEADING: Final = re.compile(r"#(?:Software|Version|Date|Fields|Start-Date|End-D
 _SERVICE: Final = re.compile(r"SMTPSVC\d*", re.IGNORECASE)
 _SURE_VERBS: Final = frozenset({"HELO", "EHLO", "MAIL", "RCPT"})
 _ROWS_LOOKED_AT: Final = 400
+_LINES_LOOKED_AT: Final = 20
 _MISSING: Final = (
     ("cs-username", "There is no field cs-username: which rows are our own commands is told by their port"),
     ("cs-uri-query", "There is no field cs-uri-query: commands have no arguments, and replies to us are missing"),
@@ -33,7 +34,7 @@ class W3cSmtpReader(IisSmtpReader):
         name="w3c",
         service=True,
         title="SMTP log of IIS (W3C extended)",
-        recognised_by="a #Fields line, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
+        recognised_by="#Fields or the usual columns, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
         lacks=(
             "the session (commands and replies of connections outwards are paired by their order)",
             "the text of what this server answered to its clients",
@@ -43,20 +44,29 @@ class W3cSmtpReader(IisSmtpReader):
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
-        return _smtp_rows(head) is True
+        return _smtp_rows(head) is True or bool(_assumed(head))
 
     def _new_form(self) -> W3cRows:
-        if _smtp_rows(self._head()) is False:
+        assumed = _assumed(self._head())
+        if not assumed and _smtp_rows(self._head()) is False:
             what, _ = describe_unrecognised(self._head())
             raise LogError(
                 where=self._source.name,
                 what=f"no row of the SMTP service in it: it looks like {what}",
                 remedy="The SMTP service writes to LogFiles\\SmtpSvc1 (ex*.log): open those logs",
             )
-        return W3cRows()
+        return W3cRows(assumed)
+
+    def _notes(self) -> list[Problem]:
+        fields = _assumed(self._head())
+        if not fields:
+            return []
+        reason = f"no #Fields line names the columns: assumed by the shape of the rows, {fields[0]} to {fields[-1]}"
+        return [Problem(self._source.name, "whole file", reason, "noted")]
 
     def information(self) -> FileInformation:
-        form, times = W3cRows(), False
+        assumed = _assumed(self._head())
+        form, times = W3cRows(assumed), False
         for line in head_text(self._head().rstrip(b"\0")).splitlines():
             times = times or line.startswith("#Date:")
             form.turn(line)
@@ -64,6 +74,8 @@ class W3cSmtpReader(IisSmtpReader):
                 break
         fields = [name.lower() for name in form.fields]
         warnings = [warning for name, warning in _MISSING if form.fields and name not in fields]
+        if assumed:
+            warnings.append("There is no #Fields line: the columns are assumed by the shape of the rows")
         if form.fields and "time" not in fields:
             warnings.append("There is no field time: when each row was written is not known")
         elif form.fields and "date" not in fields:
@@ -73,6 +85,20 @@ class W3cSmtpReader(IisSmtpReader):
             ("Fields", " ".join(form.fields) or "not named"),
             warnings=warnings,
         )
+
+
+def _assumed(head: bytes) -> tuple[str, ...]:
+    """The fields of a log that begins with `head` and has no header, () where it has one or is another text."""
+    head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
+    if not is_text(head) or is_markup(head):
+        return ()
+    for line in head_text(head).lstrip("\ufeff\r\n \0").split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]:
+        if line.startswith("#"):
+            return ()
+        fields = assumed_fields(line.strip("\0\r "))
+        if fields:
+            return fields
+    return ()
 
 
 def _smtp_rows(head: bytes) -> bool | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -24,6 +26,43 @@ _READ: Final = (
 )
 
 
+USUAL_FIELDS: Final = (
+    "date", "time", "c-ip", "cs-username", "s-sitename", "s-computername", "s-ip", "s-port", "cs-method",
+    "cs-uri-stem", "cs-uri-query", "sc-status", "sc-win32-status", "sc-bytes", "cs-bytes", "time-taken", "cs-version",
+    "cs-host", "cs(User-Agent)", "cs(Cookie)", "cs(Referer)",
+)  # fmt: skip
+"""All that IIS can write of SMTP, always in this order; an administrator may choose fewer."""
+_FEWEST: Final = USUAL_FIELDS.index("sc-status") + 1
+_FORMS: Final[Mapping[str, re.Pattern[str]]] = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "time": re.compile(r"\d\d:\d\d:\d\d"),
+    "c-ip": re.compile(r"[0-9A-Fa-f.:%]{3,45}|-"),
+    "s-sitename": re.compile(r"SMTPSVC\d{0,5}", re.IGNORECASE),
+    "s-ip": re.compile(r"[0-9A-Fa-f.:%]{3,45}|-"),
+    "s-port": re.compile(r"\d{1,5}|-"),
+    "sc-status": re.compile(r"\d{1,5}|-"),
+    "cs-version": re.compile(r"SMTP|-"),
+}
+
+
+def assumed_fields(row: str) -> tuple[str, ...]:
+    """The fields of a row of the SMTP service above which no #Fields line stands, by its shape; () where it has none.
+
+    It may lack the date, and some of those at the end.
+    """
+    values = row.split(" ")
+    for first in (0, 1):
+        names = USUAL_FIELDS[first : first + len(values)]
+        whole = _FEWEST - first <= len(values) == len(names)
+        if whole and all(
+            form.fullmatch(value)
+            for name, value in zip(names, values, strict=True)
+            if (form := _FORMS.get(name)) is not None
+        ):
+            return names
+    return ()
+
+
 class W3cRows:
     """https://www.w3.org/TR/WD-logfile.html as IIS writes it. Times are UTC; a row without a date takes its heading's.
 
@@ -32,9 +71,10 @@ class W3cRows:
 
     time_assumed = False
 
-    def __init__(self) -> None:
+    def __init__(self, fields: tuple[str, ...] = ()) -> None:
+        """`fields` are those of rows above which no #Fields line stands."""
         self.software: str | None = None
-        self.fields: tuple[str, ...] = ()
+        self.fields = fields
         self._blanks = -1
         self._splits = 0
         self._set_columns()

@@ -1,11 +1,23 @@
-"""The main log and the reject log of Exim: what remote hosts refused, and what Exim itself refused."""
+"""The main log and the reject log of Exim: what remote hosts refused, and where its own refusals are told."""
 
 from __future__ import annotations
 
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, LoggedRefusal, MailLog, NoReply, host_of
+from smtpscope.reading.mail_servers.escapes import with_line_ends, without_octal
+from smtpscope.reading.mail_servers.exim_rejects import HOST, own_refusal
+from smtpscope.reading.mail_servers.mail_grammar import (
+    FAILED,
+    Around,
+    Damaged,
+    Found,
+    LoggedRefusal,
+    MailGrammar,
+    NoReply,
+    host_of,
+)
+from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
@@ -16,26 +28,123 @@ _ID: Final = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}"
 _OWN_HEADER = re.compile(rf"(?<!\S){_TIME} (?:\[(?P<process>\d{{1,10}})\] )?")
 _HEADER: Final = 200
 _TAG = tag(r"exim\d?")
-_MESSAGE = re.compile(rf"(?P<id>{_ID}) ")
+# Where Exim logs through something that keeps no tag, or an unusual one, its texts tell it.
+_BEGINNING: Final = (
+    rf"{_ID} (?:\*\* |== |\S{{1,300}} \[[^\]\s]{{1,64}}\](?::\d{{1,5}})?: SMTP error from remote mail|H=\S)"
+    r"|(?:\*\*|==) \S{1,512} R=|H=[^\n]{1,400}? (?:temporarily )?rejected |\w{1,64} authenticator failed for "
+)
+
+
+def _program(name: str, text: str) -> str | None:
+    """See `Naming`."""
+    return "exim" if not name or name.startswith("exim") else None
+
+
+_UNUSUAL = tag(r"exim\d?", _BEGINNING, _program)
+# On standard error a line has no time: it is indented behind the number of the process, below "LOG: MAIN".
+_STANDARD_ERROR = re.compile(r"(?:^|\s) {0,9}(?:(?P<process>\d{1,10}) )? {2}(?=\S)")
+# Exim cuts a line for syslog at 870 characters and numbers the parts; a backslash stands where a line ends.
+_PART = re.compile(r"\[(?P<part>\d{1,4})[/\\](?P<parts>\d{1,4})\] ")
+_CONNECTION: Final = r"(?:Ci=\S{1,64} )?"
+_MESSAGE = re.compile(rf"{_CONNECTION}(?P<id>{_ID}) ")
 
 _FAILED = re.compile(r"(?:\*\*|==) (?P<to>\"[^\"]{0,400}\"@\S{1,255}|\S{1,512})")
-_ERROR = re.compile(r" error from remote mail(?:er| server) after (?P<command>.{1,1000}?): ")
-_HOST_IN_TEXT = re.compile(r"host (?P<name>[^\s\[]{1,255}) \[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?: ")
-_HOST = re.compile(
-    r"(?<!\S)H=(?P<name>[^\s(\[]{1,255})?(?: ?\([^)]{0,255}\))? ?\[(?P<address>[^\]\s]{1,64})\](?P<port>:\d{1,5})?"
+_ERROR = re.compile(
+    r" ?(?:SMTP error from remote mail(?:er| server)|LMTP error|PRDR error) after (?P<command>.{1,1000}?): "
+    r"|(?:Malformed SMTP reply|Remote host closed connection) in response to (?P<sent>.{1,1000}?)"
+    r"(?:: (?=\d{3})| \(EHLO response was: (?P<ehlo>[345]\d\d.{0,4000})\))"
 )
+_ERROR_SIGNS: Final = (" error from remote mail", "MTP error after ", "PRDR error after ", " in response to ")
+_HOST_IN_TEXT = re.compile(r"host (?P<name>[^\s\[]{1,255}) \[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?: ")
 # Hosts that a smart host's transport names alone: H=mx.example: or H=mx.example X=TLS1.3:...
 _NAMED_HOST = re.compile(r"(?<!\S)H=(?P<name>[^\s(\[]{1,255}?)(?=:? )")
-_REJECTED = re.compile(r" (?:temporarily )?rejected (?P<command>.*)", re.DOTALL)
-_REASON = re.compile(r"(?P<command>(?:<[^>]{0,512}>|[^<:]|:(?! ))*+): (?P<reason>.*)", re.DOTALL)
-_AUTHENTICATOR = re.compile(r"\S{1,64} authenticator failed for ")
+_LOGIN = re.compile(
+    r"\S{1,64} authenticator (?:failed|cancelled authentication) H=(?P<name>[^\s\[]{1,255}) ?"
+    r"(?:\[(?P<address>[^\]\s]{1,64})\])?(?::\d{1,5})?:? (?P<reply>\d{3}.*)",
+    re.DOTALL,
+)
+_LOGIN_FAILED: Final = "authentication required but authentication attempt(s) failed"
 _UNANSWERED = re.compile(
     r"Connection (?:timed out|refused|reset)|(?:Remote host closed|lost) connection|No route to host|Host is down"
     r"|Network is unreachable|(?:timeout|timed out) (?:while|after|waiting)|host lookup did not complete"
+    r"|a TLS session is required"
 )
-# Exim writes line ends inside a reply as two characters.
-_LINE_END = re.compile(r"\\n(?=\d{3}[- ])")
-_VERBS: Final = frozenset({"RCPT", "MAIL", "DATA", "VRFY", "EXPN", "ETRN", "AUTH", "STARTTLS", "EHLO", "HELO", "BDAT"})
+
+
+class EximGrammar(MailGrammar):
+    """Exim: a line tells what a remote host refused after a command, or what Exim rejected, refused or dropped."""
+
+    def __init__(self) -> None:
+        self._twin = ""
+
+    def line(self, text: str) -> LogLine | None:
+        through_syslog = split(text, _TAG)
+        if through_syslog is not None:
+            part = _PART.match(through_syslog.text)
+            inner = through_syslog.text[part.end() :] if part and part["part"] == "1" else through_syslog.text
+            own = _OWN_HEADER.match(inner)
+            return through_syslog._replace(text=inner[own.end() :] if own else inner)
+        own = _OWN_HEADER.search(text, 0, _HEADER)
+        if own is not None:
+            # The time alone is the header: nothing before it names the computer.
+            return LogLine(own.group().partition("[")[0], "exim", own["process"] or "", text[own.end() :])
+        unusual = split(text, _UNUSUAL)
+        if unusual is not None:
+            return unusual
+        bare = _STANDARD_ERROR.search(text, 0, _HEADER)
+        return LogLine(text[: bare.start()], "exim", bare["process"] or "", text[bare.end() :]) if bare else None
+
+    def refusal(self, line: LogLine, around: Around) -> Found:
+        message = _MESSAGE.match(line.text)
+        text = line.text[message.end() :] if message else line.text
+        if text.startswith(("** ", "== ")) or any(sign in text for sign in _ERROR_SIGNS):
+            found = _refused_by_remote(_whole(line, text, around))
+        elif (login := _LOGIN.match(text)) is not None:
+            host = host_of(login["name"], login["address"] or "")
+            found = LoggedRefusal("outbound", host, "AUTH", "", _reply(login["reply"]), None)
+        else:
+            found = own_refusal(text)
+        if isinstance(found, LoggedRefusal) and self._is_repeated(line, message and message["id"], found, around):
+            return None
+        return found
+
+    def _is_repeated(self, line: LogLine, message_id: str | None, found: LoggedRefusal, around: Around) -> bool:
+        """Whether a following line tells the same refusal, with more of it or once more for the reject log."""
+        own_text = f"{message_id} {line.text}" if message_id else line.text
+        if line.header and line.process and self._told_twice(line, own_text, around):
+            return True
+        if found.side == "inbound":
+            # Exim rejects MAIL where there was no HELO, and may log the protocol error on top of it.
+            return found.reply == "no HELO/EHLO given" and any(
+                'SMTP protocol error in "MAIL' in text for text in around.following()[:1]
+            )
+        if message_id is None or found.mailbox is not None:
+            return False
+        # A host that refused for now is named alone, and once more for each recipient when it was the last one.
+        again = around.later(f" {message_id} == ") or around.later(f" {message_id} ** ")
+        return bool(again) and _reply(again).find(_plain_beginning(found.reply)) >= 0
+
+    def _told_twice(self, line: LogLine, text: str, around: Around) -> bool:
+        """Whether the next line is its twin: through syslog, the reject log's lines stand in the same file."""
+        if self._twin == text:
+            self._twin = ""
+            return False
+        following = around.following()[:1]
+        twin = self.line(following[0]) if following else None
+        if twin is not None and (twin.process, twin.text) == (line.process, line.text):
+            self._twin = text
+            return True
+        return False
+
+    def thread(self, line: LogLine) -> Thread | None:
+        message = _MESSAGE.match(line.text)
+        if message is not None:
+            return Thread("message id", message["id"], f" {message['id']} ")
+        host = HOST.search(line.text)
+        if host is None:
+            return None
+        client = f"[{host['address']}]{host['port'] or ''}"
+        return Thread("client", client, client, guess="The log names no session here: these are lines of one client")
 
 
 class EximLogReader(MailLog):
@@ -47,60 +156,37 @@ class EximLogReader(MailLog):
         title="Log of Exim (mainlog)",
         recognised_by="lines with a time, a message id and one of <= => ** ==, or with H=… rejected",
         lacks=(
-            "the reply code of what Exim itself refused",
+            "the reply code of what Exim itself refused, unless its text begins with one",
             "the name of the server, unless the log went through syslog",
             "mostly the zone of the times",
         ),
     )
-    refusal_pattern: ClassVar[re.Pattern[str]] = re.compile(
-        r" (?:error from remote mail|rejected |authenticator failed for |== |\*\* )"
-    )
+    grammar: ClassVar[type[MailGrammar]] = EximGrammar
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         rf"(?:(?<!\S){_TIME} (?:\[\d{{1,10}}\] )?|(?<!\S)exim\d?(?:\[\d{{1,10}}\])?: )"
         rf"(?:{_ID} (?:<=|=>|->|\*\*|==|Completed|H=)|H=[^\n]{{1,400}} rejected |Start queue run: pid="
-        r"|exim 4\.\d|\w{1,64} authenticator failed for )"
+        r"|exim 4\.\d|\w{1,64} authenticator failed (?:for|H=) ?|(?:temporarily )?(?:rejected|refused) \S{3,40} from "
+        r"|SMTP (?:call|connection|protocol|syntax) |[Cc]onnection from )"
+        r"|(?:^|[\n ]) {0,10}\d{0,10} ?LOG: (?:MAIN|REJECT|PANIC)\b"
+        # Whatever stands before it: a text that no other program writes.
+        rf"|(?<!\S){_ID} (?:<=|=>|->|\*\*|==) \S{{1,512}} (?:[A-Z]=|<)|\*\* \S{{1,512}} R=\S{{1,64}} T="
+        r"|(?<!\S)H=[^\n]{1,400}\] (?:[A-Z]{1,4}=\S{1,300} ){0,8}(?:temporarily )?rejected [A-Z]"
     )
-    looks_ahead: ClassVar[int] = 4_096
 
-    def line(self, text: str) -> LogLine | None:
-        through_syslog = split(text, _TAG)
-        if through_syslog is not None:
-            own = _OWN_HEADER.match(through_syslog.text)
-            return through_syslog._replace(text=through_syslog.text[own.end() :]) if own else through_syslog
-        own = _OWN_HEADER.search(text, 0, _HEADER)
-        if own is None:
-            return None
-        # The time alone is the header: nothing before it names the computer.
-        return LogLine(own.group().partition("[")[0], "exim", own["process"] or "", text[own.end() :])
 
-    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
-        message = _MESSAGE.match(line.text)
-        text = line.text[message.end() :] if message else line.text
-        if text.startswith(("** ", "== ")) or " error from remote mail" in text:
-            return _refused_by_remote(text)
-        authenticator = _AUTHENTICATOR.match(text)
-        if authenticator is not None:
-            return _not_authenticated(text[authenticator.end() :])
-        return _rejected(text)
-
-    def is_repeated_in(self, line: LogLine, refusal: LoggedRefusal, following: str) -> bool:
-        """Exim names a host that refused for now, and says the same of each recipient when it was the last one."""
-        message = _MESSAGE.match(line.text)
-        if message is None or refusal.mailbox is not None or refusal.side != "outbound":
-            return False
-        again = re.search(rf"(?<!\S){message['id']} (?:==|\*\*) [^\n]*", following)
-        # The reply may hold letters that are not decoded here; its beginning is enough.
-        return again is not None and _plain_beginning(refusal.reply) in again.group()
-
-    def thread(self, line: LogLine) -> Thread | None:
-        message = _MESSAGE.match(line.text)
-        if message is not None:
-            return Thread("message id", message["id"], f" {message['id']} ")
-        host = _HOST.search(line.text)
-        if host is None:
-            return None
-        client = f"[{host['address']}]{host['port'] or ''}"
-        return Thread("client", client, client, guess="The log names no session here: these are lines of one client")
+def _whole(line: LogLine, text: str, around: Around) -> str:
+    """`text` with the parts of it that Exim wrote into further lines of syslog."""
+    if not line.process or not line.header:
+        return text
+    for following in around.following():
+        next_line = split(following, _TAG)
+        if next_line is None or next_line.process != line.process:
+            break
+        part = _PART.match(next_line.text)
+        if part is None or part["part"] == "1":
+            break
+        text += next_line.text[part.end() :]
+    return text
 
 
 def _refused_by_remote(text: str) -> LoggedRefusal | NoReply | Damaged | None:
@@ -109,75 +195,40 @@ def _refused_by_remote(text: str) -> LoggedRefusal | NoReply | Damaged | None:
     if error is None:
         if failed is None:
             return None
-        if " error from remote mail" not in text:
+        if not any(sign in text for sign in _ERROR_SIGNS[:3]):
             # What Exim could not route, or does not try again yet, is no failed delivery.
             return NoReply(FAILED) if _UNANSWERED.search(text, failed.end()) else None
         cut = text.rstrip().endswith((" after", "server", "mailer"))
         return Damaged("the line ends before the reply") if cut else None
     inside = _HOST_IN_TEXT.match(text, error.end())
-    reply = _LINE_END.sub("\n", text[inside.end() if inside else error.end() :])
+    reply = error["ehlo"] or _reply(text[inside.end() if inside else error.end() :])
     if not reply:
         return Damaged("the line ends before the reply")
-    if reply[0] not in "45":
+    if reply[0] not in "345":
         return None
-    host = inside or _HOST.search(text, 0, error.start())
+    host = inside or HOST.search(text, 0, error.start() + 1)
     if host is not None:
         remote = host_of(host["name"] or "", host["address"])
     else:
-        named = _NAMED_HOST.search(text, 0, error.start())
+        named = _NAMED_HOST.search(text, 0, error.start() + 1)
         remote = named["name"] if named else ""
-    given, full = _command(error["command"])
+    given, full = _command(error["command"] or error["sent"])
     return LoggedRefusal("outbound", remote, given, full, reply, failed["to"].strip("<>") if failed else None)
+
+
+def _reply(words: str) -> str:
+    """Exim writes line ends inside a reply as two characters."""
+    return with_line_ends(without_octal(words))
 
 
 def _command(words: str) -> tuple[str, str]:
     """What stands behind "after" -> the verb and the full command."""
     words = words.removeprefix("pipelined ")
-    if words.startswith("end of data"):
+    if words.startswith(("end of data", "sending data block")):
         return "DATA", "."
     if words.startswith("initial connection"):
         return "", ""
     return words.partition(" ")[0], words
-
-
-def _rejected(text: str) -> LoggedRefusal | None:
-    host = _HOST.match(text)
-    if host is None:
-        return None
-    rejected = _REJECTED.search(text, host.end())
-    if rejected is None:
-        return None
-    words = rejected["command"]
-    reason = _REASON.match(words)
-    command, reply = (reason["command"], reason["reason"]) if reason else words.partition(": ")[::2]
-    given, full = _own_command(command)
-    return LoggedRefusal(
-        "inbound", host_of(host["name"] or "", host["address"]), given, full, _LINE_END.sub("\n", reply), None
-    )
-
-
-def _own_command(words: str) -> tuple[str, str]:
-    """What stands behind "rejected": a command line, or what Exim was at."""
-    if words.startswith(("after DATA", "during MIME", "after BDAT")):
-        return "DATA", "."
-    if words.startswith("EHLO or HELO"):
-        return "EHLO", words.removeprefix("EHLO or HELO").strip()
-    verb = words.partition(" ")[0]
-    return (verb, words) if verb in _VERBS else ("", "")
-
-
-def _not_authenticated(text: str) -> LoggedRefusal | None:
-    host = _HOST.match(text) or re.match(
-        r"(?P<name>[^\s(\[]{1,255})? ?(?:\([^)]{0,255}\) )?\[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?", text
-    )
-    if host is None:
-        return None
-    _, colon, reply = text[host.end() :].partition(": ")
-    return (
-        LoggedRefusal("inbound", host_of(host["name"] or "", host["address"]), "AUTH", "", reply, None)
-        if colon
-        else None
-    )
 
 
 def _plain_beginning(reply: str) -> str:

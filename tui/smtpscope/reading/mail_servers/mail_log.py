@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import html
 import re
-from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final, NamedTuple
+from dataclasses import replace
+from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
-from smtpscope.reading.mail_servers.mail_thread import Thread, session_of
+from smtpscope.reading.mail_servers.escapes import without_syslog_escapes
+from smtpscope.reading.mail_servers.mail_grammar import (
+    FAILED,
+    LONGEST,
+    LOOKS_AHEAD,
+    Around,
+    Damaged,
+    Found,
+    LoggedRefusal,
+    MailGrammar,
+    NoReply,
+)
+from smtpscope.reading.mail_servers.mail_thread import session_of
+from smtpscope.reading.mail_servers.servers import Grammars, any_sign
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, SmtpExchangeRecord, Source
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
 from smtpscope.reading.smtp_session import SmtpSession
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
@@ -20,63 +34,51 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.syslog_line import Headers, LogLine, Written, written_time
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import NO_ZONE, FollowableTextLog
+from smtpscope.reading.text.year_eras import YearEras
 
-LONGEST: Final = 8_192
-"""Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB or earlier."""
-
-FAILED: Final = "Failed without a reply"
-"""Why there is no reply where nobody spoke: the host was not found, or not reached, or it said no more."""
 _ENDS: Final = 16_384
 """Characters from each end of a block in which a line with a time is looked for."""
 _HEADER: Final = 128
 """Characters at the beginning of a line that may be its time, its computer and its program."""
 
-
-class LoggedRefusal(NamedTuple):
-    """What one line tells of a refusal; the fields are those of `SmtpExchangeRecord`."""
-
-    side: Side
-    remote_host: str
-    logged_verb: str
-    command: str
-    reply: str
-    mailbox: str | None
-
-
-class NoReply(NamedTuple):
-    """Why a line tells of mail that failed and yet of no reply: counted for the information on the file."""
-
-    reason: str
-
-
-class Damaged(NamedTuple):
-    """Why a line that should tell a refusal can't be understood."""
-
-    reason: str
+MOST_REPETITIONS: Final = 10_000
+"""So often at most one line counts, whatever it says: nobody shall fill the memory with a number."""
+_ZEROS: Final = "\0" * 16
+_COLOURS = re.compile(r"\x1b\[[\d;]{0,20}[mK]")
+# BSD's syslogd and its descendants; metalog, which writes it below the message; syslog-ng with suppress().
+_SAID_AGAIN = re.compile(r"[Ll]ast (?:message|output) (?:'[^\n']{0,64}' )?repeated (?P<count>\d{1,9}) times")
 
 
 class MailLog(FollowableTextLog):
-    """Reads the log of one mail server program line by line; what has no sign of a refusal is not even decoded."""
+    """Reads the log of mail servers line by line; what has no sign of a refusal is not even decoded.
+
+    A file is taken for the log of one server, and the lines of any other one are understood as well.
+    """
 
     format: ClassVar[Format]
-    refusal_pattern: ClassVar[re.Pattern[str]]
-    """Finds each line that may tell a refusal, and few others."""
+    grammar: ClassVar[type[MailGrammar]]
+    """Takes the lines apart that the server wrote; all others are asked for the rest."""
     program_pattern: ClassVar[re.Pattern[str]]
     """Found in the head of a log that the program wrote to."""
-    looks_ahead: ClassVar[int] = 0
-    """Characters behind a line that `told_again` looks at."""
+    own_signs: ClassVar[re.Pattern[str] | None] = None
+    """Found in each line that may tell a refusal, where a log is never shared with another server."""
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
-        self._times = FileTimes(source.name, options, self._written_times)
+        eras = YearEras(self._text, source.size, self._time_of)
+        self._times = FileTimes(source.name, options, self._written_times, eras)
         self._headers = Headers(self._times)
         self._told = ProblemLog(source.name)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._zone_assumed = False
+        self._signs = self.own_signs or any_sign()
+        self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{_SAID_AGAIN.pattern}")
 
     def _begin_anew(self) -> None:
         super()._begin_anew()
+        self._begin_grammars()
         self._lines = 0
+        self._last_refusal: tuple[int, LogLine, LoggedRefusal] | None = None
         self._without_reply: Counter[str] = Counter()
 
     @classmethod
@@ -86,21 +88,16 @@ class MailLog(FollowableTextLog):
         text = head_text(head)
         return cls.program_pattern.search(text) is not None
 
-    @abstractmethod
+    def _begin_grammars(self) -> None:
+        self._grammars = self._new_grammars()
+        self._around = Around()
+
+    def _new_grammars(self) -> Grammars:
+        return Grammars(self.grammar, alone=self.own_signs is not None)
+
     def line(self, text: str) -> LogLine | None:
-        """A line of the program taken apart, None where another program wrote it."""
-
-    @abstractmethod
-    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
-        """What `line` tells, None where that is no refusal."""
-
-    @abstractmethod
-    def thread(self, line: LogLine) -> Thread | None:
-        """What the lines of the same message or session have in common."""
-
-    def is_repeated_in(self, line: LogLine, refusal: LoggedRefusal, following: str) -> bool:
-        """Whether `following`, the text behind `line`, tells the same refusal with more of it."""
-        return False
+        """A line taken apart by the first grammar that knows it, None where none does."""
+        return next((line for grammar in self._grammars.of(text) if (line := grammar.line(text)) is not None), None)
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
@@ -108,16 +105,14 @@ class MailLog(FollowableTextLog):
             text = block.text
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0
-            while (match := self.refusal_pattern.search(text, done, end)) is not None:
+            self._around.enter(block)
+            # Looking for one word costs a fiftieth of the search for all signs.
+            signs = self._signs_or_repetition if " repeated " in text else self._signs
+            while (match := signs.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
                 self._pass_over(batching, text, done, start)
                 # The next block begins with this line, and shows what follows it.
-                if (
-                    self.looks_ahead
-                    and not block.final
-                    and behind + self.looks_ahead > len(text)
-                    and (start or behind <= LONGEST)
-                ):
+                if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
                     done = end = start
                     break
                 self._take_line(batching, block, start, behind)
@@ -138,14 +133,14 @@ class MailLog(FollowableTextLog):
         """From when to when the lines of `block` up to `end` go, whichever program wrote them."""
         first = block.cut(0, min(end, _ENDS)).split("\n")
         last = block.cut(max(0, end - _ENDS), end).split("\n")[end > _ENDS :]
-        times = [time for lines in (first, reversed(last)) if (time := self._first_time(lines)) is not None]
+        places = ((first, block.offset(0)), (reversed(last), block.offset(max(0, end - 1))))
+        times = [time for lines, at in places if (time := self._first_time(lines, at)) is not None]
         return span_of((time.time_ms for time in times), assumed=any(time.time_assumed for time in times))
 
-    def _first_time(self, lines: Iterable[str]) -> Written | None:
+    def _first_time(self, lines: Iterable[str], offset: int) -> Written | None:
         for text in lines:
             line = self.line(text)
-            # The text of another program, behind its name, may begin with a time of its own.
-            written = self._headers.written(text[:_HEADER].partition(": ")[0] if line is None else line.header)
+            written = self._headers.written(_header_of(text) if line is None else line.header, offset)
             if written.time_ms is not None:
                 return written
         return None
@@ -161,8 +156,12 @@ class MailLog(FollowableTextLog):
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
         self._lines += 1
-        line = self.line(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
-        found = None if line is None else self.refusal(line)
+        self._around.place(start, behind)
+        text = _as_logged(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
+        if " repeated " in text and (repeated := _SAID_AGAIN.search(text)) is not None:
+            self._take_repetition(batching, block, text[: repeated.start()], int(repeated["count"]), start, behind)
+            return
+        found, line, _ = _told_by(self._grammars, text, self._around)
         if line is None or found is None:
             batching.unrelated_records += 1
         elif isinstance(found, NoReply):
@@ -172,14 +171,43 @@ class MailLog(FollowableTextLog):
             batching.unrelated_records += 1
         elif isinstance(found, Damaged):
             self._told.add(f"line {self._lines}", found.reason)
-        elif self.looks_ahead and self.is_repeated_in(line, found, block.text[behind : behind + self.looks_ahead]):
-            batching.unrelated_records += 1
         else:
-            batching.exchanges.append(self._exchange(line, found, block.offset(start)))
+            exchange = self._exchange(line, found, block.offset(start))
+            batching.exchanges += [exchange] * self._repetitions(line)
+            self._last_refusal = block.offset(behind), line, found
+
+    def _repetitions(self, line: LogLine) -> int:
+        """How often what `line` tells is counted."""
+        if line.repetitions > MOST_REPETITIONS:
+            self._told.add(
+                f"line {self._lines}",
+                f"the line says the message came {line.repetitions:,} times; it counts as {MOST_REPETITIONS:,}",
+                "noted",
+            )
+        return min(max(1, line.repetitions), MOST_REPETITIONS)
+
+    def _take_repetition(
+        self, batching: Batching, block: TextBlock, header: str, count: int, start: int, behind: int
+    ) -> None:
+        """A line behind `header` that says how often the message of the line before was written again."""
+        if self._last_refusal is None or self._last_refusal[0] != block.offset(start):
+            batching.unrelated_records += 1
+            return
+        _, line, refusal = self._last_refusal
+        offset = block.offset(start)
+        # metalog writes no time here: that of the message is all there is.
+        timed = self._headers.written(header, offset).time_ms is not None
+        again = line._replace(header=header if timed else line.header, repetitions=count)
+        computer = self._headers.written(line.header, offset).computer
+        exchange = replace(self._exchange(again, refusal, offset), computer=computer)
+        batching.exchanges += [exchange] * self._repetitions(again)
+        self._last_refusal = block.offset(behind), line, refusal
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
-        time_ms, assumed, computer = self._headers.written(line.header)
+        time_ms, assumed, computer = self._headers.written(line.header, offset)
         self._zone_assumed = self._zone_assumed or assumed
+        if time_ms is None:
+            self._times.note_timeless()
         return SmtpExchangeRecord(
             file=self._source.name,
             offset=offset,
@@ -192,13 +220,19 @@ class MailLog(FollowableTextLog):
             remote_host=refusal.remote_host,
             logged_verb=refusal.logged_verb,
             command=refusal.command,
-            reply=refusal.reply,
-            mailbox=refusal.mailbox,
+            reply=without_syslog_escapes(refusal.reply),
+            # A page that shows no angle brackets may have lost what was in them.
+            mailbox=refusal.mailbox or None,
+            guess=refusal.guess,
         )
+
+    def _time_of(self, text: str) -> WrittenTime | None:
+        """The time of a line, whichever program wrote it."""
+        return written_time(_header_of(text))
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, _ in self._text.blocks():
-            for match in self.refusal_pattern.finditer(block.text):
+            for match in self._signs.finditer(block.text):
                 start, behind = _line_around(block.text, match.start(), 0, len(block.text))
                 line = self.line(block.cut(start, min(behind, start + LONGEST)))
                 written = None if line is None else written_time(line.header)
@@ -212,8 +246,8 @@ class MailLog(FollowableTextLog):
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
         """See `HasSessions`: the lines of the same message, or of the same session where there is no message yet."""
-        line = self.line(self.raw(offset))
-        thread = None if line is None else self.thread(line)
+        _, line, grammar = _told_by(self._new_grammars(), _as_logged(self.raw(offset)), Around())
+        thread = None if line is None or grammar is None else grammar.thread(line)
         return None if thread is None else session_of(self._text, offset, thread, self.line, self._headers)
 
     def information(self) -> FileInformation:
@@ -222,13 +256,40 @@ class MailLog(FollowableTextLog):
         return self._described(*counts, warnings=(NO_ZONE,) if self._zone_assumed else ())
 
 
+def _as_logged(text: str) -> str:
+    """A line without the colours of a terminal, and with the angle brackets of one that was copied from HTML."""
+    if "\x1b" in text:
+        text = _COLOURS.sub("", text)
+    if "&lt;" in text and "<" not in text:
+        text = html.unescape(text)
+    return text
+
+
+def _header_of(text: str) -> str:
+    """What of a line may be its header: the text behind a program's name may begin with a time of its own."""
+    return text[:_HEADER].partition(": ")[0]
+
+
 def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]:
     """Where the line that `index` is in starts, and the index behind it, both between `begin` and `end`."""
     start = text.rfind("\n", begin, index) + 1 or begin
+    # What a crash left unwritten, or what stood there before copytruncate, are zeros.
+    zeros = text.rfind(_ZEROS, start, index)
+    start = start if zeros < 0 else zeros + len(_ZEROS)
     behind = text.find("\n", index, end) + 1 or end
     return start, behind
 
 
-def host_of(name: str, address: str) -> str:
-    """The host as our guidance and tables need it: its name, or the address where the name could not be found."""
-    return name if name and name != "unknown" else address
+def _told_by(grammars: Grammars, text: str, around: Around) -> tuple[Found, LogLine | None, MailGrammar | None]:
+    """What the line `text` tells, the line taken apart and the grammar that did it, else the first that could."""
+    first: tuple[Found, LogLine | None, MailGrammar | None] = None, None, None
+    for grammar in grammars.of(text):
+        line = grammar.line(text)
+        if line is None:
+            continue
+        found = grammar.refusal(line, around)
+        if found is not None:
+            return found, line, grammar
+        if first[1] is None:
+            first = None, line, grammar
+    return first

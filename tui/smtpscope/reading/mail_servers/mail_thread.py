@@ -12,7 +12,7 @@ from smtpscope.reading.text.text_log import TextSource
 
 _BEFORE: Final = 300
 _AFTER: Final = 200
-_LONGEST: Final = 8_192
+_LONGEST: Final = 65_536
 
 
 class Thread(NamedTuple):
@@ -108,5 +108,5 @@ def _line(offset: int, text: str, split: Callable[[str], LogLine | None], header
     parts = split(text)
     if parts is None:
         return SessionLine(offset, None, "information", text), False
-    time_ms, assumed, _ = headers.written(parts.header)
+    time_ms, assumed, _ = headers.written(parts.header, offset)
     return SessionLine(offset, time_ms, "information", text[len(parts.header) :].strip()), assumed

@@ -5,21 +5,48 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.mail_log import FAILED, Damaged, LoggedRefusal, MailLog, NoReply, host_of
+from smtpscope.reading.mail_servers.escapes import without_c_escapes
+from smtpscope.reading.mail_servers.mail_grammar import (
+    FAILED,
+    Around,
+    Damaged,
+    Found,
+    LoggedRefusal,
+    MailGrammar,
+    NoReply,
+    host_of,
+)
+from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
+from smtpscope.reading.mail_servers.sendmail_rejects import FIRST_MAILBOX, own_refusal
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
-_TAG = tag(r"[A-Za-z][\w.-]{0,63}")
 _QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}"
+_BEGINNING: Final = (
+    rf"(?:NOQUEUE|{_QUEUE_ID}): (?:to=[^\n]{{1,4000}}, delay=|ruleset=\w{{1,64}}, |Milter[ :]"
+    r"|<[^>\n]{1,512}>\.\.\. |AUTH failure |rejecting )"
+    # Since 8.12 a queue id is a time in eight letters and a process in six digits.
+    r"|[0-9A-Za-z]{8}\d{6,10}: \S|ruleset=\w{1,64}, arg1="
+)
+
+
+def _program(name: str, text: str) -> str | None:
+    """See `Naming`."""
+    if not name:
+        return "sendmail"
+    return name if name.startswith(("sendmail", "sm-")) else None
+
+
+_TAG = tag(r"[A-Za-z][\w.-]{0,63}", _BEGINNING, _program)
+_TEXTS = tag(r"(?!)", _BEGINNING, _program)
 _MESSAGE = re.compile(rf"(?P<id>NOQUEUE|{_QUEUE_ID}): ")
 _MAILERS: Final = frozenset({"smtp", "esmtp", "smtp8", "dsmtp", "relay"})
 _TO = re.compile(r"to=(?P<to>.{0,4000}?), (?=(?:ctladdr|delay|xdelay|mailer|pri|relay|dsn|reply|stat)=)")
-_FIRST_MAILBOX = re.compile(r"<?([^<>,\s]{1,512})")
 _MAILER = re.compile(r", mailer=(\w{1,32}), ")
 _RELAY = re.compile(r", relay=(?P<name>[^\s,\[]{0,300}) ?(?:\[(?P<address>[^\]\s]{1,64})\])?")
 _DSN = re.compile(r", dsn=([245]\.\d{1,3}\.\d{1,3}), ")
-_REPLY = re.compile(r", reply=(?P<reply>[245]\d\d.*?)(?=, stat=|\Z)", re.DOTALL)
+_REPLY: Final = ", reply="
 _STAT: Final = ", stat="
 _DEFERRED: Final = "Deferred: "
 _A_REPLY = re.compile(r"[45]\d\d(?:[- ]|\Z)")
@@ -32,61 +59,25 @@ _FROM_A_REPLY: Final = (
     "Insufficient permission",
 )
 
-_RULE_SET = re.compile(r"ruleset=(?P<rules>\w{1,64}), ")
-_ARGUMENT = re.compile(r"arg1=(?P<argument>.{0,512}?), (?=arg2=|relay=|reject=)")
-_RULE_COMMANDS: Final = {
-    "check_relay": "",
-    "check_mail": "MAIL",
-    "check_rcpt": "RCPT",
-    "check_compat": "RCPT",
-    "check_vrfy": "VRFY",
-    "check_expn": "EXPN",
-    "check_etrn": "ETRN",
-    "trust_auth": "AUTH",
-    "tls_client": "STARTTLS",
-}
-_MILTER = re.compile(r"Milter(?: \([^)]{0,64}\))?: (?P<stage>\w{1,16})(?:=(?P<argument>[^,]{0,512}))?")
-_MILTER_COMMANDS: Final = {"connect": "", "helo": "HELO", "from": "MAIL", "to": "RCPT"}
-_UNKNOWN_USER = re.compile(r"<(?P<to>[^>]{1,512})>\.\.\. (?P<text>User unknown.*)", re.DOTALL)
 
-
-class SendmailLogReader(MailLog):
-    """Reads what Sendmail writes to syslog or the journal."""
-
-    format: ClassVar[Format] = Format(
-        name="sendmail",
-        service=True,
-        title="Log of Sendmail",
-        recognised_by='lines with "mailer=…, pri=…", "ruleset=…, arg1=…" or "class=…, nrcpts=…"',
-        lacks=(
-            "which command a remote host refused",
-            "in older versions the reply to mail that was returned (its enhanced status code is there)",
-            "all but the first recipient where one line names several",
-            "the year of the times and mostly their zone",
-        ),
-    )
-    refusal_pattern: ClassVar[re.Pattern[str]] = re.compile(
-        r", (?:stat=(?!Sent|queued)|reject=|reply=[45])|>\.\.\. User unknown"
-    )
-    program_pattern: ClassVar[re.Pattern[str]] = re.compile(
-        r", mailer=\w{1,32}, pri=\d|, class=-?\d{1,5}, nrcpts=\d|: ruleset=\w{1,64}, arg1="
-        r"|(?<!\S)(?:sendmail|sm-mta|sm-msp-queue)[\w.-]{0,32}\[\d{1,10}\]: "
-    )
+class SendmailGrammar(MailGrammar):
+    """Sendmail: lines with to= tell deliveries, all others what it refused itself."""
 
     def line(self, text: str) -> LogLine | None:
-        return split(text, _TAG)
+        line = split(text, _TAG)
+        if line is None or line.process:
+            return line
+        # Without the number of a process, a word and a colon may stand in the middle of the text.
+        told = split(text, _TEXTS)
+        return told if told is not None and len(told.header) < len(line.header) else line
 
-    def refusal(self, line: LogLine) -> LoggedRefusal | NoReply | Damaged | None:
+    def refusal(self, line: LogLine, around: Around) -> Found:
         message = _MESSAGE.match(line.text)
-        if message is None:
-            return None
-        text = line.text[message.end() :]
-        if text.startswith("to="):
-            return _delivery(text)
-        unknown = _UNKNOWN_USER.match(text)
-        if unknown is not None:
-            return LoggedRefusal("inbound", "", "RCPT", "", text, unknown["to"])
-        return _rejected(text)
+        if message is not None and line.text.startswith("to=", message.end()):
+            found = _delivery(line.text[message.end() :])
+            if found is not None:
+                return found
+        return own_refusal(line.text, "" if message is None else message["id"], message.end() if message else 0, around)
 
     def thread(self, line: LogLine) -> Thread | None:
         message = _MESSAGE.match(line.text)
@@ -104,30 +95,73 @@ class SendmailLogReader(MailLog):
         )
 
 
-def _delivery(text: str) -> LoggedRefusal | NoReply | Damaged | None:
+class SendmailLogReader(MailLog):
+    """Reads what Sendmail writes to syslog or the journal."""
+
+    format: ClassVar[Format] = Format(
+        name="sendmail",
+        service=True,
+        title="Log of Sendmail",
+        recognised_by='lines with "mailer=…, pri=…", "ruleset=…, arg1=…" or "class=…, nrcpts=…"',
+        lacks=(
+            "mostly which command a remote host refused",
+            "all but the first line of a reply, and the middle of a long one",
+            "in older versions the reply to mail that was returned (its enhanced status code is there)",
+            "all but the first recipient where one line names several",
+            "refusals of commands that are out of order or unknown, of HELO and of SIZE",
+            "the year of the times and mostly their zone",
+        ),
+    )
+    grammar: ClassVar[type[MailGrammar]] = SendmailGrammar
+    program_pattern: ClassVar[re.Pattern[str]] = re.compile(
+        r", mailer=\w{1,32}, pri=\d|, class=-?\d{1,5}, nrcpts=\d|: ruleset=\w{1,64}, arg1="
+        r"|(?<!\S)(?:sendmail|sm-mta|sm-msp-queue)[\w.-]{0,32}\[\d{1,10}\]: "
+    )
+
+
+def _delivery(text: str) -> Found:
     to = _TO.match(text)
     mailer = _MAILER.search(text)
     if to is None or mailer is None or mailer[1] not in _MAILERS:
         return None
-    index = text.find(_STAT, mailer.start())
-    stat = text[index + len(_STAT) :] if index >= 0 else ""
+    written, stat = _outcome(text, mailer.end())
     if stat.startswith(("Sent", "queued")):
         return None
     relay = _RELAY.search(text, mailer.start())
-    reply = _reply(text, stat, mailer.start(), connected=relay is not None and relay["address"] is not None)
+    connected = relay is not None and relay["address"] is not None
+    reply = written or _reply_in(stat, text, mailer.start(), connected=connected)
     if reply is None:
         cut = not stat.strip()
         return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     name, address = (relay["name"], relay["address"]) if relay else ("", None)
-    first = _FIRST_MAILBOX.match(to["to"])
-    return LoggedRefusal("outbound", host_of(name, address or ""), "", "", reply, first[1] if first else None)
+    first = FIRST_MAILBOX.match(to["to"])
+    # Sendmail calls nothing else than a refused recipient so (smtprcptstat in usersmtp.c).
+    verb = "RCPT" if stat.startswith("User unknown") else ""
+    host = host_of(name, (address or "").removeprefix("IPv6:"))
+    return LoggedRefusal("outbound", host, verb, "", without_c_escapes(reply), first[1] if first else None)
 
 
-def _reply(text: str, stat: str, begin: int, *, connected: bool) -> str | None:
-    """The reply as far as the line has it, None where there was none."""
-    written = _REPLY.search(text, begin)
-    if written is not None and written["reply"][0] in "45":
-        return written["reply"]
+def _outcome(text: str, begin: int) -> tuple[str, str]:
+    """The reply as it is written, "" where there is none, and what Sendmail makes of it; `text` is that of a to= line.
+
+    Versions since 8.16 write both, and the reply may hold what looks like a field.
+    """
+    start = text.find(_REPLY, begin)
+    index = text.find(_STAT, begin)
+    if start < 0 or 0 <= index < start:
+        return "", text[index + len(_STAT) :] if index >= 0 else ""
+    rest = text[start + len(_REPLY) :]
+    # "Deferred: " repeats the reply, with all that looks like a field.
+    repeated = rest.find(f"{_STAT}{_DEFERRED}")
+    while repeated >= 0 and rest[:repeated] != rest[repeated + len(_STAT) + len(_DEFERRED) :]:
+        repeated = rest.find(f"{_STAT}{_DEFERRED}", repeated + 1)
+    end = repeated if repeated >= 0 else rest.rfind(_STAT)
+    reply, stat = (rest[:end], rest[end + len(_STAT) :]) if end >= 0 else (rest, "")
+    return (reply, stat) if reply[:1] in ("3", "4", "5") else ("", stat)
+
+
+def _reply_in(stat: str, text: str, begin: int, *, connected: bool) -> str | None:
+    """The reply as far as older versions tell it, None where there was none."""
     said = stat.removeprefix(_DEFERRED)
     if _A_REPLY.match(said):
         return said
@@ -135,39 +169,3 @@ def _reply(text: str, stat: str, begin: int, *, connected: bool) -> str | None:
         status = _DSN.search(text, begin)
         return f"{status[1]} {stat}" if status else stat
     return None
-
-
-def _rejected(text: str) -> LoggedRefusal | None:
-    before, sign, reply = text.partition("reject=")
-    if not sign:
-        return None
-    rules = _RULE_SET.match(text)
-    if rules is not None:
-        return _refused_by_rules(rules, before, reply)
-    milter = _MILTER.match(text)
-    if milter is None:
-        return None
-    given = _MILTER_COMMANDS.get(milter["stage"], "DATA")
-    mailbox = _mailbox(milter["argument"]) if given == "RCPT" else None
-    return LoggedRefusal("inbound", "", given, "." if given == "DATA" else "", reply, mailbox)
-
-
-def _refused_by_rules(rules: re.Match[str], before: str, reply: str) -> LoggedRefusal | None:
-    name = rules["rules"]
-    given = _RULE_COMMANDS.get(name, "DATA" if name.startswith("check_") else None)
-    if given is None:
-        # tls_server and the like judge a server that we send to: that is no reply to a command.
-        return None
-    argument = _ARGUMENT.match(before, rules.end())
-    # Only the name of a client may hold what looks like a field, so the last one is Sendmail's.
-    start = before.rfind(", relay=")
-    relay = _RELAY.match(before, start) if start >= 0 else None
-    host = host_of(relay["name"], relay["address"] or "") if relay else ""
-    mailbox = _mailbox(argument["argument"]) if argument and given == "RCPT" else None
-    full = f"MAIL {argument['argument']}" if argument and given == "MAIL" else ""
-    return LoggedRefusal("inbound", host, given, "." if given == "DATA" else full, reply, mailbox)
-
-
-def _mailbox(argument: str | None) -> str | None:
-    first = _FIRST_MAILBOX.match(argument.strip()) if argument else None
-    return first[1] if first else None

@@ -8,6 +8,8 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.microsoft_exchange.transport_log import (
+    FOUND_IN,
+    NO_HEADER,
     LogRows,
     another_log,
     fields_of,
@@ -21,6 +23,7 @@ from smtpscope.reading.microsoft_exchange.transport_session import UNSPOKEN, Ses
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, SmtpExchangeRecord
 from smtpscope.reading.smtp_session import SmtpSession
+from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.table_rows import true_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import FollowableTextLog, head_of
@@ -35,6 +38,12 @@ _SESSION: Final = SessionFields(
     signs=UNSPOKEN,
 )
 _KIND: Final = "connectivity log"
+# A source is a component and, of SMTP, its connector; the session is a number of sixteen hexadecimal digits.
+_ROW = re.compile(
+    rf"(?:\A|\n){FOUND_IN}"
+    r"\"?\d{4}-\d\d-\d\dT[\d:.]{5,16}Z\"?,\"?[0-9A-F]{16}\"?,"
+    r"[^,\n]{1,120},[^,\n]{0,260},\"?[+<>*-]\"?,"
+)
 # A reply in the middle of a description has its enhanced code, or stands behind a word that announces it: there are
 # other numbers of three digits, such as those of messages and bytes.
 _REPLY = re.compile(
@@ -58,7 +67,7 @@ class ConnectivityLogReader(FollowableTextLog):
         name="connectivity",
         service=True,
         title="Exchange connectivity log",
-        recognised_by='the header line "#Log-type: Transport Connectivity Log", or its fields',
+        recognised_by='the header line "#Log-type: Transport Connectivity Log", its fields, or rows of that shape',
         lacks=(
             "commands, senders and recipients",
             "the name of our server",
@@ -80,7 +89,9 @@ class ConnectivityLogReader(FollowableTextLog):
         kind = header.get("log-type")
         if kind is not None:
             return _KIND in kind.lower()
-        return set(FIELDS) <= set(fields_of(header.get("fields", "")))
+        if "fields" in header:
+            return set(FIELDS) <= set(fields_of(header["fields"]))
+        return _ROW.search(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError when the file is no such log."""
@@ -93,6 +104,8 @@ class ConnectivityLogReader(FollowableTextLog):
         batching = Batching(self._source.size)
         rows, problems = self._rows, self._problems
         headers, described = -1, 0
+        if not self._done and not header_of(head_of(self._source)):
+            problems.add("line 1", NO_HEADER, "noted")
         for block, stream in self._text.blocks(self._done):
             final = block.final and to_the_end
             first: list[str] | None = None
@@ -151,8 +164,10 @@ class ConnectivityLogReader(FollowableTextLog):
 
     def information(self) -> FileInformation:
         header = header_of(head_of(self._source))
+        warnings = () if header else (f"{NO_HEADER}.",)
         unspoken = sum(_unspoken_in(block.text) for block, _ in self._text.blocks())
-        return self._described(*header_facts(header), ("Connections that failed without a reply", f"{unspoken:,}"))
+        told = ("Connections that failed without a reply", f"{unspoken:,}")
+        return self._described(*header_facts(header), told, warnings=warnings)
 
 
 def _reply_in(description: str) -> str:

@@ -14,6 +14,7 @@ from smtpscope.reading.microsoft_exchange.tracking_rows import (
     TrackingColumns,
     TrackingHeader,
     TrackingRow,
+    are_rows,
     columns_by_count,
     fields_of,
     header_of,
@@ -38,7 +39,7 @@ class MessageTrackingReader(FollowableTextLog):
         name="tracking",
         service=True,
         title="Exchange message tracking log (2007 and later, MSGTRK*.LOG)",
-        recognised_by='the line "#Log-type: Message Tracking Log"',
+        recognised_by='the line "#Log-type: Message Tracking Log", or rows of that shape',
         lacks=("the commands", "the rest of the SMTP session"),
     )
 
@@ -48,10 +49,14 @@ class MessageTrackingReader(FollowableTextLog):
         self._problems = ProblemLog(self._source.name)
         self._line = 0
         self._first_row = self._last_row = ""
+        self._columns_assumed = False
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
-        return is_text(head) and _header_in(head).is_tracking
+        if not is_text(head):
+            return False
+        header = _header_in(head)
+        return header.is_tracking or (not header.values and are_rows(head_text(head)))
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
@@ -84,7 +89,7 @@ class MessageTrackingReader(FollowableTextLog):
             return
         if text[4:5] == "-":
             self._first_row, self._last_row = self._first_row or text, text
-        columns = self._header.columns or columns_by_count(len(fields_of(text)))
+        columns = self._header.columns or self._assumed_columns(bounds, text)
         commas = text.count(",")
         if columns is None or commas < columns.count - 1 or (commas >= columns.count and '"' not in text):
             columns = self._odd_row(bounds, text, columns)
@@ -100,6 +105,15 @@ class MessageTrackingReader(FollowableTextLog):
         found = exchanges_of(self._source.name, row)
         batching.exchanges += found
         batching.unrelated_records += not found
+
+    def _assumed_columns(self, bounds: Bounds, text: str) -> TrackingColumns | None:
+        """The columns of a row above which no header stands, by the number of its fields; that is said once."""
+        columns = columns_by_count(len(fields_of(text)))
+        if columns is not None and not self._columns_assumed:
+            self._columns_assumed = True
+            reason = f"no line names the columns (#Fields): assumed by their number, {columns.count}"
+            self._problems.add(self._place(bounds), reason, "noted")
+        return columns
 
     def _span(self) -> LogSpan | None:
         """From when to when the rows since the last call go, by their first column."""
@@ -144,7 +158,11 @@ class MessageTrackingReader(FollowableTextLog):
             ("Begun", header.values.get("date")),
             ("Columns", str(header.columns.count) if header.columns is not None else None),
         )
-        warnings = () if header.columns is not None else ("The line that names the columns (#Fields) is missing.",)
+        warnings = (
+            ()
+            if header.columns is not None
+            else ("The line that names the columns (#Fields) is missing: they are assumed by their number.",)
+        )
         return self._described(*((label, value) for label, value in written if value), warnings=warnings)
 
 

@@ -17,7 +17,14 @@ from smtpscope.reading.microsoft_exchange.protocol_rows import (
     exchange_rows,
     side_by_rows,
 )
-from smtpscope.reading.microsoft_exchange.transport_log import LogRows, another_log, fields_of, header_facts, header_of
+from smtpscope.reading.microsoft_exchange.transport_log import (
+    FOUND_IN,
+    LogRows,
+    another_log,
+    fields_of,
+    header_facts,
+    header_of,
+)
 from smtpscope.reading.microsoft_exchange.transport_session import SessionLog
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, Source
@@ -32,7 +39,8 @@ _COMMAND_ROW = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(
-    r"(?:\A|\n)\d{4}-\d\d-\d\dT[\d:.]{5,16}Z,[^,\n]{0,200},[0-9A-F]{16},\d{1,9},[^,\n]{0,60},[^,\n]{0,60},[-+<>*],"
+    rf"(?:\A|\n){FOUND_IN}"
+    r"\d{4}-\d\d-\d\dT[\d:.]{5,16}Z,[^,\n]{0,200},[0-9A-F]{16},\d{1,9},[^,\n]{0,60},[^,\n]{0,60},[-+<>*],"
 )
 _SIDES: Final[dict[str, Side]] = {"send": "outbound", "receive": "inbound"}
 

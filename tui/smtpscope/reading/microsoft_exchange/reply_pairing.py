@@ -18,7 +18,9 @@ _BEGINNING_UNSEEN: Final = "the log begins in the middle of this session, so the
 # What they are answered with is a line of base64, or nothing that a log shows.
 _ASKING_VERBS = ("AUTH", "X-EX")
 # RFC 5321 section 4.1.2: a quoted local part may hold brackets.
-_PATH = re.compile(r"<((?:[^\"<>]++|\"(?:[^\"\\]++|\\.)*+\")*+)>", re.DOTALL)
+_PATH = re.compile(r"<([^\"<>]*(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"[^\"<>]*)*)>", re.DOTALL)
+# Of RFC 5321 section 4.5.3.1.3, with much room. Quotes that never close would be looked through from each bracket on.
+_LONGEST_PATH: Final = 4_096
 _TRANSACTION_ENDS = ("RSET", "EHLO", "HELO")
 
 
@@ -175,7 +177,7 @@ def verb_of(line: str) -> str:
 
 def path_of(line: str) -> str | None:
     """The mailbox of a RCPT command without its brackets, None where it has none."""
-    path = _PATH.search(line)
+    path = _PATH.search(line, 0, _LONGEST_PATH)
     if path is not None:
         return path[1] or None
     behind = line.partition("<" if "<" in line else ":")[2].strip()

@@ -59,6 +59,18 @@ def exchanges_of(file: str, row: TrackingRow) -> list[SmtpExchangeRecord]:
     return _exchanges(file, row, event, where, recipients, refusals, replies)
 
 
+def lost_replies_of(file: str, row: TrackingRow) -> list[SmtpExchangeRecord]:
+    """An exchange with an empty reply for each recipient of a failed `row` whose status is lost."""
+    event = row.value("event-id").upper()
+    if not event.endswith(_CONTEXT_EVENTS):
+        return []
+    recipients = list(_pieces(row.searched("recipient-address")))[:_MOST_RECIPIENTS]
+    lost = StatusReply(0, "", "")
+    numbers: list[int | None] = [*range(len(recipients))] or [None]
+    refusals = [RecipientRefusal(lost, number) for number in numbers]
+    return _exchanges(file, row, event, "recipient-status", recipients, refusals, 1)
+
+
 def _exchanges(
     file: str,
     row: TrackingRow,

@@ -7,11 +7,12 @@ of no use here: it tells no positions, and refuses a list of some thousand recip
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from smtpscope.reading.microsoft_exchange.transport_log import columns_of
+from smtpscope.reading.microsoft_exchange.transport_log import FOUND_IN, columns_of
 from smtpscope.reading.text.encodings import TextEncoding
 from smtpscope.reading.text.table_rows import true_text
 
@@ -49,6 +50,30 @@ _KNOWN_COLUMNS: Final = {len(names): TrackingColumns(names) for names in KNOWN}
 def columns_by_count(count: int) -> TrackingColumns | None:
     """The columns of the version of Exchange that has `count` of them: for rows whose header was cut off."""
     return _KNOWN_COLUMNS.get(count)
+
+
+# Source and event stand at the same place in all versions (Microsoft, "Message tracking").
+_SOURCE: Final = 7
+_SOURCE_NAMES: Final = (
+    "ADMIN AGENT APPROVAL BOOTLOADER DELAYEDDSN DNS DSN GATEWAY JOURNAL MAILBOXRULE "
+    "MEETINGMESSAGEPROCESSOR ORAR PICKUP POISONMESSAGE PUBLICFOLDER QUEUE REDUNDANCY RESOLVER ROUTING "
+    "SAFETYNET SMTP STOREDRIVER "
+)
+_SOURCES: Final = frozenset(_SOURCE_NAMES.split())
+_EVENT: Final = re.compile(r"[A-Z]{4,40}")
+_STAMP: Final = re.compile(FOUND_IN + r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+_ROWS_LOOKED_AT: Final = 40
+
+
+def are_rows(text: str) -> bool:
+    """Whether `text` begins with rows of a message tracking log, told by their shape: for those without a header."""
+    for line in text[: 4 * _LONGEST].split("\n", _ROWS_LOOKED_AT)[:_ROWS_LOOKED_AT]:
+        if _STAMP.match(line) is None or line.count(",") < len(KNOWN[0]) - 1:
+            continue
+        fields = [line[field.begin : field.end] for field in fields_of(line.rstrip("\r"))[: _SOURCE + 2]]
+        if fields[_SOURCE].upper() in _SOURCES and _EVENT.fullmatch(fields[_SOURCE + 1].upper()):
+            return True
+    return False
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ def refusals_in(status: str, recipients: int) -> tuple[list[RecipientRefusal], i
 
 def refusal_in_context(context: str) -> StatusReply | None:
     """The refusal that a source context holds, for rows whose status has none."""
-    named = _named(context)
+    named = named_replies(context)
     if named:
         return next((each for each in named if _REFUSAL.match(each.reply)), None)
     if _REFUSAL.match(context):
@@ -86,7 +86,7 @@ def attempted_host(reply: str) -> str:
 
 
 def _replies(status: str, recipients: int) -> list[StatusReply]:
-    named = _named(status)
+    named = named_replies(status)
     if named:
         return named
     pieces = status.split(";") if recipients > 1 else []
@@ -105,7 +105,7 @@ def _plain(begin: int, text: str) -> StatusReply:
     return StatusReply(begin, text.strip(), attempted_host(text))
 
 
-def _named(status: str) -> list[StatusReply]:
+def named_replies(status: str) -> list[StatusReply]:
     """The replies of a status with named values, [] where it has no names."""
     matches = list(_NAMED.finditer(status)) if "{" in status else []
     found: list[StatusReply] = []

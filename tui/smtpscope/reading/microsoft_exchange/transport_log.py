@@ -21,6 +21,7 @@ from smtpscope.reading.text.encodings import TextBlock, detect
 
 LONGEST: Final = 1 << 17
 """Characters of one row; also what the csv module allows one field."""
+NO_HEADER: Final = "No header (#Fields) names the columns of this log: they are assumed by the shape of its rows"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Files that were put together have a byte order mark in the middle; eight-bit text is searched as Latin-1.
@@ -32,13 +33,22 @@ _BEGINS_ROW = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _LABELS_KEPT = 16
 _LABELS: Final = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
 _LONGEST_TIME = 64
+_LONGEST_PLACE: Final = 320
+
+
+FOUND_IN: Final = r"(?:[^\n,]{1,260}?:(?:\d{1,9}:)?)?"
+"""What grep, findstr and Select-String put before a row: the file that it is in, and its line."""
+_FOUND_IN: Final = re.compile(FOUND_IN + r"(?=\d{4}-\d\d-\d\d[T ])")
 
 
 def iso_milliseconds(text: str) -> int | None:
     """A time such as `2026-11-09T05:12:41.478Z` in milliseconds since 1970-01-01, None where it is none.
 
-    A time without a zone is UTC, as all times of these logs.
+    A time without a zone is UTC, as all times of these logs. The name of the file in which grep found the row may
+    stand before it.
     """
+    if not text[:1].isdigit():
+        text = _FOUND_IN.sub("", text[:_LONGEST_PLACE], count=1)
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

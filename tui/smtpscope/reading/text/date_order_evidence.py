@@ -1,9 +1,13 @@
-"""Where a date may stand that proves whether day or month comes first, found without reading all the others."""
+"""Dates that prove whether day or month comes first: where they may stand in a text, and what they weigh together."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Final
+
+from smtpscope.reading.text.dates import DateOrder, WrittenTime
 
 _PROVING: Final = r"(?:1[3-9]|2\d|3[01])"
 
@@ -36,3 +40,30 @@ class DateOrderEvidence:
                 found = pattern.search(self.text, begin)
                 self._places[pattern] = len(self.text) if found is None else found.start()
         return min(self._places.values())
+
+
+_ENOUGH: Final = 64
+"""Proofs by which one order has to lead before the rest of a file is not looked at any more."""
+
+
+class DateOrderProofs:
+    """How many dates of a file prove each order."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[DateOrder] = Counter()
+
+    def __bool__(self) -> bool:
+        """Whether any date proves one."""
+        return bool(self._counts)
+
+    def decide(self, written_times: Iterable[WrittenTime]) -> DateOrder | None:
+        """The order that most of `written_times` prove, None where none does or as many prove the one as the other."""
+        for written in written_times:
+            if written.order is not None:
+                self._counts[written.order] += 1
+                if abs(self._counts[DateOrder.DAY_FIRST] - self._counts[DateOrder.MONTH_FIRST]) >= _ENOUGH:
+                    break
+        days, months = self._counts[DateOrder.DAY_FIRST], self._counts[DateOrder.MONTH_FIRST]
+        if days == months:
+            return None
+        return DateOrder.DAY_FIRST if days > months else DateOrder.MONTH_FIRST

@@ -94,7 +94,8 @@ _NAMED = re.compile(
     r"(?<![\d.:/-])(?P<day>\d{1,2})[ -]" + _MONTH + r"[ -](?P<year>(?:19|20)\d{2})[ :T,]{1,2}" + _CLOCK, re.IGNORECASE
 )
 _NAMED_FIRST = re.compile(
-    r"\b"
+    # OSSEC and some routers put the year first.
+    r"\b(?:(?P<first_year>(?:19|20)\d{2})[ ]{1,2})?"
     + _MONTH
     + r"[ ]{1,2}(?P<day>\d{1,2}),?(?:[ ](?P<year>(?:19|20)\d{2}),?)?[ ]{1,2}"
     + _CLOCK
@@ -121,7 +122,7 @@ def find_time(text: str) -> WrittenTime | None:
     match = _NAMED_FIRST.search(text)
     if match is not None:
         month = _MONTHS.index(match["name"].lower()) + 1
-        written_year = match["year"] or match["last_year"]
+        written_year = match["first_year"] or match["year"] or match["last_year"]
         return _written(match, int(written_year) if written_year else None, month, int(match["day"]), ordered=True)
     return None
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from smtpscope.errors import Problem
 from smtpscope.reading.record import DateOrderName, ReadOptions
+from smtpscope.reading.text.date_order_evidence import DateOrderProofs
 from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, moment
 
 _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
@@ -15,26 +16,54 @@ _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
     "mdy": DateOrder.MONTH_FIRST,
     "ymd": DateOrder.YEAR_FIRST,
 }
+_LISTED: Final = 20
+"""Dates that contradict the order of their file."""
+
+
+class Years(Protocol):
+    """Which years the lines of a file lie in, where their times have none."""
+
+    def years_before_the_end(self, offset: int) -> int:
+        """How many years before that of the last line the line at the byte `offset` was written."""
+        ...
+
+    @property
+    def last(self) -> WrittenTime | None:
+        """The time of the last line."""
+        ...
 
 
 class FileTimes:
     """Turns the written times of one file into moments.
 
     `written_times` reads all times of the file from its beginning; it is called at most once, at the first date that
-    can be read in two ways, to find one that can't.
+    can be read in two ways, to find those that can't. Where such dates contradict each other the more numerous order
+    counts, and the others are told: one damaged date must not turn day and month of a whole file around.
     """
 
-    def __init__(self, file: str, options: ReadOptions, written_times: Callable[[], Iterable[WrittenTime]]) -> None:
+    def __init__(
+        self,
+        file: str,
+        options: ReadOptions,
+        written_times: Callable[[], Iterable[WrittenTime]],
+        years: Years | None = None,
+    ) -> None:
         self._file = file
         self._zone = options.zone
         # A log without years is told from the present; tests give their own.
         self._newest = options.newest or datetime.now(UTC)
         self._written_times = written_times
+        self._years = years
         self._given = None if options.date_order is None else _ORDERS[options.date_order]
         # Year first says nothing of dates with a long year at the end.
         self._order: DateOrder | None = None if self._given is DateOrder.YEAR_FIRST else self._given
         self._contradicted = False
+        self._proofs = DateOrderProofs()
+        self._contradictions = 0
         self._year_noted = False
+        self._years_noted = False
+        self._timeless_noted = False
+        self._doubtful_zones: set[str] = set()
         self._problems: list[Problem] = []
 
     @property
@@ -42,18 +71,65 @@ class FileTimes:
         """The order of day and month in this file, None while no date has needed it."""
         return self._order
 
-    def milliseconds(self, written: WrittenTime) -> int | None:
-        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day."""
+    def years_before_the_end(self, offset: int) -> int:
+        """How many years before that of the last line the line at `offset` was written, as far as can be told."""
+        return 0 if self._years is None else self._years.years_before_the_end(offset)
+
+    def milliseconds(self, written: WrittenTime, offset: int | None = None, *, years_before: int = 0) -> int | None:
+        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day.
+
+        `offset` is the byte at which its record stands, for what is told of it; `years_before` is how many years
+        before the end of the file it was written, see `years_before_the_end`.
+        """
         if self._given is DateOrder.YEAR_FIRST and written.short_year:
             return moment(written, order=self._given, zone=self._zone, newest=self._newest)
         if written.ambiguous and self._order is None:
             self._order = self._find_order(written)
         if self._given is not None and not self._contradicted:
             self._compare(written, self._given)
+        elif self._given is None and written.order is not None:
+            self._compare_with_others(written, offset)
         if written.year is None and not self._year_noted:
             self._year_noted = True
             self._note("The times have no year: each is taken for the newest year that does not put it into the future")
+        if written.year is None and years_before > 0:
+            earlier = self._years_earlier(written, years_before)
+            if earlier is not None:
+                return earlier
         return moment(written, order=self._order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+
+    def _years_earlier(self, written: WrittenTime, years: int) -> int | None:
+        """The moment of `written`, so many years before the last line of the file."""
+        last = None if self._years is None else self._years.last
+        if last is None:
+            return None
+        newest = moment(last, order=DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+        for year in range(self._newest.year + 1, self._newest.year - 9, -1):
+            if newest == self._in_year(last, year):
+                if not self._years_noted:
+                    self._years_noted = True
+                    self._note("The log goes over more than one year: a new one begins where its times go back")
+                return self._in_year(written, year - years)
+        return None
+
+    def _in_year(self, written: WrittenTime, year: int) -> int | None:
+        of_that_year = written._replace(year=year)
+        return moment(of_that_year, order=DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+
+    def note_zone(self, name: str) -> None:
+        """Says once that the times name a zone by letters that several zones have."""
+        if name not in self._doubtful_zones:
+            self._doubtful_zones.add(name)
+            self._note(
+                f'The times name a zone "{name}", which several zones are called: they are read as times without one; '
+                "--timezone says which it is"
+            )
+
+    def note_timeless(self) -> None:
+        """Says once that a record of ours has no time at all."""
+        if not self._timeless_noted:
+            self._timeless_noted = True
+            self._note("Some records have no time: their lines name none")
 
     def take_problems(self) -> list[Problem]:
         """What had to be assumed since the last call."""
@@ -61,14 +137,20 @@ class FileTimes:
         return problems
 
     def _find_order(self, doubtful: WrittenTime) -> DateOrder:
-        for written in self._written_times():
-            if written.order is not None:
-                return written.order
+        proven = self._proofs.decide(self._written_times())
+        if proven is not None:
+            return proven
         order = assumed_order(doubtful)
         if doubtful.separator == ".":
             why = "as usual with dots"
         else:
             why = "because the times have AM and PM" if doubtful.half_day else "because the times have 24 hours"
+        if self._proofs:
+            self._note(
+                f"As many dates prove that the day comes first as that the month does: read as {order}, {why}"
+                "; --date-order dmy, mdy or ymd says it for sure"
+            )
+            return order
         self._note(
             f"No date tells whether day or month comes first (such as {_as_written(doubtful)}): read as {order}, {why}"
             "; --date-order dmy, mdy or ymd says it for sure"
@@ -81,6 +163,22 @@ class FileTimes:
         if proven is not None and proven is not given and given is not DateOrder.YEAR_FIRST:
             self._contradicted = True
             self._note(f"Dates such as {_as_written(written)} can't be {given}, as --date-order says: read as {proven}")
+
+    def _compare_with_others(self, written: WrittenTime, offset: int | None) -> None:
+        """Says of a date, at its place, that all others prove another order than it has."""
+        order, proven = self._order, written.order
+        if order is None or proven is order or proven is None:
+            return
+        self._contradictions += 1
+        if self._contradictions > _LISTED:
+            return
+        time = f"{written.hour:02}:{written.minute:02}:{written.second_of_minute:02}"
+        reason = f"The date {_as_written(written)} {time} can't be {order}, as the other dates of the file are: "
+        reason += f"read as {proven}; it may be damaged"
+        if self._contradictions == _LISTED:
+            reason += " (further dates of this kind are not listed)"
+        place = "dates" if offset is None else f"byte {offset:#x}"
+        self._problems.append(Problem(self._file, place, reason, "noted", 1))
 
     def _note(self, reason: str) -> None:
         self._problems.append(Problem(self._file, "dates", reason, "noted"))

@@ -1,90 +1,102 @@
-"""The beginning of a line that a syslog daemon or journal wrote: time, computer, program and process.
+"""A line that a syslog daemon, a journal or a supervisor wrote, taken apart: header, program, process and text.
 
-Forms: RFC 3164 (`Nov 24 13:45:02 host program[pid]: text`), the same with an ISO 8601 time (rsyslog, journalctl) or
-with a container's prefix before it, and RFC 5424 (`<22>1 2026-11-24T13:45:02Z host program pid - - text`).
+Plain forms are told by their tag: RFC 3164 (`Nov 24 13:45:02 host program[pid]: text`), the same with an ISO 8601 time
+(rsyslog, journalctl) or with a container's prefix before it, and RFC 5424 (`<22>1 2026-11-24T13:45:02Z host program pid
+- - text`). All others are told by the text, which its program always begins in the same words: what stands before it is
+a header of whatever form (see `syslog_header`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from smtpscope.reading.text.dates import WrittenTime, find_time
-from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.syslog_header import UNUSUAL, Headers, Written, end_of_header, written_time
+
+__all__ = ["Headers", "LogLine", "Naming", "Tag", "Written", "split", "tag", "written_time"]
 
 _HEADER: Final = 300
-_KNOWN_HEADERS: Final = 4_096
-_CLOCK = re.compile(r"\d:\d\d")
+_BEGINNING: Final = 4_096
+"""Characters of a text that may be looked at to tell whose it is."""
+_REPEATED = re.compile(r"message repeated (?P<count>\d{1,9}) times: \[ ?")
 
 
 class LogLine(NamedTuple):
-    """A line taken apart; `header` is all before the program, `process` "" where none is named."""
+    """A line taken apart; `header` is all before the program, `process` "" where none is named.
+
+    `repetitions` is how often the daemon says that the message was written, where it put several into one line.
+    """
 
     header: str
     program: str
     process: str
     text: str
+    repetitions: int = 1
 
 
-class Written(NamedTuple):
-    """What a header says: milliseconds since 1970-01-01 UTC, whether the zone was assumed, and the computer."""
+Naming = Callable[[str, str], str | None]
+"""The word where a tag may stand ("" for none) and the text -> the program, None where the word is none of its names.
 
-    time_ms: int | None
-    time_assumed: bool
-    computer: str | None
+The text is one that the program writes; a word that is none of its names is taken for the computer.
+"""
 
 
-def tag(programs: str) -> re.Pattern[str]:
-    """The pattern of a tag with a program that `programs` (a regular expression without groups) matches."""
-    return re.compile(
-        rf"(?<!\S)(?P<program>{programs})"
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """How the lines of a program are told: by its name in front of `: `, or by the beginning of its texts."""
+
+    plain: re.Pattern[str]
+    text: re.Pattern[str] | None = None
+    naming: Naming | None = None
+
+
+def tag(programs: str, text: str | None = None, naming: Naming | None = None) -> Tag:
+    """How the lines of a program are told that `programs` (a regular expression without groups) matches.
+
+    `text` matches the beginning of each of its texts that matters, in few others' lines; with it, and `naming`, lines
+    are understood that have no tag, or an unusual one.
+    """
+    plain = re.compile(
+        # socklog writes facility and level before the time, just like a tag.
+        rf"(?<!\S)(?!{UNUSUAL}: )(?P<program>{programs})"
         # Solaris puts the number and the facility of the message behind the tag.
-        r"(?:(?:\[(?P<process>\d{1,10})\])?: (?:\[ID \d{1,10} [\w.]{1,32}\] )?"
-        r"| (?P<process_id>\d{1,10}|-) \S{1,32} (?:-|\[[^\]]{0,500}\]) (?:\ufeff|\xef\xbb\xbf)?)"
+        r"(?:(?:\[(?P<process>\d{1,10})\])?:[ \t](?:\[ID \d{1,10} [\w.]{1,32}\] )?"
+        # rsyslog's own template has two blanks before the text.
+        r"| (?P<process_id>\d{1,10}|-) [^\s:]{1,32} (?:-|\[[^\]]{0,500}\]) {1,2}(?:\ufeff|\xef\xbb\xbf)?)"
     )
+    return Tag(plain, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"`,;])(?:{text})"), naming)
 
 
-def split(line: str, pattern: re.Pattern[str]) -> LogLine | None:
-    """`line` taken apart at the first tag that `pattern` (see `tag`) finds near its beginning, None without one."""
-    match = pattern.search(line, 0, _HEADER)
+def split(line: str, told_by: Tag) -> LogLine | None:
+    """`line` taken apart at its tag, or where a text of the program begins; None where it is another program's."""
+    match = told_by.plain.search(line, 0, _HEADER)
     if match is None:
-        return None
+        return None if told_by.text is None or told_by.naming is None else _by_text(line, told_by.text, told_by.naming)
     process = match["process"] or match["process_id"] or ""
-    return LogLine(line[: match.start()], match["program"], process.strip("-"), line[match.end() :])
+    text = line[match.end() :].lstrip(" \t")
+    if text.startswith("message repeated "):
+        repeated = _REPEATED.match(text)
+        if repeated is not None:
+            text, count = text[repeated.end() :].removesuffix("]"), int(repeated["count"])
+            return LogLine(line[: match.start()], match["program"], process.strip("-"), text, count)
+    return LogLine(line[: match.start()], match["program"], process.strip("-"), text)
 
 
-def written_time(header: str) -> WrittenTime | None:
-    """The time in a header; of two, such as a container's prefix has, the one that is written out more fully."""
-    return find_time(header)
-
-
-class Headers:
-    """The headers of one file; `times` settles what their times leave open."""
-
-    def __init__(self, times: FileTimes) -> None:
-        self._times = times
-        # A busy server writes dozens of lines in a second, and all have the same header.
-        self._known: dict[str, Written] = {}
-
-    def written(self, header: str) -> Written:
-        """What `header` says; any text is accepted."""
-        known = self._known.get(header)
-        if known is None:
-            if len(self._known) >= _KNOWN_HEADERS:
-                self._known.clear()
-            known = self._known[header] = self._read(header)
-        return known
-
-    def _read(self, header: str) -> Written:
-        written = written_time(header)
-        if written is None:
-            return Written(None, False, _computer(header))
-        milliseconds = self._times.milliseconds(written)
-        assumed = milliseconds is not None and written.zone_minutes is None
-        return Written(milliseconds, assumed, _computer(header[written.end :]))
-
-
-def _computer(behind_time: str) -> str | None:
-    words = behind_time.split()
-    # Without a computer the last word is the clock, or nothing.
-    return words[-1] if words and not _CLOCK.search(words[-1]) else None
+def _by_text(line: str, beginning: re.Pattern[str], naming: Naming) -> LogLine | None:
+    match = beginning.search(line, 0, _HEADER + _BEGINNING)
+    if match is None or match.start() > _HEADER:
+        return None
+    before, text, count = line[: match.start()], line[match.start() :], 1
+    repeated = _REPEATED.search(before)
+    if repeated is not None and repeated.end() == len(before):
+        before, text, count = before[: repeated.start()], text.removesuffix("]"), int(repeated["count"])
+    header = end_of_header(before)
+    if header is None:
+        return None
+    program = naming(header.word, text)
+    if program is None:
+        program = naming("", text)
+        return None if program is None else LogLine(before, program, header.process, text, count)
+    return LogLine(before[: header.word_begins], program, header.process, text, count)

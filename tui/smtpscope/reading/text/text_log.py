@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from smtpscope.errors import LogError
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
@@ -13,6 +13,8 @@ from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding
 
 HEAD_SIZE = 1 << 16
 """Bytes that are enough to tell a format."""
+_SEAM: Final = 256
+"""Bytes before the end of what was read that tell whether a log is still the same; they hold a time mostly."""
 
 
 def head_of(source: Source) -> bytes:
@@ -32,6 +34,14 @@ def _unreadable(source: Source, offset: int, error: OSError) -> LogError:
     )
 
 
+class KeepsRest(Protocol):
+    """Takes back what of a block is left over."""
+
+    def keep_from(self, index: int) -> None:
+        """The next block shall begin with what follows `index` of the current one."""
+        ...
+
+
 class TextSource:
     """The text of `source`, `block_size` bytes at a time. Nothing is read before it is asked for."""
 
@@ -47,7 +57,7 @@ class TextSource:
             self._encoding = detect(head_of(self._source))
         return self._encoding
 
-    def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, TextStream]]:
+    def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, KeepsRest]]:
         """Each block of whole lines, with the stream that takes back what is left over of it.
 
         `begin` is the byte to begin with, the first of a line.
@@ -65,6 +75,15 @@ class TextSource:
             except OSError as error:
                 raise _unreadable(self._source, end, error) from error
 
+    def bytes_before(self, place: int) -> bytes:
+        """The last bytes of the file before the byte offset `place`: what is there as long as nobody writes it anew."""
+        with self._source.open() as stream:
+            try:
+                stream.seek(max(0, place - _SEAM))
+                return stream.read(min(_SEAM, place))
+            except OSError as error:
+                raise _unreadable(self._source, place, error) from error
+
     def at(self, place: int, characters: int) -> TextBlock:
         """About `characters` characters of text from the byte offset `offset` on."""
         with self._source.open() as stream:
@@ -74,6 +93,15 @@ class TextSource:
             except OSError as error:
                 raise _unreadable(self._source, place, error) from error
         return TextBlock(data, start=place, encoding=encoding_at(data, self.encoding), final=True)
+
+
+@runtime_checkable
+class HasText(Protocol):
+    """A source whose text is not that of its bytes: it is inside the records of another form."""
+
+    def text(self, block_size: int) -> TextSource:
+        """The text, so many bytes of the file at a time."""
+        ...
 
 
 NO_ZONE: Final = "The times have no zone."
@@ -92,7 +120,7 @@ class TextLog:
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         self._source = source
         self._options = options
-        self._text = TextSource(source, block_size)
+        self._text = source.text(block_size) if isinstance(source, HasText) else TextSource(source, block_size)
 
     def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
         """The information of the file: its encoding, and `facts` as label and value behind it."""
@@ -146,7 +174,11 @@ class LineOffsets:
 
 
 class FollowableTextLog(TextLog, ABC):
-    """What readers of such logs have in common; `_done` is the byte up to which the log was read."""
+    """What readers of such logs have in common; `_done` is the byte up to which the log was read.
+
+    A log that was emptied and written anew (logrotate's copytruncate) is told by its size, or, where it has outgrown
+    what was read of it, by the bytes before `_done`.
+    """
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
@@ -155,6 +187,7 @@ class FollowableTextLog(TextLog, ABC):
     def _begin_anew(self) -> None:
         """Forgets what was read; called before the first byte is read."""
         self._done = 0
+        self._seam: tuple[int, bytes] = 0, b""
 
     @abstractmethod
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -163,11 +196,16 @@ class FollowableTextLog(TextLog, ABC):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         self._begin_anew()
-        return self._batches(to_the_end=not self._options.growing)
+        return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`; a line without its end is left for later."""
         size = self._source.size
-        if size < self._done:
+        place, before = self._seam
+        if size < self._done or self._text.bytes_before(place) != before:
             self._begin_anew()
-        return self._batches(to_the_end=False) if size > self._done else iter(())
+        return self._followed(self._batches(to_the_end=False)) if size > self._done else iter(())
+
+    def _followed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        yield from batches
+        self._seam = self._done, self._text.bytes_before(self._done)

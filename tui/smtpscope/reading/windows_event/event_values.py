@@ -52,6 +52,8 @@ def time_of(text: str | None) -> int | None:
     """
     if not text:
         return None
+    # Older tools write the zone as a word.
+    text = text.strip().removesuffix(" UTC")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -135,7 +135,7 @@ class LogCache:
         if self.key(name) != key:
             return False
         image = take_image(words, batches, others, problems, span)
-        assumed = any(context[1] for context in image.words.contexts) or (span is not None and span.assumed)
+        assumed = any(context.time_assumed for context in image.words.contexts) or (span is not None and span.assumed)
         try:
             sections = _packed(image, zone_identity(self._zone) if assumed else "")
             if sum(memoryview(piece).nbytes for pieces in sections.values() for piece in pieces) > self._room:

@@ -12,48 +12,27 @@ import numpy as np
 from smtpscope.errors import Problem
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import Certainty, Command, Direction, RemoteHost, Reply
+from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply
 from smtpscope.reading.log_span import LogSpan
-from smtpscope.reading.record import Level
 from smtpscope.store.column_set import NO_MAILBOX, Columns
-from smtpscope.store.encoding import Encoder
-from smtpscope.store.vocabularies import DIRECTIONS, Diagnosis, Kind
+from smtpscope.store.encoding import Encoder, RecordNumbers
+from smtpscope.store.vocabularies import DIRECTIONS, CommandKind, Diagnosis, SharedFields
 from smtpscope.store.vocabulary import Codes, Numbers
 
 _TYPES: Final = (np.int8, np.int16, np.int32)
-_OWN: Final = ("time_ms", "offset", "record_id", "connection")
 _CODES: Final = ("context", "host", "command", "reply", "judgement")
-
-Context = tuple[
-    str,
-    bool,
-    int | None,
-    Level | None,
-    str | None,
-    str | None,
-    str | None,
-    Direction,
-    int | None,
-    Certainty | None,
-    Level | None,
-    str | None,
-    bool,
-    str | None,
-    str | None,
-]
-"""The fields of `Encoder.contexts` in their order; the first is the file, which is left out here."""
 
 
 class KeptWords(msgspec.Struct, frozen=True, array_like=True):
-    """The distinct values of one log, and what else was found on the way."""
+    """The distinct values of one log, and what else was found on the way. The file is left out of `contexts`."""
 
-    contexts: list[Context]
+    contexts: list[SharedFields]
     hosts: list[RemoteHost]
     commands: list[Command]
     replies: list[Reply]
     host_keys: list[str]
     verbs: list[str]
-    kinds: list[Kind]
+    kinds: list[CommandKind]
     mailboxes: list[str]
     mailbox_keys: list[str]
     judgements: list[tuple[Match, WhoActs]]
@@ -75,7 +54,7 @@ def take_image(
     """The image of the rows in `batches`, which `words` has encoded, all of one log."""
     numbers: dict[str, Numbers] = {
         name: np.concatenate([getattr(batch, name) for batch in batches] or [np.zeros(0, np.int64)])
-        for name in (*_OWN, *_CODES)
+        for name in (*RecordNumbers._fields, *_CODES)
     }
     contexts, numbers["context"] = _compact(numbers["context"], len(words.contexts))
     hosts, numbers["host"] = _compact(numbers["host"], len(words.hosts))
@@ -105,7 +84,7 @@ def take_image(
     )
     return LogImage(
         KeptWords(
-            contexts=[("", *words.contexts[number][1:]) for number in contexts.tolist()],
+            contexts=[words.contexts[number]._replace(file="") for number in contexts.tolist()],
             hosts=_chosen(words.hosts.values, hosts),
             commands=_chosen(words.commands.values, commands),
             replies=_chosen(words.replies.values, replies),
@@ -161,7 +140,7 @@ def _narrowed(array: Numbers) -> Numbers:
 def put_back(image: LogImage, words: Encoder, file: str) -> Columns:
     """The rows of `image` for the store of `words`, as events of the log `file`; for the reading thread."""
     kept, numbers = image.words, image.numbers
-    contexts = words.contexts.intern_all([(file, *context[1:]) for context in kept.contexts], words.add_context)
+    contexts = words.contexts.intern_all([context._replace(file=file) for context in kept.contexts], words.add_context)
     host_keys = words.host_keys.intern_each(kept.host_keys)
     verbs, kinds = words.verbs.intern_each(kept.verbs), words.kinds.intern_each(kept.kinds)
     # NOBODY is -1, so it takes the last place.
@@ -181,7 +160,7 @@ def put_back(image: LogImage, words: Encoder, file: str) -> Columns:
 
     judgements = _put_back_judgements(image, words, replies, kinds)
     return words.rows(
-        [numbers[name].astype(np.int64) for name in _OWN],
+        RecordNumbers(*(numbers[name].astype(np.int64) for name in RecordNumbers._fields)),
         contexts=contexts[numbers["context"]],
         hosts=hosts[numbers["host"]],
         commands=commands[numbers["command"]],

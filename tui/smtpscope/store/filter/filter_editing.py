@@ -1,4 +1,4 @@
-"""Changing the text of a filter for the user: a term put to its end, its last term taken away, its terms as chips."""
+"""Changing the text of a filter for the user: a term put to its end, its terms as chips."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from smtpscope.errors import FilterError
 from smtpscope.parsing.smtp_exchange import SmtpExchange
-from smtpscope.store.filter.filter_fields import ANYWHERE, field_named
+from smtpscope.store.filter.field_table import ANYWHERE
+from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.filter.filter_grammar import Term, format_term, parse_filter, written_terms
-from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, FilterValueError, Text, Value, read_value
+from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, FilterValueError, Text, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,13 @@ def term_of(exchange: SmtpExchange) -> tuple[str, str]:
     return "cmd", f"={command.verb}"
 
 
-def remove_last_term(text: str) -> str:
-    """`text` without its last term and the blanks before it."""
-    written = written_terms(text)
-    return text[: written[-1].start].rstrip() if written else ""
-
-
 def _understood(name: str, value: str) -> tuple[str, tuple[Value, ...]]:
     exact = value.startswith("=")
     value = value[exact:]
-    chosen = None if name == ANYWHERE else field_named(name)
+    chosen = None if name == ANYWHERE else FIELDS.named(name)
     if chosen is not None:
         try:
-            return chosen.name, (read_value(chosen, value, exact=exact, quoted=exact),)
+            return chosen.name, (chosen.column.read(chosen, value, exact=exact, quoted=exact),)
         except FilterValueError:
             pass
     return ANYWHERE, (Text(value),)

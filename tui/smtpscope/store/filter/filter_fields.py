@@ -1,141 +1,252 @@
-"""The fields of the filter language: one table that feeds the parser, the help, the completion and the documents."""
+"""The fields of the filter language, each in one place: all else that knows fields goes through this table.
+
+The parser, the evaluation, suggestions and completion, the counts, the help and the documents follow from an entry
+here; besides it a field needs nothing but a filled column.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
 
-from smtpscope.store.vocabularies import WHO_ACTS
+import numpy as np
+from numpy.typing import NDArray
 
-FieldKind = Literal["text", "host", "mailbox", "verb", "code", "name", "choice", "number", "time"]
-"""How the values of a field are read: see `filter_values.py`."""
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.filter.field_columns import (
+    ChoiceColumn,
+    NumberColumn,
+    TextColumn,
+    TimeColumn,
+    by_text,
+)
+from smtpscope.store.filter.field_table import ANYWHERE, Facet, Field, FieldTable
+from smtpscope.store.filter.smtp_columns import (
+    Anywhere,
+    Causes,
+    Commands,
+    Hosts,
+    Mailboxes,
+    Recipients,
+    Replies,
+    ReplyCodes,
+)
+from smtpscope.store.numbered_column import NumberedColumn, RowNumbers
+from smtpscope.store.search_texts import command_line
+from smtpscope.store.spellings import Counted, hosts, mailboxes
+from smtpscope.store.vocabularies import DIRECTIONS, LEVELS, WHO_ACTS, Vocabularies
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field. `name` and `aliases` are what people write before the colon; `choices` are all words it takes, each
-    of which may be cut short. `matches` says what it looks at, `help` is its help line.
-    """
-
-    name: str
-    kind: FieldKind
-    matches: str
-    help: str
-    example: str
-    aliases: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
+def _of_context(through: Callable[[Vocabularies], NDArray[np.int32]]) -> NumberedColumn:
+    """What all events of one log have in common."""
+    return NumberedColumn(lambda columns: columns.context, through)
 
 
-ANYWHERE = ""
-"""The field of a word without a colon."""
+def _level_numbers(words: Vocabularies) -> NDArray[np.int32]:
+    levels = [words.level(context) for context in range(len(words.contexts))]
+    return np.array([LEVELS.index(level) if level in LEVELS else -1 for level in levels], np.int32)
 
-FIELDS: tuple[Field, ...] = (
-    Field(
-        "code",
-        "code",
-        "the reply code, or the enhanced status code",
-        "Reply code (550), class of codes (4xx), or enhanced status code (5.7.1, 5.7.x); none for replies without code",
-        "code:550,554",
+
+def _count_replies(store: EventStore, rows: RowNumbers) -> Counted:
+    replies = store.words.replies
+    return by_text(store.columns.reply[rows], lambda number: replies[number].verbatim.strip())
+
+
+def _count_enhanced_codes(store: EventStore, rows: RowNumbers) -> Counted:
+    return by_text(store.columns.reply[rows], lambda number: store.words.replies[number].enhanced)
+
+
+def _count_codes(store: EventStore, rows: RowNumbers) -> Counted:
+    return by_text(store.columns.code[rows], lambda code: str(code) if code else None)
+
+
+def _count_commands(store: EventStore, rows: RowNumbers) -> Counted:
+    commands = store.words.commands
+    return by_text(store.columns.command[rows], lambda number: command_line(commands[number]).strip())
+
+
+_CODES = ReplyCodes()
+_REPLIES = Replies()
+_HOSTS = Hosts(NumberedColumn(lambda columns: columns.host_key), lambda words: words.host_keys)
+_COMMANDS = Commands(
+    NumberedColumn(lambda columns: columns.command, lambda words: words.command_verb.view()), lambda words: words.verbs
+)
+_RECIPIENTS = Recipients(NumberedColumn(lambda columns: columns.recipient), lambda words: words.mailbox_keys)
+_SENDERS = Mailboxes(NumberedColumn(lambda columns: columns.sender), lambda words: words.mailbox_keys)
+_SERVERS = TextColumn(NumberedColumn(lambda columns: columns.server), lambda words: words.servers)
+_CAUSES = Causes(NumberedColumn(lambda columns: columns.category), lambda words: words.categories)
+_FILES = TextColumn(_of_context(lambda words: words.context_file.view()), lambda words: words.files)
+_DIRECTIONS = ChoiceColumn(
+    NumberedColumn(lambda columns: columns.direction), tuple(direction.value for direction in DIRECTIONS)
+)
+_WHO_ACTS = ChoiceColumn(
+    NumberedColumn(lambda columns: columns.judgement, lambda words: words.judgement_who.view()), tuple(WHO_ACTS)
+)
+_EVENT_IDS = NumberColumn(_of_context(lambda words: words.context_event_id.view()))
+_LEVELS = ChoiceColumn(_of_context(_level_numbers), LEVELS)
+# A connection is looked up, never chosen from a list.
+_CONNECTIONS = NumberColumn(NumberedColumn(lambda columns: columns.connection), completes=False)
+
+FIELDS = FieldTable(
+    (
+        Field(
+            name="code",
+            help="Reply code (550), class of codes (4xx), or enhanced status code (5.7.1, 5.7.x); none for replies "
+            "without code",
+            example="code:550,554",
+            column=_CODES,
+            facets=(
+                Facet("codes", _count_codes, "(no code)", exact=False, tab=5),
+                Facet("enhanced codes", _count_enhanced_codes, exact=False, tab=6),
+            ),
+        ),
+        Field(
+            name="host",
+            help="Part of the remote host; an address or network (192.0.2.0/24, 192.0.2.); "
+            '"" for events that name none',
+            example="host:contoso",
+            column=_HOSTS,
+            facets=(Facet("hosts", hosts, "(no host)", tab=2),),
+        ),
+        Field(
+            name="rcpt",
+            help='Part of the recipient; "" for events that name none',
+            example="rcpt:sales@contoso.example",
+            column=_RECIPIENTS,
+            aliases=("to",),
+            facets=(Facet("recipients", lambda store, rows: mailboxes(store, rows, store.columns.recipient), tab=0),),
+        ),
+        Field(
+            name="from",
+            help="Part of the sender; <> for the null sender of bounces",
+            example="from:<>",
+            column=_SENDERS,
+            aliases=("sender",),
+            facets=(
+                Facet(
+                    "senders",
+                    lambda store, rows: mailboxes(store, rows, store.columns.sender),
+                    "<> (bounces: no sender)",
+                    tab=1,
+                ),
+            ),
+            empty="<>",
+        ),
+        Field(
+            name="cmd",
+            help="Beginning of the command verb; what is not a verb is looked for in the whole command",
+            example="cmd:xexch50",
+            column=_COMMANDS,
+            aliases=("command", "verb"),
+            facets=(
+                Facet("commands", _count_commands, "(empty)", exact=False, tab=8),
+                Facet("verbs", _COMMANDS.counts, tab=None),
+            ),
+        ),
+        Field(
+            name="reply",
+            help="Words of the reply",
+            example='reply:"user unknown"',
+            column=_REPLIES,
+            aliases=("response",),
+            facets=(Facet("replies", _count_replies, "(empty)", exact=False, tab=4),),
+        ),
+        Field(
+            name="server",
+            help="Part of the name of our own server",
+            example="server:EXCH02",
+            column=_SERVERS,
+            aliases=("computer",),
+            facets=(Facet("servers", _SERVERS.counts, "(not named)", tab=3),),
+        ),
+        Field(
+            name="dir",
+            help="out: a remote host refused us; in: our server refused a client; unknown: not understood",
+            example="dir:out",
+            column=_DIRECTIONS,
+            aliases=("direction",),
+            facets=(Facet("directions", _DIRECTIONS.counts, tab=None),),
+        ),
+        Field(
+            name="cause",
+            help="Beginning of the cause's name",
+            example="cause:greylisted",
+            column=_CAUSES,
+            aliases=("category",),
+            facets=(Facet("causes", _CAUSES.counts, tab=7),),
+        ),
+        Field(
+            name="who",
+            help="Who has to act: us, them, sender, recipient or nobody",
+            example="who:us",
+            column=_WHO_ACTS,
+            facets=(Facet("who acts", _WHO_ACTS.counts, tab=None),),
+        ),
+        Field(
+            name="since",
+            help="From this time on (a day counts from its start)",
+            example="since:11-16",
+            column=TimeColumn("since"),
+            aliases=("after",),
+        ),
+        Field(
+            name="until",
+            help="Up to this time (a day counts to its end)",
+            example="until:11-20",
+            column=TimeColumn("until"),
+            aliases=("before",),
+        ),
+        Field(
+            name="on",
+            help="During this month, day, minute or second",
+            example="on:2026-11-16",
+            column=TimeColumn("on"),
+            aliases=("day",),
+        ),
+        Field(
+            name="id",
+            help="Event id",
+            example="id:7002",
+            column=_EVENT_IDS,
+            aliases=("event",),
+            facets=(Facet("event ids", _EVENT_IDS.counts, exact=False, tab=9),),
+        ),
+        Field(
+            name="level",
+            help="Level: critical, error, warning, information or verbose",
+            example="level:error",
+            column=_LEVELS,
+            facets=(Facet("levels", _LEVELS.counts, tab=None),),
+        ),
+        Field(
+            name="file",
+            help="Part of the file's path",
+            example="file:EXCH01",
+            column=_FILES,
+            aliases=("log",),
+            facets=(Facet("files", _FILES.counts, tab=10),),
+        ),
+        Field(
+            name="connection",
+            help="Connection number of the event",
+            example="connection:550",
+            column=_CONNECTIONS,
+            aliases=("conn",),
+        ),
     ),
-    Field(
-        "host",
-        "host",
-        "the remote host, as spelt or folded",
-        'Part of the remote host; an address or network (192.0.2.0/24, 192.0.2.); "" for events that name none',
-        "host:contoso",
-    ),
-    Field(
-        "rcpt",
-        "mailbox",
-        "the mailbox of RCPT",
-        'Part of the recipient; "" for events that name none',
-        "rcpt:sales@contoso.example",
-        ("to",),
-    ),
-    Field(
-        "from",
-        "mailbox",
-        "the mailbox of MAIL",
-        "Part of the sender; <> for the null sender of bounces",
-        "from:<>",
-        ("sender",),
-    ),
-    Field(
-        "cmd",
-        "verb",
-        "the command verb",
-        "Beginning of the command verb; what is not a verb is looked for in the whole command",
-        "cmd:xexch50",
-        ("command", "verb"),
-    ),
-    Field("reply", "text", "the text of the reply", "Words of the reply", 'reply:"user unknown"', ("response",)),
-    Field(
-        "server",
-        "text",
-        "the computer that wrote the event",
-        "Part of the name of our own server",
-        "server:EXCH02",
-        ("computer",),
-    ),
-    Field(
-        "dir",
-        "choice",
-        "who refused whom",
-        "out: a remote host refused us; in: our server refused a client; unknown: not understood",
-        "dir:out",
-        ("direction",),
-        ("outbound", "inbound", "unknown"),
-    ),
-    Field(
-        "cause",
-        "name",
-        "the category or the entry of the knowledge base",
-        "Beginning of the cause's name",
-        "cause:greylisted",
-        ("category",),
-    ),
-    Field(
-        "who",
-        "choice",
-        "who has to act",
-        "Who has to act: us, them, sender, recipient or nobody",
-        "who:us",
-        (),
-        tuple(WHO_ACTS),
-    ),
-    Field("since", "time", "the time", "From this time on (a day counts from its start)", "since:11-16", ("after",)),
-    Field("until", "time", "the time", "Up to this time (a day counts to its end)", "until:11-20", ("before",)),
-    Field("on", "time", "the time", "During this month, day, minute or second", "on:2026-11-16", ("day",)),
-    Field("id", "number", "the event id", "Event id", "id:7002", ("event",)),
-    Field(
-        "level",
-        "choice",
-        "the level of the record",
-        "Level: critical, error, warning, information or verbose",
-        "level:error",
-        (),
-        ("critical", "error", "warning", "information", "verbose"),
-    ),
-    Field("file", "text", "the path of the log", "Part of the file's path", "file:EXCH01", ("log",)),
-    Field(
-        "connection", "number", "the connection number", "Connection number of the event", "connection:550", ("conn",)
+    anywhere=Field(
+        name=ANYWHERE,
+        help="Words anywhere in reply, remote host, command or mailbox",
+        example="contoso",
+        column=Anywhere(_CODES, _REPLIES, _HOSTS, _COMMANDS, (_RECIPIENTS, _SENDERS)),
     ),
 )
-
-_BY_WORD = {word: field for field in FIELDS for word in (field.name, *field.aliases)}
-FIELD_WORDS: tuple[str, ...] = tuple(_BY_WORD)
-"""Every word that may stand before a colon."""
-
-
-def field_named(word: str) -> Field | None:
-    """The field that `word` names (upper or lower case, alias or not), None where there is none."""
-    return _BY_WORD.get(word.lower())
 
 
 def help_lines() -> tuple[tuple[str, str], ...]:
     """The whole language as example and explanation, in the order to show: bare words first, then each field."""
+    anywhere = FIELDS.of_term(ANYWHERE)
     return (
-        ("contoso", "Words anywhere in reply, remote host, command or mailbox"),
+        (anywhere.example, anywhere.help),
         ('"user unknown"', "A phrase, with its blanks"),
         ("550   4xx", "A number of three digits is a reply code, 4xx all that begin with 4"),
         ("-host:mx2", "A minus leaves out what the term matches"),

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
 from smtpscope.errors import FilterError
-from smtpscope.store.filter.filter_fields import ANYWHERE, FIELD_WORDS, FIELDS, Field, field_named
-from smtpscope.store.filter.filter_values import FilterValueError, Text, Value, nearest, read_value, written
+from smtpscope.store.filter.field_table import ANYWHERE, Field
+from smtpscope.store.filter.filter_fields import FIELDS
+from smtpscope.store.filter.filter_values import FilterValueError, Text, Value, nearest, text_of
 
 _QUOTE = '"'
 # A word processor, a mail or a web page turns quotes into these; the last two are the wide and the low form.
@@ -176,7 +177,7 @@ def _understood(text: str, term: WrittenTerm) -> Term:
             remedy='Put a " behind the phrase',
             suggestion=text + _QUOTE,
         )
-    chosen = None if term.field_word is None else field_named(term.field_word)
+    chosen = None if term.field_word is None else FIELDS.named(term.field_word)
     if term.field_word is not None and chosen is None:
         raise _unknown_field(text, term, term.field_word)
     if term.glued is not None:
@@ -190,17 +191,18 @@ def _understood(text: str, term: WrittenTerm) -> Term:
         )
     if not term.values or (chosen is None and term.values == (_only_empty(term),)):
         raise _no_value(text, term, chosen)
-    values = tuple(_value(text, chosen, value) for value in term.values)
-    return Term(ANYWHERE if chosen is None else chosen.name, values, term.excluded, term.start, term.end)
+    field = FIELDS.of_term(ANYWHERE) if chosen is None else chosen
+    values = tuple(_value(text, field, value) for value in term.values)
+    return Term(field.name, values, term.excluded, term.start, term.end)
 
 
 def _only_empty(term: WrittenTerm) -> WrittenValue | None:
     return term.values[0] if not term.values[0].text else None
 
 
-def _value(text: str, chosen: Field | None, value: WrittenValue) -> Value:
+def _value(text: str, field: Field, value: WrittenValue) -> Value:
     try:
-        return read_value(chosen, value.text, exact=value.exact, quoted=value.quoted)
+        return field.column.read(field, value.text, exact=value.exact, quoted=value.quoted)
     except FilterValueError as error:
         suggestion = None if error.meant is None else text[: value.start] + error.meant + text[value.end :]
         remedy = error.remedy if error.meant is None else f"Did you mean {error.meant}? {error.remedy}"
@@ -211,7 +213,7 @@ def _value(text: str, chosen: Field | None, value: WrittenValue) -> Value:
 
 def _unknown_field(text: str, term: WrittenTerm, word: str) -> FilterError:
     end = term.field_start + len(word)
-    near = nearest(word, FIELD_WORDS)
+    near = nearest(word, FIELDS.words)
     if near is not None:
         remedy = f"Did you mean {near}: ?"
         suggestion = text[: term.field_start] + near + text[end:]
@@ -238,9 +240,13 @@ def _no_value(text: str, term: WrittenTerm, chosen: Field | None) -> FilterError
 
 
 def _format_value(name: str, value: Value) -> str:
-    if name == "from" and value == Text("", exact=True):
-        return "<>"
-    text, exact, must_quote = written(name, value)
+    field = FIELDS.of_term(name)
+    text, exact, must_quote = text_of(value), False, False
+    if isinstance(value, Text):
+        if value.exact and not text:
+            return field.empty
+        exact = value.exact
+        must_quote = field.column.must_quote(value)
     if (
         must_quote
         or not text

@@ -1,12 +1,12 @@
-"""The values of a filter: what was written, read by the kind of its field, and written again in its plainest form."""
+"""The values of a filter, and how each kind is read from what was written and written again in its plainest form."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Protocol
 
-from smtpscope.store.filter.filter_fields import ANYWHERE, Field
 from smtpscope.store.times import TIME_WORDS, TimeWord, parse_time_word
 
 
@@ -58,6 +58,16 @@ class Moment:
 Value = Text | CodeValue | EnhancedCode | ChoiceValue | Number | Moment
 
 
+class NamedField(Protocol):
+    """What a message about a wrong value says of its field."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def example(self) -> str: ...
+
+
 class FilterValueError(Exception):
     """A value does not fit its field: `what` is wrong, the `remedy`, and what was probably meant (or None)."""
 
@@ -76,59 +86,29 @@ _NUMBERS_AND_DOTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}\.?|[0-9]{1,3}\.
 _MEANT_AS_NETWORK = re.compile(
     r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,4}|[0-9a-f:]*:[0-9a-f:]*/[0-9]{1,4}", re.ASCII | re.IGNORECASE
 )
-_ANGLE_BRACKETS = re.compile(r"<.*>", re.DOTALL)
 _NO_CODE_WORDS = ("none", "")
 _SPOKEN = {"we": "us", "they": "them"}
 """Words of the table that stand for a choice."""
 _MOST_DIGITS = 18
 
 
-def read_value(field: Field | None, text: str, *, exact: bool, quoted: bool) -> Value:
-    """The value `text` of `field` (None for a word without a field). Raises FilterValueError."""
-    if field is None:
-        plain = not (exact or quoted)
-        code = _code(text) or _enhanced_class(text) if plain else None
-        return code or Text(text, exact and bool(text))
-    match field.kind:
-        case "code":
-            return _code_or_enhanced(text)
-        case "number":
-            return _number(field, text)
-        case "choice":
-            return _choice(field, text)
-        case "time":
-            return _moment(field, text)
-        case "host":
-            return Text(text, exact or not text, None if exact or quoted else _network_or_name(text))
-        case "mailbox" if not quoted and _ANGLE_BRACKETS.fullmatch(text):
-            return Text(text[1:-1], exact=True)
-        case "mailbox" | "text" | "verb" | "name":
-            return Text(text, exact or not text)
-
-
-def written(field: str, value: Value) -> tuple[str, bool, bool]:
-    """The text of `value`, whether it needs an equals sign before it, and whether it must stand in quotes."""
+def text_of(value: Value) -> str:
+    """`value` in its plainest form, without the equals sign and the quotes that it may need."""
     match value:
         case Text():
-            # A bare 550 or 5.7.x would be read as a reply code, and numbers with dots after host: as a network.
-            as_code = field == ANYWHERE and (_code(value.text) or _enhanced_class(value.text)) is not None
-            as_network = field == "host" and value.network is None and _looks_like_network(value.text)
-            in_brackets = field in ("rcpt", "from") and _ANGLE_BRACKETS.fullmatch(value.text) is not None
-            exact = value.exact and bool(value.text)
-            return value.text, exact, in_brackets or ((as_code or as_network) and not exact)
+            return value.text
         case CodeValue(low=None):
-            return "none", False, False
+            return "none"
         case CodeValue():
-            return _code_text(value), False, False
+            return _code_text(value)
         case EnhancedCode():
-            text = ".".join(map(str, value.numbers))
-            return text + (".x" if len(value.numbers) < 3 else ""), False, False
+            return ".".join(map(str, value.numbers)) + (".x" if len(value.numbers) < 3 else "")
         case ChoiceValue():
-            return value.word, False, False
+            return value.word
         case Number():
-            return str(value.number), False, False
+            return str(value.number)
         case Moment():
-            return value.word.text, False, False
+            return value.word.text
 
 
 def nearest(word: str, words: tuple[str, ...] | list[str], cutoff: float = 60.0) -> str | None:
@@ -139,7 +119,8 @@ def nearest(word: str, words: tuple[str, ...] | list[str], cutoff: float = 60.0)
     return None if found is None else str(found[0])
 
 
-def _code(text: str) -> CodeValue | None:
+def code_value(text: str) -> CodeValue | None:
+    """A reply code or a class of them: `550`, `5xx`, `55x`; None where it is none."""
     if _CODE.fullmatch(text):
         return CodeValue(int(text), int(text))
     if match := _CODE_CLASS.fullmatch(text):
@@ -156,11 +137,12 @@ def _code_text(code: CodeValue) -> str:
     return f"{low[0]}xx" if code.high == (code.low or 0) + 99 else f"{low[:2]}x"
 
 
-def _code_or_enhanced(text: str) -> CodeValue | EnhancedCode:
+def code_or_enhanced(text: str) -> CodeValue | EnhancedCode:
+    """A reply code, an enhanced status code, or none at all. Raises FilterValueError."""
     word = text.strip().lower()
     if word in _NO_CODE_WORDS:
         return CodeValue(None, None)
-    code = _code(word)
+    code = code_value(word)
     if code is not None:
         return code
     enhanced = _enhanced(word.removeprefix("#"))
@@ -178,22 +160,23 @@ def _enhanced(word: str) -> EnhancedCode | None:
     return EnhancedCode(numbers) if len(numbers) <= 3 else None
 
 
-def _enhanced_class(text: str) -> EnhancedCode | None:
+def enhanced_class(text: str) -> EnhancedCode | None:
     """`5.7.x`: without a field, a whole status code such as 5.7.1 is a word to look for, but this can be no word."""
     return _enhanced(text.lower()) if text[-1:] in ("x", "X", "*") else None
 
 
-def _number(field: Field, text: str) -> Number:
+def number_value(field: NamedField, text: str) -> Number:
+    """A number, with or without a number sign before it. Raises FilterValueError."""
     word = text.strip().lstrip("#")
     if not (word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS):
         raise FilterValueError(f'{field.name}: takes a number, not "{text}"', f"Write for example {field.example}")
     return Number(int(word))
 
 
-def _choice(field: Field, text: str) -> ChoiceValue:
+def choice_value(field: NamedField, text: str, words: tuple[str, ...]) -> ChoiceValue:
+    """The one of `words` that begins with `text`. Raises FilterValueError."""
     word = text.strip().lower()
     word = _SPOKEN.get(word, word)
-    words = field.choices
     found = [choice for choice in words if word and choice.startswith(word)]
     # No word of a field begins another one, so a whole word is found alone.
     if len(found) == 1:
@@ -205,7 +188,8 @@ def _choice(field: Field, text: str) -> ChoiceValue:
     )
 
 
-def _moment(field: Field, text: str) -> Moment:
+def moment_value(field: NamedField, text: str) -> Moment:
+    """A time. Raises FilterValueError."""
     try:
         return Moment(parse_time_word(text))
     except ValueError as error:
@@ -226,11 +210,13 @@ def _network(text: str) -> IPv4Network | IPv6Network | None:
         return None
 
 
-def _looks_like_network(text: str) -> bool:
+def looks_like_network(text: str) -> bool:
+    """Whether `network_or_name` would not take `text` for a name."""
     return _network(text) is not None or _MEANT_AS_NETWORK.fullmatch(text.strip()) is not None
 
 
-def _network_or_name(text: str) -> IPv4Network | IPv6Network | None:
+def network_or_name(text: str) -> IPv4Network | IPv6Network | None:
+    """The network that `text` names, None for a name. Raises FilterValueError for what is meant as a network."""
     found = _network(text)
     if found is None and _MEANT_AS_NETWORK.fullmatch(text.strip()):
         remedy = "Write 192.0.2.0/24 (0 to 32 behind the slash) or 2001:db8::/32 (0 to 128)"

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
+from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.grouping.grouping import compacted
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS
 
 Numbers = NDArray[np.int64]

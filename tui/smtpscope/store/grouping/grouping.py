@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_TIME
-from smtpscope.store.event_store import Columns, EventStore, Rows
-
-Grouping = Literal["code", "host", "cause", "recipient", "server", "none"]
-GROUPINGS: tuple[Grouping, ...] = ("code", "host", "cause", "recipient", "server", "none")
-
-KeyColumn = Literal["code", "host_key", "category", "recipient", "server"]
-GROUPING_COLUMNS: dict[Grouping, tuple[KeyColumn, ...]] = {
-    "code": ("code", "host_key"),
-    "host": ("host_key", "code"),
-    "cause": ("category", "host_key"),
-    "recipient": ("recipient", "host_key"),
-    "server": ("server", "code"),
-    "none": (),
-}
-"""The columns that each grouping splits by, outer level first."""
-
-# Counting in a table is quicker than sorting as long as the table stays near the number of rows.
-_TABLE_FACTOR = 4
-_SMALL_TABLE = 1 << 20
+from smtpscope.store.distinct import compacted
+from smtpscope.store.event_store import EventStore, Rows
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """The groups of one level, columnar; index i is one group.
 
-    `key` is its value in the column `column`. Its rows are `order[start:end]` of the tree, its parent is
+    `key` is its number in the column of `dimension`. Its rows are `order[start:end]` of the tree, its parent is
     `parent[i]` in the level above (-1 in the first), its children `first_child[i]` to before `end_child[i]` in the
     level below (both 0 in the last). `first_ms` and `last_ms` are NO_TIME where no row has a time; `untimed` counts
     the rows without.
     """
 
-    column: KeyColumn
+    dimension: Dimension
     key: NDArray[np.int64]
     count: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -55,6 +38,11 @@ class Level:
     def __len__(self) -> int:
         return len(self.key)
 
+    @property
+    def column(self) -> str:
+        """What the dimension is called where a place in the table is kept."""
+        return self.dimension.column
+
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
@@ -65,50 +53,23 @@ class Grouped:
     levels: tuple[Level, ...]
 
 
-def key_column(columns: Columns, name: KeyColumn) -> NDArray[np.signedinteger]:
-    """The column that groups are split by."""
-    column: NDArray[np.signedinteger] = getattr(columns, name)
-    return column
-
-
 def grouped(store: EventStore, rows: Rows, grouping: Grouping) -> Grouped:
-    """`rows` of `store` (mask, row numbers or None for all) split by `grouping`."""
+    """`rows` of `store` (mask, row numbers or None for all) split by `grouping`. Raises KeyError for an unknown one."""
     by_time = store.rows_by_time(rows)
-    columns = store.columns
-    names = GROUPING_COLUMNS[grouping]
-    if not names:
-        return Grouped(by_time, columns.time_ms[by_time], ())
-    groups, keys = _dense_groups(*(key_column(columns, name)[by_time] for name in names))
+    time_ms = store.columns.time_ms
+    levels = DIMENSIONS.of(grouping)
+    if not levels:
+        return Grouped(by_time, time_ms[by_time], ())
+    groups, keys = _dense_groups(*(dimension.rows.of_rows(store, by_time) for dimension in levels))
     order = by_time[_stable_order(groups, len(keys[0]))]
-    times = columns.time_ms[order]
+    times = time_ms[order]
     count = np.bincount(groups, minlength=len(keys[0])).astype(np.int64)
     end = np.cumsum(count)
-    last = _last_level(names[-1], keys[-1], count, end, times)
-    if len(names) == 1:
+    last = _last_level(levels[-1], keys[-1], count, end, times)
+    if len(levels) == 1:
         return Grouped(order, times, (last,))
-    first, parent = _first_level(names[0], keys[0], last)
+    first, parent = _first_level(levels[0], keys[0], last)
     return Grouped(order, times, (first, replace(last, parent=parent)))
-
-
-def compacted(values: NDArray[np.signedinteger]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct values in ascending order, and for each value its position among them."""
-    if not len(values):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    low, high = int(values.min()), int(values.max())
-    if high - low < max(_SMALL_TABLE, _TABLE_FACTOR * len(values)):
-        shifted = values.astype(np.int64)
-        if low:
-            shifted -= low
-        present = np.zeros(high - low + 1, np.bool_)
-        present[shifted] = True
-        distinct = np.flatnonzero(present)
-        if len(distinct) == len(present):
-            return distinct + low, shifted
-        position = np.zeros(high - low + 1, np.int64)
-        position[distinct] = np.arange(len(distinct))
-        return distinct + low, position[shifted]
-    distinct, inverse = np.unique(values, return_inverse=True)
-    return distinct.astype(np.int64), inverse.reshape(-1).astype(np.int64)
 
 
 def _dense_groups(*columns: NDArray[np.signedinteger]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
@@ -135,7 +96,11 @@ def _stable_order(groups: NDArray[np.int64], number: int) -> NDArray[np.int64]:
 
 
 def _last_level(
-    name: KeyColumn, key: NDArray[np.int64], count: NDArray[np.int64], end: NDArray[np.int64], times: NDArray[np.int64]
+    dimension: Dimension,
+    key: NDArray[np.int64],
+    count: NDArray[np.int64],
+    end: NDArray[np.int64],
+    times: NDArray[np.int64],
 ) -> Level:
     start = end - count
     none = np.zeros(len(key), np.int64)
@@ -150,10 +115,10 @@ def _last_level(
         last_ms = times[end - 1]
     else:
         first_ms = last_ms = none
-    return Level(name, key, count, start, end, untimed, first_ms, last_ms, none - 1, none, none)
+    return Level(dimension, key, count, start, end, untimed, first_ms, last_ms, none - 1, none, none)
 
 
-def _first_level(name: KeyColumn, keys: NDArray[np.int64], last: Level) -> tuple[Level, NDArray[np.int64]]:
+def _first_level(dimension: Dimension, keys: NDArray[np.int64], last: Level) -> tuple[Level, NDArray[np.int64]]:
     """The level above `last`, whose groups have the outer keys `keys`, and the parent of each of them."""
     number = len(keys)
     new = np.ones(number, np.bool_)
@@ -163,7 +128,7 @@ def _first_level(name: KeyColumn, keys: NDArray[np.int64], last: Level) -> tuple
     parent = np.cumsum(new) - 1
     none = np.zeros(len(first_child), np.int64)
     if not number:
-        return Level(name, none, none, none, none, none, none, none, none, none, none), parent
+        return Level(dimension, none, none, none, none, none, none, none, none, none, none), parent
     count = np.add.reduceat(last.count, first_child)
     untimed = np.add.reduceat(last.untimed, first_child)
     last_ms = np.maximum.reduceat(last.last_ms, first_child)
@@ -173,6 +138,6 @@ def _first_level(name: KeyColumn, keys: NDArray[np.int64], last: Level) -> tuple
     first_ms[first_ms == latest] = NO_TIME
     start, end = last.start[first_child], last.end[end_child - 1]
     level = Level(
-        name, keys[first_child], count, start, end, untimed, first_ms, last_ms, none - 1, first_child, end_child
+        dimension, keys[first_child], count, start, end, untimed, first_ms, last_ms, none - 1, first_child, end_child
     )
     return level, parent

@@ -13,7 +13,8 @@ from textual.worker import Worker
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis, IncidentDetail, LoadedBatch, Rows, View
-from smtpscope.store.grouping.groups import Grouping, SortColumn
+from smtpscope.store.grouping.dimensions import Grouping
+from smtpscope.store.grouping.groups import SortColumn
 
 Severity = Literal["information", "warning", "error"]
 

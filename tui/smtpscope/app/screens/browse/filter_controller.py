@@ -14,7 +14,6 @@ from smtpscope.store.filter.filter_editing import add_term, term_of
 
 _FIRST_LINE = ("none",)
 """A key that no line has, so the cursor goes to the first one."""
-_FIELDS = {"code": "code", "host_key": "host", "category": "cause", "recipient": "rcpt", "server": "server"}
 
 
 class FilterLine(Protocol):
@@ -147,7 +146,7 @@ class FilterController:
         if len(self._digits) == 3:
             code = self._digits
             self._set_digits("")
-            first = ("code", ("code", int(code)))
+            first = (self._state.grouping, ("code", int(code)))
             self.set(add_term(self._state.filter_text, "code", code, replace=True), wanted=first)
 
     def give_up_digits(self) -> bool:
@@ -178,13 +177,4 @@ class FilterController:
             return term_of(self._state.analysis.store.exchange(entry.row))
         assert self._state.view is not None
         tree = self._state.view.tree
-        column = tree.levels[entry.level].column
-        group = tree.group(entry.level, entry.index)
-        values = {
-            "code": "none" if group.code is None else str(group.code),
-            "host_key": f"={group.host_key or ''}",
-            "category": f"={group.category}",
-            "recipient": f"={group.recipient or ''}",
-            "server": f"={group.server or ''}",
-        }
-        return _FIELDS[column], values[column]
+        return tree.levels[entry.level].dimension.term(tree.group(entry.level, entry.index))

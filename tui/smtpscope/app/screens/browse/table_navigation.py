@@ -11,7 +11,8 @@ from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, S
 from smtpscope.app.screens.browse.filter_controller import ViewRefresher
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
-from smtpscope.store.grouping.groups import GROUPINGS, SORT_COLUMNS, SortColumn
+from smtpscope.store.grouping.dimensions import DIMENSIONS
+from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
     "name": "code",
@@ -156,9 +157,8 @@ class TableNavigation:
     # Grouping and order
 
     def change_grouping(self, by: int) -> None:
-        state = self._state
-        state.grouping = GROUPINGS[(GROUPINGS.index(state.grouping) + by) % len(GROUPINGS)]
-        self._page.say(f"Grouped by {state.grouping}", timeout=2)
+        self._state.grouping = DIMENSIONS.after(self._state.grouping, by)
+        self._page.say(f"Grouped by {self._state.grouping}", timeout=2)
         self._views.refresh()
 
     def change_sort(self) -> None:

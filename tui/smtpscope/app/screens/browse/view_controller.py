@@ -20,7 +20,8 @@ from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
 from smtpscope.session import View
 from smtpscope.store.filter.filter_editing import terms
-from smtpscope.store.grouping.groups import GROUPINGS, Group, Grouping
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
+from smtpscope.store.grouping.groups import Group
 from smtpscope.store.times import format_time
 from smtpscope.workspace.log_state import Position
 
@@ -141,7 +142,7 @@ class ViewController:
         view = self._state.view
         if view is None or not self._queries.idle:
             return
-        following = GROUPINGS[(GROUPINGS.index(view.grouping) + 1) % len(GROUPINGS)]
+        following = DIMENSIONS.after(view.grouping, 1)
 
         def ask() -> None:
             self._state.analysis.view(view.filter_text, grouping=following)

@@ -16,7 +16,8 @@ from smtpscope.app.widgets.table.table_line import TableLine
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.store.grouping.activity import state_brief
 from smtpscope.store.grouping.groups import EXPECTED_NOISE, Group
 from smtpscope.store.times import format_time
 
@@ -102,34 +103,16 @@ class GroupRows:
             count=f"{group.count:,}",
             first=self._time(group.first_ms),
             last=self._time(group.last_ms),
-            state="" if group.ongoing is None else ("on" if group.ongoing else "over"),
+            state=state_brief(group.state, group.quiet_ms),
             activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins())),
             marked=self._is_marked(group),
             tone=_tone(group),
         )
 
     def _name(self, group: Group) -> Shown:
-        column = self.outline.tree.levels[group.level].column
-        names = {
-            "code": group.label or "no reply code",
-            "host_key": group.label or NO_HOST,
-            "category": self._cause_title(group.category),
-            "recipient": group.label or "(no recipient)",
-            "server": group.label or "(no server named)",
-        }
-        name = names[column]
-        if column == "code" and group.label:
-            arrow = {Direction.OUTBOUND: "out", Direction.INBOUND: "in", Direction.UNKNOWN: ""}
-            direction = "in and out" if group.direction is None else arrow[group.direction]
-            whom = ""
-            if group.level == 0:
-                whom = f"{group.hosts:,} hosts, " if group.hosts != 1 else f"{group.host or NO_HOST}, "
-            name = f"{name}  {whom}{direction}".rstrip(" ,")
-        elif column == "host_key" and group.direction is Direction.INBOUND:
-            name = f"{name} (we refuse)"
-        elif column != "host_key" and group.level == 0 and group.hosts != 1:
-            name = f"{name}  {group.hosts:,} hosts"
-        return shown(name)
+        dimension = self.outline.tree.levels[group.level].dimension
+        label = self._cause_title(group.label) if dimension.titled else group.label
+        return shown(f"{label or dimension.missing}{dimension.remark(group)}")
 
     def _cause(self, group: Group) -> Shown:
         title = self._cause_title(group.category)
@@ -137,6 +120,6 @@ class GroupRows:
 
 
 def _tone(group: Group) -> Literal["act", "calm", "plain"]:
-    if group.category == EXPECTED_NOISE or group.ongoing is False or group.who_acts == "nobody":
+    if group.category == EXPECTED_NOISE or group.state == "over" or group.who_acts == "nobody":
         return "calm"
-    return "act" if group.who_acts == "us" and group.ongoing else "plain"
+    return "act" if group.who_acts == "us" and group.state is not None else "plain"

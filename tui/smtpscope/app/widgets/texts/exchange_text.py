@@ -11,9 +11,8 @@ from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Match
 from smtpscope.parsing.events.message_wording import is_protocol_event
 from smtpscope.parsing.smtp_exchange import Direction, Reply, SmtpExchange
+from smtpscope.store.grouping.dimensions import NO_HOST as NO_HOST
 from smtpscope.store.times import format_time
-
-NO_HOST = "(no host)"
 
 
 def what_happened(exchange: SmtpExchange) -> str:

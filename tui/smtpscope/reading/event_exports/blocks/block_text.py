@@ -21,6 +21,7 @@ _PLAIN_NAMES = frozenset(
 _LABEL = re.compile(rf"(?<![\w-])({_NAMES})[ \t]{{0,8}}:", re.IGNORECASE)
 _LABEL_LINE = re.compile(rf"[ \t>]{{0,32}}(?:{_NAMES})[ \t]{{0,8}}:", re.IGNORECASE)
 _EVENT_ID = re.compile(r"Event[ \t]{1,8}I[Dd][ \t]{0,8}:")
+_ID_VALUE = re.compile(r"[ \t]{0,16}(\d{1,10})\b")
 _TELLING_LABEL = re.compile(r"(?:Source|Type|Level|Log[ \t]+Name)[ \t]{0,8}:", re.IGNORECASE)
 _DESCRIPTION = re.compile(r"Description[ \t]{0,8}:")
 _END_OF_DESCRIPTION = re.compile(
@@ -100,6 +101,9 @@ def scan_headers(text: str, *, final: bool, begin: int = 0) -> HeaderScan:
         following = _EVENT_ID.search(text, anchor.end() if header is None else header.description)
         if header is None:
             header = _header(text, done, anchor, following.start() if following else len(text))
+            if header is not None and following is not None and _is_heading(text, header, anchor, following):
+                anchor = following
+                continue
         if header is not None:
             headers.append(header)
         # A block has one event id, so the next header begins behind this one.
@@ -141,6 +145,14 @@ def _header(text: str, done: int, anchor: re.Match[str], limit: int) -> BlockHea
         header = BlockHeader(start, end, end)
     # An event id alone may stand in any text: a block tells its source, its type or its log too.
     return header if _TELLING_LABEL.search(text, header.start, header.labels_end) else None
+
+
+def _is_heading(text: str, header: BlockHeader, anchor: re.Match[str], following: re.Match[str]) -> bool:
+    """Whether the event id at `anchor` stands above a copied event as its heading, and again at its own place."""
+    if header.labels_end != following.start() or header.description != header.labels_end:
+        return False
+    first, second = _ID_VALUE.match(text, anchor.end()), _ID_VALUE.match(text, following.end())
+    return first is not None and second is not None and first[1] == second[1]
 
 
 def _first_label_line(text: str, done: int, line: int) -> int:

@@ -180,7 +180,7 @@ def _record(file: str, block: TextBlock, begin: int, end: int, times: FileTimes)
     else:
         _, _, computer, *rest = [*line[source.end() :].split(separator, 3), "", ""][:4]
         text = rest[0]
-    milliseconds = times.milliseconds(written)
+    milliseconds = times.milliseconds(written, block.offset(begin))
     return EventRecord(
         file=file,
         offset=block.offset(begin),

@@ -188,7 +188,7 @@ class _BlockRecords:
     ) -> EventRecord:
         # The XML has the time in UTC, the text in the regional form and zone of whoever copied it.
         written = (find_time(facts.system_time) if facts.system_time else None) or _written(labels)
-        milliseconds = self._times.milliseconds(written) if written is not None else None
+        milliseconds = self._times.milliseconds(written, block.offset(header.start)) if written is not None else None
         number = _NUMBER.search(labels.get("event id", ""))
         if _QUOTED.match(block.cut(header.start, header.labels_end)):
             description = f"\n{description}"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
 from smtpscope.reading.event_exports.json.json_events import record_of, time_value
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
@@ -132,6 +133,8 @@ class _ObjectRecords:
         self._times = times
         self._batching = batching
         self._loose = OrphanMessages(file, times)
+        self._repeats = Repeats()
+        self._timeline = False
 
     def take(self, block: TextBlock, found: JsonObject) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
@@ -149,8 +152,11 @@ class _ObjectRecords:
             self._batching.records += loose
             self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
-        self._batching.records += [record for record in records if record is not None]
+        self._batching.records += [record for record in records if record is not None and not self._repeated(record)]
         self._batching.unrelated_records += records.count(None)
+
+    def _repeated(self, record: EventRecord) -> bool:
+        return self._timeline and self._repeats.has(record)
 
     def _records(self, text: str, offset: int) -> list[EventRecord | None]:
         """The record of each event in an object, None for an event that is none of ours."""
@@ -164,12 +170,15 @@ class _ObjectRecords:
             # Each needs a place of its own; `raw` finds the line that all stand in.
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
-        if isinstance(event.get("Event"), dict):
-            # The form of the Rust decoder, which evtx_dump prints.
+        self._timeline = is_of_timeline(event)
+        if '"#attributes"' in text and isinstance(event.get("Event"), dict):
+            # The form of the Rust decoder, which is told in a quarter of the time.
             try:
-                return [exported_record(text, file=self._file, offset=offset, filetime=0)]
-            except msgspec.DecodeError as error:
-                raise NoObjectError("The event has not the form of an exported one") from error
+                record = exported_record(text, file=self._file, offset=offset, filetime=0)
+            except msgspec.DecodeError:
+                record = None
+            if record is not None and (record.strings or record.message):
+                return [record]
         return [self._record(event, offset)]
 
     def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:

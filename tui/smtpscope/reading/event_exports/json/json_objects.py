@@ -18,7 +18,7 @@ LONGEST: Final = 1 << 20
 """Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
 
 _OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS))
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
 # Each broken object is looked through a second time; a hostile file must not make that quadratic.
@@ -26,16 +26,18 @@ _BROKEN_LOOKED_THROUGH = 20
 
 
 # An object whose first array of objects comes before all that an event has.
-_ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*+(?:\[(?!\s{0,64}\{)[^\[]*+)*+\[\s{0,64}(?=\{)")
+_ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
 # Splunk tells the names of all fields first.
 _SPLUNK_RESULTS = re.compile(
     r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
 )
 _LONGEST_WRAPPER = 4_096
 EVENT_KEY: Final = re.compile(
-    r'"(?:winlog|winlog\.provider_name|provider_name|source_name|SourceName|ProviderName|EventID|event_id|InstanceId)"'
+    r'"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id|event_?code)"'
     r"\s{0,8}:|\"_raw\"\s{0,8}:\s{0,8}\"(?:[^\"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )"
-    r"|\"EventCode\"\s{0,8}:|\"resourceLogs\"\s{0,8}:|\"Event\"\s{0,8}:\s{0,8}\{\s{0,64}\"(?:#attributes|System)\""
+    r"|\"resourceLogs\"\s{0,8}:|\\?\"Event\\?\"\s{0,8}:\s{0,8}\{\s{0,64}\\?\"(?:#attributes|System|EventData|@?xmlns)\\?\""
+    r"|\"[Ss]ystem\"\s{0,8}:\s{0,8}\{|\"[^\"\\]{0,64}log for virtual server",
+    re.IGNORECASE,
 )
 """A name that the events of some program have."""
 

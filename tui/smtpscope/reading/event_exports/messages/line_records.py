@@ -30,11 +30,24 @@ def plain_message(text: str) -> str:
 
 def written_before(block: TextBlock, sentence: MessageMatch) -> WrittenTime | None:
     """The time that stands before `sentence` in its record."""
-    return find_time(_prefix(block, sentence))
+    return _time_in(_prefix(block, sentence))
+
+
+def _time_in(prefix: str) -> WrittenTime | None:
+    """The first time, but for one with a year where that has none: syslog writes its own before the event's."""
+    written = find_time(prefix)
+    if written is None or written.year is not None:
+        return written
+    following = find_time(prefix[written.end :])
+    if following is None or following.year is None:
+        return written
+    return following._replace(begin=following.begin + written.end, end=following.end + written.end)
 
 
 def _prefix(block: TextBlock, sentence: MessageMatch) -> str:
-    return block.cut(sentence.start, sentence.opening)
+    prefix = block.cut(sentence.start, sentence.opening)
+    # So rsyslog writes a tab that stands in a message.
+    return prefix.replace("#011", "\t") if "#011" in prefix else prefix
 
 
 class LineRecords:
@@ -49,11 +62,11 @@ class LineRecords:
     def record(self, block: TextBlock, sentence: MessageMatch) -> EventRecord:
         """The record of `sentence`, which was found in `block`."""
         prefix = _prefix(block, sentence)
-        written = find_time(prefix)
+        written = _time_in(prefix)
         if written is None:
             milliseconds, assumed = None, False
         else:
-            milliseconds = self._times.milliseconds(written)
+            milliseconds = self._times.milliseconds(written, block.offset(sentence.start))
             assumed = milliseconds is not None and written.zone_minutes is None
             prefix = f"{prefix[: written.begin]} {prefix[written.end :]}"
         labels = self._labels_of(prefix, sibling=sentence.sibling)

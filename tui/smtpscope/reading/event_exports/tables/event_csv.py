@@ -49,15 +49,22 @@ class EventCsvReader(TextLog):
         records = RowRecords(name, columns, self._text.encoding, times)
         misshapen = Misshapen(name, columns)
         foreign = ForeignRows(delimiter, columns, self._text.encoding)
+        first = list(columns.names[:1]) or None
         for number, row in enumerate(_data_rows(self._text, delimiter, columns, foreign)):
             if foreign.count:
                 batching.unrelated_records += foreign.take()
                 misshapen.passed_over()
             if row.fields or row.broken:
+                if first is not None and row.fields[:1] == first and (following := _another_header(row)) is not None:
+                    records.begin(following)
+                    misshapen.begin(following)
+                    foreign.stop()
+                    continue
                 fields = misshapen.joined(row, delimiter)
                 record = None if fields is None else records.record(row, fields)
                 found = records.loose(row) if fields is None else [] if record is None else [record]
-                batching.records += found
+                repeated = len(found) == 1 and records.is_repeated(found[0])
+                batching.records += [] if repeated else found
                 batching.unrelated_records += fields is not None and not found
                 misshapen.add(row, right=fields is not None, read=bool(found))
             if batching.full or ((number % _LOOKED_AT_CLOCK_EVERY == 0 or not row.fields) and batching.due):
@@ -112,6 +119,11 @@ class EventCsvReader(TextLog):
         )
 
 
+def _another_header(row: Row) -> EventTableColumns | None:
+    """The columns that `row` tells where it is the header of another table of events; else None."""
+    return columns_of([row.fields]) if any(row.fields[1:]) else None
+
+
 def _recognised(head: bytes) -> tuple[str, EventTableColumns] | None:
     """The separator and the columns of a table that begins with `head`, None where it is no table of events."""
     if not is_text(head) or is_markup(head):
@@ -141,6 +153,6 @@ def _data_rows(
             header = row.fields
             if passed is not None and not left:
                 passed.begin(header)
-        # Exports that were put together have their header again and again.
-        elif row.fields != header:
+        # Exports that were put together have their header again and again; with other columns in between it counts.
+        elif row.fields != header or columns.names:
             yield row

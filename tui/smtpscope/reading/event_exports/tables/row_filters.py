@@ -16,7 +16,7 @@ from smtpscope.reading.text.table_rows import LONGEST, true_text
 from smtpscope.reading.windows_event.providers import is_ours
 
 _MOST_PROVIDERS: Final = 4_096
-_SOURCE_WITHIN: Final = r"\"(?:[^\"\n]*+\n){0,4}SourceName=([^\"\r\n]*+)[^\"]*+(?:\"\"[^\"]*+)*+\""
+_SOURCE_WITHIN: Final = r"\"(?:[^\"\n]*\n){0,4}SourceName=([^\"\r\n]*)(?=[\"\r\n])[^\"]*(?:\"\"[^\"]*)*\""
 """A cell with the whole event as Splunk keeps it, its source as the group."""
 
 
@@ -42,6 +42,10 @@ class ForeignRows:
         self._row = _row(self._delimiter, self._columns.count, provider)
         if provider < len(header):
             self._read[header[provider]] = self._read[f'"{header[provider]}"'] = True
+
+    def stop(self) -> None:
+        """From now on no row is passed over: those that follow have other columns."""
+        self._row = None
 
     def take(self) -> int:
         """How many rows were passed over since the last call."""
@@ -102,14 +106,14 @@ class UnprovingRows:
 
 def _field(delimiter: str) -> tuple[str, str]:
     """A field, with quotes around it or nowhere in it, and one that has none."""
-    bare = rf"[^\"\r\n{re.escape(delimiter)}]*+"
-    return rf"(?:\"[^\"]*+(?:\"\"[^\"]*+)*+\"|{bare})", bare
+    bare = rf"[^\"\r\n{re.escape(delimiter)}]*"
+    return rf"(?:\"[^\"]*(?:\"\"[^\"]*)*\"|{bare})", bare
 
 
 def _row(delimiter: str, count: int, column: int, cell: str | None = None) -> re.Pattern[str]:
     """A whole row of `count` fields, the one at `column` as its group, or as `cell` says."""
     field, bare = _field(delimiter)
-    cell = rf"(\"[^\"\n]*+\"|{bare})" if cell is None else cell
+    cell = rf"(\"[^\"\n]*\"|{bare})" if cell is None else cell
     sign = re.escape(delimiter)
     before = f"(?:{field}{sign}){{{column}}}"
     after = f"(?:{sign}{field}){{{count - column - 1}}}"

@@ -7,14 +7,16 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from smtpscope.reading.event_exports.splunk.splunk_raw import is_windows_event
+from smtpscope.reading.event_exports.tables.named_columns import is_plain, names_of
 from smtpscope.reading.text.dates import find_time
 from smtpscope.reading.windows_event.column_names import COLUMN_NAMES, names_in
+from smtpscope.reading.windows_event.event_fields import meaning_of
 from smtpscope.reading.windows_event.levels import level_of
 
 LOOKED_AT: Final = 8
 """How many rows at the beginning of a table have to be looked at."""
 _LEGACY_TYPE = "eventtype"
-_NO_COLUMNS: Final = ("count", "header_rows", "legacy_types", "whole")
+_NO_COLUMNS: Final = ("count", "header_rows", "legacy_types", "whole", "names")
 _RAW: Final = "_raw"
 # Splunk's own names for where it has an event from and what it takes it for; the number in EventType is that of a
 # level in newer versions and that of a type in older ones.
@@ -28,7 +30,8 @@ class EventTableColumns:
 
     `count` is how many fields a row has; `clock` is the column of the time of day where it stands apart from the date;
     `legacy_types` tells that the level is the number of the event type (1 error, 2 warning, 4 information), `whole`
-    that the message is the whole event as Splunk keeps it.
+    that the message is the whole event as Splunk keeps it. `names` are those of all columns where an event says more
+    than the columns above tell (see `named_columns.py`).
     """
 
     count: int
@@ -46,6 +49,7 @@ class EventTableColumns:
     data: int | None = None
     legacy_types: bool = False
     whole: bool = False
+    names: tuple[str, ...] = ()
 
     def begins_row(self, line: str, delimiter: str) -> bool:
         """Whether `line` alone looks like the beginning of a row: time and event id stand before its message."""
@@ -59,6 +63,8 @@ class EventTableColumns:
 
     def known(self) -> tuple[str, ...]:
         """The names of the columns that the table has."""
+        if self.names:
+            return tuple(name for name in self.names if meaning_of(name))
         return tuple(
             each.name for each in fields(self) if each.name not in _NO_COLUMNS and getattr(self, each.name) is not None
         )
@@ -70,7 +76,8 @@ def columns_of(first_rows: list[list[str]]) -> EventTableColumns | None:
     Some lines may stand before the header: the type line of Export-Csv, the banner of the Windows Script Host.
     """
     for number, row in enumerate(first_rows):
-        found = _of_splunk(row, first_rows[number + 1 :], number) or _by_names(row, number)
+        following = first_rows[number + 1 :]
+        found = _of_splunk(row, following, number) or _named(row, following, number) or _by_names(row, number)
         if found is not None:
             return found
     skipped = 1 if first_rows and _TYPE_LINE.match(first_rows[0][0]) else 0
@@ -78,7 +85,11 @@ def columns_of(first_rows: list[list[str]]) -> EventTableColumns | None:
     if not first_rows:
         return None
     following = first_rows[1] if len(first_rows) > 1 else []
-    return _event_viewer_2008(first_rows[0], following, skipped) or _event_viewer_2003(first_rows[0], skipped)
+    return _event_viewer_2008(first_rows[0], following, skipped) or _without_header(first_rows[0], skipped)
+
+
+def _without_header(row: list[str], skipped: int) -> EventTableColumns | None:
+    return _event_viewer_2003(row, skipped) or _psloglist(row, skipped)
 
 
 def is_type_line(line: str) -> bool:
@@ -126,6 +137,32 @@ def _by_names(header: list[str], skipped: int) -> EventTableColumns | None:
     )
 
 
+def _named(header: list[str], following: list[list[str]], skipped: int) -> EventTableColumns | None:
+    if any(name.strip().isdecimal() for name in header) or "_time" in names_in(header) or is_plain(header):
+        return None
+    names = names_of(header)
+    if names is None:
+        return None
+    by_fact: dict[str, list[tuple[int, int]]] = {}
+    for index, name in enumerate(names):
+        for fact, rank in meaning_of(name):
+            by_fact.setdefault(fact, []).append((rank, index))
+    time = min(by_fact.get("time", []), default=(0, None))[1]
+    clock = next((index for _, index in sorted(by_fact.get("clock", [])) if index != time), None)
+    return EventTableColumns(len(names), skipped + 1, time=time, clock=clock, names=names)
+
+
+def _psloglist(row: list[str], skipped: int) -> EventTableColumns | None:
+    """Without header: number, log, source, type, computer, date with time, event id, user, message."""
+    if len(row) < 9 or not (row[0].strip().isdecimal() and row[6].strip().isdecimal()):
+        return None
+    if level_of(row[3].strip()) is None or find_time(row[5]) is None:
+        return None
+    return EventTableColumns(
+        9, skipped, record_id=0, channel=1, provider=2, level=3, computer=4, time=5, event_id=6, message=8
+    )
+
+
 def _event_viewer_2008(header: list[str], row: list[str], skipped: int) -> EventTableColumns | None:
     """Level, Date and Time, Source, Event ID, Task Category in any language; the message has no name."""
     if len(header) != 5 or len(row) < 6 or find_time(header[1]) is not None:
@@ -138,6 +175,9 @@ def _event_viewer_2008(header: list[str], row: list[str], skipped: int) -> Event
 def _event_viewer_2003(row: list[str], skipped: int) -> EventTableColumns | None:
     """Without header: Date, Time, Source, Type, Category, Event, User, Computer, Description."""
     if len(row) < 9 or not row[5].strip().isdecimal() or find_time(f"{row[0]} {row[1]}") is None:
+        return None
+    # The date of a syslog daemon in front of another table begins with the name of a month.
+    if not row[0].strip()[:1].isdecimal():
         return None
     if level_of(row[3].strip()) is None and level_of(row[4].strip()) is not None:
         return None

@@ -7,6 +7,8 @@ from typing import Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
+from smtpscope.reading.event_exports.fields.named_record import named_record
+from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
@@ -31,6 +33,8 @@ def written_time(fields: list[str], columns: EventTableColumns) -> WrittenTime |
     if columns.time is None:
         return None
     date = fields[columns.time]
+    if columns.names and columns.clock is not None and (whole := find_time(date)) is not None:
+        return whole
     return find_time(date if columns.clock is None else f"{date} {fields[columns.clock]}")
 
 
@@ -44,6 +48,10 @@ class Misshapen:
         self._recovering = False
         self._outside = 0
         self._first_outside = 0
+
+    def begin(self, columns: EventTableColumns) -> None:
+        """From now on rows have other columns."""
+        self._columns = columns
 
     def joined(self, row: Row, delimiter: str) -> list[str] | None:
         """The fields of `row`, as many as the table has columns; None where it is not sure which is which."""
@@ -113,6 +121,8 @@ class RowRecords:
         self._encoding = encoding
         self._times = times
         self._loose = OrphanMessages(file, times)
+        self._repeats = Repeats()
+        self._timeline = is_of_timeline(columns.names)
 
     def loose(self, row: Row) -> list[EventRecord]:
         """The records of the sentences in a row whose fields can't be told apart."""
@@ -124,6 +134,8 @@ class RowRecords:
     def record(self, row: Row, fields: list[str]) -> EventRecord | None:
         """The record in `fields`, None when it is surely none of ours."""
         columns = self._columns
+        if columns.names:
+            return self._named(row, fields)
         provider = self._value(fields, columns.provider)
         message = None if columns.message is None else fields[columns.message]
         strings = self._strings(fields)
@@ -136,7 +148,7 @@ class RowRecords:
         elif strings is None and (message is None or not holds_sentence(message)):
             return None
         written = self._indexed(fields)
-        milliseconds = self._times.milliseconds(written) if isinstance(written, WrittenTime) else written
+        milliseconds = self._times.milliseconds(written, row.offset) if isinstance(written, WrittenTime) else written
         return EventRecord(
             file=self._file,
             offset=row.offset,
@@ -149,9 +161,23 @@ class RowRecords:
             channel=self._value(fields, columns.channel),
             computer=self._value(fields, columns.computer),
             strings=strings,
-            message=true_text(message, self._encoding).replace("\r\n", "\n").strip() if message else None,
+            message=true_text(message, self._encoding).replace("\r\n", "\n").strip("\n") if message else None,
             binary=binary_of(self._value(fields, columns.data)) or dumped_data(message or ""),
         )
+
+    def begin(self, columns: EventTableColumns) -> None:
+        """From now on rows have other columns: several tables were written one behind the other."""
+        self._columns = columns
+        self._timeline = is_of_timeline(columns.names)
+
+    def _named(self, row: Row, fields: list[str]) -> EventRecord | None:
+        names = self._columns.names
+        cells = {name: true_text(cell, self._encoding) for name, cell in zip(names, fields, strict=False) if cell}
+        return named_record(cells, file=self._file, offset=row.offset, times=self._times)
+
+    def is_repeated(self, record: EventRecord) -> bool:
+        """Whether the table is a timeline that had the same event before."""
+        return self._timeline and self._repeats.has(record)
 
     def _indexed(self, fields: list[str]) -> WrittenTime | int | None:
         time = self._columns.time

@@ -25,7 +25,11 @@ from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_e
 # Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
 _TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
 _LONGEST_TAG = 24
-_BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}<(?:\?xml|!--|!DOCTYPE\s(?!html)|Events?[\s/>])")
+# Tools write a line of their own before each event (`Record 1`), or before the first one (their name and version).
+_BEGINNING = re.compile(
+    r"(?:\xef\xbb\xbf|\ufeff)?(?:[ \t]*\r?\n|[\w#=*-][\w .,#()/\\=*-]{0,120}\r?\n){0,12}"
+    r"\s{0,64}<(?:\?xml|!--|!DOCTYPE\s(?!html)|Events?[\s/>])"
+)
 _SYSTEM = re.compile(r"<Event[\s>][^<]{0,512}<System[\s>]")
 _NO_EVENT = re.compile(r"<Events[^<>]{0,256}(?:/>|>\s{0,64}</Events\s{0,8}>)")
 

@@ -16,6 +16,7 @@ from smtpscope.reading.windows_event.event_values import (
     without_a_lone_blank,
 )
 from smtpscope.reading.windows_event.providers import is_ours
+from smtpscope.reading.windows_event.string_forms import of_text
 
 _PROVIDER = re.compile(r"<Provider\s[^<>]{0,512}?\bName\s?=\s?(?:\"([^\"<>]{0,256})\"|'([^'<>]{0,256})')")
 # What XML 1.0 section 2.2 forbids, raw or as a reference; Windows writes what the remote server sent.
@@ -80,7 +81,7 @@ def _record(event: ElementTree.Element, file: str, offset: int) -> EventRecord |
         provider=provider,
         channel=_word(system.get("Channel")),
         computer=_word(system.get("Computer")),
-        strings=without_a_lone_blank(tuple(_strings(parts))),
+        strings=_whole(without_a_lone_blank(tuple(_strings(parts)))),
         message=None if message is None else _text(message) or None,
         binary=binary_of(_word(_children(parts.get("EventData")).get("Binary"))),
     )
@@ -93,6 +94,11 @@ def _strings(parts: dict[str, ElementTree.Element]) -> Iterator[str]:
         yield from (_text(element) for element in user_data.iter() if not len(element) and element is not user_data)
     elif "EventData" in parts:
         yield from (_text(element) for element in parts["EventData"] if _name(element) != "Binary")
+
+
+def _whole(strings: tuple[str, ...]) -> tuple[str, ...]:
+    """The strings that one text holds, as python-evtx prints them."""
+    return (of_text(strings[0]) or strings) if len(strings) == 1 else strings
 
 
 def _children(parent: ElementTree.Element | None) -> dict[str, ElementTree.Element]:

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_MAILBOX
+from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.grouping.grouping import compacted
-from smtpscope.store.grouping.incident import Counted
+
+Counted = tuple[tuple[str, int], ...]
+"""Distinct values with how often each occurred, the most frequent first, ties in alphabetical order."""
 
 
 def counted(numbers: NDArray[np.signedinteger], text_of: Callable[[int], str | None]) -> Counted:
@@ -70,9 +72,3 @@ def mailboxes(store: EventStore, rows: NDArray[np.int64], folded: NDArray[np.int
     rows = rows[folded[rows] != NO_MAILBOX]
     spellings = store.words.command_mailbox.view()[store.columns.command[rows]]
     return by_key(folded[rows], spellings, store.words.mailboxes.__getitem__)
-
-
-def mailbox_label(store: EventStore, rows: NDArray[np.int64]) -> str:
-    """The most frequent spelling of the one recipient of `rows`."""
-    found = mailboxes(store, rows, store.columns.recipient)
-    return found[0][0] if found else ""

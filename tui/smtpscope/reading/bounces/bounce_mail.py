@@ -1,0 +1,201 @@
+"""A bounce as mail (RFC 5322, multipart/report of RFC 6522) or as text -> its failed recipients and its date.
+
+What strangers send may be nested and long without end: only so many parts are opened, only so deep, and each is cut.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.message import Message
+from typing import Final
+
+from smtpscope.reading.bounces import bounce_text, status_fields
+from smtpscope.reading.bounces.failure import Failure
+
+LONGEST: Final = 4 << 20
+"""Bytes of one mail that are looked at: the status stands before the mail that came back."""
+_DEEPEST: Final = 6
+_MOST_PARTS: Final = 60
+_MOST_BOUNDARIES: Final = 200
+_LONGEST_TEXT: Final = 1 << 18
+_HEADER: Final = re.compile(rb"\s{0,64}(?:[A-Za-z][A-Za-z0-9\-]{1,60}:[ \t]|>?From [^\r\n]{1,300}\r?\n)")
+# Text that was pasted from a mail program may begin with some fields, too, but not with these.
+_MAIL_FIELDS: Final = ("Content-Type", "MIME-Version", "Received", "Return-Path", "Message-ID")
+_SCRIPT: Final = re.compile(r"<(?:style|script|title)\b", re.IGNORECASE)
+_BLOCK: Final = re.compile(r"<(?:br|p|div|tr|li|h\d|table|/p|/div|/tr|/table)\b[^<>]{0,2000}>", re.IGNORECASE)
+_TAG: Final = re.compile(r"<[A-Za-z/!][^<>]{0,4000}>")
+_OUTLOOK_TIME: Final = re.compile(
+    r"^[ \t>*]{0,8}(?:Date|Sent|Gesendet|Envoy\u00e9|Enviado|Inviato|Verzonden)[ \t]{0,8}:\**[ \t]{0,8}([^\r\n]{6,80})",
+    re.MULTILINE | re.IGNORECASE,
+)
+# Without a date of its own, a bounce has that of the mail: in its headers, or where the bounce describes it.
+_OTHER_TIME: Final = re.compile(
+    r"[A-Z][a-z]{2}, [ \d]?\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Z]{2,4})"
+    r"|(?<=Created Date: )[^\r\n]{6,60}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """`failures` in their order; `date` is that of the bounce as written, "" where it has none.
+
+    `delivered` counts the recipients that it says got the mail; `text` is what people read of it, `nested_too_deep`
+    that some of its parts were not opened.
+    """
+
+    failures: tuple[Failure, ...]
+    date: str
+    text: str
+    delivered: int = 0
+    nested_too_deep: bool = False
+
+
+def read_bounce(data: bytes) -> Bounce:
+    """What the mail or the text `data` says. Never raises."""
+    data = data[:LONGEST]
+    nested = data.count(b"boundary=") > _MOST_BOUNDARIES or data.lower().count(b"message/rfc822") > _MOST_BOUNDARIES
+    if _HEADER.match(data) is None or nested:
+        return _of_text(_decoded(data, "utf-8"), "", nested=nested)
+    try:
+        mail = message_from_bytes(data.lstrip(), policy=policy.compat32)
+    except (RecursionError, ValueError, LookupError):
+        return _of_text(_decoded(data, "utf-8"), "", nested=True)
+    if not any(name in mail for name in _MAIL_FIELDS):
+        return _of_text(_decoded(data, "utf-8"), "")
+    status: list[str] = []
+    plain: list[str] = []
+    marked_up: list[str] = []
+    parts, nested = _parts(mail)
+    for part in parts:
+        kind = part.get_content_type()
+        if kind in ("message/delivery-status", "message/global-delivery-status"):
+            status.append(_status_text(part))
+        elif kind == "text/plain":
+            plain.append(_text_of(part))
+        elif kind == "text/html":
+            marked_up.append(_without_tags(_text_of(part)))
+    if not any(text.strip() for text in (*status, *plain, *marked_up)):
+        # Parts that their own header does not announce, such as those of a mail that went through other hands.
+        plain = [_decoded(data, "utf-8")]
+    readable = "\n\n".join(plain or marked_up)
+    return _of_text(readable, _header(mail, "Date"), fields="\n\n".join(status), nested=nested)
+
+
+def _of_text(words: str, date: str, *, fields: str = "", nested: bool = False) -> Bounce:
+    """The failures that the fields of a status tell, completed by the words of the bounce; else the words alone.
+
+    Without `fields` of their own they may stand among the words.
+    """
+    text = f"{words}\n\n{fields}" if fields else words
+    if not date:
+        found = _OUTLOOK_TIME.search(text)
+        other = _OTHER_TIME.search(text) if found is None else None
+        date = found[1].strip() if found is not None else "" if other is None else other.group()
+    by_fields = status_fields.failures_in(fields or words)
+    said = bounce_text.failures_in(words, anchored=bool(by_fields))
+    by_words = {failure.mailbox.casefold(): failure for failure in said}
+    failures: dict[str, Failure] = {}
+    for failure in by_fields:
+        more = by_words.get(failure.mailbox.casefold())
+        failures.setdefault(failure.mailbox.casefold(), failure if more is None else _united(failure, more))
+    if not failures:
+        failures = by_words
+    return Bounce(tuple(failures.values()), date, text, status_fields.succeeded_in(fields or words), nested)
+
+
+def _united(fields: Failure, words: Failure) -> Failure:
+    """The fields of a status with what the words say: these have the reply where the fields have only its class."""
+    if len(fields.reply) < len("550 ") and words.reply:
+        return words.completed_by(fields)
+    return fields.completed_by(words)
+
+
+def _parts(mail: Message) -> tuple[list[Message], bool]:
+    """The parts of a mail that are no mails of their own, in their order, and whether some were left out."""
+    found: list[Message] = []
+    nested = False
+    waiting: list[tuple[Message, int]] = [(mail, 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        if len(found) >= _MOST_PARTS:
+            return found, True
+        inner = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(inner, list):
+            if depth >= _DEEPEST:
+                nested = True
+            else:
+                waiting += [(each, depth + 1) for each in reversed(inner) if isinstance(each, Message)]
+        else:
+            found.append(part)
+    return found, nested
+
+
+def _status_text(part: Message) -> str:
+    """The fields of a delivery status, which the email package has taken apart to a message for each block."""
+    blocks = part.get_payload()
+    if isinstance(blocks, list):
+        texts = ["\n".join(f"{name}: {value}" for name, value in block.items()) for block in _messages(blocks)]
+        text = "\n\n".join(texts)[:_LONGEST_TEXT]
+        if "-recipient:" in text.casefold() or not blocks:
+            return text
+        # A status that was encoded (RFC 2045) looks like the body of its first block.
+        first = blocks[0]
+        if isinstance(first, Message) and part.get("Content-Transfer-Encoding"):
+            first["Content-Transfer-Encoding"] = str(part["Content-Transfer-Encoding"])
+            return _text_of(first)
+        return text
+    return _text_of(part)
+
+
+def _messages(blocks: Sequence[object]) -> Iterator[Message]:
+    return (block for block in blocks[: _MOST_PARTS * 100] if isinstance(block, Message))
+
+
+def _text_of(part: Message) -> str:
+    try:
+        data = part.get_payload(decode=True)
+    except (ValueError, LookupError, RecursionError):
+        return ""
+    if not isinstance(data, bytes):
+        return ""
+    charset = part.get_content_charset() or "utf-8"
+    return _decoded(data[: _LONGEST_TEXT * 2], charset)[:_LONGEST_TEXT].replace("\r\n", "\n")
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    try:
+        return data.decode(charset)
+    except (LookupError, UnicodeError, ValueError):
+        return data.decode("cp1252", errors="replace")
+
+
+def _header(mail: Message, name: str) -> str:
+    try:
+        return str(make_header(decode_header(str(mail.get(name, "")))))[:200]
+    except (ValueError, LookupError, UnicodeError):
+        return ""
+
+
+def _without_tags(text: str) -> str:
+    """HTML as text: good enough to find addresses and replies in it."""
+    text = _TAG.sub("", _BLOCK.sub("\n", _without_scripts(text.replace("\n", " "))))
+    return html.unescape(text)
+
+
+def _without_scripts(text: str) -> str:
+    """What stands between the tags of a script or a style sheet is no text."""
+    kept: list[str] = []
+    done = 0
+    for match in _SCRIPT.finditer(text):
+        if match.start() < done:
+            continue
+        kept.append(text[done : match.start()])
+        end = text.find("</", match.end())
+        done = len(text) if end < 0 else end
+    kept.append(text[done:])
+    return " ".join(kept)

@@ -1,0 +1,176 @@
+"""Events printed as lists, one label and its value a line: where each begins, and what its labels say.
+
+Format-List of PowerShell pads the labels to one column and wraps values at the width of the window; evtxexport divides
+by tabs; psloglist prints the source in a line of its own and the text of the event without a label below the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from smtpscope.reading.windows_event.event_fields import Fact, meaning_of, number_of
+
+_LABEL: Final = re.compile(
+    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'-]{0,40}?(?::[ ]?\d{1,3})?)(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
+)
+_HEADING: Final = re.compile(r"\[(\d{1,10})\][ \t]+(\S[^\r\n]{0,200})")
+_NEXT_LABEL: Final = re.compile(r"[ ]{2,}(?=[A-Z][A-Za-z]{1,20}:[ ]{2,})")
+_CONTINUED: Final = re.compile(r"[ \t]{4,}")
+_REPLY_LINE: Final = re.compile(r"[2-5]\d\d[- ]")
+_FEWEST_FACTS: Final = 3
+_TEXTS: Final[frozenset[Fact]] = frozenset({"provider", "message", "strings"})
+_BLANK_LINE: Final = re.compile(r"\n[ \t]{0,8}\r?\n(?=[^\W\d_])")
+_REACH: Final = 2_000
+"""Characters in which the labels of one event stand."""
+_MOST_LINES: Final = 2_000
+LONGEST: Final = 1 << 17
+"""Characters of one event."""
+
+
+class ListStart(NamedTuple):
+    """How an event begins: with the label `label`, or with a heading where that is ""."""
+
+    label: str
+    pattern: re.Pattern[str]
+
+
+def start_in(text: str) -> ListStart | None:
+    """How the events of a text begin, if its first lines with labels are those of an event; else None."""
+    found: set[Fact] = set()
+    first: str | None = None
+    numbered = False
+    for count, line in enumerate(_lines(text)):
+        if count > _MOST_LINES:
+            break
+        heading = _HEADING.match(line) if first is None else None
+        if heading is not None:
+            first, found = "", {"record_id", "provider"}
+            continue
+        label = _LABEL.match(line)
+        if label is None:
+            if not line.strip() and _is_event(found, numbered=numbered):
+                break
+            if not line.strip() and found and not line.isspace():
+                first, found, numbered = None, set(), False
+            continue
+        name = label["label"]
+        facts = meaning_of(_plain(name))
+        if first is None:
+            if not facts and not label["pad"]:
+                continue
+            first = name
+        elif name == first and _is_event(found, numbered=numbered):
+            break
+        found |= {fact for fact, _ in facts}
+        numbered = numbered or number_of(_plain(name)) is not None
+    if first is None or not _is_event(found, numbered=numbered):
+        return None
+    pattern = _HEADING.pattern if not first else rf"[ ]{{0,3}}{re.escape(first)}[ \t]{{0,40}}:(?=[ \t\r\n]|\Z)"
+    return ListStart(first, re.compile(rf"^{pattern}", re.MULTILINE))
+
+
+def _is_event(found: set[Fact], *, numbered: bool) -> bool:
+    texts = bool(found & _TEXTS) or numbered
+    return texts and "event_id" in found and len(found) >= _FEWEST_FACTS
+
+
+def starts_of(text: str, start: ListStart, begin: int = 0) -> list[int]:
+    """Where events begin in `text`."""
+    return [found.start() for found in start.pattern.finditer(text, begin)]
+
+
+def further_starts(text: str, begin: int, end: int, *, at_begin: bool = False) -> list[int]:
+    """Where events of another kind of list begin behind a blank line, such as those of another language of Windows.
+
+    One may stand `at_begin`, too.
+    """
+    found: list[int] = []
+    places = [blank.end() for blank in _BLANK_LINE.finditer(text, begin, end)]
+    for place in [begin, *places] if at_begin else places:
+        label = _LABEL.match(text, place, end)
+        if label is None or not meaning_of(_plain(label["label"])):
+            continue
+        start = start_in(text[place : min(end, place + _REACH)])
+        if start is not None and start.label == label["label"]:
+            found.append(place)
+    return found
+
+
+def values_in(text: str) -> dict[str, str]:
+    """Label -> value of the one event in `text`, what has no label as its message.
+
+    A value that was wrapped has blanks instead of the line ends, but where the lines of a reply follow one another.
+    """
+    values: dict[str, str] = {}
+    name: str | None = None
+    column = -1
+    rest: list[str] = []
+    lines = text.replace("\r\n", "\n").split("\n")
+    heading = _HEADING.match(lines[0])
+    if heading is not None:
+        values = {"RecordNumber": heading[1], "SourceName": heading[2].strip()}
+        lines = lines[1:]
+    told = False
+    for line in lines:
+        # Behind the description of Event Viewer anything may look like a label.
+        label = None if told or rest else _LABEL.match(line)
+        if label is not None and (label.end("pad") == column or column < 0 or _has_meaning(label["label"])):
+            if label["pad"] and "\t" not in label["pad"]:
+                column = label.end("pad")
+            for part in _NEXT_LABEL.split(line):
+                name, _, value = _divided(part)
+                values.setdefault(name, value)
+            told = not label["pad"] and _is_message(label["label"])
+        elif heading is not None:
+            rest.append(line)
+        elif name is not None:
+            values[name] = _joined(values[name], line)
+    if rest:
+        values["Message"] = "\n".join(rest).strip("\n")
+    return {_plain(label): value.rstrip("\n") for label, value in values.items()}
+
+
+def _divided(line: str) -> tuple[str, str, str]:
+    label = _LABEL.match(line)
+    if label is None:
+        return line.strip(), "", ""
+    value = line[label.end() :]
+    # Behind a padded label one blank stands; where nothing is padded, as many as it takes to the next column.
+    return label["label"], ":", value if label["pad"] else value.strip()
+
+
+def _joined(value: str, line: str) -> str:
+    continued = _CONTINUED.match(line)
+    if continued is None:
+        return f"{value}\n{line}"
+    line = line[continued.end() :].rstrip("\r")
+    if _REPLY_LINE.match(line) and "-" in line[:4] + value[-200:]:
+        return f"{value}\n{line}"
+    # A word that is longer than the window is cut, all else is wrapped at a blank.
+    last = value.rpartition("\n")[2]
+    return f"{value}{line}" if last and " " not in last.strip() else f"{value} {line}"
+
+
+def _is_message(name: str) -> bool:
+    return any(fact == "message" for fact, _ in meaning_of(_plain(name)))
+
+
+def _has_meaning(name: str) -> bool:
+    name = _plain(name)
+    return bool(meaning_of(name)) or number_of(name) is not None
+
+
+def _plain(name: str) -> str:
+    """`String: 3` is the third string."""
+    return name.replace(": ", " ").replace(":", " ").strip()
+
+
+def _lines(text: str) -> Iterator[str]:
+    position = 0
+    while position < len(text):
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        yield text[position:end].rstrip("\r")
+        position = end + 1

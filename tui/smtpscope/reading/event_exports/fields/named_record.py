@@ -1,0 +1,292 @@
+"""An event given as names with values -> an event record, whichever tool chose the names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from smtpscope.reading.event_exports.fields.labelled_text import labelled_event
+from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.record import EventRecord, Level
+from smtpscope.reading.text.dates import WrittenTime, find_time
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.windows_event.event_fields import (
+    AMBIGUOUS,
+    TYPE_NAMES,
+    EventFields,
+    FoundValue,
+    as_word,
+    fields_of,
+)
+from smtpscope.reading.windows_event.event_values import binary_of, integer
+from smtpscope.reading.windows_event.event_values import level_of as level_of_number
+from smtpscope.reading.windows_event.levels import level_of, level_of_type
+from smtpscope.reading.windows_event.providers import is_ours
+from smtpscope.reading.windows_event.string_forms import numbered, strings_of
+from smtpscope.reading.windows_event.time_values import in_calendar, milliseconds_of_number
+
+# DateTime as ConvertTo-Json of Windows PowerShell writes it: milliseconds since 1970 UTC, an offset that says nothing.
+_MICROSOFT_DATE: Final = re.compile(r"\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
+_EPOCH: Final = re.compile(r"(\d{9,19})(?:\.(\d{1,9}))?", re.ASCII)
+_NUMBER: Final = re.compile(r"-?\d{1,10}|\d{1,3}(?:[,. \u00a0\u202f]\d{3}){1,3}")
+_HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]{1,8}\b")
+_IN_BRACKETS: Final = re.compile(r"\((\d{1,10})\)\s*$")
+_SEPARATORS: Final = re.compile(r"[,. \u00a0\u202f]")
+_LONGEST_BINARY: Final = 1 << 16
+_TIME_REACH: Final = 80
+_RULE_LEVELS: Final = frozenset({"ruletitle", "rulename"})
+_SYSLOG_LEVELS: Final[dict[int, Level]] = {
+    0: "critical", 1: "critical", 2: "critical", 3: "error", 4: "warning", 5: "information", 6: "information",
+    7: "verbose",
+}  # fmt: skip
+_OUR_NUMBERS: Final = frozenset({7002, 7004, 7010})
+_SHORT_CHANNELS: Final = {"App": "Application", "Sys": "System"}
+
+
+def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes) -> EventRecord | None:
+    """The record in `event`, None when its source is none of ours and it holds no sentence of ours. Raises nothing."""
+    fields = fields_of(event)
+    message = message_of(fields)
+    provider = _provider(fields)
+    if message is not None and (provider is None or not is_ours(provider)):
+        labelled = labelled_event(message)
+        if labelled is not None:
+            # The text of a timeline says what its own columns do not.
+            return named_record(
+                {**{name: value for name, value in event.items() if not _is_message(fields, value)}, **labelled},
+                file=file, offset=offset, times=times,
+            )  # fmt: skip
+    strings = strings_in(fields)
+    event_id = event_id_in(fields)
+    computer = fields.word("computer")
+    if provider is not None and not is_ours(provider):
+        if message is None or not _is_ambiguous(fields, provider) or not holds_sentence(message):
+            return None
+        # Where the source of a message is no source of events, it is the host that sent it.
+        computer, provider = computer or provider, None
+    elif provider is None and not _tells(message, event_id, strings):
+        return None
+    written = time_in(fields)
+    if isinstance(written, WrittenTime):
+        milliseconds = times.milliseconds(written)
+        assumed = milliseconds is not None and written.zone_minutes is None
+    else:
+        milliseconds, assumed = written, False
+    channel = fields.word("channel")
+    return EventRecord(
+        file=file,
+        offset=offset,
+        time_ms=milliseconds,
+        time_assumed=assumed,
+        record_id=record_id_in(fields),
+        event_id=event_id,
+        level=level_in(fields, event),
+        provider=provider,
+        channel=None if channel is None else _SHORT_CHANNELS.get(channel, channel),
+        computer=computer,
+        strings=strings,
+        message=None if message is None else _plain(message),
+        binary=_binary(fields),
+    )
+
+
+def written_time(event: Mapping[str, Any]) -> WrittenTime | int | None:
+    """The time of `event`: milliseconds since 1970 UTC where it is a number, else as written, None without any."""
+    return time_in(fields_of(event))
+
+
+def message_of(fields: EventFields) -> str | None:
+    """The text of the event: the first that holds a sentence of ours, else the surest one that is not empty."""
+    first = None
+    for each in fields.values("message"):
+        text = as_word(each.value)
+        if not text or text[0] in "{<":
+            continue
+        if holds_sentence(text):
+            return text
+        if each.name not in AMBIGUOUS:
+            first = first or text
+    return first
+
+
+def time_in(fields: EventFields) -> WrittenTime | int | None:
+    """See `written_time`."""
+    for each in fields.values("time"):
+        found = _time(each, fields)
+        if found is not None:
+            return found
+    return None
+
+
+def record_id_in(fields: EventFields) -> int | None:
+    """The record number; `1,043` and `1.043` are the same number printed for people."""
+    for each in fields.values("record_id"):
+        number = _number(as_word(each.value))
+        if number is not None and number >= 0:
+            return number
+    return None
+
+
+def event_id_in(fields: EventFields) -> int | None:
+    """The event id: the low 16 bits of a number that may be signed, hexadecimal, or printed for people."""
+    for each in fields.values("event_id"):
+        word = as_word(each.value)
+        bracketed, hexadecimal = _IN_BRACKETS.search(word), _HEXADECIMAL.match(word)
+        number = int(bracketed[1]) if bracketed else int(hexadecimal[0], 16) if hexadecimal else _number(word)
+        if number is not None:
+            return number & 0xFFFF
+    return None
+
+
+def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
+    """The level by its word or number; of a rule that found the event the level says nothing."""
+    names = {each.name for each in fields.values("level")}
+    of_syslog = "shortmessage" in {each.name for each in fields.values("message")} or "short_message" in event
+    of_splunk = "EventCode" in event
+    if any(name.casefold() in _RULE_LEVELS for name in event if isinstance(name, str)):
+        return None
+    for each in fields.values("level"):
+        word = as_word(each.value)
+        bracketed = _IN_BRACKETS.search(word)
+        number = integer(word) if bracketed is None else None
+        if number is None:
+            level = level_of(word) or level_of(word.partition(" ")[0])
+        elif of_syslog and each.name == "level":
+            level = _SYSLOG_LEVELS.get(number)
+        elif each.name in TYPE_NAMES:
+            # Of Splunk: the number of a level in newer versions, of a type in older ones. The word is in Type.
+            level = None if of_splunk else level_of_type(number)
+        elif each.name == "eventlevel" and "eventlevelname" in names:
+            level = level_of_type(number)
+        elif each.name.startswith("severity"):
+            level = None
+        else:
+            level = level_of_number(number)
+        if level is not None:
+            return level
+    return None
+
+
+def strings_in(fields: EventFields) -> tuple[str, ...] | None:
+    """The insertion strings in their order, None where the event has none."""
+    if fields.numbered:
+        return numbered(fields.numbered)
+    lone: tuple[str, ...] | None = None
+    for each in fields.values("strings"):
+        value = each.value
+        if _holds_an_event(value) or (each.name == "data" and isinstance(value, list) and _all_numbers(value)):
+            continue
+        found = strings_of(value)
+        if found is None:
+            continue
+        if len(found) > 1:
+            return found
+        if each.name not in AMBIGUOUS and (shown := _shown(found[0])):
+            lone = lone or (shown,)
+    return lone
+
+
+def _shown(text: str) -> str | None:
+    """One text of strings, None where it only shows that there are some, as PowerShell does: `{1, 0, mx, rcpt...}`."""
+    if text.startswith("System.") and ("[" in text or " " not in text):
+        return None
+    if text.startswith("{") and text.endswith("}"):
+        return None if text.endswith(("...}", "\u2026}")) or "System.Diag" in text else text[1:-1]
+    return text
+
+
+def _holds_an_event(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.startswith("{") and '"System"' in value
+    return isinstance(value, dict) and any(
+        isinstance(inner, dict) and name.casefold() in ("system", "event", "win") for name, inner in value.items()
+    )
+
+
+def _all_numbers(value: list[Any]) -> bool:
+    return bool(value) and len(value) <= _LONGEST_BINARY and all(type(each) is int for each in value)
+
+
+def _provider(fields: EventFields) -> str | None:
+    """The surest source; one of ours before all others, but for what may be no source at all."""
+    first = None
+    for each in fields.values("provider"):
+        word = as_word(each.value)
+        if not word:
+            continue
+        if is_ours(word):
+            return word
+        first = first or word
+    return first
+
+
+def _is_ambiguous(fields: EventFields, provider: str) -> bool:
+    return (
+        all(each.name in AMBIGUOUS for each in fields.values("provider") if as_word(each.value)) or not provider.strip()
+    )
+
+
+def _tells(message: str | None, event_id: int | None, strings: tuple[str, ...] | None) -> bool:
+    """Whether an event that names no source may be ours."""
+    if message is not None and holds_sentence(message):
+        return True
+    return event_id in _OUR_NUMBERS and strings is not None
+
+
+def _is_message(fields: EventFields, value: Any) -> bool:
+    return any(each.value is value for each in fields.values("message"))
+
+
+def _time(found: FoundValue, fields: EventFields) -> WrittenTime | int | None:
+    value = found.value
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("value", "Value", "timestamp", "#text", "$date") if key in value), None)
+    if isinstance(value, str):
+        return _time_in_text(value, found, fields)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return milliseconds_of_number(value)
+    return None
+
+
+def _time_in_text(value: str, found: FoundValue, fields: EventFields) -> WrittenTime | int | None:
+    date = _MICROSOFT_DATE.fullmatch(value)
+    if date:
+        return in_calendar(int(date[1]))
+    value = value[:_TIME_REACH].strip()
+    written = find_time(value)
+    if written is None:
+        number = _EPOCH.fullmatch(value)
+        if number:
+            return milliseconds_of_number(float(value) if number[2] else int(value))
+        clock = next((as_word(each.value) for each in fields.values("clock") if each.name != found.name), "")
+        zone = fields.word("zone") or ""
+        written = find_time(f"{value} {clock}{f' {zone}' if zone in ('UTC', 'GMT', 'Z') else ''}") if clock else None
+        if written is not None and fields.month_first and written.first <= 12:
+            written = written._replace(ordered=True)
+    if written is not None and written.zone_minutes is None and (found.utc or fields.in_utc):
+        written = written._replace(zone_minutes=0)
+    return written
+
+
+def _number(word: str) -> int | None:
+    return int(_SEPARATORS.sub("", word)) if _NUMBER.fullmatch(word) else None
+
+
+def _plain(message: str) -> str:
+    message = message.replace("\r\n", "\n").strip("\n")
+    return message[1:-1] if len(message) > 1 and message[0] == message[-1] == '"' else message
+
+
+def _binary(fields: EventFields) -> bytes | None:
+    """The data behind the strings: hexadecimal digits, or in what Get-EventLog gives the numbers of the bytes."""
+    for each in fields.values("strings"):
+        if each.name == "data" and isinstance(each.value, list) and _all_numbers(each.value):
+            return bytes(number & 0xFF for number in each.value)
+    for each in fields.values("binary"):
+        found = binary_of(as_word(each.value))
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,129 @@
+"""Events as lines of names with values, `Provider_Name='X' EventID=7002`: rdump, logfmt, structured data of RFC 5424."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import ClassVar, Final
+
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.json.json_objects import lines
+from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, lines_between
+from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.text_kind import is_markup, is_text
+from smtpscope.reading.text.text_log import TextLog, zone_warnings
+from smtpscope.reading.windows_event.event_fields import Fact, meaning_of
+
+_NAME: Final = r"[A-Za-z_@][\w.@-]{0,60}"
+_PAIR: Final = re.compile(
+    rf"(?:(?<=[\s,\[<{{|])|\A)({_NAME})="
+    rf"(?:'((?:[^'\\\n]|\\.)*)'(?=[\s,\]>}}]|\Z)|\"((?:[^\"\\\n]|\\.)*)\"(?=[\s,\]>}}]|\Z)"
+    # A bare value goes on to the next name, for a time has a blank in it.
+    rf"|([^\n]*?)(?=,?\s{{1,4}}{_NAME}=|[\]>]|\s*\Z))"
+)
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))")
+_LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t"}
+_LONGEST: Final = 1 << 16
+_MOST_PAIRS: Final = 200
+_LOOKED_AT: Final = 200
+_NEEDED: Final[frozenset[Fact]] = frozenset({"event_id", "provider"})
+
+
+class EventPairReader(TextLog):
+    """Reads one event a line; what is not ours is passed over without being taken apart."""
+
+    format: ClassVar[Format] = Format(
+        name="event-pairs",
+        title="Events as lines of names with values (rdump, logfmt, structured syslog)",
+        recognised_by="lines with name=value for the source and the event id",
+        lacks=("what the program that wrote the lines left out",),
+    )
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        if not is_text(head) or is_markup(head):
+            return False
+        text = head_text(head)
+        found = (text[begin:end] for begin, end in lines(text))
+        return any(_is_event(line) for line, _ in zip(found, range(_LOOKED_AT), strict=False))
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        file = self._source.name
+        batching = Batching(self._source.size)
+        times = FileTimes(file, self._options, self._written_times)
+        loose = OrphanMessages(file, times)
+        for block, stream in self._text.blocks():
+            text, done = block.text, 0
+            rest = len(text) if block.final else text.rfind("\n") + 1
+            for begin, end in lines(text[:rest]):
+                batching.unrelated_records += lines_between(text, done, begin)
+                done = end
+                line = block.cut(begin, end)
+                record = named_record(values_in(line), file=file, offset=block.offset(begin), times=times)
+                found = loose.records(block, begin, end) if record is None else [record]
+                batching.records += found
+                batching.unrelated_records += not found
+                if batching.full:
+                    batching.problems += times.take_problems()
+                    yield batching.take(block.offset(end))
+            batching.unrelated_records += lines_between(text, done, rest)
+            stream.keep_from(rest)
+            batching.problems += times.take_problems()
+            if block.final or batching.due:
+                yield batching.take(block.offset(rest))
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for block, stream in self._text.blocks():
+            rest = len(block.text) if block.final else block.text.rfind("\n") + 1
+            for begin, end in lines(block.text[:rest]):
+                written = written_time(values_in(block.cut(begin, end)))
+                if isinstance(written, WrittenTime):
+                    yield written
+            stream.keep_from(rest)
+
+    def raw(self, offset: int) -> str:
+        """The line as it stands in the file."""
+        block = self._text.at(offset, _LONGEST)
+        return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip("\r\n")
+
+    def information(self) -> FileInformation:
+        return self._described(warnings=zone_warnings(next(self._written_times(), None)))
+
+
+def values_in(line: str) -> dict[str, str]:
+    """Name -> value of the pairs in a line; the text behind the last of them is the message if it is a sentence."""
+    values: dict[str, str] = {}
+    end = 0
+    for count, pair in enumerate(_PAIR.finditer(line[:_LONGEST])):
+        if count == _MOST_PAIRS:
+            break
+        quoted = pair[2] if pair[2] is not None else pair[3]
+        value = (pair[4] or "").strip() if quoted is None else _ESCAPE.sub(_unescaped, quoted)
+        if quoted is not None or value != "None":
+            values.setdefault(pair[1], value)
+        end = pair.end()
+    rest = line[end:]
+    if holds_sentence(rest):
+        values["Message"] = rest.lstrip("]> \t\ufeff")
+    return values
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    number = escape[1] or escape[2]
+    if number:
+        sign = chr(int(number, 16))
+        return sign if not "\ud800" <= sign <= "\udfff" else "\ufffd"
+    return _LETTERS.get(escape[3], escape[3])
+
+
+def _is_event(line: str) -> bool:
+    pairs = islice(_PAIR.finditer(line[:_LONGEST]), _MOST_PAIRS)
+    facts = {fact for pair in pairs for fact, _ in meaning_of(pair[1])}
+    return facts >= _NEEDED

@@ -1,0 +1,33 @@
+"""Timelines have an event once for each of its times: it counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from smtpscope.reading.record import EventRecord
+
+_NAMES: Final = frozenset({"timestamp_desc", "MACB"})
+_MOST_TOLD: Final = 100_000
+
+
+class Repeats:
+    """Knows the events of one timeline that were read already, up to a limit."""
+
+    def __init__(self) -> None:
+        self._told: set[Any] = set()
+
+    def has(self, record: EventRecord) -> bool:
+        """Whether the same event, at whatever time, was asked for before."""
+        told = (record.record_id, record.event_id, record.computer, record.strings or record.message)
+        if told in self._told:
+            return True
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told.add(told)
+        return False
+
+
+def is_of_timeline(names: Iterable[str]) -> bool:
+    """Whether an event with these names is from a timeline: they tell what its time is the time of."""
+    return any(name in _NAMES for name in names)

@@ -1,0 +1,122 @@
+"""What a mail server program writes into its log: one grammar takes its lines apart and tells the refusals."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Final, NamedTuple
+
+from smtpscope.reading.mail_servers.mail_thread import Thread
+from smtpscope.reading.record import Side
+from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.text.syslog_line import LogLine
+
+FAILED: Final = "Failed without a reply"
+"""Why there is no reply where nobody spoke: the host was not found, or not reached, or it said no more."""
+
+LONGEST: Final = 65_536
+"""Characters of a line that are looked at; syslog daemons cut theirs at 8 KiB unless they are told otherwise."""
+
+LOOKS_AHEAD: Final = 4_096
+"""Characters behind a line that can be asked for."""
+_LOOKS_BACK: Final = 262_144
+
+
+class LoggedRefusal(NamedTuple):
+    """What one line tells of a refusal; the fields are those of `SmtpExchangeRecord`."""
+
+    side: Side
+    remote_host: str
+    logged_verb: str
+    command: str
+    reply: str
+    mailbox: str | None
+    guess: str | None = None
+
+
+class NoReply(NamedTuple):
+    """Why a line tells of mail that failed and yet of no reply: counted for the information on the file."""
+
+    reason: str
+
+
+class Damaged(NamedTuple):
+    """Why a line that should tell a refusal can't be understood."""
+
+    reason: str
+
+
+Found = LoggedRefusal | NoReply | Damaged | None
+"""What a line tells; None where it tells no refusal."""
+
+
+class Around:
+    """The lines before and behind the one that is asked about, as far as they are in memory."""
+
+    def __init__(self) -> None:
+        self._block: TextBlock | None = None
+        self._before: TextBlock | None = None
+        self._start = self._behind = 0
+
+    def enter(self, block: TextBlock) -> None:
+        """From now on lines of `block` are asked about; the block before it is kept."""
+        if self._block is not block:
+            self._before, self._block = self._block, block
+
+    def place(self, start: int, behind: int) -> None:
+        """The line from `start` to `behind` of the current block is asked about."""
+        self._start, self._behind = start, behind
+
+    def earlier(self, key: str) -> str:
+        """The nearest line before this one that holds `key`, "" if none does."""
+        for block, end in ((self._block, self._start), (self._before, None)):
+            if block is None:
+                continue
+            end = len(block.text) if end is None else end
+            index = block.text.rfind(key, max(0, end - _LOOKS_BACK), end)
+            if index >= 0:
+                return _line_at(block, index)
+        return ""
+
+    def later(self, key: str, characters: int = LOOKS_AHEAD) -> str:
+        """The nearest of the following lines that holds `key`, "" if none does; more than the default may be missed."""
+        if self._block is None:
+            return ""
+        index = self._block.text.find(key, self._behind, self._behind + characters)
+        return _line_at(self._block, index) if index >= 0 else ""
+
+    def following(self) -> list[str]:
+        """The whole lines behind this one."""
+        if self._block is None:
+            return []
+        text = self._block.cut(self._behind, min(len(self._block.text), self._behind + LOOKS_AHEAD))
+        return text.splitlines()
+
+
+NOTHING_AROUND: Final = Around()
+
+
+class MailGrammar(ABC):
+    """The lines of one program; one object reads one file in its order, and may remember what it has seen."""
+
+    @abstractmethod
+    def line(self, text: str) -> LogLine | None:
+        """A line of the program taken apart, None where another program wrote it."""
+
+    @abstractmethod
+    def refusal(self, line: LogLine, around: Around) -> Found:
+        """What `line` tells, None where that is no refusal."""
+
+    def thread(self, line: LogLine) -> Thread | None:
+        """What the lines of the same message or session have in common."""
+        return None
+
+
+def host_of(name: str, address: str) -> str:
+    """The host as our guidance and tables need it: its name, or the address where the name could not be found."""
+    return name.rstrip(".") if name and name != "unknown" else address
+
+
+def _line_at(block: TextBlock, index: int) -> str:
+    start = block.text.rfind("\n", max(0, index - LONGEST), index) + 1 or max(0, index - LONGEST)
+    end = block.text.find("\n", index, index + LONGEST)
+    return block.cut(start, end if end >= 0 else min(len(block.text), index + LONGEST)).rstrip("\r")

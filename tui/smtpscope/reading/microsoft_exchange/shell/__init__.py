@@ -1,0 +1,1 @@
+"""Output of the Exchange Management Shell and of the admin centers."""

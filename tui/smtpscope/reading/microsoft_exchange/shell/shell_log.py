@@ -1,0 +1,123 @@
+"""What readers of the Exchange Management Shell's output have in common: objects in, refusals out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from smtpscope.errors import LogError, Problem
+from smtpscope.reading.batching import Batching
+from smtpscope.reading.log_span import span_of
+from smtpscope.reading.microsoft_exchange.shell.shell_exchanges import ToldExchanges, exchanges_in, time_of
+from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, kind_of
+from smtpscope.reading.record import Batch, FileInformation, SmtpExchangeRecord
+from smtpscope.reading.text.dates import WrittenTime, find_time
+from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.text.text_log import NO_ZONE, TextLog, head_of
+
+_LONGEST_TIME: Final = 64
+LACKS: Final = ("the commands and the rest of the SMTP session", "the zone of the times (message traces have UTC)")
+
+
+class ShellReader(TextLog):
+    """Reads one file; each object that tells of a refusal is an exchange for each of its recipients."""
+
+    @classmethod
+    @abstractmethod
+    def sniff(cls, head: bytes) -> bool:
+        """See `LogReader`."""
+
+    @abstractmethod
+    def _objects(self) -> Iterator[ShellObject]:
+        """All objects of the file, in its order."""
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`. Raises LogError when the file holds no such object."""
+        head = head_of(self._source)
+        if head and not self.sniff(head):
+            raise LogError(
+                where=self._source.name,
+                what="no output of Exchange's cmdlets: it has no recipient status, last error or SMTP response",
+                remedy="Print it with Format-List, or leave out --read-as",
+            )
+        return self._batches()
+
+    def _batches(self) -> Iterator[Batch]:
+        batching = Batching(self._source.size)
+        times = FileTimes(self._source.name, self._options, self._written_times)
+        problems: dict[str, tuple[int, int]] = {}
+        timeless = without_reply = 0
+        for each in self._objects():
+            told = exchanges_in(self._source.name, each)
+            if told is None or not told.records:
+                batching.unrelated_records += 1
+                without_reply += told is not None and told.without_reply
+            else:
+                found = self._timed(each, told, times)
+                batching.exchanges += found
+                timeless += found[0].time_ms is None
+                batching.extend_log_span(span_of([found[0].time_ms], assumed=found[0].time_assumed))
+                problems.update((reason, (each.line, 0)) for reason in told.problems if reason not in problems)
+                problems.update((reason, (problems[reason][0], problems[reason][1] + 1)) for reason in told.problems)
+            if batching.due:
+                batching.problems += times.take_problems()
+                yield batching.take(each.end)
+        batching.problems += times.take_problems()
+        batching.problems += [
+            Problem(self._source.name, f"line {line}", reason, "noted", count)
+            for reason, (line, count) in problems.items()
+        ]
+        batching.problems += self._told(timeless, without_reply)
+        yield batching.take(self._source.size)
+
+    def _timed(self, each: ShellObject, told: ToldExchanges, times: FileTimes) -> list[SmtpExchangeRecord]:
+        """The exchanges of an object with their time, each with a byte of the object of its own."""
+        written = find_time(told.time.text[:_LONGEST_TIME])
+        if written is not None and written.zone_minutes is None and told.time.is_utc:
+            written = written._replace(zone_minutes=0)
+        time_ms = None if written is None else times.milliseconds(written, each.offset)
+        assumed = written is not None and written.zone_minutes is None
+        unit, last = self._text.encoding.unit, max(each.offset, each.end - 1)
+        return [
+            replace(record, offset=min(each.offset + number * unit, last), time_ms=time_ms, time_assumed=assumed)
+            for number, record in enumerate(told.records)
+        ]
+
+    def _told(self, timeless: int, without_reply: int) -> list[Problem]:
+        name, problems = self._source.name, []
+        if timeless:
+            reason = "the output has no time of the refusal (Timestamp, LastRetryTime): print it with all properties"
+            problems.append(Problem(name, "whole file", reason, "noted", timeless))
+        if without_reply:
+            what = "1 object tells" if without_reply == 1 else f"{without_reply:,} objects tell"
+            reason = (
+                f"{what} of a delivery that failed or waits, without a reply of the other side: it is in the detail of "
+                "the trace (Get-MessageTraceDetailV2), in RecipientStatus or in LastError"
+            )
+            problems.append(Problem(name, "whole file", reason, "noted", without_reply))
+        return problems
+
+    def _written_times(self) -> Iterator[WrittenTime]:
+        for each in self._objects():
+            kind = kind_of(each.values)
+            written = None if kind is None else find_time(time_of(each, kind).text[:_LONGEST_TIME])
+            if written is not None:
+                yield written
+
+    def raw(self, offset: int) -> str:
+        """The object that `offset` is in, as it stands in the file."""
+        for each in self._objects():
+            if each.end > offset:
+                if each.offset > offset:
+                    break
+                block = self._text.at(each.offset, (each.end - each.offset) // self._text.encoding.unit)
+                return block.cut(0, len(block.text)).strip("\r\n")
+        return f"There is no object at byte {offset:#x}."
+
+    def information(self) -> FileInformation:
+        names = next((each.values for each in self._objects() if kind_of(each.values) is not None), {})
+        written = next(self._written_times(), None)
+        zone = () if written is None or written.zone_minutes is not None else (NO_ZONE,)
+        return self._described(("Properties", ", ".join(names)), warnings=zone)

@@ -1,0 +1,131 @@
+"""What a record says of the line inside it, written in front of the line as its readers know it.
+
+2026-11-24T13:45:02.123Z mail postfix/smtp[4711]: text
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.syslog_time import find_log_time
+
+_STAMP: Final = 64
+"""Characters at the beginning of a line in which a time of its own ends."""
+_PRIORITY = re.compile(r"<\d{1,3}>(?:1 )?")
+# Exim's own stamp has the year and mostly no zone; the time of a row of IIS or Exchange is UTC.
+_OF_EXIM = re.compile(
+    r" (?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|[A-Za-z]\w{0,40} [a-z]"
+    r"|(?:temporarily )?(?:rejected|refused) )"
+)
+_QUARTER: Final = 15 * 60
+_SLACK: Final = 60
+"""Seconds between the moment that a line names and the one at which it was taken up."""
+_FARTHEST: Final = 14 * 3600
+_HALF_A_YEAR: Final = timedelta(days=183)
+
+
+class Labels(NamedTuple):
+    """What a record says besides the line; "" is what it does not say. `time` is as it is written there."""
+
+    time: str = ""
+    host: str = ""
+    program: str = ""
+    process: str = ""
+
+
+def labelled(line: str, labels: Labels) -> str:
+    """`line` with what `labels` add to it."""
+    line = line.strip("\r\n\0").lstrip(" ")
+    if not line:
+        return ""
+    priority = _PRIORITY.match(line)
+    begin = priority.end() if priority else 0
+    own = find_log_time(line[begin : begin + _STAMP])
+    outer = find_log_time(f"{labels.time} ") if labels.time else None
+    if own is not None and own.begin <= 1:
+        if outer is None or own.zone_minutes is not None:
+            return line
+        behind = line[begin + own.end :]
+        if own.year is None or _OF_EXIM.match(behind):
+            settled = _settled(own, outer)
+            return f"{_as_written(settled) if own.year is None else _as_exim_writes(settled)}{behind}"
+        return line
+    header = "" if outer is None else f"{_in_full(labels.time, outer)} "
+    host = _one_word(labels.host)
+    if host:
+        header += f"{host} "
+    program = _one_word(labels.program).rstrip(":")
+    if program and not line.startswith(program):
+        process = f"[{labels.process}]" if labels.process.isdecimal() and "[" not in program else ""
+        header += f"{program}{process}: "
+    return f"{header}{line[begin:]}"
+
+
+def _in_full(text: str, written: WrittenTime) -> str:
+    """A time whose zone and year are plain; of a regional one, the text tells what it may mean."""
+    return _as_written(written) if written.ordered else text[written.begin : written.end]
+
+
+def _one_word(text: str) -> str:
+    return "" if text == "-" else re.sub(r"\s+", "_", text.strip())
+
+
+def _settled(own: WrittenTime, outer: WrittenTime) -> WrittenTime:
+    """The time of a line whose `own` lacks the year or the zone, by that of its record."""
+    taken = _moment(outer)
+    if taken is None or outer.year is None:
+        return own
+    years = [own.year] if own.year is not None else [taken.year, taken.year - 1, taken.year + 1]
+    moments = [moment for year in years if (moment := _moment(own._replace(year=year))) is not None]
+    nearest = min(moments, key=lambda moment: abs(moment - taken), default=None)
+    if nearest is None:
+        return outer
+    if outer.zone_minutes is not None:
+        distance = round((taken - timedelta(minutes=outer.zone_minutes) - nearest) / timedelta(seconds=1))
+        zone = round(distance / _QUARTER) * _QUARTER
+        # A line that was written the moment it was taken up: the difference is the zone of its clock.
+        if abs(distance) <= _FARTHEST and abs(distance - zone) <= _SLACK:
+            return outer
+    # An old line that was taken up later: the record only tells the year.
+    return own._replace(year=nearest.year) if abs(nearest - taken) < _HALF_A_YEAR else own
+
+
+def _moment(written: WrittenTime) -> datetime | None:
+    month, day = (written.first, written.second) if written.ordered else (written.second, written.first)
+    try:
+        return datetime(
+            written.year or 2000, month, day, written.hour, written.minute, written.second_of_minute, tzinfo=UTC
+        )
+    except ValueError:
+        return None
+
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _as_written(written: WrittenTime) -> str:
+    """The time in ISO 8601, or as RFC 3164 has it where there is no year; a regional date stays one."""
+    clock = f"{written.hour:02d}:{written.minute:02d}:{written.second_of_minute:02d}"
+    if written.year is None:
+        return f"{_MONTHS[written.first - 1]} {written.second:2d} {clock}"
+    zone = ""
+    if written.zone_minutes is not None:
+        hours, minutes = divmod(abs(written.zone_minutes), 60)
+        zone = f"{'-' if written.zone_minutes < 0 else '+'}{hours:02d}:{minutes:02d}"
+    if not written.ordered:
+        sign = written.separator
+        return f"{written.first:02d}{sign}{written.second:02d}{sign}{written.year} {clock}{zone}"
+    return f"{written.year}-{written.first:02d}-{written.second:02d}T{clock}.{written.millisecond:03d}{zone}"
+
+
+def _as_exim_writes(written: WrittenTime) -> str:
+    """The time with blanks before clock and zone, which Exim's readers know it by."""
+    date, _, clock = _as_written(written._replace(zone_minutes=None)).partition("T")
+    zone = written.zone_minutes
+    if zone is None:
+        return f"{date} {clock}"
+    hours, minutes = divmod(abs(zone), 60)
+    return f"{date} {clock} {'-' if zone < 0 else '+'}{hours:02d}{minutes:02d}"

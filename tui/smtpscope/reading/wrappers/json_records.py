@@ -1,0 +1,188 @@
+"""Lines inside objects of JSON: one a line, one behind the other, or in arrays and answers at any depth.
+
+Docker's json-file driver, Filebeat and Elastic Agent, Fluent Bit, fluentd, GELF, Wazuh's archives, Splunk's results,
+`journalctl -o json`, answers of Elasticsearch: which of them makes no difference, see `fields`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple, cast
+
+import msgspec
+
+from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.wrappers.fields import labels_of, line_of
+from smtpscope.reading.wrappers.inner_header import Labels, labelled
+from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
+
+_OPENS = re.compile(r"\{\s{0,64}\"|\{\s{0,64}(?=\})")
+_LONGEST: Final = 1 << 18
+_PREFIX: Final = 200
+"""Characters before an object that belong to its record: fluentd's time and tag."""
+# Fluent Bit prints its records to standard output as Ruby does.
+_RUBY = re.compile(r'(?<=")=>')
+_DECODER: Final = json.JSONDecoder(strict=False)
+_DEEPEST: Final = 64
+_OF_STREAM: Final = '"stream"'
+_CUT_OFF: Final = "the object is cut off, or it is no JSON"
+_MOMENT = re.compile(r"(?<![\d.])[12]\d{9}\.\d{1,9}|\d{4}-\d\d-\d\d[T ][^\t]{8,30}")
+
+
+class JsonRecords:
+    """See `Wrapper`."""
+
+    name = "json-lines"
+    title = "JSON records"
+    recognised_by = 'objects of JSON with a line of a log in "log", "message", "MESSAGE", "_raw" or "full_log"'
+
+    def fits(self, head: str) -> bool:
+        """See `Wrapper`."""
+        return _OPENS.search(head, 0, 4096) is not None
+
+    def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
+        """See `Wrapper`."""
+        text = block.text
+        lines: list[InnerLine] = []
+        damages: list[Damage] = []
+        position = 0
+        parts: dict[str, tuple[int, str]] = {}
+        broken: _Broken | None = None
+        while (opened := _OPENS.search(text, position)) is not None:
+            begin = opened.start()
+            if broken is not None and begin > broken.line_end and text[begin - 1] == "\n":
+                damages += broken.damage(lines)
+                broken = None
+            end, value = _object_at(block, begin)
+            if value is None:
+                if not final and (len(text) - begin < _LONGEST or "\n" not in text[begin:]):
+                    return Unwrapped(lines, damages, begin)
+                # The objects inside may be whole, though what they are in is cut off.
+                broken = broken or _Broken(begin, text.find("\n", begin) % (len(text) + 1), len(lines))
+                position = begin + 1
+                continue
+            found = line_of(value)
+            start = _start_of(text, begin)
+            if found is None:
+                streamed = _streamed(value)
+                lines += [InnerLine(begin, end, line) for line in streamed]
+                position = begin + 1 if not streamed and _holds_records(value) else end
+                continue
+            position = end
+            message, labels = found
+            stream = value.get("stream")
+            if isinstance(stream, str) and "log" in value:
+                # Docker cuts lines at 16 KiB: only the last part has the end of the line.
+                at, before = parts.pop(stream, (start, ""))
+                message = before + message
+                if not message.endswith("\n") and text.find(_OF_STREAM, end) >= 0:
+                    parts[stream] = at, message
+                    continue
+                if not message.endswith("\n") and not final:
+                    return Unwrapped(lines, damages, min([at, *(each for each, _ in parts.values())]))
+                start = at
+            lines += _lines(start, end, message, labels, prefix=block.cut(start, begin) if start < begin else "")
+        if broken is not None:
+            damages += broken.damage(lines) or _cut_end(text, lines)
+        return Unwrapped(lines, damages, len(text) if final else max(position, text.rfind("\n") + 1))
+
+
+class _Broken(NamedTuple):
+    """An object that begins at `begin` and is not whole; `known` lines were found before it."""
+
+    begin: int
+    line_end: int
+    known: int
+
+    def damage(self, lines: list[InnerLine]) -> list[Damage]:
+        """It, if nothing in it is whole either."""
+        return [Damage(self.begin, _CUT_OFF)] if len(lines) == self.known else []
+
+
+def _object_at(block: TextBlock, begin: int) -> tuple[int, Mapping[str, object] | None]:
+    """The end of the object that begins at `begin`, and what it holds; None where it is not whole."""
+    text = block.text
+    line_end = text.find("\n", begin)
+    line_end = len(text) if line_end < 0 else line_end
+    line = block.cut(begin, line_end).rstrip(" \t\r,]")
+    try:
+        value: object = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    else:
+        return (line_end, cast("Mapping[str, object]", value)) if isinstance(value, dict) else (line_end, None)
+    searched = text[begin : begin + (4 << 20)]
+    if "=>" in searched[:200]:
+        searched = _RUBY.sub(" :", searched)
+    try:
+        value, length = _DECODER.raw_decode(searched)
+    except (ValueError, RecursionError):
+        return begin, None
+    if not isinstance(value, dict):
+        return begin, None
+    return begin + length, _decoded(value)
+
+
+def _decoded(value: dict[str, object]) -> Mapping[str, object]:
+    """Values as people read them: what was searched has a character for each byte."""
+    return {name: _true(each) for name, each in value.items()}
+
+
+def _true(value: object) -> object:
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        try:
+            return value.encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            return value
+    if isinstance(value, dict):
+        return {name: _true(each) for name, each in value.items()}
+    return [_true(each) for each in value] if isinstance(value, list) else value
+
+
+def _holds_records(value: Mapping[str, object], depth: int = 0) -> bool:
+    """Whether objects within `value` may be records themselves."""
+    return any(
+        (isinstance(each, dict) and depth < _DEEPEST)
+        or (isinstance(each, list) and any(isinstance(item, dict) for item in each[:1]))
+        for each in value.values()
+    )
+
+
+def _streamed(value: Mapping[str, object]) -> list[str]:
+    """The lines in an answer of Loki: pairs of a moment, in nanoseconds since 1970, and a line."""
+    stream, values = value.get("stream"), value.get("values")
+    if not isinstance(stream, dict) or not isinstance(values, list):
+        return []
+    of_all = labels_of(stream)
+    return [
+        labelled(line, of_all._replace(time=f"{pair[0][:10]}.{pair[0][10:]}"))
+        for pair in values
+        if isinstance(pair, list) and len(pair) >= 2 and isinstance(pair[0], str) and isinstance(pair[1], str)
+        for line in pair[1].rstrip("\n").split("\n")
+    ]
+
+
+def _start_of(text: str, begin: int) -> int:
+    """Where the record of the object at `begin` starts: with its line, if only a time and a tag are in front."""
+    start = text.rfind("\n", max(0, begin - _PREFIX), begin) + 1
+    if start == 0 and begin > _PREFIX:
+        return begin
+    before = text[start:begin]
+    return start if before.strip() and "{" not in before and '"' not in before else begin
+
+
+def _lines(start: int, end: int, text: str, labels: Labels, prefix: str) -> list[InnerLine]:
+    moment = None if labels.time else _MOMENT.search(prefix)
+    if moment is not None:
+        labels = labels._replace(time=moment.group())
+    return [InnerLine(start, end, labelled(line, labels)) for line in text.rstrip("\r\n").split("\n")]
+
+
+def _cut_end(text: str, lines: list[InnerLine]) -> list[Damage]:
+    behind = lines[-1].end
+    opened = _OPENS.search(text, behind)
+    return [] if opened is None else [Damage(opened.start(), _CUT_OFF)]

@@ -1,0 +1,105 @@
+"""Reads a file whose records hold the lines of some other log, with the reader that knows these lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar, Final, cast
+
+from smtpscope.reading.record import Batch, FileInformation, Followable, Format, LogReader, ReadOptions, Source
+from smtpscope.reading.smtp_session import HasSessions, SmtpSession
+from smtpscope.reading.text.encodings import BLOCK_SIZE
+from smtpscope.reading.wrappers.alert_blocks import AlertBlocks
+from smtpscope.reading.wrappers.container_lines import ContainerLines
+from smtpscope.reading.wrappers.journal_records import JournalRecords
+from smtpscope.reading.wrappers.json_records import JsonRecords
+from smtpscope.reading.wrappers.message_tables import MessageTables
+from smtpscope.reading.wrappers.wrapped_text import WrappedSource, WrappedText, inner_head
+from smtpscope.reading.wrappers.wrapper import Wrapper
+
+WRAPPERS: Final[tuple[Wrapper, ...]] = (
+    JournalRecords(),
+    AlertBlocks(),
+    ContainerLines(),
+    JsonRecords(),
+    MessageTables(),
+)
+"""In the order in which they are asked."""
+
+
+class WrappedLog:
+    """One file; see `LogReader`. `inner` reads the lines in the records, whose places and bounds `wrapper` knows."""
+
+    format: ClassVar[Format]
+    wrapper: ClassVar[Wrapper]
+    inner: ClassVar[type[LogReader]]
+
+    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+        self._source = WrappedSource(source, self.wrapper, options, block_size)
+        self._reader = self.inner(self._source, options)
+        self._outer = WrappedText(source, self.wrapper, options)
+
+    @classmethod
+    def sniff(cls, head: bytes) -> bool:
+        """See `LogReader`."""
+        inside = inner_head(head, cls.wrapper)
+        return bool(inside.strip()) and cls.inner.sniff(inside)
+
+    def batches(self) -> Iterator[Batch]:
+        """See `LogReader`."""
+        return self._told(self._reader.batches())
+
+    def read_new(self) -> Iterator[Batch]:
+        """See `Followable`; a reader that can't go on reads the file again."""
+        if hasattr(self._reader, "read_new"):
+            return self._told(cast("Followable", self._reader).read_new())
+        return self.batches()
+
+    def raw(self, offset: int) -> str:
+        """The whole record, not only the line inside."""
+        return self._outer.record(offset)
+
+    def smtp_session(self, offset: int) -> SmtpSession | None:
+        """See `HasSessions`; None where the lines inside tell none."""
+        if hasattr(self._reader, "smtp_session"):
+            return cast("HasSessions", self._reader).smtp_session(offset)
+        return None
+
+    def information(self) -> FileInformation:
+        """See `LogReader`: what the lines inside say, and the encoding of the file itself."""
+        told = self._reader.information()
+        facts = tuple(
+            (label, self._outer.outer_encoding.title if label == "Encoding" else value) for label, value in told.facts
+        )
+        return replace(told, format_name=self.format.title, facts=facts)
+
+    def _told(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            problems = [
+                problem
+                for text in self._source.texts
+                for problem in text.take_problems(final=batch.bytes_read >= batch.bytes_total)
+            ]
+            yield replace(batch, problems=[*batch.problems, *problems]) if problems else batch
+
+
+def wrapped(wrapper: Wrapper, inner: type[LogReader]) -> type[WrappedLog]:
+    """The reader of files of the form `wrapper` whose lines `inner` knows."""
+    lines = inner.format
+    told = Format(
+        name=lines.name,
+        title=f"{lines.title}, in {wrapper.title}",
+        recognised_by=f"{wrapper.recognised_by}; in it {lines.recognised_by}",
+        lacks=lines.lacks,
+        service=lines.service,
+    )
+    made = type("WrappedLog", (WrappedLog,), {"format": told, "wrapper": wrapper, "inner": inner})
+    return cast("type[WrappedLog]", made)
+
+
+def inside_of(head: bytes) -> Iterator[tuple[Wrapper, bytes]]:
+    """Each form that a file which begins with `head` may have, and the beginning of the lines inside."""
+    for wrapper in WRAPPERS:
+        inside = inner_head(head, wrapper)
+        if inside.strip():
+            yield wrapper, inside

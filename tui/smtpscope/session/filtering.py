@@ -1,0 +1,23 @@
+"""Which rows of the store a filter lets through."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.store.event_store import EventStore
+
+
+def rows_that_match(store: EventStore, filter_text: str, zone: tzinfo, *, twice: bool) -> NDArray[np.bool_]:
+    """A mask over all rows; those of events that were there before count only with `twice`. Raises FilterError."""
+    rows: NDArray[np.bool_] = np.ones(len(store), np.bool_)
+    if not twice and store.duplicates:
+        rows = ~store.columns.is_duplicate
+    if not filter_text.strip():
+        return rows
+    from smtpscope.store.filter.filter_evaluation import matching
+    from smtpscope.store.filter.filter_grammar import parse_filter
+
+    return rows & matching(store, parse_filter(filter_text), zone)

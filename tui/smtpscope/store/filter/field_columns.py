@@ -1,0 +1,237 @@
+"""What a field of the filter can look at: a column of texts, of numbers, of words from a list, or the time.
+
+Each kind reads its values, tells which rows match, and knows what may be completed. A filter looks for words in the
+vocabularies; rows only look up the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.store.column_set import NO_TIME
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.filter.filter_values import (
+    ChoiceValue,
+    Moment,
+    NamedField,
+    Number,
+    Text,
+    Value,
+    choice_value,
+    moment_value,
+    number_value,
+)
+from smtpscope.store.numbered_column import Mask, NumberedColumn, RowNumbers, look_up
+from smtpscope.store.search_texts import Hits, folded
+from smtpscope.store.spellings import Counted, counted
+from smtpscope.store.times import resolve
+from smtpscope.store.vocabularies import Vocabularies
+from smtpscope.store.vocabulary import Vocabulary
+
+_TIMES = ("today", "yesterday", "24h", "7d")
+
+
+class FieldColumn(Protocol):
+    """What a field looks at. `choices` are all words it takes, each of which may be cut short; () for any text."""
+
+    @property
+    def choices(self) -> tuple[str, ...]: ...
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        """The value that was written as `text`. Raises FilterValueError."""
+        ...
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        """The value that means `text` as it stands in the log, as it is completed. Raises FilterValueError."""
+        ...
+
+    def must_quote(self, value: Text) -> bool:
+        """Whether `value` would be read as something else without quotes."""
+        ...
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        """The rows that have `value`; times are those of `zone`."""
+        ...
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        """The folded texts in which a slip of the finger may be found; () where there is none."""
+        ...
+
+    def completions(self, store: EventStore) -> list[str]:
+        """What a value may be, the most frequent first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A column over a vocabulary of texts: part of one is looked for, or with an equals sign the whole of it."""
+
+    rows: NumberedColumn
+    vocabulary: Callable[[Vocabularies], Vocabulary[str]]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        return Text(text, exact or not text)
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        return self.read(field, text, exact=False, quoted=True)
+
+    def must_quote(self, value: Text) -> bool:
+        return False
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        return self.rows.look_up(store, self.hits(store, only_text(value)))
+
+    def hits(self, store: EventStore, value: Text) -> Hits:
+        """Over the vocabulary: which texts have `value`."""
+        texts = store.texts.of(self.vocabulary(store.words), str)
+        return texts.having(folded(value.text).__eq__) if value.exact else texts.holding(value.text)
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        return (store.texts.of(self.vocabulary(store.words), str).texts(),)
+
+    def completions(self, store: EventStore) -> list[str]:
+        values = self.vocabulary(store.words).values
+        return list(dict.fromkeys(values[number] for number in self.rows.by_frequency(store) if values[number]))
+
+    def counts(self, store: EventStore, rows: RowNumbers) -> Counted:
+        """The texts of `rows` with how often each occurs; an empty text is a missing value and left out."""
+        values = self.vocabulary(store.words).values
+        return by_text(self.rows.of_rows(store, rows), values.__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """A column of numbers from zero on. `completes` says whether those that occur are worth offering."""
+
+    rows: NumberedColumn
+    completes: bool = True
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        return number_value(field, text)
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        return number_value(field, text)
+
+    def must_quote(self, value: Text) -> bool:
+        return False
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        if not isinstance(value, Number):
+            raise TypeError(f"a number is looked for, not {value!r}")
+        if self.rows.through is not None:
+            return look_up(self.rows.through(store.words) == value.number, self.rows.of(store.columns))
+        mask: Mask = self.rows.of(store.columns) == value.number
+        return mask
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        return ()
+
+    def completions(self, store: EventStore) -> list[str]:
+        return list(map(str, self.rows.by_frequency(store))) if self.completes else []
+
+    def counts(self, store: EventStore, rows: RowNumbers) -> Counted:
+        """The numbers of `rows` with how often each occurs; what has none is left out."""
+        return counted(self.rows.of_rows(store, rows), lambda number: None if number < 0 else str(number))
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceColumn:
+    """A column of words from a short list: number i of the column is `choices[i]`."""
+
+    rows: NumberedColumn
+    choices: tuple[str, ...]
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        return choice_value(field, text, self.choices)
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        return choice_value(field, text, self.choices)
+
+    def must_quote(self, value: Text) -> bool:
+        return False
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        if not isinstance(value, ChoiceValue):
+            raise TypeError(f"one of {self.choices} is looked for, not {value!r}")
+        number = self.choices.index(value.word)
+        if self.rows.through is not None:
+            return look_up(self.rows.through(store.words) == number, self.rows.of(store.columns))
+        mask: Mask = self.rows.of(store.columns) == number
+        return mask
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        return ()
+
+    def completions(self, store: EventStore) -> list[str]:
+        return list(self.choices)
+
+    def counts(self, store: EventStore, rows: RowNumbers) -> Counted:
+        """The words of `rows` with how often each occurs."""
+        return counted(self.rows.of_rows(store, rows), lambda number: None if number < 0 else self.choices[number])
+
+
+@dataclass(frozen=True, slots=True)
+class TimeColumn:
+    """The time of the event: from a moment on, up to it, or during it. Relative ones count from the end of the log."""
+
+    side: Literal["since", "until", "on"]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        return moment_value(field, text)
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        return moment_value(field, text)
+
+    def must_quote(self, value: Text) -> bool:
+        return False
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        if not isinstance(value, Moment):
+            raise TypeError(f"a time is looked for, not {value!r}")
+        times = store.columns.time_ms
+        if store.log_end_ms is None:
+            return np.zeros(len(times), np.bool_)
+        span = resolve(value.word, store.log_end_ms, zone)
+        mask: Mask = times != NO_TIME
+        if self.side != "until":
+            mask &= times >= span.start_ms
+        # "on:24h" is the time since then, not the one moment.
+        if self.side == "until" or (self.side == "on" and value.word.back_ms is None):
+            mask &= times < span.end_ms
+        return mask
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        return ()
+
+    def completions(self, store: EventStore) -> list[str]:
+        return list(_TIMES)
+
+
+def only_text(value: Value) -> Text:
+    """`value` of a field that takes text. Raises TypeError for one that no such field reads."""
+    if not isinstance(value, Text):
+        raise TypeError(f"a text is looked for, not {value!r}")
+    return value
+
+
+def by_text(numbers: NDArray[np.signedinteger], text_of: Callable[[int], str | None]) -> Counted:
+    """Counts of `numbers` by their text; an empty text is a missing value and left out."""
+    return counted(numbers, lambda number: text_of(number) or None if number >= 0 else None)

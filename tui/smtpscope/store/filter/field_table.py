@@ -1,0 +1,109 @@
+"""What a field of the filter is, and a table of fields that all who know fields go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.filter.field_columns import FieldColumn
+from smtpscope.store.numbered_column import RowNumbers
+from smtpscope.store.spellings import Counted
+
+ANYWHERE = ""
+"""The name of the field of a word without a colon."""
+_LAST = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of a field counted among some rows. `counts` is told the rows in order of time.
+
+    `nothing` is what an empty value is called, `exact` whether a value that is chosen means exactly this. `tab` is the
+    place among the tabs of the counts screen (new ones come last); None leaves it to incidents.
+    """
+
+    name: str
+    counts: Callable[[EventStore, RowNumbers], Counted]
+    nothing: str = "(none)"
+    exact: bool = True
+    tab: int | None = _LAST
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `name` and `aliases` are what people write before the colon, `help` and `example` its help line.
+
+    `column` is what it looks at: that reads the values, tells the rows and completes. `empty` is how no value at all
+    is written.
+    """
+
+    name: str
+    help: str
+    example: str
+    column: FieldColumn
+    aliases: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    empty: str = '""'
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that may stand before the colon."""
+        return (self.name, *self.aliases)
+
+
+class FieldTable(Sequence[Field]):
+    """All fields, in the order of the help, and by any of their words."""
+
+    def __init__(self, fields: tuple[Field, ...], anywhere: Field) -> None:
+        self.fields = fields
+        self._anywhere = anywhere
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    @overload
+    def __getitem__(self, index: int) -> Field: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Field, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Field | tuple[Field, ...]:
+        return self.fields[index]
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every word that may stand before a colon."""
+        return tuple(word for field in self.fields for word in field.words)
+
+    def named(self, word: str) -> Field | None:
+        """The field that `word` names (upper or lower case, alias or not), None where there is none."""
+        wanted = word.lower()
+        return next((field for field in self.fields if wanted in field.words), None)
+
+    def of_term(self, name: str) -> Field:
+        """The field of a term: the one called `name`, or what a word without a field looks at for ANYWHERE."""
+        if name == ANYWHERE:
+            return self._anywhere
+        return next(field for field in self.fields if field.name == name)
+
+    @property
+    def facets(self) -> tuple[Facet, ...]:
+        """All that can be counted."""
+        return tuple(facet for field in self.fields for facet in field.facets)
+
+    def facet(self, name: str) -> Facet:
+        """The facet called `name`. Raises KeyError where there is none."""
+        for facet in self.facets:
+            if facet.name == name:
+                return facet
+        raise KeyError(name)
+
+    def tabs(self) -> list[tuple[Field, Facet]]:
+        """What the counts screen shows, in its order."""
+        shown = [(facet.tab, field, facet) for field in self.fields for facet in field.facets if facet.tab is not None]
+        return [(field, facet) for _, field, facet in sorted(shown, key=lambda each: each[0])]

@@ -1,0 +1,262 @@
+"""What fields of the filter look at that know more than their text: reply codes, hosts, mailboxes, commands, causes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Final
+
+import numpy as np
+
+from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
+from smtpscope.store.event_store import EventStore
+from smtpscope.store.filter.field_columns import TextColumn, only_text
+from smtpscope.store.filter.filter_values import (
+    CodeValue,
+    EnhancedCode,
+    NamedField,
+    Text,
+    Value,
+    code_or_enhanced,
+    code_value,
+    enhanced_class,
+    looks_like_network,
+    network_or_name,
+)
+from smtpscope.store.numbered_column import Mask, NumberedColumn, look_up
+from smtpscope.store.search_texts import Hits, command_line, enhanced_code_text, folded, host_text, reply_text
+from smtpscope.store.vocabularies import folded_mailbox
+
+_VERB: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+_ANGLE_BRACKETS: Final = re.compile(r"<.*>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCodes:
+    """The reply code, or the enhanced status code."""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        return code_or_enhanced(text)
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        return code_or_enhanced(text)
+
+    def must_quote(self, value: Text) -> bool:
+        return False
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        if isinstance(value, EnhancedCode):
+            return look_up(_enhanced_hits(store, value), store.columns.reply)
+        if not isinstance(value, CodeValue):
+            raise TypeError(f"a reply code is looked for, not {value!r}")
+        low, high = (NO_CODE, NO_CODE) if value.low is None or value.high is None else (value.low, value.high)
+        column = store.columns.code
+        mask: Mask = (column >= low) & (column <= high)
+        return mask
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        return ()
+
+    def completions(self, store: EventStore) -> list[str]:
+        found = NumberedColumn(lambda columns: columns.code).by_frequency(store)
+        return [str(code) for code in found if code != NO_CODE]
+
+
+def _enhanced_hits(store: EventStore, code: EnhancedCode) -> Hits:
+    whole = ".".join(map(str, code.numbers))
+    texts = store.texts.of(store.words.replies, enhanced_code_text)
+    if len(code.numbers) == 3:
+        return texts.having(whole.__eq__)
+    prefix = f"{whole}."
+    return texts.having(lambda text: text.startswith(prefix))
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """The text of the reply."""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        return Text(text, exact or not text)
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        return Text(text, not text)
+
+    def must_quote(self, value: Text) -> bool:
+        return False
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        text = only_text(value)
+        replies = store.words.replies
+        if not text.exact:
+            return look_up(store.texts.of(replies, reply_text).holding(text.text), store.columns.reply)
+        same = _same(text.text)
+        hits = [same(folded(reply.verbatim.strip())) or same(folded(reply.text.strip())) for reply in replies]
+        return look_up(np.array(hits, np.bool_), store.columns.reply)
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        return (store.texts.of(store.words.replies, reply_text).texts(),)
+
+    def completions(self, store: EventStore) -> list[str]:
+        # A whole reply is seldom what somebody wants to type.
+        return []
+
+
+class Hosts(TextColumn):
+    """The remote host, as spelt or folded, or the network that its address lies in."""
+
+    __slots__ = ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        return Text(text, exact or not text, None if exact or quoted else network_or_name(text))
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        # An address is completed as one, not as the part of a longer one.
+        return self.read(field, text, exact=False, quoted=False)
+
+    def must_quote(self, value: Text) -> bool:
+        return not value.exact and value.network is None and looks_like_network(value.text)
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        text, columns = only_text(value), store.columns
+        if text.network is not None:
+            hits = [_address_in(text.network, key) for key in store.words.host_keys]
+            return look_up(np.array(hits, np.bool_), columns.host_key)
+        if not text.exact:
+            return look_up(store.texts.of(store.words.hosts, host_text).holding(text.text), columns.host)
+        same, key = _same(text.text), text.text.strip().casefold().rstrip(".")
+        hits = [host.key == key or same(folded(host.verbatim.strip())) for host in store.words.hosts]
+        return look_up(np.array(hits, np.bool_), columns.host)
+
+
+def _address_in(network: IPv4Network | IPv6Network, key: str) -> bool:
+    try:
+        return ip_address(key) in network
+    except ValueError:
+        return False
+
+
+class Commands(TextColumn):
+    """The verb where the value looks like one, else the whole command."""
+
+    __slots__ = ()
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        text, words = only_text(value), store.words
+        if not text.text or _VERB.fullmatch(text.text):
+            return self.rows.look_up(store, self.hits(store, text))
+        if not text.exact:
+            return look_up(store.texts.of(words.commands, command_line).holding(text.text), store.columns.command)
+        same = _same(text.text)
+        hits = [same(folded(command_line(command).strip())) for command in words.commands]
+        return look_up(np.array(hits, np.bool_), store.columns.command)
+
+    def hits(self, store: EventStore, value: Text) -> Hits:
+        word = value.text.casefold()
+        texts = store.texts.of(self.vocabulary(store.words), str)
+        return texts.having(word.__eq__ if value.exact else lambda verb: verb.startswith(word))
+
+
+class Mailboxes(TextColumn):
+    """A mailbox of an envelope; in angle brackets the whole of it."""
+
+    __slots__ = ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        if not quoted and _ANGLE_BRACKETS.fullmatch(text):
+            return Text(text[1:-1], exact=True)
+        return Text(text, exact or not text)
+
+    def must_quote(self, value: Text) -> bool:
+        return _ANGLE_BRACKETS.fullmatch(value.text) is not None
+
+    def hits(self, store: EventStore, value: Text) -> Hits:
+        texts = store.texts.of(self.vocabulary(store.words), str)
+        return texts.having(folded(folded_mailbox(value.text)).__eq__) if value.exact else texts.holding(value.text)
+
+
+class Recipients(Mailboxes):
+    """The mailbox of RCPT. There is no empty recipient, so "" asks for the events that name none."""
+
+    __slots__ = ()
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        text = only_text(value)
+        mask = self.rows.look_up(store, self.hits(store, text))
+        return mask if text.text else mask | (store.columns.recipient == NO_MAILBOX)
+
+
+class Causes(TextColumn):
+    """The category of the knowledge base, or the entry: the beginning of its name."""
+
+    __slots__ = ()
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        text = only_text(value)
+        word = folded(text.text.strip())
+        test: Callable[[str], bool] = word.__eq__ if text.exact else lambda name: name.startswith(word)
+        hits = [
+            test(folded(judgement.match.category)) or test(folded(judgement.match.entry_id))
+            for judgement in store.words.judgements
+        ]
+        return look_up(np.array(hits, np.bool_), store.columns.judgement)
+
+
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """What a word without a field looks at: reply, remote host, command and mailbox; three digits are a reply code."""
+
+    codes: ReplyCodes
+    replies: Replies
+    hosts: Hosts
+    commands: Commands
+    mailboxes: tuple[Mailboxes, ...]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
+        plain = not (exact or quoted)
+        code = code_value(text) or enhanced_class(text) if plain else None
+        return code or Text(text, exact and bool(text))
+
+    def whole(self, field: NamedField, text: str) -> Value:
+        return Text(text)
+
+    def must_quote(self, value: Text) -> bool:
+        # A bare 550 or 5.7.x would be read as a reply code.
+        return not value.exact and (code_value(value.text) or enhanced_class(value.text)) is not None
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        if not isinstance(value, Text):
+            return self.codes.mask(store, value, zone)
+        mask = self.replies.mask(store, value, zone) | self.hosts.mask(store, value, zone)
+        if not value.exact:
+            texts = store.texts.of(store.words.commands, command_line)
+            return mask | look_up(texts.holding(value.text), store.columns.command)
+        # Exactly means one of them as a whole.
+        for column in self.mailboxes:
+            mask |= column.rows.look_up(store, column.hits(store, value))
+        return mask | self.commands.mask(store, value, zone)
+
+    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
+        columns: tuple[TextColumn | Replies, ...] = (self.hosts, *self.mailboxes[:1], self.commands, self.replies)
+        return [texts for column in columns for texts in column.search_texts(store)]
+
+    def completions(self, store: EventStore) -> list[str]:
+        return []
+
+
+def _same(text: str) -> Callable[[str], bool]:
+    return folded(text.strip()).__eq__

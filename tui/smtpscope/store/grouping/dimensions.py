@@ -1,0 +1,222 @@
+"""What events can be grouped by, each in one place: all else that knows groupings goes through this table.
+
+The tree of groups, the table's names, the filter that a group stands for, kept places, reports, settings, the command
+line and the documents follow from an entry here. A grouping is one dimension, which brings a second one with it, or
+any two with a comma between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.group import Group
+from smtpscope.store.grouping.group_facts import GroupFacts
+from smtpscope.store.numbered_column import NumberedColumn
+from smtpscope.store.vocabularies import Vocabularies
+from smtpscope.store.vocabulary import Vocabulary
+
+Grouping = str
+"""The name of a dimension, two of them as `code,server`, or `none`."""
+NO_GROUPS = "none"
+NO_HOST = "(no host)"
+
+
+def _hosts_of(group: Group) -> str:
+    """How many hosts a group of the first level has, where that is not one."""
+    return f"  {group.hosts:,} hosts" if group.level == 0 and group.hosts != 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One thing that events can be grouped by.
+
+    - `name` is what people write, `title` what a report calls it, `column` what it is called where a place in the
+      table is kept (a name that must never change), `inner` the name of the dimension that it is split by further;
+    - `rows` is the number of each row, and `vocabulary` the texts behind the numbers (None: the number is the value);
+      `lacks` says that a row may have no value at all, which is the number -1;
+    - `spelling` is the text as the log has it where that is not the vocabulary's, `missing` what stands for no text,
+      `titled` says that the texts are causes, which have titles;
+    - `remark` is what the table adds to the name;
+    - `field` is the filter field of a group, and `value` its value there (the label exactly where there is none);
+    - `in_report` says that reports name the group in the column of hosts; those others have a column of their own.
+    """
+
+    name: str
+    title: str
+    column: str
+    inner: str
+    rows: NumberedColumn
+    vocabulary: Callable[[Vocabularies], Vocabulary[str]] | None
+    field: str
+    missing: str
+    lacks: bool = False
+    spelling: Callable[[GroupFacts], str | None] | None = None
+    titled: bool = False
+    remark: Callable[[Group], str] = _hosts_of
+    value: Callable[[Group], str] | None = None
+    in_report: bool = True
+
+    def text(self, words: Vocabularies, number: int) -> str:
+        """The value with this number in words that outlive a run; "" for none."""
+        if self.vocabulary is None:
+            return str(number)
+        return "" if number < 0 else self.vocabulary(words)[number]
+
+    def number(self, words: Vocabularies, text: str) -> int | None:
+        """The number of the value that `text` answered, None where no log in this run has it."""
+        if self.vocabulary is None:
+            return int(text) if text.lstrip("-").isdecimal() else None
+        return -1 if self.lacks and not text else self.vocabulary(words).number(text)
+
+    def label(self, words: Vocabularies, number: int, facts: GroupFacts) -> str:
+        """The value of a group as written in the log, "" for none."""
+        if self.spelling is not None:
+            return self.spelling(facts) or ""
+        return self.text(words, number)
+
+    def term(self, group: Group) -> tuple[str, str]:
+        """The filter field and its value (as `add_term` takes it) that `group` stands for."""
+        return self.field, f"={group.label}" if self.value is None else self.value(group)
+
+
+class DimensionTable:
+    """All dimensions, in the order in which a key walks through them, and the groupings that are made of them."""
+
+    def __init__(self, dimensions: tuple[Dimension, ...]) -> None:
+        self.dimensions = dimensions
+
+    def __iter__(self) -> Iterator[Dimension]:
+        return iter(self.dimensions)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dimensions by name."""
+        return tuple(dimension.name for dimension in self.dimensions)
+
+    @property
+    def groupings(self) -> tuple[Grouping, ...]:
+        """The groupings with a name of their own."""
+        return (*self.names, NO_GROUPS)
+
+    def named(self, name: str) -> Dimension:
+        """The dimension `name`. Raises KeyError."""
+        for dimension in self.dimensions:
+            if dimension.name == name:
+                return dimension
+        raise KeyError(name)
+
+    def with_column(self, column: str) -> Dimension | None:
+        """The dimension whose kept name is `column`; None for one of another version."""
+        return next((dimension for dimension in self.dimensions if dimension.column == column), None)
+
+    def of(self, grouping: Grouping) -> tuple[Dimension, ...]:
+        """The levels of `grouping`, outer one first. Raises KeyError for a name that is none."""
+        if grouping == NO_GROUPS:
+            return ()
+        outer, comma, inner = grouping.partition(",")
+        first = self.named(outer)
+        return first, self.named(inner if comma else first.inner)
+
+    def understood(self, text: str) -> Grouping | None:
+        """The grouping that somebody wrote, in its shortest form; None where it is none."""
+        grouping = ",".join(part.strip() for part in text.lower().split(","))
+        try:
+            levels = self.of(grouping)
+        except KeyError:
+            return None
+        if not levels:
+            return grouping
+        first, second = levels
+        if first is second:
+            return None
+        return first.name if first.inner == second.name else grouping
+
+    def title(self, grouping: Grouping) -> str:
+        """What a report calls it: `reply code and remote host`."""
+        return " and ".join(dimension.title for dimension in self.of(grouping)) or "nothing"
+
+    def after(self, grouping: Grouping, by: int) -> Grouping:
+        """The grouping with a name of its own that comes `by` places after `grouping`."""
+        named = self.groupings
+        return named[(named.index(grouping.partition(",")[0]) + by) % len(named)]
+
+
+def _code_remark(group: Group) -> str:
+    if not group.label:
+        return _hosts_of(group)
+    arrow = {Direction.OUTBOUND: "out", Direction.INBOUND: "in", Direction.UNKNOWN: ""}
+    direction = "in and out" if group.direction is None else arrow[group.direction]
+    whom = ""
+    if group.level == 0:
+        whom = f"{group.hosts:,} hosts, " if group.hosts != 1 else f"{group.host or NO_HOST}, "
+    return f"  {whom}{direction}".rstrip(" ,")
+
+
+DIMENSIONS = DimensionTable(
+    (
+        Dimension(
+            name="code",
+            title="reply code",
+            column="code",
+            inner="host",
+            rows=NumberedColumn(lambda columns: columns.code),
+            vocabulary=None,
+            field="code",
+            missing="no reply code",
+            spelling=lambda facts: None if facts.code is None else str(facts.code),
+            remark=_code_remark,
+            value=lambda group: "none" if group.code is None else str(group.code),
+            in_report=False,
+        ),
+        Dimension(
+            name="host",
+            title="remote host",
+            column="host_key",
+            inner="code",
+            rows=NumberedColumn(lambda columns: columns.host_key),
+            vocabulary=lambda words: words.host_keys,
+            field="host",
+            missing=NO_HOST,
+            spelling=lambda facts: facts.host,
+            remark=lambda group: " (we refuse)" if group.direction is Direction.INBOUND else "",
+            value=lambda group: f"={group.host_key or ''}",
+            in_report=False,
+        ),
+        Dimension(
+            name="cause",
+            title="cause",
+            column="category",
+            inner="host",
+            rows=NumberedColumn(lambda columns: columns.category),
+            vocabulary=lambda words: words.categories,
+            field="cause",
+            missing="(no cause)",
+            titled=True,
+            in_report=False,
+        ),
+        Dimension(
+            name="recipient",
+            title="recipient",
+            column="recipient",
+            inner="host",
+            rows=NumberedColumn(lambda columns: columns.recipient),
+            vocabulary=lambda words: words.mailbox_keys,
+            field="rcpt",
+            missing="(no recipient)",
+            lacks=True,
+            spelling=lambda facts: facts.recipient,
+        ),
+        Dimension(
+            name="server",
+            title="our server",
+            column="server",
+            inner="code",
+            rows=NumberedColumn(lambda columns: columns.server),
+            vocabulary=lambda words: words.servers,
+            field="server",
+            missing="(no server named)",
+        ),
+    )
+)
