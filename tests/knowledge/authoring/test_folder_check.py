@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.own_files import ENTRY, HOST_RULE, note_in
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.inspection import examined
-from smtpscope.knowledge.files.knowledge_files import bundled_folder
+from smtpscope.knowledge.files.file_errors import wrong_values
+from smtpscope.knowledge.files.knowledge_files import NoteFile, bundled_folder
 
 
 def test_a_good_folder_is_counted(tmp_path: Path) -> None:
@@ -22,7 +26,55 @@ def test_each_file_tells_its_mistake(tmp_path: Path) -> None:
     note_in(tmp_path, "[[rule]\n", "a.toml")
     note_in(tmp_path, "[[entry]]\nid = 5\n", "b.toml")
     note_in(tmp_path, name="c.toml")
-    assert [Path(mistake.where.split(",")[0]).name for mistake in examined(tmp_path).mistakes] == ["a.toml", "b.toml"]
+    told = [Path(mistake.where.split(",")[0]).name for mistake in examined(tmp_path).mistakes]
+    assert list(dict.fromkeys(told)) == ["a.toml", "b.toml"]
+
+
+def test_all_that_is_wrong_in_a_table_is_told_at_once(tmp_path: Path) -> None:
+    text = ENTRY.replace('title = "Fabrikam: call Anna"\n', 'titel = "Anna"\n').replace('"us"', '"thm"')
+    rule = HOST_RULE.replace('"sure"', '"certain"').replace('["mx1', '[25, "mx1')
+    told = [mistake.what for mistake in examined(note_in(tmp_path, text + rule)).mistakes]
+    assert told == [
+        "there is no field 'titel'",
+        "'thm' is not one of its values",
+        "the field 'title' is missing",
+        "'certain' is not one of its values",
+        "here stands a number, expected is a text in quotes",
+    ]
+
+
+def test_all_phrases_and_lines_that_say_nothing_are_told_at_once(tmp_path: Path) -> None:
+    rules = (
+        HOST_RULE
+        + """phrases = '''
+@people unknown
+a||b is it
+fine words
+'''
+unless = "( open"
+"""
+    )
+    note_in(tmp_path, ENTRY + rules)
+    note_in(tmp_path, '[[provider]]\nname = "X"\nsource = "x"\ncodes = "A\\nB blocked\\nC"\n', "x.toml", "providers")
+    note_in(
+        tmp_path, '[[code]]\ncode = "x.1.a-b"\ncategory = "policy"\nwords = "no"\nsource = "x"\n', "x.toml", "codes"
+    )
+    fields = [mistake.where.partition(f"{tmp_path}/")[2] for mistake in examined(tmp_path).mistakes]
+    assert fields == [
+        "notes/fabrikam.toml, rule 'fabrikam', field phrases",
+        "notes/fabrikam.toml, rule 'fabrikam', field phrases",
+        "notes/fabrikam.toml, rule 'fabrikam', field unless",
+        "codes/x.toml, code 'x.1.a-b'",
+        "providers/x.toml, provider 'X'",
+        "providers/x.toml, provider 'X'",
+    ]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner)))
+def test_whatever_stands_in_a_field_is_told_and_ends(value: object) -> None:
+    written = {"rule": [{"id": deepcopy(value), "stages": deepcopy(value)}], "entry": deepcopy(value)}
+    told = list(wrong_values(Path("a.toml"), written, NoteFile))
+    assert 1 <= len(told) < 200
 
 
 def test_each_table_tells_its_mistake(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.authoring.file_mistakes import not_understood, unreadable
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.files.check import contradictions
@@ -18,7 +19,6 @@ from smtpscope.knowledge.files.knowledge_files import (
     knowledge_files,
     read_codes,
     read_entries,
-    read_file,
     read_providers,
     read_rules,
 )
@@ -82,7 +82,7 @@ def examined(folder: Path) -> FolderReport:
     """
     check_folder(folder)
     files = knowledge_files(folder)
-    mistakes = list(_unreadable(folder))
+    mistakes = list(unreadable(folder)) or list(not_understood(folder))
     warnings = list(_never_read(folder))
     if mistakes:
         # What a file that can't be read would have said is missing, so whatever refers to it would look wrong too.
@@ -107,16 +107,6 @@ def examined(folder: Path) -> FolderReport:
         rules=len(list(read_rules(folder))),
         replaced=tuple(entry.id for entry in entries if entry.id in known),
     )
-
-
-def _unreadable(folder: Path) -> Iterator[KnowledgeError]:
-    for path in knowledge_files(folder):
-        kind = kind_of(folder, path)
-        assert kind is not None
-        try:
-            read_file(path, kind)
-        except KnowledgeError as error:
-            yield error
 
 
 def _never_read(folder: Path) -> Iterator[KnowledgeError]:

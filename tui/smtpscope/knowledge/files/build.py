@@ -22,6 +22,7 @@ from smtpscope.knowledge.matching.provider_codes import ProviderCode, ProviderCo
 from smtpscope.knowledge.matching.rules import Rule, RuleBook, RuleError
 from smtpscope.knowledge.matching.similar import Example, SimilarReplies, examples_of
 
+NO_CODE = "neither a code (550, x.1.1) nor one with a range at its end (x.7.606-649)"
 _PlacedRules = Sequence[tuple[Path, Rule]]
 
 
@@ -84,7 +85,7 @@ def _code_table(placed: Sequence[tuple[Path, CodeMeaning]]) -> CodeTable:
         except ValueError as error:
             raise KnowledgeError(
                 where=f"{path}, code {code.code!r}",
-                what="neither a code (550, x.1.1) nor one with a range at its end (x.7.606-649)",
+                what=NO_CODE,
                 remedy=REMEDY,
             ) from error
     return CodeTable.of(code for _, code in placed)

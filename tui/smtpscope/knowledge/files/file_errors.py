@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -19,6 +19,8 @@ _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+|\.\.\.)\]")
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*)`")
 _MISSING_FIELD = re.compile(r"Object missing required field `(.*)`")
 _TYPES: Final = re.compile(r"Expected `(.+)`, got `(.+)`")
+_MOST_MISTAKES: Final = 200
+"""In one file; who made so many begins with the first ones."""
 _IN_WORDS: Final = {
     "str": "a text in quotes",
     "int": "a number",
@@ -66,6 +68,68 @@ def wrong_value(path: Path, data: Mapping[str, Any], kind: type, error: msgspec.
     return KnowledgeError(where=", ".join(part for part in parts if part), what=what, remedy=remedy)
 
 
+def wrong_values(path: Path, data: dict[str, Any], kind: type) -> Iterator[KnowledgeError]:
+    """All that msgspec has to say of `data`, in which each mistake that was told is put right for the next."""
+    for _ in range(_MOST_MISTAKES):
+        try:
+            msgspec.convert(data, kind)
+        except msgspec.ValidationError as error:
+            yield wrong_value(path, data, kind, error)
+            if not _put_right(data, kind, str(error)):
+                return
+        else:
+            return
+
+
+def _put_right(data: Any, kind: Any, message: str) -> bool:
+    """Puts something possible into the place of what `message` is about; False where that place is not found."""
+    found = _PATH.search(message)
+    steps = _STEP.findall(found[1]) if found is not None else []
+    what = message if found is None else message[: found.start()]
+    holder, key, value = None, None, data
+    for name, number in steps:
+        holder, key = value, _key(kind, name, value) if name else number
+        if isinstance(value, list) and number.isdigit() and int(number) < len(value):
+            key = int(number)
+        elif not isinstance(value, dict) or key not in value:
+            return False
+        value = value[key]
+        kind = _field_type(kind, name) if name else _item_type(kind)
+    unknown, missing, known = (
+        pattern.fullmatch(what) for pattern in (_UNKNOWN_FIELD, _MISSING_FIELD, re.compile("Expected .*|Invalid .*"))
+    )
+    if unknown is not None and isinstance(value, dict):
+        del value[unknown[1]]
+    elif missing is not None and isinstance(value, dict):
+        value[missing[1]] = _something(_field_type(kind, missing[1]))
+    elif holder is None:
+        return False
+    elif known is not None:
+        # A name stays what it is, for the mistakes that follow.
+        holder[key] = str(value) if kind is str else _something(kind)
+    else:
+        # The table as a whole is refused, each of its fields is possible.
+        del holder[key]
+    return True
+
+
+def _something(kind: Any) -> Any:
+    """The least that a field of this type takes."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)[0]
+    if hasattr(kind, "__struct_fields__"):
+        return {
+            field.encode_name: _something(get_type_hints(kind)[field.name])
+            for field in msgspec.structs.fields(kind)
+            if field.required
+        }
+    if get_origin(kind) in (tuple, list):
+        return []
+    if get_origin(kind) is dict:
+        return {}
+    return kind() if kind in (str, bool, int, float) else None
+
+
 def _place(data: Mapping[str, Any], kind: Any, path: str) -> _Place:
     """Walks from the whole file along `path` (`.entry[2].outbound.who_acts`), beside it from type to type."""
     value: Any = data
@@ -95,7 +159,7 @@ def _key(kind: Any, name: str, value: Mapping[str, Any]) -> str:
 
 def _table_name(area: str, number: int, table: Any) -> str:
     names = [table[key] for key in ("id", "code", "name", "origin") if key in table] if isinstance(table, dict) else []
-    return f"{area} {names[0]!r}" if names else f"{area} number {number + 1}"
+    return f"{area} {names[0]!r}" if names and names[0] != "" else f"{area} number {number + 1}"
 
 
 def _field_type(kind: Any, name: str) -> Any:

@@ -153,6 +153,15 @@ def check_folder(folder: Path) -> None:
 
 def read_file(path: Path, kind: type[_File]) -> _File:
     """One file. Raises KnowledgeError with file, line or table and field, and what is expected there."""
+    data = read_tables(path)
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise wrong_value(path, data, kind, error) from error
+
+
+def read_tables(path: Path) -> dict[str, Any]:
+    """What stands in a file, whatever it is, under the names of today. Raises KnowledgeError where it is not TOML."""
     import tomllib
 
     try:
@@ -161,14 +170,9 @@ def read_file(path: Path, kind: type[_File]) -> _File:
     except (OSError, UnicodeDecodeError) as error:
         raise KnowledgeError(where=str(path), what=f"can't be read: {error}", remedy=REMEDY) from error
     try:
-        data = tomllib.loads(text)
+        return _with_names_of_today(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise broken_toml(path, text, error) from error
-    try:
-        data = _with_names_of_today(data)
-        return msgspec.convert(data, kind)
-    except msgspec.ValidationError as error:
-        raise wrong_value(path, data, kind, error) from error
 
 
 def _with_names_of_today(data: dict[str, Any]) -> dict[str, Any]:

@@ -226,6 +226,18 @@ def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
     return tuple(phrases)
 
 
+def phrase_mistakes(block: str, classes: WordClasses) -> Iterator[str]:
+    """What `parse_phrases` would say of each phrase that it does not understand."""
+    try:
+        for written in _written_phrases(block):
+            try:
+                parse_phrase(written, classes)
+            except PhraseError as error:
+                yield f"{written!r}: {error}"
+    except PhraseError as error:
+        yield str(error)
+
+
 def _written_phrases(block: str) -> Iterator[str]:
     """The phrases of a block, those with brackets as one line: `(`, `user`, `mail box`, `) is?` as `user|mail_box is?`.
 
