@@ -130,15 +130,18 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
 
 @kb.command(short_help="Check a knowledge folder and list every mistake.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]", shell_complete=folders)
-def check(folder: Path | None) -> None:
+@click.option("--strict", is_flag=True, help="Entries as short, plain and complete as the bundled ones.")
+def check(folder: Path | None, strict: bool) -> None:
     """List everything wrong or odd in DIR, by default your own knowledge folder.
 
     The exit code is 1 when something is wrong.
 
     \b
     smtpscope kb check
-    smtpscope kb check ./knowledge
+    smtpscope kb check ./knowledge --strict
     """
+    from datetime import UTC, datetime
+
     from smtpscope.export.summaries.incident_wording import counted
     from smtpscope.knowledge.authoring.inspection import examined
 
@@ -147,7 +150,7 @@ def check(folder: Path | None) -> None:
         raise KnowledgeError(
             where=str(place), what="there is no knowledge of your own yet", remedy="Begin with smtpscope kb new ID"
         )
-    report = examined(place)
+    report = examined(place, strict=strict, today=datetime.now(UTC).date())
     for mistake in report.mistakes:
         say(mistake)
     for warning in report.warnings:

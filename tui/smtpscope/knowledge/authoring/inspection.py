@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.file_mistakes import not_understood, unreadable
+from smtpscope.knowledge.authoring.house_rules import against_house_rules, long_unread
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.files.check import contradictions
@@ -75,8 +77,11 @@ class FolderReport:
     replaced: tuple[str, ...]
 
 
-def examined(folder: Path) -> FolderReport:
+def examined(folder: Path, *, strict: bool = False, today: date | None = None) -> FolderReport:
     """Looks `folder` through, as something that is loaded after the bundled knowledge (or as that itself).
+
+    With `strict`, as the bundled folder is by itself, entries have to keep to the house rules. With `today`, entries
+    are told whose sources were last read long before.
 
     Raises KnowledgeError when there is no such folder or nothing in it that could be knowledge.
     """
@@ -94,6 +99,10 @@ def examined(folder: Path) -> FolderReport:
         mistakes += base.problems() if is_bundled else contradictions(folder, base.matcher, base.entries)
     except KnowledgeError as error:
         mistakes.append(error)
+    if strict or is_bundled:
+        mistakes += against_house_rules(folder)
+    if today is not None:
+        warnings += long_unread(folder, today)
     entries = [entry for _, entry in read_entries(folder)]
     known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
     if not is_bundled and not mistakes:
