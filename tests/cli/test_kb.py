@@ -89,6 +89,25 @@ def test_a_new_entry_is_written_checked_and_used(smtpscope: Smtpscope, own: Path
     assert json.loads(smtpscope(*asked, "--host", "mx.fabrikam.example").stdout)["title"] != "Woodgrove: call Bob"
 
 
+def test_a_rule_to_an_entry_that_is_there_is_written_in_one_round(smtpscope: Smtpscope, own: Path) -> None:
+    reply = "451 Zork is busy with the mumble"
+    options = (
+        "--entry",
+        "greylisted",
+        "--reply",
+        reply,
+        "--reply",
+        "451 Zork comes back to the frob",
+        "--not",
+        "451 No",
+    )
+    made = smtpscope("kb", "new", "zork", *options)
+    assert made.stdout == f"{own / 'notes' / 'zork.toml'}\n"
+    assert smtpscope("kb", "check").exit_code == 0
+    answer = json.loads(smtpscope("explain", reply, "--format", "json").stdout)
+    assert (answer["category"], answer["entry"], answer["matched_by"]) == ("greylisted", "greylisted", "own note: zork")
+
+
 def test_an_entry_begun_without_a_word_passes_the_check(smtpscope: Smtpscope, tmp_path: Path) -> None:
     assert smtpscope("kb", "new", "something", "--folder", tmp_path).exit_code == 0
     assert smtpscope("kb", "check", tmp_path).exit_code == 0

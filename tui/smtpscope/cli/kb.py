@@ -181,28 +181,66 @@ def check(folder: Path | None, strict: bool) -> None:
 )
 @click.option(
     "--category",
-    default="policy",
-    show_default=True,
+    default="",
     metavar="CAUSE",
     shell_complete=causes,
-    help="The cause that it belongs to.",
+    help="The cause that it belongs to.  [default: policy, or that of --entry]",
+)
+@click.option(
+    "--entry",
+    "leads_to",
+    default="",
+    metavar="ENTRY",
+    shell_complete=entry_ids,
+    help="Write a rule alone, which leads to this entry.",
 )
 @click.option("--host", default="", metavar="HOST", help="Only for this remote host; .domain for all hosts in it.")
-@click.option("--reply", default=_UNSAID, metavar="REPLY", help="A reply that it applies to, with its code.")
+@click.option(
+    "--reply",
+    "replies",
+    multiple=True,
+    metavar="REPLY",
+    help="A reply that it applies to, with its code; can be repeated.",
+)
+@click.option(
+    "--not",
+    "others",
+    multiple=True,
+    metavar="REPLY",
+    help="A reply that it does not apply to; can be repeated.",
+)
+@click.option(
+    "--before", default="", metavar="RULE", help="In a folder by cause: the rule in front of which it is asked."
+)
 @click.option("--title", default=_UNTITLED, metavar="TEXT", help="The title of the entry.")
 @click.option("--text", default=_UNWRITTEN, metavar="TEXT", help="What you know about it.")
-def new(entry_id: str, folder: Path | None, category: str, host: str, reply: str, title: str, text: str) -> None:
-    """Write a file with the entry ID and the rule that leads to it, and print its path.
+def new(
+    entry_id: str,
+    folder: Path | None,
+    category: str,
+    leads_to: str,
+    host: str,
+    replies: tuple[str, ...],
+    others: tuple[str, ...],
+    before: str,
+    title: str,
+    text: str,
+) -> None:
+    """Write the entry ID and the rule that leads to it, and print the file.
 
     What you leave out is there as a placeholder: edit it, then run kb check. No
-    file and no entry is ever replaced.
+    file and no entry is ever replaced. In a folder by cause, such as the bundled
+    one, entry and rule go to their cause, and the rule gets its place in the
+    order, in front of the rule that answers the reply today.
 
     \b
     smtpscope kb new call-fabrikam --host mx1.fabrikam.example \\
         --reply "550 5.7.1 Refused by policy" --text "We know this: call Anna"
+    smtpscope kb new their-filter --entry greylisted --reply "451 Come back"
     """
     from smtpscope.knowledge.authoring.own_notes import write_note
 
+    first, *more = replies or (_UNSAID,)
     path = write_note(
         folder or own_folder(),
         entry_id=entry_id,
@@ -210,7 +248,11 @@ def new(entry_id: str, folder: Path | None, category: str, host: str, reply: str
         text=text,
         remote_host=host,
         category=category,
-        example=reply,
+        example=first,
+        more_examples=more,
+        counter_examples=others,
+        leads_to=leads_to,
+        before=before,
     )
     Target().put(f"{path}\n")
 

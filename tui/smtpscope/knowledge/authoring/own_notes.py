@@ -16,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.authoring.by_cause import is_by_cause, put_into_cause
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.entry import Entry, SourceReference
@@ -158,32 +159,51 @@ def write_note(
     folder: Path,
     *,
     entry_id: str,
-    title: str,
-    text: str,
+    title: str = "",
+    text: str = "",
     remote_host: str,
-    category: str,
+    category: str = "",
     example: str,
     more_examples: Sequence[str] = (),
+    counter_examples: Sequence[str] = (),
+    leads_to: str = "",
+    before: str = "",
 ) -> Path:
     """Writes `notes/<entry_id>.toml` in `folder`, which is made when it is missing, and returns its path.
 
     The note has `title` and `text` (as its meaning) of the user and for the rest the guidance of `category`. It is
     for replies worded like `example` or one of `more_examples` (verbatim, with their codes), from `remote_host` alone
-    unless that is "". The file appears whole or not at all and passes `kb check`.
+    unless that is "", and not for `counter_examples`. With `leads_to` it is a rule alone, to that entry. In a folder by
+    cause, such as the bundled one, entry and rule are put into the files of the cause, and the rule in front of
+    `before`. The files appear whole or not at all and pass `kb check`.
 
     Raises KnowledgeError when there is a file or an entry of that id already, when a value can't be used, when
     another note of the folder answers the examples already, and when the folder can't be written or is broken.
     """
-    _check_id(entry_id, folder)
+    entries = {known.id: known for known in _entries(folder)}
+    _check_id(entry_id, entries)
+    if leads_to and leads_to not in entries:
+        raise _refused("entry", f"there is no entry {leads_to!r}", nearest(leads_to, entries))
+    category = category or (entries[leads_to].category if leads_to else "policy")
     if category not in CATEGORIES:
         raise _refused("category", f"unknown category {category!r}", nearest(category, CATEGORIES))
     host = folded(remote_host)
     if remote_host.strip() and not host:
         raise _refused("remote host", f"{remote_host!r} names no host", "Leave it empty, or name a host")
     examples = [line for reply in (example, *more_examples) if (line := _one_line(reply))]
-    entry = _entry(entry_id, category, _words("title", title), _words("text", text))
-    rule = _rule(entry_id, category, host, examples)
-    _publish(folder, entry_id, _HEADER + entry_text(entry) + "\n" + rule_text(rule))
+    entry = None if leads_to else _entry(entry_id, category, _words("title", title), _words("text", text))
+    rule = msgspec.structs.replace(
+        _rule(entry_id, category, host, examples),
+        entry=leads_to or entry_id,
+        counter_examples="\n".join(filter(None, map(_one_line, counter_examples))),
+    )
+    if is_by_cause(folder):
+        return put_into_cause(folder, rule, rule_text(rule), "" if entry is None else entry_text(entry), before)
+    if entry is None:
+        _publish(folder, entry_id, rule_text(rule))
+    else:
+        entry = msgspec.structs.replace(entry, sources=(SourceReference("A note of our own"), *entry.sources))
+        _publish(folder, entry_id, _HEADER + entry_text(entry) + "\n" + rule_text(rule))
     path = _place(folder, entry_id)
     try:
         KnowledgeBase.load(folder)
@@ -220,17 +240,16 @@ def _entries(folder: Path) -> Iterable[Entry]:
             yield entry
 
 
-def _check_id(entry_id: str, folder: Path) -> None:
+def _check_id(entry_id: str, entries: Container[str]) -> None:
     if not _ID.fullmatch(entry_id):
         raise _refused("id", f"{entry_id!r} is none", "Use small letters, digits and hyphens, as in call-fabrikam")
-    if any(entry.id == entry_id for entry in _entries(folder)):
+    if entry_id in entries:
         raise _refused("id", f"there is an entry {entry_id!r} already", "Choose another id, or change that entry")
 
 
 def _entry(entry_id: str, category: str, title: str, text: str) -> Entry:
     general = next(entry for _, entry in read_entries(bundled_folder()) if entry.id == category)
-    sources = (SourceReference("A note of our own"), *general.sources)
-    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, sources=sources, checked=None)
+    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, checked=None)
 
 
 def _rule(entry_id: str, category: str, host: str, examples: Sequence[str]) -> Rule:
