@@ -255,7 +255,8 @@ def _time_in_text(value: str, found: FoundValue, fields: EventFields) -> Written
     date = _MICROSOFT_DATE.fullmatch(value)
     if date:
         return in_calendar(int(date[1]))
-    value = value[:_TIME_REACH].strip()
+    # So Kibana writes dates for people.
+    value = value[:_TIME_REACH].strip().replace(" @ ", " ")
     written = find_time(value)
     if written is None:
         number = _EPOCH.fullmatch(value)

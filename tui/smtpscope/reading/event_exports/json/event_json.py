@@ -10,7 +10,7 @@ import msgspec
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
-from smtpscope.reading.event_exports.json.json_events import record_of, time_value
+from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
     LONGEST,
@@ -21,6 +21,7 @@ from smtpscope.reading.event_exports.json.json_objects import (
     is_lines,
     lines,
     may_be_ours,
+    objects_within,
     wrapper_length,
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
@@ -37,6 +38,7 @@ from smtpscope.reading.windows_event.decoder_json import event_record as exporte
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
+_DEEPEST_PAGE: Final = 4
 # How far behind the beginning of its line the place of one of many events in that line may lie.
 _LOOKED_BACK: Final = 1 << 14
 
@@ -136,13 +138,14 @@ class _ObjectRecords:
         self._repeats = Repeats()
         self._timeline = False
 
-    def take(self, block: TextBlock, found: JsonObject) -> None:
+    def take(self, block: TextBlock, found: JsonObject, depth: int = 0) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
         offset = block.offset(found.start)
         if found.whole and found.end - found.start == 2:
             # Behind its results Splunk says in an empty object that no word is highlighted: that is no event.
             return
         try:
+            ours = False
             if not found.whole:
                 raise NoObjectError("The event has no end: its JSON is cut off")
             ours = may_be_ours(block.text[found.start : found.end])
@@ -152,6 +155,14 @@ class _ObjectRecords:
             self._batching.records += loose
             self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
+        if ours and not any(records) and depth < _DEEPEST_PAGE:
+            # A page of answers, or a list of pages: the events are within.
+            begin = found.start + max(0, block.text[found.start : found.end].find("{"))
+            within = objects_within(block.text, begin, found.end)
+            if within and any(may_be_ours(block.text[each.start : each.end]) for each in within):
+                for each in within:
+                    self.take(block, each, depth + 1)
+                return
         self._batching.records += [record for record in records if record is not None and not self._repeated(record)]
         self._batching.unrelated_records += records.count(None)
 
@@ -171,6 +182,10 @@ class _ObjectRecords:
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
         self._timeline = is_of_timeline(event)
+        rows = list(rows_of(event))
+        if rows:
+            places = range(offset, offset + len(rows) * self._unit, self._unit)
+            return [self._record(row, each) for row, each in zip(rows, places, strict=True)]
         if '"#attributes"' in text and isinstance(event.get("Event"), dict):
             # The form of the Rust decoder, which is told in a quarter of the time.
             try:

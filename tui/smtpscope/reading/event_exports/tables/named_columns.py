@@ -12,21 +12,10 @@ from smtpscope.reading.windows_event.column_names import COLUMN_NAMES
 from smtpscope.reading.windows_event.event_fields import AMBIGUOUS, Fact, folded_path, meaning_of, number_of
 
 # Tables of mail, which have an event id, a source and a message of their own.
-_OF_MAIL: Final = frozenset(
-    [
-        "recipients",
-        "recipientaddress",
-        "recipientstatus",
-        "messagesubject",
-        "clientip",
-        "senderaddress",
-        "internalmessageid",
-        "nexthopdomain",
-        "connectorid",
-        "sessionid",
-        "messageid",
-    ]
-)
+_OF_MAIL: Final = frozenset({
+    "recipients", "recipientaddress", "recipientstatus", "messagesubject", "clientip", "senderaddress",
+    "internalmessageid", "nexthopdomain", "connectorid", "sessionid", "messageid",
+})  # fmt: skip
 _MOST_NAMES: Final = 512
 _FEWEST_FACTS: Final = 3
 _TEXTS: Final[tuple[Fact, ...]] = ("message", "strings", "xml")
