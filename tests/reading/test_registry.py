@@ -66,7 +66,7 @@ def test_format_names_are_told_apart() -> None:
 def test_the_surest_signs_are_asked_first() -> None:
     names = [form.name for form in formats()]
     assert names[:2] == ["evtx", "evt"]
-    assert names[-2:] == ["event-viewer", "text"]
+    assert names[-4:] == ["event-viewer", "event-list", "event-pairs", "text"]
 
 
 @pytest.mark.parametrize(

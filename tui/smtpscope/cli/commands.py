@@ -58,7 +58,7 @@ def followed_rows(
 _WIDTH: Final = 80
 _GAP: Final = 2
 _HEADLINE: Final = (
-    "{} formats. A file is known by its content, never by its name; --format NAME reads it as what you say, and "
+    "{} formats. A file is known by its content, never by its name; --read-as NAME reads it as what you say, and "
     "packed files (gz, bz2, xz, zst, zip) are read as they are."
 )
 _KNOWN_BY, _LACKS = "known by:   ", "can't tell: "

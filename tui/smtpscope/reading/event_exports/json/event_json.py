@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import msgspec
@@ -26,6 +27,7 @@ from smtpscope.reading.event_exports.json.json_objects import (
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
 from smtpscope.reading.event_exports.messages.event_messages import lines_between
+from smtpscope.reading.event_exports.messages.last_look import GUESS
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
@@ -35,9 +37,12 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_converted, is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
 from smtpscope.reading.windows_event.decoder_json import event_record as exported_record
+from smtpscope.reading.windows_event.event_fields import fields_of
+from smtpscope.reading.windows_event.providers import is_ours
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
+_UNKNOWN_NAMES: Final = "The object names a source of ours, but no field is known as the event's text or values"
 _DEEPEST_PAGE: Final = 4
 # How far behind the beginning of its line the place of one of many events in that line may lie.
 _LOOKED_BACK: Final = 1 << 14
@@ -163,8 +168,27 @@ class _ObjectRecords:
                 for each in within:
                     self.take(block, each, depth + 1)
                 return
+        if ours and not any(records) and self._read_by_its_words(block, found):
+            return
         self._batching.records += [record for record in records if record is not None and not self._repeated(record)]
         self._batching.unrelated_records += records.count(None)
+
+    def _read_by_its_words(self, block: TextBlock, found: JsonObject) -> bool:
+        """Whether an object that names a source of ours or holds a sentence, but is no event, could be read as text.
+
+        What is neither of another source nor has a sentence is told: nobody else will.
+        """
+        loose = [replace(each, guess=GUESS) for each in self._loose.records(block, found.start, found.end)]
+        text = block.cut(found.start, found.end)
+        provider = fields_of(decoded_object(text[max(0, text.find("{")) :])).word("provider")
+        if provider is not None and not is_ours(provider):
+            return False
+        if loose:
+            self._batching.records += loose
+            self.told.add(self.lines.at(found.start), f"{_UNKNOWN_NAMES}: read by its words alone", "recovered")
+            return True
+        self.told.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
+        return True
 
     def _repeated(self, record: EventRecord) -> bool:
         return self._timeline and self._repeats.has(record)
