@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from smtpscope.reading.windows_event.event_fields import Fact, meaning_of, number_of
 
 _LABEL: Final = re.compile(
-    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'-]{0,40}?(?::[ ]?\d{1,3})?)(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
+    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'\x80-\xff\u2019-]{0,40}?(?::[ ]?\d{1,3})?)(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
 )
 _HEADING: Final = re.compile(r"\[(\d{1,10})\][ \t]+(\S[^\r\n]{0,200})")
 _NEXT_LABEL: Final = re.compile(r"[ ]{2,}(?=[A-Z][A-Za-z]{1,20}:[ ]{2,})")
@@ -174,7 +175,10 @@ def _has_meaning(name: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """`String: 3` is the third string."""
+    """`String: 3` is the third string. As searched, each byte of a letter is a character of its own."""
+    if not name.isascii():
+        with suppress(UnicodeEncodeError, UnicodeDecodeError):
+            name = name.encode("latin-1").decode("utf-8")
     return name.replace(": ", " ").replace(":", " ").strip()
 
 

@@ -34,7 +34,7 @@ def names_of(header: list[str]) -> tuple[str, ...] | None:
         return None
     facts = {fact for name in names for fact, _ in meaning_of(name)}
     sure = {fact for name in names for fact, _ in meaning_of(name) if _folded(name) not in AMBIGUOUS}
-    numbered = sum(number_of(name) is not None for name in names) > 1
+    numbered = sum(number_of(name) is not None for name in names) > 0
     if not (facts & set(_TEXTS) or numbered):
         return None
     if not ({"event_id", "provider"} & sure or ("message" in sure and {"provider", "computer", "repeat"} & facts)):
