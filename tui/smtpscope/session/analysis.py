@@ -67,6 +67,7 @@ class Analysis:
     `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
     what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
     `date_order` is what stands first in regional dates that leave it open; None leaves it to the log's other dates.
+    `read_as` is the name of a format that all logs are read as, None where their content decides.
     `loader` reads the logs; what it knows and does stands here too, so that its users need only the analysis.
     """
 
@@ -80,6 +81,7 @@ class Analysis:
         salvage: bool = False,
         growing: bool = False,
         date_order: DateOrderName | None = None,
+        read_as: str | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
@@ -87,12 +89,12 @@ class Analysis:
         self.user_data = UserData(workspace)
         self._recent_trees = RecentTrees()
         kept = None
-        if cache is not None and not (salvage or growing):
+        if cache is not None and not (salvage or growing or read_as):
             from smtpscope.store.cache.log_cache import LogCache
 
             kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
         options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
-        self.loader = LogLoader(EventStore(knowledge), options, kept)
+        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
     def open(self, arguments: Sequence[str]) -> None:
         """Finds and recognises the logs; from now on marks, notes and state are theirs. Raises LogError."""

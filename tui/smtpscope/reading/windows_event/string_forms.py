@@ -168,6 +168,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _inner(value: dict[str, Any]) -> Iterator[Any]:
     """What counts of a mapping: its text, its numbered values by their numbers, else all values but attributes."""
+    if not value:
+        yield ""
+        return
     for key in _TEXT_KEYS:
         if key in value and all(name in _TEXT_KEYS or _is_attribute(name) for name in value):
             yield value[key]

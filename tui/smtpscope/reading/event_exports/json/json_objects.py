@@ -17,7 +17,8 @@ from smtpscope.reading.windows_event.providers import OUR_PROVIDERS
 LONGEST: Final = 1 << 20
 """Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
 
-_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS))
+# The last is a label of tools that name no source.
+_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS), '"data[5]')
 _TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
@@ -27,16 +28,19 @@ _BROKEN_LOOKED_THROUGH = 20
 
 # An object whose first array of objects comes before all that an event has.
 _ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
+_ARRAY = re.compile(r"\[\s{0,64}(?=\{)")
 # Splunk tells the names of all fields first.
 _SPLUNK_RESULTS = re.compile(
     r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
 )
 _LONGEST_WRAPPER = 4_096
 EVENT_KEY: Final = re.compile(
-    r'"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id|event_?code)"'
-    r"\s{0,8}:|\"_raw\"\s{0,8}:\s{0,8}\"(?:[^\"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )"
-    r"|\"resourceLogs\"\s{0,8}:|\\?\"Event\\?\"\s{0,8}:\s{0,8}\{\s{0,64}\\?\"(?:#attributes|System|EventData|@?xmlns)\\?\""
-    r"|\"[Ss]ystem\"\s{0,8}:\s{0,8}\{|\"[^\"\\]{0,64}log for virtual server",
+    r'\\{0,3}"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id'
+    r'|event_?code)\\{0,3}"\s{0,8}:'
+    r'|"_raw"\s{0,8}:\s{0,8}"(?:[^"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )'
+    r'|"resourceLogs"\s{0,8}:'
+    r'|\\?"Event\\?"\s{0,8}:\s{0,8}\{\s{0,64}\\?"(?:#attributes|System|EventData|@?xmlns)\\?"'
+    r'|"System"\s{0,8}:\s{0,8}\{|"[^"\\]{0,64}log for virtual server',
     re.IGNORECASE,
 )
 """A name that the events of some program have."""
@@ -141,11 +145,32 @@ class ObjectScan:
                 continue
             if not block.final and len(text) - start <= LONGEST:
                 return found, start
+            array = _ARRAY_WITHIN.match(text, start, start + _LONGEST_WRAPPER)
+            if array is not None and EVENT_KEY.search(text, start, array.end()) is None:
+                # What is around the events of a page is longer than any event: the events are within.
+                position = array.end()
+                continue
             following = _FOLLOWING.search(text, start + 1) if self._broken_left else None
             self._broken_left -= following is not None
             position = following.end() if following else len(text)
             found.append(JsonObject(start, position, False))
         return found, len(text)
+
+
+def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
+    """The objects of the first array of objects in the object from `begin` to `end`; none where it has no such."""
+    array = _ARRAY.search(text, begin, end)
+    if array is None:
+        return []
+    found: list[JsonObject] = []
+    position = array.end()
+    while (start := text.find("{", position, end)) >= 0:
+        after = _end_of(text, start)
+        if after is None or after > end:
+            break
+        found.append(JsonObject(start, after, True))
+        position = after
+    return found
 
 
 def _end_of(text: str, start: int) -> int | None:
