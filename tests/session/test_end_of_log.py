@@ -59,7 +59,7 @@ def test_refusals_that_end_days_before_the_log_are_over(log: Path) -> None:
         int(FIRST.timestamp()) * 1_000,
         int((FIRST + timedelta(hours=13 * 24 - 1)).timestamp()) * 1_000,
     )
-    assert "none for 3 days" in analysis.episodes(analysis.view().tree.order)
+    assert "over for 3 days" in analysis.episodes(analysis.view().tree.order)
 
 
 def test_refusals_until_the_end_of_the_log_go_on(log: Path) -> None:

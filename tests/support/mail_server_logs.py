@@ -52,7 +52,7 @@ def _mails(seed: int) -> Iterator[Mail]:
         moment += timedelta(milliseconds=chance.randrange(4_000))
         host, address = chance.choice(_HOSTS)
         to = f"{chance.choice(_PEOPLE)}@{host.partition('.')[2]}"
-        refused = chance.random() < 0.12
+        refused = chance.random() < 0.065
         client, client_address = chance.choice(_CLIENTS)
         yield Mail(
             at=f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S} mail",
@@ -93,8 +93,9 @@ def opensmtpd_parts(seed: int) -> Iterator[Part]:
 def msmtp_parts(seed: int) -> Iterator[Part]:
     for mail in _mails(seed):
         line = f"{mail.at[:-5]} host={mail.host} tls=on auth=off from=shop@example.com recipients={mail.to} "
+        sent = f"{line}mailsize=812 smtpstatus=250 smtpmsg='250 2.0.0 Ok' exitcode=EX_OK\n"
         if not mail.reply:
-            yield f"{line}mailsize=812 smtpstatus=250 smtpmsg='250 2.0.0 Ok' exitcode=EX_OK\n", 0
+            yield sent * 2, 0
             continue
         error = f"recipient address {mail.to} not accepted by the server"
         yield f"{line}smtpstatus={mail.reply[:3]} smtpmsg='{mail.reply}' errormsg='{error}' exitcode=EX_DATAERR\n", 1
@@ -176,7 +177,9 @@ def haraka_parts(seed: int) -> Iterator[Part]:
             continue
         begin = f"{time} [NOTICE] [{connection}.1.1] [outbound]"
         if not mail.reply:
-            yield f'{begin}  delivered file={mail.number} host={mail.host} ip={mail.address} response="Ok"\n', 0
+            queued = f'{time} [NOTICE] [{connection}.1] [core] queue code=OK msg="Message Queued"\n'
+            delivered = f'{begin}  delivered file={mail.number} host={mail.host} ip={mail.address} response="Ok"\n'
+            yield f"{queued}{delivered}", 0
             continue
         yield f"{begin} recipient <{mail.to}> {'rejected' if mail.final else 'deferred'}: {mail.reply}\n", 1
 

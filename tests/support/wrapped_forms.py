@@ -161,6 +161,41 @@ def _table(header: Sequence[str], row: Callable[[Message], Sequence[str]], **quo
     return write
 
 
+def _loki(found: Sequence[Message]) -> str:
+    values = [
+        [str(_microseconds(each.moment) * 1000), f"{each.program}[{each.process}]: {each.text}"] for each in found
+    ]
+    data = {"resultType": "streams", "result": [{"stream": {"job": "mail", "host": HOST}, "values": values}]}
+    return json.dumps({"status": "success", "data": data})
+
+
+def _cri(found: Sequence[Message]) -> str:
+    # The runtime cuts what is longer than it allows.
+    return "".join(
+        f"{_zulu(each.moment)} stdout {sign} {part}\n"
+        for each in found
+        for sign, part in (("P", _bsd_line(each)[:90]), ("F", _bsd_line(each)[90:]))
+    )
+
+
+def _docker_parts(found: Sequence[Message]) -> str:
+    return "".join(
+        f"{json.dumps({**_docker(each), 'log': part})}\n"
+        for each in found
+        for part in (_bsd_line(each)[:120], f"{_bsd_line(each)[120:]}\n")
+    )
+
+
+def _syslog_ng(each: Message) -> dict[str, object]:
+    return {
+        "PROGRAM": each.program,
+        "PID": str(each.process),
+        "MESSAGE": each.text,
+        "HOST": HOST,
+        "ISODATE": f"{_zulu(each.moment)[:-1]}+00:00",
+    }
+
+
 FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
     "Docker's json-file": _json_lines(_docker),
     "journalctl -o json": _json_lines(_journal),
@@ -172,9 +207,23 @@ FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
     "Splunk's results": _json_lines(_splunk),
     "fluentd": _fluentd,
     "Fluent Bit": _fluent_bit,
+    "syslog-ng's format-json": _json_lines(_syslog_ng),
+    "Docker's json-file, in parts": _docker_parts,
+    "Kubernetes CRI, in parts": _cri,
     "journalctl -o verbose": _verbose,
     "journalctl -o export": _export,
     "OSSEC's alerts.log": _alerts,
+    "Azure's Syslog table": _table(
+        ("TenantId", "TimeGenerated [UTC]", "Computer", "SyslogMessage", "ProcessID", "ProcessName"),
+        lambda each: (
+            "0",
+            f"{each.moment:%m/%d/%Y, %I:%M:%S}.{each.moment.microsecond // 1000:03d} {each.moment:%p}",
+            HOST,
+            each.text,
+            str(each.process),
+            each.program,
+        ),
+    ),
     "Graylog's table": _table(
         ("timestamp", "source", "message"),
         lambda each: (_zulu(each.moment), HOST, f"{each.program}[{each.process}]: {each.text}"),
@@ -188,7 +237,15 @@ FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
 WITHOUT_COMPUTER: Final = frozenset({"mailcow's interface"})
 WITHOUT_ZONE: Final = frozenset({"Filebeat"})
 LINES: Final = frozenset(
-    {"Docker's json-file", "journalctl -o json", "Filebeat", "GELF", "Wazuh's archives.json", "Splunk's results"}
+    {
+        "Docker's json-file",
+        "Filebeat",
+        "GELF",
+        "Splunk's results",
+        "Wazuh's archives.json",
+        "journalctl -o json",
+        "syslog-ng's format-json",
+    }
 )
 """Forms with one record a line."""
 

@@ -175,7 +175,7 @@ def _refusals_with_550(story: _Story) -> tuple[str, str]:
 
 
 def _temporary_refusals(story: _Story) -> tuple[str, str]:
-    """Codes 421 to 453; gives the host whose outage is over and the one that greylists."""
+    """Codes 421 to 453; gives the host with an outage and the one that greylists."""
     outage, greylister, nameless, busy, full, strict = (f"{name}.example" for name in story.companies[5:11])
     outage_host, hello = f"mx2.{outage}", "EHLO exch01.ourdomain.example"
     busy_reply = "421 4.3.2 Service temporarily unavailable"

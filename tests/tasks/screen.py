@@ -80,7 +80,7 @@ class Screen:
                     count=_number(count[0]),
                     first=line[starts["first"] : starts["last"]].strip(),
                     last=line[starts["last"] : starts["state"]].strip(),
-                    state=line[starts["state"] : starts["state"] + 5].strip(),
+                    state=line[starts["state"] : starts["state"] + 9].strip(),
                 ),
             )
 

@@ -169,7 +169,7 @@ def test_a_truth_of_another_log_is_noticed(made: dict[int, TaskLog], tmp_path: P
 
 def _row(name: str, cause: str, acts: str, count: object, first: str, last: str, state: str) -> str:
     """A line of the table as the browser lays it out in 120 columns."""
-    return f"  {name:<26} {cause:<22} {acts:<9} {count:>7} {first:<14} {last:<14} {state:<5} activity"
+    return f"  {name:<26} {cause:<22} {acts:<9} {count:>7} {first:<14} {last:<14} {state:<9} activity"
 
 
 _CODE_ROW = _row("v 550  2 hosts, out", "2 causes", "", 12, "03-05 02:15:27", "03-14 02:15:27", "on")

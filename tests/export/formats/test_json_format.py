@@ -37,6 +37,7 @@ def test_numbers_are_numbers_and_unknown_is_null() -> None:
     assert incident["sample"]["mailbox"] is None
     assert incident["sample"]["enhanced_code"] is None
     assert incident["ongoing"] is False
+    assert (incident["state"], incident["quiet_ms"]) == ("quiet", 30 * 3_600_000)
 
 
 def test_the_reasons_are_told() -> None:

@@ -33,10 +33,11 @@ def test_csv_has_a_row_for_each_group_and_member() -> None:
     assert [each["depth"] for each in rows] == ["0", "1", "0"]
     assert rows[2]["remote_host"] == "192.0.2.17"
     assert rows[0]["ongoing"] == "true"
+    assert [each["state"] for each in rows] == ["ongoing", "ongoing", "over"]
 
 
 def test_a_group_of_both_directions_says_so() -> None:
-    mixed = report(row(direction=None, who_acts=None, ongoing=None, first_ms=None, last_ms=None, spark=()))
+    mixed = report(row(direction=None, who_acts=None, state=None, first_ms=None, last_ms=None, spark=()))
     text = REPORT_FORMATS["markdown"].render(mixed)
     assert "| both directions | who acts differs |" in text
     assert json.loads(REPORT_FORMATS["json"].render(mixed))["rows"][0]["direction"] is None

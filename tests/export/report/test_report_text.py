@@ -34,7 +34,7 @@ def test_a_row_names_code_host_count_and_last_time() -> None:
 
 def test_below_it_stand_cause_direction_who_acts_and_recipients() -> None:
     text = " ".join(render_text(report()).split())
-    assert "Recipient unknown · outbound · the sender acts · 12 recipients · since 2026-11-16 20:47 · still" in text
+    assert "Recipient unknown · outbound · the sender acts · 12 recipients · since 2026-11-16 20:47 · ongoing" in text
 
 
 def test_members_are_indented_below_their_group() -> None:

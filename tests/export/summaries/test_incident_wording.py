@@ -13,17 +13,17 @@ from smtpscope.export.summaries.incident_wording import (
     Calendar,
     code_words,
     counted,
-    ongoing_words,
     raw_lines,
     sample_level,
-    still_words,
     time_words,
     times,
     utc_text,
     verb_words,
+    when_log_ends,
     who_acts_words,
 )
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.activity import State
 
 
 def test_a_time_has_its_offset_and_its_zone() -> None:
@@ -66,20 +66,17 @@ def test_verbs_beyond_two_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ongoing", "quiet_ms", "words", "answer"),
+    ("state", "quiet_ms", "words"),
     [
-        (True, 0, "still going on when the log ends", "yes, until the end of the log"),
-        (False, 30 * HOUR_MS, "quiet for 30 h when the log ends", "no, nothing for 30 h until the log ends"),
-        (False, None, "no longer going on when the log ends", "no"),
-        (None, None, "whether it goes on cannot be told", "cannot be told"),
+        ("ongoing", 0, "ongoing when the log ends"),
+        ("quiet", 30 * HOUR_MS, "quiet for 30 h when the log ends"),
+        ("over", 72 * HOUR_MS, "over for 3 days when the log ends"),
+        ("over", None, "over when the log ends"),
+        (None, None, "whether it is over cannot be told"),
     ],
 )
-def test_ongoing_is_told_against_the_end_of_the_log(
-    ongoing: bool | None, quiet_ms: int | None, words: str, answer: str
-) -> None:
-    told = incident(ongoing=ongoing, quiet_ms=quiet_ms)
-    assert ongoing_words(told).startswith(words)
-    assert still_words(told).startswith(answer)
+def test_the_state_is_told_against_the_end_of_the_log(state: State | None, quiet_ms: int | None, words: str) -> None:
+    assert when_log_ends(incident(state=state, quiet_ms=quiet_ms)).startswith(words)
 
 
 def test_they_are_the_clients_side_when_our_server_refused() -> None:

@@ -37,7 +37,7 @@ def test_the_sections_come_in_the_order_of_a_tickets_reader() -> None:
 def test_the_headline_says_who_refuses_whom_with_what_how_often_and_whether_it_goes_on() -> None:
     assert line_text(headline(summary(), CALENDAR)) == (
         "Recipient unknown: mail.fabrikam.example refuses our RCPT with 550 5.1.1, 12 times, "
-        "since 2026-11-16 20:47:03 +01:00 (Europe/Berlin); still going on when the log ends."
+        "since 2026-11-16 20:47:03 +01:00 (Europe/Berlin); ongoing when the log ends."
     )
 
 

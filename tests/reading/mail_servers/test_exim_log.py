@@ -182,7 +182,7 @@ def test_a_line_that_is_cut_off_before_the_reply_is_a_problem(line: str) -> None
     assert [(problem.place, problem.reason) for problem in problems] == [("line 2", "the line ends before the reply")]
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=60)
 
 
 @settings(max_examples=50, deadline=None)

@@ -51,3 +51,23 @@ def test_the_last_reply_of_a_connection_is_a_refusal_of_its_own() -> None:
     assert told(HarakaLogReader, END.format('"503 Use MAIL before RCPT"'), END.format('""')) == [
         ("inbound", "out.partner.example", "", "", "503 Use MAIL before RCPT", None)
     ]
+
+
+@pytest.mark.parametrize(("accepted", "mailbox"), [(1, "a@contoso.example"), (2, None)])
+def test_a_message_that_bounces_as_a_whole_has_the_recipient_it_came_with(accepted: int, mailbox: str | None) -> None:
+    lines = (
+        f'{TIME}[{CONNECTION}.1] [core] recipient <a@contoso.example> code=OK msg="" sender=b@example.com',
+        f'{TIME}[{CONNECTION}.1] [core] message mid=<1@x> size=9 rcpts={accepted}/0/0 delay=0 code=CONT msg=""',
+        f"{OUT}bouncing mail: 554 5.7.1 No service",
+    )
+    assert [found[5] for found in told(HarakaLogReader, *lines)] == [mailbox]
+
+
+def test_an_address_that_is_no_address_is_refused_to_the_client_that_connected() -> None:
+    lines = (
+        f"{TIME}[{CONNECTION}] [core] connect ip=192.0.2.66 port=4711 local_ip=192.0.2.1 local_port=25",
+        f"{TIME}[{CONNECTION}] [core] Invalid MAIL FROM address x y: Invalid RFC-5321 address",
+    )
+    assert told(HarakaLogReader, *lines) == [
+        ("inbound", "192.0.2.66", "MAIL", "", "501 Invalid MAIL FROM address x y: Invalid RFC-5321 address", None)
+    ]

@@ -145,7 +145,7 @@ def test_a_line_that_is_cut_off_before_the_reply_is_a_problem() -> None:
     assert ("line 1", "the line ends before the reply") in [(each.place, each.reason) for each in problems]
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=60)
 
 
 @settings(max_examples=50, deadline=None)

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from smtpscope.reading.record import ReadOptions
-from smtpscope.reading.registry import open_log
+from smtpscope.reading.registry import open_log, reader_of
 from support.mail_logs import exim_parts, postfix_parts, sample, sendmail_parts
 from support.mail_server_logs import FURTHER_PARTS
 from support.memory_source import MemorySource
@@ -57,3 +57,15 @@ def test_a_provider_is_the_program_of_its_line(name: str) -> None:
     providers = {exchange.provider or "" for batch in reader.batches() for exchange in batch.exchanges}
     assert any(provider.startswith(other) for provider in providers)
     assert len(providers) > 1
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_server_that_writes_late_into_a_long_log_is_found(name: str) -> None:
+    other = b"Nov 24 13:45:02 mail CRON[99]: (root) CMD (run-parts of something that is no mail)\n" * 3_000
+    own = sample(SHARED[name](10), 20_000)
+    assert replies(other + own) == replies(own)
+
+
+def test_a_long_log_without_a_mail_server_is_of_none() -> None:
+    line = "Nov 24 13:45:02 web httpd[99]: request rejected: too many, limit exceeded, dropped by rule\n"
+    assert reader_of(MemorySource(line.encode() * 3_000)) is None

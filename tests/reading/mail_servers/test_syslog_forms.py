@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from smtpscope.reading.mail_servers.exim_log import EximLogReader
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
 from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
-from smtpscope.reading.registry import reader_of
+from smtpscope.reading.registry import open_log, reader_of
 from support.mail_lines import exchanges_of
 from support.memory_source import MemorySource, problems_of
 from support.syslog_forms import FORMS, HOST, WITHOUT_COMPUTER, WITHOUT_TIME, WITHOUT_ZONE, messages, written
@@ -42,7 +43,9 @@ def test_every_form_tells_the_same_refusals(form: str, seed: int) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_recognised_as_the_log_of_its_program(form: str) -> None:
-    assert reader_of(MemorySource(written(form))) is PostfixLogReader
+    reader = reader_of(MemorySource(written(form)))
+    assert reader is not None
+    assert reader.format.name == "postfix"
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -204,3 +207,71 @@ def test_sendmail_is_read_behind_every_header(header: str, program: str, compute
     (exchange,) = exchanges_of(SendmailLogReader(MemorySource(data), OPTIONS))
     assert (exchange.provider, exchange.computer) == (program, computer)
     assert exchange.reply == "550 5.1.1 No such user here"
+
+
+@pytest.mark.parametrize("zeros", [16, 9_000, 200_000])
+def test_zeros_that_a_crash_left_before_a_line_do_not_hide_it(zeros: int) -> None:
+    before = written("rsyslog")
+    line = f"Nov 24 13:45:02 mail postfix/smtpd[161]: {REFUSAL}\n".encode()
+    data = before + bytes(zeros) + line + before
+    found = exchanges_of(PostfixLogReader(MemorySource(data), OPTIONS))
+    assert len(found) == 17
+    assert (found[8].offset, found[8].computer) == (len(before) + zeros, "mail")
+    assert PostfixLogReader(MemorySource(data), OPTIONS).raw(found[8].offset) == line.decode().strip()
+
+
+def test_a_line_of_more_than_8_192_characters_is_read_to_its_end() -> None:
+    data = (
+        "Nov 24 13:45:02 mail postfix/smtp[58]: 11E8828C001: to=<u@a.example.com>, relay=mx.a.example.com[192.0.2.10], "
+        "delay=0.12, delays=0.01/0.06/0/0.04, dsn=5.1.1, status=bounced (host mx.a.example.com[192.0.2.10] said: "
+        f"550-5.1.1 {'long ' * 4_000}550 5.1.1 end (in reply to MAIL FROM command))\n"
+    ).encode()
+    (exchange,) = exchanges_of(PostfixLogReader(MemorySource(data), OPTIONS))
+    assert exchange.reply.endswith("550 5.1.1 end")
+    assert exchange.logged_verb == "MAIL"
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        lambda line: line.replace("<", "&lt;").replace(">", "&gt;"),
+        lambda line: line.replace("<", "").replace(">", ""),
+        lambda line: f"\x1b[1;32m{line}\x1b[0m",
+        lambda line: f"1. `{line}`",
+        lambda line: f"/var/log/mail.log:17:{line}",
+    ],
+)
+def test_a_line_that_was_copied_from_a_page_or_a_terminal_is_understood(copied: Callable[[str], str]) -> None:
+    line = copied(f"Nov 24 13:45:02 mail postfix/smtpd[161]: {REFUSAL}")
+    data = f"{line}\n".encode()
+    assert reader_of(MemorySource(data)) is PostfixLogReader
+    reader = PostfixLogReader(MemorySource(data), OPTIONS)
+    (exchange,) = exchanges_of(reader)
+    assert (exchange.computer, exchange.mailbox, exchange.remote_host) == ("mail", "u@d.example.com", "198.51.100.7")
+    assert exchange.time_ms is not None
+    assert reader.raw(exchange.offset) == line
+
+
+@pytest.mark.parametrize("header", ["", "Nov 24 13:45:02 [sendmail] ", "Nov 24 13:45:02 mail sendmail[5] "])
+def test_a_colon_inside_a_reply_is_no_tag_of_sendmail(header: str) -> None:
+    data = (
+        f"{header}6AU0LrLD000059: to=<u@p.example.com>, delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=30174, "
+        "relay=mx.p.example.com. [192.0.2.7], dsn=5.1.1, reply=550 5.1.1 <u@p.example.com>: Recipient address "
+        "rejected: User unknown, stat=User unknown\n"
+    ).encode()
+    (exchange,) = exchanges_of(SendmailLogReader(MemorySource(data), OPTIONS))
+    assert (exchange.provider, exchange.side) == ("sendmail", "outbound")
+    assert exchange.reply == "550 5.1.1 <u@p.example.com>: Recipient address rejected: User unknown"
+
+
+@pytest.mark.parametrize("header", ["", "<22>1 2026-11-24T13:45:02Z mail smtpd 5 - -  ", "Nov 24 13:45:02 [smtpd] "])
+def test_opensmtpd_is_read_behind_every_header(header: str) -> None:
+    data = (
+        f"{header}0123456789abcdef smtp connected address=192.0.2.7 host=client.example.net\n"
+        f'{header}0123456789abcdef smtp failed-command command="RCPT TO:<u@d.example.com>" '
+        'result="550 Invalid recipient"\n'
+    ).encode()
+    reader = open_log(MemorySource(data), OPTIONS)
+    assert reader.format.name == "opensmtpd"
+    (exchange,) = [each for batch in reader.batches() for each in batch.exchanges]
+    assert (exchange.remote_host, exchange.reply) == ("client.example.net", "550 Invalid recipient")

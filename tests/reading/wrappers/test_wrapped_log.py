@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 from smtpscope.reading.record import LogReader, ReadOptions, SmtpExchangeRecord
@@ -165,3 +167,34 @@ def test_the_title_names_the_log_and_what_it_is_in() -> None:
     information = opened(written("Docker's json-file")).information()
     assert information.format_name == "Log of Postfix, in JSON records"
     assert ("Encoding", "UTF-8 or Windows-1252") in information.facts
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(FORMS)), st.integers(0, 4_000), st.integers(0, 40), st.binary(max_size=40))
+def test_any_damage_is_survived(form: str, at: int, length: int, instead: bytes) -> None:
+    data = written(form)
+    at = min(at, len(data))
+    reader = type(opened(data))(MemorySource(data[:at] + instead + data[at + length :]), OPTIONS)
+    found = exchanges_of(reader)
+    assert len(found) <= REFUSALS
+    for exchange in found:
+        reader.raw(exchange.offset)
+        reader.smtp_session(exchange.offset)
+
+
+def test_exim_keeps_its_own_time_and_gets_the_zone_that_docker_proves() -> None:
+    refused = (
+        "1xXpQM-0000000000f-42ys ** c@example.org R=dnslookup T=remote_smtp H=mx.example.org [198.51.100.9]: SMTP "
+        "error from remote mail server after RCPT TO:<c@example.org>: 550 5.1.1 no such user"
+    )
+    line = f'{{"log":"2026-07-02 11:00:00 {refused}\\n","stream":"stdout","time":"2026-07-02T09:00:00.5Z"}}\n'
+    (exchange,) = exchanges_of(opened(line.encode()))
+    assert exchange.time_ms == datetime(2026, 7, 2, 9, 0, 0, 500_000, tzinfo=UTC).timestamp() * 1000
+    assert not exchange.time_assumed
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_log_can_be_named_that_is_inside_the_records(form: str) -> None:
+    reader = open_log(MemorySource(written(form)), OPTIONS, "postfix")
+    assert isinstance(reader, WrappedLog)
+    assert len(exchanges_of(reader)) == REFUSALS

@@ -15,8 +15,10 @@ from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.event_store import NO_TIME
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import parse_filter
+from smtpscope.store.grouping.activity import STATES
 from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS, Group, Grouping, GroupTree, SortColumn
+from smtpscope.store.times import DAY, HOUR
 from store.events import exchange, ms, store_of, three_weeks, unparsed
 
 EVENTS = three_weeks()
@@ -146,6 +148,33 @@ def test_attention_goes_to_what_goes_on_and_is_ours_and_noise_comes_last() -> No
     assert outage.index("mx2.northwind.example") > outage.index("smtp.adventure.example")
 
 
+def test_attention_goes_by_who_has_to_act_and_then_by_the_state_whatever_the_count() -> None:
+    end = ms("2026-11-30 00:00:00")
+
+    def events(host: str, said: str, number: int, quiet: int, gap: int = HOUR) -> list[SmtpExchange]:
+        return [exchange(time=end - quiet - place * gap, host=host, said=said) for place in range(number)]
+
+    store = store_of(
+        exchange(time=end - 100 * DAY, host="old", said="451 later"),
+        *events("nobody ongoing", "451 later", 90, 0),
+        *events("sender ongoing", "550 unknown", 60, 0),
+        *events("sender quiet", "550 unknown", 3, 40 * HOUR, 12 * HOUR),
+        *events("us over", "550 dnsbl", 50, 9 * DAY),
+        *events("us quiet", "550 dnsbl", 4, 50 * HOUR, DAY),
+        *events("us ongoing", "550 dnsbl", 2, 0),
+    )
+    found = [group for group in in_order(GroupTree(store, None, "host", UTC)) if group.label != "old"]
+    assert [group.label for group in found] == [
+        "us ongoing",
+        "us quiet",
+        "sender ongoing",
+        "sender quiet",
+        "us over",
+        "nobody ongoing",
+    ]
+    assert [group.state for group in found] == ["ongoing", "quiet", "ongoing", "quiet", "over", "ongoing"]
+
+
 def test_one_event_that_is_ours_draws_attention_and_one_that_matters_saves_from_being_noise() -> None:
     moment = ms("2026-11-10 12:00:00")
     noise = [exchange(time=moment, host="a", said="504 authenticate", sent="XEXCH50 1")] * 9
@@ -232,7 +261,7 @@ def test_any_events_are_grouped_as_one_by_one(events: list[SmtpExchange], groupi
     tree = GroupTree(store, None, grouping, UTC)
     assert sorted(tree.order.tolist()) == list(range(len(events)))
     for level, arrays in enumerate(tree.levels):
-        ongoing = tree.ongoing(level)
+        states = tree.states(level)
         for index in range(len(arrays)):
             rows = tree.rows(level, index)
             times = [event.time_ms for row in rows if (event := events[int(row)]).time_ms is not None]
@@ -241,7 +270,8 @@ def test_any_events_are_grouped_as_one_by_one(events: list[SmtpExchange], groupi
             assert int(arrays.first_ms[index]) == min(times, default=NO_TIME)
             assert int(arrays.last_ms[index]) == max(times, default=NO_TIME)
             assert int(arrays.untimed[index]) == len(rows) - len(times)
-            assert bool(ongoing[index]) == bool(group.ongoing)
+            assert group.state == (STATES[states[index]] if times else None)
+            assert group.quiet_ms == ((store.log_end_ms or 0) - max(times) if times else None)
     if grouping in KEYS:
         key = KEYS[grouping][0]
         assert sorted(Counter(map(key, events)).values()) == sorted(group.count for group in groups(tree, 0))

@@ -73,6 +73,7 @@ def test_several_spellings_are_listed_the_usual_one_first() -> None:
 def test_an_outage_is_over() -> None:
     (found,) = of("421 since:11-14")
     assert found.ongoing is False
+    assert found.state == "over"
     assert len(found.episodes) == 1
     assert found.servers == (("EXCH01", 190),)
 

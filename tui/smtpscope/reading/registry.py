@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from smtpscope.errors import LogError, UsageError
@@ -135,7 +135,9 @@ def open_log(
         title, remedy = describe_unrecognised(head)
         raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
     if format_name is not None:
-        return _named(format_name)(source, options)
+        named = _named(format_name)
+        # The lines of a format are read inside the records of another form, too.
+        return (_inside(head, (named,)) or named)(source, options)
     reader = reader_of(source, head=head, search=search)
     if reader is None:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
@@ -171,18 +173,22 @@ _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
 def _sniffing(head: bytes) -> type[LogReader] | None:
     for reader in _readers_of_records():
         if reader.sniff(head):
-            lines = _inside(head, services=True) if reader.format.name in _MAY_HOLD_LINES else None
-            return lines or reader
-    return _inside(head) or next((reader for reader in _readers_of_lines() if reader.sniff(head)), None)
+            may_hold = reader.format.name in _MAY_HOLD_LINES
+            services = (each for each in _readers_of_lines() if each.format.service)
+            return (_inside(head, services) if may_hold else None) or reader
+    return _inside(head, _readers_of_lines()) or next(
+        (reader for reader in _readers_of_lines() if reader.sniff(head)), None
+    )
 
 
-def _inside(head: bytes, *, services: bool = False) -> type[LogReader] | None:
-    """The reader of the lines in the records of a file; with `services` only logs of the mail server itself count."""
+def _inside(head: bytes, readers: Iterable[type[LogReader]]) -> type[LogReader] | None:
+    """The first of `readers` that knows the lines in the records of a file, None where none does."""
     from smtpscope.reading.wrappers.wrapped_log import inside_of, wrapped
 
-    for wrapper, inside in inside_of(head):
-        for reader in _readers_of_lines():
-            if (reader.format.service or not services) and reader.sniff(inside):
+    found = list(inside_of(head))
+    for reader in readers if found else ():
+        for wrapper, inside in found:
+            if reader.sniff(inside):
                 return wrapped(wrapper, reader)
     return None
 
@@ -192,12 +198,16 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
     from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+    from smtpscope.reading.mail_servers.further_servers import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
             return None
         if holds_sentence(block.text):
             return EventBlockReader if scan_headers(block.text, final=True).headers else SentenceLineReader
+        mail_log = mail_log_in(block.text)
+        if mail_log is not None:
+            return mail_log
         stream.keep_from(scan(block.text, final=block.final).rest)
     return None
 

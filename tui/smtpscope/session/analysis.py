@@ -37,7 +37,7 @@ from smtpscope.session.view_values import (
     View,
 )
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.grouping.activity import ongoing
+from smtpscope.store.grouping.activity import state_of
 from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
@@ -270,8 +270,8 @@ class Analysis:
         """The bursts in `rows` in one sentence, "" where no row has a time."""
         times = sorted_times(self.store, rows)
         end = self.store.log_end_ms
-        goes_on = ongoing(times, self.store.log_start_ms, end)
-        return episode_sentence(episodes(times), end, goes_on, self.zone)
+        state = state_of(times, self.store.log_start_ms, end)
+        return episode_sentence(episodes(times), end, state, self.zone)
 
     def activity(self, bins: int) -> tuple[int, ...]:
         """All events counted in `bins` equal parts of the log's span."""

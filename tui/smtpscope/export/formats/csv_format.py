@@ -35,6 +35,7 @@ COLUMNS = (
     "meaning",
     "files",
     "filter",
+    "state",
 )
 
 
@@ -77,6 +78,7 @@ def _row(summary: IncidentSummary, document: SummaryDocument, calendar: Calendar
         advice.meaning,
         "\n".join(document.files),
         document.filter_text,
+        incident.state,
     )
 
 

@@ -47,6 +47,7 @@ def _incident(summary: IncidentSummary, calendar: Calendar) -> JsonValue:
         "last": _time(incident.last_ms, calendar),
         "time_assumed": incident.time_assumed,
         "ongoing": incident.ongoing,
+        "state": incident.state,
         "quiet_ms": incident.quiet_ms,
         "log_start": _time(incident.log_start_ms, calendar),
         "log_end": _time(incident.log_end_ms, calendar),

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from smtpscope.errors import Problem
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.activity import State
 from smtpscope.store.grouping.incident import Counted
 
 
@@ -20,7 +21,7 @@ class ReportRow:
     differ. `recipients` counts distinct addresses, `spark` holds counts in equal steps of the report's span.
 
     The last fields are for programs: the reply code and the remote host that all members share (None where they
-    differ, or have none), and how many different ones there are.
+    differ, or have none), how many different ones there are, and how long it was quiet when the log ends.
     """
 
     depth: int
@@ -33,7 +34,7 @@ class ReportRow:
     count: int
     first_ms: int | None
     last_ms: int | None
-    ongoing: bool | None
+    state: State | None
     recipients: int
     spark: tuple[int, ...] = ()
     reply_code: int | None = None
@@ -41,6 +42,12 @@ class ReportRow:
     remote_host: str | None = None
     remote_hosts: int = 1
     categories: int = 1
+    quiet_ms: int | None = None
+
+    @property
+    def ongoing(self) -> bool | None:
+        """Whether it goes on at the end of the log; None without times."""
+        return None if self.state is None else self.state == "ongoing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from smtpscope.export.report.report_words import (
     direction_word,
     heading_facts,
     no_rows_words,
-    ongoing_word,
     told_rows,
     who_words,
 )
 from smtpscope.export.summaries.incident_wording import Calendar, utc_text
+from smtpscope.store.grouping.activity import state_words
 
 # Each format is imported when it is drawn: most reports are text, and wait for nothing else.
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 SCHEMA: Final = "smtpscope.report/2"
 TITLE: Final = "SMTP refusals: report"
 _HEAD: Final = (
-    "Code", "Host", "Cause", "Direction", "Who acts", "Count", "Recipients", "First", "Last", "Goes on", "Activity",
+    "Code", "Host", "Cause", "Direction", "Who acts", "Count", "Recipients", "First", "Last", "State", "Activity",
 )  # fmt: skip
 _NUMERIC: Final = frozenset({5, 6})
 _CSV_HEAD: Final = (
     "depth", "reply_code", "remote_host", "category", "cause", "direction", "who_acts", "count", "recipients", "first",
-    "last", "zone", "ongoing",
+    "last", "zone", "ongoing", "state",
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
             (plain(f"{row.recipients:,}"),),
             (plain("" if row.first_ms is None else calendar.brief(row.first_ms)),),
             (plain("" if row.last_ms is None else calendar.brief(row.last_ms)),),
-            (plain(ongoing_word(row.ongoing)),),
+            (plain(state_words(row.state, row.quiet_ms)),),
             (_activity(row, ascii_only),),
         )
 
@@ -207,6 +207,8 @@ def _json_row(row: ReportRow) -> JsonValue:
         "first": utc_text(row.first_ms),
         "last": utc_text(row.last_ms),
         "ongoing": row.ongoing,
+        "state": row.state,
+        "quiet_ms": row.quiet_ms,
         "recipients": row.recipients,
         "activity": list(row.spark),
     }
@@ -236,6 +238,7 @@ def _csv_rows(report: Report) -> Iterator[tuple[Cell, ...]]:
             None if row.last_ms is None else calendar.brief(row.last_ms),
             report.zone_name,
             row.ongoing,
+            row.state,
         )
 
 

@@ -9,6 +9,7 @@ from smtpscope.export.report.report import Report, ReportRow
 from smtpscope.export.summaries.incident_wording import Calendar, counted
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.activity import state_words
 from smtpscope.store.times import format_time
 
 _WHO: Final[dict[WhoActs, str]] = {
@@ -54,13 +55,8 @@ def direction_word(direction: Direction | None) -> str:
     return "both directions" if direction is None else direction.value
 
 
-def ongoing_word(ongoing: bool | None) -> str:
-    """Whether it goes on at the end of the log."""
-    return {True: "still going on", False: "over", None: "no times"}[ongoing]
-
-
 def row_details(row: ReportRow, report: Report, *, last: bool = False) -> list[str]:
-    """What stands below a row: cause, direction, who acts, recipients, since when, whether it goes on.
+    """What stands below a row: cause, direction, who acts, recipients, since when, whether it is over.
 
     `last` adds the last time, for tables that have no room for it in its own column.
     """
@@ -71,7 +67,7 @@ def row_details(row: ReportRow, report: Report, *, last: bool = False) -> list[s
         details.append(f"since {format_time(row.first_ms, report.zone, seconds=False)}")
     if last and row.last_ms is not None:
         details.append(f"last {format_time(row.last_ms, report.zone, seconds=False)}")
-    details.append(ongoing_word(row.ongoing))
+    details.append(state_words(row.state, row.quiet_ms))
     return details
 
 

@@ -13,8 +13,9 @@ from smtpscope.harmless import Shown, shown_lines
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.entry import Tool, WhoActs
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.store.grouping.activity import state_words
 from smtpscope.store.grouping.incident import Incident
-from smtpscope.store.times import duration, format_time, local_datetime
+from smtpscope.store.times import format_time, local_datetime
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -123,24 +124,11 @@ def raw_lines(text: str) -> list[Shown]:
     return shown_lines(text.rstrip("\r\n").expandtabs(8))
 
 
-def still_words(incident: Incident) -> str:
-    """The answer to "still going on?"."""
-    if incident.ongoing is None:
-        return "cannot be told, as the events have no time"
-    if incident.ongoing:
-        return "yes, until the end of the log"
-    return "no" if incident.quiet_ms is None else f"no, nothing for {duration(incident.quiet_ms)} until the log ends"
-
-
-def ongoing_words(incident: Incident) -> str:
-    """Whether it goes on, against the end of the log and never against the clock of the reader."""
-    if incident.ongoing is None:
-        return "whether it goes on cannot be told, as the events have no time"
-    if incident.ongoing:
-        return "still going on when the log ends"
-    if incident.quiet_ms is None:
-        return "no longer going on when the log ends"
-    return f"quiet for {duration(incident.quiet_ms)} when the log ends"
+def when_log_ends(incident: Incident) -> str:
+    """Whether it is over, against the end of the log and never against the clock of the reader."""
+    if incident.state is None:
+        return "whether it is over cannot be told, as the events have no time"
+    return f"{state_words(incident.state, incident.quiet_ms)} when the log ends"
 
 
 def host_words(host: str, direction: Direction) -> str:

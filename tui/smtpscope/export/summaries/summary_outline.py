@@ -28,11 +28,10 @@ from smtpscope.export.summaries.incident_wording import (
     code_words,
     counted,
     host_words,
-    ongoing_words,
     sample_level,
-    still_words,
     times,
     verb_words,
+    when_log_ends,
 )
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.parsing.smtp_exchange import Direction
@@ -69,7 +68,7 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
             strong("Not understood: "),
             plain(f"{counted(incident.count, 'event', 'events')} could not be read as a command and a reply."),
         )
-    over = incident.ongoing is False
+    over = incident.state in ("quiet", "over")
     host = verbatim(incident.host) if incident.host else plain(host_words("", key.direction))
     code = verbatim(code_words(incident)) if key.code is not None else plain(code_words(incident))
     verbs = verb_words(incident)
@@ -84,7 +83,7 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
         who = (host, plain(f" {refuse} our "), *command)
     else:
         who = (plain(f"our server {refuse} "), *command, plain(" of "), host)
-    tail = f", {times(incident.count)}{since}; {ongoing_words(incident)}."
+    tail = f", {times(incident.count)}{since}; {when_log_ends(incident)}."
     return (strong(f"{summary.advice.title}: "), *who, plain(" with "), code, plain(tail))
 
 
@@ -112,7 +111,7 @@ def _when(incident: Incident, calendar: Calendar, limit: int | None) -> Section:
         ("Since", (plain(calendar.full(incident.first_ms, assumed=assumed)),)),
         ("Until", (plain(calendar.full(incident.last_ms, assumed=assumed)),)),
         ("How often", (plain(times(incident.count)),)),
-        ("Still going on", (plain(still_words(incident)),)),
+        ("State", (plain(when_log_ends(incident)),)),
     ]
     if incident.log_start_ms is not None and incident.log_end_ms is not None:
         span = f"{calendar.brief(incident.log_start_ms)} to {calendar.brief(incident.log_end_ms)}"

@@ -11,7 +11,19 @@ from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
-_TAG = tag(r"courier(?:esmtpd?|d|fax|local|uucp)?")
+
+def _program(name: str, text: str) -> str | None:
+    """See `Naming`: of a text alone, the client tells deliveries and the server what it refused."""
+    if not name:
+        return "courieresmtp" if text.startswith("id=") else "courieresmtpd"
+    return name if name.startswith("courier") else None
+
+
+_TAG = tag(
+    r"courier(?:esmtpd?|d|fax|local|uucp)?",
+    r"id=[0-9A-Fa-f.]{1,64},from=<[^>\n]{0,512}>,addr=<|error,relay=[^,\s]{1,64},",
+    _program,
+)
 _DELIVERY = re.compile(
     r"(?P<key>id=(?P<id>[0-9A-Fa-f.]{1,64}),from=<[^>]{0,512}>,addr=<(?P<to>[^>]{0,512})>): (?P<reply>.*)", re.DOTALL
 )
@@ -72,6 +84,8 @@ class CourierLogReader(MailLog):
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?<!\S)courier(?:esmtpd?|d|local|dsn)(?:\[\d{1,10}\])?: "
         r"(?:error,relay=|id=|started,|newmsg,|completed,|Installing|Waiting\.|Loading|Courier )"
+        # Whatever stands before it: a text that no other program writes.
+        r"|(?<!\S)(?:id=[0-9A-F]{4,16}(?:\.[0-9A-F]{4,16}){2},from=<[^>\n]{0,512}>,addr=<|error,relay=[^,\s]{1,64},)"
     )
 
 

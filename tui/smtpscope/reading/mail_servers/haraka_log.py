@@ -24,14 +24,18 @@ _TAG = re.compile(
     r"|-)\] \[(?P<part>[^\]\s]{1,64})\] "
 )
 _RECIPIENT = re.compile(r"recipient <(?P<to>[^>]{0,512})> (?:rejected|deferred): (?P<reply>[345]\d\d.*)", re.DOTALL)
-_BOUNCED = re.compile(r"bouncing mail: (?P<reply>[345]\d\d.*)", re.DOTALL)
+_BOUNCED = re.compile(
+    r"bouncing mail: (?:Unrecognized response from upstream server: )?(?P<reply>[345]\d\d.*)", re.DOTALL
+)
 _TEMPORARY = re.compile(r"Temp failing \S{1,255} for \d{1,9} seconds: (?:Upstream error: )?(?P<reply>.*)", re.DOTALL)
+_ACCEPTED = re.compile(r"\] recipient <(?P<to>[^>]{0,512})> code=OK")
 _DENIED = re.compile(
     r"(?P<what>sender|recipient|message|queue) (?:<(?P<mailbox>[^>]{0,512})> )?(?:.{0,400}? )?code="
     r"(?P<code>DENY\w{0,20})"
     r"(?: msg=(?P<message>\"(?:[^\"\\]|\\.){0,1000}\"|\S{1,200}))?",
     re.DOTALL,
 )
+_INVALID = re.compile(r"(?P<words>Invalid (?P<verb>MAIL|RCPT) \w{2,4} address .*)", re.DOTALL)
 _HOOK = re.compile(
     r" ?hook=(?P<hook>connect|lookup_rdns|helo|ehlo|data|unrecognized_command|capabilities) .{0,400}?"
     r"retval=(?P<code>DENY\w{0,20})(?: msg=(?P<message>\"(?:[^\"\\]|\\.){0,1000}\"|\S{1,200}))?",
@@ -39,7 +43,7 @@ _HOOK = re.compile(
 )
 _CLOSED = re.compile(
     r"disconnect ip=(?P<address>\S{1,64}) rdns=(?P<name>\S{1,255}) .{0,1000}? lr=(?P<last>\""
-    r"(?:[^\"\\]|\\.){0,1000}\"|\S{1,200})"
+    r"(?:[^\"\\]|\\.){0,1000}\"|\S{1,200}) time="
 )
 _CONNECTED = re.compile(r"\] (?:connect|disconnect) ip=(?P<address>\S{1,64})(?: rdns=(?P<name>\S{1,255}))?")
 _VERBS: Final = {
@@ -70,12 +74,16 @@ class HarakaGrammar(MailGrammar):
     def refusal(self, line: LogLine, around: Around) -> Found:
         part, _, text = line.text.removeprefix("[").partition("] ")
         if part.startswith("outbound"):
-            return _delivered(text)
+            return _delivered(text, line.process, around)
         if part != "core" and "retval=DENY" not in text:
             return None
         denied = _DENIED.match(text) or _HOOK.match(text)
         if denied is not None:
             return _denied(line, denied, around)
+        invalid = _INVALID.match(text)
+        if invalid is not None:
+            host = _client(line.process.partition(".")[0], around)
+            return LoggedRefusal("inbound", host, invalid["verb"], "", f"501 {invalid['words']}", None, _GUESS)
         closed = _CLOSED.match(text)
         return None if closed is None else _last_reply(line, closed, around)
 
@@ -105,21 +113,30 @@ class HarakaLogReader(MailLog):
     )
 
 
-def _delivered(text: str) -> LoggedRefusal | NoReply | None:
+def _delivered(text: str, process: str, around: Around) -> LoggedRefusal | NoReply | None:
     recipient = _RECIPIENT.match(text)
     if recipient is not None:
         return LoggedRefusal("outbound", "", "RCPT", "", recipient["reply"], recipient["to"])
     bounced = _BOUNCED.match(text)
     if bounced is not None:
-        return LoggedRefusal("outbound", "", "", "", bounced["reply"], None)
+        return LoggedRefusal("outbound", "", "", "", bounced["reply"], _recipient_of(process, around))
     temporary = _TEMPORARY.match(text)
     if temporary is None:
         return None
     reply = temporary["reply"]
     if re.match(r"[345]\d\d", reply):
-        return LoggedRefusal("outbound", "", "", "", reply, None)
+        return LoggedRefusal("outbound", "", "", "", reply, _recipient_of(process, around))
     # The recipients that were refused have lines of their own.
     return None if reply.startswith("Some recipients") else NoReply(FAILED)
+
+
+def _recipient_of(process: str, around: Around) -> str | None:
+    """The recipient of the message that `process` delivers, where it came with only one."""
+    message = process.rpartition(".")[0]
+    if not message or " rcpts=1/" not in around.earlier(f"[{message}] [core] message "):
+        return None
+    accepted = _ACCEPTED.search(around.earlier(f"[{message}] [core] recipient <"))
+    return accepted["to"] if accepted else None
 
 
 def _denied(line: LogLine, denied: re.Match[str], around: Around) -> LoggedRefusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -42,6 +43,8 @@ _HEADER: Final = 128
 
 MOST_REPETITIONS: Final = 10_000
 """So often at most one line counts, whatever it says: nobody shall fill the memory with a number."""
+_ZEROS: Final = "\0" * 16
+_COLOURS = re.compile(r"\x1b\[[\d;]{0,20}[mK]")
 # BSD's syslogd and its descendants; metalog, which writes it below the message; syslog-ng with suppress().
 _SAID_AGAIN = re.compile(r"[Ll]ast (?:message|output) (?:'[^\n']{0,64}' )?repeated (?P<count>\d{1,9}) times")
 
@@ -154,7 +157,7 @@ class MailLog(FollowableTextLog):
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
         self._lines += 1
         self._around.place(start, behind)
-        text = block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n")
+        text = _as_logged(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
         if " repeated " in text and (repeated := _SAID_AGAIN.search(text)) is not None:
             self._take_repetition(batching, block, text[: repeated.start()], int(repeated["count"]), start, behind)
             return
@@ -218,7 +221,8 @@ class MailLog(FollowableTextLog):
             logged_verb=refusal.logged_verb,
             command=refusal.command,
             reply=without_syslog_escapes(refusal.reply),
-            mailbox=refusal.mailbox,
+            # A page that shows no angle brackets may have lost what was in them.
+            mailbox=refusal.mailbox or None,
             guess=refusal.guess,
         )
 
@@ -242,7 +246,7 @@ class MailLog(FollowableTextLog):
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
         """See `HasSessions`: the lines of the same message, or of the same session where there is no message yet."""
-        _, line, grammar = _told_by(self._new_grammars(), self.raw(offset), Around())
+        _, line, grammar = _told_by(self._new_grammars(), _as_logged(self.raw(offset)), Around())
         thread = None if line is None or grammar is None else grammar.thread(line)
         return None if thread is None else session_of(self._text, offset, thread, self.line, self._headers)
 
@@ -250,6 +254,15 @@ class MailLog(FollowableTextLog):
         """The counts and the warning are of what was read so far."""
         counts = ((reason, f"{count:,}") for reason, count in self._without_reply.most_common())
         return self._described(*counts, warnings=(NO_ZONE,) if self._zone_assumed else ())
+
+
+def _as_logged(text: str) -> str:
+    """A line without the colours of a terminal, and with the angle brackets of one that was copied from HTML."""
+    if "\x1b" in text:
+        text = _COLOURS.sub("", text)
+    if "&lt;" in text and "<" not in text:
+        text = html.unescape(text)
+    return text
 
 
 def _header_of(text: str) -> str:
@@ -261,7 +274,8 @@ def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]
     """Where the line that `index` is in starts, and the index behind it, both between `begin` and `end`."""
     start = text.rfind("\n", begin, index) + 1 or begin
     # What a crash left unwritten, or what stood there before copytruncate, are zeros.
-    start = text.rfind("\0", start, index) + 1 or start
+    zeros = text.rfind(_ZEROS, start, index)
+    start = start if zeros < 0 else zeros + len(_ZEROS)
     behind = text.find("\n", index, end) + 1 or end
     return start, behind
 

@@ -19,7 +19,17 @@ from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
-_TAG = tag(r"(?:open)?smtpd")
+
+def _program(name: str, text: str) -> str | None:
+    """See `Naming`."""
+    return (name or "smtpd") if name in ("", "smtpd", "opensmtpd") else None
+
+
+_TAG = tag(
+    r"(?:open)?smtpd",
+    r"[0-9a-f]{16} (?:mta|smtp) |smtp-(?:in|out): \S|relay: (?:PermFail|TempFail) for [0-9a-f]{16}: ",
+    _program,
+)
 _SESSION: Final = r"(?P<session>[0-9a-f]{16})"
 _DELIVERY = re.compile(
     rf"{_SESSION} mta (?:event=)?delivery .{{0,2000}}? ?to=<(?P<to>[^>]{{0,512}})> .{{0,1200}}?"
@@ -107,6 +117,8 @@ class OpenSmtpdLogReader(MailLog):
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?<!\S)(?:open)?smtpd(?:\[\d{1,10}\])?: (?:[0-9a-f]{16} (?:smtp|mta) |info: OpenSMTPD |smtp-(?:in|out): "
         r"|relay: (?:Ok|PermFail|TempFail) for )"
+        # Whatever stands before it: a text that no other program writes.
+        r"|(?<!\S)[0-9a-f]{16} (?:smtp connected address=|mta connecting address=|mta delivery evpid=)"
     )
 
 

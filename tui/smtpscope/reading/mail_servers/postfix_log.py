@@ -42,12 +42,17 @@ _SAID = re.compile(
 )
 _IN_REPLY_TO: Final = " (in reply to "
 
+_BARE_MAILBOX = re.compile(r"(?<=[ ,])(to|orig_to|from|helo)=([^\s<>,;]{0,512})")
+
 
 class PostfixGrammar(MailGrammar):
     """Postfix names the daemon in each line: clients tell what was refused to us, servers what we refused."""
 
     def line(self, text: str) -> LogLine | None:
         line = split(text, _TAG)
+        if line is not None and "<" not in line.text:
+            # Pages and mails lose the angle brackets of what they show.
+            line = line._replace(text=_BARE_MAILBOX.sub(r"\1=<\2>", line.text))
         if line is None or "/" in line.program:
             return line
         return line._replace(program=program_of(line.program, line.text) or line.program)

@@ -12,16 +12,18 @@ from typing import Final
 from smtpscope.reading.mail_servers.postfix_rejects import QUEUE_ID
 
 BEGINNING: Final = (
-    rf"{QUEUE_ID}: (?:to=<|host \S|SASL authentication failed; server )"
+    rf"{QUEUE_ID}: (?:to=|host \S|SASL authentication failed; server )"
     rf"|(?:NOQUEUE|{QUEUE_ID}): (?:milter-|proxy-)?reject: "
+    rf"|warning: {QUEUE_ID}: queue file size limit exceeded"
     r"|warning: (?:[^\s\[]{0,300}\[[^\]\s]{1,64}\](?::\d{1,5})?: SASL |host \S|reject: "
     r"|[A-Z][A-Za-z ]{5,60} limit exceeded: )"
     r"|too many errors after "
 )
 """The pattern of the beginning of each text that may tell a refusal."""
 ANYWHERE: Final = (
-    r"(?<![^\s|])(?:NOQUEUE: (?:milter-|proxy-)?reject: [A-Z]|[0-9A-Za-z]{5,24}: (?:to=<[^\n>]{0,512}>, "
-    r"(?:orig_to=<[^\n>]{0,512}>, )?relay=|from=<[^\n>]{0,512}>, size=\d{1,20}, nrcpt=\d{1,9} \(queue active\)))"
+    r"(?<![^\s|])(?:NOQUEUE: (?:milter-|proxy-)?reject: [A-Z]|[0-9A-Za-z]{5,24}: (?:to=<?[^\n>, ]{0,512}>?, "
+    r"(?:orig_to=<?[^\n>, ]{0,512}>?, )?relay=|from=<?[^\n>, ]{0,512}>?, size=\d{1,20}, nrcpt=\d{1,9} "
+    r"\(queue active\)))"
 )
 """The pattern of texts that no other program writes, whatever stands before them."""
 

@@ -25,7 +25,9 @@ from smtpscope.reading.text.syslog_line import LogLine, split, tag
 _QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}"
 _BEGINNING: Final = (
     rf"(?:NOQUEUE|{_QUEUE_ID}): (?:to=[^\n]{{1,4000}}, delay=|ruleset=\w{{1,64}}, |Milter[ :]"
-    r"|<[^>\n]{1,512}>\.\.\. User unknown)"
+    r"|<[^>\n]{1,512}>\.\.\. |AUTH failure |rejecting )"
+    # Since 8.12 a queue id is a time in eight letters and a process in six digits.
+    r"|[0-9A-Za-z]{8}\d{6,10}: \S|ruleset=\w{1,64}, arg1="
 )
 
 
@@ -37,6 +39,7 @@ def _program(name: str, text: str) -> str | None:
 
 
 _TAG = tag(r"[A-Za-z][\w.-]{0,63}", _BEGINNING, _program)
+_TEXTS = tag(r"(?!)", _BEGINNING, _program)
 _MESSAGE = re.compile(rf"(?P<id>NOQUEUE|{_QUEUE_ID}): ")
 _MAILERS: Final = frozenset({"smtp", "esmtp", "smtp8", "dsmtp", "relay"})
 _TO = re.compile(r"to=(?P<to>.{0,4000}?), (?=(?:ctladdr|delay|xdelay|mailer|pri|relay|dsn|reply|stat)=)")
@@ -61,7 +64,12 @@ class SendmailGrammar(MailGrammar):
     """Sendmail: lines with to= tell deliveries, all others what it refused itself."""
 
     def line(self, text: str) -> LogLine | None:
-        return split(text, _TAG)
+        line = split(text, _TAG)
+        if line is None or line.process:
+            return line
+        # Without the number of a process, a word and a colon may stand in the middle of the text.
+        told = split(text, _TEXTS)
+        return told if told is not None and len(told.header) < len(line.header) else line
 
     def refusal(self, line: LogLine, around: Around) -> Found:
         message = _MESSAGE.match(line.text)

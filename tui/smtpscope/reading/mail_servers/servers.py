@@ -85,7 +85,7 @@ SERVERS: Final = (
     MailServer("Dma", "dma_log", ("remote delivery ", "could not perform ", "Could not perform ")),
     MailServer("Qmail", "qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
     MailServer("Nullmailer", "nullmailer_log", ("smtp: Failed: ",)),
-    MailServer("Haraka", "haraka_log", ("code=DENY", "retval=DENY", r"\[outbound\] ", "lr=")),
+    MailServer("Haraka", "haraka_log", ("code=DENY", "retval=DENY", r"\[outbound\] ", "lr=", "Invalid (?:MAIL|RCPT) ")),
 )
 """In the order in which they are asked about a line."""
 

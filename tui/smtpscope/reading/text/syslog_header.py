@@ -16,7 +16,7 @@ _FACILITY: Final = (
     r"(?:kern|user|mail|daemon|auth|security|syslog|lpr|news|uucp|cron|authpriv|ftp|ntp|console|local[0-7])"
 )
 _SEVERITY: Final = r"(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug|none|panic|information)"
-UNUSUAL: Final = rf"<?{_FACILITY}\.{_SEVERITY}>?"
+UNUSUAL: Final = rf"<?{_FACILITY}[.:]{_SEVERITY}>?"
 """The pattern of facility and level in one word."""
 # No name of a computer: what syslog daemons, supervisors, containers and tables put between the parts.
 _NO_COMPUTER = re.compile(
@@ -32,11 +32,12 @@ _RFC5424 = re.compile(
 )
 _NAMED_IN_BRACKETS = re.compile(r"\[(?P<word>[^\[\]\s]{1,64})\] ?")
 _WORD = re.compile(
-    r"(?P<word>[^\s\[\]|:\"<>()]{1,64})(?P<process>(?:\[\d{0,10}\]?){0,2})(?P<colon>:?) {0,4}"
+    r"(?P<word>[^\s\[\]|:\"<>(),;]{1,64})(?P<process>(?:\[\d{0,10}\]?){0,2})(?P<colon>:?)[ \t]{0,4}"
     r"(?:\[ID \d{1,10} [\w.]{1,32}\] )?"
 )
 # What comes after such a tag is what the other program says.
 _TEXT_OF_ANOTHER = re.compile(r"[^\s\[\]:]{1,64}\[\d{1,10}\]: {1,4}(?=[^\s\[])")
+_BETWEEN_WORDS = re.compile(r"[\s,;|]{1,300}")
 _NUMBER = re.compile(r"\d{1,10}")
 
 
@@ -65,7 +66,7 @@ def end_of_header(before: str) -> HeaderEnd | None:
     if _TEXT_OF_ANOTHER.search(before):
         return None
     stripped = before.rstrip()
-    begin = max(stripped.rfind(" "), stripped.rfind("\t"), stripped.rfind("|"), stripped.rfind(">")) + 1
+    begin = max(map(stripped.rfind, _SEPARATORS)) + 1
     written = find_log_time(before)
     behind_time = 0 if written is None else written.end
     if written is None and len(stripped.split()) > _WORDS_WITHOUT_TIME:
@@ -84,6 +85,7 @@ def end_of_header(before: str) -> HeaderEnd | None:
     return HeaderEnd(len(before), "", "") if _NO_COMPUTER.fullmatch(stripped, begin) else None
 
 
+_SEPARATORS: Final = (" ", "\t", "|", ">", ",", ";")
 _WORDS_WITHOUT_TIME: Final = 4
 """More words than these in front of a text, without any time, are prose."""
 
@@ -133,7 +135,9 @@ def _computer(behind_time: str) -> str | None:
     agent = _AGENT.search(behind_time)
     if agent is not None and not behind_time[agent.end() :].strip():
         return agent["name"] or agent["address"]
-    for word in reversed(behind_time.split()):
+    for word in reversed(_BETWEEN_WORDS.split(behind_time)):
+        if not word:
+            continue
         # Without a computer the last word is the clock, or nothing.
         if _CLOCK.search(word):
             return None

@@ -18,6 +18,8 @@ from smtpscope.reading.text.syslog_header import UNUSUAL, Headers, Written, end_
 __all__ = ["Headers", "LogLine", "Naming", "Tag", "Written", "split", "tag", "written_time"]
 
 _HEADER: Final = 300
+_BEGINNING: Final = 4_096
+"""Characters of a text that may be looked at to tell whose it is."""
 _REPEATED = re.compile(r"message repeated (?P<count>\d{1,9}) times: \[ ?")
 
 
@@ -60,11 +62,11 @@ def tag(programs: str, text: str | None = None, naming: Naming | None = None) ->
         # socklog writes facility and level before the time, just like a tag.
         rf"(?<!\S)(?!{UNUSUAL}: )(?P<program>{programs})"
         # Solaris puts the number and the facility of the message behind the tag.
-        r"(?:(?:\[(?P<process>\d{1,10})\])?: (?:\[ID \d{1,10} [\w.]{1,32}\] )?"
+        r"(?:(?:\[(?P<process>\d{1,10})\])?:[ \t](?:\[ID \d{1,10} [\w.]{1,32}\] )?"
         # rsyslog's own template has two blanks before the text.
         r"| (?P<process_id>\d{1,10}|-) [^\s:]{1,32} (?:-|\[[^\]]{0,500}\]) {1,2}(?:\ufeff|\xef\xbb\xbf)?)"
     )
-    return Tag(plain, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"])(?:{text})"), naming)
+    return Tag(plain, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"`,;])(?:{text})"), naming)
 
 
 def split(line: str, told_by: Tag) -> LogLine | None:
@@ -73,7 +75,7 @@ def split(line: str, told_by: Tag) -> LogLine | None:
     if match is None:
         return None if told_by.text is None or told_by.naming is None else _by_text(line, told_by.text, told_by.naming)
     process = match["process"] or match["process_id"] or ""
-    text = line[match.end() :]
+    text = line[match.end() :].lstrip(" \t")
     if text.startswith("message repeated "):
         repeated = _REPEATED.match(text)
         if repeated is not None:
@@ -83,8 +85,8 @@ def split(line: str, told_by: Tag) -> LogLine | None:
 
 
 def _by_text(line: str, beginning: re.Pattern[str], naming: Naming) -> LogLine | None:
-    match = beginning.search(line, 0, _HEADER)
-    if match is None:
+    match = beginning.search(line, 0, _HEADER + _BEGINNING)
+    if match is None or match.start() > _HEADER:
         return None
     before, text, count = line[: match.start()], line[match.start() :], 1
     repeated = _REPEATED.search(before)

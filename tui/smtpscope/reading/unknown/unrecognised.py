@@ -7,6 +7,7 @@ import re
 from smtpscope.reading.text.encodings import detect
 from smtpscope.reading.text.text_kind import is_tar, is_text
 from smtpscope.reading.text.text_log import HEAD_SIZE
+from smtpscope.reading.unknown.other_mail_servers import other_mail_server
 
 _EXPORT = "Export the log in Event Viewer (Save All Events As, .evtx) and open that file"
 _SMTP_LOGS = "Open the logs of the SMTP service: LogFiles\\SmtpSvc1 in the Windows folder"
@@ -93,6 +94,9 @@ def describe_unrecognised(head: bytes) -> tuple[str, str]:
     text = head[encoding.mark :].decode(encoding.codec, errors="replace").strip("\ufeff \t\r\n")
     if not text:
         return "a text without any words", "Export the log again; nothing was written to this file"
+    server = other_mail_server(text)
+    if server is not None:
+        return server
     for pattern, title, remedy in _TEXTS:
         if pattern.match(text):
             broken = _where_it_breaks(head)

@@ -15,8 +15,11 @@ from smtpscope.reading.text.syslog_time import find_log_time
 _STAMP: Final = 64
 """Characters at the beginning of a line in which a time of its own ends."""
 _PRIORITY = re.compile(r"<\d{1,3}>(?:1 )?")
-# Exim's own stamp has the year and mostly no zone.
-_OF_EXIM = re.compile(r" (?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=)")
+# Exim's own stamp has the year and mostly no zone; the time of a row of IIS or Exchange is UTC.
+_OF_EXIM = re.compile(
+    r" (?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|[A-Za-z]\w{0,40} [a-z]"
+    r"|(?:temporarily )?(?:rejected|refused) )"
+)
 _QUARTER: Final = 15 * 60
 _SLACK: Final = 60
 """Seconds between the moment that a line names and the one at which it was taken up."""
@@ -35,7 +38,7 @@ class Labels(NamedTuple):
 
 def labelled(line: str, labels: Labels) -> str:
     """`line` with what `labels` add to it."""
-    line = line.strip("\r\n\0 ")
+    line = line.strip("\r\n\0").lstrip(" ")
     if not line:
         return ""
     priority = _PRIORITY.match(line)
@@ -47,41 +50,47 @@ def labelled(line: str, labels: Labels) -> str:
             return line
         behind = line[begin + own.end :]
         if own.year is None or _OF_EXIM.match(behind):
-            return f"{_settled(own, outer)}{behind}"
+            settled = _settled(own, outer)
+            return f"{_as_written(settled) if own.year is None else _as_exim_writes(settled)}{behind}"
         return line
-    header = "" if outer is None else f"{_as_written(outer)} "
+    header = "" if outer is None else f"{_in_full(labels.time, outer)} "
     host = _one_word(labels.host)
     if host:
         header += f"{host} "
-    program = _one_word(labels.program).strip(":")
+    program = _one_word(labels.program).rstrip(":")
     if program and not line.startswith(program):
-        process = f"[{labels.process}]" if labels.process.isdecimal() else ""
+        process = f"[{labels.process}]" if labels.process.isdecimal() and "[" not in program else ""
         header += f"{program}{process}: "
     return f"{header}{line[begin:]}"
+
+
+def _in_full(text: str, written: WrittenTime) -> str:
+    """A time whose zone and year are plain; of a regional one, the text tells what it may mean."""
+    return _as_written(written) if written.ordered else text[written.begin : written.end]
 
 
 def _one_word(text: str) -> str:
     return "" if text == "-" else re.sub(r"\s+", "_", text.strip())
 
 
-def _settled(own: WrittenTime, outer: WrittenTime) -> str:
+def _settled(own: WrittenTime, outer: WrittenTime) -> WrittenTime:
     """The time of a line whose `own` lacks the year or the zone, by that of its record."""
     taken = _moment(outer)
     if taken is None or outer.year is None:
-        return _as_written(own)
+        return own
     years = [own.year] if own.year is not None else [taken.year, taken.year - 1, taken.year + 1]
     moments = [moment for year in years if (moment := _moment(own._replace(year=year))) is not None]
     nearest = min(moments, key=lambda moment: abs(moment - taken), default=None)
     if nearest is None:
-        return _as_written(outer)
+        return outer
     if outer.zone_minutes is not None:
         distance = round((taken - timedelta(minutes=outer.zone_minutes) - nearest) / timedelta(seconds=1))
         zone = round(distance / _QUARTER) * _QUARTER
         # A line that was written the moment it was taken up: the difference is the zone of its clock.
         if abs(distance) <= _FARTHEST and abs(distance - zone) <= _SLACK:
-            return _as_written(outer)
+            return outer
     # An old line that was taken up later: the record only tells the year.
-    return _as_written(own._replace(year=nearest.year)) if abs(nearest - taken) < _HALF_A_YEAR else _as_written(own)
+    return own._replace(year=nearest.year) if abs(nearest - taken) < _HALF_A_YEAR else own
 
 
 def _moment(written: WrittenTime) -> datetime | None:
@@ -110,3 +119,13 @@ def _as_written(written: WrittenTime) -> str:
         sign = written.separator
         return f"{written.first:02d}{sign}{written.second:02d}{sign}{written.year} {clock}{zone}"
     return f"{written.year}-{written.first:02d}-{written.second:02d}T{clock}.{written.millisecond:03d}{zone}"
+
+
+def _as_exim_writes(written: WrittenTime) -> str:
+    """The time with blanks before clock and zone, which Exim's readers know it by."""
+    date, _, clock = _as_written(written._replace(zone_minutes=None)).partition("T")
+    zone = written.zone_minutes
+    if zone is None:
+        return f"{date} {clock}"
+    hours, minutes = divmod(abs(zone), 60)
+    return f"{date} {clock} {'-' if zone < 0 else '+'}{hours:02d}{minutes:02d}"

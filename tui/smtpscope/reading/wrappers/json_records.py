@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from smtpscope.reading.text.encodings import TextBlock
-from smtpscope.reading.wrappers.fields import line_of
+from smtpscope.reading.wrappers.fields import labels_of, line_of
 from smtpscope.reading.wrappers.inner_header import Labels, labelled
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
@@ -26,6 +26,7 @@ _PREFIX: Final = 200
 _RUBY = re.compile(r'(?<=")=>')
 _DECODER: Final = json.JSONDecoder(strict=False)
 _DEEPEST: Final = 64
+_OF_STREAM: Final = '"stream"'
 _CUT_OFF: Final = "the object is cut off, or it is no JSON"
 _MOMENT = re.compile(r"(?<![\d.])[12]\d{9}\.\d{1,9}|\d{4}-\d\d-\d\d[T ][^\t]{8,30}")
 
@@ -47,6 +48,7 @@ class JsonRecords:
         lines: list[InnerLine] = []
         damages: list[Damage] = []
         position = 0
+        parts: dict[str, tuple[int, str]] = {}
         broken: _Broken | None = None
         while (opened := _OPENS.search(text, position)) is not None:
             begin = opened.start()
@@ -62,12 +64,26 @@ class JsonRecords:
                 position = begin + 1
                 continue
             found = line_of(value)
-            if found is None:
-                position = begin + 1 if _holds_records(value) else end
-                continue
             start = _start_of(text, begin)
-            lines += _lines(start, end, *found, prefix=block.cut(start, begin))
+            if found is None:
+                streamed = _streamed(value)
+                lines += [InnerLine(begin, end, line) for line in streamed]
+                position = begin + 1 if not streamed and _holds_records(value) else end
+                continue
             position = end
+            message, labels = found
+            stream = value.get("stream")
+            if isinstance(stream, str) and "log" in value:
+                # Docker cuts lines at 16 KiB: only the last part has the end of the line.
+                at, before = parts.pop(stream, (start, ""))
+                message = before + message
+                if not message.endswith("\n") and text.find(_OF_STREAM, end) >= 0:
+                    parts[stream] = at, message
+                    continue
+                if not message.endswith("\n") and not final:
+                    return Unwrapped(lines, damages, min([at, *(each for each, _ in parts.values())]))
+                start = at
+            lines += _lines(start, end, message, labels, prefix=block.cut(start, begin) if start < begin else "")
         if broken is not None:
             damages += broken.damage(lines) or _cut_end(text, lines)
         return Unwrapped(lines, damages, len(text) if final else max(position, text.rfind("\n") + 1))
@@ -134,6 +150,20 @@ def _holds_records(value: Mapping[str, object], depth: int = 0) -> bool:
         or (isinstance(each, list) and any(isinstance(item, dict) for item in each[:1]))
         for each in value.values()
     )
+
+
+def _streamed(value: Mapping[str, object]) -> list[str]:
+    """The lines in an answer of Loki: pairs of a moment, in nanoseconds since 1970, and a line."""
+    stream, values = value.get("stream"), value.get("values")
+    if not isinstance(stream, dict) or not isinstance(values, list):
+        return []
+    of_all = labels_of(stream)
+    return [
+        labelled(line, of_all._replace(time=f"{pair[0][:10]}.{pair[0][10:]}"))
+        for pair in values
+        if isinstance(pair, list) and len(pair) >= 2 and isinstance(pair[0], str) and isinstance(pair[1], str)
+        for line in pair[1].rstrip("\n").split("\n")
+    ]
 
 
 def _start_of(text: str, begin: int) -> int:

@@ -9,14 +9,13 @@ from typing import Final, NamedTuple
 
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.table_rows import DELIMITERS
-from smtpscope.reading.wrappers.fields import line_of
+from smtpscope.reading.wrappers.fields import TEXT_NAMES, line_of
 from smtpscope.reading.wrappers.inner_header import labelled
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
 _LONGEST: Final = 1 << 17
 _COLUMN = re.compile(
-    r"(?:^|[,;|\t])\"?(?:_source\.)?(?:message|_raw|log|full_log|full_message|MESSAGE|Message|event\.original|msg)\"?"
-    r"(?=[,;|\t\r\n])",
+    rf"(?:^|[,;|\t])\"?(?:_source\.)?(?:{'|'.join(map(re.escape, TEXT_NAMES))})\"?(?=[,;|\t\r\n])", re.IGNORECASE
 )
 _MOST_COLUMNS: Final = 1_000
 

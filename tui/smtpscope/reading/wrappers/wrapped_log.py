@@ -10,13 +10,20 @@ from smtpscope.reading.record import Batch, FileInformation, Followable, Format,
 from smtpscope.reading.smtp_session import HasSessions, SmtpSession
 from smtpscope.reading.text.encodings import BLOCK_SIZE
 from smtpscope.reading.wrappers.alert_blocks import AlertBlocks
+from smtpscope.reading.wrappers.container_lines import ContainerLines
 from smtpscope.reading.wrappers.journal_records import JournalRecords
 from smtpscope.reading.wrappers.json_records import JsonRecords
 from smtpscope.reading.wrappers.message_tables import MessageTables
 from smtpscope.reading.wrappers.wrapped_text import WrappedSource, WrappedText, inner_head
 from smtpscope.reading.wrappers.wrapper import Wrapper
 
-WRAPPERS: Final[tuple[Wrapper, ...]] = (JournalRecords(), AlertBlocks(), JsonRecords(), MessageTables())
+WRAPPERS: Final[tuple[Wrapper, ...]] = (
+    JournalRecords(),
+    AlertBlocks(),
+    ContainerLines(),
+    JsonRecords(),
+    MessageTables(),
+)
 """In the order in which they are asked."""
 
 

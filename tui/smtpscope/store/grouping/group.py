@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.activity import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Group:
     `codes`, `hosts` say how many distinct ones there are, so `codes == 1 and code is None` means: no reply code.
     `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer.
     `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT.
-    `ongoing` is relative to the end of the whole log (see `activity.py`), None without times.
+    `state` is relative to the end of the whole log (see `activity.py`), as is `quiet_ms`; None without times.
     """
 
     level: int
@@ -26,7 +27,8 @@ class Group:
     count: int
     first_ms: int | None
     last_ms: int | None
-    ongoing: bool | None
+    state: State | None
+    quiet_ms: int | None
     code: int | None
     codes: int
     host_key: str | None

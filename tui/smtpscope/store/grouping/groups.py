@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import ongoing, ongoing_of_each, usual_quiet_ms
+from smtpscope.store.grouping.activity import NO_STATE, ONGOING, OVER, STATES, states_of_each, usual_quiet_ms
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of
@@ -46,7 +46,7 @@ class GroupTree:
         self._log = (store.log_start_ms, store.log_end_ms)
         self._groups: dict[tuple[int, int], Group] = {}
         self._sparklines: dict[tuple[int, int, int], tuple[int, ...]] = {}
-        self._ongoing: dict[int, NDArray[np.bool_]] = {}
+        self._states: dict[int, NDArray[np.int8]] = {}
         timed = self._times[self._times != NO_TIME]
         self.span = (int(timed.min()), int(timed.max())) if len(timed) else None
 
@@ -76,8 +76,9 @@ class GroupTree:
         """For each level the indices of its groups in the order to show.
 
         In the second level the children of a group keep their range (`first_child` to `end_child`) and are ordered
-        inside it. "attention" has its own sense (descending turns it round): what still goes on, then what holds
-        something that is ours to fix, then the most frequent; what is expected noise as a whole comes last.
+        inside it. "attention" has its own sense (descending turns it round): what holds something that is ours to fix
+        and is ongoing, then what is quiet, then what others have to fix, then what is over; where nobody has to act
+        comes last, expected noise at the very end. Inside of these the most frequent comes first.
         """
         orders: list[NDArray[np.int64]] = []
         for number, level in enumerate(self.levels):
@@ -89,11 +90,11 @@ class GroupTree:
             orders.append(np.lexsort([np.arange(len(level)), *reversed(keys), *parents]).astype(np.int64, copy=False))
         return tuple(orders)
 
-    def ongoing(self, level: int) -> NDArray[np.bool_]:
-        """For each group of `level` whether it still goes on (False where it has no time)."""
-        known = self._ongoing.get(level)
+    def states(self, level: int) -> NDArray[np.int8]:
+        """The state of each group of `level`: its place in `STATES`, NO_STATE where it has no time."""
+        known = self._states.get(level)
         if known is None:
-            known = self._ongoing[level] = self._all_ongoing(level)
+            known = self._states[level] = self._all_states(level)
         return known
 
     def _slice(self, level: int, index: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -108,19 +109,18 @@ class GroupTree:
         groups = self.levels[level]
         if not len(groups):
             return
-        ongoing = np.where(groups.last_ms == NO_TIME, -1, self.ongoing(level)).tolist()
+        states = self.states(level).tolist()
         sparklines = self._counted(self._times, groups.count, bins)
         for index, facts in enumerate(facts_of(self._store, self.order, groups.count)):
-            goes_on = None if ongoing[index] < 0 else bool(ongoing[index])
-            self._groups[level, index] = self._group(level, index, facts, goes_on)
+            self._groups[level, index] = self._group(level, index, facts, states[index])
             self._sparklines[level, index, bins] = sparklines[index]
 
     def _described(self, level: int, index: int) -> Group:
         rows, _ = self._slice(level, index)
         (facts,) = facts_of(self._store, rows, np.array([len(rows)]))
-        return self._group(level, index, facts, self._is_ongoing(level, index))
+        return self._group(level, index, facts, self._state(level, index))
 
-    def _group(self, level: int, index: int, facts: GroupFacts, goes_on: bool | None) -> Group:
+    def _group(self, level: int, index: int, facts: GroupFacts, state: int) -> Group:
         groups = self.levels[level]
         first_ms, last_ms = int(groups.first_ms[index]), int(groups.last_ms[index])
         return Group(
@@ -130,20 +130,22 @@ class GroupTree:
             count=int(groups.count[index]),
             first_ms=None if first_ms == NO_TIME else first_ms,
             last_ms=None if last_ms == NO_TIME else last_ms,
-            ongoing=goes_on,
+            state=None if state == NO_STATE else STATES[state],
+            quiet_ms=None if last_ms == NO_TIME or self._log[1] is None else self._log[1] - last_ms,
             **facts._asdict(),
         )
 
-    def _is_ongoing(self, level: int, index: int) -> bool | None:
+    def _state(self, level: int, index: int) -> int:
+        known = self._states.get(level)
+        if known is not None:
+            return int(known[index])
         start_ms, end_ms = self._log
-        last_ms = int(self.levels[level].last_ms[index])
-        if start_ms is None or end_ms is None or last_ms == NO_TIME:
-            return None
-        # Only a group that was quiet for long is asked for its gaps.
-        if end_ms - last_ms <= usual_quiet_ms(start_ms, end_ms):
-            return True
         times = np.sort(self._slice(level, index)[1])
-        return ongoing(times[times != NO_TIME], start_ms, end_ms)
+        times = times[times != NO_TIME]
+        if start_ms is None or end_ms is None or not len(times):
+            return NO_STATE
+        end = np.array([len(times)])
+        return int(states_of_each(times, end - len(times), end, start_ms, end_ms)[0])
 
     def _binned(self, level: int, index: int, bins: int) -> tuple[int, ...]:
         _, times = self._slice(level, index)
@@ -159,36 +161,38 @@ class GroupTree:
         positions[times == NO_TIME] = NO_MAILBOX
         return list(map(tuple, RowsInGroups(counts).counts(positions, bins).tolist()))
 
-    def _all_ongoing(self, level: int) -> NDArray[np.bool_]:
+    def _all_states(self, level: int) -> NDArray[np.int8]:
         groups = self.levels[level]
+        states = np.full(len(groups), NO_STATE, np.int8)
         start_ms, end_ms = self._log
         timed = groups.count > groups.untimed
         if start_ms is None or end_ms is None or not timed.any():
-            return np.zeros(len(groups), np.bool_)
+            return states
+        asked = np.flatnonzero(timed)
+        times = self._times
         if level < len(self.levels) - 1:
             # Rows of an outer group are not in order of time, so only those that need their gaps are sorted.
-            result = timed & (end_ms - groups.last_ms <= usual_quiet_ms(start_ms, end_ms))
-            asked = np.flatnonzero(timed & ~result & (groups.count - groups.untimed > 1))
+            recent = timed & (end_ms - groups.last_ms < usual_quiet_ms(start_ms, end_ms))
+            states[recent] = ONGOING
+            asked = np.flatnonzero(timed & ~recent)
             if len(asked):
-                result[asked] = self._ongoing_of(groups, asked, start_ms, end_ms)
-            return result
-        result = np.zeros(len(groups), np.bool_)
-        ends = np.cumsum(groups.count - groups.untimed)[timed]
-        starts = ends - (groups.count - groups.untimed)[timed]
-        result[timed] = ongoing_of_each(self._times[self._times != NO_TIME], starts, ends, start_ms, end_ms)
-        return result
+                times = self._sorted_times(groups, asked)
+        else:
+            times = times[times != NO_TIME]
+        if len(asked):
+            counts = (groups.count - groups.untimed)[asked]
+            ends = np.cumsum(counts)
+            states[asked] = states_of_each(times, ends - counts, ends, start_ms, end_ms)
+        return states
 
-    def _ongoing_of(self, groups: Level, asked: NDArray[np.int64], start_ms: int, end_ms: int) -> NDArray[np.bool_]:
-        """Whether each of the groups `asked`, whose rows are in no order, still goes on; each has a time."""
+    def _sorted_times(self, groups: Level, asked: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The times of the groups `asked`, whose rows are in no order: one group after the other, each sorted."""
         wanted = np.zeros(len(groups), np.bool_)
         wanted[asked] = True
-        rows = np.repeat(wanted, groups.count) & (self._times != NO_TIME)
-        times = self._times[rows]
+        times = self._times[np.repeat(wanted, groups.count) & (self._times != NO_TIME)]
         of_group = np.repeat(np.arange(len(asked)), (groups.count - groups.untimed)[asked])
-        times = times[np.lexsort((times, of_group))]
-        ends = np.cumsum((groups.count - groups.untimed)[asked])
-        starts = ends - (groups.count - groups.untimed)[asked]
-        return ongoing_of_each(times, starts, ends, start_ms, end_ms)
+        ordered: NDArray[np.int64] = times[np.lexsort((times, of_group))]
+        return ordered
 
     def _most_frequent(self, values: NDArray[np.signedinteger], level: Level, kinds: int) -> NDArray[np.int64]:
         """For each group the most frequent of `values`, given row by row as in `order`, each below `kinds`."""
@@ -217,12 +221,27 @@ class GroupTree:
         if column == "last":
             return [level.last_ms]
         if column == "attention":
-            noise = self._store.words.categories.number(EXPECTED_NOISE)
-            no_noise = self._any(self._columns.category[self.order] != (NO_MAILBOX if noise is None else noise), level)
-            who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
-            ours = self._number(who == WHO_ACTS.index("us"), level)
-            return [*((~flags).astype(np.int64) for flags in (no_noise, self.ongoing(number))), -ours, -level.count]
+            return [*self._attention(number, level), -level.count]
         return [self._rank(level, column)]
+
+    def _attention(self, number: int, level: Level) -> list[NDArray[np.int64]]:
+        """Who has to act and whether it goes on, the first that matters first, each ascending."""
+        noise = self._store.words.categories.number(EXPECTED_NOISE)
+        no_noise = self._columns.category[self.order] != (NO_MAILBOX if noise is None else noise)
+        who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
+        somebody = self._any(no_noise & (who != WHO_ACTS.index("nobody")), level)
+        ours = self._any(no_noise & (who == WHO_ACTS.index("us")), level)
+        states = self.states(number).astype(np.int64)
+        number_of_ours = self._number(who == WHO_ACTS.index("us"), level)
+        # What is over asks for nothing any more, whoever had to act; without times nobody can tell that.
+        return [
+            (~self._any(no_noise, level)).astype(np.int64),
+            (~somebody).astype(np.int64),
+            (states == OVER).astype(np.int64),
+            (~ours).astype(np.int64),
+            np.where(states == NO_STATE, ONGOING, states),
+            -number_of_ours,
+        ]
 
     def _category_of_each(self, level: Level) -> NDArray[np.int64]:
         if level.column == "category":

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.activity import State
 from smtpscope.store.spellings import Counted as Counted
 
 
@@ -37,7 +38,8 @@ class IncidentHead:
     key: IncidentKey
     host: str
     count: int
-    ongoing: bool | None
+    state: State | None
+    quiet_ms: int | None
     sample_row: int
 
 
@@ -47,7 +49,7 @@ class Incident:
 
     `host` is the most frequent spelling. `spellings` lists all when there are several. `days` are the counts by
     calendar day (ISO date in the session's display zone) in order of the days, days without events left out.
-    `ongoing` is relative to `log_end_ms`, the last time in the whole log; `quiet_ms` is how long nothing came until
+    `state` is relative to `log_end_ms`, the last time in the whole log; `quiet_ms` is how long nothing came until
     then.
     `sample_row` is the latest exchange with the most frequent reply. `time_assumed` says that a zone was assumed.
     """
@@ -62,7 +64,7 @@ class Incident:
     log_start_ms: int | None
     log_end_ms: int | None
     quiet_ms: int | None
-    ongoing: bool | None
+    state: State | None
     time_assumed: bool
     episodes: tuple[Episode, ...]
     days: Counted
@@ -75,3 +77,8 @@ class Incident:
     event_ids: Counted
     files: Counted
     sample_row: int
+
+    @property
+    def ongoing(self) -> bool | None:
+        """Whether it goes on at the end of the log; None without times."""
+        return None if self.state is None else self.state == "ongoing"

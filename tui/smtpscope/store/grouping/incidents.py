@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import ongoing
+from smtpscope.store.grouping.activity import state_of
 from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.incident import Incident, IncidentHead, IncidentKey
 from smtpscope.store.grouping.time_bins import days, episodes
@@ -38,11 +38,18 @@ def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
                 key=_key(store, int(part[0])),
                 host=host_label(store, part),
                 count=len(part),
-                ongoing=ongoing(times, store.log_start_ms, store.log_end_ms),
+                state=state_of(times, store.log_start_ms, store.log_end_ms),
+                quiet_ms=_quiet_ms(store, times),
                 sample_row=_sample_row(store, part),
             )
         )
     return heads
+
+
+def _quiet_ms(store: EventStore, times: NDArray[np.int64]) -> int | None:
+    """How long nothing came until the end of the log, None without times."""
+    end_ms = store.log_end_ms
+    return None if end_ms is None or not len(times) else end_ms - int(times[-1])
 
 
 def _key(store: EventStore, row: int) -> IncidentKey:
@@ -102,8 +109,8 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
         last_ms=last_ms,
         log_start_ms=store.log_start_ms,
         log_end_ms=log_end_ms,
-        quiet_ms=None if last_ms is None or log_end_ms is None else log_end_ms - last_ms,
-        ongoing=ongoing(times, store.log_start_ms, log_end_ms),
+        quiet_ms=_quiet_ms(store, times),
+        state=state_of(times, store.log_start_ms, log_end_ms),
         time_assumed=any(words.time_assumed(context) for context in contexts),
         episodes=episodes(times),
         days=days(store, rows, zone),

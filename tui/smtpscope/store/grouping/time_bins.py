@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import median_gap_ms
+from smtpscope.store.grouping.activity import State, episode_starts, state_words
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.times import (
     DAY,
@@ -19,7 +19,6 @@ from smtpscope.store.times import (
     MINUTE,
     day_end,
     day_start,
-    duration,
     format_short,
     local_datetime,
     milliseconds,
@@ -32,10 +31,6 @@ _FIXED: dict[Step, int] = {"minute": MINUTE, "quarter hour": 15 * MINUTE, "hour"
 # Months are a little longer, so that an estimate of their number is never too low.
 _ABOUT: dict[Step, int] = {**_FIXED, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 _MOST_BINS = 2000
-
-QUIET_MS = 6 * HOUR
-"""A gap longer than this, and longer than 20 median gaps, ends an episode."""
-_QUIET_MEDIANS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,33 +116,30 @@ def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], 
 
 def episodes(times: NDArray[np.int64]) -> tuple[Episode, ...]:
     """The bursts in `times` (sorted, without NO_TIME): a gap longer than 6 hours and than 20 median gaps ends one."""
-    if not len(times):
-        return ()
-    quiet = max(QUIET_MS, _QUIET_MEDIANS * median_gap_ms(times))
-    breaks = np.flatnonzero(np.diff(times) > quiet) + 1
-    starts = [0, *breaks.tolist()]
-    ends = [*breaks.tolist(), len(times)]
+    starts = episode_starts(times)
+    ends = [*starts[1:], len(times)] if starts else []
     return tuple(
         Episode(int(times[start]), int(times[end - 1]), end - start) for start, end in zip(starts, ends, strict=True)
     )
 
 
-def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, ongoing: bool | None, zone: tzinfo) -> str:
-    """`4 episodes, the last ended 11-14 16:39, none for 8 days`; "" where there is none.
+def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: State | None, zone: tzinfo) -> str:
+    """`4 episodes, the last ended 11-14 16:39: over for 8 days`; "" where there is none.
 
-    What still goes on reads `4 episodes, the last began 11-14 13:02 and is still going on`.
+    What still goes on reads `4 episodes, the last began 11-14 13:02: ongoing`.
     """
     if not found:
         return ""
     number = "1 episode" if len(found) == 1 else f"{len(found)} episodes"
     the_last = "it" if len(found) == 1 else "the last"
     last = found[-1]
-    if ongoing:
-        return f"{number}, {the_last} began {format_short(last.first_ms, zone)} and is still going on"
-    sentence = f"{number}, {the_last} ended {format_short(last.last_ms, zone)}"
-    if log_end_ms is not None and log_end_ms - last.last_ms >= MINUTE:
-        sentence += f", none for {duration(log_end_ms - last.last_ms)}"
-    return sentence
+    happened = (
+        f"began {format_short(last.first_ms, zone)}"
+        if state == "ongoing"
+        else f"ended {format_short(last.last_ms, zone)}"
+    )
+    quiet_ms = None if log_end_ms is None else log_end_ms - last.last_ms
+    return f"{number}, {the_last} {happened}: {state_words(state, quiet_ms)}"
 
 
 def _fitting(step: Step | None, length: int, most_bins: int) -> Step:

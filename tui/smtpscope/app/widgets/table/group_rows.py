@@ -17,6 +17,7 @@ from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.store.grouping.activity import state_brief
 from smtpscope.store.grouping.groups import EXPECTED_NOISE, Group
 from smtpscope.store.times import format_time
 
@@ -102,7 +103,7 @@ class GroupRows:
             count=f"{group.count:,}",
             first=self._time(group.first_ms),
             last=self._time(group.last_ms),
-            state="" if group.ongoing is None else ("on" if group.ongoing else "over"),
+            state=state_brief(group.state, group.quiet_ms),
             activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins())),
             marked=self._is_marked(group),
             tone=_tone(group),
@@ -119,6 +120,6 @@ class GroupRows:
 
 
 def _tone(group: Group) -> Literal["act", "calm", "plain"]:
-    if group.category == EXPECTED_NOISE or group.ongoing is False or group.who_acts == "nobody":
+    if group.category == EXPECTED_NOISE or group.state == "over" or group.who_acts == "nobody":
         return "calm"
-    return "act" if group.who_acts == "us" and group.ongoing else "plain"
+    return "act" if group.who_acts == "us" and group.state is not None else "plain"

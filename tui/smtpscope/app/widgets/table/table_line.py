@@ -18,7 +18,7 @@ class TableLine:
     """One group or event as it is drawn. `key` is the same as long as the group or event is the same.
 
     `opened` is None for a line with nothing behind it. `tone` is what attention it deserves: "act" (ours to fix and
-    going on), "calm" (noise or over) or "plain"; it only colours what the words say anyway.
+    not over), "calm" (noise or over) or "plain"; it only colours what the words say anyway.
     """
 
     key: Hashable
@@ -61,15 +61,15 @@ _NARROW: Final = 110
 def columns_for(width: int, times_width: int, name_width: int = 0) -> tuple[TableColumn, ...]:
     """The columns that fit into `width` cells, in their order; `times_width` is how wide a time is drawn.
 
-    Name and count always stand; cause, first, state, who, last and activity follow as there is room. A host that is
+    Name and count always stand; cause, state, first, last, who and activity follow as there is room. A host that is
     cut is no answer, so names get `name_width` (what the longest one needs) before the cause and the activity.
     """
     narrow = width < _NARROW
     wanted: list[TableColumn] = [
         TableColumn("count", "count", 6 if narrow else 7, right=True),
         TableColumn("cause", "cause", 18 if narrow else 22),
+        TableColumn("state", "state", 9),
         TableColumn("first", "first", times_width),
-        TableColumn("state", "state", 5),
         TableColumn("last", "last", times_width),
         TableColumn("who", "acts", 9),
     ]

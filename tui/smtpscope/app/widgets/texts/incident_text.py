@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from typing import Final
 
 from textual.content import Content
 
@@ -22,8 +23,9 @@ from smtpscope.app.widgets.texts.prose import (
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.grouping.activity import State, state_words
 from smtpscope.store.grouping.incident import Counted, Incident, IncidentHead
-from smtpscope.store.times import duration, format_time
+from smtpscope.store.times import format_time
 
 _MOST_LISTED = 400
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -40,14 +42,19 @@ def headline(incident: Incident) -> str:
     return "events that could not be taken apart"
 
 
-def state_words(incident: Incident) -> str:
-    """Whether it still goes on, measured at the end of the log."""
-    if incident.ongoing is None:
+_STATE_COLOURS: Final[dict[State | None, str]] = {
+    "ongoing": "$text-error",
+    "quiet": "$text-warning",
+    "over": "$text-success",
+    None: "$text-success",
+}
+
+
+def _state_line(incident: Incident) -> str:
+    """Its state at the end of the log."""
+    if incident.state is None:
         return "no times, so nobody can tell whether it goes on"
-    if incident.ongoing:
-        return "still going on when the log ends"
-    quiet = "" if incident.quiet_ms is None else f": none for {duration(incident.quiet_ms)} until the log ends"
-    return f"over{quiet}"
+    return f"{state_words(incident.state, incident.quiet_ms)} when the log ends"
 
 
 def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
@@ -58,7 +65,7 @@ def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
             Content.assemble(
                 (f"{incident.count:,} {events}", "bold"),
                 ", ",
-                (state_words(incident), "$text-error" if incident.ongoing else "$text-success"),
+                (_state_line(incident), _STATE_COLOURS[incident.state]),
             )
         ),
     ]
@@ -144,7 +151,7 @@ def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]])
     ]
     for incident, advice in incidents[:100]:
         host = incident.host or NO_HOST
-        state = "" if incident.ongoing is None else ("still going on" if incident.ongoing else "over")
+        state = "" if incident.state is None else state_words(incident.state, incident.quiet_ms)
         blocks.append(
             bullet(
                 Content.assemble(

@@ -1,0 +1,30 @@
+"""A log of a server that can't be read is called by its name."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpscope.reading.unknown.unrecognised import describe_unrecognised
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Nov 24 13:45:02 mail dovecot: imap-login: Login: user=<ann>, rip=192.0.2.66", "Dovecot"),
+        ("Nov 24 13:45:02 mail amavis[99]: (00099-01) Passed CLEAN {RelayedInbound}, [192.0.2.66]", "amavis"),
+        ("2026.11.24 13:45:02.123 [192.0.2.66][47110815] rsp: 550 No such user", "SmarterMail"),
+        ("Tue 2026-11-24 13:45:02.123: [4711:2] --> 550 No such user", "MDaemon"),
+        ("[24/Nov/2026 13:45:02] Recv: Queue-ID: 5a0b, Service: SMTP, From: <ann@isp.example>", "Kerio Connect"),
+        ("13:45:02.123 4 SMTPI-00012([192.0.2.66]) out: 550 no", "CommuniGate Pro"),
+        ("11/24/2026 13:45:02  SMTP Server: isp.example (192.0.2.66) connected", "HCL Domino"),
+    ],
+)
+def test_a_server_is_named_and_the_event_viewer_is_not(line: str, name: str) -> None:
+    title, remedy = describe_unrecognised(f"{line}\n".encode())
+    assert f" {name}," in title
+    assert "Event Viewer" not in remedy
+
+
+def test_a_text_of_nobody_is_no_log_of_a_server() -> None:
+    title, _ = describe_unrecognised(b"Dear dovecot, masters and others: good morning\n")
+    assert "log of" not in title

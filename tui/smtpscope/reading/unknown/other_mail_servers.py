@@ -1,0 +1,45 @@
+"""Mail servers and their companions whose logs are known by sight and hold no replies that could be read here."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_TAGS: Final = (
+    ("dovecot", "Dovecot"),
+    ("amavis", "amavis"),
+    ("rspamd", "Rspamd"),
+    ("spamd", "SpamAssassin"),
+    ("opendkim", "OpenDKIM"),
+    ("opendmarc", "OpenDMARC"),
+    ("postgrey", "Postgrey"),
+    ("policyd-spf", "policyd-spf"),
+    ("clamd", "ClamAV"),
+    ("master", "Cyrus"),
+    ("lmtpunix", "Cyrus"),
+)
+"""Programs that stand beside a mail server: the server's own lines have the replies."""
+
+_LOGS: Final = tuple(
+    (re.compile(f"(?m)^{beginning}"), name)
+    for beginning, name in (
+        (r"\[?\d{4}[.-]\d\d[.-]\d\d\]? [\d:]{8}\.\d{3} \[[0-9.:a-f]{3,45}\]\[\d{1,12}\] (?:rsp|cmd): ", "SmarterMail"),
+        (r"\w{3} \d{4}-\d\d-\d\d [\d:]{8}\.\d{3}: (?:\[\d{1,12}:\d{1,4}\] )?(?:-->|<--|Session \d)", "MDaemon"),
+        (r"\[\d\d/[A-Z][a-z]{2}/\d{4} [\d:]{8}\] (?:Recv|Sent): Queue-ID: ", "Kerio Connect"),
+        (r"[\d:]{8}\.\d{2,3} \d SMTP[IO]?-\d{5}\(", "CommuniGate Pro"),
+        (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?  SMTP (?:Server|Client): ", "HCL Domino"),
+    )
+)
+_TAG: Final = re.compile(rf"(?<!\S)(?P<program>{'|'.join(tag for tag, _ in _TAGS)})(?:\[\d{{1,10}}\])?: ")
+
+
+def other_mail_server(text: str) -> tuple[str, str] | None:
+    """What a log that begins with `text` is (with its article), and the remedy; None where no server is recognised."""
+    for pattern, name in _LOGS:
+        if pattern.search(text) is not None:
+            return f"a log of {name}, which can't be read here", "Open the log of the mail server that it delivers to"
+    tag = _TAG.search(text)
+    if tag is None:
+        return None
+    name = dict(_TAGS)[tag["program"]]
+    return f"a log of {name}, which holds no replies", "Open the log of the mail server beside it (mail.log, maillog)"

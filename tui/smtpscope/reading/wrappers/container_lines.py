@@ -1,0 +1,58 @@
+"""Lines in the log of a Kubernetes container (CRI), whose runtime cuts long ones into parts.
+
+2026-11-24T13:45:02.123456789Z stdout F the whole line, or its last part
+2026-11-24T13:45:02.123456789Z stdout P a part that goes on in the next line of the stream
+"""
+
+from __future__ import annotations
+
+import re
+
+from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.wrappers.inner_header import Labels, labelled
+from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
+
+_LINE = re.compile(
+    r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (?P<stream>stdout|stderr) "
+    r"(?P<part>[FP])(?::\S{0,64})? ?",
+    re.M,
+)
+
+
+class ContainerLines:
+    """See `Wrapper`."""
+
+    name = "cri"
+    title = "the log of a container"
+    recognised_by = 'lines with a time, "stdout" or "stderr", and F or P'
+
+    def fits(self, head: str) -> bool:
+        """See `Wrapper`."""
+        return _LINE.match(head) is not None
+
+    def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
+        """See `Wrapper`."""
+        text = block.text
+        end = len(text) if final else text.rfind("\n") + 1
+        lines: list[InnerLine] = []
+        damages: list[Damage] = []
+        parts: dict[str, tuple[int, str, str]] = {}
+        position = 0
+        while position < end:
+            stop = text.find("\n", position, end) + 1 or end
+            match = _LINE.match(text, position, stop)
+            if match is None:
+                lines.append(InnerLine(position, stop, block.cut(position, stop).rstrip("\r\n")))
+                position = stop
+                continue
+            stream = match["stream"]
+            start, time, before = parts.pop(stream, (position, match["time"], ""))
+            said = before + block.cut(match.end(), stop).rstrip("\r\n")
+            position = stop
+            if match["part"] == "P" and (not final or text.find(f" {stream} ", stop, end) >= 0):
+                parts[stream] = start, time, said
+                continue
+            if match["part"] == "P":
+                damages.append(Damage(start, "the last part of the line is missing: the file is cut off"))
+            lines.append(InnerLine(start, stop, labelled(said, Labels(time))))
+        return Unwrapped(lines, damages, min([end, *(start for start, _, _ in parts.values())]))
