@@ -7,8 +7,11 @@ from time import perf_counter
 import pytest
 
 from smtpscope.errors import KnowledgeError
+from smtpscope.knowledge.advice import Advice
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import ALL_CATEGORIES, CATEGORIES
+from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_examples
+from smtpscope.knowledge.matching.similar import examples_of
 from smtpscope.parsing.command import parse_command
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Direction
@@ -135,3 +138,37 @@ def test_many_distinct_replies_are_matched_quickly(knowledge: KnowledgeBase) -> 
         knowledge.match_parts(reply, command, Direction.OUTBOUND)
     # 0.1 ms each on the machine it was written on.
     assert perf_counter() - start < 2.0
+
+
+def test_a_cause_that_came_close_is_named_with_the_question_that_tells_the_two_apart(knowledge: KnowledgeBase) -> None:
+    advice = knowledge.advice(exchange("451 4.3.2 Temporary server error. Please try again later", RCPT))
+    assert (advice.match.category, advice.other and advice.other.category) == ("unavailable", "server-error")
+    assert advice.other is not None
+    assert advice.other.question.startswith("Does the same reply still come after an hour")
+    assert advice.other.question.endswith("If so: Server has a fault. If not: Server busy or not reachable.")
+
+
+def test_who_acts_is_not_firm_where_the_two_causes_disagree_on_it(knowledge: KnowledgeBase) -> None:
+    advice = knowledge.advice(
+        exchange("554 5.7.1 Spam. If this was wrong, see https://blocked.fabrikam.example/x", RCPT)
+    )
+    assert advice.other is not None
+    assert advice.who_is_sure is (advice.who_acts == advice.other.who_acts)
+    doubted = [one for one in _answers(knowledge) if not one.who_is_sure]
+    assert doubted
+    assert all(one.other is not None and one.other.who_acts != one.who_acts for one in doubted)
+
+
+def test_a_sure_answer_names_no_other_cause(knowledge: KnowledgeBase) -> None:
+    sure = [one for one in _answers(knowledge) if one.match.confidence == "sure"]
+    assert len(sure) >= 100
+    assert [one.match for one in sure if one.other is not None] == []
+
+
+def _answers(knowledge: KnowledgeBase) -> list[Advice]:
+    """To every bundled example."""
+    return [
+        knowledge.advice(exchange(example.reply, f"{example.command or 'RCPT'} TO:<berta@fabrikam.example>"))
+        for _, group in read_examples(bundled_folder())
+        for example in examples_of(group)
+    ]

@@ -20,6 +20,7 @@ from smtpscope.knowledge.files.knowledge_files import (
     NoteFile,
     OrderFile,
     ProviderFile,
+    QuestionFile,
     WordFile,
     bundled_folder,
 )
@@ -27,6 +28,7 @@ from smtpscope.knowledge.files.knowledge_files import (
 _FILES: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     "knowledge.json": (NoteFile, "smtpscope: entries and rules"),
     "order.json": (OrderFile, "smtpscope: the order in which rules are asked"),
+    "questions.json": (QuestionFile, "smtpscope: what tells two causes apart"),
     "codes.json": (CodeFile, "smtpscope: what codes mean by themselves"),
     "providers.json": (ProviderFile, "smtpscope: codes of providers"),
     "examples.json": (ExampleFile, "smtpscope: labelled replies"),

@@ -60,6 +60,28 @@ def test_the_bundled_folder_is_checked_as_what_it_is() -> None:
     assert [str(mistake) for mistake in report.mistakes] == []
 
 
+QUESTION = """
+[[question]]
+yes = "blocked"
+no = "spam"
+ask = "Is a plain test message refused too?"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (QUESTION.replace("spam", "weather"), "unknown category 'weather'"),
+        (QUESTION.replace("too?", "too."), "is no question"),
+        (QUESTION + QUESTION, "is there twice"),
+        (QUESTION.replace("plain", "{plane}"), "unknown placeholder {plane}"),
+    ],
+)
+def test_a_question_between_two_causes_is_checked(tmp_path: Path, text: str, what: str) -> None:
+    note_in(tmp_path).joinpath("questions.toml").write_text(text, encoding="utf-8")
+    assert [mistake.what for mistake in examined(tmp_path).mistakes] == [what]
+
+
 @pytest.mark.parametrize("name", ["nowhere", "empty"])
 def test_a_folder_without_knowledge_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()

@@ -9,7 +9,7 @@ from textual.content import Content
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.app.widgets.texts.detail_pane import Detail
 from smtpscope.app.widgets.texts.exchange_text import exchange_blocks
-from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS, guidance_blocks
+from smtpscope.app.widgets.texts.guidance_text import guidance_blocks, who_acts
 from smtpscope.app.widgets.texts.incident_text import incident_blocks, note_blocks, several_blocks
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
 from smtpscope.harmless import shown
@@ -60,9 +60,7 @@ def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, 
             ProseParagraph(
                 Content.assemble((f"{count:,} x ", "$text-accent"), (str(shown(advice.title)), "bold")),
             ),
-            ProseParagraph(
-                Content.assemble((WHO_ACTS[advice.who_acts], "bold"), str(shown(f": {advice.reading}"))), indent=2
-            ),
+            ProseParagraph(Content.assemble((who_acts(advice), "bold"), str(shown(f": {advice.reading}"))), indent=2),
         ]
         if advice.actions:
             blocks.append(bullet(text(shown(advice.actions[0])), sign="->", indent=2))

@@ -51,6 +51,8 @@ class ExplanationAnswer(msgspec.Struct, frozen=True):
     matched_by: str
     confidence: str
     runner_up: str | None
+    question: str | None
+    perhaps_acts: str | None
     code_alone: str | None
     disagreement: str | None
     evidence: list[str]
@@ -160,6 +162,8 @@ def _answer(exchange: SmtpExchange, advice: Advice) -> ExplanationAnswer:
         matched_by=match.matched_by,
         confidence=match.confidence,
         runner_up=match.runner_up,
+        question=None if advice.other is None else advice.other.question,
+        perhaps_acts=None if advice.other is None or advice.who_is_sure else advice.other.who_acts,
         code_alone=match.code_alone,
         disagreement=match.disagreement,
         evidence=[reply.verbatim[start:end] for start, end in match.evidence],

@@ -49,11 +49,22 @@ class FilledCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCause:
+    """A cause that came close, what it is called, who would have to act then, and how to tell the two apart."""
+
+    category: str
+    title: str
+    who_acts: WhoActs
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """Guidance for one exchange, of one direction, all values filled in.
 
     `temporary` follows the first digit of the basic code (RFC 5321 section 4.2.1), never the category; None where
-    there is no code. Text that came from the log may be in it: it is not yet harmless to draw.
+    there is no code. `other` is the cause that came close, None where the answer is sure or no other came. Text that
+    came from the log may be in it: it is not yet harmless to draw.
     """
 
     match: Match
@@ -72,3 +83,9 @@ class Advice:
     avoid: tuple[str, ...]
     over_when: str
     sources: tuple[SourceReference, ...]
+    other: OtherCause | None = None
+
+    @property
+    def who_is_sure(self) -> bool:
+        """Whether the cause that came close has the same one act."""
+        return self.other is None or self.other.who_acts == self.who_acts

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from smtpscope.errors import KnowledgeError
-from smtpscope.knowledge.advice import Advice, FilledCheck, Match
+from smtpscope.knowledge.advice import Advice, FilledCheck, Match, OtherCause
 from smtpscope.knowledge.categories import CATEGORIES
-from smtpscope.knowledge.entry import Entry
-from smtpscope.knowledge.files.knowledge_files import bundled_folder, check_folder, read_entries, read_stand_ins
+from smtpscope.knowledge.entry import Entry, Question
+from smtpscope.knowledge.files.knowledge_files import (
+    bundled_folder,
+    check_folder,
+    read_entries,
+    read_questions,
+    read_stand_ins,
+)
 from smtpscope.knowledge.files.pickle_cache import kept
 from smtpscope.knowledge.matching.matcher import UNPARSED_MATCH, Matcher
 from smtpscope.knowledge.placeholders import filled, filled_command, values_of
@@ -21,6 +27,7 @@ from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExcha
 
 _CACHE_LIMIT = 200_000
 _SEARCH_CUTOFF = 75.0
+_NO_QUESTION = "Ask the administrator of the host that refused which of the two it is; give the whole reply."
 
 
 class KnowledgeBase:
@@ -85,6 +92,15 @@ class KnowledgeBase:
         Raises KnowledgeError when a file is broken.
         """
         return [stand_in for folder in reversed(self.folders) for stand_in in read_stand_ins(folder)]
+
+    @cached_property
+    def questions(self) -> Mapping[frozenset[str], Question]:
+        """Two categories -> the question that tells them apart. Raises KnowledgeError when a file is broken."""
+        return {
+            frozenset((question.yes, question.no)): question
+            for folder in self.folders
+            for question in read_questions(folder)
+        }
 
     @property
     def categories(self) -> Mapping[str, str]:
@@ -167,7 +183,20 @@ class KnowledgeBase:
             avoid=texts(entry.avoid),
             over_when=text(entry.over_when),
             sources=entry.sources,
+            other=self._other_cause(match, exchange.direction, text),
         )
+
+    def _other_cause(self, match: Match, direction: Direction, text: Callable[[str], str]) -> OtherCause | None:
+        """The cause that came close; None where we are sure, or where it is only that no reason was given."""
+        if match.confidence == "sure" or match.runner_up is None or match.runner_up == match.category:
+            return None
+        other = self.entries.get(match.runner_up)
+        if other is None or (match.runner_up == "policy" and match.confidence != "guess"):
+            return None
+        question = self.questions.get(frozenset((match.category, match.runner_up)))
+        side = other.inbound if direction is Direction.INBOUND else other.outbound
+        asked = _NO_QUESTION if question is None else _asked(question, self.categories)
+        return OtherCause(match.runner_up, text(other.title), side.who_acts, text(asked))
 
     def search(self, words: str) -> list[Entry]:
         """Entries for what somebody types, best first: an id, a code, words of the title or of the text, with slips."""
@@ -204,6 +233,11 @@ def _score(wanted: str, entry: Entry) -> float:
     text = " ".join((entry.meaning, *entry.causes, entry.outbound.reading, entry.inbound.reading)).casefold()
     typed = wanted.split()
     return sum(max(95.0 * (word in text), *(fuzz.ratio(word, held) for held in heading)) for word in typed) / len(typed)
+
+
+def _asked(question: Question, titles: Mapping[str, str]) -> str:
+    first, second = (titles.get(category, category) for category in (question.yes, question.no))
+    return f"{question.ask} If so: {first}. If not: {second}."
 
 
 def _by_the_code_alone(match: Match, meaning: str) -> str:

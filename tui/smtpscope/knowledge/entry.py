@@ -62,6 +62,14 @@ class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     actions: tuple[str, ...]
 
 
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What tells two causes apart: `yes` and `no` are the categories that the answers mean."""
+
+    yes: str
+    no: str
+    ask: str
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Guidance for one kind of reply. `category` is one of the 29; an entry with id == category is the general one.
 

@@ -114,9 +114,22 @@ def _advice(advice: Advice, reply: str) -> JsonValue:
         "confidence": match.confidence,
         "evidence": list(evidence_words(advice, reply)),
         "runner_up": match.runner_up,
+        "other_cause": _other_cause(advice),
         "code_alone": match.code_alone,
         "disagreement": match.disagreement,
         "sources": [{"title": source.title, "url": source.url} for source in advice.sources],
+    }
+
+
+def _other_cause(advice: Advice) -> JsonValue:
+    other = advice.other
+    if other is None:
+        return None
+    return {
+        "category": other.category,
+        "title": other.title,
+        "who_acts": other.who_acts,
+        "question": other.question,
     }
 
 

@@ -34,16 +34,26 @@ def meaning_section(advice: Advice, direction: Direction) -> Section:
     blocks: list[Block] = [Paragraph((plain(text),)) for text in (advice.reading, advice.meaning) if text]
     note = f": {advice.who_note}" if advice.who_note else ""
     facts: list[tuple[str, Line]] = [
-        ("Who acts", (strong(who_acts_words(advice.who_acts, direction)), plain(note))),
+        ("Who acts", (strong(_who_acts(advice, direction)), plain(note))),
         ("By its code", (plain(_TEMPORARY[advice.temporary]),)),
     ]
     if advice.duration_note:
         facts.append(("In practice", (plain(advice.duration_note),)))
+    if advice.other is not None:
+        facts.append(("Or perhaps", (plain(f"{advice.other.title}. {advice.other.question}"),)))
     blocks.append(SummaryFacts(tuple(facts)))
     if advice.causes:
         blocks.append(Paragraph((strong("Usual causes"),)))
         blocks.append(_bullets(advice.causes))
     return Section("What it means", tuple(blocks))
+
+
+def _who_acts(advice: Advice, direction: Direction) -> str:
+    """Both, where the cause that came close has somebody else act."""
+    words = who_acts_words(advice.who_acts, direction)
+    if advice.other is None or advice.who_is_sure:
+        return words
+    return f"probably {words}; perhaps {who_acts_words(advice.other.who_acts, direction)}"
 
 
 def guidance_sections(advice: Advice, reply: str) -> Iterator[Section]:

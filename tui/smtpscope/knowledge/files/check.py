@@ -16,12 +16,14 @@ from smtpscope.knowledge.entry import Check, Entry
 from smtpscope.knowledge.files.file_errors import close_to, nearest
 from smtpscope.knowledge.files.knowledge_files import (
     ORDER_FILE,
+    QUESTIONS_FILE,
     alternatives_file,
     read_codes,
     read_entries,
     read_examples,
     read_order,
     read_providers,
+    read_questions,
     read_rules,
     read_stand_ins,
 )
@@ -72,6 +74,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_rules(folder, matcher, entries)
     yield from _in_codes(folder, entries)
     yield from _in_order(folder)
+    yield from _in_questions(folder)
     yield from _in_stand_ins(folder)
 
 
@@ -224,6 +227,20 @@ def _questions(rule: Rule, block: str, matcher: Matcher) -> Iterator[_Question]:
     for example in rule_examples(block):
         for patterns in hosts:
             yield _Question(example, direction, patterns)
+
+
+def _in_questions(folder: Path) -> Iterator[KnowledgeError]:
+    seen: set[str] = set()
+    for question in read_questions(folder):
+        where = f"{folder / QUESTIONS_FILE}, question {question.yes!r} or {question.no!r}"
+        for category in (question.yes, question.no):
+            yield from _known_category(where, category)
+        yield from _once(where, " ".join(sorted((question.yes, question.no))), seen)
+        yield from _known_placeholders(where, (question.ask,))
+        if not question.ask.endswith("?"):
+            yield KnowledgeError(
+                where=f"{where}, field ask", what="is no question", remedy="End it with a question mark"
+            )
 
 
 def _in_order(folder: Path) -> Iterator[KnowledgeError]:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from smtpscope.errors import KnowledgeError
-from smtpscope.knowledge.entry import Entry
+from smtpscope.knowledge.entry import Entry, Question
 from smtpscope.knowledge.files.file_errors import REMEDY, broken_toml, wrong_value
 from smtpscope.knowledge.matching.codes import CodeMeaning
 from smtpscope.knowledge.matching.provider_codes import Provider
@@ -24,7 +24,8 @@ WORDS_FILE = "words.toml"
 ORDER_FILE = "order.toml"
 ALTERNATIVES_FILE = "platform-alternatives.toml"
 OLD_ALTERNATIVES_FILE = "stand-ins.toml"
-FILES_BESIDE = (WORDS_FILE, ORDER_FILE, ALTERNATIVES_FILE, OLD_ALTERNATIVES_FILE)
+QUESTIONS_FILE = "questions.toml"
+FILES_BESIDE = (WORDS_FILE, ORDER_FILE, QUESTIONS_FILE, ALTERNATIVES_FILE, OLD_ALTERNATIVES_FILE)
 """The files beside them."""
 
 _OLD_TABLES: Final = {"stand_in": "alternative"}
@@ -69,6 +70,10 @@ class AlternativesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alternative: list[StandIn] = []
 
 
+class QuestionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    question: list[Question] = []
+
+
 class RuleGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rules that are asked one after the other, by id, and why in this place."""
 
@@ -93,6 +98,7 @@ _KIND_IN_CAUSE: Final[Mapping[str, type[msgspec.Struct]]] = {"entries.toml": Ent
 _KIND_OF_FILE: Final[Mapping[str, type[msgspec.Struct]]] = {
     WORDS_FILE: WordFile,
     ORDER_FILE: OrderFile,
+    QUESTIONS_FILE: QuestionFile,
     ALTERNATIVES_FILE: AlternativesFile,
     OLD_ALTERNATIVES_FILE: AlternativesFile,
 }
@@ -216,6 +222,12 @@ def read_order(folder: Path) -> list[RuleGroup]:
     """The groups of the order file; none where there is no such file."""
     path = folder / ORDER_FILE
     return read_file(path, OrderFile).group if path.is_file() else []
+
+
+def read_questions(folder: Path) -> list[Question]:
+    """What tells two causes apart; nothing where there is no such file."""
+    path = folder / QUESTIONS_FILE
+    return read_file(path, QuestionFile).question if path.is_file() else []
 
 
 def read_words(folders: Iterable[Path]) -> dict[str, str]:

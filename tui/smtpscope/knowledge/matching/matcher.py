@@ -137,8 +137,8 @@ class Matcher:
         """A sure rule is only likely where something speaks against it, unless the precise code takes its side.
 
         Four things do: other words lead elsewhere, the precise code means something else, no recipient was named yet
-        that could be refused, or so much of the text remains unread that the words may stand in it for another reason
-        (a name such as Spamhaus never does).
+        that could be refused, or so much of the text remains unread that the words may stand in it for another reason.
+        A name such as Spamhaus is not doubted for other words, nor for a long text.
         """
         impossible = _ABOUT_A_MAILBOX if given.stage in _BEFORE_ANY_ADDRESS else frozenset[str]()
         hit, runner_up = _first_hit(self.phrases, words, given, without=impossible)
@@ -153,7 +153,8 @@ class Matcher:
             return found
         unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.distinctive
         too_early = given.stage in _BEFORE_RECIPIENTS and found.category in _ABOUT_RECIPIENTS
-        doubtful = runner_up is not None or precise or unread or too_early
+        contested = runner_up is not None and not hit.rule.distinctive
+        doubtful = contested or precise or unread or too_early
         return replace(found, confidence="likely") if doubtful else found
 
     def _disagreement(self, finding: Finding, reply: Reply) -> str | None:

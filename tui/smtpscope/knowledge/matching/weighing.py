@@ -83,11 +83,16 @@ def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHi
 
 
 def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
-    """`finding` with the cause that it can only be at this stage, where the reply names no recipient itself."""
-    meant = _MEANT.get(stage, {}).get(finding.category)
+    """`finding` with the causes that it can only be at this stage, where the reply names no recipient itself."""
+    meant = _MEANT.get(stage)
     if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
         return finding
     if stage == "greeting" and words.distinct.isdisjoint(_OF_NAMES):
         return finding
+    category = meant.get(finding.category, finding.category)
+    runner_up = meant.get(finding.runner_up, finding.runner_up) if finding.runner_up else None
+    found = replace(finding, runner_up=None if runner_up == category else runner_up)
+    if category == finding.category:
+        return found
     confidence = "likely" if finding.confidence == "sure" else finding.confidence
-    return replace(finding, entry_id=meant, category=meant, confidence=confidence)
+    return replace(found, entry_id=category, category=category, confidence=confidence)

@@ -35,18 +35,26 @@ def duration_words(temporary: bool | None) -> str:
     return "temporary, will be retried" if temporary else "permanent for this message"
 
 
+def who_acts(advice: Advice) -> str:
+    """Firmly only where the cause that came close has the same one act."""
+    words = WHO_ACTS[advice.who_acts]
+    return words if advice.who_is_sure else f"probably {words}"
+
+
 def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now."""
     blocks: list[ProseBlock] = [
         Heading(text(shown(advice.title))),
         ProseParagraph(
             Content.assemble(
-                (f"{WHO_ACTS[advice.who_acts]}", _WHO_STYLES[advice.who_acts]),
+                (who_acts(advice), _WHO_STYLES[advice.who_acts]),
                 (f" | {duration_words(advice.temporary)} | {_CONFIDENCE[advice.match.confidence]}", "$text-muted"),
             )
         ),
         ProseParagraph(text(shown(advice.reading))),
     ]
+    if advice.other is not None:
+        blocks.append(bullet(text(shown(f"Or perhaps: {advice.other.title}. {advice.other.question}")), sign="?"))
     blocks += _numbered("What to do", advice.actions)
     if advice.match.disagreement:
         blocks.append(bullet(text(shown(advice.match.disagreement)), sign="!"))

@@ -9,7 +9,7 @@ from typing import Final
 from textual.content import Content
 
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
-from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS
+from smtpscope.app.widgets.texts.guidance_text import who_acts
 from smtpscope.app.widgets.texts.prose import (
     BLANK,
     FlowingColumns,
@@ -158,7 +158,7 @@ def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]])
                     (f"{incident.count:,} x ", "$text-accent"),
                     (str(shown(f"{incident.key.code or 'no code'} {host}")), "bold"),
                     str(shown(f": {advice.title}. ")),
-                    f"{WHO_ACTS[advice.who_acts]}. {state}",
+                    f"{who_acts(advice)}. {state}",
                 )
             )
         )
