@@ -18,7 +18,11 @@ from smtpscope.reading.registry import open_log
 from smtpscope.reading.sources.expanding import FileSource
 
 PLAIN: Final = [form for form in FORMS if not form.packed]
-EVENTS: Final = {"evtx", "evt", "xml", "clixml", "json", "csv", "dumpel", "splunk", "event-viewer", "text"}
+EVENTS: Final = {"evtx", "evt", "xml", "clixml", "json", "csv", "dumpel", "splunk", "event-viewer"} | {
+    "event-list",
+    "event-pairs",
+    "text",
+}
 SIZE: Final = 0.2
 
 

@@ -242,7 +242,7 @@ def _facts_of(parts: list[str]) -> tuple[list[tuple[Fact, int]], str]:
     for start in starts:
         name = "".join(parts[start:])
         if name in _FACTS:
-            return [(fact, rank + 10 * (start > 0 and not anchors)) for fact, rank in _FACTS[name]], name
+            return [(fact, rank + 3 * (start > 0 and not anchors)) for fact, rank in _FACTS[name]], name
     return [], "".join(parts)
 
 

@@ -96,7 +96,8 @@ def printed_list(text: str) -> tuple[str, ...]:
     """The strings of a list as Python prints it, `['1', None, 'a "b"']`, commas perhaps lost; () where it is none."""
     if not text.startswith("["):
         return ()
-    position, found = 1, []
+    position = 1
+    found: list[str] = []
     while (each := _QUOTED.match(text, position)) is not None and len(found) < _MOST_STRINGS:
         quoted = each[1] if each[1] is not None else each[2]
         found.append("" if quoted is None else _ESCAPE.sub(_unescaped, quoted))

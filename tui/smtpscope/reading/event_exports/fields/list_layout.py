@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 from smtpscope.reading.windows_event.event_fields import Fact, meaning_of, number_of
 
 _LABEL: Final = re.compile(
-    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'\x80-\xff\u2019-]{0,40}?(?::[ ]?\d{1,3})?)(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
+    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'\x80-\xff\u2019-]{0,40}?(?::[ ]?\d{1,3})?)"
+    r"(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
 )
 _HEADING: Final = re.compile(r"\[(\d{1,10})\][ \t]+(\S[^\r\n]{0,200})")
 _NEXT_LABEL: Final = re.compile(r"[ ]{2,}(?=[A-Z][A-Za-z]{1,20}:[ ]{2,})")

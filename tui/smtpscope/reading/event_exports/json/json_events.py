@@ -59,8 +59,8 @@ def rows_of(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
         columns = (table.get("columns") or table.get("fields")) if isinstance(rows, list) else None
         if not isinstance(columns, list) or not isinstance(rows, list):
             continue
-        names = [each.get("name") if isinstance(each, dict) else each for each in columns]
-        if all(isinstance(name, str) for name in names):
+        names = [str(each.get("name") if isinstance(each, dict) else each) for each in columns]
+        if names:
             yield from (dict(zip(names, row, strict=False)) for row in rows if isinstance(row, list))
 
 
