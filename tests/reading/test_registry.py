@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-from smtpscope.reading.mail_servers.further_servers import FURTHER_SERVERS
+from smtpscope.reading.mail_servers.further.further_servers import FURTHER_SERVERS
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import formats, open_log, reader_of, readers
 from smtpscope.reading.text.text_kind import is_text

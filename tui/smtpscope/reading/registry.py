@@ -42,15 +42,15 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("event_exports.fields.event_lists", "EventListReader"),
     ("event_exports.fields.pair_lines", "EventPairReader"),
     ("event_exports.messages.message_lines", "SentenceLineReader"),
-    ("mail_servers.opensmtpd_log", "OpenSmtpdLogReader"),
-    ("mail_servers.msmtp_log", "MsmtpLogReader"),
-    ("mail_servers.courier_log", "CourierLogReader"),
-    ("mail_servers.dma_log", "DmaLogReader"),
-    ("mail_servers.hmailserver_log", "HmailserverLogReader"),
-    ("mail_servers.mailenable_log", "MailenableLogReader"),
-    ("mail_servers.haraka_log", "HarakaLogReader"),
-    ("mail_servers.qmail_log", "QmailLogReader"),
-    ("mail_servers.nullmailer_log", "NullmailerLogReader"),
+    ("mail_servers.further.opensmtpd_log", "OpenSmtpdLogReader"),
+    ("mail_servers.further.msmtp_log", "MsmtpLogReader"),
+    ("mail_servers.further.courier_log", "CourierLogReader"),
+    ("mail_servers.further.dma_log", "DmaLogReader"),
+    ("mail_servers.further.hmailserver_log", "HmailserverLogReader"),
+    ("mail_servers.further.mailenable_log", "MailenableLogReader"),
+    ("mail_servers.further.haraka_log", "HarakaLogReader"),
+    ("mail_servers.further.qmail_log", "QmailLogReader"),
+    ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
 """So many of them read records; the others read lines, which may be in the records of another form as well."""
@@ -182,7 +182,7 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
     from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-    from smtpscope.reading.mail_servers.further_servers import mail_log_in
+    from smtpscope.reading.mail_servers.further.further_servers import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:

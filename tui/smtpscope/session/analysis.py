@@ -64,8 +64,7 @@ class Analysis:
     `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
     what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
     `date_order` is what stands first in regional dates that leave it open; None leaves it to the log's other dates.
-    `read_as` is the name of a format that all logs are read as, None where their content decides.
-    `loader` reads the logs; what it knows and does stands here too, so that its users need only the analysis.
+    `read_as` is the name of a format that all logs are read as, None where their content decides. `loader` reads them.
     """
 
     def __init__(

@@ -9,10 +9,10 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
-from smtpscope.reading.event_exports.json.json_objects import lines
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, lines_between
 from smtpscope.reading.event_exports.messages.line_labels import read_labels
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.messages.own_signs import lines
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.encodings import head_text

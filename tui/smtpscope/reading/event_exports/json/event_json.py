@@ -20,8 +20,6 @@ from smtpscope.reading.event_exports.json.json_objects import (
     ObjectScan,
     decoded_object,
     is_lines,
-    lines,
-    may_be_ours,
     objects_within,
     wrapper_length,
 )
@@ -29,6 +27,7 @@ from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
 from smtpscope.reading.event_exports.messages.event_messages import lines_between
 from smtpscope.reading.event_exports.messages.last_look import GUESS
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.messages.own_signs import lines, may_be_ours
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime

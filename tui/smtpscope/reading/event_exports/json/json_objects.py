@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from smtpscope.reading.event_exports.messages.related_messages import TELLING_WORDS
 from smtpscope.reading.text.broken_json import why_broken
 from smtpscope.reading.text.encodings import TextBlock
-from smtpscope.reading.windows_event.providers import OUR_PROVIDERS
 
 LONGEST: Final = 1 << 20
 """Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
 
-# The last is a label of tools that name no source.
-_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS), '"data[5]')
 _TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
@@ -56,12 +51,6 @@ class JsonObject(NamedTuple):
 
 class NoObjectError(Exception):
     """The text is no JSON object; the message is the reason as a sentence without its full stop."""
-
-
-def may_be_ours(text: str) -> bool:
-    """Whether `text` names one of our sources or holds our sentence, told without reading it as JSON."""
-    lowered = _lowered(text)
-    return any(words in lowered for words in _OURS)
 
 
 def wrapper_length(text: str) -> int:
@@ -184,25 +173,3 @@ def _end_of(text: str, start: int) -> int | None:
             if not depth:
                 return token.end()
     return None
-
-
-def lines(text: str) -> Iterator[tuple[int, int]]:
-    """The begin and end of each line that may be ours, without its line end."""
-    lowered = _lowered(text)
-    # Plain finds, each where it stands: an expression that ignores capitals takes twenty times as long.
-    places = {words: offset for words in _OURS if (offset := lowered.find(words)) >= 0}
-    while places:
-        offset = min(places.values())
-        begin = text.rfind("\n", 0, offset) + 1
-        end = text.find("\n", offset)
-        end = len(text) if end < 0 else end
-        yield begin, end
-        for words in [words for words, where in places.items() if where < end]:
-            places[words] = lowered.find(words, end)
-            if places[words] < 0:
-                del places[words]
-
-
-def _lowered(text: str) -> str:
-    """`text` in small letters, as long as it was: one letter of Turkish alone becomes two."""
-    return text.replace("\u0130", "i").lower()
