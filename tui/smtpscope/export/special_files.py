@@ -38,6 +38,17 @@ class _Target(io.RawIOBase):
         return self._written
 
 
+def is_special(path: Path) -> bool:
+    """Whether `path` is, or leads to, what is written into as it is."""
+    if _descriptor_of(path) is not None:
+        return True
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
 def write_into(path: Path, write: Callable[[BinaryIO], None]) -> int | None:
     """Writes into what is no file, as `sort -o` and `curl -o` do. Returns the number of bytes, None where it is a file.
 
