@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from smtpscope.errors import KnowledgeError
@@ -25,6 +26,10 @@ from smtpscope.knowledge.files.knowledge_files import (
 from smtpscope.knowledge.matching.provider_codes import codes_of
 from smtpscope.knowledge.matching.rules import Rule
 from smtpscope.parsing.smtp_exchange import Direction
+
+
+_SOURCES_KEEP = timedelta(days=2 * 365)
+"""How long what an entry's sources say is trusted without another look."""
 
 
 def place_of(base: KnowledgeBase, entry_id: str) -> Path | None:
@@ -75,7 +80,7 @@ class FolderReport:
     replaced: tuple[str, ...]
 
 
-def examined(folder: Path) -> FolderReport:
+def examined(folder: Path, today: date | None = None) -> FolderReport:
     """Looks `folder` through, as something that is loaded after the bundled knowledge (or as that itself).
 
     Raises KnowledgeError when there is no such folder or nothing in it that could be knowledge.
@@ -94,6 +99,7 @@ def examined(folder: Path) -> FolderReport:
         mistakes += base.problems() if is_bundled else contradictions(folder, base.matcher, base.entries)
     except KnowledgeError as error:
         mistakes.append(error)
+    warnings += _read_long_ago(folder, today or datetime.now(UTC).date()) if not mistakes else ()
     entries = [entry for _, entry in read_entries(folder)]
     known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
     if not is_bundled and not mistakes:
@@ -143,4 +149,15 @@ def _leads_nowhere(folder: Path, bundled: set[str]) -> Iterator[KnowledgeError]:
                 where=f"{path}, entry {entry.id!r}",
                 what="no rule and no code leads to it, so it is never shown",
                 remedy=f'Write a rule with entry = "{entry.id}"',
+            )
+
+
+def _read_long_ago(folder: Path, today: date) -> Iterator[KnowledgeError]:
+    """Entries of which the sources were last read more than two years before `today`; those without a day pass."""
+    for path, entry in read_entries(folder):
+        if entry.checked is not None and today - entry.checked > _SOURCES_KEEP:
+            yield KnowledgeError(
+                where=f"{path}, entry {entry.id!r}",
+                what=f"its sources were last read on {entry.checked}, more than two years ago",
+                remedy="Read them again, correct the entry, and write the day into checked",
             )
