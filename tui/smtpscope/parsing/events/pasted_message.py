@@ -25,9 +25,7 @@ _OPENING = re.compile(
     + _phrase("log for virtual server ID")
     + r"\s*(?!\s)([^\s,]{0,32})\s*(?:,\s*)?connection\s*(?:#\s*)?([^\s.]{0,32})"
 )
-_BEGINNING = re.compile(
-    _phrase("SMTP protocol") + r"\s++(?:(?:warning|error)\s++)?" + _phrase("log for virtual server")
-)
+_BEGINNING = re.compile(_phrase("SMTP protocol") + r"\s+(?:(?:warning|error)\s+)?" + _phrase("log for virtual server"))
 _BEFORE_HOST = re.compile(rf"{_phrase('The remote host')}|{_phrase('The client at')}")
 # A blank is enough before "responded": some pages lose the comma, some the quotes.
 _BEFORE_COMMAND = {
