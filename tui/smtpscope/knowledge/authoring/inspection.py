@@ -27,7 +27,6 @@ from smtpscope.knowledge.matching.provider_codes import codes_of
 from smtpscope.knowledge.matching.rules import Rule
 from smtpscope.parsing.smtp_exchange import Direction
 
-
 _SOURCES_KEEP = timedelta(days=2 * 365)
 """How long what an entry's sources say is trusted without another look."""
 
