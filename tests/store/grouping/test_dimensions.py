@@ -20,6 +20,7 @@ from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.filter.filter_grammar import parse_filter
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension
+from smtpscope.store.grouping.grouping_names import GROUPING_NAMES
 from smtpscope.store.grouping.groups import SORT_COLUMNS, GroupTree
 from smtpscope.store.numbered_column import NumberedColumn
 from store.events import store_of, three_weeks, unparsed
@@ -132,3 +133,7 @@ def test_a_pair_that_has_a_name_goes_by_it_and_what_is_none_by_nothing() -> None
 def test_names_and_kept_names_are_each_of_one_dimension() -> None:
     assert len(set(DIMENSIONS.names)) == len({each.column for each in DIMENSIONS}) == len(DIMENSIONS.names)
     assert all(DIMENSIONS.named(each.inner) is not each for each in DIMENSIONS)
+
+
+def test_the_names_that_the_command_line_shows_are_those_of_the_dimensions() -> None:
+    assert DIMENSIONS.names == GROUPING_NAMES

@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 from smtpscope.cli.candidates import filter_terms, format_names, zone_names
 from smtpscope.cli.streams import Target
 from smtpscope.errors import UsageError
+from smtpscope.store.grouping.grouping_names import GROUPING_NAMES
 
 Command = Callable[..., None]
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -50,10 +51,7 @@ class GroupingType(_TextType):
     @property
     def choices(self) -> tuple[str, ...]:
         """The dimensions by name."""
-        # Not with the first lines of the program: this loads the store.
-        from smtpscope.store.grouping.dimensions import DIMENSIONS
-
-        return DIMENSIONS.names
+        return GROUPING_NAMES
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return f"[{'|'.join(self.choices)}]"

@@ -7,6 +7,8 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
+import numpy as np
+
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
@@ -231,7 +233,7 @@ def _loaded(batch: Batch, parser: SmtpExchangeParser, store: EventStore, progres
 
 
 def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[Problem]) -> None:
-    so_far.last_place = max(so_far.last_place, int(columns.offset.max(initial=-1)))
+    so_far.last_place = max(so_far.last_place, int(np.max(columns.offset, initial=-1)))
     so_far.unrelated_records += others
     so_far.problems.update(problems)
 

@@ -264,7 +264,7 @@ def fields_of(event: Mapping[str, Any]) -> EventFields:
             if isinstance(value, list):
                 inner = value = value[0] if len(value) == 1 else value
             if isinstance(value, str):
-                inner = _embedded(value) if value[0] == "{" else None
+                inner = _embedded(value) if value[:1] == "{" else None
             if isinstance(inner, dict):
                 if depth < _DEEPEST:
                     stack.append((meaning.path, inner, depth + 1))
