@@ -24,7 +24,6 @@ from smtpscope.store.grouping.grouping_names import GROUPING_NAMES
 from smtpscope.store.grouping.groups import SORT_COLUMNS, GroupTree
 from smtpscope.store.numbered_column import NumberedColumn
 from store.events import store_of, three_weeks, unparsed
-from support.command_texts import command_texts
 
 STORE = store_of(*three_weeks(), unparsed())
 
@@ -76,7 +75,6 @@ def test_one_entry_makes_a_grouping() -> None:
     assert "verb" in GroupingSetting().expected
     (option,) = (each for each in cli.commands["report"].params if each.name == "grouping")
     assert option.type.shell_complete(None, option, "ve")[0].value == "verb"  # type: ignore[arg-type]
-    assert any("|verb" in each.value for command in command_texts() for each in command.options)
 
 
 def same_place(store: EventStore, tree: GroupTree, level: int, index: int) -> bool:

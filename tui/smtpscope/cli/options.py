@@ -51,10 +51,13 @@ class GroupingType(_TextType):
     @property
     def choices(self) -> tuple[str, ...]:
         """The dimensions by name."""
-        return GROUPING_NAMES
+        from smtpscope.store.grouping.dimensions import DIMENSIONS
+
+        return DIMENSIONS.names
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return f"[{'|'.join(self.choices)}]"
+        # The help is shown without loading the store.
+        return f"[{'|'.join(GROUPING_NAMES)}]"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_GROUPS
