@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from export.documents import REPLY, advice, document, exchange, incident, summary
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.export.masking.masking import Mask
-from smtpscope.knowledge.advice import FilledCheck
+from smtpscope.knowledge.advice import FilledCheck, OtherCause
 from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply, ReplyValues
 
 LABEL = st.text(alphabet="bcdfghjklmnpqrstvwxyz0123456789", min_size=5, max_size=9).filter(
@@ -153,6 +153,13 @@ def test_the_words_that_decided_move_with_the_text() -> None:
     (whole,) = Mask().document(document(summary(advice=inside))).incidents
     ((start, end),) = whole.advice.match.evidence
     assert whole.sample.reply.verbatim[start:end] == "user1@domain1.invalid"
+
+
+def test_the_cause_that_came_close_is_masked_too() -> None:
+    other = OtherCause("blocked", "Listed at fabrikam.example", "us", "Does bob@fabrikam.example still get mail?")
+    (masked,) = Mask().document(document(summary(advice=advice(other=other)))).incidents
+    assert masked.advice.other is not None
+    assert "fabrikam" not in masked.advice.other.title + masked.advice.other.question
 
 
 def test_domains_can_be_kept_in_a_document() -> None:

@@ -14,7 +14,7 @@ import click
 from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
-from smtpscope.cli.log_arguments import check_target, end, grouped, opened, read, say_when_nothing_fits
+from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     GroupingType,
     Query,
@@ -135,7 +135,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     """Runs the browser, or prints the report where it can't be drawn. Ends the process with the browser's exit code."""
     hindrance = browser_hindrance()
     if query.files or hindrance is not None:
-        _check(query, Target())
+        check_named(query, Target())
         _check_meant(query.files[0])
     if hindrance is not None:
         talk(f"{hindrance}, so this is the report instead of the browser.")
@@ -191,7 +191,7 @@ def report(query: Query, grouping: Grouping, most: int | None, target: Target, m
     smtpscope report logs/ --filter "4xx since:11-16" --group host
     smtpscope report logs/*.evtx -o report.html
     """
-    _check(query, target)
+    check_named(query, target)
     _print_report(read(query), query.filter_text, form, grouping, target, _mask(masked), most)
 
 
@@ -239,7 +239,7 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
     """
     from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 
-    _check(query, target)
+    check_named(query, target)
     analysis = read(query)
     check_target(target, analysis)
     view = grouped(analysis, query.filter_text)
@@ -270,7 +270,7 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     from smtpscope.cli.commands import followed_rows
     from smtpscope.export.events_format import event_lines
 
-    _check(query, target)
+    check_named(query, target)
     analysis = read(query, growing=follow)
     check_target(target, analysis)
     view = grouped(analysis, query.filter_text, "none")
@@ -303,20 +303,6 @@ def _mask(wanted: bool) -> Mask | None:
     from smtpscope.export.masking.masking import Mask
 
     return Mask()
-
-
-def _check(query: Query, target: Target) -> None:
-    """What can be told before anything is read.
-
-    Raises UsageError when no log is named, ExportError when the file to write is there already.
-    """
-    if not query.files:
-        raise UsageError(
-            where="command line",
-            what="no log is named",
-            remedy="Name a file, a folder, or - for standard input; smtpscope --help shows examples",
-        )
-    target.check()
 
 
 def _check_meant(first: str) -> None:

@@ -11,7 +11,14 @@ import click
 
 from smtpscope.cli.candidates import causes, entry_ids, folders
 from smtpscope.cli.configured import knowledge_folders, loaded_settings
-from smtpscope.cli.options import knowledge_option
+from smtpscope.cli.options import (
+    Query,
+    format_option,
+    knowledge_option,
+    mask_option,
+    query_options,
+    target_options,
+)
 from smtpscope.cli.streams import Target, say, talk
 from smtpscope.errors import KnowledgeError
 
@@ -23,7 +30,7 @@ _UNWRITTEN: Final = "Write here what you know: what it means, whom to call."
 _UNSAID: Final = "550 write here the reply that this note is for"
 
 
-@click.group(short_help="The knowledge base: list, show, check, new, path, evaluate.")
+@click.group(short_help="The knowledge base: list, show, check, new, unknown, path, evaluate.")
 def kb() -> None:
     """Look at the knowledge base, check it, and add what you know.
 
@@ -203,6 +210,42 @@ def new(entry_id: str, folder: Path | None, category: str, host: str, reply: str
         example=reply,
     )
     Target().put(f"{path}\n")
+
+
+@kb.command(short_help="List replies whose cause is only guessed.")
+@query_options
+@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent ones.")
+@target_options
+@mask_option
+@format_option(("text", "jsonl"), "text", {".jsonl": "jsonl"})
+def unknown(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
+    """List the replies in logs whose cause is only guessed, the most frequent first.
+
+    Each comes with the kb new command that begins a note on it. As JSON lines,
+    masked, they may be sent to those who keep the bundled knowledge; with the
+    right cause as "category" they are what kb evaluate --replies reads.
+
+    \b
+    smtpscope kb unknown logs/
+    smtpscope kb unknown logs/ --mask -o unknown.jsonl
+    """
+    from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, read, say_when_nothing_fits
+    from smtpscope.export.unknown_replies import masked_replies, unknown_lines, unknown_text
+    from smtpscope.session.unknown_wordings import unknown_replies
+
+    check_named(query, target)
+    analysis = read(query)
+    check_target(target, analysis)
+    view = grouped(analysis, query.filter_text, "none")
+    replies = unknown_replies(analysis.store, view)
+    if masked:
+        replies = masked_replies(replies)
+    if form == "jsonl":
+        target.put(unknown_lines(replies[:most]), escaped=True)
+    elif view.count:
+        target.put(unknown_text(replies, view.count, most=most, masked=masked))
+    say_when_nothing_fits(analysis, view)
+    end(analysis)
 
 
 @kb.command(short_help="Print the path of your own knowledge folder.")

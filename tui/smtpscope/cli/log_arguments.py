@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from smtpscope.cli.configured import cache_folder, knowledge_folders, loaded_settings
 from smtpscope.cli.options import Query
 from smtpscope.cli.streams import Target, say, talk
-from smtpscope.errors import ExportError, LogError
+from smtpscope.errors import ExportError, LogError, UsageError
 
 if TYPE_CHECKING:
     from smtpscope.configuration.settings import Settings
@@ -90,6 +90,20 @@ def _say_others(analysis: Analysis, last: LogError) -> None:
 def grouped(analysis: Analysis, filter_text: str, grouping: Grouping = "code") -> View:
     """What the filter lets through. Raises FilterError."""
     return analysis.view(filter_text, grouping=grouping)
+
+
+def check_named(query: Query, target: Target) -> None:
+    """What can be told before anything is read.
+
+    Raises UsageError when no log is named, ExportError when the file to write is there already.
+    """
+    if not query.files:
+        raise UsageError(
+            where="command line",
+            what="no log is named",
+            remedy="Name a file, a folder, or - for standard input; smtpscope --help shows examples",
+        )
+    target.check()
 
 
 def check_target(target: Target, analysis: Analysis) -> None:

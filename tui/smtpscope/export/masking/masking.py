@@ -18,7 +18,7 @@ from typing import Final
 from smtpscope.export.masking.credentials import LEFT_OUT, credentials_in
 from smtpscope.export.masking.pseudonyms import Pseudonyms
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
-from smtpscope.knowledge.advice import Advice, Match
+from smtpscope.knowledge.advice import Advice, Match, OtherCause
 from smtpscope.parsing.smtp_exchange import Reply, SmtpExchange
 from smtpscope.store.grouping.incident import Counted, Incident
 
@@ -191,7 +191,11 @@ class Mask:
             ignore_when=self._prose(advice.ignore_when),
             avoid=tuple(map(self._prose, advice.avoid)),
             over_when=self._prose(advice.over_when),
+            other=None if advice.other is None else self._other_cause(advice.other),
         )
+
+    def _other_cause(self, other: OtherCause) -> OtherCause:
+        return replace(other, title=self._prose(other.title), question=self._prose(other.question))
 
     def _match(self, match: Match, reply: str) -> Match:
         return replace(

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -196,10 +196,16 @@ def write_note(
 
 def free_id(folder: Path, *words: str) -> str:
     """An id for a new note, made of `words` (a remote host, a reply code), that nothing in `folder` has yet."""
+    return note_id(
+        {entry.id for entry in _entries(folder)} | {path.stem for path in area_files(folder, "notes")}, *words
+    )
+
+
+def note_id(taken: Container[str], *words: str) -> str:
+    """An id made of `words` that is none of `taken`."""
     plain = unicodedata.normalize("NFKD", "-".join(words)).encode("ascii", "ignore").decode().lower()
     parts = [part[:40] for part in re.findall(r"[a-z0-9]+", plain)][:7]
     stem = "-".join(["note", *parts])
-    taken = {entry.id for entry in _entries(folder)} | {path.stem for path in area_files(folder, "notes")}
     number = 1
     name = stem
     while name in taken:
