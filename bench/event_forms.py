@@ -20,6 +20,7 @@ from support.dumpel_texts import dumpel
 from support.event_json_texts import json_lines, winlogbeat
 from support.event_tables import get_win_event
 from support.event_texts import TextEvent, block_2003
+from support.event_tool_texts import pair_line, tabbed_list
 from support.event_xml_texts import saved_xml, xml_event
 from support.evt_writer import LegacyEvent, evt_bytes, record_bytes
 from support.splunk_exports import raw
@@ -129,6 +130,8 @@ JSON: Final = EventForm(lambda event: json_lines([winlogbeat(event)]))
 DUMPEL: Final = EventForm(lambda event: dumpel([event], "\t", "\t"))
 EVENT_VIEWER: Final = EventForm(block_2003)
 SPLUNK: Final = EventForm(lambda event: raw(event) + "\n")
+EVENT_LIST: Final = EventForm(tabbed_list)
+EVENT_PAIRS: Final = EventForm(pair_line)
 
 
 def write_evt(target: BinaryIO, size: int) -> None:

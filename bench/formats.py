@@ -88,6 +88,8 @@ FORMS: Final = (
     Form("splunk", "the raw text export", _into(event_forms.SPLUNK.write)),
     Form("dumpel", "tabs between the columns", _into(event_forms.DUMPEL.write)),
     Form("event-viewer", "blocks copied from it", _into(event_forms.EVENT_VIEWER.write)),
+    Form("event-list", "evtxexport", _into(event_forms.EVENT_LIST.write)),
+    Form("event-pairs", "rdump", _into(event_forms.EVENT_PAIRS.write)),
     Form("text", "an event a line", _write_text),
     Form("w3c", "", _into(service_logs.iis_writer("w3c"))),
     Form("iis", "", _into(service_logs.iis_writer("iis"))),

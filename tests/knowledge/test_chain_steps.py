@@ -86,7 +86,8 @@ TABLE = CodeTable.of(
     [
         CodeMeaning("x.1.1", "recipient-unknown", "no such mailbox", "RFC 3463"),
         CodeMeaning("x.7.1", "policy", "not authorised", "RFC 3463"),
-        CodeMeaning("x.7.600-602", "blocked", "banned", "Microsoft"),
+        CodeMeaning("x.7.600-602", "blocked", "banned", "Microsoft", confidence="likely"),
+        CodeMeaning("x.0.350", "policy", "whatever the other server said", "Microsoft"),
         CodeMeaning("550", "recipient-unknown", "not to be had", "RFC 5321"),
     ]
 )
@@ -118,6 +119,10 @@ def test_a_detailed_code_of_microsoft_is_exact() -> None:
     assert finding is not None
     assert finding.category == "blocked"
     assert from_detailed_code(parse_reply("550 5.1.1 Access denied"), TABLE) is None
+
+
+def test_a_detailed_code_that_is_worth_a_guess_gives_way_to_the_words() -> None:
+    assert from_detailed_code(parse_reply("550 5.0.350 Mailbox full"), TABLE) is None
 
 
 @pytest.mark.parametrize(

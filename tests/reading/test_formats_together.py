@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from smtpscope.reading.registry import open_log, reader_of, readers
 from support import clixml_texts as as_clixml
 from support import event_json_texts as as_json
 from support import event_tables as as_table
+from support import event_tool_texts as as_tool
 from support import splunk_exports as splunk
 from support.event_texts import TextEvent, block_2003, block_2008, log_line
 from support.event_xml_texts import printed_xml, saved_xml
@@ -121,6 +123,24 @@ FORMS: dict[str, tuple[str, Callable[[Events], bytes]]] = {
     "NXLog": ("json", lines_of(as_json.nxlog, "<14>Nov  2 06:12:41 exch01 nxlog: ")),
     "Rust": ("json", lines_of(as_json.rust_export)),
     "ConvertTo-Json": ("json", lambda events: as_json.converted(map(as_json.get_win_event, events)).encode("utf-16")),
+    "attributes apart": ("json", lambda events: json.dumps(list(map(as_tool.attributes_apart, events))).encode()),
+    "attributes with at signs": ("json", lines_of(as_tool.at_signs)),
+    "a bare System": ("json", lines_of(as_tool.bare_system)),
+    "underscores": ("json", lines_of(as_tool.underscores)),
+    "JSON within JSON": ("json", lines_of(as_tool.text_within)),
+    "alerts of an agent": ("json", lines_of(as_tool.agent_alert)),
+    "GELF": ("json", lines_of(as_tool.gelf)),
+    "hits of a search": ("json", lines_of(as_tool.search_hit)),
+    "pages one behind the other": ("json", lambda events: as_json.json_lines(as_tool.pages(events)).encode()),
+    "an array of pages": ("json", lambda events: json.dumps(as_tool.pages(events), indent=1).encode()),
+    "several searches": ("json", lambda events: json.dumps({"took": 1, "responses": as_tool.pages(events)}).encode()),
+    "Azure Monitor": ("csv", lambda events: as_tool.cloud_table(events).encode("utf-8-sig")),
+    "a table with changing headers": ("csv", lambda events: as_tool.changing_table(events).encode()),
+    "JSON in cells": ("csv", lambda events: as_tool.json_cells(events).encode()),
+    "a timeline": ("csv", lambda events: as_tool.timeline(events).encode()),
+    "strings as elements": ("xml", lambda events: as_tool.string_elements(events).encode()),
+    "numbered xml": ("xml", lambda events: as_tool.numbered_xml(events).encode()),
+    "names with values": ("event-pairs", lambda events: "".join(map(as_tool.pair_line, events)).encode()),
     "Splunk's export": ("json", lambda events: splunk.exported_json(map(splunk.result, events)).encode()),
     "Splunk's answer": ("json", lambda events: splunk.answered_json(map(splunk.result, events)).encode()),
     "Splunk's fields": ("json", lambda events: splunk.exported_json(map(splunk.extracted, events)).encode("utf-16")),
@@ -229,3 +249,33 @@ def test_the_same_siblings_give_the_same_exchanges(form: str) -> None:
     assert len(expected_siblings()) == len(events)
     assert exchanges(data) == expected_siblings()
     assert problems_of(open_log(MemorySource(data), ReadOptions())) == []
+
+
+# Lists lose the line ends of a value, and what they wrap.
+LISTS: dict[str, Callable[[TextEvent], str]] = {
+    "evtxexport": as_tool.tabbed_list,
+    "Format-List": as_tool.format_list,
+    "Format-List in a narrow window": lambda event: as_tool.format_list(event, 60),
+    "German": lambda event: as_tool.translated_block(event, as_tool.GERMAN),
+    "French": lambda event: as_tool.translated_block(event, as_tool.FRENCH),
+    "Spanish": lambda event: as_tool.translated_block(event, as_tool.SPANISH),
+    "Italian": lambda event: as_tool.translated_block(event, as_tool.ITALIAN),
+    "Dutch": lambda event: as_tool.translated_block(event, as_tool.DUTCH),
+    "Portuguese": lambda event: as_tool.translated_block(event, as_tool.PORTUGUESE),
+}
+
+
+def told(exchange: SmtpExchange) -> tuple[object, ...]:
+    values = (exchange.remote_host.verbatim, exchange.command.full, exchange.reply.verbatim)
+    return (exchange.event_id, exchange.level, exchange.time_ms, *(" ".join(value.split()) for value in values))
+
+
+@pytest.mark.parametrize("form", LISTS)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_lists_of_labels_tell_the_same_but_for_their_line_ends(form: str, codec: str) -> None:
+    events = [event for event in some_events(120) if "\n" not in event.command]
+    data = "".join(map(LISTS[form], events)).encode(codec)
+    assert next(reader.format.name for reader in readers() if reader.sniff(data[: 1 << 16])) == "event-list"
+    assert list(map(told, exchanges(data))) == list(map(told, exchanges(evt(events))))
+    assert problems_of(open_log(MemorySource(data), ReadOptions())) == []
+    assert len(exchanges(data[: len(data) // 2])) in range(len(events) // 2 - 3, len(events) // 2 + 3)

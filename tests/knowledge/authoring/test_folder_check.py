@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,12 @@ def test_an_order_names_each_rule_once(tmp_path: Path, order: list[str], whats: 
     group = f'[[group]]\nname = "ours"\nwhy = "So."\nrules = [{names}]\n' if order else ""
     (tmp_path / "order.toml").write_text(group, encoding="utf-8")
     assert [mistake.what for mistake in examined(tmp_path).mistakes] == whats
+
+
+def test_an_entry_read_more_than_two_years_ago_is_a_warning(tmp_path: Path) -> None:
+    folder = note_in(
+        tmp_path, ENTRY.replace('id = "call-fabrikam"', 'id = "call-fabrikam"\nchecked = 2026-01-01', 1) + HOST_RULE
+    )
+    assert examined(folder, date(2027, 12, 1)).warnings == ()
+    (warning,) = examined(folder, date(2028, 2, 1)).warnings
+    assert "last read on 2026-01-01" in warning.what

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,10 @@ import msgspec
 import pytest
 
 from knowledge.own_files import ENTRY, HOST_RULE, note_in
-from smtpscope.knowledge.authoring.house_rules import against_house_rules, long_unread
+from smtpscope.knowledge.authoring.house_rules import against_house_rules
 from smtpscope.knowledge.authoring.inspection import examined
 from smtpscope.knowledge.authoring.own_notes import entry_text
-from smtpscope.knowledge.entry import Check, Entry, SourceReference
+from smtpscope.knowledge.entry import Check, SourceReference
 from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_entries
 
 GREYLISTED = next(entry for _, entry in read_entries(bundled_folder()) if entry.id == "greylisted")
@@ -112,14 +111,3 @@ def test_notes_of_ones_own_have_to_keep_to_them_only_when_that_is_asked_for(tmp_
     note_in(tmp_path, ENTRY + HOST_RULE)
     assert examined(tmp_path).mistakes == ()
     assert len(examined(tmp_path, strict=True).mistakes) >= 3
-
-
-@pytest.mark.parametrize(("checked", "many"), [(date(2024, 11, 1), 1), (date(2025, 11, 1), 0), (None, 0)])
-def test_an_entry_whose_sources_were_read_long_ago_is_a_warning(
-    tmp_path: Path, checked: date | None, many: int
-) -> None:
-    entry: Entry = msgspec.structs.replace(GREYLISTED, id="grey", checked=checked)
-    note_in(tmp_path, entry_text(entry) + HOST_RULE.replace("call-fabrikam", "grey"))
-    assert len(list(long_unread(tmp_path, date(2026, 11, 30)))) == many
-    report = examined(tmp_path, today=date(2026, 11, 30))
-    assert (report.mistakes, len(report.warnings)) == ((), many)

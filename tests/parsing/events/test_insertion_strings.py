@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.parsing.events.insertion_strings import parse_substitute, six_values, surely_ours
+from smtpscope.parsing.events.insertion_strings import joined_values, parse_substitute, six_values, surely_ours
 from smtpscope.parsing.events.message_wording import SixValues
 
 VALUES = ("1", "6", "mx1.example.com", "rcpt", "550 5.1.1 User unknown", "RCPT TO:<a@example.com>")
@@ -174,3 +174,12 @@ def test_random_values_survive_each_form(host: str, reply: str, argument: str) -
 def test_no_text_raises(pieces: list[str]) -> None:
     parse_substitute("".join(pieces))
     parse_substitute(EVENT_VIEWER_2003.format(id=7002, source="X", values="".join(pieces)))
+
+
+def test_joined_strings_are_cut_by_the_first_four_and_the_last() -> None:
+    reply, command = "550 5.1.1 <ann@example.org>, sorry", "RCPT TO:<ann@example.org>"
+    text = f"1, 1428, mail.example.org, rcpt, {reply}, {command}"
+    assert joined_values(text) == ("1", "1428", "mail.example.org", "rcpt", reply, command)
+    assert joined_values("1, 0, ehlo, 504 No , EHLO x ") == ("1", "0", "", "ehlo", "504 No ", "EHLO x ")
+    assert joined_values("Components, x") is None
+    assert joined_values("1, 2") is None

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
+from smtpscope.reading.microsoft_exchange.transport_log import NO_HEADER
 from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
-from support.memory_source import MemorySource
+from support.every_format import without_header
+from support.memory_source import MemorySource, problems_of
 from support.protocol_logs import (
     FIELDS,
     NOON,
@@ -332,3 +334,9 @@ def test_any_log_is_read_to_its_end(pieces: list[str], encoding: str) -> None:
     for exchange in found[:3]:
         assert exchange.reply[:3] in log.raw(exchange.offset)
         assert log.smtp_session(exchange.offset) is not None
+
+
+def test_rows_without_their_header_are_read_and_that_is_said() -> None:
+    rows = without_header(protocol_log("Receive").encode())
+    log = ProtocolLogReader(MemorySource(rows), ReadOptions())
+    assert [problem.reason for problem in problems_of(log)].count(NO_HEADER) == 1

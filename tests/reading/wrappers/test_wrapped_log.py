@@ -198,3 +198,15 @@ def test_a_log_can_be_named_that_is_inside_the_records(form: str) -> None:
     reader = open_log(MemorySource(written(form)), OPTIONS, "postfix")
     assert isinstance(reader, WrappedLog)
     assert len(exchanges_of(reader)) == REFUSALS
+
+
+@pytest.mark.parametrize("count", [4_000])
+def test_an_array_on_one_long_line_is_read_in_time_that_grows_with_it(count: int) -> None:
+    reader = opened(written("mailcow's interface", count=count))
+    assert len(exchanges_of(reader)) == 2 * count // 3 + 1
+
+
+def test_objects_that_never_end_do_not_stop_the_reading() -> None:
+    data = written("Docker's json-file")
+    hostile = b'{"a":' * 20_000 + b"\n"
+    assert len(exchanges_of(opened(data + hostile + data))) == 2 * REFUSALS

@@ -31,6 +31,13 @@ def zone_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
     return _beginning(incomplete, ((name, "") for name in names))
 
 
+def format_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Formats that can be read."""
+    from smtpscope.session import known_formats
+
+    return _beginning(incomplete, ((each.name, each.title) for each in known_formats()))
+
+
 def filter_terms(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The last term of a filter: its field, or one of the field's words."""
     from smtpscope.store.filter.filter_fields import FIELDS

@@ -59,8 +59,8 @@ def followed_rows(
 _WIDTH: Final = 80
 _GAP: Final = 2
 _HEADLINE: Final = (
-    "{} formats. The content of a file decides, never its name. Compressed files (gz, bz2, xz, zst, zip) are read as "
-    "they are."
+    "{} formats. The content of a file decides, never its name; --read-as NAME reads it as what you say. Compressed "
+    "files (gz, bz2, xz, zst, zip) are read as they are."
 )
 _KNOWN_BY, _LACKS = "known by:   ", "can't tell: "
 

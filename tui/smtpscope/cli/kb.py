@@ -140,8 +140,6 @@ def check(folder: Path | None, strict: bool) -> None:
     smtpscope kb check
     smtpscope kb check ./knowledge --strict
     """
-    from datetime import UTC, datetime
-
     from smtpscope.export.summaries.incident_wording import counted
     from smtpscope.knowledge.authoring.inspection import examined
 
@@ -150,7 +148,7 @@ def check(folder: Path | None, strict: bool) -> None:
         raise KnowledgeError(
             where=str(place), what="there is no knowledge of your own yet", remedy="Begin with smtpscope kb new ID"
         )
-    report = examined(place, strict=strict, today=datetime.now(UTC).date())
+    report = examined(place, strict=strict)
     for mistake in report.mistakes:
         say(mistake)
     for warning in report.warnings:

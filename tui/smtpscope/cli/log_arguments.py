@@ -42,6 +42,7 @@ def opened(
         salvage=query.salvage,
         growing=growing,
         date_order=query.date_order or (None if settings.date_order == "auto" else settings.date_order),
+        read_as=query.read_as,
     )
     analysis.count_duplicates = query.count_duplicates
     try:
@@ -130,6 +131,17 @@ def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
     from smtpscope.export.report.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
     from smtpscope.export.summaries.incident_wording import counted
 
+    doubtful = [
+        problem for problem in analysis.problems if problem.outcome == "skipped" and problem.place.startswith("line")
+    ]
+    if doubtful:
+        first = doubtful[0]
+        count = counted(sum(problem.records or 1 for problem in doubtful), "record was", "records were")
+        talk(
+            f"no SMTP protocol event could be read from {', '.join(analysis.files)}: {count} not understood, the first "
+            f"at {first.place}: {first.reason}"
+        )
+        return
     if not analysis.unrelated_records:
         talk(f"not one record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
         return

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from click.shell_completion import CompletionItem
 
-from smtpscope.cli.candidates import filter_terms, zone_names
+from smtpscope.cli.candidates import filter_terms, format_names, zone_names
 from smtpscope.cli.streams import Target
 from smtpscope.errors import UsageError
+from smtpscope.store.grouping.grouping_names import GROUPING_NAMES
 
 Command = Callable[..., None]
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -32,6 +33,7 @@ class Query:
     salvage: bool = False
     count_duplicates: bool = False
     date_order: DateOrder | None = None
+    read_as: str | None = None
 
 
 if TYPE_CHECKING:
@@ -49,13 +51,13 @@ class GroupingType(_TextType):
     @property
     def choices(self) -> tuple[str, ...]:
         """The dimensions by name."""
-        # Not with the first lines of the program: this loads the store.
         from smtpscope.store.grouping.dimensions import DIMENSIONS
 
         return DIMENSIONS.names
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return f"[{'|'.join(self.choices)}]"
+        # The help is shown without loading the store.
+        return f"[{'|'.join(GROUPING_NAMES)}]"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_GROUPS
@@ -123,9 +125,12 @@ def query_options(command: Command) -> Command:
         salvage: bool,
         count_duplicates: bool,
         date_order: DateOrder | None,
+        read_as: str | None,
         **others: Any,
     ) -> None:
-        query = Query(files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order)
+        query = Query(
+            files, filter_text, zone, knowledge, own_knowledge, salvage, count_duplicates, date_order, read_as
+        )
         command(query=query, **others)
 
     return _with(
@@ -151,6 +156,12 @@ def query_options(command: Command) -> Command:
             "--date-order",
             type=click.Choice(("dmy", "mdy", "ymd")),
             help="Order of dates such as 3/4/2026, where the log itself leaves it open.",
+        ),
+        click.option(
+            "--read-as",
+            metavar="NAME",
+            shell_complete=format_names,
+            help="Read all files as this format (see smtpscope formats), whatever they look like.",
         ),
         click.option(
             "--salvage", is_flag=True, help="Also read deleted records of an .evtx that are not overwritten yet."

@@ -42,10 +42,15 @@ class Target:
         return True
 
     def check(self) -> None:
-        """Raises ExportError when the file exists already or is a folder, before anything is read for it."""
+        """Raises ExportError when the file exists already or is a folder, before anything is read for it.
+
+        What is no file, such as a terminal or a FIFO, is written into without a question.
+        """
+        from smtpscope.export.special_files import is_special
+
         if self.path is not None and self.path.is_dir():
             raise ExportError(where=str(self.path), what="this is a folder", remedy="Add a file name to it")
-        if self.path is not None and not self.overwrite and os.path.lexists(self.path):
+        if self.path is not None and not self.overwrite and os.path.lexists(self.path) and not is_special(self.path):
             raise ExportError(
                 where=str(self.path),
                 what="the file exists already and was left as it is",

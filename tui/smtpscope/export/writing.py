@@ -1,8 +1,12 @@
-"""A document onto the disk: never over another file unasked, never half, never into a folder that is not there."""
+"""A document onto the disk: never over another file unasked, never half, never into a folder that is not there.
+
+What is no file (a terminal, a FIFO, a socket, a descriptor such as /dev/stdout) is written into as it is.
+"""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +14,7 @@ from secrets import token_hex
 from typing import BinaryIO, Final
 
 from smtpscope.errors import ExportError
+from smtpscope.export.special_files import write_into
 from smtpscope.export.summaries.summary import SummaryDocument
 from smtpscope.harmless import file_name
 from smtpscope.parsing.smtp_exchange import Direction
@@ -21,8 +26,9 @@ _LONGEST_STEM: Final = 80
 def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = False) -> int:
     """Write `text`, one string or many, to `path` as UTF-8, its line ends as they are. Returns the number of bytes.
 
-    The file appears whole or not at all. Raises ExportError when it exists and `overwrite` is False, when its folder
-    does not exist, and when the system refuses.
+    The file appears whole or not at all. Of a link to a file the file is replaced and the link stays, and so do the
+    mode and owner of what was there. Raises ExportError when it exists and `overwrite` is False, when its folder does
+    not exist, and when the system refuses.
     """
 
     def write(stream: BinaryIO) -> None:
@@ -34,15 +40,25 @@ def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = F
 
 def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool = False) -> int:
     """The same for bytes: `write` is given the stream. What it raises goes through, and no file appears."""
-    _check(path, overwrite)
+    try:
+        if (written := write_into(path, write)) is not None:
+            return written
+        target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    except OSError as error:
+        raise _refused(path, error) from error
+    except ValueError:
+        # A NUL character, which the check tells.
+        target = path
+    _check(target if overwrite else path, overwrite)
     temporary: Path | None = None
     try:
         # In the same folder, since only there the last step is one single step.
-        temporary = path.with_name(f".smtpscope-{os.getpid()}-{token_hex(4)}.tmp")
+        temporary = target.with_name(f".smtpscope-{os.getpid()}-{token_hex(4)}.tmp")
         with temporary.open("xb") as stream:
             write(stream)
             written = stream.tell()
-        _publish(temporary, path, overwrite)
+        _keep_mode_and_owner(target, temporary)
+        _publish(temporary, target, overwrite)
         temporary = None
     except OSError as error:
         raise _refused(path, error) from error
@@ -51,6 +67,19 @@ def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool
             with suppress(OSError):
                 temporary.unlink()
     return written
+
+
+def _keep_mode_and_owner(target: Path, temporary: Path) -> None:
+    try:
+        before = target.stat()
+    except FileNotFoundError:
+        return
+    if hasattr(os, "chown"):
+        # Only root may give a file away; a group is kept where its owner is one of it.
+        for owner, group in ((-1, before.st_gid), (before.st_uid, -1)):
+            with suppress(OSError):
+                os.chown(temporary, owner, group)
+    temporary.chmod(stat.S_IMODE(before.st_mode))
 
 
 def _check(path: Path, overwrite: bool) -> None:

@@ -26,7 +26,7 @@ class EventRecord:
     ones included (None where the format has only the message); `message` is the rendered sentence or text, with its
     own line breaks (None where the format has only strings). `salvaged` tells that the log itself does not count the
     record any more: it was found in a part of the file that is free to be written over. `binary` is the data that an
-    event may have behind its strings.
+    event may have behind its strings. `guess` says in one sentence what of the record is not sure, None where all is.
     """
 
     file: str
@@ -43,6 +43,7 @@ class EventRecord:
     message: str | None
     salvaged: bool = False
     binary: bytes | None = None
+    guess: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

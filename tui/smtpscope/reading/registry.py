@@ -3,115 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from importlib import import_module
+from typing import Final, cast
 
 from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextSource, head_of
 
+# Module below `reading`, and class: in the order in which they are asked, the surest signs first, any text that holds
+# our sentence last. Each is imported when it is its turn: those of text take longer to import than most logs to read.
+READERS: Final[tuple[tuple[str, str], ...]] = (
+    ("evtx.evtx_log", "EvtxReader"),
+    ("evt.evt_log", "EvtReader"),
+    ("converted.converted_parquet", "ConvertedParquetReader"),
+    ("event_exports.xml.event_xml_file", "EventXmlReader"),
+    ("event_exports.powershell.clixml", "ClixmlReader"),
+    ("converted.converted_json", "ConvertedJsonReader"),
+    ("event_exports.json.event_json", "EventJsonReader"),
+    ("converted.converted_csv", "ConvertedCsvReader"),
+    ("microsoft_exchange.shell.shell_csv", "ShellCsvReader"),
+    ("event_exports.tables.event_csv", "EventCsvReader"),
+    ("microsoft_exchange.message_tracking", "MessageTrackingReader"),
+    ("microsoft_exchange.tracking_2003", "Tracking2003Reader"),
+    ("iis.w3c_log", "W3cSmtpReader"),
+    ("iis.fixed_form_log", "IisFormatReader"),
+    ("iis.fixed_form_log", "NcsaFormatReader"),
+    ("microsoft_exchange.protocol_log", "ProtocolLogReader"),
+    ("microsoft_exchange.connectivity_log", "ConnectivityLogReader"),
+    ("microsoft_exchange.agent_log", "AgentLogReader"),
+    ("bounces.bounce_log", "BounceReader"),
+    ("microsoft_exchange.shell.shell_text", "ShellTextReader"),
+    ("mail_servers.postfix_log", "PostfixLogReader"),
+    ("mail_servers.exim_log", "EximLogReader"),
+    ("mail_servers.sendmail_log", "SendmailLogReader"),
+    ("event_exports.splunk.splunk_text", "SplunkTextReader"),
+    ("event_exports.blocks.dumpel", "DumpelReader"),
+    ("event_exports.blocks.event_blocks", "EventBlockReader"),
+    ("event_exports.fields.event_lists", "EventListReader"),
+    ("event_exports.fields.pair_lines", "EventPairReader"),
+    ("event_exports.messages.message_lines", "SentenceLineReader"),
+    ("mail_servers.further.opensmtpd_log", "OpenSmtpdLogReader"),
+    ("mail_servers.further.msmtp_log", "MsmtpLogReader"),
+    ("mail_servers.further.courier_log", "CourierLogReader"),
+    ("mail_servers.further.dma_log", "DmaLogReader"),
+    ("mail_servers.further.hmailserver_log", "HmailserverLogReader"),
+    ("mail_servers.further.mailenable_log", "MailenableLogReader"),
+    ("mail_servers.further.haraka_log", "HarakaLogReader"),
+    ("mail_servers.further.qmail_log", "QmailLogReader"),
+    ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
+)
+_RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
+"""So many of them read records; the others read lines, which may be in the records of another form as well."""
+
 
 def readers() -> Iterator[type[LogReader]]:
-    """In the order in which they are asked: the surest signs first, any text that holds our sentence last.
-
-    Each is imported when it is its turn: those of text take longer to import than most logs take to read.
-    """
+    """The classes of READERS in their order."""
     yield from _readers_of_records()
     yield from _readers_of_lines()
 
 
 def _readers_of_records() -> Iterator[type[LogReader]]:
-    from smtpscope.reading.evtx.evtx_log import EvtxReader
-
-    yield EvtxReader
-    from smtpscope.reading.evt.evt_log import EvtReader
-
-    yield EvtReader
-    from smtpscope.reading.converted.converted_parquet import ConvertedParquetReader
-
-    yield ConvertedParquetReader
-    from smtpscope.reading.event_exports.xml.event_xml_file import EventXmlReader
-
-    yield EventXmlReader
-    from smtpscope.reading.event_exports.powershell.clixml import ClixmlReader
-
-    yield ClixmlReader
-    from smtpscope.reading.converted.converted_json import ConvertedJsonReader
-
-    yield ConvertedJsonReader
-    from smtpscope.reading.event_exports.json.event_json import EventJsonReader
-
-    yield EventJsonReader
-    from smtpscope.reading.converted.converted_csv import ConvertedCsvReader
-
-    yield ConvertedCsvReader
-    from smtpscope.reading.microsoft_exchange.shell.shell_csv import ShellCsvReader
-
-    yield ShellCsvReader
-    from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
-
-    yield EventCsvReader
+    yield from map(_imported, READERS[:_RECORDS])
 
 
 def _readers_of_lines() -> Iterator[type[LogReader]]:
-    """Those of texts that may stand in the records of another form as well."""
-    from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
+    """Those of texts that may be in the records of another form as well."""
+    yield from map(_imported, READERS[_RECORDS:])
 
-    yield MessageTrackingReader
-    from smtpscope.reading.microsoft_exchange.tracking_2003 import Tracking2003Reader
 
-    yield Tracking2003Reader
-    from smtpscope.reading.iis.w3c_log import W3cSmtpReader
-
-    yield W3cSmtpReader
-    from smtpscope.reading.iis.fixed_form_log import IisFormatReader, NcsaFormatReader
-
-    yield IisFormatReader
-    yield NcsaFormatReader
-    from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
-
-    yield ProtocolLogReader
-    from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
-
-    yield ConnectivityLogReader
-    from smtpscope.reading.microsoft_exchange.agent_log import AgentLogReader
-
-    yield AgentLogReader
-    from smtpscope.reading.bounces.bounce_log import BounceReader
-
-    yield BounceReader
-    from smtpscope.reading.microsoft_exchange.shell.shell_text import ShellTextReader
-
-    yield ShellTextReader
-    from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
-
-    yield PostfixLogReader
-    from smtpscope.reading.mail_servers.exim_log import EximLogReader
-
-    yield EximLogReader
-    from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
-
-    yield SendmailLogReader
-    from smtpscope.reading.event_exports.splunk.splunk_text import SplunkTextReader
-
-    yield SplunkTextReader
-    from smtpscope.reading.event_exports.blocks.dumpel import DumpelReader
-
-    yield DumpelReader
-    from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
-
-    yield EventBlockReader
-    from smtpscope.reading.event_exports.fields.event_lists import EventListReader
-
-    yield EventListReader
-    from smtpscope.reading.event_exports.fields.pair_lines import EventPairReader
-
-    yield EventPairReader
-    from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-
-    yield SentenceLineReader
-    from smtpscope.reading.mail_servers.further_servers import FURTHER_SERVERS
-
-    yield from FURTHER_SERVERS
+def _imported(reader: tuple[str, str]) -> type[LogReader]:
+    module, name = reader
+    return cast("type[LogReader]", getattr(import_module(f"smtpscope.reading.{module}"), name))
 
 
 def formats() -> tuple[Format, ...]:
@@ -160,10 +122,32 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     from smtpscope.reading.text.encodings import first_part
     from smtpscope.reading.text.text_kind import is_markup, is_text
 
-    whole = len(head) < HEAD_SIZE and first_part(head) == head
-    if whole or not is_text(head) or is_markup(head):
+    if not is_text(head):
         return None
-    return _found_further_on(source, search)
+    from smtpscope.reading.event_exports.messages.last_look import LastLookReader
+
+    if LastLookReader.sniff(head):
+        return LastLookReader
+    whole = len(head) < HEAD_SIZE and first_part(head) == head
+    if whole:
+        return None
+    found = _found_further_on(source, search)
+    return found and (LastLookReader if is_markup(head) else found)
+
+
+def last_look(reader: LogReader, source: Source, options: ReadOptions) -> LogReader | None:
+    """What looks for the sentences of our events in a text in which `reader` found nothing; None for all else.
+
+    Raises LogError when the file can't be read.
+    """
+    from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+    from smtpscope.reading.text.text_kind import is_text
+
+    if isinstance(reader, SentenceLineReader) or not is_text(head_of(source)):
+        return None
+    from smtpscope.reading.event_exports.messages.last_look import LastLookReader
+
+    return LastLookReader(source, options)
 
 
 _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
@@ -198,7 +182,7 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
     from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-    from smtpscope.reading.mail_servers.further_servers import mail_log_in
+    from smtpscope.reading.mail_servers.further.further_servers import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
@@ -217,4 +201,4 @@ def _named(name: str) -> type[LogReader]:
         if reader.format.name == name:
             return reader
     names = ", ".join(reader.format.name for reader in readers())
-    raise UsageError(where="--format", what=f'there is no format "{name}"', remedy=f"Choose one of: {names}")
+    raise UsageError(where="--read-as", what=f'there is no format "{name}"', remedy=f"Choose one of: {names}")

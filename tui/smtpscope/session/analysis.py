@@ -20,7 +20,7 @@ from smtpscope.export.report.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
-from smtpscope.session.filtering import rows_that_match
+from smtpscope.session.filtering import count_of_entry, rows_that_match
 from smtpscope.session.incident_split import incident_keys, largest
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.recent_trees import RecentTrees
@@ -37,17 +37,14 @@ from smtpscope.session.view_values import (
     View,
 )
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.grouping.activity import state_of
-from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
-from smtpscope.store.grouping.incidents import incident_heads, incident_of, incidents
 from smtpscope.store.grouping.time_bins import (
     Step,
     Timeline,
     activity,
-    episode_sentence,
     episodes,
+    episodes_told,
     sorted_times,
     timeline,
 )
@@ -67,7 +64,7 @@ class Analysis:
     `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
     what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
     `date_order` is what stands first in regional dates that leave it open; None leaves it to the log's other dates.
-    `loader` reads the logs; what it knows and does stands here too, so that its users need only the analysis.
+    `read_as` is the name of a format that all logs are read as, None where their content decides. `loader` reads them.
     """
 
     def __init__(
@@ -80,6 +77,7 @@ class Analysis:
         salvage: bool = False,
         growing: bool = False,
         date_order: DateOrderName | None = None,
+        read_as: str | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.zone: tzinfo = LocalZone() if zone is None else zone
@@ -87,12 +85,12 @@ class Analysis:
         self.user_data = UserData(workspace)
         self._recent_trees = RecentTrees()
         kept = None
-        if cache is not None and not (salvage or growing):
+        if cache is not None and not (salvage or growing or read_as):
             from smtpscope.store.cache.log_cache import LogCache
 
             kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
         options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
-        self.loader = LogLoader(EventStore(knowledge), options, kept)
+        self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
     def open(self, arguments: Sequence[str]) -> None:
         """Finds and recognises the logs; from now on marks, notes and state are theirs. Raises LogError."""
@@ -212,18 +210,20 @@ class Analysis:
 
     def count_of_entry(self, entry_id: str) -> int:
         """How many events the entry explains; a category's general entry stands for the whole category."""
-        matches = [judgement.match for judgement in self.store.words.judgements]
-        wanted = [number for number, match in enumerate(matches) if entry_id in (match.entry_id, match.category)]
-        return int(np.isin(self.store.columns.judgement, wanted).sum()) if wanted else 0
+        return count_of_entry(self.store, entry_id)
 
     def incidents(self, rows: Rows, *, most: int | None = None) -> list[IncidentDetail]:
         """`rows` split into incidents, the most frequent first (only so many when `most` is given), with guidance."""
+        from smtpscope.store.grouping.incidents import incidents
+
         if most is not None:
             rows = largest(self.store, rows, most)
         return [self._detail(incident) for incident in incidents(self.store, rows, self.zone)]
 
     def listed(self, rows: Rows, most: int) -> list[ListedIncident]:
         """The `most` most frequent incidents in `rows` with guidance; only what a list says of each."""
+        from smtpscope.store.grouping.incidents import incident_heads
+
         heads = incident_heads(self.store, largest(self.store, rows, most))
         return [ListedIncident(head, self.knowledge.advice(self.store.exchange(head.sample_row))) for head in heads]
 
@@ -245,17 +245,18 @@ class Analysis:
 
     def mark(self, rows: Rows) -> bool:
         """Marks the incidents of `rows`, or unmarks them when all are marked; says whether they are marked now."""
-        keys = set(incident_keys(self.store, rows))
-        marked = not keys <= self.marks
-        self.user_data.mark(keys, marked=marked)
-        return marked
+        return self.user_data.toggle(set(incident_keys(self.store, rows)))
 
     def incident_of(self, row: int, view: View) -> list[IncidentDetail]:
         """The incident that the event `row` belongs to, as far as `view` shows it."""
+        from smtpscope.store.grouping.incidents import incident_of
+
         return [self._detail(incident_of(self.store, view.tree.order, row, self.zone))]
 
     def facets(self, rows: Rows, name: str) -> Counted:
         """The distinct values of the facet `name` among `rows`, the most frequent first."""
+        from smtpscope.store.grouping.facets import facets
+
         return facets(self.store, rows, name)
 
     def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
@@ -268,10 +269,7 @@ class Analysis:
 
     def episodes(self, rows: Rows) -> str:
         """The bursts in `rows` in one sentence, "" where no row has a time."""
-        times = sorted_times(self.store, rows)
-        end = self.store.log_end_ms
-        state = state_of(times, self.store.log_start_ms, end)
-        return episode_sentence(episodes(times), end, state, self.zone)
+        return episodes_told(self.store, rows, self.zone)
 
     def activity(self, bins: int) -> tuple[int, ...]:
         """All events counted in `bins` equal parts of the log's span."""

@@ -10,7 +10,7 @@ import numpy as np
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
 from smtpscope.session.analysis import Analysis
 from smtpscope.session.view_values import LoadedBatch
-from smtpscope.store.encoding import ReplyMatcher
+from smtpscope.store.encoding import ReplyMatcher, decoded
 from smtpscope.store.event_store import EncodedBatch, EventStore
 
 _MOST_TEXTS: Final = 50_000
@@ -64,7 +64,7 @@ def _of_batch(store: EventStore, batch: LoadedBatch) -> Iterator[DiagnosedExchan
     words, columns = store.words, batch.encoded
     for row, number in enumerate(columns.judgement.tolist()):
         judgement = words.judgements[number]
-        yield DiagnosedExchange(words.decode(columns, row), judgement.match.category, judgement.who_acts)
+        yield DiagnosedExchange(decoded(words, columns, row), judgement.match.category, judgement.who_acts)
 
 
 def _filtered(analysis: Analysis, filter_text: str) -> Iterator[DiagnosedExchange]:

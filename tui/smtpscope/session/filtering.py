@@ -1,4 +1,4 @@
-"""Which rows of the store a filter lets through."""
+"""Which rows of the store a filter lets through, and how many an entry explains."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ def rows_that_match(store: EventStore, filter_text: str, zone: tzinfo, *, twice:
     from smtpscope.store.filter.filter_grammar import parse_filter
 
     return rows & matching(store, parse_filter(filter_text), zone)
+
+
+def count_of_entry(store: EventStore, entry_id: str) -> int:
+    """How many events the entry explains; a category's general entry stands for the whole category."""
+    matches = [judgement.match for judgement in store.words.judgements]
+    wanted = [number for number, match in enumerate(matches) if entry_id in (match.entry_id, match.category)]
+    return int(np.isin(store.columns.judgement, wanted).sum()) if wanted else 0

@@ -26,15 +26,18 @@ if TYPE_CHECKING:
 class LogLoader:
     """Reads logs into `store`. Times without a zone are taken for those of the zone in `options`, until told otherwise.
 
-    `cache` is where what is read of a large log is kept for the next time; None keeps nothing.
+    `cache` is where what is read of a large log is kept for the next time; None keeps nothing. `read_as` is the name
+    of a format that all logs are read as, None where their content decides.
     """
 
-    def __init__(self, store: EventStore, options: ReadOptions, cache: LogCache | None) -> None:
+    def __init__(
+        self, store: EventStore, options: ReadOptions, cache: LogCache | None, read_as: str | None = None
+    ) -> None:
         self.store = store
         self.unrelated_records = 0
         self.assumed_zone: tzinfo = options.zone
         self._zone_at_load: tzinfo = options.zone
-        self._logs = Logs(options, cache)
+        self._logs = Logs(options, cache, read_as)
 
     def open(self, arguments: Sequence[str]) -> None:
         """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.

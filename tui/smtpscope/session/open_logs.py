@@ -7,10 +7,12 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
+import numpy as np
+
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
-from smtpscope.reading.registry import open_log
+from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import expand, named_file, searched
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import head_of
@@ -29,10 +31,13 @@ if TYPE_CHECKING:
 class Logs:
     """The files that were named. What can't be opened is kept in `errors`, what was passed over in `problems`."""
 
-    def __init__(self, options: ReadOptions, cache: LogCache | None = None) -> None:
+    def __init__(self, options: ReadOptions, cache: LogCache | None = None, read_as: str | None = None) -> None:
+        """`read_as` is the name of a format that all files are of, None where the content decides."""
         self.errors: list[LogError] = []
         self.problems: list[Problem] = []
         self._options = options
+        self._read_as = read_as
+        self._rows = 0
         self._cache = cache
         self._readers: dict[str, LogReader] = {}
         self._unpacking = Unpacking()
@@ -63,7 +68,7 @@ class Logs:
             # What was packed or piped is all there is.
             options = replace(self._options, growing=self._options.growing and _can_grow(source))
             try:
-                reader = open_log(source, options, search=searched(source))
+                reader = open_log(source, options, self._read_as, search=searched(source))
                 self._progress.add(source)
             except LogError as error:
                 self.errors.append(error)
@@ -98,10 +103,12 @@ class Logs:
                     yield damage
                 self._same.note(source, self._readers[name])
                 # A reader's `batches` is a generator: closing it ends the file when the user cancels.
-                with closing(_generator(self._readers[name].batches())) as batches:
+                self._rows = 0
+                with closing(_generator(self._batches(source))) as batches:
                     for batch in batches:
                         loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
                         _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
+                        self._rows += len(loaded.encoded)
                         record.add(loaded.encoded, loaded.unrelated_records, loaded.problems, loaded.span)
                         yield loaded
                 record.keep()
@@ -116,6 +123,19 @@ class Logs:
                     remedy="What was read until then is there; please report this with the file if you may share it",
                 )
                 yield _nothing(store, progress.ended(source), error=stopped)
+
+    def _batches(self, source: Source) -> Iterator[Batch]:
+        """What the reader of `source` gives; where that were no rows, what a last look finds instead."""
+        yield from self._readers[source.name].batches()
+        if self._rows or self._options.growing:
+            return
+        looking = last_look(self._readers[source.name], source, self._options)
+        if looking is None:
+            return
+        for batch in looking.batches():
+            if batch.records:
+                self._readers[source.name] = looking
+                yield replace(batch, unrelated_records=0)
 
     @property
     def can_grow(self) -> bool:
@@ -213,7 +233,7 @@ def _loaded(batch: Batch, parser: SmtpExchangeParser, store: EventStore, progres
 
 
 def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[Problem]) -> None:
-    so_far.last_place = max(so_far.last_place, int(columns.offset.max(initial=-1)))
+    so_far.last_place = max(so_far.last_place, int(np.max(columns.offset, initial=-1)))
     so_far.unrelated_records += others
     so_far.problems.update(problems)
 

@@ -48,6 +48,12 @@ class UserData:
         if log is not None:
             self._tried(lambda: (log.marks.add if marked else log.marks.remove)(changed), None)
 
+    def toggle(self, keys: set[IncidentKey]) -> bool:
+        """Marks `keys`, or takes their marks when all have one; says whether they are marked now."""
+        marked = not keys <= self.marks
+        self.mark(keys, marked=marked)
+        return marked
+
     def note(self, key: IncidentKey) -> str:
         """The note on an incident, "" where there is none; verbatim, so not yet harmless."""
         log = self._log

@@ -14,7 +14,7 @@ def compacted(values: NDArray[np.signedinteger]) -> tuple[NDArray[np.int64], NDA
     """The distinct values in ascending order, and for each value its position among them."""
     if not len(values):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    low, high = int(values.min()), int(values.max())
+    low, high = int(np.min(values)), int(np.max(values))
     if high - low < max(_SMALL_TABLE, _TABLE_FACTOR * len(values)):
         shifted = values.astype(np.int64)
         if low:

@@ -108,7 +108,7 @@ class SeenEvents:
     def _are_new(self, ids: NDArray[np.int64]) -> bool:
         """Whether each of `ids` is larger than all before it, as in a single log: then none can be a double."""
         new = int(ids[0]) > self._largest_id and bool(np.all(ids[1:] > ids[:-1]))
-        self._largest_id = max(self._largest_id, int(ids.max()))
+        self._largest_id = max(self._largest_id, int(np.max(ids)))
         return new
 
     def _ranked(self, told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:

@@ -148,22 +148,6 @@ class Encoder(Vocabularies):
             )
         )
 
-    def decode(self, columns: Columns, row: int) -> SmtpExchange:
-        """The exchange of `row`, equal to the one that was encoded."""
-        time_ms, record_id, connection = (
-            int(column[row]) for column in (columns.time_ms, columns.record_id, columns.connection)
-        )
-        return SmtpExchange(
-            **self.contexts[int(columns.context[row])]._asdict(),
-            offset=int(columns.offset[row]),
-            time_ms=None if time_ms == NO_NUMBER else time_ms,
-            record_id=None if record_id == NO_NUMBER else record_id,
-            connection=None if connection == NO_NUMBER else connection,
-            remote_host=self.hosts[int(columns.host[row])],
-            command=self.commands[int(columns.command[row])],
-            reply=self.replies[int(columns.reply[row])],
-        )
-
     def _kinds(self, commands: NDArray[np.int32], hosts: NDArray[np.int32]) -> NDArray[np.int32]:
         """The kind of each row. Without a rule that names hosts it is that of the command alone."""
         kinds = self.command_kind.view()[commands]
@@ -241,3 +225,20 @@ class Encoder(Vocabularies):
         if entry is not None:
             who_acts = (entry.inbound if direction is Direction.INBOUND else entry.outbound).who_acts
         return Diagnosis(match, who_acts)
+
+
+def decoded(words: Vocabularies, columns: Columns, row: int) -> SmtpExchange:
+    """The exchange of `row`, equal to the one that was encoded."""
+    time_ms, record_id, connection = (
+        int(column[row]) for column in (columns.time_ms, columns.record_id, columns.connection)
+    )
+    return SmtpExchange(
+        **words.contexts[int(columns.context[row])]._asdict(),
+        offset=int(columns.offset[row]),
+        time_ms=None if time_ms == NO_NUMBER else time_ms,
+        record_id=None if record_id == NO_NUMBER else record_id,
+        connection=None if connection == NO_NUMBER else connection,
+        remote_host=words.hosts[int(columns.host[row])],
+        command=words.commands[int(columns.command[row])],
+        reply=words.replies[int(columns.reply[row])],
+    )

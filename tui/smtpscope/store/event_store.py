@@ -17,7 +17,7 @@ from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.store.assumed_times import moved, span_moved
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
 from smtpscope.store.duplicates import SharedRefusals, shared_refusals
-from smtpscope.store.encoding import Encoder, ReplyMatcher
+from smtpscope.store.encoding import Encoder, ReplyMatcher, decoded
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS
@@ -179,7 +179,7 @@ class EventStore:
 
     def exchange(self, row: int) -> SmtpExchange:
         """The exchange of `row`, equal to the one that went in. Raises IndexError where there is no such row."""
-        return self.words.decode(self.columns, self._checked(row))
+        return decoded(self.words, self.columns, self._checked(row))
 
     def match(self, row: int) -> Match:
         """Which entry of the knowledge base explains `row`. Raises IndexError where there is no such row."""

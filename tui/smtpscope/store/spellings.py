@@ -45,7 +45,7 @@ def by_key(
     keys: NDArray[np.signedinteger], spellings: NDArray[np.signedinteger], text_of: Callable[[int], str]
 ) -> Counted:
     """Counts by key, each key in its most frequent spelling; `keys` and `spellings` are numbers, row by row."""
-    kinds = int(spellings.max(initial=0)) + 1
+    kinds = int(np.max(spellings, initial=0)) + 1
     both, positions = compacted(keys.astype(np.int64) * kinds + spellings)
     best: dict[int, tuple[int, str]] = {}
     totals: dict[int, int] = {}

@@ -15,10 +15,9 @@ from smtpscope.reading.event_exports.json.json_objects import (
     ObjectScan,
     decoded_object,
     is_lines,
-    lines,
-    may_be_ours,
     wrapper_length,
 )
+from smtpscope.reading.event_exports.messages.own_signs import lines, may_be_ours
 from smtpscope.reading.text.encodings import TextBlock, TextEncoding
 
 

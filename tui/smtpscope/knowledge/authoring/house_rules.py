@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple, get_args
 from urllib.parse import urlsplit
@@ -63,7 +62,6 @@ _CHANGES: Final = re.compile(
     r"|Set-(?!.*-ProtocolLoggingLevel Verbose$)"
 )
 _RFC: Final = re.compile(r"RFC (\d+)(?:, section ([\d.]+))?")
-_LONGEST_UNREAD: Final = timedelta(days=2 * 365)
 
 
 class _Odd(NamedTuple):
@@ -80,17 +78,6 @@ def against_house_rules(folder: Path) -> Iterator[KnowledgeError]:
         for odd in _odd(entry):
             yield KnowledgeError(
                 where=f"{path}, entry {entry.id!r}, field {odd.field}", what=odd.what, remedy=odd.remedy
-            )
-
-
-def long_unread(folder: Path, today: date) -> Iterator[KnowledgeError]:
-    """Entries of `folder` whose sources were last read two years before `today` or earlier."""
-    for path, entry in read_entries(folder):
-        if entry.checked is not None and today - entry.checked > _LONGEST_UNREAD:
-            yield KnowledgeError(
-                where=f"{path}, entry {entry.id!r}, field checked",
-                what=f"its sources were last read on {entry.checked.isoformat()}",
-                remedy="Read them again, correct what has changed, and write the day",
             )
 
 

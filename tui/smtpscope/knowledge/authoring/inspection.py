@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.file_mistakes import not_understood, unreadable
-from smtpscope.knowledge.authoring.house_rules import against_house_rules, long_unread
+from smtpscope.knowledge.authoring.house_rules import against_house_rules
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.files.check import contradictions
@@ -27,6 +27,9 @@ from smtpscope.knowledge.files.knowledge_files import (
 from smtpscope.knowledge.matching.provider_codes import codes_of
 from smtpscope.knowledge.matching.rules import Rule
 from smtpscope.parsing.smtp_exchange import Direction
+
+_SOURCES_KEEP = timedelta(days=2 * 365)
+"""How long what an entry's sources say is trusted without another look."""
 
 
 def place_of(base: KnowledgeBase, entry_id: str) -> Path | None:
@@ -77,11 +80,10 @@ class FolderReport:
     replaced: tuple[str, ...]
 
 
-def examined(folder: Path, *, strict: bool = False, today: date | None = None) -> FolderReport:
+def examined(folder: Path, today: date | None = None, *, strict: bool = False) -> FolderReport:
     """Looks `folder` through, as something that is loaded after the bundled knowledge (or as that itself).
 
-    With `strict`, as the bundled folder is by itself, entries have to keep to the house rules. With `today`, entries
-    are told whose sources were last read long before.
+    With `strict`, as the bundled folder is by itself, entries have to keep to the house rules.
 
     Raises KnowledgeError when there is no such folder or nothing in it that could be knowledge.
     """
@@ -101,8 +103,7 @@ def examined(folder: Path, *, strict: bool = False, today: date | None = None) -
         mistakes.append(error)
     if strict or is_bundled:
         mistakes += against_house_rules(folder)
-    if today is not None:
-        warnings += long_unread(folder, today)
+    warnings += _read_long_ago(folder, today or datetime.now(UTC).date()) if not mistakes else ()
     entries = [entry for _, entry in read_entries(folder)]
     known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
     if not is_bundled and not mistakes:
@@ -142,4 +143,15 @@ def _leads_nowhere(folder: Path, bundled: set[str]) -> Iterator[KnowledgeError]:
                 where=f"{path}, entry {entry.id!r}",
                 what="no rule and no code leads to it, so it is never shown",
                 remedy=f'Write a rule with entry = "{entry.id}"',
+            )
+
+
+def _read_long_ago(folder: Path, today: date) -> Iterator[KnowledgeError]:
+    """Entries of which the sources were last read more than two years before `today`; those without a day pass."""
+    for path, entry in read_entries(folder):
+        if entry.checked is not None and today - entry.checked > _SOURCES_KEEP:
+            yield KnowledgeError(
+                where=f"{path}, entry {entry.id!r}",
+                what=f"its sources were last read on {entry.checked}, more than two years ago",
+                remedy="Read them again, correct the entry, and write the day into checked",
             )

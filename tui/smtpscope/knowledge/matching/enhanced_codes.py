@@ -33,13 +33,14 @@ def from_enhanced_code(reply: Reply, stage: Stage, table: CodeTable) -> Finding 
 def from_detailed_code(reply: Reply, table: CodeTable) -> Finding | None:
     """The finding for a code such as 5.7.606 or 4.7.500: Microsoft gives one number to one reason, no word beats it.
 
-    Of temporary codes only those about policy (4.7): with 4.4.3 and so on the words say more.
+    Of temporary codes only those about policy (4.7): with 4.4.3 and so on the words say more, and so they do
+    with a code that is worth a guess (5.0.350: whatever the recipient's server said).
     """
     enhanced = reply.enhanced
     if enhanced is None or len(enhanced.rpartition(".")[2]) < 3 or not enhanced.startswith(("5.", "4.7.")):
         return None
     code = table.enhanced(enhanced)
-    if code is None:
+    if code is None or code.confidence == "guess":
         return None
     evidence = code_spans(reply, enhanced)
     return Finding(code.leads_to, code.category, "provider code", f"{enhanced} (Microsoft)", code.confidence, evidence)

@@ -25,6 +25,7 @@ _OPENING = re.compile(
     + _phrase("log for virtual server ID")
     + r"\s*(?!\s)([^\s,]{0,32})\s*(?:,\s*)?connection\s*(?:#\s*)?([^\s.]{0,32})"
 )
+_BEGINNING = re.compile(_phrase("SMTP protocol") + r"\s+(?:(?:warning|error)\s+)?" + _phrase("log for virtual server"))
 _BEFORE_HOST = re.compile(rf"{_phrase('The remote host')}|{_phrase('The client at')}")
 # A blank is enough before "responded": some pages lose the comma, some the quotes.
 _BEFORE_COMMAND = {
@@ -55,7 +56,7 @@ _SEVERAL_LINES = re.compile(r"[2-5][0-9]{2}(?=-)")
 
 def has_opening(text: str) -> bool:
     """Whether `text` holds the beginning of a sentence of ours, however it goes on."""
-    return _OPENING.search(text) is not None
+    return _BEGINNING.search(text) is not None
 
 
 def parse_copied(text: str) -> EventMessage | None:

@@ -236,7 +236,7 @@ class SmtpExchangeParser:
             words.certainty or by_id.certainty,
             wording.level if wording else None,
             salvaged=record.salvaged,
-            guess=guess,
+            guess=guess or record.guess,
         )
 
 

@@ -102,7 +102,7 @@ class ConvertedCsvReader(TextLog):
             raise LogError(
                 where=self._source.name,
                 what=f"no converted exchanges: the first line lacks the names {', '.join(sorted(_NEEDED))}",
-                remedy="Convert the log again, or leave out --format",
+                remedy="Convert the log again, or leave out --read-as",
             )
         return found
 

@@ -49,6 +49,62 @@ _COLOURS = re.compile(r"\x1b\[[\d;]{0,20}[mK]")
 _SAID_AGAIN = re.compile(r"[Ll]ast (?:message|output) (?:'[^\n']{0,64}' )?repeated (?P<count>\d{1,9}) times")
 
 
+class _Refusals:
+    """Makes the records of one file, as many as a line says that its message was written."""
+
+    def __init__(self, file: str, headers: Headers, times: FileTimes, told: ProblemLog) -> None:
+        self._file, self._headers, self._times, self._told = file, headers, times, told
+        self.zone_assumed = False
+        self.last: tuple[int, LogLine, LoggedRefusal] | None = None
+        """The byte behind the last line that told one, and what it told."""
+
+    def of(self, line: LogLine, refusal: LoggedRefusal, offset: int, behind: int) -> list[SmtpExchangeRecord]:
+        """What `line` tells, which goes from the byte `offset` to the one before `behind`."""
+        self.last = behind, line, refusal
+        return [self._exchange(line, refusal, offset)] * self._counted(line.repetitions, offset)
+
+    def again(self, header: str, count: int, offset: int, behind: int) -> list[SmtpExchangeRecord]:
+        """What a line behind `header` tells that says how often the message of the line before was written again."""
+        if self.last is None or self.last[0] != offset:
+            return []
+        _, line, refusal = self.last
+        # metalog writes no time here: that of the message is all there is.
+        timed = self._headers.written(header, offset).time_ms is not None
+        computer = self._headers.written(line.header, offset).computer
+        exchange = self._exchange(line._replace(header=header) if timed else line, refusal, offset)
+        self.last = behind, line, refusal
+        return [replace(exchange, computer=computer)] * self._counted(count, offset)
+
+    def _counted(self, count: int, offset: int) -> int:
+        if count > MOST_REPETITIONS:
+            reason = f"the line says the message came {count:,} times; it counts as {MOST_REPETITIONS:,}"
+            self._told.add(f"byte {offset:#x}", reason, "noted")
+        return min(max(1, count), MOST_REPETITIONS)
+
+    def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
+        time_ms, assumed, computer = self._headers.written(line.header, offset)
+        self.zone_assumed = self.zone_assumed or assumed
+        if time_ms is None:
+            self._times.note_timeless()
+        return SmtpExchangeRecord(
+            file=self._file,
+            offset=offset,
+            time_ms=time_ms,
+            time_assumed=assumed,
+            side=refusal.side,
+            provider=line.program,
+            computer=computer,
+            connector=None,
+            remote_host=refusal.remote_host,
+            logged_verb=refusal.logged_verb,
+            command=refusal.command,
+            reply=without_syslog_escapes(refusal.reply),
+            # A page that shows no angle brackets may have lost what was in them.
+            mailbox=refusal.mailbox or None,
+            guess=refusal.guess,
+        )
+
+
 class MailLog(FollowableTextLog):
     """Reads the log of mail servers line by line; what has no sign of a refusal is not even decoded.
 
@@ -69,8 +125,8 @@ class MailLog(FollowableTextLog):
         self._times = FileTimes(source.name, options, self._written_times, eras)
         self._headers = Headers(self._times)
         self._told = ProblemLog(source.name)
+        self._refusals = _Refusals(source.name, self._headers, self._times, self._told)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
-        self._zone_assumed = False
         self._signs = self.own_signs or any_sign()
         self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{_SAID_AGAIN.pattern}")
 
@@ -78,7 +134,6 @@ class MailLog(FollowableTextLog):
         super()._begin_anew()
         self._begin_grammars()
         self._lines = 0
-        self._last_refusal: tuple[int, LogLine, LoggedRefusal] | None = None
         self._without_reply: Counter[str] = Counter()
 
     @classmethod
@@ -101,6 +156,8 @@ class MailLog(FollowableTextLog):
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
+        if not self._done:
+            self._refusals.last = None
         for block, stream in self._text.blocks(self._done):
             text = block.text
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
@@ -159,7 +216,10 @@ class MailLog(FollowableTextLog):
         self._around.place(start, behind)
         text = _as_logged(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
         if " repeated " in text and (repeated := _SAID_AGAIN.search(text)) is not None:
-            self._take_repetition(batching, block, text[: repeated.start()], int(repeated["count"]), start, behind)
+            header, count = text[: repeated.start()], int(repeated["count"])
+            again = self._refusals.again(header, count, block.offset(start), block.offset(behind))
+            batching.exchanges += again
+            batching.unrelated_records += not again
             return
         found, line, _ = _told_by(self._grammars, text, self._around)
         if line is None or found is None:
@@ -172,59 +232,7 @@ class MailLog(FollowableTextLog):
         elif isinstance(found, Damaged):
             self._told.add(f"line {self._lines}", found.reason)
         else:
-            exchange = self._exchange(line, found, block.offset(start))
-            batching.exchanges += [exchange] * self._repetitions(line)
-            self._last_refusal = block.offset(behind), line, found
-
-    def _repetitions(self, line: LogLine) -> int:
-        """How often what `line` tells is counted."""
-        if line.repetitions > MOST_REPETITIONS:
-            self._told.add(
-                f"line {self._lines}",
-                f"the line says the message came {line.repetitions:,} times; it counts as {MOST_REPETITIONS:,}",
-                "noted",
-            )
-        return min(max(1, line.repetitions), MOST_REPETITIONS)
-
-    def _take_repetition(
-        self, batching: Batching, block: TextBlock, header: str, count: int, start: int, behind: int
-    ) -> None:
-        """A line behind `header` that says how often the message of the line before was written again."""
-        if self._last_refusal is None or self._last_refusal[0] != block.offset(start):
-            batching.unrelated_records += 1
-            return
-        _, line, refusal = self._last_refusal
-        offset = block.offset(start)
-        # metalog writes no time here: that of the message is all there is.
-        timed = self._headers.written(header, offset).time_ms is not None
-        again = line._replace(header=header if timed else line.header, repetitions=count)
-        computer = self._headers.written(line.header, offset).computer
-        exchange = replace(self._exchange(again, refusal, offset), computer=computer)
-        batching.exchanges += [exchange] * self._repetitions(again)
-        self._last_refusal = block.offset(behind), line, refusal
-
-    def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
-        time_ms, assumed, computer = self._headers.written(line.header, offset)
-        self._zone_assumed = self._zone_assumed or assumed
-        if time_ms is None:
-            self._times.note_timeless()
-        return SmtpExchangeRecord(
-            file=self._source.name,
-            offset=offset,
-            time_ms=time_ms,
-            time_assumed=assumed,
-            side=refusal.side,
-            provider=line.program,
-            computer=computer,
-            connector=None,
-            remote_host=refusal.remote_host,
-            logged_verb=refusal.logged_verb,
-            command=refusal.command,
-            reply=without_syslog_escapes(refusal.reply),
-            # A page that shows no angle brackets may have lost what was in them.
-            mailbox=refusal.mailbox or None,
-            guess=refusal.guess,
-        )
+            batching.exchanges += self._refusals.of(line, found, block.offset(start), block.offset(behind))
 
     def _time_of(self, text: str) -> WrittenTime | None:
         """The time of a line, whichever program wrote it."""
@@ -253,7 +261,7 @@ class MailLog(FollowableTextLog):
     def information(self) -> FileInformation:
         """The counts and the warning are of what was read so far."""
         counts = ((reason, f"{count:,}") for reason, count in self._without_reply.most_common())
-        return self._described(*counts, warnings=(NO_ZONE,) if self._zone_assumed else ())
+        return self._described(*counts, warnings=(NO_ZONE,) if self._refusals.zone_assumed else ())
 
 
 def _as_logged(text: str) -> str:

@@ -77,15 +77,17 @@ SERVERS: Final = (
     ),
     MailServer(
         "OpenSmtpd",
-        "opensmtpd_log",
+        "further.opensmtpd_log",
         ('result="[PT]', "failed-command ", "mta error ", "relay: [PT]", "Failed command "),
     ),
-    MailServer("Msmtp", "msmtp_log", ("smtpstatus=", "errormsg=")),
-    MailServer("Courier", "courier_log", ("courieresmtp",)),
-    MailServer("Dma", "dma_log", ("remote delivery ", "could not perform ", "Could not perform ")),
-    MailServer("Qmail", "qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
-    MailServer("Nullmailer", "nullmailer_log", ("smtp: Failed: ",)),
-    MailServer("Haraka", "haraka_log", ("code=DENY", "retval=DENY", r"\[outbound\] ", "lr=", "Invalid (?:MAIL|RCPT) ")),
+    MailServer("Msmtp", "further.msmtp_log", ("smtpstatus=", "errormsg=")),
+    MailServer("Courier", "further.courier_log", ("courieresmtp",)),
+    MailServer("Dma", "further.dma_log", ("remote delivery ", "could not perform ", "Could not perform ")),
+    MailServer("Qmail", "further.qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
+    MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
+    MailServer(
+        "Haraka", "further.haraka_log", ("code=DENY", "retval=DENY", r"\[outbound\] ", "lr=", "Invalid (?:MAIL|RCPT) ")
+    ),
 )
 """In the order in which they are asked about a line."""
 

@@ -19,6 +19,7 @@ from smtpscope.reading.microsoft_exchange.protocol_rows import (
 )
 from smtpscope.reading.microsoft_exchange.transport_log import (
     FOUND_IN,
+    NO_HEADER,
     LogRows,
     another_log,
     fields_of,
@@ -101,6 +102,8 @@ class ProtocolLogReader(FollowableTextLog):
         )
         rows = self._rows
         headers = -1
+        if not self._done and not header_of(head_of(self._source)):
+            self._problems.add("line 1", NO_HEADER, "noted")
         for block, stream in self._text.blocks(self._done):
             final = block.final and to_the_end
             first: list[str] | None = None

@@ -105,7 +105,7 @@ def another_log(name: str, kind: str) -> LogError:
     return LogError(
         where=name,
         what=f"no {kind} of Exchange: neither its header (#Log-type, #Fields) nor rows of its shape",
-        remedy="Open the log as the server wrote it, or leave out --format",
+        remedy="Open the log as the server wrote it, or leave out --read-as",
     )
 
 

@@ -25,31 +25,49 @@ Fact = Literal[
 # The best name first; what is ambiguous stands last (`source` is the computer in Graylog, `id` may be anything).
 # The last names are the labels of Event Viewer in German, French, Spanish, Italian, Dutch and Portuguese.
 _NAMES: Final[dict[Fact, str]] = {
-    "provider": "providername provideretwname providereventsourcename eventsourcename sourcename eventsource eventprovider"
-    " provider logsource source quelle ereignisquelle origen origendelevento origendelsuceso origine origineevento bron"
-    " gebeurtenisbron bronvangebeurtenis origem origemdoevento sourcedelevenement",
-    "event_id": "eventid eventidid eventidentifier eventcode eventnum eid code id instanceid messageidentifier event"
-    " ereignisid ereigniskennung iddelevenement iddevenement iddelevento iddeevento idsuceso iddesuceso iddelsuceso"
-    " idevento gebeurtenisid iddoevento identificacaodoevento",
-    "record_id": "eventrecordid recordid recordnumber recordidentifier eventnumber logrecordid recordno recordnum record"
-    " index",
-    "time": "timecreatedsystemtime systemtime @timestamp _time timecreated timegenerated eventtime generatedtime utctime"
-    " creationtime writtentime timewritten eventtimestamp timecreatedvalue dateandtime datetime timestamp ts eventdate"
-    " created logged date time datum fecha data",
+    "provider": (
+        "providername provideretwname providereventsourcename eventsourcename sourcename eventsource eventprovider"
+        " provider logsource source quelle ereignisquelle origen origendelevento origendelsuceso origine"
+        " origineevento bron gebeurtenisbron bronvangebeurtenis origem origemdoevento sourcedelevenement"
+    ),
+    "event_id": (
+        "eventid eventidid eventidentifier eventcode eventnum eid code id instanceid messageidentifier event"
+        " ereignisid ereigniskennung iddelevenement iddevenement iddelevento iddeevento idsuceso iddesuceso"
+        " iddelsuceso idevento gebeurtenisid iddoevento identificacaodoevento"
+    ),
+    "record_id": (
+        "eventrecordid recordid recordnumber recordidentifier eventnumber logrecordid recordno recordnum record index"
+    ),
+    "time": (
+        "timecreatedsystemtime systemtime @timestamp _time timecreated timegenerated eventtime generatedtime"
+        " utctime creationtime writtentime timewritten eventtimestamp timecreatedvalue dateandtime datetime"
+        " timestamp ts eventdate created logged date time datum fecha data"
+    ),
     "clock": "time uhrzeit zeit hora ora tijd heure",
     "zone": "timezone",
-    "level": "leveldisplayname renderinginfolevel eventlevelname levelname leveltext loglevel eventtypename entrytype level"
-    " severity severityvalue eventtype eventlevel type ebene ereignistyp typ typedelevenement niveau nivel livello tipo"
-    " tipodesuceso tipodeevento tipoevento type gebeurtenistype",
-    "computer": "computername computer machinename eventcomputer hosthostname hostname agenthostname beathostname host"
-    " machine agentname ordinateur equipo computador elaboratore",
-    "channel": "channel logname channelname eventlog eventlogname logfile protokollname nomdujournal nombrederegistro"
-    " nomeregistro logboeknaam logboek nomedoregisto nomedoregistro nomedolog",
-    "message": "message rendereddescription renderinginfomessage renderedmessage description eventmessage messagetext"
-    " eventdescription fullmessage msg shortmessage eventoriginal log desc details beschreibung descripcion descrizione"
-    " beschrijving descricao",
-    "strings": "eventdatadata userdata eventdata eventdatatext eventparams parameterxml payload stringinserts"
-    " insertionstrings replacementstrings strings eventstrings messagestrings properties params details data",
+    "level": (
+        "leveldisplayname renderinginfolevel eventlevelname levelname leveltext loglevel eventtypename entrytype"
+        " level severity severityvalue eventtype eventlevel type ebene ereignistyp typ typedelevenement niveau"
+        " nivel livello tipo tipodesuceso tipodeevento tipoevento type gebeurtenistype"
+    ),
+    "computer": (
+        "computername computer machinename eventcomputer hosthostname hostname agenthostname beathostname host"
+        " machine agentname ordinateur equipo computador elaboratore"
+    ),
+    "channel": (
+        "channel logname channelname eventlog eventlogname logfile protokollname nomdujournal nombrederegistro"
+        " nomeregistro logboeknaam logboek nomedoregisto nomedoregistro nomedolog"
+    ),
+    "message": (
+        "message rendereddescription renderinginfomessage renderedmessage description eventmessage messagetext"
+        " eventdescription fullmessage msg shortmessage eventoriginal log desc details beschreibung descripcion"
+        " descrizione beschrijving descricao"
+    ),
+    "strings": (
+        "eventdatadata userdata eventdata eventdatatext eventparams parameterxml payload stringinserts"
+        " insertionstrings replacementstrings strings eventstrings messagestrings properties params allfieldinfo"
+        " details data"
+    ),
     "binary": "eventdatabinary binary binarydata eventbinary",
     "repeat": "timestampdesc",
     "xml": "eventxml xmlstring xml rawxml eventoriginal",
@@ -61,34 +79,11 @@ AMBIGUOUS: Final = frozenset({"source", "event", "id", "data", "log"})
 TYPE_NAMES: Final = frozenset({"eventtype", "entrytype", "type", "eventtypename"})
 
 # What merely holds an event, or some of its facts.
-_HOLDERS: Final = frozenset(
-    [
-        "event",
-        "events",
-        "system",
-        "winlog",
-        "win",
-        "document",
-        "columns",
-        "fields",
-        "source",
-        "result",
-        "body",
-        "json",
-        "jsonpayload",
-        "payload",
-        "log",
-        "record",
-        "data",
-        "msg",
-        "message",
-        "extra",
-        "evtx",
-        "hit",
-        "content",
-        "raw",
-    ]
-)
+_HOLDERS: Final = frozenset({
+    "event", "events", "system", "winlog", "win", "document", "columns", "fields", "tags", "source", "result", "body",
+    "json", "jsonpayload", "payload", "log", "record", "data", "msg", "message", "extra", "evtx", "hit", "content",
+    "raw",
+})  # fmt: skip
 # Below one of these stand the event's own facts, whatever is around them.
 _ANCHORS: Final = frozenset({"system", "winlog", "win"})
 _DROPPED: Final = frozenset({"attributes", "text", "value", ""})
@@ -126,7 +121,10 @@ class FoundValue(NamedTuple):
 
 
 class _Meaning(NamedTuple):
-    """What a name at one place in an event stands for, and the path of what is below it; `plain` where facts are known."""
+    """What a name at one place in an event stands for, and the path of what is below it.
+
+    `plain` tells that it stands for facts.
+    """
 
     facts: tuple[tuple[Fact, int], ...]
     name: str
@@ -244,7 +242,7 @@ def _facts_of(parts: list[str]) -> tuple[list[tuple[Fact, int]], str]:
     for start in starts:
         name = "".join(parts[start:])
         if name in _FACTS:
-            return [(fact, rank + 10 * (start > 0 and not anchors)) for fact, rank in _FACTS[name]], name
+            return [(fact, rank + 3 * (start > 0 and not anchors)) for fact, rank in _FACTS[name]], name
     return [], "".join(parts)
 
 
@@ -263,8 +261,10 @@ def fields_of(event: Mapping[str, Any]) -> EventFields:
                 continue
             meaning = names.get(name) or _meaning(path, name)
             inner = value
+            if isinstance(value, list):
+                inner = value = value[0] if len(value) == 1 else value
             if isinstance(value, str):
-                inner = _embedded(value) if value[0] == "{" else None
+                inner = _embedded(value) if value[:1] == "{" else None
             if isinstance(inner, dict):
                 if depth < _DEEPEST:
                     stack.append((meaning.path, inner, depth + 1))

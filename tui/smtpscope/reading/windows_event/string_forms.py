@@ -96,7 +96,8 @@ def printed_list(text: str) -> tuple[str, ...]:
     """The strings of a list as Python prints it, `['1', None, 'a "b"']`, commas perhaps lost; () where it is none."""
     if not text.startswith("["):
         return ()
-    position, found = 1, []
+    position = 1
+    found: list[str] = []
     while (each := _QUOTED.match(text, position)) is not None and len(found) < _MOST_STRINGS:
         quoted = each[1] if each[1] is not None else each[2]
         found.append("" if quoted is None else _ESCAPE.sub(_unescaped, quoted))
@@ -168,6 +169,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _inner(value: dict[str, Any]) -> Iterator[Any]:
     """What counts of a mapping: its text, its numbered values by their numbers, else all values but attributes."""
+    if not value:
+        yield ""
+        return
     for key in _TEXT_KEYS:
         if key in value and all(name in _TEXT_KEYS or _is_attribute(name) for name in value):
             yield value[key]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from smtpscope.reading.wrappers.inner_header import Labels
 
@@ -31,83 +32,100 @@ _PROCESS: Final = (
     "syslog_pid", "_pid", "pid", "procid", "process_id", "processid", "log_pid", "process.pid", "process.id",
     "log.syslog.procid",
 )  # fmt: skip
-_INSIDE: Final = ("_source", "result", "fields", "data", "event", "jsonpayload", "record", "")
+_INSIDE: Final = ("_source.", "result.", "fields.", "data.", "event.", "jsonpayload.", "record.", "")
 """Objects in a record that may hold all of it."""
 _MICROSECONDS: Final = frozenset({"__realtime_timestamp", "_source_realtime_timestamp"})
 _LONGEST_LABEL: Final = 256
 _OF_UTC: Final = " [utc]"
+_DEEPEST: Final = 8
+
+
+class _Plan(NamedTuple):
+    """Of records with the same names: those that may hold the line, each with those of what is known of it."""
+
+    texts: tuple[str, ...]
+    times: tuple[str, ...]
+    hosts: tuple[str, ...]
+    programs: tuple[str, ...]
+    processes: tuple[str, ...]
 
 
 def line_of(record: Record) -> tuple[str, Labels] | None:
     """The line that `record` holds, with what it says of it; None where it holds none."""
-    outer = _small(record)
-    for inside in _candidates(outer):
-        for name in TEXT_NAMES:
-            text = _value(inside, name)
-            if text:
-                return text, labels_of(inside, outer)
-    return None
+    flat = _flat(record)
+    plan = _plan(tuple(flat))
+    text = _first(flat, plan.texts)
+    return (text, _labels(flat, plan)) if text else None
 
 
-def labels_of(*levels: Record) -> Labels:
-    """What records with names in small letters say of a line; the first of them that says it counts."""
-    return Labels(_time(levels), _first(levels, _HOST), _first(levels, _PROGRAM), _first(levels, _PROCESS))
+def labels_of(record: Record) -> Labels:
+    """What `record` says of a line."""
+    flat = _flat(record)
+    return _labels(flat, _plan(tuple(flat)))
 
 
-def _small(record: Record) -> Record:
-    """`record` with all names in small letters; Azure's portal writes a zone behind some of them."""
-    small: dict[str, object] = {}
+def _labels(flat: dict[str, object], plan: _Plan) -> Labels:
+    hosts, programs, processes = (
+        _first(flat, names, _LONGEST_LABEL) for names in (plan.hosts, plan.programs, plan.processes)
+    )
+    return Labels(_time(flat, plan.times), hosts, programs, processes)
+
+
+def _flat(record: Record, prefix: str = "", into: dict[str, object] | None = None, depth: int = 0) -> dict[str, object]:
+    """All values under names in small letters, with dots between levels; Azure writes a zone behind some names."""
+    flat: dict[str, object] = {} if into is None else into
     for name, value in record.items():
-        key = name.lower()
+        key = f"{prefix}{name.lower()}"
+        if isinstance(value, dict) and depth < _DEEPEST:
+            _flat(value, f"{key}.", flat, depth + 1)
+            continue
         if key.endswith(_OF_UTC) and isinstance(value, str):
             key, value = key.removesuffix(_OF_UTC), f"{value} UTC"
-        small[key] = _small(value) if isinstance(value, Mapping) else value
-    return small
+        flat[key] = value
+    return flat
 
 
-def _candidates(record: Record) -> Iterator[Record]:
-    for name in _INSIDE:
-        inside = record.get(name) if name else record
-        if isinstance(inside, Mapping):
-            yield inside
+@lru_cache(maxsize=256)
+def _plan(names: tuple[str, ...]) -> _Plan:
+    there = frozenset(names)
+
+    def found(wanted: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for inside in _INSIDE for each in wanted if (name := f"{inside}{each}") in there)
+
+    return _Plan(found(TEXT_NAMES), found(("date", *_TIME)), found(_HOST), found(_PROGRAM), found(_PROCESS))
 
 
-def _time(levels: tuple[Record, ...]) -> str:
-    for level in levels:
-        date, clock = _value(level, "date"), _value(level, "time")
-        if date and clock and ":" not in date:
-            return f"{date} {clock}"
-        for name in _TIME:
-            text = _value(level, name)
-            if not text:
-                continue
-            if name in _MICROSECONDS and text.isdecimal():
-                return f"{text[:-6]}.{text[-6:]}"
-            whole, _, _ = text.partition(".")
-            if whole.isdecimal() and len(whole) == len("1795527902123456789"):
-                return f"{whole[:10]}.{whole[10:]}"
-            if whole.isdecimal() and len(whole) not in (10, 13):
-                continue
+def _time(flat: dict[str, object], names: tuple[str, ...]) -> str:
+    for name in names:
+        text = _value(flat[name])
+        if not text:
+            continue
+        _, _, last = name.rpartition(".")
+        if last == "date":
+            clock = _value(flat.get(f"{name.removesuffix('date')}time", ""))
+            if clock and ":" not in text:
+                return f"{text} {clock}"
+        if last in _MICROSECONDS and text.isdecimal():
+            return f"{text[:-6]}.{text[-6:]}"
+        whole, _, _ = text.partition(".")
+        if whole.isdecimal() and len(whole) == len("1795527902123456789"):
+            return f"{whole[:10]}.{whole[10:]}"
+        if whole.isdecimal() and len(whole) not in (10, 13):
+            continue
+        return text
+    return ""
+
+
+def _first(flat: dict[str, object], names: tuple[str, ...], longest: int | None = None) -> str:
+    for name in names:
+        text = _value(flat[name])
+        if text and (longest is None or len(text) <= longest):
             return text
     return ""
 
 
-def _first(levels: tuple[Record, ...], names: tuple[str, ...]) -> str:
-    for level in levels:
-        for name in names:
-            text = _value(level, name)
-            if text and len(text) <= _LONGEST_LABEL:
-                return text
-    return ""
-
-
-def _value(record: Record, name: str) -> str:
-    """The value of `name` as text, "" for none; a dot in the name may be a level of the record."""
-    value = record.get(name)
-    if value is None and "." in name:
-        first, _, rest = name.partition(".")
-        inside = record.get(first)
-        return _value(inside, rest) if isinstance(inside, Mapping) else ""
+def _value(value: object) -> str:
+    """A value as text, "" for none."""
     if isinstance(value, list) and value:
         value = _of_list(value)
     if isinstance(value, str):

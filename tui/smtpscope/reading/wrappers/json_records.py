@@ -20,6 +20,10 @@ from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
 _OPENS = re.compile(r"\{\s{0,64}\"|\{\s{0,64}(?=\})")
 _LONGEST: Final = 1 << 18
+_LONGEST_LINE: Final = 1 << 16
+"""Characters of a line that is tried as one object first."""
+_MOST_FAILURES: Final = 200
+"""So often objects inside a broken one are tried in one block: a hostile file must not make that quadratic."""
 _PREFIX: Final = 200
 """Characters before an object that belong to its record: fluentd's time and tag."""
 # Fluent Bit prints its records to standard output as Ruby does.
@@ -47,7 +51,7 @@ class JsonRecords:
         text = block.text
         lines: list[InnerLine] = []
         damages: list[Damage] = []
-        position = 0
+        position = failures = 0
         parts: dict[str, tuple[int, str]] = {}
         broken: _Broken | None = None
         while (opened := _OPENS.search(text, position)) is not None:
@@ -61,7 +65,9 @@ class JsonRecords:
                     return Unwrapped(lines, damages, begin)
                 # The objects inside may be whole, though what they are in is cut off.
                 broken = broken or _Broken(begin, text.find("\n", begin) % (len(text) + 1), len(lines))
-                position = begin + 1
+                failures += 1
+                next_line = text.find("\n", begin) + 1 or len(text)
+                position = begin + 1 if failures <= _MOST_FAILURES else next_line
                 continue
             found = line_of(value)
             start = _start_of(text, begin)
@@ -106,23 +112,23 @@ def _object_at(block: TextBlock, begin: int) -> tuple[int, Mapping[str, object] 
     text = block.text
     line_end = text.find("\n", begin)
     line_end = len(text) if line_end < 0 else line_end
-    line = block.cut(begin, line_end).rstrip(" \t\r,]")
+    if line_end - begin <= _LONGEST_LINE:
+        try:
+            whole: object = msgspec.json.decode(block.cut(begin, line_end).rstrip(" \t\r,]"))
+        except (msgspec.DecodeError, RecursionError):
+            pass
+        else:
+            return line_end, cast("Mapping[str, object]", whole) if isinstance(whole, dict) else None
+    searched, at = text, begin
+    if "=>" in text[begin : begin + _PREFIX]:
+        searched, at = _RUBY.sub(" :", text[begin:line_end]), 0
     try:
-        value: object = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
-        pass
-    else:
-        return (line_end, cast("Mapping[str, object]", value)) if isinstance(value, dict) else (line_end, None)
-    searched = text[begin : begin + (4 << 20)]
-    if "=>" in searched[:200]:
-        searched = _RUBY.sub(" :", searched)
-    try:
-        value, length = _DECODER.raw_decode(searched)
+        value, end = _DECODER.raw_decode(searched, at)
     except (ValueError, RecursionError):
         return begin, None
     if not isinstance(value, dict):
         return begin, None
-    return begin + length, _decoded(value)
+    return end + begin - at, _decoded(value)
 
 
 def _decoded(value: dict[str, object]) -> Mapping[str, object]:

@@ -129,7 +129,7 @@ def _place_in(ascending: Codes, wanted: Numbers, size: int) -> Codes:
 def _narrowed(array: Numbers) -> Numbers:
     if not len(array):
         return array.astype(np.int8)
-    low, high = int(array.min()), int(array.max())
+    low, high = int(np.min(array)), int(np.max(array))
     for kind in _TYPES:
         limits = np.iinfo(kind)
         if limits.min <= low and high <= limits.max:

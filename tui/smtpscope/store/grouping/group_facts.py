@@ -129,7 +129,7 @@ class RowsInGroups:
     def labels(self, values: Column, wanted: NDArray[np.bool_], text_of: Callable[[int], str]) -> dict[int, str]:
         """For each of the `wanted` groups the text that occurs most often in it, then the first by alphabet."""
         rows = np.flatnonzero(wanted[self._group_of_row])
-        kinds = int(values.max(initial=0)) + 1
+        kinds = int(np.max(values, initial=0)) + 1
         pairs, positions = compacted(self._group_of_row[rows] * kinds + values[rows])
         totals: dict[int, dict[str, int]] = {}
         for pair, count in zip(pairs.tolist(), np.bincount(positions, minlength=len(pairs)).tolist(), strict=True):
@@ -139,7 +139,7 @@ class RowsInGroups:
 
     def _pairs(self, values: Column) -> tuple[Numbers, int, int]:
         """The distinct pairs of group and value, ascending, each as group times kinds plus value less low."""
-        low, high = int(values.min(initial=0)), int(values.max(initial=0))
+        low, high = int(np.min(values, initial=0)), int(np.max(values, initial=0))
         kinds = high - low + 1
         pairs = self._group_of_row * kinds + (values.astype(np.int64) - low)
         if self._groups * kinds > _LARGEST_TABLE:

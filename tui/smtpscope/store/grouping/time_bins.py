@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import State, episode_starts, state_words
+from smtpscope.store.grouping.activity import State, episode_starts, state_of, state_words
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.times import (
     DAY,
@@ -140,6 +140,13 @@ def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: 
     )
     quiet_ms = None if log_end_ms is None else log_end_ms - last.last_ms
     return f"{number}, {the_last} {happened}: {state_words(state, quiet_ms)}"
+
+
+def episodes_told(store: EventStore, rows: Rows, zone: tzinfo) -> str:
+    """`episode_sentence` of `rows`."""
+    times = sorted_times(store, rows)
+    state = state_of(times, store.log_start_ms, store.log_end_ms)
+    return episode_sentence(episodes(times), store.log_end_ms, state, zone)
 
 
 def _fitting(step: Step | None, length: int, most_bins: int) -> Step:

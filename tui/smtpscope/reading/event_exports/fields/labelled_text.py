@@ -7,7 +7,7 @@ from typing import Any, Final
 
 _BEGINNING: Final = re.compile(r"\s*\[(\d{1,10}) / 0x[0-9a-fA-F]{1,8}\]\s")
 _LABEL: Final = re.compile(
-    r"(?:\A|\s)(Source Name|Provider identifier|Provider Identifier|Strings|Message string|Message strings|Computer Name"
+    r"(?:\A|\s)(Source Name|Provider [iI]dentifier|Strings|Message strings?|Computer Name"
     r"|Hostname|Record Number|Event Level|Event Type|Event Category|Channel|Event Identifier): ?"
 )
 

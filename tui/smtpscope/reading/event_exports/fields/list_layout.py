@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from smtpscope.reading.windows_event.event_fields import Fact, meaning_of, number_of
 
 _LABEL: Final = re.compile(
-    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'-]{0,40}?(?::[ ]?\d{1,3})?)(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
+    r"[ ]{0,3}(?P<label>[^\W\d_][\w .#()\[\]'\x80-\xff\u2019-]{0,40}?(?::[ ]?\d{1,3})?)"
+    r"(?P<pad>[ \t]{0,40}):(?:[ \t]|(?=[\r\n]|\Z|\w))"
 )
 _HEADING: Final = re.compile(r"\[(\d{1,10})\][ \t]+(\S[^\r\n]{0,200})")
 _NEXT_LABEL: Final = re.compile(r"[ ]{2,}(?=[A-Z][A-Za-z]{1,20}:[ ]{2,})")
@@ -64,6 +66,8 @@ def start_in(text: str) -> ListStart | None:
         elif name == first and _is_event(found, numbered=numbered):
             break
         found |= {fact for fact, _ in facts}
+        for part in _NEXT_LABEL.split(line)[1:]:
+            found |= {fact for fact, _ in meaning_of(part.partition(":")[0])}
         numbered = numbered or number_of(_plain(name)) is not None
     if first is None or not _is_event(found, numbered=numbered):
         return None
@@ -113,6 +117,7 @@ def values_in(text: str) -> dict[str, str]:
         values = {"RecordNumber": heading[1], "SourceName": heading[2].strip()}
         lines = lines[1:]
     told = False
+    width, before = max(map(len, lines)), ""
     for line in lines:
         # Behind the description of Event Viewer anything may look like a label.
         label = None if told or rest else _LABEL.match(line)
@@ -126,7 +131,8 @@ def values_in(text: str) -> dict[str, str]:
         elif heading is not None:
             rest.append(line)
         elif name is not None:
-            values[name] = _joined(values[name], line)
+            values[name] = _joined(values[name], line, cut=_is_cut(before, line, width))
+        before = line
     if rest:
         values["Message"] = "\n".join(rest).strip("\n")
     return {_plain(label): value.rstrip("\n") for label, value in values.items()}
@@ -141,16 +147,23 @@ def _divided(line: str) -> tuple[str, str, str]:
     return label["label"], ":", value if label["pad"] else value.strip()
 
 
-def _joined(value: str, line: str) -> str:
+def _joined(value: str, line: str, *, cut: bool) -> str:
     continued = _CONTINUED.match(line)
     if continued is None:
         return f"{value}\n{line}"
-    line = line[continued.end() :].rstrip("\r")
+    line = line[continued.end() :]
     if _REPLY_LINE.match(line) and "-" in line[:4] + value[-200:]:
         return f"{value}\n{line}"
-    # A word that is longer than the window is cut, all else is wrapped at a blank.
-    last = value.rpartition("\n")[2]
-    return f"{value}{line}" if last and " " not in last.strip() else f"{value} {line}"
+    return f"{value}{line}" if cut else f"{value} {line}"
+
+
+def _is_cut(before: str, line: str, width: int) -> bool:
+    """Whether a word goes on from the line `before` to `line`: cut as it is longer than any line, else wrapped."""
+    continued = _CONTINUED.match(line)
+    if continued is None or len(before) < width:
+        return False
+    head, tail = line[continued.end() :].partition(" ")[0], before.rpartition(" ")[2]
+    return len(head) + len(tail) > width - continued.end()
 
 
 def _is_message(name: str) -> bool:
@@ -163,7 +176,10 @@ def _has_meaning(name: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """`String: 3` is the third string."""
+    """`String: 3` is the third string. As searched, each byte of a letter is a character of its own."""
+    if not name.isascii():
+        with suppress(UnicodeEncodeError, UnicodeDecodeError):
+            name = name.encode("latin-1").decode("utf-8")
     return name.replace(": ", " ").replace(":", " ").strip()
 
 

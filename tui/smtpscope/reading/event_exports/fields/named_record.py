@@ -57,7 +57,7 @@ def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: Fil
                 {**{name: value for name, value in event.items() if not _is_message(fields, value)}, **labelled},
                 file=file, offset=offset, times=times,
             )  # fmt: skip
-    strings = strings_in(fields)
+    strings = strings_in(fields, message)
     event_id = event_id_in(fields)
     computer = fields.word("computer")
     if provider is not None and not is_ours(provider):
@@ -168,8 +168,11 @@ def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
     return None
 
 
-def strings_in(fields: EventFields) -> tuple[str, ...] | None:
-    """The insertion strings in their order, None where the event has none."""
+def strings_in(fields: EventFields, message: str | None = None) -> tuple[str, ...] | None:
+    """The insertion strings in their order, None where the event has none.
+
+    Beside a `message`, one text under a name that means something else elsewhere is none of them.
+    """
     if fields.numbered:
         return numbered(fields.numbered)
     lone: tuple[str, ...] | None = None
@@ -182,7 +185,8 @@ def strings_in(fields: EventFields) -> tuple[str, ...] | None:
             continue
         if len(found) > 1:
             return found
-        if each.name not in AMBIGUOUS and (shown := _shown(found[0])):
+        shown = _shown(found[0])
+        if shown is not None and (each.name not in AMBIGUOUS or message is None):
             lone = lone or (shown,)
     return lone
 
@@ -255,7 +259,8 @@ def _time_in_text(value: str, found: FoundValue, fields: EventFields) -> Written
     date = _MICROSOFT_DATE.fullmatch(value)
     if date:
         return in_calendar(int(date[1]))
-    value = value[:_TIME_REACH].strip()
+    # So Kibana writes dates for people.
+    value = value[:_TIME_REACH].strip().replace(" @ ", " ")
     written = find_time(value)
     if written is None:
         number = _EPOCH.fullmatch(value)

@@ -1,4 +1,4 @@
-"""Events as lines of names with values, `Provider_Name='X' EventID=7002`: rdump, logfmt, structured data of RFC 5424."""
+"""Events as lines of names with values, `Provider_Name='X' EventID=7002`: rdump, logfmt, RFC 5424."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
-from smtpscope.reading.event_exports.json.json_objects import lines
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, lines_between
+from smtpscope.reading.event_exports.messages.line_labels import read_labels
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.messages.own_signs import lines
 from smtpscope.reading.record import Batch, FileInformation, Format
-from smtpscope.reading.text.dates import WrittenTime
+from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_markup, is_text
@@ -100,7 +101,7 @@ class EventPairReader(TextLog):
 def values_in(line: str) -> dict[str, str]:
     """Name -> value of the pairs in a line; the text behind the last of them is the message if it is a sentence."""
     values: dict[str, str] = {}
-    end = 0
+    begin, end = len(line), 0
     for count, pair in enumerate(_PAIR.finditer(line[:_LONGEST])):
         if count == _MOST_PAIRS:
             break
@@ -108,7 +109,15 @@ def values_in(line: str) -> dict[str, str]:
         value = (pair[4] or "").strip() if quoted is None else _ESCAPE.sub(_unescaped, quoted)
         if quoted is not None or value != "None":
             values.setdefault(pair[1], value)
-        end = pair.end()
+        begin, end = min(begin, pair.start()), pair.end()
+    header = line[:begin]
+    written = find_time(header)
+    if written is not None:
+        # Of a syslog daemon; what the event itself says of time and computer comes before that.
+        values.setdefault("timestamp", header[written.begin : written.end])
+        host = read_labels(f"{header[: written.begin]} {header[written.end :]}").computer
+        if host is not None:
+            values.setdefault("host", host)
     rest = line[end:]
     if holds_sentence(rest):
         values["Message"] = rest.lstrip("]> \t\ufeff")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import msgspec
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
-from smtpscope.reading.event_exports.json.json_events import record_of, time_value
+from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
     LONGEST,
@@ -19,13 +20,14 @@ from smtpscope.reading.event_exports.json.json_objects import (
     ObjectScan,
     decoded_object,
     is_lines,
-    lines,
-    may_be_ours,
+    objects_within,
     wrapper_length,
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
 from smtpscope.reading.event_exports.messages.event_messages import lines_between
+from smtpscope.reading.event_exports.messages.last_look import GUESS
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.messages.own_signs import lines, may_be_ours
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
@@ -34,9 +36,13 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_converted, is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
 from smtpscope.reading.windows_event.decoder_json import event_record as exported_record
+from smtpscope.reading.windows_event.event_fields import fields_of
+from smtpscope.reading.windows_event.providers import is_ours
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
+_UNKNOWN_NAMES: Final = "The object names a source of ours, but no field is known as the event's text or values"
+_DEEPEST_PAGE: Final = 4
 # How far behind the beginning of its line the place of one of many events in that line may lie.
 _LOOKED_BACK: Final = 1 << 14
 
@@ -136,13 +142,14 @@ class _ObjectRecords:
         self._repeats = Repeats()
         self._timeline = False
 
-    def take(self, block: TextBlock, found: JsonObject) -> None:
+    def take(self, block: TextBlock, found: JsonObject, depth: int = 0) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
         offset = block.offset(found.start)
         if found.whole and found.end - found.start == 2:
             # Behind its results Splunk says in an empty object that no word is highlighted: that is no event.
             return
         try:
+            ours = False
             if not found.whole:
                 raise NoObjectError("The event has no end: its JSON is cut off")
             ours = may_be_ours(block.text[found.start : found.end])
@@ -152,8 +159,35 @@ class _ObjectRecords:
             self._batching.records += loose
             self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
+        if ours and not any(records) and depth < _DEEPEST_PAGE:
+            # A page of answers, or a list of pages: the events are within.
+            begin = found.start + max(0, block.text[found.start : found.end].find("{"))
+            within = objects_within(block.text, begin, found.end)
+            if within and any(may_be_ours(block.text[each.start : each.end]) for each in within):
+                for each in within:
+                    self.take(block, each, depth + 1)
+                return
+        if ours and not any(records) and self._read_by_its_words(block, found):
+            return
         self._batching.records += [record for record in records if record is not None and not self._repeated(record)]
         self._batching.unrelated_records += records.count(None)
+
+    def _read_by_its_words(self, block: TextBlock, found: JsonObject) -> bool:
+        """Whether an object that names a source of ours or holds a sentence, but is no event, could be read as text.
+
+        What is neither of another source nor has a sentence is told: nobody else will.
+        """
+        loose = [replace(each, guess=GUESS) for each in self._loose.records(block, found.start, found.end)]
+        text = block.cut(found.start, found.end)
+        provider = fields_of(decoded_object(text[max(0, text.find("{")) :])).word("provider")
+        if provider is not None and not is_ours(provider):
+            return False
+        if loose:
+            self._batching.records += loose
+            self.told.add(self.lines.at(found.start), f"{_UNKNOWN_NAMES}: read by its words alone", "recovered")
+            return True
+        self.told.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
+        return True
 
     def _repeated(self, record: EventRecord) -> bool:
         return self._timeline and self._repeats.has(record)
@@ -171,6 +205,10 @@ class _ObjectRecords:
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
         self._timeline = is_of_timeline(event)
+        rows = list(rows_of(event))
+        if rows:
+            places = range(offset, offset + len(rows) * self._unit, self._unit)
+            return [self._record(row, each) for row, each in zip(rows, places, strict=True)]
         if '"#attributes"' in text and isinstance(event.get("Event"), dict):
             # The form of the Rust decoder, which is told in a quarter of the time.
             try:

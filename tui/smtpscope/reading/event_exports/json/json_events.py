@@ -6,6 +6,7 @@ off here; where an event says what is told by `windows_event/event_fields.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
@@ -48,6 +49,19 @@ def unwrapped(event: dict[str, Any]) -> dict[str, Any]:
         else:
             break
     return event
+
+
+def rows_of(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of an answer that tells the names of its columns once: of Azure Monitor, of Splunk (`json_rows`)."""
+    tables = answer.get("tables")
+    for table in tables if isinstance(tables, list) else [answer]:
+        rows = table.get("rows") if isinstance(table, dict) else None
+        columns = (table.get("columns") or table.get("fields")) if isinstance(rows, list) else None
+        if not isinstance(columns, list) or not isinstance(rows, list):
+            continue
+        names = [str(each.get("name") if isinstance(each, dict) else each) for each in columns]
+        if names:
+            yield from (dict(zip(names, row, strict=False)) for row in rows if isinstance(row, list))
 
 
 def time_value(event: dict[str, Any]) -> WrittenTime | int | None:

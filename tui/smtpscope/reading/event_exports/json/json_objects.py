@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from smtpscope.reading.event_exports.messages.related_messages import TELLING_WORDS
 from smtpscope.reading.text.broken_json import why_broken
 from smtpscope.reading.text.encodings import TextBlock
-from smtpscope.reading.windows_event.providers import OUR_PROVIDERS
 
 LONGEST: Final = 1 << 20
 """Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
 
-_OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS))
 _TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
@@ -27,16 +23,19 @@ _BROKEN_LOOKED_THROUGH = 20
 
 # An object whose first array of objects comes before all that an event has.
 _ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
+_ARRAY = re.compile(r"\[\s{0,64}(?=\{)")
 # Splunk tells the names of all fields first.
 _SPLUNK_RESULTS = re.compile(
     r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
 )
 _LONGEST_WRAPPER = 4_096
 EVENT_KEY: Final = re.compile(
-    r'"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id|event_?code)"'
-    r"\s{0,8}:|\"_raw\"\s{0,8}:\s{0,8}\"(?:[^\"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )"
-    r"|\"resourceLogs\"\s{0,8}:|\\?\"Event\\?\"\s{0,8}:\s{0,8}\{\s{0,64}\\?\"(?:#attributes|System|EventData|@?xmlns)\\?\""
-    r"|\"[Ss]ystem\"\s{0,8}:\s{0,8}\{|\"[^\"\\]{0,64}log for virtual server",
+    r'\\{0,3}"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id'
+    r'|event_?code)\\{0,3}"\s{0,8}:'
+    r'|"_raw"\s{0,8}:\s{0,8}"(?:[^"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )'
+    r'|"resourceLogs"\s{0,8}:'
+    r'|\\?"Event\\?"\s{0,8}:\s{0,8}\{\s{0,64}\\?"(?:#attributes|System|EventData|@?xmlns)\\?"'
+    r'|"System"\s{0,8}:\s{0,8}\{|"[^"\\]{0,64}log for virtual server',
     re.IGNORECASE,
 )
 """A name that the events of some program have."""
@@ -52,12 +51,6 @@ class JsonObject(NamedTuple):
 
 class NoObjectError(Exception):
     """The text is no JSON object; the message is the reason as a sentence without its full stop."""
-
-
-def may_be_ours(text: str) -> bool:
-    """Whether `text` names one of our sources or holds our sentence, told without reading it as JSON."""
-    lowered = _lowered(text)
-    return any(words in lowered for words in _OURS)
 
 
 def wrapper_length(text: str) -> int:
@@ -141,11 +134,32 @@ class ObjectScan:
                 continue
             if not block.final and len(text) - start <= LONGEST:
                 return found, start
+            array = _ARRAY_WITHIN.match(text, start, start + _LONGEST_WRAPPER)
+            if array is not None and EVENT_KEY.search(text, start, array.end()) is None:
+                # What is around the events of a page is longer than any event: the events are within.
+                position = array.end()
+                continue
             following = _FOLLOWING.search(text, start + 1) if self._broken_left else None
             self._broken_left -= following is not None
             position = following.end() if following else len(text)
             found.append(JsonObject(start, position, False))
         return found, len(text)
+
+
+def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
+    """The objects of the first array of objects in the object from `begin` to `end`; none where it has no such."""
+    array = _ARRAY.search(text, begin, end)
+    if array is None:
+        return []
+    found: list[JsonObject] = []
+    position = array.end()
+    while (start := text.find("{", position, end)) >= 0:
+        after = _end_of(text, start)
+        if after is None or after > end:
+            break
+        found.append(JsonObject(start, after, True))
+        position = after
+    return found
 
 
 def _end_of(text: str, start: int) -> int | None:
@@ -159,25 +173,3 @@ def _end_of(text: str, start: int) -> int | None:
             if not depth:
                 return token.end()
     return None
-
-
-def lines(text: str) -> Iterator[tuple[int, int]]:
-    """The begin and end of each line that may be ours, without its line end."""
-    lowered = _lowered(text)
-    # Plain finds, each where it stands: an expression that ignores capitals takes twenty times as long.
-    places = {words: offset for words in _OURS if (offset := lowered.find(words)) >= 0}
-    while places:
-        offset = min(places.values())
-        begin = text.rfind("\n", 0, offset) + 1
-        end = text.find("\n", offset)
-        end = len(text) if end < 0 else end
-        yield begin, end
-        for words in [words for words, where in places.items() if where < end]:
-            places[words] = lowered.find(words, end)
-            if places[words] < 0:
-                del places[words]
-
-
-def _lowered(text: str) -> str:
-    """`text` in small letters, as long as it was: one letter of Turkish alone becomes two."""
-    return text.replace("\u0130", "i").lower()

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.json.json_events import record_of, time_value
-from smtpscope.reading.event_exports.json.json_objects import may_be_ours
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
 from smtpscope.reading.event_exports.powershell.clixml_object import UnreadableObjectError, properties_of
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, Format

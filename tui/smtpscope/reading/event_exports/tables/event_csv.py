@@ -80,7 +80,7 @@ class EventCsvReader(TextLog):
             raise LogError(
                 where=self._source.name,
                 what="no table of events: neither a header with Message and Event ID nor the columns of Event Viewer",
-                remedy="Export the log anew in Event Viewer (Save All Events As), or leave out --format",
+                remedy="Export the log anew in Event Viewer (Save All Events As), or leave out --read-as",
             )
         return found
 

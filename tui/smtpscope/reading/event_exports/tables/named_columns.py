@@ -12,21 +12,10 @@ from smtpscope.reading.windows_event.column_names import COLUMN_NAMES
 from smtpscope.reading.windows_event.event_fields import AMBIGUOUS, Fact, folded_path, meaning_of, number_of
 
 # Tables of mail, which have an event id, a source and a message of their own.
-_OF_MAIL: Final = frozenset(
-    [
-        "recipients",
-        "recipientaddress",
-        "recipientstatus",
-        "messagesubject",
-        "clientip",
-        "senderaddress",
-        "internalmessageid",
-        "nexthopdomain",
-        "connectorid",
-        "sessionid",
-        "messageid",
-    ]
-)
+_OF_MAIL: Final = frozenset({
+    "recipients", "recipientaddress", "recipientstatus", "messagesubject", "clientip", "senderaddress",
+    "internalmessageid", "nexthopdomain", "connectorid", "sessionid", "messageid",
+})  # fmt: skip
 _MOST_NAMES: Final = 512
 _FEWEST_FACTS: Final = 3
 _TEXTS: Final[tuple[Fact, ...]] = ("message", "strings", "xml")
@@ -45,7 +34,7 @@ def names_of(header: list[str]) -> tuple[str, ...] | None:
         return None
     facts = {fact for name in names for fact, _ in meaning_of(name)}
     sure = {fact for name in names for fact, _ in meaning_of(name) if _folded(name) not in AMBIGUOUS}
-    numbered = sum(number_of(name) is not None for name in names) > 1
+    numbered = sum(number_of(name) is not None for name in names) > 0
     if not (facts & set(_TEXTS) or numbered):
         return None
     if not ({"event_id", "provider"} & sure or ("message" in sure and {"provider", "computer", "repeat"} & facts)):

@@ -16,6 +16,7 @@ from smtpscope.reading.text.table_rows import LONGEST, true_text
 from smtpscope.reading.windows_event.providers import is_ours
 
 _MOST_PROVIDERS: Final = 4_096
+_ROW_END: Final = r"\r?\n"
 _SOURCE_WITHIN: Final = r"\"(?:[^\"\n]*\n){0,4}SourceName=([^\"\r\n]*)(?=[\"\r\n])[^\"]*(?:\"\"[^\"]*)*\""
 """A cell with the whole event as Splunk keeps it, its source as the group."""
 
@@ -104,23 +105,32 @@ class UnprovingRows:
         return begin
 
 
-def _field(delimiter: str) -> tuple[str, str]:
-    """A field, with quotes around it or nowhere in it, and one that has none."""
-    bare = rf"[^\"\r\n{re.escape(delimiter)}]*"
-    return rf"(?:\"[^\"]*(?:\"\"[^\"]*)*\"|{bare})", bare
+def _bare(delimiter: str) -> str:
+    """A field without quotes."""
+    return rf"[^\"\r\n{re.escape(delimiter)}]*"
+
+
+def _field(delimiter: str, end: str) -> str:
+    """A field, with quotes around it or nowhere in it, and the `end` that follows it.
+
+    The end belongs to each form: what a repetition may give back is kept until the whole row matches, and a form that
+    is known to be the right one keeps little. Doubled quotes come after the plain form, since few fields have them.
+    """
+    quoted = r"\"[^\"]*\""
+    return rf"(?:{quoted}{end}|{quoted}(?:{quoted})+{end}|{_bare(delimiter)}{end})"
 
 
 def _row(delimiter: str, count: int, column: int, cell: str | None = None) -> re.Pattern[str]:
     """A whole row of `count` fields, the one at `column` as its group, or as `cell` says."""
-    field, bare = _field(delimiter)
-    cell = rf"(\"[^\"\n]*\"|{bare})" if cell is None else cell
+    cell = rf"(\"[^\"\n]*\"|{_bare(delimiter)})" if cell is None else cell
     sign = re.escape(delimiter)
-    before = f"(?:{field}{sign}){{{column}}}"
-    after = f"(?:{sign}{field}){{{count - column - 1}}}"
-    return re.compile(rf"{before}{cell}{after}\r?\n")
+    field = _field(delimiter, sign)
+    behind = count - column - 1
+    after = f"{sign}{field}{{{behind - 1}}}{_field(delimiter, _ROW_END)}" if behind else _ROW_END
+    return re.compile(f"{field}{{{column}}}{cell}{after}")
 
 
 def _rows(delimiter: str, count: int) -> re.Pattern[str]:
     """Whole rows of `count` fields, as many as there are."""
-    field, _ = _field(delimiter)
-    return re.compile(rf"(?:{field}(?:{re.escape(delimiter)}{field}){{{count - 1}}}\r?\n)+")
+    field = _field(delimiter, re.escape(delimiter))
+    return re.compile(f"(?:{field}{{{count - 1}}}{_field(delimiter, _ROW_END)})+")

@@ -76,8 +76,8 @@ def columns_of(first_rows: list[list[str]]) -> EventTableColumns | None:
     Some lines may stand before the header: the type line of Export-Csv, the banner of the Windows Script Host.
     """
     for number, row in enumerate(first_rows):
-        following = first_rows[number + 1 :]
-        found = _of_splunk(row, following, number) or _named(row, following, number) or _by_names(row, number)
+        below = first_rows[number + 1 :]
+        found = _of_splunk(row, below, number) or _named(row, number) or _by_names(row, number)
         if found is not None:
             return found
     skipped = 1 if first_rows and _TYPE_LINE.match(first_rows[0][0]) else 0
@@ -132,12 +132,20 @@ def _by_names(header: list[str], skipped: int) -> EventTableColumns | None:
         header_rows=skipped + 1,
         clock=names.index("time") if time is not None and names[time] == "date" and "time" in names else None,
         legacy_types=level is not None and names[level] == _LEGACY_TYPE,
-        whole=False,
-        **found,
+        time=time,
+        level=level,
+        provider=found["provider"],
+        event_id=found["event_id"],
+        computer=found["computer"],
+        channel=found["channel"],
+        record_id=found["record_id"],
+        message=found["message"],
+        strings=found["strings"],
+        data=found["data"],
     )
 
 
-def _named(header: list[str], following: list[list[str]], skipped: int) -> EventTableColumns | None:
+def _named(header: list[str], skipped: int) -> EventTableColumns | None:
     if any(name.strip().isdecimal() for name in header) or "_time" in names_in(header) or is_plain(header):
         return None
     names = names_of(header)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtpscope.reading.mail_servers.nullmailer_log import NullmailerLogReader
+from smtpscope.reading.mail_servers.further.nullmailer_log import NullmailerLogReader
 from support.mail_lines import told
 
 AT = "Nov 24 13:45:02 mail nullmailer-send[99]: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.reading.mail_servers.courier_log import CourierLogReader
+from smtpscope.reading.mail_servers.further.courier_log import CourierLogReader
 from support.mail_lines import told
 
 AT = "Nov 24 13:45:02 mail "

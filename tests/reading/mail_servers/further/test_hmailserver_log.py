@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtpscope.reading.mail_servers.hmailserver_log import HmailserverLogReader
+from smtpscope.reading.mail_servers.further.hmailserver_log import HmailserverLogReader
 from support.mail_lines import OPTIONS, exchanges_of, told
 from support.memory_source import MemorySource
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.reading.mail_servers.qmail_log import QmailLogReader
+from smtpscope.reading.mail_servers.further.qmail_log import QmailLogReader
 from support.mail_lines import told
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from smtpscope.reading.mail_servers.courier_log import CourierLogReader
-from smtpscope.reading.mail_servers.dma_log import DmaLogReader
 from smtpscope.reading.mail_servers.exim_log import EximLogReader
-from smtpscope.reading.mail_servers.haraka_log import HarakaLogReader
-from smtpscope.reading.mail_servers.hmailserver_log import HmailserverLogReader
+from smtpscope.reading.mail_servers.further.courier_log import CourierLogReader
+from smtpscope.reading.mail_servers.further.dma_log import DmaLogReader
+from smtpscope.reading.mail_servers.further.haraka_log import HarakaLogReader
+from smtpscope.reading.mail_servers.further.hmailserver_log import HmailserverLogReader
+from smtpscope.reading.mail_servers.further.mailenable_log import MailenableLogReader
+from smtpscope.reading.mail_servers.further.msmtp_log import MsmtpLogReader
+from smtpscope.reading.mail_servers.further.nullmailer_log import NullmailerLogReader
+from smtpscope.reading.mail_servers.further.opensmtpd_log import OpenSmtpdLogReader
+from smtpscope.reading.mail_servers.further.qmail_log import QmailLogReader
 from smtpscope.reading.mail_servers.mail_grammar import LONGEST
 from smtpscope.reading.mail_servers.mail_log import MailLog
-from smtpscope.reading.mail_servers.mailenable_log import MailenableLogReader
-from smtpscope.reading.mail_servers.msmtp_log import MsmtpLogReader
-from smtpscope.reading.mail_servers.nullmailer_log import NullmailerLogReader
-from smtpscope.reading.mail_servers.opensmtpd_log import OpenSmtpdLogReader
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
-from smtpscope.reading.mail_servers.qmail_log import QmailLogReader
 from smtpscope.reading.mail_servers.sendmail_log import SendmailLogReader
 from smtpscope.reading.mail_servers.servers import any_sign
 

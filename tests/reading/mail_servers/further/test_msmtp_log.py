@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.reading.mail_servers.msmtp_log import MsmtpLogReader
+from smtpscope.reading.mail_servers.further.msmtp_log import MsmtpLogReader
 from support.mail_lines import told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.reading.mail_servers.haraka_log import HarakaLogReader
+from smtpscope.reading.mail_servers.further.haraka_log import HarakaLogReader
 from support.mail_lines import told
 
 TIME = "2026-11-24T13:45:02.123Z [NOTICE] "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtpscope.reading.mail_servers.mailenable_log import MailenableLogReader
+from smtpscope.reading.mail_servers.further.mailenable_log import MailenableLogReader
 from support.mail_lines import told
 
 AT = "11/24/26 13:45:02\tSMTP-{}\t0A0B0C0D.MAI\t812\t192.0.2.66\t"

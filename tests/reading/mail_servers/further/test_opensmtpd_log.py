@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.reading.mail_servers.opensmtpd_log import OpenSmtpdLogReader
+from smtpscope.reading.mail_servers.further.opensmtpd_log import OpenSmtpdLogReader
 from support.mail_lines import told
 
 AT = "Nov 24 13:45:02 mail smtpd[812]: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.reading.mail_servers.dma_log import DmaLogReader
+from smtpscope.reading.mail_servers.further.dma_log import DmaLogReader
 from support.mail_lines import told
 
 AT = "Nov 24 13:45:02 mail dma[2a02ac.5632d92a6eb0]: "

@@ -1,0 +1,1 @@
+"""Mail servers that are met less often: one module each."""
