@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 _LENGTH = struct.Struct("<I")
 _SECONDS = struct.Struct("<d")
@@ -44,7 +44,7 @@ class Decoded:
     text: str
 
 
-def write_frame(stream: BinaryIO, *parts: bytes) -> None:
+def write_frame(stream: IO[bytes], *parts: bytes) -> None:
     """Writes `parts` as one frame. Raises OSError where nobody reads on."""
     stream.write(_LENGTH.pack(sum(map(len, parts))))
     for part in parts:
@@ -52,7 +52,7 @@ def write_frame(stream: BinaryIO, *parts: bytes) -> None:
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """The next frame; None where the stream ends before it is whole."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
