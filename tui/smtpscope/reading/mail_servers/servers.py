@@ -81,7 +81,11 @@ SERVERS: Final = (
         ('result="[PT]', "failed-command ", "mta error ", "relay: [PT]", "Failed command "),
     ),
     MailServer("Msmtp", "further.msmtp_log", ("smtpstatus=", "errormsg=")),
-    MailServer("Courier", "further.courier_log", ("courieresmtp",)),
+    MailServer(
+        "Courier",
+        "further.courier_log",
+        ("courieresmtp", r"id=[0-9A-F]{4,16}\.[0-9A-F]{4,16}\.[0-9A-F]{4,16},from=<", "error,relay="),
+    ),
     MailServer("Dma", "further.dma_log", ("remote delivery ", "could not perform ", "Could not perform ")),
     MailServer("Qmail", "further.qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
     MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
