@@ -91,5 +91,6 @@ class DmaLogReader(MailLog):
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?<!\S)dma\[[0-9a-f]{1,16}(?:\.[0-9a-f]{1,20})?\]: (?:new mail from|mail to=<|<[^>\n]{1,512}> "
         r"|trying |remote )"
-        r"|(?<!\S)remote delivery (?:to|deferred:|failed:) \S{1,255} (?:\[[^\]\n]{1,64}\] )?failed after [A-Za-z ]{2,20}: "
+        r"|(?<!\S)remote delivery (?:to|deferred:|failed:) \S{1,255} (?:\[[^\]\n]{1,64}\] )?"
+        r"failed after [A-Za-z ]{2,20}: "
     )
