@@ -89,11 +89,22 @@ SERVERS: Final = (
     MailServer("Dma", "further.dma_log", ("remote delivery ", "could not perform ", "Could not perform ")),
     MailServer("Qmail", "further.qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
     MailServer("Ssmtp", "further.ssmtp_log", (r"sSMTP(?:\[|: )",)),
-    MailServer("Stalwart", "further.stalwart_log", (r"\((?:delivery|smtp)\.[a-z-]{4,40}\)",)),
+    MailServer(
+        "Stalwart",
+        "further.stalwart_log",
+        (
+            r"code = [345]\d\d,",
+            r"error \(delivery",
+            r"exist \(smtp",
+            r"allowed \(smtp",
+            r"rejected \((?:smtp|delivery)",
+            r"failed \(delivery",
+        ),
+    ),
     MailServer(
         "Ironport",
         "further.ironport_log",
-        ("Bounced: DCID", "Delayed: DCID", "New SMTP DCID", r"MID \d{1,12} ICID \d{1,12} RID "),
+        (r"DCID:? \d{1,12} (?:MID|Message|interface) ", r"MID \d{1,12} ICID \d{1,12} RID "),
     ),
     MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
     MailServer(
