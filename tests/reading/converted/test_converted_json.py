@@ -164,7 +164,7 @@ def test_damage_never_raises(offset: int, damage: bytes) -> None:
 @pytest.mark.parametrize("names", ["own", "ecs"])
 @pytest.mark.parametrize("place", ["a strange name", "a strange value", "a text of ours", "a word of a list"])
 def test_half_a_surrogate_pair_costs_at_most_its_own_line(names: str, place: str) -> None:
-    good = {"schema": "smtpscope.exchange/1", "direction": "outbound", "reply": "550 5.1.1 unknown"}
+    good: dict[str, object] = {"schema": "smtpscope.exchange/1", "direction": "outbound", "reply": "550 5.1.1 unknown"}
     bad = {
         "a strange name": {**good, "note\udcff": 1},
         "a strange value": {**good, "note": "\ud800"},
