@@ -15,7 +15,7 @@ from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.knowledge.matching.rules import MatchContext, RuleBook, RuleHit
 from smtpscope.knowledge.matching.similar import SimilarReplies
 from smtpscope.knowledge.matching.stage import stage_of
-from smtpscope.knowledge.matching.weighing import at_stage, stated_first
+from smtpscope.knowledge.matching.weighing import at_stage, stated_first, subject_first
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply
 
@@ -115,13 +115,14 @@ class Matcher:
         )
 
     def _from_words(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding:
-        return (
+        found = (
             self._from_phrases(words, given)
             or from_enhanced_code(reply, given.stage, self.codes)
             or _from_rules(self.fallback_phrases, words, given, "phrase")
             or self.similar.find(reply, words)
             or from_code_and_command(reply, given.stage, self.codes)
         )
+        return subject_first(found, self.codes.enhanced(reply.enhanced))
 
     def _from_provider_code(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding | None:
         """A code that its provider uses for several things gives way to a plain sentence that says another one."""
