@@ -22,6 +22,7 @@ from smtpscope.knowledge.files.knowledge_files import (
     read_entries,
     read_examples,
     read_order,
+    read_our_notes,
     read_providers,
     read_questions,
     read_rules,
@@ -76,6 +77,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_order(folder)
     yield from _in_questions(folder)
     yield from _in_stand_ins(folder)
+    yield from _in_our_notes(folder)
 
 
 def missing_entries(entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:
@@ -241,6 +243,22 @@ def _in_questions(folder: Path) -> Iterator[KnowledgeError]:
             yield KnowledgeError(
                 where=f"{where}, field ask", what="is no question", remedy="End it with a question mark"
             )
+
+
+def _in_our_notes(folder: Path) -> Iterator[KnowledgeError]:
+    for path, note in read_our_notes(folder):
+        where = f"{path}, note"
+        if note.category:
+            yield from _known_category(where, note.category)
+        if not note.text.strip():
+            yield KnowledgeError(where=f"{where}, field text", what="is empty", remedy="Write it, or remove the file")
+        for host in note.remote_hosts:
+            if host and not folded(host):
+                yield KnowledgeError(
+                    where=f"{where}, field remote_hosts",
+                    what=f"{host!r} names no host",
+                    remedy='Name a host, a domain with a dot in front, or "" for replies of hosts that no log names',
+                )
 
 
 def _in_order(folder: Path) -> Iterator[KnowledgeError]:
