@@ -84,7 +84,7 @@ class CodeTable:
         return None if enhanced is None else self.by_code.get(f"x{enhanced[1:]}")
 
     def meant(self, enhanced: str | None, signs: frozenset[str], hosts: tuple[str, ...]) -> CodeMeaning | None:
-        """The entry of a code as the vendor means it whose sign is among `signs` or whose host pattern is in `hosts`."""
+        """The entry of a code, as the vendor means it who is known by `signs` (words of the reply) or host patterns."""
         code = self.enhanced(enhanced)
         if code is None or not code.vendors:
             return code
