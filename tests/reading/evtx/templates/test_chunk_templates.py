@@ -6,9 +6,9 @@ import struct
 
 import pytest
 
-from smtpscope.reading.evtx.templates import chunk_templates
 from smtpscope.reading.evtx.templates.chunk_templates import ChunkTemplates
 from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
+from smtpscope.reading.evtx.templates.template_tokens import parsed_template
 from smtpscope.reading.evtx.templates.template_tree import TemplateElement, UnreadableError
 from support.evtx_events import chunks_of, many_events, places_of
 from support.evtx_writer import evtx_bytes
@@ -21,13 +21,12 @@ OFFSETS = [place.offset for _, place in places_of(LOG)]
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The offsets that were parsed."""
     offsets: list[int] = []
-    plain = chunk_templates.parsed_template
 
     def noted(chunk: bytes, offset: int) -> TemplateElement:
         offsets.append(offset)
-        return plain(chunk, offset)
+        return parsed_template(chunk, offset)
 
-    monkeypatch.setattr(chunk_templates, "parsed_template", noted)
+    monkeypatch.setattr("smtpscope.reading.evtx.templates.chunk_templates.parsed_template", noted)
     return offsets
 
 
