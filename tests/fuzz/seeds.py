@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from reading.test_formats_together import FORMS, LISTS, some_events
-from smtpscope.errors import LogError
+from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import ReadOptions
@@ -26,10 +26,10 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is read of one log: its exchanges with their places, and how many problems, or why it can't be read."""
+    """What is read of one log: its exchanges with their places, and the problems, or why it can't be read."""
 
     exchanges: tuple[tuple[int, Key], ...]
-    problems: int
+    problems: frozenset[Problem]
     error: str | None = None
 
 
@@ -63,17 +63,17 @@ def read(data: bytes) -> Found:
     """Everything in `data`, as a report would read it."""
     parser = SmtpExchangeParser()
     exchanges: list[tuple[int, Key]] = []
-    problems = 0
+    problems: set[Problem] = set()
     try:
         source = MemorySource(data)
         for batch in batches_of(open_log(source, ReadOptions()), source):
-            problems += len(batch.problems)
+            problems.update(batch.problems)
             events = [exchange for record in batch.records if (exchange := parser.parse(record)) is not None]
             told = [parser.take(exchange) for exchange in batch.exchanges]
             exchanges += [(exchange.offset, key_of(exchange)) for exchange in (*events, *told)]
     except LogError as error:
-        return Found(tuple(exchanges), problems, error.what)
-    return Found(tuple(exchanges), problems)
+        return Found(tuple(exchanges), frozenset(problems), error.what)
+    return Found(tuple(exchanges), frozenset(problems))
 
 
 def _writers() -> dict[str, Callable[[], bytes]]:
