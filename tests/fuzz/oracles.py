@@ -83,7 +83,7 @@ def checked(seed: Seed, number: int) -> Violation | None:
 
 def _lost(seed: Seed, found: Found, damaged: int) -> str | None:
     """Which intact records are gone without a word; None where none is, or a problem was told."""
-    if found.error is not None or found.problems - seed.found.problems:
+    if found.error is not None or found.problems - seed.found.problems or found.odd > seed.found.odd:
         return None
     missing = Counter(key for place, key in seed.found.exchanges if place != damaged)
     missing.subtract(key for _, key in found.exchanges)

@@ -31,6 +31,8 @@ class Found:
     exchanges: tuple[tuple[int, Key], ...]
     problems: frozenset[Problem]
     error: str | None = None
+    odd: int = 0
+    """Events that are shown as they stand, since nobody can tell what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,18 @@ def read(data: bytes) -> Found:
     parser = SmtpExchangeParser()
     exchanges: list[tuple[int, Key]] = []
     problems: set[Problem] = set()
+    odd = 0
     try:
         source = MemorySource(data)
         for batch in batches_of(open_log(source, ReadOptions()), source):
             problems.update(batch.problems)
             events = [exchange for record in batch.records if (exchange := parser.parse(record)) is not None]
             told = [parser.take(exchange) for exchange in batch.exchanges]
+            odd += sum(exchange.problem is not None for exchange in events)
             exchanges += [(exchange.offset, key_of(exchange)) for exchange in (*events, *told)]
     except LogError as error:
         return Found(tuple(exchanges), frozenset(problems), error.what)
-    return Found(tuple(exchanges), frozenset(problems))
+    return Found(tuple(exchanges), frozenset(problems), odd=odd)
 
 
 def _writers() -> dict[str, Callable[[], bytes]]:

@@ -22,6 +22,7 @@ from smtpscope.reading.text.encoding_switch import (
     starts_wide,
     wide_from,
 )
+from smtpscope.reading.text.text_noise import TextNoise
 
 Codec = Literal["utf-8", "utf-16-le", "utf-16-be"]
 
@@ -141,6 +142,13 @@ class TextBlock:
     def end(self) -> int:
         """The byte offset behind the block."""
         return self.start + len(self._data)
+
+    def look_for_noise(self, noise: TextNoise) -> None:
+        """Has `noise` look at the block."""
+        if self._encoding.unit == 1:
+            noise.look(self._data, self.start)
+        else:
+            noise.look_wide(self.text, self.start, self.end)
 
     def cut(self, begin: int, end: int) -> str:
         """The text from `begin` to `end`, truly decoded."""

@@ -10,6 +10,7 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Batch, FileInformation, Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, put_together
+from smtpscope.reading.text.text_noise import TextNoise
 
 HEAD_SIZE = 1 << 16
 """Bytes that are enough to tell a format."""
@@ -50,13 +51,15 @@ class TextSource:
         self._block_size = block_size
         self._encoding: TextEncoding | None = None
         self._shifts: dict[int, bool] = {}
+        self._noise = TextNoise(source.name)
 
     def damage(self) -> list[Problem]:
         """What was wrong with the text of the blocks that were read, since the last call; nothing twice."""
         found = [place for place, told in self._shifts.items() if not told]
         self._shifts.update(dict.fromkeys(found, True))
         reason = "A byte is missing here, or one too many; the text was put together again from the next character on"
-        return [Problem(self._source.name, f"byte {place:#x}", reason, "recovered") for place in found]
+        shifted = [Problem(self._source.name, f"byte {place:#x}", reason, "recovered") for place in found]
+        return [*shifted, *self._noise.take()]
 
     @property
     def encoding(self) -> TextEncoding:
@@ -80,6 +83,7 @@ class TextSource:
                 for block in text_stream:
                     for place in text_stream.shifts:
                         self._shifts.setdefault(place, False)
+                    block.look_for_noise(self._noise)
                     yield block, text_stream
                     end = block.end
             except OSError as error:
@@ -132,10 +136,7 @@ class TextLog:
         self._source = source
         self._options = options
         self._text = source.text(block_size) if isinstance(source, HasText) else TextSource(source, block_size)
-
-    def damage(self) -> list[Problem]:
-        """What was wrong with the text itself of what was read since the last call, whatever its format."""
-        return self._text.damage()
+        self.damage = self._text.damage
 
     def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
         """The information of the file: its encoding, and `facts` as label and value behind it."""
