@@ -50,6 +50,9 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("mail_servers.further.mailenable_log", "MailenableLogReader"),
     ("mail_servers.further.haraka_log", "HarakaLogReader"),
     ("mail_servers.further.qmail_log", "QmailLogReader"),
+    ("mail_servers.further.ssmtp_log", "SsmtpLogReader"),
+    ("mail_servers.further.stalwart_log", "StalwartLogReader"),
+    ("mail_servers.further.ironport_log", "IronportLogReader"),
     ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
