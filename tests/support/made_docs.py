@@ -128,7 +128,9 @@ def _filled(words: str, indent: str = "") -> str:
 def mail_servers_text() -> str:
     """The item of the README's list that names the mail servers."""
     names = [reader.format.name for reader in readers() if ".mail_servers." in reader.__module__]
-    return _filled(f"- **Other servers**: {', '.join(f'`{name}`' for name in names)}", "  ")
+    words = {str(platform): words for platform, words in PLATFORM_WORDS.items()}
+    named = [f"`{name}`" + ("" if words[name].casefold() == name else f" ({words[name]})") for name in names]
+    return _filled(f"- **Other servers**: {', '.join(named)}", "  ")
 
 
 def platforms_text() -> str:

@@ -23,6 +23,9 @@ Platform = Literal[
     "msmtp",
     "dma",
     "nullmailer",
+    "ssmtp",
+    "stalwart",
+    "ironport",
 ]
 
 
@@ -49,6 +52,9 @@ _SERVERS: Final = (
     _Server("msmtp", "msmtp", ("msmtp",)),
     _Server("dma", "dma", ("dma",)),
     _Server("nullmailer", "nullmailer", ("nullmailer",)),
+    _Server("ssmtp", "sSMTP", ("ssmtp",)),
+    _Server("stalwart", "Stalwart", ("stalwart",)),
+    _Server("ironport", "Cisco Secure Email", ("ironport",)),
 )
 
 PLATFORM_WORDS: Final[Mapping[Platform, str]] = {server.platform: server.words for server in _SERVERS}

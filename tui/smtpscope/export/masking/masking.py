@@ -192,6 +192,8 @@ class Mask:
             avoid=tuple(map(self._prose, advice.avoid)),
             over_when=self._prose(advice.over_when),
             other=None if advice.other is None else self._other_cause(advice.other),
+            # Written for this house: nobody could say which words in it tell a stranger too much.
+            our_note="",
         )
 
     def _other_cause(self, other: OtherCause) -> OtherCause:
