@@ -54,6 +54,7 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("mail_servers.further.stalwart_log", "StalwartLogReader"),
     ("mail_servers.further.ironport_log", "IronportLogReader"),
     ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
+    ("mail_servers.transcripts.transcript_log", "TranscriptReader"),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
 """So many of them read records; the others read lines, which may be in the records of another form as well."""

@@ -6,7 +6,7 @@ A grammar is imported when the first line that may be its own comes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Final, NamedTuple, cast
@@ -141,7 +141,7 @@ class Grammars:
     With `alone` no other server writes to the log.
     """
 
-    def __init__(self, own: type[MailGrammar], *, alone: bool = False) -> None:
+    def __init__(self, own: Callable[[], MailGrammar], *, alone: bool = False) -> None:
         self._own = own
         self._first = own()
         self._alone = alone
