@@ -1,4 +1,4 @@
-"""One chunk -> its records, counted to the last: records the fast decoder rejects are retried with python-evtx."""
+"""One chunk -> its records, counted to the last: what the fast decoder rejects is tried with the second one."""
 
 from __future__ import annotations
 
