@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smtpscope.reading.mail_servers.transcripts.transcript_log import TranscriptReader
+from smtpscope.reading.mail_servers.transcripts.transcript_log import TranscriptLogReader
 from smtpscope.reading.registry import open_log
 from support.mail_lines import OPTIONS, exchanges_of, told
 from support.memory_source import MemorySource
@@ -63,8 +63,10 @@ def transcript(sent: str, received: str, connected: str, session: tuple[tuple[st
 @pytest.mark.parametrize("form", FORMS)
 def test_each_reply_is_paired_with_its_command_whatever_marks_the_sides(form: str) -> None:
     lines = transcript(*FORMS[form])
-    assert told(TranscriptReader, *lines) == [("outbound", "mx1.contoso.example", *refused) for refused in (RCPT, DATA)]
-    assert isinstance(open_log(MemorySource("\n".join(lines).encode()), OPTIONS), TranscriptReader)
+    assert told(TranscriptLogReader, *lines) == [
+        ("outbound", "mx1.contoso.example", *refused) for refused in (RCPT, DATA)
+    ]
+    assert isinstance(open_log(MemorySource("\n".join(lines).encode()), OPTIONS), TranscriptLogReader)
 
 
 def test_what_python_prints_has_quotes_around_it() -> None:
@@ -73,7 +75,7 @@ def test_what_python_prints_has_quotes_around_it() -> None:
         lines += [f"send: '{command.lower()}\\r\\n'"] if command else []
         lines += [f"reply: b'{line}\\r\\n'" for line in reply.split("\n")]
         lines.append(f"reply: retcode ({reply[:3]}); Msg: {reply[4:].encode()!r}")
-    (found,) = told(TranscriptReader, *lines)
+    (found,) = told(TranscriptLogReader, *lines)
     assert found == ("outbound", "mx1.contoso.example", "RCPT", "rcpt to:<ann@contoso.example>", RCPT[2], None)
 
 
@@ -81,7 +83,7 @@ def test_what_a_server_sends_as_a_reply_it_refused_itself() -> None:
     begin = "Tue 2026-11-24 13:45:02.123: [4711:2] "
     connected = f"{begin}Accepting SMTP connection from 198.51.100.77:4711 to 192.0.2.1:25"
     lines = transcript(f"{begin}<-- ", f"{begin}--> ", connected)
-    assert [found[:3] for found in told(TranscriptReader, *lines)] == [
+    assert [found[:3] for found in told(TranscriptLogReader, *lines)] == [
         ("inbound", "198.51.100.77", "RCPT"),
         ("inbound", "198.51.100.77", "DATA"),
     ]
@@ -98,17 +100,19 @@ def test_sessions_that_mix_are_kept_apart_by_what_names_them() -> None:
         f"{second}rsp: 451 Later",
         f"{first}rsp: 550 No such user here",
     ]
-    assert told(TranscriptReader, *lines) == [
+    assert told(TranscriptLogReader, *lines) == [
         ("inbound", "198.51.100.8", "RCPT", "RCPT TO:<bob@example.com>", "451 Later", None),
         ("inbound", "198.51.100.7", "RCPT", "RCPT TO:<ann@example.com>", "550 No such user here", None),
     ]
-    times = [each.time_ms for each in exchanges_of(TranscriptReader(MemorySource("\n".join(lines).encode()), OPTIONS))]
+    times = [
+        each.time_ms for each in exchanges_of(TranscriptLogReader(MemorySource("\n".join(lines).encode()), OPTIONS))
+    ]
     assert times == [int(datetime(2026, 11, 24, 13, 45, 1, 120_000, tzinfo=UTC).timestamp() * 1000)] * 2
 
 
 def test_a_clock_alone_takes_the_date_of_the_files_name_and_says_so() -> None:
     line = "192.0.2.10 [1A2C] 13:45:01 <<< 550 5.1.1 Who?"
-    reader = TranscriptReader(MemorySource(f"{line}\n".encode(), "logs/s20261124-00.log"), OPTIONS)
+    reader = TranscriptLogReader(MemorySource(f"{line}\n".encode(), "logs/s20261124-00.log"), OPTIONS)
     batches = list(reader.batches())
     (found,) = (each for batch in batches for each in batch.exchanges)
     assert found.time_ms == int(datetime(2026, 11, 24, 13, 45, 1, tzinfo=UTC).timestamp() * 1000)
@@ -118,7 +122,7 @@ def test_a_clock_alone_takes_the_date_of_the_files_name_and_says_so() -> None:
 def test_the_host_that_is_in_the_name_of_a_session_is_taken() -> None:
     begin = "13:45:01.19 4 SMTP-00123(contoso.example) "
     lines = (f"{begin}cmd: RCPT TO:<ann@contoso.example>", f"{begin}rsp: 550 5.1.1 Who?")
-    assert [found[:3] for found in told(TranscriptReader, *lines)] == [("outbound", "contoso.example", "RCPT")]
+    assert [found[:3] for found in told(TranscriptLogReader, *lines)] == [("outbound", "contoso.example", "RCPT")]
 
 
 def test_commands_that_were_sent_ahead_are_answered_in_their_order() -> None:
@@ -131,7 +135,7 @@ def test_commands_that_were_sent_ahead_are_answered_in_their_order() -> None:
         "<-- 550 5.1.1 Who?",
         "<-- 554 5.5.1 No valid recipients",
     ]
-    assert [found[2:5] for found in told(TranscriptReader, *lines)] == [
+    assert [found[2:5] for found in told(TranscriptLogReader, *lines)] == [
         ("RCPT", "RCPT TO:<ann@contoso.example>", "550 5.1.1 Who?"),
         ("DATA", "DATA", "554 5.5.1 No valid recipients"),
     ]
@@ -146,18 +150,18 @@ def test_text_of_a_message_is_neither_command_nor_reply() -> None:
         " -> .",
         "<-  250 2.0.0 Ok",
     ]
-    assert told(TranscriptReader, *lines) == []
+    assert told(TranscriptLogReader, *lines) == []
 
 
 def test_a_password_is_no_part_of_the_command() -> None:
     lines = ["> AUTH PLAIN AGFubgBzZWNyZXQ=", "< 535 5.7.8 Bad credentials", "> AUTH LOGIN", "< 334 VXNlcm5hbWU6"]
-    (found,) = told(TranscriptReader, *lines, "< 535 5.7.8 Again")[:1]
+    (found,) = told(TranscriptLogReader, *lines, "< 535 5.7.8 Again")[:1]
     assert found[2:5] == ("AUTH", "AUTH PLAIN", "535 5.7.8 Bad credentials")
 
 
 def test_a_refusal_of_the_connection_answers_no_command() -> None:
     lines = ["=== Connected to mx1.contoso.example.", "<** 554 5.7.1 You are on a list", " -> QUIT", "<** 421 Bye"]
-    assert told(TranscriptReader, *lines) == [
+    assert told(TranscriptLogReader, *lines) == [
         ("outbound", "mx1.contoso.example", "", "", "554 5.7.1 You are on a list", None),
         ("outbound", "mx1.contoso.example", "QUIT", "QUIT", "421 Bye", None),
     ]
@@ -165,7 +169,7 @@ def test_a_refusal_of_the_connection_answers_no_command() -> None:
 
 def test_replies_that_were_picked_out_are_recognised() -> None:
     lines = ("2026.11.24 13:45:02.123 [192.0.2.66][4711] rsp: 550 No", "Tue 2026-11-24 13:45:02: <-- 450 no")
-    assert all(TranscriptReader.sniff(line.encode()) for line in lines)
+    assert all(TranscriptLogReader.sniff(line.encode()) for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -178,12 +182,12 @@ def test_replies_that_were_picked_out_are_recognised() -> None:
     ],
 )
 def test_other_texts_are_no_transcripts(text: str) -> None:
-    assert not TranscriptReader.sniff(text.encode())
+    assert not TranscriptLogReader.sniff(text.encode())
 
 
 def test_the_session_of_a_refusal_is_shown() -> None:
     lines = transcript(*FORMS["swaks"])
-    reader = TranscriptReader(MemorySource("\n".join(lines).encode()), OPTIONS)
+    reader = TranscriptLogReader(MemorySource("\n".join(lines).encode()), OPTIONS)
     first, _ = exchanges_of(reader)
     session = reader.smtp_session(first.offset)
     assert session is not None

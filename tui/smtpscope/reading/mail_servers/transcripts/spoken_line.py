@@ -32,12 +32,16 @@ _UNMARKED: Final = re.compile(
     re.IGNORECASE,
 )
 """What is a command without any mark; other words begin sentences, too."""
-_LINE = re.compile(
-    rf"(?P<header>.{{0,160}}?)(?:(?<![^\s|\])])(?:(?P<sent>{_SENT})|(?P<received>{_RECEIVED})|(?P<asked>{_ASKED})"
-    rf"|(?P<answered>{_ANSWERED}))[ \t]{{0,8}}|(?:(?<=\A)|(?<=\A[ \t])|(?<=\A[ \t]{{2}})))"
-    rf"(?P<words>(?:b?['\"])?(?:(?P<command>(?i:{_COMMAND}))|(?P<code>[2-5]\d\d)(?=[ \-\\'\"]|\s*\Z)).*)",
-    re.DOTALL,
+_WORDS = re.compile(
+    rf"(?<![^\s<>:*~-])(?:b?['\"])?(?:(?P<command>(?i:{_COMMAND}))|(?P<code>[2-5]\d\d)(?=[ \-\\'\"]|\s*\Z))"
 )
+_MARK = re.compile(
+    rf"(?<![^\s|\])])(?:(?P<sent>{_SENT})|(?P<received>{_RECEIVED})|(?P<asked>{_ASKED})|(?P<answered>{_ANSWERED}))"
+    r"[ \t]{0,8}\Z"
+)
+_LONGEST_MARK: Final = 32
+_LONGEST_HEADER: Final = 160
+_INDENT: Final = 2
 # Under the first line of a reply, libraries indent the others.
 _INDENTED = re.compile(r"[ \t]{3,80}(?P<words>[2-5]\d\d(?:[ \-]|\Z).*)", re.DOTALL)
 _HOST: Final = r"(?P<{0}>[A-Za-z0-9_](?:[\w.:-]{{0,253}}[A-Za-z0-9])?)"
@@ -78,24 +82,29 @@ class PeerLine(NamedTuple):
     is_client: bool
 
 
+@lru_cache(maxsize=64)
 def spoken_line(text: str) -> SpokenLine | None:
     """`text` taken apart, None where it is neither a command nor a reply."""
-    found = _LINE.match(text)
-    if found is None:
-        indented = _INDENTED.match(text)
-        return None if indented is None else SpokenLine("", "", "", indented["words"].rstrip(), is_reply=True)
-    header, way, words = found["header"], _way(found), _bare(found["words"])
-    if not way and found["code"] is None and _UNMARKED.match(words) is None:
-        return None
-    return SpokenLine(header, session_in(header), way, words, found["code"] is not None)
+    for found in _WORDS.finditer(text, 0, _LONGEST_HEADER + _LONGEST_MARK):
+        begin, is_reply = found.start(), found["code"] is not None
+        mark = _MARK.search(text, max(0, begin - _LONGEST_MARK), begin)
+        if mark is None and (begin > _INDENT or text[:begin].strip(" \t")):
+            continue
+        words = _bare(text[begin:])
+        if mark is not None:
+            header = text[: mark.start()]
+            return SpokenLine(header, session_in(header), _way(mark), words, is_reply)
+        return SpokenLine("", "", "", words, is_reply) if is_reply or _UNMARKED.match(words) else None
+    indented = _INDENTED.match(text)
+    return None if indented is None else SpokenLine("", "", "", indented["words"].rstrip(), is_reply=True)
 
 
-def _way(found: re.Match[str]) -> Way:
-    if found["sent"]:
+def _way(mark: re.Match[str]) -> Way:
+    if mark["sent"]:
         return "sent"
-    if found["received"]:
+    if mark["received"]:
         return "received"
-    return "asked" if found["asked"] else "answered" if found["answered"] else ""
+    return "asked" if mark["asked"] else "answered"
 
 
 def _bare(words: str) -> str:

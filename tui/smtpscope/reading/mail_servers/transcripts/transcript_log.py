@@ -7,10 +7,10 @@ from itertools import islice
 from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.mail_servers.grammars import Grammars
 from smtpscope.reading.mail_servers.mail_grammar import Around, Found, LoggedRefusal, MailGrammar
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
-from smtpscope.reading.mail_servers.servers import Grammars
 from smtpscope.reading.mail_servers.transcripts.conversation import Conversation
 from smtpscope.reading.mail_servers.transcripts.spoken_line import SpokenLine, date_in, peer_line, spoken_line
 from smtpscope.reading.record import Format
@@ -100,7 +100,7 @@ class TranscriptGrammar(MailGrammar):
         return Thread("session", name, name) if name else Thread("session", "-", "\n", guess=_NO_SESSION)
 
 
-class TranscriptReader(MailLog):
+class TranscriptLogReader(MailLog):
     """Reads a transcript, or a log of whole sessions, whatever marks the two sides."""
 
     format: ClassVar[Format] = Format(
