@@ -19,7 +19,7 @@ from smtpscope.configuration.settings import KEYS, SETTINGS
 from smtpscope.export.events_format import FIELDS
 from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
-from support import import_picture, manual
+from support import import_picture, manual, public_words
 from support.command_texts import CommandText, command_texts
 
 ROOT: Final = Path(__file__).parents[2]
@@ -161,3 +161,5 @@ MADE_FILES: Final[Mapping[Path, Callable[[], str]]] = {
 if __name__ == "__main__":
     for path, make in MADE_FILES.items():
         path.write_text(make(), encoding="utf-8", newline="\n")
+    # Not held word for word by a test: a new message must not need this step.
+    public_words.WORDS.write_text(public_words.text(), encoding="utf-8", newline="\n")
