@@ -136,7 +136,7 @@ async def test_s_sorts_by_the_next_column_and_shift_s_turns_it_round(analysis: A
         assert (driven.view.sort, driven.view.descending) == ("count", True)
         counts = [int(line.count) for line in driven.lines if line.depth == 0]
         assert counts == sorted(counts, reverse=True)
-        heading = next(line for line in driven.drawn if "cause" in line and "acts" in line)
+        heading = next(line for line in driven.drawn if "cause" in line and "action" in line)
         assert "count v" in heading
         await driven.press("S")
         counts = [int(line.count) for line in driven.lines if line.depth == 0]

@@ -132,7 +132,7 @@ async def test_every_screen_opens_however_small_the_terminal_is(analysis: Analys
 
 
 async def test_the_lines_follow_when_the_terminal_changes_its_size(analysis: Analysis) -> None:
-    async with browsing(analysis, size=(160, 50)) as driven:
+    async with browsing(analysis, size=(220, 50)) as driven:
         table, detail = driven.browse.table, driven.browse.detail
         assert detail.region.x >= table.region.right
         await driven.pilot.resize_terminal(80, 24)

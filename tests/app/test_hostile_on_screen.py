@@ -95,6 +95,7 @@ def test_guidance_filled_with_values_of_the_log_is_harmless(hostile: Analysis) -
         avoid=(REPLY,),
         ignore_when=HOST,
         over_when=HOST,
+        our_note=f"{REPLY}\n{HOST}",
         match=replace(advice.match, rule=REPLY, runner_up=HOST, code_alone=HOST, disagreement=REPLY),
     )
     words = blocks_text(guidance_blocks(filled))

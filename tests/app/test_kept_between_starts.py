@@ -98,7 +98,7 @@ async def test_a_note_that_can_not_be_kept_stays_on_the_screen(open_again: OpenA
     async with _started(open_again()) as driven:
         await driven.settled()
         await driven.press("j", "a")
-        driven.screen.query_one(TextArea).insert("x" * 10_001)
+        driven.screen.query_one("#note-text", TextArea).insert("x" * 10_001)
         await driven.press("f2")
         assert isinstance(driven.screen, NoteScreen)
         assert any("10,000 is the most" in notice for notice in driven.notices)

@@ -19,6 +19,7 @@ from smtpscope.knowledge.files.knowledge_files import (
     ExampleFile,
     NoteFile,
     OrderFile,
+    OurNoteFile,
     ProviderFile,
     QuestionFile,
     WordFile,
@@ -27,6 +28,7 @@ from smtpscope.knowledge.files.knowledge_files import (
 
 _FILES: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     "knowledge.json": (NoteFile, "smtpscope: entries and rules"),
+    "our-notes.json": (OurNoteFile, "smtpscope: our notes"),
     "order.json": (OrderFile, "smtpscope: the order in which rules are asked"),
     "questions.json": (QuestionFile, "smtpscope: what tells two causes apart"),
     "codes.json": (CodeFile, "smtpscope: what codes mean by themselves"),

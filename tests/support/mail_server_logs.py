@@ -209,6 +209,51 @@ def mailenable_parts(seed: int) -> Iterator[Part]:
         )
 
 
+def ssmtp_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        at = f"{mail.at} sSMTP[{mail.number % 30_000}]:"
+        if mail.reply:
+            yield f"{at} RCPT TO:<{mail.to}> ({mail.reply})\n", 1
+            continue
+        yield f"{at} Sent mail for shop@example.com (221 2.0.0 Bye) uid=0 username=root outbytes=812\n", 0
+
+
+def stalwart_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        begin = f"{mail.moment:%Y-%m-%dT%H:%M:%SZ} INFO"
+        known = f'queueId = {mail.number}, from = "shop@example.com", to = ["{mail.to}"], size = 812, total = 1'
+        host = f'hostname = "{mail.host}"'
+        connect = f"{begin} Connecting to remote server (delivery.connect) {known}, {host}, remotePort = 25\n"
+        if not mail.reply:
+            sent = f'{host}, to = "{mail.to}", code = 250, details = "OK", elapsed = 1ms'
+            yield f"{connect}{begin} Message delivered (delivery.delivered) {known}, {sent}\n", 0
+            continue
+        told = f'to = "{mail.to}", code = {mail.reply[:3]}, details = "{mail.reply[4:]}"'
+        yield (
+            f"{connect}{begin} SMTP RCPT TO rejected (delivery.rcpt-to-rejected) {known}, {host}, {told}, "
+            f"elapsed = 9ms\n{begin} DSN permanent failure notification (delivery.dsn-perm-fail) {known}, {host}, "
+            f"{told}\n",
+            1,
+        )
+
+
+def ironport_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        begin = f"{mail.moment:%a %b} {mail.moment.day:2d} {mail.moment:%H:%M:%S %Y} Info:"
+        number = mail.number
+        start = (
+            f"{begin} MID {number} ICID {number} RID 0 To: <{mail.to}>\n"
+            f"{begin} New SMTP DCID {number} interface 192.0.2.1 address {mail.address} port 25\n"
+        )
+        if not mail.reply:
+            yield f"{start}{begin} Message done DCID {number} MID {number} to RID [0]\n", 0
+            continue
+        how = "Bounced" if mail.final else "Delayed"
+        text = mail.reply[4:].replace("'", "\\'")
+        outcome = f"5.1.0 - Unknown address error ('{mail.reply[:3]}', ['{text}']) []"
+        yield f"{start}{begin} {how}: DCID {number} MID {number} to RID 0 - {outcome}\n", 1
+
+
 FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "opensmtpd": opensmtpd_parts,
     "msmtp": msmtp_parts,
@@ -219,6 +264,9 @@ FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "haraka": haraka_parts,
     "hmailserver": hmailserver_parts,
     "mailenable": mailenable_parts,
+    "ssmtp": ssmtp_parts,
+    "stalwart": stalwart_parts,
+    "ironport": ironport_parts,
 }
 """Name of the format -> what writes a log of it, one mail after the other, from a seed."""
 

@@ -64,6 +64,23 @@ def test_nobody_is_meant_who_was_not_named_yet(
     assert matched(knowledge, reply, command).category == category
 
 
+@pytest.mark.parametrize(
+    ("reply", "command", "category"),
+    [
+        ("501 5.1.3 Long addresses not supported", "RCPT", "recipient-unknown"),
+        ("554 5.6.1 Messages of that type are not supported", "DATA", "malformed"),
+        ("554 Messages of that type are not supported", "DATA", "malformed"),
+        ("501 5.5.4 Authentication cancelled", "AUTH", "auth-failed"),
+        ("501 5.5.4 Parameters not supported", "MAIL", "protocol"),
+        ("500 5.5.1 Command not supported", "DATA", "protocol"),
+    ],
+)
+def test_code_and_stage_tell_what_is_not_supported(
+    knowledge: KnowledgeBase, reply: str, command: str, category: str
+) -> None:
+    assert matched(knowledge, reply, command).category == category
+
+
 def test_a_code_used_for_several_things_gives_way_to_a_plain_sentence(knowledge: KnowledgeBase) -> None:
     plain = matched(knowledge, "550 5.7.1 Likely unsolicited mail, not delivered. LPN007_510", "DATA")
     assert (plain.category, plain.runner_up, plain.confidence) == ("spam", "blocked", "likely")

@@ -130,9 +130,11 @@ def test_what_our_own_server_refused_is_inbound(text: str, expected: tuple[str |
     assert told(SendmailLogReader, f"{MESSAGE}{text}") == [("inbound", *expected)]
 
 
-def test_of_several_recipients_in_a_line_the_first_is_told() -> None:
-    line = f"{TO.replace('to=<', 'to=<a@contoso.example>,<', 1)}dsn=5.1.1, stat=User unknown"
-    assert [mailbox for *_, mailbox in told(SendmailLogReader, line)] == ["a@contoso.example"]
+def test_each_of_several_recipients_in_a_line_is_an_exchange_of_its_own() -> None:
+    recipients = "to=<a@contoso.example>,<b@contoso.example>,c@contoso.example,<a@contoso.example>, "
+    begin, _, rest = TO.partition("to=<")
+    line = f"{begin}{recipients}{rest.partition('>, ')[2]}dsn=5.7.1, stat=Service unavailable"
+    assert [found[-1] for found in told(SendmailLogReader, line)] == [f"{name}@contoso.example" for name in "abc"]
 
 
 def test_the_number_of_a_message_on_solaris_is_passed_over() -> None:

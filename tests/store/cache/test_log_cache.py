@@ -207,6 +207,14 @@ def test_a_file_that_grew_while_it_was_read_is_not_kept(tmp_path: Path, log: Pat
     assert not (tmp_path / "kept").exists()
 
 
+def test_our_notes_leave_a_log_known(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
+    keep(cache_in(tmp_path / "kept"), log, events)
+    knowledge = tmp_path / "knowledge"
+    (knowledge / "our-notes").mkdir(parents=True)
+    (knowledge / "our-notes" / "anna.toml").write_text("# a note")
+    assert found(cache_in(tmp_path / "kept", knowledge=knowledge), log, EventStore(WordMatcher())) is not None
+
+
 def test_a_changed_knowledge_base_makes_a_log_unknown(tmp_path: Path, log: Path, events: list[SmtpExchange]) -> None:
     knowledge = tmp_path / "knowledge"
     (knowledge / "entries").mkdir(parents=True)

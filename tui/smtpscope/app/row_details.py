@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.content import Content
 
@@ -46,7 +47,9 @@ def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, 
     for detail in incidents:
         by_cause.setdefault(detail.advice.match.entry_id, []).append(detail)
     if len(by_cause) == 1:
-        return guidance_blocks(incidents[0].advice)
+        notes = {detail.advice.our_note for detail in incidents}
+        # A note on one of the hosts says nothing about the others.
+        return guidance_blocks(incidents[0].advice if len(notes) == 1 else replace(incidents[0].advice, our_note=""))
     blocks: list[ProseBlock] = [Heading(text(f"{len(by_cause)} different explanations stand behind this row"))]
     alone = incidents[0].advice.match.code_alone
     codes = {detail.incident.key.code for detail in incidents}

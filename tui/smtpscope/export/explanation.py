@@ -11,7 +11,7 @@ import msgspec
 from smtpscope.export.formats.json_text import harmless_json
 from smtpscope.export.formats.text import draw
 from smtpscope.export.summaries.content import Chapter, Line, SummaryOutline, plain, verbatim
-from smtpscope.export.summaries.guidance import guidance_sections, meaning_section
+from smtpscope.export.summaries.guidance import guidance_sections, meaning_section, our_note_sections
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
@@ -60,6 +60,7 @@ class ExplanationAnswer(msgspec.Struct, frozen=True):
     addresses: list[str]
     urls: list[str]
     provider_codes: list[str]
+    our_note: str | None
 
 
 def explanation_text(exchange: SmtpExchange, advice: Advice) -> str:
@@ -68,7 +69,8 @@ def explanation_text(exchange: SmtpExchange, advice: Advice) -> str:
         meaning_section(advice, exchange.direction),
         *guidance_sections(advice, exchange.reply.verbatim),
     )
-    return draw(SummaryOutline(advice.title, (), (Chapter(_asked(exchange), tuple(sections)),), last))
+    chapter = Chapter(_asked(exchange), (*our_note_sections(advice), *sections))
+    return draw(SummaryOutline(advice.title, (), (chapter,), last))
 
 
 def _asked(exchange: SmtpExchange) -> Line:
@@ -171,6 +173,7 @@ def _answer(exchange: SmtpExchange, advice: Advice) -> ExplanationAnswer:
         addresses=list(reply.values.addresses),
         urls=list(reply.values.urls),
         provider_codes=list(reply.values.provider_codes),
+        our_note=advice.our_note or None,
     )
 
 

@@ -63,8 +63,9 @@ class Advice:
     """Guidance for one exchange, of one direction, all values filled in.
 
     `temporary` follows the first digit of the basic code (RFC 5321 section 4.2.1), never the category; None where
-    there is no code. `other` is the cause that came close, None where the answer is sure or no other came. Text that
-    came from the log may be in it: it is not yet harmless to draw.
+    there is no code. `other` is the cause that came close, None where the answer is sure or no other came. `our_note`
+    is what was written in this house about such replies, "" where nothing was. Text that came from the log may be in
+    it: it is not yet harmless to draw.
     """
 
     match: Match
@@ -84,6 +85,7 @@ class Advice:
     over_when: str
     sources: tuple[SourceReference, ...]
     other: OtherCause | None = None
+    our_note: str = ""
 
     @property
     def who_is_sure(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -13,12 +13,15 @@ from smtpscope.knowledge.entry import Entry, Question
 from smtpscope.knowledge.files.knowledge_files import (
     bundled_folder,
     check_folder,
+    is_matched_with,
     read_entries,
+    read_our_notes,
     read_questions,
     read_stand_ins,
 )
 from smtpscope.knowledge.files.pickle_cache import kept
 from smtpscope.knowledge.matching.matcher import UNPARSED_MATCH, Matcher
+from smtpscope.knowledge.our_notes import OurNotes
 from smtpscope.knowledge.placeholders import filled, filled_command, values_of
 from smtpscope.knowledge.platform import EXCHANGE, platform_of
 from smtpscope.knowledge.platform_filter import AdviceContext, StandIn
@@ -33,8 +36,9 @@ _NO_QUESTION = "Ask the administrator of the host that refused which of the two 
 class KnowledgeBase:
     """Made by `load`. Not changed by questions, so that one may serve several threads."""
 
-    def __init__(self, folders: Sequence[Path], matcher: Matcher) -> None:
+    def __init__(self, folders: Sequence[Path], matcher: Matcher, our_notes: OurNotes) -> None:
         self.folders = tuple(folders)
+        self.our_notes = our_notes
         self.matcher = matcher
         self._names_hosts = matcher.names_hosts
         self._matches: dict[tuple[str, str, bool, Direction, tuple[str, ...]], Match] = {}
@@ -63,9 +67,13 @@ class KnowledgeBase:
         bundled = bundled_folder()
         for folder in folders:
             check_folder(folder)
-        if folders:
-            return cls((bundled, *folders), _matcher(bundled, folders))
-        return cls((bundled,), kept("matcher", bundled, lambda: _matcher(bundled, ())))
+        matched = [folder for folder in folders if is_matched_with(folder)]
+        matcher = _matcher(bundled, matched) if matched else kept("matcher", bundled, lambda: _matcher(bundled, ()))
+        return cls((bundled, *folders), matcher, _our_notes(folders))
+
+    def renew_our_notes(self, *folders: Path) -> None:
+        """Reads our notes again, in `folders` too. Raises KnowledgeError; then those of before stay in force."""
+        self.our_notes = _our_notes(dict.fromkeys((*self.folders, *folders)))
 
     def problems(self) -> list[KnowledgeError]:
         """Everything that contradicts itself in the bundled files and the folders: errors that are not raised."""
@@ -184,6 +192,7 @@ class KnowledgeBase:
             over_when=text(entry.over_when),
             sources=entry.sources,
             other=self._other_cause(match, exchange.direction, text),
+            our_note=self.our_notes.text(exchange, match.category) if self.our_notes else "",
         )
 
     def _other_cause(self, match: Match, direction: Direction, text: Callable[[str], str]) -> OtherCause | None:
@@ -213,6 +222,10 @@ def _matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
     from smtpscope.knowledge.files.build import build_matcher
 
     return build_matcher(bundled, own)
+
+
+def _our_notes(folders: Iterable[Path]) -> OurNotes:
+    return OurNotes(note for folder in folders for _, note in read_our_notes(folder))
 
 
 def _entries(folder: Path) -> dict[str, Entry]:

@@ -23,6 +23,9 @@ Platform = Literal[
     "msmtp",
     "dma",
     "nullmailer",
+    "ssmtp",
+    "stalwart",
+    "ironport",
 ]
 
 PLATFORM_WORDS: Final[Mapping[Platform, str]] = {
@@ -40,6 +43,9 @@ PLATFORM_WORDS: Final[Mapping[Platform, str]] = {
     "msmtp": "msmtp",
     "dma": "dma",
     "nullmailer": "nullmailer",
+    "ssmtp": "sSMTP",
+    "stalwart": "Stalwart",
+    "ironport": "Cisco Secure Email",
 }
 """How people call them; Exchange 2003 stands for Exchange 2000 and the SMTP service of Windows, too."""
 
@@ -66,6 +72,9 @@ _PROGRAMS: Final[tuple[tuple[str, Platform], ...]] = (
     ("msmtp", "msmtp"),
     ("dma", "dma"),
     ("nullmailer", "nullmailer"),
+    ("ssmtp", "ssmtp"),
+    ("stalwart", "stalwart"),
+    ("ironport", "ironport"),
 )
 """How the name of a program begins that writes into the log of a server."""
 

@@ -50,6 +50,9 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("mail_servers.further.mailenable_log", "MailenableLogReader"),
     ("mail_servers.further.haraka_log", "HarakaLogReader"),
     ("mail_servers.further.qmail_log", "QmailLogReader"),
+    ("mail_servers.further.ssmtp_log", "SsmtpLogReader"),
+    ("mail_servers.further.stalwart_log", "StalwartLogReader"),
+    ("mail_servers.further.ironport_log", "IronportLogReader"),
     ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
@@ -118,7 +121,7 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     head = head_of(source) if head is None else head
     reader = _sniffing(head)
     if reader is not None:
-        return reader
+        return _with_last_look(reader, head)
     from smtpscope.reading.text.encodings import first_part
     from smtpscope.reading.text.text_kind import is_markup, is_text
 
@@ -132,7 +135,16 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     if whole:
         return None
     found = _found_further_on(source, search)
-    return found and (LastLookReader if is_markup(head) else found)
+    return found and (LastLookReader if is_markup(head) else _with_last_look(found, head))
+
+
+def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
+    """`reader`, but for a reader of lines of text the one that tells what it passed over, where `head` has fields."""
+    if reader.format.name != "text":
+        return reader
+    from smtpscope.reading.event_exports.messages.last_look import LastLookReader
+
+    return LastLookReader if LastLookReader.has_form(head) else reader
 
 
 def last_look(reader: LogReader, source: Source, options: ReadOptions) -> LogReader | None:

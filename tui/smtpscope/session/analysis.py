@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from smtpscope.export.summaries.summary import SummaryDocument
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
+    from smtpscope.session.our_note_keeper import OurNoteKeeper
     from smtpscope.workspace.workspace import Workspace
 
 
@@ -281,14 +282,12 @@ class Analysis:
 
         return summary_document(self.loader, details, view, self.zone, self.raw)
 
-    def write_own_knowledge(self, detail: IncidentDetail, note: str) -> Path:
-        """Makes `note` guidance of one's own for the replies of this incident's host: its first line is the title.
+    @property
+    def our_notes(self) -> OurNoteKeeper:
+        """What is written about the refusals of a host, for every log."""
+        from smtpscope.session.our_note_keeper import OurNoteKeeper
 
-        Raises KnowledgeError when it can't be written or contradicts what is there.
-        """
-        from smtpscope.session.documents import write_own_guidance
-
-        return write_own_guidance(detail, note)
+        return OurNoteKeeper(self.knowledge)
 
     def event_text(self, row: int) -> str:
         """One event as people paste it into a ticket; not yet harmless, but without what logs somebody in."""

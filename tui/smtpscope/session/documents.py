@@ -1,10 +1,9 @@
-"""What an analysis writes out: the summary of incidents, a raw record, and guidance of one's own made of a note."""
+"""What an analysis writes out: the summary of incidents, and a raw record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
-from pathlib import Path
 
 from smtpscope.errors import LogError
 from smtpscope.export.masking.credentials import hidden
@@ -47,27 +46,3 @@ def raw_text(loader: LogLoader, row: int, event: str) -> str:
         what = f"a mistake in smtpscope ({type(defect).__name__}: {defect})"
         return f"The record can't be read again: {what}\n\n{event}"
     return event if raw is None else raw
-
-
-def write_own_guidance(detail: IncidentDetail, note: str) -> Path:
-    """Makes `note` guidance of one's own for the replies of this incident's host: its first line is the title.
-
-    Raises KnowledgeError when it can't be written or contradicts what is there.
-    """
-    from smtpscope.configuration.paths import own_knowledge_folder
-    from smtpscope.knowledge.authoring.own_notes import free_id, write_note
-
-    incident = detail.incident
-    title, _, rest = note.strip().partition("\n")
-    replies = [reply for reply, _ in incident.replies]
-    folder = own_knowledge_folder()
-    return write_note(
-        folder,
-        entry_id=free_id(folder, incident.key.host_key or "no-host", str(incident.key.code or "no-code")),
-        title=title,
-        text=rest.strip() or title,
-        remote_host=incident.key.host_key,
-        category=incident.key.category,
-        example=replies[0],
-        more_examples=replies[1:],
-    )

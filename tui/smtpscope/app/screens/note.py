@@ -1,4 +1,4 @@
-"""A note of one's own on an incident; it survives restarts and belongs to the log."""
+"""Notes of one's own on an incident: one for this log, and our note on such refusals in every log."""
 
 from __future__ import annotations
 
@@ -17,48 +17,78 @@ from smtpscope.harmless import Shown, shown_lines
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenNote:
-    """`text` as it is to stand. `as_knowledge`: it is guidance for every such reply of that host, in all logs."""
+class WrittenNotes:
+    """`note` belongs to the incident in this log, `our_note` to all such refusals; "" where there is none."""
 
-    text: str
-    as_knowledge: bool
+    note: str
+    our_note: str
 
 
-class NoteScreen(ModalScreen[WrittenNote | None]):
-    """Answers with what was written, None when the user gave up. `about` names the incident."""
+class NoteScreen(ModalScreen[WrittenNotes | None]):
+    """Answers with what was written, None when the user gave up. `about` names the incident.
+
+    With `ours_first` the cursor is in our note.
+    """
 
     CSS_PATH = "note.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "keep(False)", "Keep with this incident", id="note.keep"),
-        Binding("f3", "keep(True)", "Keep as guidance of our own", id="note.knowledge"),
+        Binding("f2", "keep", "Keep", id="note.keep"),
+        Binding("f3", "make_ours", "Keep as our note", id="note.knowledge"),
+        Binding("f8", "remove_ours", "Remove our note", id="note.remove"),
         Binding("escape", "close", "Back as it was", id="note.close", priority=True),
     ]
 
-    def __init__(self, about: Shown, note: str) -> None:
+    def __init__(self, about: Shown, written: WrittenNotes, *, ours_first: bool = False) -> None:
         super().__init__()
         self._about = about
-        self._before = note
+        self._before = written
+        self._ours_first = ours_first
 
     def compose(self) -> ComposeResult:
         with Vertical(id="note"):
             yield Static(text(self._about, "bold"), id="note-about")
-            yield Static(
-                text("f2 keeps it with this incident; f3 makes it guidance for this host's reply in every log.")
-            )
-            before = "\n".join(shown_lines(self._before))
-            yield TextArea(before, id="note-text", show_line_numbers=False, compact=True)
+            yield Static(text("This incident in this log:"), classes="note-label")
+            yield _area(self._before.note, "note-text")
+            yield Static(text("Our note on such refusals, in every log (Tab):"), classes="note-label")
+            yield _area(self._before.our_note, "our-note-text")
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        self.query_one(TextArea).focus()
+        self._area("our-note-text" if self._ours_first else "note-text").focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "remove_ours" or bool(self._before.our_note)
+
+    def _area(self, name: str) -> TextArea:
+        return self.query_one(f"#{name}", TextArea)
 
     @property
     def written(self) -> str:
-        """What stands there now."""
-        return self.query_one(TextArea).text
+        """What stands there now about the incident in this log."""
+        return self._area("note-text").text
 
-    def action_keep(self, as_knowledge: bool) -> None:
-        self.dismiss(WrittenNote(self.written, as_knowledge))
+    @property
+    def our_note(self) -> str:
+        """What stands there now for every log."""
+        return self._area("our-note-text").text
+
+    def action_keep(self) -> None:
+        self.dismiss(WrittenNotes(self.written, self.our_note))
+
+    def action_make_ours(self) -> None:
+        """What is written about the incident goes to our note, below what stands there."""
+        parts = (part.strip() for part in (self.our_note, self.written))
+        self.dismiss(WrittenNotes("", "\n\n".join(filter(None, parts))))
+
+    def action_remove_ours(self) -> None:
+        self.dismiss(WrittenNotes(self.written, ""))
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+
+def _area(before: str, name: str) -> TextArea:
+    # Tab goes on to the other note.
+    return TextArea(
+        "\n".join(shown_lines(before)), id=name, show_line_numbers=False, compact=True, tab_behavior="focus"
+    )

@@ -28,12 +28,15 @@ class HeaderText:
     warning: str = ""
 
 
-def bars(counts: tuple[int, ...]) -> str:
-    """One character a bin; a bin with any event is never drawn empty."""
+def bars(counts: tuple[int, ...], *, highest: int = 8) -> str:
+    """One character a bin; a bin with any event is never drawn empty.
+
+    A full cell (`highest` 8) would touch the line above, so lines below each other go no higher than 7.
+    """
     most = max(counts, default=0)
     if not most:
         return " " * len(counts)
-    return "".join(BARS[0] if not count else BARS[max(1, round(count / most * 8))] for count in counts)
+    return "".join(BARS[0] if not count else BARS[max(1, round(count / most * highest))] for count in counts)
 
 
 def merged(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
@@ -78,7 +81,7 @@ class LogHeader(Widget, can_focus=False):
         """How many bins the timeline has room for behind the span and the warning."""
         if self.header is None:
             return 10
-        return max(0, min(60, self.size.width - len(self._span(self.header)) - _warning_width(self.header) - 2))
+        return max(0, self.content_size.width - len(self._span(self.header)) - _warning_width(self.header) - 2)
 
     def _span(self, header: HeaderText) -> str:
         """The span, without its length at the end where both have no room; what is still too long ends in a sign."""
@@ -93,6 +96,8 @@ class LogHeader(Widget, can_focus=False):
         if header is None:
             return Content("smtpscope")
         right = header.reading or header.counts
+        if len(right) > (most := max(0, self.content_size.width - len("smtpscope") - 2)):
+            right = f"{right[: max(0, most - 1)]}…"
         style = "$text-warning" if header.reading else "$text-muted"
         room = self.size.width - len(right) - len("smtpscope") - 4
         what = header.what if len(header.what) <= room else f"…{header.what[-max(0, room - 1) :]}" if room > 1 else ""

@@ -36,6 +36,7 @@ COLUMNS = (
     "files",
     "filter",
     "state",
+    "our_note",
 )
 
 
@@ -79,6 +80,7 @@ def _row(summary: IncidentSummary, document: SummaryDocument, calendar: Calendar
         "\n".join(document.files),
         document.filter_text,
         incident.state,
+        advice.our_note,
     )
 
 

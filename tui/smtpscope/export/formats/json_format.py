@@ -118,6 +118,7 @@ def _advice(advice: Advice, reply: str) -> JsonValue:
         "code_alone": match.code_alone,
         "disagreement": match.disagreement,
         "sources": [{"title": source.title, "url": source.url} for source in advice.sources],
+        "our_note": advice.our_note or None,
     }
 
 

@@ -234,6 +234,8 @@ class Mask:
             over_when=self.text(advice.over_when),
             sources=tuple(SourceReference(self.text(each.title), self.text(each.url)) for each in advice.sources),
             other=None if advice.other is None else self._other_cause(advice.other),
+            # Written for this house: nobody could say which words in it tell a stranger too much.
+            our_note="",
         )
 
     def _other_cause(self, other: OtherCause) -> OtherCause:

@@ -48,6 +48,13 @@ def meaning_section(advice: Advice, direction: Direction) -> Section:
     return Section("What it means", tuple(blocks))
 
 
+def our_note_sections(advice: Advice) -> Iterator[Section]:
+    """What this house knows of such replies, as it was written; nothing where it wrote nothing."""
+    if advice.our_note:
+        lines = (line for line in advice.our_note.splitlines() if line.strip())
+        yield Section("Our note", tuple(Paragraph((plain(line),)) for line in lines))
+
+
 def _who_acts(advice: Advice, direction: Direction) -> str:
     """Both, where the cause that came close has somebody else act."""
     words = who_acts_words(advice.who_acts, direction)

@@ -21,7 +21,7 @@ from smtpscope.export.summaries.content import (
     strong,
     verbatim,
 )
-from smtpscope.export.summaries.guidance import guidance_sections, meaning_section
+from smtpscope.export.summaries.guidance import guidance_sections, meaning_section, our_note_sections
 from smtpscope.export.summaries.incident_wording import (
     DIRECTION_WORDS,
     Calendar,
@@ -95,6 +95,7 @@ def line_text(line: Line) -> str:
 def _chapter(summary: IncidentSummary, calendar: Calendar, limit: int | None) -> Chapter:
     incident = summary.incident
     sections = (
+        *our_note_sections(summary.advice),
         meaning_section(summary.advice, incident.key.direction),
         _when(incident, calendar, limit),
         _replies(incident, limit),

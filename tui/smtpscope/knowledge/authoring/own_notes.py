@@ -26,11 +26,12 @@ from smtpscope.knowledge.matching.host_patterns import folded
 from smtpscope.knowledge.matching.phrase import PhraseError, holds_script_without_blanks, parse_phrase
 from smtpscope.knowledge.matching.reply_tokens import SIGNS, words_of
 from smtpscope.knowledge.matching.rules import Rule
+from smtpscope.knowledge.our_notes import OurNote
 from smtpscope.knowledge.placeholders import PLACEHOLDERS
 from smtpscope.parsing.reply import parse_reply
 
 _ESCAPED = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-_BLOCKS = frozenset({"phrases", "unless", "examples", "counter_examples"})
+_BLOCKS = frozenset({"phrases", "unless", "examples", "counter_examples", "text"})
 
 
 def entry_text(entry: Entry) -> str:
@@ -40,11 +41,19 @@ def entry_text(entry: Entry) -> str:
 
 def rule_text(rule: Rule) -> str:
     """One `[[rule]]`; what is as by default is left out."""
-    defaults = Rule(id="", category="", examples="")
-    lines = ["[[rule]]"]
-    for name in rule.__struct_fields__:
-        value = getattr(rule, name)
-        if name in ("id", "category", "examples") or value != getattr(defaults, name):
+    return _differing("[[rule]]", rule, Rule(id="", category="", examples=""), ("id", "category", "examples"))
+
+
+def note_text(note: OurNote) -> str:
+    """One `[[note]]`; what is as by default is left out."""
+    return _differing("[[note]]", note, OurNote(text=""), ("text",))
+
+
+def _differing(heading: str, table: msgspec.Struct, defaults: msgspec.Struct, always: Sequence[str]) -> str:
+    lines = [heading]
+    for name in table.__struct_fields__:
+        value = getattr(table, name)
+        if name in always or value != getattr(defaults, name):
             lines.append(f"{name} = {_block(value) if name in _BLOCKS else _value(value)}")
     return "\n".join(lines) + "\n"
 
@@ -76,6 +85,8 @@ def _value(value: object) -> str:
         return toml_string(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int):
+        return str(value)
     assert isinstance(value, tuple)
     return _list(value)
 

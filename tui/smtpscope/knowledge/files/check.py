@@ -22,6 +22,7 @@ from smtpscope.knowledge.files.knowledge_files import (
     read_entries,
     read_examples,
     read_order,
+    read_our_notes,
     read_providers,
     read_questions,
     read_rules,
@@ -76,6 +77,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_order(folder)
     yield from _in_questions(folder)
     yield from _in_stand_ins(folder)
+    yield from _in_our_notes(folder)
 
 
 def missing_entries(entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:
@@ -243,6 +245,22 @@ def _in_questions(folder: Path) -> Iterator[KnowledgeError]:
             )
 
 
+def _in_our_notes(folder: Path) -> Iterator[KnowledgeError]:
+    for path, note in read_our_notes(folder):
+        where = f"{path}, note"
+        if note.category:
+            yield from _known_category(where, note.category)
+        if not note.text.strip():
+            yield KnowledgeError(where=f"{where}, field text", what="is empty", remedy="Write it, or remove the file")
+        for host in note.remote_hosts:
+            if host and not folded(host):
+                yield KnowledgeError(
+                    where=f"{where}, field remote_hosts",
+                    what=f"{host!r} names no host",
+                    remedy='Name a host, a domain with a dot in front, or "" for replies of hosts that no log names',
+                )
+
+
 def _in_order(folder: Path) -> Iterator[KnowledgeError]:
     """Rules that the order file names and that are not there, or that are there and have no place in it."""
     groups = read_order(folder)
@@ -273,6 +291,9 @@ def _in_codes(folder: Path, entries: Mapping[str, Entry]) -> Iterator[KnowledgeE
         where = f"{path}, code {code.code!r}"
         yield from _known_category(where, code.category)
         yield from _known_entry(where, code.leads_to, entries)
+        for vendor in code.vendors:
+            yield from _known_category(where, vendor.category)
+            yield from _known_entry(where, vendor.entry or vendor.category, entries)
     for path, provider in read_providers(folder):
         seen: set[str] = set()
         for provider_code in codes_of(provider):

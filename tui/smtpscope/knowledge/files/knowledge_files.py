@@ -15,9 +15,13 @@ from smtpscope.knowledge.matching.codes import CodeMeaning
 from smtpscope.knowledge.matching.provider_codes import Provider
 from smtpscope.knowledge.matching.rules import Rule
 from smtpscope.knowledge.matching.similar import ExampleGroup
+from smtpscope.knowledge.our_notes import OurNote
 from smtpscope.knowledge.platform_filter import StandIn
 
-AREAS = ("notes", "causes", "entries", "rules", "codes", "providers", "examples")
+OUR_NOTES = "our-notes"
+"""The folder with what stands above an entry and leads to none: nothing that is matched depends on it."""
+
+AREAS = ("notes", OUR_NOTES, "causes", "entries", "rules", "codes", "providers", "examples")
 """The folders of a knowledge base; `causes` has one folder for each cause."""
 
 WORDS_FILE = "words.toml"
@@ -60,6 +64,10 @@ class NoteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: list[Rule] = []
 
 
+class OurNoteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    note: list[OurNote] = []
+
+
 class WordFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`class` of the file: word class -> its words, as a list or divided by `|`."""
 
@@ -88,6 +96,7 @@ class OrderFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _KIND_OF_AREA: Final[Mapping[str, type[msgspec.Struct]]] = {
     "notes": NoteFile,
+    OUR_NOTES: OurNoteFile,
     "entries": EntryFile,
     "rules": RuleFile,
     "codes": CodeFile,
@@ -136,6 +145,12 @@ def knowledge_files(folder: Path) -> list[Path]:
     """All files of `folder` that are read."""
     paths = [path for area in AREAS for path in area_files(folder, area)]
     return paths + [folder / name for name in FILES_BESIDE if (folder / name).is_file()]
+
+
+def is_matched_with(folder: Path) -> bool:
+    """Whether anything in `folder` could change which entry a reply leads to: more than notes of ours."""
+    beside = any((folder / name).is_file() for name in FILES_BESIDE)
+    return beside or any(area_files(folder, area) for area in AREAS if area != OUR_NOTES)
 
 
 def check_folder(folder: Path) -> None:
@@ -198,6 +213,10 @@ def read_rules(folder: Path) -> Iterator[tuple[Path, Rule]]:
     if places:
         placed.sort(key=lambda pair: places.get(pair[1].id, len(places)))
     yield from placed
+
+
+def read_our_notes(folder: Path) -> Iterator[tuple[Path, OurNote]]:
+    return _rows(folder, "note", (OUR_NOTES,))
 
 
 def read_codes(folder: Path) -> Iterator[tuple[Path, CodeMeaning]]:

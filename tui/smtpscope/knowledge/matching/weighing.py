@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from smtpscope.knowledge.advice import Confidence
+from smtpscope.knowledge.matching.codes import VAGUE, CodeMeaning
 from smtpscope.knowledge.matching.reply_tokens import ReplyTokens
 from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.knowledge.matching.rules import RuleHit
@@ -55,6 +57,13 @@ _MEANT: Final[Mapping[Stage, Mapping[str, str]]] = {
 _OF_NAMES: Final = frozenset({"domain", "hostname", "name", "dns", "resolve", "resolved", "lookup", "exist", "found"})
 """One of these stands in a greeting that is about our name; `521 server does not accept mail` is about theirs."""
 
+_OF_MESSAGES: Final = frozenset(
+    {"message", "messages", "content", "body", "line", "lines", "header", "headers", "mime", "charset", "encoding"}
+)
+"""One of these stands in an answer to the message that finds fault with it, and not with a command."""
+
+_OF_LOGINS: Final = frozenset({"authentication", "auth", "login", "logon", "credentials", "password", "sasl"})
+
 _NAMES_A_RECIPIENT: Final = re.compile(r" (?:recipient|recipients|rcpt|destinataire|empfanger|destinatario|mailbox) ")
 
 
@@ -82,8 +91,35 @@ def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHi
     return hits
 
 
+def subject_first(finding: Finding, code: CodeMeaning | None) -> Finding:
+    """`finding`, or the cause of `code` where the words only say that something is not understood or not supported.
+
+    What it is, the second number of the enhanced code tells: an address (X.1) or the message (X.6; RFC 3463 section 3).
+    """
+    if finding.category != "protocol" or code is None or code.code[:4] not in ("x.1.", "x.6."):
+        return finding
+    if code.code in VAGUE or code.category == finding.category or code.category == "not-a-refusal":
+        return finding
+    return replace(
+        finding, entry_id=code.leads_to, category=code.category, confidence="likely", runner_up=finding.category
+    )
+
+
+def _at_fault(finding: Finding, stage: Stage, words: ReplyTokens) -> str | None:
+    """Whose fault "not understood" or "not supported" is: the message's after DATA, the login's after AUTH."""
+    if finding.category != "protocol":
+        return None
+    if stage == "content" and not words.distinct.isdisjoint(_OF_MESSAGES):
+        return "malformed"
+    return "auth-failed" if stage == "auth" and not words.distinct.isdisjoint(_OF_LOGINS) else None
+
+
 def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
     """`finding` with the causes that it can only be at this stage, where the reply names no recipient itself."""
+    fault = _at_fault(finding, stage, words)
+    if fault is not None and finding.entry_id == finding.category:
+        confidence: Confidence = "likely" if finding.confidence == "sure" else finding.confidence
+        return replace(finding, entry_id=fault, category=fault, confidence=confidence, runner_up="protocol")
     meant = _MEANT.get(stage)
     if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
         return finding

@@ -102,10 +102,14 @@ def fields_of(values: dict[str, Any], *, written: bool = False) -> OwnFields:
 
     Raises NoExchangeError.
     """
+    # Names that are not ours may hold half a surrogate pair, on which msgspec gives up.
+    known = {name: values[name] for name in OWN_NAMES if name in values}
     try:
-        return checked(msgspec.convert(values, OwnFields, strict=not written))
+        return checked(msgspec.convert(known, OwnFields, strict=not written))
     except msgspec.ValidationError as error:
         raise NoExchangeError(f"This is no exchange: {str(error)[:_LONGEST_REASON]}") from error
+    except UnicodeError as error:
+        raise NoExchangeError("This is no exchange: a value holds half a surrogate pair") from error
 
 
 def record_of(fields: OwnFields, file: str, offset: int) -> SmtpExchangeRecord:

@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.evtx.chunks.chunk import ChunkRead
+from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_skipper import ChunkSkipper
 from smtpscope.reading.evtx.chunks.growth import ReadEnd
 from smtpscope.reading.evtx.evtx_file import chunk_at, chunks, header_problems, read_header, size_problems
@@ -84,15 +84,16 @@ class EvtxReader:
 
     def _thorough(self, stream: BinaryIO, header: FileHeader) -> Iterator[tuple[int, int, ChunkRead]]:
         """As `QuickReader.blocks`, chunk by chunk."""
-        from smtpscope.reading.evtx.chunks.chunk import read_chunk
+        from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
+        reader = ChunkReader(self._source.name, has_checksums=header.has_checksums)
         for chunk in chunks(stream, header):
-            read = read_chunk(chunk, file=self._source.name, has_checksums=header.has_checksums)
+            read = reader.read(chunk)
             yield chunk.offset + len(chunk.data), 1, read
 
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`: new records in the chunk that was the last one, and new chunks behind it."""
-        from smtpscope.reading.evtx.chunks.chunk import read_chunk
+        from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
         name, end = self._source.name, self._end
         with self._source.open() as stream:
@@ -104,7 +105,7 @@ class EvtxReader:
                     chunk = end.read_again(stream)
                     if chunk.data == end.chunk.data and self._source.size <= end.chunk.offset + CHUNK_SIZE:
                         return
-                    read = read_chunk(chunk, file=name, has_checksums=header.has_checksums)
+                    read = ChunkReader(name, has_checksums=header.has_checksums).read(chunk)
                     batching.add(*end.only_new(read), [])
                     batching.extend_log_span(read.span)
                     quick.start_behind(chunk)

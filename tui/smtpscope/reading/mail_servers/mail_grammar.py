@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
+from itertools import islice
 from typing import Final, NamedTuple
 
 from smtpscope.reading.mail_servers.mail_thread import Thread
@@ -22,7 +24,10 @@ _LOOKS_BACK: Final = 262_144
 
 
 class LoggedRefusal(NamedTuple):
-    """What one line tells of a refusal; the fields are those of `SmtpExchangeRecord`."""
+    """What one line tells of a refusal; the fields are those of `SmtpExchangeRecord`.
+
+    `further_mailboxes` are those of other recipients to whom the same line applies: each is an exchange of its own.
+    """
 
     side: Side
     remote_host: str
@@ -31,6 +36,7 @@ class LoggedRefusal(NamedTuple):
     reply: str
     mailbox: str | None
     guess: str | None = None
+    further_mailboxes: tuple[str, ...] = ()
 
 
 class NoReply(NamedTuple):
@@ -90,6 +96,17 @@ class Around:
             return []
         text = self._block.cut(self._behind, min(len(self._block.text), self._behind + LOOKS_AHEAD))
         return text.splitlines()
+
+
+_MAILBOX: Final = re.compile(r"[^<>,\s]{1,512}")
+MOST_MAILBOXES: Final = 1_000
+"""So many recipients of one line count: nobody shall fill the memory with a list."""
+
+
+def mailboxes_of(listed: str) -> tuple[str, ...]:
+    """The mailboxes in a list such as `<ann@example.com>,<bob@example.com>`, each once and in their order."""
+    found = (match.group() for match in _MAILBOX.finditer(listed) if match.group() != "...")
+    return tuple(islice(dict.fromkeys(found), MOST_MAILBOXES))
 
 
 NOTHING_AROUND: Final = Around()

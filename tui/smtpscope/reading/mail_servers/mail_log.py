@@ -61,7 +61,7 @@ class _Refusals:
     def of(self, line: LogLine, refusal: LoggedRefusal, offset: int, behind: int) -> list[SmtpExchangeRecord]:
         """What `line` tells, which goes from the byte `offset` to the one before `behind`."""
         self.last = behind, line, refusal
-        return [self._exchange(line, refusal, offset)] * self._counted(line.repetitions, offset)
+        return self._exchanges(line, refusal, offset) * self._counted(line.repetitions, offset)
 
     def again(self, header: str, count: int, offset: int, behind: int) -> list[SmtpExchangeRecord]:
         """What a line behind `header` tells that says how often the message of the line before was written again."""
@@ -71,15 +71,20 @@ class _Refusals:
         # metalog writes no time here: that of the message is all there is.
         timed = self._headers.written(header, offset).time_ms is not None
         computer = self._headers.written(line.header, offset).computer
-        exchange = self._exchange(line._replace(header=header) if timed else line, refusal, offset)
+        exchanges = self._exchanges(line._replace(header=header) if timed else line, refusal, offset)
         self.last = behind, line, refusal
-        return [replace(exchange, computer=computer)] * self._counted(count, offset)
+        return [replace(exchange, computer=computer) for exchange in exchanges] * self._counted(count, offset)
 
     def _counted(self, count: int, offset: int) -> int:
         if count > MOST_REPETITIONS:
             reason = f"the line says the message came {count:,} times; it counts as {MOST_REPETITIONS:,}"
             self._told.add(f"byte {offset:#x}", reason, "noted")
         return min(max(1, count), MOST_REPETITIONS)
+
+    def _exchanges(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> list[SmtpExchangeRecord]:
+        """One for each recipient that the line names."""
+        first = self._exchange(line, refusal, offset)
+        return [first, *(replace(first, mailbox=mailbox) for mailbox in refusal.further_mailboxes)]
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
         time_ms, assumed, computer = self._headers.written(line.header, offset)

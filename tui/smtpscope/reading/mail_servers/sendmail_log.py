@@ -15,10 +15,11 @@ from smtpscope.reading.mail_servers.mail_grammar import (
     MailGrammar,
     NoReply,
     host_of,
+    mailboxes_of,
 )
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
-from smtpscope.reading.mail_servers.sendmail_rejects import FIRST_MAILBOX, own_refusal
+from smtpscope.reading.mail_servers.sendmail_rejects import own_refusal
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
@@ -107,7 +108,6 @@ class SendmailLogReader(MailLog):
             "mostly which command a remote host refused",
             "all but the first line of a reply, and the middle of a long one",
             "in older versions the reply to mail that was returned (its enhanced status code is there)",
-            "all but the first recipient where one line names several",
             "refusals of commands that are out of order or unknown, of HELO and of SIZE",
             "the year of the times and mostly their zone",
         ),
@@ -134,11 +134,19 @@ def _delivery(text: str) -> Found:
         cut = not stat.strip()
         return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     name, address = (relay["name"], relay["address"]) if relay else ("", None)
-    first = FIRST_MAILBOX.match(to["to"])
+    mailboxes = mailboxes_of(to["to"])
     # Sendmail calls nothing else than a refused recipient so (smtprcptstat in usersmtp.c).
     verb = "RCPT" if stat.startswith("User unknown") else ""
     host = host_of(name, (address or "").removeprefix("IPv6:"))
-    return LoggedRefusal("outbound", host, verb, "", without_c_escapes(reply), first[1] if first else None)
+    return LoggedRefusal(
+        "outbound",
+        host,
+        verb,
+        "",
+        without_c_escapes(reply),
+        mailboxes[0] if mailboxes else None,
+        further_mailboxes=mailboxes[1:],
+    )
 
 
 def _outcome(text: str, begin: int) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from smtpscope.reading.mail_servers.mail_grammar import Around, LoggedRefusal, N
 RELAY: Final = r"(?P<name>[^\s,\[]{0,300}) ?(?:\[(?P<address>[^\]\s]{1,64})\])?"
 _CLIENT = re.compile(RELAY)
 _RELAY_FIELD: Final = ", relay="
-FIRST_MAILBOX = re.compile(r"<?([^<>,\s]{1,512})")
+_FIRST_MAILBOX = re.compile(r"<?([^<>,\s]{1,512})")
 
 _RULE_SET = re.compile(r"ruleset=(?P<rules>\w{1,64}), ")
 _ARGUMENT = re.compile(r"arg1=(?P<argument>.{0,512}?), (?=arg2=|relay=|reject=)")
@@ -138,5 +138,5 @@ def _client_of(queue_id: str, around: Around) -> str:
 
 
 def _mailbox(argument: str | None) -> str | None:
-    first = FIRST_MAILBOX.match(argument.strip()) if argument else None
+    first = _FIRST_MAILBOX.match(argument.strip()) if argument else None
     return first[1] if first else None

@@ -81,9 +81,31 @@ SERVERS: Final = (
         ('result="[PT]', "failed-command ", "mta error ", "relay: [PT]", "Failed command "),
     ),
     MailServer("Msmtp", "further.msmtp_log", ("smtpstatus=", "errormsg=")),
-    MailServer("Courier", "further.courier_log", ("courieresmtp",)),
+    MailServer(
+        "Courier",
+        "further.courier_log",
+        ("courieresmtp", r"id=[0-9A-F]{4,16}\.[0-9A-F]{4,16}\.[0-9A-F]{4,16},from=<", "error,relay="),
+    ),
     MailServer("Dma", "further.dma_log", ("remote delivery ", "could not perform ", "Could not perform ")),
     MailServer("Qmail", "further.qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
+    MailServer("Ssmtp", "further.ssmtp_log", (r"sSMTP(?:\[|: )",)),
+    MailServer(
+        "Stalwart",
+        "further.stalwart_log",
+        (
+            r"code = [345]\d\d,",
+            r"error \(delivery",
+            r"exist \(smtp",
+            r"allowed \(smtp",
+            r"rejected \((?:smtp|delivery)",
+            r"failed \(delivery",
+        ),
+    ),
+    MailServer(
+        "Ironport",
+        "further.ironport_log",
+        (r"DCID:? \d{1,12} (?:MID|Message|interface) ", r"MID \d{1,12} ICID \d{1,12} RID "),
+    ),
     MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
     MailServer(
         "Haraka", "further.haraka_log", ("code=DENY", "retval=DENY", r"\[outbound\] ", "lr=", "Invalid (?:MAIL|RCPT) ")

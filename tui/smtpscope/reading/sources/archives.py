@@ -99,16 +99,17 @@ class _Archive:
             problems.append(Problem(name, "end of the archive", reason, "noted"))
         members = found.members[:_MOST_MEMBERS]
         sources = [source for member in members if (source := self._log(member)) is not None]
+        left_out = len(found.members) - len(members)
         if not sources:
-            raise self._without_logs(members)
-        problems += self._told(len(found.members) - len(members))
+            raise self._without_logs(members, left_out)
+        problems += self._told(left_out)
         return sources
 
     def _log(self, member: Member) -> Source | None:
         """The log in `member`, None where there is none: then that is told."""
         source: PackedSource = ZipMember(self._source, member, self._unpacking, self._allowance)
         if member.hindrance is not None:
-            self._pass_over(source, f"{member.hindrance}: unpack it and open the file inside", "skipped")
+            self._pass_over(source, member.hindrance, "skipped")
             return None
         try:
             head = head_of(source)
@@ -139,15 +140,19 @@ class _Archive:
 
     def _told(self, left_out: int) -> Iterator[Problem]:
         yield from self._passed_over[:_TOLD_ONE_BY_ONE]
-        more = len(self._passed_over) - _TOLD_ONE_BY_ONE
-        if more > 0:
-            yield Problem(self._source.name, "whole archive", f"{more:,} more files were passed over", "noted")
+        for outcome in ("noted", "skipped"):
+            more = sum(problem.outcome == outcome for problem in self._passed_over[_TOLD_ONE_BY_ONE:])
+            if more:
+                yield Problem(self._source.name, "whole archive", f"{more:,} more files were passed over", outcome)
         if left_out:
             reason = f"It has more than {_MOST_MEMBERS:,} files; {left_out:,} were not looked at"
             yield Problem(self._source.name, "whole archive", reason, "skipped")
 
-    def _without_logs(self, members: tuple[Member, ...]) -> LogError:
+    def _without_logs(self, members: tuple[Member, ...], left_out: int) -> LogError:
         name = self._source.name
+        if left_out:
+            what = f"no log is among its first {len(members):,} files; {left_out:,} more were not looked at"
+            return LogError(where=name, what=what, remedy="Unpack it and open the logs in it")
         if not members:
             return NoLogError(where=name, what="the archive is empty", remedy="Pack the log again")
         if any(member.name == _OFFICE for member in members):

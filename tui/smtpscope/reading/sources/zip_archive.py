@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from smtpscope.harmless import shown
@@ -43,7 +43,8 @@ _LOOKED_THROUGH: Final = 4 << 30
 class Member:
     """One file in an archive. `name` is made harmless, and no path; `header` is the byte where it begins.
 
-    `packed_size` and `checksum` are what the archive says; None where only unpacking can tell.
+    `packed_size` and `checksum` are what the archive says; None where only unpacking can tell. `overlaps` tells that
+    its bytes are those of a member before it, in an archive whose members come to more than the archive.
     """
 
     name: str
@@ -52,15 +53,20 @@ class Member:
     encrypted: bool
     packed_size: int | None
     checksum: int | None
+    overlaps: bool = False
 
     @property
     def hindrance(self) -> str | None:
-        """Why it can't be unpacked here, None when it can."""
+        """Why it can't be unpacked here and what to do, None when it can."""
+        unpack = "unpack it and open the file inside"
         if self.encrypted:
-            return "It is encrypted"
+            return f"It is encrypted: {unpack}"
+        if self.overlaps:
+            return "Its bytes are also those of another file in the archive, as in archives that are made to fill disks"
         if self.method in (_STORED, _DEFLATED) or self.method in _PACKINGS:
             return None
-        return f"It is packed by a method that is not read here ({_METHOD_NAMES.get(self.method, self.method)})"
+        method = _METHOD_NAMES.get(self.method, self.method)
+        return f"It is packed by a method that is not read here ({method}): {unpack}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ def listing(stream: BinaryIO) -> Listing:
     try:
         with zipfile.ZipFile(stream) as archive:
             found = [_listed(entry) for entry in archive.infolist() if not entry.is_dir()]
+        found = _overlaps_marked(found, stream.seek(0, 2))
         return Listing(_told_apart(found), by_headers=False)
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OverflowError, IndexError):
         return Listing(_told_apart(list(_by_headers(stream))), by_headers=True)
@@ -92,6 +99,23 @@ def _listed(entry: zipfile.ZipInfo) -> Member:
     )
 
 
+def _overlaps_marked(members: list[Member], archive_size: int) -> list[Member]:
+    """The same, those marked that stand in what belongs to a member before them.
+
+    Only where all together are larger than the archive: one wrong number in its directory is damage and hides no other.
+    """
+    if sum(member.packed_size or 0 for member in members) <= archive_size:
+        return members
+    marked: dict[int, bool] = {}
+    end = 0
+    for index in sorted(range(len(members)), key=lambda index: members[index].header):
+        member = members[index]
+        marked[index] = member.header < end
+        if not marked[index]:
+            end = member.header + _LOCAL.size + (member.packed_size or 0)
+    return [replace(member, overlaps=marked[index]) for index, member in enumerate(members)]
+
+
 def _harmless(name: str) -> str:
     """`name` without what would make it a path to somewhere else, on one line."""
     parts = [part for part in name.replace("\\", "/").split("/") if part.strip(" .")]
@@ -106,7 +130,7 @@ def _told_apart(members: list[Member]) -> tuple[Member, ...]:
         number = seen[member.name] = seen.get(member.name, 0) + 1
         name = member.name if number == 1 else f"{member.name} ({number})"
         seen.setdefault(name, 1)
-        found.append(Member(name, member.header, member.method, member.encrypted, member.packed_size, member.checksum))
+        found.append(replace(member, name=name))
     return tuple(found)
 
 

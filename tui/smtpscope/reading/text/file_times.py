@@ -36,9 +36,11 @@ class Years(Protocol):
 class FileTimes:
     """Turns the written times of one file into moments.
 
-    `written_times` reads all times of the file from its beginning; it is called at most once, at the first date that
-    can be read in two ways, to find those that can't. Where such dates contradict each other the more numerous order
-    counts, and the others are told: one damaged date must not turn day and month of a whole file around.
+    `written_times` reads all times of the file from its beginning; it is called at the first date that can be read in
+    two ways, to find those that can't. Where such dates contradict each other the more numerous order counts, and the
+    others are told: one damaged date must not turn day and month of a whole file around. Dates with dots are a form of
+    their own, so that it is called once for them and once for all others: in a file that two people put together
+    neither proves the other.
     """
 
     def __init__(
@@ -56,20 +58,15 @@ class FileTimes:
         self._years = years
         self._given = None if options.date_order is None else _ORDERS[options.date_order]
         # Year first says nothing of dates with a long year at the end.
-        self._order: DateOrder | None = None if self._given is DateOrder.YEAR_FIRST else self._given
+        given = None if self._given is DateOrder.YEAR_FIRST else self._given
+        self._orders: dict[bool, DateOrder] = {} if given is None else {True: given, False: given}
         self._contradicted = False
-        self._proofs = DateOrderProofs()
         self._contradictions = 0
         self._year_noted = False
         self._years_noted = False
         self._timeless_noted = False
         self._doubtful_zones: set[str] = set()
         self._problems: list[Problem] = []
-
-    @property
-    def order(self) -> DateOrder | None:
-        """The order of day and month in this file, None while no date has needed it."""
-        return self._order
 
     def years_before_the_end(self, offset: int) -> int:
         """How many years before that of the last line the line at `offset` was written, as far as can be told."""
@@ -83,12 +80,13 @@ class FileTimes:
         """
         if self._given is DateOrder.YEAR_FIRST and written.short_year:
             return moment(written, order=self._given, zone=self._zone, newest=self._newest)
-        if written.ambiguous and self._order is None:
-            self._order = self._find_order(written)
+        order = self._orders.get(written.separator == ".")
+        if order is None and written.ambiguous:
+            order = self._orders[written.separator == "."] = self._find_order(written)
         if self._given is not None and not self._contradicted:
             self._compare(written, self._given)
         elif self._given is None and written.order is not None:
-            self._compare_with_others(written, offset)
+            self._compare_with_others(written, order, offset)
         if written.year is None and not self._year_noted:
             self._year_noted = True
             self._note("The times have no year: each is taken for the newest year that does not put it into the future")
@@ -96,7 +94,7 @@ class FileTimes:
             earlier = self._years_earlier(written, years_before)
             if earlier is not None:
                 return earlier
-        return moment(written, order=self._order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+        return moment(written, order=order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
 
     def _years_earlier(self, written: WrittenTime, years: int) -> int | None:
         """The moment of `written`, so many years before the last line of the file."""
@@ -137,7 +135,8 @@ class FileTimes:
         return problems
 
     def _find_order(self, doubtful: WrittenTime) -> DateOrder:
-        proven = self._proofs.decide(self._written_times())
+        proofs, dots = DateOrderProofs(), doubtful.separator == "."
+        proven = proofs.decide(each for each in self._written_times() if (each.separator == ".") is dots)
         if proven is not None:
             return proven
         order = assumed_order(doubtful)
@@ -145,7 +144,7 @@ class FileTimes:
             why = "as usual with dots"
         else:
             why = "because the times have AM and PM" if doubtful.half_day else "because the times have 24 hours"
-        if self._proofs:
+        if proofs:
             self._note(
                 f"As many dates prove that the day comes first as that the month does: read as {order}, {why}"
                 "; --date-order dmy, mdy or ymd says it for sure"
@@ -164,9 +163,9 @@ class FileTimes:
             self._contradicted = True
             self._note(f"Dates such as {_as_written(written)} can't be {given}, as --date-order says: read as {proven}")
 
-    def _compare_with_others(self, written: WrittenTime, offset: int | None) -> None:
-        """Says of a date, at its place, that all others prove another order than it has."""
-        order, proven = self._order, written.order
+    def _compare_with_others(self, written: WrittenTime, order: DateOrder | None, offset: int | None) -> None:
+        """Says of a date, at its place, that all others prove another `order` than it has."""
+        proven = written.order
         if order is None or proven is order or proven is None:
             return
         self._contradictions += 1

@@ -22,6 +22,7 @@ import numpy as np
 
 import smtpscope
 from smtpscope.errors import Problem
+from smtpscope.knowledge.files.knowledge_files import OUR_NOTES
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.cache.identity import file_identity, zone_identity
 from smtpscope.store.cache.log_image import KeptWords, LogImage, put_back, take_image
@@ -211,7 +212,10 @@ def _surroundings(knowledge: Sequence[Path]) -> str:
                 digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     for folder in knowledge:
         for path in sorted(folder.rglob("*.toml")):
-            digest.update(f"\n{path.relative_to(folder)}\n".encode(errors="surrogateescape"))
+            place = path.relative_to(folder)
+            if place.parts[0] == OUR_NOTES:
+                continue
+            digest.update(f"\n{place}\n".encode(errors="surrogateescape"))
             with contextlib.suppress(OSError):
                 digest.update(path.read_bytes())
     return digest.hexdigest()

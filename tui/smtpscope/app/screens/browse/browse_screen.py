@@ -36,6 +36,9 @@ from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View
 from smtpscope.workspace.saved_views import SavedView
 
+_WIDE = 200
+"""From here on table and detail have room for all of their columns beside each other."""
+
 
 class BrowseScreen(Screen[None]):
     """Everything an administrator needs between opening the file and pasting into the ticket."""
@@ -87,7 +90,7 @@ class BrowseScreen(Screen[None]):
         self.views = ViewController(state, self, queries, selection, widgets, lambda: self.filters.remember())
         self.filters = FilterController(state, self, selection, self.filter_bar, self.views)
         self.navigation = TableNavigation(state, self, selection, table, self.views)
-        self.loader = LoadingController(state, self, queries, self.views, (self.header, table), self.post_message)
+        self.loader = LoadingController(state, self, queries, self.views, self.header, self.post_message)
         logs = LogCommands(state, self, queries, selection, self._logs_changed)
         export = CopyAndExport(state, self, selection, table, self._copy)
         self._screens = SideScreens(state, self, selection, self.filters, lambda: self.views.show_detail(again=True))
@@ -192,7 +195,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def _beside(self) -> bool:
-        return self.size.width >= 150 if self._layout == "auto" else self._layout == "beside"
+        return self.size.width >= _WIDE if self._layout == "auto" else self._layout == "beside"
 
     def _lay_out(self) -> None:
         """The table beside the detail on wide screens, above it on others; a key swaps it."""

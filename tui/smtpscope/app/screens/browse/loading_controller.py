@@ -17,7 +17,6 @@ from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.browse.view_controller import ViewController
 from smtpscope.app.widgets.log_header import HeaderText, LogHeader, span_words
-from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.harmless import shown
 from smtpscope.session import LoadedBatch
 from smtpscope.store.times import format_time
@@ -39,14 +38,14 @@ class LoadingController:
         page: BrowsePage,
         queries: QueryQueue,
         views: ViewController,
-        widgets: tuple[LogHeader, GroupTable],
+        header: LogHeader,
         post: Callable[[Message], object],
     ) -> None:
         self._state = state
         self._page = page
         self._queries = queries
         self._views = views
-        self._header, self._table = widgets
+        self._header = header
         self._post = post
         self.following = False
         self._progress = ""
@@ -134,7 +133,6 @@ class LoadingController:
         if self._cancelled:
             warnings.append("stopped before the end")
         self._header.header = HeaderText(shown(names), self._span(), counts, self._progress, ", ".join(warnings))
-        self._table.times_width = 19 if self._views.with_year else 14
 
     def _span(self) -> str:
         analysis = self._state.analysis

@@ -12,7 +12,7 @@ from smtpscope.app.screens.browse.filter_controller import FilterController
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
-from smtpscope.app.screens.note import NoteScreen, WrittenNote
+from smtpscope.app.screens.note import NoteScreen, WrittenNotes
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.widgets.texts.incident_text import headline
@@ -31,6 +31,7 @@ class SideScreens:
         part_binding("screens", "c", "show_counts", "Counts", id="browse.counts"),
         part_binding("screens", "v", "show_views", "Saved views", show=False, id="browse.views"),
         part_binding("screens", "a", "write_note", "Note", show=False, id="browse.note"),
+        part_binding("screens", "A", "write_our_note", "Our note", show=False, id="browse.our_note"),
         part_binding("screens", "K", "show_knowledge", "Knowledge", show=False, id="browse.knowledge"),
     ]
 
@@ -98,42 +99,64 @@ class SideScreens:
     # Notes
 
     def write_note(self) -> None:
+        self._write_notes(ours_first=False)
+
+    def write_our_note(self) -> None:
+        self._write_notes(ours_first=True)
+
+    def _write_notes(self, *, ours_first: bool) -> None:
         details = self._selection.incidents()
         if not details:
             return
-        incident = details[0].incident
-        seen = self._state.analysis.user_data.note(incident.key)
-        about = shown(f"Note on: {headline(incident)}")
+        detail = details[0]
+        analysis = self._state.analysis
+        try:
+            ours = analysis.our_notes.text(detail)
+        except KnowledgeError as error:
+            self._refuse(shown(f"{error.where}: {error.what}. {error.remedy}"))
+            return
+        seen = WrittenNotes(analysis.user_data.note(detail.incident.key), ours)
+        about = shown(f"Note on: {headline(detail.incident)}")
 
-        def keep(note: WrittenNote | None) -> None:
-            if note is None or (note.text == seen and not note.as_knowledge):
+        def keep(written: WrittenNotes | None) -> None:
+            if written is None or written == seen:
                 return
-            if self._kept(details[0], note, seen):
+            if self._kept(detail, written, seen):
                 self._changed()
             else:
                 # Nobody writes a page twice: what could not be kept is still there to be shortened or copied.
-                self._page.open_screen(NoteScreen(about, note.text), keep)
+                self._page.open_screen(NoteScreen(about, written, ours_first=ours_first), keep)
 
-        self._page.open_screen(NoteScreen(about, seen), keep)
+        self._page.open_screen(NoteScreen(about, seen, ours_first=ours_first), keep)
 
-    def _kept(self, detail: IncidentDetail, note: WrittenNote, seen: str) -> bool:
-        if note.as_knowledge:
-            return self._keep_as_knowledge(detail, note.text)
+    def _kept(self, detail: IncidentDetail, written: WrittenNotes, seen: WrittenNotes) -> bool:
+        """Our note first: what f3 moves is not taken away where it comes from before it has arrived."""
+        return (written.our_note == seen.our_note or self._our_note_kept(detail, written.our_note, seen.our_note)) and (
+            written.note == seen.note or self._note_kept(detail, written.note, seen.note)
+        )
+
+    def _note_kept(self, detail: IncidentDetail, note: str, seen: str) -> bool:
         user_data = self._state.analysis.user_data
-        if user_data.write_note(detail.incident.key, note.text, seen=seen):
+        if user_data.write_note(detail.incident.key, note, seen=seen):
             return True
-        warning = shown(user_data.warning or "Nothing is kept in this run")
-        self._page.say(warning, severity="error", timeout=10)
+        self._refuse(shown(user_data.warning or "Nothing is kept in this run"))
         return False
 
-    def _keep_as_knowledge(self, detail: IncidentDetail, note: str) -> bool:
+    def _our_note_kept(self, detail: IncidentDetail, note: str, seen: str) -> bool:
         try:
-            path = self._state.analysis.write_own_knowledge(detail, note)
+            stands = self._state.analysis.our_notes.write(detail, note, seen=seen)
         except KnowledgeError as error:
-            self._page.say(shown(f"{error.what}. {error.remedy}"), severity="error", timeout=10)
+            self._refuse(shown(f"{error.where}: {error.what}. {error.remedy}"))
             return False
-        self._page.say(shown(f"Wrote {path}. It is used when a log is opened the next time."), timeout=8)
+        host = detail.incident.host or "a host that no log names"
+        if stands:
+            self._page.say(shown(f"Our note is above the guidance for {host} in every log"))
+        else:
+            self._page.say(shown(f"Removed our note on {host}"))
         return True
+
+    def _refuse(self, why: Shown) -> None:
+        self._page.say(why, severity="error", timeout=10)
 
     # Knowledge
 

@@ -15,7 +15,6 @@ from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
-    "name": "code",
     "cause": "cause",
     "count": "count",
     "first": "first",
@@ -23,6 +22,7 @@ _SORT_OF_COLUMN: dict[str, SortColumn] = {
     "state": "attention",
     "who": "attention",
 }
+_SORT_OF_GROUPING: dict[str, SortColumn] = {"code": "code", "cause": "cause"}
 
 
 class TableLines(Protocol):
@@ -170,8 +170,10 @@ class TableNavigation:
 
     def sort_by_column(self, column: str) -> None:
         """A click on a heading: sorts by that column, or the other way round when it is sorted by it already."""
-        state, sort = self._state, _SORT_OF_COLUMN.get(column)
-        if sort is not None:
+        state = self._state
+        # The first column holds what the rows are grouped by; all but codes and causes are in alphabetical order.
+        sort = _SORT_OF_COLUMN.get(column) or _SORT_OF_GROUPING.get(state.grouping.partition(",")[0], "host")
+        if column != "activity":
             state.descending = not state.descending if sort == state.sort else sort in ("count", "last")
             state.sort = sort
             self._views.refresh()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from textual.timer import Timer
 
@@ -15,6 +16,7 @@ from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.app.widgets.table.group_outline import GroupOutline
 from smtpscope.app.widgets.table.group_rows import GroupRows
 from smtpscope.app.widgets.table.group_table import GroupTable
+from smtpscope.app.widgets.table.table_line import ColumnNeeds
 from smtpscope.app.widgets.texts.detail_pane import Detail, DetailPane
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
@@ -161,7 +163,7 @@ class ViewController:
             self._filter_bar.show_suggestion(suggestion)
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
         self._filter_bar.count = f"{shown_of}  by {view.grouping}"
-        self._table.sorted_by = (self._state.sort if self._state.sort != "attention" else "", self._state.descending)
+        self._table.sorted_by = (self._state.sort, self._state.descending)
         line = self._line_for_cursor(view)
         self.show_rows()
         self._detail_for = None
@@ -210,8 +212,15 @@ class ViewController:
             bins=lambda: self._table.activity_width,
         )
         if state.view is not None:
-            self._table.name_width = max(self._table.name_width, rows.name_width(state.view.order, _DESCRIBED_AHEAD))
+            self._table.needs = self._needs(rows, state.view)
         self._table.rows = rows
+
+    def _needs(self, rows: GroupRows, view: View) -> ColumnNeeds:
+        """What the columns need; as long as the grouping is the same they never become narrower."""
+        needs, before = rows.needs(view.order, _DESCRIBED_AHEAD), self._table.needs
+        if needs.title != before.title:
+            return needs
+        return replace(needs, name=max(needs.name, before.name), cause=max(needs.cause, before.cause))
 
     @property
     def with_year(self) -> bool:

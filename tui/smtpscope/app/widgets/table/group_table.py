@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from smtpscope.app.widgets.cursor_list import CursorList
 from smtpscope.app.widgets.table.table_line import (
+    ColumnNeeds,
     TableColumn,
     TableLine,
     TableRows,
@@ -51,8 +52,7 @@ class GroupTable(CursorList):
     }
 
     rows: reactive[TableRows | None] = reactive(None, layout=False)
-    times_width: reactive[int] = reactive(14)
-    name_width: reactive[int] = reactive(0)
+    needs: reactive[ColumnNeeds] = reactive(ColumnNeeds())
     sorted_by: reactive[tuple[str, bool]] = reactive(("", False))
 
     @dataclass
@@ -112,7 +112,7 @@ class GroupTable(CursorList):
             self.cursor = index
 
     def columns(self) -> tuple[TableColumn, ...]:
-        return columns_for(self.scrollable_content_region.width, self.times_width, self.name_width)
+        return columns_for(self.scrollable_content_region.width, self.needs)
 
     @property
     def activity_width(self) -> int:

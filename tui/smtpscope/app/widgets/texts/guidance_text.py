@@ -7,7 +7,7 @@ from typing import Final
 from textual.content import Content
 
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
-from smtpscope.harmless import shown
+from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice, Confidence
 from smtpscope.knowledge.entry import WhoActs
 
@@ -41,9 +41,17 @@ def who_acts(advice: Advice) -> str:
     return words if advice.who_is_sure else f"probably {words}"
 
 
+def our_note_blocks(note: str) -> list[ProseBlock]:
+    """What this house wrote about such replies, above all else; nothing where it wrote nothing."""
+    if not note:
+        return []
+    return [Heading(text("Our note")), *(ProseParagraph(text(line)) for line in shown_lines(note)), BLANK]
+
+
 def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now."""
     blocks: list[ProseBlock] = [
+        *our_note_blocks(advice.our_note),
         Heading(text(shown(advice.title))),
         ProseParagraph(
             Content.assemble(

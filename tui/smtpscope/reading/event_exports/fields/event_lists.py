@@ -17,6 +17,7 @@ from smtpscope.reading.event_exports.fields.list_layout import (
     values_in,
 )
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
@@ -52,7 +53,7 @@ class EventListReader(TextLog):
         file = self._source.name
         batching = Batching(self._source.size)
         times = FileTimes(file, self._options, self._written_times)
-        loose = OrphanMessages(file, times)
+        loose, places = OrphanMessages(file, times), TextPlaces(file, self._text, "label")
         start = self._start()
         for block, stream in self._text.blocks():
             starts, rest = _scan(block.text, start, final=block.final)
@@ -60,15 +61,16 @@ class EventListReader(TextLog):
                 batching.records += loose.records(block, 0, starts[0])
             for begin, end in pairwise((*starts, rest)):
                 values = values_in(block.cut(begin, end))
-                record = named_record(values, file=file, offset=block.offset(begin), times=times)
+                offset = block.offset(begin)
+                record = named_record(values, file=file, offset=offset, times=times, places=places)
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found
                 if batching.full:
-                    batching.problems += times.take_problems()
+                    batching.problems += times.take_problems() + places.take_problems()
                     yield batching.take(block.offset(end))
             stream.keep_from(rest)
-            batching.problems += times.take_problems()
+            batching.problems += times.take_problems() + places.take_problems()
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 

@@ -116,12 +116,16 @@ def values_in(text: str) -> dict[str, str]:
     if heading is not None:
         values = {"RecordNumber": heading[1], "SourceName": heading[2].strip()}
         lines = lines[1:]
-    told = False
+    told = french = False
     width, before = max(map(len, lines)), ""
     for line in lines:
         # Behind the description of Event Viewer anything may look like a label.
         label = None if told or rest else _LABEL.match(line)
-        if label is not None and (label.end("pad") == column or column < 0 or _has_meaning(label["label"])):
+        if label is not None and (
+            label.end("pad") == column or column < 0 or (french and label["pad"] == " ") or _has_meaning(label["label"])
+        ):
+            # French has a blank before each colon: that pads no label to a column.
+            french = french or (label["pad"] == " " and 0 <= column != label.end("pad"))
             if label["pad"] and "\t" not in label["pad"]:
                 column = label.end("pad")
             for part in _NEXT_LABEL.split(line):

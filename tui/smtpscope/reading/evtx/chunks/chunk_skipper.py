@@ -7,12 +7,12 @@ checksum says that it is whole.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
-from smtpscope.reading.evtx.chunks.chunk import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer
+from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_times import ChunkTimes
 from smtpscope.reading.evtx.chunks.growth import ReadEnd
 from smtpscope.reading.evtx.chunks.instance_table import TableReader, TableSlice
@@ -23,6 +23,9 @@ from smtpscope.reading.evtx.templates.template_decoder import DoubtError, Templa
 from smtpscope.reading.evtx.templates.template_layout import Plans
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.record_table import MixedRecords
+
+if TYPE_CHECKING:
+    from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
 _FIRST_CHUNKS: Final = 8
 _CHUNKS: Final = 64
@@ -46,6 +49,7 @@ class ChunkSkipper:
         self._times = ChunkTimes(has_checksums=header.has_checksums)
         self._pieces: list[TableSlice] = []
         self.rows_waiting = 0
+        self._chunks: ChunkReader | None = None
 
     def taken(self, singles: list[EventRecord]) -> MixedRecords:
         """The records of the blocks since the last call, together with those that were handed out one by one."""
@@ -132,10 +136,12 @@ class ChunkSkipper:
         return found, doubtful
 
     def _thorough(self, chunk: Chunk) -> ChunkRead:
-        # Most logs need it for no chunk, and both decoders take long to import.
-        from smtpscope.reading.evtx.chunks.chunk import read_chunk
+        if self._chunks is None:
+            # Most logs need it for no chunk, and what it needs takes long to import.
+            from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
-        return read_chunk(chunk, file=self._file, has_checksums=self._header.has_checksums)
+            self._chunks = ChunkReader(self._file, has_checksums=self._header.has_checksums)
+        return self._chunks.read(chunk)
 
 
 def _filled(stream: BinaryIO, room: memoryview) -> int:

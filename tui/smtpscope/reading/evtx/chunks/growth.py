@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from smtpscope.reading.evtx.chunks.chunk import ChunkRead
+from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.record_headers import walk
 from smtpscope.reading.evtx.evtx_file import Chunk
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, FIRST_RECORD, parse_chunk_header

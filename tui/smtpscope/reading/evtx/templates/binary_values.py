@@ -13,6 +13,7 @@ from typing import Final
 
 NULL: Final = 0x00
 STRING: Final = 0x01
+ANSI_STRING: Final = 0x02
 BINARY: Final = 0x0E
 BINARY_XML: Final = 0x21
 ARRAY: Final = 0x80
@@ -71,7 +72,7 @@ def _sid(value: bytes) -> str:
 _TEXT: Final[dict[int, Callable[[bytes], str]]] = {
     NULL: lambda value: "",
     STRING: lambda value: decoded(value).rstrip("\0"),
-    0x02: lambda value: value.decode("cp1252", errors="replace").rstrip("\0"),
+    ANSI_STRING: lambda value: value.decode("cp1252", errors="replace").rstrip("\0"),
     0x03: _number("<b"),
     0x04: _number("<B"),
     0x05: _number("<h"),

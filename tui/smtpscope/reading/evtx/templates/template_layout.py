@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE
-from smtpscope.reading.evtx.templates.template_tokens import quick_template
+from smtpscope.reading.evtx.templates.template_tokens import parsed_template
 from smtpscope.reading.evtx.templates.template_tree import Part, Slot, TemplateElement, UnreadableError
 from smtpscope.reading.windows_event.providers import is_ours
 
@@ -161,18 +161,9 @@ def _template_id(guid: bytes) -> int:
     return int.from_bytes(guid[:4], "little")
 
 
-def _template(chunk: bytes, offset: int) -> TemplateElement:
-    try:
-        return quick_template(chunk, offset)
-    except UnreadableError:
-        from smtpscope.reading.evtx.templates.template_parser import TemplateReader
-
-        return TemplateReader(chunk).template(offset)
-
-
 def _event_plan(chunk: bytes, offset: int) -> EventPlan:
     try:
-        event = _template(chunk, offset)
+        event = parsed_template(chunk, offset)
     except UnreadableError:
         return UNKNOWN
     system = event.child("System")
@@ -213,7 +204,7 @@ def _full_plan(system: TemplateElement, provider: str | int, data: int) -> Event
 
 def _data_plan(chunk: bytes, offset: int) -> DataPlan | None:
     try:
-        root = _template(chunk, offset)
+        root = parsed_template(chunk, offset)
     except UnreadableError:
         return None
     slots, binary = [], None

@@ -96,7 +96,7 @@ def _delivered(line: LogLine, around: Around) -> Found:
     reply = delivery["reply"]
     if not re.match(r"[45]\d\d", reply):
         return NoReply(FAILED) if _UNANSWERED.match(reply) else None
-    whole = _whole_reply(line, delivery["key"], reply, around)
+    whole = _whole_reply(delivery["key"], reply, around)
     return None if whole is None else LoggedRefusal("outbound", "", "", "", whole, delivery["to"])
 
 
@@ -114,7 +114,7 @@ def _own(line: LogLine, around: Around) -> Found:
     own = _OWN.match(line.text)
     if own is None:
         return None
-    whole = _whole_reply(line, own["key"], own["reply"], around)
+    whole = _whole_reply(own["key"], own["reply"], around)
     if whole is None:
         return None
     to = _TO.search(own["envelope"])
@@ -122,9 +122,9 @@ def _own(line: LogLine, around: Around) -> Found:
     return LoggedRefusal("inbound", _address(own["address"]), verb, "", whole, to["to"] if to else None)
 
 
-def _whole_reply(line: LogLine, key: str, reply: str, around: Around) -> str | None:
-    """All lines of the reply that begins with `line`; None where it began earlier."""
-    sign = f"{line.program}: {key}: "
+def _whole_reply(key: str, reply: str, around: Around) -> str | None:
+    """All lines of the reply that begins with `reply`; None where it began earlier."""
+    sign = f"{key}: "
     before = around.earlier(sign).partition(sign)[2]
     if _LINE.match(before):
         return None

@@ -13,11 +13,14 @@ from smtpscope.reading.mail_servers.further.courier_log import CourierLogReader
 from smtpscope.reading.mail_servers.further.dma_log import DmaLogReader
 from smtpscope.reading.mail_servers.further.haraka_log import HarakaLogReader
 from smtpscope.reading.mail_servers.further.hmailserver_log import HmailserverLogReader
+from smtpscope.reading.mail_servers.further.ironport_log import IronportLogReader
 from smtpscope.reading.mail_servers.further.mailenable_log import MailenableLogReader
 from smtpscope.reading.mail_servers.further.msmtp_log import MsmtpLogReader
 from smtpscope.reading.mail_servers.further.nullmailer_log import NullmailerLogReader
 from smtpscope.reading.mail_servers.further.opensmtpd_log import OpenSmtpdLogReader
 from smtpscope.reading.mail_servers.further.qmail_log import QmailLogReader
+from smtpscope.reading.mail_servers.further.ssmtp_log import SsmtpLogReader
+from smtpscope.reading.mail_servers.further.stalwart_log import StalwartLogReader
 from smtpscope.reading.mail_servers.mail_grammar import LONGEST
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
@@ -33,6 +36,9 @@ FURTHER_SERVERS: Final[tuple[type[MailLog], ...]] = (
     MailenableLogReader,
     HarakaLogReader,
     QmailLogReader,
+    SsmtpLogReader,
+    StalwartLogReader,
+    IronportLogReader,
     NullmailerLogReader,
 )
 

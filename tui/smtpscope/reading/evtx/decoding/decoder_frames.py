@@ -1,0 +1,92 @@
+"""What goes through the pipes between us and the process of the fast decoder: a length, and that many bytes.
+
+A request is the bytes of one chunk, after the seconds that it may take. An answer begins with a letter that says what
+it is; the records of a chunk follow as number, kind and text. The first answer needs no request: the process is ready.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import IO, Final
+
+_LENGTH = struct.Struct("<I")
+_SECONDS = struct.Struct("<d")
+_RECORD = struct.Struct("<QBI")
+
+READY: Final = b"O"
+RECORDS: Final = b"R"
+TOO_LARGE: Final = b"L"
+"""The decoder asked for more memory than it may have, or would have made more text than it may."""
+MISSING: Final = b"M"
+"""The decoder can't be loaded; the reason follows."""
+
+
+class Kind(IntEnum):
+    """What became of a record: its text is not that of an event, it is an event of another, or it may be ours."""
+
+    ODD = 0
+    UNRELATED = 1
+    OURS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A record that the decoder could read: its number in the record's header, and its content as JSON if it is ours.
+
+    Of a record that is not, `text` is "".
+    """
+
+    record_id: int
+    kind: Kind
+    text: str
+
+
+def write_frame(stream: IO[bytes], *parts: bytes) -> None:
+    """Writes `parts` as one frame. Raises OSError where nobody reads on."""
+    stream.write(_LENGTH.pack(sum(map(len, parts))))
+    for part in parts:
+        stream.write(part)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """The next frame; None where the stream ends before it is whole."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    content = stream.read(length)
+    return content if len(content) == length else None
+
+
+def request(chunk: bytes, seconds: float) -> tuple[bytes, bytes]:
+    """The parts of the frame that asks for the records of `chunk`."""
+    return _SECONDS.pack(seconds), chunk
+
+
+def asked(frame: bytes) -> tuple[bytes, float]:
+    """The chunk and the seconds of a request."""
+    (seconds,) = _SECONDS.unpack_from(frame)
+    return frame[_SECONDS.size :], seconds
+
+
+def packed(records: Iterable[Decoded]) -> bytes:
+    """The records of an answer."""
+    parts = []
+    for record in records:
+        text = record.text.encode("utf-8", "surrogatepass")
+        parts.append(_RECORD.pack(record.record_id, record.kind, len(text)))
+        parts.append(text)
+    return b"".join(parts)
+
+
+def unpacked(content: bytes, start: int) -> Iterator[Decoded]:
+    """The records that begin at `start` of an answer. Raises struct.error or ValueError where it is none."""
+    while start < len(content):
+        record_id, kind, length = _RECORD.unpack_from(content, start)
+        start += _RECORD.size
+        yield Decoded(record_id, Kind(kind), content[start : start + length].decode("utf-8", "surrogatepass"))
+        start += length
