@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import Final, cast
 
 from smtpscope.errors import LogError, UsageError
+from smtpscope.reading.mail_servers.servers import COMMON_SERVERS, FURTHER_SERVERS
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextSource, head_of
 
-# Module below `reading`, and class: in the order in which they are asked, the surest signs first, any text that holds
-# our sentence last. Each is imported when it is its turn: those of text take longer to import than most logs to read.
+# Module below `reading`, and class, in the order in which they are tried: the most specific first, any text that holds
+# the message of an event near the end. Each is imported only when it is tried: importing all of them would take longer
+# than reading most logs.
 READERS: Final[tuple[tuple[str, str], ...]] = (
     ("evtx.evtx_log", "EvtxReader"),
     ("evt.evt_log", "EvtReader"),
@@ -33,27 +35,14 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("microsoft_exchange.agent_log", "AgentLogReader"),
     ("bounces.bounce_log", "BounceReader"),
     ("microsoft_exchange.shell.shell_text", "ShellTextReader"),
-    ("mail_servers.postfix_log", "PostfixLogReader"),
-    ("mail_servers.exim_log", "EximLogReader"),
-    ("mail_servers.sendmail_log", "SendmailLogReader"),
+    *(server.reader for server in COMMON_SERVERS),
     ("event_exports.splunk.splunk_text", "SplunkTextReader"),
     ("event_exports.blocks.dumpel", "DumpelReader"),
     ("event_exports.blocks.event_blocks", "EventBlockReader"),
     ("event_exports.fields.event_lists", "EventListReader"),
     ("event_exports.fields.pair_lines", "EventPairReader"),
     ("event_exports.messages.message_lines", "SentenceLineReader"),
-    ("mail_servers.further.opensmtpd_log", "OpenSmtpdLogReader"),
-    ("mail_servers.further.msmtp_log", "MsmtpLogReader"),
-    ("mail_servers.further.courier_log", "CourierLogReader"),
-    ("mail_servers.further.dma_log", "DmaLogReader"),
-    ("mail_servers.further.hmailserver_log", "HmailserverLogReader"),
-    ("mail_servers.further.mailenable_log", "MailenableLogReader"),
-    ("mail_servers.further.haraka_log", "HarakaLogReader"),
-    ("mail_servers.further.qmail_log", "QmailLogReader"),
-    ("mail_servers.further.ssmtp_log", "SsmtpLogReader"),
-    ("mail_servers.further.stalwart_log", "StalwartLogReader"),
-    ("mail_servers.further.ironport_log", "IronportLogReader"),
-    ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
+    *(server.reader for server in FURTHER_SERVERS),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
 """So many of them read records; the others read lines, which may be in the records of another form as well."""
@@ -207,7 +196,7 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
     from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-    from smtpscope.reading.mail_servers.further.further_servers import mail_log_in
+    from smtpscope.reading.mail_servers.mail_log_search import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
