@@ -23,7 +23,7 @@ from smtpscope.knowledge.platform import PLATFORM_WORDS
 from smtpscope.reading.registry import readers
 from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
-from support import import_picture, knowledge_schema, manual
+from support import import_picture, knowledge_schema, manual, public_words
 from support.command_texts import CommandText, command_texts
 
 ROOT: Final = Path(__file__).parents[2]
@@ -191,3 +191,5 @@ MADE_FILES: Final[Mapping[Path, Callable[[], str]]] = {
 if __name__ == "__main__":
     for path, make in MADE_FILES.items():
         path.write_text(make(), encoding="utf-8", newline="\n")
+    # Not held word for word by a test: a new message must not need this step.
+    public_words.WORDS.write_text(public_words.text(), encoding="utf-8", newline="\n")
