@@ -146,9 +146,7 @@ class Settings:
     )
     export_mask: bool = field(
         default=False,
-        metadata=_row(
-            YesNo(), "Whether exports replace mailboxes, hosts and IP addresses with pseudonyms.", section="export"
-        ),
+        metadata=_row(YesNo(), "Whether exports mask names, mailboxes, hosts and IP addresses.", section="export"),
     )
     export_confirm_overwrite: bool = field(
         default=True,

@@ -118,7 +118,7 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
     if report.rows:
         facts.append(("Grouped by", report.group_by))
     if report.masked:
-        facts.append(("Masked", "mailboxes, IP addresses and host names are replaced with pseudonyms"))
+        facts.append(("Masked", "names, mailboxes, hosts and IP addresses replaced with pseudonyms"))
     return facts
 
 

@@ -263,6 +263,6 @@ def _origin(document: SummaryDocument) -> Section:
         ("Times", (plain(document.zone_name),)),
     ]
     if document.masked:
-        note = "mailboxes, IP addresses and host names are replaced with pseudonyms, the same one for the same value"
+        note = "names, mailboxes, hosts and IP addresses replaced, the same pseudonym for the same value"
         facts.append(("Masked", (plain(note),)))
     return Section("Source of this summary", (SummaryFacts(tuple(facts)),))
