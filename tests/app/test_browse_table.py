@@ -266,3 +266,20 @@ async def test_q_quits(analysis: Analysis) -> None:
         await driven.pilot.press("q")
         assert driven.app._exit
         assert driven.app.return_code in (0, None)
+
+
+async def test_a_small_screen_has_the_action_and_the_first_step_beside_the_facts(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        step = "Look our address up in the list"
+        assert driven.browse.detail.side == "facts"
+        assert any("WE have to act" in line and step in line for line in driven.drawn)
+        assert any("65 events" in line for line in driven.drawn)
+        await driven.press("enter", "j")
+        assert any("WE have to act" in line for line in driven.drawn)
+        await driven.put_on("550")
+        assert any(step in line for line in driven.drawn)
+        await driven.pilot.resize_terminal(120, 30)
+        await driven.settled()
+        assert step not in driven.facts
+        assert step in driven.guidance

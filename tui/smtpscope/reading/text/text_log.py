@@ -84,6 +84,17 @@ class TextSource:
             except OSError as error:
                 raise _unreadable(self._source, place, error) from error
 
+    def line_of(self, place: int) -> int:
+        """The number of the line, from 1, in which the byte `place` stands. Reads all before it; raises LogError."""
+        line_end, lines, left = "\n".encode(self.encoding.codec), 1, place
+        with self._source.open() as stream:
+            try:
+                while left > 0 and (data := stream.read(min(left, 1 << 20))):
+                    lines, left = lines + data.count(line_end), left - len(data)
+            except OSError as error:
+                raise _unreadable(self._source, place, error) from error
+        return lines
+
     def at(self, place: int, characters: int) -> TextBlock:
         """About `characters` characters of text from the byte offset `offset` on."""
         with self._source.open() as stream:

@@ -202,7 +202,7 @@ class BrowseScreen(Screen[None]):
         beside = self._beside
         self.query_one("#body").set_class(beside, "-beside")
         tabs = self.size.width < (150 if beside else 100)
-        self.detail.set_class(tabs, "-tabs")
+        self.detail.show_tabs(tabs)
         self.detail.set_class(beside and not tabs, "-stacked")
 
     # Keys of the screen itself

@@ -124,7 +124,7 @@ def _elastic(room: int, needs: ColumnNeeds) -> tuple[int, int, int]:
     room -= 2 if needs.cause else 1
     name, cause = min(needs.name, _MOST_NAME), min(needs.cause, _WANTED_CAUSE)
     if name + cause > room:
-        name = max(min(name, 22, 2 * room // 3), min(name, room - cause))
+        name = max(min(name, 26, 2 * room // 3), min(name, room - cause))
         cause = min(cause, max(0, room - name))
     left = max(0, room - name - cause)
     more = min(left, min(needs.cause, _MOST_CAUSE) - cause)

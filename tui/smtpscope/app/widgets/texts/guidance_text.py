@@ -48,6 +48,13 @@ def our_note_blocks(note: str) -> list[ProseBlock]:
     return [Heading(text("Our note")), *(ProseParagraph(text(line)) for line in shown_lines(note)), BLANK]
 
 
+def gist_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
+    """Who has to act and the first thing to do, in as few lines as they take."""
+    who = text(who_acts(advice), _WHO_STYLES[advice.who_acts])
+    step = text(shown(f". {advice.actions[0]}" if advice.actions else ""))
+    return (bullet(Content.assemble(who, step), sign="->"),)
+
+
 def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now."""
     blocks: list[ProseBlock] = [

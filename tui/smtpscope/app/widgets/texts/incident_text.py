@@ -142,8 +142,13 @@ def note_blocks(note: str) -> tuple[ProseBlock, ...]:
     return (BLANK, Heading(text("Your note")), *(ProseParagraph(text(line)) for line in shown_lines(note)))
 
 
-def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]]) -> tuple[ProseBlock, ...]:
-    """A row behind which several incidents stand: which, how often, and who has to act in each."""
+def several_blocks(
+    title: str, incidents: Sequence[tuple[IncidentHead, Advice]], *, steps: bool = False
+) -> tuple[ProseBlock, ...]:
+    """A row behind which several incidents stand: which, how often, and who has to act in each.
+
+    With `steps` the first thing to do stands below each of those in which somebody has to act.
+    """
     blocks: list[ProseBlock] = [
         ProseParagraph(text(shown(title), "bold")),
         ProseParagraph(text("Open the row (Enter) and choose one for its recipients, times and full guidance.")),
@@ -162,6 +167,8 @@ def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]])
                 )
             )
         )
+        if steps and advice.actions and advice.who_acts != "nobody":
+            blocks.append(bullet(text(shown(advice.actions[0])), sign="->", indent=2))
     if len(incidents) > 100:
         blocks.append(ProseParagraph(text(f"and {len(incidents) - 100:,} more", "$text-muted")))
     return tuple(blocks)

@@ -17,6 +17,9 @@ from smtpscope.reading.event_exports.fields.list_layout import (
     values_in,
 )
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces
+from smtpscope.reading.event_exports.messages.event_messages import scan, unfinished
+from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
@@ -27,7 +30,7 @@ from smtpscope.reading.text.text_log import TextLog, head_of, zone_warnings
 
 
 class EventListReader(TextLog):
-    """Reads one event after the other; what stands before the first one is read as lines of text are."""
+    """Reads one event after the other; text before the first one is read line by line."""
 
     format: ClassVar[Format] = Format(
         name="event-list",
@@ -52,23 +55,26 @@ class EventListReader(TextLog):
         file = self._source.name
         batching = Batching(self._source.size)
         times = FileTimes(file, self._options, self._written_times)
-        loose = OrphanMessages(file, times)
+        loose, lines = OrphanMessages(file, times), LineRecords(file, times)
+        places = TextPlaces(file, self._text, "label")
         start = self._start()
         for block, stream in self._text.blocks():
             starts, rest = _scan(block.text, start, final=block.final)
-            if starts:
-                batching.records += loose.records(block, 0, starts[0])
+            if not starts and not block.final:
+                rest = unfinished(block.text, rest)
+            batching.records += lines.between(block, 0, starts[0] if starts else rest)
             for begin, end in pairwise((*starts, rest)):
                 values = values_in(block.cut(begin, end))
-                record = named_record(values, file=file, offset=block.offset(begin), times=times)
+                offset = block.offset(begin)
+                record = named_record(values, file=file, offset=offset, times=times, places=places)
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found
                 if batching.full:
-                    batching.problems += times.take_problems()
+                    batching.problems += times.take_problems() + places.take_problems()
                     yield batching.take(block.offset(end))
             stream.keep_from(rest)
-            batching.problems += times.take_problems()
+            batching.problems += times.take_problems() + places.take_problems()
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -89,8 +95,12 @@ class EventListReader(TextLog):
         """The event as it stands in the file."""
         block = self._text.at(offset, LONGEST)
         starts, rest = _scan(block.text, self._start(), final=True)
-        end = starts[1] if len(starts) > 1 else rest
-        return block.cut(0, end).strip("\r\n")
+        first, following = (*starts, rest, rest)[:2]
+        if first > 0:
+            # A line of text, before the first event.
+            sentences = scan(block.text, final=True, stop=first).sentences
+            return block.cut(0, sentences[0].end if sentences else first).strip("\r\n")
+        return block.cut(0, following).strip("\r\n")
 
     def information(self) -> FileInformation:
         return self._described(warnings=zone_warnings(next(self._written_times(), None)))

@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.labelled_text import labelled_event
+from smtpscope.reading.event_exports.fields.text_places import (
+    GUESS,
+    TextPlaces,
+    empty_texts,
+    path_of,
+    short_texts,
+    text_beside,
+)
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
@@ -33,6 +41,7 @@ _NUMBER: Final = re.compile(r"-?\d{1,10}|\d{1,3}(?:[,. \u00a0\u202f]\d{3}){1,3}"
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]{1,8}\b")
 _IN_BRACKETS: Final = re.compile(r"\((\d{1,10})\)\s*$")
 _SEPARATORS: Final = re.compile(r"[,. \u00a0\u202f]")
+_STRINGS_OF_A_SENTENCE: Final = 5
 _LONGEST_BINARY: Final = 1 << 16
 _TIME_REACH: Final = 80
 _RULE_LEVELS: Final = frozenset({"ruletitle", "rulename"})
@@ -44,10 +53,17 @@ _OUR_NUMBERS: Final = frozenset({7002, 7004, 7010})
 _SHORT_CHANNELS: Final = {"App": "Application", "Sys": "System"}
 
 
-def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes) -> EventRecord | None:
-    """The record in `event`, None when its source is none of ours and it holds no sentence of ours. Raises nothing."""
+def named_record(
+    event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes, places: TextPlaces | None = None
+) -> EventRecord | None:
+    """The record in `event`, None when its source is none of ours and it holds no sentence of ours.
+
+    `places` takes down where the text of an event stands, if not where it should. Raises LogError when the file can't
+    be read any more, to tell its line.
+    """
     fields = fields_of(event)
-    message = message_of(fields)
+    found = _message(fields)
+    message = None if found is None else as_word(found.value)
     provider = _provider(fields)
     if message is not None and (provider is None or not is_ours(provider)):
         labelled = labelled_event(message)
@@ -55,10 +71,21 @@ def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: Fil
             # The text of a timeline says what its own columns do not.
             return named_record(
                 {**{name: value for name, value in event.items() if not _is_message(fields, value)}, **labelled},
-                file=file, offset=offset, times=times,
+                file=file, offset=offset, times=times, places=places,
             )  # fmt: skip
     strings = strings_in(fields, message)
     event_id = event_id_in(fields)
+    guess = None
+    if provider is None or is_ours(provider):
+        if (strings is None or len(strings) < _STRINGS_OF_A_SENTENCE) and not (message and holds_sentence(message)):
+            beside = text_beside(event, sure=provider is not None)
+            if beside is not None:
+                strings, message, guess = None, beside[1], GUESS
+                if places is not None:
+                    places.note(beside[0], next(iter(empty_texts(fields)), ""), offset)
+        elif fields.empty and found is not None and places is not None and strings is None:
+            for empty in empty_texts(fields, found):
+                places.note(path_of(event, found.value) or found.name, empty, offset, "noted")
     computer = fields.word("computer")
     if provider is not None and not is_ours(provider):
         if message is None or not _is_ambiguous(fields, provider) or not holds_sentence(message):
@@ -68,6 +95,9 @@ def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: Fil
     elif provider is None and not _tells(message, event_id, strings):
         return None
     written = time_in(fields)
+    if written is None and guess is not None:
+        # Its form is not known: any date in it is likelier that of the event than none.
+        written = next(filter(None, map(find_time, short_texts(event))), None)
     if isinstance(written, WrittenTime):
         milliseconds = times.milliseconds(written)
         assumed = milliseconds is not None and written.zone_minutes is None
@@ -88,6 +118,7 @@ def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: Fil
         strings=strings,
         message=None if message is None else _plain(message),
         binary=_binary(fields),
+        guess=guess,
     )
 
 
@@ -96,7 +127,7 @@ def written_time(event: Mapping[str, Any]) -> WrittenTime | int | None:
     return time_in(fields_of(event))
 
 
-def message_of(fields: EventFields) -> str | None:
+def _message(fields: EventFields) -> FoundValue | None:
     """The text of the event: the first that holds a sentence of ours, else the surest one that is not empty."""
     first = None
     for each in fields.values("message"):
@@ -104,9 +135,9 @@ def message_of(fields: EventFields) -> str | None:
         if not text or text[0] in "{<":
             continue
         if holds_sentence(text):
-            return text
+            return each
         if each.name not in AMBIGUOUS:
-            first = first or text
+            first = first or each
     return first
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, lines_between
 from smtpscope.reading.event_exports.messages.line_labels import read_labels
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
@@ -59,7 +60,7 @@ class EventPairReader(TextLog):
         file = self._source.name
         batching = Batching(self._source.size)
         times = FileTimes(file, self._options, self._written_times)
-        loose = OrphanMessages(file, times)
+        loose, places = OrphanMessages(file, times), TextPlaces(file, self._text)
         for block, stream in self._text.blocks():
             text, done = block.text, 0
             rest = len(text) if block.final else text.rfind("\n") + 1
@@ -67,16 +68,17 @@ class EventPairReader(TextLog):
                 batching.unrelated_records += lines_between(text, done, begin)
                 done = end
                 line = block.cut(begin, end)
-                record = named_record(values_in(line), file=file, offset=block.offset(begin), times=times)
+                offset = block.offset(begin)
+                record = named_record(values_in(line), file=file, offset=offset, times=times, places=places)
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found
                 if batching.full:
-                    batching.problems += times.take_problems()
+                    batching.problems += times.take_problems() + places.take_problems()
                     yield batching.take(block.offset(end))
             batching.unrelated_records += lines_between(text, done, rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems()
+            batching.problems += times.take_problems() + places.take_problems()
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 

@@ -9,8 +9,10 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
+from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces, text_beside
 from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
@@ -25,7 +27,7 @@ from smtpscope.reading.event_exports.json.json_objects import (
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
 from smtpscope.reading.event_exports.messages.event_messages import lines_between
-from smtpscope.reading.event_exports.messages.last_look import GUESS
+from smtpscope.reading.event_exports.messages.last_look import GUESS, told_of_words
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import lines, may_be_ours
 from smtpscope.reading.problem_log import ProblemLog
@@ -34,7 +36,7 @@ from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_converted, is_text
-from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
+from smtpscope.reading.text.text_log import LineOffsets, TextLog, TextSource, head_of
 from smtpscope.reading.windows_event.decoder_json import event_record as exported_record
 from smtpscope.reading.windows_event.event_fields import fields_of
 from smtpscope.reading.windows_event.providers import is_ours
@@ -42,6 +44,7 @@ from smtpscope.reading.windows_event.providers import is_ours
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
 _UNKNOWN_NAMES: Final = "The object names a source of ours, but no field is known as the event's text or values"
+_NO_SOURCE: Final = "no field names a source of ours"
 _DEEPEST_PAGE: Final = 4
 # How far behind the beginning of its line the place of one of many events in that line may lie.
 _LOOKED_BACK: Final = 1 << 14
@@ -71,7 +74,7 @@ class EventJsonReader(TextLog):
         times = FileTimes(self._source.name, self._options, self._written_times)
         head = head_text(head_of(self._source))
         one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
-        records = _ObjectRecords(self._source.name, times, batching, self._text.encoding.unit)
+        records = _ObjectRecords(self._source.name, times, batching, self._text)
         for block, stream in self._text.blocks():
             done = 0
             records.lines.begin(block)
@@ -88,7 +91,7 @@ class EventJsonReader(TextLog):
                 batching.unrelated_records += lines_between(block.text, done, rest)
             records.lines.done(rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + records.told.take(final=block.final)
+            batching.problems += times.take_problems() + records.take_problems(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -130,9 +133,10 @@ class EventJsonReader(TextLog):
 class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
 
-    def __init__(self, file: str, times: FileTimes, batching: Batching, unit: int) -> None:
-        """`unit` is how many bytes the smallest character of the file has."""
-        self._unit = unit
+    def __init__(self, file: str, times: FileTimes, batching: Batching, text: TextSource) -> None:
+        # How many bytes the smallest character of the file has.
+        self._unit = text.encoding.unit
+        self.places = TextPlaces(file, text)
         self.told = ProblemLog(file)
         self.lines = LineOffsets()
         self._file = file
@@ -141,6 +145,14 @@ class _ObjectRecords:
         self._loose = OrphanMessages(file, times)
         self._repeats = Repeats()
         self._timeline = False
+        self._by_words, self._first_by_words = 0, ""
+
+    def take_problems(self, *, final: bool) -> list[Problem]:
+        """What is told of the objects since the last call."""
+        problems = self.told.take(final=final) + self.places.take_problems()
+        if final and self._by_words:
+            problems.append(told_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
+        return problems
 
     def take(self, block: TextBlock, found: JsonObject, depth: int = 0) -> None:
         """One object; a broken one that holds our sentence is read as a line of text is."""
@@ -179,12 +191,17 @@ class _ObjectRecords:
         """
         loose = [replace(each, guess=GUESS) for each in self._loose.records(block, found.start, found.end)]
         text = block.cut(found.start, found.end)
-        provider = fields_of(decoded_object(text[max(0, text.find("{")) :])).word("provider")
+        event = decoded_object(text[max(0, text.find("{")) :])
+        provider = fields_of(event).word("provider")
         if provider is not None and not is_ours(provider):
             return False
         if loose:
+            beside = text_beside(event, sure=True)
+            self._first_by_words = self._first_by_words or (
+                self.lines.at(found.start) + (f" in the field {beside[0]}" if beside and beside[0] else "")
+            )
+            self._by_words += len(loose)
             self._batching.records += loose
-            self.told.add(self.lines.at(found.start), f"{_UNKNOWN_NAMES}: read by its words alone", "recovered")
             return True
         self.told.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
         return True
@@ -220,7 +237,7 @@ class _ObjectRecords:
         return [self._record(event, offset)]
 
     def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:
-        return record_of(event, file=self._file, offset=offset, times=self._times)
+        return record_of(event, file=self._file, offset=offset, times=self._times, places=self.places)
 
 
 def _in_lines(block: TextBlock) -> list[JsonObject]:

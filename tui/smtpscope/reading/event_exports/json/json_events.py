@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.splunk.splunk_raw import raw_record, surely_foreign
 from smtpscope.reading.event_exports.xml.event_xml_record import UnreadableEventError, event_record
 from smtpscope.reading.record import EventRecord
@@ -21,15 +22,20 @@ _XML_KEYS: Final = ("xml_string", "Xml", "xml", "EventXml", "RawXml", "raw_xml",
 _DEEPEST: Final = 4
 
 
-def record_of(event: dict[str, Any], *, file: str, offset: int, times: FileTimes) -> EventRecord | None:
-    """The record in `event`, None when its source is none of ours and it holds no sentence of ours. Raises nothing."""
+def record_of(
+    event: dict[str, Any], *, file: str, offset: int, times: FileTimes, places: TextPlaces | None = None
+) -> EventRecord | None:
+    """The record in `event`, None when its source is none of ours and it holds no sentence of ours.
+
+    `places` as in `named_record`.
+    """
     event = unwrapped(event)
     raw = event.get("_raw")
     if isinstance(raw, str):
         if surely_foreign(raw):
             return None
         return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event))
-    record = named_record(event, file=file, offset=offset, times=times)
+    record = named_record(event, file=file, offset=offset, times=times, places=places)
     if record is None or not (record.strings or record.message):
         return _of_xml(event, file, offset) or record
     return record

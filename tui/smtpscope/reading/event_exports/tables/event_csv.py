@@ -46,7 +46,8 @@ class EventCsvReader(TextLog):
         name = self._source.name
         batching = Batching(self._source.size)
         times = FileTimes(name, self._options, self._proving_times)
-        records = RowRecords(name, columns, self._text.encoding, times)
+        records = RowRecords(name, columns, self._text, times)
+        records.header(self._header(delimiter, columns))
         misshapen = Misshapen(name, columns)
         foreign = ForeignRows(delimiter, columns, self._text.encoding)
         first = list(columns.names[:1]) or None
@@ -57,6 +58,7 @@ class EventCsvReader(TextLog):
             if row.fields or row.broken:
                 if first is not None and row.fields[:1] == first and (following := _another_header(row)) is not None:
                     records.begin(following)
+                    records.header(row.fields)
                     misshapen.begin(following)
                     foreign.stop()
                     continue
@@ -68,10 +70,11 @@ class EventCsvReader(TextLog):
                 batching.unrelated_records += fields is not None and not found
                 misshapen.add(row, right=fields is not None, read=bool(found))
             if batching.full or ((number % _LOOKED_AT_CLOCK_EVERY == 0 or not row.fields) and batching.due):
-                batching.problems += times.take_problems() + misshapen.take_problems()
+                batching.problems += times.take_problems() + misshapen.take_problems() + records.places.take_problems()
                 yield batching.take(row.end)
         batching.unrelated_records += foreign.take()
         batching.problems += times.take_problems() + misshapen.take_problems(final=True)
+        batching.problems += records.places.take_problems()
         yield batching.take(self._source.size)
 
     def _table(self) -> tuple[str, EventTableColumns]:
@@ -83,6 +86,11 @@ class EventCsvReader(TextLog):
                 remedy="Export the log anew in Event Viewer (Save All Events As), or leave out --read-as",
             )
         return found
+
+    def _header(self, delimiter: str, columns: EventTableColumns) -> list[str]:
+        """The names of the columns as they stand in the file; none where it has no header."""
+        first = first_rows(head_text(head_of(self._source)), delimiter, columns.header_rows)
+        return first[-1] if first and columns.header_rows else []
 
     def _written_times(self) -> Iterator[WrittenTime]:
         delimiter, columns = self._table()

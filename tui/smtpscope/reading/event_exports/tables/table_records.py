@@ -9,6 +9,7 @@ from smtpscope.errors import Problem
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.fields.named_record import named_record
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
+from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
@@ -16,9 +17,10 @@ from smtpscope.reading.event_exports.tables.table_columns import EventTableColum
 from smtpscope.reading.problem_log import Outcome, ProblemLog
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
-from smtpscope.reading.text.encodings import TextBlock, TextEncoding
+from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.table_rows import Row, true_text
+from smtpscope.reading.text.text_log import TextSource
 from smtpscope.reading.windows_event.event_values import binary_of, integer
 from smtpscope.reading.windows_event.event_values import level_of as level_of_number
 from smtpscope.reading.windows_event.levels import level_of, level_of_type
@@ -115,10 +117,12 @@ def _counted(fields: int) -> str:
 class RowRecords:
     """Makes the records of one table."""
 
-    def __init__(self, file: str, columns: EventTableColumns, encoding: TextEncoding, times: FileTimes) -> None:
+    def __init__(self, file: str, columns: EventTableColumns, text: TextSource, times: FileTimes) -> None:
+        self.places = TextPlaces(file, text, "column")
         self._file = file
         self._columns = columns
-        self._encoding = encoding
+        self._header: list[str] = []
+        self._encoding = text.encoding
         self._times = times
         self._loose = OrphanMessages(file, times)
         self._repeats = Repeats()
@@ -145,8 +149,12 @@ class RowRecords:
         if provider is not None:
             if not is_ours(provider):
                 return None
-        elif strings is None and (message is None or not holds_sentence(message)):
+        elif strings is None and not self._holds_sentence(message, fields):
             return None
+        guess = None
+        has_text = message is not None and holds_sentence(message)
+        if strings is None and not has_text and (beside := self._beside(row, fields)) is not None:
+            message, guess = beside, GUESS
         written = self._indexed(fields)
         milliseconds = self._times.milliseconds(written, row.offset) if isinstance(written, WrittenTime) else written
         return EventRecord(
@@ -163,7 +171,27 @@ class RowRecords:
             strings=strings,
             message=true_text(message, self._encoding).replace("\r\n", "\n").strip("\n") if message else None,
             binary=binary_of(self._value(fields, columns.data)) or dumped_data(message or ""),
+            guess=guess,
         )
+
+    def header(self, names: list[str]) -> None:
+        """What the table calls its columns."""
+        self._header = names
+
+    def _holds_sentence(self, message: str | None, fields: list[str]) -> bool:
+        return holds_sentence(message) if message else any(map(holds_sentence, fields))
+
+    def _beside(self, row: Row, fields: list[str]) -> str | None:
+        """The sentence in a row whose own column for it is empty."""
+        index = next((index for index, cell in enumerate(fields) if holds_sentence(cell)), None)
+        if index is None:
+            return None
+        named = [true_text(name, self._encoding).strip('\ufeff "') for name in self._header]
+        taken = named[index] if index < len(named) else f"column {index + 1}"
+        empty = self._columns.message
+        is_empty = empty is not None and empty < len(named) and not fields[empty]
+        self.places.note(taken, named[empty or 0] if is_empty else "", row.offset)
+        return fields[index]
 
     def begin(self, columns: EventTableColumns) -> None:
         """From now on rows have other columns: several tables were written one behind the other."""
@@ -172,8 +200,8 @@ class RowRecords:
 
     def _named(self, row: Row, fields: list[str]) -> EventRecord | None:
         names = self._columns.names
-        cells = {name: true_text(cell, self._encoding) for name, cell in zip(names, fields, strict=False) if cell}
-        return named_record(cells, file=self._file, offset=row.offset, times=self._times)
+        cells = {name: true_text(cell, self._encoding) for name, cell in zip(names, fields, strict=False)}
+        return named_record(cells, file=self._file, offset=row.offset, times=self._times, places=self.places)
 
     def is_repeated(self, record: EventRecord) -> bool:
         """Whether the table is a timeline that had the same event before."""
