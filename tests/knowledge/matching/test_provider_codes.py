@@ -13,7 +13,7 @@ from support.knowledge_exchanges import matched
 @pytest.mark.parametrize(
     ("reply", "category", "entry"),
     [
-        ("421 mwinf5c79 ME Trop de connexions. Too many connections, slow down. OFR005_104 [104]", "rate-limited", "orange-ofr"),
+        ("421 Trop de connexions. Too many connections, slow down. OFR005_104 [104]", "rate-limited", "orange-ofr"),
         ("550 5.7.1 Service refuse. Service refused. OFR_107 [107]", "rdns", "ptr-missing"),
         ("501 5.1.0 Emetteur invalide. Invalid Sender. OFR004_405 [405]", "sender-domain", "sender-domain"),
         ("421 4.5.0 Service refuse. Service refused, please try later. LPN006_107", "rdns", "ptr-missing"),
