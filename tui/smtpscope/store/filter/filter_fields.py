@@ -19,7 +19,7 @@ from smtpscope.store.filter.field_columns import (
     TimeColumn,
     by_text,
 )
-from smtpscope.store.filter.field_table import ANYWHERE, Facet, Field, FieldTable
+from smtpscope.store.filter.field_table import ANYWHERE, Facet, Field, FieldTable, GroupedBy
 from smtpscope.store.filter.smtp_columns import (
     Anywhere,
     Causes,
@@ -33,12 +33,20 @@ from smtpscope.store.filter.smtp_columns import (
 from smtpscope.store.numbered_column import NumberedColumn, RowNumbers
 from smtpscope.store.search_texts import command_line
 from smtpscope.store.spellings import Counted, hosts, mailboxes
-from smtpscope.store.vocabularies import DIRECTIONS, LEVELS, WHO_ACTS, Vocabularies
+from smtpscope.store.vocabularies import DIRECTIONS, LEVELS, WHO_ACTS, SharedFields, Vocabularies
 
 
 def _of_context(through: Callable[[Vocabularies], NDArray[np.int32]]) -> NumberedColumn:
     """What all events of one log have in common."""
     return NumberedColumn(lambda columns: columns.context, through)
+
+
+def _shared_text(text_of: Callable[[SharedFields], str]) -> TextColumn:
+    """A column of a text that all events of one log have in common."""
+    return TextColumn(
+        _of_context(lambda words: words.shared_texts.of(text_of).numbers()),
+        lambda words: words.shared_texts.of(text_of).texts(),
+    )
 
 
 def _level_numbers(words: Vocabularies) -> NDArray[np.int32]:
@@ -75,6 +83,7 @@ _SENDERS = Mailboxes(NumberedColumn(lambda columns: columns.sender), lambda word
 _SERVERS = TextColumn(NumberedColumn(lambda columns: columns.server), lambda words: words.servers)
 _CAUSES = Causes(NumberedColumn(lambda columns: columns.category), lambda words: words.categories)
 _FILES = TextColumn(_of_context(lambda words: words.context_file.view()), lambda words: words.files)
+_CONNECTORS = _shared_text(lambda fields: fields.connector or "")
 _DIRECTIONS = ChoiceColumn(
     NumberedColumn(lambda columns: columns.direction), tuple(direction.value for direction in DIRECTIONS)
 )
@@ -157,6 +166,15 @@ FIELDS = FieldTable(
             column=_SERVERS,
             aliases=("computer",),
             facets=(Facet("servers", _SERVERS.counts, "(not named)", tab=3),),
+            grouped=GroupedBy("our server", "(no server named)"),
+        ),
+        Field(
+            name="connector",
+            help="Part of the name of the connector or service instance",
+            example="connector:internet",
+            column=_CONNECTORS,
+            facets=(Facet("connectors", _CONNECTORS.counts, "(not named)", tab=11),),
+            grouped=GroupedBy("connector", "(no connector named)"),
         ),
         Field(
             name="dir",
