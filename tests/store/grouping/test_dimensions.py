@@ -125,7 +125,7 @@ def test_a_pair_that_has_a_name_goes_by_it_and_what_is_none_by_nothing() -> None
         None
     ] * 5
     assert DIMENSIONS.after("code,server", 1) == "host"
-    assert DIMENSIONS.title("none") == "nothing"
+    assert DIMENSIONS.title("none") == "nothing (all events)"
 
 
 def test_names_and_kept_names_are_each_of_one_dimension() -> None:
