@@ -92,7 +92,7 @@ def open_log(
         named = _named(format_name)
         # The lines of a format are read inside the records of another form, too.
         return (_inside(head, (named,)) or named)(source, options)
-    reader = reader_of(source, head=head, search=search)
+    reader = reader_of(source, head=head, search=search) or _for_stray_replies(head)
     if reader is None:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
@@ -121,10 +121,17 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     if LastLookReader.sniff(head):
         return LastLookReader
     whole = len(head) < HEAD_SIZE and first_part(head) == head
-    if whole:
-        return None
-    found = _found_further_on(source, search)
-    return found and (LastLookReader if is_markup(head) else _with_last_look(found, head))
+    found = None if whole else _found_further_on(source, search)
+    if found is not None:
+        return LastLookReader if is_markup(head) else _with_last_look(found, head)
+    return None
+
+
+def _for_stray_replies(head: bytes) -> type[LogReader] | None:
+    """The last of all readers, for a file that was named: in a folder, replies stand in notes and settings as well."""
+    from smtpscope.reading.unknown.stray_replies import StrayReplyReader
+
+    return StrayReplyReader if StrayReplyReader.sniff(head) else None
 
 
 def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
@@ -136,19 +143,25 @@ def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
     return LastLookReader if LastLookReader.has_form(head) else reader
 
 
-def last_look(reader: LogReader, source: Source, options: ReadOptions) -> LogReader | None:
-    """What looks for the sentences of our events in a text in which `reader` found nothing; None for all else.
+def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterator[LogReader]:
+    """What looks for our events, and then for replies, in a text in which `reader` found nothing; none for all else.
 
-    Raises LogError when the file can't be read.
+    What a log of a mail server says of replies, its own reader knows better. Raises LogError when the file can't be
+    read.
     """
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
     from smtpscope.reading.text.text_kind import is_text
 
-    if isinstance(reader, SentenceLineReader) or not is_text(head_of(source)):
-        return None
-    from smtpscope.reading.event_exports.messages.last_look import LastLookReader
+    if not is_text(head_of(source)):
+        return
+    if not isinstance(reader, SentenceLineReader):
+        from smtpscope.reading.event_exports.messages.last_look import LastLookReader
 
-    return LastLookReader(source, options)
+        yield LastLookReader(source, options)
+    if not reader.format.service:
+        from smtpscope.reading.unknown.stray_replies import StrayReplyReader
+
+        yield StrayReplyReader(source, options)
 
 
 _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
