@@ -16,6 +16,7 @@ from typing import Final
 import click
 
 from smtpscope.cli.commands import cli
+from smtpscope.cli.compare import compare
 from smtpscope.cli.completion import completion
 from smtpscope.cli.configured import config, paths
 from smtpscope.cli.convert import convert
@@ -36,6 +37,7 @@ cli.add_command(serve)
 cli.add_command(paths)
 cli.add_command(config)
 cli.add_command(kb)
+cli.add_command(compare)
 cli.add_command(convert)
 cli.add_command(explain)
 cli.add_command(completion)
