@@ -128,19 +128,18 @@ def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
         events = "refusals" if service_logs else "SMTP protocol events"
         talk(f"none of {view.total:,} {events} fits the filter.{advice}")
         return
-    from smtpscope.export.report.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
+    from smtpscope.export.report.report_words import (
+        HOW_TO_GET_EVENTS,
+        NO_RECORD_AT_ALL,
+        doubt_words,
+        no_refusal_words,
+    )
     from smtpscope.export.summaries.incident_wording import counted
 
-    doubtful = [
-        problem for problem in analysis.problems if problem.outcome == "skipped" and problem.place.startswith("line")
-    ]
-    if doubtful:
-        first = doubtful[0]
-        count = counted(sum(problem.records or 1 for problem in doubtful), "record was", "records were")
-        talk(
-            f"no SMTP protocol event could be read from {', '.join(analysis.files)}: {count} not understood, the first "
-            f"at {first.place}: {first.reason}"
-        )
+    doubt = doubt_words(analysis.problems, analysis.unrelated_records, files=len(analysis.files) > 1)
+    if doubt is not None:
+        what = "refusal" if service_logs else "SMTP protocol event"
+        talk(f"no {what} could be read from {', '.join(analysis.files)}: {doubt}")
         return
     if not analysis.unrelated_records:
         talk(f"not one record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
