@@ -11,7 +11,7 @@ from cli.conftest import Smtpscope
 from support.evtx_writer import WrittenEvent, evtx_bytes
 
 TIME = "2026-11-09 06:12:41"
-ADVICE = "diagnostic logging of MSExchangeTransport"
+ADVICE = "diagnostic logging for MSExchangeTransport"
 
 
 def row(source: str, more: str = "") -> str:
@@ -56,7 +56,7 @@ def test_none_is_said_where_every_record_is_another_one(family: str, smtpscope: 
     log = tmp_path / "a.log"
     log.write_text(FAMILIES[family][0], encoding="utf-8")
     told = smtpscope("events", log).stderr
-    assert f"no SMTP protocol event is in {log}, among 1 other record. " in told
+    assert f"no SMTP refusals in {log}, among 1 other record. " in told
     assert ADVICE in told
 
 
@@ -66,12 +66,12 @@ def test_else_the_first_that_was_not_understood_is_told(family: str, smtpscope: 
     log = tmp_path / "a.log"
     log.write_text(whole + doubtful, encoding="utf-8")
     told = smtpscope("events", log).stderr
-    assert f"no SMTP protocol event could be read from {log}: " in told
+    assert f"no SMTP refusal could be read from {log}: " in told
     assert words in told
     assert f"at {place}" in told
     assert ADVICE not in told
     report = " ".join(smtpscope("report", log).stdout.split())
-    assert "No SMTP protocol event could be read: " in report
+    assert "No SMTP refusal could be read: " in report
     assert ADVICE not in report
 
 

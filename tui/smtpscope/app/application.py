@@ -23,7 +23,7 @@ from smtpscope.harmless import shown
 from smtpscope.session import Analysis
 
 _HINTS = (
-    "j and k move, Enter opens a row: the facts stand on one side, the guidance on the other.\n"
+    "j and k move, Enter opens a row: facts on one side, guidance on the other.\n"
     "5 5 0 shows a reply code, / filters, Y copies a summary for the ticket, e exports it.\n"
     "? lists all keys, and can be searched."
 )
@@ -143,12 +143,12 @@ class Browser(App[None]):
             self.notify(shown(f"Copied {what} to {copied.way}"), markup=False)
         elif copied.kept_in is not None:
             self.notify(
-                shown(f"Sent {what} to {copied.way}. If it did not arrive, it is in {copied.kept_in}"),
+                shown(f"Sent {what} to {copied.way}. If it is not on the clipboard, open {copied.kept_in}"),
                 markup=False,
                 timeout=10,
             )
         else:
-            self.notify(shown(f"Sent {what} to {copied.way}, which does not tell whether it arrived"), markup=False)
+            self.notify(shown(f"Sent {what} to {copied.way}, which does not confirm that it arrived"), markup=False)
 
     def on_copy_wanted(self, message: CopyWanted) -> None:
         self.copy(message.content, message.what)

@@ -32,10 +32,10 @@ class NoteScreen(ModalScreen[WrittenNotes | None]):
 
     CSS_PATH = "note.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "keep", "Keep", id="note.keep"),
-        Binding("f3", "make_ours", "Keep as our note", id="note.knowledge"),
-        Binding("f8", "remove_ours", "Remove our note", id="note.remove"),
-        Binding("escape", "close", "Back as it was", id="note.close", priority=True),
+        Binding("f2", "keep", "Save", id="note.keep"),
+        Binding("f3", "make_ours", "Save as our note", id="note.knowledge"),
+        Binding("f8", "remove_ours", "Delete our note", id="note.remove"),
+        Binding("escape", "close", "Cancel", id="note.close", priority=True),
     ]
 
     def __init__(self, about: Shown, written: WrittenNotes, *, ours_first: bool = False) -> None:
@@ -49,7 +49,7 @@ class NoteScreen(ModalScreen[WrittenNotes | None]):
             yield Static(text(self._about, "bold"), id="note-about")
             yield Static(text("This incident in this log:"), classes="note-label")
             yield _area(self._before.note, "note-text")
-            yield Static(text("Our note on such refusals, in every log (Tab):"), classes="note-label")
+            yield Static(text("Our note on refusals like this, in every log (Tab):"), classes="note-label")
             yield _area(self._before.our_note, "our-note-text")
         yield KeyFooter()
 

@@ -74,9 +74,9 @@ class CopyAndExport:
         if view is None or not view.count:
             self._page.say("Nothing to export")
             return
-        choices = [ExportChoice("the line under the cursor", self._selection.incidents)]
+        choices = [ExportChoice("selected row", self._selection.incidents)]
         if analysis.marks:
-            choices.insert(0, ExportChoice(f"the {len(analysis.marks)} marked", lambda: analysis.marked(view)))
+            choices.insert(0, ExportChoice(f"{len(analysis.marks)} marked", lambda: analysis.marked(view)))
         choices.append(ExportChoice("all in view", lambda: analysis.incidents(view.tree.order)))
         self._page.open_screen(ExportScreen(analysis, view, choices, self._state.settings))
 
@@ -86,6 +86,6 @@ class CopyAndExport:
             return
         marked = self._state.analysis.mark(rows)
         total = len(self._state.analysis.marks)
-        self._page.say(f"{'Marked' if marked else 'Unmarked'}; {total} marked, e exports them", timeout=2)
+        self._page.say(f"{'Marked' if marked else 'Unmarked'}; {total} marked in all, press e to export", timeout=2)
         self._table.action_move(1)
         self._table.refresh()

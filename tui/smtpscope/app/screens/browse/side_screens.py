@@ -59,7 +59,7 @@ class SideScreens:
             return view.tree.order, shown("All events in view")
         group = view.tree.group(entry.level, entry.index)
         name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
-        return view.tree.rows(entry.level, entry.index), shown(name or "No host named")
+        return view.tree.rows(entry.level, entry.index), shown(name or "no host named")
 
     # Timeline and counts
 
@@ -139,7 +139,7 @@ class SideScreens:
         user_data = self._state.analysis.user_data
         if user_data.write_note(detail.incident.key, note, seen=seen):
             return True
-        self._refuse(shown(user_data.warning or "Nothing is kept in this run"))
+        self._refuse(shown(user_data.warning or "Nothing is saved in this run"))
         return False
 
     def _our_note_kept(self, detail: IncidentDetail, note: str, seen: str) -> bool:
@@ -148,11 +148,11 @@ class SideScreens:
         except KnowledgeError as error:
             self._refuse(shown(f"{error.where}: {error.what}. {error.remedy}"))
             return False
-        host = detail.incident.host or "a host that no log names"
+        host = detail.incident.host or "an unnamed host"
         if stands:
-            self._page.say(shown(f"Our note is above the guidance for {host} in every log"))
+            self._page.say(shown(f"Our note appears above the guidance for {host} in every log"))
         else:
-            self._page.say(shown(f"Removed our note on {host}"))
+            self._page.say(shown(f"Deleted our note on {host}"))
         return True
 
     def _refuse(self, why: Shown) -> None:

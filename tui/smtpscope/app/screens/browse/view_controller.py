@@ -162,7 +162,7 @@ class ViewController:
         if whole:
             self._filter_bar.show_suggestion(suggestion)
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
-        self._filter_bar.count = f"{shown_of}  by {view.grouping}"
+        self._filter_bar.count = f"{shown_of}  {DIMENSIONS.phrase(view.grouping)}"
         self._table.sorted_by = (self._state.sort, self._state.descending)
         line = self._line_for_cursor(view)
         self.show_rows()
@@ -260,7 +260,7 @@ class ViewController:
         from smtpscope.app.widgets.texts.empty_state import no_events_blocks, nothing_found_blocks
 
         if view.total:
-            return Detail("Nothing found", nothing_found_blocks(view.filter_text, view.total), ())
+            return Detail("No match", nothing_found_blocks(view.filter_text, view.total), ())
         analysis = self._state.analysis
         facts, guidance = no_events_blocks(analysis.overview(), analysis.errors, analysis.problems)
-        return Detail("Nothing of ours", facts, guidance)
+        return Detail("No SMTP refusals", facts, guidance)
