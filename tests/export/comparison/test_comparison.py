@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export.documents import BERLIN, HOSTILE, LAST_MS, LEAKS
-from smtpscope.export.comparison.comparison import ComparedIncident, Comparison, Side, change_of
+from smtpscope.export.comparison.comparison import ComparedIncident, Comparison, ComparedSide, change_of
 from smtpscope.export.comparison.comparison_formats import COMPARISON_FORMATS, headline, rendered
 from smtpscope.export.masking.masking import Mask
 from smtpscope.parsing.smtp_exchange import Direction
@@ -70,8 +70,10 @@ def compared(**changes: object) -> ComparedIncident:
 
 def comparison(*incidents: ComparedIncident, **changes: object) -> Comparison:
     base = Comparison(
-        before=Side("before 11-17 00:00", ("/logs/a.evtx",), LAST_MS - 9 * DAY_MS, LAST_MS - 2 * DAY_MS, 40, True),
-        after=Side("since 11-17 00:00", ("/logs/a.evtx",), LAST_MS - 2 * DAY_MS, LAST_MS, 12, True),
+        before=ComparedSide(
+            "before 11-17 00:00", ("/logs/a.evtx",), LAST_MS - 9 * DAY_MS, LAST_MS - 2 * DAY_MS, 40, True
+        ),
+        after=ComparedSide("since 11-17 00:00", ("/logs/a.evtx",), LAST_MS - 2 * DAY_MS, LAST_MS, 12, True),
         incidents=incidents,
         filter_text="code:5xx host:fabrikam",
         zone=BERLIN,
@@ -117,7 +119,7 @@ def test_without_a_match_it_says_so() -> None:
 @pytest.mark.parametrize("name", COMPARISON_FORMATS)
 def test_hostile_text_is_harmless_in_every_format(name: str) -> None:
     hostile = compared(host=HOSTILE, key=IncidentKey(Direction.OUTBOUND, HOSTILE, 550, "blocked"))
-    side = Side(HOSTILE, (HOSTILE,), None, None, 1)
+    side = ComparedSide(HOSTILE, (HOSTILE,), None, None, 1)
     text = rendered(comparison(hostile, before=side, after=side, filter_text=HOSTILE), name)
     assert [sign for sign in LEAKS if sign in text] == []
     if name == "html":
@@ -126,7 +128,7 @@ def test_hostile_text_is_harmless_in_every_format(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMPARISON_FORMATS)
 def test_a_masked_comparison_names_nobody(name: str) -> None:
-    logs = Side("/logs/fabrikam.evtx", ("/logs/fabrikam.evtx",), None, None, 1)
+    logs = ComparedSide("/logs/fabrikam.evtx", ("/logs/fabrikam.evtx",), None, None, 1)
     text = rendered(comparison(compared(), before=logs, after=logs), name, Mask())
     assert "fabrikam" not in text
     assert "host1.invalid" in text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smtpscope.errors import FilterError, UsageError
-from smtpscope.export.comparison.comparison import CHANGES, ComparedIncident, Comparison, Side, change_of
+from smtpscope.export.comparison.comparison import CHANGES, ComparedIncident, Comparison, ComparedSide, change_of
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.session.analysis import Analysis
 from smtpscope.session.filtering import rows_that_match
@@ -29,7 +29,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    side: Side
+    side: ComparedSide
     heads: dict[IncidentKey, IncidentHead]
     analysis: Analysis
 
@@ -51,7 +51,9 @@ def compare_periods(analysis: Analysis, before: Period, after: Period, filter_te
 def _whole(analysis: Analysis, filter_text: str) -> _Part:
     rows = rows_that_match(analysis.store, filter_text, analysis.zone, twice=analysis.count_duplicates)
     store = analysis.store
-    side = Side(", ".join(analysis.files), analysis.files, store.log_start_ms, store.log_end_ms, int(rows.sum()))
+    side = ComparedSide(
+        ", ".join(analysis.files), analysis.files, store.log_start_ms, store.log_end_ms, int(rows.sum())
+    )
     return _Part(side, _heads(analysis, rows), analysis)
 
 
@@ -75,7 +77,9 @@ def _period(analysis: Analysis, period: Period, rows: Rows) -> _Part:
         start, end = max(start, log_start), min(end, log_end)
     name = _period_name(period, analysis)
     return _Part(
-        Side(name, analysis.files, start, end, int(chosen.sum()), is_period=True), _heads(analysis, chosen), analysis
+        ComparedSide(name, analysis.files, start, end, int(chosen.sum()), is_period=True),
+        _heads(analysis, chosen),
+        analysis,
     )
 
 

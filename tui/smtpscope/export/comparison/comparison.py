@@ -19,7 +19,7 @@ LEAST_EXPECTED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedSide:
     """`name` says which log it is, or which period (`is_period`).
 
     `first_ms` and `last_ms` limit it, None where nothing has a time. `events` are those that match the filter; `files`
@@ -67,8 +67,8 @@ class ComparedIncident:
 class Comparison:
     """`undated` events have no time, so that they belong to no period. `masked` tells that names are pseudonyms."""
 
-    before: Side
-    after: Side
+    before: ComparedSide
+    after: ComparedSide
     incidents: tuple[ComparedIncident, ...]
     filter_text: str
     zone: tzinfo

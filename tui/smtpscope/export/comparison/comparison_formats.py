@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from smtpscope.export.comparison.comparison import CHANGES, Change, ComparedIncident, Comparison, Side
+from smtpscope.export.comparison.comparison import CHANGES, Change, ComparedIncident, Comparison, ComparedSide
 from smtpscope.export.formats import html, markdown, text
 from smtpscope.export.formats.json_text import JsonValue, json_text
 from smtpscope.export.masking.masking import Mask
@@ -121,7 +121,7 @@ def _origin(comparison: Comparison) -> Section:
     return Section("What was compared", (SummaryFacts(tuple(facts)),))
 
 
-def _side_line(side: Side, comparison: Comparison) -> Line:
+def _side_line(side: ComparedSide, comparison: Comparison) -> Line:
     calendar = Calendar(comparison.zone, comparison.zone_name)
     span = "no times"
     if side.first_ms is not None and side.last_ms is not None:
@@ -146,7 +146,7 @@ def _json(comparison: Comparison) -> str:
     return json_text(value) + "\n"
 
 
-def _json_side(side: Side) -> JsonValue:
+def _json_side(side: ComparedSide) -> JsonValue:
     return {
         "name": side.name,
         "files": list(side.files),
@@ -176,7 +176,7 @@ def _json_incident(each: ComparedIncident) -> JsonValue:
 
 
 def _masked(comparison: Comparison, mask: Mask) -> Comparison:
-    def side(each: Side) -> Side:
+    def side(each: ComparedSide) -> ComparedSide:
         files = tuple(map(mask.file, each.files))
         return replace(each, name=each.name if each.is_period else ", ".join(files), files=files)
 
