@@ -119,15 +119,15 @@ class GroupTable(CursorList):
         """How many cells the column for the activity has, 0 where there is no room for it."""
         return next((column.width for column in self.columns() if column.name == "activity"), 0)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
         base = self.rich_style
-        if y == 0:
+        if line == 0:
             return self._heading(width)
-        index = self.scroll_offset.y + y - 1
+        index = line - 1
         if self.rows is None or index >= len(self.rows):
             return Strip.blank(width, base)
-        line = self.rows.line(index)
+        row = self.rows.line(index)
         if index == self.cursor:
             name = "group-table--cursor" if self.has_focus else "group-table--cursor-away"
             cursor: Style | None = self.get_component_rich_style(name)
@@ -136,7 +136,7 @@ class GroupTable(CursorList):
                 cursor = Style(bold=True, reverse=self.has_focus, underline=not self.has_focus)
         else:
             cursor = None
-        return self._drawn(line, cursor).adjust_cell_length(width, cursor or base)
+        return self._drawn(row, cursor).adjust_cell_length(width, cursor or base)
 
     def _heading(self, width: int) -> Strip:
         style = self.get_component_rich_style("group-table--heading")
