@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-from smtpscope.reading.mail_servers.further.further_servers import FURTHER_SERVERS
+from smtpscope.reading.mail_servers.servers import FURTHER_SERVERS
 from smtpscope.reading.record import ReadOptions
-from smtpscope.reading.registry import formats, open_log, reader_of, readers
+from smtpscope.reading.registry import READERS, formats, open_log, reader_of, readers
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 from support.event_texts import TextEvent, block_2003, csv_line, log_line
@@ -64,13 +64,11 @@ def test_format_names_are_told_apart() -> None:
     assert len(set(names)) == len(names) == len(list(readers()))
 
 
-FURTHER = [reader.format.name for reader in FURTHER_SERVERS]
-
-
-def test_the_surest_signs_are_asked_first() -> None:
+def test_the_most_specific_readers_are_tried_first() -> None:
     names = [form.name for form in formats()]
     assert names[:2] == ["evtx", "evt"]
-    assert names[-4 - len(FURTHER) :] == ["event-viewer", "event-list", "event-pairs", "text", *FURTHER]
+    assert READERS[-len(FURTHER_SERVERS) :] == tuple(server.reader for server in FURTHER_SERVERS)
+    assert names[: -len(FURTHER_SERVERS)][-4:] == ["event-viewer", "event-list", "event-pairs", "text"]
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
 @target_options
 @mask_option
 @format_option(("text", "markdown", "html", "json", "csv"), "text", _ENDINGS)
-def report(query: Query, grouping: Grouping, most: int | None, target: Target, masked: bool, form: str) -> None:
+def report(query: Query, grouping: Grouping, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
     """Print who refuses whom, how often, since when, and who has to act.
 
     \b
@@ -192,7 +192,7 @@ def report(query: Query, grouping: Grouping, most: int | None, target: Target, m
     smtpscope report logs/*.evtx -o report.html
     """
     check_named(query, target)
-    _print_report(read(query), query.filter_text, form, grouping, target, _mask(masked), most)
+    _print_report(read(query), query.filter_text, form, grouping, target, mask, most)
 
 
 def _print_report(
@@ -227,7 +227,7 @@ def _print_report(
 @target_options
 @mask_option
 @format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
-def summary(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
+def summary(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
     """Print the incidents that match the filter in full, ready for a ticket.
 
     The format postmaster is a letter to the other side's postmaster. The exit
@@ -248,7 +248,7 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
         say_when_nothing_fits(analysis, view)
         end(analysis)
         sys.exit(1)
-    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=_mask(masked))
+    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=mask)
     target.put(text, escaped=form in _ESCAPED)
     end(analysis)
 
@@ -259,7 +259,7 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
 @mask_option
 @format_option(("jsonl", "csv"), "jsonl", {".csv": "csv"})
 @click.option("--follow", is_flag=True, help="Keep reading as the logs grow, until ctrl+c.")
-def events(query: Query, target: Target, masked: bool, form: str, follow: bool) -> None:
+def events(query: Query, target: Target, mask: Mask | None, form: str, follow: bool) -> None:
     """Print every event that matches the filter, in order of time.
 
     \b
@@ -278,7 +278,7 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     if follow:
         rows = chain(rows, followed_rows(analysis, query.filter_text))
     exchanges = ((analysis.store.exchange(row), analysis.match(row).category) for row in rows)
-    lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=_mask(masked))
+    lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=mask)
     target.put(lines, escaped=form in _ESCAPED, at_once=follow)
     say_when_nothing_fits(analysis, view)
     end(analysis)
@@ -295,14 +295,6 @@ def formats() -> None:
     from smtpscope.session import known_formats
 
     Target().put("".join(f"{line}\n" for line in format_lines(known_formats())))
-
-
-def _mask(wanted: bool) -> Mask | None:
-    if not wanted:
-        return None
-    from smtpscope.export.masking.masking import Mask
-
-    return Mask()
 
 
 def _check_meant(first: str) -> None:

@@ -23,6 +23,7 @@ from smtpscope.cli.streams import Target, say, talk
 from smtpscope.errors import KnowledgeError
 
 if TYPE_CHECKING:
+    from smtpscope.export.masking.masking import Mask
     from smtpscope.knowledge.base import KnowledgeBase
 
 _UNTITLED: Final = "Write here what this note is about"
@@ -261,7 +262,7 @@ def new(
 @target_options
 @mask_option
 @format_option(("text", "jsonl"), "text", {".jsonl": "jsonl"})
-def unknown(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
+def unknown(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
     """List the replies in logs whose cause is only guessed, the most frequent first.
 
     Each comes with the kb new command that begins a note on it. As JSON lines,
@@ -281,12 +282,12 @@ def unknown(query: Query, most: int | None, target: Target, masked: bool, form: 
     check_target(target, analysis)
     view = grouped(analysis, query.filter_text, "none")
     replies = unknown_replies(analysis.store, view)
-    if masked:
-        replies = masked_replies(replies)
+    if mask is not None:
+        replies = masked_replies(replies, mask)
     if form == "jsonl":
         target.put(unknown_lines(replies[:most]), escaped=True)
     elif view.count:
-        target.put(unknown_text(replies, view.count, most=most, masked=masked))
+        target.put(unknown_text(replies, view.count, most=most, masked=mask is not None))
     say_when_nothing_fits(analysis, view)
     end(analysis)
 

@@ -155,7 +155,7 @@ class Settings:
     )
     export_mask: bool = field(
         default=False,
-        metadata=_row(YesNo(), "Whether exports have pseudonyms for mailboxes, hosts and addresses.", section="export"),
+        metadata=_row(YesNo(), "Whether exports mask names, mailboxes, hosts and IP addresses.", section="export"),
     )
     export_confirm_overwrite: bool = field(
         default=True,

@@ -35,9 +35,8 @@ class UnknownReply:
     hosts: int
 
 
-def masked_replies(replies: Iterable[UnknownReply]) -> list[UnknownReply]:
-    """`replies` with people and hosts under pseudonyms."""
-    mask = Mask()
+def masked_replies(replies: Iterable[UnknownReply], mask: Mask) -> list[UnknownReply]:
+    """`replies` as far as they are known to be public, the rest under pseudonyms."""
     return [
         replace(
             reply,

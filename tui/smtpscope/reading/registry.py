@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import Final, cast
 
 from smtpscope.errors import LogError, UsageError
+from smtpscope.reading.mail_servers.servers import COMMON_SERVERS, FURTHER_SERVERS
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextSource, head_of
 
-# Module below `reading`, and class: in the order in which they are asked, the surest signs first, any text that holds
-# our sentence last. Each is imported when it is its turn: those of text take longer to import than most logs to read.
+# Module below `reading`, and class, in the order in which they are tried: the most specific first, any text that holds
+# the message of an event near the end. Each is imported only when it is tried: importing all of them would take longer
+# than reading most logs.
 READERS: Final[tuple[tuple[str, str], ...]] = (
     ("evtx.evtx_log", "EvtxReader"),
     ("evt.evt_log", "EvtReader"),
@@ -33,27 +35,14 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("microsoft_exchange.agent_log", "AgentLogReader"),
     ("bounces.bounce_log", "BounceReader"),
     ("microsoft_exchange.shell.shell_text", "ShellTextReader"),
-    ("mail_servers.postfix_log", "PostfixLogReader"),
-    ("mail_servers.exim_log", "EximLogReader"),
-    ("mail_servers.sendmail_log", "SendmailLogReader"),
+    *(server.reader for server in COMMON_SERVERS),
     ("event_exports.splunk.splunk_text", "SplunkTextReader"),
     ("event_exports.blocks.dumpel", "DumpelReader"),
     ("event_exports.blocks.event_blocks", "EventBlockReader"),
     ("event_exports.fields.event_lists", "EventListReader"),
     ("event_exports.fields.pair_lines", "EventPairReader"),
     ("event_exports.messages.message_lines", "SentenceLineReader"),
-    ("mail_servers.further.opensmtpd_log", "OpenSmtpdLogReader"),
-    ("mail_servers.further.msmtp_log", "MsmtpLogReader"),
-    ("mail_servers.further.courier_log", "CourierLogReader"),
-    ("mail_servers.further.dma_log", "DmaLogReader"),
-    ("mail_servers.further.hmailserver_log", "HmailserverLogReader"),
-    ("mail_servers.further.mailenable_log", "MailenableLogReader"),
-    ("mail_servers.further.haraka_log", "HarakaLogReader"),
-    ("mail_servers.further.qmail_log", "QmailLogReader"),
-    ("mail_servers.further.ssmtp_log", "SsmtpLogReader"),
-    ("mail_servers.further.stalwart_log", "StalwartLogReader"),
-    ("mail_servers.further.ironport_log", "IronportLogReader"),
-    ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
+    *(server.reader for server in FURTHER_SERVERS),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
 """So many of them read records; the others read lines, which may be in the records of another form as well."""
@@ -103,7 +92,7 @@ def open_log(
         named = _named(format_name)
         # The lines of a format are read inside the records of another form, too.
         return (_inside(head, (named,)) or named)(source, options)
-    reader = reader_of(source, head=head, search=search)
+    reader = reader_of(source, head=head, search=search) or _for_stray_replies(head)
     if reader is None:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
@@ -132,10 +121,17 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     if LastLookReader.sniff(head):
         return LastLookReader
     whole = len(head) < HEAD_SIZE and first_part(head) == head
-    if whole:
-        return None
-    found = _found_further_on(source, search)
-    return found and (LastLookReader if is_markup(head) else _with_last_look(found, head))
+    found = None if whole else _found_further_on(source, search)
+    if found is not None:
+        return LastLookReader if is_markup(head) else _with_last_look(found, head)
+    return None
+
+
+def _for_stray_replies(head: bytes) -> type[LogReader] | None:
+    """The last of all readers, for a file that was named: in a folder, replies stand in notes and settings as well."""
+    from smtpscope.reading.unknown.stray_replies import StrayReplyReader
+
+    return StrayReplyReader if StrayReplyReader.sniff(head) else None
 
 
 def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
@@ -147,19 +143,25 @@ def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
     return LastLookReader if LastLookReader.has_form(head) else reader
 
 
-def last_look(reader: LogReader, source: Source, options: ReadOptions) -> LogReader | None:
-    """What looks for the sentences of our events in a text in which `reader` found nothing; None for all else.
+def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterator[LogReader]:
+    """What looks for our events, and then for replies, in a text in which `reader` found nothing; none for all else.
 
-    Raises LogError when the file can't be read.
+    What a log of a mail server says of replies, its own reader knows better. Raises LogError when the file can't be
+    read.
     """
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
     from smtpscope.reading.text.text_kind import is_text
 
-    if isinstance(reader, SentenceLineReader) or not is_text(head_of(source)):
-        return None
-    from smtpscope.reading.event_exports.messages.last_look import LastLookReader
+    if not is_text(head_of(source)):
+        return
+    if not isinstance(reader, SentenceLineReader):
+        from smtpscope.reading.event_exports.messages.last_look import LastLookReader
 
-    return LastLookReader(source, options)
+        yield LastLookReader(source, options)
+    if not reader.format.service:
+        from smtpscope.reading.unknown.stray_replies import StrayReplyReader
+
+        yield StrayReplyReader(source, options)
 
 
 _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
@@ -194,7 +196,7 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
     from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-    from smtpscope.reading.mail_servers.further.further_servers import mail_log_in
+    from smtpscope.reading.mail_servers.mail_log_search import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:

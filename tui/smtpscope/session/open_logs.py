@@ -129,13 +129,14 @@ class Logs:
         yield from self._readers[source.name].batches()
         if self._rows or self._options.growing:
             return
-        looking = last_look(self._readers[source.name], source, self._options)
-        if looking is None:
-            return
-        for batch in looking.batches():
-            if batch.records:
-                self._readers[source.name] = looking
-                yield replace(batch, unrelated_records=0)
+        for looking in last_look(self._readers[source.name], source, self._options):
+            for batch in looking.batches():
+                if batch.records or batch.exchanges:
+                    self._readers[source.name] = looking
+                if self._readers[source.name] is looking:
+                    yield replace(batch, unrelated_records=0)
+            if self._readers[source.name] is looking:
+                return
 
     @property
     def can_grow(self) -> bool:

@@ -54,13 +54,18 @@ class ReportFormat:
 
 
 def masked_report(report: Report, mask: Mask) -> Report:
-    """A copy of `report` with hosts, files and the filter under pseudonyms."""
+    """A copy of `report` in which nothing of the log is left that is not known to be public."""
     return replace(
         report,
         files=tuple(map(mask.file, report.files)),
         rows=tuple(_masked_row(row, mask) for row in report.rows),
         problems=tuple(
-            replace(problem, file=mask.file(problem.file), reason=mask.text(problem.reason))
+            replace(
+                problem,
+                file=mask.file(problem.file),
+                place=mask.text(problem.place),
+                reason=mask.text(problem.reason),
+            )
             for problem in report.problems
         ),
         filter_text=mask.filter(report.filter_text),
@@ -187,8 +192,14 @@ def _json(report: Report, width: int, ascii_only: bool) -> str:
 
 
 def _masked_row(row: ReportRow, mask: Mask) -> ReportRow:
-    remote_host = None if row.remote_host is None else mask.host(row.remote_host)
-    return replace(row, host=mask.host(row.host), cause=mask.text(row.cause), remote_host=remote_host)
+    masked = {"host": mask.host, "server": mask.host, "recipient": mask.mailbox, "": mask.text}[row.named]
+    return replace(
+        row,
+        code=mask.text(row.code),
+        host=masked(row.host),
+        cause=mask.text(row.cause),
+        remote_host=None if row.remote_host is None else mask.host(row.remote_host),
+    )
 
 
 def _json_row(row: ReportRow) -> JsonValue:

@@ -113,7 +113,7 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
     if report.rows:
         facts.append(("Grouped by", report.group_by))
     if report.masked:
-        facts.append(("Masked", "addresses and host names stand under pseudonyms"))
+        facts.append(("Masked", "names, mailboxes, hosts and IP addresses replaced by pseudonyms"))
     return facts
 
 

@@ -263,6 +263,6 @@ def _origin(document: SummaryDocument) -> Section:
         ("Times", (plain(document.zone_name),)),
     ]
     if document.masked:
-        note = "mailboxes, addresses and host names stand under pseudonyms, the same one for the same value"
+        note = "names, mailboxes, hosts and IP addresses replaced, the same pseudonym for the same value"
         facts.append(("Masked", (plain(note),)))
     return Section("Where this comes from", (SummaryFacts(tuple(facts)),))

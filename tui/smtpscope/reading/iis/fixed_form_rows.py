@@ -90,7 +90,8 @@ class IisRows:
 class NcsaRows:
     """Address, -, name, [time with zone], "verb target?argument SMTP", reply code, bytes. A `RowForm`."""
 
-    provider = None
+    # Rows of this format name neither the service nor its instance; no other service writes SMTP in it.
+    provider = "Microsoft SMTP Service"
     time_assumed = False
 
     def __init__(self) -> None:

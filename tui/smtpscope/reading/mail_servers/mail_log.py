@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.mail_servers.escapes import without_syslog_escapes
+from smtpscope.reading.mail_servers.grammars import Grammars
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
     LONGEST,
@@ -24,7 +25,7 @@ from smtpscope.reading.mail_servers.mail_grammar import (
     NoReply,
 )
 from smtpscope.reading.mail_servers.mail_thread import session_of
-from smtpscope.reading.mail_servers.servers import Grammars, any_sign
+from smtpscope.reading.mail_servers.servers import any_sign
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
 from smtpscope.reading.smtp_session import SmtpSession

@@ -38,6 +38,8 @@ _SESSION: Final = SessionFields(
     signs=UNSPOKEN,
 )
 _KIND: Final = "connectivity log"
+_PROVIDER: Final = "Transport Connectivity Log"
+"""What the header calls the log; a log without its header is called the same."""
 # A source is a component and, of SMTP, its connector; the session is a number of sixteen hexadecimal digits.
 _ROW = re.compile(
     rf"(?:\A|\n){FOUND_IN}"
@@ -144,7 +146,7 @@ class ConnectivityLogReader(FollowableTextLog):
             time_ms=utc_milliseconds(fields[columns["date-time"]]),
             time_assumed=False,
             side="outbound",
-            provider=self._rows.labels.get("log-type"),
+            provider=self._rows.labels.get("log-type", _PROVIDER),
             computer=None,
             connector=true_text(fields[columns["source"]], encoding) or None,
             remote_host=true_text(host, encoding),

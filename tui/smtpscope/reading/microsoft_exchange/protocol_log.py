@@ -44,6 +44,8 @@ _ROW = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]{5,16}Z,[^,\n]{0,200},[0-9A-F]{16},\d{1,9},[^,\n]{0,60},[^,\n]{0,60},[-+<>*],"
 )
 _SIDES: Final[dict[str, Side]] = {"send": "outbound", "receive": "inbound"}
+_PROVIDERS: Final[dict[Side, str]] = {"outbound": "SMTP Send Protocol Log", "inbound": "SMTP Receive Protocol Log"}
+"""What the header calls the log; a log without its header is called the same."""
 
 
 class ProtocolLogReader(FollowableTextLog):
@@ -144,10 +146,11 @@ class ProtocolLogReader(FollowableTextLog):
             true_kind = "Send" if by_rows == "outbound" else "Receive"
             reason = f'the header says "{provider}", but the rows are those of a {true_kind} log: read as such'
             self._problems.add(f"line {rows.number}", reason, "noted")
-            return _SIDES[true_kind.lower()], f"SMTP {true_kind} Protocol Log"
+            side = _SIDES[true_kind.lower()]
+            return side, _PROVIDERS[side]
         if self._usual_side is None:
             self._usual_side = _side_by_words(head_text(head_of(self._source)))
-        return self._usual_side, provider
+        return self._usual_side, provider or _PROVIDERS[self._usual_side]
 
     def _session_log(self) -> SessionLog:
         if self._by_session is None:

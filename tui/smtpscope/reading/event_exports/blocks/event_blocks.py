@@ -19,7 +19,7 @@ from smtpscope.reading.event_exports.blocks.block_text import (
 )
 from smtpscope.reading.event_exports.blocks.copied_xml import XmlFacts, facts_of
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
-from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan
+from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords, plain_message
 from smtpscope.reading.record import Batch, EventRecord, Format, ReadOptions, Source
 from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
@@ -64,8 +64,8 @@ class EventBlockReader(FollowableTextLog):
             final = block.final and to_the_end
             found = scan_headers(block.text, final=final)
             first = found.headers[0].start if found.headers else found.rest
-            rest = found.rest if found.headers or final else blocks.unfinished(block, found.rest)
-            batching.records += blocks.loose(block, 0, min(first, rest))
+            rest = found.rest if found.headers or final else unfinished(block.text, found.rest)
+            batching.records += blocks.lines.between(block, 0, min(first, rest))
             sentences = beginnings(block.text)
             for header, limit in _with_limits(found.headers, rest):
                 if _surely_foreign(header, limit, sentences):
@@ -149,25 +149,14 @@ class _BlockRecords:
     def __init__(self, file: str, times: FileTimes) -> None:
         self._file = file
         self._times = times
-        self._lines = LineRecords(file, times)
-
-    def loose(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
-        """The records of sentences from `begin` to `end`, where no block stands."""
-        found = scan(block.text, final=True, begin=begin, stop=end)
-        return [self._lines.record(block, sentence) for sentence in found.sentences]
-
-    def unfinished(self, block: TextBlock, rest: int) -> int:
-        """`rest`, or the start of a sentence that goes on behind it or is not finished yet."""
-        found = scan(block.text, final=False)
-        across = (sentence.start for sentence in found.sentences if sentence.start < rest < sentence.end)
-        return min(rest, found.rest, *across)
+        self.lines = LineRecords(file, times)
 
     def records(self, block: TextBlock, header: BlockHeader, limit: int) -> list[EventRecord]:
         """The record of the block, if its source may be one of ours, and those of sentences between it and `limit`."""
         labels = labels_of(block.cut(header.start, header.labels_end))
         provider = labels.get("event source") or labels.get("source") or None
         parts, end, message_end = _extent(block, header, limit)
-        records = self.loose(block, end, limit)
+        records = self.lines.between(block, end, limit)
         if provider is None and message_end == parts.description_end:
             return records
         if provider is not None and not is_ours(provider):

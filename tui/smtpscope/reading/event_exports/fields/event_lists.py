@@ -18,6 +18,8 @@ from smtpscope.reading.event_exports.fields.list_layout import (
 )
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
+from smtpscope.reading.event_exports.messages.event_messages import scan, unfinished
+from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
@@ -28,7 +30,7 @@ from smtpscope.reading.text.text_log import TextLog, head_of, zone_warnings
 
 
 class EventListReader(TextLog):
-    """Reads one event after the other; what stands before the first one is read as lines of text are."""
+    """Reads one event after the other; text before the first one is read line by line."""
 
     format: ClassVar[Format] = Format(
         name="event-list",
@@ -53,12 +55,14 @@ class EventListReader(TextLog):
         file = self._source.name
         batching = Batching(self._source.size)
         times = FileTimes(file, self._options, self._written_times)
-        loose, places = OrphanMessages(file, times), TextPlaces(file, self._text, "label")
+        loose, lines = OrphanMessages(file, times), LineRecords(file, times)
+        places = TextPlaces(file, self._text, "label")
         start = self._start()
         for block, stream in self._text.blocks():
             starts, rest = _scan(block.text, start, final=block.final)
-            if starts:
-                batching.records += loose.records(block, 0, starts[0])
+            if not starts and not block.final:
+                rest = unfinished(block.text, rest)
+            batching.records += lines.between(block, 0, starts[0] if starts else rest)
             for begin, end in pairwise((*starts, rest)):
                 values = values_in(block.cut(begin, end))
                 offset = block.offset(begin)
@@ -91,8 +95,12 @@ class EventListReader(TextLog):
         """The event as it stands in the file."""
         block = self._text.at(offset, LONGEST)
         starts, rest = _scan(block.text, self._start(), final=True)
-        end = starts[1] if len(starts) > 1 else rest
-        return block.cut(0, end).strip("\r\n")
+        first, following = (*starts, rest, rest)[:2]
+        if first > 0:
+            # A line of text, before the first event.
+            sentences = scan(block.text, final=True, stop=first).sentences
+            return block.cut(0, sentences[0].end if sentences else first).strip("\r\n")
+        return block.cut(0, following).strip("\r\n")
 
     def information(self) -> FileInformation:
         return self._described(warnings=zone_warnings(next(self._written_times(), None)))

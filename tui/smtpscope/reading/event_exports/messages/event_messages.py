@@ -118,6 +118,13 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
     )
 
 
+def unfinished(text: str, rest: int) -> int:
+    """`rest`, or the start of a message that goes on after it or has no end yet."""
+    found = scan(text, final=False)
+    across = (sentence.start for sentence in found.sentences if sentence.start < rest < sentence.end)
+    return min(rest, found.rest, *across)
+
+
 def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
     found = [_Opening(match.start(), match.end(), False, 0) for match in OPENING.finditer(text, begin, stop)]
     siblings = sibling_places(text, begin, stop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smtpscope.reading.event_exports.messages.event_messages import MessageMatch
+from smtpscope.reading.event_exports.messages.event_messages import MessageMatch, scan
 from smtpscope.reading.event_exports.messages.line_labels import LineLabels, read_labels
 from smtpscope.reading.event_exports.messages.related_messages import SIBLING_EVENT_IDS
 from smtpscope.reading.record import EventRecord
@@ -58,6 +58,11 @@ class LineRecords:
         self._times = times
         # Lines of one log say the same before the sentence again and again, but for the time.
         self._labels: dict[tuple[str, bool], LineLabels] = {}
+
+    def between(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
+        """The records of the messages in `block` from `begin` to `end`."""
+        found = scan(block.text, final=True, begin=begin, stop=end)
+        return [self.record(block, sentence) for sentence in found.sentences]
 
     def record(self, block: TextBlock, sentence: MessageMatch) -> EventRecord:
         """The record of `sentence`, which was found in `block`."""
