@@ -19,6 +19,7 @@ from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.palette import ActionsProvider
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.screens.browse.part_keys import key_of
 from smtpscope.app.themes import CYCLE, HIGH_CONTRAST, theme_for
 from smtpscope.app.widgets.key_footer import KeyFooter, Severity, StatusMessage
 from smtpscope.configuration.settings import Settings
@@ -138,14 +139,9 @@ class Browser(App[None]):
             self.browse.keep_place()
             self.exit(return_code=128 + signal.SIGINT)
         else:
-            self.notify(f"Press {self._key_of('app.quit')} to quit. To copy, select text with the mouse first")
+            key = key_of(self.browse, "app.quit") or "ctrl+q"
+            self.notify(f"Press {key} to quit. To copy, select text with the mouse first")
             self._interrupted = True
-
-    def _key_of(self, action: str) -> str:
-        """The first key of an action, as it is shown, or its own name where another screen covers it."""
-        bindings = (each.binding for each in self.browse.active_bindings.values())
-        found = next((binding for binding in bindings if binding.id == action), None)
-        return "q" if found is None else self.get_key_display(found)
 
     # Messages: one line, the newest, until the next key
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+
+from smtpscope.app.widgets.line_selection import highlighted, selected_text
 
 
 class LineWidget(ScrollView):
@@ -40,35 +40,17 @@ class LineWidget(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         line = y if y < self.HEADING else y + self.scroll_offset.y
-        return self._with_selection(self.draw_line(line), line).apply_offsets(0, line)
-
-    def _with_selection(self, strip: Strip, line: int) -> Strip:
-        selection = self.text_selection
-        span = None if selection is None else selection.get_span(line)
-        if span is None:
-            return strip
-        start, end = span
-        text = strip.text
-        left = cell_len(text[:start])
-        right = strip.cell_length if end < 0 else cell_len(text[:end])
-        if left >= right:
-            return strip
-        style = self.screen.get_component_rich_style("screen--selection")
-        chosen = Strip([Segment(text[start : None if end < 0 else end], style)])
-        return Strip.join([strip.crop(0, left), chosen, strip.crop(right)])
+        selection, strip = self.text_selection, self.draw_line(line)
+        if selection is not None:
+            style = self.screen.get_component_rich_style("screen--selection")
+            strip = highlighted(strip, selection.get_span(line), style)
+        return strip.apply_offsets(0, line)
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text as it is drawn; where the selection goes on beyond this widget, what is in view of it."""
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        first = top if selection.start is None else selection.start.y
-        last = top + height - 1 if selection.end is None else selection.end.y
-        texts = []
-        for line in range(first, min(last, int(self.virtual_size.height) - 1) + 1):
-            span = selection.get_span(line)
-            text = self.draw_line(line).text
-            start, end = (0, -1) if span is None else span
-            texts.append(text[start : None if end < 0 else end].rstrip())
-        return ("\n".join(texts), "\n") if texts else None
+        top = self.scroll_offset.y
+        in_view = range(top, top + self.scrollable_content_region.height)
+        text = selected_text(selection, in_view, int(self.virtual_size.height), self.draw_line)
+        return None if text is None else (text, "\n")
