@@ -79,14 +79,18 @@ async def test_what_is_selected_in_a_line_that_is_typed_is_copied(analysis: Anal
         assert driven.clipboard.copied[-1] == "note"
 
 
-@pytest.mark.parametrize("place", [(), ("?",), ("a",), ("/",)], ids=["table", "help", "note", "filter"])
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [((), "q"), (("?",), "ctrl+q"), (("a",), "ctrl+q"), (("/",), "ctrl+q")],
+    ids=["table", "help", "note", "filter"],
+)
 async def test_ctrl_c_without_a_selection_says_how_to_quit_and_twice_quits(
-    analysis: Analysis, place: tuple[str, ...]
+    analysis: Analysis, place: tuple[str, ...], key: str
 ) -> None:
     async with browsing(analysis) as driven:
         await driven.press(*place, "ctrl+c")
         assert driven.notices
-        assert "Press q to quit" in driven.notices[0]
+        assert f"Press {key} to quit" in driven.notices[0]
         await driven.press("left", "ctrl+c")
         assert driven.app.return_code is None
         await driven.pilot.press("ctrl+c")

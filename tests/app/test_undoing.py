@@ -84,18 +84,18 @@ async def test_marks_of_another_day_are_shown_and_not_the_first_choice_of_an_exp
         await driven.press("space")
         assert {line.marked for line in driven.lines} == {"", "now"}
         await driven.press("e")
-        assert "Export the 1 marked" in "\n".join(driven.drawn)
+        assert "Export 1 marked" in "\n".join(driven.drawn)
     async with browsing(again(knowledge, workspace, sample_folder)) as driven:
         assert {line.marked for line in driven.lines} == {"", "before"}
         await driven.press("e")
         assert isinstance(driven.screen, ExportScreen)
-        assert "Export the line under the cursor" in "\n".join(driven.drawn)
+        assert "Export selected row" in "\n".join(driven.drawn)
         await driven.press("f2")
-        assert "Export the 1 marked on other days" in "\n".join(driven.drawn)
+        assert "Export 1 marked on other days" in "\n".join(driven.drawn)
         await driven.press("escape")
         await driven.put_on("mx1.contoso.example")
         await driven.press("space", "e")
-        assert "Export the 2 marked (1 of them on other days)" in "\n".join(driven.drawn)
+        assert "Export 2 marked (1 of them on other days)" in "\n".join(driven.drawn)
 
 
 async def _write_half(driven: Browsing) -> None:
@@ -107,7 +107,7 @@ async def _write_half(driven: Browsing) -> None:
 async def test_escape_keeps_a_half_written_note_as_a_draft(opened: Analysis) -> None:
     async with browsing(opened, size=(120, 40)) as driven:
         await _write_half(driven)
-        assert driven.notices == ["Draft not kept yet; a opens it again"]
+        assert driven.notices == ["Not saved. a opens the draft again"]
         assert "half" not in driven.facts
         await driven.put_on("mx1.contoso.example")
         await driven.press("a")

@@ -129,7 +129,9 @@ def mail_servers_text() -> str:
     """The item of the README's list that names the mail servers."""
     names = [reader.format.name for reader in readers() if ".mail_servers." in reader.__module__]
     words = {str(platform): words for platform, words in PLATFORM_WORDS.items()}
-    named = [f"`{name}`" + ("" if words[name].casefold() == name else f" ({words[name]})") for name in names]
+    named = [
+        f"`{name}`" + ("" if words[name].casefold() == name else f" ({words[name]})") for name in names if name in words
+    ]
     return _filled(f"- **Other servers**: {', '.join(named)}", "  ")
 
 

@@ -123,7 +123,7 @@ def test_an_entry_is_never_replaced(tmp_path: Path) -> None:
 
 def test_a_file_of_that_name_is_never_replaced(tmp_path: Path) -> None:
     note_in(tmp_path, "# only a thought\n", "call-fabrikam.toml")
-    with pytest.raises(KnowledgeError, match="is there already"):
+    with pytest.raises(KnowledgeError, match="already exists"):
         write(tmp_path)
     assert [path.read_text() for path in (tmp_path / "notes").iterdir()] == ["# only a thought\n"]
 

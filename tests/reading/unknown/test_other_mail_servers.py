@@ -12,10 +12,7 @@ from smtpscope.reading.unknown.unrecognised import describe_unrecognised
     [
         ("Nov 24 13:45:02 mail dovecot: imap-login: Login: user=<ann>, rip=192.0.2.66", "Dovecot"),
         ("Nov 24 13:45:02 mail amavis[99]: (00099-01) Passed CLEAN {RelayedInbound}, [192.0.2.66]", "amavis"),
-        ("2026.11.24 13:45:02.123 [192.0.2.66][47110815] rsp: 550 No such user", "SmarterMail"),
-        ("Tue 2026-11-24 13:45:02.123: [4711:2] --> 550 No such user", "MDaemon"),
         ("[24/Nov/2026 13:45:02] Recv: Queue-ID: 5a0b, Service: SMTP, From: <ann@isp.example>", "Kerio Connect"),
-        ("13:45:02.123 4 SMTPI-00012([192.0.2.66]) out: 550 no", "CommuniGate Pro"),
         ("11/24/2026 13:45:02  SMTP Server: isp.example (192.0.2.66) connected", "HCL Domino"),
     ],
 )

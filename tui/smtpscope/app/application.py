@@ -27,7 +27,7 @@ from smtpscope.harmless import shown, shown_lines
 from smtpscope.session import Analysis
 
 _HINTS = (
-    "j and k move, Enter opens a row: the facts stand on one side, the guidance on the other.\n"
+    "j and k move, Enter opens a row: facts on one side, guidance on the other.\n"
     "5 5 0 shows a reply code, / filters, Y copies a summary for the ticket, e exports it.\n"
     "? lists all keys, and can be searched."
 )
@@ -139,7 +139,7 @@ class Browser(App[None]):
             self.browse.keep_place()
             self.exit(return_code=128 + signal.SIGINT)
         else:
-            key = key_of(self.browse, "app.quit") or "ctrl+q"
+            key = key_of(self.screen, "app.quit") or "ctrl+q"
             self.notify(f"Press {key} to quit. To copy, select text with the mouse first")
             self._interrupted = True
 
@@ -199,9 +199,9 @@ class Browser(App[None]):
         if copied.certain:
             self.notify(shown(f"Copied {what} to {copied.way}"))
         elif copied.kept_in is not None:
-            self.notify(shown(f"Sent {what} to {copied.way}. If it did not arrive, it is in {copied.kept_in}"))
+            self.notify(shown(f"Sent {what} to {copied.way}. If it is not on the clipboard, open {copied.kept_in}"))
         else:
-            self.notify(shown(f"Sent {what} to {copied.way}, which does not tell whether it arrived"))
+            self.notify(shown(f"Sent {what} to {copied.way}, which does not confirm that it arrived"))
 
     def on_copy_wanted(self, message: CopyWanted) -> None:
         self.copy(message.content, message.what)

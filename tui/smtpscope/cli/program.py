@@ -84,6 +84,6 @@ def _defect_words(defect: Exception) -> str:
     ours = [(path.relative_to(package), line) for path, line in steps if path.is_relative_to(package)]
     place = f" in {ours[-1][0].as_posix()}, line {ours[-1][1]}" if ours else ""
     return (
-        f"this is a mistake in smtpscope: {type(defect).__name__}{place}. "
+        f"this is a bug in smtpscope: {type(defect).__name__}{place}. "
         f"Please report it; set {_FULL_TRACEBACK}=1 for the traceback, which may quote the log."
     )

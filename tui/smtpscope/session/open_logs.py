@@ -119,8 +119,8 @@ class Logs:
                 # One file that brings a reader of ours down must not take the others with it.
                 stopped = LogError(
                     where=name,
-                    what=f"reading stopped because of a mistake in smtpscope ({type(defect).__name__}: {defect})",
-                    remedy="What was read until then is there; please report this with the file if you may share it",
+                    what=f"reading stopped because of a bug in smtpscope ({type(defect).__name__}: {defect})",
+                    remedy="What was read before it is shown; please report this, with the file if you can share it",
                 )
                 yield _nothing(store, progress.ended(source), error=stopped)
 
@@ -262,8 +262,8 @@ def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
         return ()
     others = ", ".join(certain[:_NAMED]) + (f" and {len(certain) - _NAMED} more" if len(certain) > _NAMED else "")
     reason = (
-        f"The times name no zone and are taken for {assumed_zone}, those of {others} are certain: "
-        "what comes before what between them holds only if that zone is right"
+        f"The times name no zone and were read as {assumed_zone}, while those of {others} are certain: "
+        "the order of events between these logs is right only if that zone is"
     )
     return tuple(Problem(file, "dates", reason, "noted") for file in without)
 
@@ -274,9 +274,8 @@ def told_twice(store: EventStore) -> tuple[Problem, ...]:
         Problem(
             store.words.files[shared.second],
             "whole file",
-            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} in "
-            f"{store.words.files[shared.first]} as well, which is another kind of log: "
-            f"{'it counts' if shared.count == 1 else 'they count'} twice",
+            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} counted twice: also in "
+            f"{store.words.files[shared.first]}, a log of another kind",
             "noted",
             shared.count,
         )
@@ -312,8 +311,8 @@ class SameLogs:
         if known is not None and not _head(source).startswith(known):
             raise LogError(
                 where=source.name,
-                what="this is another log than the one that was read: it was replaced or begun anew",
-                remedy="Open the older log under the name it has now",
+                what="the log was replaced or restarted since it was read",
+                remedy="Open the old log under its new name",
             )
 
 

@@ -89,7 +89,7 @@ class UserData:
         """Keeps `view` under its name; False: it could not be kept, see `warning`."""
         workspace = self._workspace
         if workspace is None:
-            self._warn("nothing is kept in this run")
+            self._warn("nothing is saved in this run")
             return False
         return self._done(lambda: workspace.views.save(view))
 
@@ -126,4 +126,4 @@ class UserData:
             return otherwise
 
     def _warn(self, what: str) -> None:
-        self.warning = f"Not kept: {what}"
+        self.warning = f"Not saved: {what}"

@@ -74,7 +74,7 @@ def zone_named(name: str) -> tzinfo:
     except (ValueError, OSError, KeyError, ModuleNotFoundError) as error:
         raise UsageError(
             where="time zone",
-            what=f'no zone is called "{name}"',
+            what=f'there is no time zone "{name}"',
             remedy="Use UTC, local, a name such as Europe/Berlin, or an offset such as +01:00",
         ) from error
 

@@ -1,4 +1,4 @@
-"""The filter controller alone: history, digits, terms from the line under the cursor."""
+"""The filter controller alone: history, digits, terms from the selected row."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_three_digits_filter_by_a_reply_code_and_the_cursor_goes_to_it(
 
 def test_a_digit_that_begins_no_reply_code_is_answered(around: Surroundings, filters: FilterController) -> None:
     filters.add_digit("9")
-    assert around.page.said == ["A reply code begins with 2, 3, 4 or 5"]
+    assert around.page.said == ["Reply codes start with 2, 3, 4 or 5"]
     assert not filters.give_up_digits()
 
 

@@ -39,9 +39,9 @@ class NoteScreen(ModalScreen[WrittenNotes | UnkeptNotes | None]):
 
     CSS_PATH = "note.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "keep", "Keep", id="note.keep"),
-        Binding("f3", "make_ours", "Keep as our note", id="note.knowledge"),
-        Binding("f8", "remove_ours", "Remove our note", id="note.remove"),
+        Binding("f2", "keep", "Save", id="note.keep"),
+        Binding("f3", "make_ours", "Save as our note", id="note.knowledge"),
+        Binding("f8", "remove_ours", "Delete our note", id="note.remove"),
         Binding("escape", "close", "Close", id="note.close", priority=True),
     ]
 
@@ -59,7 +59,7 @@ class NoteScreen(ModalScreen[WrittenNotes | UnkeptNotes | None]):
             yield Static(text(self._about, "bold"), id="note-about")
             yield Static(text("This incident in this log:"), classes="note-label")
             yield _area(self._draft.note, "note-text")
-            yield Static(text("Our note on such refusals, in every log (Tab):"), classes="note-label")
+            yield Static(text("Our note on refusals like this, in every log (Tab):"), classes="note-label")
             yield _area(self._draft.our_note, "our-note-text")
         yield KeyFooter()
 

@@ -23,7 +23,7 @@ class CountedList(CursorList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", show=False, id="counts.down"),
-        Binding("k,up", "move(-1)", "Before", show=False, id="counts.up"),
+        Binding("k,up", "move(-1)", "Previous", show=False, id="counts.up"),
         Binding("g,home", "to_line(0)", "First", show=False, id="counts.first"),
         Binding("G,end", "to_line(-1)", "Last", show=False, id="counts.last"),
         Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="counts.page_down"),

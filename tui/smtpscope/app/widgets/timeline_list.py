@@ -25,15 +25,15 @@ class TimelineList(CursorList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", show=False, id="bins.down"),
-        Binding("k,up", "move(-1)", "Before", show=False, id="bins.up"),
+        Binding("k,up", "move(-1)", "Previous", show=False, id="bins.up"),
         Binding("g,home", "to_line(0)", "First", show=False, id="bins.first"),
         Binding("G,end", "to_line(-1)", "Last", show=False, id="bins.last"),
         Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="bins.page_down"),
         Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="bins.page_up"),
         Binding("n", "busy(1)", "Next with events", id="bins.busy"),
-        Binding("N", "busy(-1)", "Before", show=False, id="bins.busy_before"),
-        Binding("v", "anchor", "Begin a range", id="bins.range"),
-        Binding("enter", "choose", "Show only this time", id="bins.choose"),
+        Binding("N", "busy(-1)", "Previous with events", show=False, id="bins.busy_before"),
+        Binding("v", "anchor", "Start a range", id="bins.range"),
+        Binding("enter", "choose", "Filter to this time", id="bins.choose"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"timeline-list--cursor", "timeline-list--range", "timeline-list--bar"}
     DEFAULT_CSS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import cast
 
@@ -16,7 +16,7 @@ class Grammars:
     With `alone`, no other server writes to the log.
     """
 
-    def __init__(self, own: type[MailGrammar], *, alone: bool = False) -> None:
+    def __init__(self, own: Callable[[], MailGrammar], *, alone: bool = False) -> None:
         self._own = own
         self._first = own()
         self._alone = alone

@@ -88,7 +88,7 @@ class _Refusals:
         return [first, *(replace(first, mailbox=mailbox) for mailbox in refusal.further_mailboxes)]
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
-        time_ms, assumed, computer = self._headers.written(line.header, offset)
+        time_ms, assumed, computer = self._headers.written(line.timed, offset)
         self.zone_assumed = self.zone_assumed or assumed
         if time_ms is None:
             self._times.note_timeless()
@@ -203,7 +203,7 @@ class MailLog(FollowableTextLog):
     def _first_time(self, lines: Iterable[str], offset: int) -> Written | None:
         for text in lines:
             line = self.line(text)
-            written = self._headers.written(_header_of(text) if line is None else line.header, offset)
+            written = self._headers.written(_header_of(text) if line is None else line.timed, offset)
             if written.time_ms is not None:
                 return written
         return None
@@ -249,7 +249,7 @@ class MailLog(FollowableTextLog):
             for match in self._signs.finditer(block.text):
                 start, behind = _line_around(block.text, match.start(), 0, len(block.text))
                 line = self.line(block.cut(start, min(behind, start + LONGEST)))
-                written = None if line is None else written_time(line.header)
+                written = None if line is None else written_time(line.timed)
                 if written is not None:
                     yield written
 

@@ -108,5 +108,5 @@ def _line(offset: int, text: str, split: Callable[[str], LogLine | None], header
     parts = split(text)
     if parts is None:
         return SessionLine(offset, None, "information", text), False
-    time_ms, assumed, _ = headers.written(parts.header, offset)
+    time_ms, assumed, _ = headers.written(parts.timed, offset)
     return SessionLine(offset, time_ms, "information", text[len(parts.header) :].strip()), assumed

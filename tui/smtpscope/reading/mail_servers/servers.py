@@ -118,6 +118,7 @@ FURTHER_SERVERS: Final = (
         (r"DCID:? \d{1,12} (?:MID|Message|interface) ", r"MID \d{1,12} ICID \d{1,12} RID "),
     ),
     MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
+    MailServer("Transcript", "transcripts.transcript_log"),
 )
 """Their logs are less common, and tried after the texts that hold messages of events."""
 

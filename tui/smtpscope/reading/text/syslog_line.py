@@ -26,7 +26,8 @@ _REPEATED = re.compile(r"message repeated (?P<count>\d{1,9}) times: \[ ?")
 class LogLine(NamedTuple):
     """A line taken apart; `header` is all before the program, `process` "" where none is named.
 
-    `repetitions` is how often the daemon says that the message was written, where it put several into one line.
+    `repetitions` is how often the daemon says that the message was written, where it put several into one line. `when`
+    is the time as far as it is known, where the header has not all of it.
     """
 
     header: str
@@ -34,6 +35,12 @@ class LogLine(NamedTuple):
     process: str
     text: str
     repetitions: int = 1
+    when: str = ""
+
+    @property
+    def timed(self) -> str:
+        """The text that has the time of the line."""
+        return self.when or self.header
 
 
 Naming = Callable[[str, str], str | None]

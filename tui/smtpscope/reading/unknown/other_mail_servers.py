@@ -23,10 +23,7 @@ _TAGS: Final = (
 _LOGS: Final = tuple(
     (re.compile(f"(?m)^{beginning}"), name)
     for beginning, name in (
-        (r"\[?\d{4}[.-]\d\d[.-]\d\d\]? [\d:]{8}\.\d{3} \[[0-9.:a-f]{3,45}\]\[\d{1,12}\] (?:rsp|cmd): ", "SmarterMail"),
-        (r"\w{3} \d{4}-\d\d-\d\d [\d:]{8}\.\d{3}: (?:\[\d{1,12}:\d{1,4}\] )?(?:-->|<--|Session \d)", "MDaemon"),
         (r"\[\d\d/[A-Z][a-z]{2}/\d{4} [\d:]{8}\] (?:Recv|Sent): Queue-ID: ", "Kerio Connect"),
-        (r"[\d:]{8}\.\d{2,3} \d SMTP[IO]?-\d{5}\(", "CommuniGate Pro"),
         (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?  SMTP (?:Server|Client): ", "HCL Domino"),
     )
 )

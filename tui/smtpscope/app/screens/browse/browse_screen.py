@@ -48,14 +48,14 @@ _KEYS: list[BindingType] = [
     *SideScreens.BINDINGS,
     Binding("question_mark,f1", "help", "Help", key_display="?", id="browse.help"),
     *LogCommands.BINDINGS,
-    Binding("escape", "escape", "Cancel reading", show=False, id="browse.cancel"),
+    Binding("escape", "escape", "Cancel loading", show=False, id="browse.cancel"),
     *LoadingController.BINDINGS,
     *TableNavigation.BINDINGS,
     *FilterController.BINDINGS,
     *ChangeHistory.BINDINGS,
     *IncidentNotes.BINDINGS,
     Binding("tab", "pane(1)", "Next pane", show=False, id="browse.next_pane"),
-    Binding("shift+tab", "pane(-1)", "Pane before", show=False, id="browse.pane_before"),
+    Binding("shift+tab", "pane(-1)", "Previous pane", show=False, id="browse.pane_before"),
     Binding("t", "side", "Guidance/facts", id="browse.side"),
     Binding("w", "swap_layout", "Layout", show=False, id="browse.layout"),
 ]
@@ -200,7 +200,7 @@ class BrowseScreen(Screen[None]):
         self.detail.side = self.state.settings.detail_side
         self.loader.show_header()
         if self.views.saved_position is not None and self.state.filter_text:
-            self.say("As you left it the last time; x shows all", timeout=4)
+            self.say("Filter from last time restored; x clears it", timeout=4)
         warning = self.state.analysis.user_data.warning
         if warning:
             self.say(shown(warning), severity="warning", timeout=10)

@@ -79,12 +79,12 @@ class CopyAndExport:
         if view is None or not view.count:
             self._page.say("Nothing to export")
             return
-        choices = [ExportChoice("the line under the cursor", self._selection.incidents)]
+        choices = [ExportChoice("selected row", self._selection.incidents)]
         if analysis.marks:
             number = len(analysis.marks)
             earlier = number - len(analysis.user_data.marked_now)
             remark = f" ({earlier} of them on other days)" if 0 < earlier < number else " on other days" * bool(earlier)
-            marked = ExportChoice(f"the {number} marked{remark}", lambda: analysis.marked(view))
+            marked = ExportChoice(f"{number} marked{remark}", lambda: analysis.marked(view))
             # What was marked on another day is offered, and never exported because somebody forgot it.
             choices.insert(0 if analysis.user_data.marked_now else 1, marked)
         choices.append(ExportChoice("all in view", lambda: analysis.incidents(view.tree.order)))
@@ -98,7 +98,9 @@ class CopyAndExport:
         before = set(analysis.marks)
         marked = analysis.mark(rows)
         self._changed(before)
-        self._page.say(f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked, e exports them", timeout=2)
+        self._page.say(
+            f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export", timeout=2
+        )
         self._table.action_move(1)
         self._table.refresh()
 
@@ -110,7 +112,7 @@ class CopyAndExport:
             return
         user_data.mark(before, marked=False)
         self._changed(before)
-        self._page.say(f"Unmarked {_incidents(len(before))}; {self._page.key_of('browse.undo')} takes that back")
+        self._page.say(f"Unmarked {_incidents(len(before))}; {self._page.key_of('browse.undo')} undoes that")
         self._table.refresh()
 
     def _changed(self, before: set[IncidentKey]) -> None:

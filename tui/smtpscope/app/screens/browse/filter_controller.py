@@ -45,14 +45,14 @@ class FilterController:
                 f"add_digit('{digit}')",
                 "Reply code",
                 show=digit == 5,
-                key_display="245",
+                key_display="0-9",
                 id="browse.code",
             )
             for digit in range(10)
         ),
         part_binding("filter", "equals_sign", "only_this", "Only this", key_display="=", id="browse.only"),
         part_binding("filter", "minus", "hide_this", "Hide this", key_display="-", id="browse.hide"),
-        part_binding("filter", "x", "clear", "No filter", id="browse.clear"),
+        part_binding("filter", "x", "clear", "Clear filter", id="browse.clear"),
     ]
 
     def __init__(
@@ -137,7 +137,7 @@ class FilterController:
         """One digit of a reply code; the third one filters."""
         if not self._digits and digit not in "2345":
             # Three digits that are no reply code would be looked for as a text, which nobody means by this key.
-            self._page.say("A reply code begins with 2, 3, 4 or 5", timeout=3)
+            self._page.say("Reply codes start with 2, 3, 4 or 5", timeout=3)
             return
         self._set_digits(self._digits + digit)
         if len(self._digits) == 3:

@@ -69,7 +69,7 @@ class IncidentNotes:
         def closed(answer: WrittenNotes | UnkeptNotes | None) -> None:
             if isinstance(answer, UnkeptNotes):
                 self._drafts[detail.incident.key] = answer.written
-                self._page.say(f"Draft not kept yet; {self._page.key_of('browse.note')} opens it again")
+                self._page.say(f"Not saved. {self._page.key_of('browse.note')} opens the draft again")
             elif answer is not None and answer != seen:
                 self._keep(detail, answer, seen)
 
@@ -86,7 +86,7 @@ class IncidentNotes:
             if self._kept(detail, to, before):
                 self._changed()
 
-        what = f"note on {detail.incident.host or 'a host that no log names'}"
+        what = f"note on {detail.incident.host or 'an unnamed host'}"
         self._history.add(Change(what, lambda: change(seen, written), lambda: change(written, seen)))
 
     def _kept(self, detail: IncidentDetail, written: WrittenNotes, seen: WrittenNotes) -> bool:
@@ -99,7 +99,7 @@ class IncidentNotes:
         user_data = self._state.analysis.user_data
         if user_data.write_note(detail.incident.key, note, seen=seen):
             return True
-        self._refuse(shown(user_data.warning or "Nothing is kept in this run"))
+        self._refuse(shown(user_data.warning or "Nothing is saved in this run"))
         return False
 
     def _our_note_kept(self, detail: IncidentDetail, note: str, seen: str) -> bool:
@@ -108,11 +108,11 @@ class IncidentNotes:
         except KnowledgeError as error:
             self._refuse(shown(f"{error.where}: {error.what}. {error.remedy}"))
             return False
-        host = detail.incident.host or "a host that no log names"
+        host = detail.incident.host or "an unnamed host"
         if stands:
-            self._page.say(shown(f"Our note is above the guidance for {host} in every log"))
+            self._page.say(shown(f"Our note appears above the guidance for {host} in every log"))
         else:
-            self._page.say(shown(f"Removed our note on {host}"))
+            self._page.say(shown(f"Deleted our note on {host}"))
         return True
 
     def _refuse(self, why: Shown) -> None:

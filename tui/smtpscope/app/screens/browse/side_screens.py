@@ -51,7 +51,7 @@ class SideScreens:
             return view.tree.order, shown("All events in view")
         group = view.tree.group(entry.level, entry.index)
         name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
-        return view.tree.rows(entry.level, entry.index), shown(name or "No host named")
+        return view.tree.rows(entry.level, entry.index), shown(name or "no host named")
 
     # Timeline and counts
 

@@ -163,7 +163,7 @@ class ViewController:
         if whole:
             self._filter_bar.show_suggestion(suggestion)
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
-        self._filter_bar.count = f"{shown_of}  by {view.grouping}"
+        self._filter_bar.count = f"{shown_of}  {DIMENSIONS.phrase(view.grouping)}"
         self._table.sorted_by = (self._state.sort, self._state.descending)
         line = self._line_for_cursor(view)
         self.show_rows()
@@ -268,6 +268,6 @@ class ViewController:
         from smtpscope.app.widgets.texts.empty_state import no_events_blocks, nothing_found_blocks
 
         if view.total:
-            return Detail("Nothing found", nothing_found_blocks(view.filter_text, view.total), ())
+            return Detail("No match", nothing_found_blocks(view.filter_text, view.total), ())
         facts, guidance = no_events_blocks(self._state.analysis.overview(), self._state.analysis.errors)
-        return Detail("Nothing of ours", facts, guidance)
+        return Detail("No SMTP refusals", facts, guidance)

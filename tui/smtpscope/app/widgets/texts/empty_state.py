@@ -14,16 +14,18 @@ from smtpscope.session import Overview
 _HOW_TO_GET_THEM = (
     "Exchange 2000/2003: System Manager, the server's Properties, Diagnostics Logging, MSExchangeTransport, "
     "SMTP Protocol: set it to Medium. Maximum fills the log within hours.",
-    "Then wait for the next refusal, and save the Application log of that server (Save Log File As, .evt or .evtx).",
-    "Exchange 2007 and later have no such events: their commands and replies are in the SMTP protocol logs.",
+    "Then wait for the next refusal, and save that server's Application log (Save Log File As, .evt or .evtx).",
+    "Exchange 2007 and later do not log these events: open the SMTP protocol logs instead.",
 )
 
 
 _NO_LOG: tuple[ProseBlock, ...] = (
     ProseParagraph(text("No log is open.", "bold")),
-    ProseParagraph(text("smtpscope FILE opens one: an .evtx, text copied out of Event Viewer, or a folder of them.")),
+    ProseParagraph(
+        text("Run smtpscope FILE to open one: an .evtx file, text copied from Event Viewer, or a folder of logs.")
+    ),
     BLANK,
-    ProseParagraph(text("K shows the knowledge base: what a reply or a code means, without any log.")),
+    ProseParagraph(text("Press K for the knowledge base: what a reply or code means, no log needed.")),
 )
 
 
@@ -33,14 +35,14 @@ def no_events_blocks(
     """Facts and guidance for a log without SMTP protocol events."""
     if not overview.files and not errors:
         return _NO_LOG, _guidance()
-    nothing = "No SMTP protocol event (7002, 7004, 7010 of MSExchangeTransport and their kin) is in what was read."
+    nothing = "No SMTP refusals in these files: no event such as MSExchangeTransport 7002, 7004 or 7010."
     if overview.service_logs:
         nothing = no_refusal_words(overview.unrelated_records)
-    read = counted(overview.unrelated_records, "other record was", "other records were")
+    read = counted(overview.unrelated_records, "other record", "other records")
     facts: list[ProseBlock] = [
         ProseParagraph(text(nothing, "bold")),
-        ProseParagraph(text(f"{read} read, {overview.skipped:,} skipped.")),
-        ProseParagraph(text("f tells what each file says of itself and lists what was skipped.")),
+        ProseParagraph(text(f"{read}, {overview.skipped:,} skipped.")),
+        ProseParagraph(text("Press f for details of each file and a list of what was skipped.")),
     ]
     facts += [bullet(text(shown(f"{error.where}: {error.what}. {error.remedy}"))) for error in errors[:20]]
     return tuple(facts), () if overview.service_logs else _guidance()
@@ -54,8 +56,10 @@ def _guidance() -> tuple[ProseBlock, ...]:
 def nothing_found_blocks(filter_text: str, total: int) -> tuple[ProseBlock, ...]:
     """For a filter that lets nothing through."""
     return (
-        ProseParagraph(text("No event fits the filter.", "bold")),
+        ProseParagraph(text("No event matches the filter.", "bold")),
         ProseParagraph(text(shown(f"{filter_text}"))),
         BLANK,
-        ProseParagraph(text(f"{total:,} events are there. u takes back the last change, x takes the filter away.")),
+        ProseParagraph(
+            text(f"{total:,} events without the filter. Press u to undo the last change, x to clear the filter.")
+        ),
     )
