@@ -41,10 +41,6 @@ class Loaded:
     origins: Mapping[str, Origin]
     warnings: tuple[SettingsError, ...]
 
-    def given_on_command_line(self, name: str) -> bool:
-        """Whether the command line decided `name`: then nothing that was remembered may change it."""
-        return self.origins[name].layer == "command line"
-
 
 def load(
     command_line: Mapping[str, object],

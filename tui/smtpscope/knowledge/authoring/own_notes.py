@@ -21,7 +21,7 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.entry import Entry, SourceReference
 from smtpscope.knowledge.files.file_errors import nearest
-from smtpscope.knowledge.files.knowledge_files import area_files, bundled_folder, read_entries
+from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_entries
 from smtpscope.knowledge.matching.host_patterns import folded
 from smtpscope.knowledge.matching.phrase import PhraseError, holds_script_without_blanks, parse_phrase
 from smtpscope.knowledge.matching.reply_tokens import SIGNS, words_of
@@ -223,13 +223,6 @@ def write_note(
             path.unlink()
         raise
     return path
-
-
-def free_id(folder: Path, *words: str) -> str:
-    """An id for a new note, made of `words` (a remote host, a reply code), that nothing in `folder` has yet."""
-    return note_id(
-        {entry.id for entry in _entries(folder)} | {path.stem for path in area_files(folder, "notes")}, *words
-    )
 
 
 def note_id(taken: Container[str], *words: str) -> str:

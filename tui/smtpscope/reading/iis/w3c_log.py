@@ -12,7 +12,6 @@ from smtpscope.reading.iis.w3c_rows import W3cRows, assumed_fields
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
 _HEADING: Final = re.compile(r"#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark):", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"SMTPSVC\d*", re.IGNORECASE)
@@ -49,6 +48,8 @@ class W3cSmtpReader(IisSmtpReader):
     def _new_form(self) -> W3cRows:
         assumed = _assumed(self._head())
         if not assumed and _smtp_rows(self._head()) is False:
+            from smtpscope.reading.unknown.unrecognised import describe_unrecognised
+
             what, _ = describe_unrecognised(self._head())
             raise LogError(
                 where=self._source.name,

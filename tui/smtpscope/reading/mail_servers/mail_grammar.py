@@ -109,9 +109,6 @@ def mailboxes_of(listed: str) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(found), MOST_MAILBOXES))
 
 
-NOTHING_AROUND: Final = Around()
-
-
 class MailGrammar(ABC):
     """The lines of one program; one object reads one file in its order, and may remember what it has seen."""
 

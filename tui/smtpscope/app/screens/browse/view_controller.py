@@ -269,5 +269,6 @@ class ViewController:
 
         if view.total:
             return Detail("No match", nothing_found_blocks(view.filter_text, view.total), ())
-        facts, guidance = no_events_blocks(self._state.analysis.overview(), self._state.analysis.errors)
+        analysis = self._state.analysis
+        facts, guidance = no_events_blocks(analysis.overview(), analysis.errors, analysis.problems)
         return Detail("No SMTP refusals", facts, guidance)

@@ -97,7 +97,6 @@ class _OpenObject:
         self._last_number = 0
         self._tight = False
         self._width = 0
-        self._full: dict[str, list[bool]] = {}
         self._lengths: dict[str, list[int]] = {}
 
     def takes_label(self, label: re.Match[str], name: str) -> bool:
