@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from export.documents import BERLIN, HOSTILE, LAST_MS, LEAKS
-from smtpscope.export.comparison.comparison import ComparedIncident, Comparison, ComparedSide, change_of
+from smtpscope.export.comparison.comparison import ComparedIncident, ComparedSide, Comparison, change_of
 from smtpscope.export.comparison.comparison_formats import COMPARISON_FORMATS, headline, rendered
 from smtpscope.export.masking.masking import Mask
 from smtpscope.parsing.smtp_exchange import Direction

@@ -16,7 +16,6 @@ from typing import Final
 import click
 
 from smtpscope.cli.commands import cli
-from smtpscope.cli.compare import compare
 from smtpscope.cli.completion import completion
 from smtpscope.cli.configured import config, paths
 from smtpscope.cli.convert import convert
@@ -26,6 +25,7 @@ from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, say, talk
 from smtpscope.cli.usage import usage_error
+from smtpscope.cli.watching.compare import compare
 
 __all__ = ["INTERRUPTED", "cli", "main"]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from smtpscope.export.comparison.comparison import CHANGES, Change, ComparedIncident, Comparison, ComparedSide
+from smtpscope.export.comparison.comparison import CHANGES, Change, ComparedIncident, ComparedSide, Comparison
 from smtpscope.export.formats import html, markdown, text
 from smtpscope.export.formats.json_text import JsonValue, json_text
 from smtpscope.export.masking.masking import Mask

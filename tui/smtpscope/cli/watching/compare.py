@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from smtpscope.export.comparison.comparison import Comparison
     from smtpscope.export.masking.masking import Mask
     from smtpscope.session.analysis import Analysis
-    from smtpscope.session.comparing import Period
+    from smtpscope.session.watching.comparing import Period
 
 EXIT_NEW_FOR_US: Final = 3
 """Something is new and ours to fix."""
@@ -54,7 +54,7 @@ def compare(
     if periods is None:
         comparison, analyses = _of_two_logs(query, target)
     else:
-        from smtpscope.session.comparing import compare_periods
+        from smtpscope.session.watching.comparing import compare_periods
 
         analysis = read(query)
         check_target(target, analysis)
@@ -71,7 +71,7 @@ def compare(
 
 
 def _of_two_logs(query: Query, target: Target) -> tuple[Comparison, tuple[Analysis, ...]]:
-    from smtpscope.session.comparing import compare_logs
+    from smtpscope.session.watching.comparing import compare_logs
 
     if len(query.files) != 2:
         raise UsageError(
@@ -87,7 +87,7 @@ def _of_two_logs(query: Query, target: Target) -> tuple[Comparison, tuple[Analys
 
 def _periods(since: tuple[str, ...], until: tuple[str, ...]) -> tuple[Period, Period] | None:
     """The two periods, None where logs are to be compared. Raises UsageError for times that make no two periods."""
-    from smtpscope.session.comparing import Period
+    from smtpscope.session.watching.comparing import Period
 
     if not since and not until:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smtpscope.errors import FilterError, UsageError
-from smtpscope.export.comparison.comparison import CHANGES, ComparedIncident, Comparison, ComparedSide, change_of
+from smtpscope.export.comparison.comparison import CHANGES, ComparedIncident, ComparedSide, Comparison, change_of
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.session.analysis import Analysis
 from smtpscope.session.filtering import rows_that_match
