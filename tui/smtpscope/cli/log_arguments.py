@@ -128,19 +128,17 @@ def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
         events = "refusals" if service_logs else "SMTP refusals"
         talk(f"none of {view.total:,} {events} match the filter.{advice}")
         return
-    from smtpscope.export.report.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
+    from smtpscope.export.report.report_words import (
+        HOW_TO_GET_EVENTS,
+        NO_RECORD_AT_ALL,
+        doubt_words,
+        no_refusal_words,
+    )
     from smtpscope.export.summaries.incident_wording import counted
 
-    doubtful = [
-        problem for problem in analysis.problems if problem.outcome == "skipped" and problem.place.startswith("line")
-    ]
-    if doubtful:
-        first = doubtful[0]
-        count = counted(sum(problem.records or 1 for problem in doubtful), "record", "records")
-        talk(
-            f"no SMTP refusal could be read from {', '.join(analysis.files)}: {count} not understood, the first "
-            f"at {first.place}: {first.reason}"
-        )
+    doubt = doubt_words(analysis.problems, analysis.unrelated_records, files=len(analysis.files) > 1)
+    if doubt is not None:
+        talk(f"no SMTP refusal could be read from {', '.join(analysis.files)}: {doubt}")
         return
     if not analysis.unrelated_records:
         talk(f"no record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import BinaryIO, ClassVar, Literal, Protocol
+from typing import BinaryIO, ClassVar, Literal, Protocol, runtime_checkable
 
 from smtpscope.errors import Problem
 from smtpscope.reading.log_span import LogSpan
@@ -181,6 +181,15 @@ class Followable(Protocol):
 
         A file that was truncated or replaced is read from the start. Raises LogError if it can no longer be read.
         """
+        ...
+
+
+@runtime_checkable
+class TellsUnnamed(Protocol):
+    """A reader of an export whose records may name no source."""
+
+    def first_unnamed(self) -> Problem | None:
+        """The first record near the beginning that names no source, None where all do. Raises LogError."""
         ...
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
+from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
 from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import expand, named_file, searched
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
@@ -137,6 +137,9 @@ class Logs:
                     yield replace(batch, unrelated_records=0)
             if self._readers[source.name] is looking:
                 return
+        unnamed = reader.first_unnamed() if isinstance(reader := self._readers[source.name], TellsUnnamed) else None
+        if unnamed is not None:
+            yield Batch([], 0, [unnamed], source.size, source.size)
 
     @property
     def can_grow(self) -> bool:

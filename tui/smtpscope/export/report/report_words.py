@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from smtpscope.errors import NOT_UNDERSTOOD, Problem
 from smtpscope.export.report.report import Report, ReportRow
 from smtpscope.export.summaries.incident_wording import Calendar, counted
 from smtpscope.knowledge.entry import WhoActs
@@ -38,6 +39,24 @@ NO_RECORD_AT_ALL: Final = (
 def events_words(events: int, service_logs: bool) -> str:
     """How many there are, in the word that fits the logs."""
     return counted(events, "SMTP refusal", "SMTP refusals")
+
+
+def doubt_words(problems: Iterable[Problem], others: int, *, files: bool) -> str | None:
+    """How many records were not understood, and the first of them with its place; None where all were.
+
+    With `files` the place names its file, too. Where no `others` were read, a file that is no text is damaged as a
+    whole: also None.
+    """
+    doubtful = [each for each in problems if each.outcome == "skipped" or each.reason.startswith(NOT_UNDERSTOOD)]
+    if not doubtful or not (others or any(each.place.startswith("line ") for each in doubtful)):
+        return None
+    first = doubtful[0]
+    place = f"{first.file}, {first.place}" if files else first.place
+    reason = first.reason.removeprefix(f"{NOT_UNDERSTOOD}: ")
+    skipped = sum(each.records or 1 for each in doubtful if each.outcome == "skipped")
+    if not skipped:
+        return f"not all records were understood, the first at {place}: {reason}"
+    return f"{counted(skipped, 'record', 'records')} not understood, the first at {place}: {reason}"
 
 
 def no_refusal_words(rows: int) -> str:
@@ -126,6 +145,9 @@ def no_rows_words(report: Report) -> tuple[str, ...]:
     """What stands in place of the table when it has no row, in sentences; the first says why it has none."""
     if report.events:
         return (f"None of {events_words(report.events, report.service_logs)} matches the filter.",)
+    doubt = doubt_words(report.problems, report.unrelated_records, files=len(report.files) > 1)
+    if doubt is not None:
+        return (f"No SMTP refusal could be read: {doubt}.",)
     if not report.unrelated_records:
         return ("No record could be read.", NO_RECORD_AT_ALL)
     if report.service_logs:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
-from smtpscope.errors import SmtpscopeError
-from smtpscope.export.report.report_words import no_refusal_words
+from smtpscope.errors import Problem, SmtpscopeError
+from smtpscope.export.report.report_words import doubt_words, no_refusal_words
 from smtpscope.export.summaries.incident_wording import counted
 from smtpscope.harmless import shown
 from smtpscope.session import Overview
@@ -30,22 +30,25 @@ _NO_LOG: tuple[ProseBlock, ...] = (
 
 
 def no_events_blocks(
-    overview: Overview, errors: Sequence[SmtpscopeError]
+    overview: Overview, errors: Sequence[SmtpscopeError], problems: Sequence[Problem] = ()
 ) -> tuple[tuple[ProseBlock, ...], tuple[ProseBlock, ...]]:
     """Facts and guidance for a log without SMTP protocol events."""
     if not overview.files and not errors:
         return _NO_LOG, _guidance()
     nothing = "No SMTP refusals in these files: no event such as MSExchangeTransport 7002, 7004 or 7010."
-    if overview.service_logs:
+    doubt = doubt_words(problems, overview.unrelated_records, files=len(overview.files) > 1)
+    if doubt is not None:
+        nothing = f"No SMTP refusal could be read: {doubt}."
+    elif overview.service_logs:
         nothing = no_refusal_words(overview.unrelated_records)
     read = counted(overview.unrelated_records, "other record", "other records")
     facts: list[ProseBlock] = [
-        ProseParagraph(text(nothing, "bold")),
+        ProseParagraph(text(shown(nothing), "bold")),
         ProseParagraph(text(f"{read}, {overview.skipped:,} skipped.")),
         ProseParagraph(text("Press f for details of each file and a list of what was skipped.")),
     ]
     facts += [bullet(text(shown(f"{error.where}: {error.what}. {error.remedy}"))) for error in errors[:20]]
-    return tuple(facts), () if overview.service_logs else _guidance()
+    return tuple(facts), () if overview.service_logs or doubt is not None else _guidance()
 
 
 def _guidance() -> tuple[ProseBlock, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import ClassVar
 
+from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.blocks.block_text import scan_headers
 from smtpscope.reading.event_exports.fields.list_layout import (
@@ -18,6 +19,7 @@ from smtpscope.reading.event_exports.fields.list_layout import (
 )
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
+from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
 from smtpscope.reading.event_exports.messages.event_messages import scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
@@ -90,6 +92,16 @@ class EventListReader(TextLog):
                 if isinstance(written, WrittenTime):
                     yield written
             stream.keep_from(rest)
+
+    def first_unnamed(self) -> Problem | None:
+        """See `TellsUnnamed`."""
+        block, _ = next(self._text.blocks())
+        starts, rest = _scan(block.text, self._start(), final=True)
+        for begin, end in islice(pairwise((*starts, rest)), LOOKED_AT):
+            values = values_in(block.cut(begin, end))
+            if not names_source(values):
+                return unnamed_problem(self._source.name, block.text.count("\n", 0, begin) + 1, values)
+        return None
 
     def raw(self, offset: int) -> str:
         """The event as written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 import msgspec
@@ -13,7 +14,8 @@ from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces, text_beside
-from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value
+from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
+from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value, unwrapped
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
     LONGEST,
@@ -44,6 +46,11 @@ from smtpscope.reading.windows_event.providers import is_ours
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
 _UNKNOWN_NAMES: Final = "The object names a source of ours, but no field is known as the event's text or values"
+# Of XML, Splunk and pages of answers, whose events are within.
+_HOLDS_SOURCE: Final = re.compile(r"SourceName|[Pp]rovider|\"hits\"|\"rows\"|\"results?\"|<Event")
+_CUT_OFF: Final = "The event has no end: its JSON is cut off"
+_CLOSED: Final = ("}\n", "}\r\n", "},\n", "},\r\n")
+_ENDS: Final = ("}", "},", "]", "],")
 _NO_SOURCE: Final = "no field names a source of ours"
 _DEEPEST_PAGE: Final = 4
 # How far from the start of a line the offset of an event in it may be.
@@ -81,14 +88,14 @@ class EventJsonReader(TextLog):
             found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
             for each in found:
                 if one_a_line:
-                    batching.unrelated_records += lines_between(block.text, done, each.start)
+                    records.pass_over(block, done, each.start)
                     done = each.end + 1
                 records.take(block, each)
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(each.end))
             if one_a_line:
-                batching.unrelated_records += lines_between(block.text, done, rest)
+                records.pass_over(block, done, rest)
             records.lines.done(rest)
             stream.keep_from(rest)
             batching.problems += times.take_problems() + records.take_problems(final=block.final)
@@ -109,6 +116,20 @@ class EventJsonReader(TextLog):
                 if isinstance(written, WrittenTime):
                     yield written
             stream.keep_from(rest)
+
+    def first_unnamed(self) -> Problem | None:
+        """See `TellsUnnamed`."""
+        block, _ = next(self._text.blocks())
+        found, _ = ObjectScan(wrapper_length(head_text(head_of(self._source)))).objects(block)
+        for each in islice(found, LOOKED_AT):
+            text = block.cut(each.start, each.end)
+            try:
+                event = unwrapped(decoded_object(text[max(0, text.find("{")) :]))
+            except NoObjectError:
+                continue
+            if not (_HOLDS_SOURCE.search(text) or names_source(event)):
+                return unnamed_problem(self._source.name, block.text.count("\n", 0, each.start) + 1, event)
+        return None
 
     def raw(self, offset: int) -> str:
         """The event's JSON as written, with whatever precedes it in its line."""
@@ -154,6 +175,16 @@ class _ObjectRecords:
             problems.append(told_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
         return problems
 
+    def pass_over(self, block: TextBlock, begin: int, end: int) -> None:
+        """Lines between the indices that are surely of others, but for objects without an end."""
+        count = lines_between(block.text, begin, end)
+        closed = sum(block.text.count(sign, begin, end) for sign in _CLOSED)
+        if count > closed:
+            for start in _open_lines(block.text, begin, end):
+                self.told.add(self.lines.at(start), _CUT_OFF)
+                count -= 1
+        self._batching.unrelated_records += count
+
     def take(self, block: TextBlock, found: JsonObject, depth: int = 0) -> None:
         """One object; a broken one with the message of an SMTP event is read like a line of text."""
         offset = block.offset(found.start)
@@ -163,7 +194,7 @@ class _ObjectRecords:
         try:
             ours = False
             if not found.whole:
-                raise NoObjectError("The event has no end: its JSON is cut off")
+                raise NoObjectError(_CUT_OFF)
             ours = may_be_ours(block.text[found.start : found.end])
             records = self._records(block.cut(found.start, found.end), offset) if ours else [None]
         except NoObjectError as error:
@@ -238,6 +269,17 @@ class _ObjectRecords:
 
     def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:
         return record_of(event, file=self._file, offset=offset, times=self._times, places=self.places)
+
+
+def _open_lines(text: str, begin: int, end: int) -> Iterator[int]:
+    """Where lines between the indices begin that hold the beginning of an object and not its end."""
+    while begin < end:
+        stop = text.find("\n", begin, end)
+        stop = end if stop < 0 else stop
+        line = text[begin:stop].strip(" \t\r\0")
+        if "{" in line and not line.endswith(_ENDS):
+            yield begin
+        begin = stop + 1
 
 
 def _in_lines(block: TextBlock) -> list[JsonObject]:

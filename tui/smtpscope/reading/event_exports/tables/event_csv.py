@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar, Final
 
-from smtpscope.errors import LogError
+from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT as RECORDS_LOOKED_AT
+from smtpscope.reading.event_exports.fields.unnamed import names_source, unnamed_problem
 from smtpscope.reading.event_exports.tables.row_filters import ForeignRows, UnprovingRows
 from smtpscope.reading.event_exports.tables.table_columns import LOOKED_AT, EventTableColumns, columns_of
 from smtpscope.reading.event_exports.tables.table_records import Misshapen, RowRecords, written_time
@@ -107,6 +110,20 @@ class EventCsvReader(TextLog):
                 written = written_time(row.fields, columns)
                 if written is not None:
                     yield written
+
+    def first_unnamed(self) -> Problem | None:
+        """See `TellsUnnamed`."""
+        delimiter, columns = self._table()
+        for row in islice(_data_rows(self._text, delimiter, columns, None), RECORDS_LOOKED_AT):
+            if len(row.fields) < columns.count or columns.whole:
+                continue
+            if columns.names:
+                named = names_source(dict(zip(columns.names, row.fields, strict=False)))
+            else:
+                named = columns.provider is not None and bool(row.fields[columns.provider].strip())
+            if not named:
+                return unnamed_problem(self._source.name, row.line, self._header(delimiter, columns))
+        return None
 
     def raw(self, offset: int) -> str:
         """The row as written, with its quotes."""
