@@ -254,6 +254,31 @@ def ironport_parts(seed: int) -> Iterator[Part]:
         yield f"{start}{begin} {how}: DCID {number} MID {number} to RID 0 - {outcome}\n", 1
 
 
+def transcript_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        begin = f"{mail.moment:%a %Y-%m-%d %H:%M:%S}.{mail.moment.microsecond // 1000:03d}: [{mail.number}:2] "
+        asked, answered = ("<--", "-->") if mail.inbound else ("-->", "<--")
+        peer = (
+            f"Accepting SMTP connection from {mail.client_address}:4711 to 192.0.2.1:25"
+            if mail.inbound
+            else f"Attempting SMTP connection to [{mail.address}:25]"
+        )
+        lines = (
+            peer,
+            f"{answered} 220 {'mail.example.com' if mail.inbound else mail.host} ESMTP",
+            f"{asked} EHLO relay.example",
+            f"{answered} 250-relay.example",
+            f"{answered} 250 SIZE 10240000",
+            f"{asked} MAIL From:<shop@example.com> SIZE=812",
+            f"{answered} 250 2.1.0 Ok",
+            f"{asked} RCPT To:<{mail.to}>",
+            f"{answered} {mail.reply or '250 2.1.5 Ok'}",
+            f"{asked} QUIT",
+            f"{answered} 221 2.0.0 Bye",
+        )
+        yield "".join(f"{begin}{line}\n" for line in lines), bool(mail.reply)
+
+
 FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "opensmtpd": opensmtpd_parts,
     "msmtp": msmtp_parts,
@@ -267,6 +292,7 @@ FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "ssmtp": ssmtp_parts,
     "stalwart": stalwart_parts,
     "ironport": ironport_parts,
+    "transcript": transcript_parts,
 }
 """Name of the format -> what writes a log of it, one mail after the other, from a seed."""
 

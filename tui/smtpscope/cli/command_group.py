@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 from click.shell_completion import CompletionItem
 
+from smtpscope.cli.options import spelled_out
 from smtpscope.cli.streams import say
 from smtpscope.cli.usage import is_call_for_help, usage_error
 from smtpscope.errors import SmtpscopeError
@@ -26,7 +27,7 @@ class CommandOrFiles(click.Group):
         unfinished = context.resilient_parsing and not arguments
         if not unfinished and (not arguments or arguments[0] not in known):
             arguments = [DEFAULT, *arguments]
-        return super().parse_args(context, arguments)
+        return super().parse_args(context, spelled_out(arguments))
 
     def invoke(self, context: click.Context) -> Any:
         try:

@@ -97,7 +97,7 @@ _NAMED_AS_LIST = re.compile(
 _ANY_NAME = re.compile(rf"(?<![\w@.-]){_NAME}")
 _REFUSALS = ("block", "list", "rbl", "nsbl", "bl.", "reject", "denied", "refus", "spam", "banned")
 # Lists in use since the days of Exchange 2000. A name is known by its end, as zones have many in front (zen, sbl-xbl).
-_ZONES = (
+BLOCK_LIST_ZONES = (
     "spamhaus.org", "spamhaus.net", "spamcop.net", "sorbs.net", "barracudacentral.org", "uceprotect.net",
     "abuseat.org", "surriel.com", "manitu.net", "spameatingmonkey.net", "gbudb.net", "mailspike.net",
     "senderscore.com", "spamrats.com", "junkemailfilter.com", "wpbl.info", "msrbl.net", "mail-abuse.org",
@@ -142,7 +142,7 @@ def parse_block_lists(text: str) -> list[str]:
     found = {match.start(1): _zone(match.group(1)) for match in _NAMED_AS_LIST.finditer(text)}
     for match in _ANY_NAME.finditer(text):
         name = _zone(match.group(1))
-        if any(name == zone or name.endswith("." + zone) for zone in _ZONES) or _LIST_LABEL.search(name):
+        if any(name == zone or name.endswith("." + zone) for zone in BLOCK_LIST_ZONES) or _LIST_LABEL.search(name):
             found[match.start(1)] = name
     return [name for _, name in sorted(found.items()) if _is_zone(name)]
 

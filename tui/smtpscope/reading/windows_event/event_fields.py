@@ -135,9 +135,10 @@ class _Meaning(NamedTuple):
 
 
 class EventFields:
-    """What an event tells, fact by fact, the surest value first."""
+    """What an event tells, fact by fact, the surest value first; `empty` are path and name of fields without value."""
 
     def __init__(self) -> None:
+        self.empty: list[tuple[str, str]] = []
         self.found: dict[Fact, list[FoundValue]] = {}
         self.numbered: dict[int, Any] = {}
         self.in_utc = False
@@ -258,6 +259,7 @@ def fields_of(event: Mapping[str, Any]) -> EventFields:
         left -= len(mapping)
         for name, value in mapping.items():
             if value is None or value == "":
+                fields.empty.append((path, name))
                 continue
             meaning = names.get(name) or _meaning(path, name)
             inner = value
