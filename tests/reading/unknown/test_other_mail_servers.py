@@ -25,3 +25,16 @@ def test_a_server_is_named_and_the_event_viewer_is_not(line: str, name: str) -> 
 def test_a_text_of_nobody_is_no_log_of_a_server() -> None:
     title, _ = describe_unrecognised(b"Dear dovecot, masters and others: good morning\n")
     assert "log of" not in title
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Postfix log summaries for Nov 24\n\nGrand Totals\n------------\nmessages\n", "pflogsumm"),
+        ("Send-MailMessage : Mailbox unavailable. The server response was: 5.7.1 Unable to relay\n", ".NET"),
+    ],
+)
+def test_what_leaves_out_the_replies_is_named_with_the_remedy(text: str, name: str) -> None:
+    title, remedy = describe_unrecognised(text.encode())
+    assert name in title
+    assert "Event Viewer" not in remedy

@@ -27,11 +27,27 @@ _LOGS: Final = tuple(
         (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?  SMTP (?:Server|Client): ", "HCL Domino"),
     )
 )
+_REPORTS: Final = (
+    (
+        re.compile(r"(?m)^Postfix log summaries for |^message (?:deferral|bounce|reject) detail"),
+        "a summary by pflogsumm, which counts replies and cuts them short",
+        "Open the log that it was made from",
+    ),
+    (
+        re.compile(r"\b(?:The server response was: |SmtpException\b|SmtpFailedRecipients?Exception\b)"),
+        "an error of .NET (Send-MailMessage, SmtpClient), which leaves out the code of the reply",
+        'Ask about its text: smtpscope explain "550 …", or take the log of the server that was spoken to',
+    ),
+)
+"""What tells of refusals and yet holds no reply that could be counted, with the remedy."""
 _TAG: Final = re.compile(rf"(?<!\S)(?P<program>{'|'.join(tag for tag, _ in _TAGS)})(?:\[\d{{1,10}}\])?: ")
 
 
 def other_mail_server(text: str) -> tuple[str, str] | None:
     """What a log that begins with `text` is (with its article), and the remedy; None where no server is recognised."""
+    for pattern, title, remedy in _REPORTS:
+        if pattern.search(text) is not None:
+            return title, remedy
     for pattern, name in _LOGS:
         if pattern.search(text) is not None:
             return f"a log of {name}, which can't be read here", "Open the log of the mail server that it delivers to"
