@@ -20,7 +20,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "knowledge.md").read_text(encoding=
 
 
 def test_the_rule_in_it_passes_the_check(tmp_path: Path) -> None:
-    (rule,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    (rule,) = re.findall(r"```toml\n(\[\[rule\]\].*?)```", TEXT, re.DOTALL)
     report = examined(note_in(tmp_path, ENTRY + rule))
     assert (report.mistakes, report.warnings, report.rules) == ((), (), 1)
 
