@@ -151,13 +151,8 @@ class TextLog:
 
     def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
         """The information on the file: its encoding, then `facts` as label and value."""
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title), *facts),
-            warnings=tuple(warnings),
-        )
+        all_facts = (("Encoding", self._text.encoding.title), *facts)
+        return FileInformation(self._source.name, self.format.title, self._source.size, all_facts, tuple(warnings))
 
     def information(self) -> FileInformation:
         """See `LogReader`; for a log of which only the encoding is known."""
