@@ -136,7 +136,7 @@ async def test_the_footer_shows_no_more_lines_than_two_and_the_keys_of_the_place
         assert footer.size.height <= 2
         assert any("Filter" in line for line in driven.drawn[footer.region.y :])
         await driven.press("i")
-        assert any("Show only this time" in line for line in driven.drawn[-2:])
+        assert any("Filter to this time" in line for line in driven.drawn[-2:])
 
 
 def test_every_key_of_a_part_names_a_method_of_that_part(analysis: Analysis) -> None:

@@ -174,7 +174,7 @@ def answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_interface_is_warned_of(smtpscope: Smtpscope) -> None:
     result = smtpscope("serve", COPIED, "--host", "0.0.0.0")
     warning, address = result.stderr.splitlines()
-    assert "WARNING: there is no log-in and nothing is encrypted." in warning
+    assert "WARNING: no login, no encryption." in warning
     assert f"serving http://{socket.gethostname()}:" in address
 
 
@@ -191,30 +191,30 @@ def test_a_port_in_use_is_told_with_a_remedy(smtpscope: Smtpscope) -> None:
         port = str(other.getsockname()[1])
         result = smtpscope("serve", COPIED, "--port", port)
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"smtpscope: 127.0.0.1, port {port}: one can't listen there (")
-    assert "Leave --port away for a free one" in result.stderr
+    assert result.stderr.startswith(f"smtpscope: 127.0.0.1, port {port}: can't listen there (")
+    assert "Omit --port to use a free one" in result.stderr
 
 
 @pytest.mark.usefixtures("answers_at_once")
 def test_an_address_of_another_machine_is_told(smtpscope: Smtpscope) -> None:
     result = smtpscope("serve", COPIED, "--host", "192.0.2.1")
     assert result.exit_code == 1
-    assert result.stderr.startswith("smtpscope: 192.0.2.1, port 0: one can't listen there (")
+    assert result.stderr.startswith("smtpscope: 192.0.2.1, port 0: can't listen there (")
 
 
 @pytest.mark.usefixtures("answers_at_once")
 def test_no_address_is_not_every_address(smtpscope: Smtpscope) -> None:
     result = smtpscope("serve", COPIED, "--host", "")
     assert result.exit_code == 2
-    assert "no address is given" in result.stderr
+    assert "no IP address given" in result.stderr
 
 
 @pytest.mark.usefixtures("answers_at_once")
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        ((), 2, "no log is named"),
-        (("-",), 2, "it can be read once only"),
+        ((), 2, "no log given"),
+        (("-",), 2, "it can be read only once"),
         (("no-such-file.evtx",), 1, "there is no such file or folder"),
         ((str(COPIED), "--filter", "nonsense:1"), 2, "filter, column 1"),
         ((str(COPIED), "--port", "70000"), 2, "--port"),
@@ -235,8 +235,7 @@ def test_without_textual_serve_it_says_how_to_get_it(smtpscope: Smtpscope, monke
     result = smtpscope("serve", COPIED)
     assert result.exit_code == 1
     assert result.stderr == (
-        "smtpscope: serve: the package textual-serve is not installed, which a web page needs. "
-        "Say: python -m pip install 'smtpscope[serve]'.\n"
+        "smtpscope: serve: the package textual-serve is not installed. Run: python -m pip install 'smtpscope[serve]'.\n"
     )
 
 

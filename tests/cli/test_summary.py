@@ -47,7 +47,7 @@ def test_nothing_to_sum_up_is_a_failure(smtpscope: Smtpscope) -> None:
     result = smtpscope("summary", SAMPLES, "--filter", "host:nowhere")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert "none of 528 SMTP protocol events fits the filter" in result.stderr
+    assert "none of 528 SMTP refusals match the filter" in result.stderr
 
 
 def test_a_ticket_may_be_masked(smtpscope: Smtpscope, tmp_path: Path) -> None:

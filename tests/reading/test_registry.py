@@ -90,7 +90,7 @@ def test_the_most_specific_readers_are_tried_first() -> None:
         (b"#Software: Microsoft Internet Information Services 6.0\n", "a W3C log of IIS"),
         (b"Level,Date and Time,Source,Event ID,Task Category\n", "a table (CSV)"),
         (b"Level\tDate and Time\tSource\tEvent ID\tTask Category\n", "a table (tabs)"),
-        (b"Dear all, hello", "a text without SMTP protocol events"),
+        (b"Dear all, hello", "a text without SMTP refusals"),
     ],
 )
 def test_a_file_that_nobody_reads_is_told_by_its_looks(data: bytes, what: str) -> None:
@@ -101,8 +101,24 @@ def test_a_file_that_nobody_reads_is_told_by_its_looks(data: bytes, what: str) -
     assert len(caught.value.remedy) > 20
 
 
-def test_a_text_without_events_says_how_events_come_to_be_written() -> None:
-    assert "diagnostic logging" in describe_unrecognised(b"hello world")[1]
+@pytest.mark.parametrize(
+    ("data", "of_events"),
+    [
+        (b"hello world", False),
+        (b'{"user": "k", "port": 25}\n', False),
+        (b"when,who,what,how\n1,2,3,4\n", False),
+        (b"<?xml version='1.0'?><rows/>", False),
+        (b"#Fields: date time cs-method\n", False),
+        (b"Event ID: 7, as it says", True),
+        (b'{"EventID": 7, "port": 25}\n', True),
+        (b"TimeCreated,LogName,EventID,Task\n1,2,3,4\n", True),
+        (b"<?xml version='1.0'?><Event><EventID>7</EventID></Event>", True),
+    ],
+)
+def test_how_events_come_to_be_written_is_told_of_exports_of_events_alone(data: bytes, of_events: bool) -> None:
+    remedy = describe_unrecognised(data)[1]
+    assert ("diagnostic logging" in remedy) is of_events
+    assert ("smtpscope formats" in remedy) is (not of_events and not data.startswith(b"#"))
 
 
 def test_a_log_with_a_few_zeros_is_still_text() -> None:

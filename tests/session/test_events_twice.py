@@ -105,5 +105,5 @@ def test_a_refusal_in_a_protocol_log_and_in_message_tracking_is_told_to_count_tw
     analysis = read(tmp_path, protocol=protocol, tracked=tracked)
     assert analysis.overview().events == 2
     assert [problem.reason for problem in analysis.noted] == [
-        f"1 refusal is in {tmp_path / 'protocol'} as well, which is another kind of log: it counts twice"
+        f"1 refusal is counted twice: also in {tmp_path / 'protocol'}, a log of another kind"
     ]

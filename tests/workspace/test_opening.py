@@ -52,7 +52,7 @@ def test_where_nothing_can_be_kept_all_works_and_one_warning_says_so(tmp_path: P
         assert not workspace.kept
         assert workspace.warning is not None
         assert workspace.warning.where == str(tmp_path / path)
-        assert "views, marks, notes and filters of this run are not kept" in workspace.warning.what
+        assert "so this run's views, marks, notes and filters are not saved" in workspace.warning.what
         assert workspace.warning.remedy
         workspace.history.add("5xx")
         log_of(workspace).marks.add([RELAY])
@@ -111,7 +111,7 @@ def test_a_damaged_file_is_moved_aside_and_a_new_one_begun(tmp_path: Path, damag
     with opened(path) as workspace:
         assert workspace.kept
         assert workspace.warning is not None
-        assert workspace.warning.what == "it was damaged, so it was moved to w.damaged-1.sqlite3 and a new one begun"
+        assert workspace.warning.what == "it was damaged and moved to w.damaged-1.sqlite3; a new one was created"
         assert workspace.history.recent() == ()
         workspace.history.add("4xx")
     assert (tmp_path / "w.damaged-1.sqlite3").read_bytes() == broken

@@ -57,6 +57,10 @@ class FilterError(UsageError):
         self.suggestion = suggestion
 
 
+NOT_UNDERSTOOD = "Not understood"
+"""The reason of a problem begins so where nobody can say that a record is none of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a log that was not read as it should be: counted and listed, never raised.

@@ -202,7 +202,7 @@ def test_a_zip_archive_gives_its_logs_and_tells_the_rest(tmp_path: Path) -> None
     assert [(problem.file.removeprefix(f"{path}/"), problem.reason) for problem in expansion.problems] == [
         (
             "readme.txt",
-            "Not a log that can be read here, passed over: it looks like a text without SMTP protocol events",
+            "Not a log that can be read here, passed over: it looks like a text without SMTP refusals",
         ),
         ("empty.log", "The file is empty"),
         ("inner.zip", "An archive in an archive: unpack it and open it by itself"),

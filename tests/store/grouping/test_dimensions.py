@@ -52,7 +52,7 @@ def rows_of(tree: GroupTree, opened: bool = False) -> GroupRows:
         lambda category: category.upper(),
         UTC,
         with_year=False,
-        is_marked=lambda group: False,
+        mark_of=lambda group: "",
         bins=lambda: 8,
     )
 
@@ -125,7 +125,7 @@ def test_a_pair_that_has_a_name_goes_by_it_and_what_is_none_by_nothing() -> None
         None
     ] * 5
     assert DIMENSIONS.after("code,server", 1) == "host"
-    assert DIMENSIONS.title("none") == "nothing"
+    assert DIMENSIONS.title("none") == "nothing (all events)"
 
 
 def test_names_and_kept_names_are_each_of_one_dimension() -> None:

@@ -58,11 +58,11 @@ def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, 
         notes = {detail.advice.our_note for detail in incidents}
         # A note on one of the hosts says nothing about the others.
         return guidance_blocks(incidents[0].advice if len(notes) == 1 else replace(incidents[0].advice, our_note=""))
-    blocks: list[ProseBlock] = [Heading(text(f"{len(by_cause)} different explanations stand behind this row"))]
+    blocks: list[ProseBlock] = [Heading(text(f"This row covers {len(by_cause)} different causes"))]
     alone = incidents[0].advice.match.code_alone
     codes = {detail.incident.key.code for detail in incidents}
     if alone and len(codes) == 1:
-        blocks.append(ProseParagraph(text(shown(f"The code alone does not tell them apart: {alone}"), "$text-muted")))
+        blocks.append(ProseParagraph(text(shown(f"The code alone can't tell them apart: {alone}"), "$text-muted")))
     for details in by_cause.values():
         advice = details[0].advice
         count = sum(detail.incident.count for detail in details)

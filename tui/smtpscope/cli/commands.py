@@ -45,7 +45,7 @@ def followed_rows(
     They end where no log can grow. Raises FilterError.
     """
     if not analysis.can_grow:
-        talk("nothing is added to what is packed or was piped in, so there is nothing to follow.")
+        talk("packed or piped logs do not grow, so there is nothing to follow.")
     while analysis.can_grow:
         wait()
         known = len(analysis.store)
@@ -59,14 +59,14 @@ def followed_rows(
 _WIDTH: Final = 80
 _GAP: Final = 2
 _HEADLINE: Final = (
-    "{} formats. The content of a file decides, never its name; --read-as NAME reads it as what you say. Compressed "
-    "files (gz, bz2, xz, zst, zip) are read as they are."
+    "{} formats, detected by content, not by file name; --read-as NAME sets the format. Compressed "
+    "files (gz, bz2, xz, zst, zip) can be opened directly."
 )
-_KNOWN_BY, _LACKS = "known by:   ", "can't tell: "
+_KNOWN_BY, _LACKS = "known by:   ", "lacks:      "
 
 
 def format_lines(formats: Iterable[Format]) -> Iterator[str]:
-    """For each format its name beside its title, how it is recognised, and what it cannot tell; 80 columns."""
+    """For each format its name beside its title, how it is recognised, and what it lacks; 80 columns."""
     from smtpscope.export.formats.text_columns import wrapped
 
     known = list(formats)
@@ -120,8 +120,8 @@ def cli() -> None:
 def browse(query: Query, follow: bool) -> None:
     """Browse logs in the terminal; `smtpscope FILE...` does the same.
 
-    Without a file you can browse the knowledge base. Where there is no terminal,
-    the report is printed instead.
+    Without a file it opens the knowledge base. If there is no terminal, it
+    prints the report instead.
 
     \b
     smtpscope Application.evtx
@@ -138,7 +138,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
         check_named(query, Target())
         _check_meant(query.files[0])
     if hindrance is not None:
-        talk(f"{hindrance}, so this is the report instead of the browser.")
+        talk(f"{hindrance}: printing the report instead of opening the browser.")
         _print_report(read(query), query.filter_text, "text", "code", Target())
         return
     loaded = loaded_settings()
@@ -149,7 +149,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     for error in analysis.errors:
         say(error)
     if not take_terminal():
-        talk("There is no keyboard, so this is the report instead of the browser.")
+        talk("No keyboard: printing the report instead of opening the browser.")
         analysis.read_all()
         _print_report(analysis, query.filter_text, "text", "code", Target())
         return
@@ -177,7 +177,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     type=GroupingType(),
     default="code",
     show_default=True,
-    help="What a row stands for, or two of them: code,server.",
+    help="Group by one field, or by two: code,server.",
 )
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the first N groups.")
 @target_options
@@ -230,8 +230,8 @@ def _print_report(
 def summary(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
     """Print the incidents that match the filter in full, ready for a ticket.
 
-    The format postmaster is a letter to the other side's postmaster. The exit
-    code is 1 when nothing matches.
+    The postmaster format is a letter to the other side's postmaster. The exit
+    code is 1 if nothing matches.
 
     \b
     smtpscope summary a.evtx --filter "550 host:fabrikam"
@@ -260,7 +260,7 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, f
 @format_option(("jsonl", "csv"), "jsonl", {".csv": "csv"})
 @click.option("--follow", is_flag=True, help="Keep reading as the logs grow, until ctrl+c.")
 def events(query: Query, target: Target, mask: Mask | None, form: str, follow: bool) -> None:
-    """Print every event that matches the filter, in order of time.
+    """Print every event that matches the filter, in time order.
 
     \b
     smtpscope events Application.evtx > events.jsonl

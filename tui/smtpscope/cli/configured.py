@@ -75,7 +75,7 @@ def first_start(settings: Settings) -> bool:
 
 @click.command(short_help="Show where settings, marks, notes and caches are kept.")
 def paths() -> None:
-    """Show the files and folders that smtpscope keeps for itself.
+    """Show the files and folders that smtpscope uses.
 
     \b
     smtpscope paths
@@ -90,8 +90,8 @@ def paths() -> None:
 def config() -> None:
     """Write a settings file.
 
-    Settings are taken from the command line, the environment (SMTPSCOPE_...),
-    the project's file, the user's file, and the defaults, in this order.
+    Settings come from the command line, the environment (SMTPSCOPE_...), the
+    project file, your own file, and the defaults, in this order.
 
     \b
     smtpscope config init
@@ -101,7 +101,7 @@ def config() -> None:
 @config.command(short_help="Write a settings file with all defaults and comments.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file instead.")
 def init(output: Path | None) -> None:
-    """Write all settings with their defaults and comments to the user's file.
+    """Write all settings with their defaults and comments to your settings file.
 
     An existing file is never overwritten.
 

@@ -37,8 +37,8 @@ _ENDINGS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parqu
 def convert(query: Query, target: Target, mask: Mask | None, form: str, schema: str) -> None:
     """Convert the events of logs to a file for other programs.
 
-    smtpscope reads the result as it reads the log itself. Events keep the order
-    of the logs. Parquet needs: pip install 'smtpscope[parquet]'
+    smtpscope opens the result like the log itself. Events keep the order of
+    the logs. Parquet needs: pip install 'smtpscope[parquet]'
 
     \b
     smtpscope convert Application.evtx -o november.parquet
@@ -96,20 +96,20 @@ def _check(query: Query, target: Target, form: str, schema: str) -> None:
     if not query.files:
         raise UsageError(
             where="command line",
-            what="no log is named",
-            remedy="Name a file, a folder, or - for standard input; smtpscope convert --help shows examples",
+            what="no log given",
+            remedy="Give a file, a folder, or - for standard input; smtpscope convert --help shows examples",
         )
     if schema == "ecs" and form != "jsonl":
         raise UsageError(
             where="--schema",
             what=f"the Elastic Common Schema is written as JSON lines, not as {form}",
-            remedy="Leave out --schema, or name the file .jsonl",
+            remedy="Omit --schema, or give the file the extension .jsonl",
         )
     if form == "parquet":
         if target.path is None:
             raise UsageError(
                 where="--format",
-                what="Parquet is no text for standard output",
+                what="Parquet is binary and can't be written to standard output",
                 remedy="Give a file with -o",
             )
         from smtpscope.export.conversion.convert_parquet import check_parquet

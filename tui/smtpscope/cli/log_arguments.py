@@ -100,8 +100,8 @@ def check_named(query: Query, target: Target) -> None:
     if not query.files:
         raise UsageError(
             where="command line",
-            what="no log is named",
-            remedy="Name a file, a folder, or - for standard input; smtpscope --help shows examples",
+            what="no log given",
+            remedy="Give a file, a folder, or - for standard input; smtpscope --help shows examples",
         )
     target.check()
 
@@ -114,7 +114,7 @@ def check_target(target: Target, analysis: Analysis) -> None:
         except OSError:
             continue
         if same:
-            raise ExportError(where=str(target.path), what="this is the log itself", remedy="Choose another name")
+            raise ExportError(where=str(target.path), what="this is one of the logs", remedy="Choose another name")
 
 
 def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
@@ -125,31 +125,29 @@ def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
     if view.total:
         meant = analysis.suggestion(view.filter_text)
         advice = f" Did you mean: {meant}" if meant else ""
-        events = "refusals" if service_logs else "SMTP protocol events"
-        talk(f"none of {view.total:,} {events} fits the filter.{advice}")
+        events = "refusals" if service_logs else "SMTP refusals"
+        talk(f"none of {view.total:,} {events} match the filter.{advice}")
         return
-    from smtpscope.export.report.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
+    from smtpscope.export.report.report_words import (
+        HOW_TO_GET_EVENTS,
+        NO_RECORD_AT_ALL,
+        doubt_words,
+        no_refusal_words,
+    )
     from smtpscope.export.summaries.incident_wording import counted
 
-    doubtful = [
-        problem for problem in analysis.problems if problem.outcome == "skipped" and problem.place.startswith("line")
-    ]
-    if doubtful:
-        first = doubtful[0]
-        count = counted(sum(problem.records or 1 for problem in doubtful), "record was", "records were")
-        talk(
-            f"no SMTP protocol event could be read from {', '.join(analysis.files)}: {count} not understood, the first "
-            f"at {first.place}: {first.reason}"
-        )
+    doubt = doubt_words(analysis.problems, analysis.unrelated_records, files=len(analysis.files) > 1)
+    if doubt is not None:
+        talk(f"no SMTP refusal could be read from {', '.join(analysis.files)}: {doubt}")
         return
     if not analysis.unrelated_records:
-        talk(f"not one record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
+        talk(f"no record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
         return
     if service_logs:
         talk(f"{', '.join(analysis.files)}: {no_refusal_words(analysis.unrelated_records)}")
         return
     others = counted(analysis.unrelated_records, "other record", "other records")
-    talk(f"no SMTP protocol event is in {', '.join(analysis.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
+    talk(f"no SMTP refusals in {', '.join(analysis.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
 
 
 def end(analysis: Analysis) -> None:
@@ -157,7 +155,7 @@ def end(analysis: Analysis) -> None:
     for error in analysis.errors:
         say(error)
     if analysis.skipped:
-        records = "record was" if analysis.skipped == 1 else "records were"
-        talk(f"{analysis.skipped:,} {records} skipped; report and the browser (key f) say which.")
+        records = "record" if analysis.skipped == 1 else "records"
+        talk(f"{analysis.skipped:,} {records} skipped; see the report, or press f in the browser.")
     if analysis.errors:
         sys.exit(1)

@@ -100,7 +100,7 @@ def knowledge_option(command: Command) -> Command:
             multiple=True,
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             metavar="DIR",
-            help="A folder with guidance of your own; can be repeated.",
+            help="A folder with your own guidance; repeatable.",
         ),
         click.option(
             "--no-own-knowledge",
@@ -150,23 +150,21 @@ def query_options(command: Command) -> Command:
             callback=_zone,
             metavar="ZONE",
             shell_complete=zone_names,
-            help="For display, and for logs without one: UTC, local, Europe/Berlin, +01:00.  [default: local]",
+            help="For display, and for logs that name none: UTC, local, Europe/Berlin, +01:00.  [default: local]",
         ),
         click.option(
             "--date-order",
             type=click.Choice(("dmy", "mdy", "ymd")),
-            help="Order of dates such as 3/4/2026, where the log itself leaves it open.",
+            help="Order of dates such as 3/4/2026 where the log is ambiguous.",
         ),
         click.option(
             "--read-as",
             metavar="NAME",
             shell_complete=format_names,
-            help="Read all files as this format (see smtpscope formats), whatever they look like.",
+            help="Read all files as this format (see smtpscope formats) instead of detecting it.",
         ),
-        click.option(
-            "--salvage", is_flag=True, help="Also read deleted records of an .evtx that are not overwritten yet."
-        ),
-        click.option("--count-duplicates", is_flag=True, help="Count every copy of an event that is in several logs."),
+        click.option("--salvage", is_flag=True, help="Also read deleted .evtx records that are not overwritten yet."),
+        click.option("--count-duplicates", is_flag=True, help="Count every copy of an event found in several logs."),
         knowledge_option,
     )
 
@@ -182,7 +180,7 @@ def target_options(command: Command) -> Command:
     return _with(
         gathered,
         click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file."),
-        click.option("--overwrite", is_flag=True, help="Replace that file if it exists."),
+        click.option("--overwrite", is_flag=True, help="Overwrite the file if it exists."),
     )
 
 
@@ -225,7 +223,7 @@ def mask_option(command: Command) -> Command:
         flag_value=MASKS[0],
         default=None,
         type=click.Choice(MASKS),
-        help="Replace names, mailboxes, hosts and IP addresses by pseudonyms; strict: keep only the codes and the "
+        help="Replace names, mailboxes, hosts and IP addresses with pseudonyms; strict: keep only codes and the "
         "known phrases of replies.",
     )(masked)
 

@@ -25,6 +25,7 @@ from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, say, talk
 from smtpscope.cli.usage import usage_error
+from smtpscope.cli.watching.compare import compare
 
 __all__ = ["INTERRUPTED", "cli", "main"]
 
@@ -36,6 +37,7 @@ cli.add_command(serve)
 cli.add_command(paths)
 cli.add_command(config)
 cli.add_command(kb)
+cli.add_command(compare)
 cli.add_command(convert)
 cli.add_command(explain)
 cli.add_command(completion)
@@ -84,6 +86,6 @@ def _defect_words(defect: Exception) -> str:
     ours = [(path.relative_to(package), line) for path, line in steps if path.is_relative_to(package)]
     place = f" in {ours[-1][0].as_posix()}, line {ours[-1][1]}" if ours else ""
     return (
-        f"this is a mistake in smtpscope: {type(defect).__name__}{place}. "
+        f"this is a bug in smtpscope: {type(defect).__name__}{place}. "
         f"Please report it; set {_FULL_TRACEBACK}=1 for the traceback, which may quote the log."
     )

@@ -53,7 +53,7 @@ class Target:
         if self.path is not None and not self.overwrite and os.path.lexists(self.path) and not is_special(self.path):
             raise ExportError(
                 where=str(self.path),
-                what="the file exists already and was left as it is",
+                what="the file already exists and was not changed",
                 remedy="Choose another name, or add --overwrite",
             )
 
@@ -84,8 +84,8 @@ class Target:
                 raise ReaderGone from error
             raise ExportError(
                 where="standard output",
-                what=f"it can't be written ({error.strerror or error})",
-                remedy="Check the space, or give another place with -o",
+                what=f"can't be written ({error.strerror or error})",
+                remedy="Check free space, or write elsewhere with -o",
             ) from error
 
     def _write(self, path: Path, text: str | Iterable[str]) -> None:

@@ -21,7 +21,7 @@ def browser_hindrance() -> str | None:
     if in_web_page():
         return None
     if sys.stdout is None or not sys.stdout.isatty():
-        return "Standard output is no terminal"
+        return "Standard output is not a terminal"
     if os.environ.get("TERM") == "dumb":
         return "This terminal (TERM=dumb) can't draw"
     if sys.__stdin__ is None or sys.__stderr__ is None:

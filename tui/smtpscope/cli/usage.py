@@ -49,7 +49,7 @@ def _name(parameter: click.Parameter) -> str:
 
 def _what(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
-        return f"there is no option {error.option_name}"
+        return f"unknown option {error.option_name}"
     if isinstance(error, click.MissingParameter) and error.param is not None:
         choices = getattr(error.param.type, "choices", ())
         return f"{_name(error.param)} is missing{': ' if choices else ''}{', '.join(choices)}"

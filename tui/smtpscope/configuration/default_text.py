@@ -13,9 +13,9 @@ from smtpscope.configuration.settings import KEYS, SETTINGS, Setting
 
 _WIDTH = 78
 _OPENING = (
-    "Settings of smtpscope. What stands here is the default.",
-    f"The command line goes before the environment, that before {PROJECT_FILE} in the folder you are in or one above, "
-    "that before this file.",
+    "Settings of smtpscope. These are the defaults.",
+    f"In order of precedence: the command line, the environment, {PROJECT_FILE} in the current folder or one above, "
+    "this file.",
 )
 
 
@@ -68,7 +68,7 @@ def write_default_text(path: Path, bindings: Mapping[str, str] | None = None) ->
         except FileExistsError as error:
             raise SettingsError(
                 where=str(path),
-                what="it exists already and was left as it is",
+                what="it already exists and was not changed",
                 remedy="Edit it, or move it away and try again",
             ) from error
         with stream:
@@ -76,6 +76,6 @@ def write_default_text(path: Path, bindings: Mapping[str, str] | None = None) ->
     except OSError as error:
         raise SettingsError(
             where=str(path),
-            what=f"it can't be written: {error.strerror or error}",
-            remedy="Check the rights and the space",
+            what=f"can't be written: {error.strerror or error}",
+            remedy="Check permissions and free space",
         ) from error

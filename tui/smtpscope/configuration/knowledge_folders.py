@@ -38,5 +38,5 @@ def _holds_something(folder: Path) -> bool:
         raise KnowledgeError(
             where=str(folder),
             what=f"your own knowledge can't be read: {error.strerror or error}",
-            remedy="Make it a folder that you can read, or leave it out with --no-own-knowledge",
+            remedy="Make it a readable folder, or skip it with --no-own-knowledge",
         ) from error

@@ -41,10 +41,6 @@ class Loaded:
     origins: Mapping[str, Origin]
     warnings: tuple[SettingsError, ...]
 
-    def given_on_command_line(self, name: str) -> bool:
-        """Whether the command line decided `name`: then nothing that was remembered may change it."""
-        return self.origins[name].layer == "command line"
-
 
 def load(
     command_line: Mapping[str, object],
@@ -78,7 +74,7 @@ def check_actions(loaded: Loaded, actions: Collection[str]) -> tuple[SettingsErr
     return tuple(
         SettingsError(
             where=str(loaded.origins[f"{KEYS}.{action}"]),
-            what=f"keys: there is no action {quoted(action)}, so its key does nothing",
+            what=f"keys: unknown action {quoted(action)}, key ignored",
             remedy=did_you_mean(action, actions),
         )
         for action in loaded.settings.keys
@@ -105,9 +101,9 @@ class _Gathering:
         for name, value in _named_values(table, origin):
             setting = SETTINGS.get(name)
             if setting is None:
-                self._warn(origin, f"there is no setting {quoted(name)}", did_you_mean(name, SETTINGS))
+                self._warn(origin, f"unknown setting {quoted(name)}", did_you_mean(name, SETTINGS))
             elif of_project and not setting.in_project:
-                self._warn(origin, f"{name} is not taken from a project file", "Set it in your own file")
+                self._warn(origin, f"{name} is ignored in a project file", "Set it in your own file")
             else:
                 self._take(setting, value, place, origin)
 
@@ -121,7 +117,7 @@ class _Gathering:
             origin = Origin("environment", variable)
             setting = variables.get(variable)
             if setting is None:
-                self._warn(origin, "there is no setting for this variable", did_you_mean(variable, variables))
+                self._warn(origin, "no setting has this variable", did_you_mean(variable, variables))
             else:
                 self._take(setting, setting.kind.from_text(text), place, origin)
 
@@ -134,7 +130,7 @@ class _Gathering:
             if setting is None:
                 raise SettingsError(
                     where=str(origin),
-                    what=f"there is no setting {quoted(name)}",
+                    what=f"unknown setting {quoted(name)}",
                     remedy=did_you_mean(name, SETTINGS),
                 )
             self._take(setting, value, place, origin)

@@ -31,4 +31,4 @@ def _compared(name: str) -> str:
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """A remedy for an unknown `name`: the nearest one, else all there are."""
     found = nearest(name, known)
-    return f"Did you mean {found}?" if found is not None else f"There are: {', '.join(sorted(known))}"
+    return f"Did you mean {found}?" if found is not None else f"Known names: {', '.join(sorted(known))}"

@@ -200,7 +200,7 @@ class Folders:
 class Keys:
     """Action ids, each with the keys that call it, divided by commas: `{"browse.filter": "slash,f"}`."""
 
-    expected: str = "action id = key or list of keys; in a variable id=key,key with blanks between the ids"
+    expected: str = "action id = key or list of keys; in a variable id=key,key with spaces between the ids"
 
     def parse(self, value: object, place: TomlPlace) -> Mapping[str, str]:
         if not isinstance(value, Mapping):
@@ -247,7 +247,7 @@ def _keys_of(action: str, value: object) -> str:
         names = [key_name(key) for key in keys]
     except ValueError as error:
         raise RefusedError(
-            f"gives {quoted(action)} {quoted(value)}, but {quoted(str(error))} is no key",
+            f"gives {quoted(action)} {quoted(value)}, but {quoted(str(error))} is not a key",
             'Write a character, a name (f5, pagedown, escape), or ctrl+x; several with commas: "j,down"',
         ) from error
     return ",".join(dict.fromkeys(names))
@@ -263,8 +263,8 @@ def folder_at(text: str, place: TomlPlace) -> Path:
         raise RefusedError("holds a NUL character", "Write the folder's name without it")
     if place.confined and _leads_out(written):
         raise DistrustedError(
-            f"is {quoted(written)}, which leads out of the project's folder, so it is passed over",
-            "Name a folder below the project's, or set it in your own file",
+            f"is {quoted(written)}, which leads out of the project's folder, so it is ignored",
+            "Use a folder below the project folder, or set it in your own file",
         )
     try:
         return place.folder / Path(written).expanduser()

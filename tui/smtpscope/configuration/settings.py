@@ -83,75 +83,66 @@ class Settings:
 
     timezone: str = field(
         default="local",
-        metadata=_row(Zone(), "The time zone of all times shown, and of times in a log that name no zone."),
+        metadata=_row(Zone(), "Time zone for display, and for logs whose times name no zone."),
     )
     date_order: DateOrder = field(
         default="auto",
         metadata=_row(
             ChoiceSetting(DATE_ORDERS),
-            "What stands first in dates such as 3/4/2026: day, month or year. `auto` finds it out from the log's other "
-            "dates.",
+            "Order of dates such as 3/4/2026: day, month or year first. `auto` infers it from the log's other dates.",
         ),
     )
     theme: Theme = field(
         default="auto",
         metadata=_row(
-            ChoiceSetting(THEMES), "The colours: `auto` chooses by the terminal, `terminal` takes its own colours."
+            ChoiceSetting(THEMES), "Colours: `auto` picks them for the terminal, `terminal` uses the terminal's own."
         ),
     )
-    grouping: Grouping = field(default="code", metadata=_row(GroupingSetting(), "What a row of the table is."))
+    grouping: Grouping = field(default="code", metadata=_row(GroupingSetting(), "How the table is grouped."))
     sort: SortColumn = field(
-        default="attention", metadata=_row(ChoiceSetting(SORT_COLUMNS), "What the rows are ordered by.")
+        default="attention", metadata=_row(ChoiceSetting(SORT_COLUMNS), "How the rows are sorted.")
     )
     layout: Layout = field(
         default="auto",
         metadata=_row(
             ChoiceSetting(LAYOUTS),
-            "Where the detail stands: `auto` is beside the table in a wide terminal, else below it.",
+            "Where the detail is: `auto` puts it beside the table in a wide terminal, else below.",
         ),
     )
     detail_side: DetailSide = field(
         default="facts",
-        metadata=_row(ChoiceSetting(DETAIL_SIDES), "What the detail shows first where there is no room for both."),
+        metadata=_row(ChoiceSetting(DETAIL_SIDES), "What the detail shows first if there is no room for both."),
     )
     knowledge: tuple[Path, ...] = field(
         default=(),
-        metadata=_row(Folders(), "Folders with guidance of your own, read after the bundled one."),
+        metadata=_row(Folders(), "Folders with your own guidance, in addition to the bundled one."),
     )
     own_knowledge: bool = field(
         default=True,
-        metadata=_row(
-            YesNo(), "Whether your own knowledge (`smtpscope kb path`) is taken besides those folders, where it exists."
-        ),
+        metadata=_row(YesNo(), "Whether to use your own knowledge folder (`smtpscope kb path`) as well."),
     )
     clipboard: ClipboardWay = field(
         default="auto",
         metadata=_row(
             ChoiceSetting(CLIPBOARD_WAYS),
-            "How text is copied: `auto` takes the surest way there is, `off` copies nothing.",
+            "How to copy text: `auto` uses the most reliable way available, `off` copies nothing.",
         ),
     )
     cache: bool = field(
         default=True,
-        metadata=_row(YesNo(), "Whether what was read of a log is kept, so that it opens quicker next time."),
+        metadata=_row(YesNo(), "Whether to cache large logs, to open them faster next time."),
     )
     remember: bool = field(
         default=True,
-        metadata=_row(
-            YesNo(), "Whether filters, views, marks, notes and where you stood in a log are kept for the next time."
-        ),
+        metadata=_row(YesNo(), "Whether to remember filters, views, marks, notes and your place in each log."),
     )
     export_format: ExportFormat = field(
         default="markdown",
-        metadata=_row(
-            ChoiceSetting(EXPORT_FORMATS), "The format that the export dialog begins with.", section="export"
-        ),
+        metadata=_row(ChoiceSetting(EXPORT_FORMATS), "Default format of the export dialog.", section="export"),
     )
     export_folder: Path | None = field(
         default=None,
-        metadata=_row(
-            Folder(), "Where exports go; none is the folder in which smtpscope was started.", section="export"
-        ),
+        metadata=_row(Folder(), "Folder for exports; none is the folder smtpscope was started in.", section="export"),
     )
     export_mask: bool = field(
         default=False,
@@ -161,7 +152,7 @@ class Settings:
         default=True,
         metadata=_row(
             YesNo(),
-            "Whether you are asked before the browser replaces a file. Not taken from a project file.",
+            "Whether the browser asks before it overwrites a file. Ignored in a project file.",
             section="export",
             in_project=False,
         ),
@@ -170,7 +161,7 @@ class Settings:
         default_factory=_no_keys,
         metadata=_row(
             Keys(),
-            "Keys by action id, see the help (?). A key of yours takes the place of all default keys of that action.",
+            "Keys by action id, see the help (?). Your keys replace all default keys of that action.",
         ),
     )
 

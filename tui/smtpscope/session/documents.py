@@ -40,9 +40,9 @@ def raw_text(loader: LogLoader, row: int, event: str) -> str:
     try:
         raw = loader.raw(loader.store.exchange(row))
     except (LogError, OSError) as error:
-        return f"The record can't be read again: {error}\n\n{event}"
+        return f"The raw record can't be read: {error}\n\n{event}"
     except Exception as defect:
         # A reader that comes to grief over one record must not take the browser with it.
-        what = f"a mistake in smtpscope ({type(defect).__name__}: {defect})"
-        return f"The record can't be read again: {what}\n\n{event}"
+        what = f"a bug in smtpscope ({type(defect).__name__}: {defect})"
+        return f"The raw record can't be read: {what}\n\n{event}"
     return event if raw is None else raw

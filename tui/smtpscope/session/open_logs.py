@@ -11,7 +11,7 @@ import numpy as np
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
+from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
 from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import expand, named_file, searched
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
@@ -119,8 +119,8 @@ class Logs:
                 # One file that brings a reader of ours down must not take the others with it.
                 stopped = LogError(
                     where=name,
-                    what=f"reading stopped because of a mistake in smtpscope ({type(defect).__name__}: {defect})",
-                    remedy="What was read until then is there; please report this with the file if you may share it",
+                    what=f"reading stopped because of a bug in smtpscope ({type(defect).__name__}: {defect})",
+                    remedy="What was read before it is shown; please report this, with the file if you can share it",
                 )
                 yield _nothing(store, progress.ended(source), error=stopped)
 
@@ -137,6 +137,9 @@ class Logs:
                     yield replace(batch, unrelated_records=0)
             if self._readers[source.name] is looking:
                 return
+        unnamed = reader.first_unnamed() if isinstance(reader := self._readers[source.name], TellsUnnamed) else None
+        if unnamed is not None:
+            yield Batch([], 0, [unnamed], source.size, source.size)
 
     @property
     def can_grow(self) -> bool:
@@ -262,8 +265,8 @@ def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
         return ()
     others = ", ".join(certain[:_NAMED]) + (f" and {len(certain) - _NAMED} more" if len(certain) > _NAMED else "")
     reason = (
-        f"The times name no zone and are taken for {assumed_zone}, those of {others} are certain: "
-        "what comes before what between them holds only if that zone is right"
+        f"The times name no zone and were read as {assumed_zone}, while those of {others} are certain: "
+        "the order of events between these logs is right only if that zone is"
     )
     return tuple(Problem(file, "dates", reason, "noted") for file in without)
 
@@ -274,9 +277,8 @@ def told_twice(store: EventStore) -> tuple[Problem, ...]:
         Problem(
             store.words.files[shared.second],
             "whole file",
-            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} in "
-            f"{store.words.files[shared.first]} as well, which is another kind of log: "
-            f"{'it counts' if shared.count == 1 else 'they count'} twice",
+            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} counted twice: also in "
+            f"{store.words.files[shared.first]}, a log of another kind",
             "noted",
             shared.count,
         )
@@ -312,8 +314,8 @@ class SameLogs:
         if known is not None and not _head(source).startswith(known):
             raise LogError(
                 where=source.name,
-                what="this is another log than the one that was read: it was replaced or begun anew",
-                remedy="Open the older log under the name it has now",
+                what="the log was replaced or restarted since it was read",
+                remedy="Open the old log under its new name",
             )
 
 

@@ -60,12 +60,12 @@ class Database:
 
     def _failure(self, error: sqlite3.Error) -> WorkspaceError:
         code = primary_code(error)
-        remedy = "Check the rights and the space of that folder"
+        remedy = "Check that folder's permissions and free space"
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             remedy = "Another smtpscope is busy with it: try again"
         elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             remedy = "Start smtpscope again: it moves a damaged file aside"
-        return WorkspaceError(where=self.place, what=f"it can't be used: {error}", remedy=remedy)
+        return WorkspaceError(where=self.place, what=f"can't be used: {error}", remedy=remedy)
 
 
 def primary_code(error: sqlite3.Error) -> int | None:

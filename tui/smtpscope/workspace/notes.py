@@ -61,7 +61,7 @@ class Notes:
         if len(text) > LONGEST_TEXT:
             raise WorkspaceError(
                 where="note",
-                what=f"it has {len(text):,} characters, and {LONGEST_TEXT:,} is the most",
+                what=f"it has {len(text):,} characters; the limit is {LONGEST_TEXT:,}",
                 remedy="Shorten it",
             )
         text = storable(text) if text.strip() else ""

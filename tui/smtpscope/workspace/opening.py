@@ -14,7 +14,7 @@ from smtpscope.workspace.database import Database, WorkspaceError, primary_code
 from smtpscope.workspace.schema import MIGRATIONS
 
 _WAIT_SECONDS: Final = 5.0
-_NOTHING_KEPT: Final = "so views, marks, notes and filters of this run are not kept"
+_NOTHING_KEPT: Final = "so this run's views, marks, notes and filters are not saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ def open_database(path: Path | None, *, migrations: Sequence[str] = MIGRATIONS) 
         warning = WorkspaceError(
             where=str(path),
             what=f"{_reason(error)}, {_NOTHING_KEPT}",
-            remedy="Check the rights and the space of that folder, or that no newer smtpscope wrote the file",
+            remedy="Check that folder's permissions and free space, and that no newer smtpscope wrote the file",
         )
         return OpenedDatabase(_in_memory(path, migrations), False, warning)
 
 
 def _reason(error: Exception) -> str:
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return text if isinstance(error, _UnusableError) else f"it can't be opened ({text})"
+    return text if isinstance(error, _UnusableError) else f"can't be opened ({text})"
 
 
 def _opened(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
@@ -190,8 +190,8 @@ def _replaced(path: Path, migrations: Sequence[str]) -> OpenedDatabase:
         connection = _opened(path, migrations)
     warning = WorkspaceError(
         where=str(path),
-        what=f"it was damaged, so it was moved to {aside.name} and a new one begun",
-        remedy="Put a copy from a backup in its place if there is one",
+        what=f"it was damaged and moved to {aside.name}; a new one was created",
+        remedy="Restore it from a backup if there is one",
     )
     return OpenedDatabase(Database(connection, str(path)), True, warning)
 

@@ -151,9 +151,11 @@ def test_lines_of_other_sources_are_counted_and_not_read() -> None:
     foreign = foreign.replace("log for virtual", "log of virtual")
     text = foreign + json_lines([winlogbeat(EVENT)]) + foreign + "{broken\n"
     batches = list(reader(text).batches())
-    assert sum(batch.unrelated_records for batch in batches) == 3
+    assert sum(batch.unrelated_records for batch in batches) == 2
     assert sum(len(batch.records) for batch in batches) == 1
-    assert [problem for batch in batches for problem in batch.problems] == []
+    (problem,) = [problem for batch in batches for problem in batch.problems]
+    assert (problem.place, problem.outcome) == ("line 4", "skipped")
+    assert problem.reason == "The event has no end: its JSON is cut off"
 
 
 @pytest.mark.parametrize("indent", [None, 2])

@@ -44,8 +44,8 @@ def test_a_sentence_in_an_unknown_form_is_found_marked_and_told(tmp_path: Path, 
 def test_an_object_that_names_our_source_and_nothing_else_is_told_with_its_place(tmp_path: Path) -> None:
     analysis = read(tmp_path, "a.json", '{"event_id": 1}\n{"event_id": 2, "who": "MSExchangeTransport"}\n')
     assert len(analysis.store) == 0
-    (problem,) = analysis.problems
-    assert (problem.place, problem.outcome) == ("line 2", "skipped")
+    (problem,) = [problem for problem in analysis.problems if problem.outcome == "skipped"]
+    assert problem.place == "line 2"
 
 
 @pytest.mark.parametrize(

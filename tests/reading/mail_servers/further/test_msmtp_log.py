@@ -49,5 +49,5 @@ def test_the_lines_of_a_reply_are_apart_again() -> None:
 def test_mail_that_was_sent_or_got_no_reply_is_no_refusal() -> None:
     begin = "Nov 24 13:45:02 host=mx1.contoso.example tls=on auth=off from=a@example.com recipients=b@example.com "
     sent = f"{begin}mailsize=9 smtpstatus=250 smtpmsg='250 ok' exitcode=EX_OK"
-    silent = f"{begin}errormsg='the server sent an empty reply' exitcode=EX_PROTOCOL"
+    silent = f"{begin}errormsg='the server sent (empty reply)' exitcode=EX_PROTOCOL"
     assert told(MsmtpLogReader, sent, silent) == []

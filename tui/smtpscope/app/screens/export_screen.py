@@ -31,9 +31,9 @@ from smtpscope.session import Analysis, IncidentDetail, View
 _PREVIEW_LINES = 2000
 MaskKind = Literal["", "names", "strict"]
 _MASK_LINES: Mapping[MaskKind, str] = {
-    "": "[ ] mask names, mailboxes, hosts, IP addresses (f3)",
-    "names": "[x] mask names, mailboxes, hosts, IP addresses (f3)",
-    "strict": "[x] strict: only codes and known phrases (f3)",
+    "": "[ ] Mask names, mailboxes, hosts, IP addresses (f3)",
+    "names": "[x] Mask names, mailboxes, hosts, IP addresses (f3)",
+    "strict": "[x] Strict: only codes and known phrases (f3)",
 }
 
 
@@ -52,9 +52,9 @@ class ExportScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "write", "Write the file", id="export.write", priority=True),
         Binding("escape", "close", "Cancel", id="export.close"),
-        Binding("f2", "what", "What", id="export.what"),
+        Binding("f2", "what", "What to export", id="export.what"),
         Binding("f3", "mask", "Mask names", id="export.mask"),
-        Binding("f4", "copy", "Copy instead", id="export.copy"),
+        Binding("f4", "copy", "Copy to clipboard", id="export.copy"),
         Binding("tab", "app.focus_next", "Next field", id="export.next_field"),
     ]
 
@@ -84,7 +84,7 @@ class ExportScreen(ModalScreen[None]):
                     markup=False,
                 )
                 with Vertical():
-                    yield Static(Content("File (up and down choose the format)"))
+                    yield Static(Content("File (up/down: format)"))
                     yield Input(id="export-path", compact=True)
                     yield Static(id="export-mask")
                     yield Static(id="export-note")
@@ -121,7 +121,7 @@ class ExportScreen(ModalScreen[None]):
         count = len(document.incidents)
         incidents = "1 incident" if count == 1 else f"{count:,} incidents"
         self.query_one("#export-mask", Static).update(text(_MASK_LINES[self._mask]))
-        more = "  (f2: something else)" if len(self._choices) > 1 else ""
+        more = "  (f2: change)" if len(self._choices) > 1 else ""
         self.query_one("#export-what", Static).update(text(f"Export {title}: {incidents}{more}", "bold"))
         name = suggested_name(document if mask is None else mask.document(document), chosen.suffix)
         if self._settings.export_folder is not None:
@@ -172,7 +172,7 @@ class ExportScreen(ModalScreen[None]):
         if path.is_file() and not self._settings.export_confirm_overwrite:
             self._write(path, overwrite=True)
         elif path.is_file():
-            question = f"{shown(str(path))} exists already. Overwrite it?"
+            question = f"{shown(str(path))} already exists. Overwrite it?"
             self.app.push_screen(
                 ConfirmScreen(question), lambda yes: self._write(path, overwrite=True) if yes else None
             )

@@ -18,14 +18,19 @@ BARS = " ▁▂▃▄▅▆▇█"
 class HeaderText:
     """`what` are the files, `span` the covered time, `counts` how many of which kind.
 
-    `reading` tells the progress, "" when all is in.
+    `brief_counts` is the same for a narrow screen. `reading` is the progress, "" when everything has been read.
     """
 
     what: Shown
     span: str
     counts: str
+    brief_counts: str
     reading: str = ""
     warning: str = ""
+
+
+_LEAST_NAMES = 30
+"""Cells that the files get before the counts are shown in full."""
 
 
 def bars(counts: tuple[int, ...], *, highest: int = 8) -> str:
@@ -68,7 +73,6 @@ def _warning_width(header: HeaderText) -> int:
 class LogHeader(Widget, can_focus=False):
     """Line 1: files, counts, and what is being read. Line 2: the span and a timeline of all events."""
 
-    ALLOW_SELECT = False
     DEFAULT_CSS = """
     LogHeader { height: 2; background: $panel; padding: 0 1; }
     """
@@ -96,10 +100,13 @@ class LogHeader(Widget, can_focus=False):
         if header is None:
             return Content("smtpscope")
         right = header.reading or header.counts
+        room = self.size.width - len("smtpscope") - 4
+        if not header.reading and len(right) + min(len(header.what), _LEAST_NAMES) > room:
+            right = header.brief_counts
         if len(right) > (most := max(0, self.content_size.width - len("smtpscope") - 2)):
             right = f"{right[: max(0, most - 1)]}…"
         style = "$text-warning" if header.reading else "$text-muted"
-        room = self.size.width - len(right) - len("smtpscope") - 4
+        room -= len(right)
         what = header.what if len(header.what) <= room else f"…{header.what[-max(0, room - 1) :]}" if room > 1 else ""
         first = Content.assemble(
             ("smtpscope", "bold $text-primary"), "  ", what.ljust(max(0, room)), "  ", (right, style)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "smtpscope.report/2"
 TITLE: Final = "SMTP refusals: report"
 _HEAD: Final = (
-    "Code", "Host", "Cause", "Direction", "Who acts", "Count", "Recipients", "First", "Last", "State", "Activity",
+    "Code", "Host", "Cause", "Direction", "Action", "Count", "Recipients", "First", "Last", "State", "Activity",
 )  # fmt: skip
 _NUMERIC: Final = frozenset({5, 6})
 _CSV_HEAD: Final = (
@@ -258,7 +258,7 @@ _ALL: Final = (
     ReportFormat("markdown", "Markdown, for GitHub and Jira", ".md", _markdown),
     ReportFormat("html", "HTML, one file", ".html", _html),
     ReportFormat("json", "JSON, verbatim", ".json", _json),
-    ReportFormat("csv", "CSV, a row for each group", ".csv", _csv),
+    ReportFormat("csv", "CSV, one row per group", ".csv", _csv),
 )
 
 REPORT_FORMATS: Final[Mapping[str, ReportFormat]] = MappingProxyType({each.name: each for each in _ALL})

@@ -23,7 +23,7 @@ from smtpscope.knowledge.matching.provider_codes import ProviderCode, ProviderCo
 from smtpscope.knowledge.matching.rules import Rule, RuleBook, RuleError
 from smtpscope.knowledge.matching.similar import Example, SimilarReplies, examples_of
 
-NO_CODE = "neither a code (550, x.1.1) nor one with a range at its end (x.7.606-649)"
+NO_CODE = "neither a code (550, x.1.1) nor one ending with a range (x.7.606-649)"
 _PlacedRules = Sequence[tuple[Path, Rule]]
 
 

@@ -180,7 +180,7 @@ class Matcher:
             basic, detailed = _KINDS.get(str(reply.code)[0], "nothing"), _KINDS.get(enhanced[0], "nothing")
             return (
                 f"The reply code {reply.code} says {basic}, the enhanced code {enhanced} says {detailed}. "
-                "We trust the reply code, since mail servers act on it."
+                "The reply code decides, since mail servers act on it."
             )
         code = self.codes.meant(enhanced, words_of(reply.verbatim).distinct, hosts)
         if code is not None and code.vendors and finding.step == "enhanced code":
@@ -192,7 +192,7 @@ class Matcher:
         trusted = "command" if finding.step == "command" else "text"
         return (
             f"The code {enhanced} alone would mean: {code.words} ({_title(code.category)}). The {trusted} says: "
-            f"{_title(finding.category)}. We trust the {trusted}, as servers pick codes less carefully than words."
+            f"{_title(finding.category)}. The {trusted} decides, as servers choose codes less carefully than words."
         )
 
 

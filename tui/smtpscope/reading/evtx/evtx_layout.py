@@ -23,8 +23,6 @@ RECORD_MAGIC: Final = b"\x2a\x2a\0\0"
 CHUNK_SIZE: Final = 65_536
 FIRST_RECORD: Final = 512
 """Offset in a chunk at which its records begin."""
-TEMPLATE_TABLE: Final = 384
-"""Offset in a chunk of the 32 offsets of its template definitions."""
 RECORD_HEADER_SIZE: Final = 24
 SMALLEST_RECORD: Final = 28
 """Bytes: the header and the copy of the size at the end."""

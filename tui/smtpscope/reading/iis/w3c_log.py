@@ -12,7 +12,6 @@ from smtpscope.reading.iis.w3c_rows import W3cRows, assumed_fields
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
 _HEADING: Final = re.compile(r"#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark):", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"SMTPSVC\d*", re.IGNORECASE)
@@ -49,6 +48,8 @@ class W3cSmtpReader(IisSmtpReader):
     def _new_form(self) -> W3cRows:
         assumed = _assumed(self._head())
         if not assumed and _smtp_rows(self._head()) is False:
+            from smtpscope.reading.unknown.unrecognised import describe_unrecognised
+
             what, _ = describe_unrecognised(self._head())
             raise LogError(
                 where=self._source.name,
@@ -88,7 +89,7 @@ class W3cSmtpReader(IisSmtpReader):
 
 
 def _assumed(head: bytes) -> tuple[str, ...]:
-    """The fields of a log that begins with `head` and has no header, () where it has one or is another text."""
+    """The fields of a log that begins with `head` and has no header, () if it has one or is another kind of text."""
     head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
     if not is_text(head) or is_markup(head):
         return ()
@@ -102,11 +103,11 @@ def _assumed(head: bytes) -> tuple[str, ...]:
 
 
 def _smtp_rows(head: bytes) -> bool | None:
-    """Whether the rows of a W3C log that begins with `head` are of the SMTP service; None where it has no rows yet.
+    """Whether the rows of a W3C log that begins with `head` are from the SMTP service; None if it has no rows yet.
 
-    False where it is no W3C log.
+    False if it is not a W3C log.
     """
-    # The room that IIS reserves behind the last row is full of zeros.
+    # IIS reserves space after the last row, filled with zeros.
     head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
     if not is_text(head) or is_markup(head):
         return False

@@ -67,6 +67,13 @@ _NO_EVENTS = (
     "Such events are written only when diagnostic logging of MSExchangeTransport, category SMTP Protocol, "
     "is at Medium or higher"
 )
+_WHAT_CAN_BE_READ = "smtpscope formats lists the logs that can be read, smtpscope explain takes a single reply"
+# What exports of event logs call an event's facts, in any of their forms.
+_OF_EVENTS = re.compile(
+    r"\b(?:Event[ _]?ID|EventCode|InstanceId|(?:Provider|Source|Log)[ _]?Name|EventRecordID|winlog|Event Type)\b",
+    re.IGNORECASE,
+)
+_LOOKED_AT = 4_096
 
 
 def _where_it_breaks(head: bytes) -> str | None:
@@ -97,10 +104,13 @@ def describe_unrecognised(head: bytes) -> tuple[str, str]:
     server = other_mail_server(text)
     if server is not None:
         return server
+    of_events = _OF_EVENTS.search(text, 0, _LOOKED_AT) is not None
     for pattern, title, remedy in _TEXTS:
         if pattern.match(text):
+            if remedy is _EXPORT:
+                remedy = f"{_EXPORT}. {_NO_EVENTS}" if of_events else _WHAT_CAN_BE_READ
             broken = _where_it_breaks(head)
             if broken is not None:
-                return f"{title}; {broken}", f"If it was cut off, copy or export it again. {remedy}. {_NO_EVENTS}"
-            return title, f"{remedy}. {_NO_EVENTS}"
-    return "a text without SMTP protocol events", _NO_EVENTS
+                return f"{title}; {broken}", f"If it was cut off, copy or export it again. {remedy}"
+            return title, remedy
+    return "a text without SMTP protocol events", _NO_EVENTS if of_events else _WHAT_CAN_BE_READ

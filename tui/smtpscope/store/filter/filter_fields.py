@@ -110,7 +110,7 @@ FIELDS = FieldTable(
         ),
         Field(
             name="host",
-            help="Part of the remote host; an address or network (192.0.2.0/24, 192.0.2.); "
+            help="Part of the remote host, an IP address or network (192.0.2.0/24, 192.0.2.); "
             '"" for events that name none',
             example="host:contoso",
             column=_HOSTS,
@@ -142,7 +142,7 @@ FIELDS = FieldTable(
         ),
         Field(
             name="cmd",
-            help="Beginning of the command verb; what is not a verb is looked for in the whole command",
+            help="Start of the command verb; anything that is not a verb is searched for in the whole command",
             example="cmd:xexch50",
             column=_COMMANDS,
             aliases=("command", "verb"),
@@ -186,7 +186,7 @@ FIELDS = FieldTable(
         ),
         Field(
             name="cause",
-            help="Beginning of the cause's name",
+            help="Start of the cause's name",
             example="cause:greylisted",
             column=_CAUSES,
             aliases=("category",),
@@ -265,11 +265,11 @@ def help_lines() -> tuple[tuple[str, str], ...]:
     anywhere = FIELDS.of_term(ANYWHERE)
     return (
         (anywhere.example, anywhere.help),
-        ('"user unknown"', "A phrase, with its blanks"),
-        ("550   4xx", "A number of three digits is a reply code, 4xx all that begin with 4"),
-        ("-host:mx2", "A minus leaves out what the term matches"),
-        ("550,554", "A comma means or; terms beside each other must all match"),
-        ("host:=mx1.contoso.example", "An equals sign: exactly this, not only a part"),
+        ('"user unknown"', "A phrase, spaces included"),
+        ("550   4xx", "Three digits are a reply code, 4xx all codes that start with 4"),
+        ("-host:mx2", "A minus excludes what the term matches"),
+        ("550,554", "A comma means or; separate terms must all match"),
+        ("host:=mx1.contoso.example", "An equals sign matches the whole value, not just part of it"),
         *((field.example, field.help) for field in FIELDS),
         ("since:24h   until:13:00", "Times: 11-16, 2026-11-16T13:00, 13:00, today, 24h, 7d, from the end of the log"),
     )

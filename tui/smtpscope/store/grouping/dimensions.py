@@ -137,8 +137,12 @@ class DimensionTable:
         return first.name if first.inner == second.name else grouping
 
     def title(self, grouping: Grouping) -> str:
-        """What a report calls it: `reply code and remote host`."""
-        return " and ".join(dimension.title for dimension in self.of(grouping)) or "nothing"
+        """What a report calls it: `reply code and remote host`, `nothing (all events)`."""
+        return " and ".join(dimension.title for dimension in self.of(grouping)) or "nothing (all events)"
+
+    def phrase(self, grouping: Grouping) -> str:
+        """What the screen calls it: `by code`, or `all events` where nothing is grouped."""
+        return "all events" if grouping == NO_GROUPS else f"by {grouping}"
 
     def after(self, grouping: Grouping, by: int) -> Grouping:
         """The grouping with a name of its own that comes `by` places after `grouping`."""

@@ -46,11 +46,11 @@ class TableNavigation:
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("table", "o", "change_grouping(1)", "Grouping", id="browse.grouping"),
-        part_binding("table", "O", "change_grouping(-1)", "Grouping back", show=False, id="browse.grouping_back"),
+        part_binding("table", "O", "change_grouping(-1)", "Previous grouping", show=False, id="browse.grouping_back"),
         part_binding("table", "s", "change_sort", "Sort", id="browse.sort"),
-        part_binding("table", "S", "reverse", "Reverse", show=False, id="browse.reverse"),
+        part_binding("table", "S", "reverse", "Reverse order", show=False, id="browse.reverse"),
         part_binding("table", "n", "go_to_incident(1)", "Next incident", show=False, id="browse.next_incident"),
-        part_binding("table", "N", "go_to_incident(-1)", "Incident before", show=False, id="browse.incident_before"),
+        part_binding("table", "N", "go_to_incident(-1)", "Previous incident", show=False, id="browse.incident_before"),
         part_binding(
             "table",
             "right_square_bracket",
@@ -64,7 +64,7 @@ class TableNavigation:
             "table",
             "left_square_bracket",
             "go_to_event(-1)",
-            "Event before",
+            "Previous event",
             key_display="[",
             show=False,
             id="browse.event_before",
@@ -158,7 +158,7 @@ class TableNavigation:
 
     def change_grouping(self, by: int) -> None:
         self._state.grouping = DIMENSIONS.after(self._state.grouping, by)
-        self._page.say(f"Grouped by {self._state.grouping}", timeout=2)
+        self._page.say(f"Showing {DIMENSIONS.phrase(self._state.grouping)}", timeout=2)
         self._views.refresh()
 
     def change_sort(self) -> None:
@@ -180,5 +180,5 @@ class TableNavigation:
 
     def reverse(self) -> None:
         self._state.descending = not self._state.descending
-        self._page.say(f"Sorted by {self._state.sort}, the other way round", timeout=2)
+        self._page.say(f"Sorted by {self._state.sort}, reversed", timeout=2)
         self._views.refresh()

@@ -119,7 +119,7 @@ class DetailPane(Container):
             here = self.side == side
             parts.append(Content.styled(f"[{name}]" if here else f" {name} ", "bold" if here else "$text-muted"))
         # Always one line: laying the whole screen out for it would cost each key a frame.
-        tabs = Content.assemble(*parts, ("  t: the other one", "$text-muted"))
+        tabs = Content.assemble(*parts, ("  t: switch", "$text-muted"))
         self.query_one(PaneTabs).update(tabs, layout=False)
 
     def change_side(self) -> None:

@@ -12,11 +12,11 @@ from smtpscope.knowledge.advice import Advice, Confidence
 from smtpscope.knowledge.entry import WhoActs
 
 WHO_ACTS: Final[dict[WhoActs, str]] = {
-    "us": "WE have to act",
-    "them": "THE OTHER SIDE has to act",
-    "sender": "THE SENDER has to act",
-    "recipient": "THE RECIPIENT has to act",
-    "nobody": "NOBODY has to act",
+    "us": "Action: us",
+    "them": "Action: the other side",
+    "sender": "Action: the sender",
+    "recipient": "Action: the recipient",
+    "nobody": "No action needed",
 }
 _WHO_STYLES: Final[dict[WhoActs, str]] = {
     "us": "bold $text-error",
@@ -25,7 +25,7 @@ _WHO_STYLES: Final[dict[WhoActs, str]] = {
     "recipient": "bold $text-warning",
     "nobody": "bold $text-success",
 }
-_CONFIDENCE: Final[dict[Confidence, str]] = {"sure": "sure", "likely": "likely", "guess": "only a guess"}
+_CONFIDENCE: Final[dict[Confidence, str]] = {"sure": "sure", "likely": "likely", "guess": "a guess"}
 _TOOLS_TO_READ = frozenset({"read"})
 
 
@@ -75,12 +75,12 @@ def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
         blocks.append(bullet(text(shown(advice.match.disagreement)), sign="!"))
     blocks += [BLANK, Heading(text("What it means")), ProseParagraph(text(shown(advice.meaning)))]
     blocks.append(ProseParagraph(text(shown(advice.duration_note))))
-    blocks.append(labelled("who acts", text(shown(advice.who_note))))
+    blocks.append(labelled("action", text(shown(advice.who_note))))
     blocks += listed("Likely causes", advice.causes)
     blocks += _checks(advice)
     blocks += listed("What not to do", advice.avoid)
     blocks += [BLANK, labelled("ignore", text(shown(advice.ignore_when)))]
-    blocks.append(labelled("it is over", text(shown(advice.over_when))))
+    blocks.append(labelled("fixed when", text(shown(advice.over_when))))
     blocks += _why(advice)
     blocks += listed("Sources", tuple(f"{s.title}  {s.url}".rstrip() for s in advice.sources))
     return tuple(blocks)
@@ -114,7 +114,7 @@ def _checks(advice: Advice) -> list[ProseBlock]:
 
 def _why(advice: Advice) -> list[ProseBlock]:
     match = advice.match
-    blocks: list[ProseBlock] = [BLANK, Heading(text("Why we think so"))]
+    blocks: list[ProseBlock] = [BLANK, Heading(text("Why this guidance"))]
     blocks.append(labelled("matched by", text(shown(f"{match.matched_by} ({_CONFIDENCE[match.confidence]})"))))
     blocks.append(labelled("entry", text(shown(f"{match.entry_id} in {match.category}"))))
     if match.runner_up:

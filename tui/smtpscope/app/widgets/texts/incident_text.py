@@ -20,6 +20,7 @@ from smtpscope.app.widgets.texts.prose import (
     labelled,
     text,
 )
+from smtpscope.export.summaries.incident_wording import when_log_ends
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction
@@ -33,13 +34,13 @@ _BARS = " ▁▂▃▄▅▆▇█"
 
 def headline(incident: Incident) -> str:
     """Who refuses whom, with what; verbatim text in it."""
-    host = incident.host or "a host that the events do not name"
+    host = incident.host or "an unnamed host"
     code = "without a reply code" if incident.key.code is None else f"with {incident.key.code}"
     if incident.key.direction is Direction.OUTBOUND:
         return f"{host} refuses us {code}"
     if incident.key.direction is Direction.INBOUND:
         return f"we refuse {host} {code}"
-    return "events that could not be taken apart"
+    return "events that could not be parsed"
 
 
 _STATE_COLOURS: Final[dict[State | None, str]] = {
@@ -50,13 +51,6 @@ _STATE_COLOURS: Final[dict[State | None, str]] = {
 }
 
 
-def _state_line(incident: Incident) -> str:
-    """Its state at the end of the log."""
-    if incident.state is None:
-        return "no times, so nobody can tell whether it goes on"
-    return f"{state_words(incident.state, incident.quiet_ms)} when the log ends"
-
-
 def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
     events = "event" if incident.count == 1 else "events"
     blocks: list[ProseBlock] = [
@@ -65,7 +59,7 @@ def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
             Content.assemble(
                 (f"{incident.count:,} {events}", "bold"),
                 ", ",
-                (_state_line(incident), _STATE_COLOURS[incident.state]),
+                (when_log_ends(incident, zone), _STATE_COLOURS[incident.state]),
             )
         ),
     ]
@@ -84,7 +78,7 @@ def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
     blocks += _counted("Senders", incident.senders, empty="<> (bounces)")
     if len(incident.replies) != 1:
         blocks += _replies(incident)
-    blocks += _counted("Servers of ours", incident.servers)
+    blocks += _counted("Our servers", incident.servers)
     if len(incident.spellings) > 1:
         blocks.append(labelled("spelled", text(shown(", ".join(incident.spellings)))))
     verbs = ", ".join(f"{verb} {count}" for verb, count in incident.verbs if verb)
@@ -120,7 +114,7 @@ def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> li
     blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells)]
     if len(counted) > _MOST_LISTED:
         blocks.append(
-            ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more, all of them in the export", "$text-muted"))
+            ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more (all in the export)", "$text-muted"))
         )
     return blocks
 
@@ -151,19 +145,21 @@ def several_blocks(
     """
     blocks: list[ProseBlock] = [
         ProseParagraph(text(shown(title), "bold")),
-        ProseParagraph(text("Open the row (Enter) and choose one for its recipients, times and full guidance.")),
+        ProseParagraph(
+            text("Press Enter to open the row, then select an incident for recipients, times and full guidance.")
+        ),
         BLANK,
     ]
     for incident, advice in incidents[:100]:
         host = incident.host or NO_HOST
-        state = "" if incident.state is None else state_words(incident.state, incident.quiet_ms)
+        state = "" if incident.state is None else f", {state_words(incident.state, incident.quiet_ms)}"
         blocks.append(
             bullet(
                 Content.assemble(
                     (f"{incident.count:,} x ", "$text-accent"),
                     (str(shown(f"{incident.key.code or 'no code'} {host}")), "bold"),
                     str(shown(f": {advice.title}. ")),
-                    f"{who_acts(advice)}. {state}",
+                    f"{who_acts(advice)}{state}",
                 )
             )
         )

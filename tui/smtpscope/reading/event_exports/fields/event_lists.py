@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import ClassVar
 
+from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.blocks.block_text import scan_headers
 from smtpscope.reading.event_exports.fields.list_layout import (
@@ -18,6 +19,7 @@ from smtpscope.reading.event_exports.fields.list_layout import (
 )
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
+from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
 from smtpscope.reading.event_exports.messages.event_messages import scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
@@ -44,10 +46,10 @@ class EventListReader(TextLog):
         if not is_text(head) or is_markup(head):
             return False
         text = head_text(head)
-        # An entry of Exchange's message tracking has a source and an event id, too.
+        # An entry of Exchange's message tracking also has a source and an event id.
         if "RecipientStatus" in text:
             return False
-        # The blocks of an English Event Viewer have a reader of their own.
+        # Blocks of an English Event Viewer have their own reader.
         return start_in(text) is not None and not scan_headers(text, final=True).headers
 
     def batches(self) -> Iterator[Batch]:
@@ -91,8 +93,18 @@ class EventListReader(TextLog):
                     yield written
             stream.keep_from(rest)
 
+    def first_unnamed(self) -> Problem | None:
+        """See `TellsUnnamed`."""
+        block, _ = next(self._text.blocks())
+        starts, rest = _scan(block.text, self._start(), final=True)
+        for begin, end in islice(pairwise((*starts, rest)), LOOKED_AT):
+            values = values_in(block.cut(begin, end))
+            if not names_source(values):
+                return unnamed_problem(self._source.name, block.text.count("\n", 0, begin) + 1, values)
+        return None
+
     def raw(self, offset: int) -> str:
-        """The event as it stands in the file."""
+        """The event as written."""
         block = self._text.at(offset, LONGEST)
         starts, rest = _scan(block.text, self._start(), final=True)
         first, following = (*starts, rest, rest)[:2]
@@ -107,7 +119,7 @@ class EventListReader(TextLog):
 
 
 def _scan(text: str, start: ListStart | None, *, final: bool) -> tuple[list[int], int]:
-    """Where events begin, and the index from which the text has to be seen again together with what follows it."""
+    """Where events begin, and the index at which the next block has to begin."""
     starts = [] if start is None else starts_of(text, start)
     if start is not None:
         others = [each for begin, end in pairwise((*starts, len(text))) for each in further_starts(text, begin, end)]
