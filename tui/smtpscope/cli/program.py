@@ -25,8 +25,8 @@ from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, say, talk
 from smtpscope.cli.usage import usage_error
-from smtpscope.cli.watching.check import check
-from smtpscope.cli.watching.compare import compare
+from smtpscope.cli.watching.check_command import check
+from smtpscope.cli.watching.compare_command import compare
 
 __all__ = ["INTERRUPTED", "cli", "main"]
 
