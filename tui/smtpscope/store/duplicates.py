@@ -4,8 +4,9 @@ An event is the same as one before it when record id, provider, computer and tim
 ids, what is said has to agree as well (remote host, command, reply, connection); the same may be said twice in a
 second, so the first of such in one log is the first in the other, and so on. Many exports name no computer (Event
 Viewer's CSV, Exim's main and reject log): to the second and to the word the same in two logs is taken for one event,
-as two servers are hardly told the same by the same host in the same second. The time counts in whole seconds, as
-exports cut the rest off; without a time nobody can tell, so such an event is no double.
+as two servers are hardly told the same by the same host in the same second. So is what a log with record ids and one
+without them say (an .evtx and what PowerShell printed of it), whatever they call source and computer. The time counts
+in whole seconds, as exports cut the rest off; without a time nobody can tell, so such an event is no double.
 """
 
 from __future__ import annotations
@@ -77,15 +78,24 @@ def shared_refusals(
 
 
 class SeenEvents:
-    """The events of all logs so far, eight bytes each. For the thread that reads."""
+    """The events of all logs so far, eight bytes each, or 24 where there are several. For the thread that reads.
 
-    __slots__ = ("_file", "_in_file", "_largest_id", "_runs")
+    `several` tells that more than one log is read: then the events of logs with record ids are kept by their words too.
+    """
+
+    __slots__ = (
+        *("_file", "_in_file", "_largest_id", "_runs", "_said_with_id", "_said_with_number", "_said_without"),
+        "several",
+    )
 
     def __init__(self) -> None:
         self._runs = _Runs()
         self._largest_id = -1
         self._in_file = _Runs()
         self._file = -1
+        self.several = False
+        self._said_with_id, self._said_without = _SaidInLogs(), _SaidInLogs()
+        self._said_with_number = _Runs()
 
     def find(self, told: EventFingerprint) -> NDArray[np.bool_]:
         """Which of some events were there before, among those of earlier calls or further up among themselves."""
@@ -103,7 +113,19 @@ class SeenEvents:
                 found[by_id] = self._runs.again(keys)
         if len(by_words):
             found[by_words] = self._runs.again(self._ranked(told, by_words))
+        if self.several:
+            self._compare_kinds_of_logs(told, by_id, by_words, found)
         return found
+
+    def _compare_kinds_of_logs(
+        self, told: EventFingerprint, by_id: NDArray[np.int64], by_words: NDArray[np.int64], found: NDArray[np.bool_]
+    ) -> None:
+        """Notes in `found` what another kind of log has, which names source and computer in another way or not."""
+        ids = told.record_id[by_id].astype(np.uint64)
+        found[by_id] |= self._said_with_number.again(_mixed(_words(told, by_id) ^ ids))
+        by_id, by_words = by_id[~found[by_id]], by_words[~found[by_words]]
+        found[by_id] |= self._said_with_id.also_in(self._said_without, told, by_id)
+        found[by_words] |= self._said_without.also_in(self._said_with_id, told, by_words)
 
     def _are_new(self, ids: NDArray[np.int64]) -> bool:
         """Whether each of `ids` is larger than all before it, as in a single log: then none can be a double."""
@@ -121,6 +143,35 @@ class SeenEvents:
         rank = self._in_file.counted(keys) + _rank_among_equals(keys)
         self._in_file.add(np.sort(keys))
         return _mixed(keys ^ rank.astype(np.uint64))
+
+
+class _SaidInLogs:
+    """What was said when, in the logs with record ids or in those without."""
+
+    __slots__ = ("_before", "_file", "_here")
+
+    def __init__(self) -> None:
+        self._before, self._here = _Runs(), _Runs()
+        self._file = -1
+
+    def also_in(self, others: _SaidInLogs, told: EventFingerprint, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of `rows` were said in an earlier log of the `others`, too; here they are all kept afterwards."""
+        self._enter(told.file)
+        others._enter(told.file)
+        if not len(rows):
+            return np.zeros(0, np.bool_)
+        keys = _words(told, rows)
+        rank = self._here.counted(keys) + _rank_among_equals(keys)
+        self._here.add(np.sort(keys))
+        return others._before.counted(keys) > rank
+
+    def _enter(self, file: int) -> None:
+        """What was kept of another log than `file` is that of an earlier one from now on."""
+        if file != self._file:
+            self._file = file
+            for run in self._here.runs:
+                self._before.add(run)
+            self._here = _Runs()
 
 
 class _Runs:
@@ -181,6 +232,14 @@ def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
     ranks = np.empty(len(keys), np.int64)
     ranks[order] = np.arange(len(keys)) - np.repeat(starts, lengths)
     return ranks
+
+
+def _words(told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
+    """One number for second and what was said."""
+    keys = _mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
+    for said in told.said:
+        keys = _mixed(keys ^ said[rows].astype(np.uint64))
+    return keys
 
 
 def _moment(told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:

@@ -76,6 +76,10 @@ class Encoder(Vocabularies):
         self._host_is_known = GrowingNumbers()
         self._seen = SeenEvents()
 
+    def expect_several_logs(self) -> None:
+        """More than one log will be encoded: see `SeenEvents`."""
+        self._seen.several = True
+
     def encode(self, exchanges: Sequence[SmtpExchange]) -> Columns:
         """One row for each exchange, in their order."""
         contexts = self.intern_contexts(exchanges)
