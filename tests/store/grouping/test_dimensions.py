@@ -52,7 +52,7 @@ def rows_of(tree: GroupTree, opened: bool = False) -> GroupRows:
         lambda category: category.upper(),
         UTC,
         with_year=False,
-        is_marked=lambda group: False,
+        mark_of=lambda group: "",
         bins=lambda: 8,
     )
 

@@ -21,12 +21,16 @@ _T = TypeVar("_T")
 
 
 class UserData:
-    """The workspace as a session needs it. Without a workspace marks and notes last as long as the session."""
+    """The workspace as a session needs it. Without a workspace marks and notes last as long as the session.
+
+    `marked_now` are those of `marks` that were set in this run; the others are of other days.
+    """
 
     def __init__(self, workspace: Workspace | None) -> None:
         self._workspace = workspace
         self._log: Log | None = None
         self.marks: set[IncidentKey] = set()
+        self.marked_now: set[IncidentKey] = set()
         self.warning: str | None = None
         if workspace is not None and workspace.warning is not None:
             self._warn(workspace.warning.what)
@@ -43,6 +47,7 @@ class UserData:
     def mark(self, keys: Iterable[IncidentKey], *, marked: bool) -> None:
         """Sets or takes the marks of `keys`."""
         changed = set(keys)
+        self.marked_now = self.marked_now | (changed - self.marks) if marked else self.marked_now - changed
         self.marks = self.marks | changed if marked else self.marks - changed
         log = self._log
         if log is not None:

@@ -11,7 +11,12 @@ from smtpscope.session import Analysis
 def part(around: Surroundings) -> tuple[CopyAndExport, list[tuple[str, str]]]:
     copied: list[tuple[str, str]] = []
     copy = CopyAndExport(
-        around.state, around.page, around.selection, around.table, lambda text, what: copied.append((text, what))
+        around.state,
+        around.page,
+        around.selection,
+        around.history,
+        around.table,
+        lambda text, what: copied.append((text, what)),
     )
     return copy, copied
 

@@ -70,17 +70,16 @@ class CountedList(CursorList):
         self.cursor = 0
         self.scroll_home(animate=False)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
-        number = self.scroll_offset.y + y
-        if number >= len(self.counted):
+        if line >= len(self.counted):
             return Strip.blank(width, self.rich_style)
-        value, count = self.counted[number]
+        value, count = self.counted[line]
         digits = len(f"{self.counted[0][1]:,}")
         text_style = self.rich_style
         count_style = self.get_component_rich_style("counted-list--count")
         sign = "  "
-        if number == self.cursor:
+        if line == self.cursor:
             text_style = count_style = self.get_component_rich_style("counted-list--cursor")
             if self.app.no_color:
                 text_style = count_style = Style(bold=True, reverse=True)

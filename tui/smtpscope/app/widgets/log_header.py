@@ -73,7 +73,6 @@ def _warning_width(header: HeaderText) -> int:
 class LogHeader(Widget, can_focus=False):
     """Line 1: files, counts, and what is being read. Line 2: the span and a timeline of all events."""
 
-    ALLOW_SELECT = False
     DEFAULT_CSS = """
     LogHeader { height: 2; background: $panel; padding: 0 1; }
     """

@@ -25,16 +25,27 @@ _LOGS: Final = tuple(
     for beginning, name in (
         (r"\[\d\d/[A-Z][a-z]{2}/\d{4} [\d:]{8}\] (?:Recv|Sent): Queue-ID: ", "Kerio Connect"),
         (r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?: [AP]M)?  SMTP (?:Server|Client): ", "HCL Domino"),
-        (r"type,time(?:Logged|Queued),", "PowerMTA"),
         (r"[^\n]{0,64}\bmaddy(?:\[\d{1,10}\])?: \w{1,20}: ", "maddy"),
         (
             r"\d{4}-\d\d-\d\d [\d:]{8},\d{3} [A-Z]{4,5} {1,2}\[[^\]\n]{1,80}\] \[(?:name|ip|mid|oip)=[^\]\n]{0,200}\] ",
             "Zimbra's mailbox server",
         ),
         (r"[^\n]{0,200}\borg\.apache\.james\.", "Apache James"),
-        (r'\{(?=[^\n]{0,4000}"egress_pool")[^\n]{0,4000}"bounce_classification"', "KumoMTA"),
     )
 )
+_REPORTS: Final = (
+    (
+        re.compile(r"(?m)^Postfix log summaries for |^message (?:deferral|bounce|reject) detail"),
+        "a summary by pflogsumm, which counts replies and cuts them short",
+        "Open the log that it was made from",
+    ),
+    (
+        re.compile(r"\b(?:The server response was: |SmtpException\b|SmtpFailedRecipients?Exception\b)"),
+        "an error of .NET (Send-MailMessage, SmtpClient), which leaves out the code of the reply",
+        'Ask about its text: smtpscope explain "550 …", or take the log of the server that was spoken to',
+    ),
+)
+"""What tells of refusals and yet holds no reply that could be counted, with the remedy."""
 _TAG: Final = re.compile(rf"(?<!\S)(?P<program>{'|'.join(tag for tag, _ in _TAGS)})(?:\[\d{{1,10}}\])?: ")
 
 
@@ -60,6 +71,9 @@ _OF_READ: Final = tuple(
 
 def other_mail_server(text: str) -> tuple[str, str] | None:
     """What a log that begins with `text` is (with its article), and the remedy; None where no server is recognised."""
+    for pattern, title, remedy in _REPORTS:
+        if pattern.search(text) is not None:
+            return title, remedy
     for pattern, name in _LOGS:
         if pattern.search(text) is not None:
             return f"a log of {name}, which can't be read here", _WHAT_IS_READ

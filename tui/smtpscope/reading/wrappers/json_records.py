@@ -69,10 +69,10 @@ class JsonRecords:
                 next_line = text.find("\n", begin) + 1 or len(text)
                 position = begin + 1 if failures <= _MOST_FAILURES else next_line
                 continue
-            found = line_of(value)
+            found = self._line_of(value)
             start = _start_of(text, begin)
             if found is None:
-                streamed = _streamed(value)
+                streamed = self._lines_of(value)
                 lines += [InnerLine(begin, end, line) for line in streamed]
                 position = begin + 1 if not streamed and _holds_records(value) else end
                 continue
@@ -93,6 +93,14 @@ class JsonRecords:
         if broken is not None:
             damages += broken.damage(lines) or _cut_end(text, lines)
         return Unwrapped(lines, damages, len(text) if final else max(position, text.rfind("\n") + 1))
+
+    def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
+        """The line in a record, with what the record says of it."""
+        return line_of(value)
+
+    def _lines_of(self, value: Mapping[str, object]) -> list[str]:
+        """The lines in a record that has them elsewhere, with all that is known of each."""
+        return _streamed(value)
 
 
 class _Broken(NamedTuple):

@@ -16,7 +16,7 @@ from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.app.widgets.table.group_outline import GroupOutline
 from smtpscope.app.widgets.table.group_rows import GroupRows
 from smtpscope.app.widgets.table.group_table import GroupTable
-from smtpscope.app.widgets.table.table_line import ColumnNeeds
+from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark
 from smtpscope.app.widgets.texts.detail_pane import Detail, DetailPane
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
@@ -24,6 +24,7 @@ from smtpscope.session import View
 from smtpscope.store.filter.filter_editing import terms
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.grouping.groups import Group
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.store.times import format_time
 from smtpscope.workspace.log_state import Position
 
@@ -208,7 +209,7 @@ class ViewController:
             self._cause_title,
             state.analysis.zone,
             with_year=self.with_year,
-            is_marked=self._is_marked,
+            mark_of=self._mark_of,
             bins=lambda: self._table.activity_width,
         )
         if state.view is not None:
@@ -231,13 +232,20 @@ class ViewController:
     def _cause_title(self, category: str) -> str:
         return self._state.analysis.knowledge.categories.get(category, category)
 
-    def _is_marked(self, group: Group) -> bool:
+    def _mark_of(self, group: Group) -> Mark:
+        user_data = self._state.analysis.user_data
+        if self._holds_one_of(group, user_data.marked_now):
+            return "now"
+        return "before" if self._holds_one_of(group, user_data.marks) else ""
+
+    @staticmethod
+    def _holds_one_of(group: Group, keys: set[IncidentKey]) -> bool:
         return any(
             (group.host_key is None or group.host_key == key.host_key)
             and (group.code is None or group.code == key.code)
             and (group.categories > 1 or group.category == key.category)
             and group.host_key is not None
-            for key in self._state.analysis.marks
+            for key in keys
         )
 
     # The detail

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from smtpscope.app.widgets.log_header import bars
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
-from smtpscope.app.widgets.table.table_line import ColumnNeeds, TableLine
+from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark, TableLine
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
@@ -33,7 +33,7 @@ WHO_SHORT: Final[dict[WhoActs, str]] = {
 class GroupRows:
     """The lines that the table draws. `exchange` gives an event by its row, `cause_title` a category's short name.
 
-    `with_year` says whether times need one, `is_marked` whether an incident of the group is marked, `bins` how many
+    `with_year` says whether times need one, `mark_of` whether an incident of the group is marked, `bins` how many
     parts the table's column for the activity has room for.
     """
 
@@ -45,7 +45,7 @@ class GroupRows:
         zone: tzinfo,
         *,
         with_year: bool,
-        is_marked: Callable[[Group], bool],
+        mark_of: Callable[[Group], Mark],
         bins: Callable[[], int],
     ) -> None:
         self.outline = outline
@@ -53,7 +53,7 @@ class GroupRows:
         self._cause_title = cause_title
         self._zone = zone
         self._with_year = with_year
-        self._is_marked = is_marked
+        self._mark_of = mark_of
         self._bins = bins
 
     def __len__(self) -> int:
@@ -112,7 +112,7 @@ class GroupRows:
             last=self._time(group.last_ms),
             state=state_brief(group.state, group.quiet_ms),
             activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins()), highest=7),
-            marked=self._is_marked(group),
+            marked=self._mark_of(group),
             named=not self.outline.tree.levels[place.level].dimension.titled,
             tone=_tone(group),
         )

@@ -10,6 +10,8 @@ from rich.cells import cell_len, set_cell_size
 
 from smtpscope.harmless import Shown
 
+Mark = Literal["", "now", "before"]
+"""Not marked, marked in this run, marked on another day."""
 ColumnName = Literal["name", "cause", "who", "count", "first", "last", "state", "activity"]
 
 
@@ -33,7 +35,7 @@ class TableLine:
     last: str = ""
     state: str = ""
     activity: str = ""
-    marked: bool = False
+    marked: Mark = ""
     named: bool = True
     tone: Literal["act", "calm", "plain"] = "plain"
 
