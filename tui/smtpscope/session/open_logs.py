@@ -82,7 +82,7 @@ class Logs:
         """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
         progress = self._progress
         if len(self.sources) > 1:
-            store.words.expect_several_logs()
+            store.words.seen.several = True
         for source in self.sources:
             name = source.name
             record = LogRecord(self._cache, name, store.words)
