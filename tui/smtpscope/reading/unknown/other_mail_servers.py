@@ -1,4 +1,4 @@
-"""Mail servers and their companions whose logs are known by sight and hold no replies that could be read here."""
+"""Mail servers and related programs whose logs are recognised, but have no replies to read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TAGS: Final = (
     ("master", "Cyrus"),
     ("lmtpunix", "Cyrus"),
 )
-"""Programs that stand beside a mail server: the server's own lines have the replies."""
+"""Programs that work with a mail server: the server's own lines have the replies."""
 
 _LOGS: Final = tuple(
     (re.compile(f"(?m)^{beginning}"), name)
@@ -66,11 +66,11 @@ _OF_READ: Final = tuple(
         (r"nullmailer", "nullmailer"),
     )
 )
-"""Servers whose logs are read: too little of them is in the file to tell which."""
+"""Servers whose logs are read: but the file has too little of them."""
 
 
 def other_mail_server(text: str) -> tuple[str, str] | None:
-    """What a log that begins with `text` is (with its article), and the remedy; None where no server is recognised."""
+    """The kind of a log that begins with `text` (with its article), and the remedy; None if no server is recognised."""
     for pattern, title, remedy in _REPORTS:
         if pattern.search(text) is not None:
             return title, remedy
