@@ -93,10 +93,13 @@ class Analysis:
         options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
-    def open(self, arguments: Sequence[str]) -> None:
-        """Finds and recognises the logs; from now on marks, notes and state are theirs. Raises LogError."""
+    def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
+        """Finds and recognises the logs; from now on marks, notes and state are theirs. Raises LogError.
+
+        `waiting` hears the name of a pipe into which no program writes yet, in a thread of its own.
+        """
         try:
-            self.loader.open(arguments)
+            self.loader.open(arguments, waiting)
         finally:
             self.user_data.open(self.loader.sources)
 

@@ -39,12 +39,12 @@ class LogLoader:
         self._zone_at_load: tzinfo = options.zone
         self._logs = Logs(options, cache, read_as)
 
-    def open(self, arguments: Sequence[str]) -> None:
+    def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
         """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
 
         What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
         """
-        self._logs.open(arguments)
+        self._logs.open(arguments, waiting)
 
     @property
     def sources(self) -> list[Source]:
