@@ -99,7 +99,7 @@ def test_text_against_code_is_a_disagreement_and_the_text_is_trusted(knowledge: 
     match = matched(knowledge, "552 5.1.1 Mailbox is full", RCPT)
     assert match.category == "mailbox-full"
     assert match.disagreement is not None
-    assert "We trust the text" in match.disagreement
+    assert "The text decides" in match.disagreement
 
 
 def test_two_codes_of_different_class_are_a_disagreement(knowledge: KnowledgeBase) -> None:
