@@ -90,8 +90,8 @@ def test_evidence_are_places_in_the_verbatim_reply(knowledge: KnowledgeBase) -> 
 
 def test_the_codes_are_put_into_words(knowledge: KnowledgeBase) -> None:
     assert matched(knowledge, "550 5.1.1 User unknown", RCPT).code_alone == (
-        "5.1.1: no mailbox of that name exists at the recipient domain; 550: the mailbox can not be had: missing, no "
-        "access, or refused for a policy"
+        "5.1.1: no mailbox of that name exists at the recipient domain; 550: mailbox unavailable: "
+        "not found, no access, or refused by policy"
     )
 
 
