@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.processes import SECONDS, environment
+from cli.processes import SECONDS, environment, hear_ctrl_c
 from smtpscope.reading.evtx.decoding.chunk_decoder import (
     DecoderMissingError,
     DecoderProcess,
@@ -189,8 +189,7 @@ def parent() -> Iterator[Parent]:
             stdout=subprocess.PIPE,
             text=True,
             env=environment(PYTHONPATH=os.pathsep.join(folders)),
-            # The tests may run where ctrl+c is ignored, and a child inherits that.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=hear_ctrl_c,
         )
         started.append(process)
         assert process.stdout is not None
