@@ -151,7 +151,7 @@ class W3cRows:
         if bare != line and bare.count(" ") == self._blanks:
             return self.turn(bare)
         if self._blanks < 0:
-            return "no #Fields line tells what its columns are"
+            return "no #Fields line names its columns"
         if bare.count(" ") == self._blanks:
             return self.turn(bare)
         count = bare.count(" ") + 1

@@ -107,8 +107,8 @@ class Around:
             self._before_ends = bisect_left(indices, block.start, key=before.offset)
         return self._before_ends
 
-    def preceding(self) -> list[str]:
-        """The whole lines before this one, the nearest first."""
+    def lines_before(self) -> list[str]:
+        """The whole lines before this one, the nearest first, some of them from the block before."""
         if self._block is None:
             return []
         begin = max(0, self._start - LOOKS_AHEAD)
@@ -119,6 +119,16 @@ class Around:
             text = self._before.cut(begin, end) + text
         lines = text.splitlines()
         return lines[:0:-1] if begin else lines[::-1]
+
+    def preceding(self, count: int) -> list[str]:
+        """At most `count` lines just before this one, the nearest first; none from the block before."""
+        lines: list[str] = []
+        end = self._start
+        while self._block is not None and len(lines) < count and end > 0:
+            begin = self._block.text.rfind("\n", max(0, end - 1 - _LOOKS_BACK), end - 1) + 1
+            lines.append(self._block.cut(begin, end - 1))
+            end = begin
+        return lines
 
     def following(self) -> list[str]:
         """The whole lines after this one."""

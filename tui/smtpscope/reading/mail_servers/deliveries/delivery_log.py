@@ -78,8 +78,8 @@ _FORMAT: Final = Format(
     title="Deliveries of a mail service or a queue",
     recognised_by="JSON or a table with a recipient and a reply, by the names that mail services give them; mailq",
     lacks=(
-        "mostly which command a remote host refused",
-        "mostly the name of the remote host",
+        "usually which command a remote host refused",
+        "usually the name of the remote host",
         "the moment of a refusal, in the listing of a queue",
     ),
 )

@@ -176,7 +176,7 @@ def _of_node(text: str, around: Around) -> LoggedRefusal | None:
 
 
 def _time_above(around: Around) -> str:
-    for text in around.preceding():
+    for text in around.lines_before():
         written = find_log_time(text[:_HEADER])
         if written is not None:
             return text[written.begin : written.end]
