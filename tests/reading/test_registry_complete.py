@@ -112,7 +112,7 @@ def test_a_mail_server_has_signs_in_the_table_or_in_its_reader() -> None:
     assert not wrong, "either signs in servers.py or own_signs in the reader, not both and not neither"
 
 
-def test_every_family_of_formats_is_in_both_import_contracts() -> None:
+def test_every_family_of_formats_is_in_the_contract_of_independence() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
         "contracts"
     ]
