@@ -95,10 +95,7 @@ class Analysis:
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
     def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
-        """Finds and recognises the logs, and loads their marks, notes and state. Raises LogError.
-
-        `waiting` is called, in a thread of its own, with the name of a pipe that no program writes to yet.
-        """
+        """Finds and recognises the logs, and loads their marks, notes and state (see `LogLoader`). Raises LogError."""
         try:
             self.loader.open(arguments, waiting)
         finally:
