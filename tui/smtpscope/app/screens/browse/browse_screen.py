@@ -95,9 +95,11 @@ class BrowseScreen(Screen[None]):
         queries = self._queries = QueryQueue(lambda: self.loader.add_waiting(), lambda: self.is_alive)
         selection = self.selection = Selection(state, table)
         widgets = (self.header, self.filter_bar, table, self.detail)
-        self.views = ViewController(state, self, queries, selection, widgets, lambda: self.filters.remember())
-        history = self.history = ChangeHistory(self)
-        self.filters = FilterController(state, self, selection, history, self.filter_bar, self.views)
+        history = self.history = ChangeHistory(self, lambda: self.filters.said_changed())
+        self.views = ViewController(
+            state, self, queries, selection, widgets, lambda: self.filters.remember(), lambda: history.can_undo
+        )
+        self.filters = FilterController(state, self, selection, history, queries, self.filter_bar, self.views)
         self.navigation = TableNavigation(state, self, selection, table, self.views)
         self.loader = LoadingController(state, self, queries, self.views, self.header, self.post_message)
         logs = LogCommands(state, self, queries, selection, self._logs_changed)
@@ -279,7 +281,7 @@ class BrowseScreen(Screen[None]):
         self.navigation.sort_by_column(message.column)
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
-        self.filters.typed(message.text)
+        self.filters.typed(message.text, message.line, message.cursor)
 
     def on_filter_bar_kept(self, message: FilterBar.Kept) -> None:
         self.filters.keep(message.text)
