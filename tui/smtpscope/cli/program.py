@@ -25,6 +25,7 @@ from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, say, talk
 from smtpscope.cli.usage import usage_error
+from smtpscope.cli.watching.compare import compare
 
 __all__ = ["INTERRUPTED", "cli", "main"]
 
@@ -36,6 +37,7 @@ cli.add_command(serve)
 cli.add_command(paths)
 cli.add_command(config)
 cli.add_command(kb)
+cli.add_command(compare)
 cli.add_command(convert)
 cli.add_command(explain)
 cli.add_command(completion)

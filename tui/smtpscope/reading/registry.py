@@ -1,4 +1,4 @@
-"""Which reader reads a file: chosen by its content, never by its name."""
+"""Chooses the reader for a file, by its content, never by its name."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     *(server.reader for server in FURTHER_SERVERS),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
-"""So many of them read records; the others read lines, which may be in the records of another form as well."""
+"""The readers before this one read records, the others lines, which may be wrapped in the records of another format."""
 
 
 def readers() -> Iterator[type[LogReader]]:
-    """The classes of READERS in their order."""
+    """The classes of READERS, in order."""
     yield from _readers_of_records()
     yield from _readers_of_lines()
 
@@ -59,7 +59,7 @@ def _readers_of_records() -> Iterator[type[LogReader]]:
 
 
 def _readers_of_lines() -> Iterator[type[LogReader]]:
-    """Those of texts that may be in the records of another form as well."""
+    """The readers of lines, which may be wrapped in the records of another format."""
     yield from map(_imported, READERS[_RECORDS:])
 
 
@@ -78,9 +78,9 @@ def open_log(
 ) -> LogReader:
     """The reader for `source`: the one called `format_name`, else the one that recognises the content.
 
-    `search` limits how far a text is looked through for its first sentence of ours.
-    Raises LogError when the file is empty or no reader recognises it (it says what the file looks like), UsageError
-    when there is no format of that name.
+    `search` limits how many bytes of a text are searched for the first message of an SMTP event. Raises LogError if the
+    file is empty or no reader recognises it (the error says what the file looks like), UsageError if there is no format
+    of that name.
     """
     head = head_of(source)
     if not head:
@@ -90,7 +90,7 @@ def open_log(
         raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
     if format_name is not None:
         named = _named(format_name)
-        # The lines of a format are read inside the records of another form, too.
+        # Lines of this format may be wrapped in the records of another one.
         return (_inside(head, (named,)) or named)(source, options)
     reader = reader_of(source, head=head, search=search) or _for_stray_replies(head)
     if reader is None:
@@ -102,10 +102,10 @@ def open_log(
 
 
 def reader_of(source: Source, *, head: bytes | None = None, search: int | None = None) -> type[LogReader] | None:
-    """The reader that recognises `source`, None if none does.
+    """The reader that recognises `source`, or None.
 
-    A text whose first sentence of ours stands behind the first 64 KiB is found too; `search` limits how many bytes
-    are looked through for it. Raises LogError when the file can't be read.
+    A text is recognised even if its first SMTP event comes after the first 64 KiB; `search` limits how many bytes are
+    searched for it. Raises LogError if the file can't be read.
     """
     head = head_of(source) if head is None else head
     reader = _sniffing(head)
@@ -128,14 +128,14 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
 
 
 def _for_stray_replies(head: bytes) -> type[LogReader] | None:
-    """The last of all readers, for a file that was named: in a folder, replies stand in notes and settings as well."""
+    """The last reader, only for a file that was named: in a folder, notes and settings may contain replies too."""
     from smtpscope.reading.unknown.stray_replies import StrayReplyReader
 
     return StrayReplyReader if StrayReplyReader.sniff(head) else None
 
 
 def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
-    """`reader`, but for a reader of lines of text the one that tells what it passed over, where `head` has fields."""
+    """`reader`; instead of the reader of text lines, the one that reports what it skipped, if `head` has fields."""
     if reader.format.name != "text":
         return reader
     from smtpscope.reading.event_exports.messages.last_look import LastLookReader
@@ -144,9 +144,10 @@ def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
 
 
 def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterator[LogReader]:
-    """What looks for our events, and then for replies, in a text in which `reader` found nothing; none for all else.
+    """A reader that searches a text for SMTP events, and then for replies, after `reader` found nothing; None for other
+    files.
 
-    What a log of a mail server says of replies, its own reader knows better. Raises LogError when the file can't be
+    Not for the log of a mail server: its own reader knows its replies better. Raises LogError if the file can't be
     read.
     """
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
@@ -165,7 +166,7 @@ def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterat
 
 
 _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
-"""Formats of event logs with the shapes of which collectors write lines of other logs, too."""
+"""Formats of event logs that collectors also wrap lines of other logs in."""
 
 
 def _sniffing(head: bytes) -> type[LogReader] | None:
@@ -180,7 +181,7 @@ def _sniffing(head: bytes) -> type[LogReader] | None:
 
 
 def _inside(head: bytes, readers: Iterable[type[LogReader]]) -> type[LogReader] | None:
-    """The first of `readers` that knows the lines in the records of a file, None where none does."""
+    """The first of `readers` that recognises the lines wrapped in the records of a file, or None."""
     from smtpscope.reading.wrappers.wrapped_log import inside_of, wrapped
 
     found = list(inside_of(head))

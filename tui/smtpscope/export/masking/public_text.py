@@ -96,11 +96,14 @@ def is_word(text: str) -> bool:
     return text.casefold() in _words()
 
 
+@lru_cache(maxsize=1 << 14)
 def is_public_site(name: str) -> bool:
     """Whether a dotted name is that of a provider's help pages or of a public DNS block list, or no host's at all."""
     folded = name.casefold()
     if folded in _sites() or _LOOPBACK.fullmatch(folded) or _SECTION.fullmatch(folded):
         return True
+    if not folded.endswith(BLOCK_LIST_ZONES):
+        return False
     zone = next((zone for zone in BLOCK_LIST_ZONES if folded == zone or folded.endswith(f".{zone}")), None)
     if zone is None:
         return False

@@ -26,7 +26,7 @@ def _turn(
 ) -> Turn:
     if user == REPLY_TO_US:
         return Turn("reply", peer, service, computer, "", "", "", argument, time_ms)
-    # The oldest versions write the verb in two words, as in MAIL FROM, and its second word again in the argument.
+    # The oldest versions write two words for the verb, as in MAIL FROM, and repeat the second in the argument.
     if " " in verb:
         verb = verb.split(" ", 1)[0]
     kind: TurnKind = "command" if user == COMMAND_OF_OURS else "answered"
@@ -34,7 +34,7 @@ def _turn(
 
 
 class IisRows:
-    """Fifteen columns behind commas; times are local to the server, dates in its regional order. A `RowForm`.
+    """Fifteen columns, separated by commas; times are local to the server, dates in its regional order. A `RowForm`.
 
     Address, name, date, time, service, computer, own address, milliseconds, bytes received, bytes sent, reply code,
     Windows error, verb, target, argument; a comma ends the row.
@@ -55,7 +55,7 @@ class IisRows:
         """See `RowForm`."""
         columns = line.split(", ", COLUMNS - 1)
         if len(columns) < COLUMNS:
-            # Some versions write no blank behind the comma before the argument.
+            # Some versions write no blank after the comma before the argument.
             columns = [column.strip() for column in line.split(",", COLUMNS - 1)]
             if len(columns) < COLUMNS:
                 bare = line.strip("\0 \r")
@@ -105,7 +105,7 @@ class NcsaRows:
         bare = line.strip("\0 \r")
         if not bare:
             return None
-        # Quotes inside of the command are not marked: the last one ends it.
+        # Quotes inside the command are not escaped: the last one ends it.
         begin, _, rest = bare.partition(' "')
         said, quote, numbers = rest.rpartition('" ')
         names = begin.split(" ", 3)

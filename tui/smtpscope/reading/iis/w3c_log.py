@@ -89,7 +89,7 @@ class W3cSmtpReader(IisSmtpReader):
 
 
 def _assumed(head: bytes) -> tuple[str, ...]:
-    """The fields of a log that begins with `head` and has no header, () where it has one or is another text."""
+    """The fields of a log that begins with `head` and has no header, () if it has one or is another kind of text."""
     head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
     if not is_text(head) or is_markup(head):
         return ()
@@ -103,11 +103,11 @@ def _assumed(head: bytes) -> tuple[str, ...]:
 
 
 def _smtp_rows(head: bytes) -> bool | None:
-    """Whether the rows of a W3C log that begins with `head` are of the SMTP service; None where it has no rows yet.
+    """Whether the rows of a W3C log that begins with `head` are from the SMTP service; None if it has no rows yet.
 
-    False where it is no W3C log.
+    False if it is not a W3C log.
     """
-    # The room that IIS reserves behind the last row is full of zeros.
+    # IIS reserves space after the last row, filled with zeros.
     head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
     if not is_text(head) or is_markup(head):
         return False

@@ -30,7 +30,7 @@ _TAG = tag(rf"(?:{_PROGRAM}|postfix)", BEGINNING, program_of)
 
 _FAILED = frozenset({"bounced", "deferred", "undeliverable"})
 _DELIVERY = re.compile(rf"{QUEUE_ID}: to=<(?P<to>.{{0,512}}?)>, ")
-# Warnings repeat what the line of a delivery says, but for those of an extension that Postfix goes on without.
+# Warnings repeat the line of a delivery, except for an extension that Postfix does without.
 _NO_RECIPIENT = re.compile(
     rf"(?:{QUEUE_ID}: (?=(?:host|SASL authentication failed; server) )|warning: (?=host [^\n]{{1,4000}} XFORWARD ))"
 )
@@ -46,12 +46,12 @@ _BARE_MAILBOX = re.compile(r"(?<=[ ,])(to|orig_to|from|helo)=([^\s<>,;]{0,512})"
 
 
 class PostfixGrammar(MailGrammar):
-    """Postfix names the daemon in each line: clients tell what was refused to us, servers what we refused."""
+    """Postfix names the daemon in each line: clients log what was refused to us, servers what we refused."""
 
     def line(self, text: str) -> LogLine | None:
         line = split(text, _TAG)
         if line is not None and "<" not in line.text:
-            # Pages and mails lose the angle brackets of what they show.
+            # Web pages and mails lose angle brackets.
             line = line._replace(text=_BARE_MAILBOX.sub(r"\1=<\2>", line.text))
         if line is None or "/" in line.program:
             return line
@@ -77,7 +77,7 @@ class PostfixGrammar(MailGrammar):
         queue_id = re.match(rf"({QUEUE_ID}): ", line.text)
         if queue_id is not None and queue_id[1] != "NOQUEUE":
             key = f" {queue_id[1]}: "
-            # Short queue ids are given again, to the next message in the same place of the disk.
+            # Short queue ids are reused for the next message in the same place on disk.
             return Thread("queue id", queue_id[1], key, ends=f"{key}removed")
         client = re.match(r"NOQUEUE: reject: [A-Z]{1,16} from (\[[^\]\s]{1,64}\]:\d{1,5}): ", line.text)
         if client is not None:
@@ -121,7 +121,7 @@ class PostfixLogReader(MailLog):
 
 
 def _without_recipient(text: str) -> Found:
-    """A refusal after which Postfix went on, with the next host or without an extension: no recipient is named."""
+    """A refusal after which Postfix continued, with the next host or without an extension: it names no recipient."""
     match = _NO_RECIPIENT.match(text)
     return None if match is None else _said(text[match.end() :], None)
 
@@ -129,7 +129,7 @@ def _without_recipient(text: str) -> Found:
 def _said(reason: str, mailbox: str | None) -> Found:
     match = _SAID.match(reason)
     if match is None:
-        # Syslog daemons cut long lines, and disks get full.
+        # Syslog daemons cut long lines, and disks fill up.
         cut = not reason or (reason.startswith("host ") and "[" not in reason)
         return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     reply, command = match["reply"], ""
@@ -151,7 +151,7 @@ def _said(reason: str, mailbox: str | None) -> Found:
 
 
 def _command(words: str) -> tuple[str, str]:
-    """ "RCPT TO command)" or "end of DATA command)" -> the verb, and the full command line where it is known."""
+    """The verb in words such as "RCPT TO command)" or "end of DATA command)", and the full command if it is known."""
     if words.startswith("end of DATA"):
         return "DATA", "."
     verb = words.partition(" ")[0].strip("()")

@@ -8,7 +8,7 @@ from typing import Final
 from smtpscope.reading.mail_servers.mail_grammar import Around, Damaged, Found, LoggedRefusal, host_of
 from smtpscope.reading.text.syslog_line import LogLine
 
-# Warnings stand where the queue id else does, and repeat what the line of the delivery says.
+# Warnings have "warning" in place of the queue id, and repeat the line of the delivery.
 QUEUE_ID: Final = r"(?!warning:|error:|fatal:|panic:|statistics:)[0-9A-Za-z]{5,24}"
 """A pattern without groups."""
 
@@ -31,7 +31,7 @@ _LOGIN = re.compile(rf"warning: {_CLIENT}: (?P<reply>SASL \S{{1,64}} authenticat
 _LIMIT = re.compile(
     rf"warning: (?P<what>[A-Z][A-Za-z ]{{5,60}}) limit exceeded: \d{{1,10}} from {_CLIENT} for service "
 )
-# The replies that Postfix has for its limits (smtpd.c); the log has the name of the limit.
+# Postfix's replies for its limits (smtpd.c); the log has only the name of the limit.
 _LIMITS: Final = {
     "Connection concurrency": ("421 4.7.0 Error: too many connections", ""),
     "Connection rate": ("421 4.7.0 Error: too many connections", ""),
@@ -47,9 +47,9 @@ _NO_REPLY_LOGGED: Final = "The log has no reply here: this is the one that Postf
 
 
 def server_refusal(line: LogLine, around: Around) -> Found:
-    """What a line of a server daemon tells; None where it refuses nothing.
+    """The refusal in a line of a server daemon, or None.
 
-    A line that names no client is told by the one with which its process took the connection.
+    For a line without a client, the client is in the line with which its process accepted the connection.
     """
     start = _REJECT.match(line.text)
     if start is not None:
@@ -103,7 +103,7 @@ def _warned(line: LogLine, around: Around) -> LoggedRefusal | None:
 
 
 def _client_of(line: LogLine, around: Around) -> str:
-    """The client of the connection that the process of `line` has, "" where its beginning is not at hand."""
+    """The client of the connection that the process of `line` has, "" if its first line is out of reach."""
     if not line.process:
         return ""
     key = f"{line.program}[{line.process}]: connect from "

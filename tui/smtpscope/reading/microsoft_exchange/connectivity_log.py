@@ -40,14 +40,14 @@ _SESSION: Final = SessionFields(
 _KIND: Final = "connectivity log"
 _PROVIDER: Final = "Transport Connectivity Log"
 """What the header calls the log; a log without its header is called the same."""
-# A source is a component and, of SMTP, its connector; the session is a number of sixteen hexadecimal digits.
+# A source is a component, for SMTP with its connector; the session is a number of sixteen hexadecimal digits.
 _ROW = re.compile(
     rf"(?:\A|\n){FOUND_IN}"
     r"\"?\d{4}-\d\d-\d\dT[\d:.]{5,16}Z\"?,\"?[0-9A-F]{16}\"?,"
     r"[^,\n]{1,120},[^,\n]{0,260},\"?[+<>*-]\"?,"
 )
-# A reply in the middle of a description has its enhanced code, or stands behind a word that announces it: there are
-# other numbers of three digits, such as those of messages and bytes.
+# A reply in the middle of a description has an enhanced code, or follows a word that announces it: there are other
+# three-digit numbers, such as counts of messages and bytes.
 _REPLY = re.compile(
     r"(?:\A\s{0,8}|(?<=[\s(\"':;=]))[45][0-5][0-9][ -]#?[45]\.[0-9]{1,3}\.[0-9]{1,3}"
     r"|\A\s{0,8}[45][0-5][0-9](?:[ -]|\Z)"
@@ -55,7 +55,7 @@ _REPLY = re.compile(
 )
 _CODE = re.compile(r"[45][0-5][0-9](?:[ -]|\Z)")
 _CONNECTION = re.compile(r"connection (?:to|with) (\S{1,255}?:\d{1,5})(?=[\s,;]|\Z)", re.IGNORECASE)
-# Nobody spoke: the name was not found, the port was closed, or no answer came.
+# No reply at all: the name was not found, the port was closed, or nobody answered.
 _UNSPOKEN = re.compile(
     r"Failed connection to |Failed to (?:create a connection|connect to|locate server)| reported by \S"
     r"|Aborted connection to "
@@ -63,7 +63,7 @@ _UNSPOKEN = re.compile(
 
 
 class ConnectivityLogReader(FollowableTextLog):
-    """Reads one log; rows that quote a reply 4yz or 5yz are exchanges, all other rows are others."""
+    """Reads one log; rows that quote a reply 4yz or 5yz are exchanges, all other rows are only counted."""
 
     format: ClassVar[Format] = Format(
         name="connectivity",
@@ -96,7 +96,7 @@ class ConnectivityLogReader(FollowableTextLog):
         return _ROW.search(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no such log."""
+        """See `LogReader`. Raises LogError if the file is not such a log."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise another_log(self._source.name, "connectivity log")
@@ -157,7 +157,7 @@ class ConnectivityLogReader(FollowableTextLog):
         )
 
     def raw(self, offset: int) -> str:
-        """The row as it stands in the log."""
+        """The row as logged."""
         return SessionLog(self._text, _SESSION).row_at(offset)
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
@@ -173,7 +173,7 @@ class ConnectivityLogReader(FollowableTextLog):
 
 
 def _reply_in(description: str) -> str:
-    """The reply 4yz or 5yz that `description` quotes, "" where it quotes none."""
+    """The reply 4yz or 5yz quoted in `description`, "" if there is none."""
     found = _REPLY.search(description) if _CODE.search(description) else None
     if found is None:
         return ""
@@ -185,14 +185,14 @@ def _reply_in(description: str) -> str:
 
 
 def _is_unspoken(description: str) -> bool:
-    """Whether a row without a reply tells of a connection that failed before anybody replied."""
-    # Most rows have none of these letters, and are not searched.
+    """Whether a row without a reply is about a connection that failed before any reply."""
+    # Most rows have none of these letters and need no search.
     may_be = "ed connection to " in description or "ed to " in description or " by " in description
     return may_be and _UNSPOKEN.search(description) is not None
 
 
 def _unspoken_in(text: str) -> int:
-    """How many rows of `text` tell of a connection that failed before anybody replied."""
+    """How many rows of `text` are about a connection that failed before any reply."""
     count = done = 0
     for found in _UNSPOKEN.finditer(text):
         if found.start() < done:

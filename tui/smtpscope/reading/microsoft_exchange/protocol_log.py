@@ -1,4 +1,4 @@
-"""The SMTP protocol logs of Exchange 2007 and later: what its Send and Receive connectors said and heard."""
+"""The SMTP protocol logs of Exchange 2007 and later: what its Send and Receive connectors sent and received."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ _PROVIDERS: Final[dict[Side, str]] = {"outbound": "SMTP Send Protocol Log", "inb
 
 
 class ProtocolLogReader(FollowableTextLog):
-    """Reads one log; refusals are exchanges, all other rows are others.
+    """Reads one log; refusals are exchanges, all other rows are only counted.
 
-    Which command a reply answers the log itself tells: rows of one session have its number, and are in order.
+    The log itself ties replies to commands: rows of one session have its number and are in order.
     """
 
     format: ClassVar[Format] = Format(
@@ -91,7 +91,7 @@ class ProtocolLogReader(FollowableTextLog):
         return _ROW.search(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no such log."""
+        """See `LogReader`. Raises LogError if the file is not such a log."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise another_log(self._source.name, "SMTP protocol log")
@@ -135,7 +135,7 @@ class ProtocolLogReader(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _kind(self, rows: LogRows, following: str) -> tuple[Side, str | None]:
-        """Whose log it is, and what it calls itself; rows that say otherwise than their header are believed."""
+        """The side that wrote the log, and the log's name; if rows contradict their header, the rows decide."""
         provider = rows.labels.get("log-type")
         kind = _KIND.search(provider) if provider else None
         if provider is not None and kind is not None:
@@ -158,7 +158,7 @@ class ProtocolLogReader(FollowableTextLog):
         return self._by_session
 
     def raw(self, offset: int) -> str:
-        """The row of the command and the rows of its reply, as they stand in the log."""
+        """The row of the command and the rows of its reply, as logged."""
         return exchange_rows(self._text, self._session_log(), offset)
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
@@ -172,7 +172,7 @@ class ProtocolLogReader(FollowableTextLog):
 
 
 def _side_by_words(text: str) -> Side:
-    """Who sends the commands (and gets the replies) in a log that does not say what it is."""
+    """The side that sends the commands (and gets the replies) in a log that does not say what it is."""
     row = _COMMAND_ROW.search(text)
     if row is None:
         return "inbound"

@@ -1,4 +1,4 @@
-"""Where a text goes on in another encoding, because two programs wrote to one file.
+"""Where a text switches to another encoding because two programs wrote to one file.
 
 Windows PowerShell appends UTF-16 to a log of bytes (`>>`), cmd.exe appends bytes to one in UTF-16.
 """
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 _WIDE: Final = re.compile(rb"(?:[\t\r\n -~]\0){16}")
-# In a script whose characters have two printable bytes each, forty of them in a row stand nowhere.
+# No text in a script whose characters have two printable bytes each has forty of them in a row.
 _NARROW: Final = re.compile(rb"[\t\r\n -~]{40}")
 _NARROW_HALF: Final = re.compile(rb"[\t\r\n -~]{20}")
 OVERLAP: Final = 64
-"""So many bytes before the place where one looked last have to be looked at again."""
+"""Bytes before the last searched position that have to be searched again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Switch:
 
 
 def wide_from(data: bytes, begin: int) -> Switch | None:
-    """Where `data`, eight-bit until then, go on as UTF-16LE; looked for from `begin` on."""
+    """Where `data`, eight-bit until then, continue in UTF-16LE; searched from `begin` on."""
     first = data.find(b"\0", begin)
     if first < 0:
         return None
@@ -36,13 +36,13 @@ def wide_from(data: bytes, begin: int) -> Switch | None:
 
 
 def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
-    """Where `data`, UTF-16 until then, go on as bytes; looked for from `begin` on.
+    """Where `data`, UTF-16 until then, continue as bytes; searched from `begin` on.
 
-    `high` is 1 where the second byte of a character is the high one (little-endian), else 0.
+    `high` is 1 if the second byte of a character is the high one (little-endian), else 0.
     """
     begin &= ~1
     halves = data[begin + high :: 2]
-    # Mostly they are all zero, which is told much faster than searching takes.
+    # Usually they are all zero, which is checked much faster than a search takes.
     if not halves.strip(b"\0"):
         return None
     half = _NARROW_HALF.search(halves)

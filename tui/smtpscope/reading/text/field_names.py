@@ -1,4 +1,4 @@
-"""What a text calls the place of a sign in it: the field of a JSON object, an element, a column, told by its looks."""
+"""Names the field that a position in a text belongs to: of a JSON object, an element or a column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtpscope.reading.text.dates import find_time
 from smtpscope.reading.text.table_rows import DELIMITERS, first_rows
 
 LOOKED_BACK: Final = 600
-"""Characters before a place that are enough to tell its field."""
+"""Characters before a position that are enough to name its field."""
 _TAGS: Final = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}<[A-Za-z!?][\w.:-]{0,60}[\s/>]")
 _OBJECTS: Final = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)")
 _KEY: Final = re.compile(r'"((?:[^"\\]|\\.){1,60})"\s{0,8}:\s{0,8}(?:\[\s{0,8})?"')
@@ -35,7 +35,7 @@ def has_fields(head: str) -> bool:
 
 
 def field_at_end(head: str, before: str) -> str:
-    """The field that begins where `before` ends, in a text that begins with `head`; "" where it has no name."""
+    """The field that begins where `before` ends, in a text that begins with `head`; "" if it has no name."""
     if has_tags(head):
         elements = _ELEMENT.findall(before)
         return f"the element {elements[-1]}" if elements else ""
@@ -50,7 +50,7 @@ def field_at_end(head: str, before: str) -> str:
 
 @lru_cache(maxsize=2)
 def columns_in(head: str) -> tuple[str, list[str]]:
-    """The separator and the names of the columns of a table that begins with `head`; no names where it is none."""
+    """The separator and the names of the columns of a table that begins with `head`; no names if it is not one."""
     line = head.lstrip("\ufeff\r\n").partition("\n")[0]
     if find_time(line) is None:
         for delimiter in DELIMITERS:

@@ -1,4 +1,4 @@
-"""The times of one file: what a single line leaves open is settled once for the whole file, and said."""
+"""The times of one file: what a single line leaves open is decided once for the whole file, and noted."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
     "ymd": DateOrder.YEAR_FIRST,
 }
 _LISTED: Final = 20
-"""Dates that contradict the order of their file."""
+"""How many dates that contradict the order of their file are listed."""
 
 
 class Years(Protocol):
-    """Which years the lines of a file lie in, where their times have none."""
+    """The years of the lines in a file whose times have no year."""
 
     def years_before_the_end(self, offset: int) -> int:
-        """How many years before that of the last line the line at the byte `offset` was written."""
+        """How many years before the last line the line at the byte `offset` was written."""
         ...
 
     @property
@@ -36,11 +36,10 @@ class Years(Protocol):
 class FileTimes:
     """Turns the written times of one file into moments.
 
-    `written_times` reads all times of the file from its beginning; it is called at the first date that can be read in
-    two ways, to find those that can't. Where such dates contradict each other the more numerous order counts, and the
-    others are told: one damaged date must not turn day and month of a whole file around. Dates with dots are a form of
-    their own, so that it is called once for them and once for all others: in a file that two people put together
-    neither proves the other.
+    `written_times` reads all times of the file from its beginning; it is called at the first ambiguous date, to find
+    unambiguous ones. If those contradict each other, the majority decides, and the others are noted: one damaged date
+    must not swap day and month in a whole file. Dates with dots are decided separately from all others, so it is called
+    once for each: in a file merged from two sources, neither proves the other.
     """
 
     def __init__(
@@ -52,12 +51,12 @@ class FileTimes:
     ) -> None:
         self._file = file
         self._zone = options.zone
-        # A log without years is told from the present; tests give their own.
+        # Without years, times are counted back from now; tests set their own.
         self._newest = options.newest or datetime.now(UTC)
         self._written_times = written_times
         self._years = years
         self._given = None if options.date_order is None else _ORDERS[options.date_order]
-        # Year first says nothing of dates with a long year at the end.
+        # "Year first" says nothing about dates that end with a four-digit year.
         given = None if self._given is DateOrder.YEAR_FIRST else self._given
         self._orders: dict[bool, DateOrder] = {} if given is None else {True: given, False: given}
         self._contradicted = False
@@ -69,14 +68,14 @@ class FileTimes:
         self._problems: list[Problem] = []
 
     def years_before_the_end(self, offset: int) -> int:
-        """How many years before that of the last line the line at `offset` was written, as far as can be told."""
+        """How many years before the last line the line at `offset` was written, as far as is known."""
         return 0 if self._years is None else self._years.years_before_the_end(offset)
 
     def milliseconds(self, written: WrittenTime, offset: int | None = None, *, years_before: int = 0) -> int | None:
-        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day.
+        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such date.
 
-        `offset` is the byte at which its record stands, for what is told of it; `years_before` is how many years
-        before the end of the file it was written, see `years_before_the_end`.
+        `offset` is the byte at which the record begins, for problems; `years_before` is how many years before the end
+        of the file it was written, see `years_before_the_end`.
         """
         if self._given is DateOrder.YEAR_FIRST and written.short_year:
             return moment(written, order=self._given, zone=self._zone, newest=self._newest)
@@ -115,7 +114,7 @@ class FileTimes:
         return moment(of_that_year, order=DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
 
     def note_zone(self, name: str) -> None:
-        """Says once that the times name a zone by letters that several zones have."""
+        """Notes once that the times name a zone by an abbreviation that several zones share."""
         if name not in self._doubtful_zones:
             self._doubtful_zones.add(name)
             self._note(
@@ -124,7 +123,7 @@ class FileTimes:
             )
 
     def note_timeless(self) -> None:
-        """Says once that a record of ours has no time at all."""
+        """Notes once that a record has no time."""
         if not self._timeless_noted:
             self._timeless_noted = True
             self._note("Some records have no time: their lines name none")
@@ -157,14 +156,14 @@ class FileTimes:
         return order
 
     def _compare(self, written: WrittenTime, given: DateOrder) -> None:
-        """Says once that a date can't have the order that was asked for."""
+        """Notes once that a date can't have the order that was asked for."""
         proven = written.order
         if proven is not None and proven is not given and given is not DateOrder.YEAR_FIRST:
             self._contradicted = True
             self._note(f"Dates such as {_as_written(written)} can't be {given}, as --date-order says: read as {proven}")
 
     def _compare_with_others(self, written: WrittenTime, order: DateOrder | None, offset: int | None) -> None:
-        """Says of a date, at its place, that all others prove another `order` than it has."""
+        """Notes that a date contradicts the `order` that all others prove."""
         proven = written.order
         if order is None or proven is order or proven is None:
             return

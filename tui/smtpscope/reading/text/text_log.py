@@ -1,4 +1,4 @@
-"""A text log as a source of blocks, with line offsets, and growing logs that are read on where they ended."""
+"""A text log as a source of blocks with line offsets, and logs that grow, read on from where they ended."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, encoding_at
 
 HEAD_SIZE = 1 << 16
-"""Bytes that are enough to tell a format."""
+"""Bytes that are enough to recognise a format."""
 _SEAM: Final = 256
-"""Bytes before the end of what was read that tell whether a log is still the same; they hold a time mostly."""
+"""Bytes before the end of what was read that show whether a log is still the same; they usually contain a time."""
 
 
 def head_of(source: Source) -> bytes:
@@ -35,15 +35,15 @@ def _unreadable(source: Source, offset: int, error: OSError) -> LogError:
 
 
 class KeepsRest(Protocol):
-    """Takes back what of a block is left over."""
+    """Takes back the unused rest of a block."""
 
     def keep_from(self, index: int) -> None:
-        """The next block shall begin with what follows `index` of the current one."""
+        """Makes the next block begin at `index` of the current one."""
         ...
 
 
 class TextSource:
-    """The text of `source`, `block_size` bytes at a time. Nothing is read before it is asked for."""
+    """The text of `source`, `block_size` bytes at a time. Nothing is read until needed."""
 
     def __init__(self, source: Source, block_size: int = BLOCK_SIZE) -> None:
         self._source = source
@@ -52,17 +52,17 @@ class TextSource:
 
     @property
     def encoding(self) -> TextEncoding:
-        """Found from the first 64 KiB. Raises LogError when they can't be read."""
+        """Detected from the first 64 KiB. Raises LogError if they can't be read."""
         if self._encoding is None:
             self._encoding = detect(head_of(self._source))
         return self._encoding
 
     def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, KeepsRest]]:
-        """Each block of whole lines, with the stream that takes back what is left over of it.
+        """Each block of whole lines, with the stream that takes back its unused rest.
 
-        `begin` is the byte to begin with, the first of a line.
+        `begin` is the byte to start at, the first of a line.
 
-        Raises LogError when reading fails in the middle.
+        Raises LogError if reading fails in the middle.
         """
         encoding = self.encoding
         with self._source.open() as stream:
@@ -76,7 +76,7 @@ class TextSource:
                 raise _unreadable(self._source, end, error) from error
 
     def bytes_before(self, place: int) -> bytes:
-        """The last bytes of the file before the byte offset `place`: what is there as long as nobody writes it anew."""
+        """The last bytes of the file before the byte offset `place`: unchanged unless the file was rewritten."""
         with self._source.open() as stream:
             try:
                 stream.seek(max(0, place - _SEAM))
@@ -85,7 +85,7 @@ class TextSource:
                 raise _unreadable(self._source, place, error) from error
 
     def line_of(self, place: int) -> int:
-        """The number of the line, from 1, in which the byte `place` stands. Reads all before it; raises LogError."""
+        """The number, from 1, of the line with the byte `place`. Reads everything before it; raises LogError."""
         line_end, lines, left = "\n".encode(self.encoding.codec), 1, place
         with self._source.open() as stream:
             try:
@@ -108,10 +108,10 @@ class TextSource:
 
 @runtime_checkable
 class HasText(Protocol):
-    """A source whose text is not that of its bytes: it is inside the records of another form."""
+    """A source whose text is wrapped in the records of another format."""
 
     def text(self, block_size: int) -> TextSource:
-        """The text, so many bytes of the file at a time."""
+        """The text, `block_size` bytes of the file at a time."""
         ...
 
 
@@ -119,12 +119,12 @@ NO_ZONE: Final = "The times have no zone."
 
 
 def zone_warnings(written: WrittenTime | None) -> tuple[str, ...]:
-    """A warning where a time of the log names no zone."""
+    """A warning if the times of the log have no zone."""
     return (NO_ZONE,) if written is not None and written.zone_minutes is None else ()
 
 
 class TextLog:
-    """One text log; nothing is read before it is asked for."""
+    """One text log; nothing is read until needed."""
 
     format: ClassVar[Format]
 
@@ -134,7 +134,7 @@ class TextLog:
         self._text = source.text(block_size) if isinstance(source, HasText) else TextSource(source, block_size)
 
     def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
-        """The information of the file: its encoding, and `facts` as label and value behind it."""
+        """The information on the file: its encoding, then `facts` as label and value."""
         return FileInformation(
             path=self._source.name,
             format_name=self.format.title,
@@ -144,16 +144,16 @@ class TextLog:
         )
 
     def information(self) -> FileInformation:
-        """See `LogReader`; for a log that says no more of itself than its encoding."""
+        """See `LogReader`; for a log of which only the encoding is known."""
         return self._described()
 
 
 _FAR: Final = 2_000
-"""Characters; whoever looks for something in a longer line needs the byte too."""
+"""Characters; in a longer line, people need the byte offset too."""
 
 
 class LineOffsets:
-    """Names places in the blocks of one file, which are passed in the order of the file."""
+    """Names places in the blocks of one file, in file order."""
 
     def __init__(self) -> None:
         self._before = 0
@@ -161,15 +161,15 @@ class LineOffsets:
         self._block: TextBlock | None = None
 
     def begin(self, block: TextBlock) -> None:
-        """From now on places are asked for in `block`, in rising order."""
+        """From now on, places are in `block`, in ascending order."""
         self._block, self._counted = block, 0
 
     def done(self, rest: int) -> None:
-        """The next block begins with what is at the index `rest` of this one."""
+        """The next block begins at the index `rest` of this one."""
         self._count(rest)
 
     def at(self, index: int) -> str:
-        """The line of the character at `index`, and the byte where the line does not say enough."""
+        """The line of the character at `index`, and in long lines the byte offset."""
         assert self._block is not None, "there is no current block"
         self._count(index)
         text = self._block.text
@@ -185,10 +185,10 @@ class LineOffsets:
 
 
 class FollowableTextLog(TextLog, ABC):
-    """What readers of such logs have in common; `_done` is the byte up to which the log was read.
+    """The base of readers of logs that grow; `_done` is the byte up to which the log was read.
 
-    A log that was emptied and written anew (logrotate's copytruncate) is told by its size, or, where it has outgrown
-    what was read of it, by the bytes before `_done`.
+    A log that was truncated and rewritten (logrotate's copytruncate) is recognised by its size, or, if it has outgrown
+    what was read, by the bytes before `_done`.
     """
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
@@ -202,7 +202,7 @@ class FollowableTextLog(TextLog, ABC):
 
     @abstractmethod
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
-        """What stands from `_done` on; a line without its end counts only where `to_the_end` says so."""
+        """The batches from `_done` on; a last line without its end is read only if `to_the_end`."""
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
@@ -210,7 +210,7 @@ class FollowableTextLog(TextLog, ABC):
         return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
-        """See `Followable`; a line without its end is left for later."""
+        """See `Followable`; a last line without its end is left for later."""
         size = self._source.size
         place, before = self._seam
         if size < self._done or self._text.bytes_before(place) != before:

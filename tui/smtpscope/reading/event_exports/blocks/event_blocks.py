@@ -37,7 +37,7 @@ _NO_XML = XmlFacts(None, None, None)
 
 
 class EventBlockReader(FollowableTextLog):
-    """Reads copied events; a sentence that stands between them without a block is read as a line of its own."""
+    """Reads copied events; a message between them without a block is read as a line of text."""
 
     format: ClassVar[Format] = Format(
         name="event-viewer",
@@ -84,12 +84,12 @@ class EventBlockReader(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _proving_times(self) -> Iterator[WrittenTime]:
-        """The times of which one may tell the order of day and month."""
+        """The times that may prove the order of day and month."""
         for block, stream in self._text.blocks():
             text, begin = block.text, 0
             proofs = DateOrderEvidence(text)
             if proofs.following(0) == len(text) and len(text) > LONGEST:
-                # Only the block that goes on behind the end of the text has to be seen again.
+                # Only a block that continues after the end of the text has to be read again.
                 begin = text.rfind("\n", 0, len(text) - LONGEST) + 1
             found = scan_headers(text, final=block.final, begin=begin)
             for header in found.headers:
@@ -119,8 +119,8 @@ def _with_limits(headers: list[BlockHeader], rest: int) -> Iterator[tuple[BlockH
 
 
 def _surely_foreign(header: BlockHeader, limit: int, sentences: list[int]) -> bool:
-    """Whether the block is of another source, and nothing up to the next one is of ours (see `beginnings`)."""
-    # Of a name with other letters it takes decoding to tell whether it is one of ours.
+    """Whether the block is of another source, with no SMTP event up to the next one (see `beginnings`)."""
+    # A name with other letters has to be decoded first.
     if not header.source.isascii() or not header.source or is_ours(header.source):
         return False
     following = bisect_left(sentences, header.description)
@@ -132,13 +132,13 @@ def _written(labels: dict[str, str]) -> WrittenTime | None:
 
 
 def _extent(block: TextBlock, header: BlockHeader, limit: int) -> tuple[BlockParts, int, int]:
-    """The parts of a block, where it ends with all that belongs to it, and where its message does."""
+    """The parts of a block, the end of all that belongs to it, and the end of its message."""
     parts = parts_of(block.text, header, limit)
     sentences = scan(block.text, final=True, begin=header.description, stop=parts.description_end).sentences
-    # What a sibling says may go on over several lines.
+    # The message of a related event may span several lines.
     if not sentences or sentences[0].sibling:
         return parts, parts.end, parts.description_end
-    # Without footer, data or XML the block ends with its sentence: what follows is somebody's prose.
+    # Without footer, data or XML, the block ends with its message: prose may follow.
     end = sentences[0].end if parts.description_end == limit else parts.end
     return parts, end, sentences[0].closing
 
@@ -152,7 +152,7 @@ class _BlockRecords:
         self.lines = LineRecords(file, times)
 
     def records(self, block: TextBlock, header: BlockHeader, limit: int) -> list[EventRecord]:
-        """The record of the block, if its source may be one of ours, and those of sentences between it and `limit`."""
+        """The record of the block, if its source is right, and those of messages between it and `limit`."""
         labels = labels_of(block.cut(header.start, header.labels_end))
         provider = labels.get("event source") or labels.get("source") or None
         parts, end, message_end = _extent(block, header, limit)

@@ -46,10 +46,10 @@ class EventListReader(TextLog):
         if not is_text(head) or is_markup(head):
             return False
         text = head_text(head)
-        # An entry of Exchange's message tracking has a source and an event id, too.
+        # An entry of Exchange's message tracking also has a source and an event id.
         if "RecipientStatus" in text:
             return False
-        # The blocks of an English Event Viewer have a reader of their own.
+        # Blocks of an English Event Viewer have their own reader.
         return start_in(text) is not None and not scan_headers(text, final=True).headers
 
     def batches(self) -> Iterator[Batch]:
@@ -104,7 +104,7 @@ class EventListReader(TextLog):
         return None
 
     def raw(self, offset: int) -> str:
-        """The event as it stands in the file."""
+        """The event as written."""
         block = self._text.at(offset, LONGEST)
         starts, rest = _scan(block.text, self._start(), final=True)
         first, following = (*starts, rest, rest)[:2]
@@ -119,7 +119,7 @@ class EventListReader(TextLog):
 
 
 def _scan(text: str, start: ListStart | None, *, final: bool) -> tuple[list[int], int]:
-    """Where events begin, and the index from which the text has to be seen again together with what follows it."""
+    """Where events begin, and the index at which the next block has to begin."""
     starts = [] if start is None else starts_of(text, start)
     if start is not None:
         others = [each for begin, end in pairwise((*starts, len(text))) for each in further_starts(text, begin, end)]

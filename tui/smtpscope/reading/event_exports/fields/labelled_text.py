@@ -13,9 +13,9 @@ _LABEL: Final = re.compile(
 
 
 def labelled_event(text: str) -> dict[str, Any] | None:
-    """The labels of such a text with their values, None where `text` is none. The last label of a name counts.
+    """The labels of such a text with their values, None if `text` has another form. The last label of a name counts.
 
-    A string may hold the words of a label, so the strings reach to the last bracket before a label.
+    A string may contain the words of a label, so the strings reach to the last bracket before a label.
     """
     beginning = _BEGINNING.match(text)
     if beginning is None:

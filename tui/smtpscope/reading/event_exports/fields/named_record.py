@@ -1,4 +1,4 @@
-"""An event given as names with values -> an event record, whichever tool chose the names."""
+"""An event record from names with values, whichever tool chose the names."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _SHORT_CHANNELS: Final = {"App": "Application", "Sys": "System"}
 def named_record(
     event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes, places: TextPlaces | None = None
 ) -> EventRecord | None:
-    """The record in `event`, None when its source is none of ours and it holds no sentence of ours.
+    """The record in `event`, None if neither its source nor its message is that of an SMTP event.
 
     `places` takes down where the text of an event stands, if not where it should. Raises LogError when the file can't
     be read any more, to tell its line.
@@ -68,7 +68,7 @@ def named_record(
     if message is not None and (provider is None or not is_ours(provider)):
         labelled = labelled_event(message)
         if labelled is not None:
-            # The text of a timeline says what its own columns do not.
+            # The text of a timeline has more than its columns.
             return named_record(
                 {**{name: value for name, value in event.items() if not _is_message(fields, value)}, **labelled},
                 file=file, offset=offset, times=times, places=places,
@@ -90,13 +90,13 @@ def named_record(
     if provider is not None and not is_ours(provider):
         if message is None or not _is_ambiguous(fields, provider) or not holds_sentence(message):
             return None
-        # Where the source of a message is no source of events, it is the host that sent it.
+        # If the source of a message is not an event source, it is the host that sent it.
         computer, provider = computer or provider, None
     elif provider is None and not _tells(message, event_id, strings):
         return None
     written = time_in(fields)
     if written is None and guess is not None:
-        # Its form is not known: any date in it is likelier that of the event than none.
+        # Its form is unknown: a date in it is more likely that of the event than not.
         written = next(filter(None, map(find_time, short_texts(event))), None)
     if isinstance(written, WrittenTime):
         milliseconds = times.milliseconds(written)
@@ -123,12 +123,12 @@ def named_record(
 
 
 def written_time(event: Mapping[str, Any]) -> WrittenTime | int | None:
-    """The time of `event`: milliseconds since 1970 UTC where it is a number, else as written, None without any."""
+    """The time of `event`: milliseconds since 1970 UTC if it is a number, else as written, None if there is none."""
     return time_in(fields_of(event))
 
 
 def _message(fields: EventFields) -> FoundValue | None:
-    """The text of the event: the first that holds a sentence of ours, else the surest one that is not empty."""
+    """The text of the event: the first with the message of an SMTP event, else the most reliable non-empty one."""
     first = None
     for each in fields.values("message"):
         text = as_word(each.value)
@@ -151,7 +151,7 @@ def time_in(fields: EventFields) -> WrittenTime | int | None:
 
 
 def record_id_in(fields: EventFields) -> int | None:
-    """The record number; `1,043` and `1.043` are the same number printed for people."""
+    """The record number; `1,043` and `1.043` are the same number, formatted."""
     for each in fields.values("record_id"):
         number = _number(as_word(each.value))
         if number is not None and number >= 0:
@@ -160,7 +160,7 @@ def record_id_in(fields: EventFields) -> int | None:
 
 
 def event_id_in(fields: EventFields) -> int | None:
-    """The event id: the low 16 bits of a number that may be signed, hexadecimal, or printed for people."""
+    """The event id: the low 16 bits of a number that may be signed, hexadecimal, or formatted."""
     for each in fields.values("event_id"):
         word = as_word(each.value)
         bracketed, hexadecimal = _IN_BRACKETS.search(word), _HEXADECIMAL.match(word)
@@ -171,7 +171,7 @@ def event_id_in(fields: EventFields) -> int | None:
 
 
 def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
-    """The level by its word or number; of a rule that found the event the level says nothing."""
+    """The level by word or number; the level of a detection rule says nothing about the event."""
     names = {each.name for each in fields.values("level")}
     of_syslog = "shortmessage" in {each.name for each in fields.values("message")} or "short_message" in event
     of_splunk = "EventCode" in event
@@ -186,7 +186,7 @@ def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
         elif of_syslog and each.name == "level":
             level = _SYSLOG_LEVELS.get(number)
         elif each.name in TYPE_NAMES:
-            # Of Splunk: the number of a level in newer versions, of a type in older ones. The word is in Type.
+            # Splunk: the number of a level in newer versions, of a type in older ones. The word is in Type.
             level = None if of_splunk else level_of_type(number)
         elif each.name == "eventlevel" and "eventlevelname" in names:
             level = level_of_type(number)
@@ -200,9 +200,9 @@ def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
 
 
 def strings_in(fields: EventFields, message: str | None = None) -> tuple[str, ...] | None:
-    """The insertion strings in their order, None where the event has none.
+    """The insertion strings in order, None if the event has none.
 
-    Beside a `message`, one text under a name that means something else elsewhere is none of them.
+    With a `message`, a single text under a name with other meanings elsewhere does not count.
     """
     if fields.numbered:
         return numbered(fields.numbered)
@@ -223,7 +223,7 @@ def strings_in(fields: EventFields, message: str | None = None) -> tuple[str, ..
 
 
 def _shown(text: str) -> str | None:
-    """One text of strings, None where it only shows that there are some, as PowerShell does: `{1, 0, mx, rcpt...}`."""
+    """One text of strings, None if it only indicates strings, as in PowerShell: `{1, 0, mx, rcpt...}`."""
     if text.startswith("System.") and ("[" in text or " " not in text):
         return None
     if text.startswith("{") and text.endswith("}"):
@@ -244,7 +244,7 @@ def _all_numbers(value: list[Any]) -> bool:
 
 
 def _provider(fields: EventFields) -> str | None:
-    """The surest source; one of ours before all others, but for what may be no source at all."""
+    """The most reliable source, preferably one of ours, unless the field may not be a source at all."""
     first = None
     for each in fields.values("provider"):
         word = as_word(each.value)
@@ -263,7 +263,7 @@ def _is_ambiguous(fields: EventFields, provider: str) -> bool:
 
 
 def _tells(message: str | None, event_id: int | None, strings: tuple[str, ...] | None) -> bool:
-    """Whether an event that names no source may be ours."""
+    """Whether an event without a source may be an SMTP event."""
     if message is not None and holds_sentence(message):
         return True
     return event_id in _OUR_NUMBERS and strings is not None
@@ -290,7 +290,7 @@ def _time_in_text(value: str, found: FoundValue, fields: EventFields) -> Written
     date = _MICROSOFT_DATE.fullmatch(value)
     if date:
         return in_calendar(int(date[1]))
-    # So Kibana writes dates for people.
+    # Kibana formats dates like this.
     value = value[:_TIME_REACH].strip().replace(" @ ", " ")
     written = find_time(value)
     if written is None:
@@ -317,7 +317,7 @@ def _plain(message: str) -> str:
 
 
 def _binary(fields: EventFields) -> bytes | None:
-    """The data behind the strings: hexadecimal digits, or in what Get-EventLog gives the numbers of the bytes."""
+    """The data after the strings: hexadecimal digits, or from Get-EventLog, the numbers of the bytes."""
     for each in fields.values("strings"):
         if each.name == "data" and isinstance(each.value, list) and _all_numbers(each.value):
             return bytes(number & 0xFF for number in each.value)

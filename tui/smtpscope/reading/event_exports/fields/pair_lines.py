@@ -26,7 +26,7 @@ _NAME: Final = r"[A-Za-z_@][\w.@-]{0,60}"
 _PAIR: Final = re.compile(
     rf"(?:(?<=[\s,\[<{{|])|\A)({_NAME})="
     rf"(?:'((?:[^'\\\n]|\\.)*)'(?=[\s,\]>}}]|\Z)|\"((?:[^\"\\\n]|\\.)*)\"(?=[\s,\]>}}]|\Z)"
-    # A bare value goes on to the next name, for a time has a blank in it.
+    # A bare value continues to the next name, since a time has a blank in it.
     rf"|([^\n]*?)(?=,?\s{{1,4}}{_NAME}=|[\]>]|\s*\Z))"
 )
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))")
@@ -38,7 +38,7 @@ _NEEDED: Final[frozenset[Fact]] = frozenset({"event_id", "provider"})
 
 
 class EventPairReader(TextLog):
-    """Reads one event a line; what is not ours is passed over without being taken apart."""
+    """Reads one event per line; other lines are skipped without being parsed."""
 
     format: ClassVar[Format] = Format(
         name="event-pairs",
@@ -92,7 +92,7 @@ class EventPairReader(TextLog):
             stream.keep_from(rest)
 
     def raw(self, offset: int) -> str:
-        """The line as it stands in the file."""
+        """The line as written."""
         block = self._text.at(offset, _LONGEST)
         return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip("\r\n")
 
@@ -101,7 +101,9 @@ class EventPairReader(TextLog):
 
 
 def values_in(line: str) -> dict[str, str]:
-    """Name -> value of the pairs in a line; the text behind the last of them is the message if it is a sentence."""
+    """The values of the pairs in a line by name; text after the last one is the message if it is that of an SMTP
+    event.
+    """
     values: dict[str, str] = {}
     begin, end = len(line), 0
     for count, pair in enumerate(_PAIR.finditer(line[:_LONGEST])):
@@ -115,7 +117,7 @@ def values_in(line: str) -> dict[str, str]:
     header = line[:begin]
     written = find_time(header)
     if written is not None:
-        # Of a syslog daemon; what the event itself says of time and computer comes before that.
+        # From a syslog daemon; time and computer in the event itself take precedence.
         values.setdefault("timestamp", header[written.begin : written.end])
         host = read_labels(f"{header[: written.begin]} {header[written.end :]}").computer
         if host is not None:

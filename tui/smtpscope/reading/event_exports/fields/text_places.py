@@ -1,4 +1,4 @@
-"""Events whose text stands where their format does not put it: it is found there, and that is said once a file."""
+"""Finds the text of an event in an unexpected field, and notes it once per file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_TOLD: Final = 20
 
 
 class TextPlaces:
-    """Collects what is told of one file; `kind` is what its format calls a field."""
+    """Collects the notes for one file; `kind` is what its format calls a field."""
 
     def __init__(self, file: str, text: TextSource, kind: str = "field") -> None:
         self._file = file
@@ -28,9 +28,10 @@ class TextPlaces:
         self._problems: list[Problem] = []
 
     def note(self, taken: str, empty: str, offset: int, outcome: Outcome = "recovered") -> None:
-        """The text of the event at byte `offset` stands in `taken`, as `empty` is; "" where no such field is known.
+        """Notes that the text of the event at byte `offset` is in `taken`, since `empty` is empty ("" if no field is
+        known).
 
-        It is "noted" where `taken` is known for texts of events.
+        The outcome is "noted" if `taken` is a known field for texts of events.
         """
         if (taken, empty) in self._told or len(self._told) >= _MOST_TOLD:
             return
@@ -40,27 +41,27 @@ class TextPlaces:
         self._problems.append(Problem(self._file, f"line {self._text.line_of(offset)}", reason, outcome))
 
     def take_problems(self) -> list[Problem]:
-        """What was told since the last call."""
+        """The problems since the last call."""
         problems, self._problems = self._problems, []
         return problems
 
 
 def text_beside(event: Mapping[str, Any], *, sure: bool) -> tuple[str, str] | None:
-    """The first sentence of ours in any field of `event`, with the path of the field; None where there is none.
+    """The first message of an SMTP event in any field of `event`, with the path of the field; None if there is none.
 
-    Unless it is `sure` that it is one event, a list of objects in it may be events of their own.
+    Unless this is certainly (`sure`) one event, a list of objects in it may be separate events.
     """
     texts = _texts(event, "", 0, _SHORTEST, into_lists=sure)
     return next(((path, text) for path, text in texts if holds_sentence(text)), None)
 
 
 def short_texts(event: Mapping[str, Any]) -> Iterator[str]:
-    """The texts of `event` that are too short for a sentence, in their order."""
+    """The texts in `event` that are too short for a message, in order."""
     return (text for _, text in _texts(event, "", 0, 0) if len(text) < _SHORTEST)
 
 
 def empty_texts(fields: EventFields, before: FoundValue | None = None) -> list[str]:
-    """The fields for the text of an event that are empty, where they come `before` the one that has it."""
+    """The empty fields for the text of an event that come `before` the one that has it."""
     return [
         path
         for path in (f"{above}.{name}" if above else name for above, name in fields.empty)
@@ -70,7 +71,7 @@ def empty_texts(fields: EventFields, before: FoundValue | None = None) -> list[s
 
 
 def path_of(event: Mapping[str, Any], value: Any) -> str:
-    """The path of the field that holds this very `value`, "" where none does."""
+    """The path of the field with this very `value`, or ""."""
     return next((path for path, text in _texts(event, "", 0, 0) if text is value), "")
 
 

@@ -53,12 +53,12 @@ _CLOSED: Final = ("}\n", "}\r\n", "},\n", "},\r\n")
 _ENDS: Final = ("}", "},", "]", "],")
 _NO_SOURCE: Final = "no field names a source of ours"
 _DEEPEST_PAGE: Final = 4
-# How far behind the beginning of its line the place of one of many events in that line may lie.
+# How far from the start of a line the offset of an event in it may be.
 _LOOKED_BACK: Final = 1 << 14
 
 
 class EventJsonReader(TextLog):
-    """Reads one file of JSON events; a broken one does not cost the others."""
+    """Reads one file of JSON events; a broken one does not spoil the others."""
 
     format: ClassVar[Format] = Format(
         name="json",
@@ -72,7 +72,7 @@ class EventJsonReader(TextLog):
         if not is_text(head):
             return False
         text = head_text(head)
-        # What was converted has our own names, some of which other programs have too.
+        # Our own conversions have names of ours, some of which other programs use too.
         return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None and not is_converted(text)
 
     def batches(self) -> Iterator[Batch]:
@@ -132,7 +132,7 @@ class EventJsonReader(TextLog):
         return None
 
     def raw(self, offset: int) -> str:
-        """The event's JSON as it stands in the file, with what stands before it in its line."""
+        """The event's JSON as written, with whatever precedes it in its line."""
         if is_lines(head_text(head_of(self._source))):
             encoding = self._text.encoding
             begin = max(encoding.mark, offset - _LOOKED_BACK * encoding.unit)
@@ -155,7 +155,7 @@ class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
 
     def __init__(self, file: str, times: FileTimes, batching: Batching, text: TextSource) -> None:
-        # How many bytes the smallest character of the file has.
+        # Bytes of the smallest character in the file.
         self._unit = text.encoding.unit
         self.places = TextPlaces(file, text)
         self.told = ProblemLog(file)
@@ -169,7 +169,7 @@ class _ObjectRecords:
         self._by_words, self._first_by_words = 0, ""
 
     def take_problems(self, *, final: bool) -> list[Problem]:
-        """What is told of the objects since the last call."""
+        """The problems with objects since the last call."""
         problems = self.told.take(final=final) + self.places.take_problems()
         if final and self._by_words:
             problems.append(told_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
@@ -186,10 +186,10 @@ class _ObjectRecords:
         self._batching.unrelated_records += count
 
     def take(self, block: TextBlock, found: JsonObject, depth: int = 0) -> None:
-        """One object; a broken one that holds our sentence is read as a line of text is."""
+        """One object; a broken one with the message of an SMTP event is read like a line of text."""
         offset = block.offset(found.start)
         if found.whole and found.end - found.start == 2:
-            # Behind its results Splunk says in an empty object that no word is highlighted: that is no event.
+            # After its results, Splunk writes an empty object (no highlighted words), which is not an event.
             return
         try:
             ours = False
@@ -203,7 +203,7 @@ class _ObjectRecords:
             self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         if ours and not any(records) and depth < _DEEPEST_PAGE:
-            # A page of answers, or a list of pages: the events are within.
+            # A page of answers, or a list of pages: the events are inside.
             begin = found.start + max(0, block.text[found.start : found.end].find("{"))
             within = objects_within(block.text, begin, found.end)
             if within and any(may_be_ours(block.text[each.start : each.end]) for each in within):
@@ -216,9 +216,9 @@ class _ObjectRecords:
         self._batching.unrelated_records += records.count(None)
 
     def _read_by_its_words(self, block: TextBlock, found: JsonObject) -> bool:
-        """Whether an object that names a source of ours or holds a sentence, but is no event, could be read as text.
+        """Whether an object with our source or message, but not the shape of an event, could be read as text.
 
-        What is neither of another source nor has a sentence is told: nobody else will.
+        Notes a problem if it has no other source and no message, since nothing else will.
         """
         loose = [replace(each, guess=GUESS) for each in self._loose.records(block, found.start, found.end)]
         text = block.cut(found.start, found.end)
@@ -241,7 +241,7 @@ class _ObjectRecords:
         return self._timeline and self._repeats.has(record)
 
     def _records(self, text: str, offset: int) -> list[EventRecord | None]:
-        """The record of each event in an object, None for an event that is none of ours."""
+        """The record of each event in an object, None for an event of another source."""
         text = text[max(0, text.find("{")) :]
         event = decoded_object(text)
         if ROOT in event:
@@ -249,7 +249,7 @@ class _ObjectRecords:
                 bodies = list(log_bodies(event))
             except RecursionError as error:
                 raise NoObjectError("The event nests too deep") from error
-            # Each needs a place of its own; `raw` finds the line that all stand in.
+            # Each needs its own offset; `raw` finds the line they share.
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
         self._timeline = is_of_timeline(event)
@@ -258,7 +258,7 @@ class _ObjectRecords:
             places = range(offset, offset + len(rows) * self._unit, self._unit)
             return [self._record(row, each) for row, each in zip(rows, places, strict=True)]
         if '"#attributes"' in text and isinstance(event.get("Event"), dict):
-            # The form of the Rust decoder, which is told in a quarter of the time.
+            # The form of the Rust decoder, recognised in a quarter of the time.
             try:
                 record = exported_record(text, file=self._file, offset=offset, filetime=0)
             except msgspec.DecodeError:

@@ -1,7 +1,7 @@
-"""An event as collectors, viewers and PowerShell write it in JSON -> a record, whichever of them wrote it.
+"""A record from an event in JSON, whichever collector, viewer or shell wrote it.
 
-What is around an event (Elasticsearch's `_source` or `fields`, Splunk's `result`, the body of OpenTelemetry) is taken
-off here; where an event says what is told by `windows_event/event_fields.py`.
+The wrapping around an event (Elasticsearch's `_source` or `fields`, Splunk's `result`, the body of OpenTelemetry) is
+removed here; the meaning of names is in `windows_event/event_fields.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DEEPEST: Final = 4
 def record_of(
     event: dict[str, Any], *, file: str, offset: int, times: FileTimes, places: TextPlaces | None = None
 ) -> EventRecord | None:
-    """The record in `event`, None when its source is none of ours and it holds no sentence of ours.
+    """The record in `event`, None if neither its source nor its message is that of an SMTP event.
 
     `places` as in `named_record`.
     """
@@ -42,9 +42,9 @@ def record_of(
 
 
 def unwrapped(event: dict[str, Any]) -> dict[str, Any]:
-    """What Elasticsearch has below `_source` or `fields`, OpenTelemetry in the body of a record, Splunk in a `result`.
+    """The event below Elasticsearch's `_source` or `fields`, OpenTelemetry's body or Splunk's `result`.
 
-    Of `fields` it is the one below an index; many programs have a field of that name.
+    `fields` only below an index: many programs have a field of that name.
     """
     for _ in range(_DEEPEST):
         for name in _WRAPPERS:
@@ -58,7 +58,7 @@ def unwrapped(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def rows_of(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of an answer that tells the names of its columns once: of Azure Monitor, of Splunk (`json_rows`)."""
+    """The rows of an answer that names its columns once, from Azure Monitor or Splunk (`json_rows`)."""
     tables = answer.get("tables")
     for table in tables if isinstance(tables, list) else [answer]:
         rows = table.get("rows") if isinstance(table, dict) else None
@@ -71,12 +71,12 @@ def rows_of(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def time_value(event: dict[str, Any]) -> WrittenTime | int | None:
-    """The time of `event`: milliseconds since 1970 UTC where it is a number, else as written, None without any."""
+    """The time of `event`: milliseconds since 1970 UTC if it is a number, else as written, None if there is none."""
     return written_time(unwrapped(event))
 
 
 def _of_xml(event: dict[str, Any], file: str, offset: int) -> EventRecord | None:
-    """The record of an event that is in `event` as XML, None where there is none."""
+    """The record of an event in XML inside `event`, None if there is none."""
     for name in _XML_KEYS:
         xml = event.get(name)
         if isinstance(xml, str) and xml.lstrip()[:6] == "<Event":

@@ -1,4 +1,4 @@
-"""A last look at a file in which no event was understood: the sentences of our events that stand in it all the same."""
+"""A last look at a file without any recognised event: searches it for the messages of SMTP events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REFERENCE: Final = re.compile(r"&(?:[A-Za-z]{1,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{
 
 
 class LastLookReader(SentenceLineReader):
-    """Reads any text, also JSON, XML and web pages, for sentences of ours alone, and tells that it did."""
+    """Searches any text, also JSON, XML and web pages, for messages only, and notes that it did."""
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -47,7 +47,7 @@ class LastLookReader(SentenceLineReader):
             yield replace(batch, records=[_marked(record, tags=tags) for record in batch.records], problems=problems)
 
     def _place_of(self, record: EventRecord) -> str:
-        """The line of `record`, and the field in which its sentence stands as far as the text shows it."""
+        """The line of `record`, and the field with its message, as far as the text shows it."""
         line = f"line {self._text.line_of(record.offset)}"
         block = self._text.at(record.offset, 2 * LONGEST)
         sentences = scan(block.text, final=True).sentences
@@ -59,7 +59,7 @@ class LastLookReader(SentenceLineReader):
 
 
 def told_of_words(file: str, count: int, first: str, why: str) -> Problem:
-    """What is told once a file of `count` events that were found by their words, the first of them at `first`."""
+    """The note, once per file, on `count` events that were found by their words, the first at `first`."""
     what, where = ("1 event was", "at") if count == 1 else (f"{count:,} events were", "the first at")
     reason = f"{what} found by the words of the message alone, {where} {first}: {why}"
     return Problem(file, "whole file", reason, "recovered", count)
@@ -68,6 +68,6 @@ def told_of_words(file: str, count: int, first: str, why: str) -> Problem:
 def _marked(record: EventRecord, *, tags: bool) -> EventRecord:
     if not tags:
         return replace(record, guess=GUESS)
-    # Words that are names of elements are no computer. Longer numbers than those of a character make unescape raise.
+    # Names of elements are not computers. Numbers too long for a character make unescape raise.
     message = _REFERENCE.sub(lambda reference: html.unescape(reference[0]), record.message or "")
     return replace(record, guess=GUESS, message=message, computer=None)

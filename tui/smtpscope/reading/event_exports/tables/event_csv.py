@@ -26,7 +26,7 @@ _DELIMITER_NAMES: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "ve
 
 
 class EventCsvReader(TextLog):
-    """Reads one table of events; which columns it has is told by its header or by the shape of its rows."""
+    """Reads one table of events; its columns follow from its header or from the shape of its rows."""
 
     format: ClassVar[Format] = Format(
         name="csv",
@@ -44,7 +44,7 @@ class EventCsvReader(TextLog):
         return _recognised(head) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no table of events at all."""
+        """See `LogReader`. Raises LogError if the file is not a table of events at all."""
         delimiter, columns = self._table()
         name = self._source.name
         batching = Batching(self._source.size)
@@ -91,7 +91,7 @@ class EventCsvReader(TextLog):
         return found
 
     def _header(self, delimiter: str, columns: EventTableColumns) -> list[str]:
-        """The names of the columns as they stand in the file; none where it has no header."""
+        """The names of the columns as written; none if the table has no header."""
         first = first_rows(head_text(head_of(self._source)), delimiter, columns.header_rows)
         return first[-1] if first and columns.header_rows else []
 
@@ -100,7 +100,7 @@ class EventCsvReader(TextLog):
         return self._times_in(_data_rows(self._text, delimiter, columns, None), columns)
 
     def _proving_times(self) -> Iterator[WrittenTime]:
-        """The times of which one may tell the order of day and month, and some others."""
+        """The times that may prove the order of day and month, and some others."""
         delimiter, columns = self._table()
         return self._times_in(_data_rows(self._text, delimiter, columns, UnprovingRows(delimiter, columns)), columns)
 
@@ -126,7 +126,7 @@ class EventCsvReader(TextLog):
         return None
 
     def raw(self, offset: int) -> str:
-        """The row as it stands in the file, with its quotes."""
+        """The row as written, with its quotes."""
         delimiter, columns = self._table()
         row = next(rows([self._text.at(offset, LONGEST)], delimiter, columns), None)
         if row is None:
@@ -145,12 +145,12 @@ class EventCsvReader(TextLog):
 
 
 def _another_header(row: Row) -> EventTableColumns | None:
-    """The columns that `row` tells where it is the header of another table of events; else None."""
+    """The columns in `row` if it is the header of another table of events; else None."""
     return columns_of([row.fields]) if any(row.fields[1:]) else None
 
 
 def _recognised(head: bytes) -> tuple[str, EventTableColumns] | None:
-    """The separator and the columns of a table that begins with `head`, None where it is no table of events."""
+    """The separator and the columns of a table that begins with `head`, None if it is not a table of events."""
     if not is_text(head) or is_markup(head):
         return None
     text = head_text(head)
@@ -164,7 +164,7 @@ def _recognised(head: bytes) -> tuple[str, EventTableColumns] | None:
 def _data_rows(
     text: TextSource, delimiter: str, columns: EventTableColumns, passed: ForeignRows | UnprovingRows | None
 ) -> Iterator[Row]:
-    """The rows behind the header but for those that are `passed` over; one without fields tells how far these went."""
+    """The rows after the header, except those `passed` over; a row without fields marks where these end."""
     left = columns.header_rows
     header: list[str] | None = None
     if passed is not None and not left:
@@ -178,6 +178,6 @@ def _data_rows(
             header = row.fields
             if passed is not None and not left:
                 passed.begin(header)
-        # Exports that were put together have their header again and again; with other columns in between it counts.
+        # Merged exports repeat their header; one with other columns counts.
         elif row.fields != header or columns.names:
             yield row

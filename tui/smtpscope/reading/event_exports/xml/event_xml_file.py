@@ -24,10 +24,10 @@ from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, TextSource
 from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
 
-# Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
+# Not <Events>, <EventData>, <EventID>: a blank or the end of the tag follows the name.
 _TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
 _LONGEST_TAG = 24
-# Tools write a line of their own before each event (`Record 1`), or before the first one (their name and version).
+# Tools write a line before each event (`Record 1`), or before the first one (their name and version).
 _BEGINNING = re.compile(
     r"(?:\xef\xbb\xbf|\ufeff)?(?:[ \t]*\r?\n|[\w#=*-][\w .,#()/\\=*-]{0,120}\r?\n){0,12}"
     r"\s{0,64}<(?:\?xml|!--|!DOCTYPE\s(?!html)|Events?[\s/>])"
@@ -43,7 +43,7 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&
 
 
 class EventXmlReader(TextLog):
-    """Reads one file of events in XML, event by event: a broken one does not cost the others.
+    """Reads one file of events in XML, event by event: a broken one does not spoil the others.
 
     No entity is ever resolved and nothing outside the file is ever opened, since each event is read alone, without
     the declarations that a file may have before it. All times are in UTC.
@@ -83,7 +83,7 @@ class EventXmlReader(TextLog):
                 yield batching.take(block.offset(rest))
 
     def raw(self, offset: int) -> str:
-        """The event's XML as it stands in the file."""
+        """The event's XML as written."""
         block = self._text.at(offset, LONGEST)
         found, _ = _scan(block)
         if not found or found[0].start:
@@ -100,11 +100,11 @@ class _ElementRecords:
         self.lines = LineOffsets()
         self._file = file
         self._batching = batching
-        # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
+        # The time before a loose message is that of its own XML, which is unambiguous.
         self._loose = OrphanMessages(file, FileTimes(file, options, tuple))
 
     def take(self, block: TextBlock, event: XmlElement) -> None:
-        """One event; a broken one that holds our sentence is read as a line of text is."""
+        """One event; a broken one with the message of an SMTP event is read like a line of text."""
         offset = block.offset(event.start)
         try:
             if not event.whole:
@@ -128,7 +128,7 @@ class _ElementRecords:
             self.told.add(self.lines.at(event.start), reason, "recovered")
 
     def _with_text_beside(self, record: EventRecord, block: TextBlock, event: XmlElement) -> EventRecord:
-        """`record`, which has no text, with the sentence that stands in another element of its event."""
+        """`record`, which has no text, with the message found in another element of its event."""
         loose = self._loose.records(block, event.start, event.end)
         if not loose:
             return record
@@ -146,7 +146,7 @@ def _plain(text: str) -> str:
 
 
 def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
-    """The events in `block` in their order, and the index from which its text has to be seen again with the next."""
+    """The events in `block` in order, and the index at which the next block has to begin."""
     found: list[XmlElement] = []
     opened: int | None = None
     for tag in _TAG.finditer(block.text):

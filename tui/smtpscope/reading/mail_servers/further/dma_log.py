@@ -11,9 +11,9 @@ from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine
 
-# dma puts the name of the queue file where others have the number of the process.
+# dma has the name of the queue file where others have the process id.
 _TAG = re.compile(r"(?<!\S)dma\[(?P<id>[0-9a-f]{1,16}(?:\.[0-9a-f]{1,20})?)\]: ")
-# Where the tag is lost the text tells: no other program writes it.
+# If the tag is lost, the text decides: no other program writes it.
 _BARE = re.compile(
     r"(?<!\S)(?=(?:trying )?remote delivery (?:to|deferred:|failed:) \S{1,255} (?:\[|failed after )"
     r"|remote delivery (?:deferred|failed): (?:AUTH|SMTP) login |[Cc]ould not perform server greeting at )"
@@ -39,7 +39,7 @@ _STAGES: Final = {
 
 
 class DmaGrammar(MailGrammar):
-    """dma names the queue file of one recipient in each line; the recipient stands in an earlier one."""
+    """dma names the queue file of one recipient in each line; the recipient is in an earlier line."""
 
     def line(self, text: str) -> LogLine | None:
         found = _TAG.search(text, 0, 300)

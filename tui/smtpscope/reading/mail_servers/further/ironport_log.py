@@ -38,11 +38,11 @@ _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|\]")
 _Key = TypeVar("_Key")
 _REMEMBERED: Final = 20_000
 _OWN: Final = "000"
-"""Where other logs have a code: the appliance itself gave up."""
+"""In place of a code: the appliance itself gave up."""
 
 
 class IronportGrammar(MailGrammar):
-    """AsyncOS writes a reply as a list of Python; earlier lines tell the host and the recipient by number."""
+    """AsyncOS writes a reply as a Python list; earlier lines have host and recipient, by number."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, str] = {}
@@ -106,7 +106,7 @@ def _remember(known: dict[_Key, str], key: _Key, value: str) -> None:
 
 
 def _reply(code: str, listed: str) -> str:
-    """The lines of a reply out of their list, which may be cut off."""
+    """The lines of a reply from their list, which may be cut off."""
     lines: list[str] = []
     for quoted in _QUOTED.finditer(listed[:32_000]):
         if quoted.group() == "]":

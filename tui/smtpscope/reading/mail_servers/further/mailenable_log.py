@@ -19,7 +19,7 @@ _LINE = re.compile(
 
 
 class MailenableGrammar(MailGrammar):
-    """MailEnable puts time, side, message, socket, address, verb, command, reply and sizes between tabs."""
+    """MailEnable writes time, side, message, socket, IP address, verb, command, reply and sizes, separated by tabs."""
 
     def line(self, text: str) -> LogLine | None:
         found = _LINE.match(text)

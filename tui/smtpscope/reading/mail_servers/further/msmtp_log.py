@@ -39,7 +39,7 @@ _STAGES: Final = (
 
 
 class MsmtpGrammar(MailGrammar):
-    """msmtp tells the whole reply, and by its own message which command it was the reply to."""
+    """msmtp logs the whole reply; its own message says which command was refused."""
 
     def line(self, text: str) -> LogLine | None:
         through_syslog = split(text, _TAG)

@@ -19,7 +19,7 @@ _ENVELOPE = re.compile(r"From: <[^>]{0,512}> to: <(?P<to>[^>]{0,512})>")
 
 
 class NullmailerGrammar(MailGrammar):
-    """nullmailer delivers one mail after the other: host and recipient stand in lines before the reply."""
+    """nullmailer delivers one mail at a time: host and recipient are in the lines before the reply."""
 
     def line(self, text: str) -> LogLine | None:
         tagged = split(text, _TAG)

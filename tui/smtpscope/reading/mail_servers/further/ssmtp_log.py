@@ -1,4 +1,4 @@
-"""The log of sSMTP, which says one thing of a mail: that it was sent, or the reply that ended it."""
+"""The log of sSMTP: for each mail, that it was sent, or the reply that ended it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REFUSED = re.compile(
 
 
 class SsmtpGrammar(MailGrammar):
-    """sSMTP names the command of a refused recipient and of a refused login; of all others it logs the bare reply."""
+    """sSMTP names the command of a refused recipient and of a refused login; of all others, it logs only the reply."""
 
     def line(self, text: str) -> LogLine | None:
         return split(text, _TAG)

@@ -61,7 +61,7 @@ _OURS_UNTOLD: Final = "Refused by this server, which does not log its replies"
 
 
 class StalwartGrammar(MailGrammar):
-    """Stalwart names the event of a line in parentheses, and writes what it knows as `name = value`."""
+    """Stalwart names the event of a line in parentheses, and writes its data as `name = value`."""
 
     def line(self, text: str) -> LogLine | None:
         found = _LINE.match(text)

@@ -1,4 +1,4 @@
-"""What readers of the Exchange Management Shell's output have in common: objects in, refusals out."""
+"""The base of readers for output of the Exchange Management Shell: objects in, refusals out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LACKS: Final = ("the commands and the rest of the SMTP session", "the zone of th
 
 
 class ShellReader(TextLog):
-    """Reads one file; each object that tells of a refusal is an exchange for each of its recipients."""
+    """Reads one file; an object with a refusal is an exchange for each of its recipients."""
 
     @classmethod
     @abstractmethod
@@ -31,10 +31,10 @@ class ShellReader(TextLog):
 
     @abstractmethod
     def _objects(self) -> Iterator[ShellObject]:
-        """All objects of the file, in its order."""
+        """All objects of the file, in order."""
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file holds no such object."""
+        """See `LogReader`. Raises LogError if the file has no such object."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise LogError(
@@ -73,7 +73,7 @@ class ShellReader(TextLog):
         yield batching.take(self._source.size)
 
     def _timed(self, each: ShellObject, told: ToldExchanges, times: FileTimes) -> list[SmtpExchangeRecord]:
-        """The exchanges of an object with their time, each with a byte of the object of its own."""
+        """The exchanges of an object with their time, each at a different byte of the object."""
         written = find_time(told.time.text[:_LONGEST_TIME])
         if written is not None and written.zone_minutes is None and told.time.is_utc:
             written = written._replace(zone_minutes=0)
@@ -107,7 +107,7 @@ class ShellReader(TextLog):
                 yield written
 
     def raw(self, offset: int) -> str:
-        """The object that `offset` is in, as it stands in the file."""
+        """The object with the byte `offset`, as written."""
         for each in self._objects():
             if each.end > offset:
                 if each.offset > offset:
