@@ -18,7 +18,7 @@ from smtpscope.store.assumed_times import moved, span_moved
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
 from smtpscope.store.duplicates import SharedRefusals, shared_refusals
 from smtpscope.store.encoding import Encoder, ReplyMatcher, decoded
-from smtpscope.store.grouping.incident_key import IncidentKey
+from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS

@@ -10,12 +10,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from smtpscope.store.activity import NO_STATE, STATES, states_of_each
 from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.filter_values import ChoiceValue, NamedField, Text, Value, choice_value
-from smtpscope.store.grouping.activity import NO_STATE, STATES, states_of_each
-from smtpscope.store.grouping.incident_key import IncidentKey
+from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.numbered_column import Mask, RowNumbers
 from smtpscope.store.spellings import Counted, counted
 from smtpscope.store.vocabularies import DIRECTIONS

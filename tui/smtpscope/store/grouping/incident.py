@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.store.grouping.activity import State
-from smtpscope.store.grouping.incident_key import IncidentKey as IncidentKey
+from smtpscope.store.activity import State
+from smtpscope.store.incident_key import IncidentKey as IncidentKey
 from smtpscope.store.spellings import Counted as Counted
 
 

@@ -29,11 +29,13 @@ from smtpscope.app.screens.browse.side_screens import SideScreens
 from smtpscope.app.screens.browse.table_navigation import TableNavigation
 from smtpscope.app.screens.browse.view_controller import ViewController
 from smtpscope.app.screens.help_screen import HelpLine, HelpScreen, lines_of_bindings
+from smtpscope.app.screens.link import LinkScreen
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
+from smtpscope.app.widgets.texts.item_pane import ItemPane
 from smtpscope.configuration.settings import Layout, Settings
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View
@@ -296,6 +298,9 @@ class BrowseScreen(Screen[None]):
 
     def on_filter_bar_edit_wanted(self, message: FilterBar.EditWanted) -> None:
         self.filters.edit()
+
+    def on_item_pane_link_wanted(self, message: ItemPane.LinkWanted) -> None:
+        self.open_screen(LinkScreen(shown(message.link)))
 
     def on_detail_pane_left(self, message: DetailPane.Left) -> None:
         self.table.focus()

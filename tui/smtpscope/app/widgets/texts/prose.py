@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtpscope.app.widgets.line_widget import LineWidget
-from smtpscope.harmless import Shown
+from smtpscope.harmless import Shown, shown
 
 
 def text(shown: Shown | str, style: str = "") -> Content:
@@ -30,20 +30,26 @@ _NOTHING = Content("")
 class ProseParagraph:
     """`content` behind `lead` (a bullet, a label); wrapped lines are indented to where the content began.
 
-    `indent` blanks stand before both. When the lead leaves less than 16 cells, the content starts on its own line.
+    `copied` is what is copied where that is not the content. `indent` blanks stand before both. When the lead leaves
+    less than 16 cells, the content starts on its own line.
     """
 
     content: Content
     lead: Content = _NOTHING
     indent: int = 0
+    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FlowingColumns:
-    """Short items side by side, filled row by row, in as many equal columns as the width allows."""
+    """Short items side by side, filled row by row, in as many equal columns as the width allows.
+
+    `values` are the items as they are copied, where they hold more than a value.
+    """
 
     items: tuple[Content, ...]
     indent: int = 0
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,13 @@ def _wrapped(pane: ScrollView, content: Content, width: int) -> list[Strip]:
     if not content.plain:
         return [Strip.blank(0)]
     return Visual.to_strips(pane, content, max(1, width), None, pane.visual_style, apply_selection=False)
+
+
+def column_grid(block: FlowingColumns, width: int) -> tuple[int, int]:
+    """How many columns of `block` there are in `width` cells, and how wide each is."""
+    room = max(1, width - block.indent)
+    widest = min(room, max((item.cell_length for item in block.items), default=1))
+    return max(1, (room + 2) // (widest + 2)), widest
 
 
 class ProsePane(LineWidget, can_focus=True):
@@ -85,7 +98,7 @@ class ProsePane(LineWidget, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
-        self._first_lines: list[int] = []
+        self.first_lines: list[int] = []
         self._laid_out_for: tuple[int, tuple[ProseBlock, ...]] | None = None
 
     def watch_blocks(self, blocks: tuple[ProseBlock, ...]) -> None:
@@ -110,8 +123,8 @@ class ProsePane(LineWidget, can_focus=True):
 
     def show_block(self, number: int) -> None:
         """Scrolls so that the block stands in the middle, or the end of the text at the bottom."""
-        if number < len(self._first_lines):
-            line = self._first_lines[number] - self.scrollable_content_region.height // 2
+        if number < len(self.first_lines):
+            line = self.first_lines[number] - self.scrollable_content_region.height // 2
             self.scroll_to(y=max(0, line), animate=False)
 
     def _lay_out(self) -> None:
@@ -128,7 +141,7 @@ class ProsePane(LineWidget, can_focus=True):
                 strips += self._columns(block, width)
             else:
                 strips += self._paragraph(block, width)
-        self._strips, self._first_lines = strips, first_lines
+        self._strips, self.first_lines = strips, first_lines
         self._laid_out_for = (width, self.blocks)
         self.virtual_size = Size(width, len(strips))
         self.refresh()
@@ -155,9 +168,7 @@ class ProsePane(LineWidget, can_focus=True):
 
     def _columns(self, block: FlowingColumns, width: int) -> list[Strip]:
         blank = self.visual_style.rich_style
-        room = max(1, width - block.indent)
-        widest = min(room, max((item.cell_length for item in block.items), default=1))
-        count = max(1, (room + 2) // (widest + 2))
+        count, widest = column_grid(block, width)
         result: list[Strip] = []
         for start in range(0, len(block.items), count):
             cells: list[Strip] = [Strip.blank(block.indent, blank)]
@@ -184,6 +195,14 @@ def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> ProseParagr
 def labelled(label: str, content: Content, *, width: int = 11) -> ProseParagraph:
     """`content` behind a muted label, all labels of one pane as wide."""
     return ProseParagraph(content, text(f"{label:<{width - 1}} ", "$text-muted"))
+
+
+def sources(cited: Sequence[tuple[str, str]]) -> list[ProseBlock]:
+    """Titles and links under a heading, each link an item that is copied alone; nothing where there are none."""
+    if not cited:
+        return []
+    lines = (ProseParagraph(text(shown(f"{title}  {url}".rstrip())), text("- "), copied=url) for title, url in cited)
+    return [BLANK, Heading(text("Sources")), *lines]
 
 
 def blocks_text(blocks: Sequence[ProseBlock]) -> str:
