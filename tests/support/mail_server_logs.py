@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -279,6 +280,21 @@ def transcript_parts(seed: int) -> Iterator[Part]:
         yield "".join(f"{begin}{line}\n" for line in lines), bool(mail.reply)
 
 
+def delivery_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        seconds = (mail.moment - datetime(1970, 1, 1)) // timedelta(seconds=1)  # noqa: DTZ001 - both name no zone
+        record: dict[str, object] = {
+            "email": mail.to,
+            "timestamp": seconds,
+            "smtp-id": f"<{mail.identity}@example.com>",
+        }
+        if mail.reply:
+            record |= {"event": "bounce" if mail.final else "deferred", "reason": mail.reply, "mx": mail.host}
+        else:
+            record |= {"event": "delivered", "response": "250 2.0.0 Ok"}
+        yield f"{json.dumps(record)}\n", bool(mail.reply)
+
+
 FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "opensmtpd": opensmtpd_parts,
     "msmtp": msmtp_parts,
@@ -293,6 +309,7 @@ FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "stalwart": stalwart_parts,
     "ironport": ironport_parts,
     "transcript": transcript_parts,
+    "delivery": delivery_parts,
 }
 """Name of the format -> what writes a log of it, one mail after the other, from a seed."""
 

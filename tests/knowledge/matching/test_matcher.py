@@ -124,7 +124,10 @@ def test_a_second_category_makes_a_sure_rule_only_likely(knowledge: KnowledgeBas
         ("550 Mailbox disabled", RCPT, "sure"),
         ("550 5.2.1 Mailbox disabled", RCPT, "sure"),
         # A precise code that means something else.
-        ("550 5.3.4 Mailbox disabled", RCPT, "likely"),
+        ("550 5.3.4 Mailbox disabled", RCPT, "guess"),
+        ("554 5.3.4 blocked by Spamhaus", RCPT, "likely"),
+        # One that is often used for it.
+        ("550 5.1.1 Mailbox disabled", RCPT, "sure"),
         # A vague code says nothing either way.
         ("550 5.7.1 Mailbox disabled", RCPT, "sure"),
         # No recipient was named yet.
@@ -136,10 +139,31 @@ def test_a_second_category_makes_a_sure_rule_only_likely(knowledge: KnowledgeBas
         ("554 Spamhaus: purple elephants march over seven green hills tonight", RCPT, "sure"),
     ],
 )
-def test_what_speaks_against_a_sure_rule_makes_it_likely(
+def test_what_speaks_against_a_sure_rule_makes_it_less_sure(
     knowledge: KnowledgeBase, reply: str, command: str, confidence: str
 ) -> None:
     assert matched(knowledge, reply, command).confidence == confidence
+
+
+def test_a_code_that_contradicts_the_words_is_named_beside_them(knowledge: KnowledgeBase) -> None:
+    match = matched(knowledge, "550 5.3.4 Mailbox disabled", RCPT)
+    assert (match.category, match.runner_up) == ("recipient-disabled", "too-large")
+
+
+@pytest.mark.parametrize(
+    ("reply", "confidence"),
+    [
+        ("550 mail refused, dynamic address", "likely"),
+        # Other words lead elsewhere.
+        ("550 mail refused, dynamic address of spam range", "guess"),
+        # One word is all.
+        ("550 Denied by policy of this company", "guess"),
+    ],
+)
+def test_a_likely_rule_is_a_guess_when_contested_or_held_by_one_word(
+    knowledge: KnowledgeBase, reply: str, confidence: str
+) -> None:
+    assert matched(knowledge, reply, RCPT).confidence == confidence
 
 
 def test_our_own_refusal_leads_to_our_side(knowledge: KnowledgeBase) -> None:

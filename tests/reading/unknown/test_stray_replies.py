@@ -45,7 +45,7 @@ FOREIGN = {"@timestamp": TIME, "winlog": {"provider_name": "Relay", "event_id": 
 
 # Text, and where its first reply is told to stand; each has two records with the same reply, time and mailbox.
 FORMS = {
-    "a field of JSON": (objects(rcpt="k.lee@other.example", response=REPLY) * 2, "line 1 in the field response"),
+    "a field of JSON": (objects(path="k.lee@other.example", response=REPLY) * 2, "line 1 in the field response"),
     "the text of a record": (
         objects(message=f"Mail to k.lee@other.example was refused: {REPLY}") * 2,
         "line 1 in the field message",

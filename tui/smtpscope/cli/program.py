@@ -25,7 +25,8 @@ from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, say, talk
 from smtpscope.cli.usage import usage_error
-from smtpscope.cli.watching.compare import compare
+from smtpscope.cli.watching.check_command import check
+from smtpscope.cli.watching.compare_command import compare
 
 __all__ = ["INTERRUPTED", "cli", "main"]
 
@@ -37,6 +38,7 @@ cli.add_command(serve)
 cli.add_command(paths)
 cli.add_command(config)
 cli.add_command(kb)
+cli.add_command(check)
 cli.add_command(compare)
 cli.add_command(convert)
 cli.add_command(explain)

@@ -63,6 +63,11 @@ def _readers_of_lines() -> Iterator[type[LogReader]]:
     yield from map(_imported, READERS[_RECORDS:])
 
 
+def _readers_of_inner_lines() -> Iterator[type[LogReader]]:
+    """Those of which the lines may be in records; the last of all reads records itself."""
+    yield from map(_imported, READERS[_RECORDS:-1])
+
+
 def _imported(reader: tuple[str, str]) -> type[LogReader]:
     module, name = reader
     return cast("type[LogReader]", getattr(import_module(f"smtpscope.reading.{module}"), name))
@@ -173,9 +178,9 @@ def _sniffing(head: bytes) -> type[LogReader] | None:
     for reader in _readers_of_records():
         if reader.sniff(head):
             may_hold = reader.format.name in _MAY_HOLD_LINES
-            services = (each for each in _readers_of_lines() if each.format.service)
+            services = (each for each in _readers_of_inner_lines() if each.format.service)
             return (_inside(head, services) if may_hold else None) or reader
-    return _inside(head, _readers_of_lines()) or next(
+    return _inside(head, _readers_of_inner_lines()) or next(
         (reader for reader in _readers_of_lines() if reader.sniff(head)), None
     )
 

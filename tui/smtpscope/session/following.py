@@ -8,6 +8,7 @@ from typing import cast
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Batch, Followable, LogReader, Source
+from smtpscope.reading.text.text_log import damage_in
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batc
             yield from cast("Followable", reader).read_new()
         elif size != so_far.size:
             yield from _read_again(reader, so_far)
+        yield from damage_in(reader, source)
         so_far.size, so_far.lost = size, False
     except (LogError, OSError) as error:
         if not so_far.lost:

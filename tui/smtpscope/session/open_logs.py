@@ -15,7 +15,7 @@ from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOpti
 from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import expand, named_file, searched
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
-from smtpscope.reading.text.text_log import head_of
+from smtpscope.reading.text.text_log import batches_of, head_of
 from smtpscope.session.following import ReadSoFar, added
 from smtpscope.session.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
@@ -126,7 +126,7 @@ class Logs:
 
     def _batches(self, source: Source) -> Iterator[Batch]:
         """What the reader of `source` gives; where that were no rows, what a last look finds instead."""
-        yield from self._readers[source.name].batches()
+        yield from batches_of(self._readers[source.name], source)
         if self._rows or self._options.growing:
             return
         for looking in last_look(self._readers[source.name], source, self._options):

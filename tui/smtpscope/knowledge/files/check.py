@@ -291,6 +291,8 @@ def _in_codes(folder: Path, entries: Mapping[str, Entry]) -> Iterator[KnowledgeE
         where = f"{path}, code {code.code!r}"
         yield from _known_category(where, code.category)
         yield from _known_entry(where, code.leads_to, entries)
+        for category in code.also:
+            yield from _known_category(where, category)
         for vendor in code.vendors:
             yield from _known_category(where, vendor.category)
             yield from _known_entry(where, vendor.entry or vendor.category, entries)

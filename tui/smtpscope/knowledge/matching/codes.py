@@ -33,7 +33,7 @@ class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`code` is a basic code ("550"), an enhanced code of any class ("x.1.1"), or one with a range at its end
     ("x.7.606-649"). `words` finish the sentence "550 alone means: ...". `category` is what a bare code leads to;
     `entry` a special entry, where there is one. `source` says who defines it; `standard` is False for codes that
-    servers made up. `vendors` are other meanings of the same code.
+    servers made up. `vendors` are other meanings of the same code, `also` are causes that servers use it for as well.
     """
 
     code: str
@@ -44,6 +44,7 @@ class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Confidence = "guess"
     standard: bool = True
     vendors: tuple[VendorMeaning, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def leads_to(self) -> str:

@@ -21,10 +21,10 @@ from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply
 
 _KINDS = {"2": "success", "4": "temporary", "5": "permanent"}
-_MAY_REMAIN_UNREAD = 6
+_MAY_REMAIN_UNREAD = 2
 """Words of a reply beside those that made a rule hold.
 
-On replies that the rules had not seen, one in seven sure answers with more of them was wrong, one in thirty others.
+On 254 replies that the rules had not seen, sure answers with three to six more were right in 93 %, others in 98 %.
 """
 
 _BEFORE_RECIPIENTS = frozenset({"greeting", "hello", "mail", "starttls", "auth"})
@@ -146,22 +146,29 @@ class Matcher:
 
         Four things do: other words lead elsewhere, the precise code means something else, no recipient was named yet
         that could be refused, or so much of the text remains unread that the words may stand in it for another reason.
-        A name such as Spamhaus is not doubted for other words, nor for a long text.
+        A name such as Spamhaus is not doubted for other words, nor for a long text; where a precise code contradicts
+        less than a name, the answer is a guess with the code's meaning beside it. So is that of a likely rule that
+        other words contest, or that holds by one word.
         """
         impossible = _ABOUT_A_MAILBOX if given.stage in _BEFORE_ANY_ADDRESS else frozenset[str]()
         hit, runner_up = _first_hit(self.phrases, words, given, without=impossible)
         if hit is None:
             return None
         found = _finding(hit, runner_up, given, "phrase")
+        named = code if code is not None and code.code not in VAGUE else None
+        if named is not None and found.category in named.categories:
+            return found
+        against = named is not None and found.category not in named.also
+        if named is not None and against and not hit.rule.distinctive:
+            return replace(found, confidence="guess", runner_up=runner_up or named.category)
+        contested = runner_up is not None and not hit.rule.distinctive
         if found.confidence != "sure":
-            return found
-        precise = code is not None and code.code not in VAGUE
-        if code is not None and precise and found.category in code.categories:
-            return found
+            one_word = words.outside(()) - words.outside(found.evidence) <= 1
+            doubtful = found.confidence == "likely" and (contested or one_word)
+            return replace(found, confidence="guess") if doubtful else found
         unread = words.outside(found.evidence) > _MAY_REMAIN_UNREAD and not hit.rule.distinctive
         too_early = given.stage in _BEFORE_RECIPIENTS and found.category in _ABOUT_RECIPIENTS
-        contested = runner_up is not None and not hit.rule.distinctive
-        doubtful = contested or precise or unread or too_early
+        doubtful = contested or against or unread or too_early
         return replace(found, confidence="likely") if doubtful else found
 
     def _disagreement(self, finding: Finding, reply: Reply, hosts: tuple[str, ...]) -> str | None:

@@ -1,4 +1,4 @@
-"""Records of ours that tell no exchange: which of them are shown all the same, and what is wrong with them."""
+"""SMTP events without an exchange: which of them are shown anyway, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NO_REPLY = Reply("", None, None, "")
 
 
 def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[str]) -> SmtpExchange | None:
-    """What to make of a record in whose `texts` no way found an exchange: one with its problem, or None.
+    """The exchange for a record in which none was found: one with its problem, or None.
 
-    `number` are the 16 bits of its id, `ours` tells that its provider is.
+    `number` are the lower 16 bits of its id, `ours` means that its provider is right.
     """
     from smtpscope.parsing.events.pasted_message import has_opening
 
@@ -39,7 +39,7 @@ def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[st
 
 
 def unparsed(record: EventRecord, number: int | None, problem: str) -> SmtpExchange:
-    """`record` as an exchange that is nothing but its `problem`."""
+    """`record` as an exchange with nothing but its `problem`."""
     return SmtpExchange(
         *facts_of(record, number),
         Direction.UNKNOWN,

@@ -32,7 +32,7 @@ _ECS_MARK: Final = f'"{ECS_PREFIX}schema"'
 
 
 class ConvertedJsonReader(TextLog):
-    """Reads what `smtpscope convert` wrote as JSON lines, also after Elasticsearch has nested or wrapped it."""
+    """Reads the JSON lines of `smtpscope convert`, also if Elasticsearch nested or wrapped them."""
 
     format: ClassVar[Format] = Format(
         name="converted-json",
@@ -53,7 +53,7 @@ class ConvertedJsonReader(TextLog):
         return exchange_batches(self._source, self._text, fields_in_line, growing=self._options.growing)
 
     def raw(self, offset: int) -> str:
-        """The line as it stands in the file."""
+        """The line as written."""
         return line_at(self._text, offset)
 
     def information(self) -> FileInformation:
@@ -66,7 +66,7 @@ def fields_in_line(line: str) -> OwnFields:
     try:
         return checked(_ECS.decode(line) if _ECS_MARK in line else _OWN.decode(line))
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        # Nested documents, and text with halves of characters, which a strict decoder refuses.
+        # Nested documents, and text with lone surrogates, which a strict decoder rejects.
         return fields_of(_own_values(_decoded(line)))
 
 
@@ -83,8 +83,8 @@ def _decoded(line: str) -> dict[str, Any]:
 
 
 def _own_values(found: dict[str, Any]) -> dict[str, Any]:
-    """The fields of ours in a document, under their own names."""
-    # What Elasticsearch answers to a search, and tools that copy an index, wrap each document so.
+    """Our fields in a document, under their own names."""
+    # Answers of Elasticsearch to a search, and tools that copy an index, wrap each document this way.
     source = found.get("_source")
     if isinstance(source, dict):
         found = source

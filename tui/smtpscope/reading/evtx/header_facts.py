@@ -1,4 +1,4 @@
-"""What an .evtx file says of itself: its header and those of its chunks, as python-evtx reads them."""
+"""What an .evtx file says about itself: its header and those of its chunks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RECORD = struct.Struct("<4sIQQ")
 
 @dataclass(slots=True)
 class _Chunks:
-    """What the headers of the chunks tell together. Times are in milliseconds since 1970."""
+    """The headers of all chunks, summarised. Times are in milliseconds since 1970."""
 
     count: int = 0
     whole_headers: int = 0
@@ -32,9 +32,9 @@ class _Chunks:
 
 
 def file_information(source: Source) -> FileInformation:
-    """What the file says of itself; only headers are read, and the first and last record header of each chunk.
+    """What the file says about itself; only headers are read, and the first and last record header of each chunk.
 
-    Raises LogError when the file is empty, no event log, or ends within its header.
+    Raises LogError if the file is empty, not an event log, or ends within its header.
     """
     with source.open() as stream:
         header = read_header(stream, source.name)

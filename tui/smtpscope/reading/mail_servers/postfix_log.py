@@ -71,7 +71,7 @@ class PostfixGrammar(MailGrammar):
             return None
         if reason.startswith("delivery temporarily suspended: "):
             return NoReply("Deferred without asking the remote host again")
-        return _said(reason.removesuffix(")"), delivery["to"]) if client else None
+        return said_in(reason.removesuffix(")"), delivery["to"]) if client else None
 
     def thread(self, line: LogLine) -> Thread | None:
         queue_id = re.match(rf"({QUEUE_ID}): ", line.text)
@@ -123,10 +123,11 @@ class PostfixLogReader(MailLog):
 def _without_recipient(text: str) -> Found:
     """A refusal after which Postfix continued, with the next host or without an extension: it names no recipient."""
     match = _NO_RECIPIENT.match(text)
-    return None if match is None else _said(text[match.end() :], None)
+    return None if match is None else said_in(text[match.end() :], None)
 
 
-def _said(reason: str, mailbox: str | None) -> Found:
+def said_in(reason: str, mailbox: str | None) -> Found:
+    """What `reason` tells, the words in which Postfix says why a delivery to `mailbox` failed."""
     match = _SAID.match(reason)
     if match is None:
         # Syslog daemons cut long lines, and disks fill up.

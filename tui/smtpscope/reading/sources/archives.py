@@ -1,4 +1,4 @@
-"""A source as it was named -> the logs in it: itself, what it unpacks to, or the members of a zip archive."""
+"""The logs in a source: the source itself, its unpacked content, or the members of a zip archive."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from smtpscope.reading.sources.zip_archive import Member
 
 SEARCHED: Final = 8 << 20
-"""How far a text that nobody named itself is looked through for a sentence of ours."""
+"""How far a text that the user did not name itself is searched for an SMTP event."""
 _MOST_MEMBERS: Final = 10_000
 _TOLD_ONE_BY_ONE: Final = 100
 _OFFICE: Final = "[Content_Types].xml"
 
 
 class NoLogError(LogError):
-    """An archive could be read, and there is no log in it."""
+    """An archive was read, and has no log in it."""
 
 
 class ZipMember(PackedSource):
@@ -52,15 +52,15 @@ class ZipMember(PackedSource):
 
 
 def logs_in(source: Source, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
-    """What to read of `source`: itself when it is not packed, or can't be opened.
+    """The logs to read from `source`: itself if it is not packed, or can't be opened.
 
-    Of a zip archive only members that a reader recognises are taken; each other one becomes a Problem. Raises
-    NoLogError for an archive without any log in it, LogError for one that can't be read.
+    Of a zip archive only members that a reader recognises are read; each other one becomes a Problem. Raises NoLogError
+    for an archive without any log in it, LogError for one that can't be read.
     """
     try:
         head = head_of(source)
     except LogError:
-        # Whoever reads it says so.
+        # The reader will report that.
         return [source]
     if head.startswith(ZIP_MAGICS):
         return _Archive(source, unpacking).logs(problems)
@@ -106,7 +106,7 @@ class _Archive:
         return sources
 
     def _log(self, member: Member) -> Source | None:
-        """The log in `member`, None where there is none: then that is told."""
+        """The log in `member`, None if there is none, which is noted."""
         source: PackedSource = ZipMember(self._source, member, self._unpacking, self._allowance)
         if member.hindrance is not None:
             self._pass_over(source, member.hindrance, "skipped")

@@ -1,4 +1,4 @@
-"""Why a file can't be opened, in words that help."""
+"""Why a file can't be opened, in helpful words."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _NAMES_COMPARED = 5_000
 
 
 def not_opened(path: str, error: OSError | ValueError) -> LogError:
-    """What to raise when opening `path` failed with `error`."""
-    if isinstance(error, FileNotFoundError) and os.path.islink(path):  # noqa: PTH114 - path may be no path at all
+    """The error to raise if opening `path` failed with `error`."""
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):  # noqa: PTH114 - path may not be a path at all
         return LogError(where=path, what="this link leads to nothing", remedy="Name the file itself")
     if isinstance(error, FileNotFoundError):
         near = _near_name(path)
@@ -39,7 +39,7 @@ def not_opened(path: str, error: OSError | ValueError) -> LogError:
 
 
 def _near_name(path: str) -> str | None:
-    """A file beside `path` whose name is nearly the same, spelled with the user's folder."""
+    """A file in the same folder with nearly the same name, with the folder as the user wrote it."""
     import difflib
 
     asked = Path(path)

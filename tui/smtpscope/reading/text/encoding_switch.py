@@ -1,6 +1,7 @@
-"""Where a text switches to another encoding because two programs wrote to one file.
+"""Where a text switches to another encoding because two programs wrote to one file, or where a byte is missing.
 
-Windows PowerShell appends UTF-16 to a log of bytes (`>>`), cmd.exe appends bytes to one in UTF-16.
+Windows PowerShell appends UTF-16 to a log of bytes (`>>`), cmd.exe appends bytes to one in UTF-16. After a byte that is
+missing or too many in UTF-16, each character would be made of the halves of two.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _WIDE: Final = re.compile(rb"(?:[\t\r\n -~]\0){16}")
+_WIDE_BIG_ENDIAN: Final = re.compile(rb"(?:\0[\t\r\n -~]){16}")
 # No text in a script whose characters have two printable bytes each has forty of them in a row.
 _NARROW: Final = re.compile(rb"[\t\r\n -~]{40}")
 _NARROW_HALF: Final = re.compile(rb"[\t\r\n -~]{20}")
@@ -20,10 +22,14 @@ OVERLAP: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """The other encoding begins at `index`, with a byte order mark of `mark` bytes."""
+    """The other encoding begins at `index`, with a byte order mark of `mark` bytes.
+
+    With `shifted` it is the same encoding, but not at a place where a character can begin.
+    """
 
     index: int
     mark: int
+    shifted: bool = False
 
 
 def wide_from(data: bytes, begin: int) -> Switch | None:
@@ -36,7 +42,7 @@ def wide_from(data: bytes, begin: int) -> Switch | None:
 
 
 def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
-    """Where `data`, UTF-16 until then, continue as bytes; searched from `begin` on.
+    """Where `data`, UTF-16 until then, go on as bytes or are shifted by one; looked for from `begin` on.
 
     `high` is 1 if the second byte of a character is the high one (little-endian), else 0.
     """
@@ -48,6 +54,9 @@ def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
     half = _NARROW_HALF.search(halves)
     while half is not None:
         offset = begin + 2 * half.start() + high
+        for first in (offset,) if high else (offset - 1, offset + 1):
+            if first >= begin and (_WIDE if high else _WIDE_BIG_ENDIAN).match(data, first):
+                return Switch(first, 0, shifted=True)
         found = _NARROW.search(data, max(begin, offset - 1), offset + 2 * OVERLAP)
         if found is not None:
             return _with_mark(data, found.start(), codecs.BOM_UTF8)
@@ -58,6 +67,12 @@ def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
 def starts_wide(data: bytes) -> bool:
     """Whether `data` begin with UTF-16LE."""
     return _WIDE.match(data) is not None
+
+
+def starts_shifted(data: bytes, *, high: int) -> bool:
+    """Whether `data` are UTF-16 from their second byte on; `high` as above."""
+    wide = _WIDE if high else _WIDE_BIG_ENDIAN
+    return wide.match(data) is None and wide.match(data, 1) is not None
 
 
 def starts_narrow(data: bytes) -> bool:

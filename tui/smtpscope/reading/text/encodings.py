@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, Final, Literal
 
-from smtpscope.reading.text.encoding_switch import OVERLAP, Switch, narrow_from, starts_narrow, starts_wide, wide_from
+from smtpscope.reading.text.encoding_switch import (
+    OVERLAP,
+    Switch,
+    narrow_from,
+    starts_narrow,
+    starts_shifted,
+    starts_wide,
+    wide_from,
+)
+from smtpscope.reading.text.text_noise import TextNoise
 
 Codec = Literal["utf-8", "utf-16-le", "utf-16-be"]
 
@@ -34,6 +43,11 @@ class TextEncoding:
     def unit(self) -> int:
         """Bytes of the smallest unit of the encoding."""
         return 1 if self.codec == "utf-8" else 2
+
+    @property
+    def high(self) -> int:
+        """Which byte of a unit of two is the high one."""
+        return 1 if self.codec == "utf-16-le" else 0
 
 
 _PLAIN = TextEncoding("utf-8", 0, "UTF-8 or Windows-1252")
@@ -74,14 +88,28 @@ def first_part(head: bytes) -> bytes:
 def _switch(data: bytes, encoding: TextEncoding, begin: int) -> Switch | None:
     if encoding.unit == 1:
         return wide_from(data, begin)
-    return narrow_from(data, begin, high=1 if encoding.codec == "utf-16-le" else 0)
+    return narrow_from(data, begin, high=encoding.high)
 
 
-def encoding_at(data: bytes, usual: TextEncoding) -> TextEncoding:
-    """The encoding of `data` from the middle of a file that begins in `usual`."""
+def _whole_characters(data: bytes, encoding: TextEncoding) -> bytes:
+    """UTF-16 `data` with the missing half of the last character, or without a half that tells nothing."""
+    if len(data) % 2 == 0:
+        return data
+    if not 0x20 <= data[-1] < 0x7F:
+        return data[:-1]
+    return data + b"\0" if encoding.high else data[:-1] + b"\0" + data[-1:]
+
+
+def put_together(data: bytes, usual: TextEncoding) -> tuple[bytes, TextEncoding]:
+    """`data` from the middle of a file that begins in `usual`, without halves of characters, and their encoding."""
     if usual.unit == 1:
-        return _WIDE if starts_wide(data) else usual
-    return _PLAIN if starts_narrow(data) else usual
+        return data, _WIDE if starts_wide(data) else usual
+    if starts_narrow(data):
+        return data, _PLAIN
+    whole, rest = b"", data[1:] if starts_shifted(data, high=usual.high) else data
+    while (switch := _switch(rest, usual, 0)) is not None and switch.shifted:
+        whole, rest = whole + _whole_characters(rest[: switch.index], usual), rest[switch.index :]
+    return whole + rest, usual
 
 
 def decoded(data: bytes) -> str:
@@ -114,6 +142,13 @@ class TextBlock:
     def end(self) -> int:
         """The byte offset after the block."""
         return self.start + len(self._data)
+
+    def look_for_noise(self, noise: TextNoise) -> None:
+        """Has `noise` look at the block."""
+        if self._encoding.unit == 1:
+            noise.look(self._data, self.start)
+        else:
+            noise.look_wide(self.text, self.start, self.end)
 
     def cut(self, begin: int, end: int) -> str:
         """The text from `begin` to `end`, really decoded."""
@@ -166,14 +201,15 @@ def _between_characters(data: bytes, encoding: TextEncoding) -> int:
         # The byte before the continuation bytes: a lead byte stays with what follows, anything else can be split.
         return end - 1 if end > 1 and data[end - 1] >= 0xC0 else len(data)
     end = len(data) & ~1
-    high = data[end - 1] if encoding.codec == "utf-16-le" else data[end - 2]
+    high = data[end - 2 + encoding.high]
     return end - 2 if end > 2 and 0xD8 <= high <= 0xDB else end
 
 
 class TextStream:
     """The blocks of a stream in file order; a consumer gives back an unfinished rest with `keep_from`.
 
-    Before the file switches to another encoding, the block is a final one too.
+    Before the file switches to another encoding, the block is a final one too. `shifts` are the bytes at which
+    characters had to be put together again because a byte is missing there or too many.
     """
 
     def __init__(
@@ -187,6 +223,7 @@ class TextStream:
         self._switches_left = _MOST_SWITCHES
         self._kept: bytes | None = None
         self._block: TextBlock | None = None
+        self.shifts: list[int] = []
 
     def keep_from(self, index: int) -> None:
         """Makes the next block begin at `index` of the current one."""
@@ -204,6 +241,13 @@ class TextStream:
             # Limited: a hostile file could switch in every line.
             while self._switches_left and (switch := _switch(pending, self._encoding, looked_at)) is not None:
                 self._switches_left -= 1
+                if switch.shifted:
+                    self.shifts.append(start + switch.index)
+                    before = _whole_characters(pending[: switch.index], self._encoding)
+                    # Places after it are those of the file; those before it in this block may be wrong by one.
+                    start += switch.index - len(before)
+                    pending, looked_at = before + pending[switch.index :], len(before)
+                    continue
                 # Text in another encoding is not the rest of an unfinished line.
                 if switch.index:
                     yield self._taken(pending[: switch.index], start, final=True)

@@ -21,8 +21,9 @@ _SECOND_READINGS = 200
 class Row:
     """`fields` of the row that begins at byte `offset`, in line `line` (from 1), up to byte `end`.
 
-    `broken` means that quotes were never closed: then the fields are those of the first line alone. `text` is the row
-    as written (as searched, see `encodings`), "" if it has the right number of fields.
+    `broken` means that quotes were never closed: then the fields are those of the first line alone. `misquoted` means
+    that a quote closes where none can, so the lines may be those of two rows. `text` is the row as written (as
+    searched, see `encodings`), "" if it has the right number of fields.
     """
 
     offset: int
@@ -31,6 +32,7 @@ class Row:
     fields: list[str]
     broken: bool = False
     text: str = ""
+    misquoted: bool = False
 
 
 class RowShape(Protocol):
@@ -155,10 +157,15 @@ def rows(
         if passed is not None and (blank := lines.pass_over(passed)) is not None:
             yield blank
             continue
+        misquoted = False
         try:
             fields = next(reader)
-            unclosed = len(lines.taken) > 1 and (
-                (lines.ended and _quotes_are_open(lines)) or _swallowed_another(lines, delimiter, fields, columns)
+            several = len(lines.taken) > 1
+            misquoted = several and not _is_well_quoted(lines, delimiter)
+            unclosed = several and (
+                (lines.ended and _quotes_are_open(lines))
+                # Within a good row such a line is what somebody wrote into the message.
+                or ((misquoted or len(fields) != columns.count) and _swallowed_another(lines, delimiter, columns))
             )
         except StopIteration:
             return
@@ -172,7 +179,7 @@ def rows(
             reader = csv.reader(lines, delimiter=delimiter)
         offset, _, _ = lines.taken[0]
         text = "".join(line for _, line, _ in lines.taken) if len(fields) != columns.count else ""
-        yield Row(offset, lines.taken[-1][2], lines.number, fields, unclosed, text)
+        yield Row(offset, lines.taken[-1][2], lines.number, fields, unclosed, text, misquoted and not unclosed)
 
 
 def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
@@ -204,9 +211,18 @@ def _quotes_are_open(lines: _Lines) -> bool:
     return sum(line.count('"') for _, line, _ in lines.taken) % 2 == 1
 
 
-def _swallowed_another(lines: _Lines, delimiter: str, fields: list[str], columns: RowShape) -> bool:
-    # Only in a misshapen row: in a good one, such a line was written into the message.
-    return len(fields) != columns.count and any(columns.begins_row(line, delimiter) for _, line, _ in lines.taken[1:])
+def _swallowed_another(lines: _Lines, delimiter: str, columns: RowShape) -> bool:
+    return any(columns.begins_row(line, delimiter) for _, line, _ in lines.taken[1:])
+
+
+def _is_well_quoted(lines: _Lines, delimiter: str) -> bool:
+    """Whether every quote that closes stands before a delimiter: the next row's, taken for the end, does not."""
+    try:
+        for _ in csv.reader((line.replace("\0", " ") for _, line, _ in lines.taken), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _first_line(lines: _Lines, delimiter: str) -> list[str]:

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
-from smtpscope.errors import LogError
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.errors import LogError, Problem
+from smtpscope.reading.record import Batch, FileInformation, Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.dates import WrittenTime
-from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, encoding_at
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, put_together
+from smtpscope.reading.text.text_noise import TextNoise
 
 HEAD_SIZE = 1 << 16
 """Bytes that are enough to recognise a format."""
@@ -49,6 +50,16 @@ class TextSource:
         self._source = source
         self._block_size = block_size
         self._encoding: TextEncoding | None = None
+        self._shifts: dict[int, bool] = {}
+        self._noise = TextNoise(source.name)
+
+    def damage(self) -> list[Problem]:
+        """What was wrong with the text of the blocks that were read, since the last call; nothing twice."""
+        found = [place for place, told in self._shifts.items() if not told]
+        self._shifts.update(dict.fromkeys(found, True))
+        reason = "A byte is missing here, or one too many; the text was put together again from the next character on"
+        shifted = [Problem(self._source.name, f"byte {place:#x}", reason, "recovered") for place in found]
+        return [*shifted, *self._noise.take()]
 
     @property
     def encoding(self) -> TextEncoding:
@@ -70,6 +81,9 @@ class TextSource:
             end = 0
             try:
                 for block in text_stream:
+                    for place in text_stream.shifts:
+                        self._shifts.setdefault(place, False)
+                    block.look_for_noise(self._noise)
                     yield block, text_stream
                     end = block.end
             except OSError as error:
@@ -103,7 +117,8 @@ class TextSource:
                 data = stream.read(characters * self.encoding.unit)
             except OSError as error:
                 raise _unreadable(self._source, place, error) from error
-        return TextBlock(data, start=place, encoding=encoding_at(data, self.encoding), final=True)
+        whole, encoding = put_together(data, self.encoding)
+        return TextBlock(whole, start=place, encoding=encoding, final=True)
 
 
 @runtime_checkable
@@ -132,20 +147,28 @@ class TextLog:
         self._source = source
         self._options = options
         self._text = source.text(block_size) if isinstance(source, HasText) else TextSource(source, block_size)
+        self.damage = self._text.damage
 
     def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
         """The information on the file: its encoding, then `facts` as label and value."""
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title), *facts),
-            warnings=tuple(warnings),
-        )
+        all_facts = (("Encoding", self._text.encoding.title), *facts)
+        return FileInformation(self._source.name, self.format.title, self._source.size, all_facts, tuple(warnings))
 
     def information(self) -> FileInformation:
         """See `LogReader`; for a log of which only the encoding is known."""
         return self._described()
+
+
+def batches_of(reader: LogReader, source: Source) -> Iterator[Batch]:
+    """All batches of `reader`, which reads `source`, and at the end what was wrong with the text itself."""
+    yield from reader.batches()
+    yield from damage_in(reader, source)
+
+
+def damage_in(reader: LogReader, source: Source) -> Iterator[Batch]:
+    """A batch with what was wrong with the text that `reader` has read of `source`; none where nothing was."""
+    if isinstance(reader, TextLog) and (problems := reader.damage()):
+        yield Batch([], 0, problems, source.size, source.size)
 
 
 _FAR: Final = 2_000

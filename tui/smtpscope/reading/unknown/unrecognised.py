@@ -1,4 +1,4 @@
-"""What a file that we can't read looks like, and what to do about it."""
+"""Describes a file that can't be read: what it looks like, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtpscope.reading.unknown.other_mail_servers import other_mail_server
 _EXPORT = "Export the log in Event Viewer (Save All Events As, .evtx) and open that file"
 _SMTP_LOGS = "Open the logs of the SMTP service: LogFiles\\SmtpSvc1 in the Windows folder"
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
-    # These are unpacked, but not when they are packed twice.
+    # These are unpacked, but not if packed twice.
     (b"PK\x03\x04", "a zip archive", "Unpack it and open the log inside"),
     (b"\x1f\x8b", "a gzip archive", "Unpack it with gunzip and open the log inside"),
     (b"BZh", "a bzip2 archive", "Unpack it with bunzip2 and open the log inside"),
@@ -68,7 +68,7 @@ _NO_EVENTS = (
     "is at Medium or higher"
 )
 _WHAT_CAN_BE_READ = "smtpscope formats lists the logs that can be read, smtpscope explain takes a single reply"
-# What exports of event logs call an event's facts, in any of their forms.
+# The names of an event's facts in any export of event logs.
 _OF_EVENTS = re.compile(
     r"\b(?:Event[ _]?ID|EventCode|InstanceId|(?:Provider|Source|Log)[ _]?Name|EventRecordID|winlog|Event Type)\b",
     re.IGNORECASE,

@@ -51,6 +51,8 @@ _USUAL: Final = (
     ),
 )
 _USUAL_BEFORE_ID: Final = 400
+_FIRST_LABELS: Final = ("Log Name:", "Event Type:")
+"""With which a copied block begins: after the header of one that was cut off, the next one begins there."""
 
 LONGEST = 1 << 16
 """Characters of one block with its description, data and XML."""
@@ -137,6 +139,10 @@ def _header(text: str, done: int, anchor: re.Match[str], limit: int) -> BlockHea
     if label is None:
         return None
     start = label.start() if text[first : label.start()].strip(" \t>") else first
+    for name in _FIRST_LABELS:
+        if text.startswith(name, start):
+            # A second one above the same event id: the block before was cut off within its labels.
+            start = max(start, text.rfind(f"\n{name}", start, anchor.start()) + 1)
     description = _DESCRIPTION.search(text, anchor.end(), min(limit, anchor.end() + _HEADER))
     if description is not None:
         header = BlockHeader(start, description.start(), description.end())

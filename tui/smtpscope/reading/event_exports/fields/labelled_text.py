@@ -27,8 +27,8 @@ def labelled_event(text: str) -> dict[str, Any] | None:
     if tail or end > strings >= 0:
         found["strings"] = text[strings + len("Strings: ") : end]
     for part in (head[beginning.end() :], tail):
-        labels = list(_LABEL.finditer(part))
-        ends = [label.start() for label in labels[1:]] + [len(part)]
-        for label, stop in zip(labels, ends, strict=True):
-            found[label[1]] = part[label.end() : stop].strip()
+        stop = len(part)
+        for label in reversed(list(_LABEL.finditer(part))):
+            found.setdefault(label[1], part[label.end() : stop].strip())
+            stop = label.start()
     return found

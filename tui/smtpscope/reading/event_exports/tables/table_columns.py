@@ -52,14 +52,18 @@ class EventTableColumns:
     names: tuple[str, ...] = ()
 
     def begins_row(self, line: str, delimiter: str) -> bool:
-        """Whether `line` alone looks like the beginning of a row: time and event id come before its message."""
-        if self.time is None or self.event_id is None or self.message != self.count - 1:
+        """Whether `line` alone looks like the beginning of a row: by the time and numbers before its text."""
+        end = self.count if self.message is None else self.message
+        numbers = [index for index in (self.event_id, self.record_id) if index is not None and index < end]
+        dates = [index for index in (self.time, self.clock) if index is not None]
+        dated = bool(dates) and max(dates) < end
+        looked_at = [*numbers, *(dates if dated else ())]
+        parts = line.split(delimiter)
+        if not looked_at or len(parts) <= max(looked_at):
             return False
-        parts = line.split(delimiter, self.message)
-        if len(parts) <= self.message or not parts[self.event_id].strip(' "').isdecimal():
+        if not all(parts[index].strip(' "').isdecimal() for index in numbers):
             return False
-        clock = "" if self.clock is None else parts[self.clock]
-        return find_time(f"{parts[self.time]} {clock}".replace('"', "")) is not None
+        return not dated or find_time(" ".join(parts[index] for index in dates).replace('"', "")) is not None
 
     def known(self) -> tuple[str, ...]:
         """The names of the columns that the table has."""

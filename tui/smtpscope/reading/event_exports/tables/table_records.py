@@ -83,6 +83,8 @@ class Misshapen:
         elif not right and not self._recovering and not is_type_line(row.fields[0]):
             reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
             self._told.add(f"line {row.line}", reason, outcome)
+        elif row.misquoted:
+            self._told.add(f"line {row.line}", "a quote stands where none can: two rows may have become one", "noted")
         # After an unclosed quote comes the rest of its message: noted already.
         self._recovering = row.broken or (self._recovering and not right)
 
