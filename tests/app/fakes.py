@@ -34,6 +34,9 @@ class FakePage:
     def key_of(self, action: str) -> str:
         return f"<{action}>"
 
+    def open_outside(self, content: str, name: str) -> None:
+        self.said.append(f"{name}: {len(content)}")
+
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         self.opened.append((screen, on_result))
 

@@ -71,3 +71,36 @@ def own_bindings(owner: type[DOMNode]) -> Iterator[Binding]:
             for binding in kind.__dict__.get("BINDINGS", ()):
                 if isinstance(binding, Binding):
                     yield binding
+
+
+TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
+    (Browser, BrowseScreen, GroupTable),
+    (Browser, BrowseScreen, DetailPane, ItemPane),
+    (FilterInput,),
+    (TimelineScreen, TimelineList),
+    (CountsScreen, CountedList),
+    (ExportScreen,),
+    (KnowledgeScreen,),
+    (ViewsScreen,),
+    (ZoneScreen,),
+    (NoteScreen,),
+    (TextScreen, ProsePane),
+    (LinkScreen,),
+    (HelpScreen,),
+    (ConfirmScreen,),
+)
+"""What has keys at the same time, so that one key can't do two things there."""
+
+
+def key_places() -> tuple[dict[str, str], ...]:
+    """For each place of the browser the actions that have keys there, with their keys separated by commas."""
+    places = []
+    for owners in TOGETHER:
+        keys: dict[str, str] = {}
+        for owner in owners:
+            for binding in own_bindings(owner):
+                if binding.id:
+                    known = keys.get(binding.id)
+                    keys[binding.id] = binding.key if known is None else f"{known},{binding.key}"
+        places.append(keys)
+    return tuple(places)

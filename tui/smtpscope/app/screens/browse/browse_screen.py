@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from smtpscope.app.loading import BatchArrived, LoadingEnded
-from smtpscope.app.messages import CopyWanted
+from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.palette import SavedViewsProvider
 from smtpscope.app.query_queue import QueryQueue
 from smtpscope.app.screens.browse.browse_state import BrowseState, Selection, Severity
@@ -143,6 +143,9 @@ class BrowseScreen(Screen[None]):
     def key_of(self, action: str) -> str:
         return key_of(self, action)
 
+    def open_outside(self, content: str, name: str) -> None:
+        self.app.post_message(OutsideWanted(content, name))
+
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         self.app.push_screen(screen, on_result)
 
@@ -248,7 +251,7 @@ class BrowseScreen(Screen[None]):
         self._lay_out()
 
     def action_help(self) -> None:
-        self.open_screen(HelpScreen(self.help_lines()))
+        self.open_screen(HelpScreen(self.help_lines()), lambda key: self.app.simulate_key(key) if key else None)
 
     def help_lines(self) -> list[HelpLine]:
         """Every key in force here, those of the place first, and the filter's words."""
@@ -268,6 +271,9 @@ class BrowseScreen(Screen[None]):
 
     def on_group_table_moved(self, message: GroupTable.Moved) -> None:
         self.views.show_detail()
+
+    def on_group_table_mark_wanted(self, message: GroupTable.MarkWanted) -> None:
+        self.action_part("export", "mark")
 
     def on_group_table_chosen(self, message: GroupTable.Chosen) -> None:
         if self.navigation.choose():

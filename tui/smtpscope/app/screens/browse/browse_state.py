@@ -79,6 +79,10 @@ class BrowsePage(Protocol):
         """The key of an action by its id, as it is shown; the user may have given it another one."""
         ...
 
+    def open_outside(self, content: str, name: str) -> None:
+        """Opens `content`, already harmless, in the user's editor or pager, in a file called `name`."""
+        ...
+
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         """Puts another screen in front; `on_result` gets what it is closed with."""
         ...

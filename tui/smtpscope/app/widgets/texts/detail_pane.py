@@ -88,6 +88,10 @@ class DetailPane(Container):
     def guidance(self) -> ItemPane:
         return self.query_one("#guidance", ItemPane)
 
+    def show_hints(self, lines: tuple[str, ...]) -> None:
+        """Lines for the empty part of the facts; () takes them away."""
+        self.facts.hints = lines
+
     def show_tabs(self, tabs: bool) -> None:
         """Whether there is room for one side only."""
         if tabs != self.has_class("-tabs"):

@@ -76,8 +76,47 @@ def column_grid(block: FlowingColumns, width: int) -> tuple[int, int]:
     return max(1, (room + 2) // (widest + 2)), widest
 
 
+def _paragraph(pane: ScrollView, block: ProseParagraph, width: int) -> list[Strip]:
+    blank = pane.visual_style.rich_style
+    left = block.indent + block.lead.cell_length
+    own_line = bool(block.lead.plain) and width - left < _LEAST_CONTENT_WIDTH
+    if own_line:
+        left = block.indent + 2
+    lines = _wrapped(pane, block.content, width - left)
+    result: list[Strip] = []
+    indent = Strip.blank(block.indent, blank)
+    if block.lead.plain:
+        lead = _wrapped(pane, block.lead, max(1, width - block.indent))
+        if own_line:
+            result += [Strip.join([indent, strip]) for strip in lead]
+        else:
+            # The content of a lead such as "reply" must start at the same column even if its blanks were trimmed.
+            result.append(Strip.join([indent, lead[0].adjust_cell_length(block.lead.cell_length, blank), lines[0]]))
+            lines = lines[1:]
+    hanging = Strip.blank(left, blank)
+    return result + [Strip.join([hanging, strip]) for strip in lines]
+
+
+def _columns(pane: ScrollView, block: FlowingColumns, width: int) -> list[Strip]:
+    blank = pane.visual_style.rich_style
+    count, widest = column_grid(block, width)
+    result: list[Strip] = []
+    for start in range(0, len(block.items), count):
+        cells: list[Strip] = [Strip.blank(block.indent, blank)]
+        for item in block.items[start : start + count]:
+            strip = _wrapped(pane, item, 10_000)[0]
+            if strip.cell_length > widest:
+                strip = strip.crop(0, widest)
+            cells += [strip.adjust_cell_length(widest, blank), Strip.blank(2, blank)]
+        result.append(Strip.join(cells).crop(0, width))
+    return result
+
+
 class ProsePane(LineWidget, can_focus=True):
-    """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen."""
+    """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen.
+
+    `hints` are lines at the bottom, drawn only where the blocks leave room for them.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_down", "Down", show=False, id="prose.down"),
@@ -94,6 +133,7 @@ class ProsePane(LineWidget, can_focus=True):
     """
 
     blocks: reactive[tuple[ProseBlock, ...]] = reactive((), layout=False)
+    hints: reactive[tuple[str, ...]] = reactive(())
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
@@ -138,53 +178,25 @@ class ProsePane(LineWidget, can_focus=True):
             if isinstance(block, Heading):
                 strips += _wrapped(self, block.content.stylize_before("bold $text-primary"), width)
             elif isinstance(block, FlowingColumns):
-                strips += self._columns(block, width)
+                strips += _columns(self, block, width)
             else:
-                strips += self._paragraph(block, width)
+                strips += _paragraph(self, block, width)
         self._strips, self.first_lines = strips, first_lines
         self._laid_out_for = (width, self.blocks)
         self.virtual_size = Size(width, len(strips))
         self.refresh()
 
-    def _paragraph(self, block: ProseParagraph, width: int) -> list[Strip]:
-        blank = self.visual_style.rich_style
-        left = block.indent + block.lead.cell_length
-        own_line = bool(block.lead.plain) and width - left < _LEAST_CONTENT_WIDTH
-        if own_line:
-            left = block.indent + 2
-        lines = _wrapped(self, block.content, width - left)
-        result: list[Strip] = []
-        indent = Strip.blank(block.indent, blank)
-        if block.lead.plain:
-            lead = _wrapped(self, block.lead, max(1, width - block.indent))
-            if own_line:
-                result += [Strip.join([indent, strip]) for strip in lead]
-            else:
-                # The content of a lead such as "reply" must start at the same column even if its blanks were trimmed.
-                result.append(Strip.join([indent, lead[0].adjust_cell_length(block.lead.cell_length, blank), lines[0]]))
-                lines = lines[1:]
-        hanging = Strip.blank(left, blank)
-        return result + [Strip.join([hanging, strip]) for strip in lines]
-
-    def _columns(self, block: FlowingColumns, width: int) -> list[Strip]:
-        blank = self.visual_style.rich_style
-        count, widest = column_grid(block, width)
-        result: list[Strip] = []
-        for start in range(0, len(block.items), count):
-            cells: list[Strip] = [Strip.blank(block.indent, blank)]
-            for item in block.items[start : start + count]:
-                strip = _wrapped(self, item, 10_000)[0]
-                if strip.cell_length > widest:
-                    strip = strip.crop(0, widest)
-                cells += [strip.adjust_cell_length(widest, blank), Strip.blank(2, blank)]
-            result.append(Strip.join(cells).crop(0, width))
-        return result
+    def _hint(self, line: int) -> Strip:
+        first = self.scrollable_content_region.height - len(self.hints)
+        if line < first or len(self._strips) >= first:
+            return Strip.blank(0)
+        return _wrapped(self, text(self.hints[line - first], "$text-muted"), 10_000)[0]
 
     def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
         style = self.visual_style.rich_style
         if line >= len(self._strips):
-            return Strip.blank(width, style)
+            return self._hint(line).adjust_cell_length(width, style).apply_style(style)
         return self._strips[line].adjust_cell_length(width, style).apply_style(style)
 
 
