@@ -90,7 +90,7 @@ def test_the_most_specific_readers_are_tried_first() -> None:
         (b"#Software: Microsoft Internet Information Services 6.0\n", "a W3C log of IIS"),
         (b"Level,Date and Time,Source,Event ID,Task Category\n", "a table (CSV)"),
         (b"Level\tDate and Time\tSource\tEvent ID\tTask Category\n", "a table (tabs)"),
-        (b"Dear all, hello", "a text without SMTP refusals"),
+        (b"Dear all, hello", "a text without SMTP protocol events"),
     ],
 )
 def test_a_file_that_nobody_reads_is_told_by_its_looks(data: bytes, what: str) -> None:

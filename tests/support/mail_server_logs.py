@@ -46,14 +46,15 @@ class Mail(NamedTuple):
         return self.reply.startswith("5")
 
 
-def _mails(seed: int) -> Iterator[Mail]:
+def _mails(seed: int, refusals: float = 0.065) -> Iterator[Mail]:
+    """Mails of which that share is refused."""
     chance = random.Random(seed)
     moment = _START
     for number in range(1, 10**9):
         moment += timedelta(milliseconds=chance.randrange(4_000))
         host, address = chance.choice(_HOSTS)
         to = f"{chance.choice(_PEOPLE)}@{host.partition('.')[2]}"
-        refused = chance.random() < 0.065
+        refused = chance.random() < refusals
         client, client_address = chance.choice(_CLIENTS)
         yield Mail(
             at=f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S} mail",
@@ -211,7 +212,7 @@ def mailenable_parts(seed: int) -> Iterator[Part]:
 
 
 def ssmtp_parts(seed: int) -> Iterator[Part]:
-    for mail in _mails(seed):
+    for mail in _mails(seed, 0.045):
         at = f"{mail.at} sSMTP[{mail.number % 30_000}]:"
         if mail.reply:
             yield f"{at} RCPT TO:<{mail.to}> ({mail.reply})\n", 1
@@ -256,7 +257,7 @@ def ironport_parts(seed: int) -> Iterator[Part]:
 
 
 def transcript_parts(seed: int) -> Iterator[Part]:
-    for mail in _mails(seed):
+    for mail in _mails(seed, 0.3):
         begin = f"{mail.moment:%a %Y-%m-%d %H:%M:%S}.{mail.moment.microsecond // 1000:03d}: [{mail.number}:2] "
         asked, answered = ("<--", "-->") if mail.inbound else ("-->", "<--")
         peer = (
@@ -281,7 +282,7 @@ def transcript_parts(seed: int) -> Iterator[Part]:
 
 
 def delivery_parts(seed: int) -> Iterator[Part]:
-    for mail in _mails(seed):
+    for mail in _mails(seed, 0.045):
         seconds = (mail.moment - datetime(1970, 1, 1)) // timedelta(seconds=1)  # noqa: DTZ001 - both name no zone
         record: dict[str, object] = {
             "email": mail.to,

@@ -102,7 +102,7 @@ def open_log(
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
         title, remedy = describe_unrecognised(head)
-        raise LogError(where=source.name, what=f"not a log that can be read here: it looks like {title}", remedy=remedy)
+        raise LogError(where=source.name, what=f"not a supported log: it looks like {title}", remedy=remedy)
     return reader(source, options)
 
 
@@ -221,4 +221,4 @@ def _named(name: str) -> type[LogReader]:
         if reader.format.name == name:
             return reader
     names = ", ".join(reader.format.name for reader in readers())
-    raise UsageError(where="--read-as", what=f'there is no format "{name}"', remedy=f"Choose one of: {names}")
+    raise UsageError(where="--read-as", what=f'unknown format "{name}"', remedy=f"Choose one of: {names}")

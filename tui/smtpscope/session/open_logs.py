@@ -81,6 +81,8 @@ class Logs:
     def read(self, store: EventStore) -> Iterator[LoadedBatch]:
         """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
         progress = self._progress
+        if len(self.sources) > 1:
+            store.words.seen.several = True
         for source in self.sources:
             name = source.name
             record = LogRecord(self._cache, name, store.words)

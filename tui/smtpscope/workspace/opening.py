@@ -44,10 +44,11 @@ def open_database(path: Path | None, *, migrations: Sequence[str] = MIGRATIONS) 
         return OpenedDatabase(_in_memory(None, migrations), False, None)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
-        except _DamagedError:
-            return _replaced(path, migrations)
+        with _alone(path):
+            try:
+                return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
+            except _DamagedError:
+                return _replaced(path, migrations)
     except (OSError, ValueError, sqlite3.Error, _DamagedError, _UnusableError) as error:
         warning = WorkspaceError(
             where=str(path),
@@ -181,13 +182,8 @@ def _copied(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
 
 def _replaced(path: Path, migrations: Sequence[str]) -> OpenedDatabase:
     """Moves the damaged file at `path` aside and makes a new one; raises what `_opened` raises, and OSError."""
-    with _alone(path):
-        try:
-            # Another instance may have been quicker: its new file must stay.
-            return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
-        except _DamagedError:
-            aside = _move_aside(path)
-        connection = _opened(path, migrations)
+    aside = _move_aside(path)
+    connection = _opened(path, migrations)
     warning = WorkspaceError(
         where=str(path),
         what=f"it was damaged and moved to {aside.name}; a new one was created",
@@ -210,9 +206,10 @@ def _move_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
         if not aside.exists():
             break
-    path.rename(aside)
-    # The journal goes with it under the name that SQLite looks for, so that a rescue finds what is only there.
+    # The journals first, under the name that SQLite looks for, so that a rescue finds what is only there: a new file at
+    # `path` would take them for its own.
     for end in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
+    path.rename(aside)
     return aside

@@ -32,7 +32,7 @@ from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
 from smtpscope.reading.windows_event.providers import is_ours
 
-JOINED = "the values stood in the file as one text: cut by the first four and the last, so the reply may be cut wrong"
+JOINED = "the values were one text in the file: split at the first four and the last, so the reply may be split wrong"
 
 
 class ParsedBatch(NamedTuple):
@@ -208,7 +208,7 @@ class SmtpExchangeParser:
             values = six_values(substitute.strings)
             if values is not None:
                 return self._exchange(record, written, values, None)
-            return unparsed(record, written, "the text lacks the message, and what it lists is not the six values")
+            return unparsed(record, written, "the text lacks the message, and its values are not the six expected")
         return given_up(record, number, ours, texts)
 
     def _exchange(

@@ -90,6 +90,16 @@ class Around:
         index = self._block.text.find(key, self._behind, self._behind + characters)
         return _line_at(self._block, index) if index >= 0 else ""
 
+    def preceding(self, count: int) -> list[str]:
+        """At most `count` lines just before this one, the nearest first; none from the block before."""
+        lines: list[str] = []
+        end = self._start
+        while self._block is not None and len(lines) < count and end > 0:
+            begin = self._block.text.rfind("\n", max(0, end - 1 - _LOOKS_BACK), end - 1) + 1
+            lines.append(self._block.cut(begin, end - 1))
+            end = begin
+        return lines
+
     def following(self) -> list[str]:
         """The whole lines after this one."""
         if self._block is None:

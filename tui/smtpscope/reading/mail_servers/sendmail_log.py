@@ -105,11 +105,11 @@ class SendmailLogReader(MailLog):
         title="Log of Sendmail",
         recognised_by='lines with "mailer=…, pri=…", "ruleset=…, arg1=…" or "class=…, nrcpts=…"',
         lacks=(
-            "mostly which command a remote host refused",
+            "usually which command a remote host refused",
             "all but the first line of a reply, and the middle of a long one",
-            "in older versions the reply to mail that was returned (its enhanced status code is there)",
-            "refusals of commands that are out of order or unknown, of HELO and of SIZE",
-            "the year of the times and mostly their zone",
+            "in older versions the reply for returned mail (its enhanced status code is there)",
+            "refusals of out-of-order or unknown commands, of HELO and of SIZE",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = SendmailGrammar

@@ -73,7 +73,7 @@ class ConnectivityLogReader(FollowableTextLog):
         lacks=(
             "commands, senders and recipients",
             "the name of our server",
-            "the name of the host that refused, where a destination is a domain",
+            "the refusing host's name, if the destination is a domain",
         ),
     )
 

@@ -55,7 +55,7 @@ def _standard_input() -> BinaryIO:
         raise LogError(
             where="standard input",
             what="nothing was piped in",
-            remedy="Pipe a log into the command, or name a file instead of -",
+            remedy="Pipe a log into the command, or give a file instead of -",
         )
     # Unbuffered: a buffer reads until it is full, and signals would have to wait for that. A separate descriptor: the
     # browser replaces standard input with the terminal while this is being read.
@@ -158,7 +158,7 @@ def _paths(argument: str) -> list[str]:
 def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
     if not path:
         # Path("") is the current folder; an empty argument comes from a variable that is not set.
-        raise LogError(where="FILE", what="the name is empty", remedy="Name a file, a folder or a pattern")
+        raise LogError(where="FILE", what="the name is empty", remedy="Give a file, a folder or a pattern")
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError) as error:
@@ -172,7 +172,7 @@ def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem]) -> lis
     raise LogError(
         where=path,
         what="this is a device, not a file",
-        remedy="Name a file, a folder or a pipe; - stands for standard input",
+        remedy="Give a file, a folder or a pipe; - is standard input",
     )
 
 
@@ -184,14 +184,14 @@ def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem]) -
         try:
             sources += _logs_below(path, unpacking, problems)
         except NoLogError as error:
-            problems.append(Problem(path, "whole file", f"Passed over: {error.what}", "noted"))
+            problems.append(Problem(path, "whole file", f"Skipped: {error.what}", "noted"))
         except LogError as error:
             problems.append(Problem(path, "whole file", error.what, "skipped"))
     if not sources:
         raise LogError(
             where=folder,
-            what="the folder is empty" if not seen else f"no log is among the {seen} files of this folder",
-            remedy="Name the folder or the file to which the event log was exported (.evtx, .evt, text, CSV, XML)",
+            what="the folder is empty" if not seen else f"none of the {seen} files in this folder is a log",
+            remedy="Give the folder or the file the event log was exported to (.evtx, .evt, text, CSV, XML)",
         )
     return sources
 
@@ -209,7 +209,7 @@ def _logs_below(path: str, unpacking: Unpacking, problems: list[Problem]) -> lis
         return found
     if reader_of(found[0], search=SEARCHED) is not None:
         return found
-    problems.append(Problem(path, "whole file", "Not a log that can be read here, passed over", "noted"))
+    problems.append(Problem(path, "whole file", "Not a supported log, skipped", "noted"))
     return []
 
 

@@ -160,13 +160,13 @@ class TextLog:
 
 
 def batches_of(reader: LogReader, source: Source) -> Iterator[Batch]:
-    """All batches of `reader`, which reads `source`, and at the end what was wrong with the text itself."""
+    """All batches of `reader` for `source`, and at the end, problems of the text itself."""
     yield from reader.batches()
     yield from damage_in(reader, source)
 
 
 def damage_in(reader: LogReader, source: Source) -> Iterator[Batch]:
-    """A batch with what was wrong with the text that `reader` has read of `source`; none where nothing was."""
+    """A batch with the problems of the text that `reader` has read from `source`, if there are any."""
     if isinstance(reader, TextLog) and (problems := reader.damage()):
         yield Batch([], 0, problems, source.size, source.size)
 

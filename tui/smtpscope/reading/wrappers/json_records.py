@@ -31,7 +31,7 @@ _RUBY = re.compile(r'(?<=")=>')
 _DECODER: Final = json.JSONDecoder(strict=False)
 _DEEPEST: Final = 64
 _OF_STREAM: Final = '"stream"'
-_CUT_OFF: Final = "the object is cut off, or it is no JSON"
+_CUT_OFF: Final = "the object is cut off or not JSON"
 _MOMENT = re.compile(r"(?<![\d.])[12]\d{9}\.\d{1,9}|\d{4}-\d\d-\d\d[T ][^\t]{8,30}")
 
 

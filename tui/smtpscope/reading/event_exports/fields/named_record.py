@@ -58,8 +58,8 @@ def named_record(
 ) -> EventRecord | None:
     """The record in `event`, None if neither its source nor its message is that of an SMTP event.
 
-    `places` takes down where the text of an event stands, if not where it should. Raises LogError when the file can't
-    be read any more, to tell its line.
+    `places` notes an unexpected place of an event's text. Raises LogError when the file can't be read any more, to tell
+    its line.
     """
     fields = fields_of(event)
     found = _message(fields)

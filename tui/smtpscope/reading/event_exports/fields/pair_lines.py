@@ -44,7 +44,7 @@ class EventPairReader(TextLog):
         name="event-pairs",
         title="Events as lines of names with values (rdump, logfmt, structured syslog)",
         recognised_by="lines with name=value for the source and the event id",
-        lacks=("what the program that wrote the lines left out",),
+        lacks=("anything the writing program omitted",),
     )
 
     @classmethod

@@ -11,7 +11,7 @@ from smtpscope.reading.problem_log import Outcome
 from smtpscope.reading.text.text_log import TextSource
 from smtpscope.reading.windows_event.event_fields import EventFields, FoundValue, meaning_of
 
-GUESS: Final = "its text stands in a field that is not known as the text of an event"
+GUESS: Final = "its text is in a field not known to hold event text"
 _SHORTEST: Final = 40
 _DEEPEST: Final = 12
 _MOST_TOLD: Final = 20

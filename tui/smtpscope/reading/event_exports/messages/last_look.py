@@ -17,7 +17,7 @@ from smtpscope.reading.text.field_names import LOOKED_BACK, field_at_end, has_fi
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import head_of
 
-GUESS: Final = "found by its words alone, in a file whose form was not understood: time, id and computer may be wrong"
+GUESS: Final = "found by its text alone, in a file of unknown format: time, id and computer may be wrong"
 _REFERENCE: Final = re.compile(r"&(?:[A-Za-z]{1,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 
 
@@ -42,7 +42,7 @@ class LastLookReader(SentenceLineReader):
                 place = self._place_of(batch.records[0])
             problems = batch.problems
             if found and batch.bytes_read >= batch.bytes_total:
-                told = told_of_words(self._source.name, found, place, "what stands around them was not understood")
+                told = told_of_words(self._source.name, found, place, "the text around them was not understood")
                 problems = [*problems, told]
             yield replace(batch, records=[_marked(record, tags=tags) for record in batch.records], problems=problems)
 
@@ -61,7 +61,7 @@ class LastLookReader(SentenceLineReader):
 def told_of_words(file: str, count: int, first: str, why: str) -> Problem:
     """The note, once per file, on `count` events that were found by their words, the first at `first`."""
     what, where = ("1 event was", "at") if count == 1 else (f"{count:,} events were", "the first at")
-    reason = f"{what} found by the words of the message alone, {where} {first}: {why}"
+    reason = f"{what} found by the text of the message alone, {where} {first}: {why}"
     return Problem(file, "whole file", reason, "recovered", count)
 
 

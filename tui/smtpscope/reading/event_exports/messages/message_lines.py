@@ -21,7 +21,7 @@ class SentenceLineReader(FollowableTextLog):
 
     format: ClassVar[Format] = Format(
         name="text",
-        title="Text log with the event's sentence",
+        title="Text log with the event's message",
         recognised_by='the words "This is an SMTP protocol … log for virtual server"',
         lacks=("record number", "insertion strings"),
     )

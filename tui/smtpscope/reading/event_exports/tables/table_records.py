@@ -79,7 +79,7 @@ class Misshapen:
             self._first_outside = self._first_outside or row.line
             self._outside += not self._recovering
         elif row.broken:
-            self._told.add(f"line {row.line}", "quotes are opened here and never closed", outcome)
+            self._told.add(f"line {row.line}", "quotes opened here are never closed", outcome)
         elif not right and not self._recovering and not is_type_line(row.fields[0]):
             reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
             self._told.add(f"line {row.line}", reason, outcome)

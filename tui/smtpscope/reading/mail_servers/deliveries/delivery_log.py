@@ -1,4 +1,4 @@
-"""Deliveries that mail services and queues report in records of their own; `delivery_fields` makes lines of them."""
+"""Deliveries reported by mail services and queues; `delivery_fields` turns their records into lines."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _QUEUED: Final = "The queue tells when the message came in, not when it was refu
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """What a record says of one recipient; `reply` may quote the reply in other words, or is "" for none."""
+    """The facts of a record on one recipient; `reply` may be quoted in other words, and is "" if there is none."""
 
     to: str
     reply: str = ""
@@ -52,7 +52,7 @@ _DECODER = msgspec.json.Decoder(Delivery)
 
 
 class DeliveryGrammar(MailGrammar):
-    """Each line is a record of one recipient."""
+    """Each line is a record on one recipient."""
 
     def line(self, text: str) -> LogLine | None:
         found = _LINE.match(text)
@@ -77,15 +77,15 @@ _FORMAT: Final = Format(
     title="Deliveries of a mail service or a queue",
     recognised_by="JSON or a table with a recipient and a reply, by the names that mail services give them; mailq",
     lacks=(
-        "mostly which command a remote host refused",
-        "mostly the name of the remote host",
+        "usually which command a remote host refused",
+        "usually the name of the remote host",
         "the moment of a refusal, in the listing of a queue",
     ),
 )
 
 
 class DeliveryLineReader(MailLog):
-    """Reads the lines of our own that stand for the records."""
+    """Reads the lines made from the records."""
 
     format: ClassVar[Format] = _FORMAT
     grammar: ClassVar[type[MailGrammar]] = DeliveryGrammar
