@@ -28,7 +28,7 @@ class FakePage:
     is_alive: bool = True
     is_in_front: bool = True
 
-    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
+    def say(self, message: str, *, severity: Severity = "information") -> None:
         self.said.append(message)
 
     def key_of(self, action: str) -> str:

@@ -106,9 +106,7 @@ class HelpScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            yield Static(
-                Content("Keys and filter terms. Type to search by key or word; click one to use it."), id="help-title"
-            )
+            yield Static(Content("Keys and filter terms. Type to search, click to use one."), id="help-title")
             yield Input(placeholder="for example: export, x, host:", id="help-search", compact=True)
             yield ProsePane(id="help-lines")
         yield KeyFooter()

@@ -137,8 +137,8 @@ class BrowseScreen(Screen[None]):
     def is_in_front(self) -> bool:
         return self.app.screen is self
 
-    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
-        self.notify(message, severity=severity, timeout=timeout, markup=False)
+    def say(self, message: str, *, severity: Severity = "information") -> None:
+        self.notify(message, severity=severity)
 
     def key_of(self, action: str) -> str:
         return key_of(self, action)
@@ -207,10 +207,10 @@ class BrowseScreen(Screen[None]):
         self.detail.side = self.state.settings.detail_side
         self.loader.show_header()
         if self.views.saved_position is not None and self.state.filter_text:
-            self.say("Filter from last time restored; x clears it", timeout=4)
+            self.say("Filter from last time restored; x clears it")
         warning = self.state.analysis.user_data.warning
         if warning:
-            self.say(shown(warning), severity="warning", timeout=10)
+            self.say(shown(warning), severity="warning")
 
     def on_resize(self) -> None:
         self._lay_out()

@@ -71,8 +71,8 @@ class BrowsePage(Protocol):
         """Whether no other screen covers this one."""
         ...
 
-    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
-        """Shows a notice. `message` is plain text, already harmless; `timeout` in seconds."""
+    def say(self, message: str, *, severity: Severity = "information") -> None:
+        """Shows `message`, plain text and already harmless, until the next key."""
         ...
 
     def key_of(self, action: str) -> str:

@@ -112,9 +112,7 @@ class CopyAndExport:
         before = set(analysis.marks)
         marked = analysis.mark(rows)
         self._changed(before)
-        self._page.say(
-            f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export", timeout=2
-        )
+        self._page.say(f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export")
         self._table.action_move(1)
         self._table.refresh()
 

@@ -160,7 +160,7 @@ class FilterController:
         """One digit of a reply code; the third one filters."""
         if not self._digits and digit not in "2345":
             # Three digits that are no reply code would be looked for as a text, which nobody means by this key.
-            self._page.say("Reply codes start with 2, 3, 4 or 5", timeout=3)
+            self._page.say("Reply codes start with 2, 3, 4 or 5")
             return
         self._set_digits(self._digits + digit)
         if len(self._digits) == 3:

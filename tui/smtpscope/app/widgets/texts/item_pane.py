@@ -45,6 +45,8 @@ class ItemPane(ProsePane):
 
     @property
     def items(self) -> list[TextItem]:
+        if not self.is_laid_out:
+            return []
         return items_of(self.blocks, self.first_lines, len(self.lines), self.scrollable_content_region.width)
 
     @property

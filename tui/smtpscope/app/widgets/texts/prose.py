@@ -161,6 +161,11 @@ class ProsePane(LineWidget, can_focus=True):
         """The text as it is laid out now."""
         return [strip.text for strip in self._strips]
 
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether `lines` are those of `blocks`; a pane that is not shown lays nothing out."""
+        return self._laid_out_for is not None and self._laid_out_for[1] is self.blocks
+
     def show_block(self, number: int) -> None:
         """Scrolls so that the block stands in the middle, or the end of the text at the bottom."""
         if number < len(self.first_lines):
