@@ -60,7 +60,19 @@ async def test_columns_are_walked_by_row_and_by_item(analysis: Analysis) -> None
         assert (below.first, below.left) == (first.first + 1, first.left)
 
 
-async def test_the_cursor_is_drawn_and_stays_in_view(analysis: Analysis) -> None:
+async def test_the_item_under_the_cursor_is_drawn_as_a_cursor(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 40)) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        pane = driven.browse.detail.facts
+        await driven.press("tab")
+        wanted = pane.get_component_rich_style("item-pane--cursor").bgcolor
+        assert {segment.style.bgcolor for segment in pane.render_line(0) if segment.style} == {wanted}
+        assert wanted not in {segment.style.bgcolor for segment in pane.render_line(1) if segment.style}
+        await driven.press("tab")
+        assert wanted not in {segment.style.bgcolor for segment in pane.render_line(0) if segment.style}
+
+
+async def test_the_cursor_stays_in_view(analysis: Analysis) -> None:
     async with browsing(analysis, size=(80, 24)) as driven:
         await driven.put_on("mail.fabrikam.example")
         await driven.press("t", "tab", "G")

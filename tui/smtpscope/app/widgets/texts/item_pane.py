@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.actions import SkipAction
@@ -71,8 +72,11 @@ class ItemPane(ProsePane):
         style = self.get_component_rich_style("item-pane--cursor")
         if self.app.no_color:
             style = Style(bold=True, reverse=True)
-        plain = Strip(segment for segment in strip.crop(item.left, item.right)).apply_style(style)
-        return Strip.join([strip.crop(0, item.left), plain, strip.crop(item.right)])
+        # On top of the text's own colours, which would otherwise win.
+        chosen = Strip(
+            Segment(segment.text, (segment.style or Style()) + style) for segment in strip.crop(item.left, item.right)
+        )
+        return Strip.join([strip.crop(0, item.left), chosen, strip.crop(item.right)])
 
     def _go_to(self, number: int) -> None:
         items = self.items
