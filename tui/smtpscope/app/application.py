@@ -93,6 +93,8 @@ class Browser(App[None]):
         self._end_in_order()
         if self._hints:
             self.browse.detail.show_hints(_HINTS)
+            # Where the table and the facts leave no room for them, this is what is seen of them.
+            self.notify("First start: ? lists all keys")
         if self._warning:
             self.notify(shown(self._warning), severity="warning")
 
