@@ -1,4 +1,4 @@
-"""All keys of the place you came from and the filter's words, searched by typing."""
+"""All keys of the current place and the filter terms, searched by typing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLACES = {
     "filter": "Filter",
     "app": "Program",
 }
-"""The first part of a binding's id -> the heading, in the order of the headings."""
+"""The first part of a binding's id -> its heading, in display order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class HelpLine:
     press: str = ""
 
     def fits(self, wanted: str) -> bool:
-        """Whether this line is the key `wanted`, or has all of its words."""
+        """Whether this line has the key `wanted`, or contains all of its words."""
         if not wanted.strip():
             return True
         if wanted.strip() in self.keys.replace(",", " ").split():

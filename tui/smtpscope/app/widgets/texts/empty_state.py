@@ -1,4 +1,4 @@
-"""What to say when there is nothing to show: no event of ours in the log, or none that the filter lets through."""
+"""The text shown if there is nothing to list: no SMTP refusals in the log, or none that match the filter."""
 
 from __future__ import annotations
 
