@@ -26,7 +26,7 @@ TESTS: Final = Path(__file__).parent
 # Their samples are run by tests of their own: what they hold is not what the matrix compares.
 OUTSIDE_THE_MATRIX: Final = {"converted-parquet", "dumpel", "tracking-2003", *(["event-list"] if LISTS else [])}
 # A bounce is written by another server than the one whose reply it quotes; a transcript and a report name none.
-WITHOUT_PLATFORM: Final = {"bounce", "transcript", "delivery", *OUTSIDE_THE_MATRIX}
+WITHOUT_PLATFORM: Final = {"bounce", "transcript", "delivery", "mail-errors", *OUTSIDE_THE_MATRIX}
 
 
 def samples(name: str) -> Iterator[bytes]:

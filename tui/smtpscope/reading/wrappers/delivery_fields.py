@@ -21,23 +21,24 @@ SIGN: Final = "delivery-record: "
 # Names without punctuation, in order of preference.
 _RECIPIENT: Final = (
     "rcptto", "rawrcptto", "rcpt", "finalrecipient", "recipientaddress", "recipientemail", "recipient", "recipients",
-    "emailaddress", "toaddress", "envelopeto", "mailto", "email", "to", "address",
+    "emailaddress", "toaddress", "envelopeto", "mailto", "rejected", "email", "to", "address",
 )  # fmt: skip
 _REPLY: Final = (
-    "diagnosticcode", "dsndiag", "rawreason", "smtpresponse", "smtpreply", "smtpmessage", "serverresponse",
-    "remoteresponse", "lastresponse", "response", "delayreason", "bouncereason", "bouncedescription",
+    "diagnosticcode", "dsndiag", "rawreason", "diag", "smtpresponse", "smtpreply", "smtpmessage", "smtpmsg",
+    "serverresponse", "remoteresponse", "lastresponse", "response", "delayreason", "bouncereason", "bouncedescription",
     "deliverystatus.message", "response.content", "errormsg", "errormessage", "lasterror", "details",
     "eventdescription", "reason", "error", "deliverystatus.description", "description", "message",
 )  # fmt: skip
-_REASON: Final = ("diagnosticcode", "dsndiag", "rawreason", "delayreason", "bouncereason")
+_REASON: Final = ("diagnosticcode", "dsndiag", "diag", "rawreason", "delayreason", "bouncereason")
 """Names that only a failed or a successful delivery with its reply has."""
 _CODE: Final = (
     "smtpreplycode", "smtpstatuscode", "smtpcode", "smtpstatus", "replycode", "errorcode", "bouncecode",
     "deliverystatus.code", "response.code", "responsecode", "statuscode", "code",
 )  # fmt: skip
-_STATUS: Final = ("dsnstatus", "enhancedstatuscode", "enhancedcode", "enhancedstatus", "status", "dsn")
+_STATUS: Final = ("dsnstatus", "smtpenchcode", "enhancedstatuscode", "enhancedcode", "enhancedstatus", "status", "dsn")
 _HOST: Final = (
-    "mxhost", "dsnmta", "remotemta", "remotehost", "peeraddress.name", "destinationhost", "mailserver", "mx", "relay",
+    "mxhost", "dsnmta", "remotemta", "remotehost", "peeraddress.name", "destinationhost", "remoteserver",
+    "mailserver", "eventtarget", "mx", "relay",
 )  # fmt: skip
 _ADDRESS: Final = (
     "remotemtaip", "peeraddress.addr", "dlvdestinationip", "remoteip", "destinationip", "targetipaddress", "ipaddress",
@@ -48,6 +49,8 @@ _TIME: Final = (
     "timestamp", "eventtime", "datetime", "createdat", "created", "date", "time", "ts", "@timestamp",
 )  # fmt: skip
 _ARRIVAL: Final = ("arrivaltime",)
+_OURS: Final = ("effectivercpt",)
+"""What only a server has that refused the recipient itself (maddy)."""
 _EVENT: Final = (
     "event", "type", "recordtype", "eventtype", "notificationtype", "eventstatus", "dsnaction", "action", "state",
     "status", "result",
@@ -55,7 +58,7 @@ _EVENT: Final = (
 _INNER: Final = ("message", "body", "payload")
 """Names under which a message queue may wrap a whole record as text."""
 _OF_MAIL: Final = re.compile(
-    r"rcpt|smtp|mta(?:ip)?(?:\s|\Z)|mxhost|dsn|bounce|diagnostic|deliverystatus|delayreason|rawreason|enhancedcode|mailserver"
+    r"rcpt|smtp|mta(?:ip)?(?:\s|\Z)|mxhost|dsn|bounce|diagnostic|deliverystatus|delayreason|rawreason|enhancedcode|mailserver|responsecode"
 )
 _OF_OTHERS: Final = frozenset(("originplace", "smtpscope.originplace", "p1fromaddress", "recipientstatus"))
 """Names in forms with readers of their own: our conversions, Exchange's agent log and message tracking."""
@@ -81,10 +84,13 @@ _DEEPEST: Final = 8
 Fields = Mapping[str, object]
 
 
-def delivery_lines(record: Mapping[str, object]) -> list[str]:
-    """One line for each recipient of `record`; none if it is not a record of a delivery."""
+def delivery_lines(record: Mapping[str, object], prefix: str = "") -> list[str]:
+    """One line for each recipient of `record`; none if it is not a record of a delivery.
+
+    `prefix` is the text before the record in its line, possibly a time.
+    """
     flat = _flat(record)
-    found = (_line(payload, each) for each in _each_recipient(flat) for payload in _payloads(each))
+    found = (_line(payload, _time(each) or prefix) for each in _each_recipient(flat) for payload in _payloads(each))
     lines = list(islice(found, _MOST_RECIPIENTS))
     if lines:
         return lines
@@ -96,7 +102,7 @@ def delivery_lines(record: Mapping[str, object]) -> list[str]:
             except (ValueError, RecursionError):
                 continue
             if isinstance(value, dict) and value.keys() != record.keys():
-                return delivery_lines(value)
+                return delivery_lines(value, prefix)
     return []
 
 
@@ -108,8 +114,8 @@ def are_of_deliveries(names: Iterable[str]) -> bool:
     return bool(_names(tuple(flat), _RECIPIENT) and _names(tuple(flat), _REPLY) and _OF_MAIL.search(" ".join(flat)))
 
 
-def _line(payload: dict[str, object], flat: Fields) -> str:
-    return labelled(f"{SIGN}{json.dumps(payload)}", Labels(time=_time(flat)))
+def _line(payload: dict[str, object], time: str) -> str:
+    return labelled(f"{SIGN}{json.dumps(payload)}", Labels(time=time))
 
 
 def _folded(name: str) -> str:
@@ -150,6 +156,7 @@ def _payloads(flat: Fields) -> list[dict[str, object]]:
     if reply:
         known["host"] = _host(flat)
         known["command"] = next(_texts(flat, _COMMAND), "")
+        known["inbound"] = bool(_names(tuple(flat), _OURS))
         known["queued"] = bool(_names(tuple(flat), _ARRIVAL))
     # Only Postfix uses this name.
     program = {"program": "postfix/showq"} if _names(tuple(flat), ("delayreason",)) else {}
@@ -231,10 +238,14 @@ def _texts(flat: Fields, wanted: tuple[str, ...]) -> Iterator[str]:
 
 @lru_cache(maxsize=2_048)
 def _names(there: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The names in a record that are wanted, in the order of `wanted`."""
-    return tuple(
-        name
-        for each in wanted
-        for name in there
-        if name == each or name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
-    )
+    """The names of a record that are wanted, in the order of `wanted`."""
+    found: dict[str, None] = {}
+    for each in wanted:
+        # A name at the top is the event's; deeper ones may be the message's.
+        found.update(dict.fromkeys(name for name in there if name == each))
+        found.update(
+            dict.fromkeys(
+                name for name in there if name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
+            )
+        )
+    return tuple(found)

@@ -31,8 +31,8 @@ class DeliveryJson(JsonRecords):
     def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
         return None
 
-    def _lines_of(self, value: Mapping[str, object]) -> list[str]:
-        return delivery_lines(value)
+    def _lines_of(self, value: Mapping[str, object], prefix: str) -> list[str]:
+        return delivery_lines(value, prefix)
 
 
 class DeliveryTables(MessageTables):

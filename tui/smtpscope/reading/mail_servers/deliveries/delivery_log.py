@@ -18,7 +18,7 @@ from smtpscope.reading.mail_servers.mail_grammar import (
 )
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.postfix_log import said_in
-from smtpscope.reading.record import Format, LogReader
+from smtpscope.reading.record import Format, LogReader, Side
 from smtpscope.reading.text.syslog_line import LogLine
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.wrappers.delivery_fields import SIGN
@@ -46,6 +46,7 @@ class Delivery(msgspec.Struct, frozen=True):
     host: str = ""
     command: str = ""
     queued: bool = False
+    inbound: bool = False
 
 
 _DECODER = msgspec.json.Decoder(Delivery)
@@ -119,4 +120,5 @@ def _refused(delivery: Delivery) -> Found:
     command = _COMMAND.match(delivery.command)
     full = delivery.command if ":" in delivery.command else ""
     verb = command["verb"].upper() if command else ""
-    return LoggedRefusal("outbound", delivery.host, verb, full if verb else "", reply, delivery.to, guess)
+    side: Side = "inbound" if delivery.inbound else "outbound"
+    return LoggedRefusal(side, delivery.host, verb, full if verb else "", reply, delivery.to, guess)
