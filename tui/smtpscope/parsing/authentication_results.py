@@ -1,4 +1,4 @@
-"""What a reply says of SPF, DKIM and DMARC: `Spf= Fail , Dkim= Pass , DMARC= Pass`, `DKIM = did not pass`."""
+"""The results of SPF, DKIM and DMARC in a reply: `Spf= Fail , Dkim= Pass , DMARC= Pass`, `DKIM = did not pass`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _READ_AT_MOST: Final = 4000
 
 
 def authentication_results(text: str) -> str:
-    """One line for people, "SPF failed, DKIM passed"; "" where `text` tells none. RFC 8601 has the words."""
+    """One line for people, "SPF failed, DKIM passed"; "" if `text` has no results. The words are from RFC 8601."""
     lowered = text[:_READ_AT_MOST].lower()
     if "spf" not in lowered and "dkim" not in lowered and "dmarc" not in lowered:
         return ""

@@ -1,4 +1,4 @@
-"""The export dialog: what, in which format, where to, with a preview; never over a file without asking."""
+"""The export dialog: scope, format and file, with a preview; never overwrites without asking."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MASK_LINES: Mapping[MaskKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """`title` says what is exported; `incidents` finds it, which may take a while."""
+    """`title` names the scope; `incidents` computes it, which may take a while."""
 
     title: str
     incidents: Callable[[], list[IncidentDetail]]
@@ -100,7 +100,7 @@ class ExportScreen(ModalScreen[None]):
 
     @property
     def content(self) -> str:
-        """What would be written now."""
+        """The content that would be written now."""
         return self._content
 
     @property
@@ -133,7 +133,7 @@ class ExportScreen(ModalScreen[None]):
             path.value = name
             path.cursor_position = len(name)
         else:
-            # A path that the user typed keeps its name and follows the format's suffix.
+            # A path typed by the user keeps its name, but changes its extension with the format.
             typed = Path(path.value)
             if typed.suffix in {each.suffix for each in SUMMARY_FORMATS.values()}:
                 path.value = str(typed.with_suffix(chosen.suffix))

@@ -46,6 +46,7 @@ _STANDARD_ERROR = re.compile(r"(?:^|\s) {0,9}(?:(?P<process>\d{1,10}) )? {2}(?=\
 # Exim cuts a line for syslog at 870 characters and numbers the parts; a backslash marks a line end.
 _PART = re.compile(r"\[(?P<part>\d{1,4})[/\\](?P<parts>\d{1,4})\] ")
 _CONNECTION: Final = r"(?:Ci=\S{1,64} )?"
+_LINES_BETWEEN: Final = 3
 _MESSAGE = re.compile(rf"{_CONNECTION}(?P<id>{_ID}) ")
 
 _FAILED = re.compile(r"(?:\*\*|==) (?P<to>\"[^\"]{0,400}\"@\S{1,255}|\S{1,512})")
@@ -114,9 +115,11 @@ class EximGrammar(MailGrammar):
         if line.header and line.process and self._told_twice(line, own_text, around):
             return True
         if found.side == "inbound":
-            # Exim rejects MAIL where there was no HELO, and may log the protocol error on top of it.
-            return found.reply == "no HELO/EHLO given" and any(
-                'SMTP protocol error in "MAIL' in text for text in around.following()[:1]
+            # Exim rejects MAIL where there was no HELO, and may log the protocol error on top of it; the first of the
+            # two is in the reject log as well, and counts once with that.
+            return found.reply == "HELO or EHLO required" and any(
+                "rejected MAIL from" in text and text.endswith("no HELO/EHLO given") and found.remote_host in text
+                for text in around.preceding(_LINES_BETWEEN)
             )
         if message_id is None or found.mailbox is not None:
             return False
@@ -156,9 +159,9 @@ class EximLogReader(MailLog):
         title="Log of Exim (mainlog)",
         recognised_by="lines with a time, a message id and one of <= => ** ==, or with H=… rejected",
         lacks=(
-            "the reply code of what Exim itself refused, unless its text begins with one",
-            "the name of the server, unless the log went through syslog",
-            "mostly the zone of the times",
+            "the reply code of Exim's own refusals, unless the text starts with one",
+            "the server's name, unless the log went through syslog",
+            "usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = EximGrammar

@@ -1,4 +1,4 @@
-"""A source as it was named -> the logs in it: itself, what it unpacks to, or the members of a zip archive."""
+"""The logs in a source: the source itself, its unpacked content, or the members of a zip archive."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from smtpscope.reading.sources.zip_archive import Member
 
 SEARCHED: Final = 8 << 20
-"""How far a text that nobody named itself is looked through for a sentence of ours."""
+"""How far a text that the user did not name itself is searched for an SMTP event."""
 _MOST_MEMBERS: Final = 10_000
 _TOLD_ONE_BY_ONE: Final = 100
 _OFFICE: Final = "[Content_Types].xml"
 
 
 class NoLogError(LogError):
-    """An archive could be read, and there is no log in it."""
+    """An archive was read, and has no log in it."""
 
 
 class ZipMember(PackedSource):
@@ -52,15 +52,15 @@ class ZipMember(PackedSource):
 
 
 def logs_in(source: Source, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
-    """What to read of `source`: itself when it is not packed, or can't be opened.
+    """The logs to read from `source`: itself if it is not packed, or can't be opened.
 
-    Of a zip archive only members that a reader recognises are taken; each other one becomes a Problem. Raises
-    NoLogError for an archive without any log in it, LogError for one that can't be read.
+    Of a zip archive only members that a reader recognises are read; each other one becomes a Problem. Raises NoLogError
+    for an archive without any log in it, LogError for one that can't be read.
     """
     try:
         head = head_of(source)
     except LogError:
-        # Whoever reads it says so.
+        # The reader will report that.
         return [source]
     if head.startswith(ZIP_MAGICS):
         return _Archive(source, unpacking).logs(problems)
@@ -106,7 +106,7 @@ class _Archive:
         return sources
 
     def _log(self, member: Member) -> Source | None:
-        """The log in `member`, None where there is none: then that is told."""
+        """The log in `member`, None if there is none, which is noted."""
         source: PackedSource = ZipMember(self._source, member, self._unpacking, self._allowance)
         if member.hindrance is not None:
             self._pass_over(source, member.hindrance, "skipped")
@@ -117,7 +117,7 @@ class _Archive:
                 self._pass_over(source, "The file is empty")
                 return None
             if head.startswith(ZIP_MAGICS):
-                self._pass_over(source, "An archive in an archive: unpack it and open it by itself")
+                self._pass_over(source, "An archive in an archive: unpack it and open it separately")
                 return None
             packing = packing_of(head)
             if packing is not None:
@@ -132,7 +132,7 @@ class _Archive:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
         title, _ = describe_unrecognised(head)
-        self._pass_over(source, f"Not a log that can be read here, passed over: it looks like {title}")
+        self._pass_over(source, f"Not a supported log, skipped: it looks like {title}")
         return None
 
     def _pass_over(self, source: Source, reason: str, outcome: Literal["skipped", "noted"] = "noted") -> None:
@@ -143,7 +143,7 @@ class _Archive:
         for outcome in ("noted", "skipped"):
             more = sum(problem.outcome == outcome for problem in self._passed_over[_TOLD_ONE_BY_ONE:])
             if more:
-                yield Problem(self._source.name, "whole archive", f"{more:,} more files were passed over", outcome)
+                yield Problem(self._source.name, "whole archive", f"{more:,} more files were skipped", outcome)
         if left_out:
             reason = f"It has more than {_MOST_MEMBERS:,} files; {left_out:,} were not looked at"
             yield Problem(self._source.name, "whole archive", reason, "skipped")
@@ -156,7 +156,7 @@ class _Archive:
         if not members:
             return NoLogError(where=name, what="the archive is empty", remedy="Pack the log again")
         if any(member.name == _OFFICE for member in members):
-            remedy = "Save it as CSV or as plain text and open that"
+            remedy = "Save it as CSV or plain text and open that"
             return NoLogError(where=name, what="this looks like an Office document (docx, xlsx)", remedy=remedy)
         if self._errors:
             return self._errors[0]
@@ -166,7 +166,7 @@ class _Archive:
             what = f"none of the files in the archive ({len(members):,}) can be read here. {hindrance}"
             return LogError(where=name, what=what, remedy=remedy)
         if len(members) == 1:
-            what = f"no log that can be read here is in the archive. {self._passed_over[0].reason}"
+            what = f"no supported log in the archive. {self._passed_over[0].reason}"
         else:
             what = f"no log is among the {len(members):,} files in the archive"
         return NoLogError(where=name, what=what, remedy=remedy)

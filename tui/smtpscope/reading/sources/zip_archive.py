@@ -1,4 +1,4 @@
-"""What is in a zip archive (PKWARE's APPNOTE): by the directory at its end, or else by the headers of its members."""
+"""The content of a zip archive (PKWARE's APPNOTE): by the directory at its end, or by the headers of its members."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ _LOOKED_THROUGH: Final = 4 << 30
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file in an archive. `name` is made harmless, and no path; `header` is the byte where it begins.
+    """One file in an archive. `name` is harmless, and not a path; `header` is the byte where it begins.
 
-    `packed_size` and `checksum` are what the archive says; None where only unpacking can tell. `overlaps` tells that
-    its bytes are those of a member before it, in an archive whose members come to more than the archive.
+    `packed_size` and `checksum` are as given in the archive; None if only unpacking can tell. `overlaps` is set if its
+    bytes belong to an earlier member, in an archive whose members are larger than the archive itself.
     """
 
     name: str
@@ -57,12 +57,12 @@ class Member:
 
     @property
     def hindrance(self) -> str | None:
-        """Why it can't be unpacked here and what to do, None when it can."""
+        """Why it can't be unpacked here and what to do, None if it can."""
         unpack = "unpack it and open the file inside"
         if self.encrypted:
             return f"It is encrypted: {unpack}"
         if self.overlaps:
-            return "Its bytes are also those of another file in the archive, as in archives that are made to fill disks"
+            return "Its bytes belong to another file in the archive too, as in a zip bomb"
         if self.method in (_STORED, _DEFLATED) or self.method in _PACKINGS:
             return None
         method = _METHOD_NAMES.get(self.method, self.method)
@@ -71,14 +71,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`members` in their order. `by_headers` tells that the directory is missing: the archive is cut off or damaged."""
+    """`members` in order. `by_headers` is set if the directory is missing: the archive is cut off or damaged."""
 
     members: tuple[Member, ...]
     by_headers: bool
 
 
 def listing(stream: BinaryIO) -> Listing:
-    """The members of the archive in `stream`, folders left out. Raises OSError when the stream can't be read."""
+    """The members of the archive in `stream`, without folders. Raises OSError if the stream can't be read."""
     try:
         with zipfile.ZipFile(stream) as archive:
             found = [_listed(entry) for entry in archive.infolist() if not entry.is_dir()]
@@ -100,9 +100,10 @@ def _listed(entry: zipfile.ZipInfo) -> Member:
 
 
 def _overlaps_marked(members: list[Member], archive_size: int) -> list[Member]:
-    """The same, those marked that stand in what belongs to a member before them.
+    """The same, with those marked that overlap an earlier member.
 
-    Only where all together are larger than the archive: one wrong number in its directory is damage and hides no other.
+    Only if all together are larger than the archive: one wrong number in its directory is damage and must not hide
+    others.
     """
     if sum(member.packed_size or 0 for member in members) <= archive_size:
         return members
@@ -117,13 +118,13 @@ def _overlaps_marked(members: list[Member], archive_size: int) -> list[Member]:
 
 
 def _harmless(name: str) -> str:
-    """`name` without what would make it a path to somewhere else, on one line."""
+    """`name` on one line, without anything that would make it a path."""
     parts = [part for part in name.replace("\\", "/").split("/") if part.strip(" .")]
     return shown("/".join(parts)[-_LONGEST_NAME:]) or "(no name)"
 
 
 def _told_apart(members: list[Member]) -> tuple[Member, ...]:
-    """Each with a name of its own: an archive may hold two of one name."""
+    """With unique names: an archive may have two members of one name."""
     seen: dict[str, int] = {}
     found = []
     for member in members:
@@ -135,7 +136,7 @@ def _told_apart(members: list[Member]) -> tuple[Member, ...]:
 
 
 def _by_headers(stream: BinaryIO) -> Iterator[Member]:
-    """The members of an archive without a directory, one behind the other from its beginning."""
+    """The members of an archive without a directory, one after the other from its beginning."""
     size = stream.seek(0, 2)
     begin = 4 if _read_at(stream, 0, 8) == ZIP_MAGICS[2] else 0
     while (header := _local_header(stream, begin)) is not None:
@@ -157,7 +158,7 @@ def _by_headers(stream: BinaryIO) -> Iterator[Member]:
 
 
 def _local_header(stream: BinaryIO, begin: int) -> tuple[Member, int, bool] | None:
-    """What stands before a member: it, where its data begin, whether sizes and checksum stand behind them."""
+    """Reads the header of a member: the member, the start of its data, whether sizes and checksum follow them."""
     data = _read_at(stream, begin, _LOCAL.size)
     if len(data) < _LOCAL.size or not data.startswith(_LOCAL_MAGIC):
         return None
@@ -178,7 +179,7 @@ def _local_header(stream: BinaryIO, begin: int) -> tuple[Member, int, bool] | No
 
 
 def _end_of(stream: BinaryIO, member: Member, data: int, size: int) -> int | None:
-    """Where the data of a member end that does not tell: only deflated ones show it themselves."""
+    """The end of the data of a member without sizes: only deflated data show it."""
     if member.encrypted or member.method != _DEFLATED:
         return None
     stream.seek(data)
@@ -210,7 +211,7 @@ def _read_at(stream: BinaryIO, begin: int, size: int) -> bytes:
 
 
 class _Part:
-    """`size` bytes of a stream from where it stands; to its end with None."""
+    """`size` bytes of a stream from its current position; with None, to its end."""
 
     def __init__(self, stream: ByteReader, size: int | None) -> None:
         self._stream = stream
@@ -227,7 +228,7 @@ class _Part:
 def member_pieces(stream: BinaryIO, member: Member) -> Iterator[UnpackedPiece]:
     """The content of `member` of the archive in `stream`, checked by its checksum at the end.
 
-    Raises DamagedError with a place in the archive, OSError when the stream can't be read.
+    Raises DamagedError with a place in the archive, OSError if the stream can't be read.
     """
     header = _local_header(stream, member.header)
     if header is None:

@@ -1,4 +1,4 @@
-"""Mail servers and their companions whose logs are known by sight and hold no replies that could be read here."""
+"""Mail servers and related programs whose logs are recognised, but have no replies to read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TAGS: Final = (
     ("master", "Cyrus"),
     ("lmtpunix", "Cyrus"),
 )
-"""Programs that stand beside a mail server: the server's own lines have the replies."""
+"""Programs that work with a mail server: the server's own lines have the replies."""
 
 _LOGS: Final = tuple(
     (re.compile(f"(?m)^{beginning}"), name)
@@ -66,17 +66,17 @@ _OF_READ: Final = tuple(
         (r"nullmailer", "nullmailer"),
     )
 )
-"""Servers whose logs are read: too little of them is in the file to tell which."""
+"""Servers whose logs are read: but the file has too little of them."""
 
 
 def other_mail_server(text: str) -> tuple[str, str] | None:
-    """What a log that begins with `text` is (with its article), and the remedy; None where no server is recognised."""
+    """The kind of a log that begins with `text` (with its article), and the remedy; None if no server is recognised."""
     for pattern, title, remedy in _REPORTS:
         if pattern.search(text) is not None:
             return title, remedy
     for pattern, name in _LOGS:
         if pattern.search(text) is not None:
-            return f"a log of {name}, which can't be read here", _WHAT_IS_READ
+            return f"a log of {name}, which is not supported", _WHAT_IS_READ
     for pattern, name in _OF_READ:
         if pattern.search(text) is not None:
             return (
@@ -87,4 +87,4 @@ def other_mail_server(text: str) -> tuple[str, str] | None:
     if tag is None:
         return None
     name = dict(_TAGS)[tag["program"]]
-    return f"a log of {name}, which holds no replies", "Open the log of the mail server beside it (mail.log, maillog)"
+    return f"a log of {name}, which has no replies", "Open the log of the mail server beside it (mail.log, maillog)"

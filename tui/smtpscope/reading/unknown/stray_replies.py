@@ -1,7 +1,7 @@
-"""Replies that stand in a file whose form nobody knows: told by their two codes, or by the name of their field.
+"""Replies in a file of unknown form: recognised by their two codes, or by the name of their field.
 
-What else the file says of them is told by its looks, so all of it is marked. Only files in which nothing else was found
-are looked through.
+Everything else about them is inferred, so all of it is marked as a guess. Only files in which nothing else was found
+are searched.
 """
 
 from __future__ import annotations
@@ -25,14 +25,12 @@ from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
 from smtpscope.reading.unknown.other_mail_servers import other_mail_server
 
-GUESS: Final = (
-    "found by its codes alone, in a file whose form was not understood: direction, host and recipient may be wrong"
-)
-# RFC 5321 section 4.2 and RFC 3463: the first digits agree. No part of a number, a version or an address.
+GUESS: Final = "found by its codes alone, in a file of unknown format: direction, host and recipient may be wrong"
+# RFC 5321 section 4.2 and RFC 3463: the first digits agree. Not part of a number, a version or an IP address.
 _ENHANCED: Final = re.compile(r"(?<![\w.:/+-])([45])[0-5]\d[ -]\1\.\d{1,3}\.\d{1,3}(?![\w.])")
-# Each begins with letters of its own, which are found at the speed of the memory.
+# Each begins with a literal, which is found at the speed of memory.
 _SIGNS_OF_ENHANCED: Final = tuple(re.compile(rf"{sign}\.\d") for sign in (" 5", "-5", " 4", "-4"))
-# Without the second code a reply is known by its field alone; codes of web servers (500, 503, 404) don't count.
+# Without the second code, only its field identifies a reply; codes of web servers (500, 503, 404) don't count.
 _SIGNS_OF_NAMED: Final = tuple(re.compile(rf"{code}[ -][^\W\d]") for code in ("421", "45[0-2]", "53[045]", "55[0-6]"))
 _NAME: Final = re.compile(
     r"(?:reply|response|diagnostic|said|reason|last_?error|error|status|result|message)[\w ]{0,24}[\"']?\s{0,8}[:=>]"
@@ -46,7 +44,7 @@ _RECIPIENT: Final = re.compile(
     re.IGNORECASE,
 )
 _ANY_MAILBOX: Final = re.compile(_MAILBOX)
-# Only what is surely the other side: `host` and `server` are mostly the machine that wrote the file.
+# Only names that certainly mean the other side: `host` and `server` are usually the machine that wrote the file.
 _DOTTED: Final = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,8}"
 _HOST: Final = re.compile(
     r"\b(?:relay|peer|mx|remote(?:[ _-]?(?:host|name|mta|server|ip|address))?)[\"']?\s{0,8}[:=]\s{0,8}[\"']?"
@@ -59,7 +57,7 @@ _END: Final = re.compile(
     r"\s{0,8}(?:\(in reply to [^)]{0,80}\)|\(state \d{1,3}\)|[,;] ?(?:from|to|relay|proto|helo)=.*)?[\s)\]}]{0,16}$"
 )
 _REACH: Final = 4_000
-"""Characters on either side of a reply in which its record lies."""
+"""Characters on either side of a reply that contain its record."""
 _LONGEST_REPLY: Final = 2_000
 _ENTITIES: Final = re.compile(r"&(?:lt|gt|amp|quot|apos|#[0-9]{1,7});")
 
@@ -75,11 +73,11 @@ class _Stray:
 
 
 class StrayReplyReader(TextLog):
-    """Reads any text for replies of 4yz and 5yz, and tells that it did."""
+    """Searches any text for replies 4yz and 5yz, and notes that it did."""
 
     format: ClassVar[Format] = Format(
         name="replies",
-        title="Text of an unknown form with replies of a mail server",
+        title="Text in an unknown format with mail server replies",
         recognised_by="replies with a reply code and an enhanced status code",
         lacks=("who refused whom, and which command",),
         service=True,
@@ -121,7 +119,7 @@ class StrayReplyReader(TextLog):
     def _told(self, found: int, place: str, head: str) -> Problem:
         what, where = ("1 reply was", "at") if found == 1 else (f"{found:,} replies were", "the first at")
         server = other_mail_server(head)
-        why = "what stands around them was not understood" if server is None else f"it looks like {server[0]}"
+        why = "the text around them was not understood" if server is None else f"it looks like {server[0]}"
         reason = f"{what} found by the codes alone, {where} {place}: {why}"
         return Problem(self._source.name, "whole file", reason, "recovered", found)
 
@@ -162,7 +160,7 @@ class StrayReplyReader(TextLog):
             stream.keep_from(rest)
 
     def raw(self, offset: int) -> str:
-        """What stands around the reply."""
+        """The surroundings of the reply."""
         block = self._text.at(offset, 2 * _REACH)
         stray = next(_strays(head_text(head_of(self._source)), block.text), None)
         end = block.text.find("\n") % (len(block.text) + 1) if stray is None else stray.stop
@@ -175,13 +173,13 @@ def _only(found: Iterator[re.Match[str]]) -> re.Match[str] | None:
 
 
 def _strays(head: str, text: str) -> Iterator[_Stray]:
-    """The replies in `text` in their order, each in its record, in a file that begins with `head`."""
+    """The replies in `text` in order, each with its record, in a file that begins with `head`."""
     done = 0
     for found in _found(text):
         if found[0] < done:
             continue
         begin, end = found[0], _end_of(head, text, found[0])
-        # Lines of one reply follow one another, each with the code and a hyphen but the last.
+        # The lines of one reply are consecutive; all but the last have a hyphen after the code.
         while text[begin + 3 : begin + 4] == "-" and (more := _next_line(text, begin, end)) is not None:
             end = more
             if text[text.rfind("\n", begin, end) + 1 :][3:4] != "-":
@@ -202,7 +200,7 @@ def _found(text: str) -> list[tuple[int, int]]:
 
 
 def _is_named(text: str, index: int) -> bool:
-    """Whether the name of a field for replies stands before `index`, in a record with a mailbox, and a word behind."""
+    """Whether there is the name of a reply field before `index`, a word after it, and a mailbox in the record."""
     before = text[max(0, index - _LONGEST_NAME) : index]
     if before.rstrip(" \"'[")[-1:] not in (":", "=", ">"):
         return False
@@ -230,7 +228,7 @@ def _next_line(text: str, begin: int, end: int) -> int | None:
 
 
 def _end_of(head: str, text: str, begin: int) -> int:
-    """Where the reply at `begin` ends: with its field, its quotes or its line."""
+    """The end of the reply at `begin`: that of its field, its quotes or its line."""
     stop = text.find("\n", begin, begin + _LONGEST_REPLY)
     stop = min(len(text), begin + _LONGEST_REPLY) if stop < 0 else stop
     if has_tags(head):
@@ -257,14 +255,14 @@ def _end_of(head: str, text: str, begin: int) -> int:
 
 
 def _record_around(head: str, text: str, begin: int, end: int, done: int) -> tuple[int, int]:
-    """Where the record of the reply between the indices lies, as far as the text shows it."""
+    """The record of the reply between the indices, as far as the text shows it."""
     first, last = max(done, begin - _REACH), min(len(text), end + _REACH)
     if has_objects(head) and "{" not in text[text.rfind("\n", first, begin) + 1 :][:1]:
         opening, closing = text.rfind("{", first, begin), text.find("}", end, last)
         return (first if opening < 0 else opening), (last if closing < 0 else closing + 1)
     line, line_end = text.rfind("\n", first, begin) + 1, text.find("\n", end, last)
     line, line_end = max(line, first), last if line_end < 0 else line_end
-    # In a list each label has its own line, and a blank line stands between two records.
+    # In a list, each label has its own line, and blank lines separate records.
     label = text[line:begin].rpartition(":")[0].strip()
     if (has_tags(head) and text[line:begin].count("<") <= 1) or (label.replace(" ", "").isalpha() and len(label) < 40):
         above, below = text.rfind("\n\n", first, begin), text.find("\n\n", end, last)
@@ -273,7 +271,7 @@ def _record_around(head: str, text: str, begin: int, end: int, done: int) -> tup
 
 
 def _plain(reply: str, head: str) -> str:
-    """`reply` without the escapes of the form around it."""
+    """`reply` without the escapes of the surrounding format."""
     if has_objects(head):
         with suppress(ValueError):
             reply = str(json.loads(f'"{reply}"', strict=False))

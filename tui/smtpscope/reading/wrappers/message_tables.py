@@ -21,7 +21,7 @@ _MOST_COLUMNS: Final = 1_000
 
 
 class _Row(NamedTuple):
-    """A row from `start` to `end`; `whole` tells that its quotes are closed."""
+    """A row from `start` to `end`; `whole` is set if its quotes are closed."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class MessageTables:
 
 
 def _columns(head: str) -> tuple[str, list[str]] | None:
-    """The sign between the columns, and their names; None where the file is no such table."""
+    """The separator and the names of the columns; None if the file is not such a table."""
     first = head.lstrip("\ufeff\r\n").partition("\n")[0].rstrip("\r")
     first = first.removeprefix("\xef\xbb\xbf")
     if len(first) > _LONGEST or _COLUMN.search(f"{first}\n") is None:

@@ -1,4 +1,4 @@
-"""One chunk -> its records, counted to the last: what the fast decoder rejects is tried with the second one."""
+"""All records of one chunk: those that the fast decoder rejects are retried with the second one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event import decoder_json, event_element
 
 BRIDGE_ID: Final = 0xFFFF_FFFF_FFFF_FFFF
-"""The record number of the empty records that are laid over stretches without a record header."""
+"""The record number of the empty records that bridge stretches without a record header."""
 
 _HEADER_SIZE_FIELD: Final = 128
 
@@ -40,8 +40,8 @@ _HEADER_SIZE_FIELD: Final = 128
 def mended(chunk: bytes, found: Walk, end: int) -> bytes:
     """`chunk` with a header that points to `end`, sizes that lead from record to record, and gaps bridged.
 
-    What a bridge covers is refused by the decoder, or read as a record without content under BRIDGE_ID; the bytes
-    behind its header stay, since later records may use a name or a template that is defined there.
+    The decoder rejects a bridge, or reads it as an empty record with BRIDGE_ID; the bytes after its header stay, since
+    later records may use a name or a template defined there.
     """
     copy = bytearray(chunk)
     copy[:8] = CHUNK_MAGIC
@@ -58,18 +58,18 @@ def mended(chunk: bytes, found: Walk, end: int) -> bytes:
 
 _Outcome = Literal["skipped", "recovered", "noted"]
 
-_REFUSED: Final = "The fast decoder refused it, the second one could read it"
-_BROKEN_SIZE: Final = "Its size is broken; it was read up to the next record"
-_TORN: Final = "Its end was not written to disk; what it says may be incomplete"
+_REFUSED: Final = "Rejected by the fast decoder, read by the fallback decoder"
+_BROKEN_SIZE: Final = "Its size is wrong; it was read up to the next record"
+_TORN: Final = "Its end was not written to disk; it may be incomplete"
 _CUT_OFF: Final = "The file ends in the middle of this record"
 _NO_HEADER: Final = "The header of its chunk is destroyed; the record itself could be read"
 
 
 class ChunkReader:
-    """Reads chunks of one file to the last record."""
+    """Reads all records in the chunks of one file."""
 
     def __init__(self, file: str, *, has_checksums: bool, decoder: FileDecoder | None = None) -> None:
-        """`file` is the path as the user gave it, `has_checksums` whether the file keeps them."""
+        """`file` is the path as the user gave it, `has_checksums` whether the file has them."""
         self._file = file
         self._has_checksums = has_checksums
         self._decoder = decoder or FileDecoder()
@@ -77,14 +77,14 @@ class ChunkReader:
     def read(self, chunk: Chunk) -> ChunkRead:
         """Every record of `chunk`.
 
-        A chunk of zeros, as a log has them kept in reserve, is nothing and no problem. Raises nothing.
+        A reserved chunk of zeros is empty, and not a problem. Never raises.
         """
         data = chunk.data.ljust(CHUNK_SIZE, b"\0")
         header = parse_chunk_header(data)
         if header is None and RECORD_MAGIC not in data:
             if data.count(0) == CHUNK_SIZE:
                 return ChunkRead(used=0)
-            reason = "This is no chunk, and no record is in it"
+            reason = "Not a chunk, and no record in it"
             return ChunkRead(problems=[Problem(self._file, f"chunk {chunk.number}", reason, "skipped")])
         return _Reading(chunk, data, header, self._file).read(self._decoder, self._has_checksums)
 
@@ -121,7 +121,7 @@ class _Reading:
         return self._result
 
     def _decoded(self, decoder: FileDecoder) -> dict[int, list[Decoded]]:
-        """What the fast decoder makes of the chunk, by the number of the record; nothing where it had to be stopped."""
+        """The results of the fast decoder by record number; none if it had to be stopped."""
         source = self._data
         if self._header is None or self._walk.gaps or any(place.state == "broken" for place in self._walk.places):
             source = mended(self._data, self._walk, self._end)
@@ -134,7 +134,7 @@ class _Reading:
         return decoded
 
     def _record(self, place: RecordPlace, decoded: Decoded | None) -> tuple[_Outcome, str] | None:
-        """Reads one record; what is to be said of it, None when all is well."""
+        """Reads one record; returns a problem, or None."""
         offset = self._chunk.offset + place.offset
         if place.state == "broken" and place.offset + place.size >= len(self._chunk.data) < CHUNK_SIZE:
             return "skipped", _CUT_OFF
@@ -170,7 +170,7 @@ class _Reading:
             self._result.records.append(record)
 
     def _report(self, outcomes: Iterable[tuple[_Outcome, str] | None]) -> None:
-        """One problem for each run of records with the same fate, so that a broken chunk does not fill the list."""
+        """One problem for each run of records with the same fault: a broken chunk must not fill the list."""
         run: list[int] = []
         last: tuple[_Outcome, str] | None = None
         for place, outcome in [*zip(self._walk.places, outcomes, strict=True), (None, None)]:
@@ -197,7 +197,8 @@ class _Reading:
             self._problem(None, f"The checksum of {' and '.join(wrong)} is wrong", "noted", None)
 
     def _gaps(self) -> None:
-        """Reports what is missing: stretches without a record, and records that the header counts but nobody finds."""
+        """Reports missing records: stretches without a record, and records that are counted in the header but not
+        found."""
         claimed = None if self._header is None else self._header.record_count
         missing = None if claimed is None else max(0, claimed - len(self._walk.places)) or None
         cut_off = len(self._chunk.data) < CHUNK_SIZE
@@ -213,7 +214,8 @@ class _Reading:
             self._problem(None, reason, "skipped", missing)
 
     def _damaged_gaps(self) -> list[tuple[int, int]]:
-        """The gaps that may have held records; zeros behind the last record of a headless chunk are just free."""
+        """The gaps that may have held records; zeros after the last record of a chunk without a header are just free
+        space."""
         if self._header is not None and len(self._chunk.data) == CHUNK_SIZE:
             return self._walk.gaps
         return [gap for gap in self._walk.gaps if gap[1] < self._end or any(self._data[gap[0] : gap[1]])]

@@ -1,4 +1,4 @@
-"""What a reader of chunks hands out."""
+"""The result of reading chunks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from smtpscope.reading.record import EventRecord
 
 @dataclass(slots=True)
 class ChunkRead:
-    """What chunks held: records that may be ours, how many others, and what was wrong.
+    """The content of chunks: records that may be SMTP events, the number of others, and problems.
 
-    `used` counts the chunks that were more than zeros. `span` is from when to when the records go, ours or not.
+    `used` counts the chunks that are not just zeros. `span` is the time span of all records.
     """
 
     records: list[EventRecord] = field(default_factory=list)
@@ -23,7 +23,7 @@ class ChunkRead:
     span: LogSpan | None = None
 
     def add(self, other: ChunkRead) -> None:
-        """Takes in what another chunk held."""
+        """Adds the content of another chunk."""
         self.records += other.records
         self.unrelated_records += other.unrelated_records
         self.problems += other.problems

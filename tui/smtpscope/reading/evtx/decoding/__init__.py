@@ -1,1 +1,1 @@
-"""The fast decoder, which is native code, in a process of its own that can be stopped."""
+"""The fast decoder, which is native code, in a separate process that can be stopped."""

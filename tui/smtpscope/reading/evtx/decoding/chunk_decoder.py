@@ -1,6 +1,6 @@
-"""The fast decoder as a reader asks it: the records of a chunk, or the reason why it had to be stopped.
+"""The fast decoder for readers: it returns the records of a chunk, or the reason why it had to be stopped.
 
-The process is started when it is first needed, serves all files, and is ended with ours. Most logs never need it.
+The process is started when first needed, serves all files, and ends with ours. Most logs never need it.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _SECONDS: Final = 3.0
 _LEAST_SECONDS: Final = 0.5
 _SECONDS_TO_START: Final = 20.0
 _MOST_STOPS: Final = 6
-"""Of one file; behind them the second decoder reads what is left, so that a file can't take an hour."""
+"""Stops per file; after them, the second decoder reads the rest, or a file could take an hour."""
 
 FROZEN_WORD: Final = "decode-chunks-for-another-smtpscope"
-"""The argument with which a single executable file starts itself as the process; `__main__` knows it."""
+"""The argument with which a single executable starts itself as this process; see `__main__`."""
 
 _CODE: Final = """\
 import sys
@@ -47,21 +47,21 @@ serve()
 
 
 class DecoderStoppedError(Exception):
-    """The fast decoder gave no answer; the message says why, as the first half of a sentence.
+    """The fast decoder did not answer; the message says why, as the first half of a sentence.
 
-    It is empty where that was said before.
+    It is empty if that was reported before.
     """
 
 
 class DecoderMissingError(DecoderStoppedError):
-    """There is no fast decoder, and it is no use to ask again."""
+    """There is no fast decoder, and no point in trying again."""
 
 
 class ChunkDecoder(Protocol):
-    """What reads the records of a chunk."""
+    """Reads the records of a chunk."""
 
     def records(self, chunk: bytes, seconds: float) -> list[Decoded]:
-        """The records of `chunk` (64 KiB) in their order; those that the decoder refuses are missing.
+        """The records of `chunk` (64 KiB) in order; those that the decoder rejects are missing.
 
         Raises DecoderStoppedError, after `seconds` at the latest.
         """
@@ -69,7 +69,7 @@ class ChunkDecoder(Protocol):
 
 
 def _command() -> list[str]:
-    """How the process is started: with the modules that we have, and nothing that a start of Python adds."""
+    """How the process is started: with our module path, and nothing that Python's start-up adds."""
     if getattr(sys, "frozen", False):
         return [sys.executable, FROZEN_WORD]
     package = str(Path(smtpscope.__file__).parents[1])
@@ -97,17 +97,17 @@ class DecoderProcess:
                 process = self._start()
             answer = self._answer(process, seconds, *request(chunk, seconds))
         if answer[:1] == TOO_LARGE:
-            raise DecoderStoppedError("The fast decoder needed more memory than it may have")
+            raise DecoderStoppedError("The fast decoder exceeded its memory limit")
         try:
             if answer[:1] != RECORDS:
                 raise ValueError
             return list(unpacked(answer, 1))
         except (struct.error, ValueError):
             self.close()
-            raise DecoderStoppedError("The fast decoder gave an answer that makes no sense") from None
+            raise DecoderStoppedError("The fast decoder returned an invalid answer") from None
 
     def _answer(self, process: subprocess.Popen[bytes], seconds: float, *parts: bytes) -> bytes:
-        """What the process answers to `parts`, and to being started where there are none."""
+        """The answer of the process to `parts`, or without parts, to its start."""
         assert process.stdin is not None
         assert process.stdout is not None
         expired = []
@@ -125,7 +125,7 @@ class DecoderProcess:
                     write_frame(process.stdin, *parts)
             answer = read_frame(process.stdout)
         except BaseException:
-            # ctrl+c, or no memory: what comes out of the pipe later would be taken for the next answer.
+            # ctrl+c, or no memory: later output from the pipe would be taken for the next answer.
             self.close()
             raise
         finally:
@@ -144,7 +144,7 @@ class DecoderProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                # In a session of its own, ctrl+c reaches us alone.
+                # In a separate session, so that ctrl+c reaches only us.
                 start_new_session=True,
                 creationflags=flags,
             )
@@ -163,7 +163,7 @@ class DecoderProcess:
         raise DecoderMissingError(self._missing)
 
     def close(self) -> int | None:
-        """Ends the process, if there is one, and leaves nothing of it behind; its exit code."""
+        """Ends the process, if there is one, and cleans up; returns its exit code."""
         process, self._process = self._process, None
         if process is None:
             return None
@@ -178,11 +178,11 @@ class DecoderProcess:
 
 
 def _time_is_over(seconds: float) -> str:
-    return f"The fast decoder did not come back within {seconds:g} s"
+    return f"The fast decoder did not answer within {seconds:g} s"
 
 
 def _broken_off(code: int | None) -> str:
-    return f"The fast decoder broke off ({f'signal {-code}' if code and code < 0 else f'exit code {code}'})"
+    return f"The fast decoder ended unexpectedly ({f'signal {-code}' if code and code < 0 else f'exit code {code}'})"
 
 
 SHARED: Final = DecoderProcess()
@@ -190,7 +190,7 @@ SHARED: Final = DecoderProcess()
 
 
 class FileDecoder:
-    """The fast decoder for one file: waited for a shorter time after each stop, and not asked any more after some."""
+    """The fast decoder for one file: with a shorter timeout after each stop, and no longer used after some."""
 
     def __init__(self, decoder: ChunkDecoder = SHARED) -> None:
         self._decoder = decoder

@@ -1,7 +1,7 @@
-"""What goes through the pipes between us and the process of the fast decoder: a length, and that many bytes.
+"""The frames in the pipes to and from the process of the fast decoder: a length, and that many bytes.
 
-A request is the bytes of one chunk, after the seconds that it may take. An answer begins with a letter that says what
-it is; the records of a chunk follow as number, kind and text. The first answer needs no request: the process is ready.
+A request is a time limit in seconds and the bytes of one chunk. An answer begins with a letter for its kind; the
+records of a chunk follow as number, kind and text. The first answer needs no request: the process is ready.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MISSING: Final = b"M"
 
 
 class Kind(IntEnum):
-    """What became of a record: its text is not that of an event, it is an event of another, or it may be ours."""
+    """The kind of a record: its text is not an event, it is an unrelated event, or it may be an SMTP event."""
 
     ODD = 0
     UNRELATED = 1
@@ -34,9 +34,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A record that the decoder could read: its number in the record's header, and its content as JSON if it is ours.
+    """A record that the decoder could read: its number in the header, and its content as JSON if it may be an SMTP
+    event.
 
-    Of a record that is not, `text` is "".
+    For others, `text` is "".
     """
 
     record_id: int
@@ -45,7 +46,7 @@ class Decoded:
 
 
 def write_frame(stream: IO[bytes], *parts: bytes) -> None:
-    """Writes `parts` as one frame. Raises OSError where nobody reads on."""
+    """Writes `parts` as one frame. Raises OSError if nobody reads it."""
     stream.write(_LENGTH.pack(sum(map(len, parts))))
     for part in parts:
         stream.write(part)
@@ -53,7 +54,7 @@ def write_frame(stream: IO[bytes], *parts: bytes) -> None:
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:
-    """The next frame; None where the stream ends before it is whole."""
+    """The next frame; None if the stream ends too early."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
@@ -84,7 +85,7 @@ def packed(records: Iterable[Decoded]) -> bytes:
 
 
 def unpacked(content: bytes, start: int) -> Iterator[Decoded]:
-    """The records that begin at `start` of an answer. Raises struct.error or ValueError where it is none."""
+    """The records that begin at `start` of an answer. Raises struct.error or ValueError if it is malformed."""
     while start < len(content):
         record_id, kind, length = _RECORD.unpack_from(content, start)
         start += _RECORD.size

@@ -1,8 +1,8 @@
-"""The process in which the fast decoder runs: it takes chunks from standard input and hands out their records.
+"""The process in which the fast decoder runs: it reads chunks from standard input and writes their records.
 
-The decoder is native code that reads what a stranger wrote. On some damage it never comes back, and nothing in the same
-process could end it. Here it has a limit of memory, a clock that ends the process from outside of the interpreter, and
-an end of its input when its parent is gone.
+The decoder is native code that reads untrusted data. On some damage it never returns, and nothing in the same process
+could stop it. Here it has a memory limit, a timer that ends the process from outside the interpreter, and its input
+ends with its parent.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from smtpscope.reading.evtx.decoding.decoder_frames import (
 )
 
 MEMORY: Final = 1 << 30
-"""Bytes that the process may have, where the system keeps to it (not on Windows and macOS)."""
+"""Bytes that the process may have, if the system enforces it (not Windows and macOS)."""
 _MOST_TEXT: Final = 1 << 27
-"""Characters that one chunk of 64 KiB may come to: an honest one has less than a hundredth."""
+"""Characters of output for one chunk of 64 KiB: an honest one has less than a hundredth."""
 _MOST_FAILURES: Final = 4_000
-"""More than a chunk can have records: a decoder that fails more often goes round in circles."""
+"""More than the records a chunk can have: a decoder that fails more often is in a loop."""
 _GRACE: Final = 2.0
-"""Seconds beyond the limit after which the process ends itself, should nobody have ended it."""
+"""Seconds beyond the limit after which the process ends itself, if nobody else has."""
 
 _FILE_MAGIC: Final = b"ElfFile\0"
 _BLOCK_SIZE: Final = 4096
@@ -47,7 +47,7 @@ Decode = Callable[[bytes], Iterable[tuple[int, str]]]
 
 
 def _file_header() -> bytes:
-    """The header of a file with one chunk. The file's own may be damaged, and what it counts is not what we pass on."""
+    """The header of a file with one chunk. The file's own may be damaged, and counts other chunks than we pass on."""
     block = bytearray(_BLOCK_SIZE)
     struct.pack_into("<8sQQQIHHHH", block, 0, _FILE_MAGIC, 0, 0, 1, 128, 1, 3, _BLOCK_SIZE, 1)
     struct.pack_into("<I", block, 120, _NO_CHECKSUMS)
@@ -58,7 +58,7 @@ _FILE_HEADER: Final = _file_header()
 
 
 def json_records(chunk: bytes) -> Iterator[tuple[int, str]]:
-    """The records of `chunk` (64 KiB), number and JSON, in their order; those that the decoder refuses are missing."""
+    """The records of `chunk` (64 KiB), number and JSON, in order; those that the decoder rejects are missing."""
     from evtx import PyEvtxParser
 
     iterator = PyEvtxParser(BytesIO(_FILE_HEADER + chunk), number_of_threads=1).records_json()
@@ -71,7 +71,7 @@ def json_records(chunk: bytes) -> Iterator[tuple[int, str]]:
         except MemoryError:
             raise
         except Exception:
-            # The decoder tells no place; whoever asked sees from the walk which record is missing.
+            # The decoder gives no offset; the caller finds the missing record by the record headers.
             failures += 1
             continue
         except BaseException as error:
@@ -83,7 +83,7 @@ def json_records(chunk: bytes) -> Iterator[tuple[int, str]]:
 
 
 def sorted_out(records: Iterable[tuple[int, str]]) -> Iterator[Decoded]:
-    """What became of each of `records`, with the text of those alone that may be ours. Raises MemoryError."""
+    """The kind of each of `records`, with text only for possible SMTP events. Raises MemoryError."""
     import msgspec
 
     from smtpscope.reading.windows_event import decoder_json
@@ -102,7 +102,7 @@ def sorted_out(records: Iterable[tuple[int, str]]) -> Iterator[Decoded]:
 
 
 def load() -> None:
-    """Imports what a chunk needs, so that no chunk has to wait for it. Raises ImportError where it is not installed."""
+    """Imports everything needed for a chunk in advance. Raises ImportError if it is not installed."""
     import evtx  # noqa: F401
 
     import smtpscope.reading.windows_event.decoder_json  # noqa: F401
@@ -111,7 +111,7 @@ def load() -> None:
 def serve(decode: Decode = json_records, prepare: Callable[[], None] = load, memory: int = MEMORY) -> None:
     """Answers chunk after chunk until the input ends; `decode` is the decoder, which `prepare` loads."""
     requests, answers = _streams()
-    # ctrl+c is for the parent, which ends us.
+    # ctrl+c is for the parent, which ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(memory)
     try:
@@ -123,7 +123,7 @@ def serve(decode: Decode = json_records, prepare: Callable[[], None] = load, mem
         write_frame(answers, READY)
         while (frame := read_frame(requests)) is not None:
             chunk, seconds = asked(frame)
-            # Its thread needs no interpreter, so that it fires in the middle of native code.
+            # Its thread does not need the interpreter, so it fires even in native code.
             faulthandler.dump_traceback_later(seconds + _GRACE, exit=True, file=sys.stderr)
             try:
                 answer = RECORDS, packed(sorted_out(decode(chunk)))
@@ -134,7 +134,7 @@ def serve(decode: Decode = json_records, prepare: Callable[[], None] = load, mem
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:
-    """The pipes to the parent. What the decoder itself may print must not come between the answers."""
+    """The pipes to the parent. Output of the decoder itself must not get between the answers."""
     answers = os.fdopen(os.dup(1), "wb")
     with suppress(OSError):
         os.dup2(2, 1)
@@ -149,5 +149,5 @@ def _limit_memory(memory: int) -> None:
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     with suppress(OSError, ValueError):
-        # An end by force is nothing to keep a picture of.
+        # No core dump for a forced end.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

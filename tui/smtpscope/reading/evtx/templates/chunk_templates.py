@@ -1,4 +1,4 @@
-"""The templates of one chunk by the offset of their definition; each is parsed once, whether it can be read or not."""
+"""The templates of one chunk by the offset of their definition; each is parsed once, readable or not."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from smtpscope.reading.evtx.templates.template_tree import TemplateElement, Unre
 
 
 class ChunkTemplates:
-    """Finds the templates of `chunk`, which is the whole chunk; its header need not be intact."""
+    """Finds the templates of `chunk` (a whole chunk); its header need not be intact."""
 
     def __init__(self, chunk: bytes) -> None:
         self.chunk = chunk
         self._found: dict[int, TemplateElement | str] = {}
 
     def size(self, offset: int) -> int:
-        """Bytes of the definition at `offset`. Raises UnreadableError when there is none."""
+        """Bytes of the definition at `offset`. Raises UnreadableError if there is none."""
         try:
             size: int = struct.unpack_from("<I", self.chunk, offset + 20)[0]
         except struct.error:
-            raise UnreadableError("the template that it uses lies outside of the chunk") from None
+            raise UnreadableError("its template lies outside the chunk") from None
         if size == 0:
-            raise UnreadableError("the template that it uses is not there")
+            raise UnreadableError("its template is missing")
         return 24 + size
 
     def template(self, offset: int) -> TemplateElement:
-        """The template whose definition stands at `offset` in the chunk. Raises UnreadableError."""
+        """The template defined at `offset` in the chunk. Raises UnreadableError."""
         found = self._found.get(offset)
         if found is None:
             try:
@@ -36,6 +36,6 @@ class ChunkTemplates:
                 found = str(cause)
             self._found[offset] = found
         if isinstance(found, str):
-            # Each record of a broken template would have it parsed once more.
+            # Otherwise each record of a broken template would parse it again.
             raise UnreadableError(found)
         return found

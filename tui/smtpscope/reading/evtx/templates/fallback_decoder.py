@@ -1,6 +1,6 @@
-"""The second opinion: reads one record at a time, for records that the fast decoder refuses and for showing one.
+"""The second decoder: reads single records, for those that the fast decoder rejects, and to show one.
 
-What a chunk may come to has a limit: a template may name one value many times, and that value may be a template.
+The output for a chunk is limited: a template may repeat a value many times, and that value may be a template.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _STREAM_START: Final = 0x0F
 _TEMPLATE_INSTANCE: Final = 0x0C
 _MOST_NODES: Final = 20_000
 _MOST_TEXT: Final = 1 << 22
-"""Characters: a record of 64 KiB has at most 32,768 of its own."""
+"""Characters: a record of 64 KiB has at most 32,768 itself."""
 _MOST_NODES_OF_CHUNK: Final = 400_000
 _FEW_NODES: Final = 2_000
 _LITTLE_TEXT: Final = 1 << 17
-"""What a record may come to once its chunk has come to too much: an honest one has less by far."""
+"""The limit for a record once its chunk is over the limit: an honest one has far less."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What a record puts into a slot."""
+    """The content of a slot in a record."""
 
     type: int
     offset: int
@@ -41,7 +41,7 @@ class _Value:
 
 @dataclass(frozen=True, slots=True)
 class _Repeated:
-    """A string array: the element that holds it is printed once for each string."""
+    """A string array: its element is printed once for each string."""
 
     texts: tuple[str, ...]
 
@@ -67,12 +67,12 @@ class FallbackDecoder:
             raise UnreadableError(f"its binary XML is broken ({cause})") from cause
         event = next((element for element in found if isinstance(element, EventElement)), None)
         if event is None or event.name != "Event":
-            raise UnreadableError("it holds no Event element")
+            raise UnreadableError("it has no Event element")
         return event
 
 
 class _Spent:
-    """What was made of a chunk, and of the record that is read now, up to a limit."""
+    """The output for a chunk and for the current record, up to a limit."""
 
     def __init__(self) -> None:
         self._chunk = self._nodes = self._text = 0
@@ -83,7 +83,7 @@ class _Spent:
         return self
 
     def add(self, characters: int) -> None:
-        """One node more, with a text of so many characters. Raises UnreadableError beyond a limit."""
+        """Adds one node with a text of so many characters. Raises UnreadableError beyond a limit."""
         self._chunk += 1
         self._nodes += 1
         self._text += characters

@@ -1,4 +1,4 @@
-"""Binary XML that uses no template, as forwarded and re-exported events have it -> elements.
+"""Elements from binary XML without a template, as in forwarded and re-exported events.
 
 Here an element has no dependency identifier ([MS-EVEN6] 2.2.17.3: only elements of a template have one).
 """
@@ -27,11 +27,12 @@ _U32 = struct.Struct("<I")
 class FragmentReader:
     """Reads the elements of one fragment, from the token at `offset` of a whole chunk.
 
-    Raises ValueError, IndexError or struct.error when the tokens make no sense; each token is read once, so it ends.
+    Raises ValueError, IndexError or struct.error if the tokens make no sense; each token is read once, so it
+    terminates.
     """
 
     def __init__(self, chunk: bytes, offset: int, spend: Callable[[int], None]) -> None:
-        """`spend` hears of each element and text with its length, and may raise when it is too much."""
+        """`spend` is called with the length of each element and text, and may raise if it is too much."""
         self._chunk = chunk
         self._at = offset
         self._spend = spend
@@ -107,7 +108,7 @@ class FragmentReader:
         return values.decoded(self._chunk[self._at - length : self._at])
 
     def _name(self) -> str:
-        """A name by its offset; its definition follows here when the chunk uses it for the first time."""
+        """A name by its offset; its definition follows here at the first use in the chunk."""
         offset = self._number(_U32)
         (length,) = _U16.unpack_from(self._chunk, offset + 6)
         if length > LONGEST_NAME:

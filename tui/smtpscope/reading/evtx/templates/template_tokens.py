@@ -1,6 +1,6 @@
-"""A template of binary XML -> its tree. Source: [MS-EVEN6] section 2.2.12.
+"""Parses a template of binary XML into a tree. Source: [MS-EVEN6] section 2.2.12.
 
-Each token is read once and a template has a limit of them, so that no damage makes it long or large.
+Each token is read once and a template has a limit of them, so damage can't make it long or large.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ _END_OF_STREAM, _START, _START_CLOSED, _EMPTY, _END, _VALUE, _ATTRIBUTE = range(
 _CDATA, _CHARACTER, _ENTITY, _INSTRUCTION, _INSTRUCTION_DATA = range(0x07, 0x0C)
 _SUBSTITUTION, _OPTIONAL_SUBSTITUTION = 0x0D, 0x0E
 _MORE: Final = 0x40
-"""Set in a token that has attributes, or that another one follows."""
+"""Set in a token with attributes, or one that is followed by another."""
 _TOKEN: Final = 0x3F
 _INDEPENDENT: Final = 0xFFFF
 _DEEPEST: Final = 64
 _MOST_TOKENS: Final = 8_000
-"""A template of Windows has some hundreds."""
+"""Windows templates have some hundreds."""
 LONGEST_NAME: Final = 2_048
-"""Characters. A name is written once and named many times, so that a long one would take much room."""
+"""Characters. A name is written once and used many times, so a long one would take much memory."""
 _START_TOKEN = struct.Struct("<HII")
 _NAME = struct.Struct("<4xHH")
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
 
 _PARTS: Final = frozenset((_VALUE, _CHARACTER, _ENTITY, _SUBSTITUTION, _OPTIONAL_SUBSTITUTION))
-"""What an attribute may hold."""
+"""The content of an attribute."""
 _LITERAL_SIZES: Final = {
     **dict.fromkeys((0x03, 0x04), 1),
     **dict.fromkeys((0x05, 0x06), 2),
@@ -41,11 +41,11 @@ _LITERAL_SIZES: Final = {
     **dict.fromkeys((0x0F, 0x12), 16),
     values.NULL: 0,
 }
-"""Bytes of a literal value by its type; those of text and of binary data stand before it."""
+"""Bytes of a literal value by its type; for text and binary data, they come before it."""
 
 
 def parsed_template(chunk: bytes, offset: int) -> TemplateElement:
-    """The template whose definition stands at `offset` of `chunk`. Raises UnreadableError."""
+    """The template defined at `offset` of `chunk`. Raises UnreadableError."""
     try:
         start = offset + _DEFINITION_HEADER
         if chunk[start] & _TOKEN == _FRAGMENT_HEADER:
@@ -56,7 +56,7 @@ def parsed_template(chunk: bytes, offset: int) -> TemplateElement:
 
 
 class _Tokens:
-    """Reads token after token; `_at` is where the next one stands."""
+    """Reads token after token; `_at` is the offset of the next one."""
 
     def __init__(self, chunk: bytes, at: int) -> None:
         self._chunk = chunk
@@ -71,7 +71,7 @@ class _Tokens:
 
     def element(self, depth: int) -> TemplateElement:
         if self._next() != _START:
-            raise UnreadableError("its template holds no element where one must be")
+            raise UnreadableError("its template lacks a required element")
         if depth > _DEEPEST:
             raise UnreadableError("its elements are nested too deep")
         has_attributes = self._chunk[self._at] & _MORE
@@ -86,7 +86,7 @@ class _Tokens:
         return TemplateElement(name, attributes, content, None if depends_on == _INDEPENDENT else depends_on)
 
     def _name(self, name_at: int) -> str:
-        """The name at that offset; it may stand here, and is passed over then."""
+        """The name at that offset; if it is here, it is skipped."""
         _, length = _NAME.unpack_from(self._chunk, name_at)
         end = name_at + _NAME.size + 2 * length
         if name_at == self._at:
@@ -148,7 +148,7 @@ class _Tokens:
             (name_at,) = _U32.unpack_from(self._chunk, self._at + 1)
             self._at += 5
             return html.unescape(f"&{self._name(name_at)};")
-        raise UnreadableError("its template holds what no template holds")
+        raise UnreadableError("its template has invalid contents")
 
     def _text(self, at: int) -> str:
         return values.decoded(self._counted_bytes(at, 2))
@@ -160,7 +160,7 @@ class _Tokens:
         return self._slice(start, self._at)
 
     def _value(self) -> str:
-        """A value that stands in the template itself."""
+        """A value in the template itself."""
         value_type, start = self._chunk[self._at + 1], self._at + 2
         if value_type == values.STRING:
             return self._text(start)
@@ -168,7 +168,7 @@ class _Tokens:
             return values.value_text(value_type, self._counted_bytes(start, 1))
         size = _LITERAL_SIZES.get(value_type)
         if size is None:
-            raise UnreadableError("its template holds a value of an unusual type")
+            raise UnreadableError("its template has a value of an unusual type")
         self._at = start + size
         return values.value_text(value_type, self._slice(start, self._at))
 

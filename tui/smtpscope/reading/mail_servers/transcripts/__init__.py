@@ -1,1 +1,1 @@
-"""SMTP sessions word for word: what test tools, libraries and servers print or log of them."""
+"""Verbatim SMTP sessions, as printed or logged by test tools, libraries and servers."""

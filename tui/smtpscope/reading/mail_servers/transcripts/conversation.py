@@ -1,4 +1,4 @@
-"""One SMTP session as it goes on: which command a reply answers, and with whom it is."""
+"""Follows one SMTP session: which command a reply answers, and who the other side is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IN_PARENTHESES = re.compile(r"\((?P<name>(?:[A-Za-z0-9][\w-]{0,62}\.){1,10}[A-Z
 _MAILBOX = re.compile(r"<(?P<mailbox>[^<>]{1,512})>")
 _VERB = re.compile(r"[A-Za-z][\w-]{2,9}")
 _OF_CLIENTS: Final = ("SMTPI-", "SMTP-IN", "SMTPD")
-"""How servers call the sessions in which they are the server."""
+"""Server names for sessions in which they are the server."""
 
 
 class Asked(NamedTuple):
@@ -34,7 +34,7 @@ _NOTHING: Final = Asked("", "", "")
 
 
 class Conversation:
-    """Takes the lines of one session in their order."""
+    """Takes the lines of one session in order."""
 
     def __init__(self, session: str) -> None:
         self._session = session
@@ -51,7 +51,7 @@ class Conversation:
         """The log names the other side."""
         if self._waiting or self._recipients:
             self._begin()
-        # An address tells less than the name that was tried before it.
+        # An IP address says less than the name that was tried before it.
         if not (_ADDRESS.fullmatch(host) and self._named and not _ADDRESS.fullmatch(self._named)) or is_client:
             self._named = host
         self._is_server = self._is_server or is_client
@@ -63,7 +63,7 @@ class Conversation:
         self._named = self._banner = ""
 
     def command(self, line: SpokenLine) -> None:
-        """A command; within a message it is text, but for the dot that ends it."""
+        """A command; within a message it is text, except for the dot that ends it."""
         words = line.words
         if self._message:
             if words == ".":
@@ -71,20 +71,20 @@ class Conversation:
                 self._waiting.append(Asked("DATA", ".", line.way))
             return
         self._asked_by = line.way
-        # A server that writes all lines of a reply into one leaves the first code behind with its hyphen.
+        # A server that joins the lines of a reply leaves the first code with its hyphen.
         self._goes_on = False
         verb = _VERB.match(words)
         name = verb[0].upper() if verb else ""
         mailbox = _MAILBOX.search(words) if name == "RCPT" else None
         if name == "MAIL":
             self._recipients.clear()
-        # A password may stand behind the name of the method.
+        # A password may follow the name of the method.
         full = " ".join(words.split(None, 2)[:2]) if name == "AUTH" else words
         if name:
             self._waiting.append(Asked(name, full, line.way, mailbox["mailbox"] if mailbox else ""))
 
     def reply(self, line: SpokenLine) -> Asked | None:
-        """The command that a reply answers; None for one that refuses nothing, and for all but its first line."""
+        """The command that a reply answers; None for a positive reply, and for all but the first line."""
         words = line.words
         if self._message and line.way and line.way == self._asked_by:
             return None
@@ -107,13 +107,13 @@ class Conversation:
     def _begin_with(self, banner: str) -> None:
         named, is_new = self._named, not self._banner
         self._begin()
-        # Where a new connection is not announced, the banner is all that tells of it.
+        # If a new connection is not announced, the banner is its only sign.
         self._named = named if is_new else ""
         found = _BANNER_NAME.match(banner)
         self._banner = found["name"] if found else "-"
 
     def side(self, asked: Asked, reply: SpokenLine) -> Side:
-        """Who refused: what came in was refused to us, what went out we refused."""
+        """Which side refused: an incoming reply refused us, an outgoing one is our refusal."""
         if asked.way == reply.way and asked.verb:
             return self._by_the_name()
         if reply.way == "sent":
@@ -134,7 +134,7 @@ class Conversation:
         return name if name and (not named or _ADDRESS.fullmatch(named)) else named
 
     def mailbox(self, asked: Asked) -> str | None:
-        """The recipient of a message that is refused as a whole, if it has only one."""
+        """The recipient of a message refused as a whole, if it has only one."""
         if asked.verb in ("DATA", "BDAT") and len(self._recipients) == 1:
             return self._recipients[0] or None
         return None

@@ -1,4 +1,4 @@
-"""A line of a transcript taken apart: what stands before it, who said it, and the command or the reply.
+"""Takes apart a line of a transcript: its header, its side, and the command or reply.
 
 Test tools, mail libraries and servers mark the two sides in their own ways, and some not at all:
 
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 Way = Literal["sent", "received", "asked", "answered", ""]
-"""Who said it, seen from the one who wrote the line; "asked" and "answered" only tell client and server."""
+"""The side that said it, as seen by the writer of the line; "asked" and "answered" only tell client from server."""
 
 _SENT: Final = r"SMTP>{2}|[-=~]{0,2}>{1,3}|[Ss]ent:|SENT:|send:|[Ss]endCommand:|[Ss]ending:|out:"
 _RECEIVED: Final = (
@@ -31,7 +31,7 @@ _UNMARKED: Final = re.compile(
     r"|(?:DATA|STARTTLS|RSET|QUIT|EHLO|HELO|\.)\Z",
     re.IGNORECASE,
 )
-"""What is a command without any mark; other words begin sentences, too."""
+"""Commands even without a mark; other verbs also begin sentences."""
 _WORDS = re.compile(
     rf"(?<![^\s<>:*~-])(?:b?['\"])?(?:(?P<command>(?i:{_COMMAND}))|(?P<code>[2-5]\d\d)(?=[ \-\\'\"]|\s*\Z))"
 )
@@ -42,7 +42,7 @@ _MARK = re.compile(
 _LONGEST_MARK: Final = 32
 _LONGEST_HEADER: Final = 160
 _INDENT: Final = 2
-# Under the first line of a reply, libraries indent the others.
+# Libraries indent all lines of a reply but the first.
 _INDENTED = re.compile(r"[ \t]{3,80}(?P<words>[2-5]\d\d(?:[ \-]|\Z).*)", re.DOTALL)
 _HOST: Final = r"(?P<{0}>[A-Za-z0-9_](?:[\w.:-]{{0,253}}[A-Za-z0-9])?)"
 _PEER = re.compile(
@@ -56,7 +56,7 @@ _PEER = re.compile(
 )
 _PORT = re.compile(r":\d{1,5}\Z")
 _DATE = re.compile(r"\bconnected at (?P<date>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}) ")
-# No names of sessions: times, levels, counters.
+# Not names of sessions: times, levels, counters.
 _TIMELIKE = re.compile(
     r"[\[(]?(?:\d{1,4}|[+-]\d{2}:?\d{2}|\d{1,4}([-./])\d{1,2}\1\d{1,4}|[\dT./-]{0,11}\d{1,2}:\d\d:\d\d[\d:.,Z+-]{0,16})"
     r"[\])]?[:,]?"
@@ -65,7 +65,7 @@ _NAMED = re.compile(r"\d")
 
 
 class SpokenLine(NamedTuple):
-    """`words` are a command or a reply; `session` is what the header names the session by, "" for nothing."""
+    """`words` are a command or a reply; `session` is its name in the header, or ""."""
 
     header: str
     session: str
@@ -75,7 +75,7 @@ class SpokenLine(NamedTuple):
 
 
 class PeerLine(NamedTuple):
-    """A line that names the other side of a connection: its host, and whether it is a client that came to us."""
+    """A line that names the other side of a connection: its host, and whether it is a client of ours."""
 
     session: str
     host: str
@@ -84,7 +84,7 @@ class PeerLine(NamedTuple):
 
 @lru_cache(maxsize=64)
 def spoken_line(text: str) -> SpokenLine | None:
-    """`text` taken apart, None where it is neither a command nor a reply."""
+    """`text` taken apart, None if it is neither a command nor a reply."""
     for found in _WORDS.finditer(text, 0, _LONGEST_HEADER + _LONGEST_MARK):
         begin, is_reply = found.start(), found["code"] is not None
         mark = _MARK.search(text, max(0, begin - _LONGEST_MARK), begin)
@@ -118,7 +118,7 @@ def _bare(words: str) -> str:
 
 
 def peer_line(text: str) -> PeerLine | None:
-    """The other side that `text` names, None where it names none."""
+    """The other side that `text` names, or None."""
     found = _PEER.match(text)
     if found is None:
         return None
@@ -127,13 +127,13 @@ def peer_line(text: str) -> PeerLine | None:
 
 
 def date_in(text: str) -> str:
-    """The date in a line that says when a connection began, "" where there is none."""
+    """The date in a line that says when a connection began, or ""."""
     found = _DATE.search(text)
     return found["date"] if found else ""
 
 
 @lru_cache(maxsize=1_024)
 def session_in(header: str) -> str:
-    """The words of a header that name a session: those with a number that is no time."""
+    """The words of a header that name a session: those with a number that is not a time."""
     words = header.split()
     return " ".join(word for word in words if _NAMED.search(word) and not _TIMELIKE.fullmatch(word))

@@ -1,4 +1,4 @@
-"""Transcripts of SMTP sessions: what swaks, telnet, curl and mail libraries print, and what some servers log."""
+"""Transcripts of SMTP sessions: printed by swaks, telnet, curl and mail libraries, or logged by some servers."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from smtpscope.reading.text.text_kind import is_markup, is_text
 PROGRAM: Final = "SMTP transcript"
 _SESSIONS: Final = 10_000
 _LOOKED_AT: Final = 4_000
-"""Lines of a file that may be read until a command and a reply are found."""
+"""Lines of a file that are searched for a command and a reply."""
 _CLOCK = re.compile(r"(?<![\d:.])\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?![\d:])")
 _DATE_OF_NAME = re.compile(
     r"(?<!\d)(?P<year>20\d\d)[-._]?(?P<month>0[1-9]|1[0-2])[-._]?(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
 )
-_DATE_TAKEN: Final = "The times have no date: it is taken from the name of the file"
+_DATE_TAKEN: Final = "The times have no date: it comes from the file name"
 _NUMBERED = re.compile(r"\d")
 _NO_SESSION: Final = "The transcript names no session here: these are the lines around the refusal"
 _VERBS: Final = r"EHLO|HELO|LHLO|MAIL|RCPT|DATA|AUTH|STARTTLS|VRFY|EXPN|ETRN|BDAT|RSET|QUIT|XEXCH50|NOOP"
 
 
 class TranscriptGrammar(MailGrammar):
-    """Pairs each reply with its command, session by session; `date` is that of lines that have a clock alone."""
+    """Pairs each reply with its command, session by session; `date` is for lines that have only a time of day."""
 
     def __init__(self, date: str = "") -> None:
         self._date = date
         self._dated_by_name = bool(date)
         self.took_date = False
-        """Whether the date of the name was needed."""
+        """Whether the date in the file name was needed."""
         self._conversations: dict[str, Conversation] = {}
 
     def line(self, text: str) -> LogLine | None:
@@ -54,7 +54,7 @@ class TranscriptGrammar(MailGrammar):
         return LogLine("", PROGRAM, peer.session if peer else "", text)
 
     def _when(self, header: str) -> str:
-        """The time alone: other words of a header name sessions, levels and sides, but no computer."""
+        """Only the time: other words in the header name sessions, levels and sides, but no computer."""
         written = find_log_time(header)
         if written is not None:
             return header[written.begin : written.end]
@@ -96,12 +96,12 @@ class TranscriptGrammar(MailGrammar):
 
     def thread(self, line: LogLine) -> Thread | None:
         name = max(line.process.split(" "), key=len)
-        # A line end is in each line: nothing else tells the lines of a session from others.
+        # Every line has a line end: nothing else distinguishes the lines of a session.
         return Thread("session", name, name) if name else Thread("session", "-", "\n", guess=_NO_SESSION)
 
 
 class TranscriptLogReader(MailLog):
-    """Reads a transcript, or a log of whole sessions, whatever marks the two sides."""
+    """Reads a transcript, or a log of whole sessions, however the two sides are marked."""
 
     format: ClassVar[Format] = Format(
         name="transcript",
@@ -109,8 +109,8 @@ class TranscriptLogReader(MailLog):
         title="Transcript of SMTP sessions (swaks, telnet, curl, mail libraries, MDaemon, SmarterMail)",
         recognised_by="lines with SMTP commands and lines with replies, marked as sent and received or not at all",
         lacks=(
-            "the time, in what test tools print",
-            "the date, in logs that have it in their name only",
+            "the time, in output of test tools",
+            "the date, in logs that have it only in the file name",
             "the name of the remote host, where neither a line nor its greeting names it",
         ),
     )
@@ -142,7 +142,7 @@ def _holds_session(text: str) -> bool:
         spoken = spoken_line(line.rstrip("\r"))
         if spoken is not None and spoken.words != ".":
             asked, answered = asked or not spoken.is_reply, answered or spoken.is_reply
-            # Replies that were picked out with grep still have what marks them, and a time or a session.
+            # Replies extracted with grep still have their mark, and a time or a session.
             alone = spoken.is_reply and spoken.way != "" and _NUMBERED.search(spoken.header) is not None
             if alone or (asked and answered):
                 return True
