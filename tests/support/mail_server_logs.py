@@ -296,6 +296,16 @@ def delivery_parts(seed: int) -> Iterator[Part]:
         yield f"{json.dumps(record)}\n", bool(mail.reply)
 
 
+def mail_errors_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        at = f"{mail.moment:%Y-%m-%d %H:%M:%S},{mail.moment.microsecond // 1000:03d}"
+        if mail.reply:
+            refused = f"{{{mail.to!r}: ({mail.reply[:3]}, {mail.reply[4:].encode()!r})}}"
+            yield f"{at} ERROR mailer\nsmtplib.SMTPRecipientsRefused: {refused}\n", 1
+            continue
+        yield f"{at} INFO mailer sent {mail.number} to {mail.to}\n", 0
+
+
 FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "opensmtpd": opensmtpd_parts,
     "msmtp": msmtp_parts,
@@ -310,6 +320,7 @@ FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "stalwart": stalwart_parts,
     "ironport": ironport_parts,
     "transcript": transcript_parts,
+    "mail-errors": mail_errors_parts,
     "delivery": delivery_parts,
 }
 """Name of the format -> what writes a log of it, one mail after the other, from a seed."""

@@ -58,13 +58,12 @@ class Browser(App[None]):
         following: bool = False,
         clipboard: Clipboard | None = None,
     ) -> None:
-        """`restore`: go on where these logs were left, except for what `filter_text` and `settings` decide.
+        """`restore`: resume from the last state of these logs, except where `filter_text` and `settings` override it.
 
-        `hints`: this is the first start, so say in three lines how to begin. `following`: what is added to the logs
-        comes in by itself, from the start on.
+        `hints`: this is the first start, so show three lines of hints. `following`: follow the logs from the start.
         """
         super().__init__()
-        # A slide of a second makes the next key late, and each of its steps goes through the wire.
+        # Animations delay the next key, and each frame is sent over the wire.
         self.animation_level = "none"
         self.analysis = analysis
         self.settings = Settings() if settings is None else settings
@@ -82,39 +81,39 @@ class Browser(App[None]):
         return SystemClipboard(self._write_sequence, way=self.settings.clipboard)
 
     def on_mount(self) -> None:
-        # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
+        # Pushed, not made the default screen: Textual reads the stylesheets of pushed screens only.
         self.push_screen(self.browse)
         self._end_in_order()
         if self._hints:
             self.notify(_HINTS, title="First start", markup=False, timeout=15)
 
     def _end_in_order(self) -> None:
-        """An end from outside would leave the terminal as the browser needs it: no cursor, and the mouse speaks."""
+        """SIGTERM would leave the cursor hidden and mouse reporting on."""
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            # Windows has no such handlers, and only the main thread may have them.
+            # Windows has no such handlers, and only the main thread may install them.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(number, self._ended_from_outside, number)
 
     def _ended_from_outside(self, number: int) -> None:
-        # A second signal of the kind ends the process at once, should the orderly end not come.
+        # A second signal ends the process at once, if the clean exit hangs.
         signal.signal(number, signal.SIG_DFL)
         self.browse.keep_place()
         self.exit(return_code=128 + number)
 
     @property
     def failure(self) -> Exception | None:
-        """What brought the browser down, None when it ended as it should."""
+        """The exception that ended the browser, None after a normal exit."""
         return self._exception
 
     def _fatal_error(self) -> None:
-        """Textual would print a traceback with local variables, and so with text from the log; we say less."""
+        """Textual would print a traceback with local variables, and so text from the log; print less."""
         if os.environ.get("SMTPSCOPE_DEBUG"):
             super()._fatal_error()
         else:
             self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's own: each of our commands is an action with a key, listed by the provider."""
+        """None of Textual's own commands: each of ours is an action with a key, listed by the provider."""
         return ()
 
     def action_next_theme(self) -> None:
@@ -159,7 +158,7 @@ class Browser(App[None]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Shows `message`, plain text and already harmless, in place of the last one; a title would only take room."""
+        """Shows `message` (plain text, already harmless) instead of the last one; there is no room for a title."""
         self._show_status(StatusMessage(message, severity))
 
     def _show_status(self, status: StatusMessage | None) -> None:
@@ -187,7 +186,7 @@ class Browser(App[None]):
             self._driver.write(sequence)
 
     def copy(self, content: str, what: str) -> None:
-        """Copies `content`, which is harmless, in a thread, and says by which way `what` went."""
+        """Copies `content`, already harmless, in a thread, and shows where `what` was copied to."""
 
         def run() -> None:
             copied = self._copies_to.copy(content)

@@ -1,4 +1,4 @@
-"""The key of every action as it is without settings, by its id `<place>.<action>`."""
+"""The default keys of every action, by its id `<place>.<action>`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     HelpScreen,
     ConfirmScreen,
 )
-"""Everything of ours that has keys."""
+"""All our classes with keys."""
 
 
 def default_keys() -> dict[str, str]:
@@ -61,7 +61,7 @@ def default_keys() -> dict[str, str]:
 
 
 def own_bindings(owner: type[DOMNode]) -> Iterator[Binding]:
-    """The keys that `owner` and the classes of ours above it declare."""
+    """The bindings declared by `owner` and our base classes of it."""
     for kind in owner.__mro__:
         if kind.__module__.startswith("smtpscope."):
             for binding in kind.__dict__.get("BINDINGS", ()):

@@ -6,7 +6,7 @@ from textual.message import Message
 
 
 class CopyWanted(Message):
-    """`content`, already harmless, should go to the clipboard; `what` says what it is, as in "the summary"."""
+    """Copy `content`, already harmless, to the clipboard; `what` is its name, as in "the summary"."""
 
     def __init__(self, content: str, what: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Recipients, senders, servers, replies and more of what the cursor stands on, counted; each can be filtered on."""
+"""Counts of recipients, senders, servers, replies and more for the row under the cursor; each can become a filter."""
 
 from __future__ import annotations
 

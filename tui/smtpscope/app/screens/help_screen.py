@@ -1,4 +1,4 @@
-"""All keys of the place you came from and the filter's words, searched by typing."""
+"""All keys of the current place and the filter terms, searched by typing."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _PLACES = {
     "filter": "Filter",
     "app": "Program",
 }
-"""The first part of a binding's id -> the heading, in the order of the headings."""
+"""The first part of a binding's id -> its heading, in display order."""
 
 
 @dataclass(frozen=True, slots=True)
 class HelpLine:
-    """`keys` as people press them (or a filter word with an example), `does` what happens, `place` the heading."""
+    """`keys` as pressed (or an example of a filter term), `does` its effect, `place` the heading."""
 
     place: str
     keys: str
     does: str
 
     def fits(self, wanted: str) -> bool:
-        """Whether this line is the key `wanted`, or has all of its words."""
+        """Whether this line has the key `wanted`, or contains all of its words."""
         if not wanted.strip():
             return True
         if wanted.strip() in self.keys.replace(",", " ").split():
@@ -48,7 +48,7 @@ class HelpLine:
 
 
 def lines_of_bindings(bindings: Iterable[tuple[Binding, str]]) -> list[HelpLine]:
-    """A line for each action that has a description, then the filter's words; each binding with its key as shown."""
+    """One line per action with a description, then the filter terms; each binding comes with its key as displayed."""
     by_id: dict[str, tuple[list[str], str]] = {}
     for binding, display in bindings:
         if not binding.description or not binding.id:
@@ -66,7 +66,7 @@ def lines_of_bindings(bindings: Iterable[tuple[Binding, str]]) -> list[HelpLine]
 
 
 def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...]:
-    """The lines that fit, under their headings; says so when none does."""
+    """The matching lines under their headings; a message if there are none."""
     fitting = [line for line in lines if line.fits(wanted)]
     if not fitting:
         return (ProseParagraph(text("No match. Delete some letters.")),)

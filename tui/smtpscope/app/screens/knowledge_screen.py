@@ -1,4 +1,4 @@
-"""The knowledge base on its own: searched by code, cause, provider or words, with or without a log."""
+"""The knowledge base, searched by code, cause, provider or words, with or without a log."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _CODE_PREFIX = "code "
 
 
 class KnowledgeScreen(ModalScreen[str | None]):
-    """Answers with the id of the entry whose incidents the user wants to see, None for none.
+    """Returns the id of the entry whose incidents to show, or None.
 
-    `counts` tells how many events of the open logs an entry explains; `first` is the entry to begin with.
+    `counts` returns how many events of the open logs an entry explains; `first` is the entry to start with.
     """
 
     CSS_PATH = "knowledge_screen.tcss"

@@ -1,4 +1,4 @@
-"""A screen that shows one long text: the raw record, or what the files say of themselves."""
+"""A screen for one long text: the raw record, or information on the files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane, text
 
 
 class TextScreen(ModalScreen[None]):
-    """`title` and `blocks` to read; `copied_as` is the harmless text that `y` copies.
+    """Shows `title` and `blocks`; `copied_as` is the harmless text that `y` copies.
 
-    `first` is the number of the block to begin with.
+    `first` is the number of the block to start at.
     """
 
     CSS_PATH = "text_view.tcss"
@@ -46,7 +46,7 @@ class TextScreen(ModalScreen[None]):
         pane.blocks = self._blocks
         pane.focus()
         if self._first:
-            # Only a pane that knows its width knows where a block begins.
+            # The position of a block is known only once the pane knows its width.
             self.call_after_refresh(pane.show_block, self._first)
 
     def action_close(self) -> None:

@@ -1,4 +1,4 @@
-"""Saved views: a filter with its grouping and order under a name, found again in every log."""
+"""Saved views: named filters with grouping and order, available in every log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from smtpscope.workspace.saved_views import SavedView
 
 
 class ViewsScreen(ModalScreen[SavedView | None]):
-    """Answers with the view to put in force. `here` is the one in force now, its name still empty."""
+    """Returns the view to apply. `here` is the current one, still unnamed."""
 
     CSS_PATH = "views.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,4 +1,4 @@
-"""The filter in force, typed as you go: what it lets through, and where it is wrong."""
+"""The filter, applied as you type: how many events match, and where it is wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from smtpscope.store.filter.filter_editing import terms
 
 
 class FilterInput(Input):
-    """One line of filter text. What a log brought into it is drawn harmless."""
+    """One line of filter text. Log text in it is drawn harmless."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Apply filter", id="filter.keep"),
@@ -33,15 +33,15 @@ class FilterInput(Input):
 
     @dataclass
     class Left(Message):
-        """The user gave up what was typed."""
+        """The user cancelled typing."""
 
     @dataclass
     class SuggestionWanted(Message):
-        """The user takes what was suggested."""
+        """The user accepted the suggestion."""
 
     @dataclass
     class HistoryWanted(Message):
-        """The user wants a filter of before, `by` steps further back."""
+        """The user wants an earlier filter, `by` steps back."""
 
         by: int
 
@@ -49,7 +49,7 @@ class FilterInput(Input):
         return shown(value)
 
     def insert_text_at_cursor(self, text: str) -> None:
-        # A blank stands behind the last term already, and whoever types one more means that one.
+        # There is already a space after the last term; if the user types another, ignore it.
         if text != " " or not self.value[: self.cursor_position].endswith(" "):
             super().insert_text_at_cursor(text)
 
@@ -64,11 +64,11 @@ class FilterInput(Input):
 
 
 class FilterBar(Vertical):
-    """The filter's line and, under it, what is wrong or what was probably meant.
+    """The filter line with, below it, the error or a suggestion.
 
-    Data comes in by `show_filter`, `show_count`, `show_error` and `show_suggestion`; what the user does goes out as
-    `Typed` (each key), `Kept` (enter), `Abandoned` (escape, with the text that was in force before), and with the mouse
-    `Changed` and `EditWanted`.
+    Data comes in through `show_filter`, `show_count`, `show_error` and `show_suggestion`; user input goes out as
+    `Typed` (each key), `Kept` (enter), `Abandoned` (escape, with the previous text), and for the mouse `Changed` and
+    `EditWanted`.
     """
 
     DEFAULT_CSS = """
@@ -104,7 +104,7 @@ class FilterBar(Vertical):
 
     @dataclass
     class Changed(Message):
-        """A term was taken away with the mouse; `text` is what is left."""
+        """A term was removed with the mouse; `text` is the rest."""
 
         text: str
 
@@ -122,7 +122,7 @@ class FilterBar(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static(Content("Filter"), classes="filter-label")
-            # Selected on focus, the filter in force would be lost with the first letter.
+            # If selected on focus, the current filter would be lost with the first letter.
             yield FilterInput(
                 placeholder="/ to filter: words, 550, 4xx, host:, rcpt:, since:  (? for all)",
                 compact=True,
@@ -138,13 +138,13 @@ class FilterBar(Vertical):
 
     @property
     def message(self) -> str:
-        """What stands under the line now."""
+        """The message below the line."""
         return self._message_text
 
     _message_text = ""
 
     def show_filter(self, filter_text: str) -> None:
-        """Puts a filter into the line that was not typed here."""
+        """Shows a filter that was not typed here."""
         if self.input.value != shown(filter_text):
             with self.input.prevent(Input.Changed):
                 self.input.value = filter_text
@@ -153,7 +153,7 @@ class FilterBar(Vertical):
         self._draw_chips()
 
     def _draw_chips(self) -> None:
-        """Chips stand where the input stood as long as nobody types and there is a filter."""
+        """Shows chips instead of the input while there is a filter and nobody is typing."""
         chips = terms(self.input.value)
         self.query_one(FilterChips).show_chips(chips)
         self.set_class(bool(chips) and not self.input.has_focus, "-chips")
@@ -174,7 +174,7 @@ class FilterBar(Vertical):
         self._suggestion = error.suggestion
         column = min(error.start, len(error.text))
         width = max(1, error.end - error.start)
-        # The caret stands under the wrong part: the message begins where the input begins.
+        # The caret goes below the wrong part: the message starts in the input's column.
         caret = f"{' ' * (column + len('Filter') + 1)}{'^' * min(width, 40)}"
         lines = [caret, f"{error.what}. {error.remedy}"]
         if error.suggestion:
@@ -204,12 +204,12 @@ class FilterBar(Vertical):
         self.query_one(".filter-count", Static).update(Content(pending + self.count))
 
     def edit(self, history: tuple[str, ...] = ()) -> None:
-        """The user wants to type: remembers what was in force. `history` are filters of before, the latest first."""
+        """Starts typing, remembering the current filter. `history` are earlier filters, latest first."""
         self._history = history
         self._history_place = -1
         self._text_before = self.input.value
         if self._text_before and not self._text_before.endswith(" "):
-            # What is typed now is a term of its own.
+            # New input starts a new term.
             with self.input.prevent(Input.Changed):
                 self.input.value += " "
         self.set_class(False, "-chips")

@@ -118,7 +118,7 @@ class NcsaRows:
         if stamp != self._stamp:
             self._stamp = stamp
             self._time_ms = self._milliseconds(stamp)
-        # The service has no targets: a - stands for it.
+        # The service has no targets, and writes a hyphen.
         verb, _, argument = said.removesuffix(" SMTP").removesuffix(" HTTP/1.0").partition(" -")
         return _turn(peer, user, "", "", verb, argument.removeprefix("?"), code, self._time_ms)
 

@@ -23,7 +23,8 @@ from smtpscope.reading.mail_servers.sendmail_rejects import own_refusal
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
-_QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}"
+# Proofpoint, which is a Sendmail, counts the messages of a session.
+_QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}(?:-\d{1,4})?"
 _BEGINNING: Final = (
     rf"(?:NOQUEUE|{_QUEUE_ID}): (?:to=[^\n]{{1,4000}}, delay=|ruleset=\w{{1,64}}, |Milter[ :]"
     r"|<[^>\n]{1,512}>\.\.\. |AUTH failure |rejecting )"

@@ -72,7 +72,7 @@ class JsonRecords:
             found = self._line_of(value)
             start = _start_of(text, begin)
             if found is None:
-                streamed = self._lines_of(value)
+                streamed = self._lines_of(value, text[start:begin])
                 lines += [InnerLine(begin, end, line) for line in streamed]
                 position = begin + 1 if not streamed and _holds_records(value) else end
                 continue
@@ -98,8 +98,8 @@ class JsonRecords:
         """The line in a record, with what the record says of it."""
         return line_of(value)
 
-    def _lines_of(self, value: Mapping[str, object]) -> list[str]:
-        """The lines in a record that has them elsewhere, with all that is known of each."""
+    def _lines_of(self, value: Mapping[str, object], prefix: str) -> list[str]:
+        """The lines in a record behind `prefix` that has them elsewhere, with all that is known of each."""
         return _streamed(value)
 
 

@@ -1,4 +1,4 @@
-"""The main screen: filter, table, detail. It lays its widgets out and hands keys and messages to its parts."""
+"""The main screen: filter, table, detail. It lays out its widgets and passes keys and messages to its parts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from smtpscope.session import Analysis, View
 from smtpscope.workspace.saved_views import SavedView
 
 _WIDE = 200
-"""From here on table and detail have room for all of their columns beside each other."""
+"""From this width on, table and detail fit side by side with all their columns."""
 
 
 _KEYS: list[BindingType] = [
@@ -66,7 +66,7 @@ class BrowseScreen(Screen[None]):
 
     CSS_PATH: ClassVar = ["browse_screen.tcss", "../../widgets/table/group_table.tcss"]
     COMMANDS: ClassVar = {SavedViewsProvider}
-    # The first widget would be the filter, and a terminal that is not in focus would keep showing its keys.
+    # The first widget would be the filter, and an unfocused terminal would keep showing its keys.
     AUTO_FOCUS = "#table"
     BINDINGS: ClassVar[list[BindingType]] = _KEYS
 
@@ -116,14 +116,14 @@ class BrowseScreen(Screen[None]):
         }
 
     def action_part(self, part: str, command: str, *arguments: object) -> None:
-        """What the key bindings of the parts call; see `part_binding`."""
+        """Called by the key bindings of the parts; see `part_binding`."""
         getattr(self.parts[part], command)(*arguments)
 
     def keep_place(self) -> None:
-        """Keeps how these logs are left, for the next time."""
+        """Saves the state of these logs for the next run."""
         self._place.keep(self._layout)
 
-    # The page that the parts see
+    # The page, as seen by the parts
 
     @property
     def is_alive(self) -> bool:
@@ -164,7 +164,7 @@ class BrowseScreen(Screen[None]):
 
     @property
     def saved_views(self) -> tuple[SavedView, ...]:
-        """The views that the palette offers."""
+        """The views in the palette."""
         return self.state.analysis.user_data.views()
 
     def show_saved_view(self, view: SavedView) -> None:
@@ -183,12 +183,12 @@ class BrowseScreen(Screen[None]):
 
     @property
     def view(self) -> View | None:
-        """The view in force, None before the first one is shown."""
+        """The current view, None before the first one is shown."""
         return self.state.view
 
     @property
     def settled(self) -> bool:
-        """Whether all is read, asked and shown; tests wait for it."""
+        """Whether everything is read, queried and shown; tests wait for it."""
         state = self.state
         return state.read_all and self._queries.idle and not state.arrived and not self.views.will_refresh
 
@@ -247,12 +247,12 @@ class BrowseScreen(Screen[None]):
         self.open_screen(HelpScreen(self.help_lines()))
 
     def help_lines(self) -> list[HelpLine]:
-        """Every key in force here, those of the place first, and the filter's words."""
+        """All active keys, those of the current place first, and the filter terms."""
         return lines_of_bindings(
             (active.binding, self.app.get_key_display(active.binding)) for active in self.active_bindings.values()
         )
 
-    # What widgets and the loading thread say
+    # Messages from widgets and the loading thread
 
     def on_batch_arrived(self, message: BatchArrived) -> None:
         if self.is_alive:

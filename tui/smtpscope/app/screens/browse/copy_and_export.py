@@ -1,4 +1,4 @@
-"""What leaves the browser: copies, exports and marks."""
+"""Copies, exports and marks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtpscope.store.grouping.incident import IncidentKey
 
 
 class MarkedTable(Protocol):
-    """The table in which marks are shown."""
+    """The table that shows the marks."""
 
     def action_move(self, by: int) -> None: ...
 
@@ -27,7 +27,7 @@ class MarkedTable(Protocol):
 class CopyAndExport:
     """Copies the event or the summary under the cursor, exports incidents, marks them.
 
-    `copy` puts a text, already harmless, on the clipboard; its second argument says what it is.
+    `copy` copies text, already harmless, to the clipboard; its second argument names it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,7 +85,7 @@ class CopyAndExport:
             earlier = number - len(analysis.user_data.marked_now)
             remark = f" ({earlier} of them on other days)" if 0 < earlier < number else " on other days" * bool(earlier)
             marked = ExportChoice(f"{number} marked{remark}", lambda: analysis.marked(view))
-            # What was marked on another day is offered, and never exported because somebody forgot it.
+            # Marks from other days are offered, but never the default, in case they were forgotten.
             choices.insert(0 if analysis.user_data.marked_now else 1, marked)
         choices.append(ExportChoice("all in view", lambda: analysis.incidents(view.tree.order)))
         self._page.open_screen(ExportScreen(analysis, view, choices, self._state.settings))
@@ -116,7 +116,7 @@ class CopyAndExport:
         self._table.refresh()
 
     def _changed(self, before: set[IncidentKey]) -> None:
-        """Marks have changed from `before` to what they are now."""
+        """Records a change of marks from `before` to the current ones."""
         after = set(self._state.analysis.marks)
 
         def change(added: set[IncidentKey], removed: set[IncidentKey]) -> None:

@@ -1,4 +1,4 @@
-"""The table of groups and events: draws the lines in view and asks its rows for nothing else."""
+"""The table of groups and events: requests and draws only the lines in view."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class GroupTable(CursorList):
 
     @dataclass
     class Moved(Message):
-        """The cursor stands on another line, `index` into the rows."""
+        """The cursor moved to another line, `index` into the rows."""
 
         index: int
 
@@ -67,7 +67,7 @@ class GroupTable(CursorList):
 
     @dataclass
     class Chosen(Message):
-        """Enter or a click on the line where the cursor stood already."""
+        """Enter, or a click on the line already under the cursor."""
 
         index: int
 
@@ -104,7 +104,7 @@ class GroupTable(CursorList):
             self.cursor = max(0, self.line_count - 1)
 
     def put_cursor(self, index: int) -> None:
-        """Sets the cursor and tells it even when the index is the same, as the line behind it may be another."""
+        """Sets the cursor, and posts `Moved` even if the index is the same, since its line may have changed."""
         if self.validate_cursor(index) == self.cursor:
             self.keep_cursor_in_view()
             self.refresh()
@@ -117,7 +117,7 @@ class GroupTable(CursorList):
 
     @property
     def activity_width(self) -> int:
-        """How many cells the column for the activity has, 0 where there is no room for it."""
+        """The width of the activity column, 0 if there is no room for it."""
         return next((column.width for column in self.columns() if column.name == "activity"), 0)
 
     def draw_line(self, line: int) -> Strip:
@@ -133,7 +133,7 @@ class GroupTable(CursorList):
             name = "group-table--cursor" if self.has_focus else "group-table--cursor-away"
             cursor: Style | None = self.get_component_rich_style(name)
             if self.app.no_color and cursor is not None:
-                # Without colours the background says nothing.
+                # Without colours the background shows nothing.
                 cursor = Style(bold=True, reverse=self.has_focus, underline=not self.has_focus)
         else:
             cursor = None
@@ -145,7 +145,7 @@ class GroupTable(CursorList):
         return Strip([Segment(heading_text(self.columns(), self.sorted_by), style)]).adjust_cell_length(width, style)
 
     def _tell(self, message: Callable[[int], Message]) -> None:
-        """Posts a message about the line under the cursor, where there is one."""
+        """Posts a message about the line under the cursor, if there is one."""
         if self.rows is not None and self.cursor < len(self.rows):
             self.post_message(message(self.cursor))
 

@@ -1,4 +1,4 @@
-"""A line of the table in its colours; which they are, the style sheet says."""
+"""Draws a line of the table in the colours of the style sheet."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def drawn_row(
     plain: Style,
     under_cursor: bool,
 ) -> Strip:
-    """`line` in `width` cells. `style_of` knows the classes of the style sheet; under the cursor all is `plain`."""
+    """`line` in `width` cells. `style_of` looks up a class of the style sheet; under the cursor everything is
+    `plain`.
+    """
     base = tone = mark = plain
     if not under_cursor:
         if line.depth != 1:

@@ -1,4 +1,4 @@
-"""What to say when there is nothing to show: no event of ours in the log, or none that the filter lets through."""
+"""The text shown if there is nothing to list: no SMTP refusals in the log, or none that match the filter."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _guidance() -> tuple[ProseBlock, ...]:
 
 
 def nothing_found_blocks(filter_text: str, total: int) -> tuple[ProseBlock, ...]:
-    """For a filter that lets nothing through."""
+    """The text for a filter without matches."""
     return (
         ProseParagraph(text("No event matches the filter.", "bold")),
         ProseParagraph(text(shown(f"{filter_text}"))),

@@ -1,4 +1,4 @@
-"""An entry of the knowledge base as it stands there, both directions beside each other, no event's values in it."""
+"""An entry of the knowledge base as written: both directions, without an event's values."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _side(title: str, side: Side) -> list[ProseBlock]:
 
 
 def code_blocks(code: CodeMeaning, leads_to: str) -> tuple[ProseBlock, ...]:
-    """What a code alone means, and what it leads to when the text says nothing."""
+    """The meaning of a code alone, and what it leads to if the text is of no help."""
     return (
         Heading(text(shown(code.code))),
         ProseParagraph(text(shown(code.words))),

@@ -1,4 +1,4 @@
-"""One incident, or several behind one row of the table, as blocks of text: how often, since when, whom, is it over."""
+"""One incident, or all incidents of a row, as blocks of text: how often, since when, affected recipients, state."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _replies(incident: Incident) -> list[ProseBlock]:
 
 
 def note_blocks(note: str) -> tuple[ProseBlock, ...]:
-    """The user's own note on the incident; nothing where there is none."""
+    """The user's note on the incident; nothing if there is none."""
     if not note:
         return ()
     return (BLANK, Heading(text("Your note")), *(ProseParagraph(text(line)) for line in shown_lines(note)))
@@ -139,9 +139,9 @@ def note_blocks(note: str) -> tuple[ProseBlock, ...]:
 def several_blocks(
     title: str, incidents: Sequence[tuple[IncidentHead, Advice]], *, steps: bool = False
 ) -> tuple[ProseBlock, ...]:
-    """A row behind which several incidents stand: which, how often, and who has to act in each.
+    """A row with several incidents: which, how often, and who has to act.
 
-    With `steps` the first thing to do stands below each of those in which somebody has to act.
+    With `steps`, the first step follows each incident that needs action.
     """
     blocks: list[ProseBlock] = [
         ProseParagraph(text(shown(title), "bold")),

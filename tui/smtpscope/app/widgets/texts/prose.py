@@ -19,7 +19,7 @@ from smtpscope.harmless import Shown
 
 
 def text(shown: Shown | str, style: str = "") -> Content:
-    """Literal content: brackets in it mean nothing. Log text must be `Shown`; a plain str is for our own words."""
+    """Literal content: brackets are not markup. Log text must be `Shown`; a plain str is for our own text."""
     return Content.styled(shown, style) if style else Content(shown)
 
 
@@ -28,9 +28,9 @@ _NOTHING = Content("")
 
 @dataclass(frozen=True, slots=True)
 class ProseParagraph:
-    """`content` behind `lead` (a bullet, a label); wrapped lines are indented to where the content began.
+    """`content` after `lead` (a bullet, a label); wrapped lines are indented to the start of the content.
 
-    `indent` blanks stand before both. When the lead leaves less than 16 cells, the content starts on its own line.
+    Both are indented by `indent` spaces. If the lead leaves less than 16 cells, the content starts on its own line.
     """
 
     content: Content
@@ -90,7 +90,7 @@ class ProsePane(LineWidget, can_focus=True):
 
     def watch_blocks(self, blocks: tuple[ProseBlock, ...]) -> None:
         self._lay_out()
-        # Textual's own way to the top waits for the next picture, so that the text would be drawn twice.
+        # Textual's own scrolling to the top waits for the next frame, so the text would be drawn twice.
         self.scroll_target_y = self.scroll_y = 0
         self.refresh()
 
@@ -105,11 +105,11 @@ class ProsePane(LineWidget, can_focus=True):
 
     @property
     def lines(self) -> list[str]:
-        """The text as it is laid out now."""
+        """The text in its current layout."""
         return [strip.text for strip in self._strips]
 
     def show_block(self, number: int) -> None:
-        """Scrolls so that the block stands in the middle, or the end of the text at the bottom."""
+        """Scrolls the block to the middle, or the end of the text to the bottom."""
         if number < len(self._first_lines):
             line = self._first_lines[number] - self.scrollable_content_region.height // 2
             self.scroll_to(y=max(0, line), animate=False)
@@ -147,7 +147,8 @@ class ProsePane(LineWidget, can_focus=True):
             if own_line:
                 result += [Strip.join([indent, strip]) for strip in lead]
             else:
-                # The content of a lead such as "reply" must start at the same column even if its blanks were trimmed.
+                # The content after a lead such as "reply" must start in the same column even if its spaces were
+                # trimmed.
                 result.append(Strip.join([indent, lead[0].adjust_cell_length(block.lead.cell_length, blank), lines[0]]))
                 lines = lines[1:]
         hanging = Strip.blank(left, blank)
@@ -182,12 +183,12 @@ def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> ProseParagr
 
 
 def labelled(label: str, content: Content, *, width: int = 11) -> ProseParagraph:
-    """`content` behind a muted label, all labels of one pane as wide."""
+    """`content` after a muted label; all labels of a pane have the same width."""
     return ProseParagraph(content, text(f"{label:<{width - 1}} ", "$text-muted"))
 
 
 def blocks_text(blocks: Sequence[ProseBlock]) -> str:
-    """The words of the blocks, for tests and for the clipboard."""
+    """The plain text of the blocks, for tests and the clipboard."""
     words: list[str] = []
     for block in blocks:
         if isinstance(block, FlowingColumns):

@@ -74,7 +74,7 @@ class EventJsonReader(TextLog):
         if not is_text(head):
             return False
         text = head_text(head)
-        # Our own conversions have names of ours, some of which other programs use too.
+        # Our own conversions use names that other programs use too.
         return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None and not is_converted(text)
 
     def batches(self) -> Iterator[Batch]:

@@ -224,7 +224,7 @@ def status_of(value: str) -> str:
         bare = bare[1:].removesuffix("}").rstrip()
         bare = bare.removesuffix("...").removesuffix("…").rstrip(", ")
     if is_cut(value):
-        # A truncated host name is no use.
+        # A truncated host name is useless.
         bare = _UNFINISHED.sub("", bare)
     if len(bare) > 1 and bare[0] in "'\"" and bare[-1] == bare[0]:
         bare = bare[1:-1]
