@@ -1,6 +1,6 @@
-"""A text for the postmaster of the other side: polite, in English, with what they need to find it in their log.
+"""A letter to the other side's postmaster: polite, in English, with what they need to find it in their log.
 
-Nothing internal stands in it: no server, file, record, filter or login of ours. RFC 5321 section 4.5.1 obliges every
+It has nothing internal: none of our servers, files, records, filters or logins. RFC 5321 section 4.5.1 obliges every
 mail server to accept mail for its postmaster.
 """
 
@@ -20,12 +20,12 @@ from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS
 ADDRESS_TO_FILL_IN = "[the public IP address of our server]"
 NAME_TO_FILL_IN = "[name, organisation, telephone]"
 _MOST_RECIPIENTS = 5
-# Logs that tell of deliveries, and of SMTP only what came of it.
+# Logs of deliveries, with only the outcome of SMTP.
 _OF_DELIVERIES = ("message tracking log", "connectivity log")
 
 
 def render(document: SummaryDocument) -> str:
-    """A letter for each incident whose other side is known; a line in words where a letter makes no sense."""
+    """A letter for each incident with a known other side; one line if a letter makes no sense."""
     calendar = Calendar(document.zone, document.zone_name)
     letters = ["\n".join(_letter(summary, calendar)) for summary in document.incidents]
     if not letters:
@@ -67,7 +67,7 @@ def _letter(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
 
 
 def _why_no_letter(summary: IncidentSummary) -> str:
-    """Why nobody of the other side could answer, "" where somebody can."""
+    """Why there is nobody to write to, "" if there is."""
     sample = summary.sample
     lead = f"No letter about {shown(code_words(summary.incident))}:"
     if sample.guess is not None and MAYBE_OURS in sample.guess:
@@ -87,7 +87,7 @@ def _field(label: str, value: str) -> list[str]:
 
 
 def _recipient_of_letter(summary: IncidentSummary) -> str:
-    """`postmaster@` the recipients' domain where they all share one, else of the remote host."""
+    """`postmaster@` the recipients' domain if they share one, else the remote host."""
     incident = summary.incident
     if incident.key.direction is Direction.OUTBOUND:
         domains = {address.rpartition("@")[2].lower() for address, _ in incident.recipients if "@" in address}

@@ -1,4 +1,4 @@
-"""What an incident's summary says, in the order in which a ticket's reader asks; every format draws this same value."""
+"""An incident's summary, in the order of a ticket reader's questions; all formats render this value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtpscope.store.grouping.incident import Incident
 class IncidentSummary:
     """An incident, its guidance, and one sample with the raw text of its record.
 
-    All text is verbatim: each format makes it harmless in its own way as the last step.
+    All text is verbatim: each format makes it harmless in its own way as its last step.
     """
 
     incident: Incident
@@ -27,9 +27,9 @@ class IncidentSummary:
 class SummaryDocument:
     """One or more incidents, and where they come from.
 
-    `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times
-    shown, `zone_name` how to call it. `events_in_view` of `events_in_log` says how much the filter lets through.
-    `masked` tells that what is not known to be public is under pseudonyms (see masking.py).
+    `filter_text` is the current filter ("" if none), `files` are the paths as given, `zone` is the display zone,
+    `zone_name` its name. `events_in_view` of `events_in_log` events match the filter. `masked` means that everything
+    not known to be public is replaced with pseudonyms (see masking.py).
     """
 
     incidents: tuple[IncidentSummary, ...]
