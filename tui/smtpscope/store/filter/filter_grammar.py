@@ -1,8 +1,8 @@
 """The text of a filter -> an immutable tree, and back.
 
-A filter is terms with blanks between them; all must match. A term is an optional minus (leave out what matches), an
-optional field with a colon, and values with commas between them, one of which must match. A value may have an equals
-sign before it (exactly this) and may stand in double quotes, in which a double quote is written twice.
+A filter is terms separated by spaces; all must match. A term is an optional minus (exclude matches), an optional field
+with a colon, and values with commas between them, one of which must match. A value may have an equals sign before it
+(exactly this) and may be in double quotes, in which a double quote is doubled.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FIELD_WORD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
 
 @dataclass(frozen=True, slots=True)
 class WrittenValue:
-    """A value as it stands in the text, not yet understood; `end` is exclusive."""
+    """A value as written, not yet parsed; `end` is exclusive."""
 
     text: str
     exact: bool
@@ -36,9 +36,9 @@ class WrittenValue:
 
 @dataclass(frozen=True, slots=True)
 class WrittenTerm:
-    """A term as it stands in the text, not yet understood. `field_word` is None where no field is named.
+    """A term as written, not yet parsed. `field_word` is None without a field.
 
-    `open_quote` is where a quote begins that never ends; `glued` where something follows a closing quote at once.
+    `open_quote` is the position of an unclosed quote; `glued` that of text directly after a closing quote.
     """
 
     start: int
@@ -78,12 +78,12 @@ def parse_filter(text: str) -> Filter:
 
 
 def format_filter(tree: Filter) -> str:
-    """The plainest text that means `tree`."""
+    """The simplest text equivalent to `tree`."""
     return " ".join(format_term(term) for term in tree.terms)
 
 
 def format_term(term: Term) -> str:
-    """The plainest text that means `term`."""
+    """The simplest text equivalent to `term`."""
     before = "-" if term.excluded else ""
     name = f"{term.field}:" if term.field else ""
     return before + name + ",".join(_format_value(term.field, value) for value in term.values)
@@ -151,7 +151,7 @@ def _written_value(text: str, start: int) -> tuple[WrittenValue, int, bool]:
 
 
 def _quoted_text(text: str, start: int) -> tuple[str, int, bool]:
-    """What stands in the quotes that open at `start`, where the text goes on, and whether they were closed."""
+    """The text in the quotes that open at `start`, the position after it, and whether they were closed."""
     # Straight quotes are how we write values, so typographic ones inside them are text.
     closing = _QUOTE if text[start] == _QUOTE else _ANY_QUOTE
     parts: list[str] = []
