@@ -1,4 +1,4 @@
-"""The header of a legacy event log, and records from libevt.
+"""The header of a legacy event log, and a record of it as every reader hands it out.
 
 Source: Microsoft, "Event Log File Format": structures ELF_LOGFILE_HEADER and EVENTLOGRECORD.
 """
@@ -8,14 +8,11 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.windows_event.event_element import EventElement
 from smtpscope.reading.windows_event.levels import level_of_type
-
-if TYPE_CHECKING:
-    from smtpscope.reading.evt.evt_records import LegacyRecord
 
 SIGNATURE: Final = b"\x30\0\0\0LfLe"
 HEADER_SIZE: Final = 48
@@ -54,6 +51,22 @@ class EvtHeader:
     @property
     def full(self) -> bool:
         return bool(self.flags & _FULL)
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyRecord:
+    """A record, its names and strings decoded. Times are in seconds since 1970; `category` is a number."""
+
+    offset: int
+    number: int
+    created: int
+    event_identifier: int
+    event_type: int
+    category: int
+    source: str
+    computer: str
+    strings: tuple[str, ...]
+    data: bytes
 
 
 def parse_header(head: bytes) -> EvtHeader | None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from smtpscope.reading.evt.evt_layout import HEADER_SIZE, SIGNATURE, SMALLEST_RECORD
+from smtpscope.reading.evt.evt_layout import HEADER_SIZE, SIGNATURE, SMALLEST_RECORD, LegacyRecord
 
 _MARK: Final = b"LfLe"
 _FIXED = struct.Struct("<IIIIIIHHHHIIIIII")
@@ -21,22 +20,6 @@ _LARGEST_RECORD: Final = 1 << 18
 _ALIGNMENT: Final = 4
 _BLOCK: Final = 1 << 20
 _FIRST_VERSION: Final = struct.pack("<2I", 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class LegacyRecord:
-    """A record, its names and strings decoded. Times are in seconds since 1970; `category` is a number."""
-
-    offset: int
-    number: int
-    created: int
-    event_identifier: int
-    event_type: int
-    category: int
-    source: str
-    computer: str
-    strings: tuple[str, ...]
-    data: bytes
 
 
 class RingFile:
