@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -230,12 +231,13 @@ def _print_report(
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent incidents.")
 @target_options
 @mask_option
+@click.option("--letter-anyway", is_flag=True, help="Write the letter even if the other side need not act.")
 @format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
-def summary(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
+def summary(query: Query, most: int | None, target: Target, mask: Mask | None, letter_anyway: bool, form: str) -> None:
     """Print the incidents that match the filter in full, ready for a ticket.
 
-    The postmaster format is a letter to the other side's postmaster. The exit
-    code is 1 if nothing matches.
+    The postmaster format is a letter to the other side's postmaster, where they
+    have to act. The exit code is 1 if nothing matches.
 
     \b
     smtpscope summary a.evtx --filter "550 host:fabrikam"
@@ -252,7 +254,8 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, f
         say_when_nothing_fits(analysis, view)
         end(analysis)
         sys.exit(1)
-    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=mask)
+    document = replace(analysis.document(details, view), letter_anyway=letter_anyway)
+    text = SUMMARY_FORMATS[form].render(document, mask=mask)
     target.put(text, escaped=form in _ESCAPED)
     end(analysis)
 

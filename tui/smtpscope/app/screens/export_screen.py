@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -54,6 +54,7 @@ class ExportScreen(ModalScreen[None]):
         Binding("escape", "close", "Cancel", id="export.close"),
         Binding("f2", "what", "What to export", id="export.what"),
         Binding("f3", "mask", "Mask names", id="export.mask"),
+        Binding("f5", "letter", "Letter anyway", id="export.letter"),
         Binding("f4", "copy", "Copy to clipboard", id="export.copy"),
         Binding("tab", "app.focus_next", "Next field", id="export.next_field"),
     ]
@@ -71,6 +72,7 @@ class ExportScreen(ModalScreen[None]):
         self._documents: dict[int, SummaryDocument] = {}
         self._suggested = ""
         self._content = ""
+        self._letter_anyway = False
         self._mask: MaskKind = "names" if self._settings.export_mask else ""
 
     def compose(self) -> ComposeResult:
@@ -110,7 +112,7 @@ class ExportScreen(ModalScreen[None]):
         if known is None:
             known = self._analysis.document(self._choices[self._choice].incidents(), self._view)
             self._documents[self._choice] = known
-        return known
+        return replace(known, letter_anyway=self._letter_anyway)
 
     def _draw(self) -> None:
         document = self._document()
@@ -146,6 +148,10 @@ class ExportScreen(ModalScreen[None]):
         if message.option_id is not None and message.option_id != self._format:
             self._format = message.option_id
             self._draw()
+
+    def action_letter(self) -> None:
+        self._letter_anyway = not self._letter_anyway
+        self._draw()
 
     def _new_mask(self) -> Mask | None:
         return Mask(strict=self._mask == "strict") if self._mask else None
