@@ -94,10 +94,10 @@ class Analysis:
         options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
-    def open(self, arguments: Sequence[str]) -> None:
-        """Finds and recognises the logs, and loads their marks, notes and state. Raises LogError."""
+    def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
+        """Finds and recognises the logs, and loads their marks, notes and state (see `LogLoader`). Raises LogError."""
         try:
-            self.loader.open(arguments)
+            self.loader.open(arguments, waiting)
         finally:
             self.user_data.open(self.loader.sources)
 
