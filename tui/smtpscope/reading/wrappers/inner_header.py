@@ -20,6 +20,8 @@ _OF_EXIM = re.compile(
     r" (?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|[A-Za-z]\w{0,40} [a-z]"
     r"|(?:temporarily )?(?:rejected|refused) )"
 )
+# Of hMailServer: its own time is in the fourth column.
+_OWN_COLUMNS: Final = re.compile(r'"[A-Z]{3,20}"\t\d')
 _QUARTER: Final = 15 * 60
 _SLACK: Final = 60
 """Seconds between the time in a line and the time of its collection."""
@@ -45,6 +47,8 @@ def labelled(line: str, labels: Labels) -> str:
     begin = priority.end() if priority else 0
     own = find_log_time(line[begin : begin + _STAMP])
     outer = find_log_time(f"{labels.time} ") if labels.time else None
+    if _OWN_COLUMNS.match(line):
+        return line
     if own is not None and own.begin <= 1:
         if outer is None or own.zone_minutes is not None:
             return line
