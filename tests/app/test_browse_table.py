@@ -271,7 +271,7 @@ async def test_q_quits(analysis: Analysis) -> None:
 async def test_a_small_screen_has_the_action_and_the_first_step_beside_the_facts(analysis: Analysis) -> None:
     async with browsing(analysis, size=(80, 24)) as driven:
         await driven.put_on("mail.fabrikam.example")
-        step = "Look our address up in the list"
+        step = "Look up our IP address on the list"
         assert driven.browse.detail.side == "facts"
         assert any("Action: us" in line and step in line for line in driven.drawn)
         assert any("65 events" in line for line in driven.drawn)

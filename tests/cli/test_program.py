@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.processes import COPIED, LINES, PROGRAM, SAMPLES, SECONDS, environment, run
+from cli.processes import COPIED, LINES, PROGRAM, SAMPLES, SECONDS, environment, hear_ctrl_c, run
 from smtpscope.cli import program
 from smtpscope.cli.commands import cli
 
@@ -68,6 +68,7 @@ def test_ctrl_c_ends_with_130_and_no_traceback() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        preexec_fn=hear_ctrl_c,
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ import pytest
 
 from cli import chromium
 from cli.conftest import Smtpscope
-from cli.processes import COPIED, SAMPLES, SECONDS, environment
+from cli.processes import COPIED, SAMPLES, SECONDS, environment, hear_ctrl_c
 
 needs_textual_serve = pytest.mark.skipif(find_spec("textual_serve") is None, reason="needs the extra smtpscope[serve]")
 HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
@@ -35,19 +36,24 @@ class Served:
         self.said = ""
         self.url = ""
         assert process.stderr is not None
-        for line in process.stderr:
-            self.said += line
-            if found := re.search(r"serving (http://\S+/)", line):
-                self.url = found[1]
-                return
+        # Reading has no limit of its own: a server that says nothing is ended, and then its output is.
+        limit = Timer(SECONDS, process.kill)
+        limit.start()
+        try:
+            for line in process.stderr:
+                self.said += line
+                if found := re.search(r"serving (http://\S+/)", line):
+                    self.url = found[1]
+                    return
+        finally:
+            limit.cancel()
         raise AssertionError(f"it ended: {self.said}")
 
     def end(self, number: signal.Signals) -> int:
         """Its exit code after this signal, which only the server gets."""
         self.process.send_signal(number)
-        assert self.process.stderr is not None
-        self.said += self.process.stderr.read()
-        return self.process.wait(SECONDS)
+        self.said += self.process.communicate(timeout=SECONDS)[1]
+        return self.process.returncode
 
     def has_processes(self) -> bool:
         """Whether any process of its group is left."""
@@ -77,6 +83,7 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
             cwd=folder,
             env=environment(**dict.fromkeys(HOMES, str(home))),
             start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
         processes.append(process)
         return Served(process)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ TESTS: Final = Path(__file__).parent
 # Their samples are run by tests of their own: what they hold is not what the matrix compares.
 OUTSIDE_THE_MATRIX: Final = {"converted-parquet", "dumpel", "tracking-2003", *(["event-list"] if LISTS else [])}
 # A bounce is written by another server than the one whose reply it quotes; a transcript and a report name none.
-WITHOUT_PLATFORM: Final = {"bounce", "transcript", "delivery", *OUTSIDE_THE_MATRIX}
+WITHOUT_PLATFORM: Final = {"bounce", "transcript", "delivery", "mail-errors", *OUTSIDE_THE_MATRIX}
 
 
 def samples(name: str) -> Iterator[bytes]:
@@ -109,3 +110,12 @@ def test_a_mail_server_has_signs_in_the_table_or_in_its_reader() -> None:
         if signs[module] == (reader.own_signs is not None):
             wrong.append(module)
     assert not wrong, "either signs in servers.py or own_signs in the reader, not both and not neither"
+
+
+def test_every_family_of_formats_is_in_the_contract_of_independence() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    independent = next(each["modules"] for each in contracts if each["type"] == "independence")
+    families = {f"smtpscope.reading.{module.partition('.')[0]}" for module, _ in READERS}
+    assert sorted(families - set(independent)) == [], "add it to the independence contract in pyproject.toml"

@@ -25,6 +25,7 @@ from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
 from support import import_picture, knowledge_schema, manual, public_words
 from support.command_texts import CommandText, command_texts
+from support.word_list import WORD_LIST
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
@@ -44,6 +45,7 @@ PLACES: Final = {
     "zone": "In the time zones",
     "note": "In a note",
     "reading": "In a record, a session or the list of files",
+    "link": "Before a link is opened",
     "help": "In the help",
     "confirm": "Where you are asked",
     "app": "Everywhere",
@@ -140,6 +142,11 @@ def platforms_text() -> str:
     return _filled(", ".join(f"`{platform}` ({words})" for platform, words in PLATFORM_WORDS.items()) + ".")
 
 
+def words_text() -> str:
+    """What not to write, what to write instead, and why."""
+    return table(("Not", "But", "Why"), ((each.bad, each.good, each.why) for each in WORD_LIST))
+
+
 PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("keys.md", "keys"): keys_text,
     ("filter.md", "filter fields"): lambda: table(
@@ -149,6 +156,7 @@ PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("settings.md", "settings"): lambda: settings_markdown().strip(),
     ("../README.md", "mail servers"): mail_servers_text,
     ("knowledge.md", "platforms"): platforms_text,
+    ("wording.md", "words"): words_text,
     ("command-line.md", "commands"): commands_text,
     ("command-line.md", "event fields"): lambda: ", ".join(f"`{field}`" for field in FIELDS) + ".",
 }

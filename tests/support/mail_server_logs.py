@@ -46,14 +46,15 @@ class Mail(NamedTuple):
         return self.reply.startswith("5")
 
 
-def _mails(seed: int) -> Iterator[Mail]:
+def _mails(seed: int, refusals: float = 0.065) -> Iterator[Mail]:
+    """Mails of which that share is refused."""
     chance = random.Random(seed)
     moment = _START
     for number in range(1, 10**9):
         moment += timedelta(milliseconds=chance.randrange(4_000))
         host, address = chance.choice(_HOSTS)
         to = f"{chance.choice(_PEOPLE)}@{host.partition('.')[2]}"
-        refused = chance.random() < 0.065
+        refused = chance.random() < refusals
         client, client_address = chance.choice(_CLIENTS)
         yield Mail(
             at=f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S} mail",
@@ -211,7 +212,7 @@ def mailenable_parts(seed: int) -> Iterator[Part]:
 
 
 def ssmtp_parts(seed: int) -> Iterator[Part]:
-    for mail in _mails(seed):
+    for mail in _mails(seed, 0.045):
         at = f"{mail.at} sSMTP[{mail.number % 30_000}]:"
         if mail.reply:
             yield f"{at} RCPT TO:<{mail.to}> ({mail.reply})\n", 1
@@ -256,7 +257,7 @@ def ironport_parts(seed: int) -> Iterator[Part]:
 
 
 def transcript_parts(seed: int) -> Iterator[Part]:
-    for mail in _mails(seed):
+    for mail in _mails(seed, 0.3):
         begin = f"{mail.moment:%a %Y-%m-%d %H:%M:%S}.{mail.moment.microsecond // 1000:03d}: [{mail.number}:2] "
         asked, answered = ("<--", "-->") if mail.inbound else ("-->", "<--")
         peer = (
@@ -281,7 +282,7 @@ def transcript_parts(seed: int) -> Iterator[Part]:
 
 
 def delivery_parts(seed: int) -> Iterator[Part]:
-    for mail in _mails(seed):
+    for mail in _mails(seed, 0.045):
         seconds = (mail.moment - datetime(1970, 1, 1)) // timedelta(seconds=1)  # noqa: DTZ001 - both name no zone
         record: dict[str, object] = {
             "email": mail.to,
@@ -293,6 +294,16 @@ def delivery_parts(seed: int) -> Iterator[Part]:
         else:
             record |= {"event": "delivered", "response": "250 2.0.0 Ok"}
         yield f"{json.dumps(record)}\n", bool(mail.reply)
+
+
+def mail_errors_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        at = f"{mail.moment:%Y-%m-%d %H:%M:%S},{mail.moment.microsecond // 1000:03d}"
+        if mail.reply:
+            refused = f"{{{mail.to!r}: ({mail.reply[:3]}, {mail.reply[4:].encode()!r})}}"
+            yield f"{at} ERROR mailer\nsmtplib.SMTPRecipientsRefused: {refused}\n", 1
+            continue
+        yield f"{at} INFO mailer sent {mail.number} to {mail.to}\n", 0
 
 
 FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
@@ -309,6 +320,7 @@ FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "stalwart": stalwart_parts,
     "ironport": ironport_parts,
     "transcript": transcript_parts,
+    "mail-errors": mail_errors_parts,
     "delivery": delivery_parts,
 }
 """Name of the format -> what writes a log of it, one mail after the other, from a seed."""

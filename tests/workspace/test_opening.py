@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smtpscope.workspace import opening
 from smtpscope.workspace.opening import OpenedDatabase, open_database
 from smtpscope.workspace.schema import MIGRATIONS
 from smtpscope.workspace.workspace import Workspace
@@ -127,18 +126,6 @@ def test_a_second_damaged_file_does_not_replace_the_first(tmp_path: Path) -> Non
         opened(path).close()
     assert (tmp_path / "w.damaged-1.sqlite3").read_bytes()[-1] == 1
     assert (tmp_path / "w.damaged-2.sqlite3").read_bytes()[-1] == 2
-
-
-def test_a_file_that_another_instance_has_replaced_meanwhile_stays(tmp_path: Path) -> None:
-    path = tmp_path / "w.sqlite3"
-    _filled(path)
-    # As if the damage had been found before the other instance made the file new.
-    replaced = opening._replaced(path, MIGRATIONS)
-    with closing(replaced.database):
-        assert (replaced.kept, replaced.warning) == (True, None)
-    assert not (tmp_path / "w.damaged-1.sqlite3").exists()
-    with opened(path) as workspace:
-        assert workspace.history.recent() == ("5xx",)
 
 
 def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

@@ -90,8 +90,8 @@ def test_evidence_are_places_in_the_verbatim_reply(knowledge: KnowledgeBase) -> 
 
 def test_the_codes_are_put_into_words(knowledge: KnowledgeBase) -> None:
     assert matched(knowledge, "550 5.1.1 User unknown", RCPT).code_alone == (
-        "5.1.1: no mailbox of that name exists at the recipient domain; 550: the mailbox can not be had: missing, no "
-        "access, or refused for a policy"
+        "5.1.1: no mailbox of that name exists at the recipient domain; 550: mailbox unavailable: "
+        "not found, no access, or refused by policy"
     )
 
 
@@ -99,7 +99,7 @@ def test_text_against_code_is_a_disagreement_and_the_text_is_trusted(knowledge: 
     match = matched(knowledge, "552 5.1.1 Mailbox is full", RCPT)
     assert match.category == "mailbox-full"
     assert match.disagreement is not None
-    assert "We trust the text" in match.disagreement
+    assert "The text decides" in match.disagreement
 
 
 def test_two_codes_of_different_class_are_a_disagreement(knowledge: KnowledgeBase) -> None:

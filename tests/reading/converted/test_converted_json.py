@@ -109,8 +109,8 @@ def test_a_bad_line_is_told_and_costs_no_other() -> None:
     lines[10] = b'{"a":' * 5_000 + b"\n"
     found = problems(b"".join(lines))
     assert [problem.place for problem in found] == ["line 4", *(f"line {number}" for number in range(6, 12))]
-    assert found[0].reason.startswith("This is no JSON, or it is cut off")
-    assert found[1].reason == "This is no JSON object"
+    assert found[0].reason.startswith("Not JSON, or cut off")
+    assert found[1].reason == "Not a JSON object"
     assert "level" in found[2].reason
     assert "time_ms" in found[3].reason
     assert "reply" in found[4].reason

@@ -233,3 +233,13 @@ def test_a_reply_may_hold_what_looks_like_a_field() -> None:
 def test_what_sendmail_escapes_is_shown_as_it_was() -> None:
     line = rf"{TO}dsn=5.1.1, reply=550 5.1.1 Empf\303\244nger\tin C:\\new, stat=User unknown"
     assert [found[4] for found in told(SendmailLogReader, line)] == ["550 5.1.1 Empfänger\tin C:\\new"]
+
+
+def test_a_queue_id_that_counts_the_messages_of_a_session_is_one() -> None:
+    line = (
+        "Nov 24 13:45:02 mx sendmail[8121]: 3xabc01234-1: to=<ann@contoso.example>, delay=00:00:01, mailer=esmtp, "
+        "tls_verify=OK, pri=31000, relay=mx1.contoso.example. [192.0.2.10], dsn=5.1.1, stat=User unknown"
+    )
+    assert told(SendmailLogReader, line) == [
+        ("outbound", "mx1.contoso.example", "RCPT", "", "5.1.1 User unknown", "ann@contoso.example")
+    ]

@@ -14,7 +14,7 @@ from support.mail_server_logs import FURTHER_PARTS
 from support.memory_source import MemorySource
 
 # They never write to a log that others write to as well.
-ALONE = ("hmailserver", "mailenable", "transcript", "delivery")
+ALONE = ("hmailserver", "mailenable", "transcript", "delivery", "mail-errors")
 SHARED = {
     "postfix": postfix_parts,
     "exim": exim_parts,

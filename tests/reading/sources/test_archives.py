@@ -46,4 +46,4 @@ def test_the_same_bytes_are_read_once_and_the_others_are_told(tmp_path: Path) ->
         (f"{path}/a.log (2)", "skipped"),
         (f"{path}/a.log (3)", "skipped"),
     ]
-    assert "also those of another file in the archive" in expansion.problems[0].reason
+    assert "belong to another file in the archive" in expansion.problems[0].reason

@@ -44,8 +44,8 @@ def test_dots_mean_day_first_even_with_am_and_pm() -> None:
     assert times.milliseconds(written("3.4.2026 6:12:41 AM")) == times.milliseconds(written("2026-04-03 06:12:41"))
     (problem,) = times.take_problems()
     assert problem.reason == (
-        "No date tells whether day or month comes first (such as 3.4.2026): read as day/month/year, as usual with "
-        "dots; --date-order dmy, mdy or ymd says it for sure"
+        "No date shows whether day or month comes first (such as 3.4.2026): read as day/month/year, as usual with "
+        "dots; set --date-order dmy, mdy or ymd"
     )
     assert times.take_problems() == []
 
@@ -122,7 +122,7 @@ def test_as_many_proofs_on_either_side_are_told() -> None:
     times = FileTimes("a.log", OPTIONS, lambda: map(written, proofs))
     assert times.milliseconds(written("11/9/2026 06:00:00")) == times.milliseconds(written("2026-09-11 06:00:00"))
     (problem,) = times.take_problems()
-    assert problem.reason.startswith("As many dates prove that the day comes first")
+    assert problem.reason.startswith("Dates contradict each other")
 
 
 def test_contradictions_beyond_a_limit_are_not_listed_one_by_one() -> None:

@@ -40,7 +40,7 @@ ROW = "1,2,3,4\n"
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;', None),
         (f"a,b,c,d\n{ROW * 810}1,2,3\n{ROW}", "line 812: 3 fields, the other rows have 4"),
         (f'a,b,c,d\n{ROW}1,"2\n2",3,4\n1,2\n{ROW}', "line 5: 2 fields, the other rows have 4"),
-        (f'a,b,c,d\n{ROW}1,"2,3,4\n{ROW}', "line 3: quotes are opened here and never closed"),
+        (f'a,b,c,d\n{ROW}1,"2,3,4\n{ROW}', "line 3: quotes opened here are never closed"),
         (
             "TimeCreated,Id,ProviderName\n1,2,3\n",
             "line 1: the header has no column for the message (Message or Description)",
@@ -71,10 +71,10 @@ def test_the_end_of_a_beginning_proves_nothing(text: str) -> None:
     [
         (
             '{"a": 1}\n{"b": 2}\n{"c": '.encode("utf-16"),
-            "JSON without SMTP refusals; line 3: the JSON object is not",
+            "JSON without SMTP protocol events; line 3: the JSON object is not",
         ),
-        (b"\xef\xbb\xbf<Events>\n<Event>", "XML without SMTP refusals; line 2: the element Event is not closed"),
-        (f"a,b,c,d\n{ROW * 3}1,2".encode(), "a table (CSV) without SMTP refusals; line 5: 2 fields, the other"),
+        (b"\xef\xbb\xbf<Events>\n<Event>", "XML without SMTP protocol events; line 2: the element Event is not closed"),
+        (f"a,b,c,d\n{ROW * 3}1,2".encode(), "a table (CSV) without SMTP protocol events; line 5: 2 fields, the other"),
     ],
 )
 def test_the_error_of_a_file_that_nobody_reads_says_where_it_breaks(data: bytes, what: str) -> None:

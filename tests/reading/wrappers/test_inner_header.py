@@ -12,15 +12,6 @@ from smtpscope.reading.wrappers.inner_header import Labels, labelled
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BEHIND = ("mail postfix/smtp[1]: x", "mx exim: y", "utc mail x: y", "cet m x: y", "a.m. x: y", "2026 m", "+0100 m", "M")
-    "mail postfix/smtp[1]: x",
-    "mx exim: y",
-    "utc mail x: y",
-    "cet m x: y",
-    "a.m. x: y",
-    "2026 m",
-    "+0100 m",
-    "M x",
-)
 
 
 @settings(max_examples=300)

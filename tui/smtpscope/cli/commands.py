@@ -1,4 +1,4 @@
-"""The commands: each turns options into questions to the session and puts the answer where it was asked for."""
+"""The commands: each turns its options into queries and writes the answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ import click
 
 from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles
-from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
+from smtpscope.cli.configured import first_start, key_warnings, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     GroupingType,
@@ -40,9 +41,9 @@ _SECONDS: Final = 1.0
 def followed_rows(
     analysis: Analysis, filter_text: str, wait: Callable[[], None] = lambda: time.sleep(_SECONDS)
 ) -> Iterator[int]:
-    """The rows that fit the filter, as they are added; `wait` is called before each look.
+    """Yields matching rows as they are added; `wait` is called before each read.
 
-    They end where no log can grow. Raises FilterError.
+    Ends when no log can grow. Raises FilterError.
     """
     if not analysis.can_grow:
         talk("packed or piped logs do not grow, so there is nothing to follow.")
@@ -66,7 +67,7 @@ _KNOWN_BY, _LACKS = "known by:   ", "lacks:      "
 
 
 def format_lines(formats: Iterable[Format]) -> Iterator[str]:
-    """For each format its name beside its title, how it is recognised, and what it lacks; 80 columns."""
+    """For each format: name, title, how it is recognised, and what it lacks; 80 columns."""
     from smtpscope.export.formats.text_columns import wrapped
 
     known = list(formats)
@@ -78,7 +79,7 @@ def format_lines(formats: Iterable[Format]) -> Iterator[str]:
         yield from wrapped(each.title, _WIDTH, first=each.name.ljust(names), rest=margin)
         yield from _labelled(_KNOWN_BY, each.recognised_by, margin)
         if each.lacks:
-            # One has commas of its own.
+            # One of them contains commas.
             yield from _labelled(_LACKS, "; ".join(each.lacks), margin)
 
 
@@ -132,7 +133,7 @@ def browse(query: Query, follow: bool) -> None:
 
 
 def browse_logs(query: Query, *, follow: bool = False) -> None:
-    """Runs the browser, or prints the report where it can't be drawn. Ends the process with the browser's exit code."""
+    """Runs the browser, or prints the report if there is no usable terminal. Exits with the browser's exit code."""
     hindrance = browser_hindrance()
     if query.files or hindrance is not None:
         check_named(query, Target())
@@ -155,14 +156,18 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
         return
     from smtpscope.app.application import Browser
 
+    warnings = key_warnings(loaded)
+    warn(warnings)
     browser = Browser(
-        analysis, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
+        analysis,
+        settings=settings,
+        filter_text=query.filter_text,
+        restore=True,
+        hints=hints,
+        following=follow,
+        # What was printed before the browser starts is under it; in it the first warning is seen.
+        warning=f"{warnings[0].what}. {warnings[0].remedy}" if warnings else "",
     )
-    if settings.keys:
-        from smtpscope.app.default_keys import default_keys
-        from smtpscope.configuration.load_settings import check_actions
-
-        warn(check_actions(loaded, default_keys()))
     browser.run()
     if browser.failure is not None:
         raise browser.failure
@@ -226,12 +231,13 @@ def _print_report(
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent incidents.")
 @target_options
 @mask_option
+@click.option("--letter-anyway", is_flag=True, help="Write the letter even if the other side need not act.")
 @format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
-def summary(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
+def summary(query: Query, most: int | None, target: Target, mask: Mask | None, letter_anyway: bool, form: str) -> None:
     """Print the incidents that match the filter in full, ready for a ticket.
 
-    The postmaster format is a letter to the other side's postmaster. The exit
-    code is 1 if nothing matches.
+    The postmaster format is a letter to the other side's postmaster, where they
+    have to act. The exit code is 1 if nothing matches.
 
     \b
     smtpscope summary a.evtx --filter "550 host:fabrikam"
@@ -248,7 +254,8 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, f
         say_when_nothing_fits(analysis, view)
         end(analysis)
         sys.exit(1)
-    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=mask)
+    document = replace(analysis.document(details, view), letter_anyway=letter_anyway)
+    text = SUMMARY_FORMATS[form].render(document, mask=mask)
     target.put(text, escaped=form in _ESCAPED)
     end(analysis)
 
@@ -298,7 +305,7 @@ def formats() -> None:
 
 
 def _check_meant(first: str) -> None:
-    """Raises UsageError when the first word is no file and nearly a command."""
+    """Raises UsageError if the first word is not a file, but similar to a command."""
     import difflib
 
     near = difflib.get_close_matches(first, cli.commands, n=1, cutoff=0.75)

@@ -1,4 +1,4 @@
-"""`smtpscope convert`: the exchanges of logs as data that other programs read, and smtpscope itself."""
+"""`smtpscope convert`: the exchanges of logs as data for other programs, and for smtpscope itself."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def convert(query: Query, target: Target, mask: Mask | None, form: str, schema: 
 
 
 class _Counted:
-    """The exchanges to write, counted while they go by."""
+    """Counts the exchanges as they are written."""
 
     def __init__(self, analysis: Analysis, filter_text: str, mask: Mask | None) -> None:
         self.count = 0
@@ -92,7 +92,7 @@ def _write_parquet(target: Target, counted: _Counted) -> None:
 
 
 def _check(query: Query, target: Target, form: str, schema: str) -> None:
-    """What can be told before anything is read. Raises UsageError and ExportError."""
+    """Checks what can be checked before anything is read. Raises UsageError and ExportError."""
     if not query.files:
         raise UsageError(
             where="command line",

@@ -1,4 +1,4 @@
-"""`smtpscope explain`: what a reply means and who has to act, without any log."""
+"""`smtpscope explain`: what a reply means and who has to act, without a log."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def explain(
 
 
 def _standard_input() -> Any:
-    """The lines of standard input; what is not UTF-8 becomes U+FFFD."""
+    """The lines of standard input; invalid UTF-8 becomes U+FFFD."""
     if sys.stdin is None:
         raise UsageError(where="standard input", what="it is closed", remedy="Pipe something into the command")
     return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)

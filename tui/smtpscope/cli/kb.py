@@ -1,4 +1,4 @@
-"""`smtpscope kb`: the knowledge base looked at, checked, measured, and added to."""
+"""`smtpscope kb`: list, check, measure and extend the knowledge base."""
 
 from __future__ import annotations
 

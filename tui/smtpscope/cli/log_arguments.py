@@ -1,4 +1,4 @@
-"""What the commands do with a session before and after their own work: open, read, filter, say what was missing."""
+"""Shared steps of the commands: open, read and filter logs, and report what was missing."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _SECONDS: Final = 5.0
 def opened(
     query: Query, settings: Settings | None = None, workspace: Workspace | None = None, *, growing: bool = False
 ) -> Analysis:
-    """A session over the logs of `query`, nothing read yet; `growing` ones will be followed.
+    """An analysis of the logs in `query`, with nothing read yet; `growing` logs will be followed.
 
-    What the command line leaves open the settings decide. Raises LogError when no log can be opened.
+    The settings fill in whatever the command line omits. Raises LogError if no log can be opened.
     """
     from smtpscope.knowledge.base import KnowledgeBase
     from smtpscope.session import Analysis
@@ -46,7 +46,7 @@ def opened(
     )
     analysis.count_duplicates = query.count_duplicates
     try:
-        analysis.open(query.files)
+        analysis.open(query.files, lambda pipe: talk(f"{pipe}: waiting for a program that writes into this pipe"))
     except LogError as last:
         _say_others(analysis, last)
         raise
@@ -54,7 +54,7 @@ def opened(
 
 
 def read(query: Query, *, growing: bool = False) -> Analysis:
-    """A session that has read all logs of `query`. Raises LogError when none can be read."""
+    """An analysis that has read all logs in `query`. Raises LogError if none can be read."""
     analysis = opened(query, growing=growing)
     try:
         analysis.read_all(Patience().told)
@@ -65,14 +65,14 @@ def read(query: Query, *, growing: bool = False) -> Analysis:
 
 
 class Patience:
-    """Says on standard error, now and then, how far a reading is that takes long; only to a person."""
+    """Shows the progress of a long read on standard error, if that is a terminal."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._next = monotonic() + _SECONDS
 
     def told(self, progress: Progress) -> None:
-        """`progress` was made."""
+        """Reports `progress`."""
         if self._monotonic() >= self._next:
             self._next = self._monotonic() + _SECONDS
             if sys.stderr is not None and sys.stderr.isatty():
@@ -81,21 +81,21 @@ class Patience:
 
 
 def _say_others(analysis: Analysis, last: LogError) -> None:
-    """Each file that failed gets its sentence, though only one error can be raised."""
+    """Prints an error for each file that failed, since only one can be raised."""
     for error in analysis.errors:
         if error is not last:
             say(error)
 
 
 def grouped(analysis: Analysis, filter_text: str, grouping: Grouping = "code") -> View:
-    """What the filter lets through. Raises FilterError."""
+    """The view of the filter. Raises FilterError."""
     return analysis.view(filter_text, grouping=grouping)
 
 
 def check_named(query: Query, target: Target) -> None:
-    """What can be told before anything is read.
+    """Checks what can be checked before anything is read.
 
-    Raises UsageError when no log is named, ExportError when the file to write is there already.
+    Raises UsageError if no log is given, ExportError if the output file already exists.
     """
     if not query.files:
         raise UsageError(
@@ -107,7 +107,7 @@ def check_named(query: Query, target: Target) -> None:
 
 
 def check_target(target: Target, analysis: Analysis) -> None:
-    """Raises ExportError when the file to write is one of the logs."""
+    """Raises ExportError if the output file is one of the logs."""
     for name in analysis.named_files:
         try:
             same = target.path is not None and os.path.samefile(target.path, name)  # noqa: PTH121 - names may be "-"
@@ -118,7 +118,7 @@ def check_target(target: Target, analysis: Analysis) -> None:
 
 
 def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
-    """One line on standard error for an answer that is empty."""
+    """Prints one line on standard error if the result is empty."""
     if view.count:
         return
     service_logs = analysis.overview().service_logs
@@ -151,7 +151,7 @@ def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
 
 
 def end(analysis: Analysis) -> None:
-    """Says what could not be read, and ends with 1 when a whole file is missing."""
+    """Reports what could not be read, and exits with 1 if a whole file is missing."""
     for error in analysis.errors:
         say(error)
     if analysis.skipped:

@@ -1,4 +1,4 @@
-"""The options that several commands share, gathered into one value each."""
+"""Options shared by several commands, each gathered into one value."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Query:
 if TYPE_CHECKING:
     _TextType = click.ParamType[str]
 else:
-    # The lowest click that is promised has no types to put in brackets.
+    # The oldest supported click has no generic types.
     _TextType = click.ParamType
 
 
 class GroupingType(_TextType):
-    """What a row of a report stands for: one dimension, or two with a comma between them."""
+    """A grouping: one dimension, or two separated by a comma."""
 
     name = "grouping"
 
@@ -56,7 +56,7 @@ class GroupingType(_TextType):
         return DIMENSIONS.names
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        # The help is shown without loading the store.
+        # Help must not load the store.
         return f"[{'|'.join(GROUPING_NAMES)}]"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -189,7 +189,7 @@ MASKS: Final = ("names", "strict")
 
 
 class _MaskOption(click.Option):
-    """`--mask`, alone or with a value behind `=` (see `spelled_out`); what follows it is a file as after any flag."""
+    """`--mask`, alone or with a value after `=` (see `spelled_out`); the next argument is a file, as after any flag."""
 
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
         parser.add_option(obj=self, opts=self.opts, dest=self.name, action="store", nargs=1)
@@ -200,7 +200,7 @@ class _MaskOption(click.Option):
 
 
 def spelled_out(arguments: Sequence[str]) -> list[str]:
-    """`arguments` with the value that `--mask` has when it is given alone."""
+    """`arguments` with the default value added to a bare `--mask`."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     alone = f"{MASK_OPTION}={MASKS[0]}"
     return [alone if each == MASK_OPTION else each for each in arguments[:end]] + list(arguments[end:])
@@ -229,7 +229,7 @@ def mask_option(command: Command) -> Command:
 
 
 def format_option(names: tuple[str, ...], default: str, suffixes: Mapping[str, str]) -> Callable[[Command], Command]:
-    """`--format`, passed on as `form`; without it the ending of the file that is written (`suffixes`), or `default`."""
+    """`--format`, passed on as `form`; by default from the output file's extension (`suffixes`), else `default`."""
     usual = "by the file's extension, else " if suffixes else ""
 
     def decorate(command: Command) -> Command:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _THIS_MACHINE: Final = "127.0.0.1"
 _TERMINATED: Final = 128 + 15
-"""As the shell tells it of a program that SIGTERM has ended."""
+"""The shell's exit code for a program ended by SIGTERM."""
 _ALL_INTERFACES: Final = frozenset({"0.0.0.0", "::"})
 
 
@@ -53,7 +53,7 @@ def serve(query: Query, host: str, port: int) -> None:
     smtpscope serve logs/ --filter "5xx since:7d" --port 8000
     """
     if in_web_page():
-        # The process behind a page is started with the same words as the server.
+        # A page's process is started with the same arguments as the server.
         browse_logs(query)
         return
     _check(query)
@@ -120,7 +120,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        # One address, so that one line can name it; a name such as localhost has several.
+        # One IP address, to name it in one line; a name such as localhost has several.
         family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
         return socket.create_server(address[:2], family=family)
     except (OSError, UnicodeError) as error:

@@ -1,8 +1,8 @@
-"""Four places that settings come from -> one value each, where it came from, and what was wrong."""
+"""Loads settings from four places: one value each, its origin, and warnings."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,7 @@ _PREFIX = "SMTPSCOPE_"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from; `where` is the file or the variable, "" for the command line and a default."""
+    """The origin of a value; `where` is the file or the variable, "" for the command line and defaults."""
 
     layer: LayerName
     where: str = ""
@@ -48,14 +48,14 @@ def load(
     project_folder: Path | None,
     user_folder: Path | None,
 ) -> Loaded:
-    """The settings in force: command line > environment > project file > user file > default.
+    """The effective settings: command line > environment > project file > user file > default.
 
-    `command_line` has setting names (`export.format`) with TOML-like values; None is "not given". Its paths and
-    those of the environment are relative to `project_folder`, from which the project file is searched upwards; those
-    in a file to the file. None for a folder leaves that file out.
+    `command_line` has setting names (`export.format`) with TOML-like values; None means "not given". Paths there and in
+    the environment are relative to `project_folder`, where the upward search for the project file starts; paths in a
+    file are relative to that file. None for a folder skips that file.
 
-    Raises SettingsError for a file that can't be read and a value that can't be used; an unknown name is a warning,
-    on the command line an error.
+    Raises SettingsError for an unreadable file and an invalid value; an unknown name is a warning, on the command line
+    an error.
     """
     gathering = _Gathering()
     if user_folder is not None:
@@ -70,7 +70,7 @@ def load(
 
 
 def check_actions(loaded: Loaded, actions: Collection[str]) -> tuple[SettingsError, ...]:
-    """A warning for each key in `loaded` whose action id is not among `actions`."""
+    """A warning for each key in `loaded` with an action id that is not in `actions`."""
     return tuple(
         SettingsError(
             where=str(loaded.origins[f"{KEYS}.{action}"]),
@@ -82,8 +82,35 @@ def check_actions(loaded: Loaded, actions: Collection[str]) -> tuple[SettingsErr
     )
 
 
+def check_conflicts(loaded: Loaded, places: Iterable[Mapping[str, str]]) -> tuple[SettingsError, ...]:
+    """A warning for each key of `loaded` that another action has in the same place.
+
+    `places` are the actions that have keys at the same time, each with its default keys separated by commas.
+    """
+    own = loaded.settings.keys
+    found: dict[tuple[str, str, str], None] = {}
+    for place in places:
+        users: dict[str, list[str]] = {}
+        for action, default in place.items():
+            for key in own.get(action, default).split(","):
+                users.setdefault(key, []).append(action)
+        for key, actions in users.items():
+            for action in actions:
+                others = [each for each in actions if each != action and (each not in own or each > action)]
+                if action in own and others:
+                    found.setdefault((key, action, others[0]))
+    return tuple(
+        SettingsError(
+            where=str(loaded.origins[f"{KEYS}.{action}"]),
+            what=f"keys: {quoted(key)} is given to {quoted(action)}, but {quoted(other)} has it too",
+            remedy=f"Give {quoted(action)} another key, or {quoted(other)} as well",
+        )
+        for key, action, other in found
+    )
+
+
 class _Gathering:
-    """Takes one layer after the other, the weakest first."""
+    """Applies the layers in order, lowest precedence first."""
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
@@ -111,7 +138,7 @@ class _Gathering:
         variables = {setting.environment: setting for setting in SETTINGS.values()}
         for variable in sorted(environment):
             text = environment[variable]
-            # A variable set to nothing is how shells take one back.
+            # Setting a variable to nothing is how shells unset it.
             if not variable.startswith(_PREFIX) or not text:
                 continue
             origin = Origin("environment", variable)
@@ -149,7 +176,7 @@ class _Gathering:
         if setting.name != KEYS:
             self._values[setting.attribute] = parsed
             return
-        # Each action by itself, so that a project can change one key and leave the user's others.
+        # Each action separately, so a project can change one key and keep the user's others.
         for action, keys in parsed.items():
             self._keys[action] = keys
             self._origins[f"{KEYS}.{action}"] = origin
@@ -163,7 +190,7 @@ class _Gathering:
 
 
 def _named_values(table: Mapping[str, Any], origin: Origin) -> Iterator[tuple[str, object]]:
-    """The values of a file under their whole names. Raises SettingsError where a section is no table."""
+    """The values of a file by full name. Raises SettingsError if a section is not a table."""
     for name, value in table.items():
         if name not in SECTIONS:
             yield name, value

@@ -1,4 +1,4 @@
-"""The table of settings: parser, variables, the text of `config init` and the docs are all made from it."""
+"""The table of settings, from which parser, variables, `config init` and the docs are generated."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Setting:
     """One row of the table.
 
     `name` is its place in the file (`export.format` is `format` below `[export]`), `attribute` that in Settings.
-    `in_project` is False where a file that came with a log has no say.
+    `in_project` is False if a project file may not set it.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Setting:
 
     @property
     def environment(self) -> str:
-        """The variable that sets it: `SMTPSCOPE_EXPORT_FORMAT`."""
+        """Its environment variable: `SMTPSCOPE_EXPORT_FORMAT`."""
         return f"SMTPSCOPE_{self.name.upper().replace('.', '_')}"
 
     @property
@@ -79,7 +79,7 @@ def _no_keys() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings with their defaults; what a value may be and means stands in the row beside it."""
+    """All settings with their defaults; type and meaning are in each row."""
 
     timezone: str = field(
         default="local",

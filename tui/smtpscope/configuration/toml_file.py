@@ -1,4 +1,4 @@
-"""A settings file -> its table; a broken one says the line and what to do about it."""
+"""A settings file -> its table; errors name the line and the remedy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$
 
 
 def read_table(path: Path) -> dict[str, Any] | None:
-    """What `path` holds, None where there is no such file. Raises SettingsError."""
+    """The contents of `path`, None if there is no such file. Raises SettingsError."""
     text = _text(path)
     if text is None:
         return None
@@ -24,7 +24,7 @@ def read_table(path: Path) -> dict[str, Any] | None:
     except tomllib.TOMLDecodeError as error:
         raise _broken(path, text, str(error)) from error
     except (RecursionError, ValueError) as error:
-        # Neither says where: thousands of brackets or digits.
+        # These errors have no position: thousands of brackets or digits.
         raise SettingsError(
             where=str(path),
             what="a value is nested too deeply or too long",
@@ -53,7 +53,7 @@ def _text(path: Path) -> str | None:
             remedy="Move it away, or shorten it",
         )
     try:
-        # Windows editors put a mark in front.
+        # Windows editors put a byte order mark in front.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1

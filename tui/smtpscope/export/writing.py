@@ -6,7 +6,9 @@ What is no file (a terminal, a FIFO, a socket, a descriptor such as /dev/stdout)
 from __future__ import annotations
 
 import os
+import re
 import stat
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +23,9 @@ from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.times import format_day
 
 _LONGEST_STEM: Final = 80
+_UNFINISHED: Final = re.compile(r"\.smtpscope-\d{1,10}-[0-9a-f]{8}\.tmp")
+_OLD_SECONDS: Final = 24 * 3_600
+"""No export takes so long: what is older was left by one that was killed."""
 
 
 def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = False) -> int:
@@ -52,6 +57,7 @@ def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool
     _check(target if overwrite else path, overwrite)
     temporary: Path | None = None
     try:
+        _sweep(target.parent)
         # In the same folder, since only there the last step is one single step.
         temporary = target.with_name(f".smtpscope-{os.getpid()}-{token_hex(4)}.tmp")
         with temporary.open("xb") as stream:
@@ -67,6 +73,19 @@ def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool
             with suppress(OSError):
                 temporary.unlink()
     return written
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what exports of ours that were killed have left in `folder`."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _UNFINISHED.fullmatch(entry.name) is None:
+                continue
+            status = entry.stat(follow_symlinks=False)
+            ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+            if ours and stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > _OLD_SECONDS:
+                with suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108 - a folder may have thousands of files
 
 
 def _keep_mode_and_owner(target: Path, temporary: Path) -> None:

@@ -62,7 +62,7 @@ class FailedDeliveries:
             return []
         one = "delivery" if self._attempts == "deliveries" else "connection"
         what = f"1 {one}" if count == 1 else f"{count:,} {self._attempts}"
-        so = "it is no exchange, so it is" if count == 1 else "they are no exchanges, so they are"
+        so = "it is not a refusal and is" if count == 1 else "they are not refusals and are"
         reason = (
             f"{what} failed without a reply of the other side (host not found, connection timed out, refused or lost); "
             f"{so} in no count"

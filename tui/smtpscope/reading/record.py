@@ -186,10 +186,10 @@ class Followable(Protocol):
 
 @runtime_checkable
 class TellsUnnamed(Protocol):
-    """A reader of an export whose records may name no source."""
+    """A reader of an export whose records may have no source."""
 
     def first_unnamed(self) -> Problem | None:
-        """The first record near the beginning that names no source, None where all do. Raises LogError."""
+        """The first record near the beginning without a source, None if all have one. Raises LogError."""
         ...
 
 

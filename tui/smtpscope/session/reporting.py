@@ -1,4 +1,4 @@
-"""The picture of all that was read, and the groups of a view as rows of a report."""
+"""The overview of everything read, and the groups of a view as rows of a report."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_HOST, Dimension
 from smtpscope.store.grouping.groups import Group
 
 _NAMED: Final[Mapping[str, Named]] = {"recipient": "recipient", "server": "server"}
-"""Dimension -> what its label is the name of."""
+"""Dimension -> the kind of name its label is."""
 
 
 def overview_of(loader: LogLoader, events: int) -> Overview:
-    """The picture of all that `loader` read; `events` are those that count."""
+    """The overview of everything `loader` read; `events` are those that count."""
     store = loader.store
     directions = store.columns.direction
     if events < len(store):
@@ -51,7 +51,7 @@ def report_of(
 ) -> Report:
     """The report of `view`. `titles` are the categories' short names, `zone` the zone and its name.
 
-    With `most` only so many groups of the first level are in it, and as many members of each.
+    With `most`, at most that many groups of the first level, and members of each.
     """
     levels = view.tree.levels
     outer = view.order[0].tolist() if levels else []
@@ -119,10 +119,7 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
 
 
 def _host_words(group: Group, dimension: Dimension) -> tuple[str, Named]:
-    """What a report writes into the column of hosts: what the group is, as far as that is not its code.
-
-    And what of the log that names.
-    """
+    """The host column of a report: what the group is, apart from its code; and which kind of name that is."""
     if dimension.in_report and group.label:
         return group.label, _NAMED.get(dimension.name, "")
     if dimension.in_report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
@@ -18,6 +18,7 @@ from smtpscope.store.assumed_times import moved, span_moved
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
 from smtpscope.store.duplicates import SharedRefusals, shared_refusals
 from smtpscope.store.encoding import Encoder, ReplyMatcher, decoded
+from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS
@@ -46,17 +47,27 @@ Rows = NDArray[np.bool_] | NDArray[np.int64] | None
 _FEW = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What the user said of incidents, as far as a filter asks for it."""
+
+    marked: frozenset[IncidentKey] = frozenset()
+    noted: frozenset[IncidentKey] = frozenset()
+
+
 class EventStore:
     """All exchanges of the opened logs.
 
     `encode` may run in the thread that reads, `append` and all questions belong to one other thread: rows become
     visible only by `append`, and batches are appended in the order in which they were encoded.
-    `words` holds the vocabularies behind the columns, `texts` what a search looks at.
+    `words` holds the vocabularies behind the columns, `texts` what a search looks at, `annotations` what was said of
+    incidents when the filter was asked.
     """
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         self.words = Encoder(matcher)
         self.texts = SearchTexts()
+        self.annotations = Annotations()
         self._tables = TableEncoder(self.words)
         self._columns = GrowingColumns()
         self._events_span: LogSpan | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
-from smtpscope.knowledge.advice import Match
+from smtpscope.knowledge.advice import Confidence, Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Certainty, Command, Direction, RemoteHost, Reply
 from smtpscope.reading.record import Level
@@ -18,6 +18,9 @@ DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
 
 WHO_ACTS: tuple[WhoActs, ...] = ("us", "them", "sender", "recipient", "nobody")
 """The order behind the numbers of who has to act."""
+
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+"""The order behind the numbers of how sure a cause is."""
 
 LEVELS: tuple[str, ...] = get_args(Level)
 """The words for the level of a record."""

@@ -186,7 +186,7 @@ def test_a_broken_line_without_its_sentence_is_told_and_the_rest_read() -> None:
     assert connections(text) == [44]
     (problem,) = problems_of(reader(text))
     assert (problem.place, problem.outcome, problem.records) == ("line 1", "skipped", 1)
-    assert "no valid JSON" in problem.reason
+    assert "not valid JSON" in problem.reason
 
 
 def test_a_broken_line_that_holds_its_sentence_gives_the_exchange() -> None:
@@ -204,7 +204,7 @@ def test_a_broken_object_of_an_array_is_told_and_its_sentence_read() -> None:
     assert (first.connection, first.reply.verbatim, second.connection) == (43, EVENT.reply, 44)
     (problem,) = problems_of(reader(text))
     assert problem.outcome == "recovered"
-    assert "no valid JSON" in problem.reason
+    assert "not valid JSON" in problem.reason
     assert reader(text).raw(records_of(reader(text))[0].offset).startswith("{")
 
 

@@ -37,7 +37,7 @@ def test_a_sentence_in_an_unknown_form_is_found_marked_and_told(tmp_path: Path, 
     assert (exchange.remote_host.verbatim, exchange.command.full) == (EVENT.host, EVENT.command)
     assert exchange.reply.code == 550
     assert exchange.guess is not None
-    assert "found by its words alone" in exchange.guess or "stands in a field that is not known" in exchange.guess
+    assert "found by its text alone" in exchange.guess or "in a field not known to hold" in exchange.guess
     assert [problem.outcome for problem in analysis.problems] == ["recovered"]
 
 
@@ -59,7 +59,7 @@ def test_an_object_that_names_our_source_and_nothing_else_is_told_with_its_place
 def test_what_was_not_understood_is_told_with_its_field_and_place(tmp_path: Path, name: str, place: str) -> None:
     analysis = read(tmp_path, name, UNKNOWN[name])
     assert [problem.reason for problem in analysis.problems] == [
-        f"1 event was found by the words of the message alone, {place}: what stands around them was not understood"
+        f"1 event was found by the text of the message alone, {place}: the text around them was not understood"
     ]
 
 
@@ -67,7 +67,7 @@ def test_columns_that_nobody_knows_are_no_plain_text(tmp_path: Path) -> None:
     row = f'{EVENT.time};{EVENT.computer};"{EVENT.sentence.replace(chr(34), chr(34) * 2)}"\n'
     analysis = read(tmp_path, "table.csv", "When;Machine;What it said\n" + row * 3)
     assert len(analysis.store) == 3
-    assert "3 events were found by the words of the message alone, the first at line 2 in the column What it said" in (
+    assert "3 events were found by the text of the message alone, the first at line 2 in the column What it said" in (
         analysis.problems[0].reason
     )
 

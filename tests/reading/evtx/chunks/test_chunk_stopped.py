@@ -16,7 +16,7 @@ CHUNK = Chunk(3, 1_000, chunks_of(LOG)[0][1])
 
 class Stopped:
     def records(self, chunk: bytes, seconds: float) -> list[Decoded]:
-        raise DecoderStoppedError("The fast decoder did not come back within 3 s")
+        raise DecoderStoppedError("The fast decoder did not answer within 3 s")
 
 
 def reader() -> ChunkReader:
@@ -32,7 +32,7 @@ def test_all_records_are_the_same_as_from_the_fast_decoder() -> None:
 
 
 def test_the_problem_names_chunk_and_reason() -> None:
-    reason = "The fast decoder did not come back within 3 s; the second one read record by record"
+    reason = "The fast decoder did not answer within 3 s; the second one read record by record"
     assert reader().read(CHUNK).problems == [Problem("a.evtx", "chunk 3", reason, "recovered", 40)]
 
 

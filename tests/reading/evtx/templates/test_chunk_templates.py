@@ -48,11 +48,11 @@ def test_a_broken_template_is_parsed_for_its_first_record(parsed: list[int]) -> 
             decoder.event(offset)
         reasons.add(str(caught.value))
     assert parsed == [definition]
-    assert reasons == {"its template holds no element where one must be"}
+    assert reasons == {"its template lacks a required element"}
 
 
 def test_what_is_no_definition_is_remembered_as_well() -> None:
     templates = ChunkTemplates(bytes(65_536))
     for _ in range(2):
-        with pytest.raises(UnreadableError, match="is not there"):
+        with pytest.raises(UnreadableError, match="is missing"):
             templates.template(2_000)

@@ -45,14 +45,14 @@ def test_names_and_templates_are_found_when_the_header_of_the_chunk_is_gone() ->
 def test_a_record_without_its_template_is_refused_with_a_reason() -> None:
     chunk = bytearray(chunk_with(WrittenEvent(strings=("a",))))
     struct.pack_into("<I", chunk, 512 + 34, 60_000)
-    with pytest.raises(UnreadableError, match="the template that it uses is not there"):
+    with pytest.raises(UnreadableError, match="its template is missing"):
         FallbackDecoder(bytes(chunk)).event(512)
 
 
 def test_a_template_outside_of_the_chunk_is_refused_with_a_reason() -> None:
     chunk = bytearray(chunk_with(WrittenEvent(strings=("a",))))
     struct.pack_into("<I", chunk, 512 + 34, 0xFFFF_FFF0)
-    with pytest.raises(UnreadableError, match="outside of the chunk"):
+    with pytest.raises(UnreadableError, match="outside the chunk"):
         FallbackDecoder(bytes(chunk)).event(512)
 
 

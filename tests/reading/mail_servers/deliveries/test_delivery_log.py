@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from smtpscope.errors import LogError
+from smtpscope.reading.mail_servers.deliveries.delivery_log import DeliveryLogReader
 from smtpscope.reading.record import Batch, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
 from support.mail_lines import OPTIONS
@@ -90,6 +91,46 @@ JSON: dict[str, tuple[object, list[tuple[str, str, str, str]]]] = {
         ],
         [("192.0.2.10", "", "554 MAIL REFUSED - on a list", "ann@contoso.example")],
     ),
+    "Mandrill": (
+        [
+            {
+                "event": "hard_bounce",
+                "msg": {
+                    "ts": AT - 9,
+                    "state": "bounced",
+                    "email": "ann@contoso.example",
+                    "diag": "smtp;550 5.1.1 Who?",
+                },
+                "ts": AT,
+            }
+        ],
+        [("", "", "550 5.1.1 Who?", "ann@contoso.example")],
+    ),
+    "Brevo": (
+        {"event": "soft_bounce", "email": "ann@contoso.example", "ts": AT, "reason": "452 4.2.2 Full"},
+        [("", "", "452 4.2.2 Full", "ann@contoso.example")],
+    ),
+    "Resend": (
+        {
+            "type": "email.bounced",
+            "created_at": MOMENT,
+            "data": {"to": ["ann@contoso.example"], "bounce": {"message": "smtp; 550 5.1.1 Who?"}},
+        },
+        [("", "", "550 5.1.1 Who?", "ann@contoso.example")],
+    ),
+    "nodemailer through a logger": (
+        {
+            "level": 50,
+            "time": AT * 1000,
+            "err": {
+                "response": "550 5.1.1 Who?",
+                "responseCode": 550,
+                "command": "RCPT TO",
+                "rejected": ["ann@contoso.example"],
+            },
+        },
+        [("", "RCPT", "550 5.1.1 Who?", "ann@contoso.example")],
+    ),
     "KumoMTA": (
         {
             "type": "Bounce",
@@ -130,6 +171,10 @@ HOST = "mx1.contoso.example (192.0.2.10),192.0.2.10"
 PMTA = f"""type,timeLogged,orig,rcpt,dsnAction,dsnStatus,dsnDiag,dsnMta,dlvDestinationIp
 d,2026-11-24 13:45:03+0000,shop@example.com,b@contoso.example,relayed,2.0.0,smtp;250 Ok,{HOST}
 b,2026-11-24 13:45:03+0000,shop@example.com,ann@contoso.example,failed,5.1.1,"smtp;550 5.1.1 Who, please?",{HOST}
+"""
+GOOGLE = """Sender,Recipient address,Event target,Event date,Event status,Event SMTP reply code,Event description
+shop@example.com,b@contoso.example,mx1.contoso.example,2026/11/24 13:45:03 UTC,Delivered,250,Delivered
+shop@example.com,ann@contoso.example,mx1.contoso.example,2026/11/24 13:45:03 UTC,Bounced,550,"5.1.1 Who, please?"
 """
 COMMENTED = """#Software: some mailer
 #Fields: DateTime,Status,MailServer,To,[LastCommand],[ErrorMsg]
@@ -199,7 +244,7 @@ def test_a_time_is_taken_from_each(service: str) -> None:
         assert not each.time_assumed
 
 
-@pytest.mark.parametrize("table", [PMTA, COMMENTED, PMTA.replace(",", ";").replace("Who; ", "Who, ")])
+@pytest.mark.parametrize("table", [PMTA, GOOGLE, COMMENTED, PMTA.replace(",", ";").replace("Who; ", "Who, ")])
 def test_a_table_is_read_by_the_names_of_its_columns(table: str) -> None:
     assert [found[0::2] for found in told(table)] == [("mx1.contoso.example", "550 5.1.1 Who, please?")]
     (only,) = exchanges(table)
@@ -256,3 +301,25 @@ def test_what_is_not_about_mail_is_left_alone(text: str) -> None:
     except LogError:
         return
     assert reader.format.name != "delivery"
+
+
+def test_a_record_may_stand_behind_a_time_and_words() -> None:
+    begin = "Nov 24 13:45:03 mx maddy[9]: "
+    known = {"rcpt": "ann@contoso.example", "smtp_code": 550, "smtp_enchcode": "5.1.1", "smtp_msg": "Who?"}
+    own = json.dumps({"effective_rcpt": "ann@contoso.example", **known})
+    other = json.dumps({**known, "remote_server": "mx1.contoso.example"})
+    found = exchanges(f"{begin}submission: RCPT error\t{own}\n{begin}queue: delivery attempt failed\t{other}\n")
+    assert [(each.side, each.remote_host, each.reply) for each in found] == [
+        ("inbound", "", "550 5.1.1 Who?"),
+        ("outbound", "mx1.contoso.example", "550 5.1.1 Who?"),
+    ]
+    assert {each.time_ms for each in found} == {1_795_527_903_000}
+
+
+@pytest.mark.parametrize("block_size", [*range(300, 420, 7), 1_000])
+def test_blocks_that_end_within_an_object_lose_none(block_size: int) -> None:
+    record = {"event": "bounce", "email": "ann@contoso.example", "timestamp": AT, "reason": "550 5.1.1 Who?"}
+    data = json.dumps([record] * 40, indent=2).encode()
+    reader = DeliveryLogReader(MemorySource(data), OPTIONS, block_size=block_size)
+    found = [each for batch in reader.batches() for each in batch.exchanges]
+    assert len({each.offset for each in found}) == len(found) == 40

@@ -61,7 +61,7 @@ def test_what_got_no_reply_and_what_the_server_itself_refused_is_counted_apart()
     reader = StalwartLogReader(MemorySource(f"{unreached}\n{own}\n".encode()), OPTIONS)
     assert exchanges_of(reader) == []
     facts = dict(reader.information().facts)
-    assert facts["Refused by this server, which does not log its replies"] == "1"
+    assert facts["Rejected by this server, which does not log its replies"] == "1"
 
 
 def test_a_container_or_a_journal_may_stand_before_it() -> None:

@@ -116,7 +116,7 @@ def test_a_clock_alone_takes_the_date_of_the_files_name_and_says_so() -> None:
     batches = list(reader.batches())
     (found,) = (each for batch in batches for each in batch.exchanges)
     assert found.time_ms == int(datetime(2026, 11, 24, 13, 45, 1, tzinfo=UTC).timestamp() * 1000)
-    assert any("name of the file" in problem.reason for batch in batches for problem in batch.problems)
+    assert any("file name" in problem.reason for batch in batches for problem in batch.problems)
 
 
 def test_the_host_that_is_in_the_name_of_a_session_is_taken() -> None:

@@ -56,7 +56,7 @@ def check(query: Query, since: str, state: Path | None, stale: str | None, targe
     try:
         status = _check(query, since, state, stale, target, form)
     except SmtpscopeError as error:
-        # A monitoring system reads standard output and knows no other exit codes.
+        # A monitoring system reads standard output and accepts no other exit codes.
         target.put(unknown_line(str(error)))
         sys.exit(Status.UNKNOWN)
     sys.exit(status)
@@ -82,7 +82,7 @@ def _check(query: Query, since: str, state: Path | None, stale: str | None, targ
         stale_ms=stale_ms,
     )
     if form == "plugin" and analysis.errors and result.status is not Status.CRITICAL:
-        # Nobody knows what is in the log that is missing.
+        # The contents of the missing log are unknown.
         raise analysis.errors[0]
     target.put(CHECK_FORMATS[form](result), escaped=form == "json")
     if state is not None:

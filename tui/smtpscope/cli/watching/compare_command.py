@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smtpscope.session.watching.comparing import Period
 
 EXIT_NEW_FOR_US: Final = 3
-"""Something is new and ours to fix."""
+"""Exit code: something new is ours to fix."""
 
 _ENDINGS: Final = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json"}
 
@@ -86,7 +86,7 @@ def _of_two_logs(query: Query, target: Target) -> tuple[Comparison, tuple[Analys
 
 
 def _periods(since: tuple[str, ...], until: tuple[str, ...]) -> tuple[Period, Period] | None:
-    """The two periods, None where logs are to be compared. Raises UsageError for times that make no two periods."""
+    """The two periods, None to compare logs. Raises UsageError for times that don't form two periods."""
     from smtpscope.session.watching.comparing import Period
 
     if not since and not until:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Literal, get_args
 
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 from smtpscope.store.grouping.incident import IncidentKey
 
 Change = Literal["new", "gone", "more", "fewer", "same"]

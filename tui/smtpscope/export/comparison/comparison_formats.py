@@ -25,7 +25,7 @@ from smtpscope.export.summaries.content import (
     verbatim,
 )
 from smtpscope.export.summaries.incident_wording import Calendar, counted, utc_text
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 from smtpscope.store.times import format_time
 
 SCHEMA: Final = "smtpscope/comparison/1"

@@ -17,7 +17,7 @@ from smtpscope.export.monitoring.check_result import CheckedIncident, CheckResul
 from smtpscope.export.report.report_words import action_words
 from smtpscope.export.summaries.incident_wording import counted, utc_text
 from smtpscope.harmless import shown
-from smtpscope.store.grouping.activity import STATES, state_words
+from smtpscope.store.activity import STATES, state_words
 from smtpscope.store.times import duration, format_time
 
 SCHEMA: Final = "smtpscope/check/1"

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from enum import IntEnum
 
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 from smtpscope.store.grouping.incident import IncidentKey
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from smtpscope.errors import Problem
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 from smtpscope.store.grouping.incident import Counted
 
 Named = Literal["host", "recipient", "server", ""]

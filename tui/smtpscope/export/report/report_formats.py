@@ -18,7 +18,7 @@ from smtpscope.export.report.report_words import (
     who_words,
 )
 from smtpscope.export.summaries.incident_wording import Calendar, utc_text
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 
 # Each format is imported when it is drawn: most reports are text, and wait for nothing else.
 if TYPE_CHECKING:

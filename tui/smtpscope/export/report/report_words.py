@@ -10,7 +10,7 @@ from smtpscope.export.report.report import Report, ReportRow
 from smtpscope.export.summaries.incident_wording import Calendar, counted
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 from smtpscope.store.times import format_time
 
 _WHO: Final[dict[WhoActs, str]] = {

@@ -13,7 +13,7 @@ from smtpscope.harmless import Shown, shown_lines
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.entry import Tool, WhoActs
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 from smtpscope.store.grouping.incident import Incident
 from smtpscope.store.times import format_short, format_time, local_datetime
 

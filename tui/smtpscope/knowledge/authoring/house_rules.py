@@ -18,7 +18,7 @@ from smtpscope.knowledge.platform_filter import AdviceContext
 from smtpscope.parsing.smtp_exchange import Direction
 
 _LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
-    "title": (10, 60),
+    "title": (9, 60),
     "meaning": (80, 350),
     "duration_note": (20, 320),
     "reading": (20, 240),

@@ -10,16 +10,18 @@ import contextlib
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import smtpscope
 
 T = TypeVar("T")
 
 _PROGRAM_PARTS = ("knowledge", "parsing")
+_OLD_SECONDS: Final = 24 * 3_600
 
 
 def kept(name: str, folder: Path, make: Callable[[], T]) -> T:
@@ -73,12 +75,21 @@ def _files(folders: Iterable[str], endings: tuple[str, ...]) -> list[tuple[str, 
 
 def _write(place: Path, parts: Iterable[bytes]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(place)
     unfinished = place.with_name(f"{place.name}.{os.getpid()}")
     try:
         unfinished.write_bytes(b"".join(parts))
         unfinished.replace(place)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _sweep(place: Path) -> None:
+    """Removes what runs that were killed while they wrote have left beside `place`."""
+    for left in place.parent.glob(f"{place.name}.*"):
+        with contextlib.suppress(OSError):
+            if left.suffix[1:].isdigit() and time.time() - left.lstat().st_mtime > _OLD_SECONDS:
+                left.unlink()
 
 
 @contextlib.contextmanager

@@ -199,7 +199,7 @@ class Matcher:
 def _on_quoted(reply: Reply, inner: Reply) -> str:
     codes = " ".join(filter(None, (str(inner.code), inner.enhanced)))
     around = " ".join(str(code) for code in (reply.code, reply.enhanced) if code is not None)
-    front = f"The code in front ({around})" if around else "What stands in front"
+    front = f"The code in front ({around})" if around else "What is in front"
     return (
         f"{front} is that of the server that reports. The cause is the reply {codes} inside, so that one is explained."
     )

@@ -32,7 +32,7 @@ from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
 from smtpscope.reading.windows_event.providers import is_ours
 
-JOINED = "the values stood in the file as one text: cut by the first four and the last, so the reply may be cut wrong"
+JOINED = "the values were one text in the file: split at the first four and the last, so the reply may be split wrong"
 
 
 class ParsedBatch(NamedTuple):
@@ -155,11 +155,11 @@ class SmtpExchangeParser:
             if joined is not None and not (record.message and _wording_in(record.message)):
                 return self._exchange(record, number, joined, None, guess=JOINED)
         if ours and number not in EVENT_IDS:
-            from smtpscope.parsing.events.related_events import sibling_by_values
+            from smtpscope.parsing.events.related_events import related_by_values
 
-            sibling = sibling_by_values(record)
-            if sibling is not None:
-                return self.take(sibling)
+            related = related_by_values(record)
+            if related is not None:
+                return self.take(related)
         return self._from_text(record, number, ours)
 
     def take(self, record: SmtpExchangeRecord) -> SmtpExchange:
@@ -192,23 +192,23 @@ class SmtpExchangeParser:
             sentence: EventMessage | None = parse(text)
             if sentence is not None:
                 return self._exchange(record, number, sentence.values, sentence.wording)
-        from smtpscope.parsing.events.related_events import sibling_by_sentence, sibling_by_substitute
+        from smtpscope.parsing.events.related_events import related_by_sentence, related_by_substitute
 
-        sibling = sibling_by_sentence(record, texts)
-        if sibling is not None:
-            return self.take(sibling)
+        related = related_by_sentence(record, texts)
+        if related is not None:
+            return self.take(related)
         for text in texts:
             substitute = parse_substitute(text)
             if substitute is None or not (ours or is_ours(substitute.source)):
                 continue
             written = event_number(substitute.event_id)
             if written not in EVENT_IDS:
-                sibling = sibling_by_substitute(record, substitute)
-                return None if sibling is None else self.take(sibling)
+                related = related_by_substitute(record, substitute)
+                return None if related is None else self.take(related)
             values = six_values(substitute.strings)
             if values is not None:
                 return self._exchange(record, written, values, None)
-            return unparsed(record, written, "the text lacks the message, and what it lists is not the six values")
+            return unparsed(record, written, "the text lacks the message, and its values are not the six expected")
         return given_up(record, number, ours, texts)
 
     def _exchange(

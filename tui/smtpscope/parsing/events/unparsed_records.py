@@ -21,12 +21,12 @@ def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[st
     from smtpscope.parsing.events.pasted_message import has_opening
 
     if any(has_opening(text) for text in texts):
-        return unparsed(record, number, "the sentence is cut off or changed: no remote host, command and reply in it")
+        return unparsed(record, number, "the message is cut off or changed: no remote host, command and reply in it")
     # Later versions of Exchange use numbers of the block 70xx for plain information.
     if not ours or record.level in ("information", "verbose"):
         return None
     if number is None and record.strings and surely_ours(record.strings):
-        return unparsed(record, None, "the event has no id, so its values do not tell who refused whom")
+        return unparsed(record, None, "the event has no id, so its values can't show who refused whom")
     if number not in EVENT_IDS:
         return None
     if record.strings:
@@ -34,7 +34,7 @@ def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[st
         values = "1 insertion string is" if count == 1 else f"{count} insertion strings are"
         return unparsed(record, number, f"the {values} not the six of this event")
     if texts:
-        return unparsed(record, number, "the text is not the sentence of this event")
+        return unparsed(record, number, "the text is not this event's message")
     return unparsed(record, number, "the event has neither insertion strings nor a message")
 
 

@@ -21,7 +21,7 @@ from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextLog, head_of
 
 PROVIDER: Final = "Delivery status notification"
-_NOT_REMOTE: Final = "The bounce does not say that another server gave this reply: it may be its author's own words"
+_NOT_REMOTE: Final = "The bounce does not say that another server gave this reply: it may be the author's own wording"
 _SEPARATOR: Final = re.compile(r"^From [^\r\n]{1,300}\d{4}[^\r\n]{0,12}\r?$", re.MULTILINE)
 _REPORT: Final = re.compile(
     r"report-type=\"?delivery-status|Content-Type:\s{0,4}message/(?:global-)?delivery-status", re.IGNORECASE
@@ -100,7 +100,7 @@ class BounceReader(TextLog):
             raise LogError(
                 where=self._source.name,
                 what="not a bounce: it names no recipient with a reply",
-                remedy="Save the report as .eml or copy its whole text, or leave out --read-as",
+                remedy="Save the report as .eml or copy its whole text, or omit --read-as",
             )
         return self._batches()
 
@@ -113,16 +113,14 @@ class BounceReader(TextLog):
             place = f"mail {number}, byte {piece.offset:#x}"
             batching.unrelated_records += bounce.delivered or not bounce.failures
             if bounce.nested_too_deep:
-                problems.add(place, "parts that are nested too deep, or too many, were not opened", "noted")
+                problems.add(place, "parts nested too deep, or too many parts, were not opened", "noted")
             if not any(failure.reply for failure in bounce.failures):
-                problems.add(
-                    place, "a mail without a recipient that was refused: it is no bounce, or tells no reply", "noted"
-                )
+                problems.add(place, "a mail without a refused recipient: not a bounce, or no reply in it", "noted")
             for index, failure in enumerate(failure for failure in bounce.failures if failure.reply):
                 offset = min(piece.offset + index, max(piece.offset, piece.end - 1))
                 record = self._record(failure, bounce, offset, times)
                 if record.time_ms is None:
-                    problems.add(place, "the bounce has no date that can be read", "noted")
+                    problems.add(place, "the bounce has no readable date", "noted")
                 batching.extend_log_span(span_of([record.time_ms], assumed=record.time_assumed))
                 batching.exchanges.append(record)
             if batching.due:

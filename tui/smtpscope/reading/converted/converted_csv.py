@@ -85,7 +85,7 @@ class ConvertedCsvReader(TextLog):
         name="converted-csv",
         title="Exchanges converted to CSV",
         recognised_by="a header with schema, direction, remote_host, full_command and reply",
-        lacks=("other records than exchanges", "the raw record of the log that was converted"),
+        lacks=("records other than SMTP exchanges", "the raw record of the log that was converted"),
     )
 
     @classmethod
@@ -101,8 +101,8 @@ class ConvertedCsvReader(TextLog):
         if found is None:
             raise LogError(
                 where=self._source.name,
-                what=f"no converted exchanges: the first line lacks the names {', '.join(sorted(_NEEDED))}",
-                remedy="Convert the log again, or leave out --read-as",
+                what=f"not a converted file: the first line lacks the names {', '.join(sorted(_NEEDED))}",
+                remedy="Convert the log again, or omit --read-as",
             )
         return found
 
@@ -144,7 +144,7 @@ class RowFields:
             if cell := row[offset]:
                 # A spreadsheet that shows 1.79E+12 also saves it that way, and the other digits are lost.
                 if not cell.lstrip("-").isdecimal():
-                    raise NoExchangeError(f"This is no exchange: {name} is no whole number")
+                    raise NoExchangeError(f"Not an exchange: {name} is not a whole number")
                 values[name] = cell
         return fields_of(values, written=True)
 
@@ -166,7 +166,7 @@ def _slowly(line: str, delimiter: str) -> list[str]:
     while offset <= length:
         found = field.match(line, offset)
         if found is None:
-            raise NoExchangeError("The quotes of the row are broken")
+            raise NoExchangeError("The quotes in the row don't match")
         quoted, plain = found.groups()
         fields.append(plain if quoted is None else quoted.replace('""', '"'))
         offset = found.end() + 1

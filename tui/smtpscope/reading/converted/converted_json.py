@@ -38,7 +38,7 @@ class ConvertedJsonReader(TextLog):
         name="converted-json",
         title="Exchanges converted to JSON lines, own names or Elastic Common Schema",
         recognised_by=f'a field "schema" or "{ECS_PREFIX}schema" with the value {SCHEMA}',
-        lacks=("other records than exchanges", "the raw record of the log that was converted"),
+        lacks=("records other than SMTP exchanges", "the raw record of the log that was converted"),
     )
 
     @classmethod
@@ -74,11 +74,11 @@ def _decoded(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line, strict=False)
     except RecursionError as error:
-        raise NoExchangeError("This is no exchange: the JSON nests too deep") from error
+        raise NoExchangeError("Not an exchange: the JSON nests too deep") from error
     except ValueError as error:
-        raise NoExchangeError(f"This is no JSON, or it is cut off: {why_broken(error)}") from error
+        raise NoExchangeError(f"Not JSON, or cut off: {why_broken(error)}") from error
     if not isinstance(found, dict):
-        raise NoExchangeError("This is no JSON object")
+        raise NoExchangeError("Not a JSON object")
     return found
 
 

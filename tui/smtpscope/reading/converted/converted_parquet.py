@@ -45,8 +45,8 @@ class ConvertedParquetReader:
     format: ClassVar[Format] = Format(
         name="converted-parquet",
         title="Exchanges converted to Parquet",
-        recognised_by="the word PAR1 at the beginning",
-        lacks=("other records than exchanges", "the raw record of the log that was converted"),
+        recognised_by="PAR1 at the beginning",
+        lacks=("records other than SMTP exchanges", "the raw record of the log that was converted"),
     )
 
     def __init__(self, source: Source, options: ReadOptions) -> None:
@@ -118,8 +118,8 @@ class ConvertedParquetReader:
             if missing:
                 raise LogError(
                     where=self._source.name,
-                    what=f"this Parquet file holds no converted exchanges: it lacks the columns {', '.join(missing)}",
-                    remedy="Name a file that smtpscope convert wrote",
+                    what=f"not written by smtpscope convert: the Parquet file lacks the columns {', '.join(missing)}",
+                    remedy="Open a file written by smtpscope convert",
                 )
             yield arrow, file
 
@@ -181,7 +181,7 @@ class _ReadRows:
             values.append(msgspec.convert(column, GenericAlias(list, (field.type,))))
         schemas = values[_SCHEMA]
         if schemas.count(SCHEMA) < count:
-            raise NoExchangeError("The rows are of another schema")
+            raise NoExchangeError("The rows have another schema")
         return list(map(record_with, repeat(self._file), self._places, *values))
 
     def _one_by_one(self, exact: list[str | None] | None, told: ProblemLog) -> list[SmtpExchangeRecord]:
@@ -204,9 +204,9 @@ def _exact_texts(written: str | None) -> dict[str, str]:
     try:
         texts = json.loads(written)
     except (ValueError, RecursionError) as error:
-        raise NoExchangeError("The exact texts are no JSON") from error
+        raise NoExchangeError("The exact texts are not JSON") from error
     if not isinstance(texts, dict):
-        raise NoExchangeError("The exact texts are no JSON object")
+        raise NoExchangeError("The exact texts are not a JSON object")
     return {name: text for name, text in texts.items() if name in TEXT_NAMES and isinstance(text, str)}
 
 

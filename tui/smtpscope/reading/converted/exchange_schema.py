@@ -107,9 +107,9 @@ def fields_of(values: dict[str, Any], *, written: bool = False) -> OwnFields:
     try:
         return checked(msgspec.convert(known, OwnFields, strict=not written))
     except msgspec.ValidationError as error:
-        raise NoExchangeError(f"This is no exchange: {str(error)[:_LONGEST_REASON]}") from error
+        raise NoExchangeError(f"Not an exchange: {str(error)[:_LONGEST_REASON]}") from error
     except UnicodeError as error:
-        raise NoExchangeError("This is no exchange: a value holds half a surrogate pair") from error
+        raise NoExchangeError("Not an exchange: a value contains half a surrogate pair") from error
 
 
 def record_of(fields: OwnFields, file: str, offset: int) -> SmtpExchangeRecord:

@@ -26,7 +26,7 @@ from smtpscope.reading.windows_event.event_element import xml_text
 from smtpscope.reading.windows_event.providers import is_ours
 
 _LOOKED_AT_CLOCK_EVERY: Final = 256
-_COPY_AGAIN = "Copy the file again, or save the log anew in Event Viewer (Save Log File As) on the server"
+_COPY_AGAIN = "Copy the file again, or save the log again in Event Viewer (Save Log File As) on the server"
 
 
 class EvtReader:
@@ -35,9 +35,9 @@ class EvtReader:
     format: ClassVar[Format] = Format(
         name="evt",
         title="Legacy Windows event log (.evt)",
-        recognised_by="the word LfLe behind its first four bytes",
+        recognised_by="LfLe after the first four bytes",
         lacks=(
-            "the sentence of an event, which lies in a file of the server; its insertion strings are there",
+            "the text of the event's message, which is in a file on the server; its insertion strings are there",
             "the name of the log",
             "fractions of a second",
         ),
@@ -103,7 +103,7 @@ class EvtReader:
         header = parse_header(head_of(self._source))
         if header is None:
             raise LogError(
-                where=name, what="the file ends within its header, or is no legacy event log", remedy=_COPY_AGAIN
+                where=name, what="the file ends within its header, or is not a legacy event log", remedy=_COPY_AGAIN
             )
         # Few logs are of this kind, and no others need the library.
         log: Any = importlib.import_module("pyevt").file()
@@ -171,14 +171,14 @@ class _Seen:
         """Problems that follow from the numbers of all records."""
         name = self._source.name
         if self._found:
-            reason = "The list of records breaks off; these were found by their own marks"
+            reason = "The record list breaks off; these were found by their signatures"
             place = f"byte {min(self._found):#x} to {max(self._found):#x}"
             yield Problem(name, place, reason, "recovered", len(self._found))
         missing = self._missing()
         if missing > self._source.size // SMALLEST_RECORD:
-            yield Problem(name, "whole file", "The numbers of the records make no sense: some may be missing", "noted")
+            yield Problem(name, "whole file", "The record numbers make no sense: some records may be missing", "noted")
         elif missing > 0:
-            reason = "The numbers of the records leave gaps: these are missing or damaged"
+            reason = "The record numbers have gaps: these records are missing or damaged"
             yield Problem(name, "whole file", reason, "skipped", missing)
 
     def _missing(self) -> int:

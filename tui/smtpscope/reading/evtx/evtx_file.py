@@ -39,14 +39,14 @@ def read_header(stream: BinaryIO, name: str) -> FileHeader:
         raise LogError(
             where=f"{name}, byte 0x0",
             what="not an event log: the first eight bytes are not ElfFile",
-            remedy=f"{_EXPORT_AGAIN}, or name another format",
+            remedy=f"{_EXPORT_AGAIN}, or choose another format",
         )
     header = parse_file_header(block)
     if header is None:
         raise LogError(
             where=f"{name}, byte {len(block):#x}",
             what="the file ends in the middle of its header, before the first record",
-            remedy="Copy it from the server once more, or export it again in Event Viewer",
+            remedy="Copy it from the server again, or export it again in Event Viewer",
         )
     return header
 
@@ -85,7 +85,7 @@ def header_problems(header: FileHeader, name: str) -> list[Problem]:
     if header.dirty:
         found.append("The log was not closed properly; it was read to its end, the last records may be missing")
     if not header.has_checksums:
-        found.append("Checksums are switched off in this file, so damage shows only where a record can't be read")
+        found.append("Checksums are turned off in this file, so only unreadable records reveal damage")
     return [Problem(name, "file header", reason, "noted") for reason in found]
 
 

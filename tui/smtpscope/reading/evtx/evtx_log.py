@@ -26,7 +26,7 @@ class EvtxReader:
         name="evtx",
         title="Windows event log (.evtx)",
         recognised_by="the first eight bytes: ElfFile",
-        lacks=("the sentence of an event, which lies in a file of the server; its insertion strings are there",),
+        lacks=("the text of the event's message, which is in a file on the server; its insertion strings are there",),
     )
 
     def __init__(self, source: Source, options: ReadOptions, *, quick: bool = True) -> None:

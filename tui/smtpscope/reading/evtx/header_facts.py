@@ -102,7 +102,7 @@ def _warnings(second: Any, header: FileHeader, chunks: _Chunks) -> Iterator[str]
     if second.is_full():
         yield "The log was full; newer events may never have been written."
     if not header.has_checksums:
-        yield "Checksums are switched off in this file, so damage shows only where a record can't be read."
+        yield "Checksums are turned off in this file, so only unreadable records reveal damage."
     elif not header.checksum_agrees:
         yield "The checksum of the file header is wrong."
     damaged = chunks.count - chunks.whole_headers

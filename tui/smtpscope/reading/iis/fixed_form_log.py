@@ -21,8 +21,8 @@ from smtpscope.reading.text.text_log import HEAD_SIZE, NO_ZONE
 _LINES_LOOKED_AT: Final = 200
 _ODD_DATES: Final = 20
 _LACKS: Final = (
-    "the session (commands and replies of connections outwards are paired by their order)",
-    "the text of what this server answered to its clients",
+    "the session (commands and replies of outbound connections are paired by order)",
+    "the text of this server's replies to clients",
     "the name of the remote host",
 )
 
@@ -33,11 +33,11 @@ class _FixedFormReader(IisSmtpReader):
             raise LogError(
                 where=self._source.name,
                 what=f"not an {self.format.title}: no row near its beginning is one of the SMTP service",
-                remedy="Leave out --format, or open a log in LogFiles\\SmtpSvc1",
+                remedy="Omit --read-as, or open a log in LogFiles\\SmtpSvc1",
             )
 
     def information(self) -> FileInformation:
-        return self._described(warnings=(NO_ZONE,) if "the zone of the times" in self.format.lacks else ())
+        return self._described(warnings=(NO_ZONE,) if "the time zone" in self.format.lacks else ())
 
 
 class IisFormatReader(_FixedFormReader):
@@ -48,7 +48,7 @@ class IisFormatReader(_FixedFormReader):
         service=True,
         title="SMTP log of IIS (Microsoft IIS format)",
         recognised_by="fifteen columns, the fifth of them SMTPSVC and a number",
-        lacks=("the zone of the times", *_LACKS),
+        lacks=("the time zone", *_LACKS),
     )
 
     @classmethod
@@ -66,7 +66,7 @@ class IisFormatReader(_FixedFormReader):
             return [self._contradiction(order, odd) for odd in self._odd_dates(order)]
         date = f"{example.first}/{example.second}/{example.year}"
         reason = (
-            f"No date tells whether day or month comes first (such as {date}): "
+            f"No date shows whether day or month comes first (such as {date}): "
             f"read as {DateOrder.MONTH_FIRST}, as Microsoft documents this format"
         )
         return [Problem(self._source.name, "dates", reason, "noted")]

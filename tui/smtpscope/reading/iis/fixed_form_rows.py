@@ -62,7 +62,7 @@ class IisRows:
                 return f"{len(columns)} columns, a row has {COLUMNS}" if bare else None
         peer, user, day, time, service, computer, _, _, _, _, code, _, verb, _, argument = columns
         if not code.isdigit():
-            return "no number in the column of the reply code"
+            return "no number in the reply code column"
         if (day, time) != self._stamp:
             self._stamp = day, time
             self._time_ms = self._milliseconds(day, time)
@@ -114,11 +114,11 @@ class NcsaRows:
         peer, _, user, stamp = names
         code = numbers.partition(" ")[0]
         if not code.isdigit():
-            return "no number behind the command"
+            return "no number after the command"
         if stamp != self._stamp:
             self._stamp = stamp
             self._time_ms = self._milliseconds(stamp)
-        # The service has no targets: a - stands for it.
+        # The service has no targets, and writes a hyphen.
         verb, _, argument = said.removesuffix(" SMTP").removesuffix(" HTTP/1.0").partition(" -")
         return _turn(peer, user, "", "", verb, argument.removeprefix("?"), code, self._time_ms)
 

@@ -17,11 +17,11 @@ MOST_PEERS: Final = 10_000
 _MOST_SESSIONS: Final = 20
 
 SEVERAL: Final = (
-    "Several connections to this host were open at once and the log does not tell them apart: "
+    "Several connections to this host were open at once and the log can't tell them apart: "
     "the command may belong to another one"
 )
 SEVERAL_CLIENTS: Final = (
-    "Several connections from this host were open at once and the log does not tell them apart: "
+    "Several connections from this host were open at once and the log can't tell them apart: "
     "the recipient may belong to another one"
 )
 NO_PEER: Final = "The log does not name the other side (no c-ip field): the command may belong to another connection"

@@ -1,7 +1,7 @@
 """A row in the log of the IIS SMTP service: a command, a reply, or both, the same for all three formats.
 
-The service writes blanks as `+` in all of them. A command from a client is in one row with the code of our reply; a
-command of ours and the reply to it are in two rows, marked by a word in place of the client's name.
+The service writes blanks as `+` in all of them. A command from a client is in one row with the code of our reply; our
+commands and the replies to them are in two rows, marked by a word in place of the client's name.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ OTHER: Final = Turn("other", "", "", "", "", "", "", "", None)
 
 
 class RowForm(Protocol):
-    """How the rows of one file are written; made anew for each pass, since it keeps headings."""
+    """How the rows of one file are written; one for each pass, since it keeps headings."""
 
     @property
     def provider(self) -> str | None:
@@ -52,7 +52,7 @@ class RowForm(Protocol):
         ...
 
     def turn(self, line: str) -> Turn | str | None:
-        """The row in `line` (without its line end), a reason why it can't be understood, or None if it is no row."""
+        """The row in `line` (without its line end), a reason why it can't be understood, or None if it is not a row."""
         ...
 
     def moment(self, line: str) -> int | None:

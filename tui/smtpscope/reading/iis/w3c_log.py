@@ -19,10 +19,10 @@ _SURE_VERBS: Final = frozenset({"HELO", "EHLO", "MAIL", "RCPT"})
 _ROWS_LOOKED_AT: Final = 400
 _LINES_LOOKED_AT: Final = 20
 _MISSING: Final = (
-    ("cs-username", "There is no field cs-username: which rows are our own commands is told by their port"),
+    ("cs-username", "There is no field cs-username: our own commands are recognised by port"),
     ("cs-uri-query", "There is no field cs-uri-query: commands have no arguments, and replies to us are missing"),
-    ("sc-status", "There is no field sc-status: what this server answered to its clients is missing"),
-    ("c-ip", "There is no field c-ip: the other side is not named, and commands and replies can hardly be paired"),
+    ("sc-status", "There is no field sc-status: this server's replies to clients is missing"),
+    ("c-ip", "There is no field c-ip: the other side is not named, and pairing commands with replies is unreliable"),
 )
 
 
@@ -35,8 +35,8 @@ class W3cSmtpReader(IisSmtpReader):
         title="SMTP log of IIS (W3C extended)",
         recognised_by="#Fields or the usual columns, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
         lacks=(
-            "the session (commands and replies of connections outwards are paired by their order)",
-            "the text of what this server answered to its clients",
+            "the session (commands and replies of outbound connections are paired by order)",
+            "the text of this server's replies to clients",
             "the name of the remote host",
         ),
     )
@@ -62,7 +62,7 @@ class W3cSmtpReader(IisSmtpReader):
         fields = _assumed(self._head())
         if not fields:
             return []
-        reason = f"no #Fields line names the columns: assumed by the shape of the rows, {fields[0]} to {fields[-1]}"
+        reason = f"no #Fields line: columns inferred from the rows, {fields[0]} to {fields[-1]}"
         return [Problem(self._source.name, "whole file", reason, "noted")]
 
     def information(self) -> FileInformation:
@@ -76,9 +76,9 @@ class W3cSmtpReader(IisSmtpReader):
         fields = [name.lower() for name in form.fields]
         warnings = [warning for name, warning in _MISSING if form.fields and name not in fields]
         if assumed:
-            warnings.append("There is no #Fields line: the columns are assumed by the shape of the rows")
+            warnings.append("There is no #Fields line: the columns are inferred from the rows")
         if form.fields and "time" not in fields:
-            warnings.append("There is no field time: when each row was written is not known")
+            warnings.append("There is no field time: the time of each row is unknown")
         elif form.fields and "date" not in fields:
             warnings.append("There is no field date: the days are taken from the #Date lines")
         return self._described(

@@ -133,7 +133,7 @@ class W3cRows:
         return self._time_ms
 
     def _kind_without_user(self, parts: list[str]) -> tuple[TurnKind, str]:
-        """The kind of a row in a log without the column for it: an outgoing connection has no IP address of ours."""
+        """The kind of a row in a log without the column for it: an outgoing connection lacks our IP address."""
         argument = parts[self._argument]
         if parts[self._verb] in ("", "-"):
             return ("reply", argument) if argument[:3].isdigit() and argument[3:4] in ("+", "-", "") else ("other", "")
@@ -151,7 +151,7 @@ class W3cRows:
         if bare != line and bare.count(" ") == self._blanks:
             return self.turn(bare)
         if self._blanks < 0:
-            return "no #Fields line tells what its columns are"
+            return "no #Fields line names its columns"
         if bare.count(" ") == self._blanks:
             return self.turn(bare)
         count = bare.count(" ") + 1

@@ -159,9 +159,9 @@ class EximLogReader(MailLog):
         title="Log of Exim (mainlog)",
         recognised_by="lines with a time, a message id and one of <= => ** ==, or with H=… rejected",
         lacks=(
-            "the reply code of what Exim itself refused, unless its text begins with one",
-            "the name of the server, unless the log went through syslog",
-            "mostly the zone of the times",
+            "the reply code of Exim's own refusals, unless the text starts with one",
+            "the server's name, unless the log went through syslog",
+            "usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = EximGrammar

@@ -66,8 +66,8 @@ _CRASHED = re.compile(
 )
 
 _WHAT: Final = {"sender": "MAIL", "recipient": "RCPT", "verify": "VRFY"}
-_TEMPORARY: Final = "Exim logs no code here: 451 is what it answers to a temporary refusal, unless it is told otherwise"
-_BUSY: Final = "Exim logs no code here: 421 is what it answers when it takes no more connections"
+_TEMPORARY: Final = "Exim logs no code here: 451 is its default for a temporary refusal"
+_BUSY: Final = "Exim logs no code here: 421 is its reply when it accepts no more connections"
 
 
 def own_refusal(text: str) -> LoggedRefusal | None:

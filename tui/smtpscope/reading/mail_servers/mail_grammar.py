@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -26,7 +27,9 @@ _LOOKS_BACK: Final = 262_144
 class LoggedRefusal(NamedTuple):
     """A refusal in one line; the fields are those of `SmtpExchangeRecord`.
 
-    `further_mailboxes` are those of other recipients to whom the same line applies: each is an exchange of its own.
+    `further_mailboxes` are those of other recipients to whom the same line applies, `further_replies` those of other
+    recipients with the replies that they got: each is an exchange of its own. `when` is a text with the time, where it
+    is not in the line.
     """
 
     side: Side
@@ -37,6 +40,8 @@ class LoggedRefusal(NamedTuple):
     mailbox: str | None
     guess: str | None = None
     further_mailboxes: tuple[str, ...] = ()
+    further_replies: tuple[tuple[str, str], ...] = ()
+    when: str = ""
 
 
 class NoReply(NamedTuple):
@@ -62,11 +67,13 @@ class Around:
         self._block: TextBlock | None = None
         self._before: TextBlock | None = None
         self._start = self._behind = 0
+        self._before_ends: int | None = None
 
     def enter(self, block: TextBlock) -> None:
         """Moves on to `block`; the previous block is kept."""
         if self._block is not block:
             self._before, self._block = self._block, block
+            self._before_ends = None
 
     def place(self, start: int, behind: int) -> None:
         """The current line is from `start` to `behind` in the current block."""
@@ -77,7 +84,7 @@ class Around:
         for block, end in ((self._block, self._start), (self._before, None)):
             if block is None:
                 continue
-            end = len(block.text) if end is None else end
+            end = self._end_of_before() if end is None else end
             index = block.text.rfind(key, max(0, end - _LOOKS_BACK), end)
             if index >= 0:
                 return _line_at(block, index)
@@ -89,6 +96,29 @@ class Around:
             return ""
         index = self._block.text.find(key, self._behind, self._behind + characters)
         return _line_at(self._block, index) if index >= 0 else ""
+
+    def _end_of_before(self) -> int:
+        """The index in the block before this one at which this one begins: it may begin with lines of that one."""
+        before, block = self._before, self._block
+        assert before is not None, "there is no block before"
+        assert block is not None, "there is no block"
+        if self._before_ends is None:
+            indices = range(len(before.text) + 1)
+            self._before_ends = bisect_left(indices, block.start, key=before.offset)
+        return self._before_ends
+
+    def lines_before(self) -> list[str]:
+        """The whole lines before this one, the nearest first, some of them from the block before."""
+        if self._block is None:
+            return []
+        begin = max(0, self._start - LOOKS_AHEAD)
+        text = self._block.cut(begin, self._start)
+        if not begin and self._before is not None:
+            end = self._end_of_before()
+            begin = max(0, end - LOOKS_AHEAD)
+            text = self._before.cut(begin, end) + text
+        lines = text.splitlines()
+        return lines[:0:-1] if begin else lines[::-1]
 
     def preceding(self, count: int) -> list[str]:
         """At most `count` lines just before this one, the nearest first; none from the block before."""

@@ -85,10 +85,15 @@ class _Refusals:
     def _exchanges(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> list[SmtpExchangeRecord]:
         """One for each recipient in the line."""
         first = self._exchange(line, refusal, offset)
-        return [first, *(replace(first, mailbox=mailbox) for mailbox in refusal.further_mailboxes)]
+        others = (replace(first, mailbox=mailbox) for mailbox in refusal.further_mailboxes)
+        more = (
+            replace(first, mailbox=mailbox, reply=without_syslog_escapes(reply))
+            for mailbox, reply in refusal.further_replies
+        )
+        return [first, *others, *more]
 
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
-        time_ms, assumed, computer = self._headers.written(line.timed, offset)
+        time_ms, assumed, computer = self._headers.written(refusal.when or line.timed, offset)
         self.zone_assumed = self.zone_assumed or assumed
         if time_ms is None:
             self._times.note_timeless()
@@ -136,8 +141,8 @@ class MailLog(FollowableTextLog):
         self._signs = self.own_signs or any_sign()
         self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{_SAID_AGAIN.pattern}")
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._begin_grammars()
         self._lines = 0
         self._without_reply: Counter[str] = Counter()

@@ -106,9 +106,9 @@ class PostfixLogReader(MailLog):
         lacks=(
             "the full command (the verb and the recipient are there)",
             "the reply code of some refusals by postscreen, milters and content filters, and of failed logins",
-            "commands that are out of order or unknown, which Postfix answers and does not log",
-            "bytes of a reply that are no text: a question mark stands in their place",
-            "the year of the times and mostly their zone",
+            "out-of-order or unknown commands, which Postfix answers without logging",
+            "bytes of a reply that are not text: shown as a question mark",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = PostfixGrammar

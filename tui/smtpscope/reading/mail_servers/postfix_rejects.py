@@ -43,7 +43,7 @@ _LIMITS: Final = {
 }
 _TOO_BIG = re.compile(rf"warning: {QUEUE_ID}: queue file size limit exceeded")
 _ERRORS = re.compile(rf"too many errors after (?P<verb>[A-Za-z-]{{1,20}}) from {_CLIENT}")
-_NO_REPLY_LOGGED: Final = "The log has no reply here: this is the one that Postfix gives at this place"
+_NO_REPLY_LOGGED: Final = "The log has no reply here: this is the one Postfix gives in this case"
 
 
 def server_refusal(line: LogLine, around: Around) -> Found:
@@ -67,7 +67,7 @@ def _rejected(line: LogLine, rest: str, around: Around) -> LoggedRefusal | Damag
     stage = _STAGE.match(rest)
     if stage is None:
         local = rest.startswith(("header ", "body ", "content ", "mime-"))
-        return None if local else Damaged("neither a command nor a client stands behind reject:")
+        return None if local else Damaged("neither a command nor a client after reject:")
     behind = _BEHIND_REPLY.search(rest, stage.end())
     reply = rest[stage.end() : behind.start()] if behind else rest[stage.end() :]
     words = stage["stage"]

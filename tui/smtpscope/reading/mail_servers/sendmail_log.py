@@ -23,7 +23,8 @@ from smtpscope.reading.mail_servers.sendmail_rejects import own_refusal
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
-_QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}"
+# Proofpoint, which is a Sendmail, counts the messages of a session.
+_QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}(?:-\d{1,4})?"
 _BEGINNING: Final = (
     rf"(?:NOQUEUE|{_QUEUE_ID}): (?:to=[^\n]{{1,4000}}, delay=|ruleset=\w{{1,64}}, |Milter[ :]"
     r"|<[^>\n]{1,512}>\.\.\. |AUTH failure |rejecting )"
@@ -105,11 +106,11 @@ class SendmailLogReader(MailLog):
         title="Log of Sendmail",
         recognised_by='lines with "mailer=…, pri=…", "ruleset=…, arg1=…" or "class=…, nrcpts=…"',
         lacks=(
-            "mostly which command a remote host refused",
+            "usually which command a remote host refused",
             "all but the first line of a reply, and the middle of a long one",
-            "in older versions the reply to mail that was returned (its enhanced status code is there)",
-            "refusals of commands that are out of order or unknown, of HELO and of SIZE",
-            "the year of the times and mostly their zone",
+            "in older versions the reply for returned mail (its enhanced status code is there)",
+            "refusals of out-of-order or unknown commands, of HELO and of SIZE",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = SendmailGrammar

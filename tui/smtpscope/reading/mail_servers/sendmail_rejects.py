@@ -50,7 +50,7 @@ _VERIFIED = re.compile(rf"{RELAY}: (?P<command>(?P<verb>EXPN|VRFY|ETRN) .{{0,100
 _WRAPPERS = re.compile(r"tcpwrappers \((?P<name>[^,)]{0,300}), (?P<address>[^)]{1,64})\) rejection")
 _TOO_BIG = re.compile(r"to=(?P<to>.{0,4000}?), .{0,200}stat=(?P<text>Message exceeds maximum fixed size.*)", re.DOTALL)
 
-_NO_CODE_LOGGED: Final = "The log has no code here: 552 5.2.3 is the one that Sendmail gives at this place"
+_NO_CODE_LOGGED: Final = "The log has no code here: 552 5.2.3 is the one Sendmail gives in this case"
 
 
 def own_refusal(line: str, queue_id: str, start: int, around: Around) -> LoggedRefusal | NoReply | None:

@@ -119,6 +119,7 @@ FURTHER_SERVERS: Final = (
     ),
     MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
     MailServer("Transcript", "transcripts.transcript_log"),
+    MailServer("LibraryError", "transcripts.library_error_log"),
     MailServer("Delivery", "deliveries.delivery_log"),
 )
 """Their logs are less common, and tried after the texts that hold messages of events."""

@@ -52,11 +52,11 @@ class AgentLogReader(FollowableTextLog):
         service=True,
         title="Exchange agent log (anti-spam agents, AGENTLOG*.LOG)",
         recognised_by='the header line "#Log-type: Agent Log", its fields, or rows of that shape',
-        lacks=("the full commands", "the name of our server (it has the address)", "what no agent refused"),
+        lacks=("the full commands", "the name of our server (it has the IP address)", "anything no agent refused"),
     )
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._problems = ProblemLog(self._source.name)
         self._rows: LogRows | None = None
 

@@ -73,12 +73,12 @@ class ConnectivityLogReader(FollowableTextLog):
         lacks=(
             "commands, senders and recipients",
             "the name of our server",
-            "the name of the host that refused, where a destination is a domain",
+            "the refusing host's name, if the destination is a domain",
         ),
     )
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._problems = ProblemLog(self._source.name)
         self._rows = LogRows(FIELDS, FIELDS, self._problems)
         self._unanswered = FailedDeliveries(self._source.name, "connections")

@@ -43,8 +43,8 @@ class MessageTrackingReader(FollowableTextLog):
         lacks=("the commands", "the rest of the SMTP session"),
     )
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._header = TrackingHeader()
         self._problems = ProblemLog(self._source.name)
         self._line = 0
@@ -111,7 +111,7 @@ class MessageTrackingReader(FollowableTextLog):
         columns = columns_by_count(len(fields_of(text)))
         if columns is not None and not self._columns_assumed:
             self._columns_assumed = True
-            reason = f"no line names the columns (#Fields): assumed by their number, {columns.count}"
+            reason = f"no line names the columns (#Fields): inferred from their number, {columns.count}"
             self._problems.add(self._place(bounds), reason, "noted")
         return columns
 
@@ -127,7 +127,7 @@ class MessageTrackingReader(FollowableTextLog):
         """Notes a row with too many or too few fields; returns its columns, None if it can't be read."""
         count = len(fields_of(text))
         if columns is None:
-            self._problems.add(self._place(bounds), f"{_fields(count)}, and no header line says what they are")
+            self._problems.add(self._place(bounds), f"{_fields(count)}, and no header line names them")
             return None
         self._tell_fields(bounds, count, columns)
         return columns if count > columns.count else None
@@ -136,7 +136,7 @@ class MessageTrackingReader(FollowableTextLog):
         reason = f"{_fields(count)}, header has {columns.count}"
         if count > columns.count:
             # The surplus is after the recipients: a comma in a subject that was written without quotes.
-            self._problems.add(self._place(bounds), f"{reason}; read as far as they go together", "noted")
+            self._problems.add(self._place(bounds), f"{reason}; read as far as they match", "noted")
         else:
             self._problems.add(self._place(bounds), reason)
 
@@ -161,7 +161,7 @@ class MessageTrackingReader(FollowableTextLog):
         warnings = (
             ()
             if header.columns is not None
-            else ("The line that names the columns (#Fields) is missing: they are assumed by their number.",)
+            else ("The line that names the columns (#Fields) is missing: they are inferred from their number.",)
         )
         return self._described(*((label, value) for label, value in written if value), warnings=warnings)
 

@@ -60,9 +60,9 @@ class ProtocolLogReader(FollowableTextLog):
         title="Exchange SMTP protocol log (SmtpSend, SmtpReceive)",
         recognised_by='the header line "#Log-type: SMTP Send Protocol Log" or "… Receive …", or rows of that shape',
         lacks=(
-            "names of remote hosts (it has their addresses)",
-            "the name of our server in a Send log (it has the address)",
-            "the recipient of a refusal behind DATA when there were several",
+            "names of remote hosts (it has their IP addresses)",
+            "the name of our server in a Send log (it has the IP address)",
+            "the recipient of a refusal after DATA if there were several",
         ),
     )
 
@@ -70,8 +70,8 @@ class ProtocolLogReader(FollowableTextLog):
         self._usual_side: Side | None = None
         super().__init__(source, options, block_size=block_size)
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._problems = ProblemLog(self._source.name)
         self._rows = LogRows(WANTED, FIELDS, self._problems)
         self._unanswered = FailedDeliveries(self._source.name, "connections")
@@ -167,7 +167,7 @@ class ProtocolLogReader(FollowableTextLog):
 
     def information(self) -> FileInformation:
         header = header_of(head_of(self._source))
-        warnings = () if "log-type" in header else ("The log has no header: who is who is told by the commands in it.",)
+        warnings = () if "log-type" in header else ("The log has no header: the commands tell client from server.",)
         return self._described(*header_facts(header), warnings=warnings)
 
 

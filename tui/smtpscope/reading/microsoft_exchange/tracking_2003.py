@@ -34,7 +34,7 @@ _FAILURES: Final = {
 }
 _KINDS: Final = 1_000
 _SAYS: Final = (
-    "This tracking log holds no SMTP replies: it tells recipients and the numbers of events. The reply to a refusal is "
+    "This tracking log has no SMTP replies, only recipients and event numbers. The reply of a refusal is "
     "in the SMTP protocol log (exYYMMDD.log under LogFiles\\SmtpSvcN) or in the Application log"
 )
 

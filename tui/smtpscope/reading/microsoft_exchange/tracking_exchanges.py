@@ -86,7 +86,7 @@ def _exchanges(
     unsure = None
     if recipients and refusals[0].recipient is None:
         listed = "1 reply" if replies == 1 else f"{replies} replies"
-        unsure = f"The log lists {listed} for {len(recipients)} recipients, and whose each of them is can't be told"
+        unsure = f"The log lists {listed} for {len(recipients)} recipients, without saying which belongs to whom"
     found: list[SmtpExchangeRecord] = []
     for given, number in refusals:
         if given.begin not in known:

@@ -23,7 +23,7 @@ _TAILS: Final = ("}];[", "};[", "}];", "};", "}]", "}")
 _REPLY = re.compile(r" ?[2-5][0-9]{2}(?=[\s\-;,\"}]|\Z)")
 _REFUSAL = re.compile(r" ?[45][0-9]{2}(?=[\s\-;,\"}]|\Z)")
 _NEXT_REPLY = re.compile(r";(?=[2-5][0-9]{2}(?:[ \-;]|\Z))")
-# In the source context, words may stand before the reply; then only an enhanced code (RFC 3463) proves it.
+# In the source context, words may precede the reply; then only an enhanced code (RFC 3463) proves it.
 _REPLY_INSIDE = re.compile(r"(?<![\w.])[45][0-9]{2}[ \-][245]\.[0-9]{1,3}\.[0-9]{1,3}(?![\w.])")
 _ATTEMPTED = re.compile(
     r"(?:LastAttemptedServerName=|LastAttemptedIP=|last endpoint attempted was )([0-9A-Za-z][\w.\-]{0,254})"

@@ -21,7 +21,7 @@ from smtpscope.reading.text.encodings import TextBlock, detect
 
 LONGEST: Final = 1 << 17
 """Characters of one row; also what the csv module allows one field."""
-NO_HEADER: Final = "No header (#Fields) names the columns of this log: they are assumed by the shape of its rows"
+NO_HEADER: Final = "No header (#Fields) names the columns of this log: they are inferred from its rows"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 # Merged files have a byte order mark in the middle; eight-bit text is searched as Latin-1.
@@ -105,7 +105,7 @@ def another_log(name: str, kind: str) -> LogError:
     return LogError(
         where=name,
         what=f"no {kind} of Exchange: neither its header (#Log-type, #Fields) nor rows of its shape",
-        remedy="Open the log as the server wrote it, or leave out --read-as",
+        remedy="Open the log as the server wrote it, or omit --read-as",
     )
 
 
@@ -269,7 +269,7 @@ class LogRows:
         count = len(fields)
         if count == self._lacking:
             self.skipped += 1
-            self._problems.add(f"line {self.number}", "its header (#Fields) does not name all that is needed")
+            self._problems.add(f"line {self.number}", "its header (#Fields) lacks required fields")
             return
         if count > self._count:
             fields[self._count - 1 :] = [",".join(fields[self._count - 1 :])]

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-MAYBE_OURS: Final = "The reply may be our own server's words about the delivery, not the other side's"
+MAYBE_OURS: Final = "The reply may be our own server's comment on the delivery, not the other side's"
 _OF_SENDING: Final = re.compile(r"\b(?:SMTPSEND|QUEUE)\.[A-Za-z]")
 _OWN: Final = re.compile(
     r"\A441[ -]|\b(?:SMTPSEND|QUEUE|DNS)\.[A-Za-z]|primary target IP address|Attempted failover to alternate host"

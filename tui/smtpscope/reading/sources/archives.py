@@ -117,7 +117,7 @@ class _Archive:
                 self._pass_over(source, "The file is empty")
                 return None
             if head.startswith(ZIP_MAGICS):
-                self._pass_over(source, "An archive in an archive: unpack it and open it by itself")
+                self._pass_over(source, "An archive in an archive: unpack it and open it separately")
                 return None
             packing = packing_of(head)
             if packing is not None:
@@ -132,7 +132,7 @@ class _Archive:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
         title, _ = describe_unrecognised(head)
-        self._pass_over(source, f"Not a log that can be read here, passed over: it looks like {title}")
+        self._pass_over(source, f"Not a supported log, skipped: it looks like {title}")
         return None
 
     def _pass_over(self, source: Source, reason: str, outcome: Literal["skipped", "noted"] = "noted") -> None:
@@ -143,7 +143,7 @@ class _Archive:
         for outcome in ("noted", "skipped"):
             more = sum(problem.outcome == outcome for problem in self._passed_over[_TOLD_ONE_BY_ONE:])
             if more:
-                yield Problem(self._source.name, "whole archive", f"{more:,} more files were passed over", outcome)
+                yield Problem(self._source.name, "whole archive", f"{more:,} more files were skipped", outcome)
         if left_out:
             reason = f"It has more than {_MOST_MEMBERS:,} files; {left_out:,} were not looked at"
             yield Problem(self._source.name, "whole archive", reason, "skipped")
@@ -156,7 +156,7 @@ class _Archive:
         if not members:
             return NoLogError(where=name, what="the archive is empty", remedy="Pack the log again")
         if any(member.name == _OFFICE for member in members):
-            remedy = "Save it as CSV or as plain text and open that"
+            remedy = "Save it as CSV or plain text and open that"
             return NoLogError(where=name, what="this looks like an Office document (docx, xlsx)", remedy=remedy)
         if self._errors:
             return self._errors[0]
@@ -166,7 +166,7 @@ class _Archive:
             what = f"none of the files in the archive ({len(members):,}) can be read here. {hindrance}"
             return LogError(where=name, what=what, remedy=remedy)
         if len(members) == 1:
-            what = f"no log that can be read here is in the archive. {self._passed_over[0].reason}"
+            what = f"no supported log in the archive. {self._passed_over[0].reason}"
         else:
             what = f"no log is among the {len(members):,} files in the archive"
         return NoLogError(where=name, what=what, remedy=remedy)

@@ -72,7 +72,7 @@ class _ArchiveAllowance:
         if self._spent > self._limit:
             raise LogError(
                 where=name,
-                what=f"unpacked it is larger than {size_words(self._limit)}, so unpacking was stopped",
+                what=f"it unpacks to more than {size_words(self._limit)}, so unpacking was stopped",
                 remedy="If it is a log, unpack it and open the file inside",
             )
         if not self._any_ratio and filled > _UNSUSPICIOUS and filled > consumed * _LARGEST_RATIO:
@@ -80,7 +80,7 @@ class _ArchiveAllowance:
                 where=name,
                 what=f"it unpacks to more than {_LARGEST_RATIO:,} times its size, so unpacking was stopped after "
                 f"{size_words(filled)}",
-                remedy="Archives that fill a disk are made so. If it is a log, unpack it and open the file inside",
+                remedy="Zip bombs look like this. If it is a log, unpack it and open the file inside",
             )
 
 
@@ -176,10 +176,10 @@ class BufferedSource(ABC):
             raise LogError(
                 where=f"{self.name}, byte {damage.offset:#x}",
                 what=f"nothing could be unpacked. {damage.reason}",
-                remedy="Copy the archive again from where it comes from",
+                remedy="Copy the archive again from its source",
             )
         place = f"at or behind byte {damage.offset:#x} of the packed file"
-        reason = f"{damage.reason}. The {size:,} bytes that were unpacked until there were read"
+        reason = f"{damage.reason}. The {size:,} bytes unpacked before that were read"
         return (Problem(self.name, place, reason, "skipped"),)
 
 

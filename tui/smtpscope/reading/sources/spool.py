@@ -117,9 +117,7 @@ class Spool:
             self._file.seek(self.filled)
             _write_whole(self._file, data)
         except OSError as error:
-            raise LogError(
-                where=self._name, what="there is no room to keep the input aside", remedy=_NO_ROOM
-            ) from error
+            raise LogError(where=self._name, what="no disk space to buffer the input", remedy=_NO_ROOM) from error
         self.filled += len(data)
 
     def _look_at_disk(self, file: BinaryIO) -> None:

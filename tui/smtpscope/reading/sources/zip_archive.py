@@ -62,7 +62,7 @@ class Member:
         if self.encrypted:
             return f"It is encrypted: {unpack}"
         if self.overlaps:
-            return "Its bytes are also those of another file in the archive, as in archives that are made to fill disks"
+            return "Its bytes belong to another file in the archive too, as in a zip bomb"
         if self.method in (_STORED, _DEFLATED) or self.method in _PACKINGS:
             return None
         method = _METHOD_NAMES.get(self.method, self.method)

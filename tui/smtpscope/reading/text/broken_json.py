@@ -6,16 +6,16 @@ import json
 from typing import Final
 
 _REASONS: Final[dict[str, str]] = {
-    "Unterminated string starting at": "the text in quotes that begins {} has no end",
+    "Unterminated string starting at": "the quoted text that starts {} has no end",
     "Expecting ',' delimiter": "a comma or a closing bracket is missing {}",
     "Expecting ':' delimiter": "a colon is missing {}",
     "Expecting value": "a value is missing {}",
     "Expecting property name enclosed in double quotes": "a name in quotes is missing {}",
-    "Illegal trailing comma before end of object": "a comma stands before the end of the object {}",
-    "Illegal trailing comma before end of array": "a comma stands before the end of the array {}",
-    "Invalid \\escape": "a backslash stands before a wrong character {}",
-    "Invalid \\uXXXX escape": "\\u stands without four digits {}",
-    "Invalid control character at": "a control character stands {}",
+    "Illegal trailing comma before end of object": "a comma before the end of the object {}",
+    "Illegal trailing comma before end of array": "a comma before the end of the array {}",
+    "Invalid \\escape": "a backslash before a wrong character {}",
+    "Invalid \\uXXXX escape": "\\u without four digits {}",
+    "Invalid control character at": "a control character {}",
     "Extra data": "something else follows {}",
 }
 

@@ -209,7 +209,7 @@ class TextStream:
     """The blocks of a stream in file order; a consumer gives back an unfinished rest with `keep_from`.
 
     Before the file switches to another encoding, the block is a final one too. `shifts` are the bytes at which
-    characters had to be put together again because a byte is missing there or too many.
+    characters had to be realigned because a byte is missing there or too many.
     """
 
     def __init__(
@@ -244,7 +244,7 @@ class TextStream:
                 if switch.shifted:
                     self.shifts.append(start + switch.index)
                     before = _whole_characters(pending[: switch.index], self._encoding)
-                    # Places after it are those of the file; those before it in this block may be wrong by one.
+                    # Offsets after it are right; those before it in this block may be off by one.
                     start += switch.index - len(before)
                     pending, looked_at = before + pending[switch.index :], len(before)
                     continue

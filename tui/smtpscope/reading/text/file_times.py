@@ -88,7 +88,7 @@ class FileTimes:
             self._compare_with_others(written, order, offset)
         if written.year is None and not self._year_noted:
             self._year_noted = True
-            self._note("The times have no year: each is taken for the newest year that does not put it into the future")
+            self._note("The times have no year: each gets the latest year that is not in the future")
         if written.year is None and years_before > 0:
             earlier = self._years_earlier(written, years_before)
             if earlier is not None:
@@ -105,7 +105,7 @@ class FileTimes:
             if newest == self._in_year(last, year):
                 if not self._years_noted:
                     self._years_noted = True
-                    self._note("The log goes over more than one year: a new one begins where its times go back")
+                    self._note("The log covers more than one year: a new year starts where its times go back")
                 return self._in_year(written, year - years)
         return None
 
@@ -126,7 +126,7 @@ class FileTimes:
         """Notes once that a record has no time."""
         if not self._timeless_noted:
             self._timeless_noted = True
-            self._note("Some records have no time: their lines name none")
+            self._note("Some records have no time")
 
     def take_problems(self) -> list[Problem]:
         """What had to be assumed since the last call."""
@@ -145,13 +145,13 @@ class FileTimes:
             why = "because the times have AM and PM" if doubtful.half_day else "because the times have 24 hours"
         if proofs:
             self._note(
-                f"As many dates prove that the day comes first as that the month does: read as {order}, {why}"
-                "; --date-order dmy, mdy or ymd says it for sure"
+                f"Dates contradict each other on day or month first: read as {order}, {why}"
+                "; set --date-order dmy, mdy or ymd"
             )
             return order
         self._note(
-            f"No date tells whether day or month comes first (such as {_as_written(doubtful)}): read as {order}, {why}"
-            "; --date-order dmy, mdy or ymd says it for sure"
+            f"No date shows whether day or month comes first (such as {_as_written(doubtful)}): read as {order}, {why}"
+            "; set --date-order dmy, mdy or ymd"
         )
         return order
 

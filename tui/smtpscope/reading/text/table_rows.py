@@ -164,7 +164,7 @@ def rows(
             misquoted = several and not _is_well_quoted(lines, delimiter)
             unclosed = several and (
                 (lines.ended and _quotes_are_open(lines))
-                # Within a good row such a line is what somebody wrote into the message.
+                # In a good row, such a line was written into the message.
                 or ((misquoted or len(fields) != columns.count) and _swallowed_another(lines, delimiter, columns))
             )
         except StopIteration:
@@ -216,7 +216,7 @@ def _swallowed_another(lines: _Lines, delimiter: str, columns: RowShape) -> bool
 
 
 def _is_well_quoted(lines: _Lines, delimiter: str) -> bool:
-    """Whether every quote that closes stands before a delimiter: the next row's, taken for the end, does not."""
+    """Whether every closing quote is followed by a delimiter, which the opening one of the next row is not."""
     try:
         for _ in csv.reader((line.replace("\0", " ") for _, line, _ in lines.taken), delimiter=delimiter, strict=True):
             pass

@@ -160,13 +160,13 @@ class TextLog:
 
 
 def batches_of(reader: LogReader, source: Source) -> Iterator[Batch]:
-    """All batches of `reader`, which reads `source`, and at the end what was wrong with the text itself."""
+    """All batches of `reader` for `source`, and at the end, problems of the text itself."""
     yield from reader.batches()
     yield from damage_in(reader, source)
 
 
 def damage_in(reader: LogReader, source: Source) -> Iterator[Batch]:
-    """A batch with what was wrong with the text that `reader` has read of `source`; none where nothing was."""
+    """A batch with the problems of the text that `reader` has read from `source`, if there are any."""
     if isinstance(reader, TextLog) and (problems := reader.damage()):
         yield Batch([], 0, problems, source.size, source.size)
 
@@ -216,9 +216,9 @@ class FollowableTextLog(TextLog, ABC):
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
-        self._begin_anew()
+        self._restart()
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         """Forgets what was read; called before the first byte is read."""
         self._done = 0
         self._seam: tuple[int, bytes] = 0, b""
@@ -229,7 +229,7 @@ class FollowableTextLog(TextLog, ABC):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        self._begin_anew()
+        self._restart()
         return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
@@ -237,7 +237,7 @@ class FollowableTextLog(TextLog, ABC):
         size = self._source.size
         place, before = self._seam
         if size < self._done or self._text.bytes_before(place) != before:
-            self._begin_anew()
+            self._restart()
         return self._followed(self._batches(to_the_end=False)) if size > self._done else iter(())
 
     def _followed(self, batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""What stands in a text and is no text: zeros, control characters, halves of characters."""
+"""Bytes in a text that are not text: zeros, control characters, incomplete characters."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _WIDE: Final = re.compile("[\0\ufffd]")
 
 
 class TextNoise:
-    """Counts what is no text in the blocks of one file, each byte once, however often the file is read.
+    """Counts the bytes in the blocks of one file that are not text, each once, however often the file is read.
 
-    Zeros at the end of a file are room that a program keeps for what it will write, and no noise.
+    Zeros at the end of a file are space reserved for later writing, and are not counted.
     """
 
     def __init__(self, file: str) -> None:
@@ -27,7 +27,7 @@ class TextNoise:
         self._first = 0
 
     def look(self, data: bytes, start: int) -> None:
-        """Looks at eight-bit text that begins at byte `start`."""
+        """Checks eight-bit text that begins at byte `start`."""
         data = data[max(0, self._looked_at - start) :]
         start = max(start, self._looked_at)
         self._looked_at = max(self._looked_at, start + len(data))
@@ -43,7 +43,7 @@ class TextNoise:
         self._zeros += len(data) - len(told)
 
     def look_wide(self, text: str, start: int, end: int) -> None:
-        """Looks at the `text` of the UTF-16 from byte `start` to `end`."""
+        """Checks the `text` of the UTF-16 from byte `start` to `end`."""
         if start >= self._looked_at:
             told = text.rstrip("\0")
             found = _WIDE.search(told)
@@ -57,7 +57,7 @@ class TextNoise:
         self._count += count
 
     def take(self) -> list[Problem]:
-        """What was found since the last call."""
+        """The problems since the last call."""
         count, self._count = self._count, 0
         if not count:
             return []

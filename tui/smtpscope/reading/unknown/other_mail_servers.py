@@ -76,7 +76,7 @@ def other_mail_server(text: str) -> tuple[str, str] | None:
             return title, remedy
     for pattern, name in _LOGS:
         if pattern.search(text) is not None:
-            return f"a log of {name}, which can't be read here", _WHAT_IS_READ
+            return f"a log of {name}, which is not supported", _WHAT_IS_READ
     for pattern, name in _OF_READ:
         if pattern.search(text) is not None:
             return (
@@ -87,4 +87,4 @@ def other_mail_server(text: str) -> tuple[str, str] | None:
     if tag is None:
         return None
     name = dict(_TAGS)[tag["program"]]
-    return f"a log of {name}, which holds no replies", "Open the log of the mail server beside it (mail.log, maillog)"
+    return f"a log of {name}, which has no replies", "Open the log of the mail server beside it (mail.log, maillog)"

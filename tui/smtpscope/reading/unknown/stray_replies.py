@@ -25,9 +25,7 @@ from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
 from smtpscope.reading.unknown.other_mail_servers import other_mail_server
 
-GUESS: Final = (
-    "found by its codes alone, in a file whose form was not understood: direction, host and recipient may be wrong"
-)
+GUESS: Final = "found by its codes alone, in a file of unknown format: direction, host and recipient may be wrong"
 # RFC 5321 section 4.2 and RFC 3463: the first digits agree. Not part of a number, a version or an IP address.
 _ENHANCED: Final = re.compile(r"(?<![\w.:/+-])([45])[0-5]\d[ -]\1\.\d{1,3}\.\d{1,3}(?![\w.])")
 # Each begins with a literal, which is found at the speed of memory.
@@ -79,7 +77,7 @@ class StrayReplyReader(TextLog):
 
     format: ClassVar[Format] = Format(
         name="replies",
-        title="Text of an unknown form with replies of a mail server",
+        title="Text in an unknown format with mail server replies",
         recognised_by="replies with a reply code and an enhanced status code",
         lacks=("who refused whom, and which command",),
         service=True,
@@ -121,7 +119,7 @@ class StrayReplyReader(TextLog):
     def _told(self, found: int, place: str, head: str) -> Problem:
         what, where = ("1 reply was", "at") if found == 1 else (f"{found:,} replies were", "the first at")
         server = other_mail_server(head)
-        why = "what stands around them was not understood" if server is None else f"it looks like {server[0]}"
+        why = "the text around them was not understood" if server is None else f"it looks like {server[0]}"
         reason = f"{what} found by the codes alone, {where} {place}: {why}"
         return Problem(self._source.name, "whole file", reason, "recovered", found)
 

@@ -147,7 +147,7 @@ def _in_table(text: str, *, whole: bool) -> _Break | None:
             begin = reader.line_num + 1
     except csv.Error as error:
         ends = whole and "end of data" in str(error)
-        return _Break(begin, "quotes are opened here and never closed") if ends else None
+        return _Break(begin, "quotes opened here are never closed") if ends else None
     lacking = what_lacks(header) if len(counts) > 1 else None
     if lacking is not None:
         return _Break(1, f"the header has no column for {lacking}")

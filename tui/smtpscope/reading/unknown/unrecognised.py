@@ -25,9 +25,9 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x04\x22\x4d\x18", "an LZ4 archive", "Unpack it with unlz4 and open the log inside"),
     (b"MZ", "a Windows program or library", _EXPORT),
     (b"\x7fELF", "a program", _EXPORT),
-    (b"\x89PNG", "a PNG image", "A screenshot holds no text: copy the event as text in Event Viewer instead"),
-    (b"\xff\xd8\xff", "a JPEG image", "A screenshot holds no text: copy the event as text in Event Viewer instead"),
-    (b"GIF8", "a GIF image", "A screenshot holds no text: copy the event as text in Event Viewer instead"),
+    (b"\x89PNG", "a PNG image", "A screenshot has no text: copy the event as text in Event Viewer instead"),
+    (b"\xff\xd8\xff", "a JPEG image", "A screenshot has no text: copy the event as text in Event Viewer instead"),
+    (b"GIF8", "a GIF image", "A screenshot has no text: copy the event as text in Event Viewer instead"),
     (b"%PDF", "a PDF document", "Copy the text of the events into a text file and open that"),
     (b"\xd0\xcf\x11\xe0", "an old Office document or a mail saved by Outlook", "Save its text as plain text first"),
     (b"{\\rtf", "an RTF document", "Save it as plain text first"),
@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[bytes, str, str], ...] = (
     (
         b"ElfFile\0",
         "a Windows event log (.evtx) that is cut off in its header",
-        "Copy the file again or export it anew",
+        "Copy the file again, or export it again",
     ),
 )
 _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -46,7 +46,7 @@ _TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"\{\s{0,64}[\"}]|\[\s{0,64}[{\]]"), "JSON without SMTP protocol events", _EXPORT),
     (
         re.compile(r"#Software: ?Microsoft Exchange"),
-        "a log of Exchange that holds no replies",
+        "an Exchange log without SMTP replies",
         "Open the logs in the folders ProtocolLog, Connectivity or MessageTracking below TransportRoles\\Logs",
     ),
     (
@@ -94,7 +94,7 @@ def describe_unrecognised(head: bytes) -> tuple[str, str]:
     if is_tar(head):
         return "a tar archive", "Unpack it with tar -x and open the log inside"
     if not head.strip(b"\0"):
-        return "a file of zeros", "The copy failed or the disk lost it: copy it again from the server"
+        return "a file of zeros", "The copy failed or the disk lost data: copy it again from the server"
     if not is_text(head):
         return "an unknown binary file", _EXPORT
     encoding = detect(head)

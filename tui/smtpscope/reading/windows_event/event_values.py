@@ -60,7 +60,7 @@ def time_of(text: str | None) -> int | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    # Zones at the edges of the calendar overflow here, and the beginning of FILETIME stands for "no time".
+    # Zones at the edges of the calendar overflow here, and the beginning of FILETIME means "no time".
     try:
         ms = (moment - _EPOCH) // _MILLISECOND
     except OverflowError:

@@ -1,7 +1,7 @@
-"""Where a record of a delivery has its recipient, the reply, the host and the time, by name.
+"""The names under which a record of a delivery has its recipient, the reply, the host and the time.
 
-Mail services report deliveries as JSON (webhooks, their APIs, queues) and as CSV (accounting files, exports): who did
-it makes no difference, the names are alike. A line of our own stands for each, which `delivery_log` reads.
+Mail services report deliveries as JSON (webhooks, their APIs, queues) and as CSV (accounting files, exports): their
+names are alike, whoever writes them. Each record becomes a line in our own form, which `delivery_log` reads.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from typing import Final
 from smtpscope.reading.wrappers.inner_header import Labels, labelled
 
 SIGN: Final = "delivery-record: "
-"""What stands before the record in our line."""
+"""The beginning of such a line, before the record."""
 
-# Names without signs between their words, in the order in which they are looked for.
+# Names without punctuation, in order of preference.
 _RECIPIENT: Final = (
     "rcptto", "rawrcptto", "rcpt", "finalrecipient", "recipientaddress", "recipientemail", "recipient", "recipients",
-    "emailaddress", "toaddress", "envelopeto", "mailto", "email", "to", "address",
+    "emailaddress", "toaddress", "envelopeto", "mailto", "rejected", "email", "to", "address",
 )  # fmt: skip
 _REPLY: Final = (
-    "diagnosticcode", "dsndiag", "rawreason", "smtpresponse", "smtpreply", "smtpmessage", "serverresponse",
-    "remoteresponse", "lastresponse", "response", "delayreason", "bouncereason", "bouncedescription",
+    "diagnosticcode", "dsndiag", "rawreason", "diag", "smtpresponse", "smtpreply", "smtpmessage", "smtpmsg",
+    "serverresponse", "remoteresponse", "lastresponse", "response", "delayreason", "bouncereason", "bouncedescription",
     "deliverystatus.message", "response.content", "errormsg", "errormessage", "lasterror", "details",
     "eventdescription", "reason", "error", "deliverystatus.description", "description", "message",
 )  # fmt: skip
-_REASON: Final = ("diagnosticcode", "dsndiag", "rawreason", "delayreason", "bouncereason")
-"""Those that only a delivery has that failed, or one that went well, with the reply to it."""
+_REASON: Final = ("diagnosticcode", "dsndiag", "diag", "rawreason", "delayreason", "bouncereason")
+"""Names that only a failed or a successful delivery with its reply has."""
 _CODE: Final = (
     "smtpreplycode", "smtpstatuscode", "smtpcode", "smtpstatus", "replycode", "errorcode", "bouncecode",
     "deliverystatus.code", "response.code", "responsecode", "statuscode", "code",
 )  # fmt: skip
-_STATUS: Final = ("dsnstatus", "enhancedstatuscode", "enhancedcode", "enhancedstatus", "status", "dsn")
+_STATUS: Final = ("dsnstatus", "smtpenchcode", "enhancedstatuscode", "enhancedcode", "enhancedstatus", "status", "dsn")
 _HOST: Final = (
-    "mxhost", "dsnmta", "remotemta", "remotehost", "peeraddress.name", "destinationhost", "mailserver", "mx", "relay",
+    "mxhost", "dsnmta", "remotemta", "remotehost", "peeraddress.name", "destinationhost", "remoteserver",
+    "mailserver", "eventtarget", "mx", "relay",
 )  # fmt: skip
 _ADDRESS: Final = (
     "remotemtaip", "peeraddress.addr", "dlvdestinationip", "remoteip", "destinationip", "targetipaddress", "ipaddress",
@@ -48,17 +49,19 @@ _TIME: Final = (
     "timestamp", "eventtime", "datetime", "createdat", "created", "date", "time", "ts", "@timestamp",
 )  # fmt: skip
 _ARRIVAL: Final = ("arrivaltime",)
+_OURS: Final = ("effectivercpt",)
+"""What only a server has that refused the recipient itself (maddy)."""
 _EVENT: Final = (
     "event", "type", "recordtype", "eventtype", "notificationtype", "eventstatus", "dsnaction", "action", "state",
     "status", "result",
 )  # fmt: skip
 _INNER: Final = ("message", "body", "payload")
-"""Names under which a whole record may stand as a text of its own: what a queue of messages puts around it."""
+"""Names under which a message queue may wrap a whole record as text."""
 _OF_MAIL: Final = re.compile(
-    r"rcpt|smtp|mta(?:ip)?(?:\s|\Z)|mxhost|dsn|bounce|diagnostic|deliverystatus|delayreason|rawreason|enhancedcode|mailserver"
+    r"rcpt|smtp|mta(?:ip)?(?:\s|\Z)|mxhost|dsn|bounce|diagnostic|deliverystatus|delayreason|rawreason|enhancedcode|mailserver|responsecode"
 )
 _OF_OTHERS: Final = frozenset(("originplace", "smtpscope.originplace", "p1fromaddress", "recipientstatus"))
-"""Names in forms that readers of their own know: what we converted, Exchange's agent log and message tracking."""
+"""Names in forms with readers of their own: our conversions, Exchange's agent log and message tracking."""
 _OF_FAILURE: Final = re.compile(
     r"(?:email\.|message\.)?(?:hard|soft|perm|temp|permanent|temporary|transient)?[ _-]?"
     r"(?:bounce|bounced|deferred|deferral|delayed|delay|deliverydelay|delivery_delayed|undelivered|failure|failed|fail"
@@ -74,17 +77,20 @@ _SIGNS: Final = re.compile(r"[^a-z0-9.@]+")
 _LONGEST: Final = 1 << 16
 _LONGEST_NAME: Final = 64
 _SHORT: Final = 8
-"""Names of so many letters stand alone; longer ones may have words before them ("event SMTP reply code")."""
+"""Shorter names must match as a whole; longer ones may have words before them ("event SMTP reply code")."""
 _MOST_RECIPIENTS: Final = 5_000
 _DEEPEST: Final = 8
 
 Fields = Mapping[str, object]
 
 
-def delivery_lines(record: Mapping[str, object]) -> list[str]:
-    """A line of ours for each recipient that `record` names; none where it is no record of a delivery."""
+def delivery_lines(record: Mapping[str, object], prefix: str = "") -> list[str]:
+    """One line for each recipient of `record`; none if it is not a record of a delivery.
+
+    `prefix` is the text before the record in its line, possibly a time.
+    """
     flat = _flat(record)
-    found = (_line(payload, each) for each in _each_recipient(flat) for payload in _payloads(each))
+    found = (_line(payload, _time(each) or prefix) for each in _each_recipient(flat) for payload in _payloads(each))
     lines = list(islice(found, _MOST_RECIPIENTS))
     if lines:
         return lines
@@ -96,20 +102,20 @@ def delivery_lines(record: Mapping[str, object]) -> list[str]:
             except (ValueError, RecursionError):
                 continue
             if isinstance(value, dict) and value.keys() != record.keys():
-                return delivery_lines(value)
+                return delivery_lines(value, prefix)
     return []
 
 
 def are_of_deliveries(names: Iterable[str]) -> bool:
-    """Whether columns of these names may be those of deliveries."""
+    """Whether a table with these columns may be about deliveries."""
     flat = dict.fromkeys(map(_folded, names), "")
     if not _OF_OTHERS.isdisjoint(flat):
         return False
     return bool(_names(tuple(flat), _RECIPIENT) and _names(tuple(flat), _REPLY) and _OF_MAIL.search(" ".join(flat)))
 
 
-def _line(payload: dict[str, object], flat: Fields) -> str:
-    return labelled(f"{SIGN}{json.dumps(payload)}", Labels(time=_time(flat)))
+def _line(payload: dict[str, object], time: str) -> str:
+    return labelled(f"{SIGN}{json.dumps(payload)}", Labels(time=time))
 
 
 def _folded(name: str) -> str:
@@ -128,7 +134,7 @@ def _flat(record: Mapping[str, object], prefix: str = "", depth: int = 0) -> dic
 
 
 def _each_recipient(flat: Fields) -> list[Fields]:
-    """The record for each of its recipients, where these are objects in a list; else itself."""
+    """The record for each of its recipients if these are objects in a list; else the record itself."""
     for value in flat.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             inner = [_flat(item) for item in value[:_MOST_RECIPIENTS] if isinstance(item, dict)]
@@ -139,7 +145,7 @@ def _each_recipient(flat: Fields) -> list[Fields]:
 
 
 def _payloads(flat: Fields) -> list[dict[str, object]]:
-    """What a record says of each recipient: the names are those that `delivery_log` knows."""
+    """The facts of a record on each recipient, under the names of `delivery_log`."""
     mailboxes = _mailboxes(flat)
     failed = any(_OF_FAILURE.fullmatch(text.strip()) for text in _texts(flat, _EVENT))
     if not mailboxes or not _OF_OTHERS.isdisjoint(flat) or not (failed or _OF_MAIL.search(" ".join(flat))):
@@ -150,8 +156,9 @@ def _payloads(flat: Fields) -> list[dict[str, object]]:
     if reply:
         known["host"] = _host(flat)
         known["command"] = next(_texts(flat, _COMMAND), "")
+        known["inbound"] = bool(_names(tuple(flat), _OURS))
         known["queued"] = bool(_names(tuple(flat), _ARRIVAL))
-    # Only Postfix calls it so.
+    # Only Postfix uses this name.
     program = {"program": "postfix/showq"} if _names(tuple(flat), ("delayreason",)) else {}
     return [{**program, "to": mailbox, **known} for mailbox in mailboxes]
 
@@ -173,7 +180,7 @@ def _bare(text: str) -> str:
 
 
 def _reply(flat: Fields) -> str:
-    """The reply of the other side, or the words in which it is quoted; "" where the record has none."""
+    """The reply of the other side, or the words that quote it; "" if the record has none."""
     texts = [_bare(text) for text in _texts(flat, _REPLY)]
     whole = next((text for text in texts if _IS_REPLY.match(text)), "")
     if whole:
@@ -220,7 +227,7 @@ def _time(flat: Fields) -> str:
 
 
 def _texts(flat: Fields, wanted: tuple[str, ...]) -> Iterator[str]:
-    """The values under the names that are wanted, as text, none that is empty."""
+    """The non-empty values under the `wanted` names, as text."""
     for name in _names(tuple(flat), wanted):
         value = flat[name]
         if isinstance(value, str) and value:
@@ -232,9 +239,13 @@ def _texts(flat: Fields, wanted: tuple[str, ...]) -> Iterator[str]:
 @lru_cache(maxsize=2_048)
 def _names(there: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
     """The names of a record that are wanted, in the order of `wanted`."""
-    return tuple(
-        name
-        for each in wanted
-        for name in there
-        if name == each or name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
-    )
+    found: dict[str, None] = {}
+    for each in wanted:
+        # A name at the top is the event's; deeper ones may be the message's.
+        found.update(dict.fromkeys(name for name in there if name == each))
+        found.update(
+            dict.fromkeys(
+                name for name in there if name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
+            )
+        )
+    return tuple(found)

@@ -1,4 +1,4 @@
-"""Files of delivery records: JSON as mail services and queues write it, tables of the same, and listings of queues."""
+"""Files of delivery records: JSON from mail services and queues, the same as tables, and listings of queues."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_NAME: Final = re.compile(r"[{}:@]|.{65}")
 
 
 class DeliveryJson(JsonRecords):
-    """See `Wrapper`. Objects may stand one in a line, in arrays, in answers, and as a text within another object."""
+    """See `Wrapper`. Objects may be one per line, in arrays, in answers, or as text in another object."""
 
     name = "delivery-json"
     title = "JSON"
@@ -31,12 +31,12 @@ class DeliveryJson(JsonRecords):
     def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
         return None
 
-    def _lines_of(self, value: Mapping[str, object]) -> list[str]:
-        return delivery_lines(value)
+    def _lines_of(self, value: Mapping[str, object], prefix: str) -> list[str]:
+        return delivery_lines(value, prefix)
 
 
 class DeliveryTables(MessageTables):
-    """See `Wrapper`. The header may stand behind comments, or in a comment of its own (`#Fields:`)."""
+    """See `Wrapper`. The header may come after comments, or be a comment (`#Fields:`)."""
 
     name = "delivery-csv"
     title = "a table (CSV)"
@@ -57,11 +57,11 @@ class DeliveryTables(MessageTables):
 
 
 _FORMS: Final[tuple[Wrapper, ...]] = (QueueListings(), DeliveryTables(), DeliveryJson())
-"""In the order in which they are asked; JSON is told by what its objects hold."""
+"""In the order in which they are tried; JSON is recognised by the content of its objects."""
 
 
 class DeliveryRecords:
-    """See `Wrapper`: whichever of the forms a file has."""
+    """See `Wrapper`, for any of the forms."""
 
     name = "deliveries"
     title = "records of deliveries"

@@ -1,4 +1,6 @@
-"""The listing of a queue (mailq, postqueue -p, sendmail -bp): each message with why it waits, and its recipients."""
+"""The listing of a queue (mailq, postqueue -p, sendmail -bp): each message with its recipients and the reason why it
+waits.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,7 @@ class QueueListings:
 
 
 def _lines(entry: str, time: str, program: str) -> Iterator[str]:
-    """A line for each recipient of a message, with the reason that stands before it."""
+    """A line for each recipient of a message, with the reason before it."""
     reason, found = "", False
     for text in entry.split("\n")[1:]:
         given = _REASON.match(text)

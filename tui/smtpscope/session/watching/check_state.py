@@ -1,4 +1,4 @@
-"""Which incidents earlier checks have told, kept in a file of the user's choice."""
+"""The incidents that earlier checks reported, stored in a file the user chooses."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class _State(msgspec.Struct, frozen=True):
 
 
 def told_before(path: Path) -> frozenset[IncidentKey]:
-    """The incidents in the file at `path`, none when there is no such file.
+    """The incidents in the file at `path`, none if there is no such file.
 
-    Raises LogError when it can't be read, or is not one of ours.
+    Raises LogError if it can't be read, or was not written by a check.
     """
     try:
         data = path.read_bytes()
@@ -54,7 +54,7 @@ def told_before(path: Path) -> frozenset[IncidentKey]:
 
 
 def keep_told(path: Path, keys: Iterable[IncidentKey]) -> None:
-    """Writes the file anew, whole or not at all. Raises ExportError."""
+    """Rewrites the file atomically. Raises ExportError."""
     incidents: list[JsonValue] = [
         {
             "direction": key.direction.value,

@@ -1,4 +1,4 @@
-"""An analysis -> what needs action in a window of time, and what an earlier check has told already."""
+"""An analysis -> what needs action in a time window, and what an earlier check has already reported."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from smtpscope.store.grouping.incidents import incident_heads, split
 from smtpscope.store.times import DAY, HOUR
 
 OVERDUE_MS: Final = 2 * DAY
-"""Exchange gives up after two days by default (ExpirationTimeout of the SMTP virtual server; MessageExpiration), other
-servers after up to five: what has been tried for so long will hardly arrive."""
+"""Exchange gives up after two days by default (ExpirationTimeout of the SMTP virtual server; MessageExpiration),
+other servers after up to five: a message retried that long will hardly arrive.
+"""
 LONGEST_RETRY_MS: Final = 12 * HOUR
 """No server waits longer for the next try by default (Exim's last interval is 6 hours), so what comes later is another
 message."""
@@ -36,15 +37,15 @@ def checked(
 ) -> CheckResult:
     """The incidents of the last `since` ("24h") of the logs, which are read to their end, the most urgent first.
 
-    `known` incidents were told before. With `stale_ms` a log that ended longer than that before `now_ms` is stale.
-    Raises FilterError for a filter or a time that can't be understood.
+    `known` incidents were reported before. With `stale_ms` a log that ended longer than that before `now_ms` is stale.
+    Raises FilterError for an invalid filter or time.
     """
     store = analysis.store
     window = rows_that_match(store, f'{filter_text} since:"{since}"', analysis.zone, twice=analysis.count_duplicates)
     every = rows_that_match(store, filter_text, analysis.zone, twice=analysis.count_duplicates)
     in_window = {head.key: head for head in incident_heads(store, window)}
     found = []
-    # The state is that of the whole log: an incident does not end with the window.
+    # The state is that of the whole log: an incident does not end with the time window.
     for part, head in zip(split(store, every), incident_heads(store, every), strict=True):
         now = in_window.get(head.key)
         if now is None:
@@ -86,7 +87,7 @@ def checked(
 
 @dataclass(frozen=True, slots=True)
 class _Deferred:
-    """Messages that were put off: when each was first and last tried, and how often. `others` are single refusals."""
+    """Deferred messages: the first and last attempt of each, and how many. `others` are single refusals."""
 
     first_ms: NDArray[np.int64]
     last_ms: NDArray[np.int64]
@@ -123,7 +124,7 @@ def _messages(store: EventStore, rows: NDArray[np.int64]) -> int:
 
 
 def _overdue_ms(store: EventStore, rows: NDArray[np.int64], since_ms: int) -> int | None:
-    """For how long a message has been put off that was still tried after `since_ms`; None where that is not long."""
+    """How long a message still tried after `since_ms` has been deferred; None if not long."""
     found = _deferred(store, rows)
     waited = (found.last_ms - found.first_ms)[found.last_ms >= since_ms].tolist()
     longest: int = max(waited, default=0)

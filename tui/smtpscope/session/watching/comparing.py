@@ -21,7 +21,7 @@ _ATTENTION: Final[Mapping[WhoActs, int]] = {"us": 0, "them": 1, "sender": 1, "re
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`since` (included) and `until` as the user wrote them; "" where the log's own beginning or end is meant."""
+    """`since` (included) and `until` as the user wrote them; "" for the log's own beginning or end."""
 
     since: str = ""
     until: str = ""
@@ -41,7 +41,7 @@ def compare_logs(before: Analysis, after: Analysis, filter_text: str = "") -> Co
 
 
 def compare_periods(analysis: Analysis, before: Period, after: Period, filter_text: str = "") -> Comparison:
-    """Two periods of the same logs, read to their end. Raises FilterError, UsageError for a time nobody can read."""
+    """Two periods of the same logs, read to their end. Raises FilterError, UsageError for an invalid time."""
     rows = rows_that_match(analysis.store, filter_text, analysis.zone, twice=analysis.count_duplicates)
     undated = int((rows & (analysis.store.columns.time_ms == NO_TIME)).sum())
     first, second = (_period(analysis, period, rows) for period in (before, after))
@@ -73,7 +73,7 @@ def _period(analysis: Analysis, period: Period, rows: Rows) -> _Part:
     chosen = inside & rows if rows is not None else inside
     log_start, log_end = store.log_start_ms, store.log_end_ms
     if start is not None and end is not None and log_start is not None and log_end is not None:
-        # Where the log does not reach, nothing could be counted.
+        # Outside the log's time span, nothing can be counted.
         start, end = max(start, log_start), min(end, log_end)
     name = _period_name(period, analysis)
     return _Part(

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
 
 from smtpscope.errors import FilterError
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.filter.field_table import ANYWHERE
 from smtpscope.store.filter.filter_fields import FIELDS
-from smtpscope.store.filter.filter_grammar import Term, format_term, parse_filter, written_terms
+from smtpscope.store.filter.filter_grammar import Term, format_term, parse_filter
 from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, FilterValueError, Text, Value
+from smtpscope.store.filter.written_terms import written_terms
+
+_MOST_PASTED: Final = 500
+_BRACKETED: Final = re.compile(r"<([^<>\s]*@[^<>\s]*)>")
+_SEPARATORS: Final = re.compile(r"[\s,;]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,36 @@ def term_of(exchange: SmtpExchange) -> tuple[str, str]:
     if command.sender is not None:
         return "from", f"={command.sender}"
     return "cmd", f"={command.verb}"
+
+
+def pasted_term(pasted: str, before: str) -> str | None:
+    """Several lines, or a list of mailboxes or IP addresses, as one term: any of them; None for any other text.
+
+    `before` is what stands before the place: a field there is theirs, else IP addresses are looked for as hosts.
+    """
+    lines = [line.strip() for line in pasted.splitlines() if line.strip()]
+    parts = [part for line in lines for part in _addresses(line) or [line]]
+    if len(parts) < 2 or (len(lines) < 2 and not _addresses(lines[0])):
+        return None
+    values = list(dict.fromkeys(parts))[:_MOST_PASTED]
+    written = written_terms(before)
+    has_field = bool(written) and written[-1].end == len(before) and written[-1].field_word is not None
+    texts = [format_term(Term(ANYWHERE, (Text(value),))) for value in values]
+    return ("" if has_field or not all(map(_is_ip_address, values)) else "host:") + ",".join(texts)
+
+
+def _addresses(line: str) -> list[str]:
+    """The mailboxes and IP addresses of a line that is a list of them, names beside them left out; else nothing."""
+    found = _BRACKETED.findall(line) or [part.strip("<>[]") for part in _SEPARATORS.split(line) if part]
+    return found if found and all("@" in each or _is_ip_address(each) for each in found) else []
+
+
+def _is_ip_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _understood(name: str, value: str) -> tuple[str, tuple[Value, ...]]:

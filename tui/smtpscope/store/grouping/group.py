@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 
 
 @dataclass(frozen=True, slots=True)

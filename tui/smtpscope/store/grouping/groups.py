@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.store.activity import NO_STATE, ONGOING, OVER, STATES, states_of_each, usual_quiet_ms
 from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import NO_STATE, ONGOING, OVER, STATES, states_of_each, usual_quiet_ms
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of

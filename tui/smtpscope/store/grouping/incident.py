@@ -7,19 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
+from smtpscope.store.incident_key import IncidentKey as IncidentKey
 from smtpscope.store.spellings import Counted as Counted
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentKey:
-    """`host_key` is the folded remote host ("" where the event names none), `category` the cause."""
-
-    direction: Direction
-    host_key: str
-    code: int | None
-    category: str
 
 
 @dataclass(frozen=True, slots=True)

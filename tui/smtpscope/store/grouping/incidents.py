@@ -7,10 +7,10 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.store.activity import state_of
 from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import state_of
 from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.incident import Incident, IncidentHead, IncidentKey
 from smtpscope.store.grouping.time_bins import days, episodes

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.store.activity import State, episode_starts, state_of, state_words
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import State, episode_starts, state_of, state_words
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.times import (
     DAY,

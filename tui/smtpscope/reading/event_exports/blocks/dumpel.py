@@ -53,10 +53,10 @@ class DumpelReader(TextLog):
         title="Events printed by dumpel (Resource Kit)",
         recognised_by="lines of date, time, three numbers, source, user, computer and strings",
         lacks=(
-            "the sentence of an event",
+            "the text of the event's message",
             "record number",
-            "the zone of the times",
-            "the values of events other than 7002, 7004 and 7010, where nothing but blanks stands between them",
+            "the time zone",
+            "the values of events other than 7002, 7004 and 7010, if separated by spaces only",
         ),
     )
 

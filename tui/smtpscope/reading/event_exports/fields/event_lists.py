@@ -40,7 +40,7 @@ class EventListReader(TextLog):
         name="event-list",
         title="Events as lists of labels (Format-List, evtxexport, psloglist)",
         recognised_by="a label and its value in each line, among them the event id and the source or the message",
-        lacks=("the zone of the times and the record number, where the command did not print them",),
+        lacks=("the time zone and the record number, if the command did not print them",),
     )
 
     @classmethod

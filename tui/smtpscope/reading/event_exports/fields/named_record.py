@@ -15,7 +15,7 @@ from smtpscope.reading.event_exports.fields.text_places import (
     short_texts,
     text_beside,
 )
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.messages.event_messages import holds_message
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
@@ -58,8 +58,8 @@ def named_record(
 ) -> EventRecord | None:
     """The record in `event`, None if neither its source nor its message is that of an SMTP event.
 
-    `places` takes down where the text of an event stands, if not where it should. Raises LogError when the file can't
-    be read any more, to tell its line.
+    `places` notes an unexpected place of an event's text. Raises LogError when the file can't be read any more, to tell
+    its line.
     """
     fields = fields_of(event)
     found = _message(fields)
@@ -77,7 +77,7 @@ def named_record(
     event_id = event_id_in(fields)
     guess = None
     if provider is None or is_ours(provider):
-        if (strings is None or len(strings) < _STRINGS_OF_A_SENTENCE) and not (message and holds_sentence(message)):
+        if (strings is None or len(strings) < _STRINGS_OF_A_SENTENCE) and not (message and holds_message(message)):
             beside = text_beside(event, sure=provider is not None)
             if beside is not None:
                 strings, message, guess = None, beside[1], GUESS
@@ -88,7 +88,7 @@ def named_record(
                 places.note(path_of(event, found.value) or found.name, empty, offset, "noted")
     computer = fields.word("computer")
     if provider is not None and not is_ours(provider):
-        if message is None or not _is_ambiguous(fields, provider) or not holds_sentence(message):
+        if message is None or not _is_ambiguous(fields, provider) or not holds_message(message):
             return None
         # If the source of a message is not an event source, it is the host that sent it.
         computer, provider = computer or provider, None
@@ -134,7 +134,7 @@ def _message(fields: EventFields) -> FoundValue | None:
         text = as_word(each.value)
         if not text or text[0] in "{<":
             continue
-        if holds_sentence(text):
+        if holds_message(text):
             return each
         if each.name not in AMBIGUOUS:
             first = first or each
@@ -264,7 +264,7 @@ def _is_ambiguous(fields: EventFields, provider: str) -> bool:
 
 def _tells(message: str | None, event_id: int | None, strings: tuple[str, ...] | None) -> bool:
     """Whether an event without a source may be an SMTP event."""
-    if message is not None and holds_sentence(message):
+    if message is not None and holds_message(message):
         return True
     return event_id in _OUR_NUMBERS and strings is not None
 

@@ -1,4 +1,4 @@
-"""Records of an export that name no source: nobody can say that they are another's."""
+"""Records of an export without a source, which may be SMTP events."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from smtpscope.errors import NOT_UNDERSTOOD, Problem
 from smtpscope.reading.windows_event.event_fields import fields_of
 
 LOOKED_AT: Final = 200
-"""Records at the beginning of a file that are looked at."""
+"""Records at the beginning of a file that are examined."""
 _NAMED: Final = 6
 _LONGEST: Final = 40
 
 
 def names_source(record: Mapping[str, Any]) -> bool:
-    """Whether `record` names the source of an event."""
+    """Whether `record` has the source of an event."""
     return fields_of(record).word("provider") is not None
 
 
 def unnamed_problem(file: str, line: int, names: Iterable[object]) -> Problem:
-    """What is told of the first record without a source, on `line`, whose fields have these `names`."""
+    """The note on the first record without a source, on `line`, whose fields have these `names`."""
     told = [str(name).strip()[:_LONGEST] for name in names if str(name).strip()]
     more = ", …" if len(told) > _NAMED else ""
     fields = f" ({', '.join(told[:_NAMED])}{more})" if told else ""

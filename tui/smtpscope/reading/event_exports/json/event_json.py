@@ -45,16 +45,21 @@ from smtpscope.reading.windows_event.providers import is_ours
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
-_UNKNOWN_NAMES: Final = "The object names a source of ours, but no field is known as the event's text or values"
+_UNKNOWN_NAMES: Final = (
+    "The object names an SMTP event source, but no field is known to hold the event's text or values"
+)
 # Of XML, Splunk and pages of answers, whose events are within.
 _HOLDS_SOURCE: Final = re.compile(r"SourceName|[Pp]rovider|\"hits\"|\"rows\"|\"results?\"|<Event")
 _CUT_OFF: Final = "The event has no end: its JSON is cut off"
 _CLOSED: Final = ("}\n", "}\r\n", "},\n", "},\r\n")
 _ENDS: Final = ("}", "},", "]", "],")
-_NO_SOURCE: Final = "no field names a source of ours"
+_NO_SOURCE: Final = "no field names an SMTP event source"
 _DEEPEST_PAGE: Final = 4
 # How far from the start of a line the offset of an event in it may be.
 _LOOKED_BACK: Final = 1 << 14
+
+# Entries of Exchange's message tracking have an EventId and a Source as well.
+_OF_TRACKING = re.compile(r"\"(?:RecipientStatus|InternalMessageId)\"\s{0,8}:", re.IGNORECASE)
 
 
 class EventJsonReader(TextLog):
@@ -64,7 +69,7 @@ class EventJsonReader(TextLog):
         name="json",
         title="Events as JSON (Winlogbeat, NXLog, OpenTelemetry, Splunk, ConvertTo-Json)",
         recognised_by="JSON objects with the names that these programs give to source and event id",
-        lacks=("the level, the record number or the insertion strings, where the program left them out",),
+        lacks=("the level, the record number or the insertion strings, if the program omitted them",),
     )
 
     @classmethod
@@ -72,8 +77,10 @@ class EventJsonReader(TextLog):
         if not is_text(head):
             return False
         text = head_text(head)
-        # Our own conversions have names of ours, some of which other programs use too.
-        return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None and not is_converted(text)
+        # Our own conversions use names that other programs use too.
+        if _BEGINNING.match(text) is None or _OF_TRACKING.search(text) is not None:
+            return False
+        return EVENT_KEY.search(text) is not None and not is_converted(text)
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""

@@ -84,7 +84,7 @@ def decoded_object(text: str) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         found = _decoded_slowly(text)
     if not isinstance(found, dict):
-        raise NoObjectError("This is no JSON object")
+        raise NoObjectError("Not a JSON object")
     return found
 
 
@@ -96,7 +96,7 @@ def _decoded_slowly(text: str) -> object:
     except RecursionError as error:
         raise NoObjectError("The event nests too deep") from error
     except ValueError as error:
-        raise NoObjectError(f"The event is no valid JSON: {why_broken(error)}") from error
+        raise NoObjectError(f"The event is not valid JSON: {why_broken(error)}") from error
 
 
 def _without_halves(value: Any) -> Any:

@@ -9,24 +9,24 @@ from dataclasses import replace
 from typing import Final
 
 from smtpscope.errors import Problem
-from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_sentence, scan
-from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_message, scan
+from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.reading.record import Batch, EventRecord
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.field_names import LOOKED_BACK, field_at_end, has_fields, has_tags
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import head_of
 
-GUESS: Final = "found by its words alone, in a file whose form was not understood: time, id and computer may be wrong"
+GUESS: Final = "found by its text alone, in a file of unknown format: time, id and computer may be wrong"
 _REFERENCE: Final = re.compile(r"&(?:[A-Za-z]{1,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 
 
-class LastLookReader(SentenceLineReader):
+class LastLookReader(MessageLineReader):
     """Searches any text, also JSON, XML and web pages, for messages only, and notes that it did."""
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
-        return is_text(head) and holds_sentence(head_text(head))
+        return is_text(head) and holds_message(head_text(head))
 
     @classmethod
     def has_form(cls, head: bytes) -> bool:
@@ -42,7 +42,7 @@ class LastLookReader(SentenceLineReader):
                 place = self._place_of(batch.records[0])
             problems = batch.problems
             if found and batch.bytes_read >= batch.bytes_total:
-                told = told_of_words(self._source.name, found, place, "what stands around them was not understood")
+                told = told_of_words(self._source.name, found, place, "the text around them was not understood")
                 problems = [*problems, told]
             yield replace(batch, records=[_marked(record, tags=tags) for record in batch.records], problems=problems)
 
@@ -61,7 +61,7 @@ class LastLookReader(SentenceLineReader):
 def told_of_words(file: str, count: int, first: str, why: str) -> Problem:
     """The note, once per file, on `count` events that were found by their words, the first at `first`."""
     what, where = ("1 event was", "at") if count == 1 else (f"{count:,} events were", "the first at")
-    reason = f"{what} found by the words of the message alone, {where} {first}: {why}"
+    reason = f"{what} found by the text of the message alone, {where} {first}: {why}"
     return Problem(file, "whole file", reason, "recovered", count)
 
 

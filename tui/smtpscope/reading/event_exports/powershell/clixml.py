@@ -37,7 +37,7 @@ class ClixmlReader(TextLog):
         name="clixml",
         title="Events as PowerShell objects (Export-Clixml)",
         recognised_by="XML with the element Objs, whose objects have the properties of events",
-        lacks=("the level, the record number or the insertion strings, where the objects were made without them",),
+        lacks=("the level, the record number or the insertion strings, if the objects lack them",),
     )
 
     @classmethod

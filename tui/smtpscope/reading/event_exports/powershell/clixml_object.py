@@ -30,7 +30,7 @@ def properties_of(xml: str) -> dict[str, Any]:
         element = ElementTree.fromstring(_FORBIDDEN.sub("\ufffd", xml))
     except (ElementTree.ParseError, UnicodeError) as error:
         reason = str(error).partition(":")[0]
-        raise UnreadableObjectError(f"The object is no well-formed XML ({reason})") from error
+        raise UnreadableObjectError(f"The object is not well-formed XML ({reason})") from error
     return _properties(element, 0)
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from smtpscope.reading.event_exports.blocks.copied_xml import facts_of
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.messages.event_messages import holds_message
 from smtpscope.reading.event_exports.xml.event_xml_record import (
     UnreadableEventError,
     event_record,
@@ -115,7 +115,7 @@ def raw_record(
         return _of_xml(raw.strip(), file, offset)
     labels = labels_of(raw)
     provider = labels.get("SourceName") or None
-    if not is_ours(provider) and (provider is not None or not holds_sentence(raw)):
+    if not is_ours(provider) and (provider is not None or not holds_message(raw)):
         return None
     written = written_in(raw) if indexed is None else indexed
     if isinstance(written, WrittenTime):
@@ -149,7 +149,7 @@ def _of_xml(xml: str, file: str, offset: int) -> EventRecord | None:
         pass
     # Splunk cuts events at its limit (TRUNCATE in props.conf, 10,000 bytes): the rest still has the facts.
     provider = _XML_PROVIDER.search(xml)
-    if provider is None and not holds_sentence(xml):
+    if provider is None and not holds_message(xml):
         return None
     facts = facts_of(xml)
     numbers = {name: int(value) for name, value in reversed(_XML_NUMBER.findall(xml))}

@@ -39,7 +39,7 @@ class SplunkTextReader(TextLog):
         name="splunk",
         title="Events of Windows exported by Splunk as raw text",
         recognised_by="lines with LogName=, SourceName= and EventCode= below a date",
-        lacks=("the zone of the times (Splunk's CSV and JSON have it)", "insertion strings"),
+        lacks=("the time zone (Splunk's CSV and JSON have it)", "insertion strings"),
     )
 
     @classmethod

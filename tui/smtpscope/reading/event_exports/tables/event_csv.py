@@ -33,7 +33,7 @@ class EventCsvReader(TextLog):
         title="Table of events (CSV or tab-separated text)",
         recognised_by="a header with Message and Event ID or Source, the columns of Event Viewer, or Splunk's _raw",
         lacks=(
-            "the zone of the times",
+            "the time zone",
             "insertion strings (Log Parser has them)",
             "the computer and the record number in what newer Event Viewers save",
         ),
@@ -85,8 +85,8 @@ class EventCsvReader(TextLog):
         if found is None:
             raise LogError(
                 where=self._source.name,
-                what="no table of events: neither a header with Message and Event ID nor the columns of Event Viewer",
-                remedy="Export the log anew in Event Viewer (Save All Events As), or leave out --read-as",
+                what="not a table of events: no header with Message and Event ID, no columns of Event Viewer",
+                remedy="Export the log again in Event Viewer (Save All Events As), or omit --read-as",
             )
         return found
 

@@ -53,7 +53,9 @@ class EventXmlReader(TextLog):
         name="xml",
         title="Events as XML (Event Viewer, wevtutil, ToXml)",
         recognised_by="XML with the elements Event and System",
-        lacks=("the sentence of an event, unless it was saved with its rendering; its insertion strings are there",),
+        lacks=(
+            "the text of the event's message, unless it was saved as rendered text; its insertion strings are there",
+        ),
     )
 
     @classmethod

@@ -50,7 +50,7 @@ def event_record(xml: str, *, file: str, offset: int) -> tuple[EventRecord | Non
         return _record(ElementTree.fromstring(mended), file, offset), True
     except ElementTree.ParseError as error:
         reason = str(error).partition(":")[0]
-        raise UnreadableEventError(f"The event is no well-formed XML ({reason})") from error
+        raise UnreadableEventError(f"The event is not well-formed XML ({reason})") from error
 
 
 def _allowed(reference: re.Match[str]) -> str:

@@ -58,9 +58,9 @@ def mended(chunk: bytes, found: Walk, end: int) -> bytes:
 
 _Outcome = Literal["skipped", "recovered", "noted"]
 
-_REFUSED: Final = "The fast decoder refused it, the second one could read it"
-_BROKEN_SIZE: Final = "Its size is broken; it was read up to the next record"
-_TORN: Final = "Its end was not written to disk; what it says may be incomplete"
+_REFUSED: Final = "Rejected by the fast decoder, read by the fallback decoder"
+_BROKEN_SIZE: Final = "Its size is wrong; it was read up to the next record"
+_TORN: Final = "Its end was not written to disk; it may be incomplete"
 _CUT_OFF: Final = "The file ends in the middle of this record"
 _NO_HEADER: Final = "The header of its chunk is destroyed; the record itself could be read"
 
@@ -84,7 +84,7 @@ class ChunkReader:
         if header is None and RECORD_MAGIC not in data:
             if data.count(0) == CHUNK_SIZE:
                 return ChunkRead(used=0)
-            reason = "This is no chunk, and no record is in it"
+            reason = "Not a chunk, and no record in it"
             return ChunkRead(problems=[Problem(self._file, f"chunk {chunk.number}", reason, "skipped")])
         return _Reading(chunk, data, header, self._file).read(self._decoder, self._has_checksums)
 

@@ -97,14 +97,14 @@ class DecoderProcess:
                 process = self._start()
             answer = self._answer(process, seconds, *request(chunk, seconds))
         if answer[:1] == TOO_LARGE:
-            raise DecoderStoppedError("The fast decoder needed more memory than it may have")
+            raise DecoderStoppedError("The fast decoder exceeded its memory limit")
         try:
             if answer[:1] != RECORDS:
                 raise ValueError
             return list(unpacked(answer, 1))
         except (struct.error, ValueError):
             self.close()
-            raise DecoderStoppedError("The fast decoder gave an answer that makes no sense") from None
+            raise DecoderStoppedError("The fast decoder returned an invalid answer") from None
 
     def _answer(self, process: subprocess.Popen[bytes], seconds: float, *parts: bytes) -> bytes:
         """The answer of the process to `parts`, or without parts, to its start."""
@@ -178,11 +178,11 @@ class DecoderProcess:
 
 
 def _time_is_over(seconds: float) -> str:
-    return f"The fast decoder did not come back within {seconds:g} s"
+    return f"The fast decoder did not answer within {seconds:g} s"
 
 
 def _broken_off(code: int | None) -> str:
-    return f"The fast decoder broke off ({f'signal {-code}' if code and code < 0 else f'exit code {code}'})"
+    return f"The fast decoder ended unexpectedly ({f'signal {-code}' if code and code < 0 else f'exit code {code}'})"
 
 
 SHARED: Final = DecoderProcess()

@@ -20,9 +20,9 @@ class ChunkTemplates:
         try:
             size: int = struct.unpack_from("<I", self.chunk, offset + 20)[0]
         except struct.error:
-            raise UnreadableError("the template that it uses lies outside of the chunk") from None
+            raise UnreadableError("its template lies outside the chunk") from None
         if size == 0:
-            raise UnreadableError("the template that it uses is not there")
+            raise UnreadableError("its template is missing")
         return 24 + size
 
     def template(self, offset: int) -> TemplateElement:

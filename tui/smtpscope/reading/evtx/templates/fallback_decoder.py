@@ -67,7 +67,7 @@ class FallbackDecoder:
             raise UnreadableError(f"its binary XML is broken ({cause})") from cause
         event = next((element for element in found if isinstance(element, EventElement)), None)
         if event is None or event.name != "Event":
-            raise UnreadableError("it holds no Event element")
+            raise UnreadableError("it has no Event element")
         return event
 
 

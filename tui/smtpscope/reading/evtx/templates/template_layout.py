@@ -187,7 +187,7 @@ def _full_plan(system: TemplateElement, provider: str | int, data: int) -> Event
     created = system.child("TimeCreated")
     time = None if created is None else _single(created.attribute("SystemTime"))
     if isinstance(time, str):
-        raise UnreadableError("a template that holds a time")
+        raise UnreadableError("a template with a time in it")
     return EventPlan(
         kind="ours" if isinstance(provider, str) else "open",
         provider=provider,

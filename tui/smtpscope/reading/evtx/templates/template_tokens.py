@@ -71,7 +71,7 @@ class _Tokens:
 
     def element(self, depth: int) -> TemplateElement:
         if self._next() != _START:
-            raise UnreadableError("its template holds no element where one must be")
+            raise UnreadableError("its template lacks a required element")
         if depth > _DEEPEST:
             raise UnreadableError("its elements are nested too deep")
         has_attributes = self._chunk[self._at] & _MORE
@@ -148,7 +148,7 @@ class _Tokens:
             (name_at,) = _U32.unpack_from(self._chunk, self._at + 1)
             self._at += 5
             return html.unescape(f"&{self._name(name_at)};")
-        raise UnreadableError("its template holds what no template holds")
+        raise UnreadableError("its template has invalid contents")
 
     def _text(self, at: int) -> str:
         return values.decoded(self._counted_bytes(at, 2))
@@ -168,7 +168,7 @@ class _Tokens:
             return values.value_text(value_type, self._counted_bytes(start, 1))
         size = _LITERAL_SIZES.get(value_type)
         if size is None:
-            raise UnreadableError("its template holds a value of an unusual type")
+            raise UnreadableError("its template has a value of an unusual type")
         self._at = start + size
         return values.value_text(value_type, self._slice(start, self._at))
 

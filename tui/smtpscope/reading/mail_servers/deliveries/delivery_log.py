@@ -1,4 +1,4 @@
-"""Deliveries that mail services and queues report in records of their own; `delivery_fields` makes lines of them."""
+"""Deliveries reported by mail services and queues; `delivery_fields` turns their records into lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from smtpscope.reading.mail_servers.mail_grammar import (
 )
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.postfix_log import said_in
-from smtpscope.reading.record import Format, LogReader
+from smtpscope.reading.record import Format, LogReader, Side
 from smtpscope.reading.text.syslog_line import LogLine
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.wrappers.delivery_fields import SIGN
@@ -38,7 +38,7 @@ _QUEUED: Final = "The queue tells when the message came in, not when it was refu
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """What a record says of one recipient; `reply` may quote the reply in other words, or is "" for none."""
+    """The facts of a record on one recipient; `reply` may be quoted in other words, and is "" if there is none."""
 
     to: str
     reply: str = ""
@@ -46,13 +46,14 @@ class Delivery(msgspec.Struct, frozen=True):
     host: str = ""
     command: str = ""
     queued: bool = False
+    inbound: bool = False
 
 
 _DECODER = msgspec.json.Decoder(Delivery)
 
 
 class DeliveryGrammar(MailGrammar):
-    """Each line is a record of one recipient."""
+    """Each line is a record on one recipient."""
 
     def line(self, text: str) -> LogLine | None:
         found = _LINE.match(text)
@@ -77,15 +78,15 @@ _FORMAT: Final = Format(
     title="Deliveries of a mail service or a queue",
     recognised_by="JSON or a table with a recipient and a reply, by the names that mail services give them; mailq",
     lacks=(
-        "mostly which command a remote host refused",
-        "mostly the name of the remote host",
+        "usually which command a remote host refused",
+        "usually the name of the remote host",
         "the moment of a refusal, in the listing of a queue",
     ),
 )
 
 
 class DeliveryLineReader(MailLog):
-    """Reads the lines of our own that stand for the records."""
+    """Reads the lines made from the records."""
 
     format: ClassVar[Format] = _FORMAT
     grammar: ClassVar[type[MailGrammar]] = DeliveryGrammar
@@ -119,4 +120,5 @@ def _refused(delivery: Delivery) -> Found:
     command = _COMMAND.match(delivery.command)
     full = delivery.command if ":" in delivery.command else ""
     verb = command["verb"].upper() if command else ""
-    return LoggedRefusal("outbound", delivery.host, verb, full if verb else "", reply, delivery.to, guess)
+    side: Side = "inbound" if delivery.inbound else "outbound"
+    return LoggedRefusal(side, delivery.host, verb, full if verb else "", reply, delivery.to, guess)

@@ -76,8 +76,8 @@ class CourierLogReader(MailLog):
         lacks=(
             "which remote host refused, and which command",
             "the name of a client",
-            "bytes of a reply that are no text: a dot stands in their place",
-            "the year of the times and mostly their zone",
+            "bytes of a reply that are not text: shown as a dot",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = CourierGrammar

@@ -18,7 +18,7 @@ _BARE = re.compile(
     r"(?<!\S)(?=(?:trying )?remote delivery (?:to|deferred:|failed:) \S{1,255} (?:\[|failed after )"
     r"|remote delivery (?:deferred|failed): (?:AUTH|SMTP) login |[Cc]ould not perform server greeting at )"
 )
-_NEAREST: Final = "The line names no queue file: the recipient is the one in the nearest line before it"
+_NEAREST: Final = "The line names no queue file: the recipient is from the nearest line before it"
 _HOST: Final = r"(?P<name>[^\s\[]{1,255})(?: \[(?P<address>[^\]]{1,64})\])?"
 _REFUSED = re.compile(
     rf"(?:remote delivery (?:to|deferred:|failed:) {_HOST} failed after (?P<stage>[A-Za-z ]{{2,20}})"
@@ -85,7 +85,7 @@ class DmaLogReader(MailLog):
         service=True,
         title="Log of dma (DragonFly Mail Agent)",
         recognised_by='the program "dma[…]:" with the name of a queue file, or "remote delivery to … failed after"',
-        lacks=("the full command", "the year of the times and mostly their zone"),
+        lacks=("the full command", "the year, and usually the time zone"),
     )
     grammar: ClassVar[type[MailGrammar]] = DmaGrammar
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(

@@ -55,7 +55,7 @@ _VERBS: Final = {
     "ehlo": "EHLO",
     "data": "DATA",
 }
-_GUESS: Final = "Haraka logs no code here: this is the one that it gives unless a plugin has its own"
+_GUESS: Final = "Haraka logs no code here: this is its default unless a plugin sets another"
 
 
 class HarakaGrammar(MailGrammar):
@@ -103,7 +103,7 @@ class HarakaLogReader(MailLog):
         lacks=(
             "which remote host refused",
             "the codes of all lines of a reply but the last",
-            "refusals of commands that are out of order, but for the last one of a connection",
+            "refusals of out-of-order commands, except the last one of a connection",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = HarakaGrammar

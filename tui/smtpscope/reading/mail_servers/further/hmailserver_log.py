@@ -80,8 +80,8 @@ class HmailserverLogReader(MailLog):
         name="hmailserver",
         service=True,
         title="Log of hMailServer",
-        recognised_by='columns with "SMTPD" or "SMTPC", a session, a time, an address and SENT: or RECEIVED:',
-        lacks=("the names of hosts", "the name of the server", "the zone of the times"),
+        recognised_by='columns with "SMTPD" or "SMTPC", a session, a time, an IP address and SENT: or RECEIVED:',
+        lacks=("the names of hosts", "the name of the server", "the time zone"),
     )
     grammar: ClassVar[type[MailGrammar]] = HmailserverGrammar
     own_signs: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t")

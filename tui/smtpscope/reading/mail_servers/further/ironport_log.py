@@ -87,9 +87,9 @@ class IronportLogReader(MailLog):
         recognised_by="lines with Info: and DCID, MID, ICID or RID with a number",
         lacks=(
             "the command that was refused",
-            "the name of the remote host (it has the address)",
-            "the code of what the appliance refused itself",
-            "the zone of the times",
+            "the name of the remote host (it has the IP address)",
+            "the code of the appliance's own refusals",
+            "the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = IronportGrammar

@@ -80,9 +80,9 @@ class MsmtpLogReader(MailLog):
         title="Log of msmtp",
         recognised_by="lines with host=, tls=, auth=, from=, recipients= and exitcode=",
         lacks=(
-            "what became of the recipients behind one that was refused itself",
-            "bytes of a reply that are no text: a question mark stands in their place",
-            "the year of the times and their zone",
+            "the outcome for recipients after one that was refused itself",
+            "bytes of a reply that are not text: shown as a question mark",
+            "the year and the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = MsmtpGrammar

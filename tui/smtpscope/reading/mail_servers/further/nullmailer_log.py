@@ -47,7 +47,7 @@ class NullmailerLogReader(MailLog):
         service=True,
         title="Log of nullmailer",
         recognised_by='lines with "Starting delivery:" and "smtp: Failed:"',
-        lacks=("which command the smart host refused", "all but the first recipient", "the zone of the times"),
+        lacks=("which command the smart host refused", "all but the first recipient", "the time zone"),
     )
     grammar: ClassVar[type[MailGrammar]] = NullmailerGrammar
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(

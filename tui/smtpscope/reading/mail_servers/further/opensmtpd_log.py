@@ -110,7 +110,7 @@ class OpenSmtpdLogReader(MailLog):
         lacks=(
             "which command a remote host refused",
             "the line ends inside a reply, and the codes of all lines but the first",
-            "the year of the times and mostly their zone",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = OpenSmtpdGrammar

@@ -75,8 +75,8 @@ class QmailLogReader(MailLog):
         recognised_by='lines with "starting delivery 1: msg 2 to remote", "delivery 1: failure:" or "rblsmtpd:"',
         lacks=(
             "the name of a remote host",
-            "which blanks of a reply were underscores",
-            "what qmail-smtpd refused, but for block lists",
+            "which spaces in a reply were underscores",
+            "qmail-smtpd's refusals, except by block list",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = QmailGrammar

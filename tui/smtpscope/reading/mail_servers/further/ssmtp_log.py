@@ -44,9 +44,9 @@ class SsmtpLogReader(MailLog):
         recognised_by='the program "sSMTP[…]:" with "Sent mail for", a reply or a recipient and a reply',
         lacks=(
             "the mail hub that refused (it is in ssmtp.conf)",
-            "the command, but for recipients and logins",
+            "the command, except for recipients and logins",
             "all but the last line of a reply",
-            "the year of the times and mostly their zone",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = SsmtpGrammar

@@ -57,7 +57,7 @@ _OURS: Final = frozenset(
         "smtp.message-too-large",
     )
 )
-_OURS_UNTOLD: Final = "Refused by this server, which does not log its replies"
+_OURS_UNTOLD: Final = "Rejected by this server, which does not log its replies"
 
 
 class StalwartGrammar(MailGrammar):
@@ -114,7 +114,7 @@ class StalwartLogReader(MailLog):
         lacks=(
             "the full command",
             "the enhanced status code of a reply, in some versions",
-            "what this server answered to its clients",
+            "this server's replies to clients",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = StalwartGrammar

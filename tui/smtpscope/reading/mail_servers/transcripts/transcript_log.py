@@ -27,7 +27,7 @@ _CLOCK = re.compile(r"(?<![\d:.])\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?![\d:])")
 _DATE_OF_NAME = re.compile(
     r"(?<!\d)(?P<year>20\d\d)[-._]?(?P<month>0[1-9]|1[0-2])[-._]?(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
 )
-_DATE_TAKEN: Final = "The times have no date: it is taken from the name of the file"
+_DATE_TAKEN: Final = "The times have no date: it comes from the file name"
 _NUMBERED = re.compile(r"\d")
 _NO_SESSION: Final = "The transcript names no session here: these are the lines around the refusal"
 _VERBS: Final = r"EHLO|HELO|LHLO|MAIL|RCPT|DATA|AUTH|STARTTLS|VRFY|EXPN|ETRN|BDAT|RSET|QUIT|XEXCH50|NOOP"
@@ -109,8 +109,8 @@ class TranscriptLogReader(MailLog):
         title="Transcript of SMTP sessions (swaks, telnet, curl, mail libraries, MDaemon, SmarterMail)",
         recognised_by="lines with SMTP commands and lines with replies, marked as sent and received or not at all",
         lacks=(
-            "the time, in what test tools print",
-            "the date, in logs that have it in their name only",
+            "the time, in output of test tools",
+            "the date, in logs that have it only in the file name",
             "the name of the remote host, where neither a line nor its greeting names it",
         ),
     )

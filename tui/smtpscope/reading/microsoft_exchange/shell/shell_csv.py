@@ -43,7 +43,7 @@ class ShellCsvReader(ShellReader):
         service=True,
         title="CSV of the Exchange Management Shell (Export-Csv), message trace of Exchange Online",
         recognised_by="a header with RecipientStatus, LastError or SmtpResponse, or the columns of a message trace",
-        lacks=("replies, where Export-Csv wrote System.String[] or the trace is a summary", *LACKS),
+        lacks=("replies, if Export-Csv wrote System.String[] or the trace is a summary", *LACKS),
     )
 
     @classmethod

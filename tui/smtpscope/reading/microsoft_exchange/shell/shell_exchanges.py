@@ -25,7 +25,7 @@ from smtpscope.reading.text.encodings import TextEncoding
 QUEUE: Final = "Microsoft Exchange queue"
 TRACE: Final = "Microsoft Exchange Online message trace"
 LOST: Final = (
-    "Export-Csv wrote System.String[] in the place of the reply, so it is lost: export "
+    "Export-Csv wrote System.String[] instead of the reply, so it is lost: export "
     "@{n='RecipientStatus';e={$_.RecipientStatus -join ';'}} instead, or print it with Format-List"
 )
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -190,7 +190,7 @@ def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ToldExchange
     return ToldExchanges(records, time, problems, without_reply=failed)
 
 
-_SIDE_ASSUMED: Final = "The export lacks the columns that tell who refused (Source, EventId, ConnectorId)"
+_SIDE_ASSUMED: Final = "The export lacks the columns that show who refused (Source, EventId, ConnectorId)"
 
 
 def _both(guess: str | None, more: str) -> str:
@@ -224,7 +224,7 @@ def status_of(value: str) -> str:
         bare = bare[1:].removesuffix("}").rstrip()
         bare = bare.removesuffix("...").removesuffix("…").rstrip(", ")
     if is_cut(value):
-        # A truncated host name is no use.
+        # A truncated host name is useless.
         bare = _UNFINISHED.sub("", bare)
     if len(bare) > 1 and bare[0] in "'\"" and bare[-1] == bare[0]:
         bare = bare[1:-1]

@@ -18,7 +18,7 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_log import NO_ZONE, TextLog, head_of
 
 _LONGEST_TIME: Final = 64
-LACKS: Final = ("the commands and the rest of the SMTP session", "the zone of the times (message traces have UTC)")
+LACKS: Final = ("the commands and the rest of the SMTP session", "the time zone (message traces use UTC)")
 
 
 class ShellReader(TextLog):
@@ -39,8 +39,8 @@ class ShellReader(TextLog):
         if head and not self.sniff(head):
             raise LogError(
                 where=self._source.name,
-                what="no output of Exchange's cmdlets: it has no recipient status, last error or SMTP response",
-                remedy="Print it with Format-List, or leave out --read-as",
+                what="not output of Exchange cmdlets: it has no recipient status, last error or SMTP response",
+                remedy="Print it with Format-List, or omit --read-as",
             )
         return self._batches()
 
