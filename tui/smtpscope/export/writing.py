@@ -1,6 +1,7 @@
-"""A document onto the disk: never over another file unasked, never half, never into a folder that is not there.
+"""Writes a document to disk: never overwrites unasked, never leaves half a file, never creates a folder.
 
-What is no file (a terminal, a FIFO, a socket, a descriptor such as /dev/stdout) is written into as it is.
+A target that is not a regular file (a terminal, a FIFO, a socket, a descriptor such as /dev/stdout) is written to
+directly.
 """
 
 from __future__ import annotations
@@ -31,9 +32,8 @@ _OLD_SECONDS: Final = 24 * 3_600
 def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = False) -> int:
     """Write `text`, one string or many, to `path` as UTF-8, its line ends as they are. Returns the number of bytes.
 
-    The file appears whole or not at all. Of a link to a file the file is replaced and the link stays, and so do the
-    mode and owner of what was there. Raises ExportError when it exists and `overwrite` is False, when its folder does
-    not exist, and when the system refuses.
+    The file is written atomically. If it is a link, its target is replaced and the link stays; mode and owner are kept.
+    Raises ExportError if it exists and `overwrite` is False, if its folder does not exist, and if it can't be written.
     """
 
     def write(stream: BinaryIO) -> None:
@@ -44,7 +44,7 @@ def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = F
 
 
 def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool = False) -> int:
-    """The same for bytes: `write` is given the stream. What it raises goes through, and no file appears."""
+    """The same for bytes: `write` is passed the stream. If it raises, no file is created."""
     try:
         if (written := write_into(path, write)) is not None:
             return written
@@ -52,7 +52,7 @@ def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool
     except OSError as error:
         raise _refused(path, error) from error
     except ValueError:
-        # A NUL character, which the check tells.
+        # A NUL character, which the check reports.
         target = path
     _check(target if overwrite else path, overwrite)
     temporary: Path | None = None
@@ -94,7 +94,7 @@ def _keep_mode_and_owner(target: Path, temporary: Path) -> None:
     except FileNotFoundError:
         return
     if hasattr(os, "chown"):
-        # Only root may give a file away; a group is kept where its owner is one of it.
+        # Only root may change the owner; the group is kept if the owner is a member.
         for owner, group in ((-1, before.st_gid), (before.st_uid, -1)):
             with suppress(OSError):
                 os.chown(temporary, owner, group)
@@ -127,12 +127,12 @@ def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
         temporary.replace(path)
         return
     try:
-        # A link fails when the file has come into being meanwhile; a rename would replace it.
+        # A link fails if the file has been created meanwhile; a rename would replace it.
         os.link(temporary, path)
     except FileExistsError as error:
         raise _exists(path) from error
     except (OSError, AttributeError):
-        # Some file systems know no links; the check before is then all there is.
+        # Without hard links, the earlier existence check is the only guard.
         temporary.replace(path)
         return
     temporary.unlink()
@@ -155,10 +155,10 @@ def _refused(path: Path, error: OSError) -> ExportError:
 
 
 def suggested_name(document: SummaryDocument, suffix: str) -> str:
-    """A file name for `document`: `550-mail.fabrikam.example-2026-11-18.md`, made of code, host and last day.
+    """A file name for `document`: `550-mail.fabrikam.example-2026-11-18.md`, from code, host and last day.
 
     Several incidents give `smtp-incidents-3-2026-11-18.md`. `suffix` has its dot. Safe on all systems. For a masked
-    summary give the masked document (`Mask.document`), so that the name tells no more than the text.
+    summary pass the masked document (`Mask.document`), so the name reveals no more than the text.
     """
     ends = [each.incident.last_ms for each in document.incidents if each.incident.last_ms is not None]
     day = format_day(max(ends, default=None), document.zone)
@@ -168,6 +168,6 @@ def suggested_name(document: SummaryDocument, suffix: str) -> str:
         key = document.incidents[0].incident.key
         code = "no-code" if key.code is None else str(key.code)
         host = key.host_key or ("unknown-client" if key.direction is Direction.INBOUND else "unknown-host")
-        # A long host name must not push the day out of the name.
+        # A long host name must not push the date out of the name.
         parts = [code, file_name(host)[: _LONGEST_STEM - len(day) - len(code) - 2], day]
     return file_name("-".join(part for part in parts if part), fallback="smtp-incident") + suffix

@@ -122,7 +122,7 @@ def _metrics(result: CheckResult) -> Iterator[str]:
     yield "# TYPE smtpscope_skipped_records gauge"
     yield f"smtpscope_skipped_records {result.skipped}"
     if result.log_end_ms is not None:
-        yield "# HELP smtpscope_log_end_seconds When the log ends, in seconds since 1970-01-01 UTC."
+        yield "# HELP smtpscope_log_end_seconds End of the log, in seconds since 1970-01-01 UTC."
         yield "# TYPE smtpscope_log_end_seconds gauge"
         yield f"smtpscope_log_end_seconds {result.log_end_ms / 1000:.3f}"
 

@@ -1,4 +1,4 @@
-"""Changing the text of a filter for the user: a term put to its end, its terms as chips."""
+"""Edits filter text: appends terms, and splits it into chips."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SEPARATORS: Final = re.compile(r"[\s,;]+")
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One term of a filter: its place in the text (`end` exclusive), the text itself, and whether it leaves out."""
+    """One term of a filter: its position in the text (`end` exclusive), the text itself, and whether it excludes."""
 
     start: int
     end: int
@@ -31,7 +31,7 @@ class Chip:
 
 
 def terms(text: str) -> list[Chip]:
-    """The terms of the filter `text`, also of one that can't be understood (yet)."""
+    """The terms of the filter `text`, even if it can't be parsed (yet)."""
     return [Chip(term.start, term.end, text[term.start : term.end], term.excluded) for term in written_terms(text)]
 
 
@@ -39,9 +39,8 @@ def add_term(text: str, field: str, value: str, exclude: bool = False, *, replac
     """`text` with one more term at its end: `field` (ANYWHERE for none) has `value`, or must not have it.
 
     `value` is the bare value, verbatim, quoted here where it must be; with an equals sign before it it means exactly
-    this. A term that says the same, or its opposite, is taken away first; with `replace`, all terms of the field that
-    do not leave out. A value that the field can't have, such as a word for `code`, is looked for as text instead, so
-    that a key always does what it says.
+    this. An equal or opposite term is removed first; with `replace`, all non-excluding terms of the field are. A value
+    the field can't have, such as a word for `code`, is searched as text instead, so a key always works.
     """
     term = Term(*_understood(field, value), exclude)
     wanted = format_term(term)
@@ -109,13 +108,13 @@ def _understood(name: str, value: str) -> tuple[str, tuple[Value, ...]]:
 
 
 def _closed(text: str) -> str:
-    """`text` with its last quote closed, so that what follows is a term of its own."""
+    """`text` with its last quote closed, so further text starts a new term."""
     written = written_terms(text)
     return f'{text}"' if written and written[-1].open_quote is not None else text
 
 
 def _field(chip: Chip) -> str | None:
-    """The field of a term, None where it can't be understood; a bare reply code counts as the field `code`."""
+    """The field of a term, None if it can't be parsed; a bare reply code counts as the field `code`."""
     try:
         understood = parse_filter(chip.text).terms
     except FilterError:
@@ -127,7 +126,7 @@ def _field(chip: Chip) -> str | None:
 
 
 def _normal(chip: Chip) -> str:
-    """The plainest form of a term without its minus; the text itself where it can't be understood."""
+    """The simplest form of a term without its minus; the text itself if it can't be parsed."""
     try:
         understood = parse_filter(chip.text).terms
     except FilterError:

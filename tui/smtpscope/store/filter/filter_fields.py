@@ -1,7 +1,6 @@
-"""The fields of the filter language, each in one place: all else that knows fields goes through this table.
+"""The fields of the filter language, each defined in one place. Parser, evaluation, suggestions, completion, counts,
+help and documents follow from an entry here; apart from it, a field needs only a filled column.
 
-The parser, the evaluation, suggestions and completion, the counts, the help and the documents follow from an entry
-here; besides it a field needs nothing but a filled column.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from smtpscope.store.vocabularies import CONFIDENCES, DIRECTIONS, LEVELS, WHO_AC
 
 
 def _of_context(through: Callable[[Vocabularies], NDArray[np.int32]]) -> NumberedColumn:
-    """What all events of one log have in common."""
+    """A field shared by all events of a log."""
     return NumberedColumn(lambda columns: columns.context, through)
 
 
@@ -99,7 +98,7 @@ _CONFIDENCES = ChoiceColumn(NumberedColumn(lambda columns: columns.judgement, _c
 _STATES = IncidentStates()
 _EVENT_IDS = NumberColumn(_of_context(lambda words: words.context_event_id.view()))
 _LEVELS = ChoiceColumn(_of_context(_level_numbers), LEVELS)
-# A connection is looked up, never chosen from a list.
+# Connections are searched, never chosen from a list.
 _CONNECTIONS = NumberColumn(NumberedColumn(lambda columns: columns.connection), completes=False)
 
 FIELDS = FieldTable(

@@ -1,8 +1,8 @@
 """The text of a filter -> an immutable tree, and back.
 
-A filter is terms with blanks between them; all must match. A term is an optional minus (leave out what matches), an
-optional field with a colon, and values with commas between them, one of which must match. A value may have an equals
-sign before it (exactly this) and may stand in double quotes, in which a double quote is written twice.
+A filter is terms separated by spaces; all must match. A term is an optional minus (exclude matches), an optional field
+with a colon, and values with commas between them, one of which must match. A value may have an equals sign before it
+(exactly this) and may be in double quotes, in which a double quote is doubled.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ def parse_filter(text: str) -> Filter:
 
 
 def format_filter(tree: Filter) -> str:
-    """The plainest text that means `tree`."""
+    """The simplest text equivalent to `tree`."""
     return " ".join(format_term(term) for term in tree.terms)
 
 
 def format_term(term: Term) -> str:
-    """The plainest text that means `term`."""
+    """The simplest text equivalent to `term`."""
     before = "-" if term.excluded else ""
     name = f"{term.field}:" if term.field else ""
     return before + name + ",".join(_format_value(term.field, value) for value in term.values)

@@ -1,4 +1,4 @@
-"""Help while writing a filter: what was probably meant when nothing is found, and how a term may go on."""
+"""Help while typing a filter: suggestions if nothing is found, and completions."""
 
 from __future__ import annotations
 
