@@ -21,7 +21,7 @@ from smtpscope.reading.event_exports.fields.list_layout import (
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan, unfinished
+from smtpscope.reading.event_exports.messages.event_messages import holds_message, scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
@@ -131,7 +131,7 @@ _OUR_NUMBERS: Final = re.compile(r"7[,.\s\xa0]?0(?:02|04|10)|1[Bb](?:5[AaCc]|62)
 
 def _may_be_ours(text: str, begin: int, end: int) -> bool:
     """Whether the event between the indices may be ours, told without taking it apart."""
-    if _OUR_NUMBERS.search(text, begin, end) is not None or holds_sentence(text, begin, end):
+    if _OUR_NUMBERS.search(text, begin, end) is not None or holds_message(text, begin, end):
         return True
     return may_be_ours(text[begin:end])
 
