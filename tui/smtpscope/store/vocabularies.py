@@ -1,4 +1,4 @@
-"""The distinct values of a store and what follows from each of them, noted once when it gets its number."""
+"""The distinct values of a store, and the values derived from each, computed once when it gets its number."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEVELS: tuple[str, ...] = get_args(Level)
 
 
 class SharedFields(NamedTuple):
-    """The fields of an exchange that many of one log share; what they mean is said there."""
+    """The fields of an exchange that many in one log share; see there for their meaning."""
 
     file: str
     time_assumed: bool
@@ -47,14 +47,14 @@ class SharedFields(NamedTuple):
 
 
 CommandKind = tuple[str, bool, tuple[str, ...]]
-"""What of a command and of a remote host may matter to the knowledge base: verb, null sender, host patterns."""
+"""The parts of a command and a remote host that can matter to the knowledge base: verb, null sender, host patterns."""
 
 _LARGEST_CODE = 999
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the knowledge base says of a reply, and who has to act in that direction."""
+    """The match for a reply, and who has to act in that direction."""
 
     match: Match
     who_acts: WhoActs

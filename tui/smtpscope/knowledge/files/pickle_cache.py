@@ -1,7 +1,7 @@
-"""What is made of the knowledge files, kept where Python keeps compiled modules and by the same rules.
+"""A cache of the compiled knowledge files, stored where Python stores compiled modules and by the same rules.
 
-Reading the files and taking their phrases apart takes longer than reading most logs. What is kept is used only as long
-as the files and this program are the same; anything else, damage too, is as if there were none.
+Reading the files and compiling their phrases takes longer than reading most logs. The cache is used only while the
+files and this program are unchanged; otherwise, or if damaged, it is ignored.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _OLD_SECONDS: Final = 24 * 3_600
 
 
 def kept(name: str, folder: Path, make: Callable[[], T]) -> T:
-    """What `make` makes of the knowledge files in `folder`, or what an earlier run has kept of it as `name`.
+    """The result of `make` for the knowledge files in `folder`, or the cached one called `name`.
 
-    Never raises by itself; what `make` raises is passed on.
+    Raises only what `make` raises.
     """
     import pickle
 
     place = _place(name)
     state = _state(folder)
     if place is not None:
-        # Whoever can write this file can write the modules beside it as well, so it is as safe to read as they are.
+        # Anyone who can write this file can also write the modules next to it, so it is as safe to load as they are.
         with contextlib.suppress(Exception), _no_collection(), place.open("rb") as stream:
             if pickle.load(stream) == state:
                 return cast("T", pickle.load(stream))
@@ -94,7 +94,7 @@ def _sweep(place: Path) -> None:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Without garbage collection, which would go through ten thousands of new objects again and again for nothing."""
+    """Disables garbage collection, which would scan tens of thousands of new objects repeatedly for nothing."""
     was = gc.isenabled()
     gc.disable()
     try:
