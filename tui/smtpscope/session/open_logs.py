@@ -17,6 +17,7 @@ from smtpscope.reading.sources.expanding import Waiting, expand, named_file, sea
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import batches_of, head_of
 from smtpscope.session.following import ReadSoFar, added
+from smtpscope.session.memory_left import is_short
 from smtpscope.session.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord
@@ -113,6 +114,9 @@ class Logs:
                         self._rows += len(loaded.encoded)
                         record.add(loaded.encoded, loaded.unrelated_records, loaded.problems, loaded.span)
                         yield loaded
+                        if is_short():
+                            yield _nothing(store, progress.ended(source), error=_out_of_memory(name))
+                            return
                 record.keep()
                 progress.ended(source)
             except LogError as error:
@@ -223,6 +227,14 @@ class Logs:
         except LogError as error:
             # A file that is gone must not hide the others.
             return FileInformation(source.name, "", 0, warnings=(f"{error.what}. {error.remedy}.",))
+
+
+def _out_of_memory(name: str) -> LogError:
+    return LogError(
+        where=name,
+        what="hardly any memory is left, so reading was stopped; nothing after this place was read",
+        remedy="Open fewer logs at once, or on a computer with more memory",
+    )
 
 
 def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
