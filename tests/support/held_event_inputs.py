@@ -199,7 +199,7 @@ EVENTS: Final[dict[str, Held]] = {
             row("outbound", "mx.other.example", "", "550 5.1.1 User unknown", "recipient-unknown",
                 mailbox="b@other.example", time="2025-01-20 09:17:09.843", computer="MAIL1"),
         ),
-        ("#Fields",),
+        ("names the columns",),
     ),
     "Get-MessageTrackingLog as a list": Held(
         "Timestamp               : 3/22/2021 9:28:06 AM\nClientIp                : 192.0.2.25\n"
@@ -272,6 +272,6 @@ EVENTS: Final[dict[str, Held]] = {
             row("outbound", "203.0.113.44", "MAIL", "421 4.7.0 [TSS04] Mail from 192.0.2.25 temporarily deferred",
                 "blocked", time="2018-06-17 05:28:28", computer="WEB7", mailbox="h.koch@fabrikam.example"),
         ),
-        ("#Fields",),
+        ("columns inferred from the rows",),
     ),
 }  # fmt: skip
