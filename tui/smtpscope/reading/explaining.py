@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smtpscope.reading.windows_event.providers import is_ours
+from smtpscope.reading.providers import is_ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO, ClassVar, Literal, Protocol
 
 from smtpscope.errors import Problem
+from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 
 Level = Literal["critical", "error", "warning", "information", "verbose"]
@@ -95,7 +96,8 @@ class Batch:
     (see `record_table.py`), which makes no object before it is asked for one; `others` counts the records that surely
     are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back. `exchanges` are what a
     log of the SMTP service itself tells; such a log has no `records`. `span` is from when to when the records go, ours
-    or not, as far as that can be told without reading what is not ours; None where it can't.
+    or not, as far as that can be told without reading what is not ours; None where it can't. `explaining` are
+    events that tell no refusal and may explain some; each is counted with the others (or is one of `records` too).
     """
 
     records: Sequence[EventRecord]
@@ -105,6 +107,7 @@ class Batch:
     bytes_total: int
     exchanges: Sequence[SmtpExchangeRecord] = ()
     span: LogSpan | None = None
+    explaining: Sequence[ExplainingEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class ReadOptions:
     `salvage` records are looked for in parts of a file that are free to be written over, too (.evtx only). `growing`
     tells that the file is still being written: what is unfinished at its end is left for later, and is no problem.
     `date_order` says what stands first in regional dates (day, month or year), None leaves it to the log's own dates.
+    `explaining` are the events of other sources that are handed out as well.
     """
 
     zone: tzinfo = UTC
@@ -122,6 +126,7 @@ class ReadOptions:
     salvage: bool = False
     growing: bool = False
     date_order: DateOrderName | None = None
+    explaining: EventSources = NO_SOURCES
 
 
 @dataclass(frozen=True, slots=True)

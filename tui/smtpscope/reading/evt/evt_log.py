@@ -20,10 +20,10 @@ from smtpscope.reading.evt.evt_layout import (
     utc,
 )
 from smtpscope.reading.log_span import span_of
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text.text_log import head_of
 from smtpscope.reading.windows_event.event_element import xml_text
-from smtpscope.reading.windows_event.providers import is_ours
 
 _LOOKED_AT_CLOCK_EVERY: Final = 256
 _COPY_AGAIN = "Copy the file again, or save the log anew in Event Viewer (Save Log File As) on the server"
@@ -45,6 +45,7 @@ class EvtReader:
 
     def __init__(self, source: Source, options: ReadOptions) -> None:
         self._source = source
+        self._sources = options.explaining
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -52,7 +53,7 @@ class EvtReader:
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError for a file that ends within its header or is no legacy event log."""
-        batching = Batching(self._source.size)
+        batching = Batching(self._source.size, sources=self._sources)
         with self._opened() as (header, log):
             if header.dirty:
                 reason = "The log was not closed properly, or was copied while it was in use"
@@ -64,10 +65,12 @@ class EvtReader:
                     batching.problems.append(seen.unreadable(number))
                     continue
                 try:
-                    if is_ours(record.source_name):
+                    ours = is_ours(record.source_name)
+                    if ours or self._explains(record):
                         batching.records.append(record_of(record, self._source.name))
                     else:
                         batching.unrelated_records += 1
+                    if not ours:
                         batching.extend_log_span(span_of([time_of(record)]))
                 except (OSError, ValueError):
                     batching.problems.append(seen.unreadable(number))
@@ -75,6 +78,11 @@ class EvtReader:
                     yield batching.take(self._source.size * number // total)
             batching.problems += seen.problems()
         yield batching.take(self._source.size)
+
+    def _explains(self, record: Any) -> bool:
+        return self._sources.named(record.source_name) and self._sources.wants(
+            record.source_name, record.event_identifier & 0xFFFF
+        )
 
     def raw(self, place: int) -> str:
         """The event as XML (the schema of newer Windows), or a sentence that says why there is none."""

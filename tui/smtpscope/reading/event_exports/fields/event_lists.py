@@ -50,7 +50,8 @@ class EventListReader(TextLog):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         file = self._source.name
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose = OrphanMessages(file, times)
         start = self._start()
@@ -60,7 +61,7 @@ class EventListReader(TextLog):
                 batching.records += loose.records(block, 0, starts[0])
             for begin, end in pairwise((*starts, rest)):
                 values = values_in(block.cut(begin, end))
-                record = named_record(values, file=file, offset=block.offset(begin), times=times)
+                record = named_record(values, file=file, offset=block.offset(begin), times=times, sources=sources)
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.labelled_text import labelled_event
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
@@ -22,7 +24,6 @@ from smtpscope.reading.windows_event.event_fields import (
 from smtpscope.reading.windows_event.event_values import binary_of, integer
 from smtpscope.reading.windows_event.event_values import level_of as level_of_number
 from smtpscope.reading.windows_event.levels import level_of, level_of_type
-from smtpscope.reading.windows_event.providers import is_ours
 from smtpscope.reading.windows_event.string_forms import numbered, strings_of
 from smtpscope.reading.windows_event.time_values import in_calendar, milliseconds_of_number
 
@@ -44,8 +45,12 @@ _OUR_NUMBERS: Final = frozenset({7002, 7004, 7010})
 _SHORT_CHANNELS: Final = {"App": "Application", "Sys": "System"}
 
 
-def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes) -> EventRecord | None:
-    """The record in `event`, None when its source is none of ours and it holds no sentence of ours. Raises nothing."""
+def named_record(
+    event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes, sources: EventSources = NO_SOURCES
+) -> EventRecord | None:
+    """The record in `event`, None when its source is none of ours, it holds no sentence of ours, and it is not wanted
+    as one of `sources`. Raises nothing.
+    """
     fields = fields_of(event)
     message = message_of(fields)
     provider = _provider(fields)
@@ -55,12 +60,14 @@ def named_record(event: Mapping[str, Any], *, file: str, offset: int, times: Fil
             # The text of a timeline says what its own columns do not.
             return named_record(
                 {**{name: value for name, value in event.items() if not _is_message(fields, value)}, **labelled},
-                file=file, offset=offset, times=times,
+                file=file, offset=offset, times=times, sources=sources,
             )  # fmt: skip
     strings = strings_in(fields, message)
     event_id = event_id_in(fields)
     computer = fields.word("computer")
-    if provider is not None and not is_ours(provider):
+    if sources.wants(provider, event_id) and not (message is not None and holds_sentence(message)):
+        pass
+    elif provider is not None and not is_ours(provider):
         if message is None or not _is_ambiguous(fields, provider) or not holds_sentence(message):
             return None
         # Where the source of a message is no source of events, it is the host that sent it.

@@ -57,7 +57,8 @@ class EventPairReader(TextLog):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         file = self._source.name
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose = OrphanMessages(file, times)
         for block, stream in self._text.blocks():
@@ -67,7 +68,9 @@ class EventPairReader(TextLog):
                 batching.unrelated_records += lines_between(text, done, begin)
                 done = end
                 line = block.cut(begin, end)
-                record = named_record(values_in(line), file=file, offset=block.offset(begin), times=times)
+                record = named_record(
+                    values_in(line), file=file, offset=block.offset(begin), times=times, sources=sources
+                )
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found

@@ -13,6 +13,7 @@ from smtpscope.reading.event_exports.messages.event_messages import holds_senten
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
 from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.problem_log import Outcome, ProblemLog
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
@@ -22,7 +23,6 @@ from smtpscope.reading.text.table_rows import Row, true_text
 from smtpscope.reading.windows_event.event_values import binary_of, integer
 from smtpscope.reading.windows_event.event_values import level_of as level_of_number
 from smtpscope.reading.windows_event.levels import level_of, level_of_type
-from smtpscope.reading.windows_event.providers import is_ours
 
 _STRINGS: Final = 6
 _NUMBER = re.compile(r"-?\d{1,10}")
@@ -115,7 +115,15 @@ def _counted(fields: int) -> str:
 class RowRecords:
     """Makes the records of one table."""
 
-    def __init__(self, file: str, columns: EventTableColumns, encoding: TextEncoding, times: FileTimes) -> None:
+    def __init__(
+        self,
+        file: str,
+        columns: EventTableColumns,
+        encoding: TextEncoding,
+        times: FileTimes,
+        sources: EventSources = NO_SOURCES,
+    ) -> None:
+        self._sources = sources
         self._file = file
         self._columns = columns
         self._encoding = encoding
@@ -141,9 +149,12 @@ class RowRecords:
         strings = self._strings(fields)
         if columns.whole:
             raw, indexed = true_text(message or "", self._encoding), self._indexed(fields)
-            return raw_record(raw, file=self._file, offset=row.offset, times=self._times, indexed=indexed)
+            return raw_record(
+                raw, file=self._file, offset=row.offset, times=self._times, indexed=indexed, sources=self._sources
+            )
+        event_id = _event_id(self._value(fields, columns.event_id))
         if provider is not None:
-            if not is_ours(provider):
+            if not self._sources.reads(provider, event_id):
                 return None
         elif strings is None and (message is None or not holds_sentence(message)):
             return None
@@ -155,7 +166,7 @@ class RowRecords:
             time_ms=milliseconds,
             time_assumed=isinstance(written, WrittenTime) and milliseconds is not None and written.zone_minutes is None,
             record_id=integer(self._value(fields, columns.record_id)),
-            event_id=_event_id(self._value(fields, columns.event_id)),
+            event_id=event_id,
             level=self._level(fields),
             provider=provider,
             channel=self._value(fields, columns.channel),
@@ -173,7 +184,7 @@ class RowRecords:
     def _named(self, row: Row, fields: list[str]) -> EventRecord | None:
         names = self._columns.names
         cells = {name: true_text(cell, self._encoding) for name, cell in zip(names, fields, strict=False) if cell}
-        return named_record(cells, file=self._file, offset=row.offset, times=self._times)
+        return named_record(cells, file=self._file, offset=row.offset, times=self._times, sources=self._sources)
 
     def is_repeated(self, record: EventRecord) -> bool:
         """Whether the table is a timeline that had the same event before."""

@@ -62,7 +62,7 @@ class EventXmlReader(TextLog):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        batching = Batching(self._source.size)
+        batching = Batching(self._source.size, sources=self._options.explaining)
         records = _ElementRecords(self._source.name, self._options, batching)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
@@ -94,6 +94,7 @@ class _ElementRecords:
         self.lines = LineOffsets()
         self._file = file
         self._batching = batching
+        self._sources = options.explaining
         # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
         self._loose = OrphanMessages(file, FileTimes(file, options, tuple))
 
@@ -104,8 +105,9 @@ class _ElementRecords:
             if not event.whole:
                 raise UnreadableEventError("The event has no end: its XML is cut off")
             xml = block.cut(event.start, event.end)
-            ours = not names_another_provider(xml)
-            record, mended = event_record(xml, file=self._file, offset=offset) if ours else (None, False)
+            record, mended = None, False
+            if not names_another_provider(xml, self._sources):
+                record, mended = event_record(xml, file=self._file, offset=offset, sources=self._sources)
         except UnreadableEventError as error:
             loose = self._loose.records(block, event.start, event.end)
             self._batching.records += [replace(each, message=_plain(each.message or "")) for each in loose]

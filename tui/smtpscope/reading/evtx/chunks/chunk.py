@@ -29,6 +29,7 @@ from smtpscope.reading.evtx.evtx_layout import (
 )
 from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
 from smtpscope.reading.evtx.templates.template_tree import UnreadableError
+from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
 from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event import decoder_json, event_element
@@ -38,12 +39,15 @@ from smtpscope.reading.windows_event import decoder_json, event_element
 class ChunkRead:
     """What chunks held: records that may be ours, how many others, and what was wrong.
 
-    `used` counts the chunks that were more than zeros. `span` is from when to when the records go, ours or not.
+    `explaining` are of records that were read for this alone and are counted with the others; those that came with the
+    records are not in it. `used` counts the chunks that were more than zeros. `span` is from when to when the records
+    go, ours or not.
     """
 
     records: list[EventRecord] = field(default_factory=list)
     unrelated_records: int = 0
     problems: list[Problem] = field(default_factory=list)
+    explaining: list[ExplainingEvent] = field(default_factory=list)
     used: int = 1
     span: LogSpan | None = None
 
@@ -52,6 +56,7 @@ class ChunkRead:
         self.records += other.records
         self.unrelated_records += other.unrelated_records
         self.problems += other.problems
+        self.explaining += other.explaining
         self.used += other.used
         self.span = merge_spans(self.span, other.span)
 
@@ -135,8 +140,9 @@ _CUT_OFF: Final = "The file ends in the middle of this record"
 _NO_HEADER: Final = "The header of its chunk is destroyed; the record itself could be read"
 
 
-def read_chunk(chunk: Chunk, *, file: str, has_checksums: bool) -> ChunkRead:
+def read_chunk(chunk: Chunk, *, file: str, has_checksums: bool, sources: EventSources = NO_SOURCES) -> ChunkRead:
     """Every record of `chunk`. `file` is the path as the user gave it, `has_checksums` whether the file keeps them.
+    Those that are wanted as some of `sources` are among its records.
 
     A chunk of zeros, as a log has them kept in reserve, is nothing and no problem. Raises nothing.
     """
@@ -146,7 +152,7 @@ def read_chunk(chunk: Chunk, *, file: str, has_checksums: bool) -> ChunkRead:
         if data.count(0) == CHUNK_SIZE:
             return ChunkRead(used=0)
         return ChunkRead(problems=[_not_a_chunk(chunk, file)])
-    return _Reading(chunk, data, header, file).read(has_checksums)
+    return _Reading(chunk, data, header, file, sources).read(has_checksums)
 
 
 def _not_a_chunk(chunk: Chunk, file: str) -> Problem:
@@ -156,7 +162,8 @@ def _not_a_chunk(chunk: Chunk, file: str) -> Problem:
 class _Reading:
     """The reading of one chunk, record by record."""
 
-    def __init__(self, chunk: Chunk, data: bytes, header: ChunkHeader | None, file: str) -> None:
+    def __init__(self, chunk: Chunk, data: bytes, header: ChunkHeader | None, file: str, sources: EventSources) -> None:
+        self._sources = sources
         self._chunk = chunk
         self._header = header
         self._file = file
@@ -192,7 +199,9 @@ class _Reading:
             return "skipped", _CUT_OFF
         if text is not None:
             try:
-                record = decoder_json.event_record(text, file=self._file, offset=offset, filetime=place.filetime)
+                record = decoder_json.event_record(
+                    text, file=self._file, offset=offset, filetime=place.filetime, sources=self._sources
+                )
             except msgspec.DecodeError:
                 pass
             else:
@@ -204,7 +213,11 @@ class _Reading:
             element = self._second.event(place.offset)
         except UnreadableError as cause:
             return "skipped", f"Neither decoder can read it: {cause}"
-        self._count(event_element.event_record(element, file=self._file, offset=offset, filetime=place.filetime))
+        self._count(
+            event_element.event_record(
+                element, file=self._file, offset=offset, filetime=place.filetime, sources=self._sources
+            )
+        )
         return self._oddity(place) or ("recovered", _REFUSED)
 
     def _oddity(self, place: RecordPlace) -> tuple[_Outcome, str] | None:

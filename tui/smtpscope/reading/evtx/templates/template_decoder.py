@@ -12,12 +12,13 @@ from itertools import accumulate
 from typing import Final
 
 from smtpscope.reading.evtx.templates import binary_values as values
-from smtpscope.reading.evtx.templates.template_layout import DataPlan, EventPlan, Plans
+from smtpscope.reading.evtx.templates.template_layout import DataPlan, EventPlan, Plans, encoded_literal
 from smtpscope.reading.evtx.templates.template_tree import Slot
+from smtpscope.reading.explaining import EventSources, ExplainingEvent
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event.event_values import level_of, without_a_lone_blank
 from smtpscope.reading.windows_event.filetime import milliseconds
-from smtpscope.reading.windows_event.providers import is_ours
 
 _RECORD = struct.Struct("<4xI8xQ")
 _INSTANCE = struct.Struct("<2xII")
@@ -111,7 +112,7 @@ class TemplateDecoder:
         end = min(end, offset + size)
         template_id, definition, at = _instance(chunk, offset + _INSTANCE_AT)
         plan = self._event_plan(chunk, definition, template_id, chunk_offset)
-        if plan.kind == "foreign":
+        if plan.kind in ("foreign", "explaining"):
             return None
         if plan.kind == "unknown":
             raise DoubtError
@@ -137,6 +138,34 @@ class TemplateDecoder:
             message=None,
             binary=binary,
         )
+
+    def explaining(
+        self, chunk: bytes, offset: int, end: int, chunk_offset: int, sources: EventSources
+    ) -> ExplainingEvent | None:
+        """What the record at `offset` explains by, None where it is not wanted or not built as its template says."""
+        try:
+            size, filetime = _RECORD.unpack_from(chunk, offset)
+            end = min(end, offset + size)
+            template_id, definition, at = _instance(chunk, offset + _INSTANCE_AT)
+            plan = self._event_plan(chunk, definition, template_id, chunk_offset)
+            found = _Values(chunk, at, end)
+            provider, number = found.text(plan.provider), found.number(plan.event_id)
+            time = milliseconds(_time(found, plan) or filetime)
+            computer = found.text(plan.computer)
+            if isinstance(plan.computer, str) and not _holds(chunk, definition, plan.computer):
+                return None
+        except (IndexError, struct.error, DoubtError):
+            return None
+        number = None if number is None else number & _EVENT_ID_BITS
+        if time is None or provider is None or number is None or not sources.wants(provider, number):
+            return None
+        if is_ours(provider):
+            # That one is among our own records.
+            return None
+        # All its texts are UTF-16 as they stand in the record, at odd or even places.
+        if not sources.tells(provider, number, lambda: _all_text(chunk[offset:end])):
+            return None
+        return ExplainingEvent(self._file, time, False, computer or "", provider.strip(), number)
 
     def _event_plan(self, chunk: bytes, definition: int, template_id: int, chunk_offset: int) -> EventPlan:
         """The plan by its place, which is remembered until the next chunk: looking into the definition costs more."""
@@ -167,6 +196,17 @@ class TemplateDecoder:
             raise DoubtError
         nested = _Values(chunk, at, end)
         return _strings(nested, plan), None if plan.binary is None else _binary(nested, plan.binary)
+
+
+def _holds(chunk: bytes, definition: int, literal: str) -> bool:
+    """Whether the definition of a template has `literal` in it."""
+    end = definition + _DEFINITION_HEADER + int(_U32.unpack_from(chunk, definition + 20)[0])
+    return chunk.find(encoded_literal(literal), definition, end) >= 0
+
+
+def _all_text(record: bytes) -> str:
+    both = f"{record.decode('utf-16-le', 'replace')}\n{record[1:].decode('utf-16-le', 'replace')}"
+    return both.replace("\0", " ")
 
 
 def _strings(nested: _Values, plan: DataPlan) -> tuple[str, ...]:
