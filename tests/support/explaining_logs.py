@@ -152,3 +152,9 @@ STOPPED: Final = OtherEvent(
     ("Microsoft Exchange Transport", "stopped"),
     binary="MSExchangeTransport/1\0".encode("utf-16-le"),
 )
+
+
+def refused_at(time: datetime, *, computer: str = "EXCH01.example.com", client: str = "203.0.113.9") -> WrittenEvent:
+    """Our server refuses a client for lack of space."""
+    strings = ("1", "6", client, "mail", "452 4.3.1 Insufficient system resources ", "MAIL FROM:<a@b.example> ")
+    return WrittenEvent("MSExchangeTransport", 7010, strings, time, computer=computer)

@@ -1,12 +1,15 @@
-"""Which incidents some rows belong to, told by one number a row, so that a million rows are split in one sort."""
+"""Which incidents some rows belong to, told by one number a row, so that a million rows are split in one sort; and all
+that is known about one of them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from smtpscope.session.view_values import Rows
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.session.view_values import IncidentDetail, Rows
 from smtpscope.store.event_store import DIRECTIONS, EventStore
-from smtpscope.store.grouping.incident import IncidentKey
+from smtpscope.store.grouping.incident import Incident, IncidentKey
 
 _CODES = 1000
 
@@ -43,3 +46,12 @@ def largest(store: EventStore, rows: Rows, most: int) -> Rows:
     if len(distinct) <= most:
         return rows
     return rows[np.isin(numbers, distinct[np.argsort(-counts, kind="stable")[:most]])]
+
+
+def incident_detail(store: EventStore, knowledge: KnowledgeBase, incident: Incident) -> IncidentDetail:
+    """`incident` with the guidance for its sample, and the events beside it that explain it."""
+    from smtpscope.store.grouping.explanations import explanations
+
+    sample = store.exchange(incident.sample_row)
+    beside = explanations(store, incident, knowledge.explaining)
+    return IncidentDetail(incident, knowledge.advice(sample), sample, beside)

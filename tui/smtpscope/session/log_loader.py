@@ -78,6 +78,7 @@ class LogLoader:
             span = span_moved(span, self._zone_at_load, self.assumed_zone)
         self.store.append(rows)
         self.store.extend_log_span(span)
+        self.store.explain(batch.explaining)
         self.unrelated_records += batch.unrelated_records
         self.problems.extend(batch.problems)
         if batch.error is not None:
@@ -105,6 +106,7 @@ class LogLoader:
         """From now on the times of logs that name no zone are those of `zone`; how times are shown stays."""
         self.store.shift_assumed_times(self.assumed_zone, zone)
         self.store.move_assumed_span(self.assumed_zone, zone)
+        self.store.explaining.move_assumed_times(self._zone_at_load, zone)
         self.assumed_zone = zone
 
     @property

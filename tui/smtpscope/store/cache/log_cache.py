@@ -23,6 +23,7 @@ import numpy as np
 import smtpscope
 from smtpscope.errors import Problem
 from smtpscope.knowledge.files.knowledge_files import OUR_NOTES
+from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.cache.identity import file_identity, zone_identity
 from smtpscope.store.cache.log_image import KeptWords, LogImage, put_back, take_image
@@ -30,7 +31,7 @@ from smtpscope.store.cache.sections import DamagedCacheError, read_sections, wri
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 
-_FORMAT: Final = "4"
+_FORMAT: Final = "5"
 _ENDING: Final = ".kept"
 _SMALLEST: Final = 4_000_000
 """Smaller logs are read in less time than it is worth to keep a second copy of them."""
@@ -44,12 +45,15 @@ _types_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 @dataclass(frozen=True, slots=True)
 class KeptLog:
-    """What was kept of one log: its rows, the number of other records, the problems, and from when to when it goes."""
+    """What was kept of one log: its rows, the number of other records, the problems, from when to when it goes, and the
+    events beside ours.
+    """
 
     columns: Columns
     unrelated_records: int
     problems: tuple[Problem, ...]
     span: LogSpan | None
+    explaining: tuple[ExplainingEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ class LogCache:
                 offset.unlink()
             return None
         problems = tuple(replace(problem, file=name) for problem in image.words.problems)
-        return KeptLog(columns, image.words.unrelated_records, problems, image.words.span)
+        explaining = tuple(ExplainingEvent(name, *event) for event in image.words.explaining)
+        return KeptLog(columns, image.words.unrelated_records, problems, image.words.span, explaining)
 
     def keep(
         self,
@@ -128,6 +133,7 @@ class LogCache:
         others: int,
         problems: Sequence[Problem],
         span: LogSpan | None = None,
+        explaining: Sequence[ExplainingEvent] = (),
     ) -> bool:
         """Keeps what was read of a whole log: all its rows, encoded by `words`. Says whether it did.
 
@@ -135,8 +141,12 @@ class LogCache:
         """
         if self.key(name) != key:
             return False
-        image = take_image(words, batches, others, problems, span)
-        assumed = any(context.time_assumed for context in image.words.contexts) or (span is not None and span.assumed)
+        image = take_image(words, batches, others, problems, span, explaining)
+        assumed = (
+            any(context.time_assumed for context in image.words.contexts)
+            or (span is not None and span.assumed)
+            or any(event.time_assumed for event in explaining)
+        )
         try:
             sections = _packed(image, zone_identity(self._zone) if assumed else "")
             if sum(memoryview(piece).nbytes for pieces in sections.values() for piece in pieces) > self._room:
