@@ -31,8 +31,8 @@ def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
     if len(incidents) == 1:
         (only,) = analysis.incidents(rows)
         note = analysis.user_data.note(only.incident.key)
-        facts = (*incident_blocks(only.incident, analysis.zone), *note_blocks(note))
-        return Detail("Incident", facts, guidance_blocks(only.advice))
+        facts = (*incident_blocks(only.incident, analysis.zone, only.explanations), *note_blocks(note))
+        return Detail("Incident", facts, guidance_blocks(only.advice, only.explanations))
     group = view.tree.group(place.level, place.index)
     title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
         "one cause" if group.categories == 1 else f"{group.categories} causes"

@@ -85,6 +85,9 @@ class Mask:
         for summary in document.incidents:
             self._learn_incident(summary.incident)
             self._learn(summary.sample)
+            for explanation in summary.explanations:
+                for computer in explanation.computers:
+                    self._pseudonyms.learn_host(computer)
         return replace(
             document,
             incidents=tuple(self._summary(summary) for summary in document.incidents),
@@ -118,7 +121,8 @@ class Mask:
         sample = self._exchange(summary.sample)
         raw = self.text(summary.sample_raw)
         advice = self._advice(summary.advice, summary.sample.reply.verbatim)
-        return IncidentSummary(incident, advice, sample, raw)
+        beside = tuple(replace(each, computers=tuple(map(self.text, each.computers))) for each in summary.explanations)
+        return IncidentSummary(incident, advice, sample, raw, beside)
 
     def _incident(self, incident: Incident) -> Incident:
         return replace(

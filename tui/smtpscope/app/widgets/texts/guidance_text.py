@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from textual.content import Content
 
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
+from smtpscope.export.summaries.beside import event_words
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice, Confidence
 from smtpscope.knowledge.entry import WhoActs
+from smtpscope.store.grouping.explanations import Explanation
 
 WHO_ACTS: Final[dict[WhoActs, str]] = {
     "us": "WE have to act",
@@ -48,8 +51,11 @@ def our_note_blocks(note: str) -> list[ProseBlock]:
     return [Heading(text("Our note")), *(ProseParagraph(text(line)) for line in shown_lines(note)), BLANK]
 
 
-def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
-    """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now."""
+def guidance_blocks(advice: Advice, beside: Sequence[Explanation] = ()) -> tuple[ProseBlock, ...]:
+    """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now.
+
+    `beside` are the events that explain the incident: what follows from them comes after what to do.
+    """
     blocks: list[ProseBlock] = [
         *our_note_blocks(advice.our_note),
         Heading(text(shown(advice.title))),
@@ -66,6 +72,10 @@ def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     blocks += _numbered("What to do", advice.actions)
     if advice.match.disagreement:
         blocks.append(bullet(text(shown(advice.match.disagreement)), sign="!"))
+    for explanation in beside:
+        blocks += [BLANK, Heading(text(shown(f"What follows from {event_words(explanation)}")))]
+        blocks.append(ProseParagraph(text(shown(explanation.kind.means))))
+        blocks += [bullet(text(shown(line)), sign="->") for line in explanation.kind.advice]
     blocks += [BLANK, Heading(text("What it means")), ProseParagraph(text(shown(advice.meaning)))]
     blocks.append(ProseParagraph(text(shown(advice.duration_note))))
     blocks.append(labelled("who acts", text(shown(advice.who_note))))
