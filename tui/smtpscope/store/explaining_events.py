@@ -78,7 +78,8 @@ class ExplainingEvents:
         self._assumed = array("b")
         self._kind = array("i")
         self._place = array("i")
-        self._spellings: dict[tuple[str, int], int] = {}
+        self._known_kinds: dict[tuple[str, int], int] = {}
+        self._known_places: dict[tuple[str, str], int] = {}
         self._zones: tuple[tzinfo, tzinfo] | None = None
         self._columns: ExplainingColumns | None = None
         self._rows: dict[tuple[int, int], NDArray[np.int64]] = {}
@@ -93,7 +94,7 @@ class ExplainingEvents:
             self._times.append(event.time_ms)
             self._assumed.append(event.time_assumed)
             self._kind.append(self._kind_of(event))
-            self._place.append(self.places.intern(place_of(event.computer, event.file)))
+            self._place.append(self._place_of(event))
 
     def move_assumed_times(self, read_in: tzinfo, assumed_zone: tzinfo) -> None:
         """Times that name no zone were read in one, and are meant in another; those that come later too."""
@@ -119,10 +120,21 @@ class ExplainingEvents:
         return in_order
 
     def _kind_of(self, event: ExplainingEvent) -> int:
-        key = (event.provider.casefold(), event.event_id)
-        number = self._spellings.get(key)
+        key = (event.provider, event.event_id)
+        number = self._known_kinds.get(key)
         if number is None:
-            number = self._spellings[key] = self.kinds.intern((event.provider, event.event_id))
+            folded = (event.provider.casefold(), event.event_id)
+            number = self._known_kinds.get(folded)
+            if number is None:
+                number = self._known_kinds[folded] = self.kinds.intern(key)
+            self._known_kinds[key] = number
+        return number
+
+    def _place_of(self, event: ExplainingEvent) -> int:
+        key = (event.computer, event.file)
+        number = self._known_places.get(key)
+        if number is None:
+            number = self._known_places[key] = self.places.intern(place_of(*key))
         return number
 
     def _each_once(self) -> ExplainingColumns:

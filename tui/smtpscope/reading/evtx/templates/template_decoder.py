@@ -96,6 +96,7 @@ class TemplateDecoder:
         self._chunk_offset = -1
         self._event_plans: dict[int, EventPlan] = {}
         self._data_plans: dict[int, DataPlan | None] = {}
+        self._holding: dict[int, bool] = {}
 
     def event(self, chunk: bytes, offset: int, end: int, chunk_offset: int) -> EventRecord | None:
         """The record at `offset` of `chunk`, None when its provider is not one of ours.
@@ -152,7 +153,7 @@ class TemplateDecoder:
             provider, number = found.text(plan.provider), found.number(plan.event_id)
             time = milliseconds(_time(found, plan) or filetime)
             computer = found.text(plan.computer)
-            if isinstance(plan.computer, str) and not _holds(chunk, definition, plan.computer):
+            if isinstance(plan.computer, str) and not self._holds(chunk, definition, plan.computer):
                 return None
         except (IndexError, struct.error, DoubtError):
             return None
@@ -173,10 +174,19 @@ class TemplateDecoder:
             self._chunk_offset = chunk_offset
             self._event_plans.clear()
             self._data_plans.clear()
+            self._holding.clear()
         plan = self._event_plans.get(definition)
         if plan is None:
             plan = self._event_plans[definition] = self._plans.event(chunk, definition)
         return plan
+
+    def _holds(self, chunk: bytes, definition: int, literal: str) -> bool:
+        """Whether the definition of a template has `literal` in it; remembered until the next chunk."""
+        holds = self._holding.get(definition)
+        if holds is None:
+            end = definition + _DEFINITION_HEADER + int(_U32.unpack_from(chunk, definition + 20)[0])
+            holds = self._holding[definition] = chunk.find(encoded_literal(literal), definition, end) >= 0
+        return holds
 
     def _data_plan(self, chunk: bytes, definition: int, template_id: int) -> DataPlan | None:
         if definition not in self._data_plans:
@@ -196,12 +206,6 @@ class TemplateDecoder:
             raise DoubtError
         nested = _Values(chunk, at, end)
         return _strings(nested, plan), None if plan.binary is None else _binary(nested, plan.binary)
-
-
-def _holds(chunk: bytes, definition: int, literal: str) -> bool:
-    """Whether the definition of a template has `literal` in it."""
-    end = definition + _DEFINITION_HEADER + int(_U32.unpack_from(chunk, definition + 20)[0])
-    return chunk.find(encoded_literal(literal), definition, end) >= 0
 
 
 def _all_text(record: bytes) -> str:
