@@ -21,9 +21,9 @@ from smtpscope.export.conversion.convert_parquet import write_parquet
 from support.agent_logs import write_agent_log
 from support.bounces import write_mailbox
 from support.converted_logs import judged_exchanges, write_converted
+from support.every_format import WRITERS
 from support.exchange_shell import write_csv, write_lists
 from support.mail_logs import write_exim, write_postfix
-from support.mail_server_logs import FURTHER_PARTS, writer
 
 _SEED: Final = 7002
 _TENTH: Final = LogKind("tenth", 0.1)
@@ -105,7 +105,7 @@ FORMS: Final = (
     Form("postfix", "", _into(partial(write_postfix, seed=_SEED))),
     Form("exim", "", _into(partial(write_exim, seed=_SEED))),
     Form("sendmail", "", _into(service_logs.write_sendmail)),
-    *(Form(name, "", _into(writer(name, _SEED))) for name in FURTHER_PARTS),
+    *(Form(name, "", _into(write)) for name, write in WRITERS.items()),
     Form("postfix", "packed with gzip", _write_gzip, packed=True),
     Form("converted-json", "", _into(partial(write_converted, seed=_SEED, form="jsonl"))),
     Form("converted-csv", "", _into(partial(write_converted, seed=_SEED, form="csv"))),

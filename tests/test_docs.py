@@ -67,7 +67,7 @@ def test_every_setting_is_explained() -> None:
     assert [name for name in SETTINGS if f"| `{name}` |" not in text] == []
 
 
-@pytest.mark.parametrize("code", [0, 1, 2, 130])
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 130])
 def test_every_exit_code_is_explained(code: int) -> None:
     assert f"\n| {code} | " in document("command-line.md")
     assert f"\n.B {code}\n" in manual.PATH.read_text(encoding="utf-8")

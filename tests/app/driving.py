@@ -131,7 +131,8 @@ class Browsing:
 
     @property
     def notices(self) -> list[str]:
-        return [str(notice.message) for notice in self.app._notifications]
+        """The message on the last line; none after the next key."""
+        return [] if self.app.status is None else [self.app.status.text]
 
     # Doing
 

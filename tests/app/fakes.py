@@ -11,6 +11,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from smtpscope.app.screens.browse.browse_state import BrowseState, Selection, Severity
+from smtpscope.app.screens.browse.change_history import ChangeHistory
 from smtpscope.app.widgets.table.group_outline import GroupOutline
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis
@@ -27,6 +28,9 @@ class FakePage:
 
     def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
         self.said.append(message)
+
+    def key_of(self, action: str) -> str:
+        return f"<{action}>"
 
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         self.opened.append((screen, on_result))
@@ -104,4 +108,5 @@ class Surroundings:
         self.line = FakeFilterLine()
         self.views = FakeViews(self.state)
         self.selection = Selection(self.state, self.table)
+        self.history = ChangeHistory(self.page)
         self.views.refresh()

@@ -99,8 +99,8 @@ async def test_a_filter_that_finds_nothing_says_so_and_how_to_get_out(analysis: 
     async with browsing(analysis) as driven:
         await driven.keep_filter("code:599")
         assert driven.lines == []
-        assert "No event fits the filter." in driven.facts
-        assert "528 events are there" in driven.facts
+        assert "No event matches the filter." in driven.facts
+        assert "528 events without the filter" in driven.facts
         await driven.press("enter", "l", "h", "j", "n", "N", "]", "[", "y", "Y", "e", "i", "r", "space", "=", "-")
         assert driven.screen is driven.browse
         await driven.press("x")
@@ -135,7 +135,7 @@ async def test_the_key_offered_for_help_while_the_filter_is_typed_is_not_typed_i
         assert any("? Help" in line for line in driven.drawn[-2:])
         await driven.press("/")
         assert any("f1 Help" in line for line in driven.drawn[-2:])
-        assert any("⏎ Keep the filter" in line for line in driven.drawn[-2:])
+        assert any("⏎ Apply filter" in line for line in driven.drawn[-2:])
         assert not any("? Help" in line for line in driven.drawn[-2:])
         await driven.press("f1")
         assert isinstance(driven.screen, HelpScreen)
@@ -146,7 +146,7 @@ async def test_a_digit_that_begins_no_reply_code_is_not_taken(analysis: Analysis
     async with browsing(analysis, filter_text="server:EXCH01") as driven:
         await driven.press(digit, digit, digit)
         assert driven.filter_text == "server:EXCH01"
-        assert any("begins with 2, 3, 4 or 5" in notice for notice in driven.notices)
+        assert any("start with 2, 3, 4 or 5" in notice for notice in driven.notices)
         await driven.press(digit, "4", "5", "0")
         assert driven.filter_text == "server:EXCH01 code:450"
 

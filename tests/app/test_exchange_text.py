@@ -49,9 +49,9 @@ def words(exchange: SmtpExchange) -> str:
 @pytest.mark.parametrize(
     ("event_id", "expected"),
     [
-        (4000, "Mail from us failed: fabrikam.example."),
-        (3028, "Mail from us failed."),
-        (1035, "Our server turned a client away: 203.0.113.9."),
+        (4000, "Outbound mail failed: fabrikam.example."),
+        (3028, "Outbound mail failed."),
+        (1035, "Our server rejected a client: 203.0.113.9."),
         (1706, "mail.fabrikam.example sent us X-EXPS; our server refused it."),
         (2003, "mail.fabrikam.example refused us."),
         (4007, "We sent RCPT; 192.0.2.25 refused it."),

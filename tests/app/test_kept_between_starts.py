@@ -101,7 +101,7 @@ async def test_a_note_that_can_not_be_kept_stays_on_the_screen(open_again: OpenA
         driven.screen.query_one("#note-text", TextArea).insert("x" * 10_001)
         await driven.press("f2")
         assert isinstance(driven.screen, NoteScreen)
-        assert any("10,000 is the most" in notice for notice in driven.notices)
+        assert any("the limit is 10,000" in notice for notice in driven.notices)
         await driven.press("delete", "f2")
         assert driven.app.screen_stack[-1] is driven.browse
         await driven.press("a")

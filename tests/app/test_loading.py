@@ -135,7 +135,7 @@ async def test_escape_stops_the_reading_and_keeps_what_came(knowledge: Knowledge
             assert analysis.closed.is_set()
             assert driven.view.total == came < 528
             assert driven.lines
-            assert any("stopped before the end" in line for line in driven.drawn[:2])
+            assert any("loading cancelled" in line for line in driven.drawn[:2])
 
 
 async def test_a_file_that_is_missing_is_told_and_the_others_are_read(

@@ -39,7 +39,7 @@ async def test_z_shows_times_in_another_zone(analysis: Analysis) -> None:
         await driven.press("z", *"+05:00", "enter")
         assert "UTC+05:00" in header(driven.drawn)
         assert analysis.store.exchange(0).time_ms == before
-        assert any("Times are shown in UTC+05:00" in notice for notice in driven.notices)
+        assert any("Times shown in UTC+05:00" in notice for notice in driven.notices)
 
 
 async def test_a_zone_is_found_by_its_letters_once_the_names_are_there(analysis: Analysis) -> None:
@@ -54,7 +54,7 @@ async def test_what_is_no_zone_is_said_and_nothing_changes(analysis: Analysis) -
     async with browsing(analysis) as driven:
         await driven.press("z", *"nowhere", "enter")
         assert isinstance(driven.screen, ZoneScreen)
-        assert any("no zone is called" in line for line in driven.drawn)
+        assert any("there is no time zone" in line for line in driven.drawn)
         assert driven.screen.query_one(Input).value == "nowhere"
         await driven.press("escape")
         assert analysis.zone_name == "UTC"
@@ -80,7 +80,7 @@ async def test_logs_with_different_clocks_are_named_with_the_files(analysis: Ana
     async with browsing(analysis, size=(120, 40)) as driven:
         assert "partly assumed" in header(driven.drawn)
         await driven.press("f", "G")
-        assert "name no zone and are taken for UTC" in " ".join(
+        assert "name no zone and were read as UTC" in " ".join(
             " ".join(driven.screen.query_one(ProsePane).lines).split()
         )
 
@@ -94,7 +94,7 @@ async def test_an_event_in_two_logs_counts_once_until_d_is_pressed(open_analysis
     shutil.copy(log, tmp_path / "b.evtx")
     async with browsing(open_analysis(log, tmp_path / "b.evtx")) as driven:
         assert driven.view.count == 12
-        assert "12 duplicates left out" in header(driven.drawn)
+        assert "12 duplicates skipped" in header(driven.drawn)
         await driven.press("D")
         assert driven.view.count == 24
         assert "duplicates" not in header(driven.drawn)
@@ -106,7 +106,7 @@ async def test_without_duplicates_d_says_so(analysis: Analysis) -> None:
     async with browsing(analysis) as driven:
         count = driven.view.count
         await driven.press("D")
-        assert any("more than once" in notice for notice in driven.notices)
+        assert any("No duplicate events" in notice for notice in driven.notices)
         assert driven.view.count == count
 
 

@@ -89,7 +89,7 @@ def test_an_event_under_the_cursor(picture: Picture, size: tuple[int, int]) -> N
 def test_the_guidance_on_a_small_screen(picture: Picture) -> None:
     async def scene(driven: Browsing) -> None:
         await driven.press("n", "t")
-        assert "WE have to act" in driven.guidance
+        assert "Action: us" in driven.guidance
 
     assert picture(scene, SMALL)
 

@@ -205,7 +205,7 @@ async def test_a_file_that_exists_is_asked_about_and_no_leaves_it_as_it_was(anal
         for answer in ("enter", "n", "escape"):
             await driven.press("enter")
             assert isinstance(driven.app.screen, ConfirmScreen)
-            assert any("ticket.md exists already" in line for line in driven.drawn)
+            assert any("ticket.md already exists" in line for line in driven.drawn)
             await driven.press(answer)
             assert isinstance(driven.app.screen, ExportScreen)
             assert (home / "ticket.md").read_text(encoding="utf-8") == "of somebody else"
@@ -265,7 +265,7 @@ async def test_space_marks_incidents_and_e_exports_them_with_a_table_of_contents
         assert sorted(marked) == ["mail.fabrikam.example", "mx.woodgrove.example"]
         assert any(line.startswith("*") and "mail.fabrikam" in line for line in driven.drawn)
         dialog = await _open_dialog(driven)
-        assert any("Export the 2 marked: 2 incidents" in line for line in driven.drawn)
+        assert any("Export 2 marked: 2 incidents" in line for line in driven.drawn)
         path = dialog.path
         expected = analysis.document(analysis.marked(driven.view), driven.view)
         await driven.press("enter")

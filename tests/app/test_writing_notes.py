@@ -74,7 +74,7 @@ async def test_f3_puts_the_note_above_the_guidance_at_once_and_takes_nothing_awa
         )
         await driven.press("a")
         await write(driven, SPARE, "f3")
-        assert any("Our note is above the guidance" in notice for notice in driven.notices)
+        assert any("Our note appears above the guidance" in notice for notice in driven.notices)
         assert driven.guidance.splitlines()[:2] == ["Our note", SPARE]
         assert driven.guidance.endswith(before)
         with _summary(driven) as texts:
@@ -106,18 +106,18 @@ async def test_it_is_changed_and_removed_with_its_own_key(opened: Analysis, own:
         await on_incident(driven)
         before = driven.guidance
         await driven.press("A")
-        assert not any("Remove our note" in line for line in driven.drawn)
+        assert not any("Delete our note" in line for line in driven.drawn)
         await write(driven, SPARE, "f2")
         await driven.press("A")
         assert isinstance(driven.screen, NoteScreen)
         assert driven.screen.our_note == SPARE
-        assert any("Remove our note" in line for line in driven.drawn)
+        assert any("Delete our note" in line for line in driven.drawn)
         await write(driven, "Call Bob.", "f2")
         assert driven.guidance.splitlines()[:2] == ["Our note", "Call Bob."]
         await driven.press("A", "f8")
         assert driven.guidance == before
         assert not list(own.rglob("*.toml"))
-        assert any("Removed our note" in notice for notice in driven.notices)
+        assert any("Deleted our note" in notice for notice in driven.notices)
 
 
 async def test_f3_adds_to_the_note_that_is_there(opened: Analysis, own: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,11 @@ COPIED = SAMPLES / "EXCH03-copied-events.txt"
 PROGRAM = (sys.executable, "-m", "smtpscope")
 SECONDS = 60
 """After which a process that hangs is ended, and its test fails."""
+
+
+def hear_ctrl_c() -> None:
+    """Before a program starts: ctrl+c ends it, also where the tests run in the background and ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment(**changes: str) -> dict[str, str]:

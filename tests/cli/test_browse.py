@@ -9,7 +9,7 @@ def test_without_a_terminal_the_report_is_printed_and_why(smtpscope: Smtpscope) 
     assert result.exit_code == 0
     assert result.stdout == smtpscope("report", COPIED).stdout
     assert result.stderr == (
-        "smtpscope: Standard output is no terminal, so this is the report instead of the browser.\n"
+        "smtpscope: Standard output is not a terminal: printing the report instead of opening the browser.\n"
     )
 
 

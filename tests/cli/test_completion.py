@@ -14,6 +14,7 @@ from cli.conftest import Smtpscope
 from cli.processes import ROOT, SECONDS, environment
 from smtpscope.cli.completion import SCRIPTS, VARIABLE, script
 from smtpscope.cli.program import cli
+from smtpscope.store.grouping.grouping_names import GROUPING_NAMES
 
 SHELLS = ROOT / "tui" / "smtpscope" / "cli" / "shells"
 
@@ -160,7 +161,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     [
         ("smtpscope repo", ["compopt -o filenames", "report"]),
         ("smtpscope report --format js", ["json"]),
-        ("smtpscope report --group ''", ["code", "host", "cause", "recipient", "server"]),
+        ("smtpscope report --group ''", [*GROUPING_NAMES]),
         ("smtpscope report ''", ["compopt -o default", ""]),
         ("smtpscope rep", ["compopt -o filenames", "report", "rep ort.evtx"]),
         ("smtpscope report --knowledge ''", ["compopt -o dirnames", ""]),

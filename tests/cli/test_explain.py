@@ -16,7 +16,7 @@ def test_a_reply_is_explained_in_72_columns(smtpscope: Smtpscope) -> None:
     assert all(len(line) <= 72 for line in result.stdout.splitlines() if "https://" not in line)
     words = " ".join(result.stdout.split())
     assert f'A remote host answered "{RELAY}" to our command "RCPT TO:<a@example.com>".' in words
-    for title in ("What it means", "Who acts:", "What to check", "What to do", "Why we think so"):
+    for title in ("What it means", "Action:", "What to check", "What to do", "Why this guidance"):
         assert title in result.stdout
 
 
@@ -38,7 +38,7 @@ def test_nothing_is_not_explained(smtpscope: Smtpscope) -> None:
         result = smtpscope("explain", *arguments)
         assert result.exit_code == 2
         assert result.stdout == ""
-        assert "there is no reply in it" in result.stderr
+        assert "it contains no reply" in result.stderr
 
 
 def test_json_lines_are_answered_line_by_line(smtpscope: Smtpscope) -> None:

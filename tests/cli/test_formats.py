@@ -15,10 +15,10 @@ def test_each_format_is_told_with_its_sign_and_its_limits(smtpscope: Smtpscope) 
     assert max(map(len, result.stdout.splitlines())) <= 80
     words = " ".join(result.stdout.split())
     assert known_formats()
-    assert words.startswith(f"{len(known_formats())} formats. ")
+    assert words.startswith(f"{len(known_formats())} formats, ")
     for known in known_formats():
         assert f"{known.name} {known.title} known by: {known.recognised_by}" in words
-        assert not known.lacks or f"can't tell: {'; '.join(known.lacks)}" in words
+        assert not known.lacks or f"lacks: {'; '.join(known.lacks)}" in words
 
 
 def test_only_options_that_exist_are_named(smtpscope: Smtpscope) -> None:
@@ -40,5 +40,5 @@ def test_names_stand_in_a_column_of_their_own() -> None:
         "",
         "b       Another title",
         "        known by:   x",
-        "        can't tell: this; that, too",
+        "        lacks:      this; that, too",
     ]

@@ -60,9 +60,9 @@ def test_help_for_a_command_that_is_none_names_the_nearest(smtpscope: Smtpscope)
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        ("report --fromat json a.evtx", "command line: there is no option --fromat. Did you mean --format?"),
-        ("report --frobnicate a.evtx", "command line: there is no option --frobnicate. See cli report --help."),
-        ("--filtre 550 a.evtx", "command line: there is no option --filtre. Did you mean --filter?"),
+        ("report --fromat json a.evtx", "command line: unknown option --fromat. Did you mean --format?"),
+        ("report --frobnicate a.evtx", "command line: unknown option --frobnicate. See cli report --help."),
+        ("--filtre 550 a.evtx", "command line: unknown option --filtre. Did you mean --filter?"),
         ("report --format", "--format: the value is missing. See cli report --help."),
         ("--filter", "--filter: the value is missing. See cli --help."),
         (
@@ -72,7 +72,10 @@ def test_help_for_a_command_that_is_none_names_the_nearest(smtpscope: Smtpscope)
         ("report a.evtx --most 0", "--most: 0 is not in the range x>=1. See cli report --help."),
         ("serve a.evtx --port http", "--port: 'http' is not a whole number. See cli serve --help."),
         ("report a.evtx --knowledge /nowhere", "--knowledge: directory '/nowhere' does not exist. See cli report "),
-        ("report a.evtx --timezone Mars", '--timezone: no zone is called "Mars". Use UTC, local, a name such as Eur'),
+        (
+            "report a.evtx --timezone Mars",
+            '--timezone: there is no time zone "Mars". Use UTC, local, a name such as Eur',
+        ),
         ("explain", "command line: REPLY is missing. See cli explain --help."),
         ("completion", "command line: SHELL is missing: bash, zsh, fish. See cli completion --help."),
         ("kb shwo", "command line: no such command 'shwo'. Did you mean show?"),

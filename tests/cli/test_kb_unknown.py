@@ -36,10 +36,12 @@ def log(tmp_path: Path) -> Path:
 
 def test_wordings_that_are_only_guessed_are_counted_the_most_frequent_first(smtpscope: Smtpscope, log: Path) -> None:
     lines = smtpscope("kb", "unknown", log).stdout.splitlines()
-    assert lines[0] == "The cause is only guessed for 15 of 20 events, in 2 wordings."
+    assert lines[0] == "The cause is a guess for 15 of 20 events, in 2 wordings."
     assert [text.split(" x ")[0].strip() for text in lines if " x  " in text] == ["12", "3"]
     assert "from mx12.contoso.example and 2 other hosts" in " ".join(lines)
-    assert smtpscope("kb", "unknown", log, "--most", "1").stdout.splitlines()[-1] == "1 more left out by --most."
+    assert (
+        smtpscope("kb", "unknown", log, "--most", "1").stdout.splitlines()[-1] == "1 more not shown because of --most."
+    )
 
 
 def test_the_command_that_it_prints_makes_a_note_that_answers_the_reply(
@@ -49,7 +51,7 @@ def test_the_command_that_it_prints_makes_a_note_that_answers_the_reply(
         assert smtpscope(*shlex.split(command)[1:], "--folder", tmp_path / "own").exit_code == 0
     assert smtpscope("kb", "check", tmp_path / "own").exit_code == 0
     after = smtpscope("kb", "unknown", log, "--knowledge", tmp_path / "own").stdout
-    assert after == "The cause is only guessed for 0 of 20 events, in 0 wordings.\n"
+    assert after == "The cause is a guess for 0 of 20 events, in 0 wordings.\n"
 
 
 def test_no_shell_takes_words_of_the_log_for_its_own(smtpscope: Smtpscope, log: Path) -> None:
@@ -75,7 +77,7 @@ def test_masked_replies_name_nobody(smtpscope: Smtpscope, log: Path, tmp_path: P
     target = tmp_path / "unknown.jsonl"
     assert smtpscope("kb", "unknown", log, "--mask", "-o", target).exit_code == 0
     for text in (target.read_text(encoding="utf-8"), smtpscope("kb", "unknown", log, "--mask").stdout):
-        assert "Zork frobnicated" in text
+        assert "Zork" not in text
         assert [name for name in ("fabrikam", "contoso", "anna") if name in text] == []
     assert "--host" not in smtpscope("kb", "unknown", log, "--mask").stdout
 
@@ -90,4 +92,4 @@ def test_a_log_whose_replies_are_all_known_has_none(smtpscope: Smtpscope) -> Non
 def test_without_a_log_it_says_what_is_missing(smtpscope: Smtpscope) -> None:
     result = smtpscope("kb", "unknown")
     assert result.exit_code == 2
-    assert "no log is named" in result.stderr
+    assert "no log given" in result.stderr

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.processes import COPIED, LINES, PROGRAM, SAMPLES, SECONDS, environment, run
+from cli.processes import COPIED, LINES, PROGRAM, SAMPLES, SECONDS, environment, hear_ctrl_c, run
 from smtpscope.cli import program
 from smtpscope.cli.commands import cli
 
-REPORT_INSTEAD = b"smtpscope: Standard output is no terminal, so this is the report instead of the browser."
+REPORT_INSTEAD = b"smtpscope: Standard output is not a terminal: printing the report instead of opening the browser."
 
 
 def test_standard_input_is_a_log_called_minus() -> None:
@@ -37,7 +37,7 @@ def test_no_argument_and_no_terminal_is_a_usage_error() -> None:
     result = run()
     assert result.returncode == 2
     assert result.stdout == b""
-    assert result.stderr.startswith(b"smtpscope: command line: no log is named.")
+    assert result.stderr.startswith(b"smtpscope: command line: no log given.")
 
 
 def test_a_file_that_is_missing_ends_with_1_and_one_line() -> None:
@@ -68,6 +68,7 @@ def test_ctrl_c_ends_with_130_and_no_traceback() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        preexec_fn=hear_ctrl_c,
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -114,8 +115,8 @@ def test_a_full_disk_is_told_in_one_line() -> None:
         )
     assert result.returncode == 1
     assert result.stderr == (
-        b"smtpscope: standard output: it can't be written (No space left on device). "
-        b"Check the space, or give another place with -o.\n"
+        b"smtpscope: standard output: can't be written (No space left on device). "
+        b"Check free space, or write elsewhere with -o.\n"
     )
 
 
@@ -152,7 +153,7 @@ def test_a_defect_ends_with_one_line_that_quotes_nothing_of_a_log(
     assert _end(monkeypatch, ValueError("\x1b]52;c;aGk=\x07 secret@example.com")) == 1
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.startswith("smtpscope: this is a mistake in smtpscope: ValueError in cli/program.py, line ")
+    assert told.err.startswith("smtpscope: this is a bug in smtpscope: ValueError in cli/program.py, line ")
     assert told.err.count("\n") == 1
     assert "SMTPSCOPE_DEBUG=1" in told.err
     assert "secret" not in told.err

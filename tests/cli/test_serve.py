@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ import pytest
 
 from cli import chromium
 from cli.conftest import Smtpscope
-from cli.processes import COPIED, SAMPLES, SECONDS, environment
+from cli.processes import COPIED, SAMPLES, SECONDS, environment, hear_ctrl_c
 
 needs_textual_serve = pytest.mark.skipif(find_spec("textual_serve") is None, reason="needs the extra smtpscope[serve]")
 HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
@@ -35,19 +36,24 @@ class Served:
         self.said = ""
         self.url = ""
         assert process.stderr is not None
-        for line in process.stderr:
-            self.said += line
-            if found := re.search(r"serving (http://\S+/)", line):
-                self.url = found[1]
-                return
+        # Reading has no limit of its own: a server that says nothing is ended, and then its output is.
+        limit = Timer(SECONDS, process.kill)
+        limit.start()
+        try:
+            for line in process.stderr:
+                self.said += line
+                if found := re.search(r"serving (http://\S+/)", line):
+                    self.url = found[1]
+                    return
+        finally:
+            limit.cancel()
         raise AssertionError(f"it ended: {self.said}")
 
     def end(self, number: signal.Signals) -> int:
         """Its exit code after this signal, which only the server gets."""
         self.process.send_signal(number)
-        assert self.process.stderr is not None
-        self.said += self.process.stderr.read()
-        return self.process.wait(SECONDS)
+        self.said += self.process.communicate(timeout=SECONDS)[1]
+        return self.process.returncode
 
     def has_processes(self) -> bool:
         """Whether any process of its group is left."""
@@ -77,6 +83,7 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
             cwd=folder,
             env=environment(**dict.fromkeys(HOMES, str(home))),
             start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
         processes.append(process)
         return Served(process)
@@ -174,7 +181,7 @@ def answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_interface_is_warned_of(smtpscope: Smtpscope) -> None:
     result = smtpscope("serve", COPIED, "--host", "0.0.0.0")
     warning, address = result.stderr.splitlines()
-    assert "WARNING: there is no log-in and nothing is encrypted." in warning
+    assert "WARNING: no login, no encryption." in warning
     assert f"serving http://{socket.gethostname()}:" in address
 
 
@@ -191,30 +198,30 @@ def test_a_port_in_use_is_told_with_a_remedy(smtpscope: Smtpscope) -> None:
         port = str(other.getsockname()[1])
         result = smtpscope("serve", COPIED, "--port", port)
     assert result.exit_code == 1
-    assert result.stderr.startswith(f"smtpscope: 127.0.0.1, port {port}: one can't listen there (")
-    assert "Leave --port away for a free one" in result.stderr
+    assert result.stderr.startswith(f"smtpscope: 127.0.0.1, port {port}: can't listen there (")
+    assert "Omit --port to use a free one" in result.stderr
 
 
 @pytest.mark.usefixtures("answers_at_once")
 def test_an_address_of_another_machine_is_told(smtpscope: Smtpscope) -> None:
     result = smtpscope("serve", COPIED, "--host", "192.0.2.1")
     assert result.exit_code == 1
-    assert result.stderr.startswith("smtpscope: 192.0.2.1, port 0: one can't listen there (")
+    assert result.stderr.startswith("smtpscope: 192.0.2.1, port 0: can't listen there (")
 
 
 @pytest.mark.usefixtures("answers_at_once")
 def test_no_address_is_not_every_address(smtpscope: Smtpscope) -> None:
     result = smtpscope("serve", COPIED, "--host", "")
     assert result.exit_code == 2
-    assert "no address is given" in result.stderr
+    assert "no IP address given" in result.stderr
 
 
 @pytest.mark.usefixtures("answers_at_once")
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        ((), 2, "no log is named"),
-        (("-",), 2, "it can be read once only"),
+        ((), 2, "no log given"),
+        (("-",), 2, "it can be read only once"),
         (("no-such-file.evtx",), 1, "there is no such file or folder"),
         ((str(COPIED), "--filter", "nonsense:1"), 2, "filter, column 1"),
         ((str(COPIED), "--port", "70000"), 2, "--port"),
@@ -235,8 +242,7 @@ def test_without_textual_serve_it_says_how_to_get_it(smtpscope: Smtpscope, monke
     result = smtpscope("serve", COPIED)
     assert result.exit_code == 1
     assert result.stderr == (
-        "smtpscope: serve: the package textual-serve is not installed, which a web page needs. "
-        "Say: python -m pip install 'smtpscope[serve]'.\n"
+        "smtpscope: serve: the package textual-serve is not installed. Run: python -m pip install 'smtpscope[serve]'.\n"
     )
 
 

@@ -47,7 +47,7 @@ def test_nothing_to_sum_up_is_a_failure(smtpscope: Smtpscope) -> None:
     result = smtpscope("summary", SAMPLES, "--filter", "host:nowhere")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert "none of 528 SMTP protocol events fits the filter" in result.stderr
+    assert "none of 528 SMTP refusals match the filter" in result.stderr
 
 
 def test_a_ticket_may_be_masked(smtpscope: Smtpscope, tmp_path: Path) -> None:
@@ -56,3 +56,23 @@ def test_a_ticket_may_be_masked(smtpscope: Smtpscope, tmp_path: Path) -> None:
     text = target.read_text(encoding="utf-8")
     assert "550 5.7.1" in text
     assert "fabrikam" not in text
+
+
+def test_a_strict_mask_keeps_codes_and_known_phrases_alone(smtpscope: Smtpscope) -> None:
+    plain, text = (smtpscope("summary", *FABRIKAM, *options).stdout for options in ((), ("--mask=strict",)))
+    assert "[192.0.2.25]" in plain
+    assert "550 5.7.1" in text
+    assert "(left out)" in text
+    assert not any(word in text.casefold() for word in ("fabrikam", "192.0.2.25", "name1"))
+
+
+def test_a_mask_of_another_kind_is_named(smtpscope: Smtpscope) -> None:
+    result = smtpscope("summary", *FABRIKAM, "--mask=none")
+    assert result.exit_code == 2
+    assert "--mask: 'none' is not one of 'names', 'strict'" in result.stderr
+
+
+def test_after_two_hyphens_the_mask_is_a_file(smtpscope: Smtpscope) -> None:
+    result = smtpscope("summary", "--", "--mask")
+    assert result.exit_code == 1
+    assert "--mask" in result.stderr

@@ -117,7 +117,7 @@ def test_a_terminal_that_cannot_draw_gets_the_report() -> None:
     with terminal(COPIED, term="dumb") as (screen, process):
         drawn = screen.read_until(None)
         assert process.wait(SECONDS) == 0
-    assert drawn.startswith(b"smtpscope: This terminal (TERM=dumb) can't draw, so this is the report")
+    assert drawn.startswith(b"smtpscope: This terminal (TERM=dumb) can't draw: printing the report")
     assert b"mail.fabrikam.example" in drawn
 
 

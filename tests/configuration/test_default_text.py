@@ -56,7 +56,7 @@ def test_an_existing_file_stays_as_it_is(tmp_path: Path) -> None:
         write_default_text(path)
     assert path.read_text(encoding="utf-8") == "mine"
     assert caught.value.where == str(path)
-    assert caught.value.what == "it exists already and was left as it is"
+    assert caught.value.what == "it already exists and was not changed"
 
 
 def test_a_folder_that_can_not_be_made_is_an_error(tmp_path: Path) -> None:

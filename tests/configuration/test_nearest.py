@@ -30,7 +30,7 @@ def test_the_nearest_name_is_found(written: str, meant: str | None) -> None:
 
 
 def test_where_nothing_is_near_all_are_named() -> None:
-    assert did_you_mean("qqqqq", ["b", "a"]) == "There are: a, b"
+    assert did_you_mean("qqqqq", ["b", "a"]) == "Known names: a, b"
 
 
 @settings(max_examples=100, deadline=None)

@@ -28,7 +28,7 @@ def test_a_mark_of_windows_editors_is_no_part_of_the_text(tmp_path: Path) -> Non
     assert read_table(_file(tmp_path, b"\xef\xbb\xbfa = 1\r\n")) == {"a": 1}
 
 
-_WORDS = 'Correct that line; words stand in quotes, as in theme = "dark"'
+_WORDS = 'Correct that line; words need quotes, as in theme = "dark"'
 _BACKSLASH = r"Put a path with backslashes in single quotes, as in 'C:\Logs', or double each backslash"
 
 
@@ -51,19 +51,19 @@ _BACKSLASH = r"Put a path with backslashes in single quotes, as in 'C:\Logs', or
         (
             b"a = " + b"[" * 20_000,
             "",
-            "a value is nested too deeply or too long to be read",
+            "a value is nested too deeply or too long",
             "No setting needs that: remove it",
         ),
         (
             b"a = " + b"9" * 5_000,
             "",
-            "a value is nested too deeply or too long to be read",
+            "a value is nested too deeply or too long",
             "No setting needs that: remove it",
         ),
         (
             b"#" * (1 << 20) + b"\n",
             "",
-            "larger than 1 MiB, so no settings file",
+            "larger than 1 MiB, so it can't be a settings file",
             "Move it away, or shorten it",
         ),
     ],
@@ -84,7 +84,7 @@ def test_a_broken_file_says_the_line_and_the_remedy(
 def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read_table(tmp_path)
-    assert caught.value.what == "this is no file"
+    assert caught.value.what == "this is not a file"
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -56,7 +56,7 @@ def test_every_figure_is_there() -> None:
         ["rcpt", "40", "90.0 %", "95.0 %", "95.0 %"],
         ["family", *columns],
         ["exim", "40", "90.0 %", "95.0 %", "95.0 %"],
-        ["labelled", "taken for", "times"],
+        ["labelled", "mistaken for", "times"],
         ["policy", "spam", "2"],
         ["likeness", "decides", "is right"],
         ["0.5", "25.0 % (10 of 40)", "70.0 % (7 of 10)"],
@@ -90,4 +90,4 @@ def test_of_many_confusions_the_first_are_named_and_the_others_counted() -> None
 
 
 def test_without_a_confusion_it_says_so() -> None:
-    assert "No cause is taken for another one." in evaluation_markdown(measured(False))
+    assert "No cause is mistaken for another." in evaluation_markdown(measured(False))

@@ -72,7 +72,7 @@ def test_a_line_that_is_no_question_is_answered_with_its_number(line: str) -> No
     first, second = [json.loads(answer) for answer in asked.lines(['{"reply": "550 no"}', line])]
     assert first["reply"] == "550 no"
     assert second["line"] == 2
-    assert second["error"].startswith("not a question: ")
+    assert second["error"].startswith("not a valid line: ")
     assert asked.refused == 1
 
 

@@ -90,7 +90,7 @@ def test_of_a_link_to_a_file_the_file_is_replaced_and_the_link_stays(tmp_path: P
     file, link = tmp_path / "there" / "summary.md", tmp_path / "latest.md"
     file.write_text("old")
     link.symlink_to("there/summary.md")
-    with pytest.raises(ExportError, match="exists already"):
+    with pytest.raises(ExportError, match="already exists"):
         write_document(link, "new")
     assert file.read_text() == "old"
     write_document(link, "new", overwrite=True)
@@ -102,7 +102,7 @@ def test_of_a_link_to_a_file_the_file_is_replaced_and_the_link_stays(tmp_path: P
 def test_a_link_that_leads_nowhere_is_followed_when_overwriting_was_asked_for(tmp_path: Path) -> None:
     link = tmp_path / "latest.md"
     link.symlink_to(tmp_path / "summary.md")
-    with pytest.raises(ExportError, match="exists already"):
+    with pytest.raises(ExportError, match="already exists"):
         write_document(link, "new")
     write_document(link, "new", overwrite=True)
     assert (tmp_path / "summary.md").read_text() == "new"

@@ -34,7 +34,7 @@ def test_another_file_is_never_replaced_unasked(tmp_path: Path) -> None:
     with pytest.raises(ExportError) as caught:
         write_document(path, "new")
     assert path.read_text(encoding="utf-8") == "old"
-    assert "exists already" in caught.value.what
+    assert "already exists" in caught.value.what
     assert caught.value.remedy
     assert list(tmp_path.iterdir()) == [path]
 

@@ -31,6 +31,10 @@ def test_there_are_29_categories_each_with_its_general_entry(knowledge: Knowledg
         assert knowledge.entry(category).category == category
 
 
+def test_titles_of_causes_fit_their_column_of_24_cells_uncut() -> None:
+    assert {title: len(title) for title in ALL_CATEGORIES.values() if len(title) > 24} == {}
+
+
 def test_an_entry_that_is_not_there_is_an_error_with_a_remedy(knowledge: KnowledgeBase) -> None:
     with pytest.raises(KnowledgeError, match="no such entry"):
         knowledge.entry("nowhere")
@@ -75,7 +79,7 @@ def test_a_code_without_a_word_is_never_told_as_a_certainty(knowledge: Knowledge
     spoken = knowledge.advice(exchange("550 5.1.1 User unknown", "RCPT TO:<a@example.com>", inbound=True))
     assert bare.title == f"Perhaps: {knowledge.entry('recipient-unknown').title}"
     assert not spoken.title.startswith("Perhaps")
-    assert "the code alone, without a word (550: " in bare.meaning
+    assert "the code only, without any text (550: " in bare.meaning
     assert "code alone" not in spoken.meaning
 
 
@@ -145,7 +149,7 @@ def test_a_cause_that_came_close_is_named_with_the_question_that_tells_the_two_a
     assert (advice.match.category, advice.other and advice.other.category) == ("unavailable", "server-error")
     assert advice.other is not None
     assert advice.other.question.startswith("Does the same reply still come after an hour")
-    assert advice.other.question.endswith("If so: Server has a fault. If not: Server busy or not reachable.")
+    assert advice.other.question.endswith("If so: Server error. If not: Server busy/unreachable.")
 
 
 def test_who_acts_is_not_firm_where_the_two_causes_disagree_on_it(knowledge: KnowledgeBase) -> None:

@@ -107,11 +107,11 @@ def test_the_words_of_codes_name_the_precise_one_first() -> None:
 
 
 def test_a_precise_code_decides_and_a_vague_one_does_not() -> None:
-    precise = from_enhanced_code(parse_reply("550 5.1.1 so what"), "rcpt", TABLE)
+    precise = from_enhanced_code(parse_reply("550 5.1.1 so what"), "rcpt", TABLE.enhanced("5.1.1"))
     assert precise is not None
     assert (precise.category, precise.evidence) == ("recipient-unknown", ((4, 9),))
-    assert from_enhanced_code(parse_reply("550 5.7.1 so what"), "rcpt", TABLE) is None
-    assert from_enhanced_code(parse_reply("550 so what"), "rcpt", TABLE) is None
+    assert from_enhanced_code(parse_reply("550 5.7.1 so what"), "rcpt", TABLE.enhanced("5.7.1")) is None
+    assert from_enhanced_code(parse_reply("550 so what"), "rcpt", None) is None
 
 
 def test_a_detailed_code_of_microsoft_is_exact() -> None:

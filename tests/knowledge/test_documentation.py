@@ -26,7 +26,7 @@ def _blocks() -> list[str]:
 
 
 def test_the_rule_in_it_passes_the_check(tmp_path: Path) -> None:
-    (rule,) = (block for block in _blocks() if "[[rule]]" in block)
+    (rule,) = (block for block in _blocks() if block.startswith("[[rule]]"))
     report = examined(note_in(tmp_path, ENTRY + rule))
     assert (report.mistakes, report.warnings, report.rules) == ((), (), 1)
 

@@ -19,7 +19,7 @@ def test_a_missing_host_name_is_our_own_ptr_record() -> None:
     for entry_id in ("rdns", "ptr-missing"):
         entry = ENTRIES[entry_id]
         assert (entry.outbound.who_acts, entry.inbound.who_acts) == ("us", "them")
-        assert "our own public address" in entry.outbound.reading
+        assert "our own public IP address" in entry.outbound.reading
 
 
 def test_an_empty_sender_means_that_our_ndr_is_refused() -> None:

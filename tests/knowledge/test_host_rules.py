@@ -67,8 +67,10 @@ def test_hosts_of_the_same_patterns_share_one_answer(base: KnowledgeBase) -> Non
     assert base.match(first) is base.match(second)
 
 
-def test_the_bundled_knowledge_asks_for_no_host(knowledge: KnowledgeBase) -> None:
-    assert knowledge.names_hosts is False
+def test_a_bundled_rule_may_be_for_the_hosts_of_one_provider(knowledge: KnowledgeBase) -> None:
+    denied = "554 5.7.1 <ann@example.com>: Relay access denied"
+    assert knowledge.match(exchange(denied, host="mx1.titan.email")).category == "recipient-unknown"
+    assert knowledge.match(exchange(denied, host="mx1.example.com")).category == "relay-denied"
 
 
 @pytest.mark.parametrize(

@@ -77,5 +77,7 @@ def test_the_events_of_later_versions_are_those_that_their_front_end_writes_too(
 
 
 def test_every_server_has_a_name_for_people() -> None:
-    assert list(PLATFORM_WORDS) == list(get_args(Platform))
+    assert list(PLATFORM_WORDS) == list(get_args(Platform)), (
+        "Platform and _SERVERS in platform.py name different servers"
+    )
     assert len(set(PLATFORM_WORDS.values())) == len(PLATFORM_WORDS)

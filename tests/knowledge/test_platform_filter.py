@@ -204,8 +204,8 @@ def test_stand_ins_of_ones_own_come_before_the_bundled_ones(tmp_path: Path) -> N
     [
         ({"what": "Is {nobody} there?"}, "unknown placeholder {nobody}"),
         ({"tool": "exchange 2003"}, "is for postfix, which has no exchange 2003"),
-        ({"platforms": ""}, "is for no server in particular"),
-        ({"platforms": '"postfx"'}, "'postfx' is not one of its values"),
+        ({"platforms": ""}, "names no server"),
+        ({"platforms": '"postfx"'}, "'postfx' is not a valid value"),
     ],
 )
 def test_a_stand_in_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, str], said: str) -> None:
@@ -223,4 +223,4 @@ def test_a_sentence_for_one_direction_alone_is_a_mistake_where_all_are_read(tmp_
     wrong = ENTRY.replace('over_when = "', 'over_when = "Inbound: ', 1)
     assert wrong != ENTRY
     mistakes = "\n".join(map(str, examined(note_in(tmp_path, wrong)).mistakes))
-    assert "field over_when: says nothing for mail that is outbound" in mistakes
+    assert "field over_when: says nothing for outbound mail" in mistakes

@@ -219,7 +219,7 @@ def test_checksums_that_are_switched_off_are_noted_once_and_not_compared() -> No
     assert ids(records_of(reader(data))) == ours()
     assert counted(data) == 500
     (problem,) = problems_of(reader(data))
-    assert "switched off" in problem.reason
+    assert "turned off" in problem.reason
 
 
 def test_without_checksums_a_broken_record_is_found_all_the_same() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, UsageError
 from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-from smtpscope.reading.mail_servers.further.further_servers import FURTHER_SERVERS
+from smtpscope.reading.mail_servers.servers import FURTHER_SERVERS
 from smtpscope.reading.record import ReadOptions
-from smtpscope.reading.registry import formats, open_log, reader_of, readers
+from smtpscope.reading.registry import READERS, formats, open_log, reader_of, readers
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 from support.event_texts import TextEvent, block_2003, csv_line, log_line
@@ -64,13 +64,11 @@ def test_format_names_are_told_apart() -> None:
     assert len(set(names)) == len(names) == len(list(readers()))
 
 
-FURTHER = [reader.format.name for reader in FURTHER_SERVERS]
-
-
-def test_the_surest_signs_are_asked_first() -> None:
+def test_the_most_specific_readers_are_tried_first() -> None:
     names = [form.name for form in formats()]
     assert names[:2] == ["evtx", "evt"]
-    assert names[-4 - len(FURTHER) :] == ["event-viewer", "event-list", "event-pairs", "text", *FURTHER]
+    assert READERS[-len(FURTHER_SERVERS) :] == tuple(server.reader for server in FURTHER_SERVERS)
+    assert names[: -len(FURTHER_SERVERS)][-4:] == ["event-viewer", "event-list", "event-pairs", "text"]
 
 
 @pytest.mark.parametrize(
@@ -103,8 +101,24 @@ def test_a_file_that_nobody_reads_is_told_by_its_looks(data: bytes, what: str) -
     assert len(caught.value.remedy) > 20
 
 
-def test_a_text_without_events_says_how_events_come_to_be_written() -> None:
-    assert "diagnostic logging" in describe_unrecognised(b"hello world")[1]
+@pytest.mark.parametrize(
+    ("data", "of_events"),
+    [
+        (b"hello world", False),
+        (b'{"user": "k", "port": 25}\n', False),
+        (b"when,who,what,how\n1,2,3,4\n", False),
+        (b"<?xml version='1.0'?><rows/>", False),
+        (b"#Fields: date time cs-method\n", False),
+        (b"Event ID: 7, as it says", True),
+        (b'{"EventID": 7, "port": 25}\n', True),
+        (b"TimeCreated,LogName,EventID,Task\n1,2,3,4\n", True),
+        (b"<?xml version='1.0'?><Event><EventID>7</EventID></Event>", True),
+    ],
+)
+def test_how_events_come_to_be_written_is_told_of_exports_of_events_alone(data: bytes, of_events: bool) -> None:
+    remedy = describe_unrecognised(data)[1]
+    assert ("diagnostic logging" in remedy) is of_events
+    assert ("smtpscope formats" in remedy) is (not of_events and not data.startswith(b"#"))
 
 
 def test_a_log_with_a_few_zeros_is_still_text() -> None:

@@ -15,7 +15,7 @@ def test_one_problem_tells_how_many_there_were() -> None:
             "mail.log",
             "whole file",
             "1,200 deliveries failed without a reply of the other side (host not found, connection timed out, refused "
-            "or lost); they are no exchanges, so they are in no count",
+            "or lost); they are not refusals and are in no count",
             "noted",
             1_200,
         )
@@ -28,5 +28,5 @@ def test_of_what_was_told_already_nothing_is_told_again() -> None:
     failed.add()
     (told,) = failed.take()
     assert told.reason.startswith("1 connection failed without a reply")
-    assert told.reason.endswith("it is no exchange, so it is in no count")
+    assert told.reason.endswith("it is not a refusal and is in no count")
     assert failed.take() == []

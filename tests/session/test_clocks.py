@@ -33,7 +33,7 @@ def opened(files: list[str]) -> Analysis:
 def test_logs_with_different_clocks_are_told(both: list[str]) -> None:
     (word,) = [problem for problem in opened(both).noted if "certain" in problem.reason]
     assert word.file == both[1]
-    assert "taken for UTC" in word.reason
+    assert "read as UTC" in word.reason
     assert "certain.evtx" in word.reason
     assert [problem for problem in opened(both[1:]).noted if "certain" in problem.reason] == []
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import gzip
 import shutil
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from smtpscope.session import Analysis, open_analysis
 from support.event_tables import event_viewer_2008
-from support.event_texts import TextEvent
+from support.event_texts import TextEvent, block_2008, log_line
 from support.every_format import SERVICE_LOGS
 from support.evtx_events import many_events
-from support.evtx_writer import evtx_bytes
+from support.evtx_writer import WrittenEvent, evtx_bytes
 from support.protocol_logs import NOON, receive_log, receive_row
 from support.tracking_logs import tracking_log
 
@@ -82,6 +82,58 @@ def test_two_exports_of_one_log_that_name_no_computer_count_once(tmp_path: Path)
     assert (analysis.overview().events, analysis.overview().duplicates) == (80, 40)
 
 
+EXPORTS = {
+    "Event Viewer's table": lambda events: event_viewer_2008(events),
+    "blocks": lambda events: "\n".join(map(block_2008, events)),
+    "lines": lambda events: "".join(map(log_line, events)),
+    "a short name of the computer": lambda events: "".join(
+        log_line(replace(event, computer=event.computer.partition(".")[0])) for event in events
+    ),
+}
+
+
+@pytest.mark.parametrize("export_first", [False, True])
+@pytest.mark.parametrize("form", EXPORTS)
+def test_a_log_and_its_export_count_once_whatever_the_export_leaves_out(
+    form: str, export_first: bool, tmp_path: Path
+) -> None:
+    first = datetime(2026, 11, 17, 6, 12)  # noqa: DTZ001 - in the zone of the log, which is UTC here
+    # Three in each second, two of them word for word the same; the export goes on where the log ends.
+    events = [
+        TextEvent(first + timedelta(seconds=number // 3), computer="exch01.corp.example", connection=number % 3 // 2)
+        for number in range(30)
+    ]
+    log, export = tmp_path / "a.evtx", tmp_path / "export.txt"
+    log.write_bytes(evtx_bytes([written(event) for event in events[:24]]))
+    export.write_text(EXPORTS[form](events), encoding="utf-8", newline="")
+    paths = [str(export), str(log)] if export_first else [str(log), str(export)]
+    analysis = open_analysis(paths)
+    analysis.read_all()
+    assert (analysis.overview().events, analysis.overview().duplicates) == (30, 24)
+
+
+def written(event: TextEvent) -> WrittenEvent:
+    return WrittenEvent(
+        "MSExchangeTransport",
+        event.event_id,
+        event.strings,
+        event.time.replace(tzinfo=UTC),
+        2,
+        computer=event.computer,
+    )
+
+
+def test_an_export_of_another_server_is_no_copy(tmp_path: Path) -> None:
+    first = datetime(2026, 11, 17, 6, 12)  # noqa: DTZ001
+    events = [TextEvent(first + timedelta(seconds=number), connection=number) for number in range(9)]
+    (tmp_path / "a.evtx").write_bytes(evtx_bytes([written(event) for event in events]))
+    others = [replace(event, connection=event.connection + 500) for event in events]
+    (tmp_path / "b.csv").write_text(event_viewer_2008(others), encoding="utf-8", newline="")
+    analysis = open_analysis([str(tmp_path / "a.evtx"), str(tmp_path / "b.csv")])
+    analysis.read_all()
+    assert (analysis.overview().events, analysis.overview().duplicates) == (18, 0)
+
+
 def csv_of_later(events: list[TextEvent]) -> str:
     return event_viewer_2008([replace(event, time=event.time + timedelta(minutes=5)) for event in events])
 
@@ -105,5 +157,5 @@ def test_a_refusal_in_a_protocol_log_and_in_message_tracking_is_told_to_count_tw
     analysis = read(tmp_path, protocol=protocol, tracked=tracked)
     assert analysis.overview().events == 2
     assert [problem.reason for problem in analysis.noted] == [
-        f"1 refusal is in {tmp_path / 'protocol'} as well, which is another kind of log: it counts twice"
+        f"1 refusal is counted twice: also in {tmp_path / 'protocol'}, a log of another kind"
     ]

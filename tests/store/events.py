@@ -113,6 +113,7 @@ def exchange(
     offset: int = 0,
     time_assumed: bool = False,
     problem: str | None = None,
+    connector: str | None = None,
 ) -> SmtpExchange:
     """One event; `said` is the reply and `sent` the full command."""
     return SmtpExchange(
@@ -134,6 +135,7 @@ def exchange(
         reply=reply(said),
         certainty="may",
         problem=problem,
+        connector=connector,
     )
 
 

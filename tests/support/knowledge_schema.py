@@ -1,13 +1,11 @@
 """JSON Schemas of the knowledge files, for editors that check TOML while it is typed.
 
-`python -m support.knowledge_schema` writes them, with tests/ on the path. They are made from the types that the files
-are decoded into, so they can't say anything else.
+`make docs` writes them. They are made from the types that the files are decoded into, so they can't differ from them.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +22,6 @@ from smtpscope.knowledge.files.knowledge_files import (
     ProviderFile,
     QuestionFile,
     WordFile,
-    bundled_folder,
 )
 
 _FILES: Mapping[str, tuple[type[msgspec.Struct], str]] = {
@@ -55,15 +52,3 @@ def _text(kind: type[msgspec.Struct], title: str) -> str:
         "$defs": {name: part for name, part in parts.items() if name != kind.__name__},
     }
     return json.dumps(whole, indent=2) + "\n"
-
-
-def main() -> int:
-    folder = bundled_folder() / "schema"
-    folder.mkdir(exist_ok=True)
-    for name, text in schemas().items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,12 +1,13 @@
-"""The parts of the documents that are made from the program: keys, filter fields, formats, commands, settings.
+"""The parts of the documents that are made from the program: keys, filter fields, formats, commands, settings, servers.
 
-`python -m support.made_docs` writes them, the manual page and the picture of the imports; a test fails where they are
-not what the program says.
+`make docs` writes them, the manual page, the picture of the imports and the schemas of knowledge files; a test fails
+where they are not what the program says.
 """
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,14 @@ from textual.keys import format_key
 from smtpscope.app.default_keys import OWNERS, own_bindings
 from smtpscope.configuration.settings import KEYS, SETTINGS
 from smtpscope.export.events_format import FIELDS
+from smtpscope.knowledge.files.knowledge_files import bundled_folder
+from smtpscope.knowledge.platform import PLATFORM_WORDS
+from smtpscope.reading.registry import readers
 from smtpscope.session import known_formats
 from smtpscope.store.filter.filter_fields import help_lines
-from support import import_picture, manual
+from support import import_picture, knowledge_schema, manual, public_words
 from support.command_texts import CommandText, command_texts
+from support.word_list import WORD_LIST
 
 ROOT: Final = Path(__file__).parents[2]
 DOCS: Final = ROOT / "docs"
@@ -117,6 +122,30 @@ def settings_markdown() -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
 
 
+def _filled(words: str, indent: str = "") -> str:
+    return textwrap.fill(words, 120, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+
+
+def mail_servers_text() -> str:
+    """The item of the README's list that names the mail servers."""
+    names = [reader.format.name for reader in readers() if ".mail_servers." in reader.__module__]
+    words = {str(platform): words for platform, words in PLATFORM_WORDS.items()}
+    named = [
+        f"`{name}`" + ("" if words[name].casefold() == name else f" ({words[name]})") for name in names if name in words
+    ]
+    return _filled(f"- **Other servers**: {', '.join(named)}", "  ")
+
+
+def platforms_text() -> str:
+    """What a check can name as its platform, with the server that it means."""
+    return _filled(", ".join(f"`{platform}` ({words})" for platform, words in PLATFORM_WORDS.items()) + ".")
+
+
+def words_text() -> str:
+    """What not to write, what to write instead, and why."""
+    return table(("Not", "But", "Why"), ((each.bad, each.good, each.why) for each in WORD_LIST))
+
+
 PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("keys.md", "keys"): keys_text,
     ("filter.md", "filter fields"): lambda: table(
@@ -124,10 +153,13 @@ PARTS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ),
     ("formats.md", "formats"): formats_text,
     ("settings.md", "settings"): lambda: settings_markdown().strip(),
+    ("../README.md", "mail servers"): mail_servers_text,
+    ("knowledge.md", "platforms"): platforms_text,
+    ("wording.md", "words"): words_text,
     ("command-line.md", "commands"): commands_text,
     ("command-line.md", "event fields"): lambda: ", ".join(f"`{field}`" for field in FIELDS) + ".",
 }
-"""Each made part by its file in docs/ and the name in its marks."""
+"""Each made part by its file, relative to docs/, and the name in its marks."""
 
 
 def with_part(text: str, name: str, body: str) -> str:
@@ -150,8 +182,13 @@ def _page(file: str) -> str:
     return made(file, (DOCS / file).read_text(encoding="utf-8"))
 
 
+def _schema(name: str) -> str:
+    return knowledge_schema.schemas()[name]
+
+
 MADE_FILES: Final[Mapping[Path, Callable[[], str]]] = {
-    **{DOCS / file: partial(_page, file) for file, _ in PARTS},
+    **{(DOCS / file).resolve(): partial(_page, file) for file, _ in PARTS},
+    **{bundled_folder() / "schema" / name: partial(_schema, name) for name in knowledge_schema.schemas()},
     manual.PATH: manual.text,
     import_picture.PATH: import_picture.picture,
 }
@@ -161,3 +198,5 @@ MADE_FILES: Final[Mapping[Path, Callable[[], str]]] = {
 if __name__ == "__main__":
     for path, make in MADE_FILES.items():
         path.write_text(make(), encoding="utf-8", newline="\n")
+    # Not held word for word by a test: a new message must not need this step.
+    public_words.WORDS.write_text(public_words.text(), encoding="utf-8", newline="\n")

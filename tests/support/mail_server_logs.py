@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -45,14 +46,15 @@ class Mail(NamedTuple):
         return self.reply.startswith("5")
 
 
-def _mails(seed: int) -> Iterator[Mail]:
+def _mails(seed: int, refusals: float = 0.065) -> Iterator[Mail]:
+    """Mails of which that share is refused."""
     chance = random.Random(seed)
     moment = _START
     for number in range(1, 10**9):
         moment += timedelta(milliseconds=chance.randrange(4_000))
         host, address = chance.choice(_HOSTS)
         to = f"{chance.choice(_PEOPLE)}@{host.partition('.')[2]}"
-        refused = chance.random() < 0.065
+        refused = chance.random() < refusals
         client, client_address = chance.choice(_CLIENTS)
         yield Mail(
             at=f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S} mail",
@@ -209,6 +211,101 @@ def mailenable_parts(seed: int) -> Iterator[Part]:
         )
 
 
+def ssmtp_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed, 0.045):
+        at = f"{mail.at} sSMTP[{mail.number % 30_000}]:"
+        if mail.reply:
+            yield f"{at} RCPT TO:<{mail.to}> ({mail.reply})\n", 1
+            continue
+        yield f"{at} Sent mail for shop@example.com (221 2.0.0 Bye) uid=0 username=root outbytes=812\n", 0
+
+
+def stalwart_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        begin = f"{mail.moment:%Y-%m-%dT%H:%M:%SZ} INFO"
+        known = f'queueId = {mail.number}, from = "shop@example.com", to = ["{mail.to}"], size = 812, total = 1'
+        host = f'hostname = "{mail.host}"'
+        connect = f"{begin} Connecting to remote server (delivery.connect) {known}, {host}, remotePort = 25\n"
+        if not mail.reply:
+            sent = f'{host}, to = "{mail.to}", code = 250, details = "OK", elapsed = 1ms'
+            yield f"{connect}{begin} Message delivered (delivery.delivered) {known}, {sent}\n", 0
+            continue
+        told = f'to = "{mail.to}", code = {mail.reply[:3]}, details = "{mail.reply[4:]}"'
+        yield (
+            f"{connect}{begin} SMTP RCPT TO rejected (delivery.rcpt-to-rejected) {known}, {host}, {told}, "
+            f"elapsed = 9ms\n{begin} DSN permanent failure notification (delivery.dsn-perm-fail) {known}, {host}, "
+            f"{told}\n",
+            1,
+        )
+
+
+def ironport_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        begin = f"{mail.moment:%a %b} {mail.moment.day:2d} {mail.moment:%H:%M:%S %Y} Info:"
+        number = mail.number
+        start = (
+            f"{begin} MID {number} ICID {number} RID 0 To: <{mail.to}>\n"
+            f"{begin} New SMTP DCID {number} interface 192.0.2.1 address {mail.address} port 25\n"
+        )
+        if not mail.reply:
+            yield f"{start}{begin} Message done DCID {number} MID {number} to RID [0]\n", 0
+            continue
+        how = "Bounced" if mail.final else "Delayed"
+        text = mail.reply[4:].replace("'", "\\'")
+        outcome = f"5.1.0 - Unknown address error ('{mail.reply[:3]}', ['{text}']) []"
+        yield f"{start}{begin} {how}: DCID {number} MID {number} to RID 0 - {outcome}\n", 1
+
+
+def transcript_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed, 0.3):
+        begin = f"{mail.moment:%a %Y-%m-%d %H:%M:%S}.{mail.moment.microsecond // 1000:03d}: [{mail.number}:2] "
+        asked, answered = ("<--", "-->") if mail.inbound else ("-->", "<--")
+        peer = (
+            f"Accepting SMTP connection from {mail.client_address}:4711 to 192.0.2.1:25"
+            if mail.inbound
+            else f"Attempting SMTP connection to [{mail.address}:25]"
+        )
+        lines = (
+            peer,
+            f"{answered} 220 {'mail.example.com' if mail.inbound else mail.host} ESMTP",
+            f"{asked} EHLO relay.example",
+            f"{answered} 250-relay.example",
+            f"{answered} 250 SIZE 10240000",
+            f"{asked} MAIL From:<shop@example.com> SIZE=812",
+            f"{answered} 250 2.1.0 Ok",
+            f"{asked} RCPT To:<{mail.to}>",
+            f"{answered} {mail.reply or '250 2.1.5 Ok'}",
+            f"{asked} QUIT",
+            f"{answered} 221 2.0.0 Bye",
+        )
+        yield "".join(f"{begin}{line}\n" for line in lines), bool(mail.reply)
+
+
+def delivery_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed, 0.045):
+        seconds = (mail.moment - datetime(1970, 1, 1)) // timedelta(seconds=1)  # noqa: DTZ001 - both name no zone
+        record: dict[str, object] = {
+            "email": mail.to,
+            "timestamp": seconds,
+            "smtp-id": f"<{mail.identity}@example.com>",
+        }
+        if mail.reply:
+            record |= {"event": "bounce" if mail.final else "deferred", "reason": mail.reply, "mx": mail.host}
+        else:
+            record |= {"event": "delivered", "response": "250 2.0.0 Ok"}
+        yield f"{json.dumps(record)}\n", bool(mail.reply)
+
+
+def mail_errors_parts(seed: int) -> Iterator[Part]:
+    for mail in _mails(seed):
+        at = f"{mail.moment:%Y-%m-%d %H:%M:%S},{mail.moment.microsecond // 1000:03d}"
+        if mail.reply:
+            refused = f"{{{mail.to!r}: ({mail.reply[:3]}, {mail.reply[4:].encode()!r})}}"
+            yield f"{at} ERROR mailer\nsmtplib.SMTPRecipientsRefused: {refused}\n", 1
+            continue
+        yield f"{at} INFO mailer sent {mail.number} to {mail.to}\n", 0
+
+
 FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "opensmtpd": opensmtpd_parts,
     "msmtp": msmtp_parts,
@@ -219,6 +316,12 @@ FURTHER_PARTS: Final[dict[str, Callable[[int], Iterator[Part]]]] = {
     "haraka": haraka_parts,
     "hmailserver": hmailserver_parts,
     "mailenable": mailenable_parts,
+    "ssmtp": ssmtp_parts,
+    "stalwart": stalwart_parts,
+    "ironport": ironport_parts,
+    "transcript": transcript_parts,
+    "mail-errors": mail_errors_parts,
+    "delivery": delivery_parts,
 }
 """Name of the format -> what writes a log of it, one mail after the other, from a seed."""
 

@@ -23,6 +23,7 @@ _EXIT_CODES: Final = (
     ("0", "Success."),
     ("1", "Failure: something could not be done, or a log could not be read. summary: nothing matches the filter."),
     ("2", "Wrong usage: the command line, a filter or a setting is wrong, and nothing was done."),
+    ("3", "compare: something new is for us to fix; check: unknown (0 OK, 1 WARNING, 2 CRITICAL)."),
     ("130", "Interrupted by ctrl+c."),
 )
 

@@ -60,3 +60,14 @@ def streamed_zip(members: Mapping[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return target.getvalue()
+
+
+def overlapping_zip(count: int, content: bytes) -> bytes:
+    """An archive whose directory names the same bytes `count` times."""
+    single = zipped({"a.log": content})
+    start = single.index(b"PK\x01\x02")
+    entry = single[start : single.index(b"PK\x05\x06")]
+    end = bytearray(single[start + len(entry) :])
+    end[8:10] = end[10:12] = count.to_bytes(2, "little")
+    end[12:16] = (count * len(entry)).to_bytes(4, "little")
+    return single[:start] + entry * count + bytes(end)

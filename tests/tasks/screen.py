@@ -57,14 +57,14 @@ class Screen:
         heading = next((n for n, line in enumerate(self.lines) if re.search(r"cause .*count .*first ", line)), None)
         if heading is None:
             return
-        starts = {name: self.lines[heading].index(name) for name in ("cause", "acts", "first", "last", "state")}
+        starts = {name: self.lines[heading].index(name) for name in ("cause", "action", "first", "last", "state")}
         end_of_count = self.lines[heading].index("count") + len("count")
         code = ""
         for number, line in enumerate(self.lines[heading + 1 :], heading + 1):
             if line.startswith("─"):
                 return
             name = line[2 : starts["cause"]]
-            count = line[starts["acts"] : end_of_count].split()[-1:]
+            count = line[starts["action"] : end_of_count].split()[-1:]
             if not count or not count[0].replace(",", "").isdigit():
                 continue
             is_host = name.startswith("  ")

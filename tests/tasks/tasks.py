@@ -16,7 +16,7 @@ from tasks.screen import Screen
 from tasks.truth import Truth
 
 _NO_HOST: Final = "(no host)"
-_NO_HOST_HEADLINE: Final = "a host that the events do not name"
+_NO_HOST_HEADLINE: Final = "an unnamed host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def guidance_missing(screen: Screen, truth: Truth) -> list[str]:
         "it is a block list": "block list" in guidance,
         "it is not about a mailbox": "mailbox" not in guidance.lower(),
         "permanent": "permanent" in guidance,
-        "ours to fix": "WE have to act" in guidance,
+        "ours to fix": "Action: us" in guidance,
         "look the address up there": re.search(r"look .*\b(list|address)\b", guidance, re.IGNORECASE) is not None,
         "find the cause": re.search(r"source|infected|open relay|account", guidance, re.IGNORECASE) is not None,
         "ask for removal": "removal" in guidance,

@@ -178,7 +178,7 @@ _NO_HOST_ROW = _row("  > (no host)", "No such mailbox", "sender", 2, "03-06 00:0
 
 
 def _screen(*rows: str, facts: Sequence[str] = ()) -> Screen:
-    heading = _row("", "cause", "acts", "count", "first", "last", "state")
+    heading = _row("", "cause", "action", "count", "first", "last", "state")
     border = f"{'─Incidents─':─<60}─Guidance─"
     return Screen([heading, *rows, border, *facts, "footer", "footer"], 1)
 

@@ -38,7 +38,7 @@ def test_a_failure_names_the_place_and_the_remedy() -> None:
                 connection.execute("SELECT * FROM nowhere")
 
         text = refuses(ask_nonsense, WorkspaceError)
-        assert text == "here: it can't be used: no such table: nowhere. Check the rights and the space of that folder"
+        assert text == "here: can't be used: no such table: nowhere. Check that folder's permissions and free space"
 
 
 def test_a_closed_workspace_raises_in_our_words(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_note_may_be_10000_characters_long_and_no_longer(workspace: Workspace)
     notes = log_of(workspace).notes
     assert notes.write(RELAY, "x" * 10_000, seen="") is not None
     text = refuses(lambda: notes.write(BUSY, "x" * 10_001, seen=""), WorkspaceError)
-    assert text == "note: it has 10,001 characters, and 10,000 is the most. Shorten it"
+    assert text == "note: it has 10,001 characters; the limit is 10,000. Shorten it"
     assert set(notes.all()) == {RELAY}
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
+
+import pytest
 
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.grouping.incident import IncidentKey
@@ -115,6 +118,43 @@ def test_two_that_find_the_same_damage_make_one_new_file(tmp_path: Path) -> None
     with opened(path) as workspace:
         assert set(workspace.history.recent()) == {f"code:{writer}" for writer in range(4)}
     assert [each.name for each in tmp_path.glob("*damaged*")] == ["w.damaged-1.sqlite3"]
+
+
+def test_one_that_comes_while_the_damaged_file_is_moved_waits_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "w.sqlite3"
+    path.write_bytes(b"no database, " * 500)
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).write_bytes(b"no journal, " * 500)
+    moved, done = Event(), Event()
+    rename = Path.rename
+
+    def slow_rename(self: Path, target: Path) -> Path:
+        moved_to = rename(self, target)
+        moved.set()
+        time.sleep(0.15)
+        return moved_to
+
+    monkeypatch.setattr(Path, "rename", slow_rename)
+
+    def first() -> None:
+        with opened(path) as workspace:
+            workspace.history.add("code:1")
+        done.set()
+
+    def second() -> None:
+        assert moved.wait(timeout=30)
+        with opened(path) as workspace:
+            assert workspace.kept
+            workspace.history.add("code:2")
+            assert done.wait(timeout=30)
+
+    _at_once(first, second)
+    with opened(path) as workspace:
+        assert set(workspace.history.recent()) == {"code:1", "code:2"}
+    assert len(list(tmp_path.glob("*damaged-1.sqlite3"))) == 1
+    assert not list(tmp_path.glob("*damaged-2*"))
 
 
 def test_marks_taken_and_set_at_once_are_both_done(tmp_path: Path) -> None:

@@ -1,3 +1,3 @@
-"""smtpscope: what a Windows event log knows about refused mail."""
+"""smtpscope: browse refused mail in Windows event logs and mail server logs."""
 
 __version__ = "0.2.0"

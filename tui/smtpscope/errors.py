@@ -1,4 +1,4 @@
-"""What users see when something is wrong: where, what, and the remedy, kept apart."""
+"""Errors for users, in three parts: where, what, and the remedy."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 
 
 class SmtpscopeError(Exception):
-    """A failure that a person can act on.
+    """A failure that the user can act on.
 
-    `where` names the file or the input and the place in it, `what` says what is wrong there,
-    `remedy` says what to do about it. The text may hold what a log holds: whoever shows it makes it harmless first.
+    `where` names the file or the input and the place in it, `what` says what is wrong there, `remedy` says what to do
+    about it. The text may quote a log: make it harmless before showing it.
     """
 
     exit_code: ClassVar[int] = 1
@@ -35,7 +35,7 @@ class ExportError(SmtpscopeError):
 
 
 class UsageError(SmtpscopeError):
-    """What was asked for makes no sense; nothing was tried."""
+    """The request makes no sense; nothing was tried."""
 
     exit_code: ClassVar[int] = 2
 
@@ -44,7 +44,7 @@ class FilterError(UsageError):
     """A filter can't be understood.
 
     `start` and `end` are the offsets (characters, `end` exclusive) of the part of the filter text that is wrong;
-    `suggestion` is the whole filter text as it was probably meant, or None.
+    `suggestion` is the whole filter text as probably intended, or None.
     """
 
     def __init__(
@@ -57,14 +57,17 @@ class FilterError(UsageError):
         self.suggestion = suggestion
 
 
+NOT_UNDERSTOOD = "Not understood"
+"""The start of a problem's reason if the record might be an SMTP refusal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in a log that was not read as it should be: counted and listed, never raised.
+    """Something in a log that could not be read properly: counted and listed, never raised.
 
-    `file` is the path as given, `place` says where ("chunk 6, record 1204", "line 12"), `reason` why.
-    `outcome` tells what became of it: "skipped" (lost to us), "recovered" (a second reader could read it),
-    or "noted" (all was read, but the file is not as it should be, such as one not closed properly).
-    `records` is how many records it concerns, None where nobody can tell.
+    `file` is the path as given, `place` says where ("chunk 6, record 1204", "line 12"), `reason` why. `outcome` is
+    "skipped" (lost), "recovered" (a fallback reader could read it) or "noted" (everything was read, but the file is not
+    as it should be, for example not closed properly). `records` is how many records it concerns, None if unknown.
     """
 
     file: str

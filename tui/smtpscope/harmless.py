@@ -1,7 +1,7 @@
-"""Text from a log -> text that a terminal, a spreadsheet or a file system shows and never obeys.
+"""Text from a log -> text that a terminal, a spreadsheet or a file system displays but never executes.
 
-Replies come from strangers' servers. The true text stays in the store and in exports that can carry it;
-whatever is drawn, printed or used as a name goes through here first.
+Replies come from strangers' servers. The original text stays in the store and in exports that can carry it; anything
+drawn, printed or used as a file name passes through here first.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import unicodedata
 from typing import NewType
 
 Shown = NewType("Shown", str)
-"""One line of text without anything that a terminal would obey or that would change how its neighbours are read."""
+"""One line of text with nothing a terminal would interpret or that would change how adjacent text is read."""
 
 # Cc controls, Cf format characters (bidi, zero width, soft hyphen, tags), Cs lone surrogates, Co/Cn private and
 # unassigned, Zl/Zp separators. Everything else may be shown.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# ASCII and Latin-1 letters need no second look, and nearly all replies are made of them.
+# A fast path: nearly all replies are ASCII and Latin-1 letters only.
 _PLAIN = re.compile(r"[ -~\xa1-\xac\xae-\u024f]*")
 _COMBINING_LIMIT = 4
 
@@ -35,7 +35,7 @@ def _escaped(character: str) -> str:
 def shown(text: str) -> Shown:
     """`text` on one line, each control, bidi and invisible character as its escape (`\\x1b`, `\\u202e`, `\\n`).
 
-    A pile of combining marks (more than four on one letter) is cut to four, since it would paint over other lines.
+    More than four combining marks on one letter are cut to four, since they would paint over other lines.
     """
     if _PLAIN.fullmatch(text):
         return Shown(text)
@@ -49,7 +49,7 @@ def shown(text: str) -> Shown:
                 parts.append(character)
             continue
         marks = 0
-        # U+00A0 and the other wide and narrow blanks look like a blank, so they are drawn as one.
+        # U+00A0 and other wide and narrow spaces look like a space, so they are drawn as one.
         if category == "Zs":
             parts.append(" ")
         elif category in _UNSAFE_CATEGORIES:
@@ -68,9 +68,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def spreadsheet_cell(text: str) -> str:
-    """`text` as a spreadsheet shows it and never calculates: controls escaped, a formula start quoted with `'`.
+    """`text` as a cell that a spreadsheet never evaluates: controls escaped, a formula start quoted with `'`.
 
-    Source: OWASP, CSV Injection. Blanks before the sign count too, as some programs trim them.
+    Source: OWASP, CSV Injection. Leading spaces are ignored, as some programs trim them.
     """
     safe = "\n".join(shown_lines(text))
     return f"'{safe}" if safe.lstrip().startswith(_FORMULA_STARTS) else safe
@@ -83,7 +83,8 @@ _RESERVED_NAMES = frozenset(
 
 
 def file_name(text: str, *, fallback: str = "unnamed") -> str:
-    """A file name of `text` that is safe on Linux, macOS and Windows: ASCII letters, digits, `.`, `_`, `-`, at most 80.
+    """A file name from `text` that is safe on Linux, macOS and Windows: ASCII letters, digits, `.`, `_`, `-`, at most
+    80.
 
     Never empty, never `.` or `..`, never hidden, never a device name of Windows.
     """

@@ -50,5 +50,5 @@ def test_the_raw_record_keeps_its_indentation() -> None:
 
 def test_a_guidance_without_lists_leaves_their_titles_out() -> None:
     text = render(document(summary(advice=advice(checks=(), actions=(), avoid=(), over_when="", ignore_when=""))))
-    for title in ("What to check", "What to do", "What not to do", "When it is over", "When to ignore it"):
+    for title in ("What to check", "What to do", "What not to do", "Fixed when", "Ignore when"):
         assert title not in text

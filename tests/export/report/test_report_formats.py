@@ -39,7 +39,7 @@ def test_csv_has_a_row_for_each_group_and_member() -> None:
 def test_a_group_of_both_directions_says_so() -> None:
     mixed = report(row(direction=None, who_acts=None, state=None, first_ms=None, last_ms=None, spark=()))
     text = REPORT_FORMATS["markdown"].render(mixed)
-    assert "| both directions | who acts differs |" in text
+    assert "| both directions | varies |" in text
     assert json.loads(REPORT_FORMATS["json"].render(mixed))["rows"][0]["direction"] is None
 
 

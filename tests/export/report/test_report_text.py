@@ -34,7 +34,9 @@ def test_a_row_names_code_host_count_and_last_time() -> None:
 
 def test_below_it_stand_cause_direction_who_acts_and_recipients() -> None:
     text = " ".join(render_text(report()).split())
-    assert "Recipient unknown · outbound · the sender acts · 12 recipients · since 2026-11-16 20:47 · ongoing" in text
+    assert (
+        "Recipient unknown · outbound · action: the sender · 12 recipients · since 2026-11-16 20:47 · ongoing" in text
+    )
 
 
 def test_members_are_indented_below_their_group() -> None:
@@ -77,16 +79,16 @@ def test_ascii_draws_no_other_sign() -> None:
 
 def test_the_heading_tells_what_was_read() -> None:
     text = render_text(report())
-    assert "1,241 SMTP events, 594,063 other records, 2 skipped" in text
+    assert "1,241 SMTP refusals, 594,063 other records, 2 skipped" in text
     assert "outbound 1,204, inbound 1" in text
     assert "code:5*" in text
-    assert "1,205 of 1,241 SMTP events" in text
+    assert "1,205 of 1,241 SMTP refusals" in text
 
 
 def test_no_row_and_no_time_are_told_in_words() -> None:
     empty = replace(report(), rows=(), first_ms=None, last_ms=None, filter_text="")
     text = render_text(empty)
-    assert "None of 1,241 SMTP events fits the filter." in text
+    assert "None of 1,241 SMTP refusals matches the filter." in text
     assert "no times (Europe/Berlin)" in text
     assert "Filter" not in text
 
@@ -107,11 +109,9 @@ def test_hostile_text_is_shown_and_not_obeyed() -> None:
 def test_a_log_without_events_tells_how_to_get_them() -> None:
     nothing = replace(report(), rows=(), events=0, events_in_view=0, unrelated_records=17, first_ms=None, last_ms=None)
     text = render_text(nothing)
-    assert "0 SMTP events, 17 other records" in text
-    assert "No SMTP protocol event (MSExchangeTransport 7002, 7004, 7010) is in what was read." in " ".join(
-        text.split()
-    )
-    assert "category SMTP Protocol, is at Medium or higher" in text
+    assert "0 SMTP refusals, 17 other records" in text
+    assert "No SMTP protocol events (MSExchangeTransport 7002, 7004, 7010) found." in " ".join(text.split())
+    assert "category SMTP Protocol, is set to Medium or higher" in text
     assert "Span:" not in text
     assert max(map(len, text.splitlines())) <= 80
 
@@ -119,8 +119,8 @@ def test_a_log_without_events_tells_how_to_get_them() -> None:
 def test_a_log_without_one_record_is_not_blamed_on_diagnostic_logging() -> None:
     nothing = replace(report(), rows=(), events=0, events_in_view=0, unrelated_records=0, first_ms=None, last_ms=None)
     text = render_text(nothing)
-    assert "Not one record could be read." in text
-    assert "It is empty or damaged" in text
+    assert "No record could be read." in text
+    assert "The log is empty or damaged" in text
     assert "Medium" not in text
 
 

@@ -23,15 +23,15 @@ def facts(section: Section) -> dict[str, str]:
 
 def test_who_acts_stands_with_its_reason() -> None:
     told = facts(meaning_section(advice(), Direction.OUTBOUND))
-    assert told["Who acts"] == "the sender of the mail: The sender has to correct the address."
+    assert told["Action"] == "the sender: The sender has to correct the address."
 
 
 def test_temporary_follows_the_code_and_may_be_unknown() -> None:
     told = {
         temporary: facts(meaning_section(advice(temporary=temporary), Direction.OUTBOUND)) for temporary in (True, None)
     }
-    assert told[True]["By its code"].startswith("temporary")
-    assert told[None]["By its code"].startswith("not told")
+    assert told[True]["By code"].startswith("temporary")
+    assert told[None]["By code"].startswith("unknown")
 
 
 def test_a_check_of_several_commands_gives_each_one_apart() -> None:

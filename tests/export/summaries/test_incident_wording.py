@@ -68,26 +68,26 @@ def test_verbs_beyond_two_are_counted() -> None:
 @pytest.mark.parametrize(
     ("state", "quiet_ms", "words"),
     [
-        ("ongoing", 0, "ongoing when the log ends"),
-        ("quiet", 30 * HOUR_MS, "quiet for 30 h when the log ends"),
-        ("over", 72 * HOUR_MS, "over for 3 days when the log ends"),
-        ("over", None, "over when the log ends"),
-        (None, None, "whether it is over cannot be told"),
+        ("ongoing", 0, "ongoing (log ends 11-18 22:48)"),
+        ("quiet", 30 * HOUR_MS, "quiet for 30 h (log ends 11-18 22:48)"),
+        ("over", 72 * HOUR_MS, "over for 3 days (log ends 11-18 22:48)"),
+        ("over", None, "over (log ends 11-18 22:48)"),
+        (None, None, "no times, so it is unknown whether this is over"),
     ],
 )
 def test_the_state_is_told_against_the_end_of_the_log(state: State | None, quiet_ms: int | None, words: str) -> None:
-    assert when_log_ends(incident(state=state, quiet_ms=quiet_ms)).startswith(words)
+    assert when_log_ends(incident(state=state, quiet_ms=quiet_ms), BERLIN) == words
 
 
 def test_they_are_the_clients_side_when_our_server_refused() -> None:
-    assert who_acts_words("them", Direction.INBOUND) == "the client's side"
-    assert who_acts_words("them", Direction.OUTBOUND) == "the remote side"
+    assert who_acts_words("them", Direction.INBOUND) == "the other side (the client)"
+    assert who_acts_words("them", Direction.OUTBOUND) == "the other side (the remote host)"
 
 
 def test_a_level_that_the_text_contradicts_says_both() -> None:
     assert sample_level(exchange(level="warning")) == "warning (its text says error)"
     assert sample_level(exchange(text_level=None)) == "error"
-    assert sample_level(exchange(level=None, text_level=None)) == "not given"
+    assert sample_level(exchange(level=None, text_level=None)) == "not in the log"
 
 
 def test_raw_lines_turn_tabs_into_blanks_and_show_controls() -> None:

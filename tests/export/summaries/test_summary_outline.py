@@ -16,14 +16,14 @@ ORDER = (
     "What it means",
     "When and how often",
     "Replies",
-    "Who is concerned",
-    "One of these events",
+    "Affected recipients and servers",
+    "Sample event",
     "What to check",
     "What to do",
     "What not to do",
-    "When it is over",
-    "When to ignore it",
-    "Why we think so",
+    "Fixed when",
+    "Ignore when",
+    "Why this guidance",
     "Sources",
 )
 
@@ -31,29 +31,27 @@ ORDER = (
 def test_the_sections_come_in_the_order_of_a_tickets_reader() -> None:
     content = outline(document(), limit=None)
     assert tuple(section.title for section in content.chapters[0].sections) == ORDER
-    assert content.origin.title == "Where this comes from"
+    assert content.origin.title == "Source of this summary"
 
 
 def test_the_headline_says_who_refuses_whom_with_what_how_often_and_whether_it_goes_on() -> None:
     assert line_text(headline(summary(), CALENDAR)) == (
         "Recipient unknown: mail.fabrikam.example refuses our RCPT with 550 5.1.1, 12 times, "
-        "since 2026-11-16 20:47:03 +01:00 (Europe/Berlin); ongoing when the log ends."
+        "since 2026-11-16 20:47:03 +01:00 (Europe/Berlin); ongoing (log ends 11-18 22:48)."
     )
 
 
 def test_inbound_it_is_our_server_that_refuses_and_what_is_over_is_told_in_the_past() -> None:
     assert line_text(headline(inbound_summary(), CALENDAR)) == (
-        "Microsoft verb refused: our server refused XEXCH50 of 192.0.2.17 with 504, once, "
-        "on 2026-11-18 22:47:03 +01:00 (Europe/Berlin, zone assumed); quiet for 30 h when the log ends."
+        "Microsoft verb refused: our server refused XEXCH50 from 192.0.2.17 with 504, once, "
+        "on 2026-11-18 22:47:03 +01:00 (Europe/Berlin, zone assumed); quiet for 30 h (log ends 11-18 22:48)."
     )
 
 
 def test_events_that_were_not_understood_name_no_side() -> None:
     key = IncidentKey(Direction.UNKNOWN, "", None, "unparsed")
     unknown = summary(incident=incident(key=key, host="", count=3))
-    assert line_text(headline(unknown, CALENDAR)) == (
-        "Not understood: 3 events could not be read as a command and a reply."
-    )
+    assert line_text(headline(unknown, CALENDAR)) == ("Not parsed: 3 events could not be split into command and reply.")
 
 
 def test_an_unnamed_host_is_told_in_words() -> None:

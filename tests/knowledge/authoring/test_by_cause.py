@@ -74,7 +74,7 @@ def test_an_entry_of_its_own_comes_with_it(folder: Path) -> None:
     [
         ({"before": "greylisting-nmed"}, "no rule 'greylisting-nmed'"),
         ({"leads_to": "graylisted"}, "there is no entry 'graylisted'"),
-        ({"entry_id": "greylisting-named"}, "is there twice"),
+        ({"entry_id": "greylisting-named"}, "appears twice"),
         ({"counter_examples": [REPLY]}, "wins its counter-example"),
     ],
 )

@@ -37,10 +37,10 @@ def test_all_that_is_wrong_in_a_table_is_told_at_once(tmp_path: Path) -> None:
     told = [mistake.what for mistake in examined(note_in(tmp_path, text + rule)).mistakes]
     assert told == [
         "there is no field 'titel'",
-        "'thm' is not one of its values",
+        "'thm' is not a valid value",
         "the field 'title' is missing",
-        "'certain' is not one of its values",
-        "here stands a number, expected is a text in quotes",
+        "'certain' is not a valid value",
+        "found a number, expected text in quotes",
     ]
 
 
@@ -125,8 +125,8 @@ ask = "Is a plain test message refused too?"
     ("text", "what"),
     [
         (QUESTION.replace("spam", "weather"), "unknown category 'weather'"),
-        (QUESTION.replace("too?", "too."), "is no question"),
-        (QUESTION + QUESTION, "is there twice"),
+        (QUESTION.replace("too?", "too."), "is not a question"),
+        (QUESTION + QUESTION, "appears twice"),
         (QUESTION.replace("plain", "{plane}"), "unknown placeholder {plane}"),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_folder_without_knowledge_is_refused(tmp_path: Path, name: str) -> Non
         (["fabrikam"], []),
         ([], []),
         (["fabrikam", "fabrikan"], ["there is no such rule"]),
-        (["fabrikam", "fabrikam"], ["is there twice"]),
+        (["fabrikam", "fabrikam"], ["appears twice"]),
         (["contoso"], ["there is no such rule", "the rule has no place in the order"]),
     ],
 )

@@ -42,25 +42,25 @@ def checks(command: str, tool: Any = "dns", what: str = LOOK, **more: Any) -> tu
 @pytest.mark.parametrize(
     ("changes", "mistake"),
     [
-        ({"id": "Grey_listed"}, "id: is no name of words with hyphens"),
-        ({"category": "policy"}, "category: the general entry of greylisted is of another cause"),
+        ({"id": "Grey_listed"}, "id: is not a name of words with hyphens"),
+        ({"category": "policy"}, "category: the general entry of greylisted belongs to another cause"),
         ({"title": "Greylisting."}, "title: is a title with a full stop"),
         ({"title": "Greylisting, " * 5 + "well"}, "title: has 69 characters"),
         ({"meaning": "Too short."}, "meaning: has 10 characters"),
         ({"over_when": "It stops when TODO."}, "over_when: 'It stops when TODO.' is not finished: TODO"),
-        ({"over_when": "It is **over**."}, "over_when: 'It is **over**.' holds markup: **"),
+        ({"over_when": "It is **over**."}, "over_when: 'It is **over**.' contains markup: **"),
         (
             {"over_when": "It will be delivered."},
             "over_when: 'It will be delivered.' promises too much: will be delivered",
         ),
         ({"over_when": "It stops"}, "over_when: 'It stops' has no full stop"),
-        ({"over_when": "It stops."[:0]}, "over_when: is empty or has a blank at its end"),
-        ({"avoid": ("Caf\u00e9.",)}, "avoid: 'Caf\u00e9.' is not plain ASCII on one line with single blanks"),
+        ({"over_when": "It stops."[:0]}, "over_when: is empty or ends with a space"),
+        ({"avoid": ("Caf\u00e9.",)}, "avoid: 'Caf\u00e9.' is not plain ASCII on one line with single spaces"),
         ({"causes": ("One.",)}, "causes: there are 1"),
-        ({"causes": ("One.", "One.")}, "causes: 'One.' stands there twice"),
+        ({"causes": ("One.", "One.")}, "causes: 'One.' appears twice"),
         ({"outbound": side(reading="We wait.")}, "outbound.reading: has 8 characters"),
         ({"outbound": side(actions=("Wait.",))}, "outbound.actions: there are 1"),
-        ({"checks": checks("dig x")}, "checks.command: 'dig x' is nothing for dns"),
+        ({"checks": checks("dig x")}, "checks.command: 'dig x' is not a command for dns"),
         ({"checks": checks("")}, f"checks.command: the check {LOOK!r} has none"),
         (
             {"checks": checks("nslookup " + "x" * 110)},
@@ -81,12 +81,12 @@ def checks(command: str, tool: Any = "dns", what: str = LOOK, **more: Any) -> tu
         ({"checks": checks(SPAMHAUS)}, "checks.what: takes an error of Spamhaus for a listing"),
         (
             {"checks": checks("tail log", "shell")},
-            "checks.platforms: 'tail log' is of one system and does not say which",
+            "checks.platforms: 'tail log' is for one system only and does not say which",
         ),
         ({"sources": (SourceReference("Here"),)}, "sources.title: has 4 characters"),
         (
             {"sources": (SourceReference("A page of theirs", "www.fabrikam.example"),)},
-            "sources.url: 'www.fabrikam.example' is no whole address",
+            "sources.url: 'www.fabrikam.example' is not a full URL",
         ),
         (
             {"sources": (SourceReference("RFC 5321, section 4", "https://www.rfc-editor.org/rfc/rfc5322"),)},
@@ -96,7 +96,7 @@ def checks(command: str, tool: Any = "dns", what: str = LOOK, **more: Any) -> tu
             {"outbound": side(actions=("Wait.", "x" * 175 + "."))},
             "outbound.actions: one has 176 characters for outbound mail on postfix",
         ),
-        ({"avoid": ("Postfix: do not restart it.",)}, "avoid: there is none for outbound mail on exim"),
+        ({"avoid": ("Postfix: do not restart it.",)}, "avoid: none for outbound mail on exim"),
     ],
 )
 def test_what_is_not_as_in_the_bundled_entries_is_told(tmp_path: Path, changes: dict[str, Any], mistake: str) -> None:

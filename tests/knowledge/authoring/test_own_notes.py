@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from knowledge.own_files import note_in
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.inspection import examined
-from smtpscope.knowledge.authoring.own_notes import free_id, write_note
+from smtpscope.knowledge.authoring.own_notes import note_id, write_note
 from smtpscope.knowledge.base import KnowledgeBase
 from support.knowledge_exchanges import exchange
 
@@ -123,7 +123,7 @@ def test_an_entry_is_never_replaced(tmp_path: Path) -> None:
 
 def test_a_file_of_that_name_is_never_replaced(tmp_path: Path) -> None:
     note_in(tmp_path, "# only a thought\n", "call-fabrikam.toml")
-    with pytest.raises(KnowledgeError, match="is there already"):
+    with pytest.raises(KnowledgeError, match="already exists"):
         write(tmp_path)
     assert [path.read_text() for path in (tmp_path / "notes").iterdir()] == ["# only a thought\n"]
 
@@ -154,11 +154,11 @@ def test_braces_that_are_no_placeholder_become_brackets(tmp_path: Path) -> None:
     assert advice.meaning == "Call (anna) about mx1.fabrikam.example"
 
 
-def test_an_id_that_is_free_is_made_of_host_and_code(tmp_path: Path) -> None:
-    assert free_id(tmp_path, "MX1.Fabrikam.example", "550") == "note-mx1-fabrikam-example-550"
-    write(tmp_path, entry_id="note-mx1-fabrikam-example-550")
-    assert free_id(tmp_path, "mx1.fabrikam.example", "550") == "note-mx1-fabrikam-example-550-2"
-    assert free_id(tmp_path, "邮箱", "") == "note"
+def test_an_id_that_is_free_is_made_of_host_and_code() -> None:
+    assert note_id((), "MX1.Fabrikam.example", "550") == "note-mx1-fabrikam-example-550"
+    taken = ("note-mx1-fabrikam-example-550",)
+    assert note_id(taken, "mx1.fabrikam.example", "550") == "note-mx1-fabrikam-example-550-2"
+    assert note_id((), "邮箱", "") == "note"
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,7 @@ from knowledge.own_files import ENTRY, HOST_RULE, note_in
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.inspection import examined
 
-LEAVE_OUT = "Correct the file, or leave its folder out (--no-own-knowledge for your own)"
+LEAVE_OUT = "Correct the file, or skip its folder (--no-own-knowledge for your own)"
 
 # Area, what is written there, and what comes out: place below the folder, what is wrong, the remedy.
 GOLDEN = {
@@ -19,21 +19,21 @@ GOLDEN = {
         "[[rule]]\nid = \n",
         "notes/own.toml, line 2, column 6",
         "not TOML: invalid value",
-        "Correct that line; a text stands in quotes, one of several lines in '''",
+        "Correct that line; text needs quotes, or ''' if it has several lines",
     ),
     "a text that does not end": (
         "rules",
         '[[rule]]\nid = "a"\nphrases = """\nno\n',
         "rules/own.toml, line 4",
         "not TOML: unterminated string",
-        "Correct that line; a text stands in quotes, one of several lines in '''",
+        "Correct that line; text needs quotes, or ''' if it has several lines",
     ),
     "a backslash": (
         "rules",
         '[[rule]]\nid = "C:\\Mail"\n',
         "rules/own.toml, line 2, column 11",
         "not TOML: unescaped '\\' in a string",
-        "Put a text with backslashes in single quotes, or double each backslash",
+        "Put text with backslashes in single quotes, or double each backslash",
     ),
     "a table that nobody knows": (
         "notes",
@@ -46,7 +46,7 @@ GOLDEN = {
         "entries",
         '[entry]\nid = "a"\n',
         "entries/own.toml, field entry",
-        "here stands a table, expected is a list in brackets",
+        "found a table, expected a list in brackets",
         "Write a list of tables, each below its own [[...]]",
     ),
     "a field that nobody knows": (
@@ -61,7 +61,7 @@ GOLDEN = {
         ENTRY.replace('title = "Fabrikam: call Anna"\n', ""),
         "notes/own.toml, entry 'call-fabrikam'",
         "the field 'title' is missing",
-        "Add it: a text in quotes",
+        "Add it: text in quotes",
     ),
     "a choice that is missing": (
         "notes",
@@ -74,35 +74,35 @@ GOLDEN = {
         "notes",
         ENTRY.replace('who_acts = "us"', 'who_acts = "thm"'),
         "notes/own.toml, entry 'call-fabrikam', field outbound.who_acts",
-        "'thm' is not one of its values",
+        "'thm' is not a valid value",
         "Did you mean them?",
     ),
     "a text instead of a list": (
         "notes",
         ENTRY.replace('causes = ["Their list."]', 'causes = "Their list."'),
         "notes/own.toml, entry 'call-fabrikam', field causes",
-        "here stands a text in quotes, expected is a list in brackets",
+        "found text in quotes, expected a list in brackets",
         'Write a list of texts: ["...", "..."]',
     ),
     "a number in a list of texts": (
         "notes",
         ENTRY.replace('causes = ["Their list."]', 'causes = ["Their list.", 550]'),
         "notes/own.toml, entry 'call-fabrikam', field causes[2]",
-        "here stands a number, expected is a text in quotes",
-        "Write a text in quotes",
+        "found a number, expected text in quotes",
+        "Write text in quotes",
     ),
     "an entry without a name": (
         "notes",
         ENTRY.replace('id = "call-fabrikam"\n', ""),
         "notes/own.toml, entry number 1",
         "the field 'id' is missing",
-        "Add it: a text in quotes",
+        "Add it: text in quotes",
     ),
     "a tool that does not exist": (
         "notes",
         ENTRY.replace("checks = []", 'checks = [{ what = "Look.", tool = "hammer" }]'),
         "notes/own.toml, entry 'call-fabrikam', field checks[1].tool",
-        "'hammer' is not one of its values",
+        "'hammer' is not a valid value",
         "Use one of read, dns, powershell, telnet, openssl, exchange 2003, exchange 2007+, shell",
     ),
     "a cause that does not exist": (
@@ -145,21 +145,21 @@ GOLDEN = {
         ENTRY + HOST_RULE + 'counter_examples = "554 never"\n',
         "notes/own.toml, rule 'fabrikam', field counter_examples",
         "wins its counter-example '554 never'",
-        "Change the rule's phrases, its place among the rules, or the example",
+        "Change the rule's phrases, its place in the order, or the example",
     ),
     "the same entry twice": (
         "notes",
         ENTRY + ENTRY + HOST_RULE,
         "notes/own.toml, entry 'call-fabrikam'",
-        "is there twice",
-        "Give one of them another name",
+        "appears twice",
+        "Rename one of them",
     ),
     "an example that a rule before it wins": (
         "notes",
         ENTRY + HOST_RULE + HOST_RULE.replace('"fabrikam"', '"again"'),
         "notes/own.toml, rule 'again'",
         "is never reached: own note: fabrikam wins all its examples",
-        "Put it before that rule, give it other phrases, or leave one of the two out",
+        "Put it before that rule, change its phrases, or remove one of the two",
     ),
     "a provider's line without its parts": (
         "providers",

@@ -77,7 +77,7 @@ def test_the_bundled_knowledge_is_found_and_has_all_areas() -> None:
 def test_a_field_of_the_wrong_type_is_named_with_its_entry(tmp_path: Path) -> None:
     error = failure(tmp_path, entries=ENTRY.replace('who_acts = "us"', "who_acts = 5"))
     assert error.where.endswith("own.toml, entry 'own-entry', field outbound.who_acts")
-    assert error.what == "here stands a number"
+    assert error.what == "found a number"
     assert error.remedy == "Use one of us, them, sender, recipient, nobody"
 
 
@@ -123,7 +123,7 @@ def test_a_rule_that_contradicts_itself_is_refused(tmp_path: Path, change: tuple
 
 
 def test_the_same_id_twice_is_refused(tmp_path: Path) -> None:
-    assert "is there twice" in failure(tmp_path, entries=ENTRY + ENTRY).what
+    assert "appears twice" in failure(tmp_path, entries=ENTRY + ENTRY).what
 
 
 def test_an_unknown_placeholder_is_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ FILES += [FOLDER / name for name in FILES_BESIDE if (FOLDER / name).is_file()]
 
 def test_the_schemas_are_those_of_the_types() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER / "schema").glob("*")}
-    assert written == SCHEMAS, "run: python -m support.knowledge_schema"
+    assert written == SCHEMAS, "run: make docs"
 
 
 @pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(FOLDER)) for path in FILES])

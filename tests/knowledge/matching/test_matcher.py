@@ -90,8 +90,8 @@ def test_evidence_are_places_in_the_verbatim_reply(knowledge: KnowledgeBase) -> 
 
 def test_the_codes_are_put_into_words(knowledge: KnowledgeBase) -> None:
     assert matched(knowledge, "550 5.1.1 User unknown", RCPT).code_alone == (
-        "5.1.1: no mailbox of that name exists at the recipient domain; 550: the mailbox can not be had: missing, no "
-        "access, or refused for a policy"
+        "5.1.1: no mailbox of that name exists at the recipient domain; 550: mailbox unavailable: "
+        "not found, no access, or refused by policy"
     )
 
 
@@ -99,7 +99,7 @@ def test_text_against_code_is_a_disagreement_and_the_text_is_trusted(knowledge: 
     match = matched(knowledge, "552 5.1.1 Mailbox is full", RCPT)
     assert match.category == "mailbox-full"
     assert match.disagreement is not None
-    assert "We trust the text" in match.disagreement
+    assert "The text decides" in match.disagreement
 
 
 def test_two_codes_of_different_class_are_a_disagreement(knowledge: KnowledgeBase) -> None:
@@ -124,7 +124,10 @@ def test_a_second_category_makes_a_sure_rule_only_likely(knowledge: KnowledgeBas
         ("550 Mailbox disabled", RCPT, "sure"),
         ("550 5.2.1 Mailbox disabled", RCPT, "sure"),
         # A precise code that means something else.
-        ("550 5.3.4 Mailbox disabled", RCPT, "likely"),
+        ("550 5.3.4 Mailbox disabled", RCPT, "guess"),
+        ("554 5.3.4 blocked by Spamhaus", RCPT, "likely"),
+        # One that is often used for it.
+        ("550 5.1.1 Mailbox disabled", RCPT, "sure"),
         # A vague code says nothing either way.
         ("550 5.7.1 Mailbox disabled", RCPT, "sure"),
         # No recipient was named yet.
@@ -136,10 +139,31 @@ def test_a_second_category_makes_a_sure_rule_only_likely(knowledge: KnowledgeBas
         ("554 Spamhaus: purple elephants march over seven green hills tonight", RCPT, "sure"),
     ],
 )
-def test_what_speaks_against_a_sure_rule_makes_it_likely(
+def test_what_speaks_against_a_sure_rule_makes_it_less_sure(
     knowledge: KnowledgeBase, reply: str, command: str, confidence: str
 ) -> None:
     assert matched(knowledge, reply, command).confidence == confidence
+
+
+def test_a_code_that_contradicts_the_words_is_named_beside_them(knowledge: KnowledgeBase) -> None:
+    match = matched(knowledge, "550 5.3.4 Mailbox disabled", RCPT)
+    assert (match.category, match.runner_up) == ("recipient-disabled", "too-large")
+
+
+@pytest.mark.parametrize(
+    ("reply", "confidence"),
+    [
+        ("550 mail refused, dynamic address", "likely"),
+        # Other words lead elsewhere.
+        ("550 mail refused, dynamic address of spam range", "guess"),
+        # One word is all.
+        ("550 Denied by policy of this company", "guess"),
+    ],
+)
+def test_a_likely_rule_is_a_guess_when_contested_or_held_by_one_word(
+    knowledge: KnowledgeBase, reply: str, confidence: str
+) -> None:
+    assert matched(knowledge, reply, RCPT).confidence == confidence
 
 
 def test_our_own_refusal_leads_to_our_side(knowledge: KnowledgeBase) -> None:

@@ -66,8 +66,8 @@ def test_a_phrase_is_not_found(phrase: str, text: str) -> None:
         ("user ...", "gap"),
         ("user & ", "empty"),
         ("user||account", "empty"),
-        ("is? was?", "may be missing"),
-        ("550", "holds no word"),
+        ("is? was?", "is optional"),
+        ("550", "contains no word"),
     ],
 )
 def test_a_phrase_that_makes_no_sense_says_why(phrase: str, what: str) -> None:

@@ -184,13 +184,16 @@ def test_a_text_for_a_missing_message_is_parsed(provider: str | None, event_id: 
     [
         (record(strings=FOREIGN), "6 insertion strings"),
         (record(strings=("x",)), "1 insertion string is"),
-        (record(message="Dies ist ein Protokoll."), "not the sentence"),
+        (record(message="Dies ist ein Protokoll."), "not this event's message"),
         (record(strings=VALUES, event_id=None), "no id"),
         (record(), "neither"),
         (record(strings=()), "neither"),
         (record(message=render(7002, VALUES)[:90]), "cut off"),
         (record(message=render(7002, VALUES)[:90], provider=None, event_id=None), "cut off"),
-        (record(message=SUBSTITUTE.format(id=7002, source="MSExchangeTransport", values="1\n2")), "six values"),
+        (
+            record(message=SUBSTITUTE.format(id=7002, source="MSExchangeTransport", values="1\n2")),
+            "not the six expected",
+        ),
     ],
 )
 def test_one_of_ours_that_cannot_be_parsed_says_why(event: EventRecord, reason: str) -> None:

@@ -94,7 +94,7 @@ def test_a_mail_that_refuses_nothing_is_told() -> None:
     mails = (
         f"{next(bounces.mailbox_parts(3))}From ann@example.org Mon Nov  9 05:12:00 2026\r\nSubject: Hello\r\n\r\nHi\r\n"
     )
-    assert any("it is no bounce" in problem.reason for problem in problems_of(reader(mails)))
+    assert any("not a bounce" in problem.reason for problem in problems_of(reader(mails)))
 
 
 def test_a_status_that_was_encoded_is_decoded() -> None:

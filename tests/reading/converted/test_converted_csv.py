@@ -96,7 +96,7 @@ def test_bad_rows_are_told_and_cost_no_other() -> None:
     )
     assert [(problem.place, problem.reason) for problem in problems(data)][:2] == [
         ("line 3", "The row has 2 fields, the header 8"),
-        ("line 4", "The quotes of the row are broken"),
+        ("line 4", "The quotes in the row don't match"),
     ]
     assert [problem.place for problem in problems(data)] == [f"line {number}" for number in range(3, 9)]
     assert len(exchanges(data)) == 2

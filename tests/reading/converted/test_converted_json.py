@@ -109,8 +109,8 @@ def test_a_bad_line_is_told_and_costs_no_other() -> None:
     lines[10] = b'{"a":' * 5_000 + b"\n"
     found = problems(b"".join(lines))
     assert [problem.place for problem in found] == ["line 4", *(f"line {number}" for number in range(6, 12))]
-    assert found[0].reason.startswith("This is no JSON, or it is cut off")
-    assert found[1].reason == "This is no JSON object"
+    assert found[0].reason.startswith("Not JSON, or cut off")
+    assert found[1].reason == "Not a JSON object"
     assert "level" in found[2].reason
     assert "time_ms" in found[3].reason
     assert "reply" in found[4].reason
@@ -159,3 +159,21 @@ def test_damage_never_raises(offset: int, damage: bytes) -> None:
     data = OWN[:offset] + damage + OWN[offset + len(damage) : 3_000]
     count = sum(len(batch.exchanges) + len(batch.problems) for batch in read(data))
     assert count >= 1
+
+
+@pytest.mark.parametrize("names", ["own", "ecs"])
+@pytest.mark.parametrize("place", ["a strange name", "a strange value", "a text of ours", "a word of a list"])
+def test_half_a_surrogate_pair_costs_at_most_its_own_line(names: str, place: str) -> None:
+    good: dict[str, object] = {"schema": "smtpscope.exchange/1", "direction": "outbound", "reply": "550 5.1.1 unknown"}
+    bad = {
+        "a strange name": {**good, "note\udcff": 1},
+        "a strange value": {**good, "note": "\ud800"},
+        "a text of ours": {**good, "reply": "550 5.1.1 \ud83d"},
+        "a word of a list": {**good, "level": "error\ud800"},
+    }[place]
+    prefix = "" if names == "own" else "smtpscope."
+    lines = [{f"{prefix}{name}": value for name, value in each.items()} for each in (good, bad, good)]
+    data = "".join(f"{json.dumps(each)}\n" for each in lines).encode()
+    lost = place == "a word of a list"
+    assert len(exchanges(data)) == 3 - lost
+    assert [problem.place for problem in problems(data)] == ["line 2"] * lost

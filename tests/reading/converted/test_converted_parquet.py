@@ -90,7 +90,7 @@ def test_rows_that_another_program_changed_are_checked(data: bytes) -> None:
 def test_another_parquet_file_is_none_of_ours() -> None:
     stream = io.BytesIO()
     parquet.write_table(pyarrow.table({"a": [1]}), stream)
-    with pytest.raises(LogError, match="holds no converted exchanges"):
+    with pytest.raises(LogError, match="not written by smtpscope convert"):
         read(stream.getvalue())
 
 

@@ -44,7 +44,7 @@ def test_a_log_that_was_not_closed_and_is_full_warns() -> None:
 def test_checksums_that_are_off_are_told() -> None:
     found = information(evtx_bytes([WrittenEvent()], flags=4))
     assert dict(found.facts)["Checksums"] == "switched off"
-    assert "switched off" in found.warnings[0]
+    assert "turned off" in found.warnings[0]
 
 
 def test_wrong_checksums_are_told() -> None:

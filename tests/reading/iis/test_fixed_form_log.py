@@ -68,7 +68,7 @@ def test_a_row_in_ncsa_format() -> None:
             time_ms=TIME_MS + 6 * 3_600_000,
             time_assumed=False,
             side="inbound",
-            provider=None,
+            provider="Microsoft SMTP Service",
             computer=None,
             connector=None,
             remote_host="203.0.113.9",

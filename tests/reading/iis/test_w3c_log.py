@@ -357,7 +357,7 @@ def test_rows_without_a_fields_line_are_read_by_their_shape(first: int, last: in
     assert [(each.reply, each.logged_verb, each.remote_host) for each in batch.exchanges] == [
         ("421 4.7.0 Later", "MAIL", "203.0.113.7")
     ]
-    assert ["assumed by the shape of the rows" in problem.reason for problem in batch.problems] == [True]
+    assert ["inferred from the rows" in problem.reason for problem in batch.problems] == [True]
 
 
 def test_rows_of_a_web_site_without_a_fields_line_are_not_taken_for_mail() -> None:

@@ -110,7 +110,10 @@ def test_a_temporary_refusal_has_a_code_and_says_that_it_is_not_in_the_log() -> 
 def test_mail_without_a_greeting_is_refused_once_where_the_protocol_error_is_logged_too() -> None:
     first = f"{AT}rejected MAIL from {OUR}: no HELO/EHLO given"
     second = f'{AT}SMTP protocol error in "MAIL FROM:<a@isp.example>" H={OUR} HELO or EHLO required'
-    assert [found[4] for found in told(EximLogReader, first, second)] == ["HELO or EHLO required"]
+    other = f"{AT}no host name found for IP address 192.0.2.99"
+    assert [found[4] for found in told(EximLogReader, first, second)] == ["no HELO/EHLO given"]
+    assert [found[4] for found in told(EximLogReader, first, other, second)] == ["no HELO/EHLO given"]
+    assert [found[4] for found in told(EximLogReader, second)] == ["HELO or EHLO required"]
 
 
 def test_main_and_reject_log_in_one_file_of_syslog_tell_each_refusal_once() -> None:

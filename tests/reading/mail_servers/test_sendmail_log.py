@@ -130,9 +130,11 @@ def test_what_our_own_server_refused_is_inbound(text: str, expected: tuple[str |
     assert told(SendmailLogReader, f"{MESSAGE}{text}") == [("inbound", *expected)]
 
 
-def test_of_several_recipients_in_a_line_the_first_is_told() -> None:
-    line = f"{TO.replace('to=<', 'to=<a@contoso.example>,<', 1)}dsn=5.1.1, stat=User unknown"
-    assert [mailbox for *_, mailbox in told(SendmailLogReader, line)] == ["a@contoso.example"]
+def test_each_of_several_recipients_in_a_line_is_an_exchange_of_its_own() -> None:
+    recipients = "to=<a@contoso.example>,<b@contoso.example>,c@contoso.example,<a@contoso.example>, "
+    begin, _, rest = TO.partition("to=<")
+    line = f"{begin}{recipients}{rest.partition('>, ')[2]}dsn=5.7.1, stat=Service unavailable"
+    assert [found[-1] for found in told(SendmailLogReader, line)] == [f"{name}@contoso.example" for name in "abc"]
 
 
 def test_the_number_of_a_message_on_solaris_is_passed_over() -> None:
@@ -231,3 +233,13 @@ def test_a_reply_may_hold_what_looks_like_a_field() -> None:
 def test_what_sendmail_escapes_is_shown_as_it_was() -> None:
     line = rf"{TO}dsn=5.1.1, reply=550 5.1.1 Empf\303\244nger\tin C:\\new, stat=User unknown"
     assert [found[4] for found in told(SendmailLogReader, line)] == ["550 5.1.1 Empfänger\tin C:\\new"]
+
+
+def test_a_queue_id_that_counts_the_messages_of_a_session_is_one() -> None:
+    line = (
+        "Nov 24 13:45:02 mx sendmail[8121]: 3xabc01234-1: to=<ann@contoso.example>, delay=00:00:01, mailer=esmtp, "
+        "tls_verify=OK, pri=31000, relay=mx1.contoso.example. [192.0.2.10], dsn=5.1.1, stat=User unknown"
+    )
+    assert told(SendmailLogReader, line) == [
+        ("outbound", "mx1.contoso.example", "RCPT", "", "5.1.1 User unknown", "ann@contoso.example")
+    ]

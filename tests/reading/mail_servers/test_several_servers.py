@@ -13,12 +13,13 @@ from support.mail_logs import exim_parts, postfix_parts, sample, sendmail_parts
 from support.mail_server_logs import FURTHER_PARTS
 from support.memory_source import MemorySource
 
-# hMailServer and MailEnable write files of their own on Windows, and never to syslog.
+# They never write to a log that others write to as well.
+ALONE = ("hmailserver", "mailenable", "transcript", "delivery", "mail-errors")
 SHARED = {
     "postfix": postfix_parts,
     "exim": exim_parts,
     "sendmail": sendmail_parts,
-    **{name: parts for name, parts in FURTHER_PARTS.items() if name not in ("hmailserver", "mailenable")},
+    **{name: parts for name, parts in FURTHER_PARTS.items() if name not in ALONE},
 }
 
 

@@ -181,7 +181,7 @@ def test_a_row_with_a_comma_too_many_is_read_and_told() -> None:
     data = GOLDEN.replace(b"not found,Hello", b"not found,Hello, you")
     assert len(exchanges(data)) == 3
     assert [(each.place, each.reason, each.outcome) for each in problems(data)] == [
-        ("line 8", "16 fields, header has 15; read as far as they go together", "noted")
+        ("line 8", "16 fields, header has 15; read as far as they match", "noted")
     ]
 
 
@@ -205,7 +205,7 @@ def test_rows_whose_header_was_cut_off_are_read_by_their_number_of_columns() -> 
     assert [each.reply for each in found] == [each.reply for each in exchanges(data)]
     reader = open_log(MemorySource(b"no table\n"), ReadOptions(), "tracking")
     assert [each.reason for batch in reader.batches() for each in batch.problems] == [
-        "1 field, and no header line says what they are"
+        "1 field, and no header line names them"
     ]
     assert "missing" in reader.information().warnings[0]
 

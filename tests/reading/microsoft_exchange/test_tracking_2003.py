@@ -36,7 +36,7 @@ def test_it_says_that_it_holds_no_replies_and_which_log_does() -> None:
     assert (list(batch.records), list(batch.exchanges), batch.unrelated_records) == ([], [], 6)
     [problem] = batch.problems
     assert (problem.outcome, problem.records) == ("noted", None)
-    for word in ("no SMTP replies", "recipients", "numbers of events", "LogFiles\\SmtpSvcN", "Application log"):
+    for word in ("no SMTP replies", "recipients", "event numbers", "LogFiles\\SmtpSvcN", "Application log"):
         assert word in problem.reason
 
 

@@ -195,13 +195,13 @@ def test_replies_that_are_nobodys_for_sure_are_told_so() -> None:
         (None, "551 c"),
     ]
     assert len({exchange.offset for exchange in exchanges}) == 3
-    assert exchanges[0].guess == ("The log lists 3 replies for 2 recipients, and whose each of them is can't be told")
+    assert exchanges[0].guess == ("The log lists 3 replies for 2 recipients, without saying which belongs to whom")
 
 
 def test_a_list_that_is_no_list_of_people_is_one_exchange() -> None:
     exchange = only(SENDING | {"recipient-address": "a;" * 20_001})
     assert (exchange.mailbox, exchange.reply) == (None, "550 5.1.1 User unknown")
-    assert exchange.guess == "The log lists 1 reply for 20001 recipients, and whose each of them is can't be told"
+    assert exchange.guess == "The log lists 1 reply for 20001 recipients, without saying which belongs to whom"
 
 
 def test_who_gets_a_report_was_not_refused() -> None:

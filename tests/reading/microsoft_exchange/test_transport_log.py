@@ -115,7 +115,7 @@ def test_rows_of_a_header_that_lacks_fields_are_passed_over_and_told_so() -> Non
     for names in ("time,text", "time,text,context,a,b"):
         text = f"#Fields: {names}\n{names}\n#Fields: time,session,text\nt,s,a\n"
         assert rows(text) == [["t", "s", "a"]]
-        assert told(text)[1:] == [("line 2", "its header (#Fields) does not name all that is needed", "skipped")]
+        assert told(text)[1:] == [("line 2", "its header (#Fields) lacks required fields", "skipped")]
 
 
 def test_a_hostile_header_fills_no_memory() -> None:

@@ -120,7 +120,7 @@ def test_a_file_that_may_not_be_read_says_so(folder: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "open", forbidden)
     with pytest.raises(LogError, match="no permission to read this file"):
         FileSource(folder / "Mail.log").open()
-    with pytest.raises(LogError, match="no log is among the 4 files"):
+    with pytest.raises(LogError, match="none of the 4 files"):
         expand([str(folder)])
 
 
@@ -159,7 +159,7 @@ def test_a_disk_without_room_for_the_copy_is_a_log_error(monkeypatch: pytest.Mon
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
     source = SpooledSource("-", lambda: io.BytesIO(bytes(2 << 20)))
     for _ in range(2):
-        with pytest.raises(LogError, match="no room"):
+        with pytest.raises(LogError, match="no disk space"):
             _ = source.size
 
 

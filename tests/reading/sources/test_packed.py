@@ -139,7 +139,7 @@ def test_unpacking_stops_at_the_limit() -> None:
     for _ in range(2):
         with pytest.raises(LogError) as caught:
             _ = source.size
-        assert caught.value.what == "unpacked it is larger than 195.3 KiB, so unpacking was stopped"
+        assert caught.value.what == "it unpacks to more than 195.3 KiB, so unpacking was stopped"
 
 
 def test_more_than_a_thousandfold_is_not_believed_and_a_limit_of_ones_own_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,10 +202,10 @@ def test_a_zip_archive_gives_its_logs_and_tells_the_rest(tmp_path: Path) -> None
     assert [(problem.file.removeprefix(f"{path}/"), problem.reason) for problem in expansion.problems] == [
         (
             "readme.txt",
-            "Not a log that can be read here, passed over: it looks like a text without SMTP protocol events",
+            "Not a supported log, skipped: it looks like a text without SMTP protocol events",
         ),
         ("empty.log", "The file is empty"),
-        ("inner.zip", "An archive in an archive: unpack it and open it by itself"),
+        ("inner.zip", "An archive in an archive: unpack it and open it separately"),
     ]
     assert {problem.outcome for problem in expansion.problems} == {"noted"}
 
@@ -237,7 +237,7 @@ def test_a_folder_gives_what_is_in_its_packed_files(tmp_path: Path) -> None:
     ("data", "what"),
     [
         (zipped({}), "the archive is empty"),
-        (zipped({"a.txt": ODD}), "no log that can be read here is in the archive"),
+        (zipped({"a.txt": ODD}), "no supported log in the archive"),
         (zipped({"a.txt": ODD, "b.txt": ODD}), "no log is among the 2 files in the archive"),
         (zipped({"[Content_Types].xml": ODD}), "this looks like an Office document (docx, xlsx)"),
         (zipped({"a.log": b""}), "The file is empty"),

@@ -63,7 +63,7 @@ def test_a_failure_stays_a_failure() -> None:
 def test_a_disk_that_is_nearly_full_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: _Usage(1_000_000, 10))
     spool = spool_of(pieces(3))
-    with pytest.raises(LogError, match="there is no room to keep the input aside"):
+    with pytest.raises(LogError, match="no disk space to buffer the input"):
         spool.read_at(0, 3 * MEBIBYTE)
 
 

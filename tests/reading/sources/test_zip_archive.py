@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from smtpscope.reading.sources.unpacking import DamagedArchiveError
 from smtpscope.reading.sources.zip_archive import Listing, Member, listing, member_pieces
-from support.packed_logs import log, streamed_zip, zipped
+from support.packed_logs import log, overlapping_zip, streamed_zip, zipped
 
 LOG = log(0, 300)
 OTHER = log(300, 310)
@@ -107,7 +107,11 @@ def test_what_can_not_be_unpacked_says_why() -> None:
     foreign = bytearray(plain)
     foreign[directory + 10] = 9
     hindrances = [listed(bytes(data)).members[0].hindrance for data in (plain, encrypted, foreign)]
-    assert hindrances == [None, "It is encrypted", "It is packed by a method that is not read here (Deflate64)"]
+    assert hindrances == [
+        None,
+        "It is encrypted: unpack it and open the file inside",
+        "It is packed by a method that is not read here (Deflate64): unpack it and open the file inside",
+    ]
 
 
 def test_folders_are_no_members() -> None:
@@ -124,3 +128,25 @@ def test_no_dirt_in_an_archive_is_more_than_damage(dirt: bytes, offset: int, str
         if member.hindrance is None:
             found, damage = until_damage(data, member)
             assert damage is not None or member.checksum in (None, zlib.crc32(found))
+
+
+def test_members_of_the_same_bytes_are_unpacked_once() -> None:
+    found = listed(overlapping_zip(500, LOG)).members
+    assert [member.overlaps for member in found] == [False] + [True] * 499
+    assert "another file in the archive" in (found[1].hindrance or "")
+
+
+def test_one_wrong_number_in_the_directory_hides_no_other_member() -> None:
+    data = bytearray(zipped({"a.log": LOG, "b.log": OTHER, "c.log": OTHER}))
+    at = data.rindex(b"PK\x01\x02", 0, data.index(b"PK\x05\x06"))
+    data[at + 42 : at + 46] = bytes(4)
+    found = listed(bytes(data)).members
+    assert [member.name for member in found] == ["a.log", "b.log", "c.log"]
+    assert [member.overlaps for member in found] == [False, False, False]
+    assert content(bytes(data), found[1]) == OTHER
+
+
+def test_a_sound_archive_of_stored_files_has_no_overlap() -> None:
+    files = {f"{number}.log": OTHER for number in range(20)}
+    found = listed(zipped(files, zipfile.ZIP_STORED)).members
+    assert not any(member.overlaps for member in found)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from smtpscope.reading.record import DateOrderName, ReadOptions
-from smtpscope.reading.text.dates import DateOrder, WrittenTime, find_time
+from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
 
 OPTIONS = ReadOptions(newest=datetime(2026, 11, 24, tzinfo=UTC))
@@ -32,10 +32,10 @@ def test_the_file_is_searched_once_and_only_when_a_date_is_ambiguous() -> None:
     times = FileTimes("a.log", OPTIONS, search)
     times.milliseconds(written("2026-03-04 06:12:41"))
     times.milliseconds(written("14/3/2026 06:12:41"))
-    assert (searches, times.order) == (0, None)
-    times.milliseconds(written("3/4/2026 06:12:41"))
+    assert searches == 0
+    assert times.milliseconds(written("3/4/2026 06:12:41")) == times.milliseconds(written("2026-04-03 06:12:41"))
     times.milliseconds(written("4/5/2026 06:12:41"))
-    assert (searches, times.order) == (1, DateOrder.DAY_FIRST)
+    assert searches == 1
     assert times.take_problems() == []
 
 
@@ -44,8 +44,8 @@ def test_dots_mean_day_first_even_with_am_and_pm() -> None:
     assert times.milliseconds(written("3.4.2026 6:12:41 AM")) == times.milliseconds(written("2026-04-03 06:12:41"))
     (problem,) = times.take_problems()
     assert problem.reason == (
-        "No date tells whether day or month comes first (such as 3.4.2026): read as day/month/year, as usual with "
-        "dots; --date-order dmy, mdy or ymd says it for sure"
+        "No date shows whether day or month comes first (such as 3.4.2026): read as day/month/year, as usual with "
+        "dots; set --date-order dmy, mdy or ymd"
     )
     assert times.take_problems() == []
 
@@ -107,12 +107,22 @@ def test_one_damaged_date_does_not_turn_the_others_around() -> None:
     ]
 
 
+def test_dates_with_dots_and_those_without_do_not_prove_each_other() -> None:
+    proofs = ["28.1.2026 06:00:00", "29.1.2026 06:00:00", "1/23/2026 6:00:00 AM"]
+    times = FileTimes("a.log", OPTIONS, lambda: map(written, proofs))
+    assert times.milliseconds(written("2/3/2026 6:00:00 AM")) == times.milliseconds(written("2026-02-03 06:00:00"))
+    assert times.milliseconds(written("2.3.2026 06:00:00")) == times.milliseconds(written("2026-03-02 06:00:00"))
+    for each in proofs:
+        times.milliseconds(written(each))
+    assert times.take_problems() == []
+
+
 def test_as_many_proofs_on_either_side_are_told() -> None:
     proofs = ["19/3/2026 06:00:00", "11/13/2026 06:00:00"]
     times = FileTimes("a.log", OPTIONS, lambda: map(written, proofs))
     assert times.milliseconds(written("11/9/2026 06:00:00")) == times.milliseconds(written("2026-09-11 06:00:00"))
     (problem,) = times.take_problems()
-    assert problem.reason.startswith("As many dates prove that the day comes first")
+    assert problem.reason.startswith("Dates contradict each other")
 
 
 def test_contradictions_beyond_a_limit_are_not_listed_one_by_one() -> None:

@@ -88,3 +88,10 @@ def test_written_rows_are_read_back(written: list[tuple[str, str, str]], block_s
     source = TextSource(MemorySource(table(written, quoting="all").encode()), block_size)
     found = rows((block for block, _ in source.blocks()), ",", THREE)
     assert [tuple(true_text(field, source.encoding) for field in row.fields) for row in found] == written
+
+
+def test_a_row_whose_quotes_end_in_the_next_one_is_marked() -> None:
+    whole = b'x,7004,"a\nb"\ny,7002,"c\nd"\n'
+    assert [(row.broken, row.misquoted) for row in read(whole)] == [(False, False), (False, False)]
+    first = read(whole.replace(b'a\nb"\n', b"a\n"))[0]
+    assert (first.fields[0], first.broken, first.misquoted) == ("x", False, True)

@@ -64,7 +64,7 @@ def test_it_is_said_once_that_the_log_goes_over_a_year() -> None:
     data, _ = log(datetime(2025, 11, 20, 6, tzinfo=UTC), 375)
     reasons = [each.reason for each in problems_of(PostfixLogReader(MemorySource(data), OPTIONS))]
     assert [reason for reason in reasons if "more than one year" in reason] == [
-        "The log goes over more than one year: a new one begins where its times go back"
+        "The log covers more than one year: a new year starts where its times go back"
     ]
 
 

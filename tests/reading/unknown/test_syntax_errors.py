@@ -40,7 +40,7 @@ ROW = "1,2,3,4\n"
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;', None),
         (f"a,b,c,d\n{ROW * 810}1,2,3\n{ROW}", "line 812: 3 fields, the other rows have 4"),
         (f'a,b,c,d\n{ROW}1,"2\n2",3,4\n1,2\n{ROW}', "line 5: 2 fields, the other rows have 4"),
-        (f'a,b,c,d\n{ROW}1,"2,3,4\n{ROW}', "line 3: quotes are opened here and never closed"),
+        (f'a,b,c,d\n{ROW}1,"2,3,4\n{ROW}', "line 3: quotes opened here are never closed"),
         (
             "TimeCreated,Id,ProviderName\n1,2,3\n",
             "line 1: the header has no column for the message (Message or Description)",

@@ -19,6 +19,7 @@ from smtpscope.store.filter.filter_fields import FIELDS, help_lines
 from smtpscope.store.filter.filter_grammar import format_filter, parse_filter
 from smtpscope.store.filter.suggestions import complete, suggest
 from smtpscope.store.grouping.facets import facets
+from smtpscope.store.grouping.groups import GroupTree
 from smtpscope.store.numbered_column import NumberedColumn
 from store.events import exchange, store_of, three_weeks
 from support import manual
@@ -43,6 +44,16 @@ RECORD = Field(
     column=_RECORDS,
     facets=(Facet("records", _RECORDS.counts),),
 )
+
+
+def test_a_connector_can_be_looked_for_and_grouped_by() -> None:
+    store = store_of(*(exchange(connector=name) for name in ("Internet", "Partner", None, "Internet")))
+    filters = map(parse_filter, ("connector:inter", 'connector:""'))
+    assert [np.flatnonzero(matching(store, each, UTC)).tolist() for each in filters] == [[0, 3], [2]]
+    assert complete(store, "connector:", 10) == ["connector:Internet", "connector:Partner"]
+    assert facets(store, None, "connectors") == (("Internet", 2), ("Partner", 1))
+    tree = GroupTree(store, None, "connector", UTC)
+    assert sorted(tree.group(0, index).label for index in range(3)) == ["", "Internet", "Partner"]
 
 
 def filter_document() -> str:

@@ -106,7 +106,7 @@ def test_an_address_or_its_beginning_is_a_network(text: str, network: str) -> No
 
 @pytest.mark.parametrize("text", ["host:192.0.2.0/99", "host:192.0.2.300/24", "host:2001:db8::/200"])
 def test_what_was_meant_as_a_network_and_is_none_is_a_mistake(text: str) -> None:
-    assert "is no network" in error(text).what
+    assert "is not a network" in error(text).what
 
 
 def test_a_status_code_with_an_x_needs_no_field() -> None:

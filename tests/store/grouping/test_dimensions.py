@@ -52,7 +52,7 @@ def rows_of(tree: GroupTree, opened: bool = False) -> GroupRows:
         lambda category: category.upper(),
         UTC,
         with_year=False,
-        is_marked=lambda group: False,
+        mark_of=lambda group: "",
         bins=lambda: 8,
     )
 
@@ -70,7 +70,7 @@ def test_one_entry_makes_a_grouping() -> None:
     assert named_rows(tree)[0] == "RCPT  6 hosts"
     assert DIMENSIONS.title("verb") == "command and remote host"
     assert DIMENSIONS.understood("verb,host") == "verb"
-    assert DIMENSIONS.after("server", 1) == "verb"
+    assert DIMENSIONS.after(DIMENSIONS.names[-2], 1) == "verb"
     assert GroupingType().convert("code,verb", None, None) == "code,verb"
     assert "verb" in GroupingSetting().expected
     (option,) = (each for each in cli.commands["report"].params if each.name == "grouping")
@@ -125,7 +125,7 @@ def test_a_pair_that_has_a_name_goes_by_it_and_what_is_none_by_nothing() -> None
         None
     ] * 5
     assert DIMENSIONS.after("code,server", 1) == "host"
-    assert DIMENSIONS.title("none") == "nothing"
+    assert DIMENSIONS.title("none") == "nothing (all events)"
 
 
 def test_names_and_kept_names_are_each_of_one_dimension() -> None:
@@ -134,4 +134,4 @@ def test_names_and_kept_names_are_each_of_one_dimension() -> None:
 
 
 def test_the_names_that_the_command_line_shows_are_those_of_the_dimensions() -> None:
-    assert DIMENSIONS.names == GROUPING_NAMES
+    assert DIMENSIONS.names == GROUPING_NAMES, "GROUPING_NAMES in store/grouping/grouping_names.py"

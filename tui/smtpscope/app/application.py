@@ -9,21 +9,25 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.palette import ActionsProvider
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.screens.browse.part_keys import key_of
 from smtpscope.app.themes import CYCLE, HIGH_CONTRAST, theme_for
+from smtpscope.app.widgets.key_footer import KeyFooter, Severity, StatusMessage
 from smtpscope.configuration.settings import Settings
-from smtpscope.harmless import shown
+from smtpscope.harmless import shown, shown_lines
 from smtpscope.session import Analysis
 
 _HINTS = (
-    "j and k move, Enter opens a row: the facts stand on one side, the guidance on the other.\n"
+    "j and k move, Enter opens a row: facts on one side, guidance on the other.\n"
     "5 5 0 shows a reply code, / filters, Y copies a summary for the ticket, e exports it.\n"
     "? lists all keys, and can be searched."
 )
@@ -35,12 +39,10 @@ class Browser(App[None]):
     TITLE = "smtpscope"
     COMMANDS: ClassVar = {ActionsProvider}
     ENABLE_COMMAND_PALETTE = True
-    # A notice must not hide the keys.
-    CSS = "ToastRack { margin-bottom: 3; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit_anywhere", priority=True),
-        Binding("ctrl+c", "quit", "Quit", show=False, id="app.interrupt"),
+        Binding("ctrl+c", "interrupt", "Copy the selection", show=False, id="app.interrupt", priority=True),
         Binding("ctrl+p", "command_palette", "Palette", show=False, id="app.palette"),
         Binding("ctrl+t", "next_theme", "Theme", show=False, id="app.theme"),
     ]
@@ -70,6 +72,8 @@ class Browser(App[None]):
         self.browse = BrowseScreen(analysis, self.settings, filter_text=filter_text, restore=restore)
         self.browse.loader.following = following
         self._copies_to: Clipboard = clipboard or self._system_clipboard()
+        self._status: StatusMessage | None = None
+        self._interrupted = False
         self.register_theme(HIGH_CONTRAST)
         self.theme = theme_for(self.settings.theme, os.environ)
         self.set_keymap(self.settings.keys)
@@ -123,7 +127,60 @@ class Browser(App[None]):
         self.browse.keep_place()
         self.exit()
 
+    def action_interrupt(self) -> None:
+        """ctrl+c copies what is selected; without a selection the second one in a row ends the program."""
+        # A dialog hides the keys below it, so this one comes first everywhere and looks itself.
+        focused = self.screen.focused
+        typed = focused.selected_text if isinstance(focused, Input | TextArea) else ""
+        selected = typed or self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+        elif self._interrupted:
+            self.browse.keep_place()
+            self.exit(return_code=128 + signal.SIGINT)
+        else:
+            key = key_of(self.screen, "app.quit") or "ctrl+q"
+            self.notify(f"Press {key} to quit. To copy, select text with the mouse first")
+            self._interrupted = True
+
+    # Messages: one line, the newest, until the next key
+
+    @property
+    def status(self) -> StatusMessage | None:
+        """What the last line says now."""
+        return self._status
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: Severity = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Shows `message`, plain text and already harmless, in place of the last one; a title would only take room."""
+        self._show_status(StatusMessage(message, severity))
+
+    def _show_status(self, status: StatusMessage | None) -> None:
+        self._status = status
+        for screen in self.screen_stack:
+            for footer in screen.query(KeyFooter):
+                footer.status = status
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded:
+            if self._status is not None:
+                self._show_status(None)
+            if not (isinstance(event, events.Key) and event.key == "ctrl+c"):
+                self._interrupted = False
+        await super().on_event(event)
+
     # The clipboard
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What is selected, on any screen and in any line that is typed."""
+        self.copy("\n".join(shown_lines(text)), "the selection")
 
     def _write_sequence(self, sequence: str) -> None:
         if self._driver is not None:
@@ -140,15 +197,11 @@ class Browser(App[None]):
 
     def _tell(self, copied: Copied, what: str) -> None:
         if copied.certain:
-            self.notify(shown(f"Copied {what} to {copied.way}"), markup=False)
+            self.notify(shown(f"Copied {what} to {copied.way}"))
         elif copied.kept_in is not None:
-            self.notify(
-                shown(f"Sent {what} to {copied.way}. If it did not arrive, it is in {copied.kept_in}"),
-                markup=False,
-                timeout=10,
-            )
+            self.notify(shown(f"Sent {what} to {copied.way}. If it is not on the clipboard, open {copied.kept_in}"))
         else:
-            self.notify(shown(f"Sent {what} to {copied.way}, which does not tell whether it arrived"), markup=False)
+            self.notify(shown(f"Sent {what} to {copied.way}, which does not confirm that it arrived"))
 
     def on_copy_wanted(self, message: CopyWanted) -> None:
         self.copy(message.content, message.what)

@@ -114,7 +114,7 @@ class SystemClipboard:
     def copy(self, text: str) -> Copied:
         """Copies `text`, which is already harmless. Never raises: what could not be done is in the answer."""
         if self._way == "off":
-            return Copied("nowhere: copying is switched off", certain=True)
+            return Copied("nowhere: copying is turned off", certain=True)
         for way in self._ways():
             if self._find(way.command[0]) and self._program(way.command, text.encode(way.encoding, "replace")):
                 return Copied(way.name, certain=True)

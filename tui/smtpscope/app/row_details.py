@@ -10,10 +10,11 @@ from textual.content import Content
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.app.widgets.texts.detail_pane import Detail
 from smtpscope.app.widgets.texts.exchange_text import exchange_blocks
-from smtpscope.app.widgets.texts.guidance_text import guidance_blocks, who_acts
+from smtpscope.app.widgets.texts.guidance_text import gist_blocks, guidance_blocks, who_acts
 from smtpscope.app.widgets.texts.incident_text import incident_blocks, note_blocks, several_blocks
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
 from smtpscope.harmless import shown
+from smtpscope.knowledge.advice import Advice
 from smtpscope.session import Analysis, ListedIncident, View
 
 MOST_INCIDENTS = 50
@@ -25,20 +26,28 @@ def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
     if place.row is not None:
         event = analysis.event(place.row)
         match = event.advice.match
-        return Detail("Event", exchange_blocks(event.exchange, match, analysis.zone), guidance_blocks(event.advice))
+        facts = exchange_blocks(event.exchange, match, analysis.zone)
+        return Detail("Event", facts, guidance_blocks(event.advice), with_gist(facts, event.advice))
     rows = view.tree.rows(place.level, place.index)
     incidents = analysis.listed(rows, MOST_INCIDENTS)
     if len(incidents) == 1:
         (only,) = analysis.incidents(rows)
         note = analysis.user_data.note(only.incident.key)
         facts = (*incident_blocks(only.incident, analysis.zone, only.explanations), *note_blocks(note))
-        return Detail("Incident", facts, guidance_blocks(only.advice, only.explanations))
+        guidance = guidance_blocks(only.advice, only.explanations)
+        return Detail("Incident", facts, guidance, with_gist(facts, only.advice))
     group = view.tree.group(place.level, place.index)
     title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
         "one cause" if group.categories == 1 else f"{group.categories} causes"
     )
-    facts = several_blocks(title, [(detail.incident, detail.advice) for detail in incidents])
-    return Detail("Incidents", facts, _several_guidance(incidents))
+    shown_with = [(detail.incident, detail.advice) for detail in incidents]
+    alone = several_blocks(title, shown_with, steps=True)
+    return Detail("Incidents", several_blocks(title, shown_with), _several_guidance(incidents), alone)
+
+
+def with_gist(facts: tuple[ProseBlock, ...], advice: Advice) -> tuple[ProseBlock, ...]:
+    """`facts` with the gist of `advice` below their headline: who has to act, and the first thing to do."""
+    return (*facts[:1], *gist_blocks(advice), *facts[1:])
 
 
 def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, ...]:
@@ -50,11 +59,11 @@ def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, 
         notes = {detail.advice.our_note for detail in incidents}
         # A note on one of the hosts says nothing about the others.
         return guidance_blocks(incidents[0].advice if len(notes) == 1 else replace(incidents[0].advice, our_note=""))
-    blocks: list[ProseBlock] = [Heading(text(f"{len(by_cause)} different explanations stand behind this row"))]
+    blocks: list[ProseBlock] = [Heading(text(f"This row covers {len(by_cause)} different causes"))]
     alone = incidents[0].advice.match.code_alone
     codes = {detail.incident.key.code for detail in incidents}
     if alone and len(codes) == 1:
-        blocks.append(ProseParagraph(text(shown(f"The code alone does not tell them apart: {alone}"), "$text-muted")))
+        blocks.append(ProseParagraph(text(shown(f"The code alone can't tell them apart: {alone}"), "$text-muted")))
     for details in by_cause.values():
         advice = details[0].advice
         count = sum(detail.incident.count for detail in details)

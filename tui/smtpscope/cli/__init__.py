@@ -1,6 +1,6 @@
-"""The command line: options in, data on standard output, talk on standard error, an exit code.
+"""The command line: options in, data on standard output, messages on standard error, an exit code.
 
-Nothing of Textual, numpy or a reader is imported before a command needs it, so that `--help` answers at once.
+Textual, numpy and the readers are imported only when a command needs them, so `--help` answers at once.
 """
 
 from smtpscope.cli.program import main

@@ -1,4 +1,4 @@
-"""What completion offers for the values of options, beside choices and the names of files."""
+"""Completion of option values, apart from choices and file names."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _VERBS: Final = ("connect", "HELO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", 
 
 
 def _beginning(incomplete: str, known: Iterable[tuple[str, str]]) -> list[CompletionItem]:
-    """The `known` values, each with its help, that go on from `incomplete`, in any case of letters."""
+    """The `known` values that start with `incomplete` (ignoring case), each with its help."""
     folded = incomplete.casefold()
     return [CompletionItem(value, help=about) for value, about in known if value.casefold().startswith(folded)]
 
 
 def folders(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Folders; without the check of click's own type, as the command has a better sentence."""
+    """Folders; without click's own check, since the command's error message is better."""
     return [CompletionItem(incomplete, type="dir")]
 
 
@@ -32,7 +32,7 @@ def zone_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
 
 
 def format_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Formats that can be read."""
+    """The supported formats."""
     from smtpscope.session import known_formats
 
     return _beginning(incomplete, ((each.name, each.title) for each in known_formats()))
@@ -55,7 +55,7 @@ def filter_terms(_: click.Context, __: click.Parameter, incomplete: str) -> list
 
 
 def verbs(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Commands of SMTP."""
+    """SMTP commands."""
     return _beginning(incomplete, ((verb, "") for verb in _VERBS))
 
 
@@ -67,7 +67,7 @@ def causes(_: click.Context, __: click.Parameter, incomplete: str) -> list[Compl
 
 
 def entry_ids(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Entries of the knowledge base by id, those of the user's own folders among them."""
+    """Ids of the knowledge base's entries, including the user's own."""
     from smtpscope.cli.configured import knowledge_folders, loaded_settings
     from smtpscope.knowledge.base import KnowledgeBase
 

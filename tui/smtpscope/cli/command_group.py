@@ -1,4 +1,4 @@
-"""The command of commands: `smtpscope FILE...` browses, `smtpscope COMMAND` runs a command, errors in our own form."""
+"""The main command: `smtpscope FILE...` browses, `smtpscope COMMAND` runs a command; errors in our own format."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import Any, Final
 import click
 from click.shell_completion import CompletionItem
 
+from smtpscope.cli.options import spelled_out
 from smtpscope.cli.streams import say
 from smtpscope.cli.usage import is_call_for_help, usage_error
 from smtpscope.errors import SmtpscopeError
 
 DEFAULT: Final = "browse"
-"""The command that runs when the first word is not a command."""
+"""The default command, if the first word is not a command."""
 
 
 class CommandOrFiles(click.Group):
-    """A group whose first argument may be a file: then it is `browse`. Errors end with their exit code."""
+    """A group whose first argument may be a file, which means `browse`. Errors exit with their exit code."""
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         known = self.commands.keys() | self._own_options(context)
-        # What completion asks about an empty command line is for this group itself: see shell_complete.
+        # Completion of an empty command line is handled by this group itself: see shell_complete.
         unfinished = context.resilient_parsing and not arguments
         if not unfinished and (not arguments or arguments[0] not in known):
             arguments = [DEFAULT, *arguments]
-        return super().parse_args(context, arguments)
+        return super().parse_args(context, spelled_out(arguments))
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -46,7 +47,7 @@ class CommandOrFiles(click.Group):
         formatter.write_usage(context.command_path, "COMMAND [ARGUMENTS]...", prefix="       ")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options of browsing, which need no command, the group's own, and the commands."""
+        """The options for browsing (without a command), the group's own options, and the commands."""
         browse = self.commands[DEFAULT]
         with (
             click.Context(browse, info_name=DEFAULT, parent=context) as inner,
@@ -71,7 +72,7 @@ class CommandOrFiles(click.Group):
 
 
 def _records(command: click.Command, context: click.Context, without: Collection[str] = ()) -> list[tuple[str, str]]:
-    """The options of `command` as its help lists them, but for those called one of `without`."""
+    """The options of `command` as listed in its help, except those named in `without`."""
     records = (
         option.get_help_record(context)
         for option in command.get_params(context)

@@ -1,4 +1,4 @@
-"""The commands: each turns options into questions to the session and puts the answer where it was asked for."""
+"""The commands: each turns its options into queries and writes the answer."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _SECONDS: Final = 1.0
 def followed_rows(
     analysis: Analysis, filter_text: str, wait: Callable[[], None] = lambda: time.sleep(_SECONDS)
 ) -> Iterator[int]:
-    """The rows that fit the filter, as they are added; `wait` is called before each look.
+    """Yields matching rows as they are added; `wait` is called before each read.
 
-    They end where no log can grow. Raises FilterError.
+    Ends when no log can grow. Raises FilterError.
     """
     if not analysis.can_grow:
-        talk("nothing is added to what is packed or was piped in, so there is nothing to follow.")
+        talk("packed or piped logs do not grow, so there is nothing to follow.")
     while analysis.can_grow:
         wait()
         known = len(analysis.store)
@@ -59,14 +59,14 @@ def followed_rows(
 _WIDTH: Final = 80
 _GAP: Final = 2
 _HEADLINE: Final = (
-    "{} formats. The content of a file decides, never its name; --read-as NAME reads it as what you say. Compressed "
-    "files (gz, bz2, xz, zst, zip) are read as they are."
+    "{} formats, detected by content, not by file name; --read-as NAME sets the format. Compressed "
+    "files (gz, bz2, xz, zst, zip) can be opened directly."
 )
-_KNOWN_BY, _LACKS = "known by:   ", "can't tell: "
+_KNOWN_BY, _LACKS = "known by:   ", "lacks:      "
 
 
 def format_lines(formats: Iterable[Format]) -> Iterator[str]:
-    """For each format its name beside its title, how it is recognised, and what it cannot tell; 80 columns."""
+    """For each format: name, title, how it is recognised, and what it lacks; 80 columns."""
     from smtpscope.export.formats.text_columns import wrapped
 
     known = list(formats)
@@ -78,7 +78,7 @@ def format_lines(formats: Iterable[Format]) -> Iterator[str]:
         yield from wrapped(each.title, _WIDTH, first=each.name.ljust(names), rest=margin)
         yield from _labelled(_KNOWN_BY, each.recognised_by, margin)
         if each.lacks:
-            # One has commas of its own.
+            # One of them contains commas.
             yield from _labelled(_LACKS, "; ".join(each.lacks), margin)
 
 
@@ -120,8 +120,8 @@ def cli() -> None:
 def browse(query: Query, follow: bool) -> None:
     """Browse logs in the terminal; `smtpscope FILE...` does the same.
 
-    Without a file you can browse the knowledge base. Where there is no terminal,
-    the report is printed instead.
+    Without a file it opens the knowledge base. If there is no terminal, it
+    prints the report instead.
 
     \b
     smtpscope Application.evtx
@@ -132,13 +132,13 @@ def browse(query: Query, follow: bool) -> None:
 
 
 def browse_logs(query: Query, *, follow: bool = False) -> None:
-    """Runs the browser, or prints the report where it can't be drawn. Ends the process with the browser's exit code."""
+    """Runs the browser, or prints the report if there is no usable terminal. Exits with the browser's exit code."""
     hindrance = browser_hindrance()
     if query.files or hindrance is not None:
         check_named(query, Target())
         _check_meant(query.files[0])
     if hindrance is not None:
-        talk(f"{hindrance}, so this is the report instead of the browser.")
+        talk(f"{hindrance}: printing the report instead of opening the browser.")
         _print_report(read(query), query.filter_text, "text", "code", Target())
         return
     loaded = loaded_settings()
@@ -149,7 +149,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     for error in analysis.errors:
         say(error)
     if not take_terminal():
-        talk("There is no keyboard, so this is the report instead of the browser.")
+        talk("No keyboard: printing the report instead of opening the browser.")
         analysis.read_all()
         _print_report(analysis, query.filter_text, "text", "code", Target())
         return
@@ -177,13 +177,13 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     type=GroupingType(),
     default="code",
     show_default=True,
-    help="What a row stands for, or two of them: code,server.",
+    help="Group by one field, or by two: code,server.",
 )
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the first N groups.")
 @target_options
 @mask_option
 @format_option(("text", "markdown", "html", "json", "csv"), "text", _ENDINGS)
-def report(query: Query, grouping: Grouping, most: int | None, target: Target, masked: bool, form: str) -> None:
+def report(query: Query, grouping: Grouping, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
     """Print who refuses whom, how often, since when, and who has to act.
 
     \b
@@ -192,7 +192,7 @@ def report(query: Query, grouping: Grouping, most: int | None, target: Target, m
     smtpscope report logs/*.evtx -o report.html
     """
     check_named(query, target)
-    _print_report(read(query), query.filter_text, form, grouping, target, _mask(masked), most)
+    _print_report(read(query), query.filter_text, form, grouping, target, mask, most)
 
 
 def _print_report(
@@ -227,11 +227,11 @@ def _print_report(
 @target_options
 @mask_option
 @format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
-def summary(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
+def summary(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
     """Print the incidents that match the filter in full, ready for a ticket.
 
-    The format postmaster is a letter to the other side's postmaster. The exit
-    code is 1 when nothing matches.
+    The postmaster format is a letter to the other side's postmaster. The exit
+    code is 1 if nothing matches.
 
     \b
     smtpscope summary a.evtx --filter "550 host:fabrikam"
@@ -248,7 +248,7 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
         say_when_nothing_fits(analysis, view)
         end(analysis)
         sys.exit(1)
-    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=_mask(masked))
+    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=mask)
     target.put(text, escaped=form in _ESCAPED)
     end(analysis)
 
@@ -259,8 +259,8 @@ def summary(query: Query, most: int | None, target: Target, masked: bool, form: 
 @mask_option
 @format_option(("jsonl", "csv"), "jsonl", {".csv": "csv"})
 @click.option("--follow", is_flag=True, help="Keep reading as the logs grow, until ctrl+c.")
-def events(query: Query, target: Target, masked: bool, form: str, follow: bool) -> None:
-    """Print every event that matches the filter, in order of time.
+def events(query: Query, target: Target, mask: Mask | None, form: str, follow: bool) -> None:
+    """Print every event that matches the filter, in time order.
 
     \b
     smtpscope events Application.evtx > events.jsonl
@@ -278,7 +278,7 @@ def events(query: Query, target: Target, masked: bool, form: str, follow: bool) 
     if follow:
         rows = chain(rows, followed_rows(analysis, query.filter_text))
     exchanges = ((analysis.store.exchange(row), analysis.match(row).category) for row in rows)
-    lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=_mask(masked))
+    lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=mask)
     target.put(lines, escaped=form in _ESCAPED, at_once=follow)
     say_when_nothing_fits(analysis, view)
     end(analysis)
@@ -297,16 +297,8 @@ def formats() -> None:
     Target().put("".join(f"{line}\n" for line in format_lines(known_formats())))
 
 
-def _mask(wanted: bool) -> Mask | None:
-    if not wanted:
-        return None
-    from smtpscope.export.masking.masking import Mask
-
-    return Mask()
-
-
 def _check_meant(first: str) -> None:
-    """Raises UsageError when the first word is no file and nearly a command."""
+    """Raises UsageError if the first word is not a file, but similar to a command."""
     import difflib
 
     near = difflib.get_close_matches(first, cli.commands, n=1, cutoff=0.75)

@@ -1,7 +1,7 @@
-"""Completion in bash, zsh and fish: commands, options, their values, and the names of files and folders.
+"""Completion in bash, zsh and fish: commands, options, their values, file and folder names.
 
-The scripts in shells/ call the program with `_SMTPSCOPE_COMPLETE` set and get a line for each candidate, its three
-fields with tabs between them: `plain`, a value and its help; or `file` or `dir`, for which the shell completes names.
+The scripts in shells/ call the program with `_SMTPSCOPE_COMPLETE` set and get one line per candidate, with three
+tab-separated fields: `plain`, a value and its help; or `file` or `dir`, for which the shell completes names.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ SCRIPTS: Final = {"bash": "smtpscope.bash", "zsh": "_smtpscope", "fish": "smtpsc
 
 
 def script(shell: str) -> str:
-    """The script that switches completion on in one of `SCRIPTS`."""
+    """The script that enables completion in one of `SCRIPTS`."""
     return (Path(__file__).parent / "shells" / SCRIPTS[shell]).read_text(encoding="utf-8")
 
 
 class _Shell(ShellComplete):
-    """The words of a command line up to the cursor are in COMP_WORDS, quoted as they were typed."""
+    """COMP_WORDS has the words of the command line up to the cursor, quoted as typed."""
 
     def source(self) -> str:
         return script(self.name)
@@ -43,7 +43,7 @@ class _Shell(ShellComplete):
 
 
 class _Bash(_Shell):
-    """bash splits words at colons and equals signs; a candidate replaces what follows the last of them."""
+    """bash splits words at colons and equals signs; a candidate replaces the part after the last of them."""
 
     name: ClassVar[str] = "bash"
 

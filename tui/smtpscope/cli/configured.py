@@ -1,4 +1,4 @@
-"""The settings in force for a command, and the commands that show where they stand and write them out."""
+"""The effective settings of a command, and the commands that show their paths and write them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def loaded_settings() -> Loaded:
-    """From the environment, the project's file and the user's file; warnings are told. Raises SettingsError."""
+    """Loads the settings from the environment, the project file and the user's file, and prints warnings. Raises
+    SettingsError.
+    """
     from smtpscope.configuration.load_settings import load
     from smtpscope.configuration.paths import user_folder
 
@@ -29,14 +31,15 @@ def loaded_settings() -> Loaded:
 
 
 def warn(warnings: Iterable[SettingsError]) -> None:
-    """Tells what is odd in the settings, each in one line."""
+    """Prints each warning about the settings on one line."""
     for warning in warnings:
         talk(f"{warning.where}: {warning.what}. {warning.remedy}.")
 
 
 def knowledge_folders(given: Iterable[Path], settings: Settings, *, own: bool = True) -> tuple[Path, ...]:
-    """The folders of knowledge besides the bundled one: the user's own unless `own` is False or the settings leave it
-    out, those of the settings, and those `given` on the command line, which have the last word. Raises KnowledgeError.
+    """The knowledge folders in addition to the bundled one: the user's own (unless `own` is False or the settings
+    disable it), those in the settings, and those `given` on the command line, which take precedence. Raises
+    KnowledgeError.
     """
     from smtpscope.configuration import knowledge_folders as folders
     from smtpscope.configuration.paths import paths
@@ -46,7 +49,7 @@ def knowledge_folders(given: Iterable[Path], settings: Settings, *, own: bool = 
 
 
 def cache_folder(settings: Settings) -> Path | None:
-    """Where what was read of large logs is kept; None when the settings switch it off."""
+    """The cache folder for large logs; None if the settings disable caching."""
     if not settings.cache:
         return None
     from smtpscope.configuration.paths import paths
@@ -55,7 +58,7 @@ def cache_folder(settings: Settings) -> Path | None:
 
 
 def workspace(settings: Settings) -> Workspace | None:
-    """What outlives a run; None when the settings switch it off."""
+    """The workspace file; None if the settings disable it."""
     if not settings.remember:
         return None
     from smtpscope.configuration.paths import paths
@@ -65,7 +68,7 @@ def workspace(settings: Settings) -> Workspace | None:
 
 
 def first_start(settings: Settings) -> bool:
-    """Whether nothing was ever kept; asked before the workspace is opened, as opening makes it."""
+    """Whether this is the first start; ask before opening the workspace, since opening creates it."""
     if not settings.remember:
         return False
     from smtpscope.configuration.paths import paths
@@ -75,7 +78,7 @@ def first_start(settings: Settings) -> bool:
 
 @click.command(short_help="Show where settings, marks, notes and caches are kept.")
 def paths() -> None:
-    """Show the files and folders that smtpscope keeps for itself.
+    """Show the files and folders that smtpscope uses.
 
     \b
     smtpscope paths
@@ -90,8 +93,8 @@ def paths() -> None:
 def config() -> None:
     """Write a settings file.
 
-    Settings are taken from the command line, the environment (SMTPSCOPE_...),
-    the project's file, the user's file, and the defaults, in this order.
+    Settings come from the command line, the environment (SMTPSCOPE_...), the
+    project file, your own file, and the defaults, in this order.
 
     \b
     smtpscope config init
@@ -101,7 +104,7 @@ def config() -> None:
 @config.command(short_help="Write a settings file with all defaults and comments.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file instead.")
 def init(output: Path | None) -> None:
-    """Write all settings with their defaults and comments to the user's file.
+    """Write all settings with their defaults and comments to your settings file.
 
     An existing file is never overwritten.
 

@@ -1,4 +1,4 @@
-"""`smtpscope convert`: the exchanges of logs as data that other programs read, and smtpscope itself."""
+"""`smtpscope convert`: the exchanges of logs as data for other programs, and for smtpscope itself."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from smtpscope.errors import UsageError
 
 if TYPE_CHECKING:
     from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+    from smtpscope.export.masking.masking import Mask
     from smtpscope.session import Analysis
 
 _ENDINGS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
@@ -33,11 +34,11 @@ _ENDINGS: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parqu
     show_default=True,
     help="Field names in JSON lines: smtpscope's own, or the Elastic Common Schema.",
 )
-def convert(query: Query, target: Target, masked: bool, form: str, schema: str) -> None:
+def convert(query: Query, target: Target, mask: Mask | None, form: str, schema: str) -> None:
     """Convert the events of logs to a file for other programs.
 
-    smtpscope reads the result as it reads the log itself. Events keep the order
-    of the logs. Parquet needs: pip install 'smtpscope[parquet]'
+    smtpscope opens the result like the log itself. Events keep the order of
+    the logs. Parquet needs: pip install 'smtpscope[parquet]'
 
     \b
     smtpscope convert Application.evtx -o november.parquet
@@ -47,7 +48,7 @@ def convert(query: Query, target: Target, masked: bool, form: str, schema: str) 
     _check(query, target, form, schema)
     analysis = opened(query, replace(loaded_settings().settings, cache=False))
     check_target(target, analysis)
-    counted = _Counted(analysis, query.filter_text, masked)
+    counted = _Counted(analysis, query.filter_text, mask)
     if form == "parquet":
         _write_parquet(target, counted)
     else:
@@ -63,22 +64,20 @@ def convert(query: Query, target: Target, masked: bool, form: str, schema: str) 
 
 
 class _Counted:
-    """The exchanges to write, counted while they go by."""
+    """Counts the exchanges as they are written."""
 
-    def __init__(self, analysis: Analysis, filter_text: str, masked: bool) -> None:
+    def __init__(self, analysis: Analysis, filter_text: str, mask: Mask | None) -> None:
         self.count = 0
         self._analysis = analysis
         self._filter_text = filter_text
-        self._masked = masked
+        self._mask = mask
 
     def rows(self) -> Iterator[DiagnosedExchange]:
         from smtpscope.session.converting import exchanges
 
         rows = exchanges(self._analysis, self._filter_text)
-        if self._masked:
-            from smtpscope.export.masking.masking import Mask
-
-            mask = Mask()
+        mask = self._mask
+        if mask is not None:
             rows = (row._replace(exchange=mask.exchange(row.exchange)) for row in rows)
         for row in rows:
             self.count += 1
@@ -93,24 +92,24 @@ def _write_parquet(target: Target, counted: _Counted) -> None:
 
 
 def _check(query: Query, target: Target, form: str, schema: str) -> None:
-    """What can be told before anything is read. Raises UsageError and ExportError."""
+    """Checks what can be checked before anything is read. Raises UsageError and ExportError."""
     if not query.files:
         raise UsageError(
             where="command line",
-            what="no log is named",
-            remedy="Name a file, a folder, or - for standard input; smtpscope convert --help shows examples",
+            what="no log given",
+            remedy="Give a file, a folder, or - for standard input; smtpscope convert --help shows examples",
         )
     if schema == "ecs" and form != "jsonl":
         raise UsageError(
             where="--schema",
             what=f"the Elastic Common Schema is written as JSON lines, not as {form}",
-            remedy="Leave out --schema, or name the file .jsonl",
+            remedy="Omit --schema, or give the file the extension .jsonl",
         )
     if form == "parquet":
         if target.path is None:
             raise UsageError(
                 where="--format",
-                what="Parquet is no text for standard output",
+                what="Parquet is binary and can't be written to standard output",
                 remedy="Give a file with -o",
             )
         from smtpscope.export.conversion.convert_parquet import check_parquet

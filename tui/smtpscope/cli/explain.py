@@ -1,4 +1,4 @@
-"""`smtpscope explain`: what a reply means and who has to act, without any log."""
+"""`smtpscope explain`: what a reply means and who has to act, without a log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from smtpscope.errors import UsageError
     default="",
     metavar="VERB",
     shell_complete=verbs,
-    help="The command that it answers: RCPT, MAIL, XEXCH50, ...",
+    help="The command it answers: RCPT, MAIL, XEXCH50, ...",
 )
 @click.option(
     "--direction",
@@ -31,7 +31,7 @@ from smtpscope.errors import UsageError
     show_default=True,
     help="out: a remote host refused us; in: our server refused.",
 )
-@click.option("--host", default="", metavar="HOST", help="The remote host, for guidance of your own about it.")
+@click.option("--host", default="", metavar="HOST", help="The remote host, for your own guidance about it.")
 @knowledge_option
 @target_options
 @format_option(("text", "json", "jsonl"), "text", {".json": "json", ".jsonl": "jsonl"})
@@ -68,15 +68,13 @@ def explain(
         answers = Answers(explainer.explain, command, side, host)
         target.put(answers.lines(_standard_input()), escaped=True, at_once=True)
         if answers.refused:
-            talk(f"not a question: {counted(answers.refused, 'line', 'lines')}; the answers say why.")
+            talk(f"{counted(answers.refused, 'line', 'lines')} not valid; the answers say why.")
             sys.exit(1)
         return
     if reply == "-":
         reply = "".join(_standard_input()).rstrip("\r\n")
     if not reply.strip():
-        raise UsageError(
-            where="REPLY", what="there is no reply in it", remedy="Give the words that the server answered"
-        )
+        raise UsageError(where="REPLY", what="it contains no reply", remedy="Give the text of the server's reply")
     answer = explainer.explain(reply, command, side, host)
     if form == "text":
         target.put(explanation_text(*answer))
@@ -85,7 +83,7 @@ def explain(
 
 
 def _standard_input() -> Any:
-    """The lines of standard input; what is not UTF-8 becomes U+FFFD."""
+    """The lines of standard input; invalid UTF-8 becomes U+FFFD."""
     if sys.stdin is None:
         raise UsageError(where="standard input", what="it is closed", remedy="Pipe something into the command")
     return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)

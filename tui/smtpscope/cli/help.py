@@ -9,7 +9,7 @@ from smtpscope.errors import UsageError
 
 
 def _names(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The commands that the words so far leave."""
+    """The commands available after the words so far."""
     command = context.find_root().command
     for word in context.params.get("command") or ():
         command = command.commands.get(word, command) if isinstance(command, click.Group) else command

@@ -1,4 +1,4 @@
-"""`smtpscope kb`: the knowledge base looked at, checked, measured, and added to."""
+"""`smtpscope kb`: list, check, measure and extend the knowledge base."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from smtpscope.cli.streams import Target, say, talk
 from smtpscope.errors import KnowledgeError
 
 if TYPE_CHECKING:
+    from smtpscope.export.masking.masking import Mask
     from smtpscope.knowledge.base import KnowledgeBase
 
 _UNTITLED: Final = "Write here what this note is about"
@@ -32,7 +33,7 @@ _UNSAID: Final = "550 write here the reply that this note is for"
 
 @click.group(short_help="The knowledge base: list, show, check, new, unknown, path, evaluate.")
 def kb() -> None:
-    """Look at the knowledge base, check it, and add what you know.
+    """Browse and check the knowledge base, and add what you know.
 
     Your own knowledge is in the folder that `smtpscope kb path` prints. Every
     command reads it, and it takes precedence over the bundled knowledge.
@@ -79,7 +80,7 @@ def list_entries(words: tuple[str, ...], list_causes: bool, knowledge: tuple[Pat
     codes = [f"{code.code}: {code.words} -> {code.leads_to}" for code in codes_like(base.matcher.codes.by_code, wanted)]
     entries = base.search(wanted)
     if not entries and not codes:
-        raise KnowledgeError(where=f"kb list {wanted}", what="nothing like that is known", remedy="Try fewer words")
+        raise KnowledgeError(where=f"kb list {wanted}", what="no entry matches", remedy="Try fewer words")
     own = _own_ids(base)
     rows = [(entry.id, f"{entry.title}{' (own)' if entry.id in own else ''}") for entry in entries]
     Target().put("".join(f"{line}\n" for line in codes) + _in_columns(rows))
@@ -98,7 +99,7 @@ def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
     return "".join(f"{name:<{width}}  {title}\n" for name, title in named)
 
 
-@kb.command(short_help="Show an entry in full, and what leads to it.")
+@kb.command(short_help="Show an entry in full, and the rules that lead to it.")
 @click.argument("entry_id", metavar="ID", shell_complete=entry_ids)
 @knowledge_option
 def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
@@ -128,13 +129,13 @@ def show(entry_id: str, knowledge: tuple[Path, ...], own_knowledge: bool) -> Non
     )
 
 
-@kb.command(short_help="Check a knowledge folder and list every mistake.")
+@kb.command(short_help="Check a knowledge folder and list every error.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]", shell_complete=folders)
-@click.option("--strict", is_flag=True, help="Entries as short, plain and complete as the bundled ones.")
+@click.option("--strict", is_flag=True, help="Also check style, length and completeness, as for the bundled entries.")
 def check(folder: Path | None, strict: bool) -> None:
-    """List everything wrong or odd in DIR, by default your own knowledge folder.
+    """List all errors and warnings in DIR, by default your own knowledge folder.
 
-    The exit code is 1 when something is wrong.
+    The exit code is 1 if there are errors.
 
     \b
     smtpscope kb check
@@ -146,7 +147,7 @@ def check(folder: Path | None, strict: bool) -> None:
     place = folder or own_folder()
     if folder is None and not place.is_dir():
         raise KnowledgeError(
-            where=str(place), what="there is no knowledge of your own yet", remedy="Begin with smtpscope kb new ID"
+            where=str(place), what="you have no knowledge folder yet", remedy="Create an entry with smtpscope kb new ID"
         )
     report = examined(place, strict=strict)
     for mistake in report.mistakes:
@@ -162,13 +163,13 @@ def check(folder: Path | None, strict: bool) -> None:
     )
     if report.mistakes:
         many = counted(len(report.mistakes), "mistake", "mistakes")
-        talk(f"{report.folder}: {many}. Until they are corrected, this knowledge can't be used.")
+        talk(f"{report.folder}: {many}. This folder can't be used until they are corrected.")
         sys.exit(1)
-    replaced = f"; instead of bundled entries: {', '.join(report.replaced)}" if report.replaced else ""
-    Target().put(f"{report.folder}: {counts}, nothing wrong{replaced}\n")
+    replaced = f"; replacing bundled entries: {', '.join(report.replaced)}" if report.replaced else ""
+    Target().put(f"{report.folder}: {counts}, no errors{replaced}\n")
 
 
-@kb.command(short_help="Start an entry of your own, with its rule.")
+@kb.command(short_help="Create an entry of your own, with its rule.")
 @click.argument("entry_id", metavar="ID")
 @click.option(
     "--folder",
@@ -182,7 +183,7 @@ def check(folder: Path | None, strict: bool) -> None:
     default="",
     metavar="CAUSE",
     shell_complete=causes,
-    help="The cause that it belongs to.  [default: policy, or that of --entry]",
+    help="The cause it belongs to.  [default: policy, or that of --entry]",
 )
 @click.option(
     "--entry",
@@ -190,7 +191,7 @@ def check(folder: Path | None, strict: bool) -> None:
     default="",
     metavar="ENTRY",
     shell_complete=entry_ids,
-    help="Write a rule alone, which leads to this entry.",
+    help="Write only a rule, leading to this entry.",
 )
 @click.option("--host", default="", metavar="HOST", help="Only for this remote host; .domain for all hosts in it.")
 @click.option(
@@ -198,17 +199,17 @@ def check(folder: Path | None, strict: bool) -> None:
     "replies",
     multiple=True,
     metavar="REPLY",
-    help="A reply that it applies to, with its code; can be repeated.",
+    help="A reply it applies to, with its code; repeatable.",
 )
 @click.option(
     "--not",
     "others",
     multiple=True,
     metavar="REPLY",
-    help="A reply that it does not apply to; can be repeated.",
+    help="A reply it does not apply to; repeatable.",
 )
 @click.option(
-    "--before", default="", metavar="RULE", help="In a folder by cause: the rule in front of which it is asked."
+    "--before", default="", metavar="RULE", help="In a folder organised by cause: put the rule before this one."
 )
 @click.option("--title", default=_UNTITLED, metavar="TEXT", help="The title of the entry.")
 @click.option("--text", default=_UNWRITTEN, metavar="TEXT", help="What you know about it.")
@@ -226,10 +227,10 @@ def new(
 ) -> None:
     """Write the entry ID and the rule that leads to it, and print the file.
 
-    What you leave out is there as a placeholder: edit it, then run kb check. No
-    file and no entry is ever replaced. In a folder by cause, such as the bundled
-    one, entry and rule go to their cause, and the rule gets its place in the
-    order, in front of the rule that answers the reply today.
+    Anything you omit becomes a placeholder: edit it, then run kb check. No file
+    and no entry is ever replaced. In a folder organised by cause, such as the
+    bundled one, entry and rule go to their cause, and the rule is put before
+    the rule that matches the reply today.
 
     \b
     smtpscope kb new call-fabrikam --host mx1.fabrikam.example \\
@@ -255,18 +256,18 @@ def new(
     Target().put(f"{path}\n")
 
 
-@kb.command(short_help="List replies whose cause is only guessed.")
+@kb.command(short_help="List replies whose cause is only a guess.")
 @query_options
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent ones.")
 @target_options
 @mask_option
 @format_option(("text", "jsonl"), "text", {".jsonl": "jsonl"})
-def unknown(query: Query, most: int | None, target: Target, masked: bool, form: str) -> None:
-    """List the replies in logs whose cause is only guessed, the most frequent first.
+def unknown(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
+    """List the replies in logs whose cause is only a guess, most frequent first.
 
-    Each comes with the kb new command that begins a note on it. As JSON lines,
-    masked, they may be sent to those who keep the bundled knowledge; with the
-    right cause as "category" they are what kb evaluate --replies reads.
+    Each comes with a kb new command to write a note on it. Masked JSON lines
+    can be sent to the maintainers of the bundled knowledge; with the right
+    cause as "category", kb evaluate --replies reads them.
 
     \b
     smtpscope kb unknown logs/
@@ -281,12 +282,12 @@ def unknown(query: Query, most: int | None, target: Target, masked: bool, form: 
     check_target(target, analysis)
     view = grouped(analysis, query.filter_text, "none")
     replies = unknown_replies(analysis.store, view)
-    if masked:
-        replies = masked_replies(replies)
+    if mask is not None:
+        replies = masked_replies(replies, mask)
     if form == "jsonl":
         target.put(unknown_lines(replies[:most]), escaped=True)
     elif view.count:
-        target.put(unknown_text(replies, view.count, most=most, masked=masked))
+        target.put(unknown_text(replies, view.count, most=most, masked=mask is not None))
     say_when_nothing_fits(analysis, view)
     end(analysis)
 
@@ -311,12 +312,12 @@ def path() -> None:
 )
 @knowledge_option
 def evaluate(replies: Path | None, knowledge: tuple[Path, ...], own_knowledge: bool) -> None:
-    """Measure on labelled replies how often the cause and who acts are right.
+    """Measure how often cause and action are right, on labelled replies.
 
     By confidence, command, family and language. "family left out" is how often
-    the cause fits without codes and names of products and without labelled
-    replies of the same family. The bundled examples are judged by rules and
-    codes alone; as nearest matches they would recognise themselves.
+    the cause is right without codes, product names, and labelled replies of
+    the same family. The bundled examples are judged by rules and codes alone;
+    as nearest matches they would recognise themselves.
 
     \b
     smtpscope kb evaluate

@@ -1,4 +1,4 @@
-"""What the commands do with a session before and after their own work: open, read, filter, say what was missing."""
+"""Shared steps of the commands: open, read and filter logs, and report what was missing."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _SECONDS: Final = 5.0
 def opened(
     query: Query, settings: Settings | None = None, workspace: Workspace | None = None, *, growing: bool = False
 ) -> Analysis:
-    """A session over the logs of `query`, nothing read yet; `growing` ones will be followed.
+    """An analysis of the logs in `query`, with nothing read yet; `growing` logs will be followed.
 
-    What the command line leaves open the settings decide. Raises LogError when no log can be opened.
+    The settings fill in whatever the command line omits. Raises LogError if no log can be opened.
     """
     from smtpscope.knowledge.base import KnowledgeBase
     from smtpscope.session import Analysis
@@ -54,7 +54,7 @@ def opened(
 
 
 def read(query: Query, *, growing: bool = False) -> Analysis:
-    """A session that has read all logs of `query`. Raises LogError when none can be read."""
+    """An analysis that has read all logs in `query`. Raises LogError if none can be read."""
     analysis = opened(query, growing=growing)
     try:
         analysis.read_all(Patience().told)
@@ -65,14 +65,14 @@ def read(query: Query, *, growing: bool = False) -> Analysis:
 
 
 class Patience:
-    """Says on standard error, now and then, how far a reading is that takes long; only to a person."""
+    """Shows the progress of a long read on standard error, if that is a terminal."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._next = monotonic() + _SECONDS
 
     def told(self, progress: Progress) -> None:
-        """`progress` was made."""
+        """Reports `progress`."""
         if self._monotonic() >= self._next:
             self._next = self._monotonic() + _SECONDS
             if sys.stderr is not None and sys.stderr.isatty():
@@ -81,83 +81,81 @@ class Patience:
 
 
 def _say_others(analysis: Analysis, last: LogError) -> None:
-    """Each file that failed gets its sentence, though only one error can be raised."""
+    """Prints an error for each file that failed, since only one can be raised."""
     for error in analysis.errors:
         if error is not last:
             say(error)
 
 
 def grouped(analysis: Analysis, filter_text: str, grouping: Grouping = "code") -> View:
-    """What the filter lets through. Raises FilterError."""
+    """The view of the filter. Raises FilterError."""
     return analysis.view(filter_text, grouping=grouping)
 
 
 def check_named(query: Query, target: Target) -> None:
-    """What can be told before anything is read.
+    """Checks what can be checked before anything is read.
 
-    Raises UsageError when no log is named, ExportError when the file to write is there already.
+    Raises UsageError if no log is given, ExportError if the output file already exists.
     """
     if not query.files:
         raise UsageError(
             where="command line",
-            what="no log is named",
-            remedy="Name a file, a folder, or - for standard input; smtpscope --help shows examples",
+            what="no log given",
+            remedy="Give a file, a folder, or - for standard input; smtpscope --help shows examples",
         )
     target.check()
 
 
 def check_target(target: Target, analysis: Analysis) -> None:
-    """Raises ExportError when the file to write is one of the logs."""
+    """Raises ExportError if the output file is one of the logs."""
     for name in analysis.named_files:
         try:
             same = target.path is not None and os.path.samefile(target.path, name)  # noqa: PTH121 - names may be "-"
         except OSError:
             continue
         if same:
-            raise ExportError(where=str(target.path), what="this is the log itself", remedy="Choose another name")
+            raise ExportError(where=str(target.path), what="this is one of the logs", remedy="Choose another name")
 
 
 def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
-    """One line on standard error for an answer that is empty."""
+    """Prints one line on standard error if the result is empty."""
     if view.count:
         return
     service_logs = analysis.overview().service_logs
     if view.total:
         meant = analysis.suggestion(view.filter_text)
         advice = f" Did you mean: {meant}" if meant else ""
-        events = "refusals" if service_logs else "SMTP protocol events"
-        talk(f"none of {view.total:,} {events} fits the filter.{advice}")
+        events = "refusals" if service_logs else "SMTP refusals"
+        talk(f"none of {view.total:,} {events} match the filter.{advice}")
         return
-    from smtpscope.export.report.report_words import HOW_TO_GET_EVENTS, NO_RECORD_AT_ALL, no_refusal_words
+    from smtpscope.export.report.report_words import (
+        HOW_TO_GET_EVENTS,
+        NO_RECORD_AT_ALL,
+        doubt_words,
+        no_refusal_words,
+    )
     from smtpscope.export.summaries.incident_wording import counted
 
-    doubtful = [
-        problem for problem in analysis.problems if problem.outcome == "skipped" and problem.place.startswith("line")
-    ]
-    if doubtful:
-        first = doubtful[0]
-        count = counted(sum(problem.records or 1 for problem in doubtful), "record was", "records were")
-        talk(
-            f"no SMTP protocol event could be read from {', '.join(analysis.files)}: {count} not understood, the first "
-            f"at {first.place}: {first.reason}"
-        )
+    doubt = doubt_words(analysis.problems, analysis.unrelated_records, files=len(analysis.files) > 1)
+    if doubt is not None:
+        talk(f"no SMTP refusal could be read from {', '.join(analysis.files)}: {doubt}")
         return
     if not analysis.unrelated_records:
-        talk(f"not one record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
+        talk(f"no record could be read from {', '.join(analysis.files)}. {NO_RECORD_AT_ALL}")
         return
     if service_logs:
         talk(f"{', '.join(analysis.files)}: {no_refusal_words(analysis.unrelated_records)}")
         return
     others = counted(analysis.unrelated_records, "other record", "other records")
-    talk(f"no SMTP protocol event is in {', '.join(analysis.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
+    talk(f"no SMTP refusals in {', '.join(analysis.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
 
 
 def end(analysis: Analysis) -> None:
-    """Says what could not be read, and ends with 1 when a whole file is missing."""
+    """Reports what could not be read, and exits with 1 if a whole file is missing."""
     for error in analysis.errors:
         say(error)
     if analysis.skipped:
-        records = "record was" if analysis.skipped == 1 else "records were"
-        talk(f"{analysis.skipped:,} {records} skipped; report and the browser (key f) say which.")
+        records = "record" if analysis.skipped == 1 else "records"
+        talk(f"{analysis.skipped:,} {records} skipped; see the report, or press f in the browser.")
     if analysis.errors:
         sys.exit(1)

@@ -1,13 +1,13 @@
-"""The options that several commands share, gathered into one value each."""
+"""Options shared by several commands, each gathered into one value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 from click.shell_completion import CompletionItem
@@ -39,12 +39,12 @@ class Query:
 if TYPE_CHECKING:
     _TextType = click.ParamType[str]
 else:
-    # The lowest click that is promised has no types to put in brackets.
+    # The oldest supported click has no generic types.
     _TextType = click.ParamType
 
 
 class GroupingType(_TextType):
-    """What a row of a report stands for: one dimension, or two with a comma between them."""
+    """A grouping: one dimension, or two separated by a comma."""
 
     name = "grouping"
 
@@ -56,7 +56,7 @@ class GroupingType(_TextType):
         return DIMENSIONS.names
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        # The help is shown without loading the store.
+        # Help must not load the store.
         return f"[{'|'.join(GROUPING_NAMES)}]"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -100,7 +100,7 @@ def knowledge_option(command: Command) -> Command:
             multiple=True,
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             metavar="DIR",
-            help="A folder with guidance of your own; can be repeated.",
+            help="A folder with your own guidance; repeatable.",
         ),
         click.option(
             "--no-own-knowledge",
@@ -150,23 +150,21 @@ def query_options(command: Command) -> Command:
             callback=_zone,
             metavar="ZONE",
             shell_complete=zone_names,
-            help="For display, and for logs without one: UTC, local, Europe/Berlin, +01:00.  [default: local]",
+            help="For display, and for logs that name none: UTC, local, Europe/Berlin, +01:00.  [default: local]",
         ),
         click.option(
             "--date-order",
             type=click.Choice(("dmy", "mdy", "ymd")),
-            help="Order of dates such as 3/4/2026, where the log itself leaves it open.",
+            help="Order of dates such as 3/4/2026 where the log is ambiguous.",
         ),
         click.option(
             "--read-as",
             metavar="NAME",
             shell_complete=format_names,
-            help="Read all files as this format (see smtpscope formats), whatever they look like.",
+            help="Read all files as this format (see smtpscope formats) instead of detecting it.",
         ),
-        click.option(
-            "--salvage", is_flag=True, help="Also read deleted records of an .evtx that are not overwritten yet."
-        ),
-        click.option("--count-duplicates", is_flag=True, help="Count every copy of an event that is in several logs."),
+        click.option("--salvage", is_flag=True, help="Also read deleted .evtx records that are not overwritten yet."),
+        click.option("--count-duplicates", is_flag=True, help="Count every copy of an event found in several logs."),
         knowledge_option,
     )
 
@@ -182,19 +180,56 @@ def target_options(command: Command) -> Command:
     return _with(
         gathered,
         click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Write to this file."),
-        click.option("--overwrite", is_flag=True, help="Replace that file if it exists."),
+        click.option("--overwrite", is_flag=True, help="Overwrite the file if it exists."),
     )
+
+
+MASK_OPTION: Final = "--mask"
+MASKS: Final = ("names", "strict")
+
+
+class _MaskOption(click.Option):
+    """`--mask`, alone or with a value after `=` (see `spelled_out`); the next argument is a file, as after any flag."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        parser.add_option(obj=self, opts=self.opts, dest=self.name, action="store", nargs=1)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        return None if record is None else (f"{MASK_OPTION}[=strict]", record[1])
+
+
+def spelled_out(arguments: Sequence[str]) -> list[str]:
+    """`arguments` with the default value added to a bare `--mask`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    alone = f"{MASK_OPTION}={MASKS[0]}"
+    return [alone if each == MASK_OPTION else each for each in arguments[:end]] + list(arguments[end:])
 
 
 def mask_option(command: Command) -> Command:
-    """`--mask`, passed on as `masked`."""
-    return click.option("--mask", "masked", is_flag=True, help="Replace mailboxes, hosts and addresses by pseudonyms.")(
-        command
-    )
+    """`--mask`, passed on as `mask`: None without it."""
+
+    @wraps(command)
+    def masked(mask: str | None, **others: Any) -> None:
+        from smtpscope.export.masking.masking import Mask
+
+        command(mask=None if mask is None else Mask(strict=mask == "strict"), **others)
+
+    return click.option(
+        MASK_OPTION,
+        "mask",
+        cls=_MaskOption,
+        is_flag=True,
+        flag_value=MASKS[0],
+        default=None,
+        type=click.Choice(MASKS),
+        help="Replace names, mailboxes, hosts and IP addresses with pseudonyms; strict: keep only codes and the "
+        "known phrases of replies.",
+    )(masked)
 
 
 def format_option(names: tuple[str, ...], default: str, suffixes: Mapping[str, str]) -> Callable[[Command], Command]:
-    """`--format`, passed on as `form`; without it the ending of the file that is written (`suffixes`), or `default`."""
+    """`--format`, passed on as `form`; by default from the output file's extension (`suffixes`), else `default`."""
     usual = "by the file's extension, else " if suffixes else ""
 
     def decorate(command: Command) -> Command:

@@ -1,4 +1,4 @@
-"""How the program ends: with data, with a sentence, with ctrl+c or because nobody reads on, and never with a traceback.
+"""How the program ends: with data, an error message, ctrl+c or a closed pipe, but never with a traceback.
 
 0 fine, 1 could not do it, 2 usage, 130 ctrl+c.
 """
@@ -25,17 +25,21 @@ from smtpscope.cli.kb import kb
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, say, talk
 from smtpscope.cli.usage import usage_error
+from smtpscope.cli.watching.check_command import check
+from smtpscope.cli.watching.compare_command import compare
 
 __all__ = ["INTERRUPTED", "cli", "main"]
 
 INTERRUPTED: Final = 130
 _FULL_TRACEBACK: Final = "SMTPSCOPE_DEBUG"
 
-# Here and not beside the other commands: it stands on one of them.
+# Here, not with the other commands, because it depends on one of them.
 cli.add_command(serve)
 cli.add_command(paths)
 cli.add_command(config)
 cli.add_command(kb)
+cli.add_command(check)
+cli.add_command(compare)
 cli.add_command(convert)
 cli.add_command(explain)
 cli.add_command(completion)
@@ -43,17 +47,17 @@ cli.add_command(show_help)
 
 
 def main() -> None:
-    """Runs the command that the arguments name and ends the process with its exit code."""
-    # The collector would go through all that was imported a hundred times before the first line is printed.
+    """Runs the command in the arguments and exits with its exit code."""
+    # The garbage collector would scan all imported modules a hundred times before the first line is printed.
     gc.set_threshold(100_000, 20, 20)
-    # numpy's library for matrices, of which we have none, would start a thread for each core: 50 ms on two of them.
+    # numpy's matrix library, which we don't use, would start a thread per core: 50 ms on two cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _ended)
     try:
         cli.main(prog_name="smtpscope", standalone_mode=False)
-        # All that is left is to end: nothing of it has to be gone through once more.
+        # Only exiting is left: no need for another collection.
         gc.freeze()
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
@@ -61,7 +65,7 @@ def main() -> None:
         say(usage_error(error))
         sys.exit(error.exit_code)
     except ReaderGone:
-        # The reader of our output (`| head`) has enough, and that is no failure.
+        # The reader of our output (`| head`) has enough, which is not a failure.
         sys.exit(0)
     except Exception as defect:
         if os.environ.get(_FULL_TRACEBACK):
@@ -71,12 +75,12 @@ def main() -> None:
 
 
 def _ended(number: int, _: FrameType | None) -> None:
-    """An end in good order: else the copy of a log that was piped in stays in the folder for temporary files."""
+    """Exit cleanly, or the temporary copy of a piped log is left behind."""
     sys.exit(128 + number)
 
 
 def _defect_words(defect: Exception) -> str:
-    """One sentence without the message of `defect`, which may quote a log."""
+    """One sentence, without the message of `defect`, which may quote a log."""
     import traceback
 
     package = Path(__file__).parents[1]
@@ -84,6 +88,6 @@ def _defect_words(defect: Exception) -> str:
     ours = [(path.relative_to(package), line) for path, line in steps if path.is_relative_to(package)]
     place = f" in {ours[-1][0].as_posix()}, line {ours[-1][1]}" if ours else ""
     return (
-        f"this is a mistake in smtpscope: {type(defect).__name__}{place}. "
+        f"this is a bug in smtpscope: {type(defect).__name__}{place}. "
         f"Please report it; set {_FULL_TRACEBACK}=1 for the traceback, which may quote the log."
     )

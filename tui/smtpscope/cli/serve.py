@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _THIS_MACHINE: Final = "127.0.0.1"
 _TERMINATED: Final = 128 + 15
-"""As the shell tells it of a program that SIGTERM has ended."""
+"""The shell's exit code for a program ended by SIGTERM."""
 _ALL_INTERFACES: Final = frozenset({"0.0.0.0", "::"})
 
 
@@ -37,23 +37,23 @@ class ServeError(SmtpscopeError):
     default=_THIS_MACHINE,
     show_default=True,
     metavar="ADDRESS",
-    help="Address to listen on. There is no login: whoever can reach it can read the logs and write files.",
+    help="IP address to listen on. There is no login: anyone who can reach it can read the logs and write files.",
 )
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port to listen on.  [default: a free one]"
 )
 def serve(query: Query, host: str, port: int) -> None:
-    """Browse logs in a web browser: prints the address, and serves until ctrl+c.
+    """Browse logs in a web browser: prints the URL, and serves until ctrl+c.
 
-    Needs the extra smtpscope[serve]. Every page reads the logs again, and loads
-    nothing from anywhere but this machine.
+    Needs the extra smtpscope[serve]. Every page reads the logs again, and
+    loads everything from this machine.
 
     \b
     smtpscope serve Application.evtx
     smtpscope serve logs/ --filter "5xx since:7d" --port 8000
     """
     if in_web_page():
-        # The process behind a page is started with the same words as the server.
+        # A page's process is started with the same arguments as the server.
         browse_logs(query)
         return
     _check(query)
@@ -78,13 +78,13 @@ def _serve(listening: socket.socket, host: str, title: str) -> None:
 
     def ready() -> None:
         if is_this_machine_only(address):
-            talk(f"serving {url} for this machine only, to whoever is logged in on it; ctrl+c ends it.")
+            talk(f"serving {url} for this machine only, to anyone logged in on it; press ctrl+c to stop.")
         else:
             talk(
-                f"WARNING: there is no log-in and nothing is encrypted. Whoever reaches {host} over the network can "
+                f"WARNING: no login, no encryption. Anyone who can reach {host} over the network can "
                 "read these logs, and write files with your rights."
             )
-            talk(f"serving {url}; ctrl+c ends it.")
+            talk(f"serving {url}; press ctrl+c to stop.")
 
     asyncio.run(serve_pages(Pages(same_words(), title, own_names(host)), listening, ready))
     sys.exit(_TERMINATED)
@@ -92,12 +92,12 @@ def _serve(listening: socket.socket, host: str, title: str) -> None:
 
 def _check(query: Query) -> None:
     if not query.files:
-        raise UsageError(where="command line", what="no log is named", remedy="Name a file or a folder to serve")
+        raise UsageError(where="command line", what="no log given", remedy="Give a file or a folder to serve")
     if "-" in query.files:
         raise UsageError(
             where="standard input",
-            what="it can be read once only, and each page reads the logs anew",
-            remedy="Write it to a file, and serve that",
+            what="it can be read only once, and each page reads the logs again",
+            remedy="Save it to a file, and serve that",
         )
 
 
@@ -107,28 +107,32 @@ def _check_installed() -> None:
     except ImportError as missing:
         raise ServeError(
             where="serve",
-            what="the package textual-serve is not installed, which a web page needs",
-            remedy="Say: python -m pip install 'smtpscope[serve]'",
+            what="the package textual-serve is not installed",
+            remedy="Run: python -m pip install 'smtpscope[serve]'",
         ) from missing
 
 
 def _listening(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises ServeError."""
     if not host:
-        raise UsageError(where="--host", what="no address is given", remedy="127.0.0.1 is this machine only")
+        raise UsageError(where="--host", what="no IP address given", remedy="127.0.0.1 is this machine only")
     import socket
 
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        # One address, so that one line can name it; a name such as localhost has several.
+        # One IP address, to name it in one line; a name such as localhost has several.
         family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
         return socket.create_server(address[:2], family=family)
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "this is no address"
+        reason = (
+            error.strerror
+            if isinstance(error, OSError) and error.strerror
+            else "this is not an IP address or host name"
+        )
         raise ServeError(
             where=f"{host}, port {port}",
-            what=f"one can't listen there ({reason})",
-            remedy="Leave --port away for a free one; --host has to be an address of this machine",
+            what=f"can't listen there ({reason})",
+            remedy="Omit --port to use a free one; --host must be an IP address of this machine",
         ) from error
 
 

@@ -1,4 +1,6 @@
-"""What goes where: data to standard output or a file, talk to standard error, log text to a terminal only harmless."""
+"""Output streams: data to standard output or a file, messages to standard error, log text made harmless for
+terminals.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,12 @@ from smtpscope.harmless import shown, shown_lines
 
 
 class ReaderGone(Exception):  # noqa: N818 - not an error
-    """Nobody reads our output any more. Not a BrokenPipeError, which click would turn into a failure."""
+    """The reader of our output is gone. Not a BrokenPipeError, which click would turn into a failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where data goes: to `path`, or to standard output when it is None."""
+    """The output for data: `path`, or standard output if it is None."""
 
     path: Path | None = None
     overwrite: bool = False
@@ -32,7 +34,7 @@ class Target:
         return self.path is None and sys.stdout is not None and sys.stdout.isatty()
 
     def can_draw(self, characters: str) -> bool:
-        """Whether `characters` arrive as they are."""
+        """Whether the output's encoding has all `characters`."""
         if self.path is not None or sys.stdout is None:
             return True
         try:
@@ -42,9 +44,9 @@ class Target:
         return True
 
     def check(self) -> None:
-        """Raises ExportError when the file exists already or is a folder, before anything is read for it.
+        """Raises ExportError if the file already exists or is a folder, before anything is read for it.
 
-        What is no file, such as a terminal or a FIFO, is written into without a question.
+        Anything that is not a file, such as a terminal or a FIFO, is written without asking.
         """
         from smtpscope.export.special_files import is_special
 
@@ -53,15 +55,14 @@ class Target:
         if self.path is not None and not self.overwrite and os.path.lexists(self.path) and not is_special(self.path):
             raise ExportError(
                 where=str(self.path),
-                what="the file exists already and was left as it is",
+                what="the file already exists and was not changed",
                 remedy="Choose another name, or add --overwrite",
             )
 
     def put(self, text: str | Iterable[str], *, escaped: bool = False, at_once: bool = False) -> None:
         """Writes `text`, one string or many, all of whole lines. Raises ExportError and ReaderGone.
 
-        `escaped` tells that the format escapes controls by itself (JSON); `at_once` passes each piece on without
-        waiting for the next.
+        `escaped` means that the format itself escapes controls (JSON); `at_once` flushes each piece.
         """
         if self.path is not None:
             self._write(self.path, text)
@@ -84,8 +85,8 @@ class Target:
                 raise ReaderGone from error
             raise ExportError(
                 where="standard output",
-                what=f"it can't be written ({error.strerror or error})",
-                remedy="Check the space, or give another place with -o",
+                what=f"can't be written ({error.strerror or error})",
+                remedy="Check free space, or write elsewhere with -o",
             ) from error
 
     def _write(self, path: Path, text: str | Iterable[str]) -> None:
@@ -95,7 +96,7 @@ class Target:
         talk(f"wrote {written:,} bytes to {path}")
 
     def put_file(self, path: Path, write: Callable[[BinaryIO], None]) -> None:
-        """Writes a file that is no text; `write` is given its stream. Raises ExportError and what `write` raises."""
+        """Writes a binary file; `write` is passed its stream. Raises ExportError and what `write` raises."""
         from smtpscope.export.writing import write_file
 
         written = write_file(path, write, overwrite=self.overwrite)
@@ -103,7 +104,7 @@ class Target:
 
 
 def _drop_what_is_left() -> None:
-    """What could not be written would be tried, and complained about, once more when Python ends."""
+    """Otherwise Python would try to write the rest, and complain, once more on exit."""
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
@@ -111,12 +112,12 @@ def _drop_what_is_left() -> None:
 
 
 def talk(sentence: str) -> None:
-    """A line on standard error."""
+    """Prints a line on standard error."""
     click.echo(f"smtpscope: {shown(sentence)}", err=True)
 
 
 def say(error: SmtpscopeError) -> None:
-    """`error` on standard error: where, what, remedy; a filter with a caret under the part that is wrong."""
+    """`error` on standard error: where, what, remedy; for a filter, with a caret under the wrong part."""
     if isinstance(error, FilterError):
         from smtpscope.export.formats.text_columns import cell_width
 

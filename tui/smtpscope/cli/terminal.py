@@ -1,4 +1,4 @@
-"""The terminal: whether the browser can run in it, how wide it is, and where the keys come from."""
+"""The terminal: whether the browser can run in it, its width, and the source of keys."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _WIDTH: Final = 80
 
 
 def in_web_page() -> bool:
-    """Whether textual-serve started us for a page: it names its driver, and our streams lead to the page."""
+    """Whether textual-serve started us for a page: it names its driver, and our streams are connected to the page."""
     return os.environ.get("TEXTUAL_DRIVER", "").endswith("WebDriver")
 
 
 def browser_hindrance() -> str | None:
-    """Why the browser can't be drawn, None when it can."""
+    """Why the browser can't run here, None if it can."""
     if in_web_page():
         return None
     if sys.stdout is None or not sys.stdout.isatty():
-        return "Standard output is no terminal"
+        return "Standard output is not a terminal"
     if os.environ.get("TERM") == "dumb":
         return "This terminal (TERM=dumb) can't draw"
     if sys.__stdin__ is None or sys.__stderr__ is None:
@@ -30,7 +30,7 @@ def browser_hindrance() -> str | None:
 
 
 def text_width(target: Target) -> int:
-    """Cells in a line of text: those of the terminal that is written to, else 80."""
+    """The width of output lines in cells: the terminal's, else 80."""
     if not target.to_terminal:
         return _WIDTH
     import shutil
@@ -39,7 +39,7 @@ def text_width(target: Target) -> int:
 
 
 def take_terminal() -> bool:
-    """Connects keys and picture with the terminal where a pipe stands in its place. False when there is none.
+    """Connects input and output to the terminal if they are a pipe. False if there is no terminal.
 
     Standard input may have been a log, and Textual draws on standard error.
     """

@@ -1,4 +1,4 @@
-"""Errors of the option parser in our own form: where, what, and the remedy."""
+"""Errors of the option parser in our own format: where, what, and the remedy."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _QUOTED: Final = re.compile("'([^']+)'")
 
 
 def usage_error(error: click.ClickException, command: str = "smtpscope") -> UsageError:
-    """`error` as one of ours; `command` is whose help explains it where the error itself does not name one.
+    """Converts `error` to our own type; `command` is the command to look up in the help if the error does not name one.
 
-    The result may quote the command line: whoever shows it makes it harmless.
+    The result may quote the command line: make it harmless before showing it.
     """
     return UsageError(where=_where(error), what=_what(error), remedy=_remedy(error, command))
 
 
 def is_call_for_help(error: click.ClickException) -> bool:
-    """Whether `error` is the help that a group of commands answers with when none is named."""
-    # click 8.1 prints that help itself.
+    """Whether `error` is the help of a command group called without a command."""
+    # click 8.1 prints it itself.
     return isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ()))
 
 
 def _where(error: click.ClickException) -> str:
-    """The option or argument whose value is wrong."""
+    """The option or argument with the wrong value."""
     if isinstance(error, click.BadOptionUsage):
         return error.option_name
     if (
@@ -49,7 +49,7 @@ def _name(parameter: click.Parameter) -> str:
 
 def _what(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
-        return f"there is no option {error.option_name}"
+        return f"unknown option {error.option_name}"
     if isinstance(error, click.MissingParameter) and error.param is not None:
         choices = getattr(error.param.type, "choices", ())
         return f"{_name(error.param)} is missing{': ' if choices else ''}{', '.join(choices)}"
@@ -74,7 +74,7 @@ def _near(error: click.ClickException, context: click.Context) -> str | None:
     import difflib
 
     if isinstance(error, click.NoSuchOption):
-        # Without the dashes, which would make any two options alike.
+        # Without the dashes, which would make all options similar.
         names = {name.lstrip("-"): name for option in context.command.get_params(context) for name in option.opts}
         found = difflib.get_close_matches(error.option_name.lstrip("-"), names, n=1)
         return names[found[0]] if found else None

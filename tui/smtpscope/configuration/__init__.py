@@ -1,1 +1,1 @@
-"""What the user set: one table of settings, read from four places, and where the files of the product lie."""
+"""Settings: one table, read from four places, and the paths of the program's files."""

@@ -1,4 +1,4 @@
-"""The table of settings as text: a settings file with all defaults and comments, and a table for the docs."""
+"""The settings as text: a settings file with all defaults and comments, and a table for the docs."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from smtpscope.configuration.settings import KEYS, SETTINGS, Setting
 
 _WIDTH = 78
 _OPENING = (
-    "Settings of smtpscope. What stands here is the default.",
-    f"The command line goes before the environment, that before {PROJECT_FILE} in the folder you are in or one above, "
-    "that before this file.",
+    "Settings of smtpscope. These are the defaults.",
+    f"In order of precedence: the command line, the environment, {PROJECT_FILE} in the current folder or one above, "
+    "this file.",
 )
 
 
 def default_text(bindings: Mapping[str, str] | None = None) -> str:
-    """A settings file that sets every setting to its default and says what each is for.
+    """A settings file that sets every setting to its default, with comments.
 
     `bindings` are the default keys by action id, listed as comments.
     """
@@ -35,7 +35,7 @@ def default_text(bindings: Mapping[str, str] | None = None) -> str:
         lines += [*_described(setting), f"{setting.key} = {setting.kind.toml(setting.default)}", ""]
     lines += [f"[{KEYS}]", "", *_described(SETTINGS[KEYS])]
     for action, keys in (bindings or {"browse.filter": "slash"}).items():
-        # Off, so that a default key which a later version moves is not held fast.
+        # Commented out, so the file does not pin a default key that a later version changes.
         lines.append(f"# {toml_string(action)} = {toml_string(keys)}")
     return "\n".join(lines) + "\n"
 
@@ -57,9 +57,9 @@ def _comment(*paragraphs: str) -> Iterator[str]:
 
 
 def write_default_text(path: Path, bindings: Mapping[str, str] | None = None) -> None:
-    """Puts `default_text` into the new file `path`, making its folder.
+    """Writes `default_text` to the new file `path`, creating its folder.
 
-    Raises SettingsError where the file exists (it is left as it is) or the system refuses.
+    Raises SettingsError if the file exists (it is not changed) or can't be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def write_default_text(path: Path, bindings: Mapping[str, str] | None = None) ->
         except FileExistsError as error:
             raise SettingsError(
                 where=str(path),
-                what="it exists already and was left as it is",
+                what="it already exists and was not changed",
                 remedy="Edit it, or move it away and try again",
             ) from error
         with stream:
@@ -76,6 +76,6 @@ def write_default_text(path: Path, bindings: Mapping[str, str] | None = None) ->
     except OSError as error:
         raise SettingsError(
             where=str(path),
-            what=f"it can't be written: {error.strerror or error}",
-            remedy="Check the rights and the space",
+            what=f"can't be written: {error.strerror or error}",
+            remedy="Check permissions and free space",
         ) from error

@@ -1,10 +1,10 @@
-"""Keys as people write them -> the names under which the terminal toolkit knows them."""
+"""Keys as people write them -> Textual's key names."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# The names that Textual gives in place of those of Unicode (textual/keys.py, KEY_NAME_REPLACEMENTS).
+# Textual's names for some characters, instead of the Unicode names (textual/keys.py, KEY_NAME_REPLACEMENTS).
 _RENAMED = {
     "solidus": "slash",
     "reverse_solidus": "backslash",
@@ -17,11 +17,11 @@ _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 
 
 def key_name(key: str) -> str:
-    """`key` under its name: `/` is `slash`, `,` is `comma`, `Ctrl+X` is `ctrl+x`; a letter keeps its case.
+    """The name of `key`: `/` is `slash`, `,` is `comma`, `Ctrl+X` is `ctrl+x`; a letter keeps its case.
 
-    Raises ValueError where it is blank, or a modifier without a key.
+    Raises ValueError if it is blank, or a modifier without a key.
     """
-    # A blank alone is the space bar; around a name it is a slip.
+    # A space alone is the space bar; around a name it is ignored.
     word = key if key == " " else key.strip()
     if len(word) == 1:
         return _character_name(word)

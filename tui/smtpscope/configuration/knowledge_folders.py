@@ -1,4 +1,4 @@
-"""Which folders of knowledge a run takes besides the bundled one, and in which order."""
+"""The knowledge folders used in addition to the bundled one, and their order."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from smtpscope.errors import KnowledgeError
 
 
 def knowledge_folders(own: Path | None, *others: Iterable[Path]) -> tuple[Path, ...]:
-    """The user's own folder as far as there is something in it, then the others; what comes later has more to say.
+    """The user's own folder if it is not empty, then the others; later ones take precedence.
 
-    `own` is None where it is left out. A folder that is named twice counts where it stands first. Raises
-    KnowledgeError when the own folder can't be looked into.
+    `own` is None if it is disabled. A folder named twice counts at its first position. Raises KnowledgeError if the own
+    folder can't be read.
     """
     folders = [own] if own is not None and _holds_something(own) else []
     for more in others:
@@ -25,7 +25,7 @@ def knowledge_folders(own: Path | None, *others: Iterable[Path]) -> tuple[Path, 
 
 
 def _holds_something(folder: Path) -> bool:
-    """Whether anything that could be knowledge is in `folder`: an empty one is as good as none."""
+    """Whether `folder` has anything in it that could be knowledge; an empty folder is ignored."""
     try:
         with os.scandir(folder) as found:
             return any(
@@ -38,5 +38,5 @@ def _holds_something(folder: Path) -> bool:
         raise KnowledgeError(
             where=str(folder),
             what=f"your own knowledge can't be read: {error.strerror or error}",
-            remedy="Make it a folder that you can read, or leave it out with --no-own-knowledge",
+            remedy="Make it a readable folder, or skip it with --no-own-knowledge",
         ) from error

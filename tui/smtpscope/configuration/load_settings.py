@@ -1,4 +1,4 @@
-"""Four places that settings come from -> one value each, where it came from, and what was wrong."""
+"""Loads settings from four places: one value each, its origin, and warnings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PREFIX = "SMTPSCOPE_"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from; `where` is the file or the variable, "" for the command line and a default."""
+    """The origin of a value; `where` is the file or the variable, "" for the command line and defaults."""
 
     layer: LayerName
     where: str = ""
@@ -41,10 +41,6 @@ class Loaded:
     origins: Mapping[str, Origin]
     warnings: tuple[SettingsError, ...]
 
-    def given_on_command_line(self, name: str) -> bool:
-        """Whether the command line decided `name`: then nothing that was remembered may change it."""
-        return self.origins[name].layer == "command line"
-
 
 def load(
     command_line: Mapping[str, object],
@@ -52,14 +48,14 @@ def load(
     project_folder: Path | None,
     user_folder: Path | None,
 ) -> Loaded:
-    """The settings in force: command line > environment > project file > user file > default.
+    """The effective settings: command line > environment > project file > user file > default.
 
-    `command_line` has setting names (`export.format`) with TOML-like values; None is "not given". Its paths and
-    those of the environment are relative to `project_folder`, from which the project file is searched upwards; those
-    in a file to the file. None for a folder leaves that file out.
+    `command_line` has setting names (`export.format`) with TOML-like values; None means "not given". Paths there and in
+    the environment are relative to `project_folder`, where the upward search for the project file starts; paths in a
+    file are relative to that file. None for a folder skips that file.
 
-    Raises SettingsError for a file that can't be read and a value that can't be used; an unknown name is a warning,
-    on the command line an error.
+    Raises SettingsError for an unreadable file and an invalid value; an unknown name is a warning, on the command line
+    an error.
     """
     gathering = _Gathering()
     if user_folder is not None:
@@ -74,11 +70,11 @@ def load(
 
 
 def check_actions(loaded: Loaded, actions: Collection[str]) -> tuple[SettingsError, ...]:
-    """A warning for each key in `loaded` whose action id is not among `actions`."""
+    """A warning for each key in `loaded` with an action id that is not in `actions`."""
     return tuple(
         SettingsError(
             where=str(loaded.origins[f"{KEYS}.{action}"]),
-            what=f"keys: there is no action {quoted(action)}, so its key does nothing",
+            what=f"keys: unknown action {quoted(action)}, key ignored",
             remedy=did_you_mean(action, actions),
         )
         for action in loaded.settings.keys
@@ -87,7 +83,7 @@ def check_actions(loaded: Loaded, actions: Collection[str]) -> tuple[SettingsErr
 
 
 class _Gathering:
-    """Takes one layer after the other, the weakest first."""
+    """Applies the layers in order, lowest precedence first."""
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
@@ -105,9 +101,9 @@ class _Gathering:
         for name, value in _named_values(table, origin):
             setting = SETTINGS.get(name)
             if setting is None:
-                self._warn(origin, f"there is no setting {quoted(name)}", did_you_mean(name, SETTINGS))
+                self._warn(origin, f"unknown setting {quoted(name)}", did_you_mean(name, SETTINGS))
             elif of_project and not setting.in_project:
-                self._warn(origin, f"{name} is not taken from a project file", "Set it in your own file")
+                self._warn(origin, f"{name} is ignored in a project file", "Set it in your own file")
             else:
                 self._take(setting, value, place, origin)
 
@@ -115,13 +111,13 @@ class _Gathering:
         variables = {setting.environment: setting for setting in SETTINGS.values()}
         for variable in sorted(environment):
             text = environment[variable]
-            # A variable set to nothing is how shells take one back.
+            # Setting a variable to nothing is how shells unset it.
             if not variable.startswith(_PREFIX) or not text:
                 continue
             origin = Origin("environment", variable)
             setting = variables.get(variable)
             if setting is None:
-                self._warn(origin, "there is no setting for this variable", did_you_mean(variable, variables))
+                self._warn(origin, "no setting has this variable", did_you_mean(variable, variables))
             else:
                 self._take(setting, setting.kind.from_text(text), place, origin)
 
@@ -134,7 +130,7 @@ class _Gathering:
             if setting is None:
                 raise SettingsError(
                     where=str(origin),
-                    what=f"there is no setting {quoted(name)}",
+                    what=f"unknown setting {quoted(name)}",
                     remedy=did_you_mean(name, SETTINGS),
                 )
             self._take(setting, value, place, origin)
@@ -153,7 +149,7 @@ class _Gathering:
         if setting.name != KEYS:
             self._values[setting.attribute] = parsed
             return
-        # Each action by itself, so that a project can change one key and leave the user's others.
+        # Each action separately, so a project can change one key and keep the user's others.
         for action, keys in parsed.items():
             self._keys[action] = keys
             self._origins[f"{KEYS}.{action}"] = origin
@@ -167,7 +163,7 @@ class _Gathering:
 
 
 def _named_values(table: Mapping[str, Any], origin: Origin) -> Iterator[tuple[str, object]]:
-    """The values of a file under their whole names. Raises SettingsError where a section is no table."""
+    """The values of a file by full name. Raises SettingsError if a section is not a table."""
     for name, value in table.items():
         if name not in SECTIONS:
             yield name, value

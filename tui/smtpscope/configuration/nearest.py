@@ -1,4 +1,4 @@
-"""An unknown name -> the known one that was probably meant."""
+"""An unknown name -> the known name that was probably meant."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ _LONGEST_COMPARED = 100
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """The name of `known` that is most like `name`, None where none is; `mask` finds `export.mask`."""
+    """The name in `known` most similar to `name`, None if there is none; `mask` finds `export.mask`."""
     from rapidfuzz import fuzz, process
 
     aliases: dict[str, str] = {}
     for each in known:
         aliases.setdefault(each.rpartition(".")[2], each)
-    # A whole name is what it says, whatever ends with it.
+    # An exact match wins over names that end with it.
     aliases.update({each: each for each in known})
     wanted = name[:_LONGEST_COMPARED].lower().replace("_", ".")
     found = process.extractOne(
@@ -29,6 +29,6 @@ def _compared(name: str) -> str:
 
 
 def did_you_mean(name: str, known: Collection[str]) -> str:
-    """A remedy for an unknown `name`: the nearest one, else all there are."""
+    """A remedy for an unknown `name`: the nearest one, else all known names."""
     found = nearest(name, known)
-    return f"Did you mean {found}?" if found is not None else f"There are: {', '.join(sorted(known))}"
+    return f"Did you mean {found}?" if found is not None else f"Known names: {', '.join(sorted(known))}"

@@ -1,4 +1,4 @@
-"""Where the files of the product lie on this computer."""
+"""The paths of the program's files on this computer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _APPLICATION: Final = "smtpscope"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """None of them need exist, but `project_file` does where it is not None."""
+    """None of them need exist, except `project_file` if it is not None."""
 
     user_file: Path
     project_file: Path | None
@@ -26,7 +26,7 @@ class Paths:
     cache_folder: Path
 
     def named(self) -> tuple[tuple[str, Path | None], ...]:
-        """Each with what it is, for people."""
+        """Each path with its label, for display."""
         return (
             ("settings", self.user_file),
             ("project settings", self.project_file),
@@ -38,10 +38,10 @@ class Paths:
 
 
 def paths(start: Path) -> Paths:
-    """The files and folders for a run in the folder `start`; nothing is made.
+    """The files and folders for a run in the folder `start`; nothing is created.
 
-    The folders are those that the system means for settings, data and cache (XDG on Linux, Library on macOS,
-    AppData on Windows).
+    The folders are the system's standard ones for settings, data and cache (XDG on Linux, Library on macOS, AppData on
+    Windows).
     """
     data = Path(platformdirs.user_data_dir(_APPLICATION, appauthor=False))
     return Paths(
@@ -67,7 +67,7 @@ def user_folder() -> Path:
 def find_project_file(start: Path) -> Path | None:
     """The first `.smtpscope.toml` in `start` or a folder above it, None where there is none."""
     try:
-        # Made whole without following links, so that "above" is what the prompt shows.
+        # Made absolute without resolving links, so "above" means what the prompt shows.
         here = start.absolute()
     except OSError:
         return None

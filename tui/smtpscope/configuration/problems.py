@@ -1,4 +1,4 @@
-"""What is wrong with the settings: an error ends the start, a warning is told and passed over."""
+"""Problems with settings: an error prevents the start, a warning is shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class SettingsError(UsageError):
 
 
 class RefusedError(Exception):
-    """A value that a setting can't take: `what` it would have to be, and `remedy`, what to write."""
+    """An invalid value: `what` it must be, and the `remedy`."""
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(what)
@@ -21,11 +21,11 @@ class RefusedError(Exception):
 
 
 class DistrustedError(RefusedError):
-    """A value that may be right but is not taken from a file that lies beside a log: ignored with a warning."""
+    """A possibly valid value, not accepted from a file next to a log: ignored with a warning."""
 
 
 def quoted(value: object) -> str:
-    """`value` as a message names it, cut where it is long."""
+    """`value` as quoted in messages, shortened if long."""
     text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST - 1]}…"

@@ -1,4 +1,4 @@
-"""The kinds of value that a setting can take: how each is read from TOML, from a variable, and written."""
+"""The types of settings: how each is parsed from TOML and variables, and written."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Word = TypeVar("Word", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class TomlPlace:
-    """Where a value comes from: paths in it are relative to `folder`.
+    """The origin of a value: paths in it are relative to `folder`.
 
-    `confined` says that it may name no folder outside, as anybody can put a project file beside a log: a path to a
+    `confined` means it must not name a folder outside, since anybody can put a project file next to a log: a path to a
     stranger's server (`\\\\host\\share`) would send the user's login there.
     """
 
@@ -34,27 +34,27 @@ class TomlPlace:
 
 
 class SettingKind(Protocol[T]):
-    """One kind of value. `parse` takes what TOML or the command line gives, and raises RefusedError."""
+    """One type of value. `parse` accepts values from TOML or the command line, and raises RefusedError."""
 
     @property
     def expected(self) -> str:
-        """What a value is, as a comment and the docs say it."""
+        """The expected value, for comments and docs."""
         ...
 
     def parse(self, value: object, place: TomlPlace) -> T: ...
 
     def from_text(self, text: str) -> object:
-        """What a variable holds, as `parse` takes it."""
+        """The value of a variable, in the form `parse` accepts."""
         ...
 
     def toml(self, value: T) -> str:
-        """`value` as the right side of a line of TOML; `parse` reads the same from it."""
+        """`value` as the right-hand side of a TOML line; `parse` reads it back unchanged."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceSetting(Generic[Word]):
-    """One of some words, in upper or lower case."""
+    """One of several words, in any case."""
 
     words: tuple[Word, ...]
 
@@ -80,7 +80,7 @@ class ChoiceSetting(Generic[Word]):
 
 @dataclass(frozen=True, slots=True)
 class GroupingSetting:
-    """What a row of the table is: one of the groupings with a name, or any two dimensions."""
+    """A grouping: a named one, or any two dimensions."""
 
     @property
     def expected(self) -> str:
@@ -104,7 +104,7 @@ class GroupingSetting:
 
 
 def example_pair() -> Grouping:
-    """Two dimensions that have no name together."""
+    """Two dimensions that are not a named grouping."""
     first = next(iter(DIMENSIONS))
     other = next(each for each in reversed(DIMENSIONS.names) if each not in (first.name, first.inner))
     return f"{first.name},{other}"
@@ -198,9 +198,9 @@ class Folders:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Action ids, each with the keys that call it, divided by commas: `{"browse.filter": "slash,f"}`."""
+    """Action ids with their keys, separated by commas: `{"browse.filter": "slash,f"}`."""
 
-    expected: str = "action id = key or list of keys; in a variable id=key,key with blanks between the ids"
+    expected: str = "action id = key or list of keys; in a variable id=key,key with spaces between the ids"
 
     def parse(self, value: object, place: TomlPlace) -> Mapping[str, str]:
         if not isinstance(value, Mapping):
@@ -222,9 +222,9 @@ class Keys:
 
 
 def _flat(prefix: str, table: Mapping[object, object]) -> dict[str, object]:
-    """An id has a dot, so without quotes around it TOML makes a table of it."""
+    """An id contains a dot, so without quotes TOML turns it into a table."""
     found: dict[str, object] = {}
-    # A stack and no recursion: dotted names can nest deeper than Python calls.
+    # A stack, not recursion: dotted names can nest deeper than Python's call stack.
     waiting = [(prefix, table)]
     while waiting:
         before, inner = waiting.pop()
@@ -237,7 +237,7 @@ def _flat(prefix: str, table: Mapping[object, object]) -> dict[str, object]:
 
 
 def _keys_of(action: str, value: object) -> str:
-    # A comma divides, and is a key itself where it stands alone.
+    # A comma separates keys; alone, it is the comma key.
     keys = value if isinstance(value, list) else ([value] if value == "," else str(value).split(","))
     if not isinstance(value, (str, list)) or not keys or not all(isinstance(key, str) for key in keys):
         raise RefusedError(
@@ -247,24 +247,24 @@ def _keys_of(action: str, value: object) -> str:
         names = [key_name(key) for key in keys]
     except ValueError as error:
         raise RefusedError(
-            f"gives {quoted(action)} {quoted(value)}, but {quoted(str(error))} is no key",
+            f"gives {quoted(action)} {quoted(value)}, but {quoted(str(error))} is not a key",
             'Write a character, a name (f5, pagedown, escape), or ctrl+x; several with commas: "j,down"',
         ) from error
     return ",".join(dict.fromkeys(names))
 
 
 def folder_at(text: str, place: TomlPlace) -> Path:
-    """`text` as a path from `place`, `~` as the home folder; touches no disk.
+    """`text` as a path from `place`, `~` as the home folder; does not access the disk.
 
-    Raises RefusedError, DistrustedError where it leads out of a confined place.
+    Raises RefusedError, and DistrustedError if it leads outside a confined folder.
     """
     written = text.strip()
     if "\0" in written:
         raise RefusedError("holds a NUL character", "Write the folder's name without it")
     if place.confined and _leads_out(written):
         raise DistrustedError(
-            f"is {quoted(written)}, which leads out of the project's folder, so it is passed over",
-            "Name a folder below the project's, or set it in your own file",
+            f"is {quoted(written)}, which leads out of the project's folder, so it is ignored",
+            "Use a folder below the project folder, or set it in your own file",
         )
     try:
         return place.folder / Path(written).expanduser()
@@ -275,7 +275,7 @@ def folder_at(text: str, place: TomlPlace) -> Path:
 
 
 def _leads_out(written: str) -> bool:
-    # By the rules of Windows on every system: there a slash and a backslash both divide.
+    # By Windows rules on every system: both slash and backslash separate.
     path = PureWindowsPath(written)
     return bool(path.anchor) or ".." in path.parts or written.startswith("~")
 
@@ -285,7 +285,7 @@ _ESCAPED = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 def toml_string(text: str) -> str:
     """`text` as a TOML string. A lone surrogate becomes U+FFFD: TOML has no way to write it."""
-    # JSON's escapes are TOML's too; what JSON leaves as it is and TOML does not allow is escaped here.
+    # JSON's escapes are valid in TOML; characters that JSON leaves alone but TOML forbids are escaped here.
     import json
 
     return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))

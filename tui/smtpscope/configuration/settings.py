@@ -1,4 +1,4 @@
-"""The table of settings: parser, variables, the text of `config init` and the docs are all made from it."""
+"""The table of settings, from which parser, variables, `config init` and the docs are generated."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Setting:
     """One row of the table.
 
     `name` is its place in the file (`export.format` is `format` below `[export]`), `attribute` that in Settings.
-    `in_project` is False where a file that came with a log has no say.
+    `in_project` is False if a project file may not set it.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Setting:
 
     @property
     def environment(self) -> str:
-        """The variable that sets it: `SMTPSCOPE_EXPORT_FORMAT`."""
+        """Its environment variable: `SMTPSCOPE_EXPORT_FORMAT`."""
         return f"SMTPSCOPE_{self.name.upper().replace('.', '_')}"
 
     @property
@@ -79,89 +79,80 @@ def _no_keys() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings with their defaults; what a value may be and means stands in the row beside it."""
+    """All settings with their defaults; type and meaning are in each row."""
 
     timezone: str = field(
         default="local",
-        metadata=_row(Zone(), "The time zone of all times shown, and of times in a log that name no zone."),
+        metadata=_row(Zone(), "Time zone for display, and for logs whose times name no zone."),
     )
     date_order: DateOrder = field(
         default="auto",
         metadata=_row(
             ChoiceSetting(DATE_ORDERS),
-            "What stands first in dates such as 3/4/2026: day, month or year. `auto` finds it out from the log's other "
-            "dates.",
+            "Order of dates such as 3/4/2026: day, month or year first. `auto` infers it from the log's other dates.",
         ),
     )
     theme: Theme = field(
         default="auto",
         metadata=_row(
-            ChoiceSetting(THEMES), "The colours: `auto` chooses by the terminal, `terminal` takes its own colours."
+            ChoiceSetting(THEMES), "Colours: `auto` picks them for the terminal, `terminal` uses the terminal's own."
         ),
     )
-    grouping: Grouping = field(default="code", metadata=_row(GroupingSetting(), "What a row of the table is."))
+    grouping: Grouping = field(default="code", metadata=_row(GroupingSetting(), "How the table is grouped."))
     sort: SortColumn = field(
-        default="attention", metadata=_row(ChoiceSetting(SORT_COLUMNS), "What the rows are ordered by.")
+        default="attention", metadata=_row(ChoiceSetting(SORT_COLUMNS), "How the rows are sorted.")
     )
     layout: Layout = field(
         default="auto",
         metadata=_row(
             ChoiceSetting(LAYOUTS),
-            "Where the detail stands: `auto` is beside the table in a wide terminal, else below it.",
+            "Where the detail is: `auto` puts it beside the table in a wide terminal, else below.",
         ),
     )
     detail_side: DetailSide = field(
         default="facts",
-        metadata=_row(ChoiceSetting(DETAIL_SIDES), "What the detail shows first where there is no room for both."),
+        metadata=_row(ChoiceSetting(DETAIL_SIDES), "What the detail shows first if there is no room for both."),
     )
     knowledge: tuple[Path, ...] = field(
         default=(),
-        metadata=_row(Folders(), "Folders with guidance of your own, read after the bundled one."),
+        metadata=_row(Folders(), "Folders with your own guidance, in addition to the bundled one."),
     )
     own_knowledge: bool = field(
         default=True,
-        metadata=_row(
-            YesNo(), "Whether your own knowledge (`smtpscope kb path`) is taken besides those folders, where it exists."
-        ),
+        metadata=_row(YesNo(), "Whether to use your own knowledge folder (`smtpscope kb path`) as well."),
     )
     clipboard: ClipboardWay = field(
         default="auto",
         metadata=_row(
             ChoiceSetting(CLIPBOARD_WAYS),
-            "How text is copied: `auto` takes the surest way there is, `off` copies nothing.",
+            "How to copy text: `auto` uses the most reliable way available, `off` copies nothing.",
         ),
     )
     cache: bool = field(
         default=True,
-        metadata=_row(YesNo(), "Whether what was read of a log is kept, so that it opens quicker next time."),
+        metadata=_row(YesNo(), "Whether to cache large logs, to open them faster next time."),
     )
     remember: bool = field(
         default=True,
-        metadata=_row(
-            YesNo(), "Whether filters, views, marks, notes and where you stood in a log are kept for the next time."
-        ),
+        metadata=_row(YesNo(), "Whether to remember filters, views, marks, notes and your place in each log."),
     )
     export_format: ExportFormat = field(
         default="markdown",
-        metadata=_row(
-            ChoiceSetting(EXPORT_FORMATS), "The format that the export dialog begins with.", section="export"
-        ),
+        metadata=_row(ChoiceSetting(EXPORT_FORMATS), "Default format of the export dialog.", section="export"),
     )
     export_folder: Path | None = field(
         default=None,
-        metadata=_row(
-            Folder(), "Where exports go; none is the folder in which smtpscope was started.", section="export"
-        ),
+        metadata=_row(Folder(), "Folder for exports; none is the folder smtpscope was started in.", section="export"),
     )
     export_mask: bool = field(
         default=False,
-        metadata=_row(YesNo(), "Whether exports have pseudonyms for mailboxes, hosts and addresses.", section="export"),
+        metadata=_row(YesNo(), "Whether exports mask names, mailboxes, hosts and IP addresses.", section="export"),
     )
     export_confirm_overwrite: bool = field(
         default=True,
         metadata=_row(
             YesNo(),
-            "Whether you are asked before the browser replaces a file. Not taken from a project file.",
+            "Whether the browser asks before it overwrites a file. Ignored in a project file.",
             section="export",
             in_project=False,
         ),
@@ -170,7 +161,7 @@ class Settings:
         default_factory=_no_keys,
         metadata=_row(
             Keys(),
-            "Keys by action id, see the help (?). A key of yours takes the place of all default keys of that action.",
+            "Keys by action id, see the help (?). Your keys replace all default keys of that action.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A settings file -> its table; a broken one says the line and what to do about it."""
+"""A settings file -> its table; errors name the line and the remedy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$
 
 
 def read_table(path: Path) -> dict[str, Any] | None:
-    """What `path` holds, None where there is no such file. Raises SettingsError."""
+    """The contents of `path`, None if there is no such file. Raises SettingsError."""
     text = _text(path)
     if text is None:
         return None
@@ -24,10 +24,10 @@ def read_table(path: Path) -> dict[str, Any] | None:
     except tomllib.TOMLDecodeError as error:
         raise _broken(path, text, str(error)) from error
     except (RecursionError, ValueError) as error:
-        # Neither says where: thousands of brackets or digits.
+        # These errors have no position: thousands of brackets or digits.
         raise SettingsError(
             where=str(path),
-            what="a value is nested too deeply or too long to be read",
+            what="a value is nested too deeply or too long",
             remedy="No setting needs that: remove it",
         ) from error
 
@@ -35,7 +35,7 @@ def read_table(path: Path) -> dict[str, Any] | None:
 def _text(path: Path) -> str | None:
     try:
         if path.exists() and not path.is_file():
-            raise SettingsError(where=str(path), what="this is no file", remedy="Move it away, or put a file there")
+            raise SettingsError(where=str(path), what="this is not a file", remedy="Move it away, or put a file there")
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -43,15 +43,17 @@ def _text(path: Path) -> str | None:
     except OSError as error:
         raise SettingsError(
             where=str(path),
-            what=f"it can't be read: {error.strerror or error}",
+            what=f"can't be read: {error.strerror or error}",
             remedy="Make it readable, or move it away",
         ) from error
     if len(content) > _LARGEST:
         raise SettingsError(
-            where=str(path), what="larger than 1 MiB, so no settings file", remedy="Move it away, or shorten it"
+            where=str(path),
+            what="larger than 1 MiB, so it can't be a settings file",
+            remedy="Move it away, or shorten it",
         )
     try:
-        # Windows editors put a mark in front.
+        # Windows editors put a byte order mark in front.
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
@@ -67,7 +69,7 @@ def _broken(path: Path, text: str, message: str) -> SettingsError:
         place = f"line {text.rstrip().count(chr(10)) + 1}"
     else:
         place = f"line {found[1]}, column {found[2]}"
-    remedy = 'Correct that line; words stand in quotes, as in theme = "dark"'
+    remedy = 'Correct that line; words need quotes, as in theme = "dark"'
     if "hex value" in what or "\\" in what:
         remedy = r"Put a path with backslashes in single quotes, as in 'C:\Logs', or double each backslash"
     elif "overwrite" in what or "twice" in what:

@@ -36,15 +36,15 @@ def entry_as_text(entry: Entry, category_title: str, *, rules: Sequence[str], pl
         ("File", (plain(place),)),
     ]
     sections = [
-        Section("What it is", (SummaryFacts(tuple(facts)), *_paragraphs(entry.duration_note))),
+        Section("What it means", (SummaryFacts(tuple(facts)), *_paragraphs(entry.duration_note))),
         _side("When a remote host refuses us", entry.outbound, Direction.OUTBOUND),
-        _side("When our own server refuses", entry.inbound, Direction.INBOUND),
-        _listed("Usual causes", entry.causes),
+        _side("When our server refuses", entry.inbound, Direction.INBOUND),
+        _listed("Likely causes", entry.causes),
         Section("What to check", (Bullets(tuple(map(_check, entry.checks)), numbered=True),) if entry.checks else ()),
         _listed("What not to do", entry.avoid),
-        Section("When it is over", _paragraphs(entry.over_when)),
-        Section("When to ignore it", _paragraphs(entry.ignore_when)),
-        _listed("What leads here", rules),
+        Section("Fixed when", _paragraphs(entry.over_when)),
+        Section("Ignore when", _paragraphs(entry.ignore_when)),
+        _listed("Matched by", rules),
     ]
     sources = tuple((plain(source.title), *_address(source.url)) for source in entry.sources)
     return draw(

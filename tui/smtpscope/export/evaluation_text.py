@@ -29,7 +29,7 @@ def evaluation_markdown(measured: Measured) -> str:
     if measured.own:
         parts += [
             "The near match alone, each kind of server compared with all the others "
-            f"(from {THRESHOLD} on its neighbour decides, as a guess):",
+            f"(from {THRESHOLD} on, the nearest reply decides, as a guess):",
             _table(
                 ("likeness", "decides", "is right"),
                 [(f"{near.threshold}", str(near.decided), str(near.acceptable)) for near in measured.near_match],
@@ -86,10 +86,10 @@ def _cells(tally: Tally) -> tuple[str, ...]:
 
 def _confusions(result: Evaluation) -> str:
     if not result.confusions:
-        return "No cause is taken for another one."
+        return "No cause is mistaken for another."
     shown = result.confusions[:MOST_CONFUSIONS]
     rows = [(label, taken, str(count)) for label, taken, count in shown]
-    table = _table(("labelled", "taken for", "times"), rows)
+    table = _table(("labelled", "mistaken for", "times"), rows)
     more = len(result.confusions) - len(shown)
     return f"{table}\n\nAnd {counted(more, 'pair', 'pairs')} more." if more else table
 

@@ -19,7 +19,7 @@ def event_text(exchange: SmtpExchange, zone: tzinfo) -> str:
     """
     lines = [*_origin(exchange, zone)]
     if exchange.problem is not None:
-        lines.append(f"This event could not be taken apart: {exchange.problem}.")
+        lines.append(f"This event could not be parsed: {exchange.problem}.")
     elif is_protocol_event(exchange):
         lines += ["Description:", _sentence(exchange)]
     else:
@@ -44,7 +44,7 @@ def _origin(exchange: SmtpExchange, zone: tzinfo) -> Iterator[str]:
         yield f"Record:  {exchange.record_id}"
     yield f"File:  {exchange.file}"
     if exchange.salvaged:
-        yield "Salvaged:  the log does not count this record any more"
+        yield "Salvaged:  deleted or stale record that the log no longer counts"
 
 
 def _sentence(exchange: SmtpExchange) -> str:

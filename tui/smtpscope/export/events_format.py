@@ -57,7 +57,7 @@ def event_lines(
 
     `name` is `jsonl` or `csv`. Times are UTC with milliseconds (`2026-11-18T22:47:03.000Z`). In JSON what is unknown is
     null and an empty text is "", in CSV both are empty cells. Lone surrogates, which UTF-8 can't hold, become U+FFFD.
-    With a `mask` people and hosts stand under pseudonyms.
+    With a `mask` only what is known to be public stays.
     """
     lines = (event_line(exchange if mask is None else mask.exchange(exchange), cause) for exchange, cause in exchanges)
     return _csv(lines) if name == "csv" else _jsonl(lines)

@@ -119,7 +119,7 @@ class Answers:
             # msgspec's own errors are ValueErrors, and nothing limits how deep a stranger's JSON is nested.
             except (ValueError, RecursionError) as error:
                 self.refused += 1
-                answer = {"error": f"not a question: {error}", "line": number}
+                answer = {"error": f"not a valid line: {error}", "line": number}
             yield _json(answer, indent=False) + "\n"
 
     def _answer(self, line: str) -> ExplanationAnswer:

@@ -35,9 +35,8 @@ class UnknownReply:
     hosts: int
 
 
-def masked_replies(replies: Iterable[UnknownReply]) -> list[UnknownReply]:
-    """`replies` with people and hosts under pseudonyms."""
-    mask = Mask()
+def masked_replies(replies: Iterable[UnknownReply], mask: Mask) -> list[UnknownReply]:
+    """`replies` as far as they are known to be public, the rest under pseudonyms."""
     return [
         replace(
             reply,
@@ -57,7 +56,7 @@ def unknown_text(
     """
     guessed = sum(reply.count for reply in replies)
     wordings = counted(len(replies), "wording", "wordings")
-    yield f"The cause is only guessed for {guessed:,} of {counted(events, 'event', 'events')}, in {wordings}.\n"
+    yield f"The cause is a guess for {guessed:,} of {counted(events, 'event', 'events')}, in {wordings}.\n"
     taken: set[str] = set()
     for reply in replies[:most]:
         host = "" if masked or reply.hosts > 1 else _harmless(reply.sample.remote_host.key)
@@ -66,7 +65,7 @@ def unknown_text(
         taken.add(name)
         yield "".join(f"{line}\n" for line in ("", *_block(reply), _MARGIN + _new_note(name, reply, host, words)))
     if most is not None and len(replies) > most:
-        yield f"\n{len(replies) - most:,} more left out by --most.\n"
+        yield f"\n{len(replies) - most:,} more not shown because of --most.\n"
 
 
 def _block(reply: UnknownReply) -> Iterator[str]:
@@ -75,7 +74,7 @@ def _block(reply: UnknownReply) -> Iterator[str]:
     facts = [
         f"to {reply.sample.command.verb}" if reply.sample.command.verb else "",
         f"from {_host_words(reply)}",
-        f"taken for: {ALL_CATEGORIES.get(reply.match.category, reply.match.category)} ({reply.match.matched_by})",
+        f"treated as: {ALL_CATEGORIES.get(reply.match.category, reply.match.category)} ({reply.match.matched_by})",
     ]
     yield from wrapped(str(shown("; ".join(filter(None, facts)))), _WIDTH, rest=_MARGIN, first=_MARGIN)
 

@@ -84,7 +84,9 @@ def _keep_mode_and_owner(target: Path, temporary: Path) -> None:
 
 def _check(path: Path, overwrite: bool) -> None:
     if "\0" in str(path):
-        raise ExportError(where=str(path), what="no file name holds a NUL character", remedy="Choose another name")
+        raise ExportError(
+            where=str(path), what="a file name can't contain a NUL character", remedy="Choose another name"
+        )
     try:
         folder_exists, exists, is_folder = path.parent.is_dir(), os.path.lexists(path), path.is_dir()
     except OSError as error:
@@ -120,16 +122,16 @@ def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
 def _exists(path: Path) -> ExportError:
     return ExportError(
         where=str(path),
-        what="the file exists already and was left as it is",
-        remedy="Choose another name, or ask for it to be overwritten",
+        what="the file already exists and was not changed",
+        remedy="Choose another name, or allow overwriting",
     )
 
 
 def _refused(path: Path, error: OSError) -> ExportError:
     return ExportError(
         where=str(path),
-        what=f"it can't be written: {error.strerror or error}",
-        remedy="Check the rights and the space, or write elsewhere",
+        what=f"can't be written: {error.strerror or error}",
+        remedy="Check permissions and free space, or write elsewhere",
     )
 
 

@@ -265,7 +265,7 @@ def _asked(question: Question, titles: Mapping[str, str]) -> str:
 def _by_the_code_alone(match: Match, meaning: str) -> str:
     """`meaning` behind a word on how little is known."""
     alone = f" ({match.code_alone})" if match.code_alone else ""
-    return f"The log holds the code alone, without a word{alone}. Most often that means: {meaning}"
+    return f"The log has the code only, without any text{alone}. Most often that means: {meaning}"
 
 
 def _temporary(code: int | None) -> bool | None:

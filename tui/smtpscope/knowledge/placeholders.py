@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from smtpscope.parsing.authentication_results import authentication_results
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
 PLACEHOLDERS: Mapping[str, str] = {
@@ -24,15 +25,16 @@ PLACEHOLDERS: Mapping[str, str] = {
     "recipient_domain": "<recipient domain>",
     "sender": "<sender>",
     "sender_domain": "<sender domain>",
-    "our_address": "<our address>",
-    "client_address": "<client address>",
+    "our_address": "<our IP address>",
+    "client_address": "<client IP address>",
     "block_list": "<block list>",
-    "reversed_address": "<reversed address>",
+    "reversed_address": "<reversed IP address>",
     "url": "<URL>",
     "provider_code": "<provider code>",
     "helo": "<HELO name>",
     "server": "<server>",
     "message_size": "<message size>",
+    "authentication_results": "<SPF, DKIM and DMARC in the reply>",
 }
 """Placeholder -> the slot that shows while there is no value."""
 
@@ -127,6 +129,7 @@ def values_of(exchange: SmtpExchange) -> dict[str, str]:
         "helo": _helo(exchange),
         "server": exchange.computer or "",
         "message_size": _message_size(exchange),
+        "authentication_results": authentication_results(reply.verbatim),
     }
     return {name: value for name, value in values.items() if value}
 

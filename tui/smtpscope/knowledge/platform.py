@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 
@@ -23,25 +23,42 @@ Platform = Literal[
     "msmtp",
     "dma",
     "nullmailer",
+    "ssmtp",
+    "stalwart",
+    "ironport",
 ]
 
-PLATFORM_WORDS: Final[Mapping[Platform, str]] = {
-    "exchange-2003": "Exchange 2003",
-    "exchange": "Exchange 2007+",
-    "postfix": "Postfix",
-    "exim": "Exim",
-    "sendmail": "Sendmail",
-    "opensmtpd": "OpenSMTPD",
-    "courier": "Courier",
-    "haraka": "Haraka",
-    "qmail": "qmail",
-    "hmailserver": "hMailServer",
-    "mailenable": "MailEnable",
-    "msmtp": "msmtp",
-    "dma": "dma",
-    "nullmailer": "nullmailer",
-}
-"""How people call them; Exchange 2003 stands for Exchange 2000 and the SMTP service of Windows, too."""
+
+class _Server(NamedTuple):
+    """`words` is what people call the server; a program whose name begins with one of `programs` writes its log."""
+
+    platform: Platform
+    words: str
+    programs: tuple[str, ...] = ()
+
+
+_SERVERS: Final = (
+    _Server("exchange-2003", "Exchange 2003"),
+    _Server("exchange", "Exchange 2007+"),
+    _Server("postfix", "Postfix", ("postfix",)),
+    _Server("exim", "Exim", ("exim",)),
+    _Server("sendmail", "Sendmail"),
+    _Server("opensmtpd", "OpenSMTPD", ("smtpd", "opensmtpd")),
+    _Server("courier", "Courier", ("courier",)),
+    _Server("haraka", "Haraka", ("haraka",)),
+    _Server("qmail", "qmail", ("qmail", "rblsmtpd")),
+    _Server("hmailserver", "hMailServer", ("hmailserver",)),
+    _Server("mailenable", "MailEnable", ("mailenable",)),
+    _Server("msmtp", "msmtp", ("msmtp",)),
+    _Server("dma", "dma", ("dma",)),
+    _Server("nullmailer", "nullmailer", ("nullmailer",)),
+    _Server("ssmtp", "sSMTP", ("ssmtp",)),
+    _Server("stalwart", "Stalwart", ("stalwart",)),
+    _Server("ironport", "Cisco Secure Email", ("ironport",)),
+)
+
+PLATFORM_WORDS: Final[Mapping[Platform, str]] = {server.platform: server.words for server in _SERVERS}
+"""What people call them. Exchange 2003 includes Exchange 2000 and the SMTP service of Windows."""
 
 EXCHANGE: Final[tuple[Platform, ...]] = ("exchange-2003", "exchange")
 
@@ -53,21 +70,6 @@ _OLDER_SOURCES: Final = frozenset({"smtpsvc", "smtpevt"})
 _OLDER_SOFTWARE: Final = re.compile(r"microsoft (?:internet information|iis|smtp)|internet information services")
 _OLDER_SERVICE: Final = re.compile(r"smtpsvc\d*", re.IGNORECASE)
 _SENDMAIL: Final = re.compile(r"sm-[\w.-]+|mta|[\w.-]*sendmail[\w.-]*")
-
-_PROGRAMS: Final[tuple[tuple[str, Platform], ...]] = (
-    ("smtpd", "opensmtpd"),
-    ("opensmtpd", "opensmtpd"),
-    ("courier", "courier"),
-    ("haraka", "haraka"),
-    ("qmail", "qmail"),
-    ("rblsmtpd", "qmail"),
-    ("hmailserver", "hmailserver"),
-    ("mailenable", "mailenable"),
-    ("msmtp", "msmtp"),
-    ("dma", "dma"),
-    ("nullmailer", "nullmailer"),
-)
-"""How the name of a program begins that writes into the log of a server."""
 
 
 def platform_of(exchange: SmtpExchange) -> Platform | None:
@@ -101,12 +103,10 @@ def _without_provider(exchange: SmtpExchange) -> Platform | None:
 
 
 def _by_program(program: str) -> Platform | None:
-    # Only Postfix writes a slash: before it stands a name that may be chosen, behind it the daemon.
-    if "/" in program or program.startswith("postfix"):
+    # Only Postfix writes a slash, between a name that can be chosen and the daemon.
+    if "/" in program:
         return "postfix"
-    if program.startswith("exim"):
-        return "exim"
-    for begin, platform in _PROGRAMS:
-        if program.startswith(begin):
-            return platform
+    for server in _SERVERS:
+        if program.startswith(server.programs):
+            return server.platform
     return "sendmail" if _SENDMAIL.fullmatch(program) else None

@@ -1,1 +1,1 @@
-"""A raw record -> an SMTP exchange: direction, remote host, command, reply."""
+"""From a raw record to an SMTP exchange: direction, remote host, command, reply."""

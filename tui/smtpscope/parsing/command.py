@@ -8,7 +8,7 @@ from smtpscope.parsing.smtp_exchange import Command
 
 _VERB = re.compile(r"[\s\"']*([^\s:\"']+)")
 _PATH_KEYWORD = re.compile(r"(?:FROM|TO)\s*:\s*", re.IGNORECASE)
-# RFC 5321 section 4.1.2: a quoted local part may hold blanks, brackets and escaped quotes.
+# RFC 5321 section 4.1.2: a quoted local part may contain blanks, brackets and escaped quotes.
 _BRACKETED = re.compile(r"<([^\"<>]*(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"[^\"<>]*)*)>", re.DOTALL)
 _BARE = re.compile(r"(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"@)?[^\s>]*", re.DOTALL)
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=(\S*))?")
@@ -18,9 +18,9 @@ _PATH_VERBS = frozenset({"MAIL", "RCPT"})
 
 
 def parse_command(given: str, full: str) -> Command:
-    """`given` (%4) and `full` (%6) as the event has them -> the command; any text is accepted.
+    """The command from `given` (%4) and `full` (%6) of the event; any text is accepted.
 
-    The given verb counts, as the full command may be none: the dot that ends DATA, or a line of base64 after AUTH.
+    The given verb counts, since the full command may not be one: the dot that ends DATA, or base64 after AUTH.
     """
     match = _VERB.match(given) or _VERB.match(full)
     verb = match.group(1).upper() if match else ""
@@ -34,7 +34,7 @@ def parse_command(given: str, full: str) -> Command:
 
 
 def _path(arguments: str) -> tuple[str | None, tuple[tuple[str, str | None], ...]]:
-    """The mailbox without brackets and route, and the parameters behind it (RFC 5321 section 4.1.1.2)."""
+    """The mailbox without brackets and route, and the parameters after it (RFC 5321 section 4.1.1.2)."""
     if "&lt;" in arguments:
         arguments = arguments.replace("&lt;", "<").replace("&gt;", ">")
     keyword = _PATH_KEYWORD.match(arguments)
@@ -50,7 +50,7 @@ def _split(rest: str) -> tuple[str | None, str]:
     if bracketed:
         return _mailbox(bracketed.group(1)), rest[bracketed.end() :]
     if rest.startswith("<"):
-        # Unbalanced quotes or brackets: spam tools send such, and the address must still be seen.
+        # Unbalanced quotes or brackets: spam tools send them, and the mailbox must still be found.
         inner, bracket, behind = rest[1:].partition(">")
         if not bracket:
             inner, _, behind = rest[1:].partition(" ")
@@ -58,7 +58,7 @@ def _split(rest: str) -> tuple[str | None, str]:
     match = _BARE.match(rest)
     bare = match.group() if match else ""
     if "@" not in bare and "=" in bare:
-        # A web page took `<a@b>` for a tag and left the parameters only.
+        # A web page took `<a@b>` for a tag and left only the parameters.
         return None, rest
     return _mailbox(bare), rest[len(bare) :]
 

@@ -1,4 +1,4 @@
-"""The peer's name or address, and one key for all spellings of it."""
+"""The peer's name or IP address, and one key for all spellings of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _LONGEST_NAME = 253
 
 
 def parse_remote_host(verbatim: str) -> RemoteHost:
-    """`verbatim` as the event names it ("" for none) -> its key; any text is accepted.
+    """The host `verbatim`, as in the event ("" for none), with its key; any text is accepted.
 
-    `MX1.Example.COM.`, `[192.0.2.1]` and `[IPv6:2001:DB8::1]` (RFC 5321 section 4.1.3) lose what is only spelling, and
-    `mx1.example.com. [192.0.2.1]` the address, as mail servers write both of a host whose name they found.
+    `MX1.Example.COM.`, `[192.0.2.1]` and `[IPv6:2001:DB8::1]` (RFC 5321 section 4.1.3) lose mere spelling, and
+    `mx1.example.com. [192.0.2.1]` the IP address: mail servers write both for a host with a name.
     """
     name = _name_beside_address(verbatim.strip().strip("\"'").strip())
     address = _address(name)
@@ -24,7 +24,7 @@ def parse_remote_host(verbatim: str) -> RemoteHost:
 
 
 def _name_beside_address(text: str) -> str:
-    """The name of `name [address]:port`, the address where the name is `unknown`; any other text as it is."""
+    """The name in `name [address]:port`, the IP address if the name is `unknown`; any other text as it is."""
     name, bracket, rest = text.rpartition("[")
     inside, closed, port = rest.partition("]")
     name = name.strip()

@@ -11,8 +11,8 @@ from smtpscope.parsing.smtp_exchange import Reply
 _CODE = re.compile(r"[\s\"'“”`]*([2-5][0-9]{2})(?![0-9])")
 _ENHANCED = r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9]|\.[0-9])"
 _AFTER_CODE = re.compile(rf"[\s\-#('\"<\[]{{0,8}}{_ENHANCED}[)'\"\]>]{{0,4}}[:;,]?")
-# RFC 3463 section 3 knows the subjects 0 to 7. Away from the code that is what tells a status code from the
-# version of a program, a date, or Yahoo's own numbers (4.16.50).
+# RFC 3463 section 3 knows the subjects 0 to 7. Away from the code, this distinguishes a status code from a program
+# version, a date, or Yahoo's own numbers (4.16.50).
 _ANYWHERE = re.compile(r"(?<![\w.])([45]\.[0-7]\.[0-9]{1,3})(?![\w]|\.[0-9])")
 _NOT_A_STATUS = re.compile(r"(?:section|version|release|build|rfc)[\s:]*\Z", re.IGNORECASE)
 _AT_END = re.compile(r"\s*[(\[]?#?[245]\.[0-9]{1,3}\.[0-9]{1,3}[)\]]?\.?\s*\Z")
@@ -22,15 +22,15 @@ _SEPARATOR = " -\t:"
 
 
 def is_reply(text: str) -> bool:
-    """Whether `text` begins with a reply code, as an insertion string %5 does."""
+    """Whether `text` begins with a reply code, as insertion string %5 does."""
     return _CODE.match(text) is not None
 
 
 def parse_reply(verbatim: str) -> Reply:
     """RFC 5321 section 4.2, RFC 2034 for the enhanced code; any text is accepted.
 
-    Several lines (LF, CR LF, or joined by blanks already: `550-5.7.26 a 550 5.7.26 b`) are one reply. Where the
-    classes disagree (`451 5.7.3`) both are kept.
+    Several lines (LF, CR LF, or already joined by blanks: `550-5.7.26 a 550 5.7.26 b`) are one reply. If the classes
+    disagree (`451 5.7.3`), both are kept.
     """
     match = _CODE.match(verbatim)
     code = match.group(1) if match else ""
@@ -50,9 +50,9 @@ def _elsewhere(verbatim: str, start: int) -> str | None:
 
 
 def _text(body: str, code: str, enhanced: str | None, *, leads: bool) -> str:
-    """The words of all lines of `body`, one blank between two lines, without the codes at their edges.
+    """The words of all lines of `body`, joined by blanks, without the codes at their edges.
 
-    `leads` tells that the enhanced code stands right behind the code, so that each line has it there.
+    `leads` means that the enhanced code comes right after the code, in every line.
     """
     if code and body.startswith("-"):
         lines = _continuation(code, leads).split(body)
@@ -66,9 +66,9 @@ def _text(body: str, code: str, enhanced: str | None, *, leads: bool) -> str:
 
 @cache
 def _continuation(code: str, leads: bool) -> re.Pattern[str]:
-    """Where a further line of a reply with `code` begins: at a line end, or where a blank has joined the lines.
+    """Where a further line of a reply with `code` begins: after a line end, or after a blank that joined the lines.
 
-    Behind a blank the code alone could be a word of the text, so the enhanced code has to follow where there is one.
+    After a blank, the code alone could be a word of the text, so the enhanced code has to follow, if there is one.
     """
     follows = rf"(?=[- ]{_ENHANCED.replace('(', '(?:', 1)})" if leads else r"(?=[- ])"
     return re.compile(rf"[\r\n]+(?:{code}(?=[- ]|\Z))?|(?<=\s){code}{follows}")

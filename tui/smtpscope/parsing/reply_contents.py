@@ -1,4 +1,6 @@
-"""What a reply names: links, addresses, block lists, provider codes, mailboxes, waiting times, size limits."""
+"""The things that a reply names: links, IP addresses, block lists, provider codes, mailboxes, waiting times, size
+limits.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ _CLOCK = re.compile(r"\b(?:in|after|for|wait)\s([0-9]{1,3}):([0-5][0-9]):([0-5][
 _WAITING = re.compile(
     r"\b(?:in|after|for|within|wait|least|nach|für|pendant|dans|apr[eè]s|durante|en|tra|over|za|po)\s\Z"
 )
-# "in the last 30 minutes", "100 messages per 1 hour": a span that something is counted over.
+# "in the last 30 minutes", "100 messages per 1 hour": a period over which something is counted.
 _COUNTING = re.compile(r"\b(?:last|past|per|every|each|previous)\s\Z|/\s?\Z")
 _UNIT_LOOK_BACK = 12
 
@@ -37,7 +39,7 @@ _FACTORS = {
 }
 _COUNTED = frozenset({"messages", "message", "mails", "emails", "recipients", "recipient", "connections"})
 _REACH = 64
-# Without a unit a smaller figure counts recipients or messages, not bytes.
+# Without a unit, a smaller number counts recipients or messages, not bytes.
 _FEWEST_BYTES = 1024
 
 
@@ -64,9 +66,9 @@ def parse_seconds(text: str) -> int | None:
 
 
 def parse_size_limit(text: str) -> int | None:
-    """The size limit that `text` names, in bytes (a kilobyte has 1,024); None where it names none.
+    """The size limit that `text` names, in bytes (a kilobyte has 1,024); None if it names none.
 
-    A limit beyond 64 bits is nonsense that JSON encoders refuse, so it counts as none.
+    A limit beyond 64 bits is nonsense that JSON encoders reject, and counts as none.
     """
     text = text.lower()
     if not any(word in text for word in _ABOUT_SIZE):
@@ -75,29 +77,30 @@ def parse_size_limit(text: str) -> int | None:
         reach = limit.end() + _REACH
         for figure in _FIGURE.finditer(text, limit.end(), reach):
             if figure.end() == reach:
-                break  # perhaps cut in the middle of a figure
+                break  # perhaps cut in the middle of a number
             whole, fraction, unit = figure.groups()
             factor = _FACTORS.get(unit or "")
             if factor is not None:
                 limit_bytes = int(float(f"{whole}.{fraction or 0}") * factor)
                 return limit_bytes if limit_bytes < 1 << 63 else None
-            # What is no measure is the next word: "limit 20971520 of server" against "limit 5000 recipients".
+            # Anything but a unit is the next word: "limit 20971520 of server" against "limit 5000 recipients".
             if not fraction and int(whole) >= _FEWEST_BYTES and unit not in _COUNTED:
                 return int(whole)
     return None
 
 
-# Looking ahead and taking what was seen: a name is taken whole or not at all.
+# A lookahead and its group: a name matches as a whole or not at all.
 _NAME = r"(?=(?P<name>[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+))(?P=name)(?![\w@]|\.\w)"
-# "blocked using zen.dnsbl.example", "listed at ...": the word before says that the name is a list.
+# "blocked using zen.dnsbl.example", "listed at ...": the word before it shows that the name is a list.
 _NAMED_AS_LIST = re.compile(
     r"\b(?:using|list(?:ed|ing)?(?: \w{1,10}){0,2} (?:in|at|on|by|with)|rbls?|dnsbls?|block ?lists?|black ?lists?)"
     rf"(?: (?:on|at|in|by|the|of|is)(?![\w.-]))*\s?[:=]?\s?[\[(\"'<]?{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<![\w@.-]){_NAME}")
 _REFUSALS = ("block", "list", "rbl", "nsbl", "bl.", "reject", "denied", "refus", "spam", "banned")
-# Lists in use since the days of Exchange 2000. A name is known by its end, as zones have many in front (zen, sbl-xbl).
-_ZONES = (
+# Lists in use since the days of Exchange 2000. A name is recognised by its end, since zones have various prefixes (zen,
+# sbl-xbl).
+BLOCK_LIST_ZONES = (
     "spamhaus.org", "spamhaus.net", "spamcop.net", "sorbs.net", "barracudacentral.org", "uceprotect.net",
     "abuseat.org", "surriel.com", "manitu.net", "spameatingmonkey.net", "gbudb.net", "mailspike.net",
     "senderscore.com", "spamrats.com", "junkemailfilter.com", "wpbl.info", "msrbl.net", "mail-abuse.org",
@@ -106,14 +109,14 @@ _ZONES = (
     "dnswl.org", "s5h.net", "anonmails.de", "interserver.net", "0spam.org", "rfc-clueless.org", "rfc-ignorant.org",
     "spfbl.net", "nixspam.org", "weighted.org",
 )  # fmt: skip
-# What was looked up is the list's name behind the client's address, turned round (RFC 5782 section 2.1).
+# The query is the client's reversed IP address, followed by the name of the list (RFC 5782 section 2.1).
 _REVERSED_ADDRESS = re.compile(r"^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){4}(?=[a-z0-9_-]+\.)")
-# The short ones count at the start only: companies are called zen and bl, too.
+# The short ones count only at the start: companies are called zen and bl too.
 _LIST_LABEL = re.compile(
     r"^(?:bl|sbl|xbl|sbl-xbl|pbl|dbl|cbl|psbl|ipbl|spambl)[0-9]?\."
     r"|(?:^|[.-])(?:dnsr?bl\w{0,8}|d?rbl\w{0,8}|uribl|surbl|(?:block|black)-?list\w{0,3}|blackholes?)(?=[.-]|$)"
 )
-# A provider's web site is no zone: www.spamhaus.org, support.example.com.
+# The web site of a provider is not a zone: www.spamhaus.org, support.example.com.
 _SITE_LABELS = ("www.", "mail.", "mx.", "smtp.", "support.", "help.", "postmaster.", "lookup.")
 
 _PROVIDER_CODE = re.compile(
@@ -130,7 +133,7 @@ _PROVIDER_CODE = re.compile(
     r"|CX(?:BL|SNDR|THRT|MXRT|DNS|SMTP|AUP)[0-9]{0,4}|CDRBL|IPBL[0-9]{1,5}"  # Cox
     r"|JFE[0-9]{6}|IntCode[0-9]{3,8}"
     r")(?![\w])"
-    r"|#(?:BL|RL|RP|PT|DM|AU|SC|EL)[0-9]{6}(?!\w)",  # Comcast once more: the last part of its help link
+    r"|#(?:BL|RL|RP|PT|DM|AU|SC|EL)[0-9]{6}(?!\w)",  # Comcast again: the last part of its help link
 )
 
 
@@ -142,7 +145,7 @@ def parse_block_lists(text: str) -> list[str]:
     found = {match.start(1): _zone(match.group(1)) for match in _NAMED_AS_LIST.finditer(text)}
     for match in _ANY_NAME.finditer(text):
         name = _zone(match.group(1))
-        if any(name == zone or name.endswith("." + zone) for zone in _ZONES) or _LIST_LABEL.search(name):
+        if any(name == zone or name.endswith("." + zone) for zone in BLOCK_LIST_ZONES) or _LIST_LABEL.search(name):
             found[match.start(1)] = name
     return [name for _, name in sorted(found.items()) if _is_zone(name)]
 
@@ -165,7 +168,7 @@ def parse_provider_codes(text: str) -> list[str]:
 
 _LINK = re.compile(
     r"(?:https?://|(?<![\w@./-])www\.)[^\s<>\"`{}|\\^]+"
-    # Without a scheme a path makes a name a link: csi.example.com/reset-request/?ip=192.0.2.1
+    # Without a scheme, a path makes a name a link: csi.example.com/reset-request/?ip=192.0.2.1
     r"|(?<![\w@./-])(?:[a-z0-9_-]{1,63}\.)+[a-z]{2,24}/[^\s<>\"`{}|\\^]+",
     re.IGNORECASE,
 )
@@ -186,12 +189,12 @@ _MAILBOX = re.compile(rf"(?<![\w.!#$%&'*+/=?^`{{|}}~@-]){_LOCAL}@(?:[\w-]{{1,63}
 
 
 def parse_reply_values(text: str) -> ReplyValues:
-    """Any text -> what it names, each kind in order of appearance and without doubles.
+    """The things named in any text, each kind in order of appearance and without duplicates.
 
-    Links lose the punctuation of the sentence around them, addresses come in their canonical form (RFC 5952).
+    Links lose the punctuation of the sentence around them; IP addresses are in canonical form (RFC 5952).
     """
     links = [(match.start(), _trimmed(match.group())) for match in _LINK.finditer(text)] if _may_link(text) else []
-    # Elsewhere a part of a link would be taken for a mailbox or a block list.
+    # Otherwise, part of a link would be taken for a mailbox or a block list.
     plain = _without(text, links)
     return ReplyValues(
         urls=_distinct(link for _, link in links if not link.endswith("://")),
@@ -227,7 +230,7 @@ def _trimmed(link: str) -> str:
 
 
 def _without(text: str, links: list[tuple[int, str]]) -> str:
-    """`text` with blanks in place of `links`, so that indices stay the same."""
+    """`text` with blanks in place of `links`, to keep the indices."""
     parts: list[str] = []
     done = 0
     for start, link in links:
@@ -250,7 +253,7 @@ def _addresses(text: str, plain: str) -> list[str]:
     if text.count(":") > 1:
         for match in _IPV6.finditer(text):
             written = match.group(1)
-            # A colon behind the address belongs to the sentence, two belong to the address.
+            # One colon after the IP address belongs to the sentence, two belong to the address.
             _put(found, match.start(), written if written.endswith("::") else written.removesuffix(":"))
     return [address for _, address in sorted(found.items())]
 

@@ -1,7 +1,7 @@
-"""Replies that differ only in the number in a mailbox: one of them is taken apart, the others are told from it.
+"""Replies that differ only in the number in a mailbox: one of them is parsed, the others follow from it.
 
-A server that refuses `user1@example.com` refuses `user2@example.com` in the same words. Of a log's distinct replies
-these are most, and taking a reply apart costs ten times as much as all else that is done for one.
+A server that refuses `user1@example.com` refuses `user2@example.com` in the same words. Most distinct replies of a log
+are like this, and parsing a reply takes ten times as long as everything else done for it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from dataclasses import replace
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Reply
 
-# Four letters and more, as the codes of some providers (ofr_506, lpn103) have three; a blank or bracket before them,
-# so that nothing can take the digits for a figure of its own.
+# Four letters or more, since the codes of some providers (ofr_506, lpn103) have three; after a blank or bracket, or the
+# digits could be read as a separate number.
 _NUMBERED = re.compile(r"(?<=[\s<])([a-z]{4,32})([0-9]{1,12})(?=@)")
 
 
 def shape_of(verbatim: str) -> str:
-    """`verbatim` with zeros for the number in its mailbox; as it is where there is none, or more than one mailbox.
+    """`verbatim` with zeros for the number in its mailbox; unchanged if there is none, or more than one mailbox.
 
-    Replies of one shape have all in common but that number: codes, words, what they name and where it stands.
+    Replies of one shape have everything in common but that number: codes, words, the things they name and where.
     """
     if verbatim.count("@") != 1:
         return verbatim
@@ -49,7 +49,7 @@ class ReplyParser:
         if found is None:
             return known
         letters, number = found.groups()
-        # There is a single @ in the text, so this is the only place that differs.
+        # The text has a single @, so this is the only difference.
         zeros, ours = f"{letters}{'0' * len(number)}@", f"{letters}{number}@"
         values = known.values
         if values.mailboxes:

@@ -1,4 +1,4 @@
-"""One SMTP command with the reply it got: what an event tells once it is understood."""
+"""One SMTP command with the reply it got: the parsed content of an event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtpscope.reading.record import Level
 
 
 class Direction(StrEnum):
-    """Who refused whom, seen from the administrator who holds the log."""
+    """Who refused whom, as seen by the administrator of the log."""
 
     OUTBOUND = "outbound"
     """We sent, the remote host refused (7002, 7004)."""
@@ -22,10 +22,10 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteHost:
-    """`verbatim` as in the event ("" where it names none); `key` is the same for all spellings of one host.
+    """`verbatim` is as in the event ("" if it names none); `key` is the same for all spellings of one host.
 
-    The key is lower case, without the trailing dot, an IDN in its ASCII form (RFC 5890), an IP literal in its
-    canonical form without brackets (RFC 5952). `address` tells that it is an IP address.
+    The key is lower case, without the trailing dot, an IDN in its ASCII form (RFC 5890), an IP literal in its canonical
+    form without brackets (RFC 5952). `address` is set for an IP address.
     """
 
     verbatim: str
@@ -35,13 +35,13 @@ class RemoteHost:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """RFC 5321 section 4.1. `full` is the whole command line, verbatim with its trailing blanks; `given` the verb as
-    the event names it.
+    """RFC 5321 section 4.1. `full` is the whole command line, verbatim with its trailing blanks; `logged_verb` the verb
+    as logged.
 
-    `verb` is upper case. `arguments` is what follows it, trimmed. `mailbox` is the address of MAIL FROM or RCPT TO
-    without angle brackets, quoted forms kept, "" for the null reverse-path `<>`, None where there is none.
-    `parameters` are the ESMTP parameters in order: keyword in upper case, value or None. `beside` tells that `mailbox`
-    is the recipient and does not stand in the command: the log names it beside it.
+    `verb` is upper case. `arguments` is the rest, trimmed. `mailbox` is the one in MAIL FROM or RCPT TO without angle
+    brackets, quoted forms kept, "" for the null reverse-path `<>`, None if there is none. `parameters` are the ESMTP
+    parameters in order: keyword in upper case, value or None. `beside` means that `mailbox` is the recipient, named by
+    the log besides the command and not in it.
     """
 
     logged_verb: str
@@ -54,21 +54,21 @@ class Command:
 
     @property
     def sender(self) -> str | None:
-        """The mailbox of MAIL, "" for the null reverse-path, None where none is named."""
+        """The mailbox of MAIL, "" for the null reverse-path, None if none is named."""
         return self.mailbox if self.verb == "MAIL" and not self.beside else None
 
     @property
     def recipient(self) -> str | None:
-        """The mailbox of RCPT, or the one that the log names beside the command; None where none is named."""
+        """The mailbox of RCPT, or the one that the log names besides the command; None if none is named."""
         return self.mailbox if self.verb == "RCPT" or self.beside else None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyValues:
-    """What a reply names: each tuple in order of appearance, without doubles.
+    """The things that a reply names: each tuple in order of appearance, without duplicates.
 
     `block_lists` are names of DNS block lists (`zen.spamhaus.org`), `provider_codes` a provider's own codes (`TSS04`,
-    `S3150`, `AS16012611`), `mailboxes` addresses, `seconds` a waiting time, `size_limit` bytes.
+    `S3150`, `AS16012611`), `mailboxes` email addresses, `seconds` a waiting time, `size_limit` bytes.
     """
 
     urls: tuple[str, ...] = ()
@@ -82,10 +82,10 @@ class ReplyValues:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """RFC 5321 section 4.2. `verbatim` as in the event, trailing blanks included.
+    """RFC 5321 section 4.2. `verbatim` is as in the event, with trailing blanks.
 
-    `code` is None where the reply has none; `enhanced` (RFC 3463, "5.7.1") is None where the server sent none.
-    `text` is what people read: without codes, several lines put together with one blank between them.
+    `code` and `enhanced` (RFC 3463, "5.7.1") are None if the server sent none. `text` is for people: without codes, its
+    lines joined by blanks.
     """
 
     verbatim: str
@@ -99,12 +99,11 @@ class Reply:
 class SmtpExchange:
     """One event: the command, the reply, and where and when.
 
-    `time_ms`: milliseconds since 1970-01-01 UTC, or None. `level` is the record's; `text_level` is the level word of
-    the sentence, None where there is no sentence: the two may disagree. `problem` says why an event of ours could not
-    be parsed; then direction is UNKNOWN, host, command and reply are empty, and the raw text is all there is.
-    `salvaged` is the record's: the log itself does not count it any more. `connector` is the connector or service that
-    the mail went through, where the log names one; `guess` says why command and reply may not belong together, None
-    where the log ties them.
+    `time_ms`: milliseconds since 1970-01-01 UTC, or None. `level` is the record's; `text_level` is the level word in
+    the message, None without a message: the two may disagree. `problem` says why an SMTP event could not be parsed;
+    then direction is UNKNOWN, host, command and reply are empty, and there is only the raw text. `salvaged` is the
+    record's: the log no longer counts it. `connector` is the connector or service that the mail went through, if the
+    log names one; `guess` says why command and reply may not belong together, None if the log connects them.
     """
 
     file: str

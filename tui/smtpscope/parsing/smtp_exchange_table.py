@@ -1,4 +1,4 @@
-"""Many exchanges column by column, and the way from a table of records to them: each distinct text is parsed once."""
+"""Many exchanges as columns, made from a table of records: each distinct text is parsed once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_DIGITS: Final = 10
 
 
 class Parsed(Generic[Text, Value]):
-    """What `parse` makes of each distinct text, made once; `values` has them in the order in which they came."""
+    """The result of `parse` for each distinct text, computed once; `values` has them in order of appearance."""
 
     __slots__ = ("_numbers", "_parse", "values")
 
@@ -30,12 +30,12 @@ class Parsed(Generic[Text, Value]):
         self._numbers: dict[Text, int] = {}
 
     def of(self, text: Text) -> Value:
-        """What `text` says."""
+        """The result for `text`."""
         number = self._numbers.get(text)
         return self._add(text) if number is None else self.values[number]
 
     def numbers(self, count: int, texts: Iterable[Text], text_at: Callable[[int], Text]) -> NDArray[np.int32]:
-        """The places in `values` of what each of the `count` texts says; `text_at` gives one of them once more."""
+        """The positions in `values` of the results for `count` texts; `text_at` returns one of the texts again."""
         numbers = np.fromiter(map(self._numbers.get, texts, repeat(-1)), np.int32, count)
         for position in np.flatnonzero(numbers < 0).tolist():
             text = text_at(position)
@@ -53,10 +53,10 @@ class Parsed(Generic[Text, Value]):
 
 @dataclass(frozen=True, slots=True)
 class SmtpExchangeTable:
-    """One entry an exchange in each column; what is no plain number indexes the list of that name.
+    """One entry per exchange in each column; anything but a plain number indexes the list of that name.
 
-    `offset`, `time_ms`, `record_id` and `connection` are the exchange's own, the smallest 64-bit number meaning
-    None. `contexts` are exchanges of which all else counts.
+    `offset`, `time_ms`, `record_id` and `connection` are the exchange's own, the smallest 64-bit number meaning None.
+    `contexts` are exchanges that supply everything else.
     """
 
     offset: NDArray[np.int64]

@@ -1,1 +1,1 @@
-"""A file -> raw event records, one module a format; `registry.open_log` chooses by content."""
+"""From a file to raw event records, one module per format; `registry.open_log` chooses by content."""

@@ -1,4 +1,4 @@
-"""Records collected to batches: one is due after 2,000 records or a quarter of a second."""
+"""Collects records into batches: one is due after 2,000 records or a quarter of a second."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _SECONDS = 0.25
 
 
 class PendingRecords(Protocol):
-    """Records that a reader keeps in a form of its own until a batch goes out."""
+    """Records that a reader keeps in its own form until a batch is handed out."""
 
     @property
     def rows_waiting(self) -> int:
-        """How many they are."""
+        """How many there are."""
         ...
 
     def taken(self, singles: list[EventRecord]) -> Sequence[EventRecord]:
-        """They, and `singles` of the same stretch of the file; afterwards none is waiting."""
+        """These records, merged with `singles` from the same part of the file; empties the collection."""
         ...
 
 
@@ -64,22 +64,22 @@ class Batching:
         self.problems += problems
 
     def extend_log_span(self, span: LogSpan | None) -> None:
-        """Notes from when to when some records go, ours or not."""
+        """Extends the time span of the log by that of some records, SMTP events or not."""
         self._span = merge_spans(self._span, span)
 
     @property
     def full(self) -> bool:
-        """Whether the records alone make a batch due."""
+        """Whether there are enough records for a batch."""
         waiting = 0 if self._collected is None else self._collected.rows_waiting
         return len(self.records) + len(self.exchanges) + waiting >= _RECORDS
 
     @property
     def due(self) -> bool:
-        """Whether a batch has to go out now."""
+        """Whether a batch has to be handed out now."""
         return self.full or self._monotonic() - self._last >= _SECONDS
 
     def take(self, bytes_read: int) -> Batch:
-        """The batch of all that was collected, with the progress at `bytes_read`; progress never goes back."""
+        """Everything collected, as a batch, with the progress at `bytes_read`; progress never goes back."""
         self._bytes_read = max(self._bytes_read, min(bytes_read, self._bytes_total))
         if self._sources:
             self._tell_apart()

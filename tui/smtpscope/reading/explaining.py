@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
 
 from smtpscope.reading.providers import is_ours
@@ -43,6 +44,11 @@ class EventSources:
 
     def __bool__(self) -> bool:
         return bool(self._events)
+
+    @cached_property
+    def packed(self) -> bytes:
+        """What another process needs to tell the same by source and number; nothing where there are none."""
+        return repr({name: sorted(numbers) for name, numbers in self._events.items()}).encode() if self else b""
 
     def _of(self, provider: str) -> Mapping[int, tuple[str, ...]]:
         known = self._known.get(provider)
@@ -97,3 +103,13 @@ class EventSources:
 
 _MOST_SPELLINGS: Final = 4_096
 NO_SOURCES: Final = EventSources({})
+
+
+@lru_cache(maxsize=4)
+def unpacked_sources(packed: bytes) -> EventSources:
+    """The sources that were `packed`, without the words. Raises ValueError where it is something else."""
+    if not packed:
+        return NO_SOURCES
+    from ast import literal_eval
+
+    return EventSources({name: dict.fromkeys(numbers, ()) for name, numbers in literal_eval(packed.decode()).items()})

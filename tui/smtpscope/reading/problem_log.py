@@ -1,4 +1,4 @@
-"""Problems of one file up to a limit, and failed deliveries that left no exchange."""
+"""The problems of one file, up to a limit, and deliveries that failed without a reply."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Outcome = Literal["skipped", "recovered", "noted"]
 
 
 class ProblemLog:
-    """Collects what is wrong with single records of `file`; what is behind the limit is counted and told at the end."""
+    """Collects problems with single records of `file`; beyond the limit they are only counted."""
 
     def __init__(self, file: str, limit: int = TOLD_ONE_BY_ONE) -> None:
         self._file = file
@@ -21,7 +21,7 @@ class ProblemLog:
         self._more: dict[Outcome, int] = {}
 
     def add(self, place: str, reason: str, outcome: Outcome = "skipped") -> None:
-        """One record at `place` was read not at all, or not as it should be."""
+        """A record at `place` was not read, or not correctly."""
         if self._left:
             self._left -= 1
             self._problems.append(Problem(self._file, place, reason, outcome, 1))
@@ -29,7 +29,7 @@ class ProblemLog:
             self._more[outcome] = self._more.get(outcome, 0) + 1
 
     def take(self, *, final: bool = False) -> list[Problem]:
-        """What was told since the last call; at the end of the file also how many more there were."""
+        """The problems since the last call; at the end of the file, also how many were not listed."""
         problems, self._problems = self._problems, []
         if final:
             problems += [
@@ -44,7 +44,7 @@ Attempts = Literal["deliveries", "connections"]
 
 
 class FailedDeliveries:
-    """Counts the `attempts` of one log that failed without a reply, and tells of them at the end of reading."""
+    """Counts the `attempts` in one log that failed without a reply, for one problem at the end."""
 
     def __init__(self, file: str, attempts: Attempts) -> None:
         self._file = file
@@ -56,13 +56,13 @@ class FailedDeliveries:
         self._count += 1
 
     def take(self) -> list[Problem]:
-        """What is to be told of those since the last call."""
+        """A problem for those since the last call."""
         count, self._count = self._count, 0
         if not count:
             return []
         one = "delivery" if self._attempts == "deliveries" else "connection"
         what = f"1 {one}" if count == 1 else f"{count:,} {self._attempts}"
-        so = "it is no exchange, so it is" if count == 1 else "they are no exchanges, so they are"
+        so = "it is not a refusal and is" if count == 1 else "they are not refusals and are"
         reason = (
             f"{what} failed without a reply of the other side (host not found, connection timed out, refused or lost); "
             f"{so} in no count"

@@ -1,4 +1,4 @@
-"""Which event sources write the events that we read; all else in a log is counted and passed over."""
+"""The event sources of the events that we read; all others in a log are only counted."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ OUR_PROVIDERS: Final = frozenset({"msexchangetransport", "smtpsvc", "msexchangef
 
 
 def is_ours(provider: str | None) -> bool:
-    """Whether events of `provider` may hold an SMTP command or reply; capitals do not matter."""
+    """Whether events of `provider` may contain an SMTP command or reply; case does not matter."""
     return provider is not None and provider.casefold() in OUR_PROVIDERS

@@ -1,11 +1,11 @@
-"""An event as its log holds it, not yet interpreted, and what every reader hands out."""
+"""An event as logged, not yet interpreted, and what every reader hands out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import BinaryIO, ClassVar, Literal, Protocol
+from typing import BinaryIO, ClassVar, Literal, Protocol, runtime_checkable
 
 from smtpscope.errors import Problem
 from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
@@ -22,12 +22,12 @@ class EventRecord:
     """One event record.
 
     `file` is the path as the user gave it (or "-"), `offset` the byte offset at which the record starts in that file.
-    `time_ms` counts milliseconds since 1970-01-01 UTC, None where the text has no time; `time_assumed` is True when
-    the text named no zone and the session's zone was taken. `strings` are the insertion strings in their order, empty
-    ones included (None where the format has only the message); `message` is the rendered sentence or text, with its
-    own line breaks (None where the format has only strings). `salvaged` tells that the log itself does not count the
-    record any more: it was found in a part of the file that is free to be written over. `binary` is the data that an
-    event may have behind its strings. `guess` says in one sentence what of the record is not sure, None where all is.
+    `time_ms` counts milliseconds since 1970-01-01 UTC, None if the text has no time; `time_assumed` is True if the text
+    names no zone and the user's zone was used. `strings` are the insertion strings in order, empty ones included (None
+    if the format has only the message); `message` is the rendered text, with its own line breaks (None if the format
+    has only strings). `salvaged` is set for a record that the log no longer counts: it was found in free space of the
+    file. `binary` is the data that may follow the strings of an event. `guess` says in one sentence what is uncertain
+    about the record, None if nothing is.
     """
 
     file: str
@@ -49,17 +49,17 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True)
 class SmtpExchangeRecord:
-    """A command and the reply to it that a log holds apart already: a log of the SMTP service itself, not of events.
+    """A command and the reply to it, as a log of the SMTP service itself has them (not from an event).
 
-    `file`, `offset`, `time_ms` and `time_assumed` are as in `EventRecord`. `side` is "outbound" where we sent the
-    command, "inbound" where a client sent it to us. `provider` is what wrote it, in the log's own words ("SMTP Send
-    Protocol Log", "postfix/smtp"), `computer` our server, `connector` the connector or service it went through.
-    `remote_host` is "" where the log names none. `given` is the command verb in any case, `command` the full command
-    line, `reply` the whole reply with its own line breaks; each is "" where the log has none. `mailbox` is the
-    recipient that the log names beside the command: of a RCPT in `command` it is not needed. `guess` says in one
-    sentence why command and reply may not belong together, None where the log itself ties them.
+    `file`, `offset`, `time_ms` and `time_assumed` are as in `EventRecord`. `side` is "outbound" if we sent the command,
+    "inbound" if a client sent it to us. `provider` is what wrote it, in the log's own words ("SMTP Send Protocol Log",
+    "postfix/smtp"), `computer` our server, `connector` the connector or service it went through. `remote_host` is "" if
+    the log names none. `logged_verb` is the command verb in upper or lower case, `command` the full command line,
+    `reply` the whole reply with its own line breaks; each is "" if the log has none. `mailbox` is the recipient that
+    the log names besides the command; not needed for a RCPT in `command`. `guess` says in one sentence why command and
+    reply may not belong together, None if the log itself connects them.
 
-    The last fields are those of events; only what was converted from events has them.
+    The last fields are those of events; only records converted from events have them.
     """
 
     file: str
@@ -92,12 +92,12 @@ class SmtpExchangeRecord:
 class Batch:
     """What a reader read since its last batch.
 
-    `records` may be ours (right provider, or text that holds one of our sentences), as a list or as `MixedRecords`
-    (see `record_table.py`), which makes no object before it is asked for one; `others` counts the records that surely
-    are not. `bytes_read` of `bytes_total` is the progress of the whole file, never going back. `exchanges` are what a
-    log of the SMTP service itself tells; such a log has no `records`. `span` is from when to when the records go, ours
-    or not, as far as that can be told without reading what is not ours; None where it can't. `explaining` are
-    events that tell no refusal and may explain some; each is counted with the others (or is one of `records` too).
+    `records` may be SMTP events (by provider, or by the text of the message), as a list or as `MixedRecords` (see
+    `record_table.py`), which makes objects only on demand; `unrelated_records` counts those that are certainly not.
+    `bytes_read` of `bytes_total` is the progress of the whole file, never going back. `exchanges` come from a log of
+    the SMTP service itself, which has no `records`. `span` is the time span of all records, unrelated ones included, as
+    far as it is known without reading those; else None. `explaining` are events that report no refusal and may explain
+    some; each is counted with the others, or is one of `records` too.
     """
 
     records: Sequence[EventRecord]
@@ -112,13 +112,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read. `zone` is taken for times that name none.
+    """How to read. `zone` applies to times that name none.
 
-    `newest` (aware) is a moment that no event is later than, for times that have no year; None is the present. With
-    `salvage` records are looked for in parts of a file that are free to be written over, too (.evtx only). `growing`
-    tells that the file is still being written: what is unfinished at its end is left for later, and is no problem.
-    `date_order` says what stands first in regional dates (day, month or year), None leaves it to the log's own dates.
-    `explaining` are the events of other sources that are handed out as well.
+    `newest` (aware) is the latest possible time of an event, for times without a year; None is now. `salvage` also
+    reads records from free space in the file (.evtx only). `growing` means that the file is still being written: an
+    unfinished record at its end is left for later, and is not a problem. `date_order` is the order of regional dates
+    (which of day, month and year comes first), None derives it from the log's own dates. `explaining` are the events of
+    other sources to hand out as well.
     """
 
     zone: tzinfo = UTC
@@ -131,10 +131,10 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class FileInformation:
-    """What a file says of itself, as label and value in the order to show, and warnings in whole sentences.
+    """What a file says about itself: labels and values in display order, and warnings in whole sentences.
 
-    `lacks` is what no log of its format tells, `recognised_by` how the format is told; whoever opened the file adds
-    both.
+    `lacks` is what no log of this format contains, `recognised_by` how the format is recognised; both are filled in by
+    whoever opened the file.
     """
 
     path: str
@@ -147,7 +147,7 @@ class FileInformation:
 
 
 class Source(Protocol):
-    """Bytes to read: a file, or standard input kept aside so that it can be read twice."""
+    """Bytes to read: a file, or a copy of standard input, which can be read twice."""
 
     @property
     def name(self) -> str:
@@ -166,9 +166,9 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format that we read: `name` for the command line, `title` for people, `lacks` what it cannot tell.
+    """A format that we read: `name` for the command line, `title` for people, `lacks` what it does not contain.
 
-    `service` tells that it is a log of the mail server itself, which holds replies and no events of Windows.
+    `service` is set for the log of a mail server itself, which holds replies and no Windows events.
     """
 
     name: str
@@ -179,13 +179,22 @@ class Format:
 
 
 class Followable(Protocol):
-    """A reader that can go on with a file that has grown since it was read."""
+    """A reader that can continue with a file that has grown."""
 
     def read_new(self) -> Iterator[Batch]:
-        """What was added to the file since the last `batches` or `more` was read to its end; nothing twice.
+        """What was appended since the last `batches` or `read_new` was read to its end; nothing twice.
 
-        A file that was begun anew is read as a whole. Raises LogError when the file can't be read any more.
+        A file that was truncated or replaced is read from the start. Raises LogError if it can no longer be read.
         """
+        ...
+
+
+@runtime_checkable
+class TellsUnnamed(Protocol):
+    """A reader of an export whose records may have no source."""
+
+    def first_unnamed(self) -> Problem | None:
+        """The first record near the beginning without a source, None if all have one. Raises LogError."""
         ...
 
 
@@ -202,10 +211,10 @@ class LogReader(Protocol):
         ...
 
     def batches(self) -> Iterator[Batch]:
-        """The records in file order, a batch at least each quarter second or 2,000 records.
+        """The records in file order, with a batch at least every quarter second or 2,000 records.
 
-        A bad record becomes a `Problem`, never an exception. To cancel, stop iterating and close the generator.
-        Raises LogError when nothing at all can be read.
+        A bad record becomes a `Problem`, never an exception. To cancel, stop iterating and close the generator. Raises
+        LogError if nothing at all can be read.
         """
         ...
 

@@ -1,6 +1,6 @@
-"""Many records that are built alike, column by column: a million of them are read without a million objects.
+"""Many records of the same shape as columns: a million of them need no million objects.
 
-What a table holds are records with six insertion strings; all others stay objects of their own beside it.
+A table holds records with six insertion strings; all others remain objects beside it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from smtpscope.reading.record import EventRecord, Level
 
 NONE: Final = int(np.iinfo(np.int64).min)
-"""Stands in a column for None."""
+"""None, in a column."""
 
 STRINGS: Final = 6
 """The insertion strings of a record in a table."""
@@ -33,10 +33,10 @@ class RecordShape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RecordTable:
-    """One entry a record in each column, in the order of the file; `time_ms` and `record_id` may be NONE.
+    """One entry per record in each column, in file order; `time_ms` and `record_id` may be NONE.
 
-    `shape` indexes `shapes`. `strings` are the insertion strings of all records one after the other, six of each.
-    No record of a table has a time that was assumed, a message, or data behind its strings.
+    `shape` indexes `shapes`. `strings` are the insertion strings of all records in a row, six for each. No record in a
+    table has an assumed time, a message, or data after its strings.
     """
 
     file: str
@@ -51,7 +51,7 @@ class RecordTable:
         return len(self.offset)
 
     def record(self, row: int) -> EventRecord:
-        """Raises IndexError where there is no such row."""
+        """Raises IndexError if there is no such row."""
         time_ms, record_id = int(self.time_ms[row]), int(self.record_id[row])
         return EventRecord(
             self.file,
@@ -66,7 +66,7 @@ class RecordTable:
 
 
 class MixedRecords(Sequence[EventRecord]):
-    """The records of `table` and those beside it (`singles`), in the order of the file; objects are made when asked."""
+    """The records of `table` and those beside it (`singles`), in file order; objects are made on demand."""
 
     __slots__ = ("_order", "singles", "table")
 
@@ -95,7 +95,7 @@ class MixedRecords(Sequence[EventRecord]):
         return self.table.record(number) if number < rows else self.singles[number - rows]
 
     def _by_place(self) -> NDArray[np.int64]:
-        """The numbers of all records in the order of the file, those of `singles` behind those of the table."""
+        """The numbers of all records in file order; those of `singles` come after those of the table."""
         if self._order is None:
             places = np.array([record.offset for record in self.singles], np.int64)
             self._order = np.argsort(np.concatenate([self.table.offset, places]), kind="stable")

@@ -1,4 +1,4 @@
-"""Which reader reads a file: chosen by its content, never by its name."""
+"""Chooses the reader for a file, by its content, never by its name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import Final, cast
 
 from smtpscope.errors import LogError, UsageError
+from smtpscope.reading.mail_servers.servers import COMMON_SERVERS, FURTHER_SERVERS
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextSource, head_of
 
-# Module below `reading`, and class: in the order in which they are asked, the surest signs first, any text that holds
-# our sentence last. Each is imported when it is its turn: those of text take longer to import than most logs to read.
+# Module below `reading`, and class, in the order in which they are tried: the most specific first, any text that holds
+# the message of an event near the end. Each is imported only when it is tried: importing all of them would take longer
+# than reading most logs.
 READERS: Final[tuple[tuple[str, str], ...]] = (
     ("evtx.evtx_log", "EvtxReader"),
     ("evt.evt_log", "EvtReader"),
@@ -33,31 +35,21 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("microsoft_exchange.agent_log", "AgentLogReader"),
     ("bounces.bounce_log", "BounceReader"),
     ("microsoft_exchange.shell.shell_text", "ShellTextReader"),
-    ("mail_servers.postfix_log", "PostfixLogReader"),
-    ("mail_servers.exim_log", "EximLogReader"),
-    ("mail_servers.sendmail_log", "SendmailLogReader"),
+    *(server.reader for server in COMMON_SERVERS),
     ("event_exports.splunk.splunk_text", "SplunkTextReader"),
     ("event_exports.blocks.dumpel", "DumpelReader"),
     ("event_exports.blocks.event_blocks", "EventBlockReader"),
     ("event_exports.fields.event_lists", "EventListReader"),
     ("event_exports.fields.pair_lines", "EventPairReader"),
     ("event_exports.messages.message_lines", "SentenceLineReader"),
-    ("mail_servers.further.opensmtpd_log", "OpenSmtpdLogReader"),
-    ("mail_servers.further.msmtp_log", "MsmtpLogReader"),
-    ("mail_servers.further.courier_log", "CourierLogReader"),
-    ("mail_servers.further.dma_log", "DmaLogReader"),
-    ("mail_servers.further.hmailserver_log", "HmailserverLogReader"),
-    ("mail_servers.further.mailenable_log", "MailenableLogReader"),
-    ("mail_servers.further.haraka_log", "HarakaLogReader"),
-    ("mail_servers.further.qmail_log", "QmailLogReader"),
-    ("mail_servers.further.nullmailer_log", "NullmailerLogReader"),
+    *(server.reader for server in FURTHER_SERVERS),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
-"""So many of them read records; the others read lines, which may be in the records of another form as well."""
+"""The readers before this one read records, the others lines, which may be wrapped in the records of another format."""
 
 
 def readers() -> Iterator[type[LogReader]]:
-    """The classes of READERS in their order."""
+    """The classes of READERS, in order."""
     yield from _readers_of_records()
     yield from _readers_of_lines()
 
@@ -67,8 +59,13 @@ def _readers_of_records() -> Iterator[type[LogReader]]:
 
 
 def _readers_of_lines() -> Iterator[type[LogReader]]:
-    """Those of texts that may be in the records of another form as well."""
+    """The readers of lines, which may be wrapped in the records of another format."""
     yield from map(_imported, READERS[_RECORDS:])
+
+
+def _readers_of_inner_lines() -> Iterator[type[LogReader]]:
+    """Those of which the lines may be in records; the last of all reads records itself."""
+    yield from map(_imported, READERS[_RECORDS:-1])
 
 
 def _imported(reader: tuple[str, str]) -> type[LogReader]:
@@ -86,9 +83,9 @@ def open_log(
 ) -> LogReader:
     """The reader for `source`: the one called `format_name`, else the one that recognises the content.
 
-    `search` limits how far a text is looked through for its first sentence of ours.
-    Raises LogError when the file is empty or no reader recognises it (it says what the file looks like), UsageError
-    when there is no format of that name.
+    `search` limits how many bytes of a text are searched for the first message of an SMTP event. Raises LogError if the
+    file is empty or no reader recognises it (the error says what the file looks like), UsageError if there is no format
+    of that name.
     """
     head = head_of(source)
     if not head:
@@ -98,27 +95,27 @@ def open_log(
         raise LogError(where=source.name, what=f"this is {title}", remedy=remedy)
     if format_name is not None:
         named = _named(format_name)
-        # The lines of a format are read inside the records of another form, too.
+        # Lines of this format may be wrapped in the records of another one.
         return (_inside(head, (named,)) or named)(source, options)
-    reader = reader_of(source, head=head, search=search)
+    reader = reader_of(source, head=head, search=search) or _for_stray_replies(head)
     if reader is None:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
         title, remedy = describe_unrecognised(head)
-        raise LogError(where=source.name, what=f"not a log that can be read here: it looks like {title}", remedy=remedy)
+        raise LogError(where=source.name, what=f"not a supported log: it looks like {title}", remedy=remedy)
     return reader(source, options)
 
 
 def reader_of(source: Source, *, head: bytes | None = None, search: int | None = None) -> type[LogReader] | None:
-    """The reader that recognises `source`, None if none does.
+    """The reader that recognises `source`, or None.
 
-    A text whose first sentence of ours stands behind the first 64 KiB is found too; `search` limits how many bytes
-    are looked through for it. Raises LogError when the file can't be read.
+    A text is recognised even if its first SMTP event comes after the first 64 KiB; `search` limits how many bytes are
+    searched for it. Raises LogError if the file can't be read.
     """
     head = head_of(source) if head is None else head
     reader = _sniffing(head)
     if reader is not None:
-        return reader
+        return _with_last_look(reader, head)
     from smtpscope.reading.text.encodings import first_part
     from smtpscope.reading.text.text_kind import is_markup, is_text
 
@@ -129,44 +126,67 @@ def reader_of(source: Source, *, head: bytes | None = None, search: int | None =
     if LastLookReader.sniff(head):
         return LastLookReader
     whole = len(head) < HEAD_SIZE and first_part(head) == head
-    if whole:
-        return None
-    found = _found_further_on(source, search)
-    return found and (LastLookReader if is_markup(head) else found)
+    found = None if whole else _found_further_on(source, search)
+    if found is not None:
+        return LastLookReader if is_markup(head) else _with_last_look(found, head)
+    return None
 
 
-def last_look(reader: LogReader, source: Source, options: ReadOptions) -> LogReader | None:
-    """What looks for the sentences of our events in a text in which `reader` found nothing; None for all else.
+def _for_stray_replies(head: bytes) -> type[LogReader] | None:
+    """The last reader, only for a file that was named: in a folder, notes and settings may contain replies too."""
+    from smtpscope.reading.unknown.stray_replies import StrayReplyReader
 
-    Raises LogError when the file can't be read.
+    return StrayReplyReader if StrayReplyReader.sniff(head) else None
+
+
+def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
+    """`reader`; instead of the reader of text lines, the one that reports what it skipped, if `head` has fields."""
+    if reader.format.name != "text":
+        return reader
+    from smtpscope.reading.event_exports.messages.last_look import LastLookReader
+
+    return LastLookReader if LastLookReader.has_form(head) else reader
+
+
+def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterator[LogReader]:
+    """A reader that searches a text for SMTP events, and then for replies, after `reader` found nothing; None for other
+    files.
+
+    Not for the log of a mail server: its own reader knows its replies better. Raises LogError if the file can't be
+    read.
     """
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
     from smtpscope.reading.text.text_kind import is_text
 
-    if isinstance(reader, SentenceLineReader) or not is_text(head_of(source)):
-        return None
-    from smtpscope.reading.event_exports.messages.last_look import LastLookReader
+    if not is_text(head_of(source)):
+        return
+    if not isinstance(reader, SentenceLineReader):
+        from smtpscope.reading.event_exports.messages.last_look import LastLookReader
 
-    return LastLookReader(source, options)
+        yield LastLookReader(source, options)
+    if not reader.format.service:
+        from smtpscope.reading.unknown.stray_replies import StrayReplyReader
+
+        yield StrayReplyReader(source, options)
 
 
 _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
-"""Formats of event logs with the shapes of which collectors write lines of other logs, too."""
+"""Formats of event logs that collectors also wrap lines of other logs in."""
 
 
 def _sniffing(head: bytes) -> type[LogReader] | None:
     for reader in _readers_of_records():
         if reader.sniff(head):
             may_hold = reader.format.name in _MAY_HOLD_LINES
-            services = (each for each in _readers_of_lines() if each.format.service)
+            services = (each for each in _readers_of_inner_lines() if each.format.service)
             return (_inside(head, services) if may_hold else None) or reader
-    return _inside(head, _readers_of_lines()) or next(
+    return _inside(head, _readers_of_inner_lines()) or next(
         (reader for reader in _readers_of_lines() if reader.sniff(head)), None
     )
 
 
 def _inside(head: bytes, readers: Iterable[type[LogReader]]) -> type[LogReader] | None:
-    """The first of `readers` that knows the lines in the records of a file, None where none does."""
+    """The first of `readers` that recognises the lines wrapped in the records of a file, or None."""
     from smtpscope.reading.wrappers.wrapped_log import inside_of, wrapped
 
     found = list(inside_of(head))
@@ -182,7 +202,7 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
     from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
     from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
-    from smtpscope.reading.mail_servers.further.further_servers import mail_log_in
+    from smtpscope.reading.mail_servers.mail_log_search import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
@@ -201,4 +221,4 @@ def _named(name: str) -> type[LogReader]:
         if reader.format.name == name:
             return reader
     names = ", ".join(reader.format.name for reader in readers())
-    raise UsageError(where="--read-as", what=f'there is no format "{name}"', remedy=f"Choose one of: {names}")
+    raise UsageError(where="--read-as", what=f'unknown format "{name}"', remedy=f"Choose one of: {names}")

@@ -1,4 +1,4 @@
-"""A whole SMTP session as a log holds it, line by line: what was said before and after a refusal."""
+"""A whole SMTP session as logged, line by line: what was said before and after a refusal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Sign = Literal["connected", "disconnected", "sent", "received", "information"]
-"""What a line is, seen from the server that wrote the log: "sent" it said itself, "received" the other side."""
+"""The kind of a line, as seen by the server that wrote the log: it "sent" or "received" the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class SessionLine:
 class SmtpSession:
     """The lines of one session in the order of the log.
 
-    `facts` are what the log says of the whole session, as label and verbatim value in the order to show ("session",
+    `facts` are what the log says about the whole session, labels and verbatim values in display order ("session",
     "connector", "local endpoint", ...). `guess` says in one sentence why lines of other sessions may be among them,
-    None where the log names the session. `left_out` counts lines that are not here because there are too many.
-    `begins_before` tells that the log begins in the middle of the session: an earlier file has its beginning.
+    None if the log names the session. `left_out` counts lines that were dropped because there are too many.
+    `begins_before` is set if the log begins in the middle of the session: its beginning is in an earlier file.
     """
 
     lines: tuple[SessionLine, ...]
@@ -41,11 +41,11 @@ class SmtpSession:
 
 
 class HasSessions(Protocol):
-    """A reader of a log that holds whole sessions."""
+    """A reader of a log with whole sessions."""
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
-        """The session that the exchange at `offset` is part of, None where the log no longer has it.
+        """The session of the exchange at `offset`, None if the log no longer has it.
 
-        Reads the log again, so it is for a thread that may wait. Raises LogError when the log can't be read any more.
+        Reads the log again, so call it from a background thread. Raises LogError if the log can no longer be read.
         """
         ...

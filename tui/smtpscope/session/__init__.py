@@ -1,4 +1,4 @@
-"""The use case: one run over some logs, without a face. The command line and the browser both stand on it."""
+"""The use case: one run over some logs, without a user interface. Used by the command line and the browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from smtpscope.session.view_values import (
 )
 
 if TYPE_CHECKING:
-    # Only the browser knows whole sessions, and only as a type.
+    # Only the browser uses whole sessions, and only as a type.
     from smtpscope.reading.smtp_session import Sign as Sign
     from smtpscope.reading.smtp_session import SmtpSession as SmtpSession
 
@@ -49,12 +49,12 @@ __all__ = [
 def open_analysis(
     arguments: Sequence[str], *, zone: tzinfo | None = None, knowledge_folders: Sequence[Path] = ()
 ) -> Analysis:
-    """A session over the logs that `arguments` name, nothing read yet. Raises LogError and KnowledgeError."""
+    """An analysis of the logs in `arguments`, with nothing read yet. Raises LogError and KnowledgeError."""
     analysis = Analysis(KnowledgeBase.load(*knowledge_folders), zone=zone)
     analysis.open(arguments)
     return analysis
 
 
 def known_formats() -> tuple[Format, ...]:
-    """The kinds of files that are read, in the order in which they are tried."""
+    """The supported file formats, in the order they are tried."""
     return formats()

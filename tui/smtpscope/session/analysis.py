@@ -1,9 +1,10 @@
-"""The product without a face: opens logs, fills the store, holds the filter and the marks, and answers.
+"""The core of the program: opens logs, fills the store, holds filter and marks, and answers queries.
 
-What a plain report does not need is imported where it is needed: that a report is there at once is half of its use.
+Modules that a plain report does not need are imported lazily, since half the value of a report is that it appears at
+once. The command line and the browser both use it, so they can't differ.
 
-The command line and the browser both stand on it, so that they can't differ. It has no threads and prints nothing:
-`read` may run in a reading thread while one other thread adds what it yields and asks the questions.
+It has no threads and prints nothing: `read` may run in a reading thread while one other thread adds what it yields and
+asks the questions.
 """
 
 from __future__ import annotations
@@ -59,13 +60,13 @@ if TYPE_CHECKING:
 
 
 class Analysis:
-    """One run over some logs. `zone` is taken for times without a zone, and all times are shown in it.
+    """One run over some logs. `zone` applies to times without a zone, and to display.
 
-    `cache` is a folder in which what is read of a large log is kept for the next time; None keeps nothing. With
-    `salvage` records that a log itself does not count any more are read too; `growing` logs are being written, so that
-    what is unfinished at their end is left for `follow` (which works without it as well). Both go without the cache.
-    `date_order` is what stands first in regional dates that leave it open; None leaves it to the log's other dates.
-    `read_as` is the name of a format that all logs are read as, None where their content decides. `loader` reads them.
+    `cache` is the folder for cached large logs; None disables caching. With `salvage`, deleted records are read too;
+    `growing` logs are still being written, so an unfinished record at the end is left for `follow` (which also works
+    without it). Both bypass the cache. `date_order` is the order of ambiguous dates; None infers it from the log's
+    other dates. `read_as` is the name of a format to read all logs as, None to detect it by content. `loader` reads
+    them.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Analysis:
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
     def open(self, arguments: Sequence[str]) -> None:
-        """Finds and recognises the logs; from now on marks, notes and state are theirs. Raises LogError."""
+        """Finds and recognises the logs, and loads their marks, notes and state. Raises LogError."""
         try:
             self.loader.open(arguments)
         finally:
@@ -168,12 +169,12 @@ class Analysis:
 
     @property
     def zone_name(self) -> str:
-        """How to call the zone in which times are shown."""
+        """The display name of the zone times are shown in."""
         return zone_label(self.zone)
 
     @property
     def events(self) -> int:
-        """How many events there are; one that is in the logs more than once counts once, or as often as it is there."""
+        """The number of events; a duplicate counts only if duplicates are counted."""
         return len(self.store) if self.count_duplicates else len(self.store) - self.store.duplicates
 
     def overview(self) -> Overview:
@@ -187,7 +188,7 @@ class Analysis:
         sort: SortColumn = "attention",
         descending: bool = False,
     ) -> View:
-        """What `filter_text` lets through, grouped and ordered. Raises FilterError; changes nothing."""
+        """The events that match `filter_text`, grouped and sorted. Raises FilterError; changes nothing."""
         made_of = (filter_text.strip(), grouping, len(self.store), self.events, self.zone)
 
         def make() -> GroupTree:
@@ -198,7 +199,7 @@ class Analysis:
         return View(filter_text, grouping, sort, descending, tree, tree.sorted_by(sort, descending), self.events)
 
     def suggestion(self, filter_text: str) -> str | None:
-        """The filter that was probably meant when `filter_text` finds nothing."""
+        """A similar filter that finds something, if `filter_text` finds nothing."""
         from smtpscope.store.filter.suggestions import suggest
 
         return suggest(self.store, filter_text)
@@ -211,11 +212,11 @@ class Analysis:
         return self.store.match(row)
 
     def count_of_entry(self, entry_id: str) -> int:
-        """How many events the entry explains; a category's general entry stands for the whole category."""
+        """How many events the entry explains; a category's general entry counts for the whole category."""
         return count_of_entry(self.store, entry_id)
 
     def incidents(self, rows: Rows, *, most: int | None = None) -> list[IncidentDetail]:
-        """`rows` split into incidents, the most frequent first (only so many when `most` is given), with guidance."""
+        """`rows` split into incidents with guidance, most frequent first, at most `most` of them."""
         from smtpscope.store.grouping.incidents import incidents
 
         if most is not None:
@@ -224,14 +225,14 @@ class Analysis:
         return [incident_detail(self.store, self.knowledge, incident) for incident in found]
 
     def listed(self, rows: Rows, most: int) -> list[ListedIncident]:
-        """The `most` most frequent incidents in `rows` with guidance; only what a list says of each."""
+        """The `most` most frequent incidents in `rows` with guidance, with only the fields a list needs."""
         from smtpscope.store.grouping.incidents import incident_heads
 
         heads = incident_heads(self.store, largest(self.store, rows, most))
         return [ListedIncident(head, self.knowledge.advice(self.store.exchange(head.sample_row))) for head in heads]
 
     def marked(self, view: View) -> list[IncidentDetail]:
-        """The marked incidents as far as `view` shows them, the most frequent first."""
+        """The marked incidents in `view`, most frequent first."""
         words, rows = self.store.words, view.tree.order
         hosts = [number for key in self.marks if (number := words.host_keys.number(key.host_key)) is not None]
         rows = rows[np.isin(self.store.columns.host_key[rows], hosts)]
@@ -243,11 +244,11 @@ class Analysis:
         return self.user_data.marks
 
     def mark(self, rows: Rows) -> bool:
-        """Marks the incidents of `rows`, or unmarks them when all are marked; says whether they are marked now."""
+        """Marks the incidents of `rows`, or unmarks them if all are marked; returns whether they are marked now."""
         return self.user_data.toggle(set(incident_keys(self.store, rows)))
 
     def incident_of(self, row: int, view: View) -> list[IncidentDetail]:
-        """The incident that the event `row` belongs to, as far as `view` shows it."""
+        """The incident of the event `row`, restricted to `view`."""
         from smtpscope.store.grouping.incidents import incident_of
 
         incident = incident_of(self.store, view.tree.order, row, self.zone)
@@ -260,7 +261,7 @@ class Analysis:
         return facets(self.store, rows, name)
 
     def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
-        """Counts of `rows` by calendar steps of the session's zone; without `step` one that fits."""
+        """Counts of `rows` by calendar step in the current zone; without `step`, a suitable one is chosen."""
         return timeline(self.store, rows, self.zone, step=step)
 
     def episodes_of(self, rows: Rows) -> tuple[Episode, ...]:
@@ -268,40 +269,40 @@ class Analysis:
         return episodes(sorted_times(self.store, rows))
 
     def episodes(self, rows: Rows) -> str:
-        """The bursts in `rows` in one sentence, "" where no row has a time."""
+        """The bursts in `rows` in one sentence, "" if no row has a time."""
         return episodes_told(self.store, rows, self.zone)
 
     def activity(self, bins: int) -> tuple[int, ...]:
-        """All events counted in `bins` equal parts of the log's span."""
+        """All events, counted in `bins` equal parts of the log's time span."""
         return activity(self.store, bins)
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
-        """The summary of some incidents, ready for any format of `export`."""
+        """The summary of some incidents, for any export format."""
         from smtpscope.session.documents import summary_document
 
         return summary_document(self.loader, details, view, self.zone, self.raw)
 
     @property
     def our_notes(self) -> OurNoteKeeper:
-        """What is written about the refusals of a host, for every log."""
+        """Our notes on refusals, for every log."""
         from smtpscope.session.our_note_keeper import OurNoteKeeper
 
         return OurNoteKeeper(self.knowledge)
 
     def event_text(self, row: int) -> str:
-        """One event as people paste it into a ticket; not yet harmless, but without what logs somebody in."""
+        """One event as text for a ticket; not yet harmless, but without credentials."""
         from smtpscope.export.event_text import event_text
         from smtpscope.export.masking.credentials import hidden
 
         return event_text(hidden(self.store.exchange(row), "")[0], self.zone)
 
     def raw(self, row: int) -> str:
-        """The record of `row` as its file holds it (text, or the event's XML); a sentence when that is gone."""
+        """The raw record of `row` (text, or the event's XML); a sentence if it is gone."""
         from smtpscope.session.documents import raw_text
 
         return raw_text(self.loader, row, self.event_text(row))
 
     def report(self, view: View, *, most: int | None = None) -> Report:
-        """The groups of `view` as rows of a report; with `most` only so many groups of the first level."""
+        """The groups of `view` as rows of a report, at most `most` groups of the first level."""
         titles = self.knowledge.categories
         return report_of(view, self.overview(), titles, self.noted, (self.zone, self.zone_name), most)

@@ -1,4 +1,4 @@
-"""All exchanges of a session one after the other, so that a log of any size is converted in the memory of a batch."""
+"""Streams all exchanges of an analysis, so a log of any size is converted with the memory of one batch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_TEXTS: Final = 50_000
 
 
 class TransientStore(EventStore):
-    """A store in which no row stays; it forgets the texts of what went through when they are too many."""
+    """A store that keeps no rows, and drops its texts once there are too many."""
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         super().__init__(matcher)
@@ -39,16 +39,15 @@ class TransientStore(EventStore):
         return len(words.commands) + len(words.replies) + len(words.hosts) + len(words.contexts) > _MOST_TEXTS
 
     def forget(self) -> None:
-        """Begins anew. The rows that were encoded until now can't be decoded any more."""
+        """Starts over. Rows encoded so far can no longer be decoded."""
         super().__init__(self._matcher)
 
 
 def exchanges(analysis: Analysis, filter_text: str = "") -> Iterator[DiagnosedExchange]:
-    """Reads the logs of `session`, which was opened and has read nothing yet, in the order of reading.
+    """Reads the logs of `session`, opened but not yet read, in reading order.
 
-    An event that is in the logs twice comes twice. Without a filter nothing stays in memory; with one all rows do,
-    since a filter may ask for what only the whole log tells (`since:7d`). Raises LogError when no log could be read at
-    all, and FilterError.
+    Duplicate events are yielded twice. Without a filter nothing stays in memory; with one, all rows do, since a filter
+    may depend on the whole log (`since:7d`). Raises LogError when no log could be read at all, and FilterError.
     """
     return _filtered(analysis, filter_text) if filter_text.strip() else _passing(analysis)
 

@@ -1,4 +1,4 @@
-"""What an analysis writes out: the summary of incidents, and a raw record."""
+"""Documents of an analysis: the summary of incidents, and a raw record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtpscope.store.times import zone_label
 def summary_document(
     loader: LogLoader, details: Iterable[IncidentDetail], view: View, zone: tzinfo, raw_of: Callable[[int], str]
 ) -> SummaryDocument:
-    """The summary of some incidents, ready for any format of `export`; `raw_of` gives a row's record as text."""
+    """The summary of some incidents, for any export format; `raw_of` returns a row's record as text."""
     return SummaryDocument(
         incidents=tuple(_summary(detail, raw_of(detail.incident.sample_row)) for detail in details),
         filter_text=view.filter_text,
@@ -30,7 +30,7 @@ def summary_document(
 
 
 def _summary(detail: IncidentDetail, raw: str) -> IncidentSummary:
-    # A ticket is read by others, so what logs somebody in stays out of it.
+    # Others read the ticket, so credentials stay out of it.
     sample, raw = hidden(detail.sample, raw)
     return IncidentSummary(
         incident=detail.incident,
@@ -42,13 +42,13 @@ def _summary(detail: IncidentDetail, raw: str) -> IncidentSummary:
 
 
 def raw_text(loader: LogLoader, row: int, event: str) -> str:
-    """The record of `row` as its file holds it (text, or the event's XML); a sentence and `event` when that is gone."""
+    """The raw record of `row` (text, or the event's XML); a sentence and `event` if it is gone."""
     try:
         raw = loader.raw(loader.store.exchange(row))
     except (LogError, OSError) as error:
-        return f"The record can't be read again: {error}\n\n{event}"
+        return f"The raw record can't be read: {error}\n\n{event}"
     except Exception as defect:
-        # A reader that comes to grief over one record must not take the browser with it.
-        what = f"a mistake in smtpscope ({type(defect).__name__}: {defect})"
-        return f"The record can't be read again: {what}\n\n{event}"
+        # A reader that crashes on one record must not crash the browser.
+        what = f"a bug in smtpscope ({type(defect).__name__}: {defect})"
+        return f"The raw record can't be read: {what}\n\n{event}"
     return event if raw is None else raw

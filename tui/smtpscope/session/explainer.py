@@ -1,4 +1,4 @@
-"""Guidance for replies that come from no log."""
+"""Guidance for replies that are not from a log."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 
 
 class Explainer:
-    """Guidance for replies that come from no log."""
+    """Guidance for replies that are not from a log."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
 
     @classmethod
     def load(cls, folders: Sequence[Path] = ()) -> Explainer:
-        """With the bundled knowledge and that of `folders`. Raises KnowledgeError."""
+        """Loads the bundled knowledge and that in `folders`. Raises KnowledgeError."""
         return cls(KnowledgeBase.load(*folders))
 
     def explain(self, reply: str, command: str, direction: str, remote_host: str = "") -> tuple[SmtpExchange, Advice]:
         """`command` is a verb or a whole command line, "" for none; `direction` is "outbound" or "inbound";
-        `remote_host` is "" where it is not known.
+        `remote_host` is "" if unknown.
         """
         verb = command.split(maxsplit=1)[0] if command.strip() else ""
         exchange = SmtpExchange(

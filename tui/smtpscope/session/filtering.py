@@ -1,4 +1,4 @@
-"""Which rows of the store a filter lets through, and how many an entry explains."""
+"""Which rows match a filter, and how many an entry explains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smtpscope.store.event_store import EventStore
 
 
 def rows_that_match(store: EventStore, filter_text: str, zone: tzinfo, *, twice: bool) -> NDArray[np.bool_]:
-    """A mask over all rows; those of events that were there before count only with `twice`. Raises FilterError."""
+    """A mask over all rows; duplicates are included only with `twice`. Raises FilterError."""
     rows: NDArray[np.bool_] = np.ones(len(store), np.bool_)
     if not twice and store.duplicates:
         rows = ~store.columns.is_duplicate
@@ -24,7 +24,7 @@ def rows_that_match(store: EventStore, filter_text: str, zone: tzinfo, *, twice:
 
 
 def count_of_entry(store: EventStore, entry_id: str) -> int:
-    """How many events the entry explains; a category's general entry stands for the whole category."""
+    """How many events the entry explains; a category's general entry counts for the whole category."""
     matches = [judgement.match for judgement in store.words.judgements]
     wanted = [number for number, match in enumerate(matches) if entry_id in (match.entry_id, match.category)]
     return int(np.isin(store.columns.judgement, wanted).sum()) if wanted else 0

@@ -1,4 +1,4 @@
-"""Logs that grow while they are open: what was added to each since it was read, and nothing twice."""
+"""Follows growing logs: reads what was added since the last read, without repeats."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import cast
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Batch, Followable, LogReader, Source
+from smtpscope.reading.text.text_log import damage_in
 
 
 @dataclass(slots=True)
 class ReadSoFar:
-    """What was read of one log: its size then, the last place of a record of ours, all other records, the problems.
+    """The state after reading one log: its size, the last offset of an SMTP record, the count of other records, the
+    problems.
 
-    `resumable` tells that its reader itself read it, and so knows where it ends; an earlier run may have.
+    `resumable` means its reader read it itself and knows where it ended; otherwise it came from a cache.
     """
 
     size: int
@@ -26,10 +28,10 @@ class ReadSoFar:
 
 
 def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batch]:
-    """What was added to the log of `reader` since it was read, and notes it in `so_far`.
+    """Reads what was added to the log of `reader` since the last read, and updates `so_far`.
 
-    A reader that can't go on where it ended reads all of a log that has grown, and what is known is left out. While
-    the log can't be read there is nothing, and one problem that says so. Raises nothing.
+    A reader that can't resume reads the whole grown log, and known records are dropped. While the log is unreadable,
+    the only result is one problem saying so. Never raises.
     """
     try:
         size = source.size
@@ -37,6 +39,7 @@ def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batc
             yield from cast("Followable", reader).read_new()
         elif size != so_far.size:
             yield from _read_again(reader, so_far)
+        yield from damage_in(reader, source)
         so_far.size, so_far.lost = size, False
     except (LogError, OSError) as error:
         if not so_far.lost:

@@ -1,6 +1,4 @@
-"""Which incidents some rows belong to, told by one number a row, so that a million rows are split in one sort; and all
-that is known about one of them.
-"""
+"""Splits rows into incidents by one number per row, so a million rows need a single sort; and the details of one."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ def incident_numbers(store: EventStore, rows: Rows) -> Rows:
 
 
 def incident_keys(store: EventStore, rows: Rows) -> tuple[IncidentKey, ...]:
-    """The keys of the incidents that `rows` belong to, the most frequent first."""
+    """The keys of the incidents that `rows` belong to, most frequent first."""
     columns, words = store.columns, store.words
     _, first, counts = np.unique(incident_numbers(store, rows), return_index=True, return_counts=True)
     examples = rows[first[np.argsort(-counts, kind="stable")]].tolist()
@@ -40,7 +38,7 @@ def incident_keys(store: EventStore, rows: Rows) -> tuple[IncidentKey, ...]:
 
 
 def largest(store: EventStore, rows: Rows, most: int) -> Rows:
-    """Of `rows` those of the `most` most frequent incidents."""
+    """The rows in `rows` that belong to the `most` most frequent incidents."""
     numbers = incident_numbers(store, rows)
     distinct, counts = np.unique(numbers, return_counts=True)
     if len(distinct) <= most:

@@ -1,4 +1,4 @@
-"""The logs as they are read: what came until now, what went wrong, and in which zone logs without one are taken.
+"""Loads logs: the state so far, the problems, and the zone assumed for logs that name none.
 
 It has no threads and prints nothing: `read` may run in a reading thread while one other thread adds what it yields.
 """
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class LogLoader:
-    """Reads logs into `store`. Times without a zone are taken for those of the zone in `options`, until told otherwise.
+    """Reads logs into `store`. Times without a zone are read in the zone in `options`, until it is changed.
 
-    `cache` is where what is read of a large log is kept for the next time; None keeps nothing. `read_as` is the name
-    of a format that all logs are read as, None where their content decides.
+    `cache` is the folder for cached large logs; None disables caching. `read_as` is the name of a format to read all
+    logs as, None to detect it by content.
     """
 
     def __init__(
@@ -40,38 +40,38 @@ class LogLoader:
         self._logs = Logs(options, cache, read_as)
 
     def open(self, arguments: Sequence[str]) -> None:
-        """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
+        """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").
 
-        What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
+        Files that can't be opened are recorded in `errors`. Raises LogError if nothing can be read.
         """
         self._logs.open(arguments)
 
     @property
     def sources(self) -> list[Source]:
-        """What was opened."""
+        """The opened sources."""
         return self._logs.sources
 
     def read(self) -> Iterator[LoadedBatch]:
-        """Reads what `open` found, file by file. Close the generator to cancel; what came until then stays."""
+        """Reads what `open` found, file by file. Close the generator to cancel; batches read so far are kept."""
         return self._logs.read(self.store)
 
     @property
     def can_grow(self) -> bool:
-        """Whether something may still be added to a log: not to what is packed or came through a pipe."""
+        """Whether a log can still grow: not if all are packed or piped."""
         return self._logs.can_grow
 
     def follow(self) -> Iterator[LoadedBatch]:
-        """What was added to the logs since `read` was at its end, or since the last call: nothing twice.
+        """What was added to the logs since `read` finished, or since the last call, without repeats.
 
-        For the reading thread, again and again, each time to its end; `add` takes what it yields, as that of `read`.
-        An .evtx is read on in its last chunk and behind it, a text log behind its last line; a log of another kind is
-        read as a whole when its size has changed, and what is new is handed out. A log that was begun anew is read
-        from its beginning. While a log can't be read there is nothing of it, and one problem that says so.
+        Call it repeatedly from the reading thread, each time to its end, and pass its batches to `add`, as with `read`.
+        An .evtx continues in its last chunk, a text log after its last line; other logs are read as a whole if their
+        size has changed, and only new records are returned. A truncated or replaced log is read from the start. While a
+        log is unreadable, the only result is one problem saying so.
         """
         return self._logs.follow(self.store)
 
     def add(self, batch: LoadedBatch) -> None:
-        """Makes what was read visible."""
+        """Adds a batch to the store, which makes it visible."""
         rows, span = batch.encoded, batch.span
         if self.assumed_zone is not self._zone_at_load:
             rows = self.store.assumed_zone(rows, self._zone_at_load, self.assumed_zone)
@@ -85,11 +85,11 @@ class LogLoader:
             self.errors.append(batch.error)
 
     def forget_texts(self) -> None:
-        """Lets go of what reading keeps beside the rows; only for a store that keeps none (see `converting`)."""
+        """Frees the text caches; only for a store that keeps no rows (see `converting`)."""
         self._logs.forget_texts()
 
     def read_all(self, told: Callable[[Progress], None] | None = None) -> None:
-        """Reads everything; `told` hears how far it is. Raises LogError when no file could be read at all."""
+        """Reads everything; `told` is called with the progress. Raises LogError if no file could be read at all."""
         for batch in self.read():
             self.add(batch)
             if told is not None:
@@ -97,13 +97,13 @@ class LogLoader:
         self.check_read(len(self.store))
 
     def check_read(self, events: int) -> None:
-        """Raises LogError when no file could be read at all; `events` of ours were."""
+        """Raises LogError if no file could be read at all; `events` were found."""
         failed = len(self.errors)
         if failed and not events and not self.unrelated_records and failed >= len(self.files):
             raise self.errors[0]
 
     def set_assumed_zone(self, zone: tzinfo) -> None:
-        """From now on the times of logs that name no zone are those of `zone`; how times are shown stays."""
+        """Sets the zone assumed for logs that name none; the display zone does not change."""
         self.store.shift_assumed_times(self.assumed_zone, zone)
         self.store.move_assumed_span(self.assumed_zone, zone)
         self.store.explaining.move_assumed_times(self._zone_at_load, zone)
@@ -111,57 +111,57 @@ class LogLoader:
 
     @property
     def noted(self) -> list[Problem]:
-        """`problems`, and a word on logs whose clocks may differ, or that tell the same refusals."""
+        """`problems`, plus notes on logs whose clocks may differ, or that contain the same refusals."""
         return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone)), *told_twice(self.store)]
 
     @property
     def skipped(self) -> int:
-        """How many records were lost to us, as far as it is known."""
+        """How many records were lost, as far as known."""
         return sum(problem.records or 1 for problem in self.problems if problem.outcome == "skipped")
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The paths as given, in the order of reading."""
+        """The paths as given, in reading order."""
         return self._logs.files
 
     @property
     def named_files(self) -> tuple[str, ...]:
-        """The paths on the disk, "-" for standard input: of a file in an archive that of the archive."""
+        """The paths on disk, "-" for standard input; for a file in an archive, the archive's path."""
         return self._logs.named_files
 
     @property
     def errors(self) -> list[LogError]:
-        """What ended a file, or kept it from being opened."""
+        """Errors that ended a file, or prevented opening it."""
         return self._logs.errors
 
     @property
     def problems(self) -> list[Problem]:
-        """What was skipped, recovered or noted."""
+        """The problems: skipped, recovered or noted."""
         return self._logs.problems
 
     @property
     def service_logs_only(self) -> bool:
-        """Whether every open log is one of a mail server itself, so that none could hold an event."""
+        """Whether every open log is a mail server's own, so none can contain an event."""
         return self._logs.service_logs_only
 
     def holds_sessions(self, exchange: SmtpExchange) -> bool:
-        """Whether the log of `exchange` holds whole sessions and not only single events."""
+        """Whether the log of `exchange` has whole sessions, not only single events."""
         return self._logs.holds_sessions(exchange.file)
 
     def smtp_session(self, exchange: SmtpExchange) -> SmtpSession | None:
-        """The whole SMTP session that `exchange` is part of; None where its log no longer holds it.
+        """The whole SMTP session that `exchange` is part of; None if its log no longer has it.
 
-        Reads the log again, so it is for a thread that may wait. Raises LogError when it can't be read any more.
+        Reads the log again, so call it from a thread that may block. Raises LogError if the log has become unreadable.
         """
         return self._logs.smtp_session(exchange.file, exchange.offset)
 
     def information(self) -> tuple[FileInformation, ...]:
-        """What each open file says of itself."""
+        """Information on each open file."""
         return self._logs.information()
 
     def raw(self, exchange: SmtpExchange) -> str | None:
-        """The record of `exchange` as its file holds it; None when no such file is open.
+        """The raw record of `exchange`; None if no such file is open.
 
-        Raises LogError and OSError when the file can't be read any more.
+        Raises LogError and OSError if the file has become unreadable.
         """
         return self._logs.raw(exchange.file, exchange.offset)

@@ -1,4 +1,4 @@
-"""The opened logs: recognised, read one after the other, read again for a raw record; and whose clocks they use."""
+"""The open logs: recognised, read in order, read again for a raw record; and their clocks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source
+from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
 from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import expand, named_file, searched
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
-from smtpscope.reading.text.text_log import head_of
+from smtpscope.reading.text.text_log import batches_of, head_of
 from smtpscope.session.following import ReadSoFar, added
 from smtpscope.session.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class Logs:
-    """The files that were named. What can't be opened is kept in `errors`, what was passed over in `problems`."""
+    """The given files. Files that can't be opened are in `errors`, skipped ones in `problems`."""
 
     def __init__(self, options: ReadOptions, cache: LogCache | None = None, read_as: str | None = None) -> None:
-        """`read_as` is the name of a format that all files are of, None where the content decides."""
+        """`read_as` is the name of a format to read all files as, None to detect it by content."""
         self.errors: list[LogError] = []
         self.problems: list[Problem] = []
         self._options = options
@@ -49,23 +49,23 @@ class Logs:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The paths as given, in the order of reading."""
+        """The paths as given, in reading order."""
         return tuple(source.name for source in self.sources)
 
     @property
     def named_files(self) -> tuple[str, ...]:
-        """The paths on the disk, "-" for standard input: of a file in an archive that of the archive."""
+        """The paths on disk, "-" for standard input; for a file in an archive, the archive's path."""
         return tuple(map(named_file, self.sources))
 
     def open(self, arguments: Sequence[str]) -> None:
-        """Finds and recognises the logs that `arguments` (files, folders, patterns, "-") name.
+        """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").
 
-        What can't be opened is kept in `errors`. Raises LogError when nothing at all can be read.
+        Files that can't be opened are recorded in `errors`. Raises LogError if nothing can be read.
         """
         found = expand(arguments, unpacking=self._unpacking, errors=self.errors)
         self.problems += found.problems
         for source in found.sources:
-            # What was packed or piped is all there is.
+            # Packed or piped logs don't grow.
             options = replace(self._options, growing=self._options.growing and _can_grow(source))
             try:
                 reader = open_log(source, options, self._read_as, search=searched(source))
@@ -81,6 +81,8 @@ class Logs:
     def read(self, store: EventStore) -> Iterator[LoadedBatch]:
         """Reads and parses file by file; `store` encodes, but nothing is added to it yet."""
         progress = self._progress
+        if len(self.sources) > 1:
+            store.words.seen.several = True
         for source in self.sources:
             name = source.name
             record = LogRecord(self._cache, name, store.words)
@@ -127,34 +129,38 @@ class Logs:
             except LogError as error:
                 yield _nothing(store, progress.ended(source), error=error)
             except Exception as defect:
-                # One file that brings a reader of ours down must not take the others with it.
+                # A file that crashes a reader must not affect the others.
                 stopped = LogError(
                     where=name,
-                    what=f"reading stopped because of a mistake in smtpscope ({type(defect).__name__}: {defect})",
-                    remedy="What was read until then is there; please report this with the file if you may share it",
+                    what=f"reading stopped because of a bug in smtpscope ({type(defect).__name__}: {defect})",
+                    remedy="What was read before it is shown; please report this, with the file if you can share it",
                 )
                 yield _nothing(store, progress.ended(source), error=stopped)
 
     def _batches(self, source: Source) -> Iterator[Batch]:
-        """What the reader of `source` gives; where that were no rows, what a last look finds instead."""
-        yield from self._readers[source.name].batches()
+        """The batches of `source`'s reader; if it finds no rows, those of a last look instead."""
+        yield from batches_of(self._readers[source.name], source)
         if self._rows or self._options.growing:
             return
-        looking = last_look(self._readers[source.name], source, self._options)
-        if looking is None:
-            return
-        for batch in looking.batches():
-            if batch.records:
-                self._readers[source.name] = looking
-                yield replace(batch, unrelated_records=0)
+        for looking in last_look(self._readers[source.name], source, self._options):
+            for batch in looking.batches():
+                if batch.records or batch.exchanges:
+                    self._readers[source.name] = looking
+                if self._readers[source.name] is looking:
+                    yield replace(batch, unrelated_records=0)
+            if self._readers[source.name] is looking:
+                return
+        unnamed = reader.first_unnamed() if isinstance(reader := self._readers[source.name], TellsUnnamed) else None
+        if unnamed is not None:
+            yield Batch([], 0, [unnamed], source.size, source.size)
 
     @property
     def can_grow(self) -> bool:
-        """Whether something may still be added to a log: not to what is packed or came through a pipe."""
+        """Whether a log can still grow: not if all are packed or piped."""
         return any(map(_can_grow, self.sources))
 
     def follow(self, store: EventStore) -> Iterator[LoadedBatch]:
-        """What was added to the logs since they were read, or since the last call; see `Session.follow`."""
+        """What was added to the logs since they were read, or since the last call; see `LogLoader.follow`."""
         for source in self.sources:
             so_far = self._read_so_far.get(source.name)
             if so_far is None or not _can_grow(source):
@@ -167,23 +173,23 @@ class Logs:
     def _added(self, source: Source, so_far: ReadSoFar) -> Iterator[Batch]:
         reader = self._readers[source.name]
         yield from added(source, reader, so_far)
-        # A log that is gone was told by `added`.
+        # `added` has already reported a log that is gone.
         with suppress(LogError):
             self._same.note_if_new(source, reader)
 
     @property
     def service_logs_only(self) -> bool:
-        """Whether every open log is one of a mail server itself, so that none could hold an event."""
+        """Whether every open log is a mail server's own, so none can contain an event."""
         return bool(self._readers) and all(reader.format.service for reader in self._readers.values())
 
     def forget_texts(self) -> None:
-        """Lets go of the texts that are kept since others may be the same; for a store that keeps no rows."""
+        """Frees the cache of texts; for a store that keeps no rows."""
         self._parser = SmtpExchangeParser()
 
     def raw(self, file: str, offset: int) -> str | None:
-        """The record at `offset` of `file` as the file holds it; None when no such file is open.
+        """The raw record at `offset` of `file`; None if no such file is open.
 
-        Raises LogError and OSError when the file can't be read any more.
+        Raises LogError and OSError if the file has become unreadable.
         """
         reader = self._readers.get(file)
         if reader is None:
@@ -192,13 +198,13 @@ class Logs:
         return reader.raw(offset)
 
     def holds_sessions(self, file: str) -> bool:
-        """Whether `file` holds whole sessions."""
+        """Whether `file` has whole sessions."""
         return hasattr(self._readers.get(file), "smtp_session")
 
     def smtp_session(self, file: str, offset: int) -> SmtpSession | None:
-        """The whole session around `offset` of `file`; None where such a log holds none.
+        """The whole session around `offset` of `file`; None if the log has none.
 
-        Raises LogError when the file can't be read any more.
+        Raises LogError if the file has become unreadable.
         """
         reader = self._readers.get(file)
         if not hasattr(reader, "smtp_session"):
@@ -212,7 +218,7 @@ class Logs:
                 self._same.check(source)
 
     def information(self) -> tuple[FileInformation, ...]:
-        """What each file says of itself."""
+        """Information on each file."""
         return tuple(map(self._information, self.sources))
 
     def _information(self, source: Source) -> FileInformation:
@@ -226,7 +232,7 @@ class Logs:
                 information = replace(information, facts=(("Packed", packed), *information.facts))
             return information
         except LogError as error:
-            # One file that is gone by now must not hide what the others say.
+            # A file that is gone must not hide the others.
             return FileInformation(source.name, "", 0, warnings=(f"{error.what}. {error.remedy}.",))
 
 
@@ -272,30 +278,29 @@ _NAMED: int = 3
 
 
 def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
-    """A word on each log whose times name no zone, while those of another log do; nothing where all are alike.
+    """A note on each log whose times name no zone, if those of another log do; nothing if all are alike.
 
-    `taken_for` is the name of the zone that such times are taken for.
+    `assumed_zone` is the name of the zone assumed for them.
     """
     without, certain = store.words.clocks()
     if not without or not certain:
         return ()
     others = ", ".join(certain[:_NAMED]) + (f" and {len(certain) - _NAMED} more" if len(certain) > _NAMED else "")
     reason = (
-        f"The times name no zone and are taken for {assumed_zone}, those of {others} are certain: "
-        "what comes before what between them holds only if that zone is right"
+        f"The times name no zone and were read as {assumed_zone}, while those of {others} are certain: "
+        "the order of events between these logs is right only if that zone is"
     )
     return tuple(Problem(file, "dates", reason, "noted") for file in without)
 
 
 def told_twice(store: EventStore) -> tuple[Problem, ...]:
-    """A word on each two logs of different kinds that tell the same refusals; nothing where none do."""
+    """A note on each two logs of different kinds that contain the same refusals."""
     return tuple(
         Problem(
             store.words.files[shared.second],
             "whole file",
-            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} in "
-            f"{store.words.files[shared.first]} as well, which is another kind of log: "
-            f"{'it counts' if shared.count == 1 else 'they count'} twice",
+            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} counted twice: also in "
+            f"{store.words.files[shared.first]}, a log of another kind",
             "noted",
             shared.count,
         )
@@ -305,7 +310,7 @@ def told_twice(store: EventStore) -> tuple[Problem, ...]:
 
 _HEAD: Final = 4_096
 _WRITTEN_OVER: Final = frozenset({"evtx", "evt"})
-"""Windows writes over the beginning of these while they are the same log; their records have numbers of their own."""
+"""Windows rewrites the beginning of these while they remain the same log; their records are numbered."""
 
 
 class SameLogs:
@@ -315,24 +320,24 @@ class SameLogs:
         self._heads: dict[str, bytes] = {}
 
     def note(self, source: Source, reader: LogReader) -> None:
-        """The log of `source` is read from its beginning now. Raises LogError when it can't be read."""
+        """Remembers the beginning of `source`, which is about to be read. Raises LogError if it can't be read."""
         if reader.format.name not in _WRITTEN_OVER:
             self._heads[source.name] = _head(source)
 
     def note_if_new(self, source: Source, reader: LogReader) -> None:
-        """The same, where the log was begun anew since. Raises LogError."""
+        """The same, if the log was replaced since. Raises LogError."""
         known = self._heads.get(source.name)
         if known is not None and not _head(source).startswith(known):
             self.note(source, reader)
 
     def check(self, source: Source) -> None:
-        """Raises LogError when the log begins in another way than when it was read, or can't be read."""
+        """Raises LogError if the log no longer begins as it did when it was read, or can't be read."""
         known = self._heads.get(source.name)
         if known is not None and not _head(source).startswith(known):
             raise LogError(
                 where=source.name,
-                what="this is another log than the one that was read: it was replaced or begun anew",
-                remedy="Open the older log under the name it has now",
+                what="the log was replaced or restarted since it was read",
+                remedy="Open the old log under its new name",
             )
 
 

@@ -1,4 +1,4 @@
-"""Our note on an incident: read and written where the notes of one's own are, in force at once."""
+"""Our note on an incident: stored with our own notes, and effective at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class OurNoteKeeper:
         self._knowledge = knowledge
 
     def text(self, detail: IncidentDetail) -> str:
-        """Our note on this incident as far as it can be changed here, "" where there is none; not yet harmless.
+        """Our note on this incident, as far as it can be edited here, "" if there is none; not yet harmless.
 
         Notes of other folders, or written by hand for a whole domain, are not in it. Raises KnowledgeError.
         """
@@ -26,8 +26,8 @@ class OurNoteKeeper:
         return our_note_in(_folder(), _about(detail, ""))
 
     def write(self, detail: IncidentDetail, text: str, *, seen: str) -> str:
-        """Makes `text` our note (a blank one removes it), and returns it as it stands: `seen` is what stood there when
-        the writing began, and what somebody else wrote meanwhile is kept. Raises KnowledgeError.
+        """Makes `text` our note (blank removes it), and returns the result: `seen` is the note as it was when
+        editing started; text that somebody else wrote meanwhile is kept. Raises KnowledgeError.
         """
         from smtpscope.knowledge.authoring.our_note_files import write_our_note
 

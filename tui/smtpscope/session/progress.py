@@ -1,7 +1,7 @@
-"""How far the reading of several logs is, those included that are unpacked or come through a pipe before they are read.
+"""Overall progress, including time spent unpacking or reading a pipe.
 
-Each reader wants to know first how large its log is, so such a log is taken in as a whole: that is the first half of
-its part. Nobody knows beforehand how much comes through a pipe.
+A reader needs the size of its log first, so such a log is buffered completely: that is the first half of its share. The
+size of piped input is unknown in advance.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SECONDS: Final = 0.25
 
 
 class ReadingProgress:
-    """Counts in stored bytes: those of a packed log as it is packed. Never goes back."""
+    """Counts stored bytes; for a packed log, its packed size. Never decreases."""
 
     def __init__(self) -> None:
         self._sizes: dict[str, int | None] = {}
@@ -26,11 +26,11 @@ class ReadingProgress:
         self._before = 0
 
     def add(self, source: Source) -> None:
-        """`source` will be read, behind those that were added before. Raises LogError when it is gone."""
+        """Queues `source`, after those added before. Raises LogError if it is gone."""
         self._sizes[source.name] = source.stored_size if isinstance(source, BufferedSource) else source.size
 
     def size(self, source: Source) -> int:
-        """The stored bytes of `source` as far as they are known."""
+        """The stored bytes of `source`, as far as known."""
         return self._sizes[source.name] or 0
 
     @property
@@ -59,7 +59,7 @@ class ReadingProgress:
         return Progress(source.name, self._before + self._done_before(source) + done, self._total)
 
     def ended(self, source: Source) -> Progress:
-        """`source` was read to its end, or as far as could be; the next one follows."""
+        """`source` was read to its end, or as far as possible; the next one follows."""
         self._before += self.size(source)
         return Progress(source.name, self._before, self._total)
 
@@ -70,7 +70,7 @@ class ReadingProgress:
 def ingest(
     source: Source, progress: ReadingProgress, monotonic: Callable[[], float] = time.monotonic
 ) -> Iterator[Progress]:
-    """Buffers what `source` unpacks or pipes, reporting progress each quarter second. Raises LogError."""
+    """Buffers the unpacked or piped data of `source`, reporting progress every quarter second. Raises LogError."""
     if not isinstance(source, BufferedSource):
         return
     last = monotonic()

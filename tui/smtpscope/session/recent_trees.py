@@ -1,4 +1,4 @@
-"""The trees of groups that were asked for last: another order, or a grouping asked for ahead, need no second look."""
+"""A cache of recent group trees: a new sort order, or a grouping computed ahead, needs no recomputation."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable, Hashable
 from smtpscope.store.grouping.groups import GroupTree
 
 _KEPT = 3
-"""The one on the screen, the one before it, and the one that comes next; each takes sixteen bytes an event."""
+"""The one on screen, the previous one, and the next one; each takes sixteen bytes per event."""
 
 
 class RecentTrees:
-    """Trees by what they were made of; the one that was not asked for longest goes first."""
+    """Trees by their inputs; evicts the least recently used."""
 
     def __init__(self) -> None:
         self._trees: dict[Hashable, GroupTree] = {}
 
     def of(self, made_of: Hashable, make: Callable[[], GroupTree]) -> GroupTree:
-        """The tree made of `made_of`; `make` makes it where it is not there."""
+        """The tree for the inputs `made_of`; calls `make` if it is not cached."""
         tree = self._trees.pop(made_of, None)
         if tree is None:
             while len(self._trees) >= _KEPT:
@@ -27,5 +27,5 @@ class RecentTrees:
         return tree
 
     def clear(self) -> None:
-        """Forgets all, because something that is not in `made_of` has changed."""
+        """Clears the cache, because something outside `made_of` has changed."""
         self._trees.clear()

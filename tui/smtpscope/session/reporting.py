@@ -1,23 +1,27 @@
-"""The picture of all that was read, and the groups of a view as rows of a report."""
+"""The overview of everything read, and the groups of a view as rows of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+from typing import Final
 
 import numpy as np
 
 from smtpscope.errors import Problem
-from smtpscope.export.report.report import Report, ReportRow
+from smtpscope.export.report.report import Named, Report, ReportRow
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.view_values import Overview, View
 from smtpscope.store.event_store import DIRECTIONS
 from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_HOST, Dimension
 from smtpscope.store.grouping.groups import Group
 
+_NAMED: Final[Mapping[str, Named]] = {"recipient": "recipient", "server": "server"}
+"""Dimension -> the kind of name its label is."""
+
 
 def overview_of(loader: LogLoader, events: int) -> Overview:
-    """The picture of all that `loader` read; `events` are those that count."""
+    """The overview of everything `loader` read; `events` are those that count."""
     store = loader.store
     directions = store.columns.direction
     if events < len(store):
@@ -47,7 +51,7 @@ def report_of(
 ) -> Report:
     """The report of `view`. `titles` are the categories' short names, `zone` the zone and its name.
 
-    With `most` only so many groups of the first level are in it, and as many members of each.
+    With `most`, at most that many groups of the first level, and members of each.
     """
     levels = view.tree.levels
     outer = view.order[0].tolist() if levels else []
@@ -88,11 +92,12 @@ def report_of(
 def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> ReportRow:
     group = view.tree.group(level, index)
     one_cause = group.categories == 1
+    words, named = _host_words(group, view.tree.levels[level].dimension)
     title = titles.get(group.category, group.category)
     return ReportRow(
         depth=level,
         code="" if group.codes != 1 else "no code" if group.code is None else str(group.code),
-        host=_host_words(group, view.tree.levels[level].dimension),
+        host=words,
         cause=title if one_cause else f"{group.categories} causes, most: {title}",
         category=group.category,
         direction=group.direction,
@@ -104,6 +109,7 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
         quiet_ms=group.quiet_ms,
         recipients=group.recipients,
         spark=view.tree.sparkline(level, index),
+        named=named,
         reply_code=group.code,
         reply_codes=group.codes,
         remote_host=group.host,
@@ -112,10 +118,12 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
     )
 
 
-def _host_words(group: Group, dimension: Dimension) -> str:
-    """What a report writes into the column of hosts: what the group is, as far as that is not its code."""
+def _host_words(group: Group, dimension: Dimension) -> tuple[str, Named]:
+    """The host column of a report: what the group is, apart from its code; and which kind of name that is."""
+    if dimension.in_report and group.label:
+        return group.label, _NAMED.get(dimension.name, "")
     if dimension.in_report:
-        return group.label or dimension.missing
+        return dimension.missing, ""
     if group.hosts == 1:
-        return group.host or NO_HOST
-    return f"{group.hosts:,} hosts"
+        return (group.host, "host") if group.host else (NO_HOST, "")
+    return f"{group.hosts:,} hosts", ""

@@ -1,4 +1,4 @@
-"""Which replies of a view are only guessed: their wordings, the most frequent first."""
+"""The replies of a view whose cause is only a guess: their wordings, most frequent first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtpscope.store.event_store import EventStore
 
 
 def unknown_replies(store: EventStore, view: View) -> list[UnknownReply]:
-    """The refusals of `view` that no code and no rule knows well enough to be more than guessed.
+    """The refusals in `view` whose cause is only a guess.
 
     Two replies have one wording when they differ only in mailboxes, hosts, addresses and numbers.
     """
@@ -27,7 +27,7 @@ def unknown_replies(store: EventStore, view: View) -> list[UnknownReply]:
     rows = view.tree.order[np.isin(columns.judgement[view.tree.order], guessed)]
     verbs = words.command_verb.view()[columns.command[rows]]
     kinds = np.stack((columns.reply[rows], verbs, columns.direction[rows], columns.host_key[rows]), axis=1)
-    # Each distinct kind once: a log holds few, and many rows of each.
+    # Each distinct kind once: a log has few kinds, with many rows each.
     distinct, first, counts = np.unique(kinds, axis=0, return_index=True, return_counts=True)
     wordings: defaultdict[tuple[str, int, int], list[tuple[int, int, int]]] = defaultdict(list)
     for (reply, verb, direction, host), at, count in zip(
@@ -39,7 +39,7 @@ def unknown_replies(store: EventStore, view: View) -> list[UnknownReply]:
 
 
 def _unknown_reply(store: EventStore, members: list[tuple[int, int, int]]) -> UnknownReply:
-    """Of (count, row downwards, host key) of each member."""
+    """From (count, descending row, host key) of each member."""
     _, at, _ = max(members)
     return UnknownReply(
         sample=store.exchange(-at),

@@ -1,6 +1,6 @@
-"""What outlives a run: marks, notes, saved views, filters, and where one stood in a log.
+"""What survives a restart: marks, notes, saved views, filters, and the last position in a log.
 
-Nothing here ends a run: what can't be kept or read is told once, in `warning`.
+Nothing here ends a run: anything that can't be saved or loaded is reported once, in `warning`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,22 @@ _T = TypeVar("_T")
 
 
 class UserData:
-    """The workspace as a session needs it. Without a workspace marks and notes last as long as the session."""
+    """The workspace, as the analysis needs it. Without one, marks and notes last as long as the analysis.
+
+    `marked_now` are the marks set in this run; the others are from other days.
+    """
 
     def __init__(self, workspace: Workspace | None) -> None:
         self._workspace = workspace
         self._log: Log | None = None
         self.marks: set[IncidentKey] = set()
+        self.marked_now: set[IncidentKey] = set()
         self.warning: str | None = None
         if workspace is not None and workspace.warning is not None:
             self._warn(workspace.warning.what)
 
     def open(self, sources: Collection[Source]) -> None:
-        """From now on marks, notes and state belong to these files together."""
+        """Switches marks, notes and state to these files."""
         if self._workspace is None or not sources:
             return
         from smtpscope.workspace.log_identity import LogIdentity
@@ -41,34 +45,37 @@ class UserData:
         self.marks = set(self._tried(self._log.marks.all, frozenset[IncidentKey]()))
 
     def mark(self, keys: Iterable[IncidentKey], *, marked: bool) -> None:
-        """Sets or takes the marks of `keys`."""
+        """Sets or removes the marks of `keys`."""
         changed = set(keys)
+        self.marked_now = self.marked_now | (changed - self.marks) if marked else self.marked_now - changed
         self.marks = self.marks | changed if marked else self.marks - changed
         log = self._log
         if log is not None:
             self._tried(lambda: (log.marks.add if marked else log.marks.remove)(changed), None)
 
     def toggle(self, keys: set[IncidentKey]) -> bool:
-        """Marks `keys`, or takes their marks when all have one; says whether they are marked now."""
+        """Marks `keys`, or unmarks them if all are marked; returns whether they are marked now."""
         marked = not keys <= self.marks
         self.mark(keys, marked=marked)
         return marked
 
     def note(self, key: IncidentKey) -> str:
-        """The note on an incident, "" where there is none; verbatim, so not yet harmless."""
+        """The note on an incident, "" if there is none; verbatim, so not yet harmless."""
         log = self._log
         found: Note | None = None if log is None else self._tried(lambda: log.notes.of(key), None)
         return "" if found is None else found.text
 
     def write_note(self, key: IncidentKey, text: str, *, seen: str) -> bool:
-        """Keeps `text` as the note on `key`; `seen` is what stood there when the writing began. False: not kept."""
+        """Saves `text` as the note on `key`; `seen` is the note as it was when editing started. Returns False if not
+        saved.
+        """
         log = self._log
         if log is None:
             return False
         return self._done(lambda: log.notes.write(key, text, seen=seen))
 
     def state(self) -> LogState | None:
-        """How the open files were left the last time."""
+        """The last state of the open files."""
         return None if self._log is None else self._tried(self._log.state, None)
 
     def save_state(self, state: LogState) -> None:
@@ -81,10 +88,10 @@ class UserData:
         return () if self._workspace is None else self._tried(self._workspace.views.all, ())
 
     def save_view(self, view: SavedView) -> bool:
-        """Keeps `view` under its name; False: it could not be kept, see `warning`."""
+        """Saves `view` under its name; False if that failed, see `warning`."""
         workspace = self._workspace
         if workspace is None:
-            self._warn("nothing is kept in this run")
+            self._warn("nothing is saved in this run")
             return False
         return self._done(lambda: workspace.views.save(view))
 
@@ -94,7 +101,7 @@ class UserData:
             self._tried(lambda: workspace.views.remove(name), False)
 
     def filters(self) -> tuple[str, ...]:
-        """Filters that were in force, the latest first."""
+        """The filter history, latest first."""
         return () if self._workspace is None else self._tried(self._workspace.history.recent, ())
 
     def remember_filter(self, filter_text: str) -> None:
@@ -103,7 +110,7 @@ class UserData:
             self._tried(lambda: workspace.history.add(filter_text), None)
 
     def _done(self, call: Callable[[], object]) -> bool:
-        """Whether `call` could be carried out."""
+        """Whether `call` succeeded."""
 
         def carried_out() -> bool:
             call()
@@ -121,4 +128,4 @@ class UserData:
             return otherwise
 
     def _warn(self, what: str) -> None:
-        self.warning = f"Not kept: {what}"
+        self.warning = f"Not saved: {what}"

@@ -1,4 +1,4 @@
-"""What a session hands out: progress and batches, the view in force, details of an event and of an incident."""
+"""The values an analysis returns: progress and batches, the current view, details of an event and of an incident."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`bytes_read` of `bytes_total` over all files; `file` is the one being read. None: nobody knows how much comes."""
+    """`bytes_read` of `bytes_total` over all files; `file` is the one being read. None if the total is unknown."""
 
     file: str
     bytes_read: int
@@ -32,7 +32,7 @@ class Progress:
 
     @property
     def words(self) -> str:
-        """How far it is, for people."""
+        """The progress as text."""
         if self.bytes_total is None:
             return f"{self.bytes_read / 1e6:,.1f} MB so far"
         share = 100 * self.bytes_read // max(1, self.bytes_total)
@@ -41,10 +41,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class LoadedBatch:
-    """What `read` yields and `add` takes. `error` ends one file, never the rest.
+    """Yielded by `read`, passed to `add`. `error` ends one file, never the rest.
 
-    `span` is from when to when the log's records go, ours or not, as far as its reader can tell. `explaining` are
-    events beside ours, which are among the `unrelated_records`.
+    `span` is the log's time span, over all its records, as far as its reader knows. `explaining` are events beside
+    ours, which are among the `unrelated_records`.
     """
 
     encoded: EncodedBatch
@@ -58,10 +58,10 @@ class LoadedBatch:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The picture of all that was read so far; times in milliseconds since 1970-01-01 UTC.
+    """The overview of everything read so far; times in milliseconds since 1970-01-01 UTC.
 
-    `duplicates` are events that were there before and are left out of `events`. `service_logs` tells that all logs are
-    of a mail server itself and none of events.
+    `duplicates` are not counted in `events`. `service_logs` means that all logs are a mail server's own, with no
+    events.
     """
 
     files: tuple[str, ...]
@@ -78,9 +78,9 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a filter lets through, grouped and ordered: a picture of the store at one moment, never changed.
+    """The events that match a filter, grouped and sorted: an immutable snapshot of the store.
 
-    `order` are the groups of each level of `tree` in the order to show.
+    `order` are the groups of each level of `tree`, in display order.
     """
 
     filter_text: str
@@ -93,7 +93,7 @@ class View:
 
     @property
     def count(self) -> int:
-        """How many events the filter lets through."""
+        """How many events match the filter."""
         return len(self.tree.order)
 
 
@@ -108,7 +108,7 @@ class EventDetail:
 
 @dataclass(frozen=True, slots=True)
 class ListedIncident:
-    """One of many incidents, with the guidance for it."""
+    """One of many incidents, with its guidance."""
 
     incident: IncidentHead
     advice: Advice
@@ -116,9 +116,7 @@ class ListedIncident:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDetail:
-    """An incident and the guidance for it, filled with the values of its sample. `explanations` are what beside it in
-    the logs of the same computer explains it.
-    """
+    """An incident and its guidance, filled with the values of its sample, and the events that explain it."""
 
     incident: Incident
     advice: Advice

@@ -4,8 +4,9 @@ An event is the same as one before it when record id, provider, computer and tim
 ids, what is said has to agree as well (remote host, command, reply, connection); the same may be said twice in a
 second, so the first of such in one log is the first in the other, and so on. Many exports name no computer (Event
 Viewer's CSV, Exim's main and reject log): to the second and to the word the same in two logs is taken for one event,
-as two servers are hardly told the same by the same host in the same second. The time counts in whole seconds, as
-exports cut the rest off; without a time nobody can tell, so such an event is no double.
+as two servers are hardly told the same by the same host in the same second. So is what a log with record ids and one
+without them say (an .evtx and what PowerShell printed of it), whatever they call source and computer. The time counts
+in whole seconds, as exports cut the rest off; without a time nobody can tell, so such an event is no double.
 """
 
 from __future__ import annotations
@@ -77,15 +78,20 @@ def shared_refusals(
 
 
 class SeenEvents:
-    """The events of all logs so far, eight bytes each. For the thread that reads."""
+    """The events of all logs so far, eight bytes each, or 24 where there are several. For the thread that reads.
 
-    __slots__ = ("_file", "_in_file", "_largest_id", "_runs")
+    `several` tells that more than one log is read: then the events of logs with record ids are kept by their words too.
+    """
+
+    __slots__ = (*("_largest_id", "_runs", "_said_with_id", "_said_with_number", "_said_without", "_words", "several"),)
 
     def __init__(self) -> None:
         self._runs = _Runs()
         self._largest_id = -1
-        self._in_file = _Runs()
-        self._file = -1
+        self._words = _SaidInLogs()
+        self.several = False
+        self._said_with_id, self._said_without = _SaidInLogs(), _SaidInLogs()
+        self._said_with_number = _SaidInLogs()
 
     def find(self, told: EventFingerprint) -> NDArray[np.bool_]:
         """Which of some events were there before, among those of earlier calls or further up among themselves."""
@@ -102,8 +108,26 @@ class SeenEvents:
             else:
                 found[by_id] = self._runs.again(keys)
         if len(by_words):
-            found[by_words] = self._runs.again(self._ranked(told, by_words))
+            self._words.enter(told.file)
+            found[by_words] = self._words.also_in(self._words, _words(told, by_words, _moment(told, by_words)))
+        if self.several:
+            self._compare_kinds_of_logs(told, by_id, by_words, found)
         return found
+
+    def _compare_kinds_of_logs(
+        self, told: EventFingerprint, by_id: NDArray[np.int64], by_words: NDArray[np.int64], found: NDArray[np.bool_]
+    ) -> None:
+        """Notes in `found` what another kind of log has, which names source and computer in another way or not."""
+        for said in (self._said_with_number, self._said_with_id, self._said_without):
+            said.enter(told.file)
+        # What is a copy of an event is not kept twice.
+        by_id, by_words = by_id[~found[by_id]], by_words[~found[by_words]]
+        words = _words(told, by_id)
+        numbered = _mixed(words ^ told.record_id[by_id].astype(np.uint64))
+        again = self._said_with_number.earlier(numbered)
+        self._said_with_number.keep(numbered)
+        found[by_id] |= again | self._said_with_id.also_in(self._said_without, words)
+        found[by_words] |= self._said_without.also_in(self._said_with_id, _words(told, by_words))
 
     def _are_new(self, ids: NDArray[np.int64]) -> bool:
         """Whether each of `ids` is larger than all before it, as in a single log: then none can be a double."""
@@ -111,16 +135,52 @@ class SeenEvents:
         self._largest_id = max(self._largest_id, int(np.max(ids)))
         return new
 
-    def _ranked(self, told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
-        """Keys of what is said; the second of the same in one log has another one than the first."""
-        keys = _moment(told, rows)
-        for said in told.said:
-            keys = _mixed(keys ^ said[rows].astype(np.uint64))
-        if told.file != self._file:
-            self._file, self._in_file = told.file, _Runs()
+
+class _SaidInLogs:
+    """What was said when, log by log: in those with record ids, in those without, or with the ids."""
+
+    __slots__ = ("_before", "_file", "_here", "_in_file")
+
+    def __init__(self) -> None:
+        self._before = _Runs()
+        self._here: list[Keys] = []
+        self._in_file: _Runs | None = None
+        self._file = -1
+
+    def enter(self, file: int) -> None:
+        """What was kept of another log than `file` is that of an earlier one from now on."""
+        if file != self._file:
+            self._file = file
+            if self._here:
+                self._before.add(np.sort(np.concatenate(self._here)))
+            self._here, self._in_file = [], None
+
+    def keep(self, keys: Keys) -> None:
+        """Takes in `keys` of the log that was entered; sorted when the next one is."""
+        self._here.append(keys)
+
+    def earlier(self, keys: Keys) -> NDArray[np.bool_]:
+        """Which of `keys` an earlier log has."""
+        return self._before.counted(keys) > 0 if self._before.runs else np.zeros(len(keys), np.bool_)
+
+    def also_in(self, others: _SaidInLogs, keys: Keys) -> NDArray[np.bool_]:
+        """Which of `keys` an earlier log of the `others` has, each as often as it has it; the rest is kept."""
+        if not others._before.runs:
+            self.keep(keys)
+            return np.zeros(len(keys), np.bool_)
+        found = others._before.counted(keys) > self._rank(keys)
+        self.keep(keys[~found])
+        return found
+
+    def _rank(self, keys: Keys) -> NDArray[np.int64]:
+        """For each of `keys` how many equal ones stand before it in this log."""
+        if self._in_file is None:
+            self._in_file = _Runs()
+            if self._here:
+                self._in_file.add(np.sort(np.concatenate(self._here)))
         rank = self._in_file.counted(keys) + _rank_among_equals(keys)
         self._in_file.add(np.sort(keys))
-        return _mixed(keys ^ rank.astype(np.uint64))
+        return rank
 
 
 class _Runs:
@@ -181,6 +241,15 @@ def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
     ranks = np.empty(len(keys), np.int64)
     ranks[order] = np.arange(len(keys)) - np.repeat(starts, lengths)
     return ranks
+
+
+def _words(told: EventFingerprint, rows: NDArray[np.int64], keys: Keys | None = None) -> Keys:
+    """One number for second and what was said, or for `keys` and what was said."""
+    if keys is None:
+        keys = _mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
+    for said in told.said:
+        keys = _mixed(keys ^ said[rows].astype(np.uint64))
+    return keys
 
 
 def _moment(told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:

@@ -74,7 +74,7 @@ class Encoder(Vocabularies):
         self._matcher = matcher
         self._host_patterns: list[tuple[str, ...]] = []
         self._host_is_known = GrowingNumbers()
-        self._seen = SeenEvents()
+        self.seen = SeenEvents()
 
     def encode(self, exchanges: Sequence[SmtpExchange]) -> Columns:
         """One row for each exchange, in their order."""
@@ -137,7 +137,7 @@ class Encoder(Vocabularies):
         """Which rows are an event that was there before."""
         if not len(contexts):
             return np.zeros(0, np.bool_)
-        return self._seen.find(
+        return self.seen.find(
             EventFingerprint(
                 record_id=record_numbers.record_id,
                 time_ms=record_numbers.time_ms,

@@ -74,7 +74,7 @@ def zone_named(name: str) -> tzinfo:
     except (ValueError, OSError, KeyError, ModuleNotFoundError) as error:
         raise UsageError(
             where="time zone",
-            what=f'no zone is called "{name}"',
+            what=f'there is no time zone "{name}"',
             remedy="Use UTC, local, a name such as Europe/Berlin, or an offset such as +01:00",
         ) from error
 
@@ -196,8 +196,9 @@ Precision = Literal["month", "day", "minute", "second", "moment"]
 class TimeWord:
     """A time as written in a filter, not yet placed in a log.
 
-    `back_ms` is set for relative words (`24h`), `days_back` for `today` (0) and `yesterday` (1). Otherwise the parts
-    that were written: without `year` the latest such date in the log is meant, without `month` the latest such time.
+    `back_ms` is set for relative words (`24h`), `days_back` for `today` (0) and `yesterday` (1), `weekday` for the
+    latest such day of the week in the log (Monday is 0). Otherwise the parts that were written: without `year` the
+    latest such date in the log is meant, without `month` the latest such time.
     """
 
     text: str
@@ -208,6 +209,7 @@ class TimeWord:
     clock: time | None = None
     back_ms: int | None = None
     days_back: int | None = None
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ class Span:
     end_ms: int
 
 
-TIME_WORDS = "11-16, 2026-11-16, 2026-11-16T13:00, 13:00, today, yesterday, 24h or 7d"
+TIME_WORDS = "11-16, 2026-11-16, 2026-11-16T13:00, 13:00, today, yesterday, monday, 24h or 7d"
 
 _RELATIVE = re.compile(r"(\d{1,5}) ?(min|m|h|d|w)", re.ASCII)
 _RELATIVE_UNITS = {"m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
@@ -229,6 +231,7 @@ _ABSOLUTE = re.compile(
 )
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
 _DAYS_BACK = {"today": 0, "yesterday": 1}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # 29 February is the latest such date at most eight years back.
 _YEARS_TO_LOOK_BACK = 9
 
@@ -238,6 +241,8 @@ def parse_time_word(text: str) -> TimeWord:
     word = text.strip()
     if word.lower() in _DAYS_BACK:
         return TimeWord(text, "day", days_back=_DAYS_BACK[word.lower()])
+    if word.lower() in _WEEKDAYS:
+        return TimeWord(text, "day", weekday=_WEEKDAYS.index(word.lower()))
     if match := _RELATIVE.fullmatch(word.lower()):
         return TimeWord(text, "moment", back_ms=int(match[1]) * _RELATIVE_UNITS[match[2]])
     if match := _MONTH.fullmatch(word):
@@ -269,8 +274,9 @@ def resolve(word: TimeWord, log_end_ms: int, zone: tzinfo) -> Span:
     last_day = local_datetime(log_end_ms, zone).date()
     if word.precision == "month" and word.year is not None and word.month is not None:
         return _month_span(word.year, word.month, zone)
-    if word.days_back is not None:
-        day = date.fromordinal(max(1, last_day.toordinal() - word.days_back))
+    days_back = word.days_back if word.weekday is None else (last_day.weekday() - word.weekday) % 7
+    if days_back is not None:
+        day = date.fromordinal(max(1, last_day.toordinal() - days_back))
         return Span(day_start(day, zone), day_end(day, zone))
     if word.month is None or word.day is None:
         return _latest_clock(word, last_day, log_end_ms, zone)

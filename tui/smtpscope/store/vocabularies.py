@@ -10,6 +10,7 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Certainty, Command, Direction, RemoteHost, Reply
 from smtpscope.reading.record import Level
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
+from smtpscope.store.shared_texts import SharedTextTables
 from smtpscope.store.vocabulary import GrowingNumbers, SharedVocabulary, Vocabulary
 
 DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
@@ -67,6 +68,7 @@ class Vocabularies:
 
     def __init__(self) -> None:
         self.contexts: Vocabulary[SharedFields] = Vocabulary()
+        self.shared_texts = SharedTextTables(self.contexts)
         self.hosts: SharedVocabulary[RemoteHost] = SharedVocabulary()
         self.commands: SharedVocabulary[Command] = SharedVocabulary()
         self.replies: SharedVocabulary[Reply] = SharedVocabulary()

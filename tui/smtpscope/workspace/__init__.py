@@ -1,1 +1,1 @@
-"""What outlives a run: saved views, filters used before, where one stood in a log, marks and notes."""
+"""What survives a restart: saved views, filter history, the last position in each log, marks and notes."""

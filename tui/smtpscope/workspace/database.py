@@ -1,4 +1,4 @@
-"""One SQLite connection that several threads may use, its failures said in words that people can act on."""
+"""One SQLite connection, shared by several threads, with errors that say what to do."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from smtpscope.errors import SmtpscopeError
 
 
 class WorkspaceError(SmtpscopeError):
-    """Something can't be kept or found; also used unraised, as the one warning that nothing will be kept."""
+    """Something can't be saved or loaded; also used unraised, as the one warning that nothing will be saved."""
 
 
 class Database:
-    """`place` is what messages call it. All reading and writing goes through `reading` and `writing`."""
+    """`place` is its name in messages. All access goes through `reading` and `writing`."""
 
     def __init__(self, connection: sqlite3.Connection, place: str) -> None:
         self.place = place
@@ -24,17 +24,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """One picture of the data, whatever another instance writes meanwhile. Raises WorkspaceError."""
+        """A consistent snapshot, even while another instance writes. Raises WorkspaceError."""
         with self._transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """All that is written inside is kept, or nothing of it; no other instance writes in between.
+        """A transaction: everything written inside is saved, or nothing; other instances wait.
 
         Raises WorkspaceError when the disk is full, or another instance writes for longer than the connection waits.
         """
-        # IMMEDIATE: what is read inside to decide what to write is still true when it is written.
+        # IMMEDIATE: anything read inside to decide what to write is still true when it is written.
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
@@ -47,28 +47,28 @@ class Database:
                     yield self._connection
                     self._connection.execute("COMMIT")
                 finally:
-                    # Still open only if something failed; SQLite has ended it by itself after some failures.
+                    # Still open only after a failure; SQLite itself rolls back after some of them.
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
             except sqlite3.Error as error:
                 raise self._failure(error) from error
 
     def close(self) -> None:
-        """Ends the use; calling it twice does no harm."""
+        """Closes the connection; a second call does nothing."""
         with self._lock:
             self._connection.close()
 
     def _failure(self, error: sqlite3.Error) -> WorkspaceError:
         code = primary_code(error)
-        remedy = "Check the rights and the space of that folder"
+        remedy = "Check that folder's permissions and free space"
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             remedy = "Another smtpscope is busy with it: try again"
         elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             remedy = "Start smtpscope again: it moves a damaged file aside"
-        return WorkspaceError(where=self.place, what=f"it can't be used: {error}", remedy=remedy)
+        return WorkspaceError(where=self.place, what=f"can't be used: {error}", remedy=remedy)
 
 
 def primary_code(error: sqlite3.Error) -> int | None:
-    """The result code without its refinement, None where the error is Python's own."""
+    """The primary result code, None if the error is Python's own."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF

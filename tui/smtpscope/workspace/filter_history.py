@@ -1,4 +1,4 @@
-"""Filters used before, the latest first, each once."""
+"""The filter history: latest first, no duplicates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST_FILTERS: Final = 200
 
 
 class FilterHistory:
-    """At most 200 filters, for all logs together; two instances at once mix theirs and lose none."""
+    """At most 200 filters, shared by all logs; safe with two instances running."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -25,7 +25,7 @@ class FilterHistory:
         return tuple(text for (text,) in rows)
 
     def add(self, filter_text: str) -> None:
-        """Puts `filter_text` first; a blank one and one beyond 10,000 characters are left out.
+        """Puts `filter_text` first; ignores blank filters and those over 10,000 characters.
 
         Raises WorkspaceError.
         """

@@ -1,4 +1,4 @@
-"""An incident's key as the columns of a row and back; marks and notes share it."""
+"""Converts an incident's key to row columns and back, for marks and notes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def key_row(key: IncidentKey) -> tuple[str, bytes, int, bytes]:
 
 
 def key_of(row: tuple[Any, ...]) -> IncidentKey | None:
-    """The key of a row that begins with KEY_COLUMNS, None where this version knows no such direction."""
+    """The key of a row that begins with KEY_COLUMNS, None if this version does not know the direction."""
     direction, host_key, code, category = row[:4]
     try:
         return IncidentKey(

@@ -1,4 +1,4 @@
-"""Files that were open before: an identity -> the number under which things are kept for it."""
+"""Files seen before: identity -> the id that their marks, notes and state are stored under."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ _MOST_FILES = 20_000
 
 
 def find_file(connection: sqlite3.Connection, file: FileIdentity) -> int | None:
-    """The number of `file`, None where it is new. Changes nothing."""
+    """The id of `file`, None if it is new. Changes nothing."""
     found = _best(connection, file)
     return None if found is None else found[0]
 
 
 def find_files(connection: sqlite3.Connection, log: LogIdentity) -> list[int]:
-    """The numbers of those files of `log` that are known, in ascending order."""
+    """The ids of the known files of `log`, in ascending order."""
     return sorted({number for file in log.files if (number := find_file(connection, file)) is not None})
 
 
 def find_whole(connection: sqlite3.Connection, log: LogIdentity) -> list[int] | None:
-    """The numbers of all files of `log`, None when one of them is new."""
+    """The ids of all files of `log`, None if any of them is new."""
     numbers = {find_file(connection, file) for file in log.files}
     known = sorted(number for number in numbers if number is not None)
     return known if known and None not in numbers else None
 
 
 def keep_files(connection: sqlite3.Connection, log: LogIdentity) -> list[int]:
-    """The numbers of all files of `log`, new ones where needed; inside a transaction that writes."""
+    """The ids of all files of `log`, created as needed; call inside a write transaction."""
     return sorted({_keep(connection, file) for file in log.files})
 
 
 def forget_unused(connection: sqlite3.Connection) -> None:
-    """Drops the oldest files that have neither marks nor notes when there are very many."""
+    """Drops the oldest files without marks or notes once there are very many."""
     connection.execute(
         "DELETE FROM known_file WHERE id <= (SELECT max(id) FROM known_file) - ?"
         " AND id NOT IN (SELECT file FROM mark) AND id NOT IN (SELECT file FROM note)",
@@ -54,7 +54,7 @@ def _keep(connection: sqlite3.Connection, file: FileIdentity) -> int:
         assert inserted.lastrowid is not None
         return inserted.lastrowid
     number, head_length = found
-    # A short beginning that has grown is told apart better by the longer one.
+    # If a short head has grown, the longer one identifies the file better.
     if head_length < len(file.head):
         connection.execute(
             "UPDATE known_file SET path = ?, head_length = ?, head_hash = ? WHERE id = ?", (*values, number)
@@ -63,13 +63,13 @@ def _keep(connection: sqlite3.Connection, file: FileIdentity) -> int:
 
 
 def _best(connection: sqlite3.Connection, file: FileIdentity) -> tuple[int, int] | None:
-    """Number and length of the kept beginning: the same path before others, then the longest, then the last."""
+    """Id and length of the stored head: same path first, then the longest, then the latest."""
     name, path = packed(file.name), packed(file.path)
     lengths = connection.execute(
         "SELECT DISTINCT head_length FROM known_file WHERE name = ? AND head_length <= ?", (name, len(file.head))
     ).fetchall()
     best: tuple[bool, int, int] | None = None
-    # Asked by length and hash, so that five hundred servers' Application.evtx are no five hundred comparisons each.
+    # Asked by length and hash, so five hundred servers' Application.evtx files need no five hundred comparisons each.
     for (length,) in lengths:
         same_head = connection.execute(
             "SELECT path = ?, id FROM known_file"

@@ -1,4 +1,4 @@
-"""Which log this is: known again when it has grown, was moved, or is one of several."""
+"""Identifies a log, even after it has grown or moved, or when it is one of several."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtpscope.errors import SmtpscopeError
 
 HEAD_SIZE: Final = 4096
 TELLING_SIZE: Final = 256
-"""Two files of the same name that agree in so many bytes are one log; with fewer they must have the same path."""
+"""Files of the same name that share this many bytes are the same log; with fewer, the path must match too."""
 
 _EVTX_MAGIC: Final = b"ElfFile\0"
 _EVTX_FIRST_RECORD: Final = 4096 + 512
@@ -24,7 +24,7 @@ _RECORD_HEAD: Final = 24
 
 
 class ReadableLog(Protocol):
-    """A log to be identified: every source of the readers is one."""
+    """A log to identify; every source of a reader is one."""
 
     @property
     def name(self) -> str: ...
@@ -34,7 +34,9 @@ class ReadableLog(Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class FileIdentity:
-    """One file. `head` are bytes from its beginning that stay when events are added, b"" where there are none yet."""
+    """One file. `head` is the part of its beginning that does not change when events are added, b"" if there is none
+    yet.
+    """
 
     name: str
     path: str
@@ -43,13 +45,13 @@ class FileIdentity:
 
 @dataclass(frozen=True, slots=True)
 class LogIdentity:
-    """The files that are open together, in a fixed order and each once."""
+    """The files opened together, sorted, without duplicates."""
 
     files: tuple[FileIdentity, ...]
 
     @classmethod
     def of(cls, sources: Iterable[ReadableLog]) -> LogIdentity:
-        """Reads the first 8 KiB of each; a file that can't be read is known by its path. Never raises."""
+        """Reads the first 8 KiB of each; an unreadable file is identified by its path. Never raises."""
         return cls(tuple(sorted({_file_identity(source) for source in sources})))
 
 
@@ -67,10 +69,10 @@ def _file_identity(source: ReadableLog) -> FileIdentity:
 
 
 def lasting_head(beginning: bytes) -> bytes:
-    """What of the first 8 KiB of a file stays the same while events are added to the log.
+    """The part of the first 8 KiB that does not change while events are added to the log.
 
-    Text only grows at its end. An .evtx and an .evt count in their headers (and an .evtx in that of the first chunk
-    too), so there it is the head of the first record: size, number, time.
+    Text only grows at its end. An .evtx and an .evt keep counts in their headers (an .evtx also in the first chunk's),
+    so for them it is the head of the first record: size, number, time.
     """
     if beginning.startswith(_EVTX_MAGIC):
         return _stretched(beginning[_EVTX_FIRST_RECORD:], _EVTX_RECORD_MAGIC, 0)
@@ -80,7 +82,7 @@ def lasting_head(beginning: bytes) -> bytes:
 
 
 def _stretched(record: bytes, magic: bytes, offset: int) -> bytes:
-    """The head of `record` made long enough to tell by itself; b"" where no record begins."""
+    """The head of `record`, stretched until it is long enough to identify a log; b"" if no record begins there."""
     head = record[:_RECORD_HEAD]
     if len(head) < _RECORD_HEAD or not head.startswith(magic, offset):
         return b""

@@ -1,4 +1,4 @@
-"""Where one stood in a log: the line, the filter, the grouping, the order, the layout."""
+"""The last position in a log: row, filter, grouping, order and layout."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _MOST_STATES = 500
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A line of the table, said so that the next run finds it.
+    """A row of the table, described so the next run can find it.
 
-    `groups` are column and value of the groups that lead to it, the outermost first (`("code", "550")`,
-    `("host_key", "mx.contoso.example")`); `event` is file and place of the event, None on a group.
+    `groups` are column and value of the enclosing groups, outermost first (`("code", "550")`, `("host_key",
+    "mx.contoso.example")`); `event` is file and offset of the event, None on a group.
     """
 
     groups: tuple[tuple[str, str], ...] = ()
@@ -31,7 +31,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """`layout` is the browser's own word for it, "" for its default."""
+    """`layout` is the browser's name for it, "" for the default."""
 
     position: Position = Position()
     filter_text: str = ""
@@ -48,27 +48,27 @@ class LogState:
         sort: SortColumn | None = None,
         layout: str | None = None,
     ) -> LogState:
-        """This state with what the command line says in its place; None is "it says nothing"."""
+        """This state, overridden by the command line; None means "not given"."""
         return replace(
             self,
             filter_text=self.filter_text if filter_text is None else filter_text,
             grouping=self.grouping if grouping is None else grouping,
             sort=self.sort if sort is None else sort,
-            # An order asked for begins in its own direction.
+            # A requested order starts in its natural direction.
             descending=self.descending and sort is None,
             layout=self.layout if layout is None else layout,
         )
 
 
 class States:
-    """The state of one log, kept for just these files together."""
+    """The state of one log, stored for exactly this set of files."""
 
     def __init__(self, database: Database, log: LogIdentity) -> None:
         self._database = database
         self._log = log
 
     def get(self) -> LogState | None:
-        """How the log was left, None where it was never open. Raises WorkspaceError."""
+        """The last state of the log, None if it was never opened. Raises WorkspaceError."""
         with self._database.reading() as connection:
             files = find_whole(connection, self._log)
             if files is None:
@@ -80,7 +80,7 @@ class States:
         return None if row is None else _state(row)
 
     def put(self, state: LogState) -> None:
-        """Keeps `state`; of two instances the last one's stays. Raises WorkspaceError."""
+        """Saves `state`; with two instances, the last one wins. Raises WorkspaceError."""
         if not self._log.files:
             return
         filter_text = storable(state.filter_text)
@@ -114,7 +114,7 @@ def _state(row: tuple[Any, ...]) -> LogState:
     return LogState(
         position=_position(position),
         filter_text=filter_text,
-        # A newer version may have words that this one does not know.
+        # A newer version may use words this one does not know.
         grouping=DIMENSIONS.understood(grouping) or "code",
         sort=sort if sort in SORT_COLUMNS else "attention",
         descending=bool(descending),

@@ -1,4 +1,4 @@
-"""Marks on the incidents of a log. They belong to its files, so a file added to a folder leaves them where they are."""
+"""Marks on the incidents of a log. They belong to its files, so adding a file to a folder keeps them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from smtpscope.workspace.log_identity import LogIdentity
 
 
 class Marks:
-    """Marks are set and taken one by one and never as a whole, so that two instances at once lose none."""
+    """Marks are added and removed one by one, never as a whole: safe with two instances running."""
 
     def __init__(self, database: Database, log: LogIdentity) -> None:
         self._database = database
         self._log = log
 
     def all(self) -> frozenset[IncidentKey]:
-        """What is marked in any file of the log. Raises WorkspaceError."""
+        """The incidents marked in any file of the log. Raises WorkspaceError."""
         with self._database.reading() as connection:
             found: set[IncidentKey] = set()
             for file in find_files(connection, self._log):
@@ -28,7 +28,7 @@ class Marks:
         return frozenset(found)
 
     def add(self, keys: Iterable[IncidentKey]) -> None:
-        """Marks `keys`; those that are marked stay so. Raises WorkspaceError."""
+        """Marks `keys`; already marked ones stay marked. Raises WorkspaceError."""
         rows = [key_row(key) for key in keys]
         if not rows:
             return
@@ -40,7 +40,7 @@ class Marks:
                 )
 
     def remove(self, keys: Iterable[IncidentKey]) -> None:
-        """Takes the marks of `keys` away in all files of the log. Raises WorkspaceError."""
+        """Unmarks `keys` in all files of the log. Raises WorkspaceError."""
         rows = [key_row(key) for key in keys]
         if not rows:
             return

@@ -1,4 +1,4 @@
-"""Notes on the incidents of a log: plain text, and what another instance wrote meanwhile is never written over."""
+"""Notes on the incidents of a log: plain text; never overwrites what another instance wrote meanwhile."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Clock = Callable[[], int]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """`text` as people wrote it, which is not yet harmless to draw; `changed_ms` since 1970-01-01 UTC."""
+    """`text` as written, not yet harmless; `changed_ms` since 1970-01-01 UTC."""
 
     text: str
     changed_ms: int
 
 
 class Notes:
-    """The notes of one log. Like marks they are kept for each of its files."""
+    """The notes of one log. Like marks, they are stored per file."""
 
     def __init__(self, database: Database, log: LogIdentity, clock: Clock) -> None:
         self._database = database
@@ -53,15 +53,15 @@ class Notes:
             return _note(connection, find_files(connection, self._log), key)
 
     def write(self, key: IncidentKey, text: str, *, seen: str) -> Note | None:
-        """Makes `text` the note on `key` (a blank one removes it); `seen` is what stood there when the writing began.
+        """Makes `text` the note on `key` (blank removes it); `seen` is the note as it was when editing started.
 
-        Where it has changed since, both texts are kept, the other one first, and a removal is not done. Returns the
-        note as it stands now. Raises WorkspaceError, also when `text` has more than 10,000 characters.
+        If it has changed since, both texts are kept, the other one first, and a removal is not done. Returns the
+        resulting note. Raises WorkspaceError, also when `text` has more than 10,000 characters.
         """
         if len(text) > LONGEST_TEXT:
             raise WorkspaceError(
                 where="note",
-                what=f"it has {len(text):,} characters, and {LONGEST_TEXT:,} is the most",
+                what=f"it has {len(text):,} characters; the limit is {LONGEST_TEXT:,}",
                 remedy="Shorten it",
             )
         text = storable(text) if text.strip() else ""
@@ -69,7 +69,7 @@ class Notes:
             files = keep_files(connection, self._log)
             stands = _note(connection, files, key)
             kept = _kept("" if stands is None else stands.text, text, storable(seen))
-            # Put even where nothing changes, for the files that were added since.
+            # Written even if unchanged, for files added since.
             note = stands if stands is not None and kept == stands.text else Note(kept, self._clock())
             self._put(connection, files, key, note)
         return note if note.text else None
@@ -107,7 +107,7 @@ def _note(connection: sqlite3.Connection, files: Iterable[int], key: IncidentKey
 
 
 def _together(notes: list[Note]) -> Note | None:
-    """The notes of several files as one: where they differ, one after the other, the oldest first."""
+    """The notes of several files as one: if they differ, one after the other, oldest first."""
     if not notes:
         return None
     notes = sorted(notes, key=lambda note: (note.changed_ms, note.text))

@@ -1,4 +1,4 @@
-"""A path -> a database that works in every case: the file, a new one for a damaged one, or memory and a warning."""
+"""A path -> a database that always works: the file, a new one if it is damaged, or one in memory with a warning."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from smtpscope.workspace.database import Database, WorkspaceError, primary_code
 from smtpscope.workspace.schema import MIGRATIONS
 
 _WAIT_SECONDS: Final = 5.0
-_NOTHING_KEPT: Final = "so views, marks, notes and filters of this run are not kept"
+_NOTHING_KEPT: Final = "so this run's views, marks, notes and filters are not saved"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedDatabase:
-    """`kept` is False where all is in memory only; `warning` then says why, or that a file was moved aside."""
+    """`kept` is False if everything is in memory only; `warning` says why, or that a file was moved aside."""
 
     database: Database
     kept: bool
@@ -27,39 +27,40 @@ class OpenedDatabase:
 
 
 class _DamagedError(Exception):
-    """The file is no database, or a broken one."""
+    """The file is not a database, or is damaged."""
 
 
 class _UnusableError(Exception):
-    """The file is fine, or may be, but not for us; the text says why."""
+    """The file may be fine, but can't be used here; the text says why."""
 
 
 def open_database(path: Path | None, *, migrations: Sequence[str] = MIGRATIONS) -> OpenedDatabase:
-    """The database at `path`, made where it is missing; None for one in memory. Never raises.
+    """Opens the database at `path`, creating it if missing; None means in memory. Never raises.
 
-    A damaged file is moved aside under another name. Where the file can't be written, what is in it is shown all the
-    same, and nothing is kept.
+    A damaged file is moved aside under another name. If the file is read-only, its contents are still shown, and
+    nothing is saved.
     """
     if path is None:
         return OpenedDatabase(_in_memory(None, migrations), False, None)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
-        except _DamagedError:
-            return _replaced(path, migrations)
+        with _alone(path):
+            try:
+                return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
+            except _DamagedError:
+                return _replaced(path, migrations)
     except (OSError, ValueError, sqlite3.Error, _DamagedError, _UnusableError) as error:
         warning = WorkspaceError(
             where=str(path),
             what=f"{_reason(error)}, {_NOTHING_KEPT}",
-            remedy="Check the rights and the space of that folder, or that no newer smtpscope wrote the file",
+            remedy="Check that folder's permissions and free space, and that no newer smtpscope wrote the file",
         )
         return OpenedDatabase(_in_memory(path, migrations), False, warning)
 
 
 def _reason(error: Exception) -> str:
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return text if isinstance(error, _UnusableError) else f"it can't be opened ({text})"
+    return text if isinstance(error, _UnusableError) else f"can't be opened ({text})"
 
 
 def _opened(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
@@ -82,8 +83,8 @@ def _opened(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
 
 
 def _try_to_write(connection: sqlite3.Connection, version: int) -> None:
-    """Fails at once where the file may only be read, and not when the first note is lost."""
-    # BEGIN IMMEDIATE alone does not: of a file that may only be read SQLite makes it a BEGIN.
+    """Fails right away if the file is read-only, not only when the first note is lost."""
+    # BEGIN IMMEDIATE alone does not: on a read-only file SQLite turns it into BEGIN.
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute(f"PRAGMA user_version = {version}")
@@ -92,7 +93,7 @@ def _try_to_write(connection: sqlite3.Connection, version: int) -> None:
 
 
 def _connected(name: str, *, uri: bool = False) -> sqlite3.Connection:
-    # No transactions of Python's own; one lock around the connection makes it fit for several threads.
+    # No implicit transactions by Python; a lock around the connection makes it thread-safe.
     connection = sqlite3.connect(name, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=uri)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
@@ -105,12 +106,12 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Readers and a writer at the same time where the file system can do it; the older way works everywhere."""
+    """WAL allows readers alongside a writer if the file system supports it; the older mode works everywhere."""
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
-        # Busy: another instance is just opening it, and what it chooses holds for both.
+        # Busy: another instance is opening it, and its choice applies to both.
         if primary_code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             connection.execute("PRAGMA journal_mode = DELETE")
 
@@ -120,7 +121,7 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[str]) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # Read again: another instance may have done it while we waited.
+        # Read again: another instance may have migrated it while we waited.
         version = _version(connection)
         if version > len(migrations):
             raise _UnusableError("it was written by a newer smtpscope")
@@ -150,7 +151,7 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _in_memory(path: Path | None, migrations: Sequence[str]) -> Database:
-    """A database in memory, with what can be read of `path`."""
+    """A database in memory, with a copy of what is readable in `path`."""
     place = "the workspace in memory"
     if path is not None:
         with suppress(OSError, ValueError, sqlite3.Error, _DamagedError, _UnusableError):
@@ -168,7 +169,7 @@ def _copied(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
             with closing(_connected(f"{address}?mode=ro", uri=True)) as source:
                 source.backup(connection)
         except sqlite3.Error:
-            # In a folder that can't be written SQLite opens a WAL database only when told that nobody changes it.
+            # In a read-only folder SQLite opens a WAL database only as immutable.
             with closing(_connected(f"{address}?mode=ro&immutable=1", uri=True)) as source:
                 source.backup(connection)
         _check(connection)
@@ -181,24 +182,19 @@ def _copied(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
 
 def _replaced(path: Path, migrations: Sequence[str]) -> OpenedDatabase:
     """Moves the damaged file at `path` aside and makes a new one; raises what `_opened` raises, and OSError."""
-    with _alone(path):
-        try:
-            # Another instance may have been quicker: its new file must stay.
-            return OpenedDatabase(Database(_opened(path, migrations), str(path)), True, None)
-        except _DamagedError:
-            aside = _move_aside(path)
-        connection = _opened(path, migrations)
+    aside = _move_aside(path)
+    connection = _opened(path, migrations)
     warning = WorkspaceError(
         where=str(path),
-        what=f"it was damaged, so it was moved to {aside.name} and a new one begun",
-        remedy="Put a copy from a backup in its place if there is one",
+        what=f"it was damaged and moved to {aside.name}; a new one was created",
+        remedy="Restore it from a backup if there is one",
     )
     return OpenedDatabase(Database(connection, str(path)), True, warning)
 
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """No other instance is in here at the same time; the system takes the lock back when a process dies."""
+    """Excludes other instances; the system releases the lock if a process dies."""
     with closing(_connected(str(path.with_name(f"{path.name}.lock")))) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         yield
@@ -210,9 +206,10 @@ def _move_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
         if not aside.exists():
             break
-    path.rename(aside)
-    # The journal goes with it under the name that SQLite looks for, so that a rescue finds what is only there.
+    # The journals first, under the name that SQLite looks for, so that a rescue finds what is only there: a new file at
+    # `path` would take them for its own.
     for end in ("-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
+    path.rename(aside)
     return aside

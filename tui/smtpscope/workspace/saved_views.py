@@ -1,4 +1,4 @@
-"""Saved views: a filter, its grouping and order under a name of the user's, for every log."""
+"""Saved views: filter, grouping and order under a name, for every log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """`name` is one line of at most 100 characters; upper and lower case make no other view of it."""
+    """`name` is one line of at most 100 characters, compared without case."""
 
     name: str
     filter_text: str
@@ -24,13 +24,13 @@ class SavedView:
 
 
 class SavedViews:
-    """All saved views; two instances at once lose none."""
+    """All saved views; safe with two instances running."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> tuple[SavedView, ...]:
-        """In the order of their names. Raises WorkspaceError."""
+        """Sorted by name. Raises WorkspaceError."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT name, filter_text, grouping, sort, descending FROM saved_view ORDER BY folded_name"
@@ -39,7 +39,7 @@ class SavedViews:
             SavedView(
                 name,
                 filter_text,
-                # A newer version may have words that this one does not know.
+                # A newer version may use words this one does not know.
                 DIMENSIONS.understood(grouping) or "code",
                 sort if sort in SORT_COLUMNS else "attention",
                 bool(descending),
@@ -48,14 +48,14 @@ class SavedViews:
         )
 
     def find(self, name: str) -> SavedView | None:
-        """The view called `name`, upper and lower case alike. Raises WorkspaceError."""
+        """The view called `name`, ignoring case. Raises WorkspaceError."""
         wanted = _tidy(name).casefold()
         return next((view for view in self.all() if view.name.casefold() == wanted), None)
 
     def save(self, view: SavedView) -> bool:
-        """Keeps `view` under its name; True when one of that name was replaced.
+        """Saves `view` under its name; True if it replaced one.
 
-        Raises WorkspaceError, also for a name that is blank or too long.
+        Raises WorkspaceError, also for a blank or overlong name.
         """
         name = _tidy(view.name)
         if not name or len(name) > _LONGEST_NAME:
@@ -81,7 +81,7 @@ class SavedViews:
         return removed > 0
 
     def remove(self, name: str) -> bool:
-        """True when there was one called `name`. Raises WorkspaceError."""
+        """Deletes the view called `name`; True if there was one. Raises WorkspaceError."""
         with self._database.writing() as connection:
             removed = connection.execute("DELETE FROM saved_view WHERE folded_name = ?", (_tidy(name).casefold(),))
             return removed.rowcount > 0

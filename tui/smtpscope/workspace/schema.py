@@ -1,10 +1,10 @@
-"""The tables of the workspace, as the steps that lead from one version to the next."""
+"""The tables of the workspace, as migrations from each version to the next."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# AUTOINCREMENT: a state is kept by the numbers of its files, so a number must never come back for another file.
+# AUTOINCREMENT: states refer to files by id, so an id must never be reused for another file.
 _FIRST = """
 CREATE TABLE known_file (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -57,4 +57,4 @@ CREATE TABLE used_filter (
 """
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
-"""Script i leads from version i to i + 1; what was once released is never changed, only added to."""
+"""Script i migrates version i to i + 1; released scripts never change, new ones are appended."""

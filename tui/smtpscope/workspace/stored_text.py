@@ -1,4 +1,4 @@
-"""Text as SQLite can hold it, and the limits of what people write."""
+"""Text in a form SQLite can store, and length limits."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ LONGEST_TEXT: Final = 10_000
 
 
 def storable(text: str) -> str:
-    """`text` with U+FFFD for each lone surrogate, which UTF-8 has no bytes for."""
+    """`text` with lone surrogates, which UTF-8 can't encode, replaced by U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def packed(text: str) -> bytes:
-    """`text` as bytes that give it back exactly, lone surrogates included: for what comes from a log or a path."""
+    """`text` as bytes, without loss even of lone surrogates: for text from a log or a path."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def unpacked(stored: bytes) -> str:
-    """The text that `packed` made `stored` of."""
+    """The inverse of `packed`."""
     return stored.decode("utf-8", "surrogatepass")

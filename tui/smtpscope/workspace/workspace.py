@@ -1,4 +1,4 @@
-"""The workspace: the one door to all that outlives a run."""
+"""The workspace: single access point to everything that survives a restart."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _now_ms() -> int:
 
 
 class Log:
-    """What is kept for the files that are open together. Opening one changes nothing; the first write does."""
+    """The data kept for a set of files opened together. Opening it changes nothing; the first write does."""
 
     def __init__(self, database: Database, identity: LogIdentity, clock: Clock) -> None:
         self.identity = identity
@@ -32,19 +32,19 @@ class Log:
         self._states = States(database, identity)
 
     def state(self) -> LogState | None:
-        """How the log was left, None where it was never open. Raises WorkspaceError."""
+        """The last state of the log, None if it was never opened. Raises WorkspaceError."""
         return self._states.get()
 
     def save_state(self, state: LogState) -> None:
-        """Keeps how the log is left. Raises WorkspaceError."""
+        """Saves the state of the log. Raises WorkspaceError."""
         self._states.put(state)
 
 
 class Workspace:
-    """Usable from several threads, and by several instances at once. Each call is kept when it returns.
+    """Safe for several threads and several instances. Each call is saved when it returns.
 
-    `kept` is False where nothing outlives this run; `warning` then says why (None where that was asked for), or
-    that a damaged file was moved aside.
+    `kept` is False if nothing survives this run; `warning` then says why (None if that was requested), or that a
+    damaged file was moved aside.
     """
 
     def __init__(self, database: Database, *, kept: bool, warning: WorkspaceError | None, clock: Clock) -> None:
@@ -57,16 +57,16 @@ class Workspace:
 
     @classmethod
     def open(cls, path: Path | None, *, clock: Clock = _now_ms) -> Workspace:
-        """The workspace in the file `path`, None for one that forgets. Never raises: see `kept` and `warning`."""
+        """Opens the workspace in the file `path`, None for one in memory. Never raises: see `kept` and `warning`."""
         opened = open_database(path)
         return cls(opened.database, kept=opened.kept, warning=opened.warning, clock=clock)
 
     def log(self, identity: LogIdentity) -> Log:
-        """What is kept for one log."""
+        """The data kept for one log."""
         return Log(self._database, identity, self._clock)
 
     def close(self) -> None:
-        """Ends the use; calling it twice does no harm."""
+        """Closes the workspace; a second call does nothing."""
         self._database.close()
 
     def __enter__(self) -> Workspace:

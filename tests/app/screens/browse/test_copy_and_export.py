@@ -11,7 +11,12 @@ from smtpscope.session import Analysis
 def part(around: Surroundings) -> tuple[CopyAndExport, list[tuple[str, str]]]:
     copied: list[tuple[str, str]] = []
     copy = CopyAndExport(
-        around.state, around.page, around.selection, around.table, lambda text, what: copied.append((text, what))
+        around.state,
+        around.page,
+        around.selection,
+        around.history,
+        around.table,
+        lambda text, what: copied.append((text, what)),
     )
     return copy, copied
 
@@ -31,7 +36,7 @@ def test_a_mark_moves_on_and_says_how_many_there_are(analysis: Analysis) -> None
     copy.mark()
     assert around.table.cursor == 1
     assert len(analysis.marks) > 0
-    assert around.page.said == [f"Marked; {len(analysis.marks)} marked, e exports them"]
+    assert around.page.said == [f"Marked; {len(analysis.marks)} marked in all, press e to export"]
 
 
 def test_where_nothing_is_in_view_nothing_is_exported(analysis: Analysis) -> None:

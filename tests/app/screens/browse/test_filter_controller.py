@@ -1,4 +1,4 @@
-"""The filter controller alone: history, digits, terms from the line under the cursor."""
+"""The filter controller alone: history, digits, terms from the selected row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def around(analysis: Analysis) -> Surroundings:
 
 @pytest.fixture
 def filters(around: Surroundings) -> FilterController:
-    return FilterController(around.state, around.page, around.selection, around.line, around.views)
+    return FilterController(around.state, around.page, around.selection, around.history, around.line, around.views)
 
 
 def test_undo_and_redo_go_through_the_filters_that_were_applied(
@@ -24,22 +24,22 @@ def test_undo_and_redo_go_through_the_filters_that_were_applied(
 ) -> None:
     for text in ("code:550", "code:550 host:contoso"):
         filters.set(text)
-    filters.undo()
+    around.history.undo()
     assert (around.state.filter_text, around.line.text) == ("code:550", "code:550")
-    filters.undo()
+    around.history.undo()
     assert around.state.filter_text == ""
-    filters.undo()
+    around.history.undo()
     assert around.state.filter_text == ""
-    filters.redo()
-    filters.redo()
+    around.history.redo()
+    around.history.redo()
     assert around.state.filter_text == "code:550 host:contoso"
 
 
 def test_a_new_filter_ends_what_could_be_redone(around: Surroundings, filters: FilterController) -> None:
     filters.set("code:550")
-    filters.undo()
+    around.history.undo()
     filters.set("code:421")
-    filters.redo()
+    around.history.redo()
     assert around.state.filter_text == "code:421"
 
 
@@ -56,7 +56,7 @@ def test_three_digits_filter_by_a_reply_code_and_the_cursor_goes_to_it(
 
 def test_a_digit_that_begins_no_reply_code_is_answered(around: Surroundings, filters: FilterController) -> None:
     filters.add_digit("9")
-    assert around.page.said == ["A reply code begins with 2, 3, 4 or 5"]
+    assert around.page.said == ["Reply codes start with 2, 3, 4 or 5"]
     assert not filters.give_up_digits()
 
 
@@ -66,7 +66,7 @@ def test_what_was_typed_is_one_step_back(around: Surroundings, filters: FilterCo
     for text in ("code:550 h", "code:550 ho", "code:550 host:contoso"):
         filters.typed(text)
     filters.keep("code:550 host:contoso")
-    filters.undo()
+    around.history.undo()
     assert around.state.filter_text == "code:550"
 
 

@@ -151,9 +151,11 @@ def test_lines_of_other_sources_are_counted_and_not_read() -> None:
     foreign = foreign.replace("log for virtual", "log of virtual")
     text = foreign + json_lines([winlogbeat(EVENT)]) + foreign + "{broken\n"
     batches = list(reader(text).batches())
-    assert sum(batch.unrelated_records for batch in batches) == 3
+    assert sum(batch.unrelated_records for batch in batches) == 2
     assert sum(len(batch.records) for batch in batches) == 1
-    assert [problem for batch in batches for problem in batch.problems] == []
+    (problem,) = [problem for batch in batches for problem in batch.problems]
+    assert (problem.place, problem.outcome) == ("line 4", "skipped")
+    assert problem.reason == "The event has no end: its JSON is cut off"
 
 
 @pytest.mark.parametrize("indent", [None, 2])
@@ -184,7 +186,7 @@ def test_a_broken_line_without_its_sentence_is_told_and_the_rest_read() -> None:
     assert connections(text) == [44]
     (problem,) = problems_of(reader(text))
     assert (problem.place, problem.outcome, problem.records) == ("line 1", "skipped", 1)
-    assert "no valid JSON" in problem.reason
+    assert "not valid JSON" in problem.reason
 
 
 def test_a_broken_line_that_holds_its_sentence_gives_the_exchange() -> None:
@@ -202,7 +204,7 @@ def test_a_broken_object_of_an_array_is_told_and_its_sentence_read() -> None:
     assert (first.connection, first.reply.verbatim, second.connection) == (43, EVENT.reply, 44)
     (problem,) = problems_of(reader(text))
     assert problem.outcome == "recovered"
-    assert "no valid JSON" in problem.reason
+    assert "not valid JSON" in problem.reason
     assert reader(text).raw(records_of(reader(text))[0].offset).startswith("{")
 
 

@@ -90,7 +90,7 @@ def test_an_object_that_is_cut_off_is_told() -> None:
 def test_no_entity_is_resolved() -> None:
     data = '<!DOCTYPE Objs [<!ENTITY a "MSExchangeTransport">]>' + clixml([EVENT]).replace("EXCH01", "&a;")
     (problem,) = problems_of(reader(data))
-    assert problem.reason == "The object is no well-formed XML (undefined entity)"
+    assert problem.reason == "The object is not well-formed XML (undefined entity)"
 
 
 def test_the_raw_object_is_found_at_its_place() -> None:

@@ -290,7 +290,7 @@ def test_the_file_tells_its_columns() -> None:
 )
 def test_other_texts_are_left_to_others(text: str) -> None:
     assert not EventCsvReader.sniff(text.encode())
-    with pytest.raises(LogError, match="no table of events"):
+    with pytest.raises(LogError, match="not a table of events"):
         records_of(reader(text))
 
 

@@ -82,7 +82,14 @@ def test_the_beginning_of_a_row_is_told_by_its_time_and_number() -> None:
     assert columns.begins_row(",".join(f'"{field}"' for field in DATA_2003), ",")
     assert not columns.begins_row(line.replace("7004", "x"), ",")
     assert not columns.begins_row(line, "\t")
-    assert not replace(columns, message=None).begins_row(line, ",")
+    assert not replace(columns, event_id=4).begins_row(line, ",")
+    assert not replace(columns, time=None, clock=None, event_id=None).begins_row(line, ",")
+
+
+def test_without_a_time_before_its_message_the_numbers_tell_a_row() -> None:
+    columns = EventTableColumns(5, 0, time=4, event_id=0, record_id=1, message=3)
+    assert columns.begins_row('"7004","1050","Error","This is, so to say, an event","11/2/2026 10:30:00 PM"', ",")
+    assert not columns.begins_row('"7004","x","Error","This is an event","11/2/2026 10:30:00 PM"', ",")
 
 
 def test_the_line_of_a_type_is_known_by_its_sign() -> None:

@@ -111,7 +111,7 @@ def test_a_broken_event_is_told_and_the_next_one_read() -> None:
     assert connections(text) == ["44"]
     (problem,) = problems_of(reader(text))
     assert (problem.place, problem.outcome, problem.records) == ("line 1", "skipped", 1)
-    assert "no well-formed XML" in problem.reason
+    assert "not well-formed XML" in problem.reason
 
 
 def test_a_broken_event_that_holds_its_sentence_gives_the_exchange() -> None:

@@ -42,8 +42,8 @@ def test_user_data_gives_the_texts_at_its_ends() -> None:
     [
         ("<Event></Event>", "does not name its source"),
         ("<Event><System/></Event>", "does not name its source"),
-        ("<Event><System></Event>", "no well-formed XML"),
-        ("", "no well-formed XML"),
+        ("<Event><System></Event>", "not well-formed XML"),
+        ("", "not well-formed XML"),
         ("<Event>&a;</Event>", "undefined entity"),
     ],
 )

@@ -48,3 +48,15 @@ def test_mail_that_was_taken_or_got_no_reply_is_no_refusal() -> None:
 )
 def test_what_courier_refused_itself_is_inbound(line: str, expected: tuple[str, ...]) -> None:
     assert told(CourierLogReader, f"{AT}courieresmtpd: {line}") == [("inbound", *expected)]
+
+
+def test_the_same_lines_without_a_program_are_the_same_refusals() -> None:
+    text = "id=00000000000A1B2C.000000006567F0E1.00000812,from=<shop@example.com>,addr=<bob@contoso.example>"
+    lines = [f"{text}: 550-5.7.1 first", f"{text}: 550 5.7.1 last", "error,relay=192.0.2.66,port=47: 517 No."]
+    tagged = [f"{AT}{program}: {line}" for program, line in zip(_PROGRAMS, lines, strict=True)]
+    bare = [f"Nov 24 13:45:02 mail {line}" for line in lines]
+    assert told(CourierLogReader, *bare) == told(CourierLogReader, *tagged)
+    assert len(told(CourierLogReader, *bare)) == 2
+
+
+_PROGRAMS = ("courieresmtp", "courieresmtp", "courieresmtpd")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smtpscope.reading.mail_servers.further.dma_log import DmaLogReader
-from support.mail_lines import told
+from support.mail_lines import OPTIONS, exchanges_of, told
+from support.memory_source import MemorySource
 
 AT = "Nov 24 13:45:02 mail dma[2a02ac.5632d92a6eb0]: "
 TRYING = (
@@ -44,3 +45,13 @@ def test_a_recipient_of_another_queue_file_is_not_taken() -> None:
     assert told(DmaLogReader, *TRYING, f"{other}remote delivery to mx [192.0.2.1] failed after DATA: 554 no") == [
         ("outbound", "mx", "DATA", "DATA", "554 no", None)
     ]
+
+
+def test_without_its_tag_a_line_is_told_by_its_text_and_the_recipient_is_a_guess() -> None:
+    bare = [line.replace(AT, "Nov 24 13:45:02 mail ") for line in TRYING]
+    line = "Nov 24 13:45:02 mail remote delivery to mx.example [192.0.2.9] failed after RCPT TO: 550 5.1.1 No"
+    data = "\n".join([*bare, line]).encode()
+    (found,) = exchanges_of(DmaLogReader(MemorySource(data), OPTIONS))
+    assert (found.remote_host, found.mailbox, found.reply) == ("mx.example", "j.smith@contoso.example", "550 5.1.1 No")
+    assert found.guess is not None
+    assert DmaLogReader.sniff(data)

@@ -148,7 +148,7 @@ def test_a_subset_without_the_columns_that_tell_the_side_is_marked() -> None:
     (found,) = exchanges(text)
     assert found.side == "outbound"
     assert found.guess is not None
-    assert "lacks the columns that tell who refused" in found.guess
+    assert "lacks the columns that show who refused" in found.guess
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,c", "close", "Close", id="counts.close"),
         Binding("tab,right,l", "facet(1)", "Next", id="counts.next"),
-        Binding("shift+tab,left,h", "facet(-1)", "Before", id="counts.before"),
+        Binding("shift+tab,left,h", "facet(-1)", "Previous", id="counts.before"),
         Binding("equals_sign,enter", "choose(False)", "Only this", key_display="=", id="counts.only"),
         Binding("minus", "choose(True)", "Hide this", key_display="-", id="counts.hide"),
-        Binding("y", "copy", "Copy the list", id="counts.copy"),
+        Binding("y", "copy", "Copy list", id="counts.copy"),
     ]
 
     def __init__(self, analysis: Analysis, rows: Rows, name: Shown) -> None:

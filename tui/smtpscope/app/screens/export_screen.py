@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -29,6 +29,12 @@ from smtpscope.harmless import shown, shown_lines
 from smtpscope.session import Analysis, IncidentDetail, View
 
 _PREVIEW_LINES = 2000
+MaskKind = Literal["", "names", "strict"]
+_MASK_LINES: Mapping[MaskKind, str] = {
+    "": "[ ] Mask names, mailboxes, hosts, IP addresses (f3)",
+    "names": "[x] Mask names, mailboxes, hosts, IP addresses (f3)",
+    "strict": "[x] Strict: only codes and known phrases (f3)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,9 @@ class ExportScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "write", "Write the file", id="export.write", priority=True),
         Binding("escape", "close", "Cancel", id="export.close"),
-        Binding("f2", "what", "What", id="export.what"),
+        Binding("f2", "what", "What to export", id="export.what"),
         Binding("f3", "mask", "Mask names", id="export.mask"),
-        Binding("f4", "copy", "Copy instead", id="export.copy"),
+        Binding("f4", "copy", "Copy to clipboard", id="export.copy"),
         Binding("tab", "app.focus_next", "Next field", id="export.next_field"),
     ]
 
@@ -65,7 +71,7 @@ class ExportScreen(ModalScreen[None]):
         self._documents: dict[int, SummaryDocument] = {}
         self._suggested = ""
         self._content = ""
-        self._masked = self._settings.export_mask
+        self._mask: MaskKind = "names" if self._settings.export_mask else ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="export"):
@@ -78,7 +84,7 @@ class ExportScreen(ModalScreen[None]):
                     markup=False,
                 )
                 with Vertical():
-                    yield Static(Content("File (up and down choose the format)"))
+                    yield Static(Content("File (up/down: format)"))
                     yield Input(id="export-path", compact=True)
                     yield Static(id="export-mask")
                     yield Static(id="export-note")
@@ -108,17 +114,16 @@ class ExportScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         document = self._document()
-        mask = Mask() if self._masked else None
+        mask = self._new_mask()
         chosen = SUMMARY_FORMATS[self._format]
         self._content = chosen.render(document, mask=mask)
         title = self._choices[self._choice].title
         count = len(document.incidents)
         incidents = "1 incident" if count == 1 else f"{count:,} incidents"
-        state = "[x]" if self._masked else "[ ]"
-        self.query_one("#export-mask", Static).update(text(f"{state} pseudonyms for mailboxes, hosts, addresses (f3)"))
-        more = "  (f2: something else)" if len(self._choices) > 1 else ""
+        self.query_one("#export-mask", Static).update(text(_MASK_LINES[self._mask]))
+        more = "  (f2: change)" if len(self._choices) > 1 else ""
         self.query_one("#export-what", Static).update(text(f"Export {title}: {incidents}{more}", "bold"))
-        name = suggested_name(document if mask is None else Mask().document(document), chosen.suffix)
+        name = suggested_name(document if mask is None else mask.document(document), chosen.suffix)
         if self._settings.export_folder is not None:
             name = str(self._settings.export_folder / name)
         path = self.query_one("#export-path", Input)
@@ -142,8 +147,12 @@ class ExportScreen(ModalScreen[None]):
             self._format = message.option_id
             self._draw()
 
+    def _new_mask(self) -> Mask | None:
+        return Mask(strict=self._mask == "strict") if self._mask else None
+
     def action_mask(self) -> None:
-        self._masked = not self._masked
+        kinds = tuple(_MASK_LINES)
+        self._mask = kinds[(kinds.index(self._mask) + 1) % len(kinds)]
         self._draw()
 
     def action_what(self) -> None:
@@ -163,7 +172,7 @@ class ExportScreen(ModalScreen[None]):
         if path.is_file() and not self._settings.export_confirm_overwrite:
             self._write(path, overwrite=True)
         elif path.is_file():
-            question = f"{shown(str(path))} exists already. Overwrite it?"
+            question = f"{shown(str(path))} already exists. Overwrite it?"
             self.app.push_screen(
                 ConfirmScreen(question), lambda yes: self._write(path, overwrite=True) if yes else None
             )

@@ -10,7 +10,7 @@ from smtpscope.harmless import shown
 from smtpscope.session import FileInformation
 
 _MOST_PROBLEMS = 1000
-_OUTCOMES = {"skipped": "Skipped", "recovered": "Read by the second reader", "noted": "Noted"}
+_OUTCOMES = {"skipped": "Skipped", "recovered": "Recovered by the fallback decoder", "noted": "Notes"}
 
 
 def information_blocks(
@@ -29,7 +29,7 @@ def information_blocks(
         if file.recognised_by:
             blocks.append(labelled("recognised by", text(file.recognised_by), width=20))
         if file.lacks:
-            blocks.append(labelled("can't tell", text(", ".join(file.lacks)), width=20))
+            blocks.append(labelled("lacks", text(", ".join(file.lacks)), width=20))
         blocks += [bullet(text(shown(warning)), sign="!") for warning in file.warnings]
         blocks.append(BLANK)
     for outcome, title in _OUTCOMES.items():

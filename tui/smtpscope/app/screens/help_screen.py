@@ -19,7 +19,7 @@ from smtpscope.store.filter.filter_fields import help_lines
 
 _PLACES = {
     "table": "Table",
-    "prose": "Reading",
+    "prose": "Text",
     "detail": "Detail",
     "browse": "Browser",
     "filter": "Filter",
@@ -62,14 +62,14 @@ def lines_of_bindings(bindings: Iterable[tuple[Binding, str]]) -> list[HelpLine]
     ]
     order = list(_PLACES.values())
     lines.sort(key=lambda line: order.index(line.place) if line.place in order else len(order))
-    return lines + [HelpLine("Filter words", example, meaning) for example, meaning in help_lines()]
+    return lines + [HelpLine("Filter terms", example, meaning) for example, meaning in help_lines()]
 
 
 def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...]:
     """The lines that fit, under their headings; says so when none does."""
     fitting = [line for line in lines if line.fits(wanted)]
     if not fitting:
-        return (ProseParagraph(text("No key and no word like that. Delete some letters.")),)
+        return (ProseParagraph(text("No match. Delete some letters.")),)
     blocks: list[ProseBlock] = []
     place = None
     for line in fitting:
@@ -99,7 +99,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            yield Static(Content("Keys and filter words. Type to search, by key or by word."), id="help-title")
+            yield Static(Content("Keys and filter terms. Type to search by key or word."), id="help-title")
             yield Input(placeholder="for example: export, x, host:", id="help-search", compact=True)
             yield ProsePane(id="help-lines")
         yield KeyFooter()

@@ -35,10 +35,10 @@ class KnowledgeScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="knowledge.close"),
         Binding("down", "move(1)", "Next", id="knowledge.down", priority=True),
-        Binding("up", "move(-1)", "Before", id="knowledge.up", priority=True),
-        Binding("pagedown", "page(1)", "Read on", id="knowledge.page_down", priority=True),
-        Binding("pageup", "page(-1)", "Read back", show=False, id="knowledge.page_up", priority=True),
-        Binding("enter", "incidents", "Show its incidents", id="knowledge.incidents", priority=True),
+        Binding("up", "move(-1)", "Previous", id="knowledge.up", priority=True),
+        Binding("pagedown", "page(1)", "Page down", id="knowledge.page_down", priority=True),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="knowledge.page_up", priority=True),
+        Binding("enter", "incidents", "Show incidents", id="knowledge.incidents", priority=True),
     ]
 
     def __init__(self, knowledge: KnowledgeBase, counts: Callable[[str], int], *, first: str | None = None) -> None:
@@ -50,7 +50,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="knowledge"):
-            yield Static(Content("What we know. Type a code (550, 5.7.1), a cause, a provider, or words."), id="title")
+            yield Static(Content("Knowledge base. Type a code (550, 5.7.1), a cause, a provider or words."), id="title")
             yield Input(placeholder="for example: 4.2.2, greylist, yahoo, xexch50", id="wanted", compact=True)
             with Horizontal():
                 yield OptionList(id="hits", compact=True, markup=False)
@@ -79,7 +79,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
         if options:
             hits.highlighted = 0
         else:
-            self._show((ProseParagraph(text("Nothing like that is known. Delete some letters.")),))
+            self._show((ProseParagraph(text("No match. Delete some letters.")),))
 
     def _title(self, entry: Entry) -> Content:
         count = self._counts(entry.id)

@@ -24,33 +24,43 @@ class WrittenNotes:
     our_note: str
 
 
-class NoteScreen(ModalScreen[WrittenNotes | None]):
-    """Answers with what was written, None when the user gave up. `about` names the incident.
+@dataclass(frozen=True, slots=True)
+class UnkeptNotes:
+    """What was `written` when the user left without keeping it."""
 
-    With `ours_first` the cursor is in our note.
+    written: WrittenNotes
+
+
+class NoteScreen(ModalScreen[WrittenNotes | UnkeptNotes | None]):
+    """Answers with what was written, None when nothing was. `about` names the incident, `before` are its notes.
+
+    `draft` is what the user wrote before and did not keep. With `ours_first` the cursor is in our note.
     """
 
     CSS_PATH = "note.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "keep", "Keep", id="note.keep"),
-        Binding("f3", "make_ours", "Keep as our note", id="note.knowledge"),
-        Binding("f8", "remove_ours", "Remove our note", id="note.remove"),
-        Binding("escape", "close", "Back as it was", id="note.close", priority=True),
+        Binding("f2", "keep", "Save", id="note.keep"),
+        Binding("f3", "make_ours", "Save as our note", id="note.knowledge"),
+        Binding("f8", "remove_ours", "Delete our note", id="note.remove"),
+        Binding("escape", "close", "Close", id="note.close", priority=True),
     ]
 
-    def __init__(self, about: Shown, written: WrittenNotes, *, ours_first: bool = False) -> None:
+    def __init__(
+        self, about: Shown, before: WrittenNotes, draft: WrittenNotes | None = None, *, ours_first: bool = False
+    ) -> None:
         super().__init__()
         self._about = about
-        self._before = written
+        self._before = before
+        self._draft = before if draft is None else draft
         self._ours_first = ours_first
 
     def compose(self) -> ComposeResult:
         with Vertical(id="note"):
             yield Static(text(self._about, "bold"), id="note-about")
             yield Static(text("This incident in this log:"), classes="note-label")
-            yield _area(self._before.note, "note-text")
-            yield Static(text("Our note on such refusals, in every log (Tab):"), classes="note-label")
-            yield _area(self._before.our_note, "our-note-text")
+            yield _area(self._draft.note, "note-text")
+            yield Static(text("Our note on refusals like this, in every log (Tab):"), classes="note-label")
+            yield _area(self._draft.our_note, "our-note-text")
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -84,7 +94,12 @@ class NoteScreen(ModalScreen[WrittenNotes | None]):
         self.dismiss(WrittenNotes(self.written, ""))
 
     def action_close(self) -> None:
-        self.dismiss(None)
+        # What a note holds is drawn harmless, so a note that nobody touched is compared as it is drawn.
+        untouched = all(
+            now == "\n".join(shown_lines(before))
+            for now, before in ((self.written, self._before.note), (self.our_note, self._before.our_note))
+        )
+        self.dismiss(None if untouched else UnkeptNotes(WrittenNotes(self.written, self.our_note)))
 
 
 def _area(before: str, name: str) -> TextArea:

@@ -25,12 +25,12 @@ class TimelineScreen(ModalScreen[str | None]):
     CSS_PATH = "timeline_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,i", "close", "Close", id="timeline.close"),
-        Binding("plus,right,l", "zoom(-1)", "Finer", key_display="+", id="timeline.finer"),
+        Binding("plus,right,l", "zoom(-1)", "Zoom in", key_display="+", id="timeline.finer"),
         Binding("e", "episode", "This episode", id="timeline.episode"),
         Binding("d", "preset('since:today')", "Last day", id="timeline.today"),
         Binding("f", "preset('since:24h')", "Last 24 h", id="timeline.day"),
         Binding("w", "preset('since:7d')", "Last 7 days", id="timeline.week"),
-        Binding("minus,left,h", "zoom(1)", "Coarser", key_display="-", id="timeline.coarser"),
+        Binding("minus,left,h", "zoom(1)", "Zoom out", key_display="-", id="timeline.coarser"),
     ]
 
     def __init__(self, analysis: Analysis, rows: Rows, name: Shown) -> None:

@@ -17,6 +17,7 @@ from smtpscope.app.widgets.texts.prose import text
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis
+from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.workspace.saved_views import SavedView
 
 
@@ -26,11 +27,11 @@ class ViewsScreen(ModalScreen[SavedView | None]):
     CSS_PATH = "views.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", id="views.close"),
-        Binding("enter", "choose", "Show the view", id="views.choose", priority=True),
-        Binding("f2", "save", "Save under this name", id="views.save"),
-        Binding("f8", "remove", "Remove", id="views.remove"),
+        Binding("enter", "choose", "Open view", id="views.choose", priority=True),
+        Binding("f2", "save", "Save current view", id="views.save"),
+        Binding("f8", "remove", "Delete view", id="views.remove"),
         Binding("down", "move(1)", "Next", show=False, id="views.down", priority=True),
-        Binding("up", "move(-1)", "Before", show=False, id="views.up", priority=True),
+        Binding("up", "move(-1)", "Previous", show=False, id="views.up", priority=True),
     ]
 
     def __init__(self, analysis: Analysis, here: SavedView) -> None:
@@ -41,8 +42,8 @@ class ViewsScreen(ModalScreen[SavedView | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="views"):
-            yield Static(Content("Saved views: Enter shows one, f2 saves what is in force now"), id="views-title")
-            yield Input(placeholder="a name to save, or letters to search", id="views-name", compact=True)
+            yield Static(Content("Saved views: Enter opens one, f2 saves the current view"), id="views-title")
+            yield Input(placeholder="a name to save, or text to search", id="views-name", compact=True)
             yield OptionList(id="views-list", compact=True, markup=False)
             yield Static(id="views-note")
         yield KeyFooter()
@@ -64,12 +65,14 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         options.add_options([Option(self._line(view)) for view in self._views])
         if self._views:
             options.highlighted = 0
-        self._note(self._analysis.user_data.warning or ("" if self._views else "No view is saved under such a name."))
+        self._note(self._analysis.user_data.warning or ("" if self._views else "No saved view has a name like that."))
 
     @staticmethod
     def _line(view: SavedView) -> Content:
         what = shown(view.filter_text) or "no filter"
-        return Content.assemble((str(shown(view.name)), "bold"), (f"  {what}  by {view.grouping}", "$text-muted"))
+        return Content.assemble(
+            (str(shown(view.name)), "bold"), (f"  {what}  {DIMENSIONS.phrase(view.grouping)}", "$text-muted")
+        )
 
     def _note(self, note: str) -> None:
         self.query_one("#views-note", Static).update(text(shown(note)))
@@ -98,7 +101,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
             self.notify(shown(f"Saved as {name}"), markup=False)
             self.dismiss(None)
         else:
-            self._note(self._analysis.user_data.warning or "It could not be kept.")
+            self._note(self._analysis.user_data.warning or "The view could not be saved.")
 
     def action_remove(self) -> None:
         highlighted = self.query_one(OptionList).highlighted

@@ -38,11 +38,11 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
 
     CSS_PATH = "zone.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Back as it was", id="zone.close"),
-        Binding("enter", "choose", "Take this zone", id="zone.choose", priority=True),
-        Binding("f2", "also", "Also for logs without zone", id="zone.also"),
+        Binding("escape", "close", "Cancel", id="zone.close"),
+        Binding("enter", "choose", "Use this zone", id="zone.choose", priority=True),
+        Binding("f2", "also", "Also for logs without a zone", id="zone.also"),
         Binding("down", "move(1)", "Next", show=False, id="zone.down", priority=True),
-        Binding("up", "move(-1)", "Before", show=False, id="zone.up", priority=True),
+        Binding("up", "move(-1)", "Previous", show=False, id="zone.up", priority=True),
     ]
 
     def __init__(self, shown_in: tzinfo, without: int, assumed_zone: str) -> None:
@@ -56,8 +56,8 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="zone"):
-            yield Static(text(f"Times are shown in {zone_label(self._shown_in)}", "bold"), id="zone-title")
-            yield Input(placeholder="letters of a zone, or an offset: berlin, +01:00", id="zone-name", compact=True)
+            yield Static(text(f"Times shown in {zone_label(self._shown_in)}", "bold"), id="zone-title")
+            yield Input(placeholder="zone name or offset: berlin, +01:00", id="zone-name", compact=True)
             yield OptionList(id="zone-list", compact=True, markup=False)
             yield Static(id="zone-also")
             yield Static(id="zone-note")
@@ -100,13 +100,13 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
 
     def _show_also(self) -> None:
         if not self._without:
-            words = "All times in these logs name their zone: only how they are shown changes."
+            words = "All times in these logs name their zone, so this changes only how they are shown."
         else:
             events = "event comes from a log" if self._without == 1 else "events come from logs"
             box = "[x]" if self._also else "[ ]"
             words = (
-                f"{box} f2: {self._without:,} {events} without a zone, taken for {self._taken_for}; "
-                "take the chosen zone for those, too"
+                f"{box} f2: {self._without:,} {events} without a zone, read as {self._taken_for}; "
+                "read them in the chosen zone too"
             )
         self.query_one("#zone-also", Static).update(text(words))
 

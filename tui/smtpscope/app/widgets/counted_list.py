@@ -23,7 +23,7 @@ class CountedList(CursorList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", show=False, id="counts.down"),
-        Binding("k,up", "move(-1)", "Before", show=False, id="counts.up"),
+        Binding("k,up", "move(-1)", "Previous", show=False, id="counts.up"),
         Binding("g,home", "to_line(0)", "First", show=False, id="counts.first"),
         Binding("G,end", "to_line(-1)", "Last", show=False, id="counts.last"),
         Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="counts.page_down"),
@@ -70,17 +70,16 @@ class CountedList(CursorList):
         self.cursor = 0
         self.scroll_home(animate=False)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
-        number = self.scroll_offset.y + y
-        if number >= len(self.counted):
+        if line >= len(self.counted):
             return Strip.blank(width, self.rich_style)
-        value, count = self.counted[number]
+        value, count = self.counted[line]
         digits = len(f"{self.counted[0][1]:,}")
         text_style = self.rich_style
         count_style = self.get_component_rich_style("counted-list--count")
         sign = "  "
-        if number == self.cursor:
+        if line == self.cursor:
             text_style = count_style = self.get_component_rich_style("counted-list--cursor")
             if self.app.no_color:
                 text_style = count_style = Style(bold=True, reverse=True)

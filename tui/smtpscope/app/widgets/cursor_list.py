@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import events
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -14,7 +12,6 @@ from smtpscope.app.widgets.line_widget import LineWidget
 class CursorList(LineWidget, can_focus=True):
     """A subclass says how many lines there are, draws them, and has the keys; `HEADING` lines above them stay."""
 
-    HEADING: ClassVar[int] = 0
     cursor: reactive[int] = reactive(0)
 
     @property
@@ -73,7 +70,8 @@ class CursorList(LineWidget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is None:
+        # The end of a selection is no click on what lies there.
+        if offset is None or self.text_selection is not None:
             return
         if offset.y < self.HEADING:
             self.heading_clicked(offset.x)

@@ -23,12 +23,12 @@ class FilterInput(Input):
     """One line of filter text. What a log brought into it is drawn harmless."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Keep the filter", id="filter.keep"),
-        Binding("escape", "leave", "Back as it was", id="filter.leave"),
-        Binding("tab", "accept", "Take the suggestion", id="filter.suggestion"),
-        Binding("ctrl+u", "delete_left_all", "Clear", id="filter.clear_line"),
-        Binding("up", "history(1)", "Filter before", id="filter.before"),
-        Binding("down", "history(-1)", "Filter after", show=False, id="filter.after"),
+        Binding("enter", "submit", "Apply filter", id="filter.keep"),
+        Binding("escape", "leave", "Cancel", id="filter.leave"),
+        Binding("tab", "accept", "Accept suggestion", id="filter.suggestion"),
+        Binding("ctrl+u", "delete_left_all", "Clear line", id="filter.clear_line"),
+        Binding("up", "history(1)", "Previous filter", id="filter.before"),
+        Binding("down", "history(-1)", "Next filter", show=False, id="filter.after"),
     ]
 
     @dataclass
@@ -183,7 +183,7 @@ class FilterBar(Vertical):
 
     def show_suggestion(self, suggestion: str | None) -> None:
         self._suggestion = suggestion
-        self._show_message(None if suggestion is None else shown(f"Nothing found. Did you mean: {suggestion}   (tab)"))
+        self._show_message(None if suggestion is None else shown(f"No match. Did you mean: {suggestion}   (tab)"))
 
     def _show_message(self, message: str | None) -> None:
         widget = self.query_one(".filter-message", Static)

@@ -1,18 +1,22 @@
-"""The footer: the keys of where you are, on one line or two, clickable."""
+"""The footer: the keys of where you are, on one line or two, clickable, and the newest message until the next key."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import textwrap
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Size
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 _MOST_LINES = 2
+_MOST_MESSAGE_LINES = 4
 # Keys that Textual calls by a name although they are characters.
 _CHARACTERS = {
     "slash": "/",
@@ -26,21 +30,43 @@ _CHARACTERS = {
 }
 
 
+Severity = Literal["information", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMessage:
+    """The newest message to the user: plain text, already harmless."""
+
+    text: str
+    severity: Severity = "information"
+
+
+_SEVERITY_CLASSES = ("key-footer--information", "key-footer--warning", "key-footer--error")
+
+
 class KeyFooter(Widget, can_focus=False):
-    """Draws the bindings that are in force and meant to be shown; keys that don't fit are behind `?`."""
+    """Draws the bindings that are in force and meant to be shown; keys that don't fit are behind `?`.
+
+    `status` is drawn over the last lines of them, on as many as it needs.
+    """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-footer--key", "key-footer--label"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-footer--key", "key-footer--label", *_SEVERITY_CLASSES}
     DEFAULT_CSS = """
     KeyFooter {
         dock: bottom;
         height: auto;
-        max-height: 2;
+        max-height: 4;
         background: $footer-background;
         .key-footer--key { color: $footer-key-foreground; background: $footer-background; text-style: bold; }
         .key-footer--label { color: $footer-foreground; background: $footer-background; }
+        .key-footer--information { color: $text; background: $primary-muted; text-style: bold; }
+        .key-footer--warning { color: $text-warning; background: $footer-background; text-style: bold; }
+        .key-footer--error { color: $text-error; background: $footer-background; text-style: bold; }
     }
     """
+
+    status: reactive[StatusMessage | None] = reactive(None, layout=False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +77,18 @@ class KeyFooter(Widget, can_focus=False):
 
     def on_unmount(self) -> None:
         self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def watch_status(self) -> None:
+        # Laying the screen out anew costs a frame, so only a message that needs more room does that.
+        self.refresh(layout=self.get_content_height(self.size, self.size, self.size.width) != self.size.height)
+
+    def _message_lines(self, width: int) -> list[str]:
+        if self.status is None or width < 1:
+            return []
+        lines = textwrap.wrap(self.status.text, width) or [""]
+        if len(lines) > _MOST_MESSAGE_LINES:
+            lines = [*lines[: _MOST_MESSAGE_LINES - 1], f"{lines[_MOST_MESSAGE_LINES - 1][: width - 1]}…"]
+        return lines
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
         if not self.is_attached or screen is not self.screen or not screen.app.app_focus:
@@ -100,9 +138,14 @@ class KeyFooter(Widget, can_focus=False):
         return lines
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._lines(width))
+        return max(len(self._lines(width)), len(self._message_lines(width)))
 
     def render_line(self, y: int) -> Strip:
+        message = self._message_lines(self.size.width)
+        if message and (line := y - max(0, self.size.height - len(message))) >= 0:
+            assert self.status is not None
+            style = self.get_component_rich_style(f"key-footer--{self.status.severity}")
+            return Strip([Segment(message[line], style)]).adjust_cell_length(self.size.width, style)
         lines = self._lines(self.size.width)
         key_style = self.get_component_rich_style("key-footer--key")
         label_style = self.get_component_rich_style("key-footer--label")
@@ -114,7 +157,7 @@ class KeyFooter(Widget, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         lines = self._lines(self.size.width)
-        if event.y >= len(lines):
+        if self.status is not None or event.y >= len(lines):
             return
         for key, display, label, column in lines[event.y]:
             if column <= event.x < column + len(display) + 1 + len(label):

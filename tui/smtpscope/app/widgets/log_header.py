@@ -18,22 +18,30 @@ BARS = " ▁▂▃▄▅▆▇█"
 class HeaderText:
     """`what` are the files, `span` the covered time, `counts` how many of which kind.
 
-    `reading` tells the progress, "" when all is in.
+    `brief_counts` is the same for a narrow screen. `reading` is the progress, "" when everything has been read.
     """
 
     what: Shown
     span: str
     counts: str
+    brief_counts: str
     reading: str = ""
     warning: str = ""
 
 
-def bars(counts: tuple[int, ...]) -> str:
-    """One character a bin; a bin with any event is never drawn empty."""
+_LEAST_NAMES = 30
+"""Cells that the files get before the counts are shown in full."""
+
+
+def bars(counts: tuple[int, ...], *, highest: int = 8) -> str:
+    """One character a bin; a bin with any event is never drawn empty.
+
+    A full cell (`highest` 8) would touch the line above, so lines below each other go no higher than 7.
+    """
     most = max(counts, default=0)
     if not most:
         return " " * len(counts)
-    return "".join(BARS[0] if not count else BARS[max(1, round(count / most * 8))] for count in counts)
+    return "".join(BARS[0] if not count else BARS[max(1, round(count / most * highest))] for count in counts)
 
 
 def merged(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
@@ -65,7 +73,6 @@ def _warning_width(header: HeaderText) -> int:
 class LogHeader(Widget, can_focus=False):
     """Line 1: files, counts, and what is being read. Line 2: the span and a timeline of all events."""
 
-    ALLOW_SELECT = False
     DEFAULT_CSS = """
     LogHeader { height: 2; background: $panel; padding: 0 1; }
     """
@@ -78,7 +85,7 @@ class LogHeader(Widget, can_focus=False):
         """How many bins the timeline has room for behind the span and the warning."""
         if self.header is None:
             return 10
-        return max(0, min(60, self.size.width - len(self._span(self.header)) - _warning_width(self.header) - 2))
+        return max(0, self.content_size.width - len(self._span(self.header)) - _warning_width(self.header) - 2)
 
     def _span(self, header: HeaderText) -> str:
         """The span, without its length at the end where both have no room; what is still too long ends in a sign."""
@@ -93,8 +100,13 @@ class LogHeader(Widget, can_focus=False):
         if header is None:
             return Content("smtpscope")
         right = header.reading or header.counts
+        room = self.size.width - len("smtpscope") - 4
+        if not header.reading and len(right) + min(len(header.what), _LEAST_NAMES) > room:
+            right = header.brief_counts
+        if len(right) > (most := max(0, self.content_size.width - len("smtpscope") - 2)):
+            right = f"{right[: max(0, most - 1)]}…"
         style = "$text-warning" if header.reading else "$text-muted"
-        room = self.size.width - len(right) - len("smtpscope") - 4
+        room -= len(right)
         what = header.what if len(header.what) <= room else f"…{header.what[-max(0, room - 1) :]}" if room > 1 else ""
         first = Content.assemble(
             ("smtpscope", "bold $text-primary"), "  ", what.ljust(max(0, room)), "  ", (right, style)

@@ -25,15 +25,15 @@ class TimelineList(CursorList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", show=False, id="bins.down"),
-        Binding("k,up", "move(-1)", "Before", show=False, id="bins.up"),
+        Binding("k,up", "move(-1)", "Previous", show=False, id="bins.up"),
         Binding("g,home", "to_line(0)", "First", show=False, id="bins.first"),
         Binding("G,end", "to_line(-1)", "Last", show=False, id="bins.last"),
         Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="bins.page_down"),
         Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="bins.page_up"),
         Binding("n", "busy(1)", "Next with events", id="bins.busy"),
-        Binding("N", "busy(-1)", "Before", show=False, id="bins.busy_before"),
-        Binding("v", "anchor", "Begin a range", id="bins.range"),
-        Binding("enter", "choose", "Show only this time", id="bins.choose"),
+        Binding("N", "busy(-1)", "Previous with events", show=False, id="bins.busy_before"),
+        Binding("v", "anchor", "Start a range", id="bins.range"),
+        Binding("enter", "choose", "Filter to this time", id="bins.choose"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"timeline-list--cursor", "timeline-list--range", "timeline-list--bar"}
     DEFAULT_CSS = """
@@ -93,29 +93,22 @@ class TimelineList(CursorList):
         other = self.cursor if self.range_start is None else self.range_start
         return min(self.cursor, other), max(self.cursor, other)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
-        number = self.scroll_offset.y + y
         base = self.rich_style
-        if number >= len(self.bins):
+        if line >= len(self.bins):
             return Strip.blank(width, base)
-        each = self.bins[number]
+        each = self.bins[line]
         first, last = self.selected
         bar_style = self.get_component_rich_style("timeline-list--bar")
-        if number == self.cursor:
+        if line == self.cursor:
             base = bar_style = self.get_component_rich_style("timeline-list--cursor")
-        elif first <= number <= last and self.range_start is not None:
+        elif first <= line <= last and self.range_start is not None:
             base = bar_style = self.get_component_rich_style("timeline-list--range")
         most = max(bin_.count for bin_ in self.bins)
         digits = len(f"{most:,}")
         when = format_time(each.start_ms, self._zone, seconds=False)[: _TIME_LENGTH[self.step]]
-        sign = (
-            "> "
-            if number == self.cursor
-            else "| "
-            if first <= number <= last and self.range_start is not None
-            else "  "
-        )
+        sign = "> " if line == self.cursor else "| " if first <= line <= last and self.range_start is not None else "  "
         room = max(1, width - len(when) - digits - 6)
         bar = "█" * max(1, round(room * each.count / most)) if each.count else ""
         count = f"{each.count:>{digits},}" if each.count else f"{'.':>{digits}}"

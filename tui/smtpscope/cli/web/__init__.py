@@ -1,5 +1,5 @@
-"""The browser in a web page: textual-serve's terminal and protocol, with a page, a guard and processes of our own.
+"""The browser in a web page: textual-serve's terminal and protocol, with our own page, access checks and processes.
 
-Why not its `Server`: its page loads a font from the internet, it answers whoever asks, and it starts the program
-through a shell.
+Why not its `Server`: its page loads a font from the internet, it answers any request, and it starts the program through
+a shell.
 """

@@ -1,4 +1,4 @@
-"""Textual's driver for a page, with what a page needs beyond it: it begins in focus, and ends with its server."""
+"""Textual's driver for a page, with two additions: it starts focused, and ends with its server."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from textual.drivers.web_driver import WebDriver
 
 
 class PageWebDriver(WebDriver):
-    """Named in the environment by the server, and made by Textual."""
+    """Named in the environment by the server, and created by Textual."""
 
     def start_application_mode(self) -> None:
         super().start_application_mode()
-        # Textual begins without focus, after whatever the page says of it until then.
+        # Textual starts without focus and ignores focus events until then.
         self._app.call_later(self._app.post_message, events.AppFocus())
 
     def run_input_thread(self) -> None:
         super().run_input_thread()
         if not self.exit_event.is_set():
-            # The end of input: a server that was killed can't ask us to quit.
+            # End of input: a killed server can't ask us to quit.
             self._app.post_message(messages.ExitApp())
 
     def write(self, data: str) -> None:

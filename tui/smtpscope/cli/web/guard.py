@@ -1,7 +1,7 @@
-"""Who may ask for a page: only somebody who named this machine, and only from a page of ours.
+"""Access checks: only requests that name this machine, and only from our own page.
 
-There is no log-in, so a web page from elsewhere must not reach us through its reader's browser: neither under a name
-of its own that it points at us (DNS rebinding), nor by opening a WebSocket to us, which browsers let any page do.
+There is no login, so a web page from elsewhere must not reach us through its visitor's browser: neither under its own
+name pointed at us (DNS rebinding), nor by opening a WebSocket to us, which browsers allow any page to do.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import socket
 from typing import Final
 
-# RFC 9110 section 7.2, without what no browser sends: the header goes into the page and into its policy.
+# RFC 9110 section 7.2, without forms that no browser sends: the header is used in the page and its policy.
 _HOST: Final = re.compile(r"(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::[0-9]{1,5})?")
 
 HEADERS: Final = {
@@ -20,17 +20,17 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
-    # The page may put text on the clipboard, as the user's keys ask for; what is on it is none of its business.
+    # The page may write to the clipboard when the user presses a key, but never read it.
     "Permissions-Policy": "clipboard-read=(), camera=(), microphone=(), geolocation=()",
 }
-"""On every answer."""
+"""Headers of every response."""
 
 
 def policy(host: str) -> str:
-    """The Content-Security-Policy of the page that was asked for at `host`, a Host header that passed `refusal`.
+    """The Content-Security-Policy of the page requested at `host`, a Host header that passed `refusal`.
 
-    Scripts are files of ours only; styles may stand in the page, since the terminal writes its own. The sandbox has
-    no allow-popups: the terminal makes links of what looks like one in a reply, and a click would open a stranger's.
+    Scripts are our own files only; inline styles are allowed, since the terminal uses them. The sandbox has no
+    allow-popups: the terminal turns URLs in replies into links, and a click would open a stranger's page.
     """
     return "; ".join(
         (
@@ -49,14 +49,14 @@ def policy(host: str) -> str:
 
 
 def own_names(host: str) -> frozenset[str]:
-    """Names under which a browser may ask, besides any IP address: `host` as it was given, and this machine's."""
+    """Host names allowed in requests, besides any IP address: `host` as given, and this machine's names."""
     return frozenset(name.lower() for name in ("localhost", host, socket.gethostname()) if name)
 
 
 def refusal(host: str | None, origin: str | None, names: frozenset[str]) -> str | None:
-    """Why a request with these headers Host and Origin is refused, None when it is answered.
+    """Why a request with these Host and Origin headers is refused, None if it is allowed.
 
-    An address is always ours, as rebinding needs a name. The port is not looked at: through a tunnel it is another.
+    An IP address is always allowed, as rebinding needs a name. The port is ignored: through a tunnel it differs.
     """
     match = _HOST.fullmatch(host.lower()) if host else None
     if host is None or match is None:

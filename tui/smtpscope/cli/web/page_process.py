@@ -1,4 +1,4 @@
-"""The process behind one page: smtpscope once more, with the same words, drawing into a WebSocket."""
+"""The process of one page: another smtpscope with the same arguments, drawing into a WebSocket."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 SECONDS_TO_END: Final = 5.0
-"""What a process gets to end by itself before it is killed."""
+"""The time a process gets to end before it is killed."""
 
 _DRIVER: Final = "smtpscope.cli.web.driver:PageWebDriver"
 _CLIPBOARDS: Final = ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
-"""Variables that name a clipboard of the machine that serves; who looks at the page has another."""
+"""Variables naming a clipboard of the serving machine; the person viewing the page has another."""
 
 
 class PageProcess(AppService):
-    """Runs `words`; `draw` gets what the process draws, `close` is called when it has ended."""
+    """Runs `words`; `draw` receives the process's output, `close` is called when it has ended."""
 
     def __init__(
         self, words: Sequence[str], draw: Callable[[bytes], Awaitable[None]], close: Callable[[], Awaitable[object]]
     ) -> None:
         async def write_text(text: str) -> None:
-            """Textual asks the page to open addresses and to load files in this way; nothing of ours does."""
+            """Textual uses this to ask the page to open URLs and download files; we don't."""
 
         async def write_close() -> None:
             await close()
@@ -44,7 +44,7 @@ class PageProcess(AppService):
         return {**kept, "TEXTUAL_DRIVER": _DRIVER}
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
-        """Without a shell, so that no file name can be a command; its talk goes where ours goes."""
+        """Without a shell, so no file name can be a command; its messages go where ours go."""
         process = await asyncio.create_subprocess_exec(
             *self._words, stdin=PIPE, stdout=PIPE, env=self._build_environment(width, height)
         )
@@ -59,17 +59,17 @@ class PageProcess(AppService):
         try:
             await super().run()
         finally:
-            # A process that could not begin has no way to close its page.
+            # A process that failed to start can't close its page.
             await self.remote_close()
 
     async def end(self) -> None:
-        """Asks the process to end, waits for it, and kills it when that takes too long."""
+        """Asks the process to end, waits for it, and kills it if that takes too long."""
         process = self._process
         if process is None:
             return
         ending = asyncio.create_task(self._ended(process))
         try:
-            # Not asyncio.timeout: it cancels, and a cancelled AppService says that it has stopped as it should.
+            # Not asyncio.timeout: it cancels, and a cancelled AppService reports a normal stop.
             await asyncio.wait([ending], timeout=SECONDS_TO_END)
         finally:
             if process.returncode is None:
@@ -86,10 +86,10 @@ class PageProcess(AppService):
 
 
 def same_words() -> list[str]:
-    """The words that start smtpscope as this process was started.
+    """The command that starts smtpscope the way this process was started.
 
-    -P keeps the current folder out of the places that modules come from: it holds logs, and who knows what else.
-    It stays in where it is what this process itself was found in.
+    -P keeps the current folder, which contains logs and possibly anything else, out of the module search path, unless
+    this process itself was found there.
     """
     found_here = bool(sys.path) and sys.path[0] in ("", str(Path.cwd()))
     return [sys.executable, *(() if found_here else ("-P",)), "-m", "smtpscope", *sys.argv[1:]]

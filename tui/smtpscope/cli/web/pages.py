@@ -1,4 +1,4 @@
-"""The web server: one page, its files, and a WebSocket behind which a process of its own runs."""
+"""The web server: one page, its files, and a WebSocket with its own process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from smtpscope.cli.web import guard
 from smtpscope.cli.web.page_process import SECONDS_TO_END, PageProcess
 
 MOST_PAGES: Final = 16
-"""Open at once: each is a process that reads the logs."""
+"""The limit of open pages: each is a process that reads the logs."""
 
 _LARGEST_SCREEN: Final = 1000
 _FONT_SIZES: Final = range(6, 61)
@@ -33,7 +33,7 @@ _OWN_FILES: Final = {"page.css": "text/css", "page.js": "text/javascript"}
 
 
 class Pages:
-    """Answers requests for the page; `words` start the process behind each, `names` are this machine's."""
+    """Answers requests for the page; `words` is the command for each page's process, `names` are this machine's."""
 
     def __init__(self, words: Sequence[str], title: str, names: frozenset[str]) -> None:
         self._words = tuple(words)
@@ -93,7 +93,7 @@ class Pages:
         self._open.add(terminal)
 
         async def draw(data: bytes) -> None:
-            # The process draws until it has ended, and the page may be gone before.
+            # The process draws until it ends, and the page may be gone before that.
             with suppress(ConnectionError):
                 await terminal.send_bytes(data)
 
@@ -121,7 +121,7 @@ async def _add_headers(request: web.BaseRequest, response: web.StreamResponse) -
 
 
 async def _pass_on(message: str, process: PageProcess, terminal: web.WebSocketResponse) -> None:
-    """What the page tells goes to the process; what it would not tell is dropped."""
+    """Passes valid messages from the page to the process; drops the rest."""
     try:
         told = json.loads(message)
     except (ValueError, RecursionError):
@@ -149,12 +149,12 @@ def _number(text: str | None, otherwise: int) -> int:
 
 
 async def serve_pages(pages: Pages, listening: socket, ready: Callable[[], None]) -> None:
-    """Answers on `listening` until a signal ends it; then all pages are closed and their processes ended.
+    """Answers on `listening` until a signal; then closes all pages and ends their processes.
 
     `ready` is called once it answers. Returns on SIGTERM and SIGHUP; is cancelled by ctrl+c.
     """
     for name in ("aiohttp", "textual-serve"):
-        # Without any handler logging would print what clients send.
+        # Without a handler, logging would print client data.
         logging.getLogger(name).addHandler(logging.NullHandler())
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):

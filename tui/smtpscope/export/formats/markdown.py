@@ -78,7 +78,7 @@ def inline_code(text: str) -> str:
     safe = shown(text)
     if not safe.strip():
         # A code span of blanks alone is kept by some renderers and dropped by others.
-        return "(blank)" if safe else "(empty)"
+        return "(spaces)" if safe else "(empty)"
     fence = "`" * (_longest_run(safe) + 1)
     # Where both ends are blank, or a blank keeps a backtick from the fence, the reader takes one blank from each end.
     pad = " " if "`" in (safe[0], safe[-1]) or (safe[0] == " " and safe[-1] == " ") else ""

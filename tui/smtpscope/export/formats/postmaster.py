@@ -29,7 +29,7 @@ def render(document: SummaryDocument) -> str:
     calendar = Calendar(document.zone, document.zone_name)
     letters = ["\n".join(_letter(summary, calendar)) for summary in document.incidents]
     if not letters:
-        return "No incident is in view, so there is nobody to write to.\n"
+        return "No incidents in view, so there is nobody to write to.\n"
     return f"\n\n{'=' * WIDTH}\n\n".join(letters) + "\n"
 
 
@@ -37,7 +37,7 @@ def _letter(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
     incident = summary.incident
     direction = incident.key.direction
     if direction is Direction.UNKNOWN:
-        yield from wrapped("These events could not be understood, so there is no reply to ask about.", WIDTH)
+        yield from wrapped("These events could not be parsed, so there is no reply to ask about.", WIDTH)
         return
     why_none = _why_no_letter(summary)
     if why_none:
@@ -56,13 +56,13 @@ def _letter(summary: IncidentSummary, calendar: Calendar) -> Iterator[str]:
     yield from _facts(summary, calendar)
     yield ""
     question = (
-        "Could you please tell us why your server refuses this mail, and what we have to change so that it is accepted?"
+        "Please let us know why your server refuses this mail, and what we need to change to have it accepted."
         if outbound
-        else "Could you please look at how your side sends this mail? We gladly help if the reply is not clear."
+        else "Please check how your side sends this mail. We are glad to help if the reply is unclear."
     )
     yield from wrapped(question, WIDTH)
     yield ""
-    yield "Thank you and kind regards"
+    yield "Kind regards"
     yield NAME_TO_FILL_IN
 
 
@@ -78,7 +78,7 @@ def _why_no_letter(summary: IncidentSummary) -> str:
         return ""
     kind = "Send" if summary.incident.key.direction is Direction.OUTBOUND else "Receive"
     files = "SmtpSend, SEND*.LOG" if kind == "Send" else "SmtpReceive, RECV*.LOG"
-    return f"{lead} {because} What was said is in the SMTP protocol log of our {kind} connector ({files})."
+    return f"{lead} {because} The SMTP protocol log of our {kind} connector ({files}) has the session."
 
 
 def _field(label: str, value: str) -> list[str]:

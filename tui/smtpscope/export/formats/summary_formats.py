@@ -31,7 +31,7 @@ _ALL: Final = (
     SummaryFormat("html", "HTML, one file", ".html", html.render),
     SummaryFormat("text", "Plain text, 72 columns", ".txt", text.render),
     SummaryFormat("json", "JSON, verbatim", ".json", json_format.render),
-    SummaryFormat("csv", "CSV, a row for each incident", ".csv", csv_format.render),
+    SummaryFormat("csv", "CSV, one row per incident", ".csv", csv_format.render),
     SummaryFormat("postmaster", "Letter to the other side's postmaster", ".txt", postmaster.render),
 )
 

@@ -25,6 +25,38 @@ NAME: Final = re.compile(r"\w(?:[\w-]|\.(?=[\w-]))*")
 PART: Final = re.compile(r"[^\W_]+")
 """A part of a name between dots, hyphens and underscores."""
 
+_MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+_UNIT: Final = (
+    r"(?:[kmgt]i?b|bytes?|octets|seconds?|secs?|minutes?|mins?|hours?|days?|ms|messages?|recipients?|connections?"
+    r"|errors?|times|retries|attempts|percent)"
+)
+FIGURES: Final = re.compile(
+    rf"""
+    (?P<coded>(?:[%=][0-9a-f]{{2}}){{3,}} | (?:&\#x?[0-9a-f]{{1,5}};){{2,}} | (?:\\x[0-9a-f]{{2}}){{3,}})
+    | (?<![\w.@%+-])(?:
+      (?P<kept>
+        \d{{4}}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?(?:\ ?Z|\ ?[+-]\d\d:?\d\d)?)?
+      | (?:19|20)\d\d/\d\d(?:/\d\d)?
+      | \d{{1,2}}(?P<sign>[./-])\d{{1,2}}(?P=sign)(?:19|20)\d\d
+      | \d{{1,2}}:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?
+      | {_MONTH}\ {{1,2}}\d{{1,2}},?(?:\ (?:19|20)\d\d)?
+      | \d{{1,2}}\ {_MONTH}\ (?:19|20)\d\d
+      | [2-5]\d\d[\ -]\#?[245]\.\d{{1,3}}\.\d{{1,3}}
+      | \d{{1,12}}(?:[.,]\d{{1,3}})?\ ?{_UNIT}
+      | (?:RFC|KB|CVE-\d{{4}}-|Event\ ID:?|event)\s?\d{{2,7}}
+      )
+    | (?P<number>
+        \+\d{{1,4}}(?:[\ ./()-]{{1,2}}\d{{1,12}}){{1,8}}
+      | \d{{1,4}}(?P<dash>[/_-])\d{{1,5}}(?:(?P=dash)\d{{1,5}}){{1,8}}
+      )
+    )(?![\w@%-]|\.\w)
+    """,
+    re.VERBOSE | re.ASCII | re.IGNORECASE,
+)
+"""Dates, times, status codes and measures, which stay; letters written as numbers, and numbers in groups as telephones
+have them, which are masked.
+"""
+
 AT: Final = re.compile(r"@|%40|=40", re.ASCII)
 _MAILBOX_TAIL: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _IN_URL: Final = re.compile(r"[/?&]")

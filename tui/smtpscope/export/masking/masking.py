@@ -1,9 +1,9 @@
-"""People and hosts under pseudonyms, in all fields of a document, so that it may leave the house.
+"""An export without names: everything that is not known to be public is under a pseudonym, in all fields.
 
-Mailboxes become `user1@domain1.invalid` (or keep their domain), host names `host1.invalid`, IP addresses
-`address1.invalid`; `.invalid` never belongs to anybody (RFC 6761 section 6.4). In doubt too much is masked: a word like
-`error.Please` counts as a host name. What stays: codes, times, names of DNS block lists, the sources of the knowledge
-base, Windows accounts and SIDs.
+Mailboxes become `user1@domain1.invalid`, host names `host1.invalid`, IP addresses `address1.invalid`, other words,
+identifiers and numbers `name1`, `id1` and `number1`; `.invalid` never belongs to anybody (RFC 6761 section 6.4). What
+stays: codes, times, counts, words in common use, names of public DNS block lists, and the texts of the bundled
+knowledge base. docs/masking.md has the table.
 """
 
 from __future__ import annotations
@@ -16,30 +16,34 @@ from pathlib import PureWindowsPath
 from typing import Final
 
 from smtpscope.export.masking.credentials import LEFT_OUT, credentials_in
+from smtpscope.export.masking.known_phrases import LEFT_OUT as WORDS_LEFT_OUT
+from smtpscope.export.masking.known_phrases import known_phrases
 from smtpscope.export.masking.pseudonyms import Pseudonyms
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Advice, Match, OtherCause
-from smtpscope.parsing.smtp_exchange import Reply, SmtpExchange
+from smtpscope.knowledge.entry import SourceReference
+from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExchange
 from smtpscope.store.grouping.incident import Counted, Incident
 
-_FILTER_VALUE: Final = re.compile(r"(?<![\w.@%-])[\w.@%-]{3,}(?![\w.@%:-])")
 _REMEMBERED_LIMIT: Final = 4096
+_PATHS: Final = {"MAIL": "FROM:", "RCPT": "TO:"}
 _FILE_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
 
 class Mask:
     """Pseudonyms in the order of first appearance; one Mask keeps them the same over all that it masks.
 
-    `keep_domains` leaves the domains of mailboxes as they are, so that "which domain refuses" can still be read.
+    A `strict` one leaves of a reply only its codes and the words that its cause was recognised by, and no raw record.
     """
 
-    def __init__(self, *, keep_domains: bool = False) -> None:
-        self._pseudonyms = Pseudonyms(keep_domains=keep_domains)
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._pseudonyms = Pseudonyms()
         self._remembered: dict[str, str] = {}
         self._remembered_at = 0
 
     def text(self, text: str) -> str:
-        """Text from a log without its mailboxes, addresses and host names."""
+        """Text from a log, or one of ours with values in it, with what is not known to be public under pseudonyms."""
         # In a stream of events the same few texts come again and again; a newly learned word may change them all.
         if self._remembered_at != self._pseudonyms.changes or len(self._remembered) >= _REMEMBERED_LIMIT:
             self._remembered.clear()
@@ -50,9 +54,24 @@ class Mask:
         return masked
 
     def host(self, name: str) -> str:
-        """A remote host or a computer as the log names it."""
+        """A remote host or a computer as the log names it; also one that is called by a common word, such as MAIL."""
+        if not name.strip():
+            return name
         self._pseudonyms.learn_host(name)
-        return self.text(name)
+        masked = self.text(name)
+        return masked if masked != name else f"{self._pseudonyms.place('host', name.strip(' .[]').casefold())}.invalid"
+
+    def connector(self, name: str) -> str:
+        """`connector1` for the name of a connector or a service."""
+        return self._pseudonyms.place("connector", name.strip().casefold()) if name.strip() else name
+
+    def mailbox(self, mailbox: str) -> str:
+        """A sender or recipient; "" and `<>` stay."""
+        if not any(map(str.isalnum, mailbox)):
+            return mailbox
+        self._pseudonyms.learn_mailbox(mailbox)
+        masked = self.text(mailbox)
+        return masked if masked != mailbox else f"{self._pseudonyms.place('user', mailbox.casefold())}@domain.invalid"
 
     def file(self, path: str) -> str:
         """`file1.evtx` for a path: names of files and folders tell names of people and servers."""
@@ -60,20 +79,17 @@ class Mask:
         return self._pseudonyms.place("file", path) + (suffix if _FILE_SUFFIX.fullmatch(suffix) else "")
 
     def filter(self, filter_text: str) -> str:
-        """The filter in force; a part of a value (`host:fabri`) is masked too, once the document was learned."""
-        # Taken before, as the pseudonyms of the filter's own values must not hide each other.
-        originals = tuple(self._pseudonyms.originals())
-        pseudonyms = self._pseudonyms
+        """The filter in force: its fields and codes stay, values that the export has under a pseudonym get that one.
 
-        def masked(match: re.Match[str]) -> str:
-            word = match.group()
-            whole = pseudonyms.replaced(word, "command")
-            if whole != word:
-                return whole
-            part = word.casefold().strip(".-@%")
-            return "masked" if not part.isdigit() and any(part in original for original in originals) else word
-
-        return _FILTER_VALUE.sub(masked, pseudonyms.replaced(filter_text))
+        Any other value, such as a part of a name (`host:fabri`), becomes "masked".
+        """
+        parts: list[str] = []
+        end = 0
+        for start, stop, pseudonym in self._pseudonyms.places(filter_text):
+            known = self._pseudonyms.is_named(filter_text[start:stop])
+            parts += (filter_text[end:start], pseudonym if known else "masked")
+            end = stop
+        return "".join(parts) + filter_text[end:]
 
     def exchange(self, exchange: SmtpExchange) -> SmtpExchange:
         """One exchange, for streams in which nothing is known beforehand."""
@@ -81,7 +97,7 @@ class Mask:
         return self._exchange(exchange)
 
     def document(self, document: SummaryDocument) -> SummaryDocument:
-        """A copy of `document` in which no mailbox, address or host name of the log is left."""
+        """A copy of `document` in which nothing of the log is left that is not known to be public."""
         for summary in document.incidents:
             self._learn_incident(summary.incident)
             self._learn(summary.sample)
@@ -110,8 +126,6 @@ class Mask:
             self._pseudonyms.learn_host(name)
         for mailbox in (exchange.command.mailbox or "", *values.mailboxes):
             self._pseudonyms.learn_mailbox(mailbox)
-        for name in values.block_lists:
-            self._pseudonyms.keep(name)
         for secret in credentials_in(exchange.command):
             self._pseudonyms.learn_secret(secret, LEFT_OUT)
 
@@ -119,22 +133,27 @@ class Mask:
         # The log's own text first: what it names is then found in ours.
         incident = self._incident(summary.incident)
         sample = self._exchange(summary.sample)
-        raw = self.text(summary.sample_raw)
+        beside = tuple(replace(each, computers=tuple(map(self.host, each.computers))) for each in summary.explanations)
+        if self._strict:
+            advice = self._advice(_without_words(summary.advice, summary.sample), "")
+            return IncidentSummary(incident, advice, sample, WORDS_LEFT_OUT, beside)
         advice = self._advice(summary.advice, summary.sample.reply.verbatim)
-        beside = tuple(replace(each, computers=tuple(map(self.text, each.computers))) for each in summary.explanations)
-        return IncidentSummary(incident, advice, sample, raw, beside)
+        return IncidentSummary(incident, advice, sample, self.text(summary.sample_raw), beside)
 
     def _incident(self, incident: Incident) -> Incident:
+        verb = incident.verbs[0][0] if incident.verbs else ""
         return replace(
             incident,
-            key=replace(incident.key, host_key=self.text(incident.key.host_key)),
-            host=self.text(incident.host),
-            spellings=tuple(dict.fromkeys(self.text(name) for name in incident.spellings)),
-            recipients=_merged(incident.recipients, self.text),
-            senders=_merged(incident.senders, self.text),
-            servers=_merged(incident.servers, self.text),
+            key=replace(incident.key, host_key=self.host(incident.key.host_key)),
+            host=self.host(incident.host),
+            spellings=tuple(dict.fromkeys(self.host(name) for name in incident.spellings)),
+            recipients=_merged(incident.recipients, self.mailbox),
+            senders=_merged(incident.senders, self.mailbox),
+            servers=_merged(incident.servers, self.host),
             verbs=_merged(incident.verbs, self.text),
-            replies=_merged(incident.replies, self.text),
+            replies=_merged(incident.replies, lambda reply: self._words(reply, verb, incident.key.direction)),
+            enhanced_codes=_merged(incident.enhanced_codes, self.text),
+            event_ids=_merged(incident.event_ids, self.text),
             files=_merged(incident.files, self.file),
         )
 
@@ -143,73 +162,97 @@ class Mask:
         return replace(
             exchange,
             file=self.file(exchange.file),
-            computer=None if exchange.computer is None else self.text(exchange.computer),
-            remote_host=replace(host, verbatim=self.text(host.verbatim), key=self.text(host.key)),
-            command=replace(
-                command,
-                logged_verb=self.text(command.logged_verb),
-                full=self.text(command.full),
-                verb=self.text(command.verb),
-                arguments=self.text(command.arguments),
-                mailbox=None if command.mailbox is None else self.text(command.mailbox),
-                parameters=tuple(
-                    (self.text(keyword), None if value is None else self.text(value))
-                    for keyword, value in command.parameters
-                ),
-            ),
-            reply=self._reply(exchange.reply),
-            problem=None if exchange.problem is None else self.text(exchange.problem),
-            connector=None if exchange.connector is None else self.text(exchange.connector),
+            provider=self._maybe(exchange.provider, self.text),
+            channel=self._maybe(exchange.channel, self.text),
+            computer=self._maybe(exchange.computer, self.host),
+            remote_host=replace(host, verbatim=self.host(host.verbatim), key=self.host(host.key)),
+            command=self._command(command),
+            reply=self._reply(exchange),
+            problem=self._maybe(exchange.problem, self.text),
+            connector=self._maybe(exchange.connector, self.connector),
+            guess=self._maybe(exchange.guess, self.text),
         )
 
-    def _reply(self, reply: Reply) -> Reply:
+    def _maybe(self, value: str | None, masked: Callable[[str], str]) -> str | None:
+        return None if value is None else masked(value)
+
+    def _command(self, command: Command) -> Command:
+        mailbox = self._maybe(command.mailbox, self.mailbox)
+        if self._strict:
+            path = "" if mailbox is None else f"{_PATHS.get(command.verb, '')}<{mailbox.strip('<>')}>"
+            full = f"{command.verb} {path}".rstrip()
+            return Command(self.text(command.logged_verb), self.text(full), self.text(command.verb), path, mailbox)
+        return replace(
+            command,
+            logged_verb=self.text(command.logged_verb),
+            full=self.text(command.full),
+            verb=self.text(command.verb),
+            arguments=self.text(command.arguments),
+            mailbox=mailbox,
+            parameters=tuple(
+                (self.text(keyword), self._maybe(value, self.text)) for keyword, value in command.parameters
+            ),
+        )
+
+    def _reply(self, exchange: SmtpExchange) -> Reply:
+        reply, verb = exchange.reply, exchange.command.verb
+        if self._strict:
+            words = self._words(reply.verbatim, verb, exchange.direction)
+            return Reply(words, reply.code, reply.enhanced, words)
         values = replace(
             reply.values,
             urls=tuple(map(self.text, reply.values.urls)),
             addresses=tuple(map(self.text, reply.values.addresses)),
             block_lists=tuple(map(self.text, reply.values.block_lists)),
             provider_codes=tuple(map(self.text, reply.values.provider_codes)),
-            mailboxes=tuple(map(self.text, reply.values.mailboxes)),
+            mailboxes=tuple(map(self.mailbox, reply.values.mailboxes)),
         )
-        return replace(reply, verbatim=self.text(reply.verbatim), text=self.text(reply.text), values=values)
+        return replace(
+            reply,
+            verbatim=self.text(reply.verbatim),
+            enhanced=self._maybe(reply.enhanced, self.text),
+            text=self.text(reply.text),
+            values=values,
+        )
+
+    def _words(self, reply: str, verb: str, direction: Direction) -> str:
+        return self.text(known_phrases(reply, verb, direction) if self._strict else reply)
 
     def _advice(self, advice: Advice, reply: str) -> Advice:
+        """The texts of the bundled entries are public words; what is masked are the values in them, and one's own."""
         return replace(
             advice,
             match=self._match(advice.match, reply),
-            title=self._prose(advice.title),
-            meaning=self._prose(advice.meaning),
-            reading=self._prose(advice.reading),
-            duration_note=self._prose(advice.duration_note),
-            who_note=self._prose(advice.who_note),
-            causes=tuple(map(self._prose, advice.causes)),
+            title=self.text(advice.title),
+            meaning=self.text(advice.meaning),
+            reading=self.text(advice.reading),
+            duration_note=self.text(advice.duration_note),
+            who_note=self.text(advice.who_note),
+            causes=tuple(map(self.text, advice.causes)),
             checks=tuple(
-                replace(
-                    check,
-                    what=self._prose(check.what),
-                    command=self._pseudonyms.replaced(check.command, "command"),
-                )
-                for check in advice.checks
+                replace(check, what=self.text(check.what), command=self.text(check.command)) for check in advice.checks
             ),
-            actions=tuple(map(self._prose, advice.actions)),
-            ignore_when=self._prose(advice.ignore_when),
-            avoid=tuple(map(self._prose, advice.avoid)),
-            over_when=self._prose(advice.over_when),
+            actions=tuple(map(self.text, advice.actions)),
+            ignore_when=self.text(advice.ignore_when),
+            avoid=tuple(map(self.text, advice.avoid)),
+            over_when=self.text(advice.over_when),
+            sources=tuple(SourceReference(self.text(each.title), self.text(each.url)) for each in advice.sources),
             other=None if advice.other is None else self._other_cause(advice.other),
             # Written for this house: nobody could say which words in it tell a stranger too much.
             our_note="",
         )
 
     def _other_cause(self, other: OtherCause) -> OtherCause:
-        return replace(other, title=self._prose(other.title), question=self._prose(other.question))
+        return replace(other, title=self.text(other.title), question=self.text(other.question))
 
     def _match(self, match: Match, reply: str) -> Match:
         return replace(
             match,
-            rule=self._prose(match.rule),
+            entry_id=self.text(match.entry_id),
+            rule=self.text(match.rule),
             evidence=self._moved(match.evidence, reply),
-            code_alone=None if match.code_alone is None else self._prose(match.code_alone),
-            disagreement=None if match.disagreement is None else self._prose(match.disagreement),
+            code_alone=self._maybe(match.code_alone, self.text),
+            disagreement=self._maybe(match.disagreement, self.text),
         )
 
     def _moved(self, evidence: tuple[tuple[int, int], ...], reply: str) -> tuple[tuple[int, int], ...]:
@@ -227,8 +270,27 @@ class Mask:
 
         return tuple((moved(start, to_end=False), moved(end, to_end=True)) for start, end in evidence)
 
-    def _prose(self, text: str) -> str:
-        return self._pseudonyms.replaced(text, "prose")
+
+def _without_words(advice: Advice, sample: SmtpExchange) -> Advice:
+    """`advice` without the words of the reply, where its sentences quote them, and without their places."""
+    quoted = sorted({sample.reply.verbatim.strip(), sample.reply.text.strip()} - {""}, key=len, reverse=True)
+
+    def told(text: str) -> str:
+        for words in quoted:
+            text = text.replace(words, WORDS_LEFT_OUT)
+        return text
+
+    return replace(
+        advice,
+        match=replace(advice.match, evidence=(), rule=told(advice.match.rule)),
+        meaning=told(advice.meaning),
+        reading=told(advice.reading),
+        who_note=told(advice.who_note),
+        duration_note=told(advice.duration_note),
+        causes=tuple(map(told, advice.causes)),
+        actions=tuple(map(told, advice.actions)),
+        checks=tuple(replace(check, what=told(check.what)) for check in advice.checks),
+    )
 
 
 def _merged(values: Counted, masked: Callable[[str], str]) -> Counted:

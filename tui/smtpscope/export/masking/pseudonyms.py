@@ -1,16 +1,17 @@
-"""Text -> the same text with pseudonyms for mailboxes, IP addresses and host names; the same one for the same value.
+"""Text -> the same text with pseudonyms for all that is not known to be public; the same one for the same value.
 
-Text is masked by what it looks like; names that are learned beforehand (computers, hosts, mailboxes that the events
-name) are found again where they look like nothing special (`MAIL01`).
+Mailboxes, IP addresses and host names are found by their shape, and every other word, number or identifier is masked
+unless `public_text` knows it. Names that are learned beforehand (computers, hosts and mailboxes that the events name)
+are found again wherever they are, also in the sentences of our own that quote them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal
 
 from smtpscope.export.masking.mask_tokens import (
+    FIGURES,
     NAME,
     PART,
     PIECE,
@@ -21,55 +22,19 @@ from smtpscope.export.masking.mask_tokens import (
     looks_like_host,
     mailbox_in,
 )
-
-TextKind = Literal["log", "command", "prose"]
-"""Where a text comes from: the log itself; a command of ours with values in it; a sentence of ours. In the latter two
-a dotted name is a host only when the log named it, and in a sentence a plain lower-case word is never one."""
+from smtpscope.export.masking.public_text import is_public, is_public_site, is_word, public_stretches
 
 Place = tuple[int, int, str]
 """Start and end in the text, and what stands there instead."""
 
-# They stand in every record or belong to everybody, and say nothing of who sends mail to whom.
-_PUBLIC_NAMES: Final = frozenset(
-    {"schemas.microsoft.com", "go.microsoft.com", "www.microsoft.com", "support.microsoft.com", "learn.microsoft.com"}
-)
-# As the name of a computer these identify nobody, and as words they are in every event.
-_EVERYDAY_WORDS: Final = frozenset(
-    {
-        *("mail", "smtp", "mx", "mx1", "mx2", "server", "host", "localhost", "exchange", "gateway", "relay", "client"),
-        *(
-            "user",
-            "test",
-            "postmaster",
-            "abuse",
-            "the",
-            "a",
-            "to",
-            "from",
-            "for",
-            "and",
-            "of",
-            "is",
-            "in",
-            "was",
-            "this",
-        ),
-        *("helo", "ehlo", "rcpt", "data", "bdat", "rset", "quit", "noop", "vrfy", "expn", "help", "auth", "starttls"),
-        *("tls", "xexch50", "x-link2state", "x-exps", "error", "warning", "log", "virtual", "id", "connection"),
-        *("remote", "command", "responded", "with", "full", "sent", "this"),
-    }
-)
-
 
 class Pseudonyms:
-    """`keep_domains` leaves the domains of mailboxes as they are."""
+    """All pseudonyms of one export, in the order of first appearance."""
 
-    def __init__(self, *, keep_domains: bool) -> None:
-        self._keep_domains = keep_domains
+    def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._users: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        self._kept: set[str] = set(_PUBLIC_NAMES)
         self._odd: dict[str, str] = {}
         self._odd_pattern: re.Pattern[str] | None = None
         self.changes = 0
@@ -78,22 +43,19 @@ class Pseudonyms:
     def learn_host(self, name: str) -> None:
         """Remember a host, computer or IP address that an event names."""
         bare = _folded(name).removeprefix("[").removesuffix("]").removeprefix("ipv6:")
-        if not bare or bare in _EVERYDAY_WORDS:
+        if not bare or is_word(bare):
             return
         is_address = is_ipv4(bare) or ipv6_places(bare) == [(0, len(bare))]
-        if bare not in self._names and (is_address or not looks_like_host(bare)):
+        if bare not in self._names and is_public(bare):
             self.changes += 1
         pseudonym = self._name("address" if is_address else "host", bare)
-        if bare in self._kept:
-            self._kept.remove(bare)
-            self.changes += 1
         if not is_address and NAME.fullmatch(bare) is None:
             self._learn_odd(name.strip(), pseudonym)
 
     def learn_mailbox(self, mailbox: str) -> None:
         """Remember a mailbox that an event names."""
         bare = mailbox.strip()
-        if not bare or bare.casefold() in _EVERYDAY_WORDS:
+        if not bare or is_word(bare):
             return
         if "@" not in bare:
             if _folded(bare) not in self._names:
@@ -115,46 +77,54 @@ class Pseudonyms:
         """Remember what nobody may read, such as the credentials of a login; `instead` stands in its place."""
         self._learn_odd(secret, instead)
 
-    def keep(self, name: str) -> None:
-        """Leave a public name (a block list) as it is, unless an event names it as a host."""
-        if _folded(name) not in self._names:
-            self._keep(_folded(name))
-
     def place(self, kind: str, value: str) -> str:
         """A pseudonym for anything else, such as `file1` for a path."""
         return self._name(kind, f"{kind}:{value}", end="")
 
-    def originals(self) -> Iterator[str]:
-        """All values that have a pseudonym, in lower case."""
-        yield from self._names
-        yield from self._users
+    def is_named(self, value: str) -> bool:
+        """Whether `value` is a mailbox, host or IP address that has a pseudonym, and not merely an unknown word."""
+        pseudonym = self._names.get(_folded(value)) or self._odd.get(value.lower())
+        return "@" in value or (pseudonym is not None and pseudonym.endswith(".invalid"))
 
-    def replaced(self, text: str, kind: TextKind = "log") -> str:
+    def replaced(self, text: str) -> str:
         """`text` under pseudonyms, in time linear to its length."""
         parts: list[str] = []
         end = 0
-        for start, stop, pseudonym in self.places(text, kind):
+        for start, stop, pseudonym in self.places(text):
             parts += (text[end:start], pseudonym)
             end = stop
         parts.append(text[end:])
         return "".join(parts)
 
-    def places(self, text: str, kind: TextKind = "log") -> Iterator[Place]:
+    def places(self, text: str) -> Iterator[Place]:
         """What is to be replaced in `text`, in order, not overlapping."""
         for start, stop, odd in self._stretches(text):
             if odd is not None:
                 yield start, stop, odd
-                continue
-            yield from self._in_stretch(text, start, stop, kind)
+            else:
+                yield from self._around_figures(text, start, stop)
 
-    def _in_stretch(self, text: str, start: int, stop: int, kind: TextKind) -> Iterator[Place]:
+    def _around_figures(self, text: str, start: int, stop: int) -> Iterator[Place]:
+        for figure in FIGURES.finditer(text, start, stop):
+            yield from self._in_stretch(text, start, figure.start())
+            start = figure.end()
+            if figure["coded"] is not None:
+                yield figure.start(), start, self._name("id", figure.group().casefold(), end="")
+            elif figure["number"] is not None:
+                written = figure.group()
+                dotted = written.replace("-", ".").replace("_", ".")
+                kind, value, end = ("address", dotted, ".invalid") if is_ipv4(dotted) else ("number", written, "")
+                yield figure.start(), start, self._name(kind, value, end=end)
+        yield from self._in_stretch(text, start, stop)
+
+    def _in_stretch(self, text: str, start: int, stop: int) -> Iterator[Place]:
         while piece := PIECE.search(text, start, stop):
             start = piece.end()
             if piece.lastgroup == "quoted":
                 local, _, domain = piece.group().rpartition("@")
                 yield piece.start(), piece.end(), self._mailbox(local, domain)
             elif piece.lastgroup == "run":
-                yield from self._in_run(piece, kind)
+                yield from self._in_run(piece)
             else:
                 places = [(piece.start() + first, piece.start() + last) for first, last in ipv6_places(piece.group())]
                 end = piece.start()
@@ -162,7 +132,7 @@ class Pseudonyms:
                 start = max(text.rindex(":", end, start) + 1, places[-1][1] if places else 0)
                 for first, last in (*places, (start, start)):
                     for run in RUN.finditer(text, end, first):
-                        yield from self._in_run(run, kind)
+                        yield from self._in_run(run)
                     if first < last:
                         yield first, last, self._name("address", text[first:last].casefold())
                     end = last
@@ -180,52 +150,57 @@ class Pseudonyms:
                 end = match.end()
         yield end, len(text), None
 
-    def _in_run(self, match: re.Match[str], kind: TextKind) -> Iterator[Place]:
+    def _in_run(self, match: re.Match[str]) -> Iterator[Place]:
         run, offset = match.group(), match.start()
         found = mailbox_in(run)
         if found is None:
-            yield from self._in_names(match.string, offset, match.end(), kind)
+            yield from self._in_names(match.string, offset, match.end())
             return
         start, at, end = found
-        yield from self._in_names(match.string, offset, offset + start, kind)
+        yield from self._in_names(match.string, offset, offset + start)
         local, domain = run[start:at], run[at + (1 if run[at] == "@" else 3) : end]
         if domain:
             yield offset + start, offset + end, self._mailbox(local, domain)
         else:
             # An address literal follows in brackets, which end the run.
             yield offset + start, offset + at, self._user(local, "")
-        yield from self._in_names(match.string, offset + end, match.end(), kind)
+        yield from self._in_names(match.string, offset + end, match.end())
 
-    def _in_names(self, text: str, start: int, end: int, kind: TextKind) -> Iterator[Place]:
+    def _in_names(self, text: str, start: int, end: int) -> Iterator[Place]:
         for name in NAME.finditer(text, start, end):
-            word = name.group()
-            pseudonym = self._named(word, kind)
+            pseudonym = self._named(name.group())
             if pseudonym is not None:
                 yield name.start(), name.end(), pseudonym
-            elif word.casefold() not in self._kept:
-                yield from self._in_parts(name, kind)
+            elif is_public(name.group()):
+                yield from self._in_parts(name)
+            else:
+                yield from self._unknown(name)
 
-    def _in_parts(self, name: re.Match[str], kind: TextKind) -> Iterator[Place]:
+    def _in_parts(self, name: re.Match[str]) -> Iterator[Place]:
         """A known name within a longer word: `MAIL01` in `MAIL01-queue`."""
         for part in PART.finditer(name.string, name.start(), name.end()):
-            known = self._known(part.group(), kind)
+            known = self._names.get(part.group().casefold())
             if known is not None:
                 yield part.start(), part.end(), known
 
-    def _known(self, word: str, kind: TextKind) -> str | None:
-        if kind == "prose" and word.isalpha() and word.islower():
-            return None
-        return self._names.get(word.casefold())
+    def _unknown(self, name: re.Match[str]) -> Iterator[Place]:
+        """A word that nobody knows, whole; in scripts without blanks what is between the known words."""
+        start = name.start()
+        for first, last in (*public_stretches(name.group()), (len(name.group()), len(name.group()))):
+            if start < name.start() + first:
+                unknown = name.string[start : name.start() + first]
+                yield start, name.start() + first, self._name(_kind_of(unknown), unknown.casefold(), end="")
+            start = name.start() + last
 
-    def _named(self, word: str, kind: TextKind) -> str | None:
+    def _named(self, word: str) -> str | None:
         folded = word.casefold()
-        known = self._known(word, kind)
-        if known is not None or folded in self._kept:
+        known = self._names.get(folded)
+        if known is not None or is_public_site(folded):
             return known
         dotted = folded.replace("-", ".")
         if is_ipv4(dotted):
             return self._name("address", dotted)
-        if kind == "log" and looks_like_host(folded):
+        if looks_like_host(folded) and not is_public(word):
             return self._name("host", folded)
         return self._name("host", folded) if ipv4_places(folded) else None
 
@@ -234,9 +209,6 @@ class Pseudonyms:
         user = self._user(local, folded)
         if not folded:
             return f"{user}@domain.invalid"
-        if self._keep_domains and NAME.fullmatch(folded) and not ipv4_places(folded) and folded not in self._names:
-            self._keep(folded)
-            return f"{user}@{domain}"
         bare = folded.removeprefix("[").removesuffix("]").removeprefix("ipv6:")
         return f"{user}@{self._name('address' if is_ipv4(bare) or ':' in bare else 'domain', bare)}"
 
@@ -264,10 +236,11 @@ class Pseudonyms:
             self._odd_pattern = None
             self.changes += 1
 
-    def _keep(self, folded: str) -> None:
-        if folded not in self._kept:
-            self._kept.add(folded)
-            self.changes += 1
+
+def _kind_of(word: str) -> str:
+    if word.isdigit():
+        return "number"
+    return "id" if any(map(str.isdigit, word)) else "name"
 
 
 def _folded(name: str) -> str:

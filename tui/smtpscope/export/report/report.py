@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Literal
 
 from smtpscope.errors import Problem
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.grouping.activity import State
 from smtpscope.store.grouping.incident import Counted
+
+Named = Literal["host", "recipient", "server", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,8 @@ class ReportRow:
     `code` and `host` are what to show ("550", "550 5.7.1", "all hosts", "(no host)"); text of the log is verbatim.
     `cause` is the title of the guidance, `category` its id; `direction` and `who_acts` are None where the members
     differ. `recipients` counts distinct addresses, `spark` holds counts in equal steps of the report's span.
+
+    `named` tells what the log names in `host`: a "host", a "recipient", a "server", or "" for words of ours.
 
     The last fields are for programs: the reply code and the remote host that all members share (None where they
     differ, or have none), how many different ones there are, and how long it was quiet when the log ends.
@@ -37,6 +42,7 @@ class ReportRow:
     state: State | None
     recipients: int
     spark: tuple[int, ...] = ()
+    named: Named = "host"
     reply_code: int | None = None
     reply_codes: int = 1
     remote_host: str | None = None

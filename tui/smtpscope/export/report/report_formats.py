@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "smtpscope.report/2"
 TITLE: Final = "SMTP refusals: report"
 _HEAD: Final = (
-    "Code", "Host", "Cause", "Direction", "Who acts", "Count", "Recipients", "First", "Last", "State", "Activity",
+    "Code", "Host", "Cause", "Direction", "Action", "Count", "Recipients", "First", "Last", "State", "Activity",
 )  # fmt: skip
 _NUMERIC: Final = frozenset({5, 6})
 _CSV_HEAD: Final = (
@@ -54,13 +54,18 @@ class ReportFormat:
 
 
 def masked_report(report: Report, mask: Mask) -> Report:
-    """A copy of `report` with hosts, files and the filter under pseudonyms."""
+    """A copy of `report` in which nothing of the log is left that is not known to be public."""
     return replace(
         report,
         files=tuple(map(mask.file, report.files)),
         rows=tuple(_masked_row(row, mask) for row in report.rows),
         problems=tuple(
-            replace(problem, file=mask.file(problem.file), reason=mask.text(problem.reason))
+            replace(
+                problem,
+                file=mask.file(problem.file),
+                place=mask.text(problem.place),
+                reason=mask.text(problem.reason),
+            )
             for problem in report.problems
         ),
         filter_text=mask.filter(report.filter_text),
@@ -187,8 +192,14 @@ def _json(report: Report, width: int, ascii_only: bool) -> str:
 
 
 def _masked_row(row: ReportRow, mask: Mask) -> ReportRow:
-    remote_host = None if row.remote_host is None else mask.host(row.remote_host)
-    return replace(row, host=mask.host(row.host), cause=mask.text(row.cause), remote_host=remote_host)
+    masked = {"host": mask.host, "server": mask.host, "recipient": mask.mailbox, "": mask.text}[row.named]
+    return replace(
+        row,
+        code=mask.text(row.code),
+        host=masked(row.host),
+        cause=mask.text(row.cause),
+        remote_host=None if row.remote_host is None else mask.host(row.remote_host),
+    )
 
 
 def _json_row(row: ReportRow) -> JsonValue:
@@ -247,7 +258,7 @@ _ALL: Final = (
     ReportFormat("markdown", "Markdown, for GitHub and Jira", ".md", _markdown),
     ReportFormat("html", "HTML, one file", ".html", _html),
     ReportFormat("json", "JSON, verbatim", ".json", _json),
-    ReportFormat("csv", "CSV, a row for each group", ".csv", _csv),
+    ReportFormat("csv", "CSV, one row per group", ".csv", _csv),
 )
 
 REPORT_FORMATS: Final[Mapping[str, ReportFormat]] = MappingProxyType({each.name: each for each in _ALL})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from smtpscope.errors import NOT_UNDERSTOOD, Problem
 from smtpscope.export.report.report import Report, ReportRow
 from smtpscope.export.summaries.incident_wording import Calendar, counted
 from smtpscope.knowledge.entry import WhoActs
@@ -13,41 +14,64 @@ from smtpscope.store.grouping.activity import state_words
 from smtpscope.store.times import format_time
 
 _WHO: Final[dict[WhoActs, str]] = {
-    "us": "we act",
-    "them": "they act",
-    "sender": "the sender acts",
-    "recipient": "the recipient acts",
-    "nobody": "nobody acts",
+    "us": "us",
+    "them": "the other side",
+    "sender": "the sender",
+    "recipient": "the recipient",
+    "nobody": "none needed",
 }
 
 HOW_TO_GET_EVENTS: Final = (
-    "Exchange 2000 and 2003 write these events only when diagnostic logging of MSExchangeTransport, category SMTP "
-    "Protocol, is at Medium or higher.",
-    "To switch it on: Exchange System Manager, Properties of the server, Diagnostics Logging, MSExchangeTransport, "
-    "SMTP Protocol: Medium. Then wait for the next refusal and save the Application log of that server.",
-    "Exchange 2007 and later do not write them: their commands and replies are in the SMTP protocol logs.",
+    "Exchange 2000 and 2003 log these events only if diagnostic logging for MSExchangeTransport, category SMTP "
+    "Protocol, is set to Medium or higher.",
+    "To turn it on: Exchange System Manager, server Properties, Diagnostics Logging, MSExchangeTransport, SMTP "
+    "Protocol: Medium. Then wait for the next refusal and save that server's Application log.",
+    "Exchange 2007 and later do not log them: open their SMTP protocol logs instead.",
 )
 """What to do about a log without events of ours, in sentences; Microsoft KB 843106."""
 
 NO_RECORD_AT_ALL: Final = (
-    "It is empty or damaged: copy the log from the server once more, or export it again in Event Viewer."
+    "The log is empty or damaged: copy it from the server again, or export it again in Event Viewer."
 )
 """What to do about a log of which not one record was read, whoever wrote it."""
 
 
 def events_words(events: int, service_logs: bool) -> str:
     """How many there are, in the word that fits the logs."""
-    return counted(events, "refusal", "refusals") if service_logs else counted(events, "SMTP event", "SMTP events")
+    return counted(events, "SMTP refusal", "SMTP refusals")
+
+
+def doubt_words(problems: Iterable[Problem], others: int, *, files: bool) -> str | None:
+    """How many records were not understood, and the first of them with its place; None where all were.
+
+    With `files` the place names its file, too. Where no `others` were read, a file that is no text is damaged as a
+    whole: also None.
+    """
+    doubtful = [each for each in problems if each.outcome == "skipped" or each.reason.startswith(NOT_UNDERSTOOD)]
+    if not doubtful or not (others or any(each.place.startswith("line ") for each in doubtful)):
+        return None
+    first = doubtful[0]
+    place = f"{first.file}, {first.place}" if files else first.place
+    reason = first.reason.removeprefix(f"{NOT_UNDERSTOOD}: ")
+    skipped = sum(each.records or 1 for each in doubtful if each.outcome == "skipped")
+    if not skipped:
+        return f"not all records were understood, the first at {place}: {reason}"
+    return f"{counted(skipped, 'record', 'records')} not understood, the first at {place}: {reason}"
 
 
 def no_refusal_words(rows: int) -> str:
     """For logs of a mail server itself without a refusal: that is good news, or the wrong log."""
-    return f"No refusal is in what was read: of {counted(rows, 'row', 'rows')} none holds a reply of 400 or more."
+    return f"No SMTP refusals found: none of {counted(rows, 'row', 'rows')} has a reply code of 400 or higher."
 
 
 def who_words(who: WhoActs | None) -> str:
-    """Who acts, in two words; the members of a group may differ."""
-    return "who acts differs" if who is None else _WHO[who]
+    """Who acts, for a column headed "Action"; the members of a group may differ."""
+    return "varies" if who is None else _WHO[who]
+
+
+def action_words(who: WhoActs | None) -> str:
+    """The same where no heading says what it is: `action: us`, `no action needed`."""
+    return "no action needed" if who == "nobody" else f"action: {who_words(who)}"
 
 
 def direction_word(direction: Direction | None) -> str:
@@ -60,7 +84,7 @@ def row_details(row: ReportRow, report: Report, *, last: bool = False) -> list[s
 
     `last` adds the last time, for tables that have no room for it in its own column.
     """
-    details = [row.cause or row.category or "no cause known", direction_word(row.direction), who_words(row.who_acts)]
+    details = [row.cause or row.category or "unknown cause", direction_word(row.direction), action_words(row.who_acts)]
     if row.recipients:
         details.append(counted(row.recipients, "recipient", "recipients"))
     if row.first_ms is not None:
@@ -100,9 +124,9 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
     )
     facts.append(
         (
-            "Events",
+            "Records",
             f"{events_words(report.events, report.service_logs)}, {others}, {report.skipped:,} skipped"
-            + (f", {report.duplicates:,} left out as already there" if report.duplicates else ""),
+            + (f", {report.duplicates:,} duplicates skipped" if report.duplicates else ""),
         )
     )
     if report.directions:
@@ -113,19 +137,22 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
     if report.rows:
         facts.append(("Grouped by", report.group_by))
     if report.masked:
-        facts.append(("Masked", "addresses and host names stand under pseudonyms"))
+        facts.append(("Masked", "names, mailboxes, hosts and IP addresses replaced with pseudonyms"))
     return facts
 
 
 def no_rows_words(report: Report) -> tuple[str, ...]:
     """What stands in place of the table when it has no row, in sentences; the first says why it has none."""
     if report.events:
-        return (f"None of {events_words(report.events, report.service_logs)} fits the filter.",)
+        return (f"None of {events_words(report.events, report.service_logs)} matches the filter.",)
+    doubt = doubt_words(report.problems, report.unrelated_records, files=len(report.files) > 1)
+    if doubt is not None:
+        return (f"No SMTP refusal could be read: {doubt}.",)
     if not report.unrelated_records:
-        return ("Not one record could be read.", NO_RECORD_AT_ALL)
+        return ("No record could be read.", NO_RECORD_AT_ALL)
     if report.service_logs:
         return (no_refusal_words(report.unrelated_records),)
     return (
-        "No SMTP protocol event (MSExchangeTransport 7002, 7004, 7010) is in what was read.",
+        "No SMTP protocol events (MSExchangeTransport 7002, 7004, 7010) found.",
         *HOW_TO_GET_EVENTS,
     )

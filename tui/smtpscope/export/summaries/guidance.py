@@ -23,9 +23,9 @@ from smtpscope.knowledge.advice import Advice, FilledCheck
 from smtpscope.parsing.smtp_exchange import Direction
 
 _TEMPORARY: Final[dict[bool | None, str]] = {
-    True: "temporary (the code begins with 4): the sending server tries again",
-    False: "permanent (the code begins with 5): the sending server gives up and tells the sender",
-    None: "not told, as the reply has no code of 4yz or 5yz",
+    True: "temporary (4yz code): the sending server retries",
+    False: "permanent (5yz code): the sending server gives up and sends an NDR",
+    None: "unknown: the reply has no 4yz or 5yz code",
 }
 
 
@@ -34,8 +34,8 @@ def meaning_section(advice: Advice, direction: Direction) -> Section:
     blocks: list[Block] = [Paragraph((plain(text),)) for text in (advice.reading, advice.meaning) if text]
     note = f": {advice.who_note}" if advice.who_note else ""
     facts: list[tuple[str, Line]] = [
-        ("Who acts", (strong(_who_acts(advice, direction)), plain(note))),
-        ("By its code", (plain(_TEMPORARY[advice.temporary]),)),
+        ("Action", (strong(_who_acts(advice, direction)), plain(note))),
+        ("By code", (plain(_TEMPORARY[advice.temporary]),)),
     ]
     if advice.duration_note:
         facts.append(("In practice", (plain(advice.duration_note),)))
@@ -43,7 +43,7 @@ def meaning_section(advice: Advice, direction: Direction) -> Section:
         facts.append(("Or perhaps", (plain(f"{advice.other.title}. {advice.other.question}"),)))
     blocks.append(SummaryFacts(tuple(facts)))
     if advice.causes:
-        blocks.append(Paragraph((strong("Usual causes"),)))
+        blocks.append(Paragraph((strong("Likely causes"),)))
         blocks.append(_bullets(advice.causes))
     return Section("What it means", tuple(blocks))
 
@@ -75,9 +75,9 @@ def guidance_sections(advice: Advice, reply: str) -> Iterator[Section]:
     if advice.avoid:
         yield Section("What not to do", (_bullets(advice.avoid),))
     if advice.over_when:
-        yield Section("When it is over", (Paragraph((plain(advice.over_when),)),))
+        yield Section("Fixed when", (Paragraph((plain(advice.over_when),)),))
     if advice.ignore_when:
-        yield Section("When to ignore it", (Paragraph((plain(advice.ignore_when),)),))
+        yield Section("Ignore when", (Paragraph((plain(advice.ignore_when),)),))
     yield _reasons(advice, reply)
     if advice.sources:
         yield Section("Sources", (Bullets(tuple(_source(source.title, source.url) for source in advice.sources)),))
@@ -111,14 +111,14 @@ def _reasons(advice: Advice, reply: str) -> Section:
         pieces: list[Piece] = []
         for word in words:
             pieces += [plain(", "), verbatim(word)] if pieces else [verbatim(word)]
-        facts.append(("Words that decided", tuple(pieces)))
+        facts.append(("Deciding words", tuple(pieces)))
     if match.code_alone:
         facts.append(("The code alone says", (plain(match.code_alone),)))
     if match.disagreement:
-        facts.append(("They disagree", (plain(match.disagreement),)))
+        facts.append(("Conflict", (plain(match.disagreement),)))
     if match.runner_up:
-        facts.append(("Came close", (verbatim(match.runner_up),)))
-    return Section("Why we think so", (SummaryFacts(tuple(facts)),))
+        facts.append(("Runner-up", (verbatim(match.runner_up),)))
+    return Section("Why this guidance", (SummaryFacts(tuple(facts)),))
 
 
 def evidence_words(advice: Advice, reply: str) -> tuple[str, ...]:

@@ -15,20 +15,20 @@ from smtpscope.knowledge.entry import Tool, WhoActs
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.store.grouping.activity import state_words
 from smtpscope.store.grouping.incident import Incident
-from smtpscope.store.times import format_time, local_datetime
+from smtpscope.store.times import format_short, format_time, local_datetime
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 DIRECTION_WORDS: Final[dict[Direction, str]] = {
     Direction.OUTBOUND: "outbound: we sent, the remote host refused",
     Direction.INBOUND: "inbound: a client sent, our server refused",
-    Direction.UNKNOWN: "unknown: the event could not be understood",
+    Direction.UNKNOWN: "unknown: the event could not be parsed",
 }
 
 CONFIDENCE_WORDS: Final[dict[Confidence, str]] = {
     "sure": "sure",
     "likely": "likely",
-    "guess": "a guess: check it before you act on it",
+    "guess": "a guess: verify before you act on it",
 }
 
 TOOL_WORDS: Final[dict[Tool, str]] = {
@@ -46,12 +46,12 @@ TOOL_WORDS: Final[dict[Tool, str]] = {
 def who_acts_words(who: WhoActs, direction: Direction) -> str:
     """Who has to act, said so that it is clear which side is meant; knowledge/entry.py names the five."""
     if who == "them":
-        return "the client's side" if direction is Direction.INBOUND else "the remote side"
+        return "the other side (the client)" if direction is Direction.INBOUND else "the other side (the remote host)"
     return {
-        "us": "we, the administrators of this server",
-        "sender": "the sender of the mail",
+        "us": "us, the administrators of this server",
+        "sender": "the sender",
         "recipient": "the recipient",
-        "nobody": "nobody",
+        "nobody": "none needed",
     }[who]
 
 
@@ -68,7 +68,7 @@ def counted(count: int, one: str, many: str) -> str:
 def time_words(time_ms: int | None, zone: tzinfo) -> str:
     """`2026-11-18 22:47:03 +01:00` in `zone`."""
     if time_ms is None:
-        return "no time given"
+        return "no time in the log"
     offset = local_datetime(time_ms, zone).strftime("%z")
     return f"{format_time(time_ms, zone)} {offset[:3]}:{offset[3:5]}"
 
@@ -98,7 +98,7 @@ class Calendar:
     def full(self, time_ms: int | None, *, assumed: bool = False) -> str:
         """The time with offset and zone: `2026-11-18 22:47:03 +01:00 (Europe/Berlin)`; an assumed zone says so."""
         if time_ms is None:
-            return "no time given"
+            return "no time in the log"
         note = f"{self.zone_name}, zone assumed" if assumed else self.zone_name
         return f"{time_words(time_ms, self.zone)} ({note})"
 
@@ -124,24 +124,25 @@ def raw_lines(text: str) -> list[Shown]:
     return shown_lines(text.rstrip("\r\n").expandtabs(8))
 
 
-def when_log_ends(incident: Incident) -> str:
-    """Whether it is over, against the end of the log and never against the clock of the reader."""
+def when_log_ends(incident: Incident, zone: tzinfo) -> str:
+    """Whether it is over: `quiet for 29 h (log ends 11-22 23:12)`; measured from the end of the log, not from today."""
     if incident.state is None:
-        return "whether it is over cannot be told, as the events have no time"
-    return f"{state_words(incident.state, incident.quiet_ms)} when the log ends"
+        return "no times, so it is unknown whether this is over"
+    words = state_words(incident.state, incident.quiet_ms)
+    return words if incident.log_end_ms is None else f"{words} (log ends {format_short(incident.log_end_ms, zone)})"
 
 
 def host_words(host: str, direction: Direction) -> str:
     """The remote host, or in words that the event names none."""
     if host:
         return host
-    return "a client that the event does not name" if direction is Direction.INBOUND else "an unnamed remote host"
+    return "an unnamed client" if direction is Direction.INBOUND else "an unnamed remote host"
 
 
 def sample_level(sample: SmtpExchange) -> str:
     """The level of the sample's record, with the level word of its text where the two disagree."""
     if sample.level is None:
-        return sample.text_level or "not given"
+        return sample.text_level or "not in the log"
     if sample.text_level is not None and sample.text_level != sample.level:
         return f"{sample.level} (its text says {sample.text_level})"
     return sample.level

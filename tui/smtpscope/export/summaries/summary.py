@@ -31,7 +31,7 @@ class SummaryDocument:
 
     `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times
     shown, `zone_name` how to call it. `events_in_view` of `events_in_log` says how much the filter lets through.
-    `masked` tells that people and hosts stand under pseudonyms (see masking.py).
+    `masked` tells that what is not known to be public is under pseudonyms (see masking.py).
     """
 
     incidents: tuple[IncidentSummary, ...]

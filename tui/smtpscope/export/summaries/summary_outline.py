@@ -56,7 +56,7 @@ def outline(document: SummaryDocument, *, limit: int | None) -> SummaryOutline:
     if count != 1:
         overview = (Bullets(tuple(chapter.headline for chapter in chapters), numbered=True),)
     if not count:
-        overview = (Paragraph((plain("No incident is in view."),)),)
+        overview = (Paragraph((plain("No incidents in view."),)),)
     return SummaryOutline(title, overview, chapters, _origin(document))
 
 
@@ -66,8 +66,8 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
     key = incident.key
     if key.direction is Direction.UNKNOWN:
         return (
-            strong("Not understood: "),
-            plain(f"{counted(incident.count, 'event', 'events')} could not be read as a command and a reply."),
+            strong("Not parsed: "),
+            plain(f"{counted(incident.count, 'event', 'events')} could not be split into command and reply."),
         )
     over = incident.state in ("quiet", "over")
     host = verbatim(incident.host) if incident.host else plain(host_words("", key.direction))
@@ -83,8 +83,8 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
     if key.direction is Direction.OUTBOUND:
         who = (host, plain(f" {refuse} our "), *command)
     else:
-        who = (plain(f"our server {refuse} "), *command, plain(" of "), host)
-    tail = f", {times(incident.count)}{since}; {when_log_ends(incident)}."
+        who = (plain(f"our server {refuse} "), *command, plain(" from "), host)
+    tail = f", {times(incident.count)}{since}; {when_log_ends(incident, calendar.zone)}."
     return (strong(f"{summary.advice.title}: "), *who, plain(" with "), code, plain(tail))
 
 
@@ -114,7 +114,7 @@ def _when(incident: Incident, calendar: Calendar, limit: int | None) -> Section:
         ("Since", (plain(calendar.full(incident.first_ms, assumed=assumed)),)),
         ("Until", (plain(calendar.full(incident.last_ms, assumed=assumed)),)),
         ("How often", (plain(times(incident.count)),)),
-        ("State", (plain(when_log_ends(incident)),)),
+        ("State", (plain(when_log_ends(incident, calendar.zone)),)),
     ]
     if incident.log_start_ms is not None and incident.log_end_ms is not None:
         span = f"{calendar.brief(incident.log_start_ms)} to {calendar.brief(incident.log_end_ms)}"
@@ -160,9 +160,9 @@ def _replies(incident: Incident, limit: int | None) -> Section:
     enhanced = [f"{value} ({count:,})" for value, count in incident.enhanced_codes if value]
     facts = (
         ("Reply code", (verbatim(code) if incident.key.code is not None else plain(code),)),
-        ("Enhanced status code", (plain(", ".join(enhanced) or "the server sent none"),)),
+        ("Enhanced status code", (plain(", ".join(enhanced) or "none sent"),)),
     )
-    return Section("Replies", (SummaryFacts(facts), counted_bullets(incident.replies, limit, empty="an empty reply")))
+    return Section("Replies", (SummaryFacts(facts), counted_bullets(incident.replies, limit, empty="(empty reply)")))
 
 
 def _parties(incident: Incident, limit: int | None) -> Section:
@@ -181,11 +181,11 @@ def _parties(incident: Incident, limit: int | None) -> Section:
     blocks: list[Block] = [SummaryFacts(tuple(facts))]
     if incident.recipients:
         blocks.append(Paragraph((strong(f"Recipients ({len(incident.recipients):,})"),)))
-        blocks.append(counted_bullets(incident.recipients, limit, empty="an empty address"))
+        blocks.append(counted_bullets(incident.recipients, limit, empty="(no mailbox)"))
     if incident.senders:
         blocks.append(Paragraph((strong(f"Senders ({len(incident.senders):,})"),)))
         blocks.append(counted_bullets(incident.senders, limit, empty=NULL_SENDER))
-    return Section("Who is concerned", tuple(blocks))
+    return Section("Affected recipients and servers", tuple(blocks))
 
 
 def counted_bullets(values: Counted, limit: int | None, *, empty: str) -> Bullets:
@@ -228,10 +228,10 @@ def _sample(summary: IncidentSummary, calendar: Calendar) -> Section:
     if sample.problem is None:
         facts += [
             ("Command sent", (_value(sample.command.full or sample.command.logged_verb, "not in this log"),)),
-            ("Reply", (_value(sample.reply.verbatim, "an empty reply"),)),
+            ("Reply", (_value(sample.reply.verbatim, "(empty reply)"),)),
         ]
     else:
-        facts.append(("Not understood", (plain(sample.problem),)))
+        facts.append(("Not parsed", (plain(sample.problem),)))
     facts.append(("Time", (plain(calendar.full(sample.time_ms, assumed=sample.time_assumed)),)))
     facts.append(("Event", _event_line(summary)))
     if sample.record_id is not None:
@@ -242,7 +242,7 @@ def _sample(summary: IncidentSummary, calendar: Calendar) -> Section:
     if sample.virtual_server is not None and sample.connection is not None:
         where = f"virtual server {sample.virtual_server}, connection {sample.connection}"
         facts.append(("Session", (plain(where),)))
-    return Section("One of these events", (SummaryFacts(tuple(facts)), CodeBlock(summary.sample_raw)))
+    return Section("Sample event", (SummaryFacts(tuple(facts)), CodeBlock(summary.sample_raw)))
 
 
 def _event_line(summary: IncidentSummary) -> Line:
@@ -265,6 +265,6 @@ def _origin(document: SummaryDocument) -> Section:
         ("Times", (plain(document.zone_name),)),
     ]
     if document.masked:
-        note = "mailboxes, addresses and host names stand under pseudonyms, the same one for the same value"
+        note = "names, mailboxes, hosts and IP addresses replaced, the same pseudonym for the same value"
         facts.append(("Masked", (plain(note),)))
-    return Section("Where this comes from", (SummaryFacts(tuple(facts)),))
+    return Section("Source of this summary", (SummaryFacts(tuple(facts)),))

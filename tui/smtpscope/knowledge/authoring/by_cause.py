@@ -101,6 +101,6 @@ def _write(texts: Mapping[Path, str], mistakes: Callable[[], list[KnowledgeError
             raise
         raise KnowledgeError(
             where=str(error.filename or ORDER_FILE),
-            what=f"it can't be written: {error.strerror or error}",
-            remedy="Check the rights and the space",
+            what=f"can't be written: {error.strerror or error}",
+            remedy="Check permissions and free space",
         ) from error

@@ -18,7 +18,7 @@ from smtpscope.knowledge.platform_filter import AdviceContext
 from smtpscope.parsing.smtp_exchange import Direction
 
 _LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
-    "title": (10, 60),
+    "title": (9, 60),
     "meaning": (80, 350),
     "duration_note": (20, 320),
     "reading": (20, 240),
@@ -83,9 +83,9 @@ def against_house_rules(folder: Path) -> Iterator[KnowledgeError]:
 
 def _odd(entry: Entry) -> Iterator[_Odd]:
     if not _ID.fullmatch(entry.id):
-        yield _Odd("id", "is no name of words with hyphens", "Write it as in mailbox-full")
+        yield _Odd("id", "is not a name of words with hyphens", "Write it as in mailbox-full")
     if entry.id in ALL_CATEGORIES and entry.category != entry.id:
-        yield _Odd("category", f"the general entry of {entry.id} is of another cause", f'Write "{entry.id}"')
+        yield _Odd("category", f"the general entry of {entry.id} belongs to another cause", f'Write "{entry.id}"')
     for field, text in _texts(entry):
         yield from _in_text(field, text)
         yield from _in_sentence(field, text)
@@ -96,7 +96,7 @@ def _odd(entry: Entry) -> Iterator[_Odd]:
     for field, several in (("causes", entry.causes), ("avoid", entry.avoid), ("checks", _check_texts(entry))):
         for text, count in Counter(several).items():
             if count > 1:
-                yield _Odd(field, f"{text!r} stands there twice", "Leave one out")
+                yield _Odd(field, f"{text!r} appears twice", "Leave one out")
     for check in entry.checks:
         yield from _in_check(check)
     yield from _in_sources(entry)
@@ -131,10 +131,10 @@ def _check_texts(entry: Entry) -> list[str]:
 
 def _in_text(field: str, text: str) -> Iterator[_Odd]:
     if not text or text != text.strip():
-        yield _Odd(field, "is empty or has a blank at its end", "Write a sentence")
+        yield _Odd(field, "is empty or ends with a space", "Write a sentence")
     if not (text.isascii() and text.isprintable()) or "  " in text:
-        yield _Odd(field, f"{text!r} is not plain ASCII on one line with single blanks", "Write it so")
-    for pattern, what in ((_OPEN, "is not finished"), (_MARKUP, "holds markup"), (_PROMISE, "promises too much")):
+        yield _Odd(field, f"{text!r} is not plain ASCII on one line with single spaces", "Write it so")
+    for pattern, what in ((_OPEN, "is not finished"), (_MARKUP, "contains markup"), (_PROMISE, "promises too much")):
         found = pattern.search(text)
         if found is not None:
             yield _Odd(field, f"{text!r} {what}: {found[0]}", "Say it in plain words")
@@ -155,29 +155,31 @@ def _in_check(check: Check) -> Iterator[_Odd]:
     field, command = "checks.command", check.command
     beginnings = _BEGINNINGS.get(check.tool, ("",))
     if command and not command.startswith(beginnings):
-        yield _Odd(field, f"{command!r} is nothing for {check.tool}", f"Begin it with {' or '.join(beginnings)}")
+        yield _Odd(field, f"{command!r} is not a command for {check.tool}", f"Begin it with {' or '.join(beginnings)}")
     if not command and check.tool != "read":
-        yield _Odd(field, f"the check {check.what!r} has none", f"Write what is typed into {check.tool}")
+        yield _Odd(field, f"the check {check.what!r} has none", f"Write the command to type into {check.tool}")
     if not command.isascii() or not (command.isprintable() or not command) or "  " in command:
-        yield _Odd(field, f"{command!r} is not plain ASCII on one line with single blanks", "Write it so")
+        yield _Odd(field, f"{command!r} is not plain ASCII on one line with single spaces", "Write it so")
     if len(command) > _LONGEST_COMMAND:
-        yield _Odd(field, f"{command!r} has {len(command)} characters", f"Write {_LONGEST_COMMAND} at most")
+        yield _Odd(field, f"{command!r} has {len(command)} characters", f"Use at most {_LONGEST_COMMAND}")
     found = _CHANGES.search(command)
     if found is not None:
-        yield _Odd(field, f"{command!r} changes something: {found[0]}", "Let a check look only")
+        yield _Odd(field, f"{command!r} changes something: {found[0]}", "A check must only read")
     for side, value in (("inbound", "{our_address}"), ("outbound", "{client_address}")):
         if check.applies_to == side and value in command:
-            yield _Odd(field, f"{command!r} is {side} and asks for {value}", "Name the address of the other side")
+            yield _Odd(field, f"{command!r} is {side} and asks for {value}", "Use the IP address of the other side")
     if "MaxMessageSize" in command and not command.startswith(
         {"outbound": "Get-SendConnector", "inbound": "Get-ReceiveConnector"}.get(check.applies_to, "-")
     ):
         yield _Odd(field, f"{command!r} is not at the connector of that direction", "Ask the connector mail takes")
     if command == "nslookup {reversed_address}.zen.spamhaus.org" and "127.255.255.x is an error" not in check.what:
         yield _Odd(
-            "checks.what", "takes an error of Spamhaus for a listing", "Say: 127.255.255.x is an error, no listing"
+            "checks.what",
+            "takes an error of Spamhaus for a listing",
+            "Say that 127.255.255.x is an error, not a listing",
         )
     if check.tool == "shell" and not check.platforms:
-        yield _Odd("checks.platforms", f"{command!r} is of one system and does not say which", "Name the servers")
+        yield _Odd("checks.platforms", f"{command!r} is for one system only and does not say which", "Name the servers")
 
 
 def _in_sources(entry: Entry) -> Iterator[_Odd]:
@@ -186,7 +188,7 @@ def _in_sources(entry: Entry) -> Iterator[_Odd]:
             continue
         parts = urlsplit(source.url)
         if parts.scheme not in ("http", "https") or "." not in parts.netloc or " " in source.url:
-            yield _Odd("sources.url", f"{source.url!r} is no whole address", "Write it from https:// on")
+            yield _Odd("sources.url", f"{source.url!r} is not a full URL", "Write it from https:// on")
         named = _RFC.match(source.title)
         if named is not None and "rfc-editor" in source.url:
             number, section = named.groups()
@@ -202,17 +204,17 @@ def _for_each_server(entry: Entry, direction: Direction) -> Iterator[_Odd]:
         given = AdviceContext(direction, platform)
         reader = f"for {direction.value} mail on {platform}"
         if not given.checks(entry.checks, ()):
-            yield _Odd("checks", f"there is none {reader}", "Add one that every server has")
+            yield _Odd("checks", f"none {reader}", "Add one that every server has")
         for field in ("meaning", "duration_note", "ignore_when", "over_when"):
             if len(given.text(getattr(entry, field))) < 5:
                 yield _Odd(field, f"says nothing {reader}", "Add a sentence for all")
         for field, several in (("causes", entry.causes), ("avoid", entry.avoid), ("actions", side.actions)):
             if not given.texts(several):
-                yield _Odd(field, f"there is none {reader}", "Add one for all")
+                yield _Odd(field, f"none {reader}", "Add one for all")
         longest = max((len(text) for text in given.texts(side.actions)), default=0)
         if longest > _LONGEST_ACTION_SHOWN:
             yield _Odd(
                 f"{direction.value}.actions",
                 f"one has {longest} characters {reader}",
-                f"Write {_LONGEST_ACTION_SHOWN} at most, or divide it by server",
+                f"Use at most {_LONGEST_ACTION_SHOWN}, or split it by server",
             )

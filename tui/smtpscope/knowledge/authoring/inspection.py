@@ -126,7 +126,7 @@ def _never_read(folder: Path) -> Iterator[KnowledgeError]:
             yield KnowledgeError(
                 where=str(path),
                 what="is never read",
-                remedy=f"Move it into a folder named {', '.join(AREAS[:-1])} or {AREAS[-1]} in {folder}",
+                remedy=f"Move it to a folder named {', '.join(AREAS[:-1])} or {AREAS[-1]} in {folder}",
             )
 
 
@@ -152,6 +152,6 @@ def _read_long_ago(folder: Path, today: date) -> Iterator[KnowledgeError]:
         if entry.checked is not None and today - entry.checked > _SOURCES_KEEP:
             yield KnowledgeError(
                 where=f"{path}, entry {entry.id!r}",
-                what=f"its sources were last read on {entry.checked}, more than two years ago",
-                remedy="Read them again, correct the entry, and write the day into checked",
+                what=f"its sources were last read on {entry.checked}, over two years ago",
+                remedy="Read them again, correct the entry, and set checked to today",
             )

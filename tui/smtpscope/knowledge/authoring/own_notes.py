@@ -21,7 +21,7 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.entry import Entry, SourceReference
 from smtpscope.knowledge.files.file_errors import nearest
-from smtpscope.knowledge.files.knowledge_files import area_files, bundled_folder, read_entries
+from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_entries
 from smtpscope.knowledge.matching.host_patterns import folded
 from smtpscope.knowledge.matching.phrase import PhraseError, holds_script_without_blanks, parse_phrase
 from smtpscope.knowledge.matching.reply_tokens import SIGNS, words_of
@@ -160,8 +160,8 @@ _FEWEST_WORDS: Final = 3
 """With fewer words and no remote host a note would take replies that it was not written for."""
 
 _HEADER: Final = """\
-# A note of our own. Title and meaning are ours, the rest is the general guidance for this cause: change what you
-# like. The rule below says which replies the note is for. `smtpscope kb check` looks it through.
+# A note of our own. Title and meaning are ours, the rest is the general guidance for this cause: edit as you like.
+# The rule below says which replies the note is for. `smtpscope kb check` checks it.
 
 """
 
@@ -225,13 +225,6 @@ def write_note(
     return path
 
 
-def free_id(folder: Path, *words: str) -> str:
-    """An id for a new note, made of `words` (a remote host, a reply code), that nothing in `folder` has yet."""
-    return note_id(
-        {entry.id for entry in _entries(folder)} | {path.stem for path in area_files(folder, "notes")}, *words
-    )
-
-
 def note_id(taken: Container[str], *words: str) -> str:
     """An id made of `words` that is none of `taken`."""
     plain = unicodedata.normalize("NFKD", "-".join(words)).encode("ascii", "ignore").decode().lower()
@@ -253,7 +246,9 @@ def _entries(folder: Path) -> Iterable[Entry]:
 
 def _check_id(entry_id: str, entries: Container[str]) -> None:
     if not _ID.fullmatch(entry_id):
-        raise _refused("id", f"{entry_id!r} is none", "Use small letters, digits and hyphens, as in call-fabrikam")
+        raise _refused(
+            "id", f"{entry_id!r} is not a valid id", "Use small letters, digits and hyphens, as in call-fabrikam"
+        )
     if entry_id in entries:
         raise _refused("id", f"there is an entry {entry_id!r} already", "Choose another id, or change that entry")
 
@@ -269,7 +264,7 @@ def _rule(entry_id: str, category: str, host: str, examples: Sequence[str]) -> R
     if not worded or (not host and not all(_says_enough(phrases[example]) for example in worded)):
         raise _refused(
             "example",
-            "too few words to recognise the reply by",
+            "too few words to recognise the reply",
             "Name the remote host" if examples else "Give a reply that the note is for",
         )
     codes = dict.fromkeys(str(code) for line in worded if (code := parse_reply(line).code) is not None)
@@ -324,12 +319,12 @@ def _publish(folder: Path, entry_id: str, text: str) -> None:
             with suppress(OSError):
                 temporary.unlink()
     except FileExistsError as error:
-        raise _refused("id", f"{path} is there already", "Choose another id, or change that file") from error
+        raise _refused("id", f"{path} already exists", "Choose another id, or change that file") from error
     except OSError as error:
         raise KnowledgeError(
             where=str(path),
-            what=f"it can't be written: {error.strerror or error}",
-            remedy="Check the rights and the space",
+            what=f"can't be written: {error.strerror or error}",
+            remedy="Check permissions and free space",
         ) from error
 
 

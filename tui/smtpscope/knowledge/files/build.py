@@ -16,13 +16,14 @@ from smtpscope.knowledge.files.knowledge_files import (
     read_words,
 )
 from smtpscope.knowledge.matching.codes import CodeMeaning, CodeTable
+from smtpscope.knowledge.matching.host_patterns import HostPatterns
 from smtpscope.knowledge.matching.matcher import Matcher
 from smtpscope.knowledge.matching.phrase import PhraseError, WordClasses, word_classes
 from smtpscope.knowledge.matching.provider_codes import ProviderCode, ProviderCodes, codes_of
 from smtpscope.knowledge.matching.rules import Rule, RuleBook, RuleError
 from smtpscope.knowledge.matching.similar import Example, SimilarReplies, examples_of
 
-NO_CODE = "neither a code (550, x.1.1) nor one with a range at its end (x.7.606-649)"
+NO_CODE = "neither a code (550, x.1.1) nor one ending with a range (x.7.606-649)"
 _PlacedRules = Sequence[tuple[Path, Rule]]
 
 
@@ -38,13 +39,15 @@ def build_matcher(bundled: Path, own: Sequence[Path], *, names: bool = True) -> 
     classes = _word_classes(every)
     rules = [(path, rule) for path, rule in read_rules(bundled) if names or not rule.distinctive]
     providers = [code for folder in reversed(every) for code in _provider_codes(folder)] if names else []
+    codes = _code_table([placed for folder in every for placed in read_codes(folder)])
     return Matcher(
         own=_rule_book([placed for folder in reversed(own) for placed in read_rules(folder)], classes),
         provider_codes=ProviderCodes(providers),
         phrases=_rule_book([(path, rule) for path, rule in rules if not rule.fallback], classes),
         fallback_phrases=_rule_book([(path, rule) for path, rule in rules if rule.fallback], classes),
-        codes=_code_table([placed for folder in every for placed in read_codes(folder)]),
+        codes=codes,
         similar=SimilarReplies([example for folder in every for example in _examples(folder)]),
+        code_hosts=HostPatterns(codes.remote_hosts),
     )
 
 

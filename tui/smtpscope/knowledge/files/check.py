@@ -64,7 +64,7 @@ def rule_examples(block: str) -> Iterator[RuleExample]:
         yield RuleExample(parse_reply(reply), parse_command(full.partition(" ")[0], full))
 
 
-_EXAMPLES_REMEDY = "Change the rule's phrases, its place among the rules, or the example"
+_EXAMPLES_REMEDY = "Change the rule's phrases, its place in the order, or the example"
 
 
 def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:
@@ -117,8 +117,8 @@ def _is_shown(where: str, entry: Entry) -> Iterator[KnowledgeError]:
             if text and not given.text(text):
                 yield KnowledgeError(
                     where=f"{where}, field {field}",
-                    what=f"says nothing for mail that is {given.side}",
-                    remedy=f"Add a sentence, after {given.side.capitalize()}: or without such a word in front",
+                    what=f"says nothing for {given.side} mail",
+                    remedy=f"Add a sentence, prefixed with {given.side.capitalize()}: or with no prefix",
                 )
 
 
@@ -147,7 +147,7 @@ def _in_stand_ins(folder: Path) -> Iterator[KnowledgeError]:
             if not check.platforms:
                 yield KnowledgeError(
                     where=where,
-                    what=f"its check {check.what!r} is for no server in particular",
+                    what=f"its check {check.what!r} names no server",
                     remedy="Give it platforms: " + ", ".join(PLATFORM_WORDS),
                 )
 
@@ -194,7 +194,7 @@ def _examples_of_rule(where: str, rule: Rule, matcher: Matcher) -> Iterator[Know
         yield KnowledgeError(
             where=where,
             what=f"is never reached: {winners.pop()} wins all its examples",
-            remedy="Put it before that rule, give it other phrases, or leave one of the two out",
+            remedy="Put it before that rule, change its phrases, or remove one of the two",
         )
     else:
         for question, match in lost:
@@ -243,7 +243,7 @@ def _in_questions(folder: Path) -> Iterator[KnowledgeError]:
         yield from _known_placeholders(where, (question.ask,))
         if not question.ask.endswith("?"):
             yield KnowledgeError(
-                where=f"{where}, field ask", what="is no question", remedy="End it with a question mark"
+                where=f"{where}, field ask", what="is not a question", remedy="End it with a question mark"
             )
 
 
@@ -277,14 +277,14 @@ def _in_order(folder: Path) -> Iterator[KnowledgeError]:
                 yield KnowledgeError(
                     where=where,
                     what="there is no such rule",
-                    remedy=f"Did you mean {near}?" if near else "Write the rule, or take it out of the order",
+                    remedy=f"Did you mean {near}?" if near else "Add the rule, or remove it from the order",
                 )
     for name in rules:
         if name not in seen:
             yield KnowledgeError(
                 where=f"{folder / ORDER_FILE}, rule {name!r}",
                 what="the rule has no place in the order",
-                remedy="Put its id into the group where it is to be asked",
+                remedy="Add its id to the group where it belongs",
             )
 
 
@@ -293,6 +293,11 @@ def _in_codes(folder: Path, entries: Mapping[str, Entry]) -> Iterator[KnowledgeE
         where = f"{path}, code {code.code!r}"
         yield from _known_category(where, code.category)
         yield from _known_entry(where, code.leads_to, entries)
+        for category in code.also:
+            yield from _known_category(where, category)
+        for vendor in code.vendors:
+            yield from _known_category(where, vendor.category)
+            yield from _known_entry(where, vendor.entry or vendor.category, entries)
     for path, provider in read_providers(folder):
         seen: set[str] = set()
         for provider_code in codes_of(provider):
@@ -318,11 +323,11 @@ def _known_category(where: str, category: str) -> Iterable[KnowledgeError]:
 def _known_entry(where: str, entry_id: str, entries: Mapping[str, Entry]) -> Iterable[KnowledgeError]:
     if entry_id not in entries:
         near = close_to(entry_id, entries)
-        remedy = f"Did you mean {near}?" if near else "Write it, or lead to another one: smtpscope kb list"
+        remedy = f"Did you mean {near}?" if near else "Add it, or lead to another one: smtpscope kb list"
         yield KnowledgeError(where=where, what=f"no entry {entry_id!r}", remedy=remedy)
 
 
 def _once(where: str, name: str, seen: set[str]) -> Iterable[KnowledgeError]:
     if name in seen:
-        yield KnowledgeError(where=where, what="is there twice", remedy="Give one of them another name")
+        yield KnowledgeError(where=where, what="appears twice", remedy="Rename one of them")
     seen.add(name)

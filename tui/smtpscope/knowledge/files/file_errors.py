@@ -11,7 +11,7 @@ import msgspec
 
 from smtpscope.errors import KnowledgeError
 
-REMEDY: Final = "Correct the file, or leave its folder out (--no-own-knowledge for your own)"
+REMEDY: Final = "Correct the file, or skip its folder (--no-own-knowledge for your own)"
 
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 _PATH = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
@@ -22,9 +22,9 @@ _TYPES: Final = re.compile(r"Expected `(.+)`, got `(.+)`")
 _MOST_MISTAKES: Final = 200
 """In one file; who made so many begins with the first ones."""
 _IN_WORDS: Final = {
-    "str": "a text in quotes",
+    "str": "text in quotes",
     "int": "a number",
-    "float": "a number with a point",
+    "float": "a decimal number",
     "bool": "true or false",
     "array": "a list in brackets",
     "object": "a table",
@@ -49,9 +49,9 @@ def broken_toml(path: Path, text: str, error: Exception) -> KnowledgeError:
         return KnowledgeError(where=str(path), what=f"not TOML: {message}", remedy=REMEDY)
     line = found[1] or str(text.rstrip().count("\n") + 1)
     column = f", column {found[2]}" if found[2] else ""
-    remedy = "Correct that line; a text stands in quotes, one of several lines in '''"
+    remedy = "Correct that line; text needs quotes, or ''' if it has several lines"
     if "\\" in message or "hex value" in message:
-        remedy = "Put a text with backslashes in single quotes, or double each backslash"
+        remedy = "Put text with backslashes in single quotes, or double each backslash"
     what = message[: found.start()]
     return KnowledgeError(
         where=f"{path}, line {line}{column}", what=f"not TOML: {what[:1].lower()}{what[1:]}", remedy=remedy
@@ -186,12 +186,12 @@ def _in_words(message: str, place: _Place) -> tuple[str, str]:
     if choices:
         wrong = re.search(r"'(.*)'", message)
         if wrong is not None:
-            return f"{wrong[0]} is not one of its values", nearest(wrong[1], choices)
+            return f"{wrong[0]} is not a valid value", nearest(wrong[1], choices)
         got = _IN_WORDS.get(types[2], types[2]) if types is not None else "something else"
-        return f"here stands {got}", nearest("", choices)
+        return f"found {got}", nearest("", choices)
     if types is not None:
         wanted, got = (_IN_WORDS.get(name, name) for name in types.groups())
-        return f"here stands {got}, expected is {wanted}", f"Write {_expected(place.kind)}"
+        return f"found {got}, expected {wanted}", f"Write {_expected(place.kind)}"
     return message, REMEDY
 
 
@@ -205,7 +205,7 @@ def _expected(kind: Any) -> str:
     if choices:
         return f"one of {', '.join(choices)}"
     if kind is str:
-        return "a text in quotes"
+        return "text in quotes"
     if kind is bool:
         return "true or false"
     if get_origin(kind) in (tuple, list):
@@ -217,7 +217,7 @@ def _expected(kind: Any) -> str:
         )
     if hasattr(kind, "__struct_fields__"):
         return f"a table with {', '.join(kind.__struct_fields__)}"
-    return "a value of its kind"
+    return "a valid value"
 
 
 def nearest(written: str, names: Iterable[str]) -> str:

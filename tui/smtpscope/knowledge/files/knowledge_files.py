@@ -176,7 +176,7 @@ def check_folder(folder: Path) -> None:
         raise KnowledgeError(
             where=str(folder),
             what="no knowledge files in it",
-            remedy=f"Put TOML files into a folder in it named {', '.join(AREAS[:-1])} or {AREAS[-1]}",
+            remedy=f"Put TOML files into a subfolder named {', '.join(AREAS[:-1])} or {AREAS[-1]}",
         )
 
 

@@ -13,11 +13,27 @@ VAGUE = frozenset({"x.0.0", "x.1.0", "x.2.0", "x.3.0", "x.5.0", "x.7.0", "x.7.1"
 """Enhanced codes that servers use for anything: by themselves they are worth little more than the basic code."""
 
 
+class VendorMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a vendor means by a code that the registry defines otherwise.
+
+    One of `signs` in the reply (a word, or with `~` in front a word in a host name or URL), or a remote host of
+    `remote_hosts` (`.google.com`: all hosts in it) tells that it is this vendor's.
+    """
+
+    vendor: str
+    category: str
+    words: str
+    source: str
+    signs: tuple[str, ...]
+    remote_hosts: tuple[str, ...] = ()
+    entry: str | None = None
+
+
 class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`code` is a basic code ("550"), an enhanced code of any class ("x.1.1"), or one with a range at its end
     ("x.7.606-649"). `words` finish the sentence "550 alone means: ...". `category` is what a bare code leads to;
     `entry` a special entry, where there is one. `source` says who defines it; `standard` is False for codes that
-    servers made up.
+    servers made up. `vendors` are other meanings of the same code, `also` are causes that servers use it for as well.
     """
 
     code: str
@@ -27,11 +43,18 @@ class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entry: str | None = None
     confidence: Confidence = "guess"
     standard: bool = True
+    vendors: tuple[VendorMeaning, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def leads_to(self) -> str:
         """The entry's id."""
         return self.entry or self.category
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """What it may mean, the registry's meaning first."""
+        return (self.category, *(vendor.category for vendor in self.vendors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +84,37 @@ class CodeTable:
         """The entry of "5.1.1", whatever its class."""
         return None if enhanced is None else self.by_code.get(f"x{enhanced[1:]}")
 
+    def meant(self, enhanced: str | None, signs: frozenset[str], hosts: tuple[str, ...]) -> CodeMeaning | None:
+        """The entry of a code, as the vendor means it who is known by `signs` (words of the reply) or host patterns."""
+        code = self.enhanced(enhanced)
+        if code is None or not code.vendors:
+            return code
+        for vendor in code.vendors:
+            if not signs.isdisjoint(vendor.signs) or not set(hosts).isdisjoint(vendor.remote_hosts):
+                return msgspec.structs.replace(
+                    code,
+                    category=vendor.category,
+                    words=vendor.words,
+                    source=vendor.source,
+                    entry=vendor.entry,
+                    confidence="likely",
+                    vendors=(),
+                )
+        return code
+
+    @property
+    def remote_hosts(self) -> frozenset[str]:
+        """The host patterns that tell whose meaning holds."""
+        vendors = (vendor for code in self.by_code.values() for vendor in code.vendors)
+        return frozenset(host for vendor in vendors for host in vendor.remote_hosts)
+
     def in_words(self, code: int | None, enhanced: str | None) -> str | None:
         """What the codes alone say, as one sentence, the enhanced code first as it is the more precise; or None."""
         sentences = []
         detail = self.enhanced(enhanced)
         if detail is not None:
-            sentences.append(f"{enhanced}: {detail.words}")
+            others = "".join(f" ({vendor.vendor}: {vendor.words})" for vendor in detail.vendors)
+            sentences.append(f"{enhanced}: {detail.words}{others}")
         base = self.basic(code)
         if base is not None:
             sentences.append(f"{code}: {base.words}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtpscope.knowledge.matching.codes import VAGUE, CodeTable
+from smtpscope.knowledge.matching.codes import VAGUE, CodeMeaning, CodeTable
 from smtpscope.knowledge.matching.phrase import Span
 from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.knowledge.matching.stage import Stage
@@ -15,8 +15,11 @@ def code_spans(reply: Reply, code: str) -> tuple[Span, ...]:
     return ((start, start + len(code)),) if start >= 0 else ()
 
 
-def from_enhanced_code(reply: Reply, stage: Stage, table: CodeTable) -> Finding | None:
-    """The finding for a precise code, or None: no code, an unknown or a vague one, or a success code."""
+def from_enhanced_code(reply: Reply, stage: Stage, code: CodeMeaning | None) -> Finding | None:
+    """The finding for a precise code, or None: no code, an unknown or a vague one, or a success code.
+
+    A code that a vendor uses for something else is a guess as long as nobody knows whose server it was.
+    """
     enhanced = reply.enhanced
     if enhanced is None or f"x{enhanced[1:]}" in VAGUE or enhanced[0] == "2":
         return None
@@ -24,10 +27,11 @@ def from_enhanced_code(reply: Reply, stage: Stage, table: CodeTable) -> Finding 
     special = _in_context(reply, stage)
     if special is not None:
         return Finding(special, special, "enhanced code", enhanced, "guess", evidence)
-    code = table.enhanced(enhanced)
     if code is None or code.category == "not-a-refusal":
         return None
-    return Finding(code.leads_to, code.category, "enhanced code", enhanced, code.confidence, evidence)
+    other = code.vendors[0].category if code.vendors else None
+    confidence = "guess" if code.vendors else code.confidence
+    return Finding(code.leads_to, code.category, "enhanced code", enhanced, confidence, evidence, other)
 
 
 def from_detailed_code(reply: Reply, table: CodeTable) -> Finding | None:

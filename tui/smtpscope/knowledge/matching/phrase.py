@@ -134,14 +134,14 @@ def _item(written: str) -> str:
         return written
     line = words_of(written).line.strip()
     if not line:
-        raise PhraseError(f"{written!r} holds no word")
+        raise PhraseError(f"{written!r} contains no word")
     return line
 
 
 def word_classes(written: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Word classes as written (`"user|recipient|mail box"`, blanks and line ends around the bars) in their level form.
 
-    Raises PhraseError when a member holds no word.
+    Raises PhraseError when a member contains no word.
     """
     return {name: tuple(_item(member.strip()) for member in block.split("|")) for name, block in written.items()}
 
@@ -187,7 +187,7 @@ def _part(source: str, classes: WordClasses) -> _Part:
             # Of an alternative of several words, the rarest is enough.
             anchors.append(frozenset(mark + _rarest(item) for item in items))
     if not anchors:
-        raise PhraseError("every word of the phrase may be missing")
+        raise PhraseError("every word of the phrase is optional")
     return _Part("", tuple(anchors), tuple(elements), in_names)
 
 

@@ -14,12 +14,15 @@ from smtpscope.parsing.smtp_exchange import Reply
 
 _CANDIDATE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,8}[0-9A-Z]{0,12}(?:[:_#-][A-Z0-9]{1,12}){0,4}(?![a-z0-9])")
 _READ_AT_MOST = 4000
+_INITIALS = 2
+"""Letters in front of a code's `*` by which its family is found."""
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The codes of one provider. A line of `codes` is: code, category, entry id (may be missing).
 
-    A `*` at the end of a code stands for digits, letters and `_`, at least one. `confidence` is that of all its codes.
+    A `*` at the end of a code stands for at least one character, elsewhere for any number of them (`OFR*_405`).
+    `confidence` is that of all its codes.
     """
 
     name: str
@@ -38,13 +41,15 @@ class ProviderCode:
 
 
 def codes_of(provider: Provider) -> Iterator[ProviderCode]:
-    """Raises ValueError when a line has not two or three parts."""
+    """Raises ValueError when a line has not two or three parts, or its code begins with a `*`."""
     for line in provider.codes.splitlines():
         parts = line.partition("# ")[0].split()
         if not parts:
             continue
         if len(parts) not in (2, 3):
             raise ValueError(f"a line is: code, category, entry id (may be missing), not {line.strip()!r}")
+        if "*" in parts[0][:_INITIALS]:
+            raise ValueError(f"a code begins with {_INITIALS} characters before its *, not {parts[0]!r}")
         yield ProviderCode(parts[0], parts[1], parts[-1], provider.name, provider.confidence)
 
 
@@ -53,17 +58,20 @@ class ProviderCodes:
 
     def __init__(self, codes: Iterable[ProviderCode]) -> None:
         self.codes: tuple[ProviderCode, ...] = tuple(codes)
-        self._exact = {code.code: code for code in self.codes if not code.code.endswith("*")}
-        families = [code for code in self.codes if code.code.endswith("*")]
-        self._families = sorted(families, key=lambda code: -len(code.code))
+        self._exact = {code.code: code for code in self.codes if "*" not in code.code}
+        families = [code for code in self.codes if "*" in code.code]
+        self._families: dict[str, list[ProviderCode]] = {}
+        for family in sorted(families, key=lambda code: -len(code.code)):
+            self._families.setdefault(family.code[:_INITIALS], []).append(family)
 
     def _look_up(self, written: str) -> ProviderCode | None:
         found = self._exact.get(written)
         if found is not None:
             return found
-        for family in self._families:
-            stem = family.code[:-1]
-            if written.startswith(stem) and len(written) > len(stem):
+        for family in self._families.get(written[:_INITIALS], ()):
+            start, _, end = family.code.partition("*")
+            shortest = len(start) + (len(end) or 1)
+            if len(written) >= shortest and written.startswith(start) and written.endswith(end):
                 return family
         return None
 

@@ -1,1 +1,1 @@
-"""Windows event records -> SMTP exchanges."""
+"""From Windows event records to SMTP exchanges."""

@@ -1,4 +1,4 @@
-"""The sentences of 7002, 7004 and 7010 <-> their six values."""
+"""The messages of 7002, 7004 and 7010, written from and parsed into their six values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OPENING = re.compile(
     r"This is an SMTP protocol (?:(warning|error) )?log for virtual server ID ([^,\"\n]{0,32}), "
     r"connection #([^.\"\n]{0,32})\. {1,2}The (?:(remote host)|client at) \""
 )
-# Exchange writes two blanks before the last sentence, web pages leave one.
+# Exchange writes two blanks before the last sentence, web pages keep only one.
 _CERTAINTIES: tuple[tuple[str, Certainty], ...] = (
     ('".  This may ', "may"),
     ('".  This will probably ', "will probably"),
@@ -34,9 +34,9 @@ _CERTAINTIES: tuple[tuple[str, Certainty], ...] = (
 
 
 def render(event_id: int | None, values: Sequence[str]) -> str:
-    """The sentence that Exchange's message file makes of `values` (%1 to %6; missing ones count as empty).
+    """The message that Exchange's message file makes of `values` (%1 to %6; missing ones count as empty).
 
-    An id that is not ours gets the outbound wording without level word and last sentence: nobody knows more.
+    An unknown id gets the outbound wording without level word and last sentence.
     """
     server, connection, host, command, reply, full = (*values[:6], *("",) * (6 - len(values[:6])))
     wording = wording_of(event_id)
@@ -51,16 +51,16 @@ def render(event_id: int | None, values: Sequence[str]) -> str:
 
 
 def parse(text: str) -> EventMessage | None:
-    """The first sentence of ours in `text`, whatever stands around it; None where there is none.
+    """The first event message in `text`, whatever surrounds it; None if there is none.
 
-    Values are verbatim. Only what a copy has spoilt is put right: line wraps, typographic quotes, entities, quotes
-    doubled for CSV. Takes time linear in the length of `text` and never raises.
+    Values are verbatim. Only damage from copying is repaired: line wraps, typographic quotes, entities, quotes doubled
+    for CSV. Takes time linear in the length of `text` and never raises.
     """
     opening = _OPENING.search(text)
     if opening is not None:
         following = _OPENING.search(text, opening.end())
         found = _exact(text, opening, following.start()) if following is not None else None
-        # A reply may quote an opening of its own; then the sentence goes on behind it.
+        # A reply may quote the opening of a message; then this message continues after it.
         found = found or _exact(text, opening, len(text))
         if found is not None:
             if not _doubled(found.values):
@@ -70,7 +70,7 @@ def parse(text: str) -> EventMessage | None:
 
 
 def parse_wording(text: str) -> Wording | None:
-    """Only what the words say, for a text whose values are known from elsewhere; None where it is no sentence."""
+    """Only the fixed words, for a text whose values are known from elsewhere; None if it is not an event message."""
     opening = _OPENING.search(text)
     if opening is None:
         sentence = parse_copied(text)
@@ -79,9 +79,10 @@ def parse_wording(text: str) -> Wording | None:
 
 
 def _exact(text: str, opening: re.Match[str], end: int) -> EventMessage | None:
-    """The sentence that begins with `opening`, if Exchange's own words stand before `end`, letter by letter.
+    """The message that begins with `opening`, if Exchange's own words come before `end`, letter by letter.
 
-    Values may hold quotes, so only the fixed phrases cut: the reply goes on to the last `". The full command sent was`.
+    Values may contain quotes, so only the fixed phrases separate: the reply extends to the last `". The full command
+    sent was`.
     """
     phrases: Phrases = OUTBOUND if opening.group(4) else INBOUND
     host_end = text.find(phrases.before_command, opening.end(), end)

@@ -1,4 +1,4 @@
-"""Insertion strings: the six by position, also out of the text that viewers write when they lack the message file."""
+"""The six insertion strings by position, also from the text that viewers write without the message file."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _FIRST_SEPARATOR = re.compile(r"\s*[0-9]{1,10}(\s*\n|\s*[,;|]\s?)")
 _JOINED = re.compile(r"\s{0,8}([0-9]{1,10})([,;|] |[,;|]| [|¦] |\r?\n|\t)[0-9]{1,10}\2")
 _ANY_SEPARATOR = re.compile(r"[,;|][ \n]")
 _LINE_END = re.compile(r"\n")
-# Enough to know a verb by, and little enough to compare at each separator.
+# Long enough to identify a verb, short enough to compare at each separator.
 _LONGEST_VERB = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """The text that stands for a message nobody could look up: the event's id (as written), source and strings.
+    """The substitute for a message that could not be looked up: the event's id (as written), source and strings.
 
-    `strings` are cut as those of our six values; `listing` is all of them as they stand in the text.
+    `strings` are split as our six values; `listing` is all of them as written.
     """
 
     event_id: int
@@ -45,10 +45,10 @@ class Substitute:
 
 
 def six_values(strings: Sequence[str]) -> SixValues | None:
-    """`strings` by position, or None when they are not shaped as ours.
+    """`strings` by position, or None if they have another shape.
 
-    Ours begin with two numbers (virtual server, connection); one of them, or a reply code in %5, may be missing.
-    A reader may have dropped an empty %6.
+    They begin with two numbers (virtual server, connection); one of them, or a reply code in %5, may be missing. A
+    reader may have dropped an empty %6.
     """
     if len(strings) < 5:
         return None
@@ -60,10 +60,10 @@ def six_values(strings: Sequence[str]) -> SixValues | None:
 
 
 def joined_values(text: str) -> SixValues | None:
-    """Our six values out of a text that a tool made of them by putting a sign between them; None where it is none.
+    """The six values from a text in which a tool joined them with a separator; None if it is not one.
 
-    The first values and the last hold no separator, so the reply is what is left; an empty host may have been dropped.
-    The full command is taken to begin at the last place where its verb follows a separator.
+    The first values and the last contain no separator, so the rest is the reply; an empty host may have been dropped.
+    The full command begins at the last place where its verb follows a separator.
     """
     numbers = _JOINED.match(text)
     if numbers is None:
@@ -88,17 +88,17 @@ def joined_values(text: str) -> SixValues | None:
 
 
 def surely_ours(strings: Sequence[str]) -> bool:
-    """Whether the shape alone tells it, as it must where the provider is not named."""
+    """Whether the shape alone is proof, which is needed without a provider."""
     return (
         len(strings) == 6 and strings[0].strip().isdecimal() and strings[1].strip().isdecimal() and is_reply(strings[4])
     )
 
 
 def parse_substitute(text: str) -> Substitute | None:
-    """The event in a "description cannot be found" text, None where `text` is none.
+    """The event in a "description cannot be found" text, None if `text` is not one.
 
-    Separators are not escaped in such texts, so the full command is taken to begin at the last place where its verb
-    follows a separator.
+    Separators are not escaped in such texts, so the full command begins at the last place where its verb follows a
+    separator.
     """
     found = _SUBSTITUTE.search(text)
     if found is None:
@@ -122,15 +122,15 @@ def _six_listed(text: str) -> tuple[str, ...]:
 
 
 def listed(text: str, count: int) -> tuple[str, ...]:
-    """The `count` strings in the listing of a substitute, of which the last may hold separators.
+    """The `count` strings in the listing of a substitute; the last may contain separators.
 
-    Fewer come back where there are not so many.
+    Returns fewer if there are not as many.
     """
     text = text.replace("\r\n", "\n").lstrip()
     if text[:1] in ("'", '"'):
         body, separator = _quoted(text)
         return tuple(separator.split(body, count - 1)) if count > 1 else (body,)
-    # One value a line: behind the last one comes a blank line and the viewer's own closing words.
+    # One value per line: after the last one, a blank line and the viewer's own closing words.
     lines, blank, _ = text.partition("\n\n")
     if count > 1 and lines.count("\n") >= count - 1:
         return tuple(_LINE_END.split(lines, count - 1))
@@ -140,13 +140,13 @@ def listed(text: str, count: int) -> tuple[str, ...]:
 
 
 def _quoted(text: str) -> tuple[str, re.Pattern[str]]:
-    """The values of a listing that quotes them, without the outermost quotes, and what stands between two of them."""
+    """The values of a listing that quotes them, without the outermost quotes, and the separator between them."""
     quote = text[0]
     return text[1:].rstrip().removesuffix(".").removesuffix(quote), re.compile(rf"{quote}\s*,\s*{quote}")
 
 
 def _cut(text: str, separator: re.Pattern[str], *, lines: bool = False) -> tuple[str, ...]:
-    """Four values, which hold no separator, then the reply and the full command, which may."""
+    """Four values without a separator, then the reply and the full command, which may contain one."""
     *four, rest = separator.split(text, maxsplit=4)
     if len(four) < 4:
         return (*four, rest)
@@ -157,5 +157,5 @@ def _cut(text: str, separator: re.Pattern[str], *, lines: bool = False) -> tuple
     behind_verb = [cut for cut in cuts if verb and rest[cut.end() : cut.end() + len(verb)].casefold() == verb]
     cut = behind_verb[-1] if behind_verb else cuts[0] if lines else cuts[-1]
     full = rest[cut.end() :]
-    # One value a line: behind the last one comes a blank line and the viewer's own closing words.
+    # One value per line: after the last one, a blank line and the viewer's own closing words.
     return (*four, rest[: cut.start()], full.partition("\n")[0] if lines else full)

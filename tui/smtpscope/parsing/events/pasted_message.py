@@ -1,4 +1,4 @@
-"""A sentence as people pass it on: wrapped by a mail program, quoted, typeset, made into HTML, cut off."""
+"""An event message as people pass it on: wrapped by a mail program, quoted, typeset, converted to HTML, cut off."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OPENING = re.compile(
 )
 _BEGINNING = re.compile(_phrase("SMTP protocol") + r"\s+(?:(?:warning|error)\s+)?" + _phrase("log for virtual server"))
 _BEFORE_HOST = re.compile(rf"{_phrase('The remote host')}|{_phrase('The client at')}")
-# A blank is enough before "responded": some pages lose the comma, some the quotes.
+# A blank before "responded" is enough: some pages lose the comma, some the quotes.
 _BEFORE_COMMAND = {
     Direction.OUTBOUND: re.compile(rf"\b{_phrase('responded to the SMTP command')}\s*{_QUOTE}"),
     Direction.INBOUND: re.compile(rf"\b{_phrase('sent an')}?\s+{_QUOTE}"),
@@ -44,23 +44,23 @@ FOOTER = re.compile(rf"{_phrase('For more information')}\b|^[ \t]*(?:Data:|0000:
 _VALUE_END = re.compile(rf"{_QUOTE}\s*\.(?=\s|\Z)")
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}[0-9]{0,2});")
-# A line of JSON that a text reader took as it is; collectors in Go write < and > as \u003c and \u003e.
+# A line of JSON, read as plain text; collectors in Go write < and > as \u003c and \u003e.
 _ESCAPED_QUOTE = re.compile(rf"{_phrase('remote host')}\s*\\\"|{_phrase('client at')}\s*\\\"")
 _JSON_ESCAPE = re.compile(r"\\(?:([\"\\/bfnrt])|u([0-9a-fA-F]{4}))")
 _JSON_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _MAIL_QUOTATION = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
-# The look-behind keeps long runs of blanks linear.
+# The lookbehind keeps long runs of blanks linear.
 _WRAP = re.compile(r"(?<![ \t])[ \t]*\r?\n[ \t]*")
 _SEVERAL_LINES = re.compile(r"[2-5][0-9]{2}(?=-)")
 
 
 def has_opening(text: str) -> bool:
-    """Whether `text` holds the beginning of a sentence of ours, however it goes on."""
+    """Whether `text` has the beginning of an event message, however it continues."""
     return _BEGINNING.search(text) is not None
 
 
 def parse_copied(text: str) -> EventMessage | None:
-    """The first sentence of ours in `text` in any of its worn forms, None where there is none.
+    """The first event message in `text` in any of its damaged forms, None if there is none.
 
     The opening and the last sentence may be missing; so may the full command, which is "" then.
     """
@@ -77,13 +77,13 @@ def parse_copied(text: str) -> EventMessage | None:
 
 
 def without_packing(text: str) -> str:
-    """`text` as it was before it was put into JSON, HTML or a mail."""
+    """`text` before its conversion to JSON, HTML or mail."""
     if _ESCAPED_QUOTE.search(text):
         text = _JSON_ESCAPE.sub(_json_character, text)
-        # Two escapes may be the halves of one character; a half alone would break every encoder later on.
+        # Two escapes may be the surrogates of one character; a lone one would break every encoder later on.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if "&" in text:
-        # Not html.unescape on the whole: it raises on a number of more than 4,300 digits.
+        # Not html.unescape on everything: it raises on numbers of more than 4,300 digits.
         text = _ENTITY.sub(lambda entity: html.unescape(entity.group()), text)
     if "\n" in text and ">" in text:
         text = _MAIL_QUOTATION.sub("", text)
@@ -144,7 +144,7 @@ def unwrapped(value: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """A value with the quotes and the comma that a copy may have left or lost around it."""
+    """A pattern for a value with the quotes and the comma that a copy may have kept or lost."""
     text = text.strip()
     text = text.removesuffix(",").rstrip()
     if text and text[0] in _QUOTES:
@@ -157,7 +157,7 @@ def _bare(text: str) -> str:
 def _ended(text: str, closed: bool) -> str:
     """The value at the start of `text` without its closing quote and full stop.
 
-    `closed` tells that the last sentence was found behind `text`; without it anything may follow the value.
+    `closed` means that the last sentence was found after `text`; without it, anything may follow the value.
     """
     if not closed:
         footer = FOOTER.search(text)

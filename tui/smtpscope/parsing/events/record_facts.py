@@ -1,4 +1,4 @@
-"""What an exchange takes over from its record as it is, whatever the record says."""
+"""The facts that an exchange copies from its record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from smtpscope.reading.record import EventRecord, Level, SmtpExchangeRecord
 RecordFacts = tuple[
     str, int, int | None, bool, int | None, int | None, Level | None, str | None, str | None, str | None
 ]
-"""The first fields of `SmtpExchange` in their order, from the file to the computer."""
+"""The first fields of `SmtpExchange` in order, from file to computer."""
 
 
 def facts_of(record: EventRecord | SmtpExchangeRecord, event_id: int | None) -> RecordFacts:

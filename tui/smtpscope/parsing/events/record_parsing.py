@@ -1,6 +1,6 @@
-"""Event records -> exchanges: which records are ours, and what each of them says.
+"""Turns event records into exchanges: which records are SMTP events, and what each of them says.
 
-What takes sentences apart is imported for the first text without insertion strings: most logs have none.
+The parser of messages is imported for the first text without insertion strings: most logs need none.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
 
-JOINED = "the values stood in the file as one text: cut by the first four and the last, so the reply may be cut wrong"
+JOINED = "the values were one text in the file: split at the first four and the last, so the reply may be split wrong"
 
 
 class ParsedBatch(NamedTuple):
-    """The exchanges in some records, one by one or as a table, and how many of the records are none of ours."""
+    """The exchanges in some records, one by one or as a table, and the number of unrelated records."""
 
     exchanges: list[SmtpExchange]
     table: SmtpExchangeTable | None
@@ -56,7 +56,7 @@ class SmtpExchangeParser:
         self._context_numbers: dict[tuple[str, RecordShape, str], int] = {}
 
     def parse_all(self, records: Sequence[EventRecord], told: Sequence[SmtpExchangeRecord] = ()) -> ParsedBatch:
-        """The same as `parse` for each of `records`, but quicker where they are a table, and `told` as they are.
+        """Like `parse` for each of `records`, but faster for a table, and `told` unchanged.
 
         Never raises.
         """
@@ -73,12 +73,12 @@ class SmtpExchangeParser:
         return ParsedBatch(exchanges, table, others)
 
     def _are_regular(self, records: RecordTable) -> NDArray[np.bool_]:
-        """Which rows are surely exchanges: of our events, the first two strings numbers and nothing else."""
+        """Which rows are certainly exchanges: of the right events, with just a number in the first two strings."""
         shapes = np.array([_is_regular(shape) for shape in records.shapes], np.bool_)
         regular: NDArray[np.bool_] = shapes[records.shape]
         for offset in (0, 1):
             texts = records.strings[offset::STRINGS]
-            # The first is the same in most records, and a set of it is small.
+            # The first is the same in most records, so its set is small.
             if not are_plain_numbers(texts if offset else set(texts)):
                 regular &= np.fromiter((are_plain_numbers([text]) for text in texts), np.bool_, len(texts))
         return regular
@@ -130,10 +130,10 @@ class SmtpExchangeParser:
         return number
 
     def parse(self, record: EventRecord) -> SmtpExchange | None:
-        """The exchange in `record`, or None: the record is not one of ours.
+        """The exchange in `record`, or None for an unrelated record.
 
-        Ours are events 7002, 7004 and 7010 of our providers, and texts with their sentence whose provider is not
-        named. One of ours that can't be understood comes back with `problem` set. Never raises.
+        Related are events 7002, 7004 and 7010 of the right providers, and texts with their message but no provider. If
+        one of them can't be understood, `problem` is set. Never raises.
         """
         provider = record.provider
         if provider is not None and not provider.strip():
@@ -151,7 +151,7 @@ class SmtpExchangeParser:
                 wording = _wording_in(record.message) if record.message else None
                 return self._exchange(record, number, values, wording)
             joined = joined_values(strings[0]) if len(strings) == 1 else None
-            # The sentence, where there is one, leaves no doubt where a value ends.
+            # The message, if there is one, shows exactly where a value ends.
             if joined is not None and not (record.message and _wording_in(record.message)):
                 return self._exchange(record, number, joined, None, guess=JOINED)
         if ours and number not in EVENT_IDS:
@@ -163,7 +163,7 @@ class SmtpExchangeParser:
         return self._from_text(record, number, ours)
 
     def take(self, record: SmtpExchangeRecord) -> SmtpExchange:
-        """The exchange that `record` holds apart already. Never raises."""
+        """The exchange of `record`, which is already split. Never raises."""
         mailbox = record.mailbox
         return SmtpExchange(
             *facts_of(record, record.event_id),
@@ -184,7 +184,7 @@ class SmtpExchangeParser:
         )
 
     def _from_text(self, record: EventRecord, number: int | None, ours: bool) -> SmtpExchange | None:
-        """Without usable strings: the sentence, or the substitute for it, out of whatever text there is."""
+        """Without usable strings: the message, or its substitute, from any text there is."""
         texts = [text for text in (record.message, *(record.strings or ())) if text]
         from smtpscope.parsing.events.event_message import parse
 
@@ -208,7 +208,7 @@ class SmtpExchangeParser:
             values = six_values(substitute.strings)
             if values is not None:
                 return self._exchange(record, written, values, None)
-            return unparsed(record, written, "the text lacks the message, and what it lists is not the six values")
+            return unparsed(record, written, "the text lacks the message, and its values are not the six expected")
         return given_up(record, number, ours, texts)
 
     def _exchange(
@@ -259,7 +259,7 @@ def _command(text: tuple[str, str]) -> Command:
 
 
 def _command_about(text: tuple[str, str, str]) -> Command:
-    """A command of which the log says apart whom it was about."""
+    """A command whose recipient the log names separately."""
     given, full, mailbox = text
     command = parse_command(given, full)
     if command.verb == "RCPT" and command.mailbox is not None:
@@ -269,5 +269,5 @@ def _command_about(text: tuple[str, str, str]) -> Command:
 
 def _number(text: str) -> int | None:
     text = text.strip()
-    # Ten digits hold every 32-bit number; int() raises on thousands of them.
+    # Ten digits are enough for every 32-bit number; int() raises on thousands of them.
     return int(text) if text.isdecimal() and len(text) <= 10 else None

@@ -1,9 +1,9 @@
-"""The events beside 7002, 7004 and 7010 that tell of a refusal: their sentences, and what each value in them is.
+"""The events other than 7002, 7004 and 7010 that report a refusal: their messages, and the meaning of each value.
 
 Sources of the wordings: TechNet ff981124 (2003), ff985316 and KB 2888788 (2004), ff985567 (2005), ff981647 (2002),
 ff982082 (2017), hh994900 (1012), bb218300 (1021), KB 817425 (756, 3028 and its kin), KB 286673 (4000), KB 818530
-(1709), KB 818222 (20031), the Exchange Best Practices Analyzer (4006). 4001 and 4007 are 4000 and 4006 with verb and
-reply behind; no article prints them, so that as insertion strings they are believed only with a reply in its place.
+(1709), KB 818222 (20031), the Exchange Best Practices Analyzer (4006). 4001 and 4007 are 4000 and 4006 followed by verb
+and reply; no article prints them, so their insertion strings are trusted only with a reply in its place.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _SMTP_SERVICE: Final = frozenset({"msexchangetransport", "smtpsvc"})
 
 @dataclass(frozen=True, slots=True)
 class SiblingForm:
-    """One event, or several that share a sentence.
+    """One event, or several with the same message.
 
-    `sentence` has the insertion strings in their order as `{name}`; `reply` is what stands for the server's reply, made
-    of the same names. `ends` tells that nothing follows the sentence, so that its last value may hold anything.
+    `sentence` is the message with the insertion strings as `{name}`; `reply` is the server's reply, made of the same
+    names. `ends` means that nothing follows the message, so its last value may contain anything.
     """
 
     ids: frozenset[int]
@@ -44,12 +44,12 @@ class SiblingForm:
 
     @property
     def closing(self) -> str:
-        """The fixed words behind the last value."""
+        """The fixed words after the last value."""
         return self.sentence[self.sentence.rindex("}") + 1 :]
 
     @property
     def phrases(self) -> tuple[re.Pattern[str], ...]:
-        """The fixed words before each value, in order, and those behind the last one."""
+        """The fixed words before each value, in order, and those after the last one."""
         return _phrases(self.sentence)
 
 
@@ -59,7 +59,7 @@ def _phrases(sentence: str) -> tuple[re.Pattern[str], ...]:
 
 
 def _phrase(words: str) -> re.Pattern[str]:
-    """`words` with any blanks and line wraps between them, and any quotes or none where one stands."""
+    """`words` with any blanks and line wraps between them, and any quotes, or none, for each quote."""
     pieces = []
     for piece in re.split(r"(\s+|[\"'])", words):
         if piece.isspace():
@@ -68,7 +68,7 @@ def _phrase(words: str) -> re.Pattern[str]:
             pieces.append(f"[{QUOTES}]?")
         else:
             pieces.append(re.escape(piece))
-    # A search must not begin again at each blank of a long run: the first one tells the same as all others.
+    # A search must not start at each blank of a long run: the first one is enough.
     leading = re.match(r"\s|[\"']\s", words)
     if leading is not None:
         pieces.insert(0, r"(?<!\s)" if leading.group().isspace() else rf"(?:(?=[{QUOTES}])|(?<!\s))")
@@ -223,7 +223,7 @@ OPENING: Final = re.compile(
     r"|SMTP\s+client|EXPS\s+is",
     re.IGNORECASE,
 )
-"""Some of the first words of each sentence: a text without them has none."""
+"""Some of the first words of each message: a text without them has no message."""
 
 UNKNOWN_COMMAND_ID: Final = 20031
 """Of the SMTP filter of ISA Server 2000 (SmtpEvt); the command is in the event's data, not in its strings."""

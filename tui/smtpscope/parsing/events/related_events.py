@@ -1,4 +1,4 @@
-"""Events beside 7002, 7004 and 7010 -> what they tell of an exchange, from their strings or from their sentence."""
+"""Exchanges from events other than 7002, 7004 and 7010, by their strings or their message."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 _FILTER: Final = "smtpevt"
 _LONGEST_VALUE: Final = 2_048
 _MOST_OPENINGS: Final = 4
-"""How often the first words of a sentence may occur before the sentence itself does."""
+"""How often the first words of a message may occur before the message itself."""
 
 _ENDPOINT = re.compile(r"(?:\[([^\s\[\]]{1,255})\]|([^\s:\[\]]{1,255})):[0-9]{1,5}")
 _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
@@ -36,14 +36,14 @@ _LINE = re.compile(r"[^\r\n]{1,512}")
 _SENTENCE = re.compile(r"\s*\S+\s+\S")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _UNKNOWN_COMMAND = re.compile(r"\s+".join(UNKNOWN_COMMAND.split()), re.IGNORECASE)
-# X-EXPS tells with the names of its functions whether it was server or client (seen: OnEXPSInNegotiate).
+# The function names of X-EXPS show whether it was server or client (seen: OnEXPSInNegotiate).
 _AS_CLIENT = re.compile(r"EXPSOut|ClientNegotiate", re.IGNORECASE)
 
 
 class SiblingEvent(NamedTuple):
-    """What an event tells; `mailbox` and `connector` are None, the other texts "" where it does not name them.
+    """The content of an event; `mailbox` and `connector` are None, other texts "", if it does not name them.
 
-    `reply` is the server's reply, or the event's own words for what went wrong where no reply was given.
+    `reply` is the server's reply, or without one, the event's own words for what went wrong.
     """
 
     direction: Direction
@@ -58,7 +58,7 @@ def _matches(pattern: re.Pattern[str]) -> Callable[[str], bool]:
     return lambda value: pattern.fullmatch(value.strip()) is not None
 
 
-# By these the insertion strings are known: the number of an event alone has had other meanings in other versions.
+# These identify the insertion strings: an event number alone has had other meanings in other versions.
 _SHAPES: Final[dict[str, Callable[[str], bool]]] = {
     "connector": _matches(_LINE),
     "host": lambda value: not value.strip() or _WORD.fullmatch(value.strip()) is not None,
@@ -79,7 +79,7 @@ _SHAPES: Final[dict[str, Callable[[str], bool]]] = {
 
 
 def sibling_by_values(record: EventRecord) -> SmtpExchangeRecord | None:
-    """What `record`, of a provider of ours, tells by its insertion strings or its data; None where it is no sibling."""
+    """The content of `record`, by its insertion strings or data; None if it is not a related event."""
     provider = (record.provider or "").strip()
     number = None if record.event_id is None else event_number(record.event_id)
     event = None
@@ -91,7 +91,7 @@ def sibling_by_values(record: EventRecord) -> SmtpExchangeRecord | None:
 
 
 def sibling_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchangeRecord | None:
-    """What a sentence in one of `texts` of `record` tells; None where there is none. The record may be of anybody."""
+    """The content of a message in one of `texts` of `record`; None if there is none. Any provider will do."""
     number = None if record.event_id is None else event_number(record.event_id)
     for text in texts:
         event = from_sentence(text, record.provider)
@@ -101,7 +101,7 @@ def sibling_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchan
 
 
 def sibling_by_substitute(record: EventRecord, substitute: Substitute) -> SmtpExchangeRecord | None:
-    """What the values tell that a viewer listed because it had not the sentence; None where they are of no sibling."""
+    """The content of values that a viewer listed without the message; None if they are not of a related event."""
     number = event_number(substitute.event_id)
     provider = record.provider or substitute.source
     for count in sorted({len(form.names) for form in FORMS if number in form.ids}):
@@ -135,7 +135,7 @@ def _told(record: EventRecord, number: int | None, event: SiblingEvent) -> SmtpE
 
 
 def from_strings(event_id: int | None, provider: str, strings: Sequence[str]) -> SiblingEvent | None:
-    """The event with these insertion strings, None where id, provider or strings are those of another event.
+    """The event with these insertion strings, None if id, provider or strings belong to another event.
 
     `event_id` is the 16 bits that people know. Never raises.
     """
@@ -156,7 +156,7 @@ def from_strings(event_id: int | None, provider: str, strings: Sequence[str]) ->
 
 
 def from_sentence(text: str, provider: str | None = None) -> SiblingEvent | None:
-    """The event whose sentence stands in `text`, None where none does that `provider` (None: not named) writes.
+    """The event whose message is in `text` and that `provider` (None: not named) writes; else None.
 
     Takes time linear in the length of `text` and never raises.
     """
@@ -173,7 +173,7 @@ def from_sentence(text: str, provider: str | None = None) -> SiblingEvent | None
 
 
 def unknown_command(event_id: int | None, text: str, data: bytes | None) -> SiblingEvent | None:
-    """The event of the SMTP filter of ISA Server whose command stands in `data`; None where it is another one.
+    """The event of ISA Server's SMTP filter with its command in `data`; None if it is another event.
 
     Source: Microsoft KB 818222.
     """
@@ -212,7 +212,7 @@ def _values_behind(
 
 
 def _last_value(rest: str, closing: str) -> str:
-    """The value that `rest` begins with, up to the closing signs of the sentence or what viewers put behind it."""
+    """The value at the beginning of `rest`, up to the end of the message or the additions of viewers."""
     for mark in (_BLANK_LINE, FOOTER):
         found = mark.search(rest)
         if found is not None:
@@ -249,7 +249,7 @@ def _event(form: SiblingForm, values: Mapping[str, str]) -> SiblingEvent:
 
 
 def _filled(reply: str, values: Mapping[str, str]) -> str:
-    """Each name once: a value that looks like a name stays what it is."""
+    """Each name once: a value that looks like a name is not replaced again."""
     return re.sub(r"\{([a-z ]+)\}", lambda name: values[name[1]].strip(), reply)
 
 

@@ -1,4 +1,4 @@
-"""Records of ours that tell no exchange: which of them are shown all the same, and what is wrong with them."""
+"""SMTP events without an exchange: which of them are shown anyway, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _NO_REPLY = Reply("", None, None, "")
 
 
 def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[str]) -> SmtpExchange | None:
-    """What to make of a record in whose `texts` no way found an exchange: one with its problem, or None.
+    """The exchange for a record in which none was found: one with its problem, or None.
 
-    `number` are the 16 bits of its id, `ours` tells that its provider is.
+    `number` are the lower 16 bits of its id, `ours` means that its provider is right.
     """
     from smtpscope.parsing.events.pasted_message import has_opening
 
     if any(has_opening(text) for text in texts):
-        return unparsed(record, number, "the sentence is cut off or changed: no remote host, command and reply in it")
+        return unparsed(record, number, "the message is cut off or changed: no remote host, command and reply in it")
     # Later versions of Exchange use numbers of the block 70xx for plain information.
     if not ours or record.level in ("information", "verbose"):
         return None
     if number is None and record.strings and surely_ours(record.strings):
-        return unparsed(record, None, "the event has no id, so its values do not tell who refused whom")
+        return unparsed(record, None, "the event has no id, so its values can't show who refused whom")
     if number not in EVENT_IDS:
         return None
     if record.strings:
@@ -34,12 +34,12 @@ def given_up(record: EventRecord, number: int | None, ours: bool, texts: list[st
         values = "1 insertion string is" if count == 1 else f"{count} insertion strings are"
         return unparsed(record, number, f"the {values} not the six of this event")
     if texts:
-        return unparsed(record, number, "the text is not the sentence of this event")
+        return unparsed(record, number, "the text is not this event's message")
     return unparsed(record, number, "the event has neither insertion strings nor a message")
 
 
 def unparsed(record: EventRecord, number: int | None, problem: str) -> SmtpExchange:
-    """`record` as an exchange that is nothing but its `problem`."""
+    """`record` as an exchange with nothing but its `problem`."""
     return SmtpExchange(
         *facts_of(record, number),
         Direction.UNKNOWN,

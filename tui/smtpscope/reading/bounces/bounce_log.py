@@ -21,12 +21,12 @@ from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextLog, head_of
 
 PROVIDER: Final = "Delivery status notification"
-_NOT_REMOTE: Final = "The bounce does not say that another server gave this reply: it may be its author's own words"
+_NOT_REMOTE: Final = "The bounce does not say that another server gave this reply: it may be the author's own wording"
 _SEPARATOR: Final = re.compile(r"^From [^\r\n]{1,300}\d{4}[^\r\n]{0,12}\r?$", re.MULTILINE)
 _REPORT: Final = re.compile(
     r"report-type=\"?delivery-status|Content-Type:\s{0,4}message/(?:global-)?delivery-status", re.IGNORECASE
 )
-# What all bounces of one program say. One of it, and a recipient with a reply: else it is another text.
+# Words in all bounces of one program. A text with one of them, and a recipient with a reply, is a bounce.
 _SIGNS: Final = (
     "Final-Recipient:", "Original-Recipient:", "Diagnostic information", "Generating server", "Diagnoseinformationen",
     "Informations de diagnostic", "This is the mail system at host", "created automatically by mail delivery software",
@@ -46,7 +46,7 @@ _SURE_SIGNS: Final = (
     "message was created automatically by mail delivery software", "This is the DragonFly Mail Agent",
     "Diagnostic information for administrators", "Delivery to the following recipient failed permanently",
 )  # fmt: skip
-# These stand in logs, too, but there not at the beginning of a line.
+# Logs contain these too, but not at the beginning of a line.
 _SIGN_LINES: Final = re.compile(
     r"^[ \t>]{0,8}(?:<[^\s<>]{1,64}@[^\s<>]{1,255}>: host |SMTP error from remote (?:mail )?server after )",
     re.MULTILINE,
@@ -55,7 +55,7 @@ _TIME_BEGINS: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:|[A-Z][a-z]{2} [ \d]\
 
 
 class _Piece(NamedTuple):
-    """The bytes of one mail, which stand from `offset` to `end`."""
+    """The bytes of one mail, from `offset` to `end`."""
 
     offset: int
     end: int
@@ -87,20 +87,20 @@ class BounceReader(TextLog):
             return True
         encoding = detect(head)
         block = TextBlock(head[encoding.mark :], start=encoding.mark, encoding=encoding, final=True)
-        # Words without a code make no bounce of a text that nothing else says to be one.
+        # Words without a code are not enough for a text that is not otherwise known as a bounce.
         return any(
             failure.mailbox and failure.reply[:1].isdigit()
             for failure in read_bounce(_eight_bit(block, 0, len(text))).failures
         )
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no bounce."""
+        """See `LogReader`. Raises LogError if the file is not a bounce."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise LogError(
                 where=self._source.name,
                 what="not a bounce: it names no recipient with a reply",
-                remedy="Save the report as .eml or copy its whole text, or leave out --read-as",
+                remedy="Save the report as .eml or copy its whole text, or omit --read-as",
             )
         return self._batches()
 
@@ -113,16 +113,14 @@ class BounceReader(TextLog):
             place = f"mail {number}, byte {piece.offset:#x}"
             batching.unrelated_records += bounce.delivered or not bounce.failures
             if bounce.nested_too_deep:
-                problems.add(place, "parts that are nested too deep, or too many, were not opened", "noted")
+                problems.add(place, "parts nested too deep, or too many parts, were not opened", "noted")
             if not any(failure.reply for failure in bounce.failures):
-                problems.add(
-                    place, "a mail without a recipient that was refused: it is no bounce, or tells no reply", "noted"
-                )
+                problems.add(place, "a mail without a refused recipient: not a bounce, or no reply in it", "noted")
             for index, failure in enumerate(failure for failure in bounce.failures if failure.reply):
                 offset = min(piece.offset + index, max(piece.offset, piece.end - 1))
                 record = self._record(failure, bounce, offset, times)
                 if record.time_ms is None:
-                    problems.add(place, "the bounce has no date that can be read", "noted")
+                    problems.add(place, "the bounce has no readable date", "noted")
                 batching.extend_log_span(span_of([record.time_ms], assumed=record.time_assumed))
                 batching.exchanges.append(record)
             if batching.due:
@@ -154,7 +152,7 @@ class BounceReader(TextLog):
         )
 
     def _pieces(self) -> Iterator[_Piece]:
-        """The mails of the file: those of a mailbox are parted by lines that begin with "From "."""
+        """The mails of the file: in a mailbox, lines that begin with "From " separate them."""
         is_mailbox = _SEPARATOR.match(head_text(head_of(self._source))) is not None
         begin, end, held = self._text.encoding.mark, 0, b""
         for block, _ in self._text.blocks():
@@ -177,7 +175,7 @@ class BounceReader(TextLog):
                 yield written
 
     def raw(self, offset: int) -> str:
-        """What people read of the mail at `offset`: its text and the fields of its status."""
+        """The readable part of the mail at `offset`: its text and the fields of its status."""
         for piece in self._pieces():
             if piece.offset <= offset < piece.end:
                 return read_bounce(piece.data).text.strip()
@@ -189,13 +187,13 @@ class BounceReader(TextLog):
 
 
 def _eight_bit(block: TextBlock, begin: int, end: int) -> bytes:
-    """The text from `begin` to `end` in eight bits, as mail is."""
-    # Searched text is Latin-1 where a character is a byte, else it is decoded already.
+    """The text from `begin` to `end` as bytes, as in mail."""
+    # Text for searching is Latin-1 if a character is a byte, else it is decoded already.
     return block.text[begin:end].encode("latin-1" if block.length_before(1) == 1 else "utf-8", errors="replace")
 
 
 def _moment(written: str, times: FileTimes) -> tuple[int | None, bool]:
-    """Milliseconds since 1970-01-01 UTC of a date as RFC 5322 or Outlook has it, and whether its zone is assumed."""
+    """Milliseconds since 1970-01-01 UTC of a date as in RFC 5322 or Outlook, and whether its zone is assumed."""
     if not written:
         return None, False
     try:

@@ -1,6 +1,6 @@
-"""A bounce as mail (RFC 5322, multipart/report of RFC 6522) or as text -> its failed recipients and its date.
+"""The failed recipients and the date of a bounce, as mail (RFC 5322, multipart/report of RFC 6522) or as text.
 
-What strangers send may be nested and long without end: only so many parts are opened, only so deep, and each is cut.
+Mail from strangers may be nested and long without limit: the number, depth and size of parts are limited.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from smtpscope.reading.bounces import bounce_text, status_fields
 from smtpscope.reading.bounces.failure import Failure
 
 LONGEST: Final = 4 << 20
-"""Bytes of one mail that are looked at: the status stands before the mail that came back."""
+"""Bytes of one mail that are read: the status comes before the returned mail."""
 _DEEPEST: Final = 6
 _MOST_PARTS: Final = 60
 _MOST_BOUNDARIES: Final = 200
 _LONGEST_TEXT: Final = 1 << 18
 _HEADER: Final = re.compile(rb"\s{0,64}(?:[A-Za-z][A-Za-z0-9\-]{1,60}:[ \t]|>?From [^\r\n]{1,300}\r?\n)")
-# Text that was pasted from a mail program may begin with some fields, too, but not with these.
+# Text pasted from a mail program may also begin with fields, but not with these.
 _MAIL_FIELDS: Final = ("Content-Type", "MIME-Version", "Received", "Return-Path", "Message-ID")
 _SCRIPT: Final = re.compile(r"<(?:style|script|title)\b", re.IGNORECASE)
 _BLOCK: Final = re.compile(r"<(?:br|p|div|tr|li|h\d|table|/p|/div|/tr|/table)\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -33,7 +33,7 @@ _OUTLOOK_TIME: Final = re.compile(
     r"^[ \t>*]{0,8}(?:Date|Sent|Gesendet|Envoy\u00e9|Enviado|Inviato|Verzonden)[ \t]{0,8}:\**[ \t]{0,8}([^\r\n]{6,80})",
     re.MULTILINE | re.IGNORECASE,
 )
-# Without a date of its own, a bounce has that of the mail: in its headers, or where the bounce describes it.
+# Without its own date, a bounce has that of the mail: in its headers, or in the description of it.
 _OTHER_TIME: Final = re.compile(
     r"[A-Z][a-z]{2}, [ \d]?\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|[A-Z]{2,4})"
     r"|(?<=Created Date: )[^\r\n]{6,60}"
@@ -42,10 +42,10 @@ _OTHER_TIME: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """`failures` in their order; `date` is that of the bounce as written, "" where it has none.
+    """`failures` in order; `date` is that of the bounce as written, "" if it has none.
 
-    `delivered` counts the recipients that it says got the mail; `text` is what people read of it, `nested_too_deep`
-    that some of its parts were not opened.
+    `delivered` counts the recipients that got the mail; `text` is its readable part, `nested_too_deep` is set if some
+    parts were not opened.
     """
 
     failures: tuple[Failure, ...]
@@ -56,7 +56,7 @@ class Bounce:
 
 
 def read_bounce(data: bytes) -> Bounce:
-    """What the mail or the text `data` says. Never raises."""
+    """Parses the mail or the text `data`. Never raises."""
     data = data[:LONGEST]
     nested = data.count(b"boundary=") > _MOST_BOUNDARIES or data.lower().count(b"message/rfc822") > _MOST_BOUNDARIES
     if _HEADER.match(data) is None or nested:
@@ -80,16 +80,16 @@ def read_bounce(data: bytes) -> Bounce:
         elif kind == "text/html":
             marked_up.append(_without_tags(_text_of(part)))
     if not any(text.strip() for text in (*status, *plain, *marked_up)):
-        # Parts that their own header does not announce, such as those of a mail that went through other hands.
+        # Parts that are not announced in a header, as in a mail that was passed on.
         plain = [_decoded(data, "utf-8")]
     readable = "\n\n".join(plain or marked_up)
     return _of_text(readable, _header(mail, "Date"), fields="\n\n".join(status), nested=nested)
 
 
 def _of_text(words: str, date: str, *, fields: str = "", nested: bool = False) -> Bounce:
-    """The failures that the fields of a status tell, completed by the words of the bounce; else the words alone.
+    """The failures in the fields of a status, completed by the words of the bounce; else those in the words alone.
 
-    Without `fields` of their own they may stand among the words.
+    Without separate `fields`, they may be among the words.
     """
     text = f"{words}\n\n{fields}" if fields else words
     if not date:
@@ -109,14 +109,14 @@ def _of_text(words: str, date: str, *, fields: str = "", nested: bool = False) -
 
 
 def _united(fields: Failure, words: Failure) -> Failure:
-    """The fields of a status with what the words say: these have the reply where the fields have only its class."""
+    """The fields of a status, completed by the words, which may have the reply if the fields have only its class."""
     if len(fields.reply) < len("550 ") and words.reply:
         return words.completed_by(fields)
     return fields.completed_by(words)
 
 
 def _parts(mail: Message) -> tuple[list[Message], bool]:
-    """The parts of a mail that are no mails of their own, in their order, and whether some were left out."""
+    """The parts of a mail that are not mails themselves, in order, and whether some were left out."""
     found: list[Message] = []
     nested = False
     waiting: list[tuple[Message, int]] = [(mail, 0)]
@@ -136,7 +136,7 @@ def _parts(mail: Message) -> tuple[list[Message], bool]:
 
 
 def _status_text(part: Message) -> str:
-    """The fields of a delivery status, which the email package has taken apart to a message for each block."""
+    """The fields of a delivery status, which the email package splits into a message per block."""
     blocks = part.get_payload()
     if isinstance(blocks, list):
         texts = ["\n".join(f"{name}: {value}" for name, value in block.items()) for block in _messages(blocks)]
@@ -182,13 +182,13 @@ def _header(mail: Message, name: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """HTML as text: good enough to find addresses and replies in it."""
+    """HTML as text: good enough to find mailboxes and replies in it."""
     text = _TAG.sub("", _BLOCK.sub("\n", _without_scripts(text.replace("\n", " "))))
     return html.unescape(text)
 
 
 def _without_scripts(text: str) -> str:
-    """What stands between the tags of a script or a style sheet is no text."""
+    """The content of a script or a style sheet is not text."""
     kept: list[str] = []
     done = 0
     for match in _SCRIPT.finditer(text):

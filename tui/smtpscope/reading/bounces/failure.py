@@ -19,11 +19,11 @@ _LONGEST_REPLY: Final = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`mailbox` is the recipient, "" where the bounce names none; `host` is the server that refused.
+    """`mailbox` is the recipient, "" if the bounce names none; `host` is the server that refused.
 
-    `reply` is its reply, "" where the bounce quotes none; `verb` is the command that it answers, "" where that is not
-    told. `reporter` is the server that wrote the bounce, `time` when it tried last, both as written or "".
-    `is_remote` tells that another server said the reply, not the one that wrote the bounce.
+    `reply` is its reply, "" if the bounce quotes none; `verb` is the command it answers, "" if unknown. `reporter` is
+    the server that wrote the bounce, `time` that of its last attempt, both as written or "". `is_remote` means that the
+    reply is from another server, not the one that wrote the bounce.
     """
 
     mailbox: str
@@ -35,7 +35,7 @@ class Failure:
     is_remote: bool = False
 
     def completed_by(self, other: Failure) -> Failure:
-        """With what `other` knows of the same recipient, and this one does not."""
+        """This failure, completed from `other` about the same recipient."""
         taken = not self.reply and bool(other.reply)
         return replace(
             self,
@@ -49,9 +49,9 @@ class Failure:
 
 
 def cleaned_reply(text: str) -> str:
-    """A reply that was folded, each line of a reply of several lines (RFC 5321 section 4.2.1) in a line again.
+    """A folded reply, unfolded, with one line for each line of a multi-line reply (RFC 5321 section 4.2.1).
 
-    Of a reply that the sending server quotes in one of its own, as Exchange does, the quoted one is given.
+    If the sending server quotes the reply in one of its own, as Exchange does, the quoted one is returned.
     """
     reply = _innermost(_SPACE.sub(" ", text[:_LONGEST_REPLY]).strip())
     code = reply[:3]

@@ -1,4 +1,4 @@
-"""The fields of a delivery status (RFC 3464 section 2) -> the recipients that failed."""
+"""The failed recipients in the fields of a delivery status (RFC 3464 section 2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_RECIPIENTS: Final = 5_000
 
 
 def failures_in(text: str) -> list[Failure]:
-    """The failed or delayed recipients that the fields in `text` name, in their order; other text is passed over."""
+    """The failed or delayed recipients that the fields in `text` name, in order; other text is skipped."""
     found: list[Failure] = []
     reporter = ""
     for fields in _blocks(text):
@@ -34,7 +34,7 @@ def failures_in(text: str) -> list[Failure]:
 
 
 def succeeded_in(text: str) -> int:
-    """How many recipients the fields in `text` name that the mail was delivered to."""
+    """How many recipients in the fields of `text` got the mail."""
     return sum(fields.get("action", "").casefold() in _SUCCESS for fields in _blocks(text))
 
 
@@ -49,7 +49,7 @@ def _failure(fields: Mapping[str, str], mailbox: str, reporter: str) -> Failure:
     if code is not None:
         reply = reply[code.start(1) :]
     else:
-        # A server's own words about the delivery may quote the reply that they are about.
+        # A server's own words about the delivery may quote the reply.
         words = bounce_text.quoted_in(said)
         reply = words.reply or _with_status(reply, fields.get("status", "").split(" ", 1)[0])
     is_smtp = kind.strip().casefold() == "smtp" and code is not None
@@ -66,14 +66,16 @@ def _failure(fields: Mapping[str, str], mailbox: str, reporter: str) -> Failure:
 
 
 def _with_status(text: str, status: str) -> str:
-    """Words without a code, with the status in front where it says more than that something failed."""
+    """Words without a code, after the status if that is more specific than "failed"."""
     if not text:
         return status
     return text if status.endswith(".0.0") or status in text or not status else f"{status} {text}"
 
 
 def _blocks(text: str) -> Iterator[dict[str, str]]:
-    """The fields of each block, names in lower case; blank lines stand between blocks, the first of a name counts."""
+    """The fields of each block, names in lower case; blank lines separate blocks, and the first field of a name
+    counts.
+    """
     fields: dict[str, str] = {}
     last = ""
     for line in text.split("\n"):
@@ -115,6 +117,6 @@ def _address(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    """The name of a server: `mx.example.org (203.0.113.7, the server for the domain)` is what Gmail writes."""
+    """The name of a server: `mx.example.org (203.0.113.7, the server for the domain)` is from Gmail."""
     bare = text.split("(", 1)[0].split(",", 1)[0].strip().strip("<>")
     return bare.split(" ", 1)[0].rstrip(".")

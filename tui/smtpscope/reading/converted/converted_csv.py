@@ -1,4 +1,4 @@
-"""Converted exchanges as CSV: a header with the names of the schema, then an exchange a line."""
+"""Converted exchanges as CSV: a header with the names of the schema, then one exchange per line."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from smtpscope.reading.text.text_log import TextLog, head_of
 
 _ESCAPE: Final = re.compile(r"\\(?:([\\nrt])|x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
 _NAMED: Final = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
-# The wide forms too: spreadsheets of East Asia take them for signs of a formula.
+# The wide forms too: East Asian spreadsheets read them as formulas.
 _STARTS: Final = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠", "｜", "％")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9<>\[({\"#.][ !-\[\]-~]*")
 _MARK: Final = "'"
 
 
 def written_cell(text: str, *, may_be_none: bool) -> str:
-    """`text` as a cell; the CSV quotes are not yet around it."""
+    """`text` as a cell, still without its CSV quotes."""
     if _PLAIN.fullmatch(text):
         return text
     if not text:
@@ -45,18 +45,18 @@ def written_cell(text: str, *, may_be_none: bool) -> str:
 def _escaped(character: str) -> str:
     if character == "\\":
         return "\\\\"
-    # Combining marks are drawn as they are here: a spreadsheet has no other lines that they could paint over.
+    # Combining marks stay: in a spreadsheet they can't paint over other lines.
     return character if character.isprintable() else _shown(character)
 
 
 def _shown(character: str) -> str:
-    # All blanks are shown as one, but here they have to come back.
+    # On screen all kinds of blanks look the same, but here they have to be restored.
     shown_character = shown(character)
     return character if shown_character == " " else shown_character
 
 
 def read_cell(cell: str) -> str:
-    """The text behind a cell that is not empty. What looks like an escape and is none stays as it is."""
+    """The text of a non-empty cell. Anything that only looks like an escape stays as it is."""
     if cell.startswith(_MARK):
         cell = cell[1:]
     return _ESCAPE.sub(_unescaped, cell) if "\\" in cell else cell
@@ -69,7 +69,7 @@ def _unescaped(match: re.Match[str]) -> str:
     return chr(int(next(filter(None, digits)), 16))
 
 
-# A spreadsheet saves with the separator of its country.
+# A spreadsheet uses the separator of its country.
 _DELIMITERS: Final = (",", ";", "\t")
 _FIELDS: Final = {
     delimiter: re.compile(rf'(?:"([^"]*(?:""[^"]*)*)"|([^"{delimiter}]*))(?={delimiter}|\Z)')
@@ -79,13 +79,13 @@ _NEEDED: Final = frozenset({"schema", "direction", "remote_host", "full_command"
 
 
 class ConvertedCsvReader(TextLog):
-    """Reads what `smtpscope convert` wrote as CSV; columns may be in another order, and others among them."""
+    """Reads the CSV of `smtpscope convert`; columns may be in any order, with others among them."""
 
     format: ClassVar[Format] = Format(
         name="converted-csv",
         title="Exchanges converted to CSV",
         recognised_by="a header with schema, direction, remote_host, full_command and reply",
-        lacks=("other records than exchanges", "the raw record of the log that was converted"),
+        lacks=("records other than SMTP exchanges", "the raw record of the log that was converted"),
     )
 
     @classmethod
@@ -93,7 +93,7 @@ class ConvertedCsvReader(TextLog):
         return _header(head) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when there is no header of the schema."""
+        """See `LogReader`. Raises LogError if there is no header of the schema."""
         return exchange_batches(self._source, self._text, RowFields(*self._table()).of, growing=self._options.growing)
 
     def _table(self) -> tuple[str, list[str]]:
@@ -101,13 +101,13 @@ class ConvertedCsvReader(TextLog):
         if found is None:
             raise LogError(
                 where=self._source.name,
-                what=f"no converted exchanges: the first line lacks the names {', '.join(sorted(_NEEDED))}",
-                remedy="Convert the log again, or leave out --read-as",
+                what=f"not a converted file: the first line lacks the names {', '.join(sorted(_NEEDED))}",
+                remedy="Convert the log again, or omit --read-as",
             )
         return found
 
     def raw(self, offset: int) -> str:
-        """The row as it stands in the file, with its quotes."""
+        """The row as written, with its quotes."""
         return line_at(self._text, offset)
 
     def information(self) -> FileInformation:
@@ -116,7 +116,7 @@ class ConvertedCsvReader(TextLog):
 
 
 class RowFields:
-    """Reads the rows of one table, whose columns are called `names`."""
+    """Reads the rows of one table, with the columns `names`."""
 
     def __init__(self, delimiter: str, names: list[str]) -> None:
         self._delimiter = delimiter
@@ -132,7 +132,7 @@ class RowFields:
         row = _row(line, self._delimiter)
         if len(row) != len(self._names):
             raise NoExchangeError(f"The row has {len(row)} fields, the header {len(self._names)}")
-        # Files that were put together have their header again and again.
+        # Merged files repeat their header.
         if row == self._names:
             return None
         if "\\" in line or "'" in line:
@@ -142,9 +142,9 @@ class RowFields:
         values |= {name: cell for offset, name in self._switches if (cell := row[offset])}
         for offset, name in self._numbers:
             if cell := row[offset]:
-                # A spreadsheet that shows 1.79E+12 saves that too, and the other digits are lost.
+                # A spreadsheet that shows 1.79E+12 also saves it that way, and the other digits are lost.
                 if not cell.lstrip("-").isdecimal():
-                    raise NoExchangeError(f"This is no exchange: {name} is no whole number")
+                    raise NoExchangeError(f"Not an exchange: {name} is not a whole number")
                 values[name] = cell
         return fields_of(values, written=True)
 
@@ -166,7 +166,7 @@ def _slowly(line: str, delimiter: str) -> list[str]:
     while offset <= length:
         found = field.match(line, offset)
         if found is None:
-            raise NoExchangeError("The quotes of the row are broken")
+            raise NoExchangeError("The quotes in the row don't match")
         quoted, plain = found.groups()
         fields.append(plain if quoted is None else quoted.replace('""', '"'))
         offset = found.end() + 1
@@ -174,7 +174,7 @@ def _slowly(line: str, delimiter: str) -> list[str]:
 
 
 def _header(head: bytes) -> tuple[str, list[str]] | None:
-    """The separator and the names of the columns, None where the file is no table of converted exchanges."""
+    """The separator and the names of the columns, None if the file is not a table of converted exchanges."""
     if not is_text(head):
         return None
     encoding = detect(head)

@@ -32,13 +32,13 @@ _ECS_MARK: Final = f'"{ECS_PREFIX}schema"'
 
 
 class ConvertedJsonReader(TextLog):
-    """Reads what `smtpscope convert` wrote as JSON lines, also after Elasticsearch has nested or wrapped it."""
+    """Reads the JSON lines of `smtpscope convert`, also if Elasticsearch nested or wrapped them."""
 
     format: ClassVar[Format] = Format(
         name="converted-json",
         title="Exchanges converted to JSON lines, own names or Elastic Common Schema",
         recognised_by=f'a field "schema" or "{ECS_PREFIX}schema" with the value {SCHEMA}',
-        lacks=("other records than exchanges", "the raw record of the log that was converted"),
+        lacks=("records other than SMTP exchanges", "the raw record of the log that was converted"),
     )
 
     @classmethod
@@ -53,7 +53,7 @@ class ConvertedJsonReader(TextLog):
         return exchange_batches(self._source, self._text, fields_in_line, growing=self._options.growing)
 
     def raw(self, offset: int) -> str:
-        """The line as it stands in the file."""
+        """The line as written."""
         return line_at(self._text, offset)
 
     def information(self) -> FileInformation:
@@ -66,7 +66,7 @@ def fields_in_line(line: str) -> OwnFields:
     try:
         return checked(_ECS.decode(line) if _ECS_MARK in line else _OWN.decode(line))
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        # Nested documents, and text with halves of characters, which a strict decoder refuses.
+        # Nested documents, and text with lone surrogates, which a strict decoder rejects.
         return fields_of(_own_values(_decoded(line)))
 
 
@@ -74,17 +74,17 @@ def _decoded(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line, strict=False)
     except RecursionError as error:
-        raise NoExchangeError("This is no exchange: the JSON nests too deep") from error
+        raise NoExchangeError("Not an exchange: the JSON nests too deep") from error
     except ValueError as error:
-        raise NoExchangeError(f"This is no JSON, or it is cut off: {why_broken(error)}") from error
+        raise NoExchangeError(f"Not JSON, or cut off: {why_broken(error)}") from error
     if not isinstance(found, dict):
-        raise NoExchangeError("This is no JSON object")
+        raise NoExchangeError("Not a JSON object")
     return found
 
 
 def _own_values(found: dict[str, Any]) -> dict[str, Any]:
-    """The fields of ours in a document, under their own names."""
-    # What Elasticsearch answers to a search, and tools that copy an index, wrap each document so.
+    """Our fields in a document, under their own names."""
+    # Answers of Elasticsearch to a search, and tools that copy an index, wrap each document this way.
     source = found.get("_source")
     if isinstance(source, dict):
         found = source

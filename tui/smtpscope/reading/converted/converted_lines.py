@@ -1,4 +1,4 @@
-"""A converted text file as a log: one exchange a line, each with its place; a bad line costs no other."""
+"""A converted text file as a log: one exchange per line; a bad line does not spoil the others."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _LOOKED_AT_CLOCK_EVERY: Final = 256
 def exchange_batches(
     source: Source, text: TextSource, fields_of: Callable[[str], OwnFields | None], *, growing: bool = False
 ) -> Iterator[Batch]:
-    """The batches of `source`; `fields_of` reads one line, or raises NoExchangeError, or tells None for a header.
+    """The batches of `source`; `fields_of` reads one line, raises NoExchangeError, or returns None for a header.
 
-    The last line of a `growing` file that has no end yet is left for later. Raises LogError when reading
-    fails in the middle.
+    The unfinished last line of a `growing` file is left for later. Raises LogError if reading fails in the middle.
     """
     name = source.name
     batching = Batching(source.size)
@@ -51,7 +50,7 @@ def exchange_batches(
 
 
 def lines(block: TextBlock) -> Iterator[tuple[int, int]]:
-    """The begin and end of each line, without its line end."""
+    """Start and end of each line, without its line end."""
     text = block.text
     start = 0
     while start < len(text):
@@ -63,7 +62,7 @@ def lines(block: TextBlock) -> Iterator[tuple[int, int]]:
 
 
 def line_at(text: TextSource, offset: int) -> str:
-    """The line that begins at byte `offset`, as it stands there."""
+    """The line that begins at byte `offset`, as written."""
     block = text.at(offset, LONGEST)
     _, end = next(lines(block), (0, 0))
     return block.cut(0, end)

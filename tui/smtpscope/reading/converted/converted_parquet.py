@@ -1,4 +1,4 @@
-"""Converted exchanges as Parquet, read a row group at a time; needs pyarrow, which is an extra of its own."""
+"""Converted exchanges as Parquet, read a row group at a time; needs pyarrow, from the extra `parquet`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions
 
 MAGIC: Final = b"PAR1"
 EXACT: Final = "exact_texts"
-"""The column for texts that UTF-8 can't hold: a JSON object of their columns, null in nearly all rows."""
+"""The column for texts that UTF-8 can't represent: a JSON object by column, null in nearly all rows."""
 EXTRA: Final = "pip install 'smtpscope[parquet]'"
 _NEEDED: Final = frozenset({"schema", "direction", "remote_host", "full_command", "reply"})
 _ROWS: Final = 2_000
@@ -40,13 +40,13 @@ _CONVERT_AGAIN: Final = "Convert the log again, or copy the file again"
 
 
 class ConvertedParquetReader:
-    """Reads one Parquet file of `smtpscope convert`. The place of an exchange is its row, counted from 0."""
+    """Reads one Parquet file of `smtpscope convert`. The offset of an exchange is its row, from 0."""
 
     format: ClassVar[Format] = Format(
         name="converted-parquet",
         title="Exchanges converted to Parquet",
-        recognised_by="the word PAR1 at the beginning",
-        lacks=("other records than exchanges", "the raw record of the log that was converted"),
+        recognised_by="PAR1 at the beginning",
+        lacks=("records other than SMTP exchanges", "the raw record of the log that was converted"),
     )
 
     def __init__(self, source: Source, options: ReadOptions) -> None:
@@ -57,7 +57,7 @@ class ConvertedParquetReader:
         return head.startswith(MAGIC)
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError without pyarrow, and for a file that holds no converted exchanges."""
+        """See `LogReader`. Raises LogError without pyarrow, and for a file without converted exchanges."""
         name, size = self._source.name, self._source.size
         batching = Batching(size)
         told = ProblemLog(name)
@@ -118,14 +118,14 @@ class ConvertedParquetReader:
             if missing:
                 raise LogError(
                     where=self._source.name,
-                    what=f"this Parquet file holds no converted exchanges: it lacks the columns {', '.join(missing)}",
-                    remedy="Name a file that smtpscope convert wrote",
+                    what=f"not written by smtpscope convert: the Parquet file lacks the columns {', '.join(missing)}",
+                    remedy="Open a file written by smtpscope convert",
                 )
             yield arrow, file
 
 
 def pyarrow(where: str) -> tuple[Any, Any]:
-    """The modules pyarrow.lib and pyarrow.parquet. Raises LogError that names the extra when they are missing."""
+    """The modules pyarrow.lib and pyarrow.parquet. Raises LogError, which names the extra, if they are missing."""
     try:
         return importlib.import_module("pyarrow.lib"), importlib.import_module("pyarrow.parquet")
     except ImportError as error:
@@ -143,7 +143,7 @@ def _groups(file: Any) -> Iterator[tuple[int, int]]:
 
 
 def _names(file: Any) -> list[str]:
-    """The columns to read, as far as the file has them."""
+    """The columns to read that the file has."""
     return [name for name in (*OWN_NAMES, EXACT) if name in file.schema_arrow.names]
 
 
@@ -156,18 +156,18 @@ class _ReadRows:
         self._columns = {name: _values(arrow, table.column(name), name) for name in table.schema.names}
 
     def records(self, told: ProblemLog) -> list[SmtpExchangeRecord]:
-        """The records of all rows that hold an exchange; of the others it is told why they do not."""
+        """The records of all rows with an exchange; for the others, the reason is noted."""
         exact = self._columns.pop(EXACT, None)
         if exact is None or not any(exact):
             try:
                 return self._all_at_once()
             except (msgspec.ValidationError, NoExchangeError):
-                # One by one, so that the good ones among them are read.
+                # One by one, to get the good ones among them.
                 pass
         return self._one_by_one(exact, told)
 
     def _all_at_once(self) -> list[SmtpExchangeRecord]:
-        """All of them. Raises ValidationError and NoExchangeError when any row is no exchange."""
+        """All of them. Raises ValidationError and NoExchangeError if any row is not an exchange."""
         count = len(self._places)
         values: list[list[Any]] = []
         for field in _FIELDS:
@@ -181,14 +181,14 @@ class _ReadRows:
             values.append(msgspec.convert(column, GenericAlias(list, (field.type,))))
         schemas = values[_SCHEMA]
         if schemas.count(SCHEMA) < count:
-            raise NoExchangeError("The rows are of another schema")
+            raise NoExchangeError("The rows have another schema")
         return list(map(record_with, repeat(self._file), self._places, *values))
 
     def _one_by_one(self, exact: list[str | None] | None, told: ProblemLog) -> list[SmtpExchangeRecord]:
         found = []
         texts = repeat(None) if exact is None else exact
         for offset, row, written in zip(self._places, zip(*self._columns.values(), strict=True), texts, strict=False):
-            # A column may hold null where the exchange has no such thing as "no value".
+            # A column may have null for a field that always has a value.
             values = {name: value for name, value in zip(self._columns, row, strict=True) if value is not None}
             try:
                 found.append(record_of(fields_of(values | _exact_texts(written)), self._file, offset))
@@ -198,20 +198,20 @@ class _ReadRows:
 
 
 def _exact_texts(written: str | None) -> dict[str, str]:
-    """The texts of a row that UTF-8 can't hold. Raises NoExchangeError."""
+    """The texts of a row that UTF-8 can't represent. Raises NoExchangeError."""
     if not written:
         return {}
     try:
         texts = json.loads(written)
     except (ValueError, RecursionError) as error:
-        raise NoExchangeError("The exact texts are no JSON") from error
+        raise NoExchangeError("The exact texts are not JSON") from error
     if not isinstance(texts, dict):
-        raise NoExchangeError("The exact texts are no JSON object")
+        raise NoExchangeError("The exact texts are not a JSON object")
     return {name: text for name, text in texts.items() if name in TEXT_NAMES and isinstance(text, str)}
 
 
 def _values(arrow: Any, column: Any, name: str) -> list[Any]:
-    """The values of a column of whatever type a program gave it."""
+    """The values of a column, of any type that a program gave it."""
     if name in SWITCH_NAMES:
         wanted = arrow.bool_()
     else:

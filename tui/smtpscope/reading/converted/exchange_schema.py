@@ -1,4 +1,4 @@
-"""The schema of converted exchanges: what `smtpscope convert` writes of each, and how it becomes a record again."""
+"""The schema of converted exchanges: what `smtpscope convert` writes, and how it becomes a record again."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import msgspec
 from smtpscope.reading.record import Certainty, Level, Side, SmtpExchangeRecord
 
 SCHEMA: Final = "smtpscope.exchange/1"
-"""Columns may be added to a version, and readers leave out what they don't know; all else makes a new version."""
+"""Columns may be added to a version, and readers ignore unknown ones; any other change makes a new version."""
 ECS_PREFIX: Final = "smtpscope."
-"""Before the name of each field of ours in a document of the Elastic Common Schema."""
+"""The prefix of our fields in a document of the Elastic Common Schema."""
 
 _LARGEST: Final = (1 << 63) - 1
 _Whole = Annotated[int, msgspec.Meta(ge=-_LARGEST, le=_LARGEST)]
-# The years 1 to 9999, which are all that a calendar can show.
+# The years 1 to 9999, the range of datetime.
 _Time = Annotated[int, msgspec.Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
 _LONGEST_REASON: Final = 160
 
 
 class OwnFields(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The fields that make the exchange again; see `SmtpExchangeRecord`. What is missing has the value written here.
+    """The fields of an exchange; see `SmtpExchangeRecord`. Missing ones have these defaults.
 
-    `origin_file` and `origin_place` are the file and place of the log that was converted.
+    `origin_file` and `origin_place` are file and offset in the log that was converted.
     """
 
     schema: str
@@ -53,7 +53,7 @@ class OwnFields(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reply: str = ""
 
 
-# Named anew one by one: a subclass that renames leaves the fields that it inherits as they are called.
+# Renamed one by one: `rename` in a subclass does not affect inherited fields.
 _ECS_FIELDS = [
     (each.name, each.type) if each.required else (each.name, each.type, each.default)
     for each in msgspec.structs.fields(OwnFields)
@@ -70,7 +70,7 @@ EcsFields: Final = cast(
         gc=False,
     ),
 )
-"""The same as a document of the Elastic Common Schema has them, with dots in their names."""
+"""The same with the dotted names of the Elastic Common Schema."""
 
 
 OWN_NAMES: Final = OwnFields.__struct_fields__
@@ -81,13 +81,13 @@ TEXT_NAMES: Final = frozenset(
         "reply",
     }
 )
-"""Those of `OWN_NAMES` that hold text."""
+"""Those of `OWN_NAMES` with text."""
 SWITCH_NAMES: Final = frozenset({"time_assumed", "salvaged"})
-"""Those that hold yes or no; all others hold whole numbers."""
+"""Those with booleans; all others are integers."""
 
 
 class NoExchangeError(Exception):
-    """Something in a converted file is no exchange; the message is the reason as a sentence without its full stop."""
+    """Something in a converted file is not an exchange; the message is the reason, without a full stop."""
 
 
 def checked(fields: OwnFields) -> OwnFields:
@@ -98,14 +98,18 @@ def checked(fields: OwnFields) -> OwnFields:
 
 
 def fields_of(values: dict[str, Any], *, written: bool = False) -> OwnFields:
-    """The fields among `values`; `written` tells that numbers and yes or no are still text.
+    """The fields among `values`; `written` means that numbers and booleans are still text.
 
     Raises NoExchangeError.
     """
+    # Foreign names may contain a lone surrogate, which msgspec rejects.
+    known = {name: values[name] for name in OWN_NAMES if name in values}
     try:
-        return checked(msgspec.convert(values, OwnFields, strict=not written))
+        return checked(msgspec.convert(known, OwnFields, strict=not written))
     except msgspec.ValidationError as error:
-        raise NoExchangeError(f"This is no exchange: {str(error)[:_LONGEST_REASON]}") from error
+        raise NoExchangeError(f"Not an exchange: {str(error)[:_LONGEST_REASON]}") from error
+    except UnicodeError as error:
+        raise NoExchangeError("Not an exchange: a value contains half a surrogate pair") from error
 
 
 def record_of(fields: OwnFields, file: str, offset: int) -> SmtpExchangeRecord:
@@ -142,7 +146,7 @@ def record_with(
     beside_mailbox: str | None,
     reply: str,
 ) -> SmtpExchangeRecord:
-    """The same with all of `OWN_NAMES` in their order, which were checked before."""
+    """The same with all of `OWN_NAMES` in order, already checked."""
     return SmtpExchangeRecord(
         file,
         offset,

@@ -1,4 +1,4 @@
-"""What the header of a legacy event log tells, and what libevt hands out of a record.
+"""The header of a legacy event log, and records from libevt.
 
 Source: Microsoft, "Event Log File Format": structures ELF_LOGFILE_HEADER and EVENTLOGRECORD.
 """
@@ -30,7 +30,7 @@ _LEVEL_NUMBERS: Final[dict[Level, int]] = {"error": 2, "warning": 3, "informatio
 
 @dataclass(frozen=True, slots=True)
 class EvtHeader:
-    """The first 48 bytes. Of a log that is `dirty` (never closed, or copied while it ran) the numbers are stale."""
+    """The first 48 bytes. Of a log that is `dirty` (never closed, or copied while in use) the numbers are stale."""
 
     version: str
     first_offset: int
@@ -45,7 +45,7 @@ class EvtHeader:
 
     @property
     def wrapped(self) -> bool:
-        """Whether newer records were written over the oldest ones."""
+        """Whether newer records overwrote the oldest ones."""
         return bool(self.flags & _WRAPPED)
 
     @property
@@ -54,7 +54,7 @@ class EvtHeader:
 
 
 def parse_header(head: bytes) -> EvtHeader | None:
-    """The header at the beginning of a file, None where there is none. Raises nothing."""
+    """The header at the beginning of a file, None if there is none. Never raises."""
     if len(head) < HEADER_SIZE or not head.startswith(SIGNATURE):
         return None
     _, major, minor, first, end, following, oldest, _, flags, _, _ = _HEADER.unpack_from(head)
@@ -62,7 +62,7 @@ def parse_header(head: bytes) -> EvtHeader | None:
 
 
 def record_of(record: Any, file: str) -> EventRecord:
-    """A pyevt record as ours. Raises OSError or ValueError where libevt can't read a part of it."""
+    """Converts a pyevt record. Raises OSError or ValueError if libevt can't read a part of it."""
     return EventRecord(
         file=file,
         offset=record.offset,
@@ -82,7 +82,7 @@ def record_of(record: Any, file: str) -> EventRecord:
 
 
 def element_of(record: Any) -> EventElement:
-    """A pyevt record as the XML that a newer Event Viewer makes of it. Raises OSError or ValueError as `record_of`."""
+    """A pyevt record as the XML of a newer Event Viewer. Raises OSError or ValueError as `record_of`."""
     number = record.event_identifier
     level = level_of_type(record.event_type)
     seconds = _seconds(record)
@@ -115,12 +115,12 @@ def utc(seconds: int) -> datetime:
 
 
 def time_of(record: Any) -> int | None:
-    """Milliseconds since 1970-01-01 UTC, None where the record has no time. Raises OSError as `record_of`."""
+    """Milliseconds since 1970-01-01 UTC, None if the record has no time. Raises OSError as `record_of`."""
     return _seconds(record) * 1_000 or None
 
 
 def _seconds(record: Any) -> int:
-    # The time of the event itself, which Event Viewer shows; the time of writing stands beside it.
+    # The time of the event itself, which Event Viewer shows; the record also has the time of writing.
     return int(record.get_creation_time_as_integer())
 
 
@@ -128,10 +128,10 @@ def _data(record: Any) -> bytes:
     try:
         return bytes(record.data or b"")
     except OSError:
-        # libevt raises where a record has no data at all.
+        # libevt raises if a record has no data at all.
         return b""
 
 
 def _strings(record: Any) -> tuple[str, ...]:
-    # libevt gives None for an empty string, which keeps its place.
+    # libevt returns None for an empty string, which keeps its place.
     return tuple(record.get_string(number) or "" for number in range(record.number_of_strings))

@@ -26,18 +26,18 @@ from smtpscope.reading.text.text_log import head_of
 from smtpscope.reading.windows_event.event_element import xml_text
 
 _LOOKED_AT_CLOCK_EVERY: Final = 256
-_COPY_AGAIN = "Copy the file again, or save the log anew in Event Viewer (Save Log File As) on the server"
+_COPY_AGAIN = "Copy the file again, or save the log again in Event Viewer (Save Log File As) on the server"
 
 
 class EvtReader:
-    """Reads one .evt file; see `LogReader`. All its times are in UTC, so that `options` is not used."""
+    """Reads one .evt file; see `LogReader`. All its times are in UTC, so `options` is not used."""
 
     format: ClassVar[Format] = Format(
         name="evt",
         title="Legacy Windows event log (.evt)",
-        recognised_by="the word LfLe behind its first four bytes",
+        recognised_by="LfLe after the first four bytes",
         lacks=(
-            "the sentence of an event, which lies in a file of the server; its insertion strings are there",
+            "the text of the event's message, which is in a file on the server; its insertion strings are there",
             "the name of the log",
             "fractions of a second",
         ),
@@ -52,7 +52,7 @@ class EvtReader:
         return head.startswith(SIGNATURE)
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError for a file that ends within its header or is no legacy event log."""
+        """See `LogReader`. Raises LogError for a file that ends within its header or is not a legacy event log."""
         batching = Batching(self._source.size, sources=self._sources)
         with self._opened() as (header, log):
             if header.dirty:
@@ -85,7 +85,7 @@ class EvtReader:
         )
 
     def raw(self, place: int) -> str:
-        """The event as XML (the schema of newer Windows), or a sentence that says why there is none."""
+        """The event as XML (the schema of newer Windows), or a sentence why there is none."""
         with self._opened() as (header, log):
             try:
                 for record in _records(log, _Seen(header, self._source)):
@@ -111,9 +111,9 @@ class EvtReader:
         header = parse_header(head_of(self._source))
         if header is None:
             raise LogError(
-                where=name, what="the file ends within its header, or is no legacy event log", remedy=_COPY_AGAIN
+                where=name, what="the file ends within its header, or is not a legacy event log", remedy=_COPY_AGAIN
             )
-        # Few logs are of this kind; no other needs the library.
+        # Few logs are of this kind, and no others need the library.
         log: Any = importlib.import_module("pyevt").file()
         with self._source.open() as stream:
             try:
@@ -127,7 +127,7 @@ class EvtReader:
 
 
 def _records(log: Any, seen: _Seen) -> Iterator[Any]:
-    """Each pyevt record, or the OSError that stands for it: those of the log's own list, then what else is there."""
+    """Each pyevt record, or the OSError in its place: first those in the log's own list, then the others."""
     for number in range(log.number_of_records):
         try:
             record = log.get_record(number)
@@ -139,7 +139,7 @@ def _records(log: Any, seen: _Seen) -> Iterator[Any]:
     for number in range(log.number_of_recovered_records):
         try:
             record = log.get_recovered_record(number)
-            # A part that cannot be read here was no record, but what looked like the beginning of one.
+            # A part that can't be read here was not a record, but looked like the beginning of one.
             fresh = seen.add_found(record.identifier, record.offset)
         except OSError:
             continue
@@ -148,7 +148,7 @@ def _records(log: Any, seen: _Seen) -> Iterator[Any]:
 
 
 class _Seen:
-    """Which record numbers of one file were read, so that the missing ones are told and none is counted twice."""
+    """Which record numbers of one file were read, to report missing ones and count none twice."""
 
     def __init__(self, header: EvtHeader, source: Source) -> None:
         self._header = header
@@ -163,7 +163,7 @@ class _Seen:
         self._oldest = number if self._oldest is None else min(self._oldest, number)
 
     def add_found(self, number: int, offset: int) -> bool:
-        """Whether the record outside the list is one of this log, and not left behind by what was overwritten."""
+        """Whether the record outside the list belongs to this log, and is not a remnant of an overwritten one."""
         if number in self._numbers or (self._oldest is not None and number < self._oldest):
             return False
         self._numbers.add(number)
@@ -176,21 +176,21 @@ class _Seen:
         return Problem(self._source.name, f"record {number + 1} of the file", "The record is damaged", "skipped", 1)
 
     def problems(self) -> Iterator[Problem]:
-        """What the numbers of all records tell together."""
+        """Problems that follow from the numbers of all records."""
         name = self._source.name
         if self._found:
-            reason = "The list of records breaks off; these were found by their own marks"
+            reason = "The record list breaks off; these were found by their signatures"
             place = f"byte {min(self._found):#x} to {max(self._found):#x}"
             yield Problem(name, place, reason, "recovered", len(self._found))
         missing = self._missing()
         if missing > self._source.size // SMALLEST_RECORD:
-            yield Problem(name, "whole file", "The numbers of the records make no sense: some may be missing", "noted")
+            yield Problem(name, "whole file", "The record numbers make no sense: some records may be missing", "noted")
         elif missing > 0:
-            reason = "The numbers of the records leave gaps: these are missing or damaged"
+            reason = "The record numbers have gaps: these records are missing or damaged"
             yield Problem(name, "whole file", reason, "skipped", missing)
 
     def _missing(self) -> int:
-        """How many records there should be but are not, without those that were told one by one."""
+        """How many records are missing, besides those reported one by one."""
         numbers = self._numbers
         expected = max(numbers) - min(numbers) + 1 if numbers else 0
         if not self._header.dirty and 0 < self._header.oldest_number < self._header.next_number:

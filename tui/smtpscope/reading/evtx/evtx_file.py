@@ -1,4 +1,4 @@
-"""An .evtx file as a whole: its header, its chunks one after the other, and what its header and its size tell."""
+"""An .evtx file as a whole: its header, its chunks in order, and what header and size say."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _KNOWN_VERSION: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """64 KiB of a file: the `number`-th from 0, beginning at byte `offset`; `data` is shorter where the file ends."""
+    """64 KiB of a file: the `number`-th from 0, beginning at byte `offset`; `data` is shorter at the end of the
+    file.
+    """
 
     number: int
     offset: int
@@ -28,7 +30,7 @@ class Chunk:
 def read_header(stream: BinaryIO, name: str) -> FileHeader:
     """The header at the beginning of `stream`; `name` is the path as the user gave it.
 
-    Raises LogError when the file is empty, no event log, or ends within its header.
+    Raises LogError if the file is empty, not an event log, or ends within its header.
     """
     block = stream.read(_LARGEST_HEADER)
     if not block:
@@ -37,21 +39,21 @@ def read_header(stream: BinaryIO, name: str) -> FileHeader:
         raise LogError(
             where=f"{name}, byte 0x0",
             what="not an event log: the first eight bytes are not ElfFile",
-            remedy=f"{_EXPORT_AGAIN}, or name another format",
+            remedy=f"{_EXPORT_AGAIN}, or choose another format",
         )
     header = parse_file_header(block)
     if header is None:
         raise LogError(
             where=f"{name}, byte {len(block):#x}",
             what="the file ends in the middle of its header, before the first record",
-            remedy="Copy it from the server once more, or export it again in Event Viewer",
+            remedy="Copy it from the server again, or export it again in Event Viewer",
         )
     return header
 
 
 def chunks(stream: BinaryIO, header: FileHeader) -> Iterator[Chunk]:
-    """All chunks to the end of the file, those that the header does not count included: a log that was not closed
-    properly has its newest records there."""
+    """All chunks to the end of the file, also those that the header does not count: the newest records of a log that
+    was not closed properly are there."""
     stream.seek(header.block_size)
     offset = header.block_size
     number = 0
@@ -62,7 +64,7 @@ def chunks(stream: BinaryIO, header: FileHeader) -> Iterator[Chunk]:
 
 
 def chunk_at(stream: BinaryIO, header: FileHeader, place: int) -> Chunk | None:
-    """The chunk in which byte `offset` of the file lies, None when there is none."""
+    """The chunk with the byte `offset` of the file, or None."""
     if place < header.block_size:
         return None
     number = (place - header.block_size) // CHUNK_SIZE
@@ -73,7 +75,7 @@ def chunk_at(stream: BinaryIO, header: FileHeader, place: int) -> Chunk | None:
 
 
 def header_problems(header: FileHeader, name: str) -> list[Problem]:
-    """What the header alone tells."""
+    """What the header alone says."""
     found = []
     if not header.checksum_agrees:
         found.append("The checksum of the file header is wrong")
@@ -83,14 +85,14 @@ def header_problems(header: FileHeader, name: str) -> list[Problem]:
     if header.dirty:
         found.append("The log was not closed properly; it was read to its end, the last records may be missing")
     if not header.has_checksums:
-        found.append("Checksums are switched off in this file, so damage shows only where a record can't be read")
+        found.append("Checksums are turned off in this file, so only unreadable records reveal damage")
     return [Problem(name, "file header", reason, "noted") for reason in found]
 
 
 def size_problems(header: FileHeader, name: str, *, used: int, slots: int) -> list[Problem]:
-    """What the header and the size of the file tell together.
+    """What the header and the size of the file say together.
 
-    `used` is how many chunks hold something, `slots` how many the file has room for.
+    `used` is the number of chunks with content, `slots` the number that the file has room for.
     """
     if not slots and header.chunk_count == 0:
         return [Problem(name, "file header", "The log is empty: it has a header and no chunk", "noted")]

@@ -1,7 +1,7 @@
 """The fixed parts of an .evtx file: its header, the header of a chunk, the times in it.
 
-Sources: [MS-EVEN6] section 2.2.17 for the binary XML; the headers are not published by Microsoft, their layout is what
-python-evtx, libevtx and the logs themselves agree on. All numbers are little-endian.
+Sources: [MS-EVEN6] section 2.2.17 for the binary XML; the headers are not published by Microsoft, their layout is that
+on which python-evtx, libevtx and the logs themselves agree. All numbers are little-endian.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ RECORD_MAGIC: Final = b"\x2a\x2a\0\0"
 CHUNK_SIZE: Final = 65_536
 FIRST_RECORD: Final = 512
 """Offset in a chunk at which its records begin."""
-TEMPLATE_TABLE: Final = 384
-"""Offset in a chunk of the 32 offsets of its template definitions."""
 RECORD_HEADER_SIZE: Final = 24
 SMALLEST_RECORD: Final = 28
 """Bytes: the header and the copy of the size at the end."""
@@ -44,8 +42,8 @@ _DEFAULT_BLOCK_SIZE = 4096
 class FileHeader:
     """The first 128 bytes of the file.
 
-    `block_size` is where the first chunk begins, `chunk_count` how many chunks the file says it has (16 bits: a file
-    of more than 65,535 chunks can't tell), `checksum_agrees` is True as well when the file has checksums switched off.
+    `block_size` is where the first chunk begins, `chunk_count` how many chunks the file says it has (16 bits: too few
+    for more than 65,535 chunks), `checksum_agrees` is also True if the file has checksums switched off.
     """
 
     next_record_id: int
@@ -73,8 +71,8 @@ class FileHeader:
 class ChunkHeader:
     """The first 512 bytes of a chunk.
 
-    `first_number` and `last_number` count the records of the file, so their distance tells how many records the chunk
-    holds; `free_offset` is where the used part ends: what lies behind it is left over from an older log.
+    `first_number` and `last_number` count the records of the file, so their distance gives the number of records in the
+    chunk; `free_offset` is where the used part ends: after it, there are remains of an older log.
     """
 
     first_number: int
@@ -85,18 +83,18 @@ class ChunkHeader:
 
     @property
     def record_count(self) -> int | None:
-        """How many records there must be, None where the header makes no sense."""
+        """How many records there must be, None if the header makes no sense."""
         count = self.last_number - self.first_number + 1
         return count if 0 < count <= (CHUNK_SIZE - FIRST_RECORD) // SMALLEST_RECORD else None
 
     @property
     def end(self) -> int:
-        """The offset at which the records end; the chunk's own end where the header makes no sense."""
+        """The offset at which the records end; the end of the chunk if the header makes no sense."""
         return self.free_offset if FIRST_RECORD <= self.free_offset <= CHUNK_SIZE else CHUNK_SIZE
 
 
 def parse_file_header(block: bytes) -> FileHeader | None:
-    """The header in the first bytes of a file, None when there are fewer than 128 of them. Raises nothing."""
+    """The header in the first bytes of a file, None if there are fewer than 128 of them. Never raises."""
     if len(block) < SMALLEST_FILE_HEADER:
         return None
     _, _, _, next_record_id, _, minor, major, block_size, chunk_count = _FILE_HEADER.unpack_from(block)
@@ -113,7 +111,7 @@ def parse_file_header(block: bytes) -> FileHeader | None:
 
 
 def parse_chunk_header(chunk: bytes | memoryview) -> ChunkHeader | None:
-    """The header of a chunk (at least 512 bytes), None when it does not begin as a chunk does. Raises nothing."""
+    """The header of a chunk (at least 512 bytes), None if it does not begin like a chunk. Never raises."""
     magic, first_number, last_number, _, _, _, _, free_offset, checksum = _CHUNK_HEADER.unpack_from(chunk)
     if magic != CHUNK_MAGIC:
         return None
@@ -128,7 +126,7 @@ def parse_chunk_header(chunk: bytes | memoryview) -> ChunkHeader | None:
 
 
 def data_checksum_agrees(chunk: bytes | memoryview, header: ChunkHeader) -> bool:
-    """Whether the records of `chunk` are those that were there when its header was written."""
+    """Whether the records of `chunk` are unchanged since its header was written."""
     return zlib.crc32(chunk[FIRST_RECORD : header.end]) == header.checksum
 
 

@@ -1,6 +1,6 @@
 """Windows event logs of Vista and later (.evtx), chunk by chunk.
 
-What only a few logs or questions need is imported where it is needed: it would double the time until a report begins.
+Modules for rare cases are imported on demand: they would double the time until a report begins.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.evtx.chunks.chunk import ChunkRead
+from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_skipper import ChunkSkipper
 from smtpscope.reading.evtx.chunks.growth import ReadEnd
 from smtpscope.reading.evtx.evtx_file import chunk_at, chunks, header_problems, read_header, size_problems
@@ -26,13 +26,13 @@ class EvtxReader:
         name="evtx",
         title="Windows event log (.evtx)",
         recognised_by="the first eight bytes: ElfFile",
-        lacks=("the sentence of an event, which lies in a file of the server; its insertion strings are there",),
+        lacks=("the text of the event's message, which is in a file on the server; its insertion strings are there",),
     )
 
     def __init__(self, source: Source, options: ReadOptions, *, quick: bool = True) -> None:
-        """Of `options` the zone is not used: an .evtx file has all its times in UTC.
+        """The zone in `options` is not used: an .evtx file has all its times in UTC.
 
-        With `quick` off each record is decoded, ours or not: the way to compare with, three to ten times as slow.
+        With `quick` off, every record is decoded: three to ten times as slow, for comparison.
         """
         self._source = source
         self._options = options
@@ -44,7 +44,7 @@ class EvtxReader:
         return head.startswith(FILE_MAGIC)
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError for a file that is empty, no event log, or shorter than its header."""
+        """See `LogReader`. Raises LogError for a file that is empty, not an event log, or shorter than its header."""
         name = self._source.name
         with self._source.open() as stream:
             header = read_header(stream, name)
@@ -78,27 +78,24 @@ class EvtxReader:
         yield batching.take(self._source.size)
 
     def _noted(self, batch: Batch, known: Known) -> Batch:
-        """`batch`, its records noted in `known` where they will be compared with."""
+        """`batch`, with its records noted in `known` if they will be compared."""
         if self._options.salvage:
             known.update((record.record_id, record.time_ms) for record in batch.records)
         return batch
 
     def _thorough(self, stream: BinaryIO, header: FileHeader) -> Iterator[tuple[int, int, ChunkRead]]:
         """As `QuickReader.blocks`, chunk by chunk."""
-        from smtpscope.reading.evtx.chunks.chunk import read_chunk
+        from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
+        sources = self._options.explaining
+        reader = ChunkReader(self._source.name, has_checksums=header.has_checksums, sources=sources)
         for chunk in chunks(stream, header):
-            read = read_chunk(
-                chunk,
-                file=self._source.name,
-                has_checksums=header.has_checksums,
-                sources=self._options.explaining,
-            )
+            read = reader.read(chunk)
             yield chunk.offset + len(chunk.data), 1, read
 
     def read_new(self) -> Iterator[Batch]:
-        """See `Followable`: new records in the chunk that was the last one, and new chunks behind it."""
-        from smtpscope.reading.evtx.chunks.chunk import read_chunk
+        """See `Followable`: new records in the previously last chunk, and new chunks after it."""
+        from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
         name, end = self._source.name, self._end
         with self._source.open() as stream:
@@ -111,7 +108,7 @@ class EvtxReader:
                     chunk = end.read_again(stream)
                     if chunk.data == end.chunk.data and self._source.size <= end.chunk.offset + CHUNK_SIZE:
                         return
-                    read = read_chunk(chunk, file=name, has_checksums=header.has_checksums, sources=sources)
+                    read = ChunkReader(name, has_checksums=header.has_checksums, sources=sources).read(chunk)
                     batching.add(*end.only_new(read), [])
                     batching.extend_log_span(read.span)
                     quick.start_behind(chunk)
@@ -128,7 +125,7 @@ class EvtxReader:
         yield batching.take(self._source.size)
 
     def raw(self, offset: int) -> str:
-        """The event's XML, or a sentence that says why there is none."""
+        """The event's XML, or a sentence why there is none."""
         from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
         from smtpscope.reading.evtx.templates.template_tree import UnreadableError
         from smtpscope.reading.windows_event.event_element import xml_text

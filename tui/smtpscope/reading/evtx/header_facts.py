@@ -1,4 +1,4 @@
-"""What an .evtx file says of itself: its header and those of its chunks, as python-evtx reads them."""
+"""What an .evtx file says about itself: its header and those of its chunks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RECORD = struct.Struct("<4sIQQ")
 
 @dataclass(slots=True)
 class _Chunks:
-    """What the headers of the chunks tell together. Times are in milliseconds since 1970."""
+    """The headers of all chunks, summarised. Times are in milliseconds since 1970."""
 
     count: int = 0
     whole_headers: int = 0
@@ -32,9 +32,9 @@ class _Chunks:
 
 
 def file_information(source: Source) -> FileInformation:
-    """What the file says of itself; only headers are read, and the first and last record header of each chunk.
+    """What the file says about itself; only headers are read, and the first and last record header of each chunk.
 
-    Raises LogError when the file is empty, no event log, or ends within its header.
+    Raises LogError if the file is empty, not an event log, or ends within its header.
     """
     with source.open() as stream:
         header = read_header(stream, source.name)
@@ -102,7 +102,7 @@ def _warnings(second: Any, header: FileHeader, chunks: _Chunks) -> Iterator[str]
     if second.is_full():
         yield "The log was full; newer events may never have been written."
     if not header.has_checksums:
-        yield "Checksums are switched off in this file, so damage shows only where a record can't be read."
+        yield "Checksums are turned off in this file, so only unreadable records reveal damage."
     elif not header.checksum_agrees:
         yield "The checksum of the file header is wrong."
     damaged = chunks.count - chunks.whole_headers

@@ -1,7 +1,7 @@
-"""Records that a log does not count any more: what lies behind the last record of each chunk.
+"""Records that a log no longer counts: those after the last record of each chunk.
 
-Windows writes a chunk over and over: deleted and older records stay behind the new ones until those reach them. Their
-templates may be gone by then; but a record names its template, and the same one is mostly known from elsewhere.
+Windows reuses chunks: deleted and older records stay after the new ones until they are overwritten. Their templates may
+be gone by then; but a record names its template, and the same one is usually known from elsewhere.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _ALIGNMENT: Final = 8
 _DEFINITION_HEADER: Final = 24
 
 Known = set[tuple[int | None, int | None]]
-"""Record id and time of records that are there already."""
+"""Record id and time of records that were read already."""
 
 
 class _SlackReader(TemplateDecoder):
-    """Reads records whose template may be gone: then it is taken for the one of its name that was met elsewhere."""
+    """Reads records whose template may be gone: then the template of the same id from elsewhere is used."""
 
     def __init__(self, plans: Plans, file: str) -> None:
         super().__init__(plans, file)
@@ -48,7 +48,7 @@ class _SlackReader(TemplateDecoder):
 
 
 def _names(chunk: bytes, definition: int, template_id: int) -> bool:
-    """Whether a template of that id is defined at `definition`."""
+    """Whether a template with that id is defined at `definition`."""
     inside = definition + _DEFINITION_HEADER <= len(chunk)
     return inside and _ID.unpack_from(chunk, definition)[0] == template_id
 
@@ -56,9 +56,9 @@ def _names(chunk: bytes, definition: int, template_id: int) -> bool:
 def salvaged(
     stream: BinaryIO, header: FileHeader, file: str, plans: Plans, known: Known
 ) -> Iterator[list[EventRecord]]:
-    """Our records in the free part of each chunk, marked as salvaged, chunk by chunk.
+    """SMTP events in the free part of each chunk, marked as salvaged, chunk by chunk.
 
-    `plans` are those of the whole log. What is in `known`, or was salvaged before, is the same record and left out.
+    `plans` are those of the whole log. Records in `known`, or salvaged before, are left out.
     """
     reader = _SlackReader(plans, file)
     for chunk in chunks(stream, header):
@@ -67,7 +67,7 @@ def salvaged(
         if chunk_header is None or chunk_header.end == CHUNK_SIZE:
             continue
         found = []
-        # Twice: the first record that uses a template holds its definition, and need not be the first that is left.
+        # Twice: the first record that uses a template has its definition, and may not be the first one left.
         for learning in (True, False):
             for offset, end in _places(data, chunk_header.end):
                 try:
@@ -84,7 +84,7 @@ def salvaged(
 
 
 def _places(data: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """Where whole records begin and end behind `start`: those that say their size twice, and have a time."""
+    """The start and end of each whole record after `start`: one that has its size twice, and a time."""
     offset = data.find(RECORD_MAGIC, start)
     while offset >= 0:
         following = offset + 4

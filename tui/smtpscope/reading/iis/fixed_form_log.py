@@ -1,4 +1,4 @@
-"""Logs of the SMTP service in the two fixed forms: the IIS format of Microsoft, and the NCSA format of web servers."""
+"""Logs of the SMTP service in the two fixed formats: Microsoft's IIS format, and the NCSA format of web servers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from smtpscope.reading.text.text_log import HEAD_SIZE, NO_ZONE
 _LINES_LOOKED_AT: Final = 200
 _ODD_DATES: Final = 20
 _LACKS: Final = (
-    "the session (commands and replies of connections outwards are paired by their order)",
-    "the text of what this server answered to its clients",
+    "the session (commands and replies of outbound connections are paired by order)",
+    "the text of this server's replies to clients",
     "the name of the remote host",
 )
 
@@ -33,11 +33,11 @@ class _FixedFormReader(IisSmtpReader):
             raise LogError(
                 where=self._source.name,
                 what=f"not an {self.format.title}: no row near its beginning is one of the SMTP service",
-                remedy="Leave out --format, or open a log in LogFiles\\SmtpSvc1",
+                remedy="Omit --read-as, or open a log in LogFiles\\SmtpSvc1",
             )
 
     def information(self) -> FileInformation:
-        return self._described(warnings=(NO_ZONE,) if "the zone of the times" in self.format.lacks else ())
+        return self._described(warnings=(NO_ZONE,) if "the time zone" in self.format.lacks else ())
 
 
 class IisFormatReader(_FixedFormReader):
@@ -48,7 +48,7 @@ class IisFormatReader(_FixedFormReader):
         service=True,
         title="SMTP log of IIS (Microsoft IIS format)",
         recognised_by="fifteen columns, the fifth of them SMTPSVC and a number",
-        lacks=("the zone of the times", *_LACKS),
+        lacks=("the time zone", *_LACKS),
     )
 
     @classmethod
@@ -66,13 +66,13 @@ class IisFormatReader(_FixedFormReader):
             return [self._contradiction(order, odd) for odd in self._odd_dates(order)]
         date = f"{example.first}/{example.second}/{example.year}"
         reason = (
-            f"No date tells whether day or month comes first (such as {date}): "
+            f"No date shows whether day or month comes first (such as {date}): "
             f"read as {DateOrder.MONTH_FIRST}, as Microsoft documents this format"
         )
         return [Problem(self._source.name, "dates", reason, "noted")]
 
     def _order(self) -> tuple[DateOrder, WrittenTime | None]:
-        """The order of day and month, and a date that leaves it open if none tells."""
+        """The order of day and month, and an ambiguous date if no date proves it."""
         proven = DateOrderProofs().decide(self._written_times())
         if proven is not None:
             return proven, None
@@ -82,7 +82,7 @@ class IisFormatReader(_FixedFormReader):
             first, last = first or written, written
         if first is None or last is None or not first.ambiguous:
             return DateOrder.MONTH_FIRST, None
-        # Rows are in the order of time, and a log spans months more seldom than days.
+        # Rows are in order of time, and a log rarely spans months.
         if first.first != last.first and first.second == last.second and first.year == last.year:
             return DateOrder.DAY_FIRST, None
         if first.second != last.second and first.first == last.first and first.year == last.year:
@@ -90,7 +90,7 @@ class IisFormatReader(_FixedFormReader):
         return DateOrder.MONTH_FIRST, first
 
     def _odd_dates(self, order: DateOrder) -> Iterator[WrittenTime]:
-        """The dates that can't have the order of most others, at most as many as are worth a look."""
+        """The dates that contradict the order of most others, at most as many as are worth listing."""
         odd = (written for written in self._written_times() if written.order not in (None, order))
         return islice(odd, _ODD_DATES)
 
@@ -100,7 +100,7 @@ class IisFormatReader(_FixedFormReader):
         return Problem(self._source.name, "dates", f"{reason}; it may be damaged", "noted", 1)
 
     def _written_times(self) -> Iterator[WrittenTime]:
-        """Those near the beginning and near the end: they are the earliest and the latest."""
+        """Those near the beginning and the end: the earliest and the latest."""
         places = dict.fromkeys((0, max(0, self._source.size - HEAD_SIZE) & ~1))
         for offset in places:
             text = self._text.at(offset, HEAD_SIZE // self._text.encoding.unit).text
@@ -133,7 +133,7 @@ class NcsaFormatReader(_FixedFormReader):
 
 
 def _first_turns(head: bytes, form: RowForm) -> Iterator[Turn]:
-    # The room that IIS reserves behind the last row is full of zeros.
+    # IIS reserves space after the last row, filled with zeros.
     head = head.rstrip(b"\0") if detect(head).unit == 1 else head
     if not is_text(head) or is_markup(head):
         return

@@ -26,7 +26,7 @@ def _turn(
 ) -> Turn:
     if user == REPLY_TO_US:
         return Turn("reply", peer, service, computer, "", "", "", argument, time_ms)
-    # The oldest versions write the verb in two words, as in MAIL FROM, and its second word again in the argument.
+    # The oldest versions write two words for the verb, as in MAIL FROM, and repeat the second in the argument.
     if " " in verb:
         verb = verb.split(" ", 1)[0]
     kind: TurnKind = "command" if user == COMMAND_OF_OURS else "answered"
@@ -34,7 +34,7 @@ def _turn(
 
 
 class IisRows:
-    """Fifteen columns behind commas; times are local to the server, dates in its regional order. A `RowForm`.
+    """Fifteen columns, separated by commas; times are local to the server, dates in its regional order. A `RowForm`.
 
     Address, name, date, time, service, computer, own address, milliseconds, bytes received, bytes sent, reply code,
     Windows error, verb, target, argument; a comma ends the row.
@@ -55,14 +55,14 @@ class IisRows:
         """See `RowForm`."""
         columns = line.split(", ", COLUMNS - 1)
         if len(columns) < COLUMNS:
-            # Some versions write no blank behind the comma before the argument.
+            # Some versions write no blank after the comma before the argument.
             columns = [column.strip() for column in line.split(",", COLUMNS - 1)]
             if len(columns) < COLUMNS:
                 bare = line.strip("\0 \r")
                 return f"{len(columns)} columns, a row has {COLUMNS}" if bare else None
         peer, user, day, time, service, computer, _, _, _, _, code, _, verb, _, argument = columns
         if not code.isdigit():
-            return "no number in the column of the reply code"
+            return "no number in the reply code column"
         if (day, time) != self._stamp:
             self._stamp = day, time
             self._time_ms = self._milliseconds(day, time)
@@ -90,7 +90,8 @@ class IisRows:
 class NcsaRows:
     """Address, -, name, [time with zone], "verb target?argument SMTP", reply code, bytes. A `RowForm`."""
 
-    provider = None
+    # Rows of this format name neither the service nor its instance; no other service writes SMTP in it.
+    provider = "Microsoft SMTP Service"
     time_assumed = False
 
     def __init__(self) -> None:
@@ -104,7 +105,7 @@ class NcsaRows:
         bare = line.strip("\0 \r")
         if not bare:
             return None
-        # Quotes inside of the command are not marked: the last one ends it.
+        # Quotes inside the command are not escaped: the last one ends it.
         begin, _, rest = bare.partition(' "')
         said, quote, numbers = rest.rpartition('" ')
         names = begin.split(" ", 3)
@@ -113,11 +114,11 @@ class NcsaRows:
         peer, _, user, stamp = names
         code = numbers.partition(" ")[0]
         if not code.isdigit():
-            return "no number behind the command"
+            return "no number after the command"
         if stamp != self._stamp:
             self._stamp = stamp
             self._time_ms = self._milliseconds(stamp)
-        # The service has no targets: a - stands for it.
+        # The service has no targets, and writes a hyphen.
         verb, _, argument = said.removesuffix(" SMTP").removesuffix(" HTTP/1.0").partition(" -")
         return _turn(peer, user, "", "", verb, argument.removeprefix("?"), code, self._time_ms)
 

@@ -1,4 +1,4 @@
-"""One SMTP session in a log that names none, and which session a command or a reply belongs to."""
+"""SMTP sessions in a log that does not name them: which session a command or a reply belongs to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_WAITING: Final = 1_000
 _LOST_AT_MOST: Final = 50
 _LONG_WAIT_MS: Final = 30_000
 
-# What a reply code can answer, where it can't be everything.
+# The commands that a reply code can answer, if not all of them.
 ANSWERS: Final = {
     "354": frozenset({"DATA"}),
     "221": frozenset({"QUIT"}),
@@ -23,7 +23,7 @@ ANSWERS: Final = {
     "535": frozenset({"AUTH", "X-EXPS"}),
 }
 _OFTEN_REFUSED: Final = frozenset({"MAIL", "RCPT", "DATA", "BDAT"})
-# What an enhanced status code of success (RFC 3463) is about.
+# The subject of an enhanced status code of success (RFC 3463).
 _ENHANCED: Final = {
     "2.1.0": ("MAIL",),
     "2.1.5": ("RCPT",),
@@ -46,7 +46,7 @@ FOLLOWS: Final = {
 
 
 class Waiting(NamedTuple):
-    """A command that was not answered yet: `verb` as logged, `name` in upper case, `order` counts all commands."""
+    """A command without a reply yet: `verb` as logged, `name` in upper case, `order` counts all commands."""
 
     verb: str
     name: str
@@ -56,15 +56,15 @@ class Waiting(NamedTuple):
 
 
 class IisSession:
-    """What was said in one session so far, as far as it tells what a reply is about."""
+    """The state of one session, as far as needed to match replies with commands."""
 
     __slots__ = ("answered", "last_ms", "last_name", "message", "mixed", "recipient", "recipients", "waiting")
 
     def __init__(self, time_ms: int) -> None:
         self.waiting: deque[Waiting] = deque(maxlen=_MOST_WAITING)
-        # The DATA that was let through: the next reply is about the message itself.
+        # The accepted DATA: the next reply is about the message itself.
         self.message: Waiting | None = None
-        # Whether another one with the same peer was open meanwhile: what was taken for its own may be the other's.
+        # Whether another session with the same peer was open meanwhile: commands and replies may have been mixed up.
         self.mixed = False
         self.last_name = ""
         self.last_ms = time_ms
@@ -74,15 +74,15 @@ class IisSession:
 
     @property
     def head(self) -> Waiting | None:
-        """What the next reply answers."""
+        """The command that the next reply answers."""
         return self.message or (self.waiting[0] if self.waiting else None)
 
     def awaits(self, names: Collection[str]) -> bool:
-        """Whether one of `names` waits for an answer, soon if not first."""
+        """Whether one of `names` is among the next commands to be answered."""
         return any(waiting.name in names for waiting in islice(self.waiting, _LOST_AT_MOST))
 
     def done(self, name: str, argument: str, *, accepted: bool) -> str | None:
-        """Notes the end of a command; gives back the recipient, where the message has but one."""
+        """Notes the end of a command; returns the recipient, if the message has only one."""
         if name == "RCPT":
             if accepted:
                 self.recipients += 1
@@ -98,7 +98,7 @@ class IisSession:
 
 
 def speaker(sessions: list[IisSession], name: str) -> IisSession | None:
-    """The session that most likely sends `name` next: one where it may follow, and that was answered last."""
+    """The session that most likely sends `name` next: of those where it may follow, the one answered last."""
     if len(sessions) < 2:
         return sessions[0] if sessions else None
     before = FOLLOWS.get(name)
@@ -108,7 +108,7 @@ def speaker(sessions: list[IisSession], name: str) -> IisSession | None:
 
 
 def addressee(sessions: list[IisSession], turn: Turn) -> IisSession | None:
-    """The session that the reply is for, None where it answers no command that is known."""
+    """The session that the reply belongs to, None if it answers no known command."""
     reply = turn.reply
     code = reply[:3]
     if code == "220":
@@ -119,22 +119,22 @@ def addressee(sessions: list[IisSession], turn: Turn) -> IisSession | None:
     if only is not None:
         sure = [one for one in waiting if one.message is None and one.waiting[0].name in only]
         sure = sure or [one for one in waiting if one.message is None and one.awaits(only)]
-        # Some hosts refuse a mail with 535, too.
+        # Some hosts also refuse mail with 535.
         if sure or not refused:
             waiting = sure
     if len(waiting) < 2:
         return waiting[0] if waiting else None
     heads = [(one.message or one.waiting[0], one) for one in waiting]
-    # What waits much longer than another one is probably of a connection that broke.
+    # A command that waits much longer than another is probably from a broken connection.
     since = max([head.time_ms for head, _ in heads]) - _LONG_WAIT_MS
     heads = [entry for entry in heads if entry[0].time_ms >= since]
     likely = _refused_likeliness if refused else _granted_likeliness
-    # Among equals the oldest command is answered.
+    # Among equals, the oldest command is answered.
     return max([(likely(one, head, reply), -head.order, one) for head, one in heads], key=itemgetter(0, 1))[2]
 
 
 def _refused_likeliness(session: IisSession, head: Waiting, reply: str) -> int:
-    """How well a refusal fits to what `session` waits for."""
+    """How well a refusal matches the commands that wait in `session`."""
     points = int(head.name in _OFTEN_REFUSED)
     if "@" in reply:
         mailbox = mailbox_in(head.argument if session.message is None else session.recipient)
@@ -143,9 +143,9 @@ def _refused_likeliness(session: IisSession, head: Waiting, reply: str) -> int:
 
 
 def _granted_likeliness(session: IisSession, head: Waiting, reply: str) -> int:
-    """How well a positive reply fits to what `session` waits for."""
+    """How well a positive reply matches the commands that wait in `session`."""
     name = head.name if session.message is None else "message"
     if reply[3:4] == "-":
-        # Hardly anything but the answer to EHLO has several lines.
+        # Hardly any reply but that to EHLO has several lines.
         return int(name == "EHLO")
     return int(name in _ENHANCED.get(reply[4:9], ()))

@@ -1,4 +1,4 @@
-"""The rows with one peer around a refusal: as much of its session as a log without sessions can show."""
+"""The rows with one peer around a refusal: the best view of a session in a log that names no sessions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _GUESS: Final = (
 def session_at(
     text: TextSource, new_form: Callable[[], RowForm], place: int, true_text: Callable[[str], str]
 ) -> SmtpSession | None:
-    """The dialogue that the row at the byte offset `offset` is part of, None where there is no such row.
+    """The session of the row at the byte offset `offset`, None if there is no such row.
 
-    `new_form` gives a form that has read nothing yet; `true_text` decodes what was searched as Latin-1. Raises
-    LogError when the log can't be read.
+    `new_form` makes a fresh form; `true_text` decodes text that was searched as Latin-1. Raises LogError if the log
+    can't be read.
     """
     wanted = _turn_at(text, new_form(), place)
     if wanted is None or wanted.kind in ("command", "other"):
@@ -61,7 +61,7 @@ def session_at(
 
 
 class _Rows:
-    """The lines of one dialogue, the nearest ones around the row at `offset`."""
+    """The lines of one session, those nearest to the row at `offset`."""
 
     def __init__(self, place: int) -> None:
         self._place = place
@@ -70,7 +70,7 @@ class _Rows:
         self.left_out = 0
 
     def begin(self) -> bool:
-        """A new dialogue begins; True if the one before is the wanted one."""
+        """Begins a new session; True if the previous one was the wanted one."""
         if not self.found:
             self.lines, self.left_out = [], 0
         return self.found
@@ -122,7 +122,7 @@ def _index_of(block: TextBlock, place: int) -> int | None:
 
 
 def _headings(text: str, until: int) -> Iterator[tuple[int, int]]:
-    """Where the lines that begin with # are."""
+    """The offsets of the lines that begin with #."""
     at = 0 if text.startswith("#") else text.find("\n#", 0, until) + 1
     while at < until and text.startswith("#", at):
         end = text.find("\n", at)
@@ -132,7 +132,7 @@ def _headings(text: str, until: int) -> Iterator[tuple[int, int]]:
 
 
 def _lines_with(text: TextSource, peer: str) -> Iterator[tuple[int, str]]:
-    """Headings, and the lines that hold `peer`, with their byte offsets."""
+    """Headings and the lines with `peer`, with their byte offsets."""
     for block, _ in text.blocks():
         if peer not in block.text and "#" not in block.text:
             continue

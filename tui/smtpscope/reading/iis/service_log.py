@@ -1,4 +1,4 @@
-"""What the readers of all three forms of the IIS SMTP service's log have in common: rows in, refusals out."""
+"""The base of the readers for all three formats of the IIS SMTP service: rows in, refusals out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_ROW: Final = 1 << 16
 
 
 class IisSmtpReader(FollowableTextLog):
-    """Reads one log; a form says how a row is written."""
+    """Reads one log; a `RowForm` knows how a row is written."""
 
     format: ClassVar[Format]
 
@@ -40,10 +40,10 @@ class IisSmtpReader(FollowableTextLog):
 
     @abstractmethod
     def _new_form(self) -> RowForm:
-        """The form of this file's rows, before its first line. Raises LogError where the file is surely no such log."""
+        """The form of this file's rows, before its first line. Raises LogError if it is surely another kind."""
 
     def _notes(self) -> list[Problem]:
-        """What had to be assumed of the whole file."""
+        """Assumptions made for the whole file."""
         return []
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -86,7 +86,7 @@ class IisSmtpReader(FollowableTextLog):
 
     @staticmethod
     def _end_of_lines(block: TextBlock, *, to_the_end: bool) -> int:
-        """The index up to which the block is read now."""
+        """The index up to which the block can be read now."""
         if block.final and not to_the_end:
             return block.text.rfind("\n") + 1
         return len(block.text)
@@ -112,13 +112,13 @@ class IisSmtpReader(FollowableTextLog):
         )
 
     def _true_text(self, text: str) -> str:
-        """Eight-bit text is searched as Latin-1; this is what it says."""
+        """Decodes eight-bit text, which is searched as Latin-1."""
         if text.isascii() or self._text.encoding.unit == 2:
             return text
         return decoded(text.encode("latin-1"))
 
     def raw(self, offset: int) -> str:
-        """The row as it stands in the file."""
+        """The row as written."""
         block = self._text.at(offset, _LONGEST_ROW)
         end = block.text.find("\n")
         row = block.cut(0, end if end >= 0 else len(block.text)).strip("\r\0")

@@ -1,7 +1,7 @@
-"""Which command a reply answers in a log that names no sessions: the sessions with each peer, as well as can be told.
+"""Matches replies with commands in a log that names no sessions, by reconstructing the sessions with each peer.
 
 A reply answers the oldest command of its session that waits for one (RFC 2920 section 3.1). Several sessions with one
-peer are told apart by what may follow what (RFC 5321 section 4.1.4) and by their replies; then it is a guess.
+peer are told apart by the order of commands (RFC 5321 section 4.1.4) and by their replies; the result is then a guess.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from smtpscope.reading.iis.open_session import ANSWERS, FOLLOWS, GREETINGS, IisS
 from smtpscope.reading.iis.turns import Turn, is_refusal
 
 SILENCE_MS: Final = 5 * 60 * 1_000
-"""A session that says nothing for longer is over: the service's own timeout is shorter in practice."""
+"""A session that is silent for longer is over: in practice, the service's own timeout is shorter."""
 MOST_PEERS: Final = 10_000
 _MOST_SESSIONS: Final = 20
 
 SEVERAL: Final = (
-    "Several connections to this host were open at once and the log does not tell them apart: "
+    "Several connections to this host were open at once and the log can't tell them apart: "
     "the command may belong to another one"
 )
 SEVERAL_CLIENTS: Final = (
-    "Several connections from this host were open at once and the log does not tell them apart: "
+    "Several connections from this host were open at once and the log can't tell them apart: "
     "the recipient may belong to another one"
 )
 NO_PEER: Final = "The log does not name the other side (no c-ip field): the command may belong to another connection"
 
 
 class GuessedAnswer(NamedTuple):
-    """What is known of a refusal: the command's verb and argument as logged ("" where none), the recipient, doubts."""
+    """The details of a refusal: verb and argument of the command as logged ("" if missing), recipient, doubts."""
 
     verb: str
     argument: str
@@ -40,7 +40,7 @@ _Peer = tuple[str, str, bool]
 
 
 class GuessedSessions:
-    """The sessions of one log, each known by its peer and service only."""
+    """The sessions of one log, identified only by peer and service."""
 
     def __init__(self, most_peers: int = MOST_PEERS) -> None:
         self._peers: dict[_Peer, list[IisSession]] = {}
@@ -52,7 +52,7 @@ class GuessedSessions:
         return len(self._peers.get((turn.peer, turn.service, turn.kind == "answered"), ()))
 
     def take(self, turn: Turn) -> GuessedAnswer | None:
-        """Notes `turn`, which must come in the order of the log; what is known of it if it tells of a refusal."""
+        """Notes `turn`, which must come in log order; returns the details if it is a refusal."""
         kind = turn.kind
         if kind == "command":
             self._commanded(turn)
@@ -102,7 +102,7 @@ class GuessedSessions:
             return None
         sessions = self._of(turn, inbound=False)
         if code == "250" and len(sessions) == 1 and sessions[0].message is None and sessions[0].waiting:
-            # Most replies by far.
+            # By far most replies.
             only = sessions[0]
             self._order += 1
             only.answered = self._order
@@ -135,7 +135,7 @@ class GuessedSessions:
         return GuessedAnswer(command.verb, command.argument, recipient, guess)
 
     def _answer(self, session: IisSession, code: str, now: int) -> Waiting | None:
-        """Takes the command that is answered out of `session`."""
+        """Removes the answered command from `session`."""
         self._order += 1
         session.answered = self._order
         session.last_ms = now
@@ -145,7 +145,7 @@ class GuessedSessions:
         command = session.waiting[0]
         only = ANSWERS.get(code)
         if only is not None and session.awaits(only):
-            # Replies to what was sent before must have been lost.
+            # The replies to earlier commands must have been lost.
             while command.name not in only:
                 session.waiting.popleft()
                 command = session.waiting[0]

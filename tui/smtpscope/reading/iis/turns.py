@@ -1,7 +1,7 @@
-"""A row of a log of the IIS SMTP service: a command, a reply, or both, alike in its three forms.
+"""A row in the log of the IIS SMTP service: a command, a reply, or both, the same for all three formats.
 
-The service writes blanks as `+` in all of them. A command that a client gave us stands in one row with the code of our
-reply; a command of ours and the reply to it stand in two rows, told by what takes the place of the client's name.
+The service writes blanks as `+` in all of them. A command from a client is in one row with the code of our reply; our
+commands and the replies to them are in two rows, marked by a word in place of the client's name.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ REPLY_TO_US: Final = "OutboundConnectionResponse"
 SMTP_VERBS: Final = frozenset({"EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "QUIT", "XEXCH50", "STARTTLS"})
 
 TurnKind = Literal["command", "reply", "answered", "other"]
-"""A command that we sent, the reply to one, a command of a client with our reply code, or what tells nothing."""
+"""A command that we sent, the reply to one, a command of a client with our reply code, or neither."""
 
 
 class Turn(NamedTuple):
-    """One row, its texts as in the log: "-" where the log says that there is none, "" where it lacks the column.
+    """One row, its texts as in the log: "-" if the log says that there is none, "" if it lacks the column.
 
-    `peer` is the address of the other side, `client` the name that it gave itself. `reply` is the code alone where
-    `kind` is "answered". `time_ms` counts milliseconds since 1970-01-01 UTC.
+    `peer` is the IP address of the other side, `client` the name it gave. `reply` is the code alone if `kind` is
+    "answered". `time_ms` counts milliseconds since 1970-01-01 UTC.
     """
 
     kind: TurnKind
@@ -39,7 +39,7 @@ OTHER: Final = Turn("other", "", "", "", "", "", "", "", None)
 
 
 class RowForm(Protocol):
-    """How one file writes its rows; made anew for each pass over it, as it remembers headings."""
+    """How the rows of one file are written; one for each pass, since it keeps headings."""
 
     @property
     def provider(self) -> str | None:
@@ -52,31 +52,31 @@ class RowForm(Protocol):
         ...
 
     def turn(self, line: str) -> Turn | str | None:
-        """The row in `line` (without its line end), why it can't be understood, or None: it is no row."""
+        """The row in `line` (without its line end), a reason why it can't be understood, or None if it is not a row."""
         ...
 
     def moment(self, line: str) -> int | None:
-        """When the row in `line`, the last that `turn` was asked for, was written; see `Turn.time_ms`."""
+        """The time of the row in `line`, the last one given to `turn`; see `Turn.time_ms`."""
         ...
 
 
-# A mailbox is the one place where the service's `+` for a blank can be told from a real one.
+# Only in a mailbox can the service's `+` for a blank be told from a real one.
 _PLUS: Final = re.compile(r"<[^<>@]*@[^<>]*>|\+")
 
 
 def with_blanks(text: str) -> str:
-    """`text` with blanks where the service wrote `+`; one inside of `<local-part@domain>` is kept."""
+    """`text` with blanks where the service wrote `+`; one inside `<local-part@domain>` is kept."""
     if "+" not in text or " " in text:
         return text
     return _PLUS.sub(lambda found: " " if found[0] == "+" else found[0], text)
 
 
-# Where a client's command has no argument, the service logs a message id or the client's name in its place.
+# If a client's command has no argument, the service logs a message id or the client's name instead.
 _WITHOUT_ARGUMENT: Final = frozenset({"DATA", "QUIT", "RSET", "STARTTLS"})
 
 
 def command_line(verb: str, argument: str) -> str:
-    """The command as it went over the wire, "" where the log has no arguments at all."""
+    """The command as it went over the wire, "" if the log has no arguments at all."""
     if not argument or verb in ("", "-"):
         return ""
     name = verb.upper()

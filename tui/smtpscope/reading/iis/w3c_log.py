@@ -12,7 +12,6 @@ from smtpscope.reading.iis.w3c_rows import W3cRows, assumed_fields
 from smtpscope.reading.record import FileInformation, Format
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
 _HEADING: Final = re.compile(r"#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark):", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"SMTPSVC\d*", re.IGNORECASE)
@@ -20,10 +19,10 @@ _SURE_VERBS: Final = frozenset({"HELO", "EHLO", "MAIL", "RCPT"})
 _ROWS_LOOKED_AT: Final = 400
 _LINES_LOOKED_AT: Final = 20
 _MISSING: Final = (
-    ("cs-username", "There is no field cs-username: which rows are our own commands is told by their port"),
+    ("cs-username", "There is no field cs-username: our own commands are recognised by port"),
     ("cs-uri-query", "There is no field cs-uri-query: commands have no arguments, and replies to us are missing"),
-    ("sc-status", "There is no field sc-status: what this server answered to its clients is missing"),
-    ("c-ip", "There is no field c-ip: the other side is not named, and commands and replies can hardly be paired"),
+    ("sc-status", "There is no field sc-status: this server's replies to clients is missing"),
+    ("c-ip", "There is no field c-ip: the other side is not named, and pairing commands with replies is unreliable"),
 )
 
 
@@ -36,8 +35,8 @@ class W3cSmtpReader(IisSmtpReader):
         title="SMTP log of IIS (W3C extended)",
         recognised_by="#Fields or the usual columns, and rows with SMTPSVC, OutboundConnection… or SMTP commands",
         lacks=(
-            "the session (commands and replies of connections outwards are paired by their order)",
-            "the text of what this server answered to its clients",
+            "the session (commands and replies of outbound connections are paired by order)",
+            "the text of this server's replies to clients",
             "the name of the remote host",
         ),
     )
@@ -49,6 +48,8 @@ class W3cSmtpReader(IisSmtpReader):
     def _new_form(self) -> W3cRows:
         assumed = _assumed(self._head())
         if not assumed and _smtp_rows(self._head()) is False:
+            from smtpscope.reading.unknown.unrecognised import describe_unrecognised
+
             what, _ = describe_unrecognised(self._head())
             raise LogError(
                 where=self._source.name,
@@ -61,7 +62,7 @@ class W3cSmtpReader(IisSmtpReader):
         fields = _assumed(self._head())
         if not fields:
             return []
-        reason = f"no #Fields line names the columns: assumed by the shape of the rows, {fields[0]} to {fields[-1]}"
+        reason = f"no #Fields line: columns inferred from the rows, {fields[0]} to {fields[-1]}"
         return [Problem(self._source.name, "whole file", reason, "noted")]
 
     def information(self) -> FileInformation:
@@ -75,9 +76,9 @@ class W3cSmtpReader(IisSmtpReader):
         fields = [name.lower() for name in form.fields]
         warnings = [warning for name, warning in _MISSING if form.fields and name not in fields]
         if assumed:
-            warnings.append("There is no #Fields line: the columns are assumed by the shape of the rows")
+            warnings.append("There is no #Fields line: the columns are inferred from the rows")
         if form.fields and "time" not in fields:
-            warnings.append("There is no field time: when each row was written is not known")
+            warnings.append("There is no field time: the time of each row is unknown")
         elif form.fields and "date" not in fields:
             warnings.append("There is no field date: the days are taken from the #Date lines")
         return self._described(
@@ -88,7 +89,7 @@ class W3cSmtpReader(IisSmtpReader):
 
 
 def _assumed(head: bytes) -> tuple[str, ...]:
-    """The fields of a log that begins with `head` and has no header, () where it has one or is another text."""
+    """The fields of a log that begins with `head` and has no header, () if it has one or is another kind of text."""
     head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
     if not is_text(head) or is_markup(head):
         return ()
@@ -102,11 +103,11 @@ def _assumed(head: bytes) -> tuple[str, ...]:
 
 
 def _smtp_rows(head: bytes) -> bool | None:
-    """Whether the rows of a W3C log that begins with `head` are of the SMTP service; None where it has no rows yet.
+    """Whether the rows of a W3C log that begins with `head` are from the SMTP service; None if it has no rows yet.
 
-    False where it is no W3C log.
+    False if it is not a W3C log.
     """
-    # The room that IIS reserves behind the last row is full of zeros.
+    # IIS reserves space after the last row, filled with zeros.
     head = head.rstrip(b"\0") if head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
     if not is_text(head) or is_markup(head):
         return False

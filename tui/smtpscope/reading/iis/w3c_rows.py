@@ -1,4 +1,4 @@
-"""Rows of a W3C extended log, their columns as the #Fields line above them says."""
+"""Rows of a W3C extended log, with the columns of the #Fields line above them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ USUAL_FIELDS: Final = (
     "cs-uri-stem", "cs-uri-query", "sc-status", "sc-win32-status", "sc-bytes", "cs-bytes", "time-taken", "cs-version",
     "cs-host", "cs(User-Agent)", "cs(Cookie)", "cs(Referer)",
 )  # fmt: skip
-"""All that IIS can write of SMTP, always in this order; an administrator may choose fewer."""
+"""All fields that IIS can write for SMTP, always in this order; an administrator may choose fewer."""
 _FEWEST: Final = USUAL_FIELDS.index("sc-status") + 1
 _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "date": re.compile(r"\d{4}-\d\d-\d\d"),
@@ -46,7 +46,7 @@ _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def assumed_fields(row: str) -> tuple[str, ...]:
-    """The fields of a row of the SMTP service above which no #Fields line stands, by its shape; () where it has none.
+    """The fields of an SMTP row without a #Fields line above it, by its shape; () if it has another shape.
 
     It may lack the date, and some of those at the end.
     """
@@ -64,7 +64,8 @@ def assumed_fields(row: str) -> tuple[str, ...]:
 
 
 class W3cRows:
-    """https://www.w3.org/TR/WD-logfile.html as IIS writes it. Times are UTC; a row without a date takes its heading's.
+    """https://www.w3.org/TR/WD-logfile.html as IIS writes it. Times are UTC; a row without a date has that of its
+    heading.
 
     A `RowForm`.
     """
@@ -72,7 +73,7 @@ class W3cRows:
     time_assumed = False
 
     def __init__(self, fields: tuple[str, ...] = ()) -> None:
-        """`fields` are those of rows above which no #Fields line stands."""
+        """`fields` are those of rows without a #Fields line above them."""
         self.software: str | None = None
         self.fields = fields
         self._blanks = -1
@@ -93,7 +94,7 @@ class W3cRows:
         """See `RowForm`."""
         if line.count(" ") != self._blanks or line[:1] == "#":
             return self._unusual(line)
-        # Without arguments there are no recipients to remember and no replies to us: only our refusals count.
+        # Without arguments, there are no recipients and no replies to us: only our refusals count.
         if self._argument < 0 and " 5" not in line and " 4" not in line:
             return OTHER
         parts = line.split(" ", self._splits)
@@ -121,7 +122,7 @@ class W3cRows:
         return Turn(kind, peer, service, computer, user, verb, argument, reply, self._time_ms)
 
     def moment(self, line: str) -> int | None:
-        """See `RowForm`; rows of which `turn` says nothing have a time, too."""
+        """See `RowForm`; rows that `turn` ignores have a time too."""
         parts = line.strip("\0").rstrip(" \r").split(" ")
         if len(parts) != self._blanks + 1:
             return None
@@ -132,7 +133,7 @@ class W3cRows:
         return self._time_ms
 
     def _kind_without_user(self, parts: list[str]) -> tuple[TurnKind, str]:
-        """What a row is where the log lacks the column that tells: our side of a connection outwards has no address."""
+        """The kind of a row in a log without the column for it: an outgoing connection lacks our IP address."""
         argument = parts[self._argument]
         if parts[self._verb] in ("", "-"):
             return ("reply", argument) if argument[:3].isdigit() and argument[3:4] in ("+", "-", "") else ("other", "")
@@ -150,7 +151,7 @@ class W3cRows:
         if bare != line and bare.count(" ") == self._blanks:
             return self.turn(bare)
         if self._blanks < 0:
-            return "no #Fields line tells what its columns are"
+            return "no #Fields line names its columns"
         if bare.count(" ") == self._blanks:
             return self.turn(bare)
         count = bare.count(" ") + 1
@@ -178,7 +179,7 @@ class W3cRows:
         self._splits = max(chosen) + 1
 
     def _milliseconds(self, day_text: str, time_text: str) -> int | None:
-        """Milliseconds since 1970-01-01 UTC; None where the row has no time."""
+        """Milliseconds since 1970-01-01 UTC; None if the row has no time."""
         before, day_before = self._time_text, self._day_text
         self._time_text = time_text
         if day_text != day_before:
@@ -192,7 +193,7 @@ class W3cRows:
             if self._heading_day is None:
                 return None
             earlier = _seconds(before)
-            # A log that goes on past midnight: no clock is set back by half a day.
+            # The log passed midnight: no clock is set back by half a day.
             if earlier is not None and earlier - seconds > 43_200:
                 self._past_midnight += 1
             day = self._heading_day + self._past_midnight

@@ -1,6 +1,6 @@
-"""What servers and syslog daemons escape in a reply, undone where there is no doubt about it.
+"""Undoes the escapes of servers and syslog daemons in a reply, where there is no doubt.
 
-A `?` that Postfix puts in place of a byte can't be undone; whatever is left escaped is what the log has.
+A `?` that Postfix writes instead of a byte can't be undone; whatever is ambiguous stays as logged.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from smtpscope.reading.text.encodings import decoded
 # Control characters and bytes above 0x7f; what can be printed is never escaped.
 _OCTAL: Final = r"(?:0[0-3][0-7]|177|[23][0-7]{2})"
 _BACKSLASHES = re.compile(rf"(?:\\{_OCTAL})+")
-# Digits behind it are those of the next line of a reply, or it is a number such as #0120.
+# Digits after it belong to the next line of a reply, or it is a number such as #0120.
 _HASHES = re.compile(rf"(?:#{_OCTAL})+(?!\d(?!\d\d(?:[- ]|\Z)))")
 _ONE = re.compile(rf"\\(?:\\|[abfnrtv]|{_OCTAL})")
 _LETTERS: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
@@ -27,7 +27,7 @@ def without_octal(text: str) -> str:
 
 
 def with_line_ends(reply: str) -> str:
-    r"""`reply` with line ends in place of `\n`, which can only stand behind a line that says that another one follows.
+    r"""`reply` with line ends in place of `\n`, which can only follow a line that announces another one.
 
     Source: RFC 5321 section 4.2.1.
     """

@@ -1,4 +1,4 @@
-"""The main log and the reject log of Exim: what remote hosts refused, and where its own refusals are told."""
+"""The main log and the reject log of Exim: what remote hosts refused, and what it refused itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ID: Final = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}"
 _OWN_HEADER = re.compile(rf"(?<!\S){_TIME} (?:\[(?P<process>\d{{1,10}})\] )?")
 _HEADER: Final = 200
 _TAG = tag(r"exim\d?")
-# Where Exim logs through something that keeps no tag, or an unusual one, its texts tell it.
+# If the tag is lost or unusual on the way, Exim is recognised by its texts.
 _BEGINNING: Final = (
     rf"{_ID} (?:\*\* |== |\S{{1,300}} \[[^\]\s]{{1,64}}\](?::\d{{1,5}})?: SMTP error from remote mail|H=\S)"
     r"|(?:\*\*|==) \S{1,512} R=|H=[^\n]{1,400}? (?:temporarily )?rejected |\w{1,64} authenticator failed for "
@@ -41,11 +41,12 @@ def _program(name: str, text: str) -> str | None:
 
 
 _UNUSUAL = tag(r"exim\d?", _BEGINNING, _program)
-# On standard error a line has no time: it is indented behind the number of the process, below "LOG: MAIN".
+# On standard error a line has no time: it is indented after the process id, below "LOG: MAIN".
 _STANDARD_ERROR = re.compile(r"(?:^|\s) {0,9}(?:(?P<process>\d{1,10}) )? {2}(?=\S)")
-# Exim cuts a line for syslog at 870 characters and numbers the parts; a backslash stands where a line ends.
+# Exim cuts a line for syslog at 870 characters and numbers the parts; a backslash marks a line end.
 _PART = re.compile(r"\[(?P<part>\d{1,4})[/\\](?P<parts>\d{1,4})\] ")
 _CONNECTION: Final = r"(?:Ci=\S{1,64} )?"
+_LINES_BETWEEN: Final = 3
 _MESSAGE = re.compile(rf"{_CONNECTION}(?P<id>{_ID}) ")
 
 _FAILED = re.compile(r"(?:\*\*|==) (?P<to>\"[^\"]{0,400}\"@\S{1,255}|\S{1,512})")
@@ -56,7 +57,7 @@ _ERROR = re.compile(
 )
 _ERROR_SIGNS: Final = (" error from remote mail", "MTP error after ", "PRDR error after ", " in response to ")
 _HOST_IN_TEXT = re.compile(r"host (?P<name>[^\s\[]{1,255}) \[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?: ")
-# Hosts that a smart host's transport names alone: H=mx.example: or H=mx.example X=TLS1.3:...
+# Hosts that the transport to a smart host names without address: H=mx.example: or H=mx.example X=TLS1.3:...
 _NAMED_HOST = re.compile(r"(?<!\S)H=(?P<name>[^\s(\[]{1,255}?)(?=:? )")
 _LOGIN = re.compile(
     r"\S{1,64} authenticator (?:failed|cancelled authentication) H=(?P<name>[^\s\[]{1,255}) ?"
@@ -72,7 +73,7 @@ _UNANSWERED = re.compile(
 
 
 class EximGrammar(MailGrammar):
-    """Exim: a line tells what a remote host refused after a command, or what Exim rejected, refused or dropped."""
+    """Exim logs what a remote host refused after a command, and what it rejected, refused or dropped itself."""
 
     def __init__(self) -> None:
         self._twin = ""
@@ -109,23 +110,25 @@ class EximGrammar(MailGrammar):
         return found
 
     def _is_repeated(self, line: LogLine, message_id: str | None, found: LoggedRefusal, around: Around) -> bool:
-        """Whether a following line tells the same refusal, with more of it or once more for the reject log."""
+        """Whether a following line has the same refusal, with more details or again for the reject log."""
         own_text = f"{message_id} {line.text}" if message_id else line.text
         if line.header and line.process and self._told_twice(line, own_text, around):
             return True
         if found.side == "inbound":
-            # Exim rejects MAIL where there was no HELO, and may log the protocol error on top of it.
-            return found.reply == "no HELO/EHLO given" and any(
-                'SMTP protocol error in "MAIL' in text for text in around.following()[:1]
+            # Exim rejects MAIL where there was no HELO, and may log the protocol error on top of it; the first of the
+            # two is in the reject log as well, and counts once with that.
+            return found.reply == "HELO or EHLO required" and any(
+                "rejected MAIL from" in text and text.endswith("no HELO/EHLO given") and found.remote_host in text
+                for text in around.preceding(_LINES_BETWEEN)
             )
         if message_id is None or found.mailbox is not None:
             return False
-        # A host that refused for now is named alone, and once more for each recipient when it was the last one.
+        # Exim logs a temporary refusal per host, then repeats it per recipient after the last host.
         again = around.later(f" {message_id} == ") or around.later(f" {message_id} ** ")
         return bool(again) and _reply(again).find(_plain_beginning(found.reply)) >= 0
 
     def _told_twice(self, line: LogLine, text: str, around: Around) -> bool:
-        """Whether the next line is its twin: through syslog, the reject log's lines stand in the same file."""
+        """Whether the next line is its twin: through syslog, lines of the reject log are in the same file."""
         if self._twin == text:
             self._twin = ""
             return False
@@ -156,9 +159,9 @@ class EximLogReader(MailLog):
         title="Log of Exim (mainlog)",
         recognised_by="lines with a time, a message id and one of <= => ** ==, or with H=… rejected",
         lacks=(
-            "the reply code of what Exim itself refused, unless its text begins with one",
-            "the name of the server, unless the log went through syslog",
-            "mostly the zone of the times",
+            "the reply code of Exim's own refusals, unless the text starts with one",
+            "the server's name, unless the log went through syslog",
+            "usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = EximGrammar
@@ -168,14 +171,14 @@ class EximLogReader(MailLog):
         r"|exim 4\.\d|\w{1,64} authenticator failed (?:for|H=) ?|(?:temporarily )?(?:rejected|refused) \S{3,40} from "
         r"|SMTP (?:call|connection|protocol|syntax) |[Cc]onnection from )"
         r"|(?:^|[\n ]) {0,10}\d{0,10} ?LOG: (?:MAIN|REJECT|PANIC)\b"
-        # Whatever stands before it: a text that no other program writes.
+        # A text that no other program writes, whatever comes before it.
         rf"|(?<!\S){_ID} (?:<=|=>|->|\*\*|==) \S{{1,512}} (?:[A-Z]=|<)|\*\* \S{{1,512}} R=\S{{1,64}} T="
         r"|(?<!\S)H=[^\n]{1,400}\] (?:[A-Z]{1,4}=\S{1,300} ){0,8}(?:temporarily )?rejected [A-Z]"
     )
 
 
 def _whole(line: LogLine, text: str, around: Around) -> str:
-    """`text` with the parts of it that Exim wrote into further lines of syslog."""
+    """`text` with the parts that Exim put into further syslog lines."""
     if not line.process or not line.header:
         return text
     for following in around.following():
@@ -196,7 +199,7 @@ def _refused_by_remote(text: str) -> LoggedRefusal | NoReply | Damaged | None:
         if failed is None:
             return None
         if not any(sign in text for sign in _ERROR_SIGNS[:3]):
-            # What Exim could not route, or does not try again yet, is no failed delivery.
+            # Mail that Exim could not route, or is not retrying yet, is not a failed delivery.
             return NoReply(FAILED) if _UNANSWERED.search(text, failed.end()) else None
         cut = text.rstrip().endswith((" after", "server", "mailer"))
         return Damaged("the line ends before the reply") if cut else None
@@ -217,12 +220,12 @@ def _refused_by_remote(text: str) -> LoggedRefusal | NoReply | Damaged | None:
 
 
 def _reply(words: str) -> str:
-    """Exim writes line ends inside a reply as two characters."""
+    """A reply with its line ends, which Exim writes as two characters."""
     return with_line_ends(without_octal(words))
 
 
 def _command(words: str) -> tuple[str, str]:
-    """What stands behind "after" -> the verb and the full command."""
+    """The verb and the full command, from the text after "after"."""
     words = words.removeprefix("pipelined ")
     if words.startswith(("end of data", "sending data block")):
         return "DATA", "."

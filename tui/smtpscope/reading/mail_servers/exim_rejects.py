@@ -12,7 +12,7 @@ _PLACE: Final = r"(?P<name>[^\s(\[]{1,255})?(?: ?\([^)]{0,255}\))? ?\[(?P<addres
 HOST = re.compile(rf"(?<![^\s>])H={_PLACE}")
 """A host as Exim names it: H=name (name in HELO) [address]:port."""
 
-# The interface, the identity and TLS may stand behind a host.
+# Interface, identity and TLS may follow a host.
 _BEHIND_HOST: Final = r"(?: (?:I=\[[^\]\s]{1,64}\](?::\d{1,5})?|U=\S{1,128}|X=\S{1,128}|CV=\S{1,8}|DS|A=\S{1,128}))*"
 _FROM: Final = rf"(?:H=)?{_PLACE}{_BEHIND_HOST}"
 
@@ -66,12 +66,12 @@ _CRASHED = re.compile(
 )
 
 _WHAT: Final = {"sender": "MAIL", "recipient": "RCPT", "verify": "VRFY"}
-_TEMPORARY: Final = "Exim logs no code here: 451 is what it answers to a temporary refusal, unless it is told otherwise"
-_BUSY: Final = "Exim logs no code here: 421 is what it answers when it takes no more connections"
+_TEMPORARY: Final = "Exim logs no code here: 451 is its default for a temporary refusal"
+_BUSY: Final = "Exim logs no code here: 421 is its reply when it accepts no more connections"
 
 
 def own_refusal(text: str) -> LoggedRefusal | None:
-    """What `text`, a line without its time and message id, tells; None where it refuses nothing."""
+    """The refusal in `text`, a line without its time and message id; None if there is none."""
     host = HOST.match(text) or (HOST.search(text) if text.startswith("F=<") else None)
     if host is not None:
         return _by_acl(text, host)
@@ -157,14 +157,14 @@ def _inbound(host: re.Match[str], verb: str, full: str, reason: str) -> LoggedRe
 
 
 def _answered(found: LoggedRefusal, temporary: object) -> LoggedRefusal:
-    """A temporary refusal has its code where the text does not begin with one: else it would pass for a final one."""
+    """A temporary refusal whose text has no code gets 451, or it would pass for a permanent one."""
     if not temporary or re.match(r"4\d\d(?:[ -]|\Z)", found.reply):
         return found
     return found._replace(reply=f"451 {found.reply}", guess=_TEMPORARY)
 
 
 def _command(words: str) -> tuple[str, str]:
-    """What stands behind "rejected": a command line, or what Exim was at."""
+    """The text after "rejected": a command line, or what Exim was doing."""
     if words.startswith(("after DATA", "during MIME", "after BDAT", "DATA", "PRDR")):
         return "DATA", "."
     if words.startswith("EHLO or HELO"):

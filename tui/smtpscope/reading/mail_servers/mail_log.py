@@ -1,4 +1,4 @@
-"""Logs of mail server programs: lines with a refusal, found without reading the rest."""
+"""Logs of mail servers: finds the lines with a refusal without reading the rest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.mail_servers.escapes import without_syslog_escapes
+from smtpscope.reading.mail_servers.grammars import Grammars
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
     LONGEST,
@@ -24,7 +25,7 @@ from smtpscope.reading.mail_servers.mail_grammar import (
     NoReply,
 )
 from smtpscope.reading.mail_servers.mail_thread import session_of
-from smtpscope.reading.mail_servers.servers import Grammars, any_sign
+from smtpscope.reading.mail_servers.servers import any_sign
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
 from smtpscope.reading.smtp_session import SmtpSession
@@ -37,43 +38,43 @@ from smtpscope.reading.text.text_log import NO_ZONE, FollowableTextLog
 from smtpscope.reading.text.year_eras import YearEras
 
 _ENDS: Final = 16_384
-"""Characters from each end of a block in which a line with a time is looked for."""
+"""Characters at each end of a block that are searched for a line with a time."""
 _HEADER: Final = 128
-"""Characters at the beginning of a line that may be its time, its computer and its program."""
+"""Characters at the beginning of a line that may be time, computer and program."""
 
 MOST_REPETITIONS: Final = 10_000
-"""So often at most one line counts, whatever it says: nobody shall fill the memory with a number."""
+"""The most repetitions that one line counts for: nobody can fill the memory with a number."""
 _ZEROS: Final = "\0" * 16
 _COLOURS = re.compile(r"\x1b\[[\d;]{0,20}[mK]")
-# BSD's syslogd and its descendants; metalog, which writes it below the message; syslog-ng with suppress().
+# BSD syslogd and its descendants; metalog, which writes it below the message; syslog-ng with suppress().
 _SAID_AGAIN = re.compile(r"[Ll]ast (?:message|output) (?:'[^\n']{0,64}' )?repeated (?P<count>\d{1,9}) times")
 
 
 class _Refusals:
-    """Makes the records of one file, as many as a line says that its message was written."""
+    """Makes the records of one file, one for each repetition of a line."""
 
     def __init__(self, file: str, headers: Headers, times: FileTimes, told: ProblemLog) -> None:
         self._file, self._headers, self._times, self._told = file, headers, times, told
         self.zone_assumed = False
         self.last: tuple[int, LogLine, LoggedRefusal] | None = None
-        """The byte behind the last line that told one, and what it told."""
+        """The byte after the last line with a refusal, that line, and the refusal."""
 
     def of(self, line: LogLine, refusal: LoggedRefusal, offset: int, behind: int) -> list[SmtpExchangeRecord]:
-        """What `line` tells, which goes from the byte `offset` to the one before `behind`."""
+        """The records of `line`, which begins at the byte `offset` and ends before `behind`."""
         self.last = behind, line, refusal
-        return [self._exchange(line, refusal, offset)] * self._counted(line.repetitions, offset)
+        return self._exchanges(line, refusal, offset) * self._counted(line.repetitions, offset)
 
     def again(self, header: str, count: int, offset: int, behind: int) -> list[SmtpExchangeRecord]:
-        """What a line behind `header` tells that says how often the message of the line before was written again."""
+        """The records of a "repeated" line, which has `header` and counts repetitions of the line before."""
         if self.last is None or self.last[0] != offset:
             return []
         _, line, refusal = self.last
-        # metalog writes no time here: that of the message is all there is.
+        # metalog writes no time here: use that of the message.
         timed = self._headers.written(header, offset).time_ms is not None
         computer = self._headers.written(line.header, offset).computer
-        exchange = self._exchange(line._replace(header=header) if timed else line, refusal, offset)
+        exchanges = self._exchanges(line._replace(header=header) if timed else line, refusal, offset)
         self.last = behind, line, refusal
-        return [replace(exchange, computer=computer)] * self._counted(count, offset)
+        return [replace(exchange, computer=computer) for exchange in exchanges] * self._counted(count, offset)
 
     def _counted(self, count: int, offset: int) -> int:
         if count > MOST_REPETITIONS:
@@ -81,8 +82,18 @@ class _Refusals:
             self._told.add(f"byte {offset:#x}", reason, "noted")
         return min(max(1, count), MOST_REPETITIONS)
 
+    def _exchanges(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> list[SmtpExchangeRecord]:
+        """One for each recipient in the line."""
+        first = self._exchange(line, refusal, offset)
+        others = (replace(first, mailbox=mailbox) for mailbox in refusal.further_mailboxes)
+        more = (
+            replace(first, mailbox=mailbox, reply=without_syslog_escapes(reply))
+            for mailbox, reply in refusal.further_replies
+        )
+        return [first, *others, *more]
+
     def _exchange(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> SmtpExchangeRecord:
-        time_ms, assumed, computer = self._headers.written(line.header, offset)
+        time_ms, assumed, computer = self._headers.written(refusal.when or line.timed, offset)
         self.zone_assumed = self.zone_assumed or assumed
         if time_ms is None:
             self._times.note_timeless()
@@ -99,25 +110,25 @@ class _Refusals:
             logged_verb=refusal.logged_verb,
             command=refusal.command,
             reply=without_syslog_escapes(refusal.reply),
-            # A page that shows no angle brackets may have lost what was in them.
+            # A web page may have lost angle brackets with their content.
             mailbox=refusal.mailbox or None,
             guess=refusal.guess,
         )
 
 
 class MailLog(FollowableTextLog):
-    """Reads the log of mail servers line by line; what has no sign of a refusal is not even decoded.
+    """Reads the log of a mail server line by line; lines without a sign of a refusal are not even decoded.
 
-    A file is taken for the log of one server, and the lines of any other one are understood as well.
+    A file is the log of one server, and lines of any other server are understood as well.
     """
 
     format: ClassVar[Format]
     grammar: ClassVar[type[MailGrammar]]
-    """Takes the lines apart that the server wrote; all others are asked for the rest."""
+    """Takes lines of this server apart; the other grammars take the rest."""
     program_pattern: ClassVar[re.Pattern[str]]
-    """Found in the head of a log that the program wrote to."""
+    """Matches in the head of a log written by this program."""
     own_signs: ClassVar[re.Pattern[str] | None] = None
-    """Found in each line that may tell a refusal, where a log is never shared with another server."""
+    """Matches in each line that may have a refusal; set if no other server writes to the log."""
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
@@ -151,7 +162,7 @@ class MailLog(FollowableTextLog):
         return Grammars(self.grammar, alone=self.own_signs is not None)
 
     def line(self, text: str) -> LogLine | None:
-        """A line taken apart by the first grammar that knows it, None where none does."""
+        """A line taken apart by the first grammar that knows it, or None."""
         return next((line for grammar in self._grammars.of(text) if (line := grammar.line(text)) is not None), None)
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -163,12 +174,12 @@ class MailLog(FollowableTextLog):
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0
             self._around.enter(block)
-            # Looking for one word costs a fiftieth of the search for all signs.
+            # Searching for one word takes a fiftieth of the time of searching for all signs.
             signs = self._signs_or_repetition if " repeated " in text else self._signs
             while (match := signs.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
                 self._pass_over(batching, text, done, start)
-                # The next block begins with this line, and shows what follows it.
+                # The next block begins with this line, and has the lines after it.
                 if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
                     done = end = start
                     break
@@ -187,7 +198,7 @@ class MailLog(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _span(self, block: TextBlock, end: int) -> LogSpan | None:
-        """From when to when the lines of `block` up to `end` go, whichever program wrote them."""
+        """The time span of the lines of `block` up to `end`, of any program."""
         first = block.cut(0, min(end, _ENDS)).split("\n")
         last = block.cut(max(0, end - _ENDS), end).split("\n")[end > _ENDS :]
         places = ((first, block.offset(0)), (reversed(last), block.offset(max(0, end - 1))))
@@ -197,7 +208,7 @@ class MailLog(FollowableTextLog):
     def _first_time(self, lines: Iterable[str], offset: int) -> Written | None:
         for text in lines:
             line = self.line(text)
-            written = self._headers.written(_header_of(text) if line is None else line.header, offset)
+            written = self._headers.written(_header_of(text) if line is None else line.timed, offset)
             if written.time_ms is not None:
                 return written
         return None
@@ -206,7 +217,7 @@ class MailLog(FollowableTextLog):
         batching.problems += self._times.take_problems() + self._told.take(final=final)
 
     def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
-        """Counts the lines that have no sign."""
+        """Counts the lines without a sign."""
         count = text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
         batching.unrelated_records += count
         self._lines += count
@@ -235,7 +246,7 @@ class MailLog(FollowableTextLog):
             batching.exchanges += self._refusals.of(line, found, block.offset(start), block.offset(behind))
 
     def _time_of(self, text: str) -> WrittenTime | None:
-        """The time of a line, whichever program wrote it."""
+        """The time of a line, of any program."""
         return written_time(_header_of(text))
 
     def _written_times(self) -> Iterator[WrittenTime]:
@@ -243,23 +254,23 @@ class MailLog(FollowableTextLog):
             for match in self._signs.finditer(block.text):
                 start, behind = _line_around(block.text, match.start(), 0, len(block.text))
                 line = self.line(block.cut(start, min(behind, start + LONGEST)))
-                written = None if line is None else written_time(line.header)
+                written = None if line is None else written_time(line.timed)
                 if written is not None:
                     yield written
 
     def raw(self, offset: int) -> str:
-        """The line as it stands in the file."""
+        """The line as written."""
         block = self._text.at(offset, 2 * LONGEST)
         return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).rstrip("\r")
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
-        """See `HasSessions`: the lines of the same message, or of the same session where there is no message yet."""
+        """See `HasSessions`: the lines of the same message, or of the same session if there is no message yet."""
         _, line, grammar = _told_by(self._new_grammars(), _as_logged(self.raw(offset)), Around())
         thread = None if line is None or grammar is None else grammar.thread(line)
         return None if thread is None else session_of(self._text, offset, thread, self.line, self._headers)
 
     def information(self) -> FileInformation:
-        """The counts and the warning are of what was read so far."""
+        """The counts and the warning cover what was read so far."""
         counts = ((reason, f"{count:,}") for reason, count in self._without_reply.most_common())
         return self._described(*counts, warnings=(NO_ZONE,) if self._refusals.zone_assumed else ())
 
@@ -274,14 +285,14 @@ def _as_logged(text: str) -> str:
 
 
 def _header_of(text: str) -> str:
-    """What of a line may be its header: the text behind a program's name may begin with a time of its own."""
+    """The part of a line that may be its header: the text after a program's name may begin with another time."""
     return text[:_HEADER].partition(": ")[0]
 
 
 def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]:
-    """Where the line that `index` is in starts, and the index behind it, both between `begin` and `end`."""
+    """The start and the end of the line with `index`, both between `begin` and `end`."""
     start = text.rfind("\n", begin, index) + 1 or begin
-    # What a crash left unwritten, or what stood there before copytruncate, are zeros.
+    # A crash, or copytruncate, leaves zeros.
     zeros = text.rfind(_ZEROS, start, index)
     start = start if zeros < 0 else zeros + len(_ZEROS)
     behind = text.find("\n", index, end) + 1 or end
@@ -289,7 +300,8 @@ def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]
 
 
 def _told_by(grammars: Grammars, text: str, around: Around) -> tuple[Found, LogLine | None, MailGrammar | None]:
-    """What the line `text` tells, the line taken apart and the grammar that did it, else the first that could."""
+    """What the line `text` holds, the line taken apart, and its grammar; without a refusal, those of the first grammar
+    that knows the line."""
     first: tuple[Found, LogLine | None, MailGrammar | None] = None, None, None
     for grammar in grammars.of(text):
         line = grammar.line(text)

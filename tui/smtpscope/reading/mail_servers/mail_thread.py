@@ -1,4 +1,4 @@
-"""All lines of one message or one session, found again in a log that mixes them with others."""
+"""Collects the lines of one message or session from a log that mixes them with others."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LONGEST: Final = 65_536
 
 
 class Thread(NamedTuple):
-    """`key` is in each line of the message or session. `label` and `name` are the fact that is shown of it.
+    """`key` is in each line of the message or session. `label` and `name` are shown as a fact of the session.
 
-    A name may be given again later: a line with `begins` is the first, one with `ends` the last ("" for none).
+    Names can be reused: a line with `begins` is the first, one with `ends` the last ("" if there is no such mark).
     `guess` is that of `SmtpSession`.
     """
 
@@ -31,7 +31,7 @@ class Thread(NamedTuple):
 
 
 class _Lines:
-    """What was found of a thread so far, in the order of the log; `over` tells that no more of it comes."""
+    """The lines of a thread found so far, in log order; `over` is set once it is complete."""
 
     def __init__(self, thread: Thread, offset: int) -> None:
         self._thread = thread
@@ -43,7 +43,7 @@ class _Lines:
 
     @property
     def found(self) -> list[tuple[int, str]]:
-        """Place and text of each line; none where the line that was asked for has not come."""
+        """Place and text of each line; none if the wanted line was not found."""
         if not self._after or self._after[0][0] != self._place:
             return []
         return [*self._before, *self._after]
@@ -69,7 +69,7 @@ class _Lines:
         self.over = ends
 
     def _forget(self) -> None:
-        """What came before was another of the same name."""
+        """The earlier lines belong to another thread of the same name."""
         self._before.clear()
         self.left_out = 0
 
@@ -77,9 +77,9 @@ class _Lines:
 def session_of(
     text: TextSource, offset: int, thread: Thread, split: Callable[[str], LogLine | None], headers: Headers
 ) -> SmtpSession | None:
-    """The lines of `thread` around the one at the byte offset `offset`; None where it is not there any more.
+    """The lines of `thread` around the one at the byte `offset`; None if that is no longer there.
 
-    Raises LogError when the log can't be read any more.
+    Raises LogError if the log can no longer be read.
     """
     lines = _Lines(thread, offset)
     for block, _ in text.blocks():
@@ -108,5 +108,5 @@ def _line(offset: int, text: str, split: Callable[[str], LogLine | None], header
     parts = split(text)
     if parts is None:
         return SessionLine(offset, None, "information", text), False
-    time_ms, assumed, _ = headers.written(parts.header, offset)
+    time_ms, assumed, _ = headers.written(parts.timed, offset)
     return SessionLine(offset, time_ms, "information", text[len(parts.header) :].strip()), assumed

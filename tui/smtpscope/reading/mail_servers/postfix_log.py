@@ -30,7 +30,7 @@ _TAG = tag(rf"(?:{_PROGRAM}|postfix)", BEGINNING, program_of)
 
 _FAILED = frozenset({"bounced", "deferred", "undeliverable"})
 _DELIVERY = re.compile(rf"{QUEUE_ID}: to=<(?P<to>.{{0,512}}?)>, ")
-# Warnings repeat what the line of a delivery says, but for those of an extension that Postfix goes on without.
+# Warnings repeat the line of a delivery, except for an extension that Postfix does without.
 _NO_RECIPIENT = re.compile(
     rf"(?:{QUEUE_ID}: (?=(?:host|SASL authentication failed; server) )|warning: (?=host [^\n]{{1,4000}} XFORWARD ))"
 )
@@ -46,12 +46,12 @@ _BARE_MAILBOX = re.compile(r"(?<=[ ,])(to|orig_to|from|helo)=([^\s<>,;]{0,512})"
 
 
 class PostfixGrammar(MailGrammar):
-    """Postfix names the daemon in each line: clients tell what was refused to us, servers what we refused."""
+    """Postfix names the daemon in each line: clients log what was refused to us, servers what we refused."""
 
     def line(self, text: str) -> LogLine | None:
         line = split(text, _TAG)
         if line is not None and "<" not in line.text:
-            # Pages and mails lose the angle brackets of what they show.
+            # Web pages and mails lose angle brackets.
             line = line._replace(text=_BARE_MAILBOX.sub(r"\1=<\2>", line.text))
         if line is None or "/" in line.program:
             return line
@@ -71,13 +71,13 @@ class PostfixGrammar(MailGrammar):
             return None
         if reason.startswith("delivery temporarily suspended: "):
             return NoReply("Deferred without asking the remote host again")
-        return _said(reason.removesuffix(")"), delivery["to"]) if client else None
+        return said_in(reason.removesuffix(")"), delivery["to"]) if client else None
 
     def thread(self, line: LogLine) -> Thread | None:
         queue_id = re.match(rf"({QUEUE_ID}): ", line.text)
         if queue_id is not None and queue_id[1] != "NOQUEUE":
             key = f" {queue_id[1]}: "
-            # Short queue ids are given again, to the next message in the same place of the disk.
+            # Short queue ids are reused for the next message in the same place on disk.
             return Thread("queue id", queue_id[1], key, ends=f"{key}removed")
         client = re.match(r"NOQUEUE: reject: [A-Z]{1,16} from (\[[^\]\s]{1,64}\]:\d{1,5}): ", line.text)
         if client is not None:
@@ -106,9 +106,9 @@ class PostfixLogReader(MailLog):
         lacks=(
             "the full command (the verb and the recipient are there)",
             "the reply code of some refusals by postscreen, milters and content filters, and of failed logins",
-            "commands that are out of order or unknown, which Postfix answers and does not log",
-            "bytes of a reply that are no text: a question mark stands in their place",
-            "the year of the times and mostly their zone",
+            "out-of-order or unknown commands, which Postfix answers without logging",
+            "bytes of a reply that are not text: shown as a question mark",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = PostfixGrammar
@@ -121,15 +121,16 @@ class PostfixLogReader(MailLog):
 
 
 def _without_recipient(text: str) -> Found:
-    """A refusal after which Postfix went on, with the next host or without an extension: no recipient is named."""
+    """A refusal after which Postfix continued, with the next host or without an extension: it names no recipient."""
     match = _NO_RECIPIENT.match(text)
-    return None if match is None else _said(text[match.end() :], None)
+    return None if match is None else said_in(text[match.end() :], None)
 
 
-def _said(reason: str, mailbox: str | None) -> Found:
+def said_in(reason: str, mailbox: str | None) -> Found:
+    """What `reason` tells, the words in which Postfix says why a delivery to `mailbox` failed."""
     match = _SAID.match(reason)
     if match is None:
-        # Syslog daemons cut long lines, and disks get full.
+        # Syslog daemons cut long lines, and disks fill up.
         cut = not reason or (reason.startswith("host ") and "[" not in reason)
         return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     reply, command = match["reply"], ""
@@ -151,7 +152,7 @@ def _said(reason: str, mailbox: str | None) -> Found:
 
 
 def _command(words: str) -> tuple[str, str]:
-    """ "RCPT TO command)" or "end of DATA command)" -> the verb, and the full command line where it is known."""
+    """The verb in words such as "RCPT TO command)" or "end of DATA command)", and the full command if it is known."""
     if words.startswith("end of DATA"):
         return "DATA", "."
     verb = words.partition(" ")[0].strip("()")

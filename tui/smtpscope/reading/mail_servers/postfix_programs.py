@@ -1,4 +1,4 @@
-"""Which of Postfix's programs wrote a text, for logs whose tag does not say it.
+"""Tells which Postfix program wrote a text, for logs whose tag does not say.
 
 rsyslog's own template of RFC 5424 cuts the tag at its first slash (`postfix` for `postfix/smtp`), its forwarding cuts
 it at 32 characters, and `journalctl -o cat` or a table of a web page leave it out.
@@ -19,22 +19,22 @@ BEGINNING: Final = (
     r"|[A-Z][A-Za-z ]{5,60} limit exceeded: )"
     r"|too many errors after "
 )
-"""The pattern of the beginning of each text that may tell a refusal."""
+"""A pattern for the beginning of each text that may report a refusal."""
 ANYWHERE: Final = (
     r"(?<![^\s|])(?:NOQUEUE: (?:milter-|proxy-)?reject: [A-Z]|[0-9A-Za-z]{5,24}: (?:to=<?[^\n>, ]{0,512}>?, "
     r"(?:orig_to=<?[^\n>, ]{0,512}>?, )?relay=|from=<?[^\n>, ]{0,512}>?, size=\d{1,20}, nrcpt=\d{1,9} "
     r"\(queue active\)))"
 )
-"""The pattern of texts that no other program writes, whatever stands before them."""
+"""A pattern for texts that no other program writes, whatever comes before them."""
 
 _DAEMONS: Final = frozenset(
     """
     anvil bounce cleanup discard dnsblog error flush lmtp local master oqmgr pickup pipe postscreen proxymap qmgr retry
     scache showq smtp smtpd spawn tlsmgr tlsproxy trace trivial-rewrite verify virtual
-    """.split()  # noqa: SIM905 - thirty words, a line of their own each as a list
+    """.split()  # noqa: SIM905 - thirty words; a list would have one per line
 )
 _CUT: Final = 31
-"""Characters of a tag that may have been cut at 32, its colon or bracket included."""
+"""Characters of a tag that may be cut at 32, with its colon or bracket."""
 _REJECT = re.compile(r"\w{5,24}: (?P<by>milter-|proxy-)?reject: ")
 _RELAY = re.compile(
     r", relay=(?P<name>[^\s,\[]{1,300})"
@@ -43,7 +43,7 @@ _RELAY = re.compile(
 
 
 def program_of(name: str, text: str) -> str | None:
-    """See `syslog_line.Naming`: the program's name with its daemon, which the text tells where the name does not."""
+    """See `syslog_line.Naming`: the program's name with its daemon, taken from the text if the name lacks it."""
     service, slash, daemon = name.rpartition("/")
     if name in _DAEMONS:
         return f"postfix/{name}"
@@ -72,5 +72,5 @@ def _daemon_of(text: str) -> str:
         return "lmtp"
     if relay["address"] is None and relay["name"] != "none":
         return relay["name"] if relay["name"] in _DAEMONS else "pipe"
-    # The text does not tell a server of LMTP on a port from one of SMTP.
+    # The text is the same for LMTP and SMTP servers.
     return "smtp"

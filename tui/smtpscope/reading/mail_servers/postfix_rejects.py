@@ -8,7 +8,7 @@ from typing import Final
 from smtpscope.reading.mail_servers.mail_grammar import Around, Damaged, Found, LoggedRefusal, host_of
 from smtpscope.reading.text.syslog_line import LogLine
 
-# Warnings stand where the queue id else does, and repeat what the line of the delivery says.
+# Warnings have "warning" in place of the queue id, and repeat the line of the delivery.
 QUEUE_ID: Final = r"(?!warning:|error:|fatal:|panic:|statistics:)[0-9A-Za-z]{5,24}"
 """A pattern without groups."""
 
@@ -31,7 +31,7 @@ _LOGIN = re.compile(rf"warning: {_CLIENT}: (?P<reply>SASL \S{{1,64}} authenticat
 _LIMIT = re.compile(
     rf"warning: (?P<what>[A-Z][A-Za-z ]{{5,60}}) limit exceeded: \d{{1,10}} from {_CLIENT} for service "
 )
-# The replies that Postfix has for its limits (smtpd.c); the log has the name of the limit.
+# Postfix's replies for its limits (smtpd.c); the log has only the name of the limit.
 _LIMITS: Final = {
     "Connection concurrency": ("421 4.7.0 Error: too many connections", ""),
     "Connection rate": ("421 4.7.0 Error: too many connections", ""),
@@ -43,13 +43,13 @@ _LIMITS: Final = {
 }
 _TOO_BIG = re.compile(rf"warning: {QUEUE_ID}: queue file size limit exceeded")
 _ERRORS = re.compile(rf"too many errors after (?P<verb>[A-Za-z-]{{1,20}}) from {_CLIENT}")
-_NO_REPLY_LOGGED: Final = "The log has no reply here: this is the one that Postfix gives at this place"
+_NO_REPLY_LOGGED: Final = "The log has no reply here: this is the one Postfix gives in this case"
 
 
 def server_refusal(line: LogLine, around: Around) -> Found:
-    """What a line of a server daemon tells; None where it refuses nothing.
+    """The refusal in a line of a server daemon, or None.
 
-    A line that names no client is told by the one with which its process took the connection.
+    For a line without a client, the client is in the line with which its process accepted the connection.
     """
     start = _REJECT.match(line.text)
     if start is not None:
@@ -67,7 +67,7 @@ def _rejected(line: LogLine, rest: str, around: Around) -> LoggedRefusal | Damag
     stage = _STAGE.match(rest)
     if stage is None:
         local = rest.startswith(("header ", "body ", "content ", "mime-"))
-        return None if local else Damaged("neither a command nor a client stands behind reject:")
+        return None if local else Damaged("neither a command nor a client after reject:")
     behind = _BEHIND_REPLY.search(rest, stage.end())
     reply = rest[stage.end() : behind.start()] if behind else rest[stage.end() :]
     words = stage["stage"]
@@ -103,7 +103,7 @@ def _warned(line: LogLine, around: Around) -> LoggedRefusal | None:
 
 
 def _client_of(line: LogLine, around: Around) -> str:
-    """The client of the connection that the process of `line` has, "" where its beginning is not at hand."""
+    """The client of the connection that the process of `line` has, "" if its first line is out of reach."""
     if not line.process:
         return ""
     key = f"{line.program}[{line.process}]: connect from "

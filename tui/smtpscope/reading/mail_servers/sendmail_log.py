@@ -15,14 +15,16 @@ from smtpscope.reading.mail_servers.mail_grammar import (
     MailGrammar,
     NoReply,
     host_of,
+    mailboxes_of,
 )
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.mail_servers.mail_thread import Thread
-from smtpscope.reading.mail_servers.sendmail_rejects import FIRST_MAILBOX, own_refusal
+from smtpscope.reading.mail_servers.sendmail_rejects import own_refusal
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
-_QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}"
+# Proofpoint, which is a Sendmail, counts the messages of a session.
+_QUEUE_ID: Final = r"[0-9A-Za-z]{8,24}(?:-\d{1,4})?"
 _BEGINNING: Final = (
     rf"(?:NOQUEUE|{_QUEUE_ID}): (?:to=[^\n]{{1,4000}}, delay=|ruleset=\w{{1,64}}, |Milter[ :]"
     r"|<[^>\n]{1,512}>\.\.\. |AUTH failure |rejecting )"
@@ -50,7 +52,7 @@ _REPLY: Final = ", reply="
 _STAT: Final = ", stat="
 _DEFERRED: Final = "Deferred: "
 _A_REPLY = re.compile(r"[45]\d\d(?:[- ]|\Z)")
-# What Sendmail makes of a reply (sysexits.h); all else it says of its own.
+# How Sendmail interprets a reply (sysexits.h); other words are its own messages.
 _FROM_A_REPLY: Final = (
     "User unknown",
     "Service unavailable",
@@ -61,13 +63,13 @@ _FROM_A_REPLY: Final = (
 
 
 class SendmailGrammar(MailGrammar):
-    """Sendmail: lines with to= tell deliveries, all others what it refused itself."""
+    """Sendmail logs deliveries in lines with to=, its own refusals in all others."""
 
     def line(self, text: str) -> LogLine | None:
         line = split(text, _TAG)
         if line is None or line.process:
             return line
-        # Without the number of a process, a word and a colon may stand in the middle of the text.
+        # Without a process id, a word and a colon may be in the middle of the text.
         told = split(text, _TEXTS)
         return told if told is not None and len(told.header) < len(line.header) else line
 
@@ -104,12 +106,11 @@ class SendmailLogReader(MailLog):
         title="Log of Sendmail",
         recognised_by='lines with "mailer=…, pri=…", "ruleset=…, arg1=…" or "class=…, nrcpts=…"',
         lacks=(
-            "mostly which command a remote host refused",
+            "usually which command a remote host refused",
             "all but the first line of a reply, and the middle of a long one",
-            "in older versions the reply to mail that was returned (its enhanced status code is there)",
-            "all but the first recipient where one line names several",
-            "refusals of commands that are out of order or unknown, of HELO and of SIZE",
-            "the year of the times and mostly their zone",
+            "in older versions the reply for returned mail (its enhanced status code is there)",
+            "refusals of out-of-order or unknown commands, of HELO and of SIZE",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = SendmailGrammar
@@ -134,24 +135,32 @@ def _delivery(text: str) -> Found:
         cut = not stat.strip()
         return Damaged("the line ends before the reply") if cut else NoReply(FAILED)
     name, address = (relay["name"], relay["address"]) if relay else ("", None)
-    first = FIRST_MAILBOX.match(to["to"])
-    # Sendmail calls nothing else than a refused recipient so (smtprcptstat in usersmtp.c).
+    mailboxes = mailboxes_of(to["to"])
+    # Sendmail says this only of a refused recipient (smtprcptstat in usersmtp.c).
     verb = "RCPT" if stat.startswith("User unknown") else ""
     host = host_of(name, (address or "").removeprefix("IPv6:"))
-    return LoggedRefusal("outbound", host, verb, "", without_c_escapes(reply), first[1] if first else None)
+    return LoggedRefusal(
+        "outbound",
+        host,
+        verb,
+        "",
+        without_c_escapes(reply),
+        mailboxes[0] if mailboxes else None,
+        further_mailboxes=mailboxes[1:],
+    )
 
 
 def _outcome(text: str, begin: int) -> tuple[str, str]:
-    """The reply as it is written, "" where there is none, and what Sendmail makes of it; `text` is that of a to= line.
+    """The reply as written ("" if there is none), and Sendmail's interpretation; `text` is that of a to= line.
 
-    Versions since 8.16 write both, and the reply may hold what looks like a field.
+    Versions since 8.16 write both, and the reply may contain something that looks like a field.
     """
     start = text.find(_REPLY, begin)
     index = text.find(_STAT, begin)
     if start < 0 or 0 <= index < start:
         return "", text[index + len(_STAT) :] if index >= 0 else ""
     rest = text[start + len(_REPLY) :]
-    # "Deferred: " repeats the reply, with all that looks like a field.
+    # "Deferred: " repeats the reply, including whatever looks like a field.
     repeated = rest.find(f"{_STAT}{_DEFERRED}")
     while repeated >= 0 and rest[:repeated] != rest[repeated + len(_STAT) + len(_DEFERRED) :]:
         repeated = rest.find(f"{_STAT}{_DEFERRED}", repeated + 1)
@@ -161,7 +170,7 @@ def _outcome(text: str, begin: int) -> tuple[str, str]:
 
 
 def _reply_in(stat: str, text: str, begin: int, *, connected: bool) -> str | None:
-    """The reply as far as older versions tell it, None where there was none."""
+    """The reply as far as older versions log it, None if there was none."""
     said = stat.removeprefix(_DEFERRED)
     if _A_REPLY.match(said):
         return said

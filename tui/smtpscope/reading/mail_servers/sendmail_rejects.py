@@ -11,7 +11,7 @@ from smtpscope.reading.mail_servers.mail_grammar import Around, LoggedRefusal, N
 RELAY: Final = r"(?P<name>[^\s,\[]{0,300}) ?(?:\[(?P<address>[^\]\s]{1,64})\])?"
 _CLIENT = re.compile(RELAY)
 _RELAY_FIELD: Final = ", relay="
-FIRST_MAILBOX = re.compile(r"<?([^<>,\s]{1,512})")
+_FIRST_MAILBOX = re.compile(r"<?([^<>,\s]{1,512})")
 
 _RULE_SET = re.compile(r"ruleset=(?P<rules>\w{1,64}), ")
 _ARGUMENT = re.compile(r"arg1=(?P<argument>.{0,512}?), (?=arg2=|relay=|reject=)")
@@ -40,7 +40,7 @@ _MILTER_COMMANDS: Final = {
     "unknown": "",
 }
 _OWN_TEXT = re.compile(r"<(?P<to>[^>]{1,512})>\.\.\. (?P<text>.+)", re.DOTALL)
-# What Sendmail says of a recipient that it has not refused.
+# Sendmail's words on a recipient that it did not refuse.
 _NO_REFUSAL: Final = ("Sent", "Deferred", "queued", "Connecting", "aliased", "forwarding", "Warning", "Recipient ok")
 _LOGIN = re.compile(r"AUTH failure \((?P<how>[\w-]{1,32})\): (?P<text>.*)", re.DOTALL)
 _PREGREET = re.compile(
@@ -50,13 +50,13 @@ _VERIFIED = re.compile(rf"{RELAY}: (?P<command>(?P<verb>EXPN|VRFY|ETRN) .{{0,100
 _WRAPPERS = re.compile(r"tcpwrappers \((?P<name>[^,)]{0,300}), (?P<address>[^)]{1,64})\) rejection")
 _TOO_BIG = re.compile(r"to=(?P<to>.{0,4000}?), .{0,200}stat=(?P<text>Message exceeds maximum fixed size.*)", re.DOTALL)
 
-_NO_CODE_LOGGED: Final = "The log has no code here: 552 5.2.3 is the one that Sendmail gives at this place"
+_NO_CODE_LOGGED: Final = "The log has no code here: 552 5.2.3 is the one Sendmail gives in this case"
 
 
 def own_refusal(line: str, queue_id: str, start: int, around: Around) -> LoggedRefusal | NoReply | None:
-    """What the text of `line` from `start` on tells, behind its queue id if it has one; None where nothing is refused.
+    """The refusal in the text of `line` from `start` on (after the queue id, if there is one), or None.
 
-    A line that names no client is told by the line with from= of the same message.
+    For a line without a client, the client is in the line with from= of the same message.
     """
     text = line[start:]
     found = _by_field(text) if "reject=" in text else _by_words(text)
@@ -84,7 +84,7 @@ def _refused_by_rules(rules: re.Match[str], before: str, reply: str) -> LoggedRe
     name = rules["rules"]
     given = _RULE_COMMANDS.get(name, "DATA" if name.startswith("check_") else None)
     if given is None:
-        # tls_server and the like judge a server that we send to: that is no reply to a command.
+        # tls_server and the like judge a server that we send to: that is not a reply to a command.
         return None
     argument = _ARGUMENT.match(before, rules.end())
     mailbox = _mailbox(argument["argument"]) if argument and given == "RCPT" else None
@@ -119,7 +119,9 @@ def _by_words(text: str) -> LoggedRefusal | None:
 
 
 def _relay(fields: str) -> str:
-    """The host in the last relay= of `fields`: only the name of a client may hold what looks like a field."""
+    """The host in the last relay= of `fields`: only the name of a client may contain something that looks like a
+    field.
+    """
     _, sign, rest = fields.rpartition(_RELAY_FIELD)
     client = _CLIENT.match(rest) if sign else None
     return _host(client) if client else ""
@@ -130,7 +132,7 @@ def _host(client: re.Match[str]) -> str:
 
 
 def _client_of(queue_id: str, around: Around) -> str:
-    """The client of a message: Sendmail writes it into the line with from=, at the end of the envelope."""
+    """The client of a message: it is in the line with from=, which Sendmail writes at the end of the envelope."""
     if not queue_id or queue_id == "NOQUEUE":
         return ""
     key = f" {queue_id}: from="
@@ -138,5 +140,5 @@ def _client_of(queue_id: str, around: Around) -> str:
 
 
 def _mailbox(argument: str | None) -> str | None:
-    first = FIRST_MAILBOX.match(argument.strip()) if argument else None
+    first = _FIRST_MAILBOX.match(argument.strip()) if argument else None
     return first[1] if first else None

@@ -1,31 +1,34 @@
-"""The mail servers whose logs are read: one line for each, and which of their grammars a line is asked with.
+"""The mail servers whose logs are read, one line each: the registry of readers and the search for lines follow from it.
 
-A grammar is imported when the first line that may be its own comes.
+Nothing is imported here but `re`: the registry reads this table at each start.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
-from importlib import import_module
-from typing import Final, NamedTuple, cast
-
-from smtpscope.reading.mail_servers.mail_grammar import MailGrammar
+from typing import Final, NamedTuple
 
 
 class MailServer(NamedTuple):
-    """`signs` are regular expressions of what stands behind a blank in lines that tell a refusal, and in few others.
+    """A mail server; `module` (below this folder) holds `<name>Grammar` and `<name>LogReader`.
 
-    `module` holds the grammar and the reader, both called after `name`: `PostfixGrammar`, `PostfixLogReader`.
+    `signs` are regular expressions for the text after a blank: one of them matches in every line that may report a
+    refusal, and in few others. A log that no other server writes to has none here, but `own_signs` in its reader.
     """
 
     name: str
     module: str
-    signs: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+
+    @property
+    def reader(self) -> tuple[str, str]:
+        """Module below `reading`, and class."""
+        return f"mail_servers.{self.module}", f"{self.name}LogReader"
 
 
-SERVERS: Final = (
+COMMON_SERVERS: Final = (
     MailServer(
         "Postfix",
         "postfix_log",
@@ -75,25 +78,58 @@ SERVERS: Final = (
             r"\[rejected\]",
         ),
     ),
+)
+
+FURTHER_SERVERS: Final = (
     MailServer(
         "OpenSmtpd",
         "further.opensmtpd_log",
         ('result="[PT]', "failed-command ", "mta error ", "relay: [PT]", "Failed command "),
     ),
     MailServer("Msmtp", "further.msmtp_log", ("smtpstatus=", "errormsg=")),
-    MailServer("Courier", "further.courier_log", ("courieresmtp",)),
+    MailServer(
+        "Courier",
+        "further.courier_log",
+        ("courieresmtp", r"id=[0-9A-F]{4,16}\.[0-9A-F]{4,16}\.[0-9A-F]{4,16},from=<", "error,relay="),
+    ),
     MailServer("Dma", "further.dma_log", ("remote delivery ", "could not perform ", "Could not perform ")),
-    MailServer("Qmail", "further.qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
-    MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
+    MailServer("Hmailserver", "further.hmailserver_log"),
+    MailServer("Mailenable", "further.mailenable_log"),
     MailServer(
         "Haraka", "further.haraka_log", ("code=DENY", "retval=DENY", r"\[outbound\] ", "lr=", "Invalid (?:MAIL|RCPT) ")
     ),
+    MailServer("Qmail", "further.qmail_log", (r"delivery \d{1,10}: [df]", "rblsmtpd: ")),
+    MailServer("Ssmtp", "further.ssmtp_log", (r"sSMTP(?:\[|: )",)),
+    MailServer(
+        "Stalwart",
+        "further.stalwart_log",
+        (
+            r"code = [345]\d\d,",
+            r"error \(delivery",
+            r"exist \(smtp",
+            r"allowed \(smtp",
+            r"rejected \((?:smtp|delivery)",
+            r"failed \(delivery",
+        ),
+    ),
+    MailServer(
+        "Ironport",
+        "further.ironport_log",
+        (r"DCID:? \d{1,12} (?:MID|Message|interface) ", r"MID \d{1,12} ICID \d{1,12} RID "),
+    ),
+    MailServer("Nullmailer", "further.nullmailer_log", ("smtp: Failed: ",)),
+    MailServer("Transcript", "transcripts.transcript_log"),
+    MailServer("LibraryError", "transcripts.library_error_log"),
+    MailServer("Delivery", "deliveries.delivery_log"),
 )
-"""In the order in which they are asked about a line."""
+"""Their logs are less common, and tried after the texts that hold messages of events."""
+
+SERVERS: Final = (*COMMON_SERVERS, *FURTHER_SERVERS)
+"""In the order in which their readers are tried on a file, and their grammars on a line."""
 
 
 def _pattern(signs: Iterable[str]) -> re.Pattern[str]:
-    """Any of `signs` behind a blank; those with the same first letter are tried together, or `re` would take longer."""
+    """Any of `signs` after a blank. Those with the same first letter share an alternative: `re` is faster that way."""
     by_letter: dict[str, list[str]] = {}
     for sign in signs:
         letter = sign[:2] if sign[0] == "\\" else sign[0]
@@ -104,40 +140,11 @@ def _pattern(signs: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def any_sign() -> re.Pattern[str]:
-    """Finds each line that may tell a refusal of any server, and few others."""
+    """Matches in every line that may report a refusal of any server, and in few others."""
     return _pattern(sign for server in SERVERS for sign in server.signs)
 
 
 @cache
-def _signs_of(server: MailServer) -> re.Pattern[str]:
-    return _pattern(server.signs)
-
-
-class Grammars:
-    """The grammars of one file, the one of the server whose log it is first; each is made when it is needed.
-
-    With `alone` no other server writes to the log.
-    """
-
-    def __init__(self, own: type[MailGrammar], *, alone: bool = False) -> None:
-        self._own = own
-        self._first = own()
-        self._alone = alone
-        self._others: dict[str, MailGrammar] = {}
-
-    def of(self, text: str) -> Iterator[MailGrammar]:
-        """Those that may know the line `text`."""
-        yield self._first
-        for server in () if self._alone else SERVERS:
-            if _signs_of(server).search(text) is not None:
-                grammar = self._others.get(server.name)
-                if grammar is None:
-                    made = _grammar(server)
-                    grammar = self._others[server.name] = self._first if made is self._own else made()
-                if grammar is not self._first:
-                    yield grammar
-
-
-def _grammar(server: MailServer) -> type[MailGrammar]:
-    module = import_module(f"smtpscope.reading.mail_servers.{server.module}")
-    return cast("type[MailGrammar]", getattr(module, f"{server.name}Grammar"))
+def signs_of(server: MailServer) -> re.Pattern[str] | None:
+    """The same for one server, None where it has no signs."""
+    return _pattern(server.signs) if server.signs else None

@@ -34,7 +34,7 @@ FIELDS: Final = (
     "diagnostics", "networkmsgid", "tenantid", "directionality",
 )  # fmt: skip
 _FEWEST: Final = 16
-"""Fields of Exchange 2007; each later version adds some behind them."""
+"""Fields of Exchange 2007; each later version appends some."""
 WANTED: Final = ("timestamp", "event", "smtpresponse")
 _KIND: Final = "agent log"
 _ROW: Final = re.compile(
@@ -52,7 +52,7 @@ class AgentLogReader(FollowableTextLog):
         service=True,
         title="Exchange agent log (anti-spam agents, AGENTLOG*.LOG)",
         recognised_by='the header line "#Log-type: Agent Log", its fields, or rows of that shape',
-        lacks=("the full commands", "the name of our server (it has the address)", "what no agent refused"),
+        lacks=("the full commands", "the name of our server (it has the IP address)", "anything no agent refused"),
     )
 
     def _begin_anew(self) -> None:
@@ -73,7 +73,7 @@ class AgentLogReader(FollowableTextLog):
         return _ROW.search(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no such log."""
+        """See `LogReader`. Raises LogError if the file is not such a log."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise another_log(self._source.name, "agent log")
@@ -104,7 +104,7 @@ class AgentLogReader(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _new_rows(self) -> LogRows:
-        """The rows of this log; without a header they have as many of the known fields as the first one."""
+        """The rows of this log; without a header, they have as many of the known fields as the first row."""
         head = head_of(self._source)
         if header_of(head):
             return LogRows(WANTED, FIELDS, self._problems)
@@ -114,7 +114,7 @@ class AgentLogReader(FollowableTextLog):
 
     def _records(self, fields: list[str], columns: Mapping[str, int], offset: int) -> list[SmtpExchangeRecord]:
         encoding = self._text.encoding
-        # Most rows refuse nothing.
+        # Most rows are not refusals.
         if fields[columns["smtpresponse"]][:1] not in ("4", "5"):
             return []
 
@@ -126,7 +126,7 @@ class AgentLogReader(FollowableTextLog):
         return [
             SmtpExchangeRecord(
                 file=self._source.name,
-                # All of them are in one row, and each has its own byte of it.
+                # They share one row, and each needs its own byte in it.
                 offset=offset + number * encoding.unit,
                 time_ms=time_ms,
                 time_assumed=False,
@@ -144,7 +144,7 @@ class AgentLogReader(FollowableTextLog):
         ]
 
     def raw(self, offset: int) -> str:
-        """The row that `offset` is in, as it stands in the log."""
+        """The row with the byte `offset`, as logged."""
         mark, unit = self._text.encoding.mark, self._text.encoding.unit
         begin = max(mark, offset - LONGEST * unit)
         begin -= (begin - mark) % unit

@@ -1,7 +1,7 @@
-"""What an anti-spam agent of Exchange noted down -> the refusals in it, one for each recipient.
+"""The refusals in an entry of Exchange's anti-spam agents, one for each recipient.
 
 The agent log and `Get-AgentLog` have the same values (Microsoft, "Anti-spam agent logging"): an agent acts at an event
-of the SMTP session, and where it refuses, the reply that the client got stands in SmtpResponse.
+of the SMTP session, and if it refuses, SmtpResponse has the reply that the client got.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _MOST_RECIPIENTS: Final = 5_000
 
 
 class AgentRefusal(NamedTuple):
-    """`client` is the address, `verb` the command that was refused ("" where the event is none of a command).
+    """`client` is the IP address, `verb` the refused command ("" if the event does not belong to a command).
 
-    `mailbox` is one recipient, None where none is named.
+    `mailbox` is one recipient, None if none is named.
     """
 
     client: str
@@ -42,7 +42,7 @@ class AgentRefusal(NamedTuple):
 
 
 def refusals(value: Callable[[str], str]) -> Iterator[AgentRefusal]:
-    """The refusals of one entry; `value` gives the value of a name in lower case, "" where the entry has none."""
+    """The refusals of one entry; `value` returns the value of a name (in lower case), "" if the entry has none."""
     reply = value("smtpresponse").strip()
     if _REFUSAL.match(reply) is None:
         return

@@ -38,14 +38,16 @@ _SESSION: Final = SessionFields(
     signs=UNSPOKEN,
 )
 _KIND: Final = "connectivity log"
-# A source is a component and, of SMTP, its connector; the session is a number of sixteen hexadecimal digits.
+_PROVIDER: Final = "Transport Connectivity Log"
+"""What the header calls the log; a log without its header is called the same."""
+# A source is a component, for SMTP with its connector; the session is a number of sixteen hexadecimal digits.
 _ROW = re.compile(
     rf"(?:\A|\n){FOUND_IN}"
     r"\"?\d{4}-\d\d-\d\dT[\d:.]{5,16}Z\"?,\"?[0-9A-F]{16}\"?,"
     r"[^,\n]{1,120},[^,\n]{0,260},\"?[+<>*-]\"?,"
 )
-# A reply in the middle of a description has its enhanced code, or stands behind a word that announces it: there are
-# other numbers of three digits, such as those of messages and bytes.
+# A reply in the middle of a description has an enhanced code, or follows a word that announces it: there are other
+# three-digit numbers, such as counts of messages and bytes.
 _REPLY = re.compile(
     r"(?:\A\s{0,8}|(?<=[\s(\"':;=]))[45][0-5][0-9][ -]#?[45]\.[0-9]{1,3}\.[0-9]{1,3}"
     r"|\A\s{0,8}[45][0-5][0-9](?:[ -]|\Z)"
@@ -53,7 +55,7 @@ _REPLY = re.compile(
 )
 _CODE = re.compile(r"[45][0-5][0-9](?:[ -]|\Z)")
 _CONNECTION = re.compile(r"connection (?:to|with) (\S{1,255}?:\d{1,5})(?=[\s,;]|\Z)", re.IGNORECASE)
-# Nobody spoke: the name was not found, the port was closed, or no answer came.
+# No reply at all: the name was not found, the port was closed, or nobody answered.
 _UNSPOKEN = re.compile(
     r"Failed connection to |Failed to (?:create a connection|connect to|locate server)| reported by \S"
     r"|Aborted connection to "
@@ -61,7 +63,7 @@ _UNSPOKEN = re.compile(
 
 
 class ConnectivityLogReader(FollowableTextLog):
-    """Reads one log; rows that quote a reply 4yz or 5yz are exchanges, all other rows are others."""
+    """Reads one log; rows that quote a reply 4yz or 5yz are exchanges, all other rows are only counted."""
 
     format: ClassVar[Format] = Format(
         name="connectivity",
@@ -71,7 +73,7 @@ class ConnectivityLogReader(FollowableTextLog):
         lacks=(
             "commands, senders and recipients",
             "the name of our server",
-            "the name of the host that refused, where a destination is a domain",
+            "the refusing host's name, if the destination is a domain",
         ),
     )
 
@@ -94,7 +96,7 @@ class ConnectivityLogReader(FollowableTextLog):
         return _ROW.search(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no such log."""
+        """See `LogReader`. Raises LogError if the file is not such a log."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise another_log(self._source.name, "connectivity log")
@@ -144,7 +146,7 @@ class ConnectivityLogReader(FollowableTextLog):
             time_ms=utc_milliseconds(fields[columns["date-time"]]),
             time_assumed=False,
             side="outbound",
-            provider=self._rows.labels.get("log-type"),
+            provider=self._rows.labels.get("log-type", _PROVIDER),
             computer=None,
             connector=true_text(fields[columns["source"]], encoding) or None,
             remote_host=true_text(host, encoding),
@@ -155,7 +157,7 @@ class ConnectivityLogReader(FollowableTextLog):
         )
 
     def raw(self, offset: int) -> str:
-        """The row as it stands in the log."""
+        """The row as logged."""
         return SessionLog(self._text, _SESSION).row_at(offset)
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
@@ -171,7 +173,7 @@ class ConnectivityLogReader(FollowableTextLog):
 
 
 def _reply_in(description: str) -> str:
-    """The reply 4yz or 5yz that `description` quotes, "" where it quotes none."""
+    """The reply 4yz or 5yz quoted in `description`, "" if there is none."""
     found = _REPLY.search(description) if _CODE.search(description) else None
     if found is None:
         return ""
@@ -183,14 +185,14 @@ def _reply_in(description: str) -> str:
 
 
 def _is_unspoken(description: str) -> bool:
-    """Whether a row without a reply tells of a connection that failed before anybody replied."""
-    # Most rows have none of these letters, and are not searched.
+    """Whether a row without a reply is about a connection that failed before any reply."""
+    # Most rows have none of these letters and need no search.
     may_be = "ed connection to " in description or "ed to " in description or " by " in description
     return may_be and _UNSPOKEN.search(description) is not None
 
 
 def _unspoken_in(text: str) -> int:
-    """How many rows of `text` tell of a connection that failed before anybody replied."""
+    """How many rows of `text` are about a connection that failed before any reply."""
     count = done = 0
     for found in _UNSPOKEN.finditer(text):
         if found.start() < done:

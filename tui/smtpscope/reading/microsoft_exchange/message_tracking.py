@@ -33,7 +33,7 @@ _LONGEST_TIME: Final = 64
 
 
 class MessageTrackingReader(FollowableTextLog):
-    """Reads one log; only rows that hold a code of 400 to 599 are taken apart, all others are counted."""
+    """Reads one log; only rows with a code from 400 to 599 are parsed, all others are counted."""
 
     format: ClassVar[Format] = Format(
         name="tracking",
@@ -78,7 +78,7 @@ class MessageTrackingReader(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _row(self, block: TextBlock, bounds: Bounds, batching: Batching) -> None:
-        """Counts, or takes apart, one row of `block`; a header line is taken in."""
+        """Counts or parses one row of `block`; reads a header line."""
         text = block.text[bounds.start : bounds.end].rstrip("\r\n")
         if not text.strip("\0 \t"):
             return
@@ -93,7 +93,7 @@ class MessageTrackingReader(FollowableTextLog):
         commas = text.count(",")
         if columns is None or commas < columns.count - 1 or (commas >= columns.count and '"' not in text):
             columns = self._odd_row(bounds, text, columns)
-        # Where a row begins with another column than the time, that may be the status.
+        # If a row does not begin with the time, the first column may be the status.
         if columns is None or (columns.stamped and MAY_REFUSE.search(text) is None):
             batching.unrelated_records += 1
             return
@@ -107,16 +107,16 @@ class MessageTrackingReader(FollowableTextLog):
         batching.unrelated_records += not found
 
     def _assumed_columns(self, bounds: Bounds, text: str) -> TrackingColumns | None:
-        """The columns of a row above which no header stands, by the number of its fields; that is said once."""
+        """The columns of a row without a header above it, by the number of its fields; noted once."""
         columns = columns_by_count(len(fields_of(text)))
         if columns is not None and not self._columns_assumed:
             self._columns_assumed = True
-            reason = f"no line names the columns (#Fields): assumed by their number, {columns.count}"
+            reason = f"no line names the columns (#Fields): inferred from their number, {columns.count}"
             self._problems.add(self._place(bounds), reason, "noted")
         return columns
 
     def _span(self) -> LogSpan | None:
-        """From when to when the rows since the last call go, by their first column."""
+        """The time span of the rows since the last call, by their first column."""
         rows, self._first_row = (self._first_row, self._last_row), ""
         columns = self._header.columns
         if columns is not None and not columns.stamped:
@@ -124,10 +124,10 @@ class MessageTrackingReader(FollowableTextLog):
         return span_of(iso_milliseconds(row[:_LONGEST_TIME].partition(",")[0].strip('"')) for row in rows)
 
     def _odd_row(self, bounds: Bounds, text: str, columns: TrackingColumns | None) -> TrackingColumns | None:
-        """Tells of a row with too many fields or too few; the columns to read it by, None where it can't be read."""
+        """Notes a row with too many or too few fields; returns its columns, None if it can't be read."""
         count = len(fields_of(text))
         if columns is None:
-            self._problems.add(self._place(bounds), f"{_fields(count)}, and no header line says what they are")
+            self._problems.add(self._place(bounds), f"{_fields(count)}, and no header line names them")
             return None
         self._tell_fields(bounds, count, columns)
         return columns if count > columns.count else None
@@ -135,8 +135,8 @@ class MessageTrackingReader(FollowableTextLog):
     def _tell_fields(self, bounds: Bounds, count: int, columns: TrackingColumns) -> None:
         reason = f"{_fields(count)}, header has {columns.count}"
         if count > columns.count:
-            # What is too much stands behind the recipients: a comma in a subject that was written without quotes.
-            self._problems.add(self._place(bounds), f"{reason}; read as far as they go together", "noted")
+            # The surplus is after the recipients: a comma in a subject that was written without quotes.
+            self._problems.add(self._place(bounds), f"{reason}; read as far as they match", "noted")
         else:
             self._problems.add(self._place(bounds), reason)
 
@@ -144,7 +144,7 @@ class MessageTrackingReader(FollowableTextLog):
         return f"line {self._line - bounds.lines + 1}"
 
     def raw(self, offset: int) -> str:
-        """The whole row that `offset` is in, as it stands in the log."""
+        """The whole row with the byte `offset`, as logged."""
         return raw_row(self._text, self._source.size, offset) or f"There is no row at byte {offset:#x}."
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
@@ -161,7 +161,7 @@ class MessageTrackingReader(FollowableTextLog):
         warnings = (
             ()
             if header.columns is not None
-            else ("The line that names the columns (#Fields) is missing: they are assumed by their number.",)
+            else ("The line that names the columns (#Fields) is missing: they are inferred from their number.",)
         )
         return self._described(*((label, value) for label, value in written if value), warnings=warnings)
 

@@ -1,4 +1,4 @@
-"""The SMTP protocol logs of Exchange 2007 and later: what its Send and Receive connectors said and heard."""
+"""The SMTP protocol logs of Exchange 2007 and later: what its Send and Receive connectors sent and received."""
 
 from __future__ import annotations
 
@@ -44,12 +44,14 @@ _ROW = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]{5,16}Z,[^,\n]{0,200},[0-9A-F]{16},\d{1,9},[^,\n]{0,60},[^,\n]{0,60},[-+<>*],"
 )
 _SIDES: Final[dict[str, Side]] = {"send": "outbound", "receive": "inbound"}
+_PROVIDERS: Final[dict[Side, str]] = {"outbound": "SMTP Send Protocol Log", "inbound": "SMTP Receive Protocol Log"}
+"""What the header calls the log; a log without its header is called the same."""
 
 
 class ProtocolLogReader(FollowableTextLog):
-    """Reads one log; refusals are exchanges, all other rows are others.
+    """Reads one log; refusals are exchanges, all other rows are only counted.
 
-    Which command a reply answers the log itself tells: rows of one session have its number, and are in order.
+    The log itself ties replies to commands: rows of one session have its number and are in order.
     """
 
     format: ClassVar[Format] = Format(
@@ -58,9 +60,9 @@ class ProtocolLogReader(FollowableTextLog):
         title="Exchange SMTP protocol log (SmtpSend, SmtpReceive)",
         recognised_by='the header line "#Log-type: SMTP Send Protocol Log" or "… Receive …", or rows of that shape',
         lacks=(
-            "names of remote hosts (it has their addresses)",
-            "the name of our server in a Send log (it has the address)",
-            "the recipient of a refusal behind DATA when there were several",
+            "names of remote hosts (it has their IP addresses)",
+            "the name of our server in a Send log (it has the IP address)",
+            "the recipient of a refusal after DATA if there were several",
         ),
     )
 
@@ -89,7 +91,7 @@ class ProtocolLogReader(FollowableTextLog):
         return _ROW.search(head_text(head)) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no such log."""
+        """See `LogReader`. Raises LogError if the file is not such a log."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise another_log(self._source.name, "SMTP protocol log")
@@ -133,7 +135,7 @@ class ProtocolLogReader(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _kind(self, rows: LogRows, following: str) -> tuple[Side, str | None]:
-        """Whose log it is, and what it calls itself; rows that say otherwise than their header are believed."""
+        """The side that wrote the log, and the log's name; if rows contradict their header, the rows decide."""
         provider = rows.labels.get("log-type")
         kind = _KIND.search(provider) if provider else None
         if provider is not None and kind is not None:
@@ -144,10 +146,11 @@ class ProtocolLogReader(FollowableTextLog):
             true_kind = "Send" if by_rows == "outbound" else "Receive"
             reason = f'the header says "{provider}", but the rows are those of a {true_kind} log: read as such'
             self._problems.add(f"line {rows.number}", reason, "noted")
-            return _SIDES[true_kind.lower()], f"SMTP {true_kind} Protocol Log"
+            side = _SIDES[true_kind.lower()]
+            return side, _PROVIDERS[side]
         if self._usual_side is None:
             self._usual_side = _side_by_words(head_text(head_of(self._source)))
-        return self._usual_side, provider
+        return self._usual_side, provider or _PROVIDERS[self._usual_side]
 
     def _session_log(self) -> SessionLog:
         if self._by_session is None:
@@ -155,7 +158,7 @@ class ProtocolLogReader(FollowableTextLog):
         return self._by_session
 
     def raw(self, offset: int) -> str:
-        """The row of the command and the rows of its reply, as they stand in the log."""
+        """The row of the command and the rows of its reply, as logged."""
         return exchange_rows(self._text, self._session_log(), offset)
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
@@ -164,12 +167,12 @@ class ProtocolLogReader(FollowableTextLog):
 
     def information(self) -> FileInformation:
         header = header_of(head_of(self._source))
-        warnings = () if "log-type" in header else ("The log has no header: who is who is told by the commands in it.",)
+        warnings = () if "log-type" in header else ("The log has no header: the commands tell client from server.",)
         return self._described(*header_facts(header), warnings=warnings)
 
 
 def _side_by_words(text: str) -> Side:
-    """Who sends the commands (and gets the replies) in a log that does not say what it is."""
+    """The side that sends the commands (and gets the replies) in a log that does not say what it is."""
     row = _COMMAND_ROW.search(text)
     if row is None:
         return "inbound"

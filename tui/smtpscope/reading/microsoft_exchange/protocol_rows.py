@@ -1,4 +1,4 @@
-"""Rows of a protocol log -> exchanges: each refusal with the command it answers, and whose log it is."""
+"""Turns the rows of a protocol log into exchanges: each refusal with the command it answers."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from smtpscope.reading.text.table_rows import true_text
 from smtpscope.reading.text.text_log import TextSource
 
 LOOKED_AT: Final = 1 << 14
-"""Characters of rows that are enough to tell."""
+"""Characters of rows that are enough to decide."""
 _COMMAND = re.compile(r"(?:EHLO|HELO|MAIL FROM|RCPT TO|DATA|BDAT|RSET|QUIT|STARTTLS|AUTH)\b", re.IGNORECASE)
 _SURE: Final = 2
 _AGAINST_ONE: Final = 4
 
 
 def side_by_rows(text: str, event: int, data: int) -> Side | None:
-    """Whose log the rows at the beginning of `text` are of, None where they leave it open.
+    """The side that wrote the rows at the beginning of `text`, None if they leave it open.
 
-    `event` and `data` are the places of those fields in a row. What a row holds may come from a stranger who says
-    what he likes, but each of his lines is answered: so a clear majority decides.
+    `event` and `data` are the positions of those fields in a row. A stranger can send any text, but each of his lines
+    is answered: so a clear majority decides.
     """
     ours = {"outbound": 0, "inbound": 0}
     for row in text[:LOOKED_AT].split("\n"):
@@ -47,13 +47,13 @@ def side_by_rows(text: str, event: int, data: int) -> Side | None:
 
 
 _REACH: Final = 1 << 16
-"""How many characters around a reply its command and its further rows are looked for."""
+"""How many characters around a reply are searched for its command and further rows."""
 
 
 def exchange_rows(text: TextSource, log: SessionLog, offset: int) -> str:
-    """The rows of the refusal that begins at byte `offset` of `log`; without its command where that is far away.
+    """The rows of the refusal that begins at byte `offset` of `log`; without its command if that is too far away.
 
-    Raises LogError when the log can't be read.
+    Raises LogError if the log can't be read.
     """
     name = log.session_at(offset)
     reach = _REACH * text.encoding.unit
@@ -61,7 +61,7 @@ def exchange_rows(text: TextSource, log: SessionLog, offset: int) -> str:
     if begin > text.encoding.mark:
         before = text.at(begin, _REACH)
         begin = before.offset(before.text.find("\n") + 1)
-    # The reader passes over rows that are cut short, and so does this.
+    # Rows that are cut short are skipped, as the reader does.
     found = log.rows(name, begin=begin, end=offset + reach) if name else ()
     rows = [row for row in found if {"event", "data"} <= row.fields.keys()]
     refusal = next((row for row in rows if row.offset == offset), None)
@@ -71,7 +71,7 @@ def exchange_rows(text: TextSource, log: SessionLog, offset: int) -> str:
 
 
 def _belonging(rows: Sequence[SessionRow], refusal: SessionRow) -> list[SessionRow]:
-    """`refusal` with the rows that belong to it, of `rows` of its session."""
+    """`refusal` with the rows that belong to it, among the `rows` of its session."""
     before = [row for row in rows if row.offset < refusal.offset]
     session = PairedSession(whole=any(row.fields["event"] == "+" for row in before))
     commands: list[SessionRow] = []
@@ -125,15 +125,15 @@ SESSION: Final = SessionFields(
     ),
     signs=SPOKEN,
 )
-# The log's own words stand in its context, of older versions in its data.
+# Exchange's own words are in the context, in older versions in the data.
 _UNANSWERED: Final = re.compile(r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b", re.IGNORECASE)
-# Replies of several rows wait for their last one, and what was refused meanwhile waits for them.
+# Replies of several rows wait for their last row, and later refusals wait for them.
 _WAITING: Final = 2_000
 _HELD_UP: Final = 100
 
 
 class ProtocolColumns(NamedTuple):
-    """Where in a row each field stands; below zero where the log has no such field."""
+    """The position of each field in a row; below zero if the log has no such field."""
 
     time: int
     connector: int
@@ -146,12 +146,12 @@ class ProtocolColumns(NamedTuple):
 
 
 def columns_of(fields: Mapping[str, int]) -> ProtocolColumns:
-    """The places of the fields that count, of `LogRows.columns`."""
+    """The positions of the relevant fields, from `LogRows.columns`."""
     return ProtocolColumns(*(fields.get(name, -1) for name in FIELDS[:-1]))
 
 
 class _Refusal(NamedTuple):
-    """A refusal whose reply may get further rows in `session`."""
+    """A refusal whose reply may continue in further rows of `session`."""
 
     record: SmtpExchangeRecord
     session: PairedSession
@@ -159,7 +159,7 @@ class _Refusal(NamedTuple):
 
 
 class ProtocolRows:
-    """Follows the sessions of one log. Each row is given to `take`, in the order of the log."""
+    """Follows the sessions of one log. Pass each row to `take`, in log order."""
 
     def __init__(self, file: str, encoding: TextEncoding, unanswered: FailedDeliveries) -> None:
         self._file = file
@@ -172,11 +172,11 @@ class ProtocolRows:
         self._waiting: list[_Refusal] = []
 
     def read_as(self, columns: ProtocolColumns, side: Side, provider: str | None) -> None:
-        """From the next row on the fields stand in `columns`, and the log is one of `side` and calls itself so."""
+        """From the next row on, the fields are in `columns`, and the log is that of `side`, written by `provider`."""
         self._columns, self._side, self._provider = columns, side, provider
 
     def take(self, fields: Sequence[str]) -> PairedReply | None:
-        """The refusal that a row begins, None where it holds something else."""
+        """The refusal that begins in a row, None if it has something else."""
         columns = self._columns
         event = fields[columns.event]
         name = fields[columns.session]
@@ -197,7 +197,7 @@ class ProtocolRows:
         return None
 
     def note(self, refusal: PairedReply, fields: Sequence[str], offset: int) -> SmtpExchangeRecord:
-        """The exchange of `refusal`, which the row at byte `offset` begins; it comes with `ready`, too."""
+        """The exchange of `refusal`, which begins in the row at byte `offset`; `ready` returns it too."""
         columns = self._columns
         connector = self._value(fields, columns.connector)
         record = SmtpExchangeRecord(
@@ -222,18 +222,18 @@ class ProtocolRows:
 
     @property
     def full(self) -> bool:
-        """Whether so many exchanges wait that a batch is due."""
+        """Whether enough exchanges are waiting for a batch."""
         return len(self._waiting) >= _WAITING
 
     def ready(self, *, final: bool) -> list[SmtpExchangeRecord]:
-        """The exchanges whose replies are complete, up to the first one that is not: places have to ascend."""
+        """The exchanges whose replies are complete, up to the first incomplete one: offsets have to ascend."""
         waiting = self._waiting
         if not waiting:
             return []
         count = len(waiting)
         if not final:
             unfinished = (offset for offset, one in enumerate(waiting) if one.session.unfinished(one.lines))
-            # A reply that never ends must not hold up all others.
+            # A reply that never ends must not block all others.
             count = max(next(unfinished, count), count - _HELD_UP if self.full else 0)
         self._waiting = waiting[count:]
         return [self._finished(one) for one in waiting[:count]]
@@ -254,8 +254,8 @@ class ProtocolRows:
 def _computer(connector: str, side: Side) -> str:
     r"""Our server: a Receive connector is called `SERVER\name`, a Send connector belongs to the whole organization.
 
-    Else it is the address of our side: the log has no other name for the server, and what it calls itself in EHLO may
-    be the same for many servers.
+    Otherwise the IP address of our side: the log has no other name for the server, and its name in EHLO may be the same
+    for many servers.
     """
     server, backslash, _ = connector.partition("\\")
     return server if side == "inbound" and backslash else ""

@@ -1,7 +1,7 @@
-"""Commands and replies of one SMTP session in their order -> which command a reply answers.
+"""Matches replies with commands, from all commands and replies of one SMTP session in order.
 
-Commands may be sent before the replies to earlier ones came (RFC 2920), replies come in the order of the commands. A
-reply 3yz asks for more, and the command is answered by a later one (RFC 5321 section 4.2.1).
+Commands may be sent before earlier ones are answered (RFC 2920); replies come in the order of the commands. A reply 3yz
+asks for more, and the command is answered by a later one (RFC 5321 section 4.2.1).
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ _PENDING: Final = 1_000
 _LINES: Final = 100
 _CONTENT: Final = ("DATA", "BDAT")
 _BEGINNING_UNSEEN: Final = "the log begins in the middle of this session, so the reply may answer an earlier command"
-# What they are answered with is a line of base64, or nothing that a log shows.
+# They are followed by a line of base64, or by nothing that a log shows.
 _ASKING_VERBS = ("AUTH", "X-EX")
-# RFC 5321 section 4.1.2: a quoted local part may hold brackets.
+# RFC 5321 section 4.1.2: a quoted local part may contain brackets.
 _PATH = re.compile(r"<([^\"<>]*(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"[^\"<>]*)*)>", re.DOTALL)
-# Of RFC 5321 section 4.5.3.1.3, with much room. Quotes that never close would be looked through from each bracket on.
+# From RFC 5321 section 4.5.3.1.3, with a wide margin. Otherwise unclosed quotes would be searched from each bracket on.
 _LONGEST_PATH: Final = 4_096
 _TRANSACTION_ENDS = ("RSET", "EHLO", "HELO")
 
 
 class PairedReply(NamedTuple):
-    """A refusal: the `lines` of the reply, and the command that it answers.
+    """A refusal: the `lines` of the reply, and the command it answers.
 
-    `given` is the verb as it was written, `command` the whole line; both are "" where nobody knows. `mailbox` is the
-    only recipient of the transaction, `guess` says why the command may be another one. Lines may be added to `lines`
-    as long as the session has them for its unfinished ones.
+    `logged_verb` is as written, `command` the whole line; both are "" if unknown. `mailbox` is the only recipient of
+    the transaction, `guess` says why the command may be another one. `lines` may grow until the session is done with
+    the reply.
     """
 
     lines: list[str]
@@ -40,7 +40,7 @@ class PairedReply(NamedTuple):
 
 
 class PairedSession:
-    """What was said in one session and not answered yet; `whole` tells that its beginning was seen."""
+    """The unanswered commands of one session; `whole` is set if its beginning was seen."""
 
     __slots__ = ("_accepted", "_asked", "_greeted", "_lines", "_more_of", "_pending", "_recipient", "_settled")
 
@@ -51,7 +51,7 @@ class PairedSession:
         self._asked = False
         self._more_of = ""
         self._lines: list[str] = []
-        self._accepted = -1  # Recipients of this transaction; below zero where its MAIL was not seen.
+        self._accepted = -1  # Recipients of this transaction; below zero if its MAIL was not seen.
         self._recipient = ""
 
     def command(self, line: str) -> None:
@@ -61,12 +61,12 @@ class PairedSession:
         if pending and pending[-1][:4].upper() in _ASKING_VERBS and _is_no_command(line, asked=self._asked):
             return
         if not pending:
-            # After a whole transaction nothing older is unanswered.
+            # After a whole transaction, nothing older is unanswered.
             self._settled = self._settled or line[:4].upper() in ("MAIL", "EHLO", "HELO")
         pending.append(line)
 
     def continues(self, reply: str) -> bool:
-        """Whether `reply` is a further line of the reply before it, to which it is added then."""
+        """Whether `reply` continues the previous reply; if so, it is added there."""
         code = self._more_of
         if not code:
             return False
@@ -80,15 +80,15 @@ class PairedSession:
         return True
 
     def unfinished(self, lines: list[str]) -> bool:
-        """Whether further lines may be added to `lines`."""
+        """Whether `lines` may still grow."""
         return self._more_of != "" and self._lines is lines
 
     def close(self) -> None:
-        """Nothing more is said."""
+        """Ends the session."""
         self._more_of = ""
 
     def reply(self, reply: str) -> PairedReply | None:
-        """The first line of a reply, or all of it: what it answers if it is a refusal, else None."""
+        """Takes the first line of a reply, or all of it; returns the refusal with its command, or None."""
         kind = reply[0]
         self._lines = lines = [reply]
         if reply[3:4] == "-" and not _is_whole(reply):
@@ -135,18 +135,18 @@ class PairedSession:
 
 
 class OpenSessions:
-    """The sessions of one log that are open, the oldest forgotten beyond 10,000: a log may lack their ends."""
+    """The sessions of one log that are open, the oldest are dropped beyond 10,000: a log may lack their ends."""
 
     def __init__(self) -> None:
         self._open: dict[str, PairedSession] = {}
 
     def begin(self, name: str) -> PairedSession:
-        """A session that begins now."""
+        """Begins a session."""
         self.end(name)
         return self._add(name, PairedSession(whole=True))
 
     def of(self, name: str, *, first: bool) -> PairedSession:
-        """The session called `name`; one that is not known begins now if this is its `first` row."""
+        """The session called `name`; an unknown one begins now if this is its `first` row."""
         return self._open.get(name) or self._add(name, PairedSession(whole=first))
 
     def _add(self, name: str, session: PairedSession) -> PairedSession:
@@ -170,13 +170,13 @@ def is_reply(line: str) -> bool:
 
 
 def verb_of(line: str) -> str:
-    """The verb of a command line as it is written: `RCPT` of `RCPT TO:<a@b.example>`."""
+    """The verb of a command line as written: `RCPT` of `RCPT TO:<a@b.example>`."""
     words = line.split(None, 1)
     return words[0].partition(":")[0][:64] if words else ""
 
 
 def path_of(line: str) -> str | None:
-    """The mailbox of a RCPT command without its brackets, None where it has none."""
+    """The mailbox of a RCPT command without its brackets, None if it has none."""
     path = _PATH.search(line, 0, _LONGEST_PATH)
     if path is not None:
         return path[1] or None
@@ -185,10 +185,10 @@ def path_of(line: str) -> str | None:
 
 
 def _is_whole(reply: str) -> bool:
-    """Whether a reply that begins as one of several lines holds its last line, too: newer logs put them together."""
+    """Whether the text of a multi-line reply includes its last line: newer logs join the lines."""
     return f" {reply[:3]} " in reply or "\n" in reply or reply.rstrip().endswith(f" {reply[:3]}")
 
 
 def _is_no_command(line: str, *, asked: bool) -> bool:
-    """Whether `line` behind AUTH is what it was asked for; some logs hide it as `<Binary Data>`."""
+    """Whether `line` after AUTH is the requested credentials; some logs hide them as `<Binary Data>`."""
     return line.startswith("<") or (asked and " " not in line.strip() and ":" not in line)

@@ -1,4 +1,4 @@
-"""Exchange 2000 and 2003 message tracking logs: opened to say that they hold no replies, and where those are."""
+"""Exchange 2000 and 2003 message tracking logs: they hold no replies, and the reader says where those are."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _COLUMNS: Final = 9
 # The first two columns: 2003-10-14 and 0:0:4 GMT.
 _STAMP: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\t(\d{1,2}):(\d{1,2}):(\d{1,2})(?: GMT)?\t", re.ASCII)
 _LINES_LOOKED_AT: Final = 64
-"""From each end of a block, for a time."""
-# KB 821905: the event numbers that tell of a non-delivery report; no reply goes with them.
+"""Characters at each end of a block that are searched for a time."""
+# KB 821905: the event numbers of non-delivery reports; they come without a reply.
 _FAILURES: Final = {
     "34": "report generated, a delivery receipt or a non-delivery report",
     "1030": "non-delivery report generated",
 }
 _KINDS: Final = 1_000
 _SAYS: Final = (
-    "This tracking log holds no SMTP replies: it tells recipients and the numbers of events. The reply to a refusal is "
+    "This tracking log has no SMTP replies, only recipients and event numbers. The reply of a refusal is "
     "in the SMTP protocol log (exYYMMDD.log under LogFiles\\SmtpSvcN) or in the Application log"
 )
 
@@ -71,7 +71,7 @@ class Tracking2003Reader(TextLog):
                     batching.unrelated_records += 1
                     self._count(line, number, problems)
             batching.extend_log_span(_span(lines))
-            # What ends with a line end has an empty piece behind it, which is no line.
+            # After the last line end, there is an empty piece, which is not a line.
             before += len(lines) - (not lines[-1])
             batching.problems += problems.take(final=block.final)
             if block.final or batching.due:
@@ -90,7 +90,7 @@ class Tracking2003Reader(TextLog):
         return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).rstrip("\r")
 
     def information(self) -> FileInformation:
-        """The events are counted while the log is read; before that, nothing is said of them."""
+        """The events are counted while the log is read; before that, there are no counts."""
         version = _VERSION.search(head_text(head_of(self._source))[:4096])
         counts = sorted(self._events.items(), key=lambda item: (item[0] not in _FAILURES, -item[1], item[0]))
         return self._described(

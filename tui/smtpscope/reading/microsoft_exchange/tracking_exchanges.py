@@ -1,10 +1,9 @@
-"""A row of a message tracking log -> one exchange for each recipient and refusing reply.
+"""Turns a row of a message tracking log into exchanges, one for each recipient and refusal.
 
-What the columns mean (Microsoft, "Message tracking", and real rows): `client-*` is who handed the message over, and
-where our server sends, our server itself; `server-*` is the destination, and where our server receives, our server.
-On rows of other components than SMTP, `server-hostname` is the server that made the entry: ours.
-`connector-id` is a Send connector's name, or `SERVER\\name` of a Receive connector. `recipient-address` of a DSN is
-who gets the report, and not who was refused.
+What the columns mean (Microsoft, "Message tracking", and real rows): `client-*` is who handed over the message, or our
+server if it sends; `server-*` is the destination, or our server if it receives. On rows of other components than SMTP,
+`server-hostname` is the server that made the entry: ours. `connector-id` is a Send connector's name, or `SERVER\\name`
+of a Receive connector. `recipient-address` of a DSN is the recipient of the report, not the refused one.
 """
 
 from __future__ import annotations
@@ -25,27 +24,27 @@ from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS, i
 from smtpscope.reading.record import Side, SmtpExchangeRecord
 
 PROVIDER: Final = "Message Tracking Log"
-# A code of 400 to 599 that begins a value, or that an enhanced code (RFC 3463) follows: no refusal is without, and of
-# other rows few have one. The digits come first, since the search is for them.
+# A code from 400 to 599 at the beginning of a value, or before an enhanced code (RFC 3463): every refusal has one, and
+# few other rows. The digits come first because they are searched for.
 MAY_REFUSE: Final = re.compile(
     r"[45][0-9]{2}(?:[ \-][245]\.[0-9]|(?:(?<=[,;=\"'][45]..)|(?<=[,;=\"'] [45]..))(?=[\s\-;,\"}]|\Z))"
 )
 _CONTEXT_EVENTS: Final = ("FAIL", "DEFER", "DROP", "BADMAIL")
 _MOST_RECIPIENTS: Final = 20_000
-"""Of one row; a list that is longer is no list of people, and an exchange for each piece would fill the memory."""
-# Components that act only on what leaves our server.
+"""In one row; a longer list is not a list of people, and an exchange for each item would fill the memory."""
+# Components that only handle outgoing mail.
 _SENDING: Final = frozenset({"DNS", "QUEUE", "GATEWAY"})
 
 
 def exchanges_of(file: str, row: TrackingRow) -> list[SmtpExchangeRecord]:
-    """The refusals in `row`, in the order of its recipients; [] for a row without any. Never raises.
+    """The refusals in `row`, in the order of its recipients; [] if there are none. Never raises.
 
-    The first has the place of the row, the others that of their recipient in it, or of their reply where the row does
-    not tell whose it is.
+    The first has the offset of the row, the others that of their recipient in it, or of their reply if the row does not
+    say whose it is.
     """
     event = row.value("event-id").upper()
     status, where = row.searched("recipient-status"), "recipient-status"
-    # A report is about somebody else than those who get it.
+    # A report is not about those who get it.
     recipients = [] if event == "DSN" else list(_pieces(row.searched("recipient-address")))
     named = recipients if len(recipients) <= _MOST_RECIPIENTS else []
     refusals, replies = refusals_in(status, len(named))
@@ -87,7 +86,7 @@ def _exchanges(
     unsure = None
     if recipients and refusals[0].recipient is None:
         listed = "1 reply" if replies == 1 else f"{replies} replies"
-        unsure = f"The log lists {listed} for {len(recipients)} recipients, and whose each of them is can't be told"
+        unsure = f"The log lists {listed} for {len(recipients)} recipients, without saying which belongs to whom"
     found: list[SmtpExchangeRecord] = []
     for given, number in refusals:
         if given.begin not in known:
@@ -134,12 +133,12 @@ def _pieces(addresses: str) -> Iterator[tuple[int, str]]:
 
 
 def _side(event: str, source: str, connector: str, given: StatusReply) -> Side:
-    """Who refused: the host that we sent to ("outbound"), or our own server ("inbound").
+    """Which side refused: the host that we sent to ("outbound"), or our own server ("inbound").
 
-    By SMTP our server sends, unless the row names a Receive connector: that is an agent that turns a client away. Of
-    the other components, those that act on what leaves (DNS, QUEUE) and those that name the host that answered give
-    what kept the message from getting out. What is left - agents and transport rules, the categorizer (ROUTING) that
-    finds no such recipient, the mailbox store (STOREDRIVER) - is our own server refusing what it was given.
+    By SMTP our server sends, unless the row names a Receive connector: then an agent rejected a client. Of the other
+    components, those for outgoing mail (DNS, QUEUE) and those that name the answering host say what kept the message
+    from leaving. The rest - agents and transport rules, the categorizer (ROUTING) that finds no such recipient, the
+    mailbox store (STOREDRIVER) - is our own server refusing a message.
     """
     if event == "SEND":
         return "outbound"
@@ -153,10 +152,10 @@ def _side(event: str, source: str, connector: str, given: StatusReply) -> Side:
 
 
 def _remote_host(side: Side, source: str, row: TrackingRow, given: StatusReply) -> str:
-    """The other side: of what we sent the destination, of what we were given the client.
+    """The other side: the destination of mail that we sent, the client for mail that we received.
 
-    By SMTP the client's address comes before its name: the name is what it calls itself, or, on rows of agents, our
-    server. On rows of the other components `client-*` is our server, and only `original-client-ip` tells of another.
+    By SMTP, the client's IP address comes before its name: that is what it calls itself, or, in rows of agents, our
+    server. In rows of other components, `client-*` is our server, and only `original-client-ip` is another host.
     """
     if side == "outbound":
         return given.host or (_destination(row) if source == "SMTP" else "")
@@ -167,13 +166,13 @@ def _remote_host(side: Side, source: str, row: TrackingRow, given: StatusReply) 
 
 
 def _destination(row: TrackingRow) -> str:
-    """The host that a row of SMTP names as the one it sent to, "" where it names only the server that made it."""
+    """The host that an SMTP row names as the destination, "" if it names only the server that wrote it."""
     name, address, client = row.value("server-hostname"), row.value("server-ip"), row.value("client-hostname")
     return (name or address) if address or (client and client != name) else ""
 
 
 def _computer(side: Side, source: str, row: TrackingRow) -> str | None:
-    """Our server, None where the row does not name it."""
+    """Our server, None if the row does not name it."""
     server, separator, _ = row.value("connector-id").partition("\\")
     if side == "inbound" and separator:
         return server or None

@@ -1,8 +1,8 @@
 """Message tracking logs: the header's columns, the rows, and the fields of a row with their offsets.
 
-A line is a row, unless the row before it is not whole: then it goes on in a quoted field. A line that begins with a
-date always begins a row, so quotes that are never closed cost one row and not the rest of the log. The csv module is
-of no use here: it tells no positions, and refuses a list of some thousand recipients as too long a field.
+A line is a row, unless the row before it is incomplete: then a quoted field continues. A line that begins with a date
+always begins a row, so quotes that are never closed spoil one row and not the rest of the log. The csv module is of no
+use here: it gives no positions, and rejects a list of some thousand recipients as too long a field.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LONGEST: Final = 1 << 14
 
 
 class TrackingColumns:
-    """The names of the columns in their order, lower case; `index` is where each name stands."""
+    """The names of the columns in order, in lower case; `index` has the position of each name."""
 
     __slots__ = ("count", "index", "stamped")
 
@@ -48,11 +48,11 @@ _KNOWN_COLUMNS: Final = {len(names): TrackingColumns(names) for names in KNOWN}
 
 
 def columns_by_count(count: int) -> TrackingColumns | None:
-    """The columns of the version of Exchange that has `count` of them: for rows whose header was cut off."""
+    """The columns of the version of Exchange that has `count` of them: for rows without their header."""
     return _KNOWN_COLUMNS.get(count)
 
 
-# Source and event stand at the same place in all versions (Microsoft, "Message tracking").
+# Source and event are in the same position in all versions (Microsoft, "Message tracking").
 _SOURCE: Final = 7
 _SOURCE_NAMES: Final = (
     "ADMIN AGENT APPROVAL BOOTLOADER DELAYEDDSN DNS DSN GATEWAY JOURNAL MAILBOXRULE "
@@ -66,7 +66,7 @@ _ROWS_LOOKED_AT: Final = 40
 
 
 def are_rows(text: str) -> bool:
-    """Whether `text` begins with rows of a message tracking log, told by their shape: for those without a header."""
+    """Whether `text` begins with rows of a message tracking log, by their shape: for those without a header."""
     for line in text[: 4 * _LONGEST].split("\n", _ROWS_LOOKED_AT)[:_ROWS_LOOKED_AT]:
         if _STAMP.match(line) is None or line.count(",") < len(KNOWN[0]) - 1:
             continue
@@ -78,7 +78,7 @@ def are_rows(text: str) -> bool:
 
 @dataclass(slots=True)
 class TrackingHeader:
-    """What was read of the `#` lines so far. `columns` are those of the last `#Fields`, None before the first."""
+    """The `#` lines read so far. `columns` are those of the last `#Fields`, None before the first."""
 
     columns: TrackingColumns | None = None
     values: dict[str, str] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class TrackingHeader:
         return self.columns is not None and {"event-id", "recipient-address", "source"} <= self.columns.index.keys()
 
     def take(self, line: str) -> None:
-        """Takes in one line that begins with `#`; what is no `#Name: value` is passed over."""
+        """Reads one line that begins with `#`; anything but `#Name: value` is skipped."""
         name, colon, value = line[1:_LONGEST].partition(":")
         if not colon:
             return
@@ -104,7 +104,7 @@ class TrackingHeader:
 
 
 def header_of(text: str) -> TrackingHeader:
-    """The header at the beginning of `text`, blank lines before and in it left out."""
+    """The header at the beginning of `text`, without blank lines before and in it."""
     header = TrackingHeader()
     for line in text[:_LONGEST].split("\n", 32)[:32]:
         line = line.strip("\ufeff\r \t\0")
@@ -118,13 +118,13 @@ def header_of(text: str) -> TrackingHeader:
 LONGEST_ROW: Final = 3 << 20
 """Bytes. A row of five thousand recipients has half a million."""
 _MOST_FIELDS: Final = 1_000
-"""What is behind as many is one field: a line of nothing but commas must not fill the memory."""
+"""The rest after so many is one field: a line of commas must not fill the memory."""
 _MOST_LINES: Final = 64
-"""Lines of one row. A row that goes on is looked at once a line, which a hostile log must not make quadratic."""
+"""Lines of one row. An incomplete row is examined again at each line, which a hostile log must not make quadratic."""
 
 
 class Bounds(NamedTuple):
-    """A row or a header line: from `start` to `end` of the text, line end included, over so many `lines`."""
+    """A row or a header line: from `start` to `end` of the text, including the line end, over `lines` lines."""
 
     start: int
     end: int
@@ -132,7 +132,7 @@ class Bounds(NamedTuple):
 
 
 class RowField(NamedTuple):
-    """Where a field stands in its row, without its outer quotes."""
+    """The position of a field in its row, without its outer quotes."""
 
     begin: int
     end: int
@@ -140,7 +140,7 @@ class RowField(NamedTuple):
 
 
 def fields_of(text: str) -> list[RowField]:
-    """The fields of the row `text` (RFC 4180): quotes count at the beginning of a field, and are doubled in it."""
+    """The fields of the row `text` (RFC 4180): quotes count only at the start of a field; inside, they are doubled."""
     fields: list[RowField] = []
     position = 0
     while True:
@@ -160,7 +160,7 @@ def fields_of(text: str) -> list[RowField]:
 
 
 def _closing_quote(text: str, begin: int) -> int:
-    """The index of the quote that closes the field, the end of `text` where none does."""
+    """The index of the quote that closes the field, the end of `text` if none does."""
     position = begin
     while True:
         found = text.find('"', position)
@@ -172,9 +172,9 @@ def _closing_quote(text: str, begin: int) -> int:
 
 
 def row_bounds(text: str, columns: Callable[[], TrackingColumns | None], leave: int = 0) -> Iterator[Bounds]:
-    """The rows and header lines of `text` in their order; `columns` are asked for when they matter.
+    """The rows and header lines of `text` in order; `columns` is called when needed.
 
-    A row at the end that is not whole is left out where more text follows: where it has at most `leave` characters.
+    An incomplete row at the end of at most `leave` characters is left out, since more text may follow.
     """
     start = position = lines = 0
     for line in text.split("\n"):
@@ -183,7 +183,7 @@ def row_bounds(text: str, columns: Callable[[], TrackingColumns | None], leave: 
             start, lines = position, 0
         lines += 1
         position += len(line) + 1
-    # What ends with a line end has an empty piece behind it, which is no line.
+    # After the last line end, there is an empty piece, which is not a line.
     if len(text) - start > leave:
         yield Bounds(start, len(text), lines - text.endswith("\n"))
 
@@ -196,7 +196,7 @@ def _begins_row(line: str) -> bool:
 def _is_whole(row: str, columns: TrackingColumns | None) -> bool:
     if columns is None or row[:1] == "#" or not row.strip():
         return True
-    # Most rows that are not whole lack commas; the fields are looked at only where it may have them all.
+    # Most incomplete rows lack commas; the fields are examined only if there are enough commas.
     if row.count(",") < columns.count - 1:
         return '"' not in row
     fields = fields_of(row)
@@ -219,19 +219,19 @@ class TrackingRow:
         self._encoding = encoding
 
     def field(self, name: str) -> RowField:
-        """Where the field of that column stands, empty where the row has none."""
+        """The position of the field of that column, empty if the row has none."""
         number = self._columns.index.get(name)
         return self.fields[number] if number is not None and number < len(self.fields) else RowField(0, 0, False)
 
     def searched(self, name: str) -> str:
-        """The field as it stands in the row, for searching: not decoded, quotes doubled."""
+        """The field as written, for searching: not decoded, quotes doubled."""
         field = self.field(name)
         return self.text[field.begin : field.end]
 
     def value(self, name: str) -> str:
-        """The field as people read it, "" where the row has none."""
+        """The field, decoded, "" if the row has none."""
         return self.read(self.searched(name), quoted=self.field(name).quoted).strip()
 
     def read(self, text: str, *, quoted: bool) -> str:
-        """`text` out of a field as people read it."""
+        """`text` from a field, decoded."""
         return true_text(text.replace('""', '"') if quoted else text, self._encoding)

@@ -1,4 +1,4 @@
-"""One row of a message tracking log found again, and all rows about its message."""
+"""Finds a row of a message tracking log again, and all rows about its message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.text_log import TextSource
 
 _WINDOWS: Final = (1 << 16, LONGEST_ROW + (1 << 16))
-"""Bytes to look at before and behind a place: nearly all rows are short."""
+"""Bytes to read before and after an offset: nearly all rows are short."""
 _HEAD: Final = 1 << 14
 _MOST_LINES: Final = 1_000
 _FIELDS_LINE: Final = re.compile(r"#Fields:[^\r\n]*", re.IGNORECASE)
@@ -38,9 +38,9 @@ _FACTS: Final = (
 
 
 def raw_row(text: TextSource, size: int, offset: int) -> str | None:
-    """The row that byte `offset` of a log of `size` bytes is in, as it stands there; None where there is none.
+    """The row with the byte `offset` in a log of `size` bytes, as logged; None if there is none.
 
-    Raises LogError when the log can't be read.
+    Raises LogError if the log can't be read.
     """
     head = text.at(text.encoding.mark, _HEAD)
     found = _row_around(text, size, offset, header_of(head.text).columns)
@@ -51,9 +51,9 @@ def raw_row(text: TextSource, size: int, offset: int) -> str | None:
 
 
 def message_at(text: TextSource, size: int, offset: int) -> SmtpSession | None:
-    """All rows about the message of the row at byte `offset`, at most 1,000; None where there is no row.
+    """All rows about the message of the row at byte `offset`, at most 1,000; None if there is no row.
 
-    Raises LogError when the log can't be read.
+    Raises LogError if the log can't be read.
     """
     columns = _columns_at(text, offset)
     found = _row_around(text, size, offset, columns)
@@ -87,7 +87,7 @@ def _row_around(
         for bounds in row_bounds(block.text, lambda: columns):
             if block.offset(bounds.end) <= offset:
                 continue
-            # What begins or ends with the window may be a part of a row.
+            # The first and the last row in the window may be incomplete.
             whole = (bounds.start > 0 or begin == mark) and (bounds.end < len(block.text) or block.end >= size)
             if whole or window == _WINDOWS[-1]:
                 return block, bounds
@@ -120,8 +120,8 @@ def _columns_at(text: TextSource, offset: int) -> TrackingColumns | None:
 def _rows_about(text: TextSource, asked: TrackingRow) -> Iterator[TrackingRow]:
     """The rows about the same message as `asked`.
 
-    They have the same message id, or the same internal message id where one of the two has no message id: the numbers
-    of internal ids begin anew with a new queue database. 0 stands for none.
+    They have the same message id, or the same internal message id if one of the two has no message id: internal ids
+    start over with a new queue database. 0 means none.
     """
     message, internal = asked.searched("message-id").strip(), asked.searched("internal-message-id").strip()
     internal = "" if internal == "0" else internal
@@ -130,7 +130,7 @@ def _rows_about(text: TextSource, asked: TrackingRow) -> Iterator[TrackingRow]:
         return
     header = TrackingHeader()
     for block, stream in text.blocks():
-        # Blocks without it are most of a log, and are not split into rows.
+        # Most blocks do not contain it, and are not split into rows.
         if not ((message and message in block.text) or (internal and internal in block.text) or "#F" in block.text):
             continue
         rest = 0
@@ -155,7 +155,7 @@ def _are_same(row: TrackingRow, message: str, internal: str) -> bool:
 
 
 def _words(row: TrackingRow) -> str:
-    """What the row says, as it stands there: event, component, connector, host, recipients, then the status."""
+    """The content of the row, as logged: event, component, connector, host, recipients, then the status."""
     words = [value for name in _WORDS if (value := row.value(name))]
     said = row.value("recipient-status") or row.value("source-context")
     return " ".join(words) + (f": {said}" if said else "")

@@ -1,14 +1,14 @@
-"""The recipient status of a message tracking row -> the replies in it, and whose each of them is.
+"""The replies in the recipient status of a message tracking row, and the recipient of each.
 
-Exchange 2007 and 2010 write the replies of all recipients with `;` between them, and the reply may hold `;` itself
-("550 5.1.1 RESOLVER.ADR.RecipNotFound; not found"). So a `;` parts two replies only where
+Exchange 2007 and 2010 write the replies of all recipients with `;` between them, and a reply may contain `;` ("550
+5.1.1 RESOLVER.ADR.RecipNotFound; not found"). So a `;` separates two replies only if
 
 1. cutting at each `;` gives one piece for each recipient, each piece empty or beginning with a reply code, or else
 2. a reply code follows it at once: within a reply a blank does.
 
 Exchange 2013 and later write a list for each recipient, in any order: `[{LED=reply};{MSG=};{FQDN=host};{IP=};{LRT=}]`.
-LED is the last error, MSG a further text, FQDN and IP the host that gave it, LRT the last attempt. There a value ends
-where the next name begins, since a reply may hold braces, brackets and `;` too.
+LED is the last error, MSG a further text, FQDN and IP the host that gave it, LRT the last attempt. A value ends at the
+next name, since a reply may contain braces, brackets and `;` too.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import Final, NamedTuple
 
 _NAMED = re.compile(r"(?:^|(?<=[\[;]))\{(LED|MSG|FQDN|IP|LRT)=")
 _TAILS: Final = ("}];[", "};[", "}];", "};", "}]", "}")
-# As strict as the test that rows have to pass before they are taken apart (`MAY_REFUSE`), or the same text would be a
-# refusal in one row and none in another.
+# As strict as the test before a row is parsed (`MAY_REFUSE`), or the same text would be a refusal in one row but not in
+# another.
 _REPLY = re.compile(r" ?[2-5][0-9]{2}(?=[\s\-;,\"}]|\Z)")
 _REFUSAL = re.compile(r" ?[45][0-9]{2}(?=[\s\-;,\"}]|\Z)")
 _NEXT_REPLY = re.compile(r";(?=[2-5][0-9]{2}(?:[ \-;]|\Z))")
-# In the source context, words may stand before the reply; then only an enhanced code (RFC 3463) makes it one.
+# In the source context, words may precede the reply; then only an enhanced code (RFC 3463) proves it.
 _REPLY_INSIDE = re.compile(r"(?<![\w.])[45][0-9]{2}[ \-][245]\.[0-9]{1,3}\.[0-9]{1,3}(?![\w.])")
 _ATTEMPTED = re.compile(
     r"(?:LastAttemptedServerName=|LastAttemptedIP=|last endpoint attempted was )([0-9A-Za-z][\w.\-]{0,254})"
@@ -31,7 +31,7 @@ _ATTEMPTED = re.compile(
 
 
 class StatusReply(NamedTuple):
-    """A reply that begins at `begin` of the status; `host` is the one that gave it, "" where none is named."""
+    """A reply that begins at `begin` of the status; `host` is the one that sent it, "" if none is named."""
 
     begin: int
     reply: str
@@ -39,17 +39,17 @@ class StatusReply(NamedTuple):
 
 
 class RecipientRefusal(NamedTuple):
-    """A refusing reply to the recipient of that number (from 0), None where the row does not tell whose it is."""
+    """A refusal of the recipient with that number (from 0), None if the row does not say whose it is."""
 
     logged_verb: StatusReply
     recipient: int | None
 
 
 def refusals_in(status: str, recipients: int) -> tuple[list[RecipientRefusal], int]:
-    """The refusals in `status`, in the order of the recipients, and how many replies it holds altogether.
+    """The refusals in `status`, in the order of the recipients, and the total number of replies in it.
 
-    One reply is for all recipients; as many as there are recipients go with them one by one. With any other number
-    nobody can tell whose they are, and each refusal is given once.
+    A single reply applies to all recipients; if there are as many replies as recipients, they are paired. With any
+    other number, it is unknown whose they are, and each refusal is returned once.
     """
     replies = _replies(status, recipients)
     if len(replies) == 1 and recipients:
@@ -62,7 +62,7 @@ def refusals_in(status: str, recipients: int) -> tuple[list[RecipientRefusal], i
 
 
 def refusal_in_context(context: str) -> StatusReply | None:
-    """The refusal that a source context holds, for rows whose status has none."""
+    """The refusal in a source context, for rows whose status has none."""
     named = named_replies(context)
     if named:
         return next((each for each in named if _REFUSAL.match(each.reply)), None)
@@ -72,7 +72,7 @@ def refusal_in_context(context: str) -> StatusReply | None:
     if match is None:
         return None
     reply = context[match.start() :].strip()
-    # What stands in quotes ends with them.
+    # A quoted reply ends with its quotes.
     opening = context[match.start() - 1 : match.start()]
     if opening in ("'", '"'):
         reply = reply.removesuffix(opening)
@@ -80,7 +80,7 @@ def refusal_in_context(context: str) -> StatusReply | None:
 
 
 def attempted_host(reply: str) -> str:
-    """The host that our own server tried to reach, where its words name it, else ""."""
+    """The host that our own server tried to reach, if its words name it, else ""."""
     match = _ATTEMPTED.search(reply)
     return match.group(1).rstrip(".") if match else ""
 
@@ -106,7 +106,7 @@ def _plain(begin: int, text: str) -> StatusReply:
 
 
 def named_replies(status: str) -> list[StatusReply]:
-    """The replies of a status with named values, [] where it has no names."""
+    """The replies of a status with named values, [] if it has no names."""
     matches = list(_NAMED.finditer(status)) if "{" in status else []
     found: list[StatusReply] = []
     values: dict[str, str] = {}

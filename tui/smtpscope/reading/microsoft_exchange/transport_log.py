@@ -1,8 +1,8 @@
 """What all logs of Exchange's transport service share: lines that begin with "#", then rows of comma-separated values.
 
-The header names the kind of log and its fields. It is written at each start of the service and of a file, so it can
-come again in the middle, with other fields. A value is quoted only where it has to be (RFC 4180), and the last field
-of some versions has commas without quotes. Times are UTC.
+The header names the kind of log and its fields. It is written at each start of the service and of a file, so it can be
+repeated in the middle, with other fields. A value is quoted only if necessary (RFC 4180), and the last field of some
+versions has commas without quotes. Times are UTC.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from smtpscope.reading.text.encodings import TextBlock, detect
 
 LONGEST: Final = 1 << 17
 """Characters of one row; also what the csv module allows one field."""
-NO_HEADER: Final = "No header (#Fields) names the columns of this log: they are assumed by the shape of its rows"
+NO_HEADER: Final = "No header (#Fields) names the columns of this log: they are inferred from its rows"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-# Files that were put together have a byte order mark in the middle; eight-bit text is searched as Latin-1.
+# Merged files have a byte order mark in the middle; eight-bit text is searched as Latin-1.
 _MARKS = ("\ufeff", "\u00ef\u00bb\u00bf")
 _HEADER_STARTS = ("#", *(f"{mark}#" for mark in _MARKS))
 _HEADER_LETTERS = frozenset(start[0] for start in _HEADER_STARTS)
@@ -37,15 +37,15 @@ _LONGEST_PLACE: Final = 320
 
 
 FOUND_IN: Final = r"(?:[^\n,]{1,260}?:(?:\d{1,9}:)?)?"
-"""What grep, findstr and Select-String put before a row: the file that it is in, and its line."""
+"""The prefix of grep, findstr and Select-String: file name and line number."""
 _FOUND_IN: Final = re.compile(FOUND_IN + r"(?=\d{4}-\d\d-\d\d[T ])")
 
 
 def iso_milliseconds(text: str) -> int | None:
-    """A time such as `2026-11-09T05:12:41.478Z` in milliseconds since 1970-01-01, None where it is none.
+    """A time such as `2026-11-09T05:12:41.478Z` in milliseconds since 1970-01-01, None if it is not one.
 
-    A time without a zone is UTC, as all times of these logs. The name of the file in which grep found the row may
-    stand before it.
+    A time without a zone is UTC, as are all times in these logs. It may begin with the file name that grep put before
+    the row.
     """
     if not text[:1].isdigit():
         text = _FOUND_IN.sub("", text[:_LONGEST_PLACE], count=1)
@@ -57,7 +57,7 @@ def iso_milliseconds(text: str) -> int | None:
 
 
 def utc_milliseconds(text: str) -> int | None:
-    """The same for any form of time: what went through other hands may have been written anew."""
+    """The same for any form of time: other tools may have rewritten it."""
     milliseconds = iso_milliseconds(text)
     if milliseconds is not None:
         return milliseconds
@@ -66,7 +66,7 @@ def utc_milliseconds(text: str) -> int | None:
 
 
 def host_of(endpoint: str) -> str:
-    """The address of an endpoint such as `192.0.2.7:25` or `[2001:db8::7]:25`, without brackets."""
+    """The IP address of an endpoint such as `192.0.2.7:25` or `[2001:db8::7]:25`, without brackets."""
     if endpoint.startswith("["):
         return endpoint[1:].partition("]")[0]
     host, colon, _ = endpoint.rpartition(":")
@@ -74,7 +74,7 @@ def host_of(endpoint: str) -> str:
 
 
 def header_of(head: bytes) -> dict[str, str]:
-    """The labels (in lower case) with their values of the header that a file begins with; empty where it has none."""
+    """The labels (in lower case) with their values of the header that a file begins with; empty if it has none."""
     encoding = detect(head)
     text = TextBlock(head[encoding.mark :][:8192], start=0, encoding=encoding, final=True).text
     labels: dict[str, str] = {}
@@ -88,7 +88,7 @@ def header_of(head: bytes) -> dict[str, str]:
 
 
 def header_facts(header: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What a header (see `header_of`) says of its log, as label and value in the order to show."""
+    """The facts in a header (see `header_of`), as label and value in display order."""
     return ((label, header[name]) for name, label in _LABELS if header.get(name))
 
 
@@ -101,11 +101,11 @@ def _note_label(line: str, labels: dict[str, str]) -> None:
 
 
 def another_log(name: str, kind: str) -> LogError:
-    """What is wrong with a file that shall be read as a `kind` and is none."""
+    """The error for a file that is to be read as a `kind` but is not one."""
     return LogError(
         where=name,
         what=f"no {kind} of Exchange: neither its header (#Log-type, #Fields) nor rows of its shape",
-        remedy="Open the log as the server wrote it, or leave out --read-as",
+        remedy="Open the log as the server wrote it, or omit --read-as",
     )
 
 
@@ -115,24 +115,24 @@ def is_header(row: str) -> bool:
 
 
 def columns_in(row: str) -> dict[str, int]:
-    """Field -> its index, of a row that is the `#Fields:` line; empty where it is another one."""
+    """Field -> its index, in a row that is the `#Fields:` line; empty if it is not."""
     labels: dict[str, str] = {}
     _note_label(row, labels)
     return columns_of(fields_of(labels.get("fields", "")))
 
 
 def columns_of(names: Sequence[str]) -> dict[str, int]:
-    """Field -> its index; of two that are called the same the first one counts."""
+    """Field -> its index; of two with the same name, the first one counts."""
     return {name: index for index, name in reversed(list(enumerate(names)))}
 
 
 def fields_of(text: str) -> tuple[str, ...]:
-    """The names in a `#Fields:` line, in lower case: their capitals differ between versions."""
+    """The names in a `#Fields:` line, in lower case: capitals differ between versions."""
     return tuple(name.strip().lower() for name in text.split(","))
 
 
 class OpenedLog:
-    """The lines of a row whose quotes may still be open; each line is looked at once."""
+    """The lines of a row whose quotes may still be open; each line is examined once."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -146,27 +146,27 @@ class OpenedLog:
 
     @property
     def closed(self) -> bool:
-        """Whether each quote has its counterpart."""
+        """Whether all quotes are closed."""
         return self._quotes % 2 == 0
 
     def ends_before(self, line: str) -> bool:
-        """Whether the quotes were never closed: the row ends where another one begins, or is longer than any can be."""
+        """Whether the quotes were never closed: the row ends where another one begins, or is longer than possible."""
         begins = _BEGINS_ROW.match(line) is not None or is_header(line)
         return bool(self.lines) and (begins or self._length > LONGEST)
 
     def take(self) -> str:
-        """The row; afterwards there is none."""
+        """Returns the row and clears it."""
         row = "\n".join(self.lines)
         self.lines, self._length, self._quotes = [], 0, 0
         return row
 
 
 class LogRows:
-    """The rows of one log in the order of the file, and its header as it stands at the current row.
+    """The rows of one log in file order, and the header that applies to the current row.
 
-    `wanted` are the fields that a row must have, `usual` all fields where no header tells them. What is wrong is told
-    to `problems`; `skipped` counts the rows that were not handed out, `headers` the header lines, and `number` is
-    the line of the current row.
+    `wanted` are the fields that a row must have, `usual` all fields if there is no header. Faults go to `problems`;
+    `skipped` counts the rows that were not returned, `headers` the header lines, and `number` is the line of the
+    current row.
     """
 
     def __init__(self, wanted: tuple[str, ...], usual: tuple[str, ...], problems: ProblemLog) -> None:
@@ -190,7 +190,7 @@ class LogRows:
         return self._columns
 
     def span(self, *rows: list[str] | None) -> LogSpan | None:
-        """From when to when `rows` go, by their fields as the header stands now."""
+        """The time span of `rows`, with the fields of the current header."""
         column = self._columns.get("date-time", 0)
         return span_of(utc_milliseconds(row[column][:_LONGEST_TIME]) for row in rows if row and column < len(row))
 
@@ -198,7 +198,7 @@ class LogRows:
         columns = columns_of(names)
         missing = [name for name in self._wanted if name not in columns]
         if missing:
-            # A header that was damaged on the way still stands before rows of the usual kind.
+            # Even after a damaged header, the rows are of the usual kind.
             self._lacking = len(names)
             reason = f'the header (#Fields) has no field "{missing[0]}": only rows of {self._count} fields can be read'
             self._problems.add(f"line {self.number}", reason, "noted")
@@ -211,7 +211,7 @@ class LogRows:
     def of(self, block: TextBlock, *, final: bool) -> Iterator[tuple[int, list[str]]]:
         """The rows of `block`: the index at which each begins, and its fields, as searched (see `encodings`).
 
-        Unless `final`, an unfinished row at the end is left: afterwards `rest` is the index where it begins.
+        Unless `final`, an unfinished row at the end is left out: `rest` is then the index where it begins.
         """
         text = block.text
         lines, following, first_line = self._lines_of(text, final=final)
@@ -243,7 +243,7 @@ class LogRows:
         self._first_line += text.count("\n", 0, self.rest)
 
     def _lines_of(self, text: str, *, final: bool) -> tuple[list[str], int, int]:
-        """The lines of `text`, with index and number of the first; of a line that is too long the rest is left out."""
+        """The lines of `text`, with index and number of the first; the rest of an overlong line is left out."""
         lines = text.split("\n")
         left = lines.pop()
         following, first_line = 0, self._first_line
@@ -259,7 +259,7 @@ class LogRows:
         return lines, following, first_line
 
     def _row(self, start: int, row: str) -> Iterator[tuple[int, list[str]]]:
-        """The fields of a row that is not plain, or nothing where it is a header, blank or too short."""
+        """The fields of a row that is not plain; nothing for a header, a blank or a short row."""
         if not row.strip("\r\n\t \0"):
             return
         if is_header(row):
@@ -269,7 +269,7 @@ class LogRows:
         count = len(fields)
         if count == self._lacking:
             self.skipped += 1
-            self._problems.add(f"line {self.number}", "its header (#Fields) does not name all that is needed")
+            self._problems.add(f"line {self.number}", "its header (#Fields) lacks required fields")
             return
         if count > self._count:
             fields[self._count - 1 :] = [",".join(fields[self._count - 1 :])]
@@ -296,19 +296,19 @@ class LogRows:
 
 
 def fields_in(row: str) -> list[str]:
-    """The fields of one row, whatever it holds. Quotes are doubled within quotes; what can't be is split at commas."""
+    """The fields of any row. Quotes are doubled inside quotes; a malformed row is split at commas."""
     row = row.rstrip("\r\n")
     if '"' not in row:
         return row.split(",")
     try:
-        # The csv module takes zeros for the end of the text in some versions.
+        # Some versions of the csv module take zeros for the end of the text.
         return next(csv.reader([row.replace("\0", " ")]), [])
     except csv.Error:
         return row.split(",")
 
 
 def row_at(text: str, start: int) -> str:
-    """The row that begins at `start`, with the line ends that stand in its quotes."""
+    """The row that begins at `start`, with the line ends inside its quotes."""
     opened = OpenedLog()
     while start < len(text):
         end = text.find("\n", start)

@@ -1,7 +1,7 @@
-"""Replies in logs of Exchange that our own transport service made up, to say in SMTP's form why it could not deliver.
+"""Replies in Exchange's logs that our own transport service generated, to report a failed delivery in SMTP terms.
 
 Microsoft's transport writes its own state as a reply (`421 4.4.2 Connection dropped due to SocketError`, `550 4.4.7
-QUEUE.Expired; message expired`) to the same columns as what a remote host replied.
+QUEUE.Expired; message expired`) to the same columns as the replies of remote hosts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-MAYBE_OURS: Final = "The reply may be our own server's words about the delivery, not the other side's"
+MAYBE_OURS: Final = "The reply may be our own server's comment on the delivery, not the other side's"
 _OF_SENDING: Final = re.compile(r"\b(?:SMTPSEND|QUEUE)\.[A-Za-z]")
 _OWN: Final = re.compile(
     r"\A441[ -]|\b(?:SMTPSEND|QUEUE|DNS)\.[A-Za-z]|primary target IP address|Attempted failover to alternate host"
@@ -24,13 +24,13 @@ _OF_STORE: Final = re.compile(r"\bSTOREDRV\b", re.IGNORECASE)
 
 
 def is_about_sending(reply: str) -> bool:
-    """Whether `reply` comes from the part of our server that sends."""
+    """Whether `reply` comes from the sending part of our server."""
     return _OF_SENDING.search(reply) is not None
 
 
 @lru_cache(1_024)
 def is_ours(reply: str) -> bool:
-    """Whether `reply` reads as our transport service writes, and not as a remote host does."""
+    """Whether `reply` is worded like our transport service, and not like a remote host."""
     return _OWN.search(reply) is not None
 
 

@@ -1,4 +1,4 @@
-"""One session of a log of Exchange's transport service: its rows, found by the number that each of them has."""
+"""One session in a log of Exchange's transport service: the rows with its number."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from smtpscope.reading.text.table_rows import true_text
 from smtpscope.reading.text.text_log import TextSource
 
 LINES: Final = 2_000
-"""Lines of one dialogue."""
+"""Lines of one session."""
 _HEADER: Final = "#Fields:"
 _NUMBER: Final = "sequence-number"
 _CHANGES: Final = 1_000
 SPOKEN: Final[Mapping[str, Sign]] = {"+": "connected", "-": "disconnected", ">": "sent", "<": "received"}
-"""What the signs of a log mean that has all that was said."""
+"""The meaning of the signs in a log of whole sessions."""
 UNSPOKEN: Final[Mapping[str, Sign]] = {"+": "connected", "-": "disconnected"}
-"""What they mean in a log that tells of connections only: there `>` is news of one that stands."""
+"""Their meaning in a log of connections only: there `>` is news about an open connection."""
 
 
 class SessionFields(NamedTuple):
-    """What the fields of a log are called: all in the order of its rows, and those that make up a dialogue.
+    """The names of the fields of a log: all of them in order, and those for a session.
 
-    `texts` are put together to the text of a line, `facts` are label and field of what the whole session has. `signs`
-    are those that are no plain information.
+    `texts` make up the text of a line, `facts` are label and field of facts about the whole session. `signs` are those
+    that are not plain information.
     """
 
     usual: tuple[str, ...]
@@ -46,7 +46,7 @@ class SessionFields(NamedTuple):
 
 
 class SessionRow(NamedTuple):
-    """A row as it stands in the log, at byte `offset`, and its fields by their names; both truly decoded."""
+    """A row as logged, at byte `offset`, and its fields by name; both decoded."""
 
     offset: int
     text: str
@@ -54,20 +54,20 @@ class SessionRow(NamedTuple):
 
 
 class SessionLog:
-    """A log by its sessions. Nothing is read before it is asked for; all methods raise LogError when that fails."""
+    """A log by its sessions. Nothing is read until needed; all methods raise LogError if reading fails."""
 
     def __init__(self, text: TextSource, named: SessionFields) -> None:
         self._text = text
         self._named = named
-        # From which byte on the fields stand where: a header may name others in the middle of a file.
+        # The fields from which byte on: a header in the middle of a file may name others.
         self._places = [0]
         self._columns: list[Mapping[str, int]] = [columns_of(named.usual)]
         self._looked_through = text.encoding.mark
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
-        """The session of the row at byte `offset`, None where there is no such row, or it has no session.
+        """The session of the row at byte `offset`, None if there is no such row or it has no session.
 
-        Of a session with more than 2,000 rows those around `offset` are given.
+        Of more than 2,000 rows, those around `offset` are returned.
         """
         name = self.session_at(offset)
         if not name:
@@ -96,17 +96,17 @@ class SessionLog:
 
     def _line(self, row: SessionRow) -> SessionLine:
         sign = self._named.signs.get(row.fields.get(self._named.sign, ""), "information")
-        # Beside a command or a reply there is nothing that either side said.
+        # All other lines are neither a command nor a reply.
         texts = self._named.texts[:1] if sign in ("sent", "received") else self._named.texts
         text = ", ".join(part for part in (row.fields.get(field, "") for field in texts) if part)
         return SessionLine(row.offset, utc_milliseconds(row.fields.get("date-time", "")), sign, text)
 
     def row_at(self, offset: int) -> str:
-        """The row that begins at byte `offset`, as it stands in the log."""
+        """The row that begins at byte `offset`, as logged."""
         return true_text(row_at(self._text.at(offset, LONGEST).text, 0), self._text.encoding)
 
     def session_at(self, offset: int) -> str:
-        """The session of the row at byte `offset`, as searched (see `encodings`), "" where it has none."""
+        """The session of the row at byte `offset`, as searched (see `encodings`), "" if it has none."""
         return self._session_of(fields_in(row_at(self._text.at(offset, LONGEST).text, 0)), offset)
 
     def _session_of(self, fields: Sequence[str], offset: int) -> str:
@@ -140,7 +140,7 @@ class SessionLog:
         return self._columns[bisect_right(self._places, offset) - 1]
 
     def _look_through(self, offset: int) -> None:
-        """Looks for headers up to the block that holds byte `offset`."""
+        """Searches for headers up to the block with byte `offset`."""
         for block, _ in self._text.blocks(self._looked_through):
             found = block.text.find(_HEADER)
             while found >= 0 and len(self._places) < _CHANGES:
@@ -151,6 +151,6 @@ class SessionLog:
                     self._columns.append(columns)
                 found = block.text.find(_HEADER, found + 1)
             if block.end > offset:
-                # What is unfinished at the end of a growing log is looked at again.
+                # The unfinished end of a growing log is read again.
                 self._looked_through = block.start if block.final else block.end
                 return

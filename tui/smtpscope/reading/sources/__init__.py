@@ -1,1 +1,1 @@
-"""What the user named -> sources of bytes: files, folders, archives, pipes."""
+"""From the user's arguments to sources of bytes: files, folders, archives, pipes."""

@@ -1,4 +1,4 @@
-"""A source as it was named -> the logs in it: itself, what it unpacks to, or the members of a zip archive."""
+"""The logs in a source: the source itself, its unpacked content, or the members of a zip archive."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from smtpscope.reading.sources.zip_archive import Member
 
 SEARCHED: Final = 8 << 20
-"""How far a text that nobody named itself is looked through for a sentence of ours."""
+"""How far a text that the user did not name itself is searched for an SMTP event."""
 _MOST_MEMBERS: Final = 10_000
 _TOLD_ONE_BY_ONE: Final = 100
 _OFFICE: Final = "[Content_Types].xml"
 
 
 class NoLogError(LogError):
-    """An archive could be read, and there is no log in it."""
+    """An archive was read, and has no log in it."""
 
 
 class ZipMember(PackedSource):
@@ -52,15 +52,15 @@ class ZipMember(PackedSource):
 
 
 def logs_in(source: Source, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
-    """What to read of `source`: itself when it is not packed, or can't be opened.
+    """The logs to read from `source`: itself if it is not packed, or can't be opened.
 
-    Of a zip archive only members that a reader recognises are taken; each other one becomes a Problem. Raises
-    NoLogError for an archive without any log in it, LogError for one that can't be read.
+    Of a zip archive only members that a reader recognises are read; each other one becomes a Problem. Raises NoLogError
+    for an archive without any log in it, LogError for one that can't be read.
     """
     try:
         head = head_of(source)
     except LogError:
-        # Whoever reads it says so.
+        # The reader will report that.
         return [source]
     if head.startswith(ZIP_MAGICS):
         return _Archive(source, unpacking).logs(problems)
@@ -99,16 +99,17 @@ class _Archive:
             problems.append(Problem(name, "end of the archive", reason, "noted"))
         members = found.members[:_MOST_MEMBERS]
         sources = [source for member in members if (source := self._log(member)) is not None]
+        left_out = len(found.members) - len(members)
         if not sources:
-            raise self._without_logs(members)
-        problems += self._told(len(found.members) - len(members))
+            raise self._without_logs(members, left_out)
+        problems += self._told(left_out)
         return sources
 
     def _log(self, member: Member) -> Source | None:
-        """The log in `member`, None where there is none: then that is told."""
+        """The log in `member`, None if there is none, which is noted."""
         source: PackedSource = ZipMember(self._source, member, self._unpacking, self._allowance)
         if member.hindrance is not None:
-            self._pass_over(source, f"{member.hindrance}: unpack it and open the file inside", "skipped")
+            self._pass_over(source, member.hindrance, "skipped")
             return None
         try:
             head = head_of(source)
@@ -116,7 +117,7 @@ class _Archive:
                 self._pass_over(source, "The file is empty")
                 return None
             if head.startswith(ZIP_MAGICS):
-                self._pass_over(source, "An archive in an archive: unpack it and open it by itself")
+                self._pass_over(source, "An archive in an archive: unpack it and open it separately")
                 return None
             packing = packing_of(head)
             if packing is not None:
@@ -131,7 +132,7 @@ class _Archive:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
 
         title, _ = describe_unrecognised(head)
-        self._pass_over(source, f"Not a log that can be read here, passed over: it looks like {title}")
+        self._pass_over(source, f"Not a supported log, skipped: it looks like {title}")
         return None
 
     def _pass_over(self, source: Source, reason: str, outcome: Literal["skipped", "noted"] = "noted") -> None:
@@ -139,19 +140,23 @@ class _Archive:
 
     def _told(self, left_out: int) -> Iterator[Problem]:
         yield from self._passed_over[:_TOLD_ONE_BY_ONE]
-        more = len(self._passed_over) - _TOLD_ONE_BY_ONE
-        if more > 0:
-            yield Problem(self._source.name, "whole archive", f"{more:,} more files were passed over", "noted")
+        for outcome in ("noted", "skipped"):
+            more = sum(problem.outcome == outcome for problem in self._passed_over[_TOLD_ONE_BY_ONE:])
+            if more:
+                yield Problem(self._source.name, "whole archive", f"{more:,} more files were skipped", outcome)
         if left_out:
             reason = f"It has more than {_MOST_MEMBERS:,} files; {left_out:,} were not looked at"
             yield Problem(self._source.name, "whole archive", reason, "skipped")
 
-    def _without_logs(self, members: tuple[Member, ...]) -> LogError:
+    def _without_logs(self, members: tuple[Member, ...], left_out: int) -> LogError:
         name = self._source.name
+        if left_out:
+            what = f"no log is among its first {len(members):,} files; {left_out:,} more were not looked at"
+            return LogError(where=name, what=what, remedy="Unpack it and open the logs in it")
         if not members:
             return NoLogError(where=name, what="the archive is empty", remedy="Pack the log again")
         if any(member.name == _OFFICE for member in members):
-            remedy = "Save it as CSV or as plain text and open that"
+            remedy = "Save it as CSV or plain text and open that"
             return NoLogError(where=name, what="this looks like an Office document (docx, xlsx)", remedy=remedy)
         if self._errors:
             return self._errors[0]
@@ -161,7 +166,7 @@ class _Archive:
             what = f"none of the files in the archive ({len(members):,}) can be read here. {hindrance}"
             return LogError(where=name, what=what, remedy=remedy)
         if len(members) == 1:
-            what = f"no log that can be read here is in the archive. {self._passed_over[0].reason}"
+            what = f"no supported log in the archive. {self._passed_over[0].reason}"
         else:
             what = f"no log is among the {len(members):,} files in the archive"
         return NoLogError(where=name, what=what, remedy=remedy)

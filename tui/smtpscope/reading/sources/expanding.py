@@ -1,4 +1,4 @@
-"""What the user named -> sources of bytes: files, folders, patterns, pipes and standard input."""
+"""Turns the user's arguments into sources of bytes: files, folders, patterns, pipes and standard input."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from smtpscope.reading.sources.open_errors import not_opened
 from smtpscope.reading.sources.packed import PackedFile, SpooledSource, Unpacking
 
 _STDIN = "-"
-# A pipe may have no end, and then no sentence of ours either.
+# A pipe may be endless, and have no SMTP event.
 _SEARCHED_IN_PIPES = 512 << 20
 
 
 class FileSource:
-    """A regular file. Raises LogError at `open` when it can't be opened."""
+    """A regular file. Raises LogError at `open` if it can't be opened."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
@@ -44,7 +44,7 @@ class FileSource:
 
 
 class StandardInput(SpooledSource):
-    """Standard input, named "-". Raises LogError when it is a keyboard: nobody types a log."""
+    """Standard input, named "-". Raises LogError if it is a keyboard: nobody types a log."""
 
     def __init__(self, unpacking: Unpacking | None = None) -> None:
         super().__init__(_STDIN, _standard_input, unpacking)
@@ -55,16 +55,16 @@ def _standard_input() -> BinaryIO:
         raise LogError(
             where="standard input",
             what="nothing was piped in",
-            remedy="Pipe a log into the command, or name a file instead of -",
+            remedy="Pipe a log into the command, or give a file instead of -",
         )
-    # Unbuffered: a buffer asks again and again until it is full, and a signal that comes meanwhile would have to wait.
-    # A descriptor of its own: the browser puts the terminal in the place of standard input while this is being read.
+    # Unbuffered: a buffer reads until it is full, and signals would have to wait for that. A separate descriptor: the
+    # browser replaces standard input with the terminal while this is being read.
     return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The sources to read in order, each once, and what was passed over on the way."""
+    """The sources to read in order, each once, and the files that were skipped."""
 
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...] = ()
@@ -73,11 +73,11 @@ class Expansion:
 def expand(
     arguments: Sequence[str], *, unpacking: Unpacking | None = None, errors: list[LogError] | None = None
 ) -> Expansion:
-    """The sources that `arguments` name: files, folders with all below them, patterns, "-" for standard input.
+    """The sources that `arguments` name: files, folders with everything below, patterns, "-" for standard input.
 
-    What is packed gives the logs in it. Of a folder, and of a zip archive, only files that a reader recognises are
-    taken, those of a folder sorted by name; each other one becomes a Problem. A file that is named twice, by whatever
-    path, is taken once. An argument that gives no log is a LogError: added to `errors` if these are given, else raised.
+    Packed files are replaced by the logs in them. From folders and zip archives, only files that a reader recognises
+    are read, those of a folder sorted by name; each other one becomes a Problem. A file named twice, by any path, is
+    read once. An argument without any log is a LogError: added to `errors` if given, else raised.
     """
     unpacking = unpacking or Unpacking()
     sources: list[Source] = []
@@ -100,7 +100,7 @@ def expand(
 
 
 def searched(source: Source) -> int | None:
-    """How far a text is looked through for a sentence of ours when it was named itself; None for to its end."""
+    """How far a text that was named itself is searched for an SMTP event; None for the whole text."""
     return _SEARCHED_IN_PIPES if isinstance(source, SpooledSource) else None
 
 
@@ -113,7 +113,7 @@ def named_file(source: Source) -> str:
 
 def _sources_of(argument: str, unpacking: Unpacking, problems: list[Problem], seen: set[object]) -> Iterator[Source]:
     if argument == _STDIN:
-        # A second one would find nothing left.
+        # A second one would find it empty.
         if _STDIN not in seen:
             seen.add(_STDIN)
             yield from logs_in(StandardInput(unpacking), unpacking, problems)
@@ -128,7 +128,7 @@ def _identity(source: Source) -> object:
     if isinstance(source, ZipMember):
         return _identity(source.archive), source.member.name
     if source.name == _STDIN:
-        # Which of the logs in it, not which input: `_sources_of` takes that once.
+        # Identifies the logs in it, not the input: `_sources_of` reads that once.
         return source
     try:
         status = Path(source.name).stat()
@@ -140,7 +140,7 @@ def _identity(source: Source) -> object:
 
 
 def _paths(argument: str) -> list[str]:
-    """`argument`, or what it stands for as a pattern (cmd.exe and PowerShell leave patterns to the program)."""
+    """`argument`, or the files it matches as a pattern (cmd.exe and PowerShell leave patterns to the program)."""
     if os.path.lexists(argument) or not any(sign in argument for sign in "*?["):
         return [argument]
     import glob
@@ -158,7 +158,7 @@ def _paths(argument: str) -> list[str]:
 def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
     if not path:
         # Path("") is the current folder; an empty argument comes from a variable that is not set.
-        raise LogError(where="FILE", what="the name is empty", remedy="Name a file, a folder or a pattern")
+        raise LogError(where="FILE", what="the name is empty", remedy="Give a file, a folder or a pattern")
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError) as error:
@@ -172,7 +172,7 @@ def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem]) -> lis
     raise LogError(
         where=path,
         what="this is a device, not a file",
-        remedy="Name a file, a folder or a pipe; - stands for standard input",
+        remedy="Give a file, a folder or a pipe; - is standard input",
     )
 
 
@@ -184,32 +184,32 @@ def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem]) -
         try:
             sources += _logs_below(path, unpacking, problems)
         except NoLogError as error:
-            problems.append(Problem(path, "whole file", f"Passed over: {error.what}", "noted"))
+            problems.append(Problem(path, "whole file", f"Skipped: {error.what}", "noted"))
         except LogError as error:
             problems.append(Problem(path, "whole file", error.what, "skipped"))
     if not sources:
         raise LogError(
             where=folder,
-            what="the folder is empty" if not seen else f"no log is among the {seen} files of this folder",
-            remedy="Name the folder or the file to which the event log was exported (.evtx, .evt, text, CSV, XML)",
+            what="the folder is empty" if not seen else f"none of the {seen} files in this folder is a log",
+            remedy="Give the folder or the file the event log was exported to (.evtx, .evt, text, CSV, XML)",
         )
     return sources
 
 
 def _logs_below(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
-    """The logs in one file of a folder; what is none is told. Raises LogError when it can't be read."""
+    """The logs in one file of a folder; a file that is not a log is noted. Raises LogError if it can't be read."""
     source = FileSource(path)
     if not source.size:
         problems.append(Problem(path, "whole file", "The file is empty", "noted"))
         return []
-    # Whoever named the folder needs to know of a file that can't be opened, and `logs_in` leaves that for later.
+    # The user needs to know about a file in a folder that can't be opened; `logs_in` would leave that for later.
     source.open().close()
     found = logs_in(source, unpacking, problems)
     if isinstance(found[0], ZipMember) or (len(found) > 1):
         return found
     if reader_of(found[0], search=SEARCHED) is not None:
         return found
-    problems.append(Problem(path, "whole file", "Not a log that can be read here, passed over", "noted"))
+    problems.append(Problem(path, "whole file", "Not a supported log, skipped", "noted"))
     return []
 
 
@@ -218,7 +218,7 @@ def _files_below(folder: str, problems: list[Problem]) -> Iterator[str]:
         problems.append(Problem(str(error.filename), "whole folder", f"Can't be opened ({error.strerror})", "skipped"))
 
     for parent, folders, files in os.walk(folder, onerror=passed_over):
-        # Sorted in place: os.walk goes down in the order it finds here.
+        # Sorted in place: os.walk descends in this order.
         folders.sort(key=str.casefold)
         for name in sorted(files, key=str.casefold):
             path = Path(parent, name)

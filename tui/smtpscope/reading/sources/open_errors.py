@@ -1,4 +1,4 @@
-"""Why a file can't be opened, in words that help."""
+"""Why a file can't be opened, in helpful words."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NAMES_COMPARED = 5_000
 
 
 def not_opened(path: str, error: OSError | ValueError) -> LogError:
-    """What to raise when opening `path` failed with `error`."""
-    if isinstance(error, FileNotFoundError) and os.path.islink(path):  # noqa: PTH114 - path may be no path at all
-        return LogError(where=path, what="this link leads to nothing", remedy="Name the file itself")
+    """The error to raise if opening `path` failed with `error`."""
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):  # noqa: PTH114 - path may not be a path at all
+        return LogError(where=path, what="this link leads to nothing", remedy="Open the file itself")
     if isinstance(error, FileNotFoundError):
         near = _near_name(path)
         remedy = f"Did you mean {near}?" if near else "Check the name and the folder"
@@ -24,13 +24,13 @@ def not_opened(path: str, error: OSError | ValueError) -> LogError:
     if getattr(error, "winerror", None) == _SHARING_VIOLATION:
         what, remedy = "another program holds this file open", "Export the log in Event Viewer and open the copy"
     elif isinstance(error, PermissionError):
-        what, remedy = "no permission to read this file", "Ask for read access, or open a copy that you may read"
+        what, remedy = "no permission to read this file", "Ask for read access, or open a copy you can read"
     elif isinstance(error, NotADirectoryError):
         what, remedy = "a part of this path is a file, not a folder", "Check the path"
     elif isinstance(error, IsADirectoryError):
-        what, remedy = "this is a folder, not a file", "Name a file in it"
+        what, remedy = "this is a folder, not a file", "Open a file in it"
     elif getattr(error, "errno", None) == errno.ELOOP:
-        what, remedy = "this link leads back to itself", "Name the file itself"
+        what, remedy = "this link leads back to itself", "Open the file itself"
     elif isinstance(error, ValueError) or error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
         what, remedy = "this can't be a file name", "Check the name"
     else:
@@ -39,7 +39,7 @@ def not_opened(path: str, error: OSError | ValueError) -> LogError:
 
 
 def _near_name(path: str) -> str | None:
-    """A file beside `path` whose name is nearly the same, spelled with the user's folder."""
+    """A file in the same folder with nearly the same name, with the folder as the user wrote it."""
     import difflib
 
     asked = Path(path)

@@ -1,4 +1,4 @@
-"""Sources whose bytes have to be unpacked or come through a pipe: taken in when they are asked for, and no further."""
+"""Sources whose bytes are unpacked or come through a pipe: buffered on demand, and no further."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _MOST_SPOOLS: Final = 64
 
 
 class Unpacking:
-    """How much may be unpacked or piped in, and which unpacked logs are kept at hand.
+    """Limits for unpacking and pipes, and a cache of unpacked logs.
 
-    `limit` bytes may come out of one file. Without one that the user gave, more than a thousandfold is not believed:
-    no log is that monotonous, but archives made to fill disks are.
+    At most `limit` bytes may come out of one file. Unless the user set it, more than a thousandfold is refused: no log
+    is that monotonous, but archives made to fill disks are.
     """
 
     def __init__(self, limit: int | None = None) -> None:
@@ -35,15 +35,15 @@ class Unpacking:
         self._lock = threading.Lock()
 
     def of_archive(self) -> Allowance:
-        """For one file that was named: all that is unpacked from it shares the limit."""
+        """For one named file: everything unpacked from it shares the limit."""
         return _ArchiveAllowance(self.limit, any_ratio=self._any_ratio)
 
     def of_pipe(self) -> Allowance:
-        """For what comes through one pipe."""
+        """For the content of one pipe."""
         return _PipeAllowance(self.limit)
 
     def used(self, source: PackedSource) -> None:
-        """`source` is wanted now; what was unpacked and is wanted least lately is let go of."""
+        """Marks `source` as used now; drops the least recently used unpacked content."""
         with self._lock:
             self._in_use.pop(source, None)
             self._in_use[source] = None
@@ -55,7 +55,7 @@ class Unpacking:
 
 
 class _ArchiveAllowance:
-    """What may come out of one archive, all its members together; see `spool.Allowance`."""
+    """The limit for one archive, all its members together; see `spool.Allowance`."""
 
     def __init__(self, limit: int, *, any_ratio: bool) -> None:
         self._limit = limit
@@ -64,7 +64,7 @@ class _ArchiveAllowance:
         self._spent = 0
 
     def spend(self, name: str, filled: int, consumed: int) -> None:
-        # What is unpacked for a second time does not count again.
+        # Unpacking the same content again does not count twice.
         before = self._most.get(name, 0)
         if filled > before:
             self._most[name] = filled
@@ -72,7 +72,7 @@ class _ArchiveAllowance:
         if self._spent > self._limit:
             raise LogError(
                 where=name,
-                what=f"unpacked it is larger than {size_words(self._limit)}, so unpacking was stopped",
+                what=f"it unpacks to more than {size_words(self._limit)}, so unpacking was stopped",
                 remedy="If it is a log, unpack it and open the file inside",
             )
         if not self._any_ratio and filled > _UNSUSPICIOUS and filled > consumed * _LARGEST_RATIO:
@@ -80,12 +80,12 @@ class _ArchiveAllowance:
                 where=name,
                 what=f"it unpacks to more than {_LARGEST_RATIO:,} times its size, so unpacking was stopped after "
                 f"{size_words(filled)}",
-                remedy="Archives that fill a disk are made so. If it is a log, unpack it and open the file inside",
+                remedy="Zip bombs look like this. If it is a log, unpack it and open the file inside",
             )
 
 
 class _PipeAllowance:
-    """What may come through one pipe; see `spool.Allowance`."""
+    """The limit for one pipe; see `spool.Allowance`."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -100,7 +100,7 @@ class _PipeAllowance:
 
 
 def size_words(size: int) -> str:
-    """`size` in bytes as people say it."""
+    """`size` in bytes, for people."""
     for unit, name in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
         if size >= unit:
             return f"{size / unit:,.1f}".removesuffix(".0") + f" {name}"
@@ -108,9 +108,9 @@ def size_words(size: int) -> str:
 
 
 class BufferedSource(ABC):
-    """A source whose bytes come from elsewhere. `fill` takes them in; before that only what is asked for is taken in.
+    """A source whose bytes come from elsewhere. `fill` reads them all; before that, only as much as needed is read.
 
-    `problems` tell what is wrong with what was taken in last. Raises LogError whenever more can't be taken in.
+    `problems` are those of the last reading. Raises LogError whenever no more can be read.
     """
 
     def __init__(self, name: str) -> None:
@@ -123,21 +123,21 @@ class BufferedSource(ABC):
     @property
     @abstractmethod
     def stored_size(self) -> int | None:
-        """The bytes that have to be read for it, None where nobody can know."""
+        """The bytes that have to be read for it, None if unknown."""
 
     @abstractmethod
     def _new_spool(self) -> Spool: ...
 
     @property
     def size(self) -> int:
-        """All bytes; takes them in."""
+        """The total size; reads everything."""
         if self._size is None:
             for _ in self.fill():
                 pass
         return self._size or 0
 
     def fill(self) -> Iterator[int]:
-        """Takes in everything; yields how many of the stored bytes were read until now. Nothing when all is there."""
+        """Reads everything; yields how many of the stored bytes were read so far. Nothing if all is there already."""
         if self._size is not None:
             return
         spool = self._spooled()
@@ -176,15 +176,15 @@ class BufferedSource(ABC):
             raise LogError(
                 where=f"{self.name}, byte {damage.offset:#x}",
                 what=f"nothing could be unpacked. {damage.reason}",
-                remedy="Copy the archive again from where it comes from",
+                remedy="Copy the archive again from its source",
             )
         place = f"at or behind byte {damage.offset:#x} of the packed file"
-        reason = f"{damage.reason}. The {size:,} bytes that were unpacked until there were read"
+        reason = f"{damage.reason}. The {size:,} bytes unpacked before that were read"
         return (Problem(self.name, place, reason, "skipped"),)
 
 
 class SpooledSource(BufferedSource):
-    """A stream that can be read once, kept aside so that it can be read twice."""
+    """A stream that can be read only once, copied to be read again."""
 
     def __init__(self, name: str, open_stream: Callable[[], BinaryIO], unpacking: Unpacking | None = None) -> None:
         super().__init__(name)
@@ -207,7 +207,7 @@ class SpooledSource(BufferedSource):
 
 
 class PackedSource(BufferedSource):
-    """A source that can be unpacked as often as need be: what was unpacked is let go of when much else is wanted.
+    """A source that can be unpacked again: its content is dropped if space is needed for others.
 
     Recognising it unpacks 64 KiB.
     """
@@ -221,7 +221,7 @@ class PackedSource(BufferedSource):
     @property
     @abstractmethod
     def packed_with(self) -> str:
-        """The name of the packing, for people."""
+        """The name of the compression, for people."""
 
     @abstractmethod
     def _pieces(self) -> Generator[UnpackedPiece, None, None]: ...
@@ -242,20 +242,20 @@ class PackedSource(BufferedSource):
 
     @property
     def kept_size(self) -> int:
-        """Bytes that are unpacked and kept now."""
+        """Bytes currently unpacked and kept."""
         spool = self._spool
         return 0 if spool is None else spool.filled
 
     def let_go(self) -> None:
-        """Forgets what was unpacked; it is unpacked again when it is wanted again."""
-        # Without the lock: whoever has it may wait for the one who calls this.
+        """Drops the unpacked content; it is unpacked again when needed."""
+        # Without the lock: its holder may be waiting for the caller.
         self._spool = self._head = None
 
     def _new_spool(self) -> Spool:
         return Spool(self.name, self._pieces(), self._allowance)
 
     def _beginning(self) -> bytes:
-        """The first 64 KiB, for which nothing is kept in a file."""
+        """The first 64 KiB, without keeping anything in a file."""
         head = self._head
         if head is None:
             with self._lock:
@@ -268,7 +268,7 @@ class PackedSource(BufferedSource):
         with closing(pieces):
             spool = Spool(self.name, pieces, self._allowance)
             head = spool.read_at(0, HEAD_SIZE)
-            # One byte more tells whether that was all.
+            # One more byte shows whether that was all.
             if spool.filled == len(head):
                 spool.read_at(len(head), 1)
             if spool.complete and spool.filled == len(head):

@@ -1,4 +1,4 @@
-"""Bytes that come in once and in order, kept in a file without a name as far as somebody asked for them."""
+"""Bytes that can be read only once, in order, copied to an unnamed file as far as they were needed."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _NO_ROOM: Final = "Save the input to a file on another disk, unpacked, and open 
 
 
 class Allowance(Protocol):
-    """Decides how much may come in."""
+    """Decides how much may be read."""
 
     def spend(self, name: str, filled: int, consumed: int) -> None:
-        """`filled` bytes came for `name`, out of `consumed` packed ones. Raises LogError when these are too many."""
+        """Checks that `filled` bytes for `name`, from `consumed` packed ones, are not too many. Raises LogError."""
         ...
 
 
 class Spool:
-    """What `pieces` gives, as far as it was asked for. The file goes with this object, however the process ends.
+    """The content of `pieces`, as far as it was needed. The file disappears with this object, however the process ends.
 
-    `damage` tells where and why the pieces ended too early, None while they did not.
+    `damage` says where and why the pieces ended too early, None if they did not.
     """
 
     def __init__(self, name: str, pieces: Iterator[UnpackedPiece], allowance: Allowance) -> None:
@@ -48,9 +48,9 @@ class Spool:
         self._failure: LogError | None = None
 
     def take_in(self) -> bool:
-        """Takes in one more piece; False at the end.
+        """Reads one more piece; False at the end.
 
-        Raises LogError when the input can't be read, is larger than allowed, or the disk has no room for it.
+        Raises LogError if the input can't be read, is larger than allowed, or does not fit on the disk.
         """
         with self._lock:
             if self._failure is not None:
@@ -60,7 +60,7 @@ class Spool:
             try:
                 return self._take_in()
             except LogError as failure:
-                # What comes next would stand in the wrong place.
+                # The next piece would be in the wrong place.
                 self._failure = failure
                 raise
 
@@ -89,7 +89,7 @@ class Spool:
         """At most `size` bytes from `offset` on, fewer only at the end. Raises LogError as `take_in` does."""
         while self.filled < offset + size and self.take_in():
             pass
-        # Most of it is there already while another thread takes in more, so that nobody waits for the lock.
+        # Most of it is there already while another thread reads more, and needs no lock.
         file = self._file
         if file is not None and hasattr(os, "pread"):
             return _read_whole(file.fileno(), offset, size)
@@ -117,13 +117,11 @@ class Spool:
             self._file.seek(self.filled)
             _write_whole(self._file, data)
         except OSError as error:
-            raise LogError(
-                where=self._name, what="there is no room to keep the input aside", remedy=_NO_ROOM
-            ) from error
+            raise LogError(where=self._name, what="no disk space to buffer the input", remedy=_NO_ROOM) from error
         self.filled += len(data)
 
     def _look_at_disk(self, file: BinaryIO) -> None:
-        """A disk that is full hurts every other program."""
+        """A full disk hurts every other program."""
         if self.filled < self._look_at_disk_at:
             return
         import shutil
@@ -154,7 +152,7 @@ def _read_whole(descriptor: int, offset: int, size: int) -> bytes:
 
 
 class ReadAt(Protocol):
-    """What a stream is over."""
+    """The content of a stream."""
 
     def read_at(self, offset: int, size: int) -> bytes: ...
 
@@ -192,5 +190,5 @@ class _RawStream(io.RawIOBase):
 
 
 def stream_over(content: ReadAt) -> BinaryIO:
-    """A seekable stream over `content` from its first byte on; seeking from the end asks for all of it."""
+    """A seekable stream over `content` from its first byte on; seeking from the end reads all of it."""
     return io.BufferedReader(_RawStream(content), STREAM_BUFFER)

@@ -1,6 +1,6 @@
-"""Packed bytes (gzip, bzip2, xz, Zstandard, the methods of zip) to what they were, in pieces that fit into memory.
+"""Unpacks bytes (gzip, bzip2, xz, Zstandard, the methods of zip) in pieces that fit into memory.
 
-Nothing that an archive says of its sizes is believed: whoever asks for the next piece decides whether it goes on.
+Sizes given in an archive are never trusted: the caller decides at each piece whether to continue.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _READ_SIZE: Final = 1 << 15
 _LONGEST_MAGIC: Final = 6
 _XZ_MEMORY: Final = 256 << 20
 _ZSTANDARD_WINDOW: Final = 256 << 20
-# The Zstandard decoder knows no limit for what it gives at once; 2 KiB can't become more than 64 MiB.
+# The Zstandard decoder has no limit for its output; 2 KiB can't become more than 64 MiB.
 _ZSTANDARD_STEP: Final = 2_048
 
 
 class DamagedArchiveError(Exception):
-    """Unpacking can't go on: at about byte `offset` of the packed bytes, because of `reason`."""
+    """Unpacking can't continue at about byte `offset` of the packed bytes, because of `reason`."""
 
     def __init__(self, offset: int, reason: str) -> None:
         super().__init__(reason)
@@ -33,13 +33,13 @@ class DamagedArchiveError(Exception):
 
 
 class ByteReader(Protocol):
-    """What packed bytes are read from."""
+    """A source of packed bytes."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 class Decoder(Protocol):
-    """Unpacks one stream of bytes. `ended` at its end; `unused` is what came behind that."""
+    """Unpacks one stream of bytes. `ended` is set at its end; `unused` are the bytes after it."""
 
     @property
     def ended(self) -> bool: ...
@@ -48,13 +48,13 @@ class Decoder(Protocol):
     def unused(self) -> bytes: ...
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
-        """What `data` adds."""
+        """The bytes unpacked from `data`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class UnpackedPiece:
-    """`data` as unpacked; `consumed` is how many packed bytes were read for all until now."""
+    """Unpacked `data`; `consumed` is the total of packed bytes read so far."""
 
     data: bytes
     consumed: int
@@ -78,7 +78,7 @@ class _Zlib:
             try:
                 piece = self._decoder.decompress(data, PIECE_SIZE)
             except zlib.error:
-                # A decoder that finds damage keeps what it unpacked before that: byte by byte it comes out.
+                # A decoder that finds damage keeps what it unpacked before: feeding single bytes gets it out.
                 for position in range(len(data)):
                     yield before.decompress(data[position : position + 1])
                 raise
@@ -90,7 +90,7 @@ class _Zlib:
 
 
 class _Limited:
-    """The decoders of bzip2 and xz, which are asked in the same way; `failure` is what they raise."""
+    """The decoders of bzip2 and xz, which share an interface; `failure` is the exception they raise."""
 
     def __init__(self, decoder: BZ2Decompressor | LZMADecompressor, failure: type[Exception]) -> None:
         self._decoder = decoder
@@ -155,7 +155,7 @@ class Packing:
     decoder: Callable[[], Decoder]
 
 
-# Each library is imported for what is packed so: most logs are not packed at all.
+# Each library is imported only when needed: most logs are not packed at all.
 
 
 def _bzip2() -> Decoder:
@@ -171,35 +171,35 @@ def _xz() -> Decoder:
 
 
 def raw_deflate() -> Decoder:
-    """Deflate without a header (RFC 1951), as zip archives have it."""
+    """Deflate without a header (RFC 1951), as in zip archives."""
     return _Zlib(-zlib.MAX_WBITS)
 
 
 GZIP: Final = Packing("gzip", (b"\x1f\x8b\x08",), lambda: _Zlib(zlib.MAX_WBITS | 16))
 BZIP2: Final = Packing("bzip2", (b"BZh",), _bzip2)
 XZ: Final = Packing("xz", (b"\xfd7zXZ\0",), _xz)
-# Behind the first frame may stand others, and frames that are to be skipped (RFC 8878, 3.1.2).
+# The first frame may be followed by others, and by frames to be skipped (RFC 8878, 3.1.2).
 ZSTANDARD: Final = Packing(
     "Zstandard",
     (b"\x28\xb5\x2f\xfd", *(bytes((first, 0x2A, 0x4D, 0x18)) for first in range(0x50, 0x60))),
     _Zstandard,
 )
 ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")
-"""What a zip archive begins with: its first member, its end when it is empty, or the mark of one that was split."""
+"""What a zip archive begins with: its first member, its end if it is empty, or the mark of a split one."""
 
 _PACKINGS: Final = (GZIP, BZIP2, XZ, ZSTANDARD)
 
 
 def packing_of(head: bytes) -> Packing | None:
-    """How a file that begins with `head` is packed, None when it is not packed in a way that is known here."""
+    """How a file that begins with `head` is packed, None if it is not packed in a known way."""
     return next((packing for packing in _PACKINGS if head.startswith(packing.magic)), None)
 
 
 def unpacked(stream: ByteReader, packing: Packing) -> Iterator[UnpackedPiece]:
-    """All of `stream`, several packed streams one behind the other included (RFC 1952, 2.2).
+    """All of `stream`, including several packed streams in a row (RFC 1952, 2.2).
 
-    Raises DamagedError where it ends in the middle, is damaged, or goes on with something else; OSError when the
-    stream can't be read.
+    Raises DamagedError if it ends in the middle, is damaged, or continues with something else; OSError if the stream
+    can't be read.
     """
     consumed = streams = 0
     pending = b""
@@ -227,9 +227,9 @@ def unpacked(stream: ByteReader, packing: Packing) -> Iterator[UnpackedPiece]:
 def decoded_by(
     decoder: Decoder, stream: ByteReader, pending: bytes = b"", consumed: int = 0
 ) -> Iterator[UnpackedPiece]:
-    """One packed stream to its end; `pending` was read from `stream` already, `consumed` bytes were read altogether.
+    """One packed stream to its end; `pending` was read from `stream` already, `consumed` bytes were read in total.
 
-    The last piece may be empty: it tells what was consumed. Raises DamagedError, OSError as `unpacked` does.
+    The last piece may be empty: it gives the bytes consumed. Raises DamagedError, OSError as `unpacked` does.
     """
     while not decoder.ended:
         data = pending or stream.read(_READ_SIZE)

@@ -1,4 +1,4 @@
-"""What is in a zip archive (PKWARE's APPNOTE): by the directory at its end, or else by the headers of its members."""
+"""The content of a zip archive (PKWARE's APPNOTE): by the directory at its end, or by the headers of its members."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from smtpscope.harmless import shown
@@ -41,9 +41,10 @@ _LOOKED_THROUGH: Final = 4 << 30
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file in an archive. `name` is made harmless, and no path; `header` is the byte where it begins.
+    """One file in an archive. `name` is harmless, and not a path; `header` is the byte where it begins.
 
-    `packed_size` and `checksum` are what the archive says; None where only unpacking can tell.
+    `packed_size` and `checksum` are as given in the archive; None if only unpacking can tell. `overlaps` is set if its
+    bytes belong to an earlier member, in an archive whose members are larger than the archive itself.
     """
 
     name: str
@@ -52,30 +53,36 @@ class Member:
     encrypted: bool
     packed_size: int | None
     checksum: int | None
+    overlaps: bool = False
 
     @property
     def hindrance(self) -> str | None:
-        """Why it can't be unpacked here, None when it can."""
+        """Why it can't be unpacked here and what to do, None if it can."""
+        unpack = "unpack it and open the file inside"
         if self.encrypted:
-            return "It is encrypted"
+            return f"It is encrypted: {unpack}"
+        if self.overlaps:
+            return "Its bytes belong to another file in the archive too, as in a zip bomb"
         if self.method in (_STORED, _DEFLATED) or self.method in _PACKINGS:
             return None
-        return f"It is packed by a method that is not read here ({_METHOD_NAMES.get(self.method, self.method)})"
+        method = _METHOD_NAMES.get(self.method, self.method)
+        return f"It is packed by a method that is not read here ({method}): {unpack}"
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`members` in their order. `by_headers` tells that the directory is missing: the archive is cut off or damaged."""
+    """`members` in order. `by_headers` is set if the directory is missing: the archive is cut off or damaged."""
 
     members: tuple[Member, ...]
     by_headers: bool
 
 
 def listing(stream: BinaryIO) -> Listing:
-    """The members of the archive in `stream`, folders left out. Raises OSError when the stream can't be read."""
+    """The members of the archive in `stream`, without folders. Raises OSError if the stream can't be read."""
     try:
         with zipfile.ZipFile(stream) as archive:
             found = [_listed(entry) for entry in archive.infolist() if not entry.is_dir()]
+        found = _overlaps_marked(found, stream.seek(0, 2))
         return Listing(_told_apart(found), by_headers=False)
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OverflowError, IndexError):
         return Listing(_told_apart(list(_by_headers(stream))), by_headers=True)
@@ -92,26 +99,44 @@ def _listed(entry: zipfile.ZipInfo) -> Member:
     )
 
 
+def _overlaps_marked(members: list[Member], archive_size: int) -> list[Member]:
+    """The same, with those marked that overlap an earlier member.
+
+    Only if all together are larger than the archive: one wrong number in its directory is damage and must not hide
+    others.
+    """
+    if sum(member.packed_size or 0 for member in members) <= archive_size:
+        return members
+    marked: dict[int, bool] = {}
+    end = 0
+    for index in sorted(range(len(members)), key=lambda index: members[index].header):
+        member = members[index]
+        marked[index] = member.header < end
+        if not marked[index]:
+            end = member.header + _LOCAL.size + (member.packed_size or 0)
+    return [replace(member, overlaps=marked[index]) for index, member in enumerate(members)]
+
+
 def _harmless(name: str) -> str:
-    """`name` without what would make it a path to somewhere else, on one line."""
+    """`name` on one line, without anything that would make it a path."""
     parts = [part for part in name.replace("\\", "/").split("/") if part.strip(" .")]
     return shown("/".join(parts)[-_LONGEST_NAME:]) or "(no name)"
 
 
 def _told_apart(members: list[Member]) -> tuple[Member, ...]:
-    """Each with a name of its own: an archive may hold two of one name."""
+    """With unique names: an archive may have two members of one name."""
     seen: dict[str, int] = {}
     found = []
     for member in members:
         number = seen[member.name] = seen.get(member.name, 0) + 1
         name = member.name if number == 1 else f"{member.name} ({number})"
         seen.setdefault(name, 1)
-        found.append(Member(name, member.header, member.method, member.encrypted, member.packed_size, member.checksum))
+        found.append(replace(member, name=name))
     return tuple(found)
 
 
 def _by_headers(stream: BinaryIO) -> Iterator[Member]:
-    """The members of an archive without a directory, one behind the other from its beginning."""
+    """The members of an archive without a directory, one after the other from its beginning."""
     size = stream.seek(0, 2)
     begin = 4 if _read_at(stream, 0, 8) == ZIP_MAGICS[2] else 0
     while (header := _local_header(stream, begin)) is not None:
@@ -133,7 +158,7 @@ def _by_headers(stream: BinaryIO) -> Iterator[Member]:
 
 
 def _local_header(stream: BinaryIO, begin: int) -> tuple[Member, int, bool] | None:
-    """What stands before a member: it, where its data begin, whether sizes and checksum stand behind them."""
+    """Reads the header of a member: the member, the start of its data, whether sizes and checksum follow them."""
     data = _read_at(stream, begin, _LOCAL.size)
     if len(data) < _LOCAL.size or not data.startswith(_LOCAL_MAGIC):
         return None
@@ -154,7 +179,7 @@ def _local_header(stream: BinaryIO, begin: int) -> tuple[Member, int, bool] | No
 
 
 def _end_of(stream: BinaryIO, member: Member, data: int, size: int) -> int | None:
-    """Where the data of a member end that does not tell: only deflated ones show it themselves."""
+    """The end of the data of a member without sizes: only deflated data show it."""
     if member.encrypted or member.method != _DEFLATED:
         return None
     stream.seek(data)
@@ -186,7 +211,7 @@ def _read_at(stream: BinaryIO, begin: int, size: int) -> bytes:
 
 
 class _Part:
-    """`size` bytes of a stream from where it stands; to its end with None."""
+    """`size` bytes of a stream from its current position; with None, to its end."""
 
     def __init__(self, stream: ByteReader, size: int | None) -> None:
         self._stream = stream
@@ -203,7 +228,7 @@ class _Part:
 def member_pieces(stream: BinaryIO, member: Member) -> Iterator[UnpackedPiece]:
     """The content of `member` of the archive in `stream`, checked by its checksum at the end.
 
-    Raises DamagedError with a place in the archive, OSError when the stream can't be read.
+    Raises DamagedError with a place in the archive, OSError if the stream can't be read.
     """
     header = _local_header(stream, member.header)
     if header is None:

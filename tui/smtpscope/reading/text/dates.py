@@ -1,4 +1,4 @@
-"""Dates as logs write them -> a moment; what a text does not tell (day or month first, year, zone) is asked for.
+"""Dates as logs write them; what a text leaves open (order of day and month, year, zone), the caller supplies.
 
 Forms: ISO 8601 and RFC 3339 with `-`, `/` or `.`, regional dates of Windows in either order with 12 or 24 hours,
 dates with an English month name (RFC 5322 and others), and the time stamp of RFC 3164 that has no year.
@@ -16,7 +16,7 @@ _TWO_DIGIT_YEARS = 2000
 
 
 class DateOrder(StrEnum):
-    """What comes first in a regional date; the year only where it has two digits as well."""
+    """What comes first in a regional date; the year only if it too has two digits."""
 
     DAY_FIRST = "day/month/year"
     MONTH_FIRST = "month/day/year"
@@ -27,13 +27,13 @@ Separator = Literal["-", "/", "."]
 
 
 class WrittenTime(NamedTuple):
-    """A date and time as the text has it, from index `begin` to `end`.
+    """A date and time as written in a text, from index `begin` to `end`.
 
-    `first` and `second` are month and day in this order where `ordered`, else two numbers whose order the text alone
-    may not tell. `year` is None where none is written, `zone_minutes` (east of UTC) is None where no zone is.
-    `separator` stands between the numbers of the date; `half_day` tells that AM or PM was written, `short_year` that
-    the year, or what stands in its place, has two digits.
-    A NamedTuple, since one is made for each line of a log: a frozen dataclass takes four times as long.
+    `first` and `second` are month and day if `ordered`, else two numbers in an order that the text alone may not
+    reveal. `year` is None if none is written, `zone_minutes` (east of UTC) None if no zone is. `separator` is between
+    the numbers of the date; `half_day` means that AM or PM is written, `short_year` that the year, or the number in its
+    place, has two digits. A NamedTuple because one is made for each line of a log: a frozen dataclass takes four times
+    as long.
     """
 
     begin: int
@@ -53,7 +53,7 @@ class WrittenTime(NamedTuple):
 
     @property
     def order(self) -> DateOrder | None:
-        """The order that this date proves, None where both are possible or the form leaves no doubt."""
+        """The order that this date proves; None if both are possible, or if the form leaves no doubt."""
         if self.ordered:
             return None
         if self.first > 12 >= self.second:
@@ -64,7 +64,7 @@ class WrittenTime(NamedTuple):
 
     @property
     def ambiguous(self) -> bool:
-        """Whether day and month could be exchanged to another date."""
+        """Whether swapping day and month gives another valid date."""
         return not self.ordered and self.first <= 12 and self.second <= 12 and self.first != self.second
 
 
@@ -75,7 +75,7 @@ _CLOCK = (
     r"(?:\s?(?P<half>[AaPp])\.?\s?[Mm]\b\.?)?"
     r"(?:\s?\(?(?P<zone>Z\b|UTC\b|GMT\b|[+\-\u2212]\d{2}:?\d{2}(?!\d)|[+-]\d{2}(?![\d:]))\)?)?"
 )
-# Between date and time: nothing else than what tables, ISO 8601 and sentences put there.
+# Between date and time: only what tables, ISO 8601 and prose put there.
 _BETWEEN = r"(?:T|_|\"?[,;|]\"?|\"?\t\"?)?\s{0,3}(?<=[\sT_,;|\"])"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -106,7 +106,7 @@ _NAMED_FIRST = re.compile(
 
 
 def find_time(text: str) -> WrittenTime | None:
-    """The first date with a time in `text`, looking for the surest form first; None if there is none that can be."""
+    """The first valid date with a time in `text`, the most specific form first; None if there is none."""
     match = _ISO.search(text)
     if match is not None:
         return _written(match, int(match["year"]), int(match["month"]), int(match["day"]), ordered=True)
@@ -150,7 +150,7 @@ def _written(match: re.Match[str], year: int | None, first: int, second: int, *,
         ordered,
         hour,
         minute,
-        # A leap second is the last one of its minute for us.
+        # A leap second counts as the last second of its minute.
         min(second_of_minute, 59),
         int(fraction[:3].ljust(3, "0")) if fraction else 0,
         _zone_minutes(zone) if zone else None,
@@ -186,17 +186,16 @@ def begins_with_time(line: str) -> bool:
 
 
 def assumed_order(written: WrittenTime) -> DateOrder:
-    """The likelier order of a date that proves none: month first with AM and PM (United States), else day first."""
+    """The likelier order of an ambiguous date: month first with AM or PM (United States), else day first."""
     return DateOrder.MONTH_FIRST if written.half_day and written.separator != "." else DateOrder.DAY_FIRST
 
 
 def moment(written: WrittenTime, *, order: DateOrder, zone: tzinfo, newest: datetime) -> int | None:
     """Milliseconds since 1970-01-01 UTC, None if there is no such day.
 
-    `order` counts where the date itself proves none (year first: in every date of three short numbers), `zone` where
-    none is written. Without a year it is the newest
-    one that does not put the time behind `newest` (aware) by more than a day. A local time that the clock skips or
-    has twice is read with the offset before the change (PEP 495, fold 0).
+    `order` applies if the date itself proves none (year first: to every date of three short numbers), `zone` if none is
+    written. Without a year, it is the latest one that puts the time at most a day after `newest` (aware). A local time
+    that the clock skips or repeats has the offset before the change (PEP 495, fold 0).
     """
     month, day = written.first, written.second
     if order is DateOrder.YEAR_FIRST and written.short_year and written.year is not None:

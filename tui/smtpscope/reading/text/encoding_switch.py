@@ -1,6 +1,7 @@
-"""Where a text goes on in another encoding, because two programs wrote to one file.
+"""Where a text switches to another encoding because two programs wrote to one file, or where a byte is missing.
 
-Windows PowerShell appends UTF-16 to a log of bytes (`>>`), cmd.exe appends bytes to one in UTF-16.
+Windows PowerShell appends UTF-16 to a log of bytes (`>>`), cmd.exe appends bytes to one in UTF-16. After a byte that is
+missing or too many in UTF-16, each character would be made of the halves of two.
 """
 
 from __future__ import annotations
@@ -11,23 +12,28 @@ from dataclasses import dataclass
 from typing import Final
 
 _WIDE: Final = re.compile(rb"(?:[\t\r\n -~]\0){16}")
-# In a script whose characters have two printable bytes each, forty of them in a row stand nowhere.
+_WIDE_BIG_ENDIAN: Final = re.compile(rb"(?:\0[\t\r\n -~]){16}")
+# No text in a script whose characters have two printable bytes each has forty of them in a row.
 _NARROW: Final = re.compile(rb"[\t\r\n -~]{40}")
 _NARROW_HALF: Final = re.compile(rb"[\t\r\n -~]{20}")
 OVERLAP: Final = 64
-"""So many bytes before the place where one looked last have to be looked at again."""
+"""Bytes before the last searched position that have to be searched again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """The other encoding begins at `index`, with a byte order mark of `mark` bytes."""
+    """The other encoding begins at `index`, with a byte order mark of `mark` bytes.
+
+    With `shifted` it is the same encoding, but not at a place where a character can begin.
+    """
 
     index: int
     mark: int
+    shifted: bool = False
 
 
 def wide_from(data: bytes, begin: int) -> Switch | None:
-    """Where `data`, eight-bit until then, go on as UTF-16LE; looked for from `begin` on."""
+    """Where `data`, eight-bit until then, continue in UTF-16LE; searched from `begin` on."""
     first = data.find(b"\0", begin)
     if first < 0:
         return None
@@ -36,18 +42,21 @@ def wide_from(data: bytes, begin: int) -> Switch | None:
 
 
 def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
-    """Where `data`, UTF-16 until then, go on as bytes; looked for from `begin` on.
+    """Where `data`, UTF-16 until then, go on as bytes or are shifted by one; looked for from `begin` on.
 
-    `high` is 1 where the second byte of a character is the high one (little-endian), else 0.
+    `high` is 1 if the second byte of a character is the high one (little-endian), else 0.
     """
     begin &= ~1
     halves = data[begin + high :: 2]
-    # Mostly they are all zero, which is told much faster than searching takes.
+    # Usually they are all zero, which is checked much faster than a search takes.
     if not halves.strip(b"\0"):
         return None
     half = _NARROW_HALF.search(halves)
     while half is not None:
         offset = begin + 2 * half.start() + high
+        for first in (offset,) if high else (offset - 1, offset + 1):
+            if first >= begin and (_WIDE if high else _WIDE_BIG_ENDIAN).match(data, first):
+                return Switch(first, 0, shifted=True)
         found = _NARROW.search(data, max(begin, offset - 1), offset + 2 * OVERLAP)
         if found is not None:
             return _with_mark(data, found.start(), codecs.BOM_UTF8)
@@ -58,6 +67,12 @@ def narrow_from(data: bytes, begin: int, *, high: int) -> Switch | None:
 def starts_wide(data: bytes) -> bool:
     """Whether `data` begin with UTF-16LE."""
     return _WIDE.match(data) is not None
+
+
+def starts_shifted(data: bytes, *, high: int) -> bool:
+    """Whether `data` are UTF-16 from their second byte on; `high` as above."""
+    wide = _WIDE if high else _WIDE_BIG_ENDIAN
+    return wide.match(data) is None and wide.match(data, 1) is not None
 
 
 def starts_narrow(data: bytes) -> bool:

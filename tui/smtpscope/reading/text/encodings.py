@@ -1,8 +1,8 @@
-"""A stream of bytes -> blocks of whole lines as text, each position with its byte offset in the file.
+"""Turns a stream of bytes into blocks of whole lines as text, and positions in them into byte offsets.
 
 Eight-bit text is searched as Latin-1, where a character is a byte: finding costs no decoding, and an index is an
-offset. Only what is taken out (`TextBlock.cut`) is decoded for real: UTF-8, or else Windows-1252, line by line, since
-logs that several programs write to mix the two.
+offset. Only what is extracted (`TextBlock.cut`) is really decoded: as UTF-8, or else Windows-1252, line by line, since
+logs of several programs mix the two.
 """
 
 from __future__ import annotations
@@ -13,12 +13,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, Final, Literal
 
-from smtpscope.reading.text.encoding_switch import OVERLAP, Switch, narrow_from, starts_narrow, starts_wide, wide_from
+from smtpscope.reading.text.encoding_switch import (
+    OVERLAP,
+    Switch,
+    narrow_from,
+    starts_narrow,
+    starts_shifted,
+    starts_wide,
+    wide_from,
+)
+from smtpscope.reading.text.text_noise import TextNoise
 
 Codec = Literal["utf-8", "utf-16-le", "utf-16-be"]
 
 BLOCK_SIZE = 1 << 20
-# A line that is longer than this is cut; it bounds the memory for a file without line ends.
+# A longer line is cut; this bounds the memory for a file without line ends.
 _LONGEST_BLOCK = 4 * BLOCK_SIZE
 
 
@@ -35,6 +44,11 @@ class TextEncoding:
         """Bytes of the smallest unit of the encoding."""
         return 1 if self.codec == "utf-8" else 2
 
+    @property
+    def high(self) -> int:
+        """Which byte of a unit of two is the high one."""
+        return 1 if self.codec == "utf-16-le" else 0
+
 
 _PLAIN = TextEncoding("utf-8", 0, "UTF-8 or Windows-1252")
 _MARKS = (
@@ -48,7 +62,7 @@ _MOST_SWITCHES: Final = 100
 
 
 def detect(head: bytes) -> TextEncoding:
-    """The encoding of a text file that begins with `head`: by its mark, else by zeros at every second byte."""
+    """The encoding of a text file that begins with `head`: by its mark, else by zeros in every second byte."""
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
@@ -56,7 +70,7 @@ def detect(head: bytes) -> TextEncoding:
     if len(probe) >= 4 and not starts_narrow(probe):
         zeros_even, zeros_odd = probe[::2].count(0), probe[1::2].count(0)
         half = len(probe) // 2
-        # Other scripts have no zeros, but the blanks, digits and commands of an SMTP log have.
+        # Other scripts have no zeros, but the blanks, digits and commands of an SMTP log do.
         if zeros_odd * 4 > half and zeros_even * 8 < zeros_odd:
             return _WIDE
         if zeros_even * 4 > half and zeros_odd * 8 < zeros_even:
@@ -65,7 +79,7 @@ def detect(head: bytes) -> TextEncoding:
 
 
 def first_part(head: bytes) -> bytes:
-    """What of `head`, with which a file begins, is in the encoding of its beginning."""
+    """The part of `head`, the beginning of a file, that is in the encoding of its first bytes."""
     encoding = detect(head)
     switch = _switch(head, encoding, encoding.mark)
     return head if switch is None else head[: switch.index]
@@ -74,14 +88,28 @@ def first_part(head: bytes) -> bytes:
 def _switch(data: bytes, encoding: TextEncoding, begin: int) -> Switch | None:
     if encoding.unit == 1:
         return wide_from(data, begin)
-    return narrow_from(data, begin, high=1 if encoding.codec == "utf-16-le" else 0)
+    return narrow_from(data, begin, high=encoding.high)
 
 
-def encoding_at(data: bytes, usual: TextEncoding) -> TextEncoding:
-    """The encoding of `data` out of the middle of a file that begins in `usual`."""
+def _whole_characters(data: bytes, encoding: TextEncoding) -> bytes:
+    """UTF-16 `data` with the missing half of the last character, or without a half that tells nothing."""
+    if len(data) % 2 == 0:
+        return data
+    if not 0x20 <= data[-1] < 0x7F:
+        return data[:-1]
+    return data + b"\0" if encoding.high else data[:-1] + b"\0" + data[-1:]
+
+
+def put_together(data: bytes, usual: TextEncoding) -> tuple[bytes, TextEncoding]:
+    """`data` from the middle of a file that begins in `usual`, without halves of characters, and their encoding."""
     if usual.unit == 1:
-        return _WIDE if starts_wide(data) else usual
-    return _PLAIN if starts_narrow(data) else usual
+        return data, _WIDE if starts_wide(data) else usual
+    if starts_narrow(data):
+        return data, _PLAIN
+    whole, rest = b"", data[1:] if starts_shifted(data, high=usual.high) else data
+    while (switch := _switch(rest, usual, 0)) is not None and switch.shifted:
+        whole, rest = whole + _whole_characters(rest[: switch.index], usual), rest[switch.index :]
+    return whole + rest, usual
 
 
 def decoded(data: bytes) -> str:
@@ -96,7 +124,7 @@ def decoded(data: bytes) -> str:
 
 
 class TextBlock:
-    """Whole lines of a file. `text` is for searching, `cut` gives what people read; both count the same positions."""
+    """Whole lines of a file. `text` is for searching, `cut` decodes for people; both use the same positions."""
 
     __slots__ = ("_astral", "_data", "_encoding", "_known_index", "_known_offset", "final", "start", "text")
 
@@ -112,11 +140,18 @@ class TextBlock:
 
     @property
     def end(self) -> int:
-        """The byte offset behind the block."""
+        """The byte offset after the block."""
         return self.start + len(self._data)
 
+    def look_for_noise(self, noise: TextNoise) -> None:
+        """Has `noise` look at the block."""
+        if self._encoding.unit == 1:
+            noise.look(self._data, self.start)
+        else:
+            noise.look_wide(self.text, self.start, self.end)
+
     def cut(self, begin: int, end: int) -> str:
-        """The text from `begin` to `end`, truly decoded."""
+        """The text from `begin` to `end`, really decoded."""
         return decoded(self._data[begin:end]) if self._encoding.unit == 1 else self.text[begin:end]
 
     def offset(self, index: int) -> int:
@@ -127,7 +162,7 @@ class TextBlock:
         """The number of bytes before the character at `index`."""
         if not self._astral:
             return min(index * self._encoding.unit, len(self._data))
-        # Asked in rising order, so that only the distance to the last answer has to be encoded.
+        # Asked in ascending order, so that only the text since the last answer has to be encoded.
         if index < self._known_index:
             self._known_index = self._known_offset = 0
         self._known_offset += len(self.text[self._known_index : index].encode(self._encoding.codec))
@@ -141,13 +176,13 @@ class TextBlock:
 
 @lru_cache(maxsize=2)
 def head_text(head: bytes) -> str:
-    """A head of a file as text for searching, without its mark; every reader that is asked looks at the same one."""
+    """The head of a file as text for searching, without its mark; all readers share it."""
     encoding = detect(head)
     return TextBlock(head[encoding.mark :], start=0, encoding=encoding, final=True).text
 
 
 def _last_line_end(data: bytes, encoding: TextEncoding) -> int:
-    """The position behind the last line end in `data`, 0 if it has none."""
+    """The position after the last line end in `data`, 0 if there is none."""
     if encoding.unit == 1:
         return data.rfind(b"\n") + 1
     newline = "\n".encode(encoding.codec)
@@ -158,28 +193,29 @@ def _last_line_end(data: bytes, encoding: TextEncoding) -> int:
 
 
 def _between_characters(data: bytes, encoding: TextEncoding) -> int:
-    """The last position in `data` that does not cut a character in two."""
+    """The last position in `data` that does not split a character."""
     if encoding.unit == 1:
         end = len(data)
         while end > len(data) - 4 and end > 1 and data[end - 1] & 0xC0 == 0x80:
             end -= 1
-        # The byte before the continuation bytes: a lead byte stays with what follows, anything else can be cut.
+        # The byte before the continuation bytes: a lead byte stays with what follows, anything else can be split.
         return end - 1 if end > 1 and data[end - 1] >= 0xC0 else len(data)
     end = len(data) & ~1
-    high = data[end - 1] if encoding.codec == "utf-16-le" else data[end - 2]
+    high = data[end - 2 + encoding.high]
     return end - 2 if end > 2 and 0xD8 <= high <= 0xDB else end
 
 
 class TextStream:
-    """The blocks of a stream in file order; what a consumer can't finish it gives back with `keep_from`.
+    """The blocks of a stream in file order; a consumer gives back an unfinished rest with `keep_from`.
 
-    Where the file goes on in another encoding, the block before that is a final one too.
+    Before the file switches to another encoding, the block is a final one too. `shifts` are the bytes at which
+    characters had to be realigned because a byte is missing there or too many.
     """
 
     def __init__(
         self, stream: BinaryIO, encoding: TextEncoding, *, block_size: int = BLOCK_SIZE, begin: int = 0
     ) -> None:
-        """`begin` is the byte to begin with, the first of a line."""
+        """`begin` is the byte to start at, the first of a line."""
         self._begin = begin
         self._stream = stream
         self._encoding = encoding
@@ -187,9 +223,10 @@ class TextStream:
         self._switches_left = _MOST_SWITCHES
         self._kept: bytes | None = None
         self._block: TextBlock | None = None
+        self.shifts: list[int] = []
 
     def keep_from(self, index: int) -> None:
-        """The next block shall begin with what follows `index` of the current one."""
+        """Makes the next block begin at `index` of the current one."""
         assert self._block is not None, "there is no current block"
         self._kept = self._block.data_from(index)
 
@@ -201,10 +238,17 @@ class TextStream:
             data = self._stream.read(self._block_size)
             looked_at = max(0, len(pending) - OVERLAP)
             pending += data
-            # Only so often: a hostile file could do it in every line.
+            # Limited: a hostile file could switch in every line.
             while self._switches_left and (switch := _switch(pending, self._encoding, looked_at)) is not None:
                 self._switches_left -= 1
-                # What goes on in another encoding is not the rest of an unfinished line.
+                if switch.shifted:
+                    self.shifts.append(start + switch.index)
+                    before = _whole_characters(pending[: switch.index], self._encoding)
+                    # Offsets after it are right; those before it in this block may be off by one.
+                    start += switch.index - len(before)
+                    pending, looked_at = before + pending[switch.index :], len(before)
+                    continue
+                # Text in another encoding is not the rest of an unfinished line.
                 if switch.index:
                     yield self._taken(pending[: switch.index], start, final=True)
                 self._encoding = _WIDE if self._encoding.unit == 1 else _PLAIN
@@ -219,12 +263,12 @@ class TextStream:
                 return
             kept = self._kept or b""
             if len(kept) == cut >= _LONGEST_BLOCK:
-                kept = b""  # A consumer that never finishes would collect the whole file.
+                kept = b""  # A consumer that never finishes would end up with the whole file.
             start += cut - len(kept)
             pending = kept + pending[cut:]
 
     def _cut(self, pending: bytes) -> int:
-        """How much of `pending` makes a block of whole lines; 0 when more has to be read for one."""
+        """How much of `pending` makes a block of whole lines; 0 if more has to be read."""
         cut = _last_line_end(pending, self._encoding)
         if cut or len(pending) < max(_LONGEST_BLOCK, self._block_size):
             return cut

@@ -1,4 +1,4 @@
-"""The times of one file: what a single line leaves open is settled once for the whole file, and said."""
+"""The times of one file: what a single line leaves open is decided once for the whole file, and noted."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
     "ymd": DateOrder.YEAR_FIRST,
 }
 _LISTED: Final = 20
-"""Dates that contradict the order of their file."""
+"""How many dates that contradict the order of their file are listed."""
 
 
 class Years(Protocol):
-    """Which years the lines of a file lie in, where their times have none."""
+    """The years of the lines in a file whose times have no year."""
 
     def years_before_the_end(self, offset: int) -> int:
-        """How many years before that of the last line the line at the byte `offset` was written."""
+        """How many years before the last line the line at the byte `offset` was written."""
         ...
 
     @property
@@ -36,9 +36,10 @@ class Years(Protocol):
 class FileTimes:
     """Turns the written times of one file into moments.
 
-    `written_times` reads all times of the file from its beginning; it is called at most once, at the first date that
-    can be read in two ways, to find those that can't. Where such dates contradict each other the more numerous order
-    counts, and the others are told: one damaged date must not turn day and month of a whole file around.
+    `written_times` reads all times of the file from its beginning; it is called at the first ambiguous date, to find
+    unambiguous ones. If those contradict each other, the majority decides, and the others are noted: one damaged date
+    must not swap day and month in a whole file. Dates with dots are decided separately from all others, so it is called
+    once for each: in a file merged from two sources, neither proves the other.
     """
 
     def __init__(
@@ -50,15 +51,15 @@ class FileTimes:
     ) -> None:
         self._file = file
         self._zone = options.zone
-        # A log without years is told from the present; tests give their own.
+        # Without years, times are counted back from now; tests set their own.
         self._newest = options.newest or datetime.now(UTC)
         self._written_times = written_times
         self._years = years
         self._given = None if options.date_order is None else _ORDERS[options.date_order]
-        # Year first says nothing of dates with a long year at the end.
-        self._order: DateOrder | None = None if self._given is DateOrder.YEAR_FIRST else self._given
+        # "Year first" says nothing about dates that end with a four-digit year.
+        given = None if self._given is DateOrder.YEAR_FIRST else self._given
+        self._orders: dict[bool, DateOrder] = {} if given is None else {True: given, False: given}
         self._contradicted = False
-        self._proofs = DateOrderProofs()
         self._contradictions = 0
         self._year_noted = False
         self._years_noted = False
@@ -66,37 +67,33 @@ class FileTimes:
         self._doubtful_zones: set[str] = set()
         self._problems: list[Problem] = []
 
-    @property
-    def order(self) -> DateOrder | None:
-        """The order of day and month in this file, None while no date has needed it."""
-        return self._order
-
     def years_before_the_end(self, offset: int) -> int:
-        """How many years before that of the last line the line at `offset` was written, as far as can be told."""
+        """How many years before the last line the line at `offset` was written, as far as is known."""
         return 0 if self._years is None else self._years.years_before_the_end(offset)
 
     def milliseconds(self, written: WrittenTime, offset: int | None = None, *, years_before: int = 0) -> int | None:
-        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such day.
+        """The moment of `written` in milliseconds since 1970-01-01 UTC, None if there is no such date.
 
-        `offset` is the byte at which its record stands, for what is told of it; `years_before` is how many years
-        before the end of the file it was written, see `years_before_the_end`.
+        `offset` is the byte at which the record begins, for problems; `years_before` is how many years before the end
+        of the file it was written, see `years_before_the_end`.
         """
         if self._given is DateOrder.YEAR_FIRST and written.short_year:
             return moment(written, order=self._given, zone=self._zone, newest=self._newest)
-        if written.ambiguous and self._order is None:
-            self._order = self._find_order(written)
+        order = self._orders.get(written.separator == ".")
+        if order is None and written.ambiguous:
+            order = self._orders[written.separator == "."] = self._find_order(written)
         if self._given is not None and not self._contradicted:
             self._compare(written, self._given)
         elif self._given is None and written.order is not None:
-            self._compare_with_others(written, offset)
+            self._compare_with_others(written, order, offset)
         if written.year is None and not self._year_noted:
             self._year_noted = True
-            self._note("The times have no year: each is taken for the newest year that does not put it into the future")
+            self._note("The times have no year: each gets the latest year that is not in the future")
         if written.year is None and years_before > 0:
             earlier = self._years_earlier(written, years_before)
             if earlier is not None:
                 return earlier
-        return moment(written, order=self._order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+        return moment(written, order=order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
 
     def _years_earlier(self, written: WrittenTime, years: int) -> int | None:
         """The moment of `written`, so many years before the last line of the file."""
@@ -108,7 +105,7 @@ class FileTimes:
             if newest == self._in_year(last, year):
                 if not self._years_noted:
                     self._years_noted = True
-                    self._note("The log goes over more than one year: a new one begins where its times go back")
+                    self._note("The log covers more than one year: a new year starts where its times go back")
                 return self._in_year(written, year - years)
         return None
 
@@ -117,7 +114,7 @@ class FileTimes:
         return moment(of_that_year, order=DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
 
     def note_zone(self, name: str) -> None:
-        """Says once that the times name a zone by letters that several zones have."""
+        """Notes once that the times name a zone by an abbreviation that several zones share."""
         if name not in self._doubtful_zones:
             self._doubtful_zones.add(name)
             self._note(
@@ -126,10 +123,10 @@ class FileTimes:
             )
 
     def note_timeless(self) -> None:
-        """Says once that a record of ours has no time at all."""
+        """Notes once that a record has no time."""
         if not self._timeless_noted:
             self._timeless_noted = True
-            self._note("Some records have no time: their lines name none")
+            self._note("Some records have no time")
 
     def take_problems(self) -> list[Problem]:
         """What had to be assumed since the last call."""
@@ -137,7 +134,8 @@ class FileTimes:
         return problems
 
     def _find_order(self, doubtful: WrittenTime) -> DateOrder:
-        proven = self._proofs.decide(self._written_times())
+        proofs, dots = DateOrderProofs(), doubtful.separator == "."
+        proven = proofs.decide(each for each in self._written_times() if (each.separator == ".") is dots)
         if proven is not None:
             return proven
         order = assumed_order(doubtful)
@@ -145,28 +143,28 @@ class FileTimes:
             why = "as usual with dots"
         else:
             why = "because the times have AM and PM" if doubtful.half_day else "because the times have 24 hours"
-        if self._proofs:
+        if proofs:
             self._note(
-                f"As many dates prove that the day comes first as that the month does: read as {order}, {why}"
-                "; --date-order dmy, mdy or ymd says it for sure"
+                f"Dates contradict each other on day or month first: read as {order}, {why}"
+                "; set --date-order dmy, mdy or ymd"
             )
             return order
         self._note(
-            f"No date tells whether day or month comes first (such as {_as_written(doubtful)}): read as {order}, {why}"
-            "; --date-order dmy, mdy or ymd says it for sure"
+            f"No date shows whether day or month comes first (such as {_as_written(doubtful)}): read as {order}, {why}"
+            "; set --date-order dmy, mdy or ymd"
         )
         return order
 
     def _compare(self, written: WrittenTime, given: DateOrder) -> None:
-        """Says once that a date can't have the order that was asked for."""
+        """Notes once that a date can't have the order that was asked for."""
         proven = written.order
         if proven is not None and proven is not given and given is not DateOrder.YEAR_FIRST:
             self._contradicted = True
             self._note(f"Dates such as {_as_written(written)} can't be {given}, as --date-order says: read as {proven}")
 
-    def _compare_with_others(self, written: WrittenTime, offset: int | None) -> None:
-        """Says of a date, at its place, that all others prove another order than it has."""
-        order, proven = self._order, written.order
+    def _compare_with_others(self, written: WrittenTime, order: DateOrder | None, offset: int | None) -> None:
+        """Notes that a date contradicts the `order` that all others prove."""
+        proven = written.order
         if order is None or proven is order or proven is None:
             return
         self._contradictions += 1

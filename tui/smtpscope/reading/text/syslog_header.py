@@ -1,4 +1,4 @@
-"""What stands before the text of a log line: time, computer, facility and level, program and process, in any form."""
+"""The header of a log line, in any form: time, computer, facility and level, program and process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FACILITY: Final = (
 _SEVERITY: Final = r"(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug|none|panic|information)"
 UNUSUAL: Final = rf"<?{_FACILITY}[.:]{_SEVERITY}>?"
 """The pattern of facility and level in one word."""
-# No name of a computer: what syslog daemons, supervisors, containers and tables put between the parts.
+# Never the name of a computer: syslog daemons, supervisors, containers and tables put these between the parts.
 _NO_COMPUTER = re.compile(
     rf"(?i:{UNUSUAL}:?|[<\[(]?{_SEVERITY}[>\])]?:?)|<\d{{1,3}}(?:\.\d{{1,2}})?>1?|\d{{1,10}}|[\[(]?\d{{0,10}}\.?\d{{0,9}}[\])]:?"
     r"|[|>*\[(\-]{1,16}|stdout|stderr|[FP]|LOG:|MAIN|REJECT|PANIC|\""
@@ -35,14 +35,14 @@ _WORD = re.compile(
     r"(?P<word>[^\s\[\]|:\"<>(),;]{1,64})(?P<process>(?:\[\d{0,10}\]?){0,2})(?P<colon>:?)[ \t]{0,4}"
     r"(?:\[ID \d{1,10} [\w.]{1,32}\] )?"
 )
-# What comes after such a tag is what the other program says.
+# What follows such a tag was written by the other program.
 _TEXT_OF_ANOTHER = re.compile(r"[^\s\[\]:]{1,64}\[\d{1,10}\]: {1,4}(?=[^\s\[])")
 _BETWEEN_WORDS = re.compile(r"[\s,;|]{1,300}")
 _NUMBER = re.compile(r"\d{1,10}")
 
 
 class HeaderEnd(NamedTuple):
-    """The last word before a text, which may be its program: where it begins, and the process behind it ("")."""
+    """The last word before a text, which may be its program: where it begins, and the process after it (or "")."""
 
     word_begins: int
     word: str
@@ -58,7 +58,7 @@ class Written(NamedTuple):
 
 
 def end_of_header(before: str) -> HeaderEnd | None:
-    """What stands directly `before` a text; None where that is no header but a text of another kind."""
+    """The header directly `before` a text; None if that is not a header but other text."""
     whole = _RFC5424.fullmatch(before)
     if whole is not None:
         process = whole["process"]
@@ -87,20 +87,20 @@ def end_of_header(before: str) -> HeaderEnd | None:
 
 _SEPARATORS: Final = (" ", "\t", "|", ">", ",", ";")
 _WORDS_WITHOUT_TIME: Final = 4
-"""More words than these in front of a text, without any time, are prose."""
+"""More words than this before a text, without a time, are prose."""
 
 
 def written_time(header: str) -> WrittenTime | None:
-    """The time in a header; of two, such as a container's prefix has, the one that is written out more fully."""
+    """The time in a header; of two, as with a container's prefix, the more complete one."""
     return find_log_time(header)
 
 
 class Headers:
-    """The headers of one file; `times` settles what their times leave open."""
+    """The headers of one file; `times` decides what their times leave open."""
 
     def __init__(self, times: FileTimes) -> None:
         self._times = times
-        # A busy server writes dozens of lines in a second, and all have the same header.
+        # A busy server writes dozens of lines per second, all with the same header.
         self._known: dict[str, Written] = {}
         self._several_years = False
 
@@ -138,7 +138,7 @@ def _computer(behind_time: str) -> str | None:
     for word in reversed(_BETWEEN_WORDS.split(behind_time)):
         if not word:
             continue
-        # Without a computer the last word is the clock, or nothing.
+        # Without a computer, the last word is the time of day, or nothing.
         if _CLOCK.search(word):
             return None
         if not _NO_COMPUTER.fullmatch(word):

@@ -1,9 +1,9 @@
-"""A line that a syslog daemon, a journal or a supervisor wrote, taken apart: header, program, process and text.
+"""Takes apart a line written by a syslog daemon, a journal or a supervisor: header, program, process and text.
 
-Plain forms are told by their tag: RFC 3164 (`Nov 24 13:45:02 host program[pid]: text`), the same with an ISO 8601 time
-(rsyslog, journalctl) or with a container's prefix before it, and RFC 5424 (`<22>1 2026-11-24T13:45:02Z host program pid
-- - text`). All others are told by the text, which its program always begins in the same words: what stands before it is
-a header of whatever form (see `syslog_header`).
+Plain forms are recognised by their tag: RFC 3164 (`Nov 24 13:45:02 host program[pid]: text`), the same with an ISO 8601
+time (rsyslog, journalctl) or with a container's prefix before it, and RFC 5424 (`<22>1 2026-11-24T13:45:02Z host
+program pid - - text`). All others are recognised by the text, which each program begins with the same words: whatever
+comes before it is the header (see `syslog_header`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ __all__ = ["Headers", "LogLine", "Naming", "Tag", "Written", "split", "tag", "wr
 
 _HEADER: Final = 300
 _BEGINNING: Final = 4_096
-"""Characters of a text that may be looked at to tell whose it is."""
+"""Characters of a text that are searched to find out which program wrote it."""
 _REPEATED = re.compile(r"message repeated (?P<count>\d{1,9}) times: \[ ?")
 
 
 class LogLine(NamedTuple):
-    """A line taken apart; `header` is all before the program, `process` "" where none is named.
+    """A line taken apart; `header` is everything before the program, `process` is "" if none is named.
 
-    `repetitions` is how often the daemon says that the message was written, where it put several into one line.
+    `repetitions` is how often the message was written, if the daemon folded several into one line. `when` is the time
+    as far as it is known, if the header does not have all of it.
     """
 
     header: str
@@ -34,18 +35,25 @@ class LogLine(NamedTuple):
     process: str
     text: str
     repetitions: int = 1
+    when: str = ""
+
+    @property
+    def timed(self) -> str:
+        """The text with the time of the line."""
+        return self.when or self.header
 
 
 Naming = Callable[[str, str], str | None]
-"""The word where a tag may stand ("" for none) and the text -> the program, None where the word is none of its names.
+"""Takes the word in the position of the tag ("" for none) and the text, and gives the program, or None if the word is
+not one of its names.
 
-The text is one that the program writes; a word that is none of its names is taken for the computer.
+The text is one that the program writes; a word that is not one of its names is the computer.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """How the lines of a program are told: by its name in front of `: `, or by the beginning of its texts."""
+    """How the lines of a program are recognised: by its name before `: `, or by the beginning of its texts."""
 
     plain: re.Pattern[str]
     text: re.Pattern[str] | None = None
@@ -53,15 +61,15 @@ class Tag:
 
 
 def tag(programs: str, text: str | None = None, naming: Naming | None = None) -> Tag:
-    """How the lines of a program are told that `programs` (a regular expression without groups) matches.
+    """How the lines of the program that `programs` matches (a regular expression without groups) are recognised.
 
-    `text` matches the beginning of each of its texts that matters, in few others' lines; with it, and `naming`, lines
-    are understood that have no tag, or an unusual one.
+    `text` matches the beginning of each relevant text of the program, and few lines of others; with it, and `naming`,
+    lines without a tag or with an unusual one are understood too.
     """
     plain = re.compile(
         # socklog writes facility and level before the time, just like a tag.
         rf"(?<!\S)(?!{UNUSUAL}: )(?P<program>{programs})"
-        # Solaris puts the number and the facility of the message behind the tag.
+        # Solaris puts number and facility of the message after the tag.
         r"(?:(?:\[(?P<process>\d{1,10})\])?:[ \t](?:\[ID \d{1,10} [\w.]{1,32}\] )?"
         # rsyslog's own template has two blanks before the text.
         r"| (?P<process_id>\d{1,10}|-) [^\s:]{1,32} (?:-|\[[^\]]{0,500}\]) {1,2}(?:\ufeff|\xef\xbb\xbf)?)"
@@ -70,7 +78,7 @@ def tag(programs: str, text: str | None = None, naming: Naming | None = None) ->
 
 
 def split(line: str, told_by: Tag) -> LogLine | None:
-    """`line` taken apart at its tag, or where a text of the program begins; None where it is another program's."""
+    """`line` taken apart at its tag, or where a text of the program begins; None if it belongs to another program."""
     match = told_by.plain.search(line, 0, _HEADER)
     if match is None:
         return None if told_by.text is None or told_by.naming is None else _by_text(line, told_by.text, told_by.naming)

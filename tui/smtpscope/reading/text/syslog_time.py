@@ -1,4 +1,4 @@
-"""The time in front of a log line, in the forms that only logs have, besides those of `dates`.
+"""The time at the beginning of a log line: the forms that only logs use, besides those of `dates`.
 
 Seconds since 1970 (syslog-ng's `unix`, journalctl's short-unix), TAI64N labels (daemontools' multilog, runit's svlogd),
 svlogd's UTC stamp, months in the language of the machine (journalctl), and abbreviated names of zones.
@@ -20,7 +20,7 @@ _TAI64 = re.compile(r"@(?P<seconds>40{7}[0-9a-f]{8})(?P<nanoseconds>[0-9a-f]{8})
 # What multilog and svlogd add to the seconds since 1970: 2 to the power of 62, and ten leap seconds that never change.
 _TAI64_EPOCH: Final = (1 << 62) + 10
 
-# As the C library abbreviates them; a name that two languages use for different months is left out (lis, mar).
+# As abbreviated by the C library, without names that mean different months in two languages (lis, mar).
 _LANGUAGES: Final = (
     "jän feb mär apr mai juni juli aug sep okt nov dez",
     "janv févr mars avr mai juin juil août sept oct nov déc",
@@ -49,7 +49,7 @@ _MONTHS: Final = {
 }
 _NAMED = re.compile(r"(?<!\S)(?P<name>[^\W\d_]{3,6}|1?\d[月월])\.?(?=\s{1,2}\d{1,2},? (?:\d{4} )?\d\d:\d\d)")
 
-# Minutes east of UTC of the names that stand for one zone alone. CST, IST and BST are several.
+# Minutes east of UTC of unambiguous names. CST, IST and BST mean several zones.
 _ZONES: Final = {
     "UTC": 0, "GMT": 0, "WET": 0, "WEST": 60, "CET": 60, "CEST": 120, "MEZ": 60, "MESZ": 120, "EET": 120, "EEST": 180,
     "MSK": 180, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
@@ -62,15 +62,15 @@ _ZONE_NAME = re.compile(r" ?\(?([A-Z]{3,4})\)?(?=[\s:\]|,]|\Z)")
 
 @lru_cache(maxsize=4_096)
 def find_log_time(header: str) -> WrittenTime | None:
-    """The time in `header`, all that stands before the program of a line; None if there is none that can be.
+    """The time in `header`, which is everything before the program of a line; None if there is no valid one.
 
-    Of two, such as a container's prefix and the line itself have, the one that is written out more fully.
+    Of two, as with a container's prefix, the more complete one.
     """
     written = _as_a_number(header) or find_time(header) or _in_another_language(header)
     if written is None or written.zone_minutes is not None:
         return written
     if header[written.begin + 10 : written.begin + 11] == "_":
-        # svlogd -tt is alone in writing so, and writes UTC.
+        # Only svlogd -tt writes this, in UTC.
         return written._replace(zone_minutes=0)
     name = _ZONE_NAME.match(header, written.end)
     if name is None or name[1] not in _ZONES:
@@ -91,7 +91,7 @@ def _as_a_number(header: str) -> WrittenTime | None:
 
 
 def doubtful_zone(header: str, written: WrittenTime) -> str | None:
-    """The name of a zone behind `written` that stands for several zones, None where there is no such name."""
+    """An ambiguous zone name after `written`, None if there is none."""
     name = _ZONE_NAME.match(header, written.end)
     return name[1] if name is not None and name[1] in _SEVERAL_ZONES else None
 
@@ -122,7 +122,7 @@ def _in_another_language(header: str) -> WrittenTime | None:
     for match in _NAMED.finditer(header):
         english = _MONTHS.get(match["name"].casefold())
         if english is not None:
-            # The abbreviation's dot goes too.
+            # Together with the dot of the abbreviation.
             written = find_time(f"{header[: match.start()]}{english}{header[match.end() :]}")
             longer = match.end() - match.start() - len(english)
             return None if written is None else written._replace(end=written.end + longer)

@@ -1,4 +1,4 @@
-"""A text of comma- or tab-separated rows -> rows of fields, each with its place; a broken one costs no other."""
+"""Comma- or tab-separated text as rows of fields with their offsets; a broken row does not spoil the next one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtpscope.reading.text.encodings import TextBlock, TextEncoding, decoded
 LONGEST: Final = 1 << 17
 """Characters of one row, four times what Windows allows a message; also what the csv module allows one field."""
 DELIMITERS: Final = (",", "\t", ";", "|")
-# Each row that is never closed is read a second time line by line; a hostile file must not make that quadratic.
+# A row that is never closed is read again line by line; a hostile file must not make that quadratic.
 _SECOND_READINGS = 200
 
 
@@ -21,8 +21,9 @@ _SECOND_READINGS = 200
 class Row:
     """`fields` of the row that begins at byte `offset`, in line `line` (from 1), up to byte `end`.
 
-    `broken` tells that quotes were opened and never closed: then the fields are those of the first line alone. `text`
-    is the row as it stands there (as searched, see `encodings`), "" where it has the number of fields that it should.
+    `broken` means that quotes were never closed: then the fields are those of the first line alone. `misquoted` means
+    that a quote closes where none can, so the lines may be those of two rows. `text` is the row as written (as
+    searched, see `encodings`), "" if it has the right number of fields.
     """
 
     offset: int
@@ -31,10 +32,11 @@ class Row:
     fields: list[str]
     broken: bool = False
     text: str = ""
+    misquoted: bool = False
 
 
 class RowShape(Protocol):
-    """What a whole row of a table looks like."""
+    """The shape of a whole row of a table."""
 
     @property
     def count(self) -> int:
@@ -47,19 +49,19 @@ class RowShape(Protocol):
 
 
 class PassedRows(Protocol):
-    """Tells which rows need not be read."""
+    """Knows which rows need not be read."""
 
     def until(self, text: str, begin: int) -> int:
-        """The end of the rows to pass over from `begin` on, where a row begins; `begin` itself where none are."""
+        """The end of the rows to skip from `begin` on, where a row begins; `begin` itself if there are none."""
         ...
 
 
 class _UnclosedError(Exception):
-    """A row is longer than any can be."""
+    """A row is longer than possible."""
 
 
 class _Lines:
-    """The lines of all blocks, with those that the current row has taken."""
+    """The lines of all blocks, and those taken by the current row."""
 
     def __init__(self, blocks: Iterable[TextBlock]) -> None:
         self._blocks = iter(blocks)
@@ -88,7 +90,7 @@ class _Lines:
         self._length += len(line)
         if self._length > LONGEST and len(self.taken) > 1:
             raise _UnclosedError
-        # The csv module takes zeros for the end of the text in some versions.
+        # Some versions of the csv module take zeros for the end of the text.
         return line.replace("\0", " ") if "\0" in line else line
 
     @property
@@ -102,7 +104,7 @@ class _Lines:
         self._length = 0
 
     def pass_over(self, passed: PassedRows) -> Row | None:
-        """Passes over rows between two others; a blank row tells how far, where nothing of the block is left."""
+        """Skips rows between two others; a blank row says how far, if nothing is left of the block."""
         if self._again:
             return None
         block = self._current_block()
@@ -116,7 +118,7 @@ class _Lines:
         return Row(self._place, self._place, self.number, []) if stop == len(block.text) else None
 
     def _current_block(self) -> TextBlock | None:
-        """The block of which something is left, None at the end of the text."""
+        """The block that is not used up yet, None at the end of the text."""
         while self._block is None or self._index >= len(self._block.text):
             self._block = next(self._blocks, None)
             if self._block is None:
@@ -125,7 +127,7 @@ class _Lines:
         return self._block
 
     def _next_of(self, block: TextBlock) -> tuple[int, str, int]:
-        """The next line of `block` with the byte offsets of its beginning and its end."""
+        """The next line of `block`, with the byte offsets of its start and end."""
         text, start, offset = block.text, self._index, self._place
         self._index = stop = text.find("\n", start) + 1 or len(text)
         self._place = end = block.offset(stop)
@@ -140,12 +142,12 @@ class _Lines:
 def rows(
     blocks: Iterable[TextBlock], delimiter: str, columns: RowShape, passed: PassedRows | None = None
 ) -> Iterator[Row]:
-    """All rows of the text in `blocks`; quotes are doubled within quotes (RFC 4180), which may hold line ends.
+    """All rows of the text in `blocks`. Quotes may contain line ends, and doubled quotes (RFC 4180).
 
-    A row that is longer than any can be, or that has the wrong number of fields and swallowed the beginning of another
-    one, has quotes that were never closed: its first line is the row, and reading goes on with the second one.
-    The fields are as searched (see `encodings`): `true_text` gives what people read. Blank lines have no fields, nor
-    has what tells that a block was `passed` over to its end.
+    A row that is longer than possible, or that has the wrong number of fields and swallowed the beginning of another
+    one, has quotes that were never closed: its first line is the row, and reading continues with the second line. The
+    fields are as searched (see `encodings`): `true_text` decodes them. Blank lines have no fields, nor has the row that
+    marks a block `passed` over to its end.
     """
     lines = _Lines(blocks)
     reader = csv.reader(lines, delimiter=delimiter)
@@ -155,10 +157,15 @@ def rows(
         if passed is not None and (blank := lines.pass_over(passed)) is not None:
             yield blank
             continue
+        misquoted = False
         try:
             fields = next(reader)
-            unclosed = len(lines.taken) > 1 and (
-                (lines.ended and _quotes_are_open(lines)) or _swallowed_another(lines, delimiter, fields, columns)
+            several = len(lines.taken) > 1
+            misquoted = several and not _is_well_quoted(lines, delimiter)
+            unclosed = several and (
+                (lines.ended and _quotes_are_open(lines))
+                # In a good row, such a line was written into the message.
+                or ((misquoted or len(fields) != columns.count) and _swallowed_another(lines, delimiter, columns))
             )
         except StopIteration:
             return
@@ -172,11 +179,11 @@ def rows(
             reader = csv.reader(lines, delimiter=delimiter)
         offset, _, _ = lines.taken[0]
         text = "".join(line for _, line, _ in lines.taken) if len(fields) != columns.count else ""
-        yield Row(offset, lines.taken[-1][2], lines.number, fields, unclosed, text)
+        yield Row(offset, lines.taken[-1][2], lines.number, fields, unclosed, text, misquoted and not unclosed)
 
 
 def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
-    """The fields of at most `count` rows at the beginning of `text` that are not blank."""
+    """The fields of the first `count` rows of `text` that are not blank."""
     found: list[list[str]] = []
     try:
         for fields in csv.reader((f"{line}\n" for line in text.replace("\0", " ").split("\n")), delimiter=delimiter):
@@ -190,12 +197,12 @@ def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
 
 
 def true_text(field: str, encoding: TextEncoding) -> str:
-    """A field as people read it."""
+    """A field, decoded."""
     if encoding.unit == 1 and not field.isascii():
         try:
             return decoded(field.encode("latin-1"))
         except UnicodeEncodeError:
-            # It stands in a part of the file that goes on in UTF-16, and is decoded already.
+            # It is in a part of the file that continues in UTF-16, and is decoded already.
             return field
     return field
 
@@ -204,9 +211,18 @@ def _quotes_are_open(lines: _Lines) -> bool:
     return sum(line.count('"') for _, line, _ in lines.taken) % 2 == 1
 
 
-def _swallowed_another(lines: _Lines, delimiter: str, fields: list[str], columns: RowShape) -> bool:
-    # Only of a misshapen row: within a good one such a line is what somebody wrote into the message.
-    return len(fields) != columns.count and any(columns.begins_row(line, delimiter) for _, line, _ in lines.taken[1:])
+def _swallowed_another(lines: _Lines, delimiter: str, columns: RowShape) -> bool:
+    return any(columns.begins_row(line, delimiter) for _, line, _ in lines.taken[1:])
+
+
+def _is_well_quoted(lines: _Lines, delimiter: str) -> bool:
+    """Whether every closing quote is followed by a delimiter, which the opening one of the next row is not."""
+    try:
+        for _ in csv.reader((line.replace("\0", " ") for _, line, _ in lines.taken), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _first_line(lines: _Lines, delimiter: str) -> list[str]:

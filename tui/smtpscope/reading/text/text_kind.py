@@ -1,4 +1,4 @@
-"""What kind of text a file holds: markup, our own conversion, plain text or none; judged by its first bytes."""
+"""The kind of text in a file, by its first bytes: markup, our own conversion, plain text or none."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ _MARK: Final = re.compile(r'schema"\s{0,8}:\s{0,8}"smtpscope\.exchange/[0-9]')
 
 
 def is_converted(text: str) -> bool:
-    """Whether the first line of `text` is a JSON object that names the schema, under whatever prefix."""
+    """Whether the first line of `text` is a JSON object that names our schema, under any prefix."""
     return _MARK.search(text.partition("\n")[0]) is not None
 
 
 def is_markup(head: bytes) -> bool:
-    """Whether a file that begins with `head` is XML, HTML or JSON: its text is escaped, so lines don't show it."""
+    """Whether a file that begins with `head` is XML, HTML or JSON: its text is escaped, and not in plain lines."""
     encoding = detect(head)
     start = head[encoding.mark : encoding.mark + 512]
     return _MARKUP.match(start if encoding.unit == 1 else start.replace(b"\0", b"")) is not None
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file that begins with `head` is a tar archive (POSIX.1, ustar), which packs nothing."""
+    """Whether a file that begins with `head` is a tar archive (POSIX.1, ustar), which is not compressed."""
     return head[257:262] == b"ustar"
 
 
 def is_text(head: bytes) -> bool:
-    """Whether a file that begins with `head` is text: hardly any control characters once it is decoded.
+    """Whether a file that begins with `head` is text: hardly any control characters when decoded.
 
-    Runs of zeros do not count: they are in many logs that were open when the power failed. A tar archive of texts is
-    none.
+    Runs of zeros do not count: many logs that were open during a power failure have them. A tar archive of texts is not
+    text.
     """
     if is_tar(head):
         return False

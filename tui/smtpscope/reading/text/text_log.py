@@ -1,4 +1,4 @@
-"""A text log as a source of blocks, with line offsets, and growing logs that are read on where they ended."""
+"""A text log as a source of blocks with line offsets, and logs that grow, read on from where they ended."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
-from smtpscope.errors import LogError
-from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
+from smtpscope.errors import LogError, Problem
+from smtpscope.reading.record import Batch, FileInformation, Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.dates import WrittenTime
-from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, encoding_at
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, TextEncoding, TextStream, detect, put_together
+from smtpscope.reading.text.text_noise import TextNoise
 
 HEAD_SIZE = 1 << 16
-"""Bytes that are enough to tell a format."""
+"""Bytes that are enough to recognise a format."""
 _SEAM: Final = 256
-"""Bytes before the end of what was read that tell whether a log is still the same; they hold a time mostly."""
+"""Bytes before the end of what was read that show whether a log is still the same; they usually contain a time."""
 
 
 def head_of(source: Source) -> bytes:
@@ -35,34 +36,44 @@ def _unreadable(source: Source, offset: int, error: OSError) -> LogError:
 
 
 class KeepsRest(Protocol):
-    """Takes back what of a block is left over."""
+    """Takes back the unused rest of a block."""
 
     def keep_from(self, index: int) -> None:
-        """The next block shall begin with what follows `index` of the current one."""
+        """Makes the next block begin at `index` of the current one."""
         ...
 
 
 class TextSource:
-    """The text of `source`, `block_size` bytes at a time. Nothing is read before it is asked for."""
+    """The text of `source`, `block_size` bytes at a time. Nothing is read until needed."""
 
     def __init__(self, source: Source, block_size: int = BLOCK_SIZE) -> None:
         self._source = source
         self._block_size = block_size
         self._encoding: TextEncoding | None = None
+        self._shifts: dict[int, bool] = {}
+        self._noise = TextNoise(source.name)
+
+    def damage(self) -> list[Problem]:
+        """What was wrong with the text of the blocks that were read, since the last call; nothing twice."""
+        found = [place for place, told in self._shifts.items() if not told]
+        self._shifts.update(dict.fromkeys(found, True))
+        reason = "A byte is missing here, or one too many; the text was put together again from the next character on"
+        shifted = [Problem(self._source.name, f"byte {place:#x}", reason, "recovered") for place in found]
+        return [*shifted, *self._noise.take()]
 
     @property
     def encoding(self) -> TextEncoding:
-        """Found from the first 64 KiB. Raises LogError when they can't be read."""
+        """Detected from the first 64 KiB. Raises LogError if they can't be read."""
         if self._encoding is None:
             self._encoding = detect(head_of(self._source))
         return self._encoding
 
     def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, KeepsRest]]:
-        """Each block of whole lines, with the stream that takes back what is left over of it.
+        """Each block of whole lines, with the stream that takes back its unused rest.
 
-        `begin` is the byte to begin with, the first of a line.
+        `begin` is the byte to start at, the first of a line.
 
-        Raises LogError when reading fails in the middle.
+        Raises LogError if reading fails in the middle.
         """
         encoding = self.encoding
         with self._source.open() as stream:
@@ -70,19 +81,33 @@ class TextSource:
             end = 0
             try:
                 for block in text_stream:
+                    for place in text_stream.shifts:
+                        self._shifts.setdefault(place, False)
+                    block.look_for_noise(self._noise)
                     yield block, text_stream
                     end = block.end
             except OSError as error:
                 raise _unreadable(self._source, end, error) from error
 
     def bytes_before(self, place: int) -> bytes:
-        """The last bytes of the file before the byte offset `place`: what is there as long as nobody writes it anew."""
+        """The last bytes of the file before the byte offset `place`: unchanged unless the file was rewritten."""
         with self._source.open() as stream:
             try:
                 stream.seek(max(0, place - _SEAM))
                 return stream.read(min(_SEAM, place))
             except OSError as error:
                 raise _unreadable(self._source, place, error) from error
+
+    def line_of(self, place: int) -> int:
+        """The number, from 1, of the line with the byte `place`. Reads everything before it; raises LogError."""
+        line_end, lines, left = "\n".encode(self.encoding.codec), 1, place
+        with self._source.open() as stream:
+            try:
+                while left > 0 and (data := stream.read(min(left, 1 << 20))):
+                    lines, left = lines + data.count(line_end), left - len(data)
+            except OSError as error:
+                raise _unreadable(self._source, place, error) from error
+        return lines
 
     def at(self, place: int, characters: int) -> TextBlock:
         """About `characters` characters of text from the byte offset `offset` on."""
@@ -92,15 +117,16 @@ class TextSource:
                 data = stream.read(characters * self.encoding.unit)
             except OSError as error:
                 raise _unreadable(self._source, place, error) from error
-        return TextBlock(data, start=place, encoding=encoding_at(data, self.encoding), final=True)
+        whole, encoding = put_together(data, self.encoding)
+        return TextBlock(whole, start=place, encoding=encoding, final=True)
 
 
 @runtime_checkable
 class HasText(Protocol):
-    """A source whose text is not that of its bytes: it is inside the records of another form."""
+    """A source whose text is wrapped in the records of another format."""
 
     def text(self, block_size: int) -> TextSource:
-        """The text, so many bytes of the file at a time."""
+        """The text, `block_size` bytes of the file at a time."""
         ...
 
 
@@ -108,12 +134,12 @@ NO_ZONE: Final = "The times have no zone."
 
 
 def zone_warnings(written: WrittenTime | None) -> tuple[str, ...]:
-    """A warning where a time of the log names no zone."""
+    """A warning if the times of the log have no zone."""
     return (NO_ZONE,) if written is not None and written.zone_minutes is None else ()
 
 
 class TextLog:
-    """One text log; nothing is read before it is asked for."""
+    """One text log; nothing is read until needed."""
 
     format: ClassVar[Format]
 
@@ -121,28 +147,36 @@ class TextLog:
         self._source = source
         self._options = options
         self._text = source.text(block_size) if isinstance(source, HasText) else TextSource(source, block_size)
+        self.damage = self._text.damage
 
     def _described(self, *facts: tuple[str, str], warnings: Iterable[str] = ()) -> FileInformation:
-        """The information of the file: its encoding, and `facts` as label and value behind it."""
-        return FileInformation(
-            path=self._source.name,
-            format_name=self.format.title,
-            size=self._source.size,
-            facts=(("Encoding", self._text.encoding.title), *facts),
-            warnings=tuple(warnings),
-        )
+        """The information on the file: its encoding, then `facts` as label and value."""
+        all_facts = (("Encoding", self._text.encoding.title), *facts)
+        return FileInformation(self._source.name, self.format.title, self._source.size, all_facts, tuple(warnings))
 
     def information(self) -> FileInformation:
-        """See `LogReader`; for a log that says no more of itself than its encoding."""
+        """See `LogReader`; for a log of which only the encoding is known."""
         return self._described()
 
 
+def batches_of(reader: LogReader, source: Source) -> Iterator[Batch]:
+    """All batches of `reader` for `source`, and at the end, problems of the text itself."""
+    yield from reader.batches()
+    yield from damage_in(reader, source)
+
+
+def damage_in(reader: LogReader, source: Source) -> Iterator[Batch]:
+    """A batch with the problems of the text that `reader` has read from `source`, if there are any."""
+    if isinstance(reader, TextLog) and (problems := reader.damage()):
+        yield Batch([], 0, problems, source.size, source.size)
+
+
 _FAR: Final = 2_000
-"""Characters; whoever looks for something in a longer line needs the byte too."""
+"""Characters; in a longer line, people need the byte offset too."""
 
 
 class LineOffsets:
-    """Names places in the blocks of one file, which are passed in the order of the file."""
+    """Names places in the blocks of one file, in file order."""
 
     def __init__(self) -> None:
         self._before = 0
@@ -150,15 +184,15 @@ class LineOffsets:
         self._block: TextBlock | None = None
 
     def begin(self, block: TextBlock) -> None:
-        """From now on places are asked for in `block`, in rising order."""
+        """From now on, places are in `block`, in ascending order."""
         self._block, self._counted = block, 0
 
     def done(self, rest: int) -> None:
-        """The next block begins with what is at the index `rest` of this one."""
+        """The next block begins at the index `rest` of this one."""
         self._count(rest)
 
     def at(self, index: int) -> str:
-        """The line of the character at `index`, and the byte where the line does not say enough."""
+        """The line of the character at `index`, and in long lines the byte offset."""
         assert self._block is not None, "there is no current block"
         self._count(index)
         text = self._block.text
@@ -174,10 +208,10 @@ class LineOffsets:
 
 
 class FollowableTextLog(TextLog, ABC):
-    """What readers of such logs have in common; `_done` is the byte up to which the log was read.
+    """The base of readers of logs that grow; `_done` is the byte up to which the log was read.
 
-    A log that was emptied and written anew (logrotate's copytruncate) is told by its size, or, where it has outgrown
-    what was read of it, by the bytes before `_done`.
+    A log that was truncated and rewritten (logrotate's copytruncate) is recognised by its size, or, if it has outgrown
+    what was read, by the bytes before `_done`.
     """
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
@@ -191,7 +225,7 @@ class FollowableTextLog(TextLog, ABC):
 
     @abstractmethod
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
-        """What stands from `_done` on; a line without its end counts only where `to_the_end` says so."""
+        """The batches from `_done` on; a last line without its end is read only if `to_the_end`."""
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
@@ -199,7 +233,7 @@ class FollowableTextLog(TextLog, ABC):
         return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
-        """See `Followable`; a line without its end is left for later."""
+        """See `Followable`; a last line without its end is left for later."""
         size = self._source.size
         place, before = self._seam
         if size < self._done or self._text.bytes_before(place) != before:

@@ -1,6 +1,6 @@
-"""Where a log whose times have no year goes on in another year: found by looking at some of its lines.
+"""Finds where a log without years in its times enters another year, by probing some of its lines.
 
-A log of more than a year holds the same days twice, and no line alone tells which of the two it is.
+A log of more than a year has the same dates twice, and no single line says which of the two it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from smtpscope.reading.text.text_log import TextSource
 _SAMPLES: Final = 64
 _CHARACTERS: Final = 8_192
 _HALF: Final = 6 * 31
-"""Days of months that all have 31: times that are farther apart lie in two years."""
+"""In days of 31-day months: times farther apart than this are in two years."""
 
 
 class _Stamp(NamedTuple):
@@ -26,14 +26,14 @@ class _Stamp(NamedTuple):
 
     @property
     def day(self) -> int:
-        """Counted in months of 31 days."""
+        """In days of 31-day months."""
         return self.written.first * 31 + self.written.second
 
 
 class YearEras:
-    """The years of `text`, a file of `size` bytes; `time_of` gives the time of a line, None where it has none.
+    """The years of `text`, a file of `size` bytes; `time_of` gives the time of a line, None if it has none.
 
-    Nothing is read before it is asked for; then some hundred lines are. Raises LogError when the file can't be read.
+    Nothing is read until needed, and then some hundred lines. Raises LogError if the file can't be read.
     """
 
     def __init__(self, text: TextSource, size: int, time_of: Callable[[str], WrittenTime | None]) -> None:
@@ -46,11 +46,11 @@ class YearEras:
 
     @property
     def last(self) -> WrittenTime | None:
-        """The time of the last line that was looked at."""
+        """The time of the last line that was read."""
         return self._last
 
     def years_before_the_end(self, offset: int) -> int:
-        """How many years before that of the last line the line at `offset` was written."""
+        """How many years before the last line the line at `offset` was written."""
         if self._begins is None:
             self._begins = []
             self._find()
@@ -60,7 +60,7 @@ class YearEras:
         found: list[tuple[int, int]] = []
         last: _Stamp | None = None
         for number in range(_SAMPLES):
-            # The last line counts as well, and it begins in the last characters.
+            # The last line counts too, and begins in the last characters.
             place = min(self._size * number // (_SAMPLES - 1), max(0, self._size - _CHARACTERS // 8))
             stamp = self._stamp(place)
             if stamp is None or (last is not None and stamp.offset <= last.offset):
@@ -78,7 +78,7 @@ class YearEras:
             self._behind.append(years)
 
     def _boundary(self, before: _Stamp, behind: _Stamp) -> int:
-        """The first line of the new year, between two lines of which the second lies in it."""
+        """The first line of the new year, between two lines of which the second is in it."""
         while behind.offset - before.offset > _CHARACTERS // 2:
             middle = self._stamp((before.offset + behind.offset) // 2)
             if middle is None or not before.offset < middle.offset < behind.offset:

@@ -1,1 +1,1 @@
-"""Files that no reader recognises: what they look like, and where they break."""
+"""Files that no reader recognises: what they look like, and their syntax errors."""

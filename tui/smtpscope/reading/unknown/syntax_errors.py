@@ -1,4 +1,4 @@
-"""Where a file breaks that is nearly JSON, XML or a table: told only of files that no reader knows."""
+"""Finds the syntax error in a file that is nearly JSON, XML or a table; only for files that no reader recognises."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from smtpscope.reading.windows_event.column_names import what_lacks
 
 _MARKUP: Final = re.compile(r"<(?:\?xml|(?!html\b)[A-Za-z])", re.IGNORECASE)
 _DELIMITERS: Final = (",", "\t", ";", "|")
-# A title line or two may stand above a table; what has its columns has more rows than that.
+# A table may have a title line or two above it; its own rows are more numerous.
 _FEWEST_ROWS: Final = 2
-# What is declared could stand for more than a memory holds.
+# Declared entities could expand beyond any memory.
 _DECLARED = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _DEEPEST: Final = 200
 _SPACE = re.compile(r"[\s,\]]*")
 
 
 def where_it_breaks(text: str, *, whole: bool) -> str | None:
-    """The line and the reason, such as "line 3: the JSON object is not closed"; None where nothing is broken.
+    """The line and the reason, such as "line 3: the JSON object is not closed"; None if nothing is broken.
 
-    `text` is a file or, unless `whole`, its beginning: then its end proves nothing. Raises nothing.
+    `text` is a file or, unless `whole`, its beginning: then its end proves nothing. Never raises.
     """
     begun = text.lstrip("\ufeff \t\r\n")
     if begun[:1] in ("{", "["):
@@ -45,7 +45,7 @@ def where_it_breaks(text: str, *, whole: bool) -> str | None:
 
 
 class _Break(NamedTuple):
-    """`line` counts from 1, from the first that is not blank."""
+    """`line` counts from 1, starting at the first non-blank line."""
 
     line: int
     reason: str
@@ -107,7 +107,7 @@ def _in_xml(text: str, *, whole: bool) -> _Break | None:
 def _of_xml(error: expat.ExpatError, opened: list[tuple[str, int]], *, whole: bool) -> _Break | None:
     words = expat.ErrorString(error.code) or ""
     if error.code == expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]:
-        # wevtutil prints events without an element around them.
+        # wevtutil prints events without a root element.
         return None
     if error.code in _ENDS_TOO_EARLY:
         if not whole or not opened:
@@ -147,7 +147,7 @@ def _in_table(text: str, *, whole: bool) -> _Break | None:
             begin = reader.line_num + 1
     except csv.Error as error:
         ends = whole and "end of data" in str(error)
-        return _Break(begin, "quotes are opened here and never closed") if ends else None
+        return _Break(begin, "quotes opened here are never closed") if ends else None
     lacking = what_lacks(header) if len(counts) > 1 else None
     if lacking is not None:
         return _Break(1, f"the header has no column for {lacking}")
@@ -155,13 +155,13 @@ def _in_table(text: str, *, whole: bool) -> _Break | None:
 
 
 def _odd_row(counts: list[tuple[int, int]]) -> _Break | None:
-    """The first row that has not as many fields as the others, of the line and the number of fields of each."""
+    """The first row with another number of fields than most; `rows` are line and number of fields of each."""
     if len(counts) <= _FEWEST_ROWS:
         return None
-    # The header of Event Viewer has one name less than its rows have values: the rows say what is usual.
+    # The header of Event Viewer has one name less than its rows have values: the rows decide.
     usual, times = Counter(count for _, count in counts[1:]).most_common(1)[0]
     odd = next(((line, count) for line, count in counts[1:] if count != usual), None)
-    # Half of all rows odd: this is no table.
+    # Half of all rows differ: this is not a table.
     if odd is None or times * 2 <= len(counts):
         return None
     line, count = odd

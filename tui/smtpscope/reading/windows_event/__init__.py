@@ -1,1 +1,1 @@
-"""What is true of a Windows event in any form: providers, levels, values, elements."""
+"""Windows events in any form: providers, levels, values, elements."""

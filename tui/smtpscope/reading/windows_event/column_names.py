@@ -1,10 +1,10 @@
-"""How tables of events name their columns, and which one a table lacks."""
+"""The names of columns in tables of events, and which one a table lacks."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# The first name of a list that a header has is taken. Sources: Get-WinEvent and Get-EventLog (.NET EventRecord and
+# The first name in a list that a header has counts. Sources: Get-WinEvent and Get-EventLog (.NET EventRecord and
 # EventLogEntry), Event Viewer 2008 and later, eventquery.vbs, Log Parser 2.2 (EVT input), what Splunk extracts.
 COLUMN_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "time": (
@@ -39,7 +39,7 @@ def names_in(header: list[str]) -> list[str]:
 
 
 def what_lacks(header: list[str]) -> str | None:
-    """What a table of events must have and `header` has no column for; None where it is nearly no table of events."""
+    """The required column that `header` lacks; None if it is nothing like a table of events."""
     names = {*names_in(header)}
     found = {what for what, choice in COLUMN_NAMES.items() if not names.isdisjoint(choice)}
     if "message" not in found and "strings" not in found:

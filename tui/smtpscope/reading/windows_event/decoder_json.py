@@ -1,4 +1,4 @@
-"""One event as the Rust decoder prints it (JSON) -> an event record.
+"""The event record from the JSON of the Rust decoder.
 
 Its shapes: EventID is a number or `{"#attributes": {"Qualifiers": 32772}, "#text": 7002}`; numbers may be strings;
 EventData is null, `{"Data": {"#text": ["a", "b"]}}`, `{"Data": "a"}` or has a key for each named value.
@@ -75,10 +75,10 @@ _decoder = msgspec.json.Decoder(_Document)
 def event_record(
     text: str, *, file: str, offset: int, filetime: int, sources: EventSources = NO_SOURCES
 ) -> EventRecord | None:
-    """The event in `text`, None when its provider is not one of ours and it is not wanted as one of `sources`.
+    """The event in `text`, None if its provider is unrelated and it is not one of `sources`.
 
-    `file` and `offset` are passed on, `filetime` (of the record's header) is the time where the event names none.
-    Raises msgspec.DecodeError (or its child ValidationError) when `text` is not an event as described above.
+    `file` and `offset` are passed on, `filetime` (of the record's header) is the time if the event has none. Raises
+    msgspec.DecodeError (or its child ValidationError) if `text` is not an event as described above.
     """
     event = _decoder.decode(text).event
     system = None if event is None else event.system

@@ -1,4 +1,4 @@
-"""The XML of one event as a small tree -> an event record, or text to paste into a ticket."""
+"""The XML of one event as a small tree: becomes an event record, or text to paste into a ticket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from smtpscope.reading.windows_event.filetime import milliseconds
 
 @dataclass(frozen=True, slots=True)
 class EventElement:
-    """An element of the event's XML: its attributes in order, and texts and elements as they follow each other."""
+    """An element of the event's XML: its attributes, texts and elements, in order."""
 
     name: str
     attributes: tuple[tuple[str, str], ...] = ()
@@ -47,9 +47,9 @@ _NOTHING = EventElement("")
 def event_record(
     event: EventElement, *, file: str, offset: int, filetime: int, sources: EventSources = NO_SOURCES
 ) -> EventRecord | None:
-    """The event as a record, None when its provider is not one of ours and it is not wanted as one of `sources`.
+    """The event as a record, None if its provider is unrelated and it is not one of `sources`.
 
-    `file` and `offset` are passed on, `filetime` (of the record's header) is the time where the event names none.
+    `file` and `offset` are passed on, `filetime` (of the record's header) is the time if the event has none.
     """
     system = event.child("System") or EventElement("System")
     provider_element = system.child("Provider")
@@ -77,7 +77,7 @@ def event_record(
 
 
 def insertion_strings(event: EventElement) -> tuple[str, ...]:
-    """The texts of the elements in EventData (without Binary), or all texts at the ends of UserData, in their order."""
+    """The texts of the elements in EventData (without Binary), or all texts in the leaves of UserData, in order."""
     user_data = event.child("UserData")
     if user_data is not None:
         return without_a_lone_blank(tuple(_leaf_texts(user_data)))
@@ -100,7 +100,7 @@ def _text(element: EventElement, name: str) -> str | None:
     return None if child is None else child.text()
 
 
-# xml.sax.saxutils has these too, and imports all of urllib with them.
+# xml.sax.saxutils has these too, but imports all of urllib.
 _TEXT_SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ATTRIBUTE_SIGNS = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
@@ -108,7 +108,7 @@ _ATTRIBUTE_SIGNS = str.maketrans(
 
 
 def xml_text(element: EventElement, indent: str = "") -> str:
-    """The element as XML, one element a line, two blanks deeper for each level; texts keep their own blanks."""
+    """The element as XML, one element per line, indented by two blanks per level; texts keep their blanks."""
     attributes = "".join(f' {name}="{value.translate(_ATTRIBUTE_SIGNS)}"' for name, value in element.attributes)
     inner = list(element.elements())
     text = element.text().translate(_TEXT_SIGNS)

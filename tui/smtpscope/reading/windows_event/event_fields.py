@@ -1,9 +1,9 @@
-"""Where an event says what: one description for every tool that prints events as names with values.
+"""The meaning of names: one description for all tools that print events as names with values.
 
 Tools spell one element of an event in many ways: `System.Provider.#attributes.Name`, `Provider_attributes.Name`,
 `Provider.@Name`, `winlog.provider_name`, `Provider_Name`, `data.win.system.providerName`. Here a path of names is
-folded (small letters, no signs, no words for attribute and text), what merely holds an event is dropped from its front,
-and what is left is looked up in one table.
+folded (lower case, no punctuation, no words for attribute and text), mere containers are dropped from its front, and
+the rest is looked up in one table.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Fact = Literal[
     "binary", "repeat", "xml",
 ]  # fmt: skip
 
-# The best name first; what is ambiguous stands last (`source` is the computer in Graylog, `id` may be anything).
-# The last names are the labels of Event Viewer in German, French, Spanish, Italian, Dutch and Portuguese.
+# The best name first; ambiguous ones come last (`source` is the computer in Graylog, `id` may be anything). The last
+# names are the labels of Event Viewer in German, French, Spanish, Italian, Dutch and Portuguese.
 _NAMES: Final[dict[Fact, str]] = {
     "provider": (
         "providername provideretwname providereventsourcename eventsourcename sourcename eventsource eventprovider"
@@ -78,18 +78,18 @@ AMBIGUOUS: Final = frozenset({"source", "event", "id", "data", "log"})
 # Levels under these names are numbers of event types (1 error, 2 warning, 4 information).
 TYPE_NAMES: Final = frozenset({"eventtype", "entrytype", "type", "eventtypename"})
 
-# What merely holds an event, or some of its facts.
+# Mere containers of an event, or of some of its facts.
 _HOLDERS: Final = frozenset({
     "event", "events", "system", "winlog", "win", "document", "columns", "fields", "tags", "source", "result", "body",
     "json", "jsonpayload", "payload", "log", "record", "data", "msg", "message", "extra", "evtx", "hit", "content",
     "raw",
 })  # fmt: skip
-# Below one of these stand the event's own facts, whatever is around them.
+# Below one of these are the event's own facts, whatever surrounds them.
 _ANCHORS: Final = frozenset({"system", "winlog", "win"})
 _DROPPED: Final = frozenset({"attributes", "text", "value", ""})
 _UTC_NAME: Final = re.compile(r"[\[( _]?(?:utc|gmt)[\])]?\s*$", re.IGNORECASE)
 _UTC_TOOLS: Final = frozenset({"chunknumber", "hiddenrecord"})
-"""Columns of a tool that prints all times in UTC without saying so."""
+"""Columns of a tool that prints all times in UTC, without a zone."""
 _MONTH_FIRST: Final = "macb"
 """A column of timelines, whose dates begin with the month everywhere."""
 _PARTS: Final = re.compile(r"[._/]|(?<=[a-z])[\[(]")
@@ -112,7 +112,7 @@ _FACTS: Final = _table()
 
 
 class FoundValue(NamedTuple):
-    """`rank` is low where the name leaves no doubt; `name` is folded; `utc` tells that the name says the zone."""
+    """`rank` is low if the name is unambiguous; `name` is folded; `utc` means that the name implies the zone."""
 
     rank: int
     name: str
@@ -121,9 +121,9 @@ class FoundValue(NamedTuple):
 
 
 class _Meaning(NamedTuple):
-    """What a name at one place in an event stands for, and the path of what is below it.
+    """The meaning of a name at one place in an event, and the path of everything below it.
 
-    `plain` tells that it stands for facts.
+    `plain` means that it holds facts.
     """
 
     facts: tuple[tuple[Fact, int], ...]
@@ -135,16 +135,18 @@ class _Meaning(NamedTuple):
 
 
 class EventFields:
-    """What an event tells, fact by fact, the surest value first."""
+    """The facts in an event, for each the most reliable value first; `empty` has path and name of fields without a
+    value."""
 
     def __init__(self) -> None:
+        self.empty: list[tuple[str, str]] = []
         self.found: dict[Fact, list[FoundValue]] = {}
         self.numbered: dict[int, Any] = {}
         self.in_utc = False
         self.month_first = False
 
     def values(self, fact: Fact) -> list[FoundValue]:
-        """All that may be `fact`, the surest first."""
+        """All candidates for `fact`, the most reliable first."""
         found = self.found.get(fact)
         if found is None:
             return []
@@ -153,7 +155,7 @@ class EventFields:
         return found
 
     def word(self, fact: Fact) -> str | None:
-        """The surest text for `fact`, without blanks around it; None where there is none."""
+        """The most reliable text for `fact`, stripped; None if there is none."""
         for each in self.values(fact):
             text = as_word(each.value)
             if text:
@@ -162,7 +164,7 @@ class EventFields:
 
 
 def as_word(value: Any) -> str:
-    """A single value as a text; "" where it is none."""
+    """A single value as text; "" if it is not one."""
     value = _single(value)
     if isinstance(value, str):
         text = value.strip()
@@ -171,7 +173,7 @@ def as_word(value: Any) -> str:
 
 
 def _single(value: Any) -> Any:
-    """The value itself, where a tool has put it into a list or beside its attributes."""
+    """The value itself, if a tool put it into a list or next to its attributes."""
     for _ in range(3):
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
@@ -188,23 +190,23 @@ def _single(value: Any) -> Any:
 
 
 def folded_path(path: str) -> list[str]:
-    """The names of a path in small letters without signs, without those that only tell attribute or text."""
+    """The folded names of a path, without those that only mark an attribute or text."""
     path = unicodedata.normalize("NFKD", path).casefold() if not path.isascii() else path.lower()
     parts = (_SIGNS.sub("", part) for part in _PARTS.split(path))
     return [part for part in parts if part not in _DROPPED]
 
 
 def meaning_of(name: str) -> tuple[tuple[Fact, int], ...]:
-    """The facts that a name at the top of an event may stand for, and how surely (0 is surest)."""
+    """The facts that a name at the top level of an event may mean, and how reliably (0 is best)."""
     return _meaning("", name).facts
 
 
 def number_of(name: str) -> int | None:
-    """The number of the insertion string that a name at the top of an event stands for; None where it is none."""
+    """The number of the insertion string that a name at the top level of an event means; None if it is not one."""
     return _meaning("", name).number
 
 
-# Path of what is around it -> name -> what it stands for: the events of one log have the same names again and again.
+# Meanings by surrounding path and name: the events of one log repeat the same names.
 _known: dict[str, dict[str, _Meaning]] = {}
 
 
@@ -247,7 +249,7 @@ def _facts_of(parts: list[str]) -> tuple[list[tuple[Fact, int]], str]:
 
 
 def fields_of(event: Mapping[str, Any]) -> EventFields:
-    """What `event`, decoded JSON or a row by the names of its columns, tells. Raises nothing."""
+    """The facts in `event`, which is decoded JSON or a row by the names of its columns. Never raises."""
     fields = EventFields()
     found = fields.found
     stack: list[tuple[str, Mapping[str, Any], int]] = [("", event, 0)]
@@ -258,6 +260,7 @@ def fields_of(event: Mapping[str, Any]) -> EventFields:
         left -= len(mapping)
         for name, value in mapping.items():
             if value is None or value == "":
+                fields.empty.append((path, name))
                 continue
             meaning = names.get(name) or _meaning(path, name)
             inner = value
@@ -290,7 +293,7 @@ def fields_of(event: Mapping[str, Any]) -> EventFields:
 
 
 def _embedded(text: str) -> Any:
-    """The object that a text holds, where it holds one: some tools put an event into a field as a whole."""
+    """The object in a text, if there is one: some tools put a whole event into a field."""
     if len(text) < _SHORTEST_EMBEDDED or text.rstrip()[-1:] != "}":
         return None
     try:

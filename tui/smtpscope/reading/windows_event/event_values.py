@@ -1,4 +1,4 @@
-"""What a value in an event means, whichever decoder read it: level, number, time, the insertion strings."""
+"""The meaning of values in an event, from any decoder: level, number, time, insertion strings."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _MOST_DIGITS = 20
 
 
 def level_of(number: int | None) -> Level | None:
-    """The level's name; None for numbers that only their provider understands (16 and above)."""
+    """The level's name; None for numbers that only their provider defines (16 and above)."""
     return None if number is None else _LEVELS.get(number)
 
 
 def integer(value: object) -> int | None:
-    """`value` as a whole number, which may come as text ("7002"); None when it is none. Raises nothing."""
+    """`value` as a whole number, which may come as text ("7002"); None if it is not one. Never raises."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -48,11 +48,11 @@ def event_id_of(value: object) -> int | None:
 def time_of(text: str | None) -> int | None:
     """A SystemTime attribute ("2015-06-08T08:13:12.123456Z", UTC) as milliseconds since 1970, rounded down.
 
-    None when it is no time of our calendar. Raises nothing.
+    None if it is not a valid time. Never raises.
     """
     if not text:
         return None
-    # Older tools write the zone as a word.
+    # Older tools write the zone in words.
     text = text.strip().removesuffix(" UTC")
     try:
         moment = datetime.fromisoformat(text)
@@ -60,7 +60,7 @@ def time_of(text: str | None) -> int | None:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    # Zones at the edges of the calendar overflow here, and the beginning of FILETIME stands for "no time".
+    # Zones at the edges of the calendar overflow here, and the beginning of FILETIME means "no time".
     try:
         ms = (moment - _EPOCH) // _MILLISECOND
     except OverflowError:
@@ -69,7 +69,7 @@ def time_of(text: str | None) -> int | None:
 
 
 def binary_of(text: object) -> bytes | None:
-    """The data of an event from its hexadecimal digits; None where there are none. Raises nothing."""
+    """The data of an event from its hexadecimal digits; None if there are none. Never raises."""
     if not isinstance(text, str):
         return None
     try:
@@ -79,9 +79,9 @@ def binary_of(text: object) -> bytes | None:
 
 
 def insertion_strings(event_data: object) -> tuple[str, ...]:
-    """The texts below EventData or UserData in their order, empty ones included; attributes and Binary left out.
+    """The texts below EventData or UserData in order, including empty ones, without attributes and Binary.
 
-    `event_data` is decoded JSON: a mapping of names to values, of which "Data" holds the unnamed ones.
+    `event_data` is decoded JSON: a mapping of names to values, with the unnamed ones in "Data".
     """
     if isinstance(event_data, dict):
         event_data = [value for name, value in event_data.items() if name not in ("#attributes", "Binary")]
@@ -89,12 +89,12 @@ def insertion_strings(event_data: object) -> tuple[str, ...]:
 
 
 def without_a_lone_blank(strings: tuple[str, ...]) -> tuple[str, ...]:
-    """One empty string counts as none: the Rust decoder prints both alike, and no event is told by it."""
+    """One empty string counts as none: the Rust decoder prints both the same, and no event needs it."""
     return () if strings == ("",) else strings
 
 
 def _texts(value: object) -> Iterator[str]:
-    """The texts in `value`, depth first. A stack instead of recursion: a hostile event may nest as deep as it likes."""
+    """The texts in `value`, depth first. A stack instead of recursion: a hostile event may nest arbitrarily deep."""
     stack = [value]
     while stack:
         current = stack.pop()

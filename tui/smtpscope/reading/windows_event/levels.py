@@ -1,4 +1,4 @@
-"""The words that logs have for the level of an event, English and as localized Windows prints them."""
+"""The words for the level of an event, in English and in localized versions of Windows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEVELS: dict[str, Level] = {word: level for level, words in _WORDS.items() for 
 
 
 def level_of(word: str) -> Level | None:
-    """The level that `word` names, None if it names none."""
+    """The level that `word` names, or None."""
     return _LEVELS.get(word.casefold())
 
 
@@ -31,5 +31,5 @@ _TYPES: dict[int, Level] = {
 
 
 def level_of_type(number: int | None) -> Level | None:
-    """The level of an event type as ReportEvent takes it (1 error, 2 warning, 4 information), None if there is none."""
+    """The level of an event type as ReportEvent takes it (1 error, 2 warning, 4 information), or None."""
     return None if number is None else _TYPES.get(number)

@@ -1,7 +1,7 @@
-"""The insertion strings of an event in whatever form a tool prints them -> a tuple of texts.
+"""The insertion strings of an event, from any form in which tools print them.
 
-Lists and mappings of JSON, elements within one text, lists as Python prints them, numbered labels. Strings that a tool
-has joined to one text stay one text: only who knows the event can tell where its values end.
+Lists and mappings of JSON, elements within one text, lists as Python prints them, numbered labels. Strings joined into
+one text stay one text: only the parser of the event knows where its values end.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ELEMENT: Final = re.compile(r"<(string|Param|Data)(?:\s[^<>]{0,256}?)?(/?)>", r
 _ELEMENTS: Final = re.compile(r"\s{0,64}(?:<(?:Event|User)Data\b[^<>]{0,256}>\s{0,64})?<(?:string|Param|Data)\b", re.I)
 _DATA_ITEM: Final = re.compile(r"\s{0,64}<DataItem\b")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&"))
-# `Data[1]: 1 ¦ Data[2]: 0 ¦ ...`; a value may hold anything but the next label.
+# `Data[1]: 1 ¦ Data[2]: 0 ¦ ...`; a value may contain anything but the next label.
 _NUMBERED: Final = re.compile(r"(?:\A|\s?[¦|]\s|\n)\s?(?:Data|param|String)\[?(\d{1,2})\]?: ?", re.IGNORECASE)
 _NUMBERED_NAME: Final = re.compile(r"(?:[a-z_ .]*(?:data|param|string|strings|arg|value))[\[_. ]?(\d{1,2})\]?", re.I)
 # Whole texts in quotes or None, with a comma or with nothing but blanks between them.
@@ -34,9 +34,9 @@ _MOST_STRINGS: Final = 256
 
 
 def strings_of(value: Any) -> tuple[str, ...] | None:
-    """The strings in `value` (decoded JSON, or a text), None where it holds none. Raises nothing.
+    """The strings in `value` (decoded JSON, or a text), None if there are none. Never raises.
 
-    One text that is not of a known form comes back as it is, alone.
+    A text of unknown form is returned as a single string.
     """
     if isinstance(value, str):
         return of_text(value)
@@ -93,7 +93,7 @@ def elements_of(text: str) -> tuple[str, ...]:
 
 
 def printed_list(text: str) -> tuple[str, ...]:
-    """The strings of a list as Python prints it, `['1', None, 'a "b"']`, commas perhaps lost; () where it is none."""
+    """The strings of a list as Python prints it, `['1', None, 'a "b"']`, commas perhaps lost; () if it is not one."""
     if not text.startswith("["):
         return ()
     position = 1
@@ -113,7 +113,7 @@ def numbered(values: Mapping[int, Any]) -> tuple[str, ...]:
 
 
 def number_in(name: str) -> int | None:
-    """The number of a string in the name of its field (`param3`, `Data[3]`, `Data_3`), None where it names none."""
+    """The number of a string in the name of its field (`param3`, `Data[3]`, `Data_3`), None if it has none."""
     found = _NUMBERED_NAME.fullmatch(name)
     return None if found is None else int(found[1])
 
@@ -168,7 +168,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _inner(value: dict[str, Any]) -> Iterator[Any]:
-    """What counts of a mapping: its text, its numbered values by their numbers, else all values but attributes."""
+    """The relevant part of a mapping: its text, its numbered values in order, else all values but attributes."""
     if not value:
         yield ""
         return
@@ -182,7 +182,7 @@ def _inner(value: dict[str, Any]) -> Iterator[Any]:
         return
     numbers = {name: number_in(name) for name in named}
     by_number = {number: named[name] for name, number in numbers.items() if number is not None}
-    # A pair alone is one of a list of such, and its place in the list counts.
+    # A single pair is one of a list of pairs, and its place in the list counts.
     if len(by_number) > 1 and len(by_number) == len(named):
         yield from numbered_values(by_number)
     else:
@@ -190,7 +190,7 @@ def _inner(value: dict[str, Any]) -> Iterator[Any]:
 
 
 def numbered_values(values: Mapping[int, Any]) -> Iterator[Any]:
-    """As `numbered`, the values as they are."""
+    """Like `numbered`, with the values unchanged."""
     for number in range(0 if 0 in values else 1, min(max(values), _MOST_STRINGS) + 1):
         yield values.get(number)
 

@@ -1,4 +1,4 @@
-"""A time as tools give it as a number -> milliseconds since 1970 UTC, told by how many digits it has."""
+"""Converts a time given as a number to milliseconds since 1970 UTC; the number of digits decides the unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LATEST_FILETIME: Final = 1 << 58
 def milliseconds_of_number(number: int | float) -> int | None:
     """Seconds, milliseconds, microseconds, nanoseconds since 1970, or 100 ns since 1601 (FILETIME).
 
-    The present has 10, 13, 16 and 19 digits, as FILETIME 18. None for what is no time after 1970 and before 10000.
+    Today has 10, 13, 16 and 19 digits, as FILETIME 18. None for times before 1970 or after 9999.
     """
     if not 0 < number < 1e19:
         return None
@@ -30,5 +30,5 @@ def milliseconds_of_number(number: int | float) -> int | None:
 
 
 def in_calendar(milliseconds: int) -> int | None:
-    """`milliseconds` if a calendar has that day, else None."""
+    """`milliseconds` if that is a valid date, else None."""
     return milliseconds if abs(milliseconds) <= _LATEST_MS else None

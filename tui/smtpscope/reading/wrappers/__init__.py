@@ -1,1 +1,1 @@
-"""Lines of a log inside the records of another form; their texts go to the reader that knows them."""
+"""Log lines wrapped in the records of another format; the reader for these lines reads them."""

@@ -1,4 +1,4 @@
-"""Lines in the log of a Kubernetes container (CRI), whose runtime cuts long ones into parts.
+"""Lines in the log of a Kubernetes container (CRI), whose runtime splits long ones.
 
 2026-11-24T13:45:02.123456789Z stdout F the whole line, or its last part
 2026-11-24T13:45:02.123456789Z stdout P a part that goes on in the next line of the stream

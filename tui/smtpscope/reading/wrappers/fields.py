@@ -1,4 +1,4 @@
-"""Where the records of collectors, journals and syslog servers hold a line and what they know of it, by name."""
+"""The names of fields in which collectors, journals and syslog servers keep a line and its facts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtpscope.reading.wrappers.inner_header import Labels
 
 Record = Mapping[str, object]
 
-# Names in small letters, in the order in which they are looked for; the first that is there counts.
+# Names in lower case, in order of preference; the first one present counts.
 TEXT_NAMES: Final = (
     "_raw", "full_log", "full_message", "log", "message", "short_message", "event.original", "@message", "msg",
     "syslogmessage", "textpayload", "log_body", "line", "body", "raw", "rawmsg", "content",
@@ -41,7 +41,7 @@ _DEEPEST: Final = 8
 
 
 class _Plan(NamedTuple):
-    """Of records with the same names: those that may hold the line, each with those of what is known of it."""
+    """For records with the same names: the fields that may hold the line, each with those of its facts."""
 
     texts: tuple[str, ...]
     times: tuple[str, ...]
@@ -51,7 +51,7 @@ class _Plan(NamedTuple):
 
 
 def line_of(record: Record) -> tuple[str, Labels] | None:
-    """The line that `record` holds, with what it says of it; None where it holds none."""
+    """The line in `record` with its facts; None if there is none."""
     flat = _flat(record)
     plan = _plan(tuple(flat))
     text = _first(flat, plan.texts)
@@ -59,7 +59,7 @@ def line_of(record: Record) -> tuple[str, Labels] | None:
 
 
 def labels_of(record: Record) -> Labels:
-    """What `record` says of a line."""
+    """The facts about a line in `record`."""
     flat = _flat(record)
     return _labels(flat, _plan(tuple(flat)))
 
@@ -72,7 +72,7 @@ def _labels(flat: dict[str, object], plan: _Plan) -> Labels:
 
 
 def _flat(record: Record, prefix: str = "", into: dict[str, object] | None = None, depth: int = 0) -> dict[str, object]:
-    """All values under names in small letters, with dots between levels; Azure writes a zone behind some names."""
+    """All values under lower-case names, with dots between levels; Azure appends a zone to some names."""
     flat: dict[str, object] = {} if into is None else into
     for name, value in record.items():
         key = f"{prefix}{name.lower()}"
@@ -136,7 +136,7 @@ def _value(value: object) -> str:
 
 
 def _of_list(values: list[object]) -> object:
-    """The first of several values; a journal's JSON has the bytes of a text that is not UTF-8 as numbers."""
+    """The first of several values; the JSON of a journal has text that is not UTF-8 as numbers."""
     if len(values) > 1 and all(isinstance(each, int) and 0 <= each < 256 for each in values):
         return bytes(each for each in values if isinstance(each, int)).decode("utf-8", errors="replace")
     return values[0]

@@ -1,4 +1,4 @@
-"""What a record says of the line inside it, written in front of the line as its readers know it.
+"""Writes the facts of a record before the line in it, in the form that readers of the line know.
 
 2026-11-24T13:45:02.123Z mail postfix/smtp[4711]: text
 """
@@ -13,22 +13,22 @@ from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.syslog_time import find_log_time
 
 _STAMP: Final = 64
-"""Characters at the beginning of a line in which a time of its own ends."""
+"""Characters at the beginning of a line that contain its own time, if any."""
 _PRIORITY = re.compile(r"<\d{1,3}>(?:1 )?")
-# Exim's own stamp has the year and mostly no zone; the time of a row of IIS or Exchange is UTC.
+# Exim's own stamp has the year and usually no zone; the time in a row of IIS or Exchange is UTC.
 _OF_EXIM = re.compile(
     r" (?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|[A-Za-z]\w{0,40} [a-z]"
     r"|(?:temporarily )?(?:rejected|refused) )"
 )
 _QUARTER: Final = 15 * 60
 _SLACK: Final = 60
-"""Seconds between the moment that a line names and the one at which it was taken up."""
+"""Seconds between the time in a line and the time of its collection."""
 _FARTHEST: Final = 14 * 3600
 _HALF_A_YEAR: Final = timedelta(days=183)
 
 
 class Labels(NamedTuple):
-    """What a record says besides the line; "" is what it does not say. `time` is as it is written there."""
+    """The facts in a record besides the line, "" if missing. `time` is as written."""
 
     time: str = ""
     host: str = ""
@@ -37,7 +37,7 @@ class Labels(NamedTuple):
 
 
 def labelled(line: str, labels: Labels) -> str:
-    """`line` with what `labels` add to it."""
+    """`line` with the header from `labels`."""
     line = line.strip("\r\n\0").lstrip(" ")
     if not line:
         return ""
@@ -65,7 +65,7 @@ def labelled(line: str, labels: Labels) -> str:
 
 
 def _in_full(text: str, written: WrittenTime) -> str:
-    """A time whose zone and year are plain; of a regional one, the text tells what it may mean."""
+    """A time with zone and year; for a regional one, the text shows what it may mean."""
     return _as_written(written) if written.ordered else text[written.begin : written.end]
 
 
@@ -86,10 +86,10 @@ def _settled(own: WrittenTime, outer: WrittenTime) -> WrittenTime:
     if outer.zone_minutes is not None:
         distance = round((taken - timedelta(minutes=outer.zone_minutes) - nearest) / timedelta(seconds=1))
         zone = round(distance / _QUARTER) * _QUARTER
-        # A line that was written the moment it was taken up: the difference is the zone of its clock.
+        # A line written just when it was collected: the difference is the zone of its clock.
         if abs(distance) <= _FARTHEST and abs(distance - zone) <= _SLACK:
             return outer
-    # An old line that was taken up later: the record only tells the year.
+    # An old line collected later: the record only gives the year.
     return own._replace(year=nearest.year) if abs(nearest - taken) < _HALF_A_YEAR else own
 
 
@@ -107,7 +107,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 def _as_written(written: WrittenTime) -> str:
-    """The time in ISO 8601, or as RFC 3164 has it where there is no year; a regional date stays one."""
+    """The time in ISO 8601, or as in RFC 3164 if there is no year; a regional date stays as it is."""
     clock = f"{written.hour:02d}:{written.minute:02d}:{written.second_of_minute:02d}"
     if written.year is None:
         return f"{_MONTHS[written.first - 1]} {written.second:2d} {clock}"
@@ -122,7 +122,7 @@ def _as_written(written: WrittenTime) -> str:
 
 
 def _as_exim_writes(written: WrittenTime) -> str:
-    """The time with blanks before clock and zone, which Exim's readers know it by."""
+    """The time with blanks before clock and zone, as Exim's readers expect."""
     date, _, clock = _as_written(written._replace(zone_minutes=None)).partition("T")
     zone = written.zone_minutes
     if zone is None:

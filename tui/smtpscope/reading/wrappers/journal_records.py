@@ -1,8 +1,8 @@
 """Lines inside the records of a systemd journal as `journalctl -o verbose` and `journalctl -o export` write them.
 
-Verbose: a line with the time and the cursor, then each field on a line of its own behind four blanks. Export
+Verbose: a line with the time and the cursor, then each field on its own line after four blanks. Export
 (https://systemd.io/JOURNAL_EXPORT_FORMATS): each field on a line, a blank line between records; the value of a field
-with control characters stands behind its length (eight bytes, the lowest first).
+with control characters follows its length (eight bytes, little-endian).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class JournalRecords:
         if not starts:
             return Unwrapped([], [], len(text) if final else 0)
         ends = [*starts[1:], len(text)]
-        # The last record may go on in the next block.
+        # The last record may continue in the next block.
         whole = len(starts) if final else len(starts) - 1
         lines: list[InnerLine] = []
         damages: list[Damage] = []

@@ -1,7 +1,7 @@
-"""Lines inside objects of JSON: one a line, one behind the other, or in arrays and answers at any depth.
+"""Lines inside JSON objects: one per line, one after the other, or in arrays and answers at any depth.
 
 Docker's json-file driver, Filebeat and Elastic Agent, Fluent Bit, fluentd, GELF, Wazuh's archives, Splunk's results,
-`journalctl -o json`, answers of Elasticsearch: which of them makes no difference, see `fields`.
+`journalctl -o json`, answers of Elasticsearch: they are all treated alike, see `fields`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST: Final = 1 << 18
 _LONGEST_LINE: Final = 1 << 16
 """Characters of a line that is tried as one object first."""
 _MOST_FAILURES: Final = 200
-"""So often objects inside a broken one are tried in one block: a hostile file must not make that quadratic."""
+"""How often objects inside a broken one are tried in one block: a hostile file must not make that quadratic."""
 _PREFIX: Final = 200
 """Characters before an object that belong to its record: fluentd's time and tag."""
 # Fluent Bit prints its records to standard output as Ruby does.
@@ -31,7 +31,7 @@ _RUBY = re.compile(r'(?<=")=>')
 _DECODER: Final = json.JSONDecoder(strict=False)
 _DEEPEST: Final = 64
 _OF_STREAM: Final = '"stream"'
-_CUT_OFF: Final = "the object is cut off, or it is no JSON"
+_CUT_OFF: Final = "the object is cut off or not JSON"
 _MOMENT = re.compile(r"(?<![\d.])[12]\d{9}\.\d{1,9}|\d{4}-\d\d-\d\d[T ][^\t]{8,30}")
 
 
@@ -63,16 +63,16 @@ class JsonRecords:
             if value is None:
                 if not final and (len(text) - begin < _LONGEST or "\n" not in text[begin:]):
                     return Unwrapped(lines, damages, begin)
-                # The objects inside may be whole, though what they are in is cut off.
+                # The objects inside may be complete even if the outer one is cut off.
                 broken = broken or _Broken(begin, text.find("\n", begin) % (len(text) + 1), len(lines))
                 failures += 1
                 next_line = text.find("\n", begin) + 1 or len(text)
                 position = begin + 1 if failures <= _MOST_FAILURES else next_line
                 continue
-            found = line_of(value)
+            found = self._line_of(value)
             start = _start_of(text, begin)
             if found is None:
-                streamed = _streamed(value)
+                streamed = self._lines_of(value, text[start:begin])
                 lines += [InnerLine(begin, end, line) for line in streamed]
                 position = begin + 1 if not streamed and _holds_records(value) else end
                 continue
@@ -94,21 +94,29 @@ class JsonRecords:
             damages += broken.damage(lines) or _cut_end(text, lines)
         return Unwrapped(lines, damages, len(text) if final else max(position, text.rfind("\n") + 1))
 
+    def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
+        """The line in a record, with what the record says of it."""
+        return line_of(value)
+
+    def _lines_of(self, value: Mapping[str, object], prefix: str) -> list[str]:
+        """The lines in a record behind `prefix` that has them elsewhere, with all that is known of each."""
+        return _streamed(value)
+
 
 class _Broken(NamedTuple):
-    """An object that begins at `begin` and is not whole; `known` lines were found before it."""
+    """Handles an incomplete object at `begin`; `known` lines were found before it."""
 
     begin: int
     line_end: int
     known: int
 
     def damage(self, lines: list[InnerLine]) -> list[Damage]:
-        """It, if nothing in it is whole either."""
+        """The object, if nothing in it is complete either."""
         return [Damage(self.begin, _CUT_OFF)] if len(lines) == self.known else []
 
 
 def _object_at(block: TextBlock, begin: int) -> tuple[int, Mapping[str, object] | None]:
-    """The end of the object that begins at `begin`, and what it holds; None where it is not whole."""
+    """The end of the object that begins at `begin`, and its content; None if it is incomplete."""
     text = block.text
     line_end = text.find("\n", begin)
     line_end = len(text) if line_end < 0 else line_end
@@ -132,7 +140,7 @@ def _object_at(block: TextBlock, begin: int) -> tuple[int, Mapping[str, object] 
 
 
 def _decoded(value: dict[str, object]) -> Mapping[str, object]:
-    """Values as people read them: what was searched has a character for each byte."""
+    """Decoded values: searched text has a character for each byte."""
     return {name: _true(each) for name, each in value.items()}
 
 
@@ -173,7 +181,7 @@ def _streamed(value: Mapping[str, object]) -> list[str]:
 
 
 def _start_of(text: str, begin: int) -> int:
-    """Where the record of the object at `begin` starts: with its line, if only a time and a tag are in front."""
+    """The start of the record of the object at `begin`: that of its line, if only a time and a tag come before it."""
     start = text.rfind("\n", max(0, begin - _PREFIX), begin) + 1
     if start == 0 and begin > _PREFIX:
         return begin

@@ -21,7 +21,7 @@ _MOST_COLUMNS: Final = 1_000
 
 
 class _Row(NamedTuple):
-    """A row from `start` to `end`; `whole` tells that its quotes are closed."""
+    """A row from `start` to `end`; `whole` is set if its quotes are closed."""
 
     start: int
     end: int
@@ -37,11 +37,11 @@ class MessageTables:
 
     def fits(self, head: str) -> bool:
         """See `Wrapper`."""
-        return _columns(head) is not None
+        return self._columns(head) is not None
 
     def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
         """See `Wrapper`."""
-        found = _columns(head)
+        found = self._columns(head)
         lines: list[InnerLine] = []
         damages: list[Damage] = []
         if found is None:
@@ -55,21 +55,28 @@ class MessageTables:
                 if not row.whole:
                     damages.append(Damage(row.start, "the quotes of the row are never closed"))
             rest = row.end
-            fields = _fields(block.cut(row.start, row.end), delimiter)
+            fields = fields_of(block.cut(row.start, row.end), delimiter)
             if fields == columns:
                 continue
             record: dict[str, object] = dict(zip(columns, fields, strict=False))
-            line = line_of(record)
-            if line is None:
-                lines.append(InnerLine(row.start, row.end, ""))
-                continue
-            text, labels = line
-            lines += [InnerLine(row.start, row.end, labelled(each, labels)) for each in text.rstrip("\n").split("\n")]
+            lines += [InnerLine(row.start, row.end, line) for line in self._lines_of(record)]
         return Unwrapped(lines, damages, rest)
+
+    def _columns(self, head: str) -> tuple[str, list[str]] | None:
+        """The sign between the columns, and their names; None where the file is no such table."""
+        return _columns(head)
+
+    def _lines_of(self, record: dict[str, object]) -> list[str]:
+        """The lines in a row, with what the row says of them; a blank one where it holds none."""
+        line = line_of(record)
+        if line is None:
+            return [""]
+        text, labels = line
+        return [labelled(each, labels) for each in text.rstrip("\n").split("\n")]
 
 
 def _columns(head: str) -> tuple[str, list[str]] | None:
-    """The sign between the columns, and their names; None where the file is no such table."""
+    """The separator and the names of the columns; None if the file is not such a table."""
     first = head.lstrip("\ufeff\r\n").partition("\n")[0].rstrip("\r")
     first = first.removeprefix("\xef\xbb\xbf")
     if len(first) > _LONGEST or _COLUMN.search(f"{first}\n") is None:
@@ -78,11 +85,11 @@ def _columns(head: str) -> tuple[str, list[str]] | None:
     if delimiter not in first:
         return None
     # Kibana writes an object's columns with the whole path.
-    names = [name.removeprefix("_source.").strip() for name in _fields(first, delimiter)]
+    names = [name.removeprefix("_source.").strip() for name in fields_of(first, delimiter)]
     return (delimiter, names) if len(names) <= _MOST_COLUMNS else None
 
 
-def _fields(row: str, delimiter: str) -> list[str]:
+def fields_of(row: str, delimiter: str) -> list[str]:
     try:
         return next(csv.reader([row.rstrip("\r\n").replace("\0", " ")], delimiter=delimiter), [])
     except csv.Error:

@@ -1,4 +1,4 @@
-"""Reads a file whose records hold the lines of some other log, with the reader that knows these lines."""
+"""Reads a file whose records contain the lines of another log, with the reader for these lines."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ WRAPPERS: Final[tuple[Wrapper, ...]] = (
     JsonRecords(),
     MessageTables(),
 )
-"""In the order in which they are asked."""
+"""In the order in which they are tried."""
 
 
 class WrappedLog:
-    """One file; see `LogReader`. `inner` reads the lines in the records, whose places and bounds `wrapper` knows."""
+    """One file; see `LogReader`. `inner` reads the lines in the records, whose offsets and bounds `wrapper` knows."""
 
     format: ClassVar[Format]
     wrapper: ClassVar[Wrapper]
@@ -50,7 +50,7 @@ class WrappedLog:
         return self._told(self._reader.batches())
 
     def read_new(self) -> Iterator[Batch]:
-        """See `Followable`; a reader that can't go on reads the file again."""
+        """See `Followable`; an inner reader that can't continue reads the file again."""
         if hasattr(self._reader, "read_new"):
             return self._told(cast("Followable", self._reader).read_new())
         return self.batches()
@@ -60,13 +60,13 @@ class WrappedLog:
         return self._outer.record(offset)
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
-        """See `HasSessions`; None where the lines inside tell none."""
+        """See `HasSessions`; None if the lines inside have no sessions."""
         if hasattr(self._reader, "smtp_session"):
             return cast("HasSessions", self._reader).smtp_session(offset)
         return None
 
     def information(self) -> FileInformation:
-        """See `LogReader`: what the lines inside say, and the encoding of the file itself."""
+        """See `LogReader`: facts from the lines inside, and the encoding of the file itself."""
         told = self._reader.information()
         facts = tuple(
             (label, self._outer.outer_encoding.title if label == "Encoding" else value) for label, value in told.facts
@@ -84,7 +84,7 @@ class WrappedLog:
 
 
 def wrapped(wrapper: Wrapper, inner: type[LogReader]) -> type[WrappedLog]:
-    """The reader of files of the form `wrapper` whose lines `inner` knows."""
+    """The reader of files in the form `wrapper` whose lines `inner` reads."""
     lines = inner.format
     told = Format(
         name=lines.name,
@@ -98,7 +98,7 @@ def wrapped(wrapper: Wrapper, inner: type[LogReader]) -> type[WrappedLog]:
 
 
 def inside_of(head: bytes) -> Iterator[tuple[Wrapper, bytes]]:
-    """Each form that a file which begins with `head` may have, and the beginning of the lines inside."""
+    """Each possible form of a file that begins with `head`, with the beginning of the lines inside."""
     for wrapper in WRAPPERS:
         inside = inner_head(head, wrapper)
         if inside.strip():

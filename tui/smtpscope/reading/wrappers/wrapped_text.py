@@ -1,4 +1,4 @@
-"""The lines inside the records of a file as a text of their own, each of whose places is that of its record."""
+"""The lines inside the records of a file as a text, in which each position has the offset of its record."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from smtpscope.reading.wrappers.wrapper import Unwrapped, Wrapper
 
 INNER: Final = TextEncoding("utf-8", 0, "UTF-8")
 _LONGEST_RECORD: Final = 1 << 18
-"""Characters in which a record is found again."""
+"""Characters in which a record must be found again."""
 
 
 class _Line:
-    """A line as UTF-8 with its end, and the byte offsets of its record in the file."""
+    """A line in UTF-8 with its end, and the byte offsets of its record in the file."""
 
     __slots__ = ("data", "end", "start")
 
@@ -35,7 +35,7 @@ class _Line:
 
 
 class WrappedBlock(TextBlock):
-    """Lines out of the records from byte `start` to byte `end` of a file."""
+    """The lines from the records between byte `start` and byte `end` of a file."""
 
     __slots__ = ("_begins", "_behind", "_lines")
 
@@ -51,17 +51,17 @@ class WrappedBlock(TextBlock):
 
     @property
     def end(self) -> int:
-        """The byte offset behind the last record."""
+        """The byte offset after the last record."""
         return self._behind
 
     def offset(self, index: int) -> int:
-        """The byte offset of the record whose line the character at `index` is in."""
+        """The byte offset of the record with the character at `index` in its line."""
         if index >= len(self.text):
             return self._behind
         return self._lines[bisect_right(self._begins, index) - 1].start
 
     def from_index(self, index: int) -> list[_Line]:
-        """The lines from the one on that the character at `index` is in."""
+        """The lines from the one with the character at `index` on."""
         if index >= len(self.text):
             return []
         at = bisect_right(self._begins, index) - 1
@@ -71,7 +71,7 @@ class WrappedBlock(TextBlock):
 
 
 class _KeptLines:
-    """Takes back what of a block is left over."""
+    """Takes back the unused rest of a block."""
 
     def __init__(self) -> None:
         self.lines: list[_Line] = []
@@ -87,7 +87,7 @@ class _KeptLines:
 
 
 class WrappedText(TextSource):
-    """The text of all lines inside the records of `source`."""
+    """The text of all lines in the records of `source`."""
 
     def __init__(self, source: Source, wrapper: Wrapper, options: ReadOptions, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, block_size)
@@ -100,12 +100,12 @@ class WrappedText(TextSource):
 
     @property
     def encoding(self) -> TextEncoding:
-        """That of the text inside, whatever the file's own is."""
+        """The encoding of the text inside, not that of the file."""
         return INNER
 
     @property
     def outer_encoding(self) -> TextEncoding:
-        """That of the file."""
+        """The same for the file."""
         return super().encoding
 
     def blocks(self, begin: int = 0) -> Iterator[tuple[TextBlock, KeepsRest]]:
@@ -137,7 +137,7 @@ class WrappedText(TextSource):
         return WrappedBlock(inner, start=place, end=place, final=True)
 
     def record(self, place: int) -> str:
-        """The record at the byte offset `place` as it stands in the file."""
+        """The record at the byte offset `place`, as written."""
         outer = super().at(place, _LONGEST_RECORD)
         lines = self._unwrapped(outer, final=True).lines
         if not lines:
@@ -145,7 +145,7 @@ class WrappedText(TextSource):
         return outer.cut(lines[0].start, lines[0].end).rstrip("\r\n")
 
     def take_problems(self, *, final: bool) -> list[Problem]:
-        """What was damaged since the last call."""
+        """The damage found since the last call."""
         return self._problems.take(final=final)
 
     def _unwrapped(self, outer: TextBlock, *, final: bool) -> Unwrapped:
@@ -154,7 +154,7 @@ class WrappedText(TextSource):
         return self._wrapper.unwrap(outer, self._head, final=final and not self._growing)
 
     def _note_damages(self, outer: TextBlock, unwrapped: Unwrapped) -> None:
-        # The file may be read several times, to find out what its dates mean.
+        # The file may be read several times, to find the order of its dates.
         for damage in unwrapped.damages:
             offset = outer.offset(damage.start)
             if offset > self._told_up_to:
@@ -163,7 +163,7 @@ class WrappedText(TextSource):
 
 
 class WrappedSource:
-    """A file of records, whose text is that of the lines inside; its size and its places are those of the file."""
+    """A file of records as a source with the text of the lines inside; sizes and offsets are those of the file."""
 
     def __init__(self, source: Source, wrapper: Wrapper, options: ReadOptions, block_size: int = BLOCK_SIZE) -> None:
         self._source = source
@@ -174,16 +174,16 @@ class WrappedSource:
 
     @property
     def name(self) -> str:
-        """That of the file."""
+        """The same for the file."""
         return self._source.name
 
     @property
     def size(self) -> int:
-        """That of the file, in bytes."""
+        """The size of the file, in bytes."""
         return self._source.size
 
     def open(self) -> BinaryIO:
-        """The beginning of the text inside: what tells its format."""
+        """The beginning of the text inside, to recognise its format."""
         return io.BytesIO(inner_head(head_of(self._source), self._wrapper))
 
     def text(self, block_size: int) -> TextSource:
@@ -200,7 +200,7 @@ def head_of_text(head: bytes) -> str:
 
 
 def inner_head(head: bytes, wrapper: Wrapper) -> bytes:
-    """The lines inside the records of a file that begins with `head`, b"" where it is of another form."""
+    """The lines inside the records of a file that begins with `head`, b"" if it has another form."""
     encoding = detect(head)
     data = first_part(head)[encoding.mark :]
     block = TextBlock(data, start=0, encoding=encoding, final=True)

@@ -1,4 +1,4 @@
-"""What a wrapper is: a form of file whose records each hold a line of some other log."""
+"""A wrapper: a file form whose records each contain a line of another log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from smtpscope.reading.text.encodings import TextBlock
 
 
 class InnerLine(NamedTuple):
-    """A line out of a record: `text` without its end, and the record's `start` and `end` in the block (indices)."""
+    """A line from a record: `text` without its end, and the record's `start` and `end` in the block (indices)."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Damage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
-    """What a block holds: `lines` in its order, what is damaged, and the index from which it has to be seen again."""
+    """The content of a block: `lines` in order, damage, and the index at which the next block has to begin."""
 
     lines: list[InnerLine]
     damages: list[Damage]
@@ -33,21 +33,21 @@ class Unwrapped:
 
 
 class Wrapper(Protocol):
-    """One form. It has no state: each block can be asked for alone, if it begins where a record does."""
+    """One form. It has no state: any block can be read alone, if it begins with a record."""
 
     @property
     def name(self) -> str:
-        """What the form is called on the command line."""
+        """The name of the form on the command line."""
         ...
 
     @property
     def title(self) -> str:
-        """What people call it, as in "Log of Postfix, in ..."."""
+        """The title of the form, as in "Log of Postfix, in ..."."""
         ...
 
     @property
     def recognised_by(self) -> str:
-        """How the form is told."""
+        """How the form is recognised."""
         ...
 
     def fits(self, head: str) -> bool:

@@ -32,11 +32,20 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupedBy:
+    """How events are grouped by a field of text: what `Dimension` needs besides its name and its column."""
+
+    title: str
+    missing: str
+    inner: str = "code"
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field. `name` and `aliases` are what people write before the colon, `help` and `example` its help line.
 
-    `column` is what it looks at: that reads the values, tells the rows and completes. `empty` is how no value at all
-    is written.
+    `column` reads its values, finds the rows and completes. `empty` is how people write that there is no value.
+    With `grouped` its values make groups as well; `grouping_names.py` has its name too.
     """
 
     name: str
@@ -46,6 +55,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     facets: tuple[Facet, ...] = ()
     empty: str = '""'
+    grouped: GroupedBy | None = None
 
     @property
     def words(self) -> tuple[str, ...]:

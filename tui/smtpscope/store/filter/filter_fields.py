@@ -19,7 +19,7 @@ from smtpscope.store.filter.field_columns import (
     TimeColumn,
     by_text,
 )
-from smtpscope.store.filter.field_table import ANYWHERE, Facet, Field, FieldTable
+from smtpscope.store.filter.field_table import ANYWHERE, Facet, Field, FieldTable, GroupedBy
 from smtpscope.store.filter.smtp_columns import (
     Anywhere,
     Causes,
@@ -33,12 +33,20 @@ from smtpscope.store.filter.smtp_columns import (
 from smtpscope.store.numbered_column import NumberedColumn, RowNumbers
 from smtpscope.store.search_texts import command_line
 from smtpscope.store.spellings import Counted, hosts, mailboxes
-from smtpscope.store.vocabularies import DIRECTIONS, LEVELS, WHO_ACTS, Vocabularies
+from smtpscope.store.vocabularies import DIRECTIONS, LEVELS, WHO_ACTS, SharedFields, Vocabularies
 
 
 def _of_context(through: Callable[[Vocabularies], NDArray[np.int32]]) -> NumberedColumn:
     """What all events of one log have in common."""
     return NumberedColumn(lambda columns: columns.context, through)
+
+
+def _shared_text(text_of: Callable[[SharedFields], str]) -> TextColumn:
+    """A column of a text that all events of one log have in common."""
+    return TextColumn(
+        _of_context(lambda words: words.shared_texts.of(text_of).numbers()),
+        lambda words: words.shared_texts.of(text_of).texts(),
+    )
 
 
 def _level_numbers(words: Vocabularies) -> NDArray[np.int32]:
@@ -75,6 +83,7 @@ _SENDERS = Mailboxes(NumberedColumn(lambda columns: columns.sender), lambda word
 _SERVERS = TextColumn(NumberedColumn(lambda columns: columns.server), lambda words: words.servers)
 _CAUSES = Causes(NumberedColumn(lambda columns: columns.category), lambda words: words.categories)
 _FILES = TextColumn(_of_context(lambda words: words.context_file.view()), lambda words: words.files)
+_CONNECTORS = _shared_text(lambda fields: fields.connector or "")
 _DIRECTIONS = ChoiceColumn(
     NumberedColumn(lambda columns: columns.direction), tuple(direction.value for direction in DIRECTIONS)
 )
@@ -101,7 +110,7 @@ FIELDS = FieldTable(
         ),
         Field(
             name="host",
-            help="Part of the remote host; an address or network (192.0.2.0/24, 192.0.2.); "
+            help="Part of the remote host, an IP address or network (192.0.2.0/24, 192.0.2.); "
             '"" for events that name none',
             example="host:contoso",
             column=_HOSTS,
@@ -133,7 +142,7 @@ FIELDS = FieldTable(
         ),
         Field(
             name="cmd",
-            help="Beginning of the command verb; what is not a verb is looked for in the whole command",
+            help="Start of the command verb; anything that is not a verb is searched for in the whole command",
             example="cmd:xexch50",
             column=_COMMANDS,
             aliases=("command", "verb"),
@@ -157,6 +166,15 @@ FIELDS = FieldTable(
             column=_SERVERS,
             aliases=("computer",),
             facets=(Facet("servers", _SERVERS.counts, "(not named)", tab=3),),
+            grouped=GroupedBy("our server", "(no server named)"),
+        ),
+        Field(
+            name="connector",
+            help="Part of the name of the connector or service instance",
+            example="connector:internet",
+            column=_CONNECTORS,
+            facets=(Facet("connectors", _CONNECTORS.counts, "(not named)", tab=11),),
+            grouped=GroupedBy("connector", "(no connector named)"),
         ),
         Field(
             name="dir",
@@ -168,7 +186,7 @@ FIELDS = FieldTable(
         ),
         Field(
             name="cause",
-            help="Beginning of the cause's name",
+            help="Start of the cause's name",
             example="cause:greylisted",
             column=_CAUSES,
             aliases=("category",),
@@ -247,11 +265,11 @@ def help_lines() -> tuple[tuple[str, str], ...]:
     anywhere = FIELDS.of_term(ANYWHERE)
     return (
         (anywhere.example, anywhere.help),
-        ('"user unknown"', "A phrase, with its blanks"),
-        ("550   4xx", "A number of three digits is a reply code, 4xx all that begin with 4"),
-        ("-host:mx2", "A minus leaves out what the term matches"),
-        ("550,554", "A comma means or; terms beside each other must all match"),
-        ("host:=mx1.contoso.example", "An equals sign: exactly this, not only a part"),
+        ('"user unknown"', "A phrase, spaces included"),
+        ("550   4xx", "Three digits are a reply code, 4xx all codes that start with 4"),
+        ("-host:mx2", "A minus excludes what the term matches"),
+        ("550,554", "A comma means or; separate terms must all match"),
+        ("host:=mx1.contoso.example", "An equals sign matches the whole value, not just part of it"),
         *((field.example, field.help) for field in FIELDS),
         ("since:24h   until:13:00", "Times: 11-16, 2026-11-16T13:00, 13:00, today, 24h, 7d, from the end of the log"),
     )

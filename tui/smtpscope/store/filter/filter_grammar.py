@@ -174,7 +174,7 @@ def _understood(text: str, term: WrittenTerm) -> Term:
             start=term.open_quote,
             end=len(text),
             what="this quote is not closed",
-            remedy='Put a " behind the phrase',
+            remedy='Add a " at the end of the phrase',
             suggestion=text + _QUOTE,
         )
     chosen = None if term.field_word is None else FIELDS.named(term.field_word)
@@ -186,7 +186,7 @@ def _understood(text: str, term: WrittenTerm) -> Term:
             start=term.glued,
             end=term.glued + 1,
             what="something follows a closing quote",
-            remedy='Put a blank between two terms; a " inside a phrase is written twice',
+            remedy='Put a space between two terms; write a " inside a phrase twice',
             suggestion=f"{text[: term.glued]} {text[term.glued :]}",
         )
     if not term.values or (chosen is None and term.values == (_only_empty(term),)):
@@ -218,7 +218,7 @@ def _unknown_field(text: str, term: WrittenTerm, word: str) -> FilterError:
         remedy = f"Did you mean {near}: ?"
         suggestion = text[: term.field_start] + near + text[end:]
     else:
-        remedy = f"Put it in quotes to look for the text; the fields are {', '.join(each.name for each in FIELDS)}"
+        remedy = f"Quote it to search for the text; the fields are {', '.join(each.name for each in FIELDS)}"
         suggestion = text[: term.field_start] + quoted(text[term.field_start : term.end]) + text[term.end :]
     return FilterError(
         text=text,
@@ -232,7 +232,7 @@ def _unknown_field(text: str, term: WrittenTerm, word: str) -> FilterError:
 
 def _no_value(text: str, term: WrittenTerm, chosen: Field | None) -> FilterError:
     if chosen is None:
-        what, remedy = "there is nothing to look for", "Write a word, or take the sign away"
+        what, remedy = "there is nothing to search for", "Add a word, or remove the sign"
     else:
         what, remedy = f"{chosen.name}: has no value", f"Write for example {chosen.example}"
     suggestion = (text[: term.start].rstrip() + " " + text[term.end :].lstrip()).strip() if chosen is None else None

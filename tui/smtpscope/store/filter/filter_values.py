@@ -149,7 +149,7 @@ def code_or_enhanced(text: str) -> CodeValue | EnhancedCode:
     if enhanced is not None:
         return enhanced
     raise FilterValueError(
-        f'"{text}" is no reply code', "Write code:550, code:4xx, code:5.7.1, code:5.7.x or code:none"
+        f'"{text}" is not a reply code', "Write code:550, code:4xx, code:5.7.1, code:5.7.x or code:none"
     )
 
 
@@ -182,8 +182,8 @@ def choice_value(field: NamedField, text: str, words: tuple[str, ...]) -> Choice
     if len(found) == 1:
         return ChoiceValue(found[0])
     raise FilterValueError(
-        f'{field.name}: does not know "{text}"',
-        f"It takes {', '.join(words[:-1])} or {words[-1]}",
+        f'{field.name}: unknown value "{text}"',
+        f"Use {', '.join(words[:-1])} or {words[-1]}",
         nearest(word, words),
     )
 
@@ -219,6 +219,6 @@ def network_or_name(text: str) -> IPv4Network | IPv6Network | None:
     """The network that `text` names, None for a name. Raises FilterValueError for what is meant as a network."""
     found = _network(text)
     if found is None and _MEANT_AS_NETWORK.fullmatch(text.strip()):
-        remedy = "Write 192.0.2.0/24 (0 to 32 behind the slash) or 2001:db8::/32 (0 to 128)"
-        raise FilterValueError(f'"{text}" is no network', remedy)
+        remedy = "Write 192.0.2.0/24 (0 to 32 after the slash) or 2001:db8::/32 (0 to 128)"
+        raise FilterValueError(f'"{text}" is not a network', remedy)
     return found

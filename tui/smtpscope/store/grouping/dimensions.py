@@ -1,8 +1,8 @@
-"""What events can be grouped by, each in one place: all else that knows groupings goes through this table.
+"""What events can be grouped by, each in one place: everything else that knows groupings uses this table.
 
-The tree of groups, the table's names, the filter that a group stands for, kept places, reports, settings, the command
-line and the documents follow from an entry here. A grouping is one dimension, which brings a second one with it, or
-any two with a comma between them.
+The tree of groups, the table's names, the filter that a group stands for, saved positions, reports, settings, the
+command line and the documents follow from an entry here; a filter field with `grouped` gets its entry from there. A
+grouping is one dimension, which brings a second one with it, or any two with a comma between them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.filter.field_columns import TextColumn
+from smtpscope.store.filter.field_table import Field, GroupedBy
+from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts
 from smtpscope.store.numbered_column import NumberedColumn
@@ -134,8 +137,12 @@ class DimensionTable:
         return first.name if first.inner == second.name else grouping
 
     def title(self, grouping: Grouping) -> str:
-        """What a report calls it: `reply code and remote host`."""
-        return " and ".join(dimension.title for dimension in self.of(grouping)) or "nothing"
+        """What a report calls it: `reply code and remote host`, `nothing (all events)`."""
+        return " and ".join(dimension.title for dimension in self.of(grouping)) or "nothing (all events)"
+
+    def phrase(self, grouping: Grouping) -> str:
+        """What the screen calls it: `by code`, or `all events` where nothing is grouped."""
+        return "all events" if grouping == NO_GROUPS else f"by {grouping}"
 
     def after(self, grouping: Grouping, by: int) -> Grouping:
         """The grouping with a name of its own that comes `by` places after `grouping`."""
@@ -152,6 +159,22 @@ def _code_remark(group: Group) -> str:
     if group.level == 0:
         whom = f"{group.hosts:,} hosts, " if group.hosts != 1 else f"{group.host or NO_HOST}, "
     return f"  {whom}{direction}".rstrip(" ,")
+
+
+def _of_field(field: Field, grouped: GroupedBy) -> Dimension:
+    column = field.column
+    if not isinstance(column, TextColumn):
+        raise TypeError(f"the field {field.name} can't be grouped by: its column is not one of texts")
+    return Dimension(
+        name=field.name,
+        title=grouped.title,
+        column=field.name,
+        inner=grouped.inner,
+        rows=column.rows,
+        vocabulary=column.vocabulary,
+        field=field.name,
+        missing=grouped.missing,
+    )
 
 
 DIMENSIONS = DimensionTable(
@@ -208,15 +231,6 @@ DIMENSIONS = DimensionTable(
             lacks=True,
             spelling=lambda facts: facts.recipient,
         ),
-        Dimension(
-            name="server",
-            title="our server",
-            column="server",
-            inner="code",
-            rows=NumberedColumn(lambda columns: columns.server),
-            vocabulary=lambda words: words.servers,
-            field="server",
-            missing="(no server named)",
-        ),
+        *(_of_field(field, field.grouped) for field in FIELDS if field.grouped is not None),
     )
 )

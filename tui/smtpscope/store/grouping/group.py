@@ -16,7 +16,7 @@ class Group:
     `label` is what it is grouped by, as written in the log ("" for no host, no mailbox, no computer, no reply code).
     `code`, `host_key` (with `host`, its most frequent spelling), `recipient` and `server` are set where all rows agree;
     `codes`, `hosts` say how many distinct ones there are, so `codes == 1 and code is None` means: no reply code.
-    `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer.
+    `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer of all in `acting`.
     `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT.
     `state` is relative to the end of the whole log (see `activity.py`), as is `quiet_ms`; None without times.
     """
@@ -37,6 +37,7 @@ class Group:
     category: str
     categories: int
     who_acts: WhoActs
+    acting: tuple[WhoActs, ...]
     direction: Direction | None
     recipient: str | None
     recipients: int

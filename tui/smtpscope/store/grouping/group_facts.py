@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,7 @@ class GroupFacts(NamedTuple):
     category: str
     categories: int
     who_acts: WhoActs
+    acting: tuple[WhoActs, ...]
     direction: Direction | None
     recipient: str | None
     recipients: int
@@ -51,7 +53,8 @@ def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[GroupFac
     named = groups.named(columns.recipient[rows])
     categories = groups.counts(columns.category[rows], len(words.categories))
     category, kinds = categories.argmax(axis=1).tolist(), np.count_nonzero(categories, axis=1).tolist()
-    who = groups.counts(words.judgement_who.view()[columns.judgement[rows]], len(WHO_ACTS)).argmax(axis=1).tolist()
+    acting = groups.counts(words.judgement_who.view()[columns.judgement[rows]], len(WHO_ACTS))
+    who, somebody = acting.argmax(axis=1).tolist(), (acting > 0).tolist()
     hosts = groups.labels(columns.host[rows], host_keys.agree(), lambda number: words.hosts[number].verbatim)
     mailboxes = groups.labels(
         words.command_mailbox.view()[columns.command[rows]],
@@ -72,6 +75,7 @@ def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[GroupFac
                 category=words.categories[category[group]],
                 categories=kinds[group],
                 who_acts=WHO_ACTS[who[group]],
+                acting=tuple(compress(WHO_ACTS, somebody[group])),
                 direction=None if direction is None else DIRECTIONS[direction],
                 recipient=mailboxes.get(group),
                 recipients=named[group],

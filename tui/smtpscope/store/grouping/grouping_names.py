@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-GROUPING_NAMES: Final = ("code", "host", "cause", "recipient", "server")
+GROUPING_NAMES: Final = ("code", "host", "cause", "recipient", "server", "connector")
 """In the order of `DIMENSIONS`, which a test holds them to."""

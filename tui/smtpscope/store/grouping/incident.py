@@ -38,6 +38,8 @@ class IncidentHead:
     key: IncidentKey
     host: str
     count: int
+    first_ms: int | None
+    last_ms: int | None
     state: State | None
     quiet_ms: int | None
     sample_row: int

@@ -38,6 +38,8 @@ def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
                 key=_key(store, int(part[0])),
                 host=host_label(store, part),
                 count=len(part),
+                first_ms=int(times[0]) if len(times) else None,
+                last_ms=int(times[-1]) if len(times) else None,
                 state=state_of(times, store.log_start_ms, store.log_end_ms),
                 quiet_ms=_quiet_ms(store, times),
                 sample_row=_sample_row(store, part),

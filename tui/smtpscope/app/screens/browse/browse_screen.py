@@ -17,10 +17,13 @@ from smtpscope.app.messages import CopyWanted
 from smtpscope.app.palette import SavedViewsProvider
 from smtpscope.app.query_queue import QueryQueue
 from smtpscope.app.screens.browse.browse_state import BrowseState, Selection, Severity
+from smtpscope.app.screens.browse.change_history import ChangeHistory
 from smtpscope.app.screens.browse.copy_and_export import CopyAndExport
 from smtpscope.app.screens.browse.filter_controller import FilterController
+from smtpscope.app.screens.browse.incident_notes import IncidentNotes
 from smtpscope.app.screens.browse.loading_controller import LoadingController
 from smtpscope.app.screens.browse.log_commands import LogCommands
+from smtpscope.app.screens.browse.part_keys import key_of
 from smtpscope.app.screens.browse.saved_place import SavedPlace
 from smtpscope.app.screens.browse.side_screens import SideScreens
 from smtpscope.app.screens.browse.table_navigation import TableNavigation
@@ -36,6 +39,27 @@ from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View
 from smtpscope.workspace.saved_views import SavedView
 
+_WIDE = 200
+"""From here on table and detail have room for all of their columns beside each other."""
+
+
+_KEYS: list[BindingType] = [
+    *CopyAndExport.BINDINGS,
+    *SideScreens.BINDINGS,
+    Binding("question_mark,f1", "help", "Help", key_display="?", id="browse.help"),
+    *LogCommands.BINDINGS,
+    Binding("escape", "escape", "Cancel loading", show=False, id="browse.cancel"),
+    *LoadingController.BINDINGS,
+    *TableNavigation.BINDINGS,
+    *FilterController.BINDINGS,
+    *ChangeHistory.BINDINGS,
+    *IncidentNotes.BINDINGS,
+    Binding("tab", "pane(1)", "Next pane", show=False, id="browse.next_pane"),
+    Binding("shift+tab", "pane(-1)", "Previous pane", show=False, id="browse.pane_before"),
+    Binding("t", "side", "Guidance/facts", id="browse.side"),
+    Binding("w", "swap_layout", "Layout", show=False, id="browse.layout"),
+]
+
 
 class BrowseScreen(Screen[None]):
     """Everything an administrator needs between opening the file and pasting into the ticket."""
@@ -44,20 +68,7 @@ class BrowseScreen(Screen[None]):
     COMMANDS: ClassVar = {SavedViewsProvider}
     # The first widget would be the filter, and a terminal that is not in focus would keep showing its keys.
     AUTO_FOCUS = "#table"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *CopyAndExport.BINDINGS,
-        *SideScreens.BINDINGS,
-        Binding("question_mark,f1", "help", "Help", key_display="?", id="browse.help"),
-        *LogCommands.BINDINGS,
-        Binding("escape", "escape", "Cancel reading", show=False, id="browse.cancel"),
-        *LoadingController.BINDINGS,
-        *TableNavigation.BINDINGS,
-        *FilterController.BINDINGS,
-        Binding("tab", "pane(1)", "Next pane", show=False, id="browse.next_pane"),
-        Binding("shift+tab", "pane(-1)", "Pane before", show=False, id="browse.pane_before"),
-        Binding("t", "side", "Guidance/facts", id="browse.side"),
-        Binding("w", "swap_layout", "Layout", show=False, id="browse.layout"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = _KEYS
 
     def __init__(
         self,
@@ -85,12 +96,14 @@ class BrowseScreen(Screen[None]):
         selection = self.selection = Selection(state, table)
         widgets = (self.header, self.filter_bar, table, self.detail)
         self.views = ViewController(state, self, queries, selection, widgets, lambda: self.filters.remember())
-        self.filters = FilterController(state, self, selection, self.filter_bar, self.views)
+        history = self.history = ChangeHistory(self)
+        self.filters = FilterController(state, self, selection, history, self.filter_bar, self.views)
         self.navigation = TableNavigation(state, self, selection, table, self.views)
-        self.loader = LoadingController(state, self, queries, self.views, (self.header, table), self.post_message)
+        self.loader = LoadingController(state, self, queries, self.views, self.header, self.post_message)
         logs = LogCommands(state, self, queries, selection, self._logs_changed)
-        export = CopyAndExport(state, self, selection, table, self._copy)
-        self._screens = SideScreens(state, self, selection, self.filters, lambda: self.views.show_detail(again=True))
+        export = CopyAndExport(state, self, selection, history, table, self._copy)
+        notes = IncidentNotes(state, self, selection, history, lambda: self.views.show_detail(again=True))
+        self._screens = SideScreens(state, self, selection, self.filters)
         self.parts: dict[str, object] = {
             "filter": self.filters,
             "table": self.navigation,
@@ -98,6 +111,8 @@ class BrowseScreen(Screen[None]):
             "logs": logs,
             "export": export,
             "screens": self._screens,
+            "history": history,
+            "notes": notes,
         }
 
     def action_part(self, part: str, command: str, *arguments: object) -> None:
@@ -120,6 +135,9 @@ class BrowseScreen(Screen[None]):
 
     def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
         self.notify(message, severity=severity, timeout=timeout, markup=False)
+
+    def key_of(self, action: str) -> str:
+        return key_of(self, action)
 
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         self.app.push_screen(screen, on_result)
@@ -182,7 +200,7 @@ class BrowseScreen(Screen[None]):
         self.detail.side = self.state.settings.detail_side
         self.loader.show_header()
         if self.views.saved_position is not None and self.state.filter_text:
-            self.say("As you left it the last time; x shows all", timeout=4)
+            self.say("Filter from last time restored; x clears it", timeout=4)
         warning = self.state.analysis.user_data.warning
         if warning:
             self.say(shown(warning), severity="warning", timeout=10)
@@ -192,14 +210,14 @@ class BrowseScreen(Screen[None]):
 
     @property
     def _beside(self) -> bool:
-        return self.size.width >= 150 if self._layout == "auto" else self._layout == "beside"
+        return self.size.width >= _WIDE if self._layout == "auto" else self._layout == "beside"
 
     def _lay_out(self) -> None:
         """The table beside the detail on wide screens, above it on others; a key swaps it."""
         beside = self._beside
         self.query_one("#body").set_class(beside, "-beside")
         tabs = self.size.width < (150 if beside else 100)
-        self.detail.set_class(tabs, "-tabs")
+        self.detail.show_tabs(tabs)
         self.detail.set_class(beside and not tabs, "-stacked")
 
     # Keys of the screen itself

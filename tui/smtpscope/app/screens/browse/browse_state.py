@@ -75,6 +75,10 @@ class BrowsePage(Protocol):
         """Shows a notice. `message` is plain text, already harmless; `timeout` in seconds."""
         ...
 
+    def key_of(self, action: str) -> str:
+        """The key of an action by its id, as it is shown; the user may have given it another one."""
+        ...
+
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         """Puts another screen in front; `on_result` gets what it is closed with."""
         ...

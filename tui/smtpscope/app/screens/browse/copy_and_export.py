@@ -8,10 +8,12 @@ from typing import ClassVar, Protocol
 from textual.binding import BindingType
 
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
+from smtpscope.app.screens.browse.change_history import Change, ChangeHistory
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.export_screen import ExportChoice, ExportScreen
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.harmless import shown_lines
+from smtpscope.store.grouping.incident import IncidentKey
 
 
 class MarkedTable(Protocol):
@@ -33,6 +35,7 @@ class CopyAndExport:
         part_binding("export", "Y", "copy_summary", "Copy summary", id="browse.copy_summary"),
         part_binding("export", "e", "export", "Export", id="browse.export"),
         part_binding("export", "space", "mark", "Mark", id="browse.mark"),
+        part_binding("export", "M", "unmark_all", "Unmark all", show=False, id="browse.unmark_all"),
     ]
 
     def __init__(
@@ -40,12 +43,14 @@ class CopyAndExport:
         state: BrowseState,
         page: BrowsePage,
         selection: Selection,
+        history: ChangeHistory,
         table: MarkedTable,
         copy: Callable[[str, str], None],
     ) -> None:
         self._state = state
         self._page = page
         self._selection = selection
+        self._history = history
         self._table = table
         self._copy = copy
 
@@ -74,9 +79,14 @@ class CopyAndExport:
         if view is None or not view.count:
             self._page.say("Nothing to export")
             return
-        choices = [ExportChoice("the line under the cursor", self._selection.incidents)]
+        choices = [ExportChoice("selected row", self._selection.incidents)]
         if analysis.marks:
-            choices.insert(0, ExportChoice(f"the {len(analysis.marks)} marked", lambda: analysis.marked(view)))
+            number = len(analysis.marks)
+            earlier = number - len(analysis.user_data.marked_now)
+            remark = f" ({earlier} of them on other days)" if 0 < earlier < number else " on other days" * bool(earlier)
+            marked = ExportChoice(f"{number} marked{remark}", lambda: analysis.marked(view))
+            # What was marked on another day is offered, and never exported because somebody forgot it.
+            choices.insert(0 if analysis.user_data.marked_now else 1, marked)
         choices.append(ExportChoice("all in view", lambda: analysis.incidents(view.tree.order)))
         self._page.open_screen(ExportScreen(analysis, view, choices, self._state.settings))
 
@@ -84,8 +94,41 @@ class CopyAndExport:
         rows = self._selection.rows
         if rows is None:
             return
-        marked = self._state.analysis.mark(rows)
-        total = len(self._state.analysis.marks)
-        self._page.say(f"{'Marked' if marked else 'Unmarked'}; {total} marked, e exports them", timeout=2)
+        analysis = self._state.analysis
+        before = set(analysis.marks)
+        marked = analysis.mark(rows)
+        self._changed(before)
+        self._page.say(
+            f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export", timeout=2
+        )
         self._table.action_move(1)
         self._table.refresh()
+
+    def unmark_all(self) -> None:
+        user_data = self._state.analysis.user_data
+        before = set(user_data.marks)
+        if not before:
+            self._page.say("Nothing is marked")
+            return
+        user_data.mark(before, marked=False)
+        self._changed(before)
+        self._page.say(f"Unmarked {_incidents(len(before))}; {self._page.key_of('browse.undo')} undoes that")
+        self._table.refresh()
+
+    def _changed(self, before: set[IncidentKey]) -> None:
+        """Marks have changed from `before` to what they are now."""
+        after = set(self._state.analysis.marks)
+
+        def change(added: set[IncidentKey], removed: set[IncidentKey]) -> None:
+            user_data = self._state.analysis.user_data
+            user_data.mark(removed, marked=False)
+            user_data.mark(added, marked=True)
+            self._table.refresh()
+
+        added, removed = after - before, before - after
+        what = f"{'marks' if added else 'unmarking'} of {_incidents(len(added or removed))}"
+        self._history.add(Change(what, lambda: change(removed, added), lambda: change(added, removed)))
+
+
+def _incidents(number: int) -> str:
+    return "1 incident" if number == 1 else f"{number:,} incidents"

@@ -1,4 +1,4 @@
-"""The filter of the browse screen: typed, undone, and changed by single keys."""
+"""The filter of the browse screen: typed, and changed by single keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 from textual.binding import BindingType
 
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
+from smtpscope.app.screens.browse.change_history import Change, ChangeHistory
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.store.filter.filter_editing import add_term, term_of
@@ -33,7 +34,7 @@ class ViewRefresher(Protocol):
 
 
 class FilterController:
-    """Owns the filter's text and its history. The filter is applied as soon as it parses."""
+    """Owns the filter's text. The filter is applied as soon as it parses."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("filter", "slash", "edit", "Filter", id="browse.filter"),
@@ -44,28 +45,31 @@ class FilterController:
                 f"add_digit('{digit}')",
                 "Reply code",
                 show=digit == 5,
-                key_display="245",
+                key_display="0-9",
                 id="browse.code",
             )
             for digit in range(10)
         ),
         part_binding("filter", "equals_sign", "only_this", "Only this", key_display="=", id="browse.only"),
         part_binding("filter", "minus", "hide_this", "Hide this", key_display="-", id="browse.hide"),
-        part_binding("filter", "u", "undo", "Undo filter", id="browse.undo"),
-        part_binding("filter", "U", "redo", "Redo filter", show=False, id="browse.redo"),
-        part_binding("filter", "x", "clear", "No filter", id="browse.clear"),
+        part_binding("filter", "x", "clear", "Clear filter", id="browse.clear"),
     ]
 
     def __init__(
-        self, state: BrowseState, page: BrowsePage, selection: Selection, line: FilterLine, views: ViewRefresher
+        self,
+        state: BrowseState,
+        page: BrowsePage,
+        selection: Selection,
+        history: ChangeHistory,
+        line: FilterLine,
+        views: ViewRefresher,
     ) -> None:
         self._state = state
         self._page = page
         self._selection = selection
+        self._history = history
         self._line = line
         self._views = views
-        self._undo: list[str] = []
-        self._redo: list[str] = []
         self._undo_mark = ""
         self._remembered = ""
         self._digits = ""
@@ -74,11 +78,15 @@ class FilterController:
         """Applies another filter; the cursor goes to the line with the key `wanted` where there is one."""
         self._set_digits("")
         if undoable and text != self._state.filter_text:
-            self._undo.append(self._state.filter_text)
-            self._redo.clear()
+            self._changed(self._state.filter_text, text)
         self._state.filter_text = text
         self._line.show_filter(text)
         self._views.refresh(wanted=wanted)
+
+    def _changed(self, before: str, after: str) -> None:
+        self._history.add(
+            Change("filter", lambda: self.set(before, undoable=False), lambda: self.set(after, undoable=False))
+        )
 
     # Typing
 
@@ -99,8 +107,7 @@ class FilterController:
     def keep(self, text: str) -> None:
         """The user is done; the line held `text`, of which the part that parses stays."""
         if self._state.filter_text != self._undo_mark:
-            self._undo.append(self._undo_mark)
-            self._redo.clear()
+            self._changed(self._undo_mark, self._state.filter_text)
         if self._state.view is not None and self._state.filter_text != text:
             self._line.show_filter(self._state.filter_text)
         self._state.cursor_before_typing = None
@@ -122,16 +129,6 @@ class FilterController:
 
     # Single keys
 
-    def undo(self) -> None:
-        if self._undo:
-            self._redo.append(self._state.filter_text)
-            self.set(self._undo.pop(), undoable=False)
-
-    def redo(self) -> None:
-        if self._redo:
-            self._undo.append(self._state.filter_text)
-            self.set(self._redo.pop(), undoable=False)
-
     def clear(self) -> None:
         if self._state.filter_text:
             self.set("")
@@ -140,7 +137,7 @@ class FilterController:
         """One digit of a reply code; the third one filters."""
         if not self._digits and digit not in "2345":
             # Three digits that are no reply code would be looked for as a text, which nobody means by this key.
-            self._page.say("A reply code begins with 2, 3, 4 or 5", timeout=3)
+            self._page.say("Reply codes start with 2, 3, 4 or 5", timeout=3)
             return
         self._set_digits(self._digits + digit)
         if len(self._digits) == 3:

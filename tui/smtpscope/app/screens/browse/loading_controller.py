@@ -17,7 +17,7 @@ from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.browse.view_controller import ViewController
 from smtpscope.app.widgets.log_header import HeaderText, LogHeader, span_words
-from smtpscope.app.widgets.table.group_table import GroupTable
+from smtpscope.export.summaries.incident_wording import counted
 from smtpscope.harmless import shown
 from smtpscope.session import LoadedBatch
 from smtpscope.store.times import format_time
@@ -39,14 +39,14 @@ class LoadingController:
         page: BrowsePage,
         queries: QueryQueue,
         views: ViewController,
-        widgets: tuple[LogHeader, GroupTable],
+        header: LogHeader,
         post: Callable[[Message], object],
     ) -> None:
         self._state = state
         self._page = page
         self._queries = queries
         self._views = views
-        self._header, self._table = widgets
+        self._header = header
         self._post = post
         self.following = False
         self._progress = ""
@@ -102,7 +102,7 @@ class LoadingController:
         if not self.following:
             if self._follower is not None:
                 self._follower.cancel()
-            self._page.say("No longer following the logs", timeout=3)
+            self._page.say("Stopped following the logs", timeout=3)
         elif self._state.read_all:
             self._begin_following()
         self.show_header()
@@ -124,23 +124,29 @@ class LoadingController:
         overview = self._state.analysis.overview()
         names = ", ".join(Path(name).name for name in overview.files) or "no file"
         directions = ", ".join(f"{count:,} {direction}" for direction, count in overview.directions)
-        counts = f"{overview.events:,} of ours ({directions})" if directions else "none of ours"
-        counts += f", {overview.unrelated_records:,} {'other' if overview.unrelated_records == 1 else 'others'}"
-        if self.following:
-            counts += ", following"
+        refusals = counted(overview.events, "SMTP refusal", "SMTP refusals")
+        others = counted(overview.unrelated_records, "other record", "other records")
+        in_full = f"{refusals} ({directions})" if directions else refusals
+        others += ", following" if self.following else ""
         warnings = [f"{overview.skipped:,} skipped"] if overview.skipped else []
         if overview.duplicates:
-            warnings.append(f"{overview.duplicates:,} duplicates left out")
+            warnings.append(f"{overview.duplicates:,} duplicates skipped")
         if self._cancelled:
-            warnings.append("stopped before the end")
-        self._header.header = HeaderText(shown(names), self._span(), counts, self._progress, ", ".join(warnings))
-        self._table.times_width = 19 if self._views.with_year else 14
+            warnings.append("loading cancelled")
+        self._header.header = HeaderText(
+            shown(names),
+            self._span(),
+            f"{in_full}, {others}",
+            f"{refusals}, {others}",
+            self._progress,
+            ", ".join(warnings),
+        )
 
     def _span(self) -> str:
         analysis = self._state.analysis
         overview = analysis.overview()
         if overview.first_ms is None:
-            return "no event with a time" if overview.events else ""
+            return "no times" if overview.events else ""
         first, last = format_time(overview.first_ms, analysis.zone), format_time(overview.last_ms, analysis.zone)
         assumed = ""
         if overview.times_assumed:

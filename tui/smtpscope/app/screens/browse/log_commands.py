@@ -16,6 +16,7 @@ from smtpscope.app.screens.zone import ZoneChoice, ZoneScreen
 from smtpscope.app.widgets.texts.prose import ProseParagraph, blocks_text, text
 from smtpscope.app.widgets.texts.session_text import session_blocks
 from smtpscope.errors import LogError, SmtpscopeError
+from smtpscope.export.summaries.incident_wording import counted
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.session import FileInformation
@@ -61,7 +62,7 @@ class LogCommands:
         lines = shown_lines(self._state.analysis.raw(row))
         blocks = [ProseParagraph(text(line)) for line in lines]
         copied_as = "\n".join(lines) + "\n"
-        self._page.open_screen(TextScreen("The record as its file holds it", blocks, copied_as=copied_as))
+        self._page.open_screen(TextScreen("Raw record, as it is in the file", blocks, copied_as=copied_as))
 
     # The whole session
 
@@ -82,7 +83,7 @@ class LogCommands:
             self._page.from_thread(self._session_failed, error)
         except Exception as defect:
             # A reader that comes to grief over one session must not take the browser with it.
-            what = f"the session can't be read because of a mistake in smtpscope ({type(defect).__name__}: {defect})"
+            what = f"the session can't be read because of a bug in smtpscope ({type(defect).__name__}: {defect})"
             failed = LogError(where=exchange.file, what=what, remedy="r shows the record")
             self._page.from_thread(self._session_failed, failed)
         else:
@@ -95,10 +96,10 @@ class LogCommands:
         if not self._page.is_alive or not self._page.is_in_front:
             return
         if smtp_session is None:
-            self._page.say("The log no longer holds the session of this reply", severity="warning")
+            self._page.say("The session of this reply is no longer in the log", severity="warning")
             return
         blocks, wanted = session_blocks(smtp_session, exchange.offset, self._state.analysis.zone)
-        title = shown(f"The session with {exchange.remote_host.verbatim or 'a host without a name'}")
+        title = shown(f"Session with {exchange.remote_host.verbatim or 'an unnamed host'}")
         self._page.open_screen(TextScreen(title, blocks, copied_as=blocks_text(blocks) + "\n", first=wanted))
 
     # Files
@@ -120,7 +121,7 @@ class LogCommands:
         analysis = self._state.analysis
         blocks = information_blocks(files, analysis.noted, [*analysis.errors, *gone])
         copied_as = blocks_text(blocks) + "\n"
-        self._page.open_screen(TextScreen("Files, and what was not read", blocks, copied_as=copied_as))
+        self._page.open_screen(TextScreen("Files and skipped records", blocks, copied_as=copied_as))
 
     # Clocks
 
@@ -143,8 +144,8 @@ class LogCommands:
         self._queries.submit("zone", StoreQuery(change, lambda _: self._zone_changed(choice)))
 
     def _zone_changed(self, choice: ZoneChoice) -> None:
-        also = ", also those without a zone" if choice.also_without else ""
-        self._page.say(shown(f"Times are shown in {zone_label(choice.zone)}{also}"), timeout=4)
+        also = "; times without a zone are read in it too" if choice.also_without else ""
+        self._page.say(shown(f"Times shown in {zone_label(choice.zone)}{also}"), timeout=4)
         self._changed(True)
 
     # Duplicates
@@ -153,10 +154,9 @@ class LogCommands:
         analysis = self._state.analysis
         duplicates = analysis.store.duplicates
         if not duplicates:
-            self._page.say("No event is in these logs more than once", timeout=4)
+            self._page.say("No duplicate events in these logs", timeout=4)
             return
         analysis.count_duplicates = not analysis.count_duplicates
-        events = "event that was there before is" if duplicates == 1 else "events that were there before are"
-        verdict = "counted, too" if analysis.count_duplicates else "left out"
-        self._page.say(f"{duplicates:,} {events} {verdict}", timeout=4)
+        verdict = "counted" if analysis.count_duplicates else "skipped"
+        self._page.say(f"{counted(duplicates, 'duplicate', 'duplicates')} {verdict}", timeout=4)
         self._changed(False)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.binding import Binding
+from textual.screen import Screen
 
 
 def part_binding(
@@ -22,3 +25,9 @@ def part_binding(
     name, _, arguments = command.partition("(")
     action = f"part('{part}', '{name}'{', ' + arguments if arguments else ')'}"
     return Binding(keys, action, description, id=id, show=show, key_display=key_display)
+
+
+def key_of(screen: Screen[Any], action: str) -> str:
+    """The first key of the action with this id that is in force on `screen`, as users know it; "" for none."""
+    bindings = (active.binding for active in screen.active_bindings.values())
+    return next((screen.app.get_key_display(binding) for binding in bindings if binding.id == action), "")

@@ -15,7 +15,6 @@ from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
-    "name": "code",
     "cause": "cause",
     "count": "count",
     "first": "first",
@@ -23,6 +22,7 @@ _SORT_OF_COLUMN: dict[str, SortColumn] = {
     "state": "attention",
     "who": "attention",
 }
+_SORT_OF_GROUPING: dict[str, SortColumn] = {"code": "code", "cause": "cause"}
 
 
 class TableLines(Protocol):
@@ -46,11 +46,11 @@ class TableNavigation:
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("table", "o", "change_grouping(1)", "Grouping", id="browse.grouping"),
-        part_binding("table", "O", "change_grouping(-1)", "Grouping back", show=False, id="browse.grouping_back"),
+        part_binding("table", "O", "change_grouping(-1)", "Previous grouping", show=False, id="browse.grouping_back"),
         part_binding("table", "s", "change_sort", "Sort", id="browse.sort"),
-        part_binding("table", "S", "reverse", "Reverse", show=False, id="browse.reverse"),
+        part_binding("table", "S", "reverse", "Reverse order", show=False, id="browse.reverse"),
         part_binding("table", "n", "go_to_incident(1)", "Next incident", show=False, id="browse.next_incident"),
-        part_binding("table", "N", "go_to_incident(-1)", "Incident before", show=False, id="browse.incident_before"),
+        part_binding("table", "N", "go_to_incident(-1)", "Previous incident", show=False, id="browse.incident_before"),
         part_binding(
             "table",
             "right_square_bracket",
@@ -64,7 +64,7 @@ class TableNavigation:
             "table",
             "left_square_bracket",
             "go_to_event(-1)",
-            "Event before",
+            "Previous event",
             key_display="[",
             show=False,
             id="browse.event_before",
@@ -158,7 +158,7 @@ class TableNavigation:
 
     def change_grouping(self, by: int) -> None:
         self._state.grouping = DIMENSIONS.after(self._state.grouping, by)
-        self._page.say(f"Grouped by {self._state.grouping}", timeout=2)
+        self._page.say(f"Showing {DIMENSIONS.phrase(self._state.grouping)}", timeout=2)
         self._views.refresh()
 
     def change_sort(self) -> None:
@@ -170,13 +170,15 @@ class TableNavigation:
 
     def sort_by_column(self, column: str) -> None:
         """A click on a heading: sorts by that column, or the other way round when it is sorted by it already."""
-        state, sort = self._state, _SORT_OF_COLUMN.get(column)
-        if sort is not None:
+        state = self._state
+        # The first column holds what the rows are grouped by; all but codes and causes are in alphabetical order.
+        sort = _SORT_OF_COLUMN.get(column) or _SORT_OF_GROUPING.get(state.grouping.partition(",")[0], "host")
+        if column != "activity":
             state.descending = not state.descending if sort == state.sort else sort in ("count", "last")
             state.sort = sort
             self._views.refresh()
 
     def reverse(self) -> None:
         self._state.descending = not self._state.descending
-        self._page.say(f"Sorted by {self._state.sort}, the other way round", timeout=2)
+        self._page.say(f"Sorted by {self._state.sort}, reversed", timeout=2)
         self._views.refresh()

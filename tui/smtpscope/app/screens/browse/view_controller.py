@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from textual.timer import Timer
 
@@ -15,6 +16,7 @@ from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.app.widgets.table.group_outline import GroupOutline
 from smtpscope.app.widgets.table.group_rows import GroupRows
 from smtpscope.app.widgets.table.group_table import GroupTable
+from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark
 from smtpscope.app.widgets.texts.detail_pane import Detail, DetailPane
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
@@ -22,6 +24,7 @@ from smtpscope.session import View
 from smtpscope.store.filter.filter_editing import terms
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.grouping.groups import Group
+from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.store.times import format_time
 from smtpscope.workspace.log_state import Position
 
@@ -160,8 +163,8 @@ class ViewController:
         if whole:
             self._filter_bar.show_suggestion(suggestion)
         shown_of = f"{view.count:,} of {view.total:,}" if view.filter_text else f"{view.total:,}"
-        self._filter_bar.count = f"{shown_of}  by {view.grouping}"
-        self._table.sorted_by = (self._state.sort if self._state.sort != "attention" else "", self._state.descending)
+        self._filter_bar.count = f"{shown_of}  {DIMENSIONS.phrase(view.grouping)}"
+        self._table.sorted_by = (self._state.sort, self._state.descending)
         line = self._line_for_cursor(view)
         self.show_rows()
         self._detail_for = None
@@ -206,12 +209,19 @@ class ViewController:
             self._cause_title,
             state.analysis.zone,
             with_year=self.with_year,
-            is_marked=self._is_marked,
+            mark_of=self._mark_of,
             bins=lambda: self._table.activity_width,
         )
         if state.view is not None:
-            self._table.name_width = max(self._table.name_width, rows.name_width(state.view.order, _DESCRIBED_AHEAD))
+            self._table.needs = self._needs(rows, state.view)
         self._table.rows = rows
+
+    def _needs(self, rows: GroupRows, view: View) -> ColumnNeeds:
+        """What the columns need; as long as the grouping is the same they never become narrower."""
+        needs, before = rows.needs(view.order, _DESCRIBED_AHEAD), self._table.needs
+        if needs.title != before.title:
+            return needs
+        return replace(needs, name=max(needs.name, before.name), cause=max(needs.cause, before.cause))
 
     @property
     def with_year(self) -> bool:
@@ -222,13 +232,20 @@ class ViewController:
     def _cause_title(self, category: str) -> str:
         return self._state.analysis.knowledge.categories.get(category, category)
 
-    def _is_marked(self, group: Group) -> bool:
+    def _mark_of(self, group: Group) -> Mark:
+        user_data = self._state.analysis.user_data
+        if self._holds_one_of(group, user_data.marked_now):
+            return "now"
+        return "before" if self._holds_one_of(group, user_data.marks) else ""
+
+    @staticmethod
+    def _holds_one_of(group: Group, keys: set[IncidentKey]) -> bool:
         return any(
             (group.host_key is None or group.host_key == key.host_key)
             and (group.code is None or group.code == key.code)
             and (group.categories > 1 or group.category == key.category)
             and group.host_key is not None
-            for key in self._state.analysis.marks
+            for key in keys
         )
 
     # The detail
@@ -251,6 +268,7 @@ class ViewController:
         from smtpscope.app.widgets.texts.empty_state import no_events_blocks, nothing_found_blocks
 
         if view.total:
-            return Detail("Nothing found", nothing_found_blocks(view.filter_text, view.total), ())
-        facts, guidance = no_events_blocks(self._state.analysis.overview(), self._state.analysis.errors)
-        return Detail("Nothing of ours", facts, guidance)
+            return Detail("No match", nothing_found_blocks(view.filter_text, view.total), ())
+        analysis = self._state.analysis
+        facts, guidance = no_events_blocks(analysis.overview(), analysis.errors, analysis.problems)
+        return Detail("No SMTP refusals", facts, guidance)

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from smtpscope.app.widgets.log_header import bars
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
-from smtpscope.app.widgets.table.table_line import TableLine
+from smtpscope.app.widgets.table.table_line import ColumnNeeds, Mark, TableLine
 from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
@@ -22,18 +22,18 @@ from smtpscope.store.grouping.groups import EXPECTED_NOISE, Group
 from smtpscope.store.times import format_time
 
 WHO_SHORT: Final[dict[WhoActs, str]] = {
-    "us": "we",
-    "them": "they",
+    "us": "us",
+    "them": "them",
     "sender": "sender",
     "recipient": "recipient",
-    "nobody": "nobody",
+    "nobody": "none",
 }
 
 
 class GroupRows:
     """The lines that the table draws. `exchange` gives an event by its row, `cause_title` a category's short name.
 
-    `with_year` says whether times need one, `is_marked` whether an incident of the group is marked, `bins` how many
+    `with_year` says whether times need one, `mark_of` whether an incident of the group is marked, `bins` how many
     parts the table's column for the activity has room for.
     """
 
@@ -45,7 +45,7 @@ class GroupRows:
         zone: tzinfo,
         *,
         with_year: bool,
-        is_marked: Callable[[Group], bool],
+        mark_of: Callable[[Group], Mark],
         bins: Callable[[], int],
     ) -> None:
         self.outline = outline
@@ -53,7 +53,7 @@ class GroupRows:
         self._cause_title = cause_title
         self._zone = zone
         self._with_year = with_year
-        self._is_marked = is_marked
+        self._mark_of = mark_of
         self._bins = bins
 
     def __len__(self) -> int:
@@ -64,13 +64,20 @@ class GroupRows:
         key = self.outline.key(place)
         return self._event(place, key) if place.row is not None else self._group(place, key)
 
-    def name_width(self, order: Sequence[NDArray[np.int64]], most: int) -> int:
-        """What the longest name among the first `most` groups of each level needs, indent and sign included.
+    def needs(self, order: Sequence[NDArray[np.int64]], most: int) -> ColumnNeeds:
+        """What the first `most` groups of each level need: the longest name, indent and sign included, and so on.
 
         Closed groups count too, so that the columns stay where they are when one is opened.
         """
-        groups = (self.outline.tree.group(level, index) for level, o in enumerate(order) for index in o[:most].tolist())
-        return max((2 * group.level + 2 + cell_len(self._name(group)) for group in groups), default=0)
+        tree = self.outline.tree
+        groups = [tree.group(level, index) for level, o in enumerate(order) for index in o[:most].tolist()]
+        repeated = any(level.dimension.titled for level in tree.levels)
+        return ColumnNeeds(
+            name=max((2 * group.level + 2 + cell_len(self._name(group)) for group in groups), default=0),
+            cause=0 if repeated else max((cell_len(self._cause(group)) for group in groups), default=0),
+            time=19 if self._with_year else 14,
+            title=" / ".join(level.dimension.name for level in tree.levels) or "event",
+        )
 
     def _time(self, ms: int | None) -> str:
         return format_time(ms, self._zone, year=self._with_year)
@@ -99,13 +106,14 @@ class GroupRows:
             self.outline.is_open(place.level, place.index),
             self._name(group),
             self._cause(group),
-            who=WHO_SHORT[group.who_acts] if group.categories == 1 else "",
+            who=_action(group),
             count=f"{group.count:,}",
             first=self._time(group.first_ms),
             last=self._time(group.last_ms),
             state=state_brief(group.state, group.quiet_ms),
-            activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins())),
-            marked=self._is_marked(group),
+            activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins()), highest=7),
+            marked=self._mark_of(group),
+            named=not self.outline.tree.levels[place.level].dimension.titled,
             tone=_tone(group),
         )
 
@@ -117,6 +125,13 @@ class GroupRows:
     def _cause(self, group: Group) -> Shown:
         title = self._cause_title(group.category)
         return shown(title if group.categories == 1 else f"{group.categories} causes")
+
+
+def _action(group: Group) -> str:
+    """Who has to act; of a group in which several have to, whether we are among them."""
+    if len(group.acting) == 1:
+        return WHO_SHORT[group.who_acts]
+    return "us+others" if "us" in group.acting else "others"
 
 
 def _tone(group: Group) -> Literal["act", "calm", "plain"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,32 +14,33 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from smtpscope.app.widgets.cursor_list import CursorList
+from smtpscope.app.widgets.table.row_drawing import drawn_row
 from smtpscope.app.widgets.table.table_line import (
+    ColumnNeeds,
     TableColumn,
-    TableLine,
     TableRows,
-    cell_text,
     columns_for,
-    event_text,
     heading_text,
 )
+
+_KEYS: list[BindingType] = [
+    Binding("enter", "choose", "Open", id="table.choose"),
+    Binding("l,right", "open", "Open", show=False, id="table.open"),
+    Binding("h,left", "close", "Close", show=False, id="table.close"),
+    Binding("j,down", "move(1)", "Next row", show=False, id="table.down"),
+    Binding("k,up", "move(-1)", "Previous row", show=False, id="table.up"),
+    Binding("g,home", "to_line(0)", "First row", show=False, id="table.first"),
+    Binding("G,end", "to_line(-1)", "Last row", show=False, id="table.last"),
+    Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="table.page_down"),
+    Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="table.page_up"),
+]
 
 
 class GroupTable(CursorList):
     """Rows come from the screen; the cursor is an index into them. Line 0 on the screen is the heading."""
 
     HEADING = 1
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open", id="table.choose"),
-        Binding("l,right", "open", "Open", show=False, id="table.open"),
-        Binding("h,left", "close", "Close", show=False, id="table.close"),
-        Binding("j,down", "move(1)", "Next line", show=False, id="table.down"),
-        Binding("k,up", "move(-1)", "Line before", show=False, id="table.up"),
-        Binding("g,home", "to_line(0)", "First line", show=False, id="table.first"),
-        Binding("G,end", "to_line(-1)", "Last line", show=False, id="table.last"),
-        Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="table.page_down"),
-        Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="table.page_up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = _KEYS
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "group-table--heading",
         "group-table--cursor",
@@ -51,8 +53,7 @@ class GroupTable(CursorList):
     }
 
     rows: reactive[TableRows | None] = reactive(None, layout=False)
-    times_width: reactive[int] = reactive(14)
-    name_width: reactive[int] = reactive(0)
+    needs: reactive[ColumnNeeds] = reactive(ColumnNeeds())
     sorted_by: reactive[tuple[str, bool]] = reactive(("", False))
 
     @dataclass
@@ -112,22 +113,22 @@ class GroupTable(CursorList):
             self.cursor = index
 
     def columns(self) -> tuple[TableColumn, ...]:
-        return columns_for(self.scrollable_content_region.width, self.times_width, self.name_width)
+        return columns_for(self.scrollable_content_region.width, self.needs)
 
     @property
     def activity_width(self) -> int:
         """How many cells the column for the activity has, 0 where there is no room for it."""
         return next((column.width for column in self.columns() if column.name == "activity"), 0)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
         base = self.rich_style
-        if y == 0:
+        if line == 0:
             return self._heading(width)
-        index = self.scroll_offset.y + y - 1
+        index = line - 1
         if self.rows is None or index >= len(self.rows):
             return Strip.blank(width, base)
-        line = self.rows.line(index)
+        row = self.rows.line(index)
         if index == self.cursor:
             name = "group-table--cursor" if self.has_focus else "group-table--cursor-away"
             cursor: Style | None = self.get_component_rich_style(name)
@@ -136,42 +137,26 @@ class GroupTable(CursorList):
                 cursor = Style(bold=True, reverse=self.has_focus, underline=not self.has_focus)
         else:
             cursor = None
-        return self._drawn(line, cursor).adjust_cell_length(width, cursor or base)
+        drawn = drawn_row(row, self.columns(), width, self.get_component_rich_style, cursor or base, cursor is not None)
+        return drawn.adjust_cell_length(width, cursor or base)
 
     def _heading(self, width: int) -> Strip:
         style = self.get_component_rich_style("group-table--heading")
         return Strip([Segment(heading_text(self.columns(), self.sorted_by), style)]).adjust_cell_length(width, style)
 
-    def _drawn(self, line: TableLine, cursor: Style | None) -> Strip:
-        base = self.get_component_rich_style("group-table--event" if line.depth == 2 else "group-table--group")
-        if line.depth == 1:
-            base = self.rich_style
-        tone = base if line.tone == "plain" else self.get_component_rich_style(f"group-table--{line.tone}")
-        mark = self.get_component_rich_style("group-table--mark")
-        if cursor is not None:
-            base = tone = mark = cursor
-        segments = [Segment("* " if line.marked else "  ", mark)]
-        if not line.count:
-            return Strip([*segments, Segment(event_text(line, self.scrollable_content_region.width - 2), base)])
-        for column in self.columns():
-            style = tone if column.name in ("who", "state") else base
-            segments.append(Segment(cell_text(line, column) + " ", style))
-        return Strip(segments)
-
-    def _there_is_a_line(self) -> bool:
-        return self.rows is not None and self.cursor < len(self.rows)
+    def _tell(self, message: Callable[[int], Message]) -> None:
+        """Posts a message about the line under the cursor, where there is one."""
+        if self.rows is not None and self.cursor < len(self.rows):
+            self.post_message(message(self.cursor))
 
     def action_choose(self) -> None:
-        if self._there_is_a_line():
-            self.post_message(self.Chosen(self.cursor))
+        self._tell(self.Chosen)
 
     def action_open(self) -> None:
-        if self._there_is_a_line():
-            self.post_message(self.OpenWanted(self.cursor))
+        self._tell(self.OpenWanted)
 
     def action_close(self) -> None:
-        if self._there_is_a_line():
-            self.post_message(self.CloseWanted(self.cursor))
+        self._tell(self.CloseWanted)
 
     def heading_clicked(self, x: int) -> None:
         left = 2

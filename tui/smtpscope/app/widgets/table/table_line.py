@@ -10,6 +10,8 @@ from rich.cells import cell_len, set_cell_size
 
 from smtpscope.harmless import Shown
 
+Mark = Literal["", "now", "before"]
+"""Not marked, marked in this run, marked on another day."""
 ColumnName = Literal["name", "cause", "who", "count", "first", "last", "state", "activity"]
 
 
@@ -17,8 +19,9 @@ ColumnName = Literal["name", "cause", "who", "count", "first", "last", "state", 
 class TableLine:
     """One group or event as it is drawn. `key` is the same as long as the group or event is the same.
 
-    `opened` is None for a line with nothing behind it. `tone` is what attention it deserves: "act" (ours to fix and
-    not over), "calm" (noise or over) or "plain"; it only colours what the words say anyway.
+    `opened` is None for a line with nothing behind it. `named` tells that `name` is that of a host, a mailbox or a
+    server, and no title. `tone` is what attention it deserves: "act" (ours to fix and not over), "calm" (noise or over)
+    or "plain"; it only colours what the words say anyway.
     """
 
     key: Hashable
@@ -32,7 +35,8 @@ class TableLine:
     last: str = ""
     state: str = ""
     activity: str = ""
-    marked: bool = False
+    marked: Mark = ""
+    named: bool = True
     tone: Literal["act", "calm", "plain"] = "plain"
 
 
@@ -52,55 +56,81 @@ class TableColumn:
     right: bool = False
 
 
-_LEAST_NAME: Final = 26
-_MOST_NAME: Final = 46
-_LEAST_CAUSE: Final = 14
 _NARROW: Final = 110
+_WANTED_CAUSE: Final = 24
+"""The titles of causes are made to fit into it."""
+_MOST_CAUSE: Final = 60
+_MOST_NAME: Final = 60
+_LEAST_ACTIVITY: Final = 8
+_MOST_ACTIVITY: Final = 48
+_SECONDS: Final = 3
+_LEAST_CUT: Final = 8
+_SHORT_ACTION: Final = {"recipient": "rcpt", "us+others": "us+"}
+_COLUMN_OF_ORDER: Final[dict[str, ColumnName]] = {"attention": "who", "code": "name", "host": "name"}
 
 
-def columns_for(width: int, times_width: int, name_width: int = 0) -> tuple[TableColumn, ...]:
-    """The columns that fit into `width` cells, in their order; `times_width` is how wide a time is drawn.
+@dataclass(frozen=True, slots=True)
+class ColumnNeeds:
+    """What the rows need: cells for a whole name, for a whole title of a cause (0: no column, as the name is the
+    cause already) and for a time with its seconds; and what the first column is called.
+    """
 
-    Name and count always stand; cause, state, first, last, who and activity follow as there is room. A host that is
-    cut is no answer, so names get `name_width` (what the longest one needs) before the cause and the activity.
+    name: int = 0
+    cause: int = _WANTED_CAUSE
+    time: int = 14
+    title: str = ""
+
+
+def columns_for(width: int, needs: ColumnNeeds) -> tuple[TableColumn, ...]:
+    """The columns that fit into `width` cells, in their order.
+
+    Name, cause, action and count are always there. As the screen narrows, the others give way in this order: activity,
+    first, the seconds of times, last, state; then names and causes are cut. What names do not need goes to the cause,
+    and what that does not need to the activity.
     """
     narrow = width < _NARROW
-    wanted: list[TableColumn] = [
-        TableColumn("count", "count", 6 if narrow else 7, right=True),
-        TableColumn("cause", "cause", 18 if narrow else 22),
-        TableColumn("state", "state", 9),
-        TableColumn("first", "first", times_width),
-        TableColumn("last", "last", times_width),
-        TableColumn("who", "acts", 9),
-    ]
-    room = width - 2 - _LEAST_NAME
+    fixed = [TableColumn("who", "action", 8 if narrow else 9), TableColumn("count", "count", 7, right=True)]
+    room = width - 2 - sum(column.width + 1 for column in fixed)
+    short = needs.time - _SECONDS
     chosen: list[TableColumn] = []
-    for column in wanted:
-        if column.width + 1 <= room:
-            chosen.append(column)
-            room -= column.width + 1
-    wanted_name = min(name_width, _MOST_NAME) - _LEAST_NAME
-    more_name = max(0, min(room, wanted_name))
-    room -= more_name
-    for place, column in enumerate(chosen):
-        if column.name == "cause" and more_name < wanted_name:
-            given = min(wanted_name - more_name, column.width - _LEAST_CAUSE)
-            chosen[place] = TableColumn("cause", "cause", column.width - given)
-            more_name += given
-    if room >= 8:
-        activity = min(24, room - 1)
+    # Each of these needs so many cells for name and cause beside it.
+    for least_name, least_cause, options in (
+        (22, 16, [TableColumn("state", "state", 9 if narrow else 10)]),
+        (26, 20, [TableColumn("last", "last", short)]),
+        (26, 22, [TableColumn("last", "last", needs.time)]),
+        (30, _WANTED_CAUSE, [TableColumn("last", "last", needs.time), TableColumn("first", "first", needs.time)]),
+    ):
+        names = {option.name for option in options}
+        tried = [*(column for column in chosen if column.name not in names), *options]
+        beside = min(needs.name, least_name) + 1 + (min(needs.cause, least_cause) + 1 if needs.cause else 0)
+        if sum(column.width + 1 for column in tried) + beside > room:
+            break
+        chosen = tried
+    room -= sum(column.width + 1 for column in chosen)
+    name, cause, room = _elastic(room, needs)
+    activity = min(_MOST_ACTIVITY, room - 1) if len(chosen) == 3 and room > _LEAST_ACTIVITY else 0
+    room -= activity + 1 if activity else 0
+    if cause:
+        fixed.insert(0, TableColumn("cause", "cause", cause + room))
+    else:
+        name += room
+    if activity:
         chosen.append(TableColumn("activity", "activity", activity))
-        room -= activity + 1
-    # What is left over goes to the name, then to the cause.
-    extra_name = min(room, 16)
     order: tuple[ColumnName, ...] = ("cause", "who", "count", "first", "last", "state", "activity")
-    by_name = {column.name: column for column in chosen}
-    if "cause" in by_name:
-        cause = by_name["cause"]
-        by_name["cause"] = TableColumn("cause", "cause", cause.width + min(14, room - extra_name))
-        room -= min(14, room - extra_name)
-    result = [TableColumn("name", "", _LEAST_NAME + more_name + room)]
-    return (*result, *(by_name[name] for name in order if name in by_name))
+    by_name = {column.name: column for column in (*fixed, *chosen)}
+    return (TableColumn("name", needs.title, name), *(by_name[each] for each in order if each in by_name))
+
+
+def _elastic(room: int, needs: ColumnNeeds) -> tuple[int, int, int]:
+    """The widths of name and cause in `room` cells, and what is left over."""
+    room -= 2 if needs.cause else 1
+    name, cause = min(needs.name, _MOST_NAME), min(needs.cause, _WANTED_CAUSE)
+    if name + cause > room:
+        name = max(min(name, 26, 2 * room // 3), min(name, room - cause))
+        cause = min(cause, max(0, room - name))
+    left = max(0, room - name - cause)
+    more = min(left, min(needs.cause, _MOST_CAUSE) - cause)
+    return name, cause + more, left - more
 
 
 def fitted(value: str, width: int, *, right: bool = False) -> str:
@@ -112,13 +142,48 @@ def fitted(value: str, width: int, *, right: bool = False) -> str:
     return padding + value if right else value + padding
 
 
+def cut_in_the_middle(value: str, width: int) -> str:
+    """`value` in at most `width` cells: a host or a mailbox is known by its beginning and by its domain at the end.
+
+    Only the longest word is cut, as far as that will do, so that what is said of a host stays readable.
+    """
+    over = cell_len(value) - width
+    if over <= 0:
+        return value
+    if width < 1:
+        return ""
+    longest = max(value.split(), key=len, default="")
+    if cell_len(longest) - over >= _LEAST_CUT:
+        return value.replace(longest, _middle_out(longest, cell_len(longest) - over), 1)
+    return _middle_out(value, width)
+
+
+def _middle_out(value: str, width: int) -> str:
+    ending = value[max(0, len(value) - width // 2) :]
+    while cell_len(ending) > width // 2:
+        ending = ending[1:]
+    return f"{set_cell_size(value, max(0, width - 1 - cell_len(ending)))}…{ending}"
+
+
 def heading_text(columns: Iterable[TableColumn], sorted_by: tuple[str, bool]) -> str:
-    """The headings of `columns`; `sorted_by` is the name of one and whether the order is descending."""
-    name, descending = sorted_by
+    """The headings of `columns`; `sorted_by` is the order and whether it is descending.
+
+    The sign of the order stands at its column; of one that no column shows, at the first column with the order's name.
+    """
+    order, descending = sorted_by
+    shown = list(columns)
+    sign = "v" if descending != (order == "attention") else "^"
+    at = _COLUMN_OF_ORDER.get(order, order)
     cells = ["  "]
-    for column in columns:
-        sign = (" v" if descending else " ^") if column.name == name else ""
-        cells.append(fitted(column.title + sign, column.width, right=column.right) + " ")
+    names = {column.name for column in shown}
+    for column in shown:
+        title = column.title
+        if column.name == at and (at != "name" or order in title.split()):
+            title = title.replace(order, f"{order} {sign}", 1) if at == "name" else f"{title} {sign}"
+        elif column.name == "name" and order and (at not in names or at == "name"):
+            suffix = f", {order} {sign}"
+            title = fitted(title, min(cell_len(title), max(0, column.width - len(suffix)))) + suffix
+        cells.append(fitted(title, column.width, right=column.right) + " ")
     return "".join(cells)
 
 
@@ -126,8 +191,10 @@ def cell_text(line: TableLine, column: TableColumn) -> str:
     """What a group says in `column`, as wide as the column."""
     value: str = getattr(line, column.name)
     if column.name == "name":
-        sign = {None: "  ", True: "v ", False: "> "}[line.opened]
-        value = "  " * line.depth + sign + line.name
+        before = "  " * line.depth + {None: "  ", True: "v ", False: "> "}[line.opened]
+        value = before + (cut_in_the_middle(line.name, column.width - len(before)) if line.named else line.name)
+    if column.name == "who":
+        value = value if cell_len(value) <= column.width else _SHORT_ACTION.get(value, value)
     return fitted(value, column.width, right=column.right)
 
 

@@ -19,11 +19,15 @@ from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The two sides and how the first one is called ("Event", "Incident")."""
+    """The two sides and how the first one is called ("Event", "Incident").
+
+    `facts_alone` are the facts with the gist of the guidance among them, for where there is room for one side only.
+    """
 
     facts_title: str
     facts: tuple[ProseBlock, ...]
     guidance: tuple[ProseBlock, ...]
+    facts_alone: tuple[ProseBlock, ...] = ()
 
 
 class PaneTabs(Static, can_focus=False):
@@ -83,8 +87,21 @@ class DetailPane(Container):
     def guidance(self) -> ProsePane:
         return self.query_one("#guidance", ProsePane)
 
+    def show_tabs(self, tabs: bool) -> None:
+        """Whether there is room for one side only."""
+        if tabs != self.has_class("-tabs"):
+            self.set_class(tabs, "-tabs")
+            self._show_facts()
+
+    def _show_facts(self) -> None:
+        detail = self.detail
+        if detail is None:
+            self.facts.blocks = ()
+        else:
+            self.facts.blocks = (self.has_class("-tabs") and detail.facts_alone) or detail.facts
+
     def watch_detail(self, detail: Detail | None) -> None:
-        self.facts.blocks = () if detail is None else detail.facts
+        self._show_facts()
         self.guidance.blocks = () if detail is None else detail.guidance
         self.facts.border_title = None if detail is None else detail.facts_title
         self.guidance.border_title = "Guidance"
@@ -102,7 +119,7 @@ class DetailPane(Container):
             here = self.side == side
             parts.append(Content.styled(f"[{name}]" if here else f" {name} ", "bold" if here else "$text-muted"))
         # Always one line: laying the whole screen out for it would cost each key a frame.
-        tabs = Content.assemble(*parts, ("  t: the other one", "$text-muted"))
+        tabs = Content.assemble(*parts, ("  t: switch", "$text-muted"))
         self.query_one(PaneTabs).update(tabs, layout=False)
 
     def change_side(self) -> None:

@@ -20,7 +20,7 @@ def entry_blocks(entry: Entry, category_title: str) -> tuple[ProseBlock, ...]:
         ProseParagraph(text(shown(entry.duration_note))),
     ]
     blocks += _side("When a remote host refuses us", entry.outbound)
-    blocks += _side("When our own server refuses", entry.inbound)
+    blocks += _side("When our server refuses", entry.inbound)
     blocks += listed("Likely causes", entry.causes)
     blocks += [BLANK, Heading(text("What to check"))]
     for check in entry.checks:
@@ -30,7 +30,7 @@ def entry_blocks(entry: Entry, category_title: str) -> tuple[ProseBlock, ...]:
             blocks.append(ProseParagraph(text(shown(check.command), "$text-accent"), indent=4))
     blocks += listed("What not to do", entry.avoid)
     blocks += [BLANK, labelled("ignore", text(shown(entry.ignore_when)))]
-    blocks.append(labelled("it is over", text(shown(entry.over_when))))
+    blocks.append(labelled("fixed when", text(shown(entry.over_when))))
     blocks += listed("Sources", tuple(f"{source.title}  {source.url}".rstrip() for source in entry.sources))
     return tuple(blocks)
 
@@ -49,6 +49,6 @@ def code_blocks(code: CodeMeaning, leads_to: str) -> tuple[ProseBlock, ...]:
         ProseParagraph(text(shown(code.words))),
         BLANK,
         labelled("defined in", text(shown(code.source))),
-        labelled("alone", text(shown(f"taken as: {leads_to}"))),
-        ProseParagraph(text("The text of a reply often says more than its code, and something else.")),
+        labelled("alone", text(shown(f"treated as: {leads_to}"))),
+        ProseParagraph(text("The reply text often says more than the code, or something different.")),
     )

@@ -18,13 +18,13 @@ from smtpscope.store.times import format_time
 def what_happened(exchange: SmtpExchange) -> str:
     """Who refused whom, in words; verbatim text in it, so not yet harmless."""
     if exchange.problem is not None:
-        return f"This event could not be taken apart: {exchange.problem}."
+        return f"This event could not be parsed: {exchange.problem}."
     teller = "event" if _is_event(exchange) else "log"
-    host = exchange.remote_host.verbatim or f"a host that the {teller} does not name"
+    host = exchange.remote_host.verbatim or f"a host the {teller} does not name"
     outbound = exchange.direction is Direction.OUTBOUND
     if exchange.reply.code is None and not exchange.command.verb:
         # Events of connections, logins and reports: what went wrong is told in the event's own words alone.
-        what = "Mail from us failed" if outbound else "Our server turned a client away"
+        what = "Outbound mail failed" if outbound else "Our server rejected a client"
         whom = f": {exchange.remote_host.verbatim}" if exchange.remote_host.verbatim else ""
         return f"{what}{whom}."
     verb = exchange.command.verb
@@ -32,12 +32,12 @@ def what_happened(exchange: SmtpExchange) -> str:
         # A greeting, or a log that holds replies without the commands they answered.
         if outbound:
             return f"{host} refused us."
-        return f"Our server refused {host}." if exchange.direction is Direction.INBOUND else "Somebody was refused."
+        return f"Our server refused {host}." if exchange.direction is Direction.INBOUND else "A connection was refused."
     if outbound:
         return f"We sent {verb}; {host} refused it."
     if exchange.direction is Direction.INBOUND:
         return f"{host} sent us {verb}; our server refused it."
-    return f"{verb} was refused; the log does not tell by whom."
+    return f"{verb} was refused; the log does not say by whom."
 
 
 def marked_reply(reply: Reply, evidence: tuple[tuple[int, int], ...]) -> Content:
@@ -56,7 +56,7 @@ def marked_reply(reply: Reply, evidence: tuple[tuple[int, int], ...]) -> Content
 
 def exchange_blocks(exchange: SmtpExchange, match: Match, zone: tzinfo) -> tuple[ProseBlock, ...]:
     blocks: list[ProseBlock] = [ProseParagraph(text(shown(what_happened(exchange)), "bold"))]
-    when = format_time(exchange.time_ms, zone) if exchange.time_ms is not None else "the log gives no time"
+    when = format_time(exchange.time_ms, zone) if exchange.time_ms is not None else "no time in the log"
     blocks.append(labelled("when", text(when + (" (zone assumed)" if exchange.time_assumed else ""))))
     if exchange.problem is None:
         blocks += _reply(exchange, match)
@@ -81,9 +81,9 @@ def _named(reply: Reply) -> list[ProseBlock]:
     values = reply.values
     named = (
         ("block list", values.block_lists),
-        ("address", values.addresses),
+        ("IP address", values.addresses),
         ("mailbox", values.mailboxes),
-        ("their code", values.provider_codes),
+        ("provider code", values.provider_codes),
         ("link", values.urls),
     )
     blocks: list[ProseBlock] = [labelled(label, text(shown(", ".join(items)))) for label, items in named if items]
@@ -115,9 +115,9 @@ def _where(exchange: SmtpExchange) -> list[ProseBlock]:
     if exchange.guess is not None:
         blocks.append(labelled("note", text(shown(exchange.guess))))
     if exchange.salvaged:
-        blocks.append(labelled("salvaged", text("the log does not count it any more: deleted or out of date")))
+        blocks.append(labelled("salvaged", text("deleted or stale record that the log no longer counts")))
     if exchange.certainty:
-        blocks.append(labelled("it says", text(f"this {exchange.certainty} cause the connection to fail")))
+        blocks.append(labelled("effect", text(f"{exchange.certainty} cause the connection to fail, the event says")))
     connection = "" if exchange.connection is None else f", connection #{exchange.connection}"
     if exchange.virtual_server is not None:
         blocks.append(labelled("server", text(f"virtual server {exchange.virtual_server}{connection}")))

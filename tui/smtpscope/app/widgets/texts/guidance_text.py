@@ -15,11 +15,11 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.store.grouping.explanations import Explanation
 
 WHO_ACTS: Final[dict[WhoActs, str]] = {
-    "us": "WE have to act",
-    "them": "THE OTHER SIDE has to act",
-    "sender": "THE SENDER has to act",
-    "recipient": "THE RECIPIENT has to act",
-    "nobody": "NOBODY has to act",
+    "us": "Action: us",
+    "them": "Action: the other side",
+    "sender": "Action: the sender",
+    "recipient": "Action: the recipient",
+    "nobody": "No action needed",
 }
 _WHO_STYLES: Final[dict[WhoActs, str]] = {
     "us": "bold $text-error",
@@ -28,7 +28,7 @@ _WHO_STYLES: Final[dict[WhoActs, str]] = {
     "recipient": "bold $text-warning",
     "nobody": "bold $text-success",
 }
-_CONFIDENCE: Final[dict[Confidence, str]] = {"sure": "sure", "likely": "likely", "guess": "only a guess"}
+_CONFIDENCE: Final[dict[Confidence, str]] = {"sure": "sure", "likely": "likely", "guess": "a guess"}
 _TOOLS_TO_READ = frozenset({"read"})
 
 
@@ -49,6 +49,13 @@ def our_note_blocks(note: str) -> list[ProseBlock]:
     if not note:
         return []
     return [Heading(text("Our note")), *(ProseParagraph(text(line)) for line in shown_lines(note)), BLANK]
+
+
+def gist_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
+    """Who has to act and the first thing to do, in as few lines as they take."""
+    who = text(who_acts(advice), _WHO_STYLES[advice.who_acts])
+    step = text(shown(f". {advice.actions[0]}" if advice.actions else ""))
+    return (bullet(Content.assemble(who, step), sign="->"),)
 
 
 def guidance_blocks(advice: Advice, beside: Sequence[Explanation] = ()) -> tuple[ProseBlock, ...]:
@@ -78,12 +85,12 @@ def guidance_blocks(advice: Advice, beside: Sequence[Explanation] = ()) -> tuple
         blocks += [bullet(text(shown(line)), sign="->") for line in explanation.kind.advice]
     blocks += [BLANK, Heading(text("What it means")), ProseParagraph(text(shown(advice.meaning)))]
     blocks.append(ProseParagraph(text(shown(advice.duration_note))))
-    blocks.append(labelled("who acts", text(shown(advice.who_note))))
+    blocks.append(labelled("action", text(shown(advice.who_note))))
     blocks += listed("Likely causes", advice.causes)
     blocks += _checks(advice)
     blocks += listed("What not to do", advice.avoid)
     blocks += [BLANK, labelled("ignore", text(shown(advice.ignore_when)))]
-    blocks.append(labelled("it is over", text(shown(advice.over_when))))
+    blocks.append(labelled("fixed when", text(shown(advice.over_when))))
     blocks += _why(advice)
     blocks += listed("Sources", tuple(f"{s.title}  {s.url}".rstrip() for s in advice.sources))
     return tuple(blocks)
@@ -117,7 +124,7 @@ def _checks(advice: Advice) -> list[ProseBlock]:
 
 def _why(advice: Advice) -> list[ProseBlock]:
     match = advice.match
-    blocks: list[ProseBlock] = [BLANK, Heading(text("Why we think so"))]
+    blocks: list[ProseBlock] = [BLANK, Heading(text("Why this guidance"))]
     blocks.append(labelled("matched by", text(shown(f"{match.matched_by} ({_CONFIDENCE[match.confidence]})"))))
     blocks.append(labelled("entry", text(shown(f"{match.entry_id} in {match.category}"))))
     if match.runner_up:

@@ -27,6 +27,7 @@ from smtpscope.export.summaries.beside import (
     how_many_after,
     how_often_before,
 )
+from smtpscope.export.summaries.incident_wording import when_log_ends
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction
@@ -41,13 +42,13 @@ _BARS = " ▁▂▃▄▅▆▇█"
 
 def headline(incident: Incident) -> str:
     """Who refuses whom, with what; verbatim text in it."""
-    host = incident.host or "a host that the events do not name"
+    host = incident.host or "an unnamed host"
     code = "without a reply code" if incident.key.code is None else f"with {incident.key.code}"
     if incident.key.direction is Direction.OUTBOUND:
         return f"{host} refuses us {code}"
     if incident.key.direction is Direction.INBOUND:
         return f"we refuse {host} {code}"
-    return "events that could not be taken apart"
+    return "events that could not be parsed"
 
 
 _STATE_COLOURS: Final[dict[State | None, str]] = {
@@ -56,13 +57,6 @@ _STATE_COLOURS: Final[dict[State | None, str]] = {
     "over": "$text-success",
     None: "$text-success",
 }
-
-
-def _state_line(incident: Incident) -> str:
-    """Its state at the end of the log."""
-    if incident.state is None:
-        return "no times, so nobody can tell whether it goes on"
-    return f"{state_words(incident.state, incident.quiet_ms)} when the log ends"
 
 
 def incident_blocks(
@@ -76,7 +70,7 @@ def incident_blocks(
             Content.assemble(
                 (f"{incident.count:,} {events}", "bold"),
                 ", ",
-                (_state_line(incident), _STATE_COLOURS[incident.state]),
+                (when_log_ends(incident, zone), _STATE_COLOURS[incident.state]),
             )
         ),
     ]
@@ -96,7 +90,7 @@ def incident_blocks(
     blocks += _counted("Senders", incident.senders, empty="<> (bounces)")
     if len(incident.replies) != 1:
         blocks += _replies(incident)
-    blocks += _counted("Servers of ours", incident.servers)
+    blocks += _counted("Our servers", incident.servers)
     if len(incident.spellings) > 1:
         blocks.append(labelled("spelled", text(shown(", ".join(incident.spellings)))))
     verbs = ", ".join(f"{verb} {count}" for verb, count in incident.verbs if verb)
@@ -132,7 +126,7 @@ def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> li
     blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells)]
     if len(counted) > _MOST_LISTED:
         blocks.append(
-            ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more, all of them in the export", "$text-muted"))
+            ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more (all in the export)", "$text-muted"))
         )
     return blocks
 
@@ -168,26 +162,35 @@ def note_blocks(note: str) -> tuple[ProseBlock, ...]:
     return (BLANK, Heading(text("Your note")), *(ProseParagraph(text(line)) for line in shown_lines(note)))
 
 
-def several_blocks(title: str, incidents: Sequence[tuple[IncidentHead, Advice]]) -> tuple[ProseBlock, ...]:
-    """A row behind which several incidents stand: which, how often, and who has to act in each."""
+def several_blocks(
+    title: str, incidents: Sequence[tuple[IncidentHead, Advice]], *, steps: bool = False
+) -> tuple[ProseBlock, ...]:
+    """A row behind which several incidents stand: which, how often, and who has to act in each.
+
+    With `steps` the first thing to do stands below each of those in which somebody has to act.
+    """
     blocks: list[ProseBlock] = [
         ProseParagraph(text(shown(title), "bold")),
-        ProseParagraph(text("Open the row (Enter) and choose one for its recipients, times and full guidance.")),
+        ProseParagraph(
+            text("Press Enter to open the row, then select an incident for recipients, times and full guidance.")
+        ),
         BLANK,
     ]
     for incident, advice in incidents[:100]:
         host = incident.host or NO_HOST
-        state = "" if incident.state is None else state_words(incident.state, incident.quiet_ms)
+        state = "" if incident.state is None else f", {state_words(incident.state, incident.quiet_ms)}"
         blocks.append(
             bullet(
                 Content.assemble(
                     (f"{incident.count:,} x ", "$text-accent"),
                     (str(shown(f"{incident.key.code or 'no code'} {host}")), "bold"),
                     str(shown(f": {advice.title}. ")),
-                    f"{who_acts(advice)}. {state}",
+                    f"{who_acts(advice)}{state}",
                 )
             )
         )
+        if steps and advice.actions and advice.who_acts != "nobody":
+            blocks.append(bullet(text(shown(advice.actions[0])), sign="->", indent=2))
     if len(incidents) > 100:
         blocks.append(ProseParagraph(text(f"and {len(incidents) - 100:,} more", "$text-muted")))
     return tuple(blocks)

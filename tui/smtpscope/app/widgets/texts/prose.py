@@ -169,8 +169,7 @@ class ProsePane(LineWidget, can_focus=True):
             result.append(Strip.join(cells).crop(0, width))
         return result
 
-    def render_line(self, y: int) -> Strip:
-        line = self.scroll_offset.y + y
+    def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
         style = self.visual_style.rich_style
         if line >= len(self._strips):

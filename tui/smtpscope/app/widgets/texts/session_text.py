@@ -20,7 +20,7 @@ _SIGNS: Final[dict[Sign, str]] = {
     "information": "*",
 }
 _STYLES: Final[dict[Sign, str]] = {"sent": "$text-accent", "received": "", "information": "$text-muted"}
-LEGEND: Final = "> our server said   < the other side said   + connected   - ended   * the log's own words"
+LEGEND: Final = "> our server   < other side   + connect   - disconnect   * log comment"
 
 
 def session_blocks(smtp_session: SmtpSession, offset: int, zone: tzinfo) -> tuple[tuple[ProseBlock, ...], int]:
@@ -33,9 +33,9 @@ def session_blocks(smtp_session: SmtpSession, offset: int, zone: tzinfo) -> tupl
     if smtp_session.guess:
         blocks.append(bullet(text(shown(smtp_session.guess)), sign="!"))
     if smtp_session.begins_before:
-        blocks.append(bullet(text("The session begins before this file: an earlier file of this log has it"), sign="!"))
+        blocks.append(bullet(text("The session starts in an earlier file of this log"), sign="!"))
     if smtp_session.left_out:
-        blocks.append(bullet(text(f"{smtp_session.left_out:,} more lines of this session are left out"), sign="!"))
+        blocks.append(bullet(text(f"{smtp_session.left_out:,} more lines of this session not shown"), sign="!"))
     blocks += [ProseParagraph(text(LEGEND, "$text-muted")), BLANK]
     wanted = 0
     day = ""

@@ -1,7 +1,7 @@
-"""The text block that Event Viewer copies: where blocks stand in a text, and the parts of one.
+"""The text block that Event Viewer copies: finds blocks in a text, and the parts of one.
 
-Two forms: Windows 2000 to 2003 (`Event Type:` … `Description:`, text, footer, `Data:` dump) and Windows 2008 and
-later (`Log Name:` … `Description:`, text, `Event Xml:`). Mail programs quote them, drop tabs and put lines together.
+Two forms: Windows 2000 to 2003 (`Event Type:` … `Description:`, text, footer, `Data:` dump) and Windows 2008 and later
+(`Log Name:` … `Description:`, text, `Event Xml:`). Mail programs quote them, drop tabs and join lines.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _EVENT_XML = re.compile(r"\n[> \t]{0,32}Event Xml[ \t]{0,8}:")
 _DATA = re.compile(r"\n[> \t]{0,32}Data[ \t]{0,8}:[^\n]*(?:\n[> \t]{0,32}[0-9a-fA-F]{4}:[^\n]*)*")
 _XML_END = "</Event>"
 
-# The headers of either Windows as they were copied, one label a line: nearly all are such, and told at once.
+# The headers of either Windows as copied, one label per line: nearly all are like this, and found at once.
 _USUAL_TIME: Final = r"[\d.:,/ \tAaPpMm-]*\r?"
 _USUAL: Final = (
     (
@@ -51,6 +51,8 @@ _USUAL: Final = (
     ),
 )
 _USUAL_BEFORE_ID: Final = 400
+_FIRST_LABELS: Final = ("Log Name:", "Event Type:")
+"""With which a copied block begins: after the header of one that was cut off, the next one begins there."""
 
 LONGEST = 1 << 16
 """Characters of one block with its description, data and XML."""
@@ -62,7 +64,7 @@ _HEADER = 2_000
 class BlockHeader:
     """Indices: the block begins at `start`, its labels end at `labels_end`, its description begins at `description`.
 
-    `source` is the source (as searched, see `encodings`) where it is known without reading the labels, else "".
+    `source` is the source (as searched, see `encodings`) if known without reading the labels, else "".
     """
 
     start: int
@@ -82,7 +84,7 @@ class BlockParts:
 
 @dataclass(frozen=True, slots=True)
 class HeaderScan:
-    """`rest` is the index from which the text has to be seen again together with what follows it."""
+    """`rest` is the index at which the next block has to begin."""
 
     headers: list[BlockHeader]
     rest: int
@@ -91,7 +93,7 @@ class HeaderScan:
 def scan_headers(text: str, *, final: bool, begin: int = 0) -> HeaderScan:
     """The headers of all blocks in `text` from the line at `begin` on.
 
-    Unless `final`, the last block is left for later, as it may go on.
+    Unless `final`, the last block is left for later, as it may continue.
     """
     headers: list[BlockHeader] = []
     done = begin
@@ -106,7 +108,7 @@ def scan_headers(text: str, *, final: bool, begin: int = 0) -> HeaderScan:
                 continue
         if header is not None:
             headers.append(header)
-        # A block has one event id, so the next header begins behind this one.
+        # A block has one event id, so the next header begins after this one.
         done = header.description if header is not None else anchor.end()
         anchor = following
     if final:
@@ -117,14 +119,14 @@ def scan_headers(text: str, *, final: bool, begin: int = 0) -> HeaderScan:
 
 
 def _usual_header(text: str, done: int, anchor: int) -> BlockHeader | None:
-    """What `_header` finds, where the header is a usual one; else None."""
+    """The result of `_header` for a usual header; else None."""
     for first, form in _USUAL:
         start = text.rfind(first, max(done, anchor - _USUAL_BEFORE_ID), anchor)
         found = form.match(text, start, start + _HEADER) if start >= 0 else None
         if found is None or found.start(2) != anchor:
             continue
         above = max(text.rfind("\n", done, max(start - 1, done)) + 1, done)
-        # Label lines above belong to the header, too.
+        # Label lines above belong to the header too.
         if start and (text[start - 1] != "\n" or _LABEL_LINE.match(text, above, start)):
             return None
         return BlockHeader(start, found.start(3), found.end(3), found[1].strip())
@@ -137,18 +139,22 @@ def _header(text: str, done: int, anchor: re.Match[str], limit: int) -> BlockHea
     if label is None:
         return None
     start = label.start() if text[first : label.start()].strip(" \t>") else first
+    for name in _FIRST_LABELS:
+        if text.startswith(name, start):
+            # A second one above the same event id: the block before was cut off within its labels.
+            start = max(start, text.rfind(f"\n{name}", start, anchor.start()) + 1)
     description = _DESCRIPTION.search(text, anchor.end(), min(limit, anchor.end() + _HEADER))
     if description is not None:
         header = BlockHeader(start, description.start(), description.end())
     else:
         end = _after_label_lines(text, anchor.end(), limit)
         header = BlockHeader(start, end, end)
-    # An event id alone may stand in any text: a block tells its source, its type or its log too.
+    # An event id alone may occur in any text: a block also has its source, its type or its log.
     return header if _TELLING_LABEL.search(text, header.start, header.labels_end) else None
 
 
 def _is_heading(text: str, header: BlockHeader, anchor: re.Match[str], following: re.Match[str]) -> bool:
-    """Whether the event id at `anchor` stands above a copied event as its heading, and again at its own place."""
+    """Whether the event id at `anchor` is a heading above a copied event, which has it again."""
     if header.labels_end != following.start() or header.description != header.labels_end:
         return False
     first, second = _ID_VALUE.match(text, anchor.end()), _ID_VALUE.match(text, following.end())
@@ -176,7 +182,7 @@ def _after_label_lines(text: str, position: int, limit: int) -> int:
 
 
 def _label_lines_start(text: str, end: int) -> int:
-    """The start of the label lines that `text` ends with: the event id of their block may follow."""
+    """The start of the label lines at the end of `text`: the event id of their block may follow."""
     line = text.rfind("\n", 0, max(end - 1, 0)) + 1
     if _LABEL_LINE.match(text, line) is None:
         return line
@@ -201,7 +207,7 @@ def _plain_name(name: str) -> str:
 
 
 def _add_merged(line: str, labels: dict[str, str]) -> None:
-    """Adds what stands on a line with several labels, or with prose before the first."""
+    """Adds the labels of a line with several labels, or with prose before the first."""
     found = list(_LABEL.finditer(line))
     for index, match in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(line)

@@ -1,4 +1,4 @@
-"""The few facts that the XML below a copied event tells better than the text above it."""
+"""The few facts that the XML below a copied event has in better form than the text above it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DATA = re.compile(r"<Data(?:\s[^<>]{0,256})?(?:/>|>([^<]*)</Data>)")
 
 @dataclass(frozen=True, slots=True)
 class XmlFacts:
-    """`system_time` as written (UTC), `strings` in their order, `binary` behind them; None where one is missing."""
+    """`system_time` as written (UTC), `strings` in order, `binary` after them; None if missing."""
 
     system_time: str | None
     record_id: int | None
@@ -33,7 +33,7 @@ def facts_of(xml: str) -> XmlFacts:
     """
     time = _SYSTEM_TIME.search(xml)
     record_id = _RECORD_ID.search(xml)
-    # Two finds, since a lazy expression would take quadratic time where the end is missing.
+    # Two finds, since a lazy pattern would take quadratic time if the end is missing.
     data, end = xml.find(_EVENT_DATA), xml.find(_END_OF_EVENT_DATA)
     strings = tuple(map(_value, _DATA.findall(xml, data, end))) if 0 <= data < end else None
     binary = _BINARY.search(xml)

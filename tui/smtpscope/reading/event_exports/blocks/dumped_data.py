@@ -1,4 +1,4 @@
-"""The data of an event as the Event Viewer of Windows 2000 to 2003 prints it below the text: a dump in hexadecimals.
+"""The data of an event as the Event Viewer of Windows 2000 to 2003 prints it below the text: a hex dump.
 
 `0000: 58 45 58 43 48 35 30 20   XEXCH50 ` (bytes) or `0000: 80070005 0000000a` (words of 32 bits, the lowest byte
 first in memory).
@@ -15,16 +15,16 @@ _LINE = re.compile(
 )
 _LONGEST_INDENT = 33
 _BYTES_IN_LINE = 8
-"""The letters beside the bytes may look like two more digits."""
+"""The letters next to the bytes may look like two more digits."""
 
 
 def dumped_data(text: str) -> bytes | None:
-    """The bytes of the last dump in `text`, None where there is none. Raises nothing."""
+    """The bytes of the last dump in `text`, None if there is none. Never raises."""
     data = bytearray()
     first = text.find("Data")
     if first < 0 or "0000:" not in text:
         return None
-    # Each blank before that could be the beginning of a heading.
+    # Any earlier blank could be the beginning of a heading.
     for heading in _HEADING.finditer(text, max(0, first - _LONGEST_INDENT)):
         position = heading.end()
         found = bytearray()

@@ -1,7 +1,7 @@
-"""What dumpel of the Windows Resource Kit prints: an event a line, its insertion strings instead of its sentence.
+"""Output of dumpel (Windows Resource Kit): an event per line, with insertion strings instead of the message.
 
-Columns: date, time, number of the event type, number of the category, event id, source, user, computer, strings; a
-blank, a tab or another sign stands between them, and between the strings.
+Columns: date, time, number of the event type, number of the category, event id, source, user, computer, strings;
+separated by a blank, a tab or another character, as are the strings.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ LONGEST: Final = 1 << 16
 """Characters of one event."""
 _DATE: Final = r"\"?\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\"?[ \t,;|]"
 _START = re.compile(_DATE)
-# A search for a line end is four times as fast as one for the beginning of a line.
+# Searching for a line end is four times as fast as searching for the beginning of a line.
 _FOLLOWING = re.compile(rf"\n(?={_DATE})")
 _CLOCK_REACH: Final = 40
-"""Characters in which date and time of day stand."""
+"""Characters that contain date and time."""
 _BETWEEN: Final = r"\"?(?:[\t,;|]|[ ]+)\"?"
 _NUMBERS = re.compile(
     r"\"?(?P<separator>[\t,;|]|[ ]+)\"?(?P<type>1|2|4|8|16)"
     rf"{_BETWEEN}\d{{1,5}}{_BETWEEN}(?P<id>\d{{1,10}}){_BETWEEN}(?=[^\s\"])"
 )
 _OURS = re.compile("|".join(map(re.escape, sorted(OUR_PROVIDERS, key=len, reverse=True))), re.IGNORECASE)
-# A user may be two words (NT AUTHORITY\SYSTEM) where blanks stand between the columns.
+# A user may be two words (NT AUTHORITY\SYSTEM) even if blanks separate the columns.
 _USER_AND_COMPUTER = re.compile(
     r"[ ]+(?:N/A|[^ \\]{1,64}(?: [^ \\]{1,64})?\\[^ ]{1,64}|[^ ]{1,64})[ ]+([^ ]{1,255})[ ]?"
 )
@@ -46,17 +46,17 @@ _VERB_REACH: Final = 32
 
 
 class DumpelReader(TextLog):
-    """Reads one file; events of other sources are counted without being taken apart."""
+    """Reads one file; events of other sources are counted without being parsed."""
 
     format: ClassVar[Format] = Format(
         name="dumpel",
         title="Events printed by dumpel (Resource Kit)",
         recognised_by="lines of date, time, three numbers, source, user, computer and strings",
         lacks=(
-            "the sentence of an event",
+            "the text of the event's message",
             "record number",
-            "the zone of the times",
-            "the values of events other than 7002, 7004 and 7010, where nothing but blanks stands between them",
+            "the time zone",
+            "the values of events other than 7002, 7004 and 7010, if separated by spaces only",
         ),
     )
 
@@ -95,7 +95,7 @@ class DumpelReader(TextLog):
                 yield batching.take(block.offset(rest))
 
     def _proving_times(self) -> Iterator[WrittenTime]:
-        """The times of which one may tell the order of day and month."""
+        """The times that may prove the order of day and month."""
         for block, stream in self._text.blocks():
             begins, rest = _begins(block)
             text, done = block.text, 0
@@ -110,7 +110,7 @@ class DumpelReader(TextLog):
             stream.keep_from(rest)
 
     def raw(self, offset: int) -> str:
-        """The event's line, with those that its strings go on over."""
+        """The event's line, with those that its strings continue in."""
         block = self._text.at(offset, LONGEST)
         begins = _starts(block.text)
         end = begins[1] if len(begins) > 1 else len(block.text)
@@ -126,13 +126,13 @@ def _starts(text: str) -> list[int]:
 
 
 def _begins(block: TextBlock) -> tuple[list[int], int]:
-    """Where the events of a block begin and the last one ends, and from where the text has to be seen again."""
+    """Where the events of a block begin and the last one ends, and where the next block has to begin."""
     begins = _starts(block.text)
     if not begins:
         return [], len(block.text) if block.final else block.text.rfind("\n") + 1
     if block.final or len(block.text) - begins[-1] > LONGEST:
         return [*begins, len(block.text)], len(block.text)
-    # The last one may go on in the next block.
+    # The last one may continue in the next block.
     return begins, begins[-1]
 
 
@@ -140,7 +140,7 @@ def _may_be_ours(text: str, begins: list[int]) -> list[tuple[int, int]]:
     """The events (begin and end) that name one of our sources; begins and the last end are `begins`."""
     lowered = text.lower()
     if len(lowered) != len(text):
-        # Few letters of few languages become two.
+        # Only a few letters of some languages become two.
         return list(pairwise(begins))
     found: set[int] = set()
     for provider in OUR_PROVIDERS:
@@ -164,7 +164,7 @@ def _head_of(line: str) -> tuple[WrittenTime, re.Match[str]] | None:
 
 
 def _record(file: str, block: TextBlock, begin: int, end: int, times: FileTimes) -> EventRecord | None:
-    """The record of the event between the indices, None where it is not whole or none of ours."""
+    """The record of the event between the indices, None if it is incomplete or of another source."""
     line = block.cut(begin, end).rstrip("\r\n")
     head = _head_of(line)
     if head is None:
@@ -200,10 +200,10 @@ def _record(file: str, block: TextBlock, begin: int, end: int, times: FileTimes)
 def _strings(text: str, separator: str) -> tuple[str, ...]:
     """The strings of 7002 and its kin: four values without a separator, the reply, the full command.
 
-    The full command is taken to begin at the last place where its verb follows a separator.
+    The full command begins at the last place where its verb follows a separator.
     """
     if not all(part.strip().isdecimal() for part in text.split(separator, 2)[:2]):
-        # The strings have blanks between them whatever stands between the columns, or are those of another event.
+        # The strings are separated by blanks, whatever separates the columns, or are those of another event.
         separator = separator if separator in text and separator == "\t" else " "
     if separator == "\t":
         return tuple(text.split("\t"))

@@ -19,7 +19,7 @@ from smtpscope.reading.event_exports.blocks.block_text import (
 )
 from smtpscope.reading.event_exports.blocks.copied_xml import XmlFacts, facts_of
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
-from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan
+from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords, plain_message
 from smtpscope.reading.explaining import EventSources
 from smtpscope.reading.providers import is_ours
@@ -38,7 +38,7 @@ _NO_XML = XmlFacts(None, None, None)
 
 
 class EventBlockReader(FollowableTextLog):
-    """Reads copied events; a sentence that stands between them without a block is read as a line of its own."""
+    """Reads copied events; a message between them without a block is read as a line of text."""
 
     format: ClassVar[Format] = Format(
         name="event-viewer",
@@ -66,8 +66,8 @@ class EventBlockReader(FollowableTextLog):
             final = block.final and to_the_end
             found = scan_headers(block.text, final=final)
             first = found.headers[0].start if found.headers else found.rest
-            rest = found.rest if found.headers or final else blocks.unfinished(block, found.rest)
-            batching.records += blocks.loose(block, 0, min(first, rest))
+            rest = found.rest if found.headers or final else unfinished(block.text, found.rest)
+            batching.records += blocks.lines.between(block, 0, min(first, rest))
             sentences = beginnings(block.text)
             for header, limit in _with_limits(found.headers, rest):
                 if _surely_foreign(header, limit, sentences, self._sources):
@@ -86,12 +86,12 @@ class EventBlockReader(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _proving_times(self) -> Iterator[WrittenTime]:
-        """The times of which one may tell the order of day and month."""
+        """The times that may prove the order of day and month."""
         for block, stream in self._text.blocks():
             text, begin = block.text, 0
             proofs = DateOrderEvidence(text)
             if proofs.following(0) == len(text) and len(text) > LONGEST:
-                # Only the block that goes on behind the end of the text has to be seen again.
+                # Only a block that continues after the end of the text has to be read again.
                 begin = text.rfind("\n", 0, len(text) - LONGEST) + 1
             found = scan_headers(text, final=block.final, begin=begin)
             for header in found.headers:
@@ -121,10 +121,10 @@ def _with_limits(headers: list[BlockHeader], rest: int) -> Iterator[tuple[BlockH
 
 
 def _surely_foreign(header: BlockHeader, limit: int, sentences: list[int], sources: EventSources) -> bool:
-    """Whether the block is neither of our sources nor of `sources`, and nothing up to the next one is of ours (see
+    """Whether the block is of another source, not even one of `sources`, with no SMTP event up to the next one (see
     `beginnings`).
     """
-    # Of a name with other letters it takes decoding to tell whether it is one of ours.
+    # A name with other letters has to be decoded first.
     source = header.source
     if not source.isascii() or not source or is_ours(source) or sources.named(source):
         return False
@@ -137,13 +137,13 @@ def _written(labels: dict[str, str]) -> WrittenTime | None:
 
 
 def _extent(block: TextBlock, header: BlockHeader, limit: int) -> tuple[BlockParts, int, int]:
-    """The parts of a block, where it ends with all that belongs to it, and where its message does."""
+    """The parts of a block, the end of all that belongs to it, and the end of its message."""
     parts = parts_of(block.text, header, limit)
     sentences = scan(block.text, final=True, begin=header.description, stop=parts.description_end).sentences
-    # What a sibling says may go on over several lines.
+    # The message of a related event may span several lines.
     if not sentences or sentences[0].sibling:
         return parts, parts.end, parts.description_end
-    # Without footer, data or XML the block ends with its sentence: what follows is somebody's prose.
+    # Without footer, data or XML, the block ends with its message: prose may follow.
     end = sentences[0].end if parts.description_end == limit else parts.end
     return parts, end, sentences[0].closing
 
@@ -155,25 +155,14 @@ class _BlockRecords:
         self._file = file
         self._sources = sources
         self._times = times
-        self._lines = LineRecords(file, times)
-
-    def loose(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
-        """The records of sentences from `begin` to `end`, where no block stands."""
-        found = scan(block.text, final=True, begin=begin, stop=end)
-        return [self._lines.record(block, sentence) for sentence in found.sentences]
-
-    def unfinished(self, block: TextBlock, rest: int) -> int:
-        """`rest`, or the start of a sentence that goes on behind it or is not finished yet."""
-        found = scan(block.text, final=False)
-        across = (sentence.start for sentence in found.sentences if sentence.start < rest < sentence.end)
-        return min(rest, found.rest, *across)
+        self.lines = LineRecords(file, times)
 
     def records(self, block: TextBlock, header: BlockHeader, limit: int) -> list[EventRecord]:
-        """The record of the block, if its source may be one of ours, and those of sentences between it and `limit`."""
+        """The record of the block, if its source is right, and those of messages between it and `limit`."""
         labels = labels_of(block.cut(header.start, header.labels_end))
         provider = labels.get("event source") or labels.get("source") or None
         parts, end, message_end = _extent(block, header, limit)
-        records = self.loose(block, end, limit)
+        records = self.lines.between(block, end, limit)
         if provider is None and message_end == parts.description_end:
             return records
         number = _NUMBER.search(labels.get("event id", ""))

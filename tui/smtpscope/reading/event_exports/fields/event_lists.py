@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import ClassVar
 
+from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.blocks.block_text import scan_headers
 from smtpscope.reading.event_exports.fields.list_layout import (
@@ -17,6 +18,10 @@ from smtpscope.reading.event_exports.fields.list_layout import (
     values_in,
 )
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces
+from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
+from smtpscope.reading.event_exports.messages.event_messages import scan, unfinished
+from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
@@ -27,13 +32,13 @@ from smtpscope.reading.text.text_log import TextLog, head_of, zone_warnings
 
 
 class EventListReader(TextLog):
-    """Reads one event after the other; what stands before the first one is read as lines of text are."""
+    """Reads one event after the other; text before the first one is read line by line."""
 
     format: ClassVar[Format] = Format(
         name="event-list",
         title="Events as lists of labels (Format-List, evtxexport, psloglist)",
         recognised_by="a label and its value in each line, among them the event id and the source or the message",
-        lacks=("the zone of the times and the record number, where the command did not print them",),
+        lacks=("the time zone and the record number, if the command did not print them",),
     )
 
     @classmethod
@@ -41,10 +46,10 @@ class EventListReader(TextLog):
         if not is_text(head) or is_markup(head):
             return False
         text = head_text(head)
-        # An entry of Exchange's message tracking has a source and an event id, too.
+        # An entry of Exchange's message tracking also has a source and an event id.
         if "RecipientStatus" in text:
             return False
-        # The blocks of an English Event Viewer have a reader of their own.
+        # Blocks of an English Event Viewer have their own reader.
         return start_in(text) is not None and not scan_headers(text, final=True).headers
 
     def batches(self) -> Iterator[Batch]:
@@ -53,23 +58,26 @@ class EventListReader(TextLog):
         sources = self._options.explaining
         batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
-        loose = OrphanMessages(file, times)
+        loose, lines = OrphanMessages(file, times), LineRecords(file, times)
+        places = TextPlaces(file, self._text, "label")
         start = self._start()
         for block, stream in self._text.blocks():
             starts, rest = _scan(block.text, start, final=block.final)
-            if starts:
-                batching.records += loose.records(block, 0, starts[0])
+            if not starts and not block.final:
+                rest = unfinished(block.text, rest)
+            batching.records += lines.between(block, 0, starts[0] if starts else rest)
             for begin, end in pairwise((*starts, rest)):
                 values = values_in(block.cut(begin, end))
-                record = named_record(values, file=file, offset=block.offset(begin), times=times, sources=sources)
+                offset = block.offset(begin)
+                record = named_record(values, file=file, offset=offset, times=times, places=places, sources=sources)
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found
                 if batching.full:
-                    batching.problems += times.take_problems()
+                    batching.problems += times.take_problems() + places.take_problems()
                     yield batching.take(block.offset(end))
             stream.keep_from(rest)
-            batching.problems += times.take_problems()
+            batching.problems += times.take_problems() + places.take_problems()
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -86,19 +94,33 @@ class EventListReader(TextLog):
                     yield written
             stream.keep_from(rest)
 
+    def first_unnamed(self) -> Problem | None:
+        """See `TellsUnnamed`."""
+        block, _ = next(self._text.blocks())
+        starts, rest = _scan(block.text, self._start(), final=True)
+        for begin, end in islice(pairwise((*starts, rest)), LOOKED_AT):
+            values = values_in(block.cut(begin, end))
+            if not names_source(values):
+                return unnamed_problem(self._source.name, block.text.count("\n", 0, begin) + 1, values)
+        return None
+
     def raw(self, offset: int) -> str:
-        """The event as it stands in the file."""
+        """The event as written."""
         block = self._text.at(offset, LONGEST)
         starts, rest = _scan(block.text, self._start(), final=True)
-        end = starts[1] if len(starts) > 1 else rest
-        return block.cut(0, end).strip("\r\n")
+        first, following = (*starts, rest, rest)[:2]
+        if first > 0:
+            # A line of text, before the first event.
+            sentences = scan(block.text, final=True, stop=first).sentences
+            return block.cut(0, sentences[0].end if sentences else first).strip("\r\n")
+        return block.cut(0, following).strip("\r\n")
 
     def information(self) -> FileInformation:
         return self._described(warnings=zone_warnings(next(self._written_times(), None)))
 
 
 def _scan(text: str, start: ListStart | None, *, final: bool) -> tuple[list[int], int]:
-    """Where events begin, and the index from which the text has to be seen again together with what follows it."""
+    """Where events begin, and the index at which the next block has to begin."""
     starts = [] if start is None else starts_of(text, start)
     if start is not None:
         others = [each for begin, end in pairwise((*starts, len(text))) for each in further_starts(text, begin, end)]

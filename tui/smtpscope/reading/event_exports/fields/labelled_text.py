@@ -13,9 +13,9 @@ _LABEL: Final = re.compile(
 
 
 def labelled_event(text: str) -> dict[str, Any] | None:
-    """The labels of such a text with their values, None where `text` is none. The last label of a name counts.
+    """The labels of such a text with their values, None if `text` has another form. The last label of a name counts.
 
-    A string may hold the words of a label, so the strings reach to the last bracket before a label.
+    A string may contain the words of a label, so the strings reach to the last bracket before a label.
     """
     beginning = _BEGINNING.match(text)
     if beginning is None:
@@ -27,8 +27,8 @@ def labelled_event(text: str) -> dict[str, Any] | None:
     if tail or end > strings >= 0:
         found["strings"] = text[strings + len("Strings: ") : end]
     for part in (head[beginning.end() :], tail):
-        labels = list(_LABEL.finditer(part))
-        ends = [label.start() for label in labels[1:]] + [len(part)]
-        for label, stop in zip(labels, ends, strict=True):
-            found[label[1]] = part[label.end() : stop].strip()
+        stop = len(part)
+        for label in reversed(list(_LABEL.finditer(part))):
+            found.setdefault(label[1], part[label.end() : stop].strip())
+            stop = label.start()
     return found

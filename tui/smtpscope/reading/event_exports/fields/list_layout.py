@@ -1,7 +1,7 @@
-"""Events printed as lists, one label and its value a line: where each begins, and what its labels say.
+"""Events printed as lists, one label and value per line: finds where each begins, and reads its labels.
 
 Format-List of PowerShell pads the labels to one column and wraps values at the width of the window; evtxexport divides
-by tabs; psloglist prints the source in a line of its own and the text of the event without a label below the others.
+by tabs; psloglist prints the source in a separate line, and the text of the event last, without a label.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _FEWEST_FACTS: Final = 3
 _TEXTS: Final[frozenset[Fact]] = frozenset({"provider", "message", "strings"})
 _BLANK_LINE: Final = re.compile(r"\n[ \t]{0,8}\r?\n(?=[^\W\d_])")
 _REACH: Final = 2_000
-"""Characters in which the labels of one event stand."""
+"""Characters that contain the labels of one event."""
 _MOST_LINES: Final = 2_000
 LONGEST: Final = 1 << 17
 """Characters of one event."""
 
 
 class ListStart(NamedTuple):
-    """How an event begins: with the label `label`, or with a heading where that is ""."""
+    """How an event begins: with the label `label`, or with a heading if that is ""."""
 
     label: str
     pattern: re.Pattern[str]
@@ -86,9 +86,9 @@ def starts_of(text: str, start: ListStart, begin: int = 0) -> list[int]:
 
 
 def further_starts(text: str, begin: int, end: int, *, at_begin: bool = False) -> list[int]:
-    """Where events of another kind of list begin behind a blank line, such as those of another language of Windows.
+    """Where events of another kind of list begin after a blank line, such as those of another Windows language.
 
-    One may stand `at_begin`, too.
+    One may be `at_begin` too.
     """
     found: list[int] = []
     places = [blank.end() for blank in _BLANK_LINE.finditer(text, begin, end)]
@@ -103,9 +103,9 @@ def further_starts(text: str, begin: int, end: int, *, at_begin: bool = False) -
 
 
 def values_in(text: str) -> dict[str, str]:
-    """Label -> value of the one event in `text`, what has no label as its message.
+    """The values of the one event in `text` by label; text without a label is its message.
 
-    A value that was wrapped has blanks instead of the line ends, but where the lines of a reply follow one another.
+    A wrapped value has blanks instead of line ends, except between the lines of a reply.
     """
     values: dict[str, str] = {}
     name: str | None = None
@@ -116,12 +116,16 @@ def values_in(text: str) -> dict[str, str]:
     if heading is not None:
         values = {"RecordNumber": heading[1], "SourceName": heading[2].strip()}
         lines = lines[1:]
-    told = False
+    told = french = False
     width, before = max(map(len, lines)), ""
     for line in lines:
-        # Behind the description of Event Viewer anything may look like a label.
+        # After the description in Event Viewer, anything may look like a label.
         label = None if told or rest else _LABEL.match(line)
-        if label is not None and (label.end("pad") == column or column < 0 or _has_meaning(label["label"])):
+        if label is not None and (
+            label.end("pad") == column or column < 0 or (french and label["pad"] == " ") or _has_meaning(label["label"])
+        ):
+            # French has a blank before each colon: that pads no label to a column.
+            french = french or (label["pad"] == " " and 0 <= column != label.end("pad"))
             if label["pad"] and "\t" not in label["pad"]:
                 column = label.end("pad")
             for part in _NEXT_LABEL.split(line):
@@ -143,7 +147,7 @@ def _divided(line: str) -> tuple[str, str, str]:
     if label is None:
         return line.strip(), "", ""
     value = line[label.end() :]
-    # Behind a padded label one blank stands; where nothing is padded, as many as it takes to the next column.
+    # After a padded label there is one blank; otherwise as many as needed to reach the next column.
     return label["label"], ":", value if label["pad"] else value.strip()
 
 
@@ -158,7 +162,9 @@ def _joined(value: str, line: str, *, cut: bool) -> str:
 
 
 def _is_cut(before: str, line: str, width: int) -> bool:
-    """Whether a word goes on from the line `before` to `line`: cut as it is longer than any line, else wrapped."""
+    """Whether a word continues from the line `before` in `line`: split because it is longer than a line, else
+    wrapped.
+    """
     continued = _CONTINUED.match(line)
     if continued is None or len(before) < width:
         return False

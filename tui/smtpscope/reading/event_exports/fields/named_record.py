@@ -1,4 +1,4 @@
-"""An event given as names with values -> an event record, whichever tool chose the names."""
+"""An event record from names with values, whichever tool chose the names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.labelled_text import labelled_event
+from smtpscope.reading.event_exports.fields.text_places import (
+    GUESS,
+    TextPlaces,
+    empty_texts,
+    path_of,
+    short_texts,
+    text_beside,
+)
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.providers import is_ours
@@ -34,6 +42,7 @@ _NUMBER: Final = re.compile(r"-?\d{1,10}|\d{1,3}(?:[,. \u00a0\u202f]\d{3}){1,3}"
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]{1,8}\b")
 _IN_BRACKETS: Final = re.compile(r"\((\d{1,10})\)\s*$")
 _SEPARATORS: Final = re.compile(r"[,. \u00a0\u202f]")
+_STRINGS_OF_A_SENTENCE: Final = 5
 _LONGEST_BINARY: Final = 1 << 16
 _TIME_REACH: Final = 80
 _RULE_LEVELS: Final = frozenset({"ruletitle", "rulename"})
@@ -46,35 +55,59 @@ _SHORT_CHANNELS: Final = {"App": "Application", "Sys": "System"}
 
 
 def named_record(
-    event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes, sources: EventSources = NO_SOURCES
+    event: Mapping[str, Any],
+    *,
+    file: str,
+    offset: int,
+    times: FileTimes,
+    places: TextPlaces | None = None,
+    sources: EventSources = NO_SOURCES,
 ) -> EventRecord | None:
-    """The record in `event`, None when its source is none of ours, it holds no sentence of ours, and it is not wanted
-    as one of `sources`. Raises nothing.
+    """The record in `event`, None if neither its source nor its message is that of an SMTP event, and it is not one of
+    `sources`.
+
+    `places` notes an unexpected place of an event's text. Raises LogError when the file can't be read any more, to tell
+    its line.
     """
     fields = fields_of(event)
-    message = message_of(fields)
+    found = _message(fields)
+    message = None if found is None else as_word(found.value)
     provider = _provider(fields)
     if message is not None and (provider is None or not is_ours(provider)):
         labelled = labelled_event(message)
         if labelled is not None:
-            # The text of a timeline says what its own columns do not.
+            # The text of a timeline has more than its columns.
             return named_record(
                 {**{name: value for name, value in event.items() if not _is_message(fields, value)}, **labelled},
-                file=file, offset=offset, times=times, sources=sources,
+                file=file, offset=offset, times=times, places=places, sources=sources,
             )  # fmt: skip
     strings = strings_in(fields, message)
     event_id = event_id_in(fields)
+    guess = None
+    if provider is None or is_ours(provider):
+        if (strings is None or len(strings) < _STRINGS_OF_A_SENTENCE) and not (message and holds_sentence(message)):
+            beside = text_beside(event, sure=provider is not None)
+            if beside is not None:
+                strings, message, guess = None, beside[1], GUESS
+                if places is not None:
+                    places.note(beside[0], next(iter(empty_texts(fields)), ""), offset)
+        elif fields.empty and found is not None and places is not None and strings is None:
+            for empty in empty_texts(fields, found):
+                places.note(path_of(event, found.value) or found.name, empty, offset, "noted")
     computer = fields.word("computer")
     if sources.wants(provider, event_id) and not (message is not None and holds_sentence(message)):
         pass
     elif provider is not None and not is_ours(provider):
         if message is None or not _is_ambiguous(fields, provider) or not holds_sentence(message):
             return None
-        # Where the source of a message is no source of events, it is the host that sent it.
+        # If the source of a message is not an event source, it is the host that sent it.
         computer, provider = computer or provider, None
     elif provider is None and not _tells(message, event_id, strings):
         return None
     written = time_in(fields)
+    if written is None and guess is not None:
+        # Its form is unknown: a date in it is more likely that of the event than not.
+        written = next(filter(None, map(find_time, short_texts(event))), None)
     if isinstance(written, WrittenTime):
         milliseconds = times.milliseconds(written)
         assumed = milliseconds is not None and written.zone_minutes is None
@@ -95,25 +128,26 @@ def named_record(
         strings=strings,
         message=None if message is None else _plain(message),
         binary=_binary(fields),
+        guess=guess,
     )
 
 
 def written_time(event: Mapping[str, Any]) -> WrittenTime | int | None:
-    """The time of `event`: milliseconds since 1970 UTC where it is a number, else as written, None without any."""
+    """The time of `event`: milliseconds since 1970 UTC if it is a number, else as written, None if there is none."""
     return time_in(fields_of(event))
 
 
-def message_of(fields: EventFields) -> str | None:
-    """The text of the event: the first that holds a sentence of ours, else the surest one that is not empty."""
+def _message(fields: EventFields) -> FoundValue | None:
+    """The text of the event: the first with the message of an SMTP event, else the most reliable non-empty one."""
     first = None
     for each in fields.values("message"):
         text = as_word(each.value)
         if not text or text[0] in "{<":
             continue
         if holds_sentence(text):
-            return text
+            return each
         if each.name not in AMBIGUOUS:
-            first = first or text
+            first = first or each
     return first
 
 
@@ -127,7 +161,7 @@ def time_in(fields: EventFields) -> WrittenTime | int | None:
 
 
 def record_id_in(fields: EventFields) -> int | None:
-    """The record number; `1,043` and `1.043` are the same number printed for people."""
+    """The record number; `1,043` and `1.043` are the same number, formatted."""
     for each in fields.values("record_id"):
         number = _number(as_word(each.value))
         if number is not None and number >= 0:
@@ -136,7 +170,7 @@ def record_id_in(fields: EventFields) -> int | None:
 
 
 def event_id_in(fields: EventFields) -> int | None:
-    """The event id: the low 16 bits of a number that may be signed, hexadecimal, or printed for people."""
+    """The event id: the low 16 bits of a number that may be signed, hexadecimal, or formatted."""
     for each in fields.values("event_id"):
         word = as_word(each.value)
         bracketed, hexadecimal = _IN_BRACKETS.search(word), _HEXADECIMAL.match(word)
@@ -147,7 +181,7 @@ def event_id_in(fields: EventFields) -> int | None:
 
 
 def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
-    """The level by its word or number; of a rule that found the event the level says nothing."""
+    """The level by word or number; the level of a detection rule says nothing about the event."""
     names = {each.name for each in fields.values("level")}
     of_syslog = "shortmessage" in {each.name for each in fields.values("message")} or "short_message" in event
     of_splunk = "EventCode" in event
@@ -162,7 +196,7 @@ def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
         elif of_syslog and each.name == "level":
             level = _SYSLOG_LEVELS.get(number)
         elif each.name in TYPE_NAMES:
-            # Of Splunk: the number of a level in newer versions, of a type in older ones. The word is in Type.
+            # Splunk: the number of a level in newer versions, of a type in older ones. The word is in Type.
             level = None if of_splunk else level_of_type(number)
         elif each.name == "eventlevel" and "eventlevelname" in names:
             level = level_of_type(number)
@@ -176,9 +210,9 @@ def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
 
 
 def strings_in(fields: EventFields, message: str | None = None) -> tuple[str, ...] | None:
-    """The insertion strings in their order, None where the event has none.
+    """The insertion strings in order, None if the event has none.
 
-    Beside a `message`, one text under a name that means something else elsewhere is none of them.
+    With a `message`, a single text under a name with other meanings elsewhere does not count.
     """
     if fields.numbered:
         return numbered(fields.numbered)
@@ -199,7 +233,7 @@ def strings_in(fields: EventFields, message: str | None = None) -> tuple[str, ..
 
 
 def _shown(text: str) -> str | None:
-    """One text of strings, None where it only shows that there are some, as PowerShell does: `{1, 0, mx, rcpt...}`."""
+    """One text of strings, None if it only indicates strings, as in PowerShell: `{1, 0, mx, rcpt...}`."""
     if text.startswith("System.") and ("[" in text or " " not in text):
         return None
     if text.startswith("{") and text.endswith("}"):
@@ -220,7 +254,7 @@ def _all_numbers(value: list[Any]) -> bool:
 
 
 def _provider(fields: EventFields) -> str | None:
-    """The surest source; one of ours before all others, but for what may be no source at all."""
+    """The most reliable source, preferably one of ours, unless the field may not be a source at all."""
     first = None
     for each in fields.values("provider"):
         word = as_word(each.value)
@@ -239,7 +273,7 @@ def _is_ambiguous(fields: EventFields, provider: str) -> bool:
 
 
 def _tells(message: str | None, event_id: int | None, strings: tuple[str, ...] | None) -> bool:
-    """Whether an event that names no source may be ours."""
+    """Whether an event without a source may be an SMTP event."""
     if message is not None and holds_sentence(message):
         return True
     return event_id in _OUR_NUMBERS and strings is not None
@@ -266,7 +300,7 @@ def _time_in_text(value: str, found: FoundValue, fields: EventFields) -> Written
     date = _MICROSOFT_DATE.fullmatch(value)
     if date:
         return in_calendar(int(date[1]))
-    # So Kibana writes dates for people.
+    # Kibana formats dates like this.
     value = value[:_TIME_REACH].strip().replace(" @ ", " ")
     written = find_time(value)
     if written is None:
@@ -293,7 +327,7 @@ def _plain(message: str) -> str:
 
 
 def _binary(fields: EventFields) -> bytes | None:
-    """The data behind the strings: hexadecimal digits, or in what Get-EventLog gives the numbers of the bytes."""
+    """The data after the strings: hexadecimal digits, or from Get-EventLog, the numbers of the bytes."""
     for each in fields.values("strings"):
         if each.name == "data" and isinstance(each.value, list) and _all_numbers(each.value):
             return bytes(number & 0xFF for number in each.value)

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, lines_between
 from smtpscope.reading.event_exports.messages.line_labels import read_labels
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
@@ -25,7 +26,7 @@ _NAME: Final = r"[A-Za-z_@][\w.@-]{0,60}"
 _PAIR: Final = re.compile(
     rf"(?:(?<=[\s,\[<{{|])|\A)({_NAME})="
     rf"(?:'((?:[^'\\\n]|\\.)*)'(?=[\s,\]>}}]|\Z)|\"((?:[^\"\\\n]|\\.)*)\"(?=[\s,\]>}}]|\Z)"
-    # A bare value goes on to the next name, for a time has a blank in it.
+    # A bare value continues to the next name, since a time has a blank in it.
     rf"|([^\n]*?)(?=,?\s{{1,4}}{_NAME}=|[\]>]|\s*\Z))"
 )
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))")
@@ -37,13 +38,13 @@ _NEEDED: Final[frozenset[Fact]] = frozenset({"event_id", "provider"})
 
 
 class EventPairReader(TextLog):
-    """Reads one event a line; what is not ours is passed over without being taken apart."""
+    """Reads one event per line; other lines are skipped without being parsed."""
 
     format: ClassVar[Format] = Format(
         name="event-pairs",
         title="Events as lines of names with values (rdump, logfmt, structured syslog)",
         recognised_by="lines with name=value for the source and the event id",
-        lacks=("what the program that wrote the lines left out",),
+        lacks=("anything the writing program omitted",),
     )
 
     @classmethod
@@ -60,7 +61,7 @@ class EventPairReader(TextLog):
         sources = self._options.explaining
         batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
-        loose = OrphanMessages(file, times)
+        loose, places = OrphanMessages(file, times), TextPlaces(file, self._text)
         for block, stream in self._text.blocks():
             text, done = block.text, 0
             rest = len(text) if block.final else text.rfind("\n") + 1
@@ -68,18 +69,19 @@ class EventPairReader(TextLog):
                 batching.unrelated_records += lines_between(text, done, begin)
                 done = end
                 line = block.cut(begin, end)
+                offset = block.offset(begin)
                 record = named_record(
-                    values_in(line), file=file, offset=block.offset(begin), times=times, sources=sources
+                    values_in(line), file=file, offset=offset, times=times, places=places, sources=sources
                 )
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found
                 if batching.full:
-                    batching.problems += times.take_problems()
+                    batching.problems += times.take_problems() + places.take_problems()
                     yield batching.take(block.offset(end))
             batching.unrelated_records += lines_between(text, done, rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems()
+            batching.problems += times.take_problems() + places.take_problems()
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -93,7 +95,7 @@ class EventPairReader(TextLog):
             stream.keep_from(rest)
 
     def raw(self, offset: int) -> str:
-        """The line as it stands in the file."""
+        """The line as written."""
         block = self._text.at(offset, _LONGEST)
         return block.cut(0, block.text.find("\n") % (len(block.text) + 1)).strip("\r\n")
 
@@ -102,7 +104,9 @@ class EventPairReader(TextLog):
 
 
 def values_in(line: str) -> dict[str, str]:
-    """Name -> value of the pairs in a line; the text behind the last of them is the message if it is a sentence."""
+    """The values of the pairs in a line by name; text after the last one is the message if it is that of an SMTP
+    event.
+    """
     values: dict[str, str] = {}
     begin, end = len(line), 0
     for count, pair in enumerate(_PAIR.finditer(line[:_LONGEST])):
@@ -116,7 +120,7 @@ def values_in(line: str) -> dict[str, str]:
     header = line[:begin]
     written = find_time(header)
     if written is not None:
-        # Of a syslog daemon; what the event itself says of time and computer comes before that.
+        # From a syslog daemon; time and computer in the event itself take precedence.
         values.setdefault("timestamp", header[written.begin : written.end])
         host = read_labels(f"{header[: written.begin]} {header[written.end :]}").computer
         if host is not None:

@@ -1,4 +1,4 @@
-"""Timelines have an event once for each of its times: it counts once."""
+"""Timelines list an event once for each of its times: it counts once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_TOLD: Final = 100_000
 
 
 class Repeats:
-    """Knows the events of one timeline that were read already, up to a limit."""
+    """Remembers the events of one timeline, up to a limit."""
 
     def __init__(self) -> None:
         self._told: set[Any] = set()
@@ -29,5 +29,5 @@ class Repeats:
 
 
 def is_of_timeline(names: Iterable[str]) -> bool:
-    """Whether an event with these names is from a timeline: they tell what its time is the time of."""
+    """Whether an event with these names is from a timeline: they say which of its times is meant."""
     return any(name in _NAMES for name in names)

@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 import msgspec
 
+from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
-from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces, text_beside
+from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
+from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value, unwrapped
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
     LONGEST,
@@ -26,7 +30,7 @@ from smtpscope.reading.event_exports.json.json_objects import (
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
 from smtpscope.reading.event_exports.messages.event_messages import lines_between
-from smtpscope.reading.event_exports.messages.last_look import GUESS
+from smtpscope.reading.event_exports.messages.last_look import GUESS, told_of_words
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import lines, may_be_ours
 from smtpscope.reading.explaining import EventSources
@@ -37,26 +41,34 @@ from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_converted, is_text
-from smtpscope.reading.text.text_log import LineOffsets, TextLog, head_of
+from smtpscope.reading.text.text_log import LineOffsets, TextLog, TextSource, head_of
 from smtpscope.reading.windows_event.decoder_json import event_record as exported_record
 from smtpscope.reading.windows_event.event_fields import fields_of
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
-_UNKNOWN_NAMES: Final = "The object names a source of ours, but no field is known as the event's text or values"
+_UNKNOWN_NAMES: Final = (
+    "The object names an SMTP event source, but no field is known to hold the event's text or values"
+)
+# Of XML, Splunk and pages of answers, whose events are within.
+_HOLDS_SOURCE: Final = re.compile(r"SourceName|[Pp]rovider|\"hits\"|\"rows\"|\"results?\"|<Event")
+_CUT_OFF: Final = "The event has no end: its JSON is cut off"
+_CLOSED: Final = ("}\n", "}\r\n", "},\n", "},\r\n")
+_ENDS: Final = ("}", "},", "]", "],")
+_NO_SOURCE: Final = "no field names an SMTP event source"
 _DEEPEST_PAGE: Final = 4
-# How far behind the beginning of its line the place of one of many events in that line may lie.
+# How far from the start of a line the offset of an event in it may be.
 _LOOKED_BACK: Final = 1 << 14
 
 
 class EventJsonReader(TextLog):
-    """Reads one file of JSON events; a broken one does not cost the others."""
+    """Reads one file of JSON events; a broken one does not spoil the others."""
 
     format: ClassVar[Format] = Format(
         name="json",
         title="Events as JSON (Winlogbeat, NXLog, OpenTelemetry, Splunk, ConvertTo-Json)",
         recognised_by="JSON objects with the names that these programs give to source and event id",
-        lacks=("the level, the record number or the insertion strings, where the program left them out",),
+        lacks=("the level, the record number or the insertion strings, if the program omitted them",),
     )
 
     @classmethod
@@ -64,7 +76,7 @@ class EventJsonReader(TextLog):
         if not is_text(head):
             return False
         text = head_text(head)
-        # What was converted has our own names, some of which other programs have too.
+        # Our own conversions use names that other programs use too.
         return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None and not is_converted(text)
 
     def batches(self) -> Iterator[Batch]:
@@ -74,24 +86,24 @@ class EventJsonReader(TextLog):
         times = FileTimes(self._source.name, self._options, self._written_times)
         head = head_text(head_of(self._source))
         one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
-        records = _ObjectRecords(self._source.name, times, batching, self._text.encoding.unit, sources)
+        records = _ObjectRecords(self._source.name, times, batching, self._text, sources)
         for block, stream in self._text.blocks():
             done = 0
             records.lines.begin(block)
             found, rest = (_in_lines(block, sources), len(block.text)) if one_a_line else scan.objects(block)
             for each in found:
                 if one_a_line:
-                    batching.unrelated_records += lines_between(block.text, done, each.start)
+                    records.pass_over(block, done, each.start)
                     done = each.end + 1
                 records.take(block, each)
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(each.end))
             if one_a_line:
-                batching.unrelated_records += lines_between(block.text, done, rest)
+                records.pass_over(block, done, rest)
             records.lines.done(rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + records.told.take(final=block.final)
+            batching.problems += times.take_problems() + records.take_problems(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -112,8 +124,22 @@ class EventJsonReader(TextLog):
                     yield written
             stream.keep_from(rest)
 
+    def first_unnamed(self) -> Problem | None:
+        """See `TellsUnnamed`."""
+        block, _ = next(self._text.blocks())
+        found, _ = ObjectScan(wrapper_length(head_text(head_of(self._source)))).objects(block)
+        for each in islice(found, LOOKED_AT):
+            text = block.cut(each.start, each.end)
+            try:
+                event = unwrapped(decoded_object(text[max(0, text.find("{")) :]))
+            except NoObjectError:
+                continue
+            if not (_HOLDS_SOURCE.search(text) or names_source(event)):
+                return unnamed_problem(self._source.name, block.text.count("\n", 0, each.start) + 1, event)
+        return None
+
     def raw(self, offset: int) -> str:
-        """The event's JSON as it stands in the file, with what stands before it in its line."""
+        """The event's JSON as written, with whatever precedes it in its line."""
         if is_lines(head_text(head_of(self._source))):
             encoding = self._text.encoding
             begin = max(encoding.mark, offset - _LOOKED_BACK * encoding.unit)
@@ -135,10 +161,13 @@ class EventJsonReader(TextLog):
 class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
 
-    def __init__(self, file: str, times: FileTimes, batching: Batching, unit: int, sources: EventSources) -> None:
-        """`unit` is how many bytes the smallest character of the file has."""
-        self._unit = unit
+    def __init__(
+        self, file: str, times: FileTimes, batching: Batching, text: TextSource, sources: EventSources
+    ) -> None:
         self._sources = sources
+        # Bytes of the smallest character in the file.
+        self._unit = text.encoding.unit
+        self.places = TextPlaces(file, text)
         self.told = ProblemLog(file)
         self.lines = LineOffsets()
         self._file = file
@@ -147,17 +176,35 @@ class _ObjectRecords:
         self._loose = OrphanMessages(file, times)
         self._repeats = Repeats()
         self._timeline = False
+        self._by_words, self._first_by_words = 0, ""
+
+    def take_problems(self, *, final: bool) -> list[Problem]:
+        """The problems with objects since the last call."""
+        problems = self.told.take(final=final) + self.places.take_problems()
+        if final and self._by_words:
+            problems.append(told_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
+        return problems
+
+    def pass_over(self, block: TextBlock, begin: int, end: int) -> None:
+        """Lines between the indices that are surely of others, but for objects without an end."""
+        count = lines_between(block.text, begin, end)
+        closed = sum(block.text.count(sign, begin, end) for sign in _CLOSED)
+        if count > closed:
+            for start in _open_lines(block.text, begin, end):
+                self.told.add(self.lines.at(start), _CUT_OFF)
+                count -= 1
+        self._batching.unrelated_records += count
 
     def take(self, block: TextBlock, found: JsonObject, depth: int = 0) -> None:
-        """One object; a broken one that holds our sentence is read as a line of text is."""
+        """One object; a broken one with the message of an SMTP event is read like a line of text."""
         offset = block.offset(found.start)
         if found.whole and found.end - found.start == 2:
-            # Behind its results Splunk says in an empty object that no word is highlighted: that is no event.
+            # After its results, Splunk writes an empty object (no highlighted words), which is not an event.
             return
         try:
             ours = False
             if not found.whole:
-                raise NoObjectError("The event has no end: its JSON is cut off")
+                raise NoObjectError(_CUT_OFF)
             ours = may_be_ours(block.text[found.start : found.end])
             records = self._records(block.cut(found.start, found.end), offset) if ours else self._others(block, found)
         except NoObjectError as error:
@@ -166,7 +213,7 @@ class _ObjectRecords:
             self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         if ours and not any(records) and depth < _DEEPEST_PAGE:
-            # A page of answers, or a list of pages: the events are within.
+            # A page of answers, or a list of pages: the events are inside.
             begin = found.start + max(0, block.text[found.start : found.end].find("{"))
             within = objects_within(block.text, begin, found.end)
             if within and any(may_be_ours(block.text[each.start : each.end]) for each in within):
@@ -186,18 +233,23 @@ class _ObjectRecords:
         return [None]
 
     def _read_by_its_words(self, block: TextBlock, found: JsonObject) -> bool:
-        """Whether an object that names a source of ours or holds a sentence, but is no event, could be read as text.
+        """Whether an object with our source or message, but not the shape of an event, could be read as text.
 
-        What is neither of another source nor has a sentence is told: nobody else will.
+        Notes a problem if it has no other source and no message, since nothing else will.
         """
         loose = [replace(each, guess=GUESS) for each in self._loose.records(block, found.start, found.end)]
         text = block.cut(found.start, found.end)
-        provider = fields_of(decoded_object(text[max(0, text.find("{")) :])).word("provider")
+        event = decoded_object(text[max(0, text.find("{")) :])
+        provider = fields_of(event).word("provider")
         if provider is not None and not is_ours(provider):
             return False
         if loose:
+            beside = text_beside(event, sure=True)
+            self._first_by_words = self._first_by_words or (
+                self.lines.at(found.start) + (f" in the field {beside[0]}" if beside and beside[0] else "")
+            )
+            self._by_words += len(loose)
             self._batching.records += loose
-            self.told.add(self.lines.at(found.start), f"{_UNKNOWN_NAMES}: read by its words alone", "recovered")
             return True
         self.told.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
         return True
@@ -206,7 +258,7 @@ class _ObjectRecords:
         return self._timeline and self._repeats.has(record)
 
     def _records(self, text: str, offset: int) -> list[EventRecord | None]:
-        """The record of each event in an object, None for an event that is none of ours."""
+        """The record of each event in an object, None for an event of another source."""
         text = text[max(0, text.find("{")) :]
         event = decoded_object(text)
         if ROOT in event:
@@ -214,7 +266,7 @@ class _ObjectRecords:
                 bodies = list(log_bodies(event))
             except RecursionError as error:
                 raise NoObjectError("The event nests too deep") from error
-            # Each needs a place of its own; `raw` finds the line that all stand in.
+            # Each needs its own offset; `raw` finds the line they share.
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
             return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
         self._timeline = is_of_timeline(event)
@@ -223,7 +275,7 @@ class _ObjectRecords:
             places = range(offset, offset + len(rows) * self._unit, self._unit)
             return [self._record(row, each) for row, each in zip(rows, places, strict=True)]
         if '"#attributes"' in text and isinstance(event.get("Event"), dict):
-            # The form of the Rust decoder, which is told in a quarter of the time.
+            # The form of the Rust decoder, recognised in a quarter of the time.
             try:
                 record = exported_record(text, file=self._file, offset=offset, filetime=0, sources=self._sources)
             except msgspec.DecodeError:
@@ -233,7 +285,20 @@ class _ObjectRecords:
         return [self._record(event, offset)]
 
     def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:
-        return record_of(event, file=self._file, offset=offset, times=self._times, sources=self._sources)
+        return record_of(
+            event, file=self._file, offset=offset, times=self._times, places=self.places, sources=self._sources
+        )
+
+
+def _open_lines(text: str, begin: int, end: int) -> Iterator[int]:
+    """Where lines between the indices begin that hold the beginning of an object and not its end."""
+    while begin < end:
+        stop = text.find("\n", begin, end)
+        stop = end if stop < 0 else stop
+        line = text[begin:stop].strip(" \t\r\0")
+        if "{" in line and not line.endswith(_ENDS):
+            yield begin
+        begin = stop + 1
 
 
 def _in_lines(block: TextBlock, sources: EventSources) -> list[JsonObject]:

@@ -1,7 +1,7 @@
-"""An event as collectors, viewers and PowerShell write it in JSON -> a record, whichever of them wrote it.
+"""A record from an event in JSON, whichever collector, viewer or shell wrote it.
 
-What is around an event (Elasticsearch's `_source` or `fields`, Splunk's `result`, the body of OpenTelemetry) is taken
-off here; where an event says what is told by `windows_event/event_fields.py`.
+The wrapping around an event (Elasticsearch's `_source` or `fields`, Splunk's `result`, the body of OpenTelemetry) is
+removed here; the meaning of names is in `windows_event/event_fields.py`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
+from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.splunk.splunk_raw import raw_record, surely_foreign
 from smtpscope.reading.event_exports.xml.event_xml_record import UnreadableEventError, event_record
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
@@ -23,10 +24,18 @@ _DEEPEST: Final = 4
 
 
 def record_of(
-    event: dict[str, Any], *, file: str, offset: int, times: FileTimes, sources: EventSources = NO_SOURCES
+    event: dict[str, Any],
+    *,
+    file: str,
+    offset: int,
+    times: FileTimes,
+    places: TextPlaces | None = None,
+    sources: EventSources = NO_SOURCES,
 ) -> EventRecord | None:
-    """The record in `event`, None when its source is none of ours, it holds no sentence of ours, and it is not wanted
-    as one of `sources`. Raises nothing.
+    """The record in `event`, None if neither its source nor its message is that of an SMTP event, and it is not one of
+    `sources`.
+
+    `places` as in `named_record`.
     """
     event = unwrapped(event)
     raw = event.get("_raw")
@@ -34,16 +43,16 @@ def record_of(
         if surely_foreign(raw, sources):
             return None
         return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event), sources=sources)
-    record = named_record(event, file=file, offset=offset, times=times, sources=sources)
+    record = named_record(event, file=file, offset=offset, times=times, places=places, sources=sources)
     if record is None or not (record.strings or record.message):
         return _of_xml(event, file, offset, sources) or record
     return record
 
 
 def unwrapped(event: dict[str, Any]) -> dict[str, Any]:
-    """What Elasticsearch has below `_source` or `fields`, OpenTelemetry in the body of a record, Splunk in a `result`.
+    """The event below Elasticsearch's `_source` or `fields`, OpenTelemetry's body or Splunk's `result`.
 
-    Of `fields` it is the one below an index; many programs have a field of that name.
+    `fields` only below an index: many programs have a field of that name.
     """
     for _ in range(_DEEPEST):
         for name in _WRAPPERS:
@@ -57,7 +66,7 @@ def unwrapped(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def rows_of(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of an answer that tells the names of its columns once: of Azure Monitor, of Splunk (`json_rows`)."""
+    """The rows of an answer that names its columns once, from Azure Monitor or Splunk (`json_rows`)."""
     tables = answer.get("tables")
     for table in tables if isinstance(tables, list) else [answer]:
         rows = table.get("rows") if isinstance(table, dict) else None
@@ -70,12 +79,12 @@ def rows_of(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def time_value(event: dict[str, Any]) -> WrittenTime | int | None:
-    """The time of `event`: milliseconds since 1970 UTC where it is a number, else as written, None without any."""
+    """The time of `event`: milliseconds since 1970 UTC if it is a number, else as written, None if there is none."""
     return written_time(unwrapped(event))
 
 
 def _of_xml(event: dict[str, Any], file: str, offset: int, sources: EventSources) -> EventRecord | None:
-    """The record of an event that is in `event` as XML, None where there is none."""
+    """The record of an event in XML inside `event`, None if there is none."""
     for name in _XML_KEYS:
         xml = event.get(name)
         if isinstance(xml, str) and xml.lstrip()[:6] == "<Event":

@@ -1,4 +1,4 @@
-"""Where the JSON objects of events stand in a text: one a line, perhaps behind a prefix, or in an array, over lines."""
+"""Finds the JSON objects of events in a text: one per line, perhaps after a prefix, or in an array."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from smtpscope.reading.text.broken_json import why_broken
 from smtpscope.reading.text.encodings import TextBlock
 
 LONGEST: Final = 1 << 20
-"""Characters of one object; Windows allows 64 KiB of values, each sign of which may be written as an escape."""
+"""Characters of one object; Windows allows 64 KiB of values, each character of which may be escaped."""
 
 _TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
-# Each broken object is looked through a second time; a hostile file must not make that quadratic.
+# A broken object is searched a second time; a hostile file must not make that quadratic.
 _BROKEN_LOOKED_THROUGH = 20
 
 
-# An object whose first array of objects comes before all that an event has.
+# An object whose first array of objects comes before any field of an event.
 _ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
 _ARRAY = re.compile(r"\[\s{0,64}(?=\{)")
-# Splunk tells the names of all fields first.
+# Splunk names all fields first.
 _SPLUNK_RESULTS = re.compile(
     r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
 )
@@ -42,7 +42,7 @@ EVENT_KEY: Final = re.compile(
 
 
 class JsonObject(NamedTuple):
-    """An object from index `start` to `end` of a block; `whole` is False where its end is missing."""
+    """An object from index `start` to `end` of a block; `whole` is False if its end is missing."""
 
     start: int
     end: int
@@ -50,19 +50,19 @@ class JsonObject(NamedTuple):
 
 
 class NoObjectError(Exception):
-    """The text is no JSON object; the message is the reason as a sentence without its full stop."""
+    """The text is not a JSON object; the message is the reason, without a full stop."""
 
 
 def wrapper_length(text: str) -> int:
-    """How many characters of a file that begins with `text` stand before its events: those of an object around them.
+    """How many characters of a file that begins with `text` come before its events, for an object around them.
 
-    So Elasticsearch and Splunk answer a search. 0 where no object is around the events.
+    Elasticsearch and Splunk answer a search that way. 0 if there is no object around the events.
     """
     array = _SPLUNK_RESULTS.match(text) or _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
     if array is None or EVENT_KEY.search(text, 0, array.end()):
         return 0
     end = _end_of(text, text.index("{"))
-    # Behind an object around all events stands nothing: these are events that begin with an array.
+    # Nothing follows an object around all events: these are events that begin with an array.
     return 0 if end is not None and text[end:].lstrip().startswith("{") else array.end()
 
 
@@ -84,23 +84,23 @@ def decoded_object(text: str) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         found = _decoded_slowly(text)
     if not isinstance(found, dict):
-        raise NoObjectError("This is no JSON object")
+        raise NoObjectError("Not a JSON object")
     return found
 
 
 def _decoded_slowly(text: str) -> object:
-    """Control characters in strings and halves of characters are let through: a stranger's reply may hold them."""
+    """Control characters in strings and lone surrogates are accepted: a stranger's reply may contain them."""
     try:
         found, _ = json.JSONDecoder(strict=False).raw_decode(text)
         return _without_halves(found)
     except RecursionError as error:
         raise NoObjectError("The event nests too deep") from error
     except ValueError as error:
-        raise NoObjectError(f"The event is no valid JSON: {why_broken(error)}") from error
+        raise NoObjectError(f"The event is not valid JSON: {why_broken(error)}") from error
 
 
 def _without_halves(value: Any) -> Any:
-    """`value` with each half of a character replaced, since one would break every encoder later on."""
+    """`value` with lone surrogates replaced, since one would break every encoder later on."""
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, dict):
@@ -111,9 +111,9 @@ def _without_halves(value: Any) -> Any:
 
 
 class ObjectScan:
-    """Finds the objects of one file, block by block, whatever stands between them.
+    """Finds the objects of one file, block by block, whatever is between them.
 
-    `skipped` characters at the beginning of the file are passed over.
+    `skipped` characters at the beginning of the file are ignored.
     """
 
     def __init__(self, skipped: int = 0) -> None:
@@ -121,7 +121,7 @@ class ObjectScan:
         self._broken_left = _BROKEN_LOOKED_THROUGH
 
     def objects(self, block: TextBlock) -> tuple[list[JsonObject], int]:
-        """The objects in `block`, and the index from which its text has to be seen again with what follows."""
+        """The objects in `block`, and the index at which the next block has to begin."""
         text = block.text
         found: list[JsonObject] = []
         position = min(self._skipped, len(text))
@@ -136,7 +136,7 @@ class ObjectScan:
                 return found, start
             array = _ARRAY_WITHIN.match(text, start, start + _LONGEST_WRAPPER)
             if array is not None and EVENT_KEY.search(text, start, array.end()) is None:
-                # What is around the events of a page is longer than any event: the events are within.
+                # The object around a page of events is longer than any event: the events are inside.
                 position = array.end()
                 continue
             following = _FOLLOWING.search(text, start + 1) if self._broken_left else None
@@ -147,7 +147,7 @@ class ObjectScan:
 
 
 def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
-    """The objects of the first array of objects in the object from `begin` to `end`; none where it has no such."""
+    """The objects of the first array of objects in the object from `begin` to `end`; none if there is no array."""
     array = _ARRAY.search(text, begin, end)
     if array is None:
         return []
@@ -163,7 +163,7 @@ def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
 
 
 def _end_of(text: str, start: int) -> int | None:
-    """The index behind the object that begins at `start`, None where it has no end."""
+    """The index after the object that begins at `start`, None if it has no end."""
     depth = 0
     for token in _TOKEN.finditer(text, start, start + LONGEST):
         if token[0] == "{":

@@ -1,4 +1,4 @@
-"""The log records in a line of OpenTelemetry's file exporter (OTLP/JSON) -> events as the collector saw them.
+"""Events from the log records in a line of OpenTelemetry's file exporter (OTLP/JSON).
 
 Source: opentelemetry-proto, logs.proto (LogsData) and common.proto (AnyValue), in their JSON encoding.
 """
@@ -12,9 +12,10 @@ ROOT: Final = "resourceLogs"
 
 
 def log_bodies(exported: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The body of each log record in `exported`, an object with ROOT, in its order; bodies of mere text left out.
+    """The body of each log record in `exported`, an object with ROOT, in order; bodies that are plain text are left
+    out.
 
-    What is not as it should be is passed over. Raises RecursionError where values nest too deep.
+    Malformed parts are skipped. Raises RecursionError if values nest too deeply.
     """
     for resource in _dicts(exported.get(ROOT)):
         for scope in _dicts(resource.get("scopeLogs")):
@@ -30,7 +31,7 @@ def _dicts(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """An AnyValue as the value that it stands for, None where it is none."""
+    """The value in an AnyValue, None if it is malformed."""
     if not isinstance(value, dict) or len(value) != 1:
         return None
     ((kind, inner),) = value.items()

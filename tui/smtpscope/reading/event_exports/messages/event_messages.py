@@ -1,7 +1,7 @@
-"""Where the sentences of the SMTP protocol events stand in a text, whatever stands around them.
+"""Finds the messages of the SMTP protocol events in a text, whatever surrounds them.
 
-Source of the wording: Microsoft KB 843106 and the event texts of Exchange 2000 and 2003. Values are not looked at
-here; a quote in a reply is not escaped in the event, so only the fixed phrases can be trusted.
+Source of the wording: Microsoft KB 843106 and the event texts of Exchange 2000 and 2003. Values are ignored here; a
+quote in a reply is not escaped in the event, so only the fixed phrases can be trusted.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ _QUOTE_AND_STOP = re.compile(r"[\"'`\u201c\u201d\x93\x94\x9c\x9d][ \t]*\.")
 LONGEST = 1 << 16
 """Characters; the text of a Windows event has at most half of them (EventLog limits a string to 31,839)."""
 LONGEST_PREFIX = 4_096
-"""Characters before a sentence that are looked at: a line may have no end."""
+"""Characters before a message that are read: a line may have no end."""
 _LINES_WITHOUT_CLOSING = 12
 
 
 @dataclass(frozen=True, slots=True)
 class MessageMatch:
-    """One sentence in a text: it stands from `opening` to `closing`, its record from `start` to `end`.
+    """One message in a text: it goes from `opening` to `closing`, its record from `start` to `end`.
 
-    The record begins with the line, or with the end of the record before on the same line; it takes in the line
-    before when the sentence begins a line and that one has the time. All are indices, the ends exclusive. `sibling`
-    tells that it is not of 7002, 7004 or 7010.
+    The record begins with the line, or with the end of the record before on the same line; it includes the line before
+    if that has the time and the message begins a line. All are indices, the ends exclusive. `sibling` marks the message
+    of a related event (not 7002, 7004 or 7010).
     """
 
     start: int
@@ -56,14 +56,15 @@ class MessageMatch:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """`rest` is the index from which the text has to be seen again together with what follows it."""
+    """`rest` is the index at which the next block has to begin."""
 
     sentences: list[MessageMatch]
     rest: int
 
 
 class _Opening(NamedTuple):
-    """Where a sentence begins and its first words end; `told` is where a sibling's telling ones do (0: not yet)."""
+    """The start of a message and the end of its first words; `told` is the end of the words that identify a related
+    event (0: not yet)."""
 
     start: int
     end: int
@@ -72,25 +73,25 @@ class _Opening(NamedTuple):
 
 
 def holds_sentence(text: str, begin: int = 0, stop: int | None = None) -> bool:
-    """Whether a sentence of ours begins between the indices."""
+    """Whether a message begins between the indices."""
     stop = len(text) if stop is None else stop
     return OPENING.search(text, begin, stop) is not None or holds_sibling(text, begin, stop)
 
 
 def beginnings(text: str) -> list[int]:
-    """Where a sentence of ours may begin in `text`, in order: between two of these places there is surely none."""
+    """The places in `text` where a message may begin, in order: there are certainly no others."""
     return sorted([*(match.start() for match in OPENING.finditer(text)), *first_words(text)])
 
 
 def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> Scan:
-    """The sentences of `text` from `begin` to `stop` in order; unless `final`, an unfinished one is left for later."""
+    """The messages in `text` from `begin` to `stop` in order; unless `final`, an unfinished one is left for later."""
     found: list[MessageMatch] = []
     done = begin
     stop = len(text) if stop is None else stop
     openings = _openings(text, begin, stop)
     for opening, limit, is_last in _with_limits(openings, stop):
         if opening.start < done:
-            continue  # A reply that a sentence quotes holds the words of another one.
+            continue  # The reply in a message contains the words of another one.
         start = _record_start(text, done, opening.start)
         closing = (
             _sibling_closing(text, opening, limit)
@@ -107,7 +108,7 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
         if end < 0 and is_last and not final:
             if stop - opening.start < LONGEST:
                 return Scan(found, start)
-            # What is left of the line may end in the first words of another sentence.
+            # The rest of the line may end in the first words of another message.
             end = max(closing, stop - LONGEST_PREFIX)
         elif end < 0:
             end = stop if is_last else closing
@@ -116,6 +117,13 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
     return Scan(
         found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
     )
+
+
+def unfinished(text: str, rest: int) -> int:
+    """`rest`, or the start of a message that goes on after it or has no end yet."""
+    found = scan(text, final=False)
+    across = (sentence.start for sentence in found.sentences if sentence.start < rest < sentence.end)
+    return min(rest, found.rest, *across)
 
 
 def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
@@ -128,9 +136,9 @@ def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
 
 
 def _with_limits(openings: list[_Opening], stop: int) -> Iterator[tuple[_Opening, int, bool]]:
-    """Each opening, where its sentence ends at the latest, and whether that is the end of the text.
+    """Each opening, the last possible end of its message, and whether that is the end of the text.
 
-    The reply in a sentence of ours may hold the words of a sibling, but hardly the other way round.
+    The reply in a message may contain the words of a related event, but hardly the other way round.
     """
     limit, limit_of_ours, last, last_of_ours = stop, stop, True, True
     limited = []
@@ -143,7 +151,7 @@ def _with_limits(openings: list[_Opening], stop: int) -> Iterator[tuple[_Opening
 
 
 def _sibling_closing(text: str, opening: _Opening, limit: int) -> int | None:
-    """The end of the line on which the telling words stand, None where they are missing."""
+    """The end of the line with the identifying words, None if they are missing."""
     if not opening.told or opening.told > limit:
         return None
     end = text.find("\n", opening.told, limit)
@@ -152,7 +160,7 @@ def _sibling_closing(text: str, opening: _Opening, limit: int) -> int | None:
 
 
 def _closing(text: str, opening: int, begin: int, limit: int) -> int | None:
-    """The index behind the closing words, None where they are missing before `limit` or the text around ends first."""
+    """The index after the closing words, None if they are missing before `limit` or the surrounding text ends first."""
     match = _CLOSING.search(text, begin, min(limit, opening + LONGEST))
     if match is None:
         return None
@@ -163,7 +171,7 @@ def _closing(text: str, opening: int, begin: int, limit: int) -> int | None:
 
 
 def _foreign_line(text: str, begin: int, end: int) -> int | None:
-    """The index of the first line end from `begin` on that a blank line or a line with its own time follows."""
+    """The first line end from `begin` on that is followed by a blank line or a line with a time."""
     blank = _BLANK_LINE.search(text, begin, end)
     stop = blank.start() if blank else end
     position = begin
@@ -175,7 +183,7 @@ def _foreign_line(text: str, begin: int, end: int) -> int | None:
 
 
 def _end_without_closing(text: str, opening: int, limit: int) -> int:
-    """Where a sentence ends that lost its last words: behind the full command, else at the end of its lines."""
+    """The end of a message that lost its last words: after the full command, else at the end of its lines."""
     limit = min(limit, opening + LONGEST)
     stop = _foreign_line(text, opening, limit)
     if stop is None:
@@ -201,7 +209,7 @@ def _record_start(text: str, done: int, opening: int) -> int:
     line = text.rfind("\n", done, opening) + 1 or done
     if text[line:opening].strip('> \t"'):
         return line
-    # Nothing before the sentence on its line: the line above may hold the time.
+    # Nothing before the message on its line: the line above may have the time.
     above = max(text.rfind("\n", done, max(line - 1, done)) + 1, done)
     if above < line and begins_with_time(text[above:line]):
         return above
@@ -211,7 +219,7 @@ def _record_start(text: str, done: int, opening: int) -> int:
 def lines_between(text: str, begin: int, end: int) -> int:
     """The number of lines from `begin` to `end` that are not empty."""
     if end - begin <= 1:
-        return 0  # Only the line end between two records, the usual case in a log of ours.
+        return 0  # Only the line end between two records, the usual case.
     if text[begin] == "\n":
         begin += 1
     empty = "\n\r\n" if text.find("\r", begin, min(begin + 4096, end)) >= 0 else "\n\n"

@@ -1,4 +1,4 @@
-"""What a log line says before its sentence, in whatever order: level, event id, provider, channel, computer."""
+"""The facts in a log line before its message, in any order: level, event id, provider, channel, computer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NOT_HOSTS = frozenset(_PROSE.split())
 
 @dataclass(frozen=True, slots=True)
 class LineLabels:
-    """None stands for what the line does not say."""
+    """None if the line does not say."""
 
     level: Level | None = None
     event_id: int | None = None
@@ -43,11 +43,11 @@ class LineLabels:
 
 
 def read_labels(text: str, event_ids: frozenset[int] = _OUR_EVENT_IDS) -> LineLabels:
-    """The labels in `text`, a line before its sentence with the time taken out.
+    """The labels in `text`, a line up to its message, without the time.
 
-    A token that fits is taken for what it is: a level word, one of the event ids (the one nearest to the sentence),
-    a provider of ours. The computer is the token named so, else the likeliest of what is left; words of prose can
-    be mistaken for it, so one that looks like a host name (a digit, a hyphen, a dot) goes first.
+    Level words, event ids (the one nearest to the message) and providers are recognised as such. The computer is the
+    token labelled so, else the likeliest of the rest; words of prose can be mistaken for it, so a token that looks like
+    a host name (a digit, a hyphen, a dot) is preferred.
     """
     text = text[-512:]
     columns = "\t" in text or text.count(",") >= 2 or text.count(";") >= 2 or text.count("|") >= 2
@@ -86,6 +86,6 @@ def _is_host(word: str) -> bool:
 def _likeliest(hosts: list[str], *, columns: bool) -> str | None:
     if not hosts:
         return None
-    # In the tables of Event Viewer the computer stands behind the user.
+    # In tables of Event Viewer, the computer comes after the user.
     ordered = hosts[::-1] if columns else hosts
     return next((host for host in ordered if _SURE_HOST.match(host)), ordered[0])

@@ -1,10 +1,10 @@
-"""A sentence in a text -> the event record: labels and time from before it, the sentence itself as the message."""
+"""The event record of a message in a text: labels and time are taken from the text before it."""
 
 from __future__ import annotations
 
 import re
 
-from smtpscope.reading.event_exports.messages.event_messages import MessageMatch
+from smtpscope.reading.event_exports.messages.event_messages import MessageMatch, scan
 from smtpscope.reading.event_exports.messages.line_labels import LineLabels, read_labels
 from smtpscope.reading.event_exports.messages.related_messages import SIBLING_EVENT_IDS
 from smtpscope.reading.record import EventRecord
@@ -17,24 +17,26 @@ _CACHED_LABELS = 4_096
 
 
 def plain_message(text: str) -> str:
-    """`text` of a message with LF as line end, without the marks of a quoted mail, doubled quotes of a table undone."""
+    """`text` of a message with LF as line end, without mail quote marks, and with the doubled quotes of a table
+    undone.
+    """
     if "\n" in text:
         text = text.replace("\r\n", "\n")
         if "\n>" in text or "\n " in text:
             text = _MAIL_QUOTE.sub("\n", text)
-    # In a cell of a table every quote is doubled; a sentence on its own has single ones around its values.
+    # In a table cell every quote is doubled; a message elsewhere has single ones around its values.
     if '""' in text and '"' not in text.replace('""', ""):
         text = text.replace('""', '"')
     return text
 
 
 def written_before(block: TextBlock, sentence: MessageMatch) -> WrittenTime | None:
-    """The time that stands before `sentence` in its record."""
+    """The time before `sentence` in its record."""
     return _time_in(_prefix(block, sentence))
 
 
 def _time_in(prefix: str) -> WrittenTime | None:
-    """The first time, but for one with a year where that has none: syslog writes its own before the event's."""
+    """The first time, or the second if only that has a year: syslog writes its own before the event's."""
     written = find_time(prefix)
     if written is None or written.year is not None:
         return written
@@ -46,7 +48,7 @@ def _time_in(prefix: str) -> WrittenTime | None:
 
 def _prefix(block: TextBlock, sentence: MessageMatch) -> str:
     prefix = block.cut(sentence.start, sentence.opening)
-    # So rsyslog writes a tab that stands in a message.
+    # rsyslog writes a tab in a message this way.
     return prefix.replace("#011", "\t") if "#011" in prefix else prefix
 
 
@@ -56,8 +58,13 @@ class LineRecords:
     def __init__(self, file: str, times: FileTimes) -> None:
         self._file = file
         self._times = times
-        # Lines of one log say the same before the sentence again and again, but for the time.
+        # Lines of one log repeat the same text before the message, except for the time.
         self._labels: dict[tuple[str, bool], LineLabels] = {}
+
+    def between(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
+        """The records of the messages in `block` from `begin` to `end`."""
+        found = scan(block.text, final=True, begin=begin, stop=end)
+        return [self.record(block, sentence) for sentence in found.sentences]
 
     def record(self, block: TextBlock, sentence: MessageMatch) -> EventRecord:
         """The record of `sentence`, which was found in `block`."""
@@ -70,7 +77,7 @@ class LineRecords:
             assumed = milliseconds is not None and written.zone_minutes is None
             prefix = f"{prefix[: written.begin]} {prefix[written.end :]}"
         labels = self._labels_of(prefix, sibling=sentence.sibling)
-        # In front of a sentence without any label stands prose, and a word of it is no computer.
+        # Text before a message without any label is prose, and no word of it is a computer.
         labelled = written is not None or labels.event_id is not None or labels.provider is not None
         return EventRecord(
             file=self._file,

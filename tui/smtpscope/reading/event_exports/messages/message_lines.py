@@ -1,4 +1,4 @@
-"""Text logs of any make whose lines hold the sentences of the SMTP protocol events."""
+"""Text logs of any kind with the messages of SMTP protocol events in their lines."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from smtpscope.reading.text.text_log import FollowableTextLog, head_of, zone_war
 
 
 class SentenceLineReader(FollowableTextLog):
-    """Reads a text log line by line; what is not ours is passed over without being decoded."""
+    """Reads a text log line by line; other lines are skipped without being decoded."""
 
     format: ClassVar[Format] = Format(
         name="text",
-        title="Text log with the event's sentence",
+        title="Text log with the event's message",
         recognised_by='the words "This is an SMTP protocol … log for virtual server"',
         lacks=("record number", "insertion strings"),
     )
@@ -78,7 +78,7 @@ class SentenceLineReader(FollowableTextLog):
         return self._described(warnings=self._warnings(head))
 
     def _warnings(self, head: TextBlock) -> tuple[str, ...]:
-        """What the first sentence of `head` lacks."""
+        """What the first message in `head` lacks."""
         sentences = scan(head.text, final=True).sentences
         if not sentences:
             return ()

@@ -1,4 +1,4 @@
-"""Sentences of ours in a stretch that its own format can't be read in: better a record with less than none."""
+"""Messages in damaged parts of a file: an incomplete record is better than none."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from smtpscope.reading.text.file_times import FileTimes
 
 
 class OrphanMessages:
-    """Reads what is left of broken rows, elements and objects of one file as lines of text are read."""
+    """Reads broken rows, elements and objects of one file like lines of text."""
 
     def __init__(self, file: str, times: FileTimes) -> None:
         self._lines = LineRecords(file, times)
 
     def records(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
-        """The record of each sentence of `block` between the indices; no sentence, no record. All stand at `begin`."""
+        """The record of each message in `block` between the indices. All have the offset of `begin`."""
         if not holds_sentence(block.text, begin, end):
             return []
         found = scan(block.text, final=True, begin=begin, stop=end)

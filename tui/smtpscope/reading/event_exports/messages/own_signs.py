@@ -1,4 +1,4 @@
-"""What tells that a text may hold an event of ours: names of our sources, and words of our messages."""
+"""Signs that a text may have an SMTP event: names of sources, and words of messages."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from smtpscope.reading.event_exports.messages.related_messages import TELLING_WO
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.providers import OUR_PROVIDERS
 
-# The last is a label of tools that name no source.
+# The last is a label used by tools that name no source.
 _OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS), '"data[5]')
 _OTHERS = ""
 
 
 def may_be_ours(text: str) -> bool:
-    """Whether `text` names one of our sources or holds our sentence, told without reading it as JSON."""
+    """Whether `text` has one of our sources or messages, without parsing it as JSON."""
     lowered = _lowered(text)
     return any(words in lowered for words in _OURS)
 
 
 def lines(text: str, sources: EventSources = NO_SOURCES) -> Iterator[tuple[int, int]]:
-    """The begin and end of each line that may be ours or names one of `sources`, without its line end."""
+    """Start and end of each line that may have an SMTP event or names one of `sources`, without its line end."""
     lowered = _lowered(text)
-    # Plain finds, each where it stands: an expression that ignores capitals takes twenty times as long.
+    # Plain finds: a pattern that ignores case takes twenty times as long.
     places = {words: offset for words in _OURS if (offset := lowered.find(words)) >= 0}
     if (offset := sources.find_in(text, 0)) >= 0:
         places[_OTHERS] = offset
@@ -39,5 +39,5 @@ def lines(text: str, sources: EventSources = NO_SOURCES) -> Iterator[tuple[int, 
 
 
 def _lowered(text: str) -> str:
-    """`text` in small letters, as long as it was: one letter of Turkish alone becomes two."""
+    """`text` in lower case, of the same length: only one Turkish letter becomes two."""
     return text.replace("\u0130", "i").lower()

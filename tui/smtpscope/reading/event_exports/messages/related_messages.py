@@ -1,8 +1,7 @@
-"""Where sentences of the events beside 7002, 7004 and 7010 stand in a text.
+"""Finds the messages of events other than 7002, 7004 and 7010 in a text.
 
-Each is known by its first words and by later ones that tell what it says. The later ones are looked for up to the next
-first words only, so that the time is linear in the text.
-Source of the wordings: see `parsing/sibling_forms.py`.
+Each is recognised by its first words and by later ones that identify it. Those are searched only up to the next first
+words, which keeps the search linear. Source of the wordings: see `parsing/events/related_event_forms.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final, NamedTuple
 
 _GAP: Final = r"[\s>\xc2]{1,40}"
 _LONGEST: Final = 2_048
-"""Characters from the first words of a sentence to the telling ones."""
+"""Characters from the first words of a message to the identifying ones."""
 
 
 def _phrase(*choice: str) -> re.Pattern[str]:
@@ -20,14 +19,14 @@ def _phrase(*choice: str) -> re.Pattern[str]:
 
 
 class _Kind(NamedTuple):
-    """`word` is in the first words and can be looked for quickly; of `telling` the first that follows counts."""
+    """`word` is in the first words and is searched quickly; the first match of `telling` after it counts."""
 
     word: str
     first: re.Pattern[str]
     telling: tuple[re.Pattern[str], ...]
 
 
-# Each pattern of first words begins with letters, which the search for it makes use of.
+# Each pattern of first words begins with letters, which speeds up its search.
 _KINDS: Final = (
     _Kind(
         "Send",
@@ -72,29 +71,31 @@ TELLING_WORDS: Final = (
     "did not authenticate before attempting",
     "unable to provide protocol security",
 )
-"""One of them is in each sentence."""
+"""One of them is in each message."""
 
 SIBLING_EVENT_IDS: Final = frozenset(
     {756, 1012, 1021, 1035, 1706, 1709, 2002, 2003, 2004, 2005, 2017, 3008, 3009, 3015, 3017, 3018, 3028, 3030}
     | {4000, 4001, 4006, 4007}
 )
-"""The events that have such sentences."""
+"""The events with such messages."""
 
 
 def first_words(text: str) -> list[int]:
-    """Where sentences may begin, whether they go on or not; in no order."""
+    """Where messages may begin, complete or not; in no order."""
     return [found.start() for kind in _KINDS if kind.word in text for found in kind.first.finditer(text)]
 
 
 class SiblingPlace(NamedTuple):
-    """A sentence from index `opening` on whose telling words end at `told`; 0 where these did not come yet."""
+    """A message from index `opening` on whose identifying words end at `told` (0: not yet found)."""
 
     opening: int
     told: int
 
 
 def sibling_places(text: str, begin: int = 0, stop: int | None = None) -> list[SiblingPlace]:
-    """The sentences between the indices in order; the last one may lack its telling words because the text ends."""
+    """The messages between the indices in order; at the end of the text, the last one may lack its identifying
+    words.
+    """
     stop = len(text) if stop is None else stop
     places: list[SiblingPlace] = []
     unfinished: list[int] = []
@@ -111,13 +112,13 @@ def sibling_places(text: str, begin: int = 0, stop: int | None = None) -> list[S
                 unfinished.append(start)
     places.sort()
     done = max((offset.told for offset in places), default=begin)
-    # The sentence of one kind may name a connector with the first words of another.
+    # The message of one kind may name a connector with the first words of another.
     left = min((start for start in unfinished if start >= done), default=None)
     return places if left is None else [*places, SiblingPlace(left, 0)]
 
 
 def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
-    """Where the telling words end that follow within the limit; 0 where none do."""
+    """The end of the identifying words within the limit; 0 if there are none."""
     for phrase in kind.telling:
         found = phrase.search(text, begin, limit)
         if found is not None:
@@ -126,5 +127,5 @@ def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
 
 
 def holds_sibling(text: str, begin: int = 0, stop: int | None = None) -> bool:
-    """Whether a whole sentence stands between the indices."""
+    """Whether there is a whole message between the indices."""
     return any(offset.told for offset in sibling_places(text, begin, stop))

@@ -1,7 +1,7 @@
-"""Events that PowerShell's Export-Clixml wrote: one object an event, of Get-WinEvent or of Get-EventLog.
+"""Events that PowerShell's Export-Clixml wrote: one object per event, from Get-WinEvent or Get-EventLog.
 
-Each object is read alone, as text between its own tags: no declaration that a file may have before them is ever seen,
-so no entity is resolved. Source of the elements: [MS-PSRP] section 2.2.5 (serialization).
+Each object is read alone, as the text between its tags: declarations before them are never read, so no entity is
+resolved. Source of the elements: [MS-PSRP] section 2.2.5 (serialization).
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _EVENT_NAME = re.compile(r"N=[\"'](?:ProviderName|InstanceId|EventID|LogName|Mes
 
 
 class ClixmlReader(TextLog):
-    """Reads one file, object by object: a broken one does not cost the others."""
+    """Reads one file, object by object: a broken one does not spoil the others."""
 
     format: ClassVar[Format] = Format(
         name="clixml",
         title="Events as PowerShell objects (Export-Clixml)",
         recognised_by="XML with the element Objs, whose objects have the properties of events",
-        lacks=("the level, the record number or the insertion strings, where the objects were made without them",),
+        lacks=("the level, the record number or the insertion strings, if the objects lack them",),
     )
 
     @classmethod
@@ -81,7 +81,7 @@ class ClixmlReader(TextLog):
             stream.keep_from(rest)
 
     def raw(self, offset: int) -> str:
-        """The object's XML as it stands in the file."""
+        """The object's XML as written."""
         block = self._text.at(offset, LONGEST)
         found, _ = _scan(block)
         if not found or found[0].start:
@@ -102,7 +102,7 @@ class _ObjectRecords:
         self._loose = OrphanMessages(file, times)
 
     def take(self, block: TextBlock, found: XmlElement) -> None:
-        """One object; a broken one that holds our sentence is read as a line of text is."""
+        """One object; a broken one with the message of an SMTP event is read like a line of text."""
         offset = block.offset(found.start)
         try:
             if not found.whole:
@@ -127,7 +127,7 @@ class _ObjectRecords:
 
 
 def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
-    """The outermost objects in their order, and the index from which the text has to be seen again with the next."""
+    """The outermost objects in order, and the index at which the next block has to begin."""
     found: list[XmlElement] = []
     opened, depth = 0, 0
     for tag in _TAG.finditer(block.text):

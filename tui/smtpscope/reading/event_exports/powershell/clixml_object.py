@@ -1,4 +1,4 @@
-"""One object of Export-Clixml -> its properties by name, as the JSON of the same object has them."""
+"""The properties of an object of Export-Clixml by name, as in the JSON of the same object."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 from xml.etree import ElementTree
 
-# A sign that XML 1.0 does not allow, and the underscore before an x, are written by their number.
+# A character that XML 1.0 does not allow, and an underscore before an x, are written as numbers.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DEEPEST: Final = 6
@@ -17,25 +17,25 @@ _INTEGER = re.compile(r"-?\d{1,20}")
 
 
 class UnreadableObjectError(Exception):
-    """The text is no object; the message is the reason as a sentence without its full stop."""
+    """The text is not an object; the message is the reason, without a full stop."""
 
 
 def properties_of(xml: str) -> dict[str, Any]:
-    """The properties in `xml`, one element `Obj` from its first to its last sign. Raises UnreadableObjectError.
+    """The properties in `xml`, one `Obj` element from its first to its last character. Raises UnreadableObjectError.
 
-    Numbers are int, bytes a list of int, a list a list, an object a dict of its own properties; of an enumeration the
-    word counts.
+    Numbers are int, bytes a list of int, a list a list, an object a dict of its own properties; an enumeration is its
+    word.
     """
     try:
         element = ElementTree.fromstring(_FORBIDDEN.sub("\ufffd", xml))
     except (ElementTree.ParseError, UnicodeError) as error:
         reason = str(error).partition(":")[0]
-        raise UnreadableObjectError(f"The object is no well-formed XML ({reason})") from error
+        raise UnreadableObjectError(f"The object is not well-formed XML ({reason})") from error
     return _properties(element, 0)
 
 
 def _properties(element: ElementTree.Element, depth: int) -> dict[str, Any]:
-    """Those of the object itself (Props) and those that were added to it (MS): Message is one of the latter."""
+    """The properties of the object itself (Props) and those added to it (MS), such as Message."""
     found: dict[str, Any] = {}
     for group in element:
         if _name(group) in ("Props", "MS"):
@@ -79,7 +79,7 @@ def _unescaped(text: str) -> str:
     if "_x" not in text:
         return text
     text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
-    # Two escapes may be the halves of one character; a half alone would break every encoder later on.
+    # Two escapes may be the surrogates of one character; a lone one would break every encoder later on.
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

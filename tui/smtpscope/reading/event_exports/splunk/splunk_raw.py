@@ -1,7 +1,7 @@
-"""An event as Splunk keeps it in `_raw` -> a record: names with their values, or the XML of the event.
+"""The record of an event as Splunk stores it in `_raw`: names with values, or the XML of the event.
 
 Source: "Monitor Windows event log data" in Splunk's manual Getting Data In (WinEventLog, renderXml), and its input of
-Windows events by WMI, whose names come in the order of the alphabet.
+Windows events by WMI, whose names are in alphabetical order.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _LABEL = re.compile(
     r"(?:\A|(?<=[\s>]))(LogName|Logfile|SourceName|EventCode|EventIdentifier|EventType|Type|ComputerName|User|SidType|Sid"
     r"|TaskCategory|CategoryString|Category|OpCode|RecordNumber|Keywords|TimeGenerated|TimeWritten|wmi_type|Message)="
 )
-# What comes behind the message where the names are in the order of the alphabet.
+# The names after the message in alphabetical order.
 _BEHIND_MESSAGE = re.compile(r"\n(?=(?:RecordNumber|SourceName|TimeGenerated|TimeWritten|Type|User|wmi_type)=)")
 _SHAPE = re.compile(r"(?<!\w)(?:EventCode|LogName|Logfile|SourceName)=|<Event[\s>]")
 _SOURCE = re.compile(r"(?:\A|(?<=[\s>]))SourceName=([^\r\n]*)")
 _LONGEST_LABELS: Final = 4_096
-# The date of WMI: 20261124134502.000000, with the minutes east of UTC behind it.
+# The date of WMI: 20261124134502.000000, followed by the minutes east of UTC.
 _WMI_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.\d{6}(?:([+-])(\d{3}))?")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.(\d{1,9}))?", re.ASCII)
 _XML_PROVIDER = re.compile(r"<Provider\s[^<>]{0,512}?\bName\s?=\s?[\"']([^\"'<>]{1,256})")
@@ -43,12 +43,12 @@ _XML_WORD = re.compile(r"<(Computer|Channel)>([^<>]{1,256})<")
 
 
 def is_windows_event(raw: str) -> bool:
-    """Whether `raw` has the shape of an event of Windows, of whatever source."""
+    """Whether `raw` has the shape of a Windows event, of any source."""
     return _SHAPE.search(raw, 0, _LONGEST_LABELS) is not None
 
 
 def labels_of(raw: str) -> dict[str, str]:
-    """Name -> its first value; only the message may have several lines. Empty where `raw` has another shape."""
+    """The first value of each name; only the message may have several lines. Empty if `raw` has another shape."""
     labels: dict[str, str] = {}
     name, begin = None, 0
     for label in _LABEL.finditer(raw):
@@ -58,7 +58,7 @@ def labels_of(raw: str) -> dict[str, str]:
         if name == _MESSAGE:
             break
     if name == _MESSAGE:
-        # Behind all other names the message is the rest, whatever a remote server made it say.
+        # After all other names, the rest is the message, whatever a remote server put into it.
         end = None if "SourceName" in labels else _BEHIND_MESSAGE.search(raw, begin)
         labels[_MESSAGE] = raw[begin : end.start() if end else len(raw)].strip()
         if end is not None:
@@ -69,28 +69,28 @@ def labels_of(raw: str) -> dict[str, str]:
 
 
 def surely_foreign(raw: str, sources: EventSources = NO_SOURCES) -> bool:
-    """Whether `raw` is of a source that is none of ours and not among `sources`, told without taking it apart."""
+    """Whether `raw` is of an unrelated source, not even one of `sources`, without parsing it."""
     source = _SOURCE.search(raw)
     if source is not None:
-        # Where line breaks were lost, other names follow.
+        # If line breaks were lost, other names follow.
         name = source[1].strip()
         return name.casefold().partition(" ")[0] not in OUR_PROVIDERS and not sources.named(name)
     return names_another_provider(raw, sources)
 
 
 def epoch_milliseconds(text: str) -> int | None:
-    """Seconds since 1970 UTC, as Splunk counts them in `_time`, as milliseconds; None where `text` is no such number.
+    """Splunk's `_time` (seconds since 1970 UTC) in milliseconds; None if `text` is not such a number.
 
-    The present has ten digits: what has fewer than nine is some other number.
+    Today it has ten digits: with fewer than nine it is some other number.
     """
     found = _EPOCH.fullmatch(text.strip())
     return None if found is None else int(found[1]) * 1_000 + int((found[2] or "")[:3].ljust(3, "0"))
 
 
 def written_in(raw: str) -> WrittenTime | int | None:
-    """The time with which `raw` begins, as written or in milliseconds since 1970 UTC, None where it has none.
+    """The time at the beginning of `raw`, as written or in milliseconds since 1970 UTC, None if there is none.
 
-    Splunk writes the month first, on whatever Windows it runs.
+    Splunk writes the month first on every Windows.
     """
     line = raw.lstrip()[:64].partition("\n")[0]
     wmi = _WMI_TIME.match(line)
@@ -113,10 +113,10 @@ def raw_record(
     indexed: WrittenTime | int | None = None,
     sources: EventSources = NO_SOURCES,
 ) -> EventRecord | None:
-    """The record in `raw`, None when its source is none of ours, it holds no sentence of ours, and it is not wanted as
-    one of `sources`. Raises nothing.
+    """The record in `raw`, None if neither its source nor its message is that of an SMTP event, and it is not one of
+    `sources`. Never raises.
 
-    `indexed` is the time that Splunk gave the event: unlike the one in `raw` it has a zone.
+    `indexed` is Splunk's time of the event: unlike the one in `raw`, it has a zone.
     """
     if surely_foreign(raw, sources):
         return None
@@ -141,7 +141,7 @@ def raw_record(
         time_assumed=assumed,
         record_id=integer(labels.get("RecordNumber")),
         event_id=event_id,
-        # The number in EventType is that of a level in newer versions and that of a type in older ones.
+        # The number in EventType is a level in newer versions, a type in older ones.
         level=level_of_word(labels.get("Type", "")),
         provider=provider,
         channel=labels.get("LogName") or labels.get("Logfile") or None,
@@ -157,7 +157,7 @@ def _of_xml(xml: str, file: str, offset: int, sources: EventSources) -> EventRec
         return record
     except UnreadableEventError:
         pass
-    # Splunk cuts off what is longer than its limit (TRUNCATE in props.conf, 10,000 bytes): what is left has its facts.
+    # Splunk cuts events at its limit (TRUNCATE in props.conf, 10,000 bytes): the rest still has the facts.
     provider = _XML_PROVIDER.search(xml)
     if provider is None and not holds_sentence(xml):
         return None

@@ -1,4 +1,4 @@
-"""Events of Windows as Splunk exports them as raw text: a line with the date, then names with their values."""
+"""Windows events in Splunk's raw text export: a line with the date, then names with values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST: Final = 1 << 16
 _LABEL_LINES = 16
 _HEADER = 2_000
 _ANCHOR = re.compile(r"EventCode=\d")
-# Not the message: what follows it is of the message, or of the next event.
+# Not the message: text after it belongs to the message or to the next event.
 _LABEL_LINE = re.compile(r"[ \t]{0,8}(?!Message=)[A-Za-z_]\w{0,31}=")
 _DATE = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} \d{1,2}:\d\d:\d\d[^\n,\"=]{0,16}|\d{14}\.\d{6}[^\n,\"=]{0,5})"
 _DATE_LINE = re.compile(rf"\s{{0,8}}{_DATE}$", re.MULTILINE)
@@ -33,13 +33,13 @@ _TELLING = re.compile(r"(?:SourceName|LogName|Logfile)=")
 
 
 class SplunkTextReader(TextLog):
-    """Reads events one after the other; what stands before the first one is read as lines of text are."""
+    """Reads one event after the other; text before the first one is read line by line."""
 
     format: ClassVar[Format] = Format(
         name="splunk",
         title="Events of Windows exported by Splunk as raw text",
         recognised_by="lines with LogName=, SourceName= and EventCode= below a date",
-        lacks=("the zone of the times (Splunk's CSV and JSON have it)", "insertion strings"),
+        lacks=("the time zone (Splunk's CSV and JSON have it)", "insertion strings"),
     )
 
     @classmethod
@@ -91,7 +91,7 @@ class SplunkTextReader(TextLog):
             stream.keep_from(rest)
 
     def raw(self, offset: int) -> str:
-        """The event as it stands in the file."""
+        """The event as written."""
         block = self._text.at(offset, LONGEST)
         starts = _scan(block.text, final=True).starts
         if not starts or starts[0]:
@@ -103,23 +103,23 @@ class SplunkTextReader(TextLog):
 
 
 def _begins_surely(text: str, start: int) -> bool:
-    """Whether the event at `start` is one of a raw export.
+    """Whether the event at `start` is part of a raw export.
 
-    In a table it would stand in a cell: a comma or a quote before its date, and its names right below them.
+    In a table it would be in a cell, with a comma or a quote before its date, and its names right below.
     """
     before = text[max(0, start - 4) : start].replace("\r", "")
     return _DATED_BEGINNING.match(text, start) is not None or not start or before.endswith("\n\n")
 
 
 class _Scan(NamedTuple):
-    """Where events begin, and the index from which the text has to be seen again together with what follows it."""
+    """Where events begin, and the index at which the next block has to begin."""
 
     starts: list[int]
     rest: int
 
 
 def _scan(text: str, *, final: bool) -> _Scan:
-    """Unless `final`, the last event is left for later, as it may go on."""
+    """Unless `final`, the last event is left for later, as it may continue."""
     starts: list[int] = []
     done = 0
     for anchor in _ANCHOR.finditer(text):
@@ -131,16 +131,16 @@ def _scan(text: str, *, final: bool) -> _Scan:
         return _Scan(starts, len(text))
     if starts and len(text) - starts[-1] < LONGEST:
         return _Scan(starts[:-1], starts[-1])
-    # The names that come before the number may stand at the end.
+    # The names before the number may be at the end.
     tail = max(done, len(text) - _HEADER)
     return _Scan(starts, max(text.rfind("\n", 0, tail) + 1, done))
 
 
 def _start(text: str, done: int, anchor: int) -> int | None:
-    """Where the event begins whose number stands at `anchor`, None where it is no event's."""
+    """The start of the event whose number is at `anchor`, None if it is not an event."""
     if anchor and text[anchor - 1] not in " \t\n":
         return None
-    # No further back than names reach: a hostile text has many numbers in one line.
+    # No further back than names can be: a hostile text has many numbers in one line.
     done = max(done, anchor - _HEADER)
     line = max(text.rfind("\n", done, anchor) + 1, done)
     if text[line:anchor].strip(" \t") and _SURE_BEGINNING.match(text, line) is None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar, Final
 
-from smtpscope.errors import LogError
+from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT as RECORDS_LOOKED_AT
+from smtpscope.reading.event_exports.fields.unnamed import names_source, unnamed_problem
 from smtpscope.reading.event_exports.tables.row_filters import ForeignRows, UnprovingRows
 from smtpscope.reading.event_exports.tables.table_columns import LOOKED_AT, EventTableColumns, columns_of
 from smtpscope.reading.event_exports.tables.table_records import Misshapen, RowRecords, written_time
@@ -23,14 +26,14 @@ _DELIMITER_NAMES: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "ve
 
 
 class EventCsvReader(TextLog):
-    """Reads one table of events; which columns it has is told by its header or by the shape of its rows."""
+    """Reads one table of events; its columns follow from its header or from the shape of its rows."""
 
     format: ClassVar[Format] = Format(
         name="csv",
         title="Table of events (CSV or tab-separated text)",
         recognised_by="a header with Message and Event ID or Source, the columns of Event Viewer, or Splunk's _raw",
         lacks=(
-            "the zone of the times",
+            "the time zone",
             "insertion strings (Log Parser has them)",
             "the computer and the record number in what newer Event Viewers save",
         ),
@@ -41,13 +44,14 @@ class EventCsvReader(TextLog):
         return _recognised(head) is not None
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file is no table of events at all."""
+        """See `LogReader`. Raises LogError if the file is not a table of events at all."""
         delimiter, columns = self._table()
         name = self._source.name
         sources = self._options.explaining
         batching = Batching(self._source.size, sources=sources)
         times = FileTimes(name, self._options, self._proving_times)
-        records = RowRecords(name, columns, self._text.encoding, times, sources)
+        records = RowRecords(name, columns, self._text, times, sources)
+        records.header(self._header(delimiter, columns))
         misshapen = Misshapen(name, columns)
         foreign = ForeignRows(delimiter, columns, self._text.encoding, sources)
         first = list(columns.names[:1]) or None
@@ -58,6 +62,7 @@ class EventCsvReader(TextLog):
             if row.fields or row.broken:
                 if first is not None and row.fields[:1] == first and (following := _another_header(row)) is not None:
                     records.begin(following)
+                    records.header(row.fields)
                     misshapen.begin(following)
                     foreign.stop()
                     continue
@@ -69,10 +74,11 @@ class EventCsvReader(TextLog):
                 batching.unrelated_records += fields is not None and not found
                 misshapen.add(row, right=fields is not None, read=bool(found))
             if batching.full or ((number % _LOOKED_AT_CLOCK_EVERY == 0 or not row.fields) and batching.due):
-                batching.problems += times.take_problems() + misshapen.take_problems()
+                batching.problems += times.take_problems() + misshapen.take_problems() + records.places.take_problems()
                 yield batching.take(row.end)
         batching.unrelated_records += foreign.take()
         batching.problems += times.take_problems() + misshapen.take_problems(final=True)
+        batching.problems += records.places.take_problems()
         yield batching.take(self._source.size)
 
     def _table(self) -> tuple[str, EventTableColumns]:
@@ -80,17 +86,22 @@ class EventCsvReader(TextLog):
         if found is None:
             raise LogError(
                 where=self._source.name,
-                what="no table of events: neither a header with Message and Event ID nor the columns of Event Viewer",
-                remedy="Export the log anew in Event Viewer (Save All Events As), or leave out --read-as",
+                what="not a table of events: no header with Message and Event ID, no columns of Event Viewer",
+                remedy="Export the log again in Event Viewer (Save All Events As), or omit --read-as",
             )
         return found
+
+    def _header(self, delimiter: str, columns: EventTableColumns) -> list[str]:
+        """The names of the columns as written; none if the table has no header."""
+        first = first_rows(head_text(head_of(self._source)), delimiter, columns.header_rows)
+        return first[-1] if first and columns.header_rows else []
 
     def _written_times(self) -> Iterator[WrittenTime]:
         delimiter, columns = self._table()
         return self._times_in(_data_rows(self._text, delimiter, columns, None), columns)
 
     def _proving_times(self) -> Iterator[WrittenTime]:
-        """The times of which one may tell the order of day and month, and some others."""
+        """The times that may prove the order of day and month, and some others."""
         delimiter, columns = self._table()
         return self._times_in(_data_rows(self._text, delimiter, columns, UnprovingRows(delimiter, columns)), columns)
 
@@ -101,8 +112,22 @@ class EventCsvReader(TextLog):
                 if written is not None:
                     yield written
 
+    def first_unnamed(self) -> Problem | None:
+        """See `TellsUnnamed`."""
+        delimiter, columns = self._table()
+        for row in islice(_data_rows(self._text, delimiter, columns, None), RECORDS_LOOKED_AT):
+            if len(row.fields) < columns.count or columns.whole:
+                continue
+            if columns.names:
+                named = names_source(dict(zip(columns.names, row.fields, strict=False)))
+            else:
+                named = columns.provider is not None and bool(row.fields[columns.provider].strip())
+            if not named:
+                return unnamed_problem(self._source.name, row.line, self._header(delimiter, columns))
+        return None
+
     def raw(self, offset: int) -> str:
-        """The row as it stands in the file, with its quotes."""
+        """The row as written, with its quotes."""
         delimiter, columns = self._table()
         row = next(rows([self._text.at(offset, LONGEST)], delimiter, columns), None)
         if row is None:
@@ -121,12 +146,12 @@ class EventCsvReader(TextLog):
 
 
 def _another_header(row: Row) -> EventTableColumns | None:
-    """The columns that `row` tells where it is the header of another table of events; else None."""
+    """The columns in `row` if it is the header of another table of events; else None."""
     return columns_of([row.fields]) if any(row.fields[1:]) else None
 
 
 def _recognised(head: bytes) -> tuple[str, EventTableColumns] | None:
-    """The separator and the columns of a table that begins with `head`, None where it is no table of events."""
+    """The separator and the columns of a table that begins with `head`, None if it is not a table of events."""
     if not is_text(head) or is_markup(head):
         return None
     text = head_text(head)
@@ -140,7 +165,7 @@ def _recognised(head: bytes) -> tuple[str, EventTableColumns] | None:
 def _data_rows(
     text: TextSource, delimiter: str, columns: EventTableColumns, passed: ForeignRows | UnprovingRows | None
 ) -> Iterator[Row]:
-    """The rows behind the header but for those that are `passed` over; one without fields tells how far these went."""
+    """The rows after the header, except those `passed` over; a row without fields marks where these end."""
     left = columns.header_rows
     header: list[str] | None = None
     if passed is not None and not left:
@@ -154,6 +179,6 @@ def _data_rows(
             header = row.fields
             if passed is not None and not left:
                 passed.begin(header)
-        # Exports that were put together have their header again and again; with other columns in between it counts.
+        # Merged exports repeat their header; one with other columns counts.
         elif row.fields != header or columns.names:
             yield row

@@ -1,7 +1,7 @@
-"""Tables of events whose columns hold what other tools call otherwise: told by the one table of names of an event.
+"""Tables of events whose columns have other names: mapped with the table of all names for parts of an event.
 
-Strings in numbered columns, in JSON or in elements; a sentence under another name; a time whose zone is in its name.
-What the plain columns of Event Viewer and PowerShell tell is left to `table_columns.py`, which reads them faster.
+Strings in numbered columns, in JSON or in elements; a message under another name; a time whose zone is in its name. The
+plain columns of Event Viewer and PowerShell are left to `table_columns.py`, which is faster.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 from smtpscope.reading.windows_event.column_names import COLUMN_NAMES
 from smtpscope.reading.windows_event.event_fields import AMBIGUOUS, Fact, folded_path, meaning_of, number_of
 
-# Tables of mail, which have an event id, a source and a message of their own.
+# Tables about mail also have an event id, a source and a message.
 _OF_MAIL: Final = frozenset({
     "recipients", "recipientaddress", "recipientstatus", "messagesubject", "clientip", "senderaddress",
     "internalmessageid", "nexthopdomain", "connectorid", "sessionid", "messageid",
@@ -22,9 +22,9 @@ _TEXTS: Final[tuple[Fact, ...]] = ("message", "strings", "xml")
 
 
 def names_of(header: list[str]) -> tuple[str, ...] | None:
-    """The names of the columns, one for each, where `header` is that of a table of events; else None.
+    """The names of the columns if `header` is that of a table of events; else None.
 
-    A name that stands twice counts once, for its first column.
+    A repeated name counts for its first column.
     """
     if len(header) < _FEWEST_FACTS or len(header) > _MOST_NAMES or header[0].startswith("#"):
         return None
@@ -45,7 +45,7 @@ def names_of(header: list[str]) -> tuple[str, ...] | None:
 
 
 def is_plain(header: list[str]) -> bool:
-    """Whether the columns of Event Viewer, PowerShell and Log Parser tell all that a table with `header` does."""
+    """Whether the columns of Event Viewer, PowerShell and Log Parser cover everything in a table with `header`."""
     plain: dict[str, Fact] = {}
     for what, names in COLUMN_NAMES.items():
         plain.update(dict.fromkeys(names, what))  # type: ignore[arg-type]
@@ -61,7 +61,7 @@ def is_plain(header: list[str]) -> bool:
     return True
 
 
-# Of Get-WinEvent: objects without their contents.
+# From Get-WinEvent: objects without their contents.
 _HARMLESS: Final = frozenset({"properties", "replacementstrings"})
 
 
@@ -74,7 +74,7 @@ def _folded(name: str) -> str:
 
 
 def _true(name: str) -> str:
-    """A name as people read it; as searched, each byte is one character."""
+    """A name, decoded; as searched, each byte is one character."""
     name = name.strip().strip('"\ufeff')
     if name.isascii():
         return name

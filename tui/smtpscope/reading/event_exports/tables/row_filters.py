@@ -1,7 +1,7 @@
-"""Rows of a table that need not be read, told from their text alone before they are split into fields.
+"""Skips rows of a table that need not be read, by their text alone, before they are split into fields.
 
-Only a row that every reader of RFC 4180 understands alike is told so; what has quotes within a field, too many fields
-or too few is always left to be read.
+Only rows that every reader of RFC 4180 parses the same way are skipped; rows with quotes inside a field, too many or
+too few fields are always read.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from smtpscope.reading.text.table_rows import LONGEST, true_text
 _MOST_PROVIDERS: Final = 4_096
 _ROW_END: Final = r"\r?\n"
 _SOURCE_WITHIN: Final = r"\"(?:[^\"\n]*\n){0,4}SourceName=([^\"\r\n]*)(?=[\"\r\n])[^\"]*(?:\"\"[^\"]*)*\""
-"""A cell with the whole event as Splunk keeps it, its source as the group."""
+"""A cell with the whole event as Splunk stores it; its source is the group."""
 
 
 class ForeignRows:
-    """Passes over rows of sources that are neither ours nor among `sources`; `count` is how many they were."""
+    """Skips rows of sources that are neither ours nor among `sources`; `count` is how many."""
 
     def __init__(
         self,
@@ -38,11 +38,11 @@ class ForeignRows:
         self._delimiter = delimiter
         self._columns = columns
         self._row: re.Pattern[str] | None = None
-        # A provider as written -> whether its rows have to be read.
+        # Whether the rows of a provider (as written) have to be read.
         self._read: dict[str, bool] = {}
 
     def begin(self, header: list[str]) -> None:
-        """From now on rows can be passed over. Exports that were put together have `header` again: that is no event."""
+        """From now on, rows can be skipped. Merged exports repeat `header`, which is not an event."""
         provider = self._columns.provider
         if provider is None:
             if self._columns.whole and self._columns.message is not None:
@@ -53,11 +53,11 @@ class ForeignRows:
             self._read[header[provider]] = self._read[f'"{header[provider]}"'] = True
 
     def stop(self) -> None:
-        """From now on no row is passed over: those that follow have other columns."""
+        """From now on, no row is skipped: the next ones have other columns."""
         self._row = None
 
     def take(self) -> int:
-        """How many rows were passed over since the last call."""
+        """How many rows were skipped since the last call."""
         count, self.count = self.count, 0
         return count
 
@@ -80,14 +80,14 @@ class ForeignRows:
 
     def _learn(self, written: str) -> None:
         if len(self._read) >= _MOST_PROVIDERS:
-            self._row = None  # A table with so many sources is hostile, and read as any other text is.
+            self._row = None  # A table with so many sources is hostile; read it like any other text.
         provider = true_text(written.strip('"').replace("\0", " "), self._encoding).strip()
-        # Without a source it is the sentence that counts.
+        # Without a source, the message decides.
         self._read[written] = not provider or is_ours(provider) or self._sources.named(provider)
 
 
 class UnprovingRows:
-    """Passes over rows without a date that proves whether day or month comes first."""
+    """Skips rows without a date that proves whether day or month comes first."""
 
     def __init__(self, delimiter: str, columns: EventTableColumns) -> None:
         self._delimiter = delimiter
@@ -96,7 +96,7 @@ class UnprovingRows:
         self._proofs = DateOrderEvidence("")
 
     def begin(self, _: list[str]) -> None:
-        """From now on rows can be passed over."""
+        """From now on, rows can be skipped."""
         self._rows = _rows(self._delimiter, self._columns.count)
 
     def until(self, text: str, begin: int) -> int:
@@ -107,7 +107,7 @@ class UnprovingRows:
         if text is not self._proofs.text:
             self._proofs = DateOrderEvidence(text)
         proof = self._proofs.following(begin)
-        # Within a stretch that is no longer than one row may be, none is too long.
+        # In a stretch no longer than the longest possible row, none is too long.
         while (found := rows.match(text, begin, min(begin + LONGEST, proof))) is not None:
             begin = found.end()
         return begin
@@ -119,17 +119,17 @@ def _bare(delimiter: str) -> str:
 
 
 def _field(delimiter: str, end: str) -> str:
-    """A field, with quotes around it or nowhere in it, and the `end` that follows it.
+    """A field, quoted or without any quotes, and the `end` after it.
 
-    The end belongs to each form: what a repetition may give back is kept until the whole row matches, and a form that
-    is known to be the right one keeps little. Doubled quotes come after the plain form, since few fields have them.
+    The end is part of each form: `re` keeps what a repetition might give back until the whole row matches, and keeps
+    less once the form is certain. Doubled quotes come after the plain form, since few fields have them.
     """
     quoted = r"\"[^\"]*\""
     return rf"(?:{quoted}{end}|{quoted}(?:{quoted})+{end}|{_bare(delimiter)}{end})"
 
 
 def _row(delimiter: str, count: int, column: int, cell: str | None = None) -> re.Pattern[str]:
-    """A whole row of `count` fields, the one at `column` as its group, or as `cell` says."""
+    """A whole row of `count` fields, the one at `column` as a group, or as `cell` says."""
     cell = rf"(\"[^\"\n]*\"|{_bare(delimiter)})" if cell is None else cell
     sign = re.escape(delimiter)
     field = _field(delimiter, sign)
@@ -139,6 +139,6 @@ def _row(delimiter: str, count: int, column: int, cell: str | None = None) -> re
 
 
 def _rows(delimiter: str, count: int) -> re.Pattern[str]:
-    """Whole rows of `count` fields, as many as there are."""
+    """As many whole rows of `count` fields as there are."""
     field = _field(delimiter, re.escape(delimiter))
     return re.compile(f"(?:{field}{{{count - 1}}}{_field(delimiter, _ROW_END)})+")

@@ -1,4 +1,4 @@
-"""Which column of a table of events holds what: by the names in its header, else by the shape of its rows."""
+"""The meaning of the columns in a table of events: by the names in its header, else by the shape of its rows."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from smtpscope.reading.windows_event.event_fields import meaning_of
 from smtpscope.reading.windows_event.levels import level_of
 
 LOOKED_AT: Final = 8
-"""How many rows at the beginning of a table have to be looked at."""
+"""How many rows at the beginning of a table have to be examined."""
 _LEGACY_TYPE = "eventtype"
 _NO_COLUMNS: Final = ("count", "header_rows", "legacy_types", "whole", "names")
 _RAW: Final = "_raw"
-# Splunk's own names for where it has an event from and what it takes it for; the number in EventType is that of a
-# level in newer versions and that of a type in older ones.
+# Splunk's names for the origin and kind of an event; the number in EventType is a level in newer versions, a type in
+# older ones.
 _OF_SPLUNK: Final = frozenset({"source", "index", "eventtype", "id", "event", "level"})
 _TYPE_LINE = re.compile(r"#TYPE\b|sep=.\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class EventTableColumns:
-    """The index of each column, None where the table has none.
+    """The index of each column, None if the table does not have it.
 
-    `count` is how many fields a row has; `clock` is the column of the time of day where it stands apart from the date;
-    `legacy_types` tells that the level is the number of the event type (1 error, 2 warning, 4 information), `whole`
-    that the message is the whole event as Splunk keeps it. `names` are those of all columns where an event says more
-    than the columns above tell (see `named_columns.py`).
+    `count` is how many fields a row has; `clock` is the column of the time of day if it is separate from the date;
+    `legacy_types` means that the level is the number of the event type (1 error, 2 warning, 4 information), `whole`
+    that the message is the whole event as Splunk stores it. `names` are those of all columns if an event has more than
+    the columns above (see `named_columns.py`).
     """
 
     count: int
@@ -52,14 +52,18 @@ class EventTableColumns:
     names: tuple[str, ...] = ()
 
     def begins_row(self, line: str, delimiter: str) -> bool:
-        """Whether `line` alone looks like the beginning of a row: time and event id stand before its message."""
-        if self.time is None or self.event_id is None or self.message != self.count - 1:
+        """Whether `line` alone looks like the beginning of a row: by the time and numbers before its text."""
+        end = self.count if self.message is None else self.message
+        numbers = [index for index in (self.event_id, self.record_id) if index is not None and index < end]
+        dates = [index for index in (self.time, self.clock) if index is not None]
+        dated = bool(dates) and max(dates) < end
+        looked_at = [*numbers, *(dates if dated else ())]
+        parts = line.split(delimiter)
+        if not looked_at or len(parts) <= max(looked_at):
             return False
-        parts = line.split(delimiter, self.message)
-        if len(parts) <= self.message or not parts[self.event_id].strip(' "').isdecimal():
+        if not all(parts[index].strip(' "').isdecimal() for index in numbers):
             return False
-        clock = "" if self.clock is None else parts[self.clock]
-        return find_time(f"{parts[self.time]} {clock}".replace('"', "")) is not None
+        return not dated or find_time(" ".join(parts[index] for index in dates).replace('"', "")) is not None
 
     def known(self) -> tuple[str, ...]:
         """The names of the columns that the table has."""
@@ -71,9 +75,9 @@ class EventTableColumns:
 
 
 def columns_of(first_rows: list[list[str]]) -> EventTableColumns | None:
-    """The columns of a table that begins with `first_rows` (LOOKED_AT), None when it is no table of events.
+    """The columns of a table that begins with `first_rows` (LOOKED_AT), None if it is not a table of events.
 
-    Some lines may stand before the header: the type line of Export-Csv, the banner of the Windows Script Host.
+    Some lines may come before the header: the type line of Export-Csv, the banner of the Windows Script Host.
     """
     for number, row in enumerate(first_rows):
         below = first_rows[number + 1 :]
@@ -93,12 +97,12 @@ def _without_header(row: list[str], skipped: int) -> EventTableColumns | None:
 
 
 def is_type_line(line: str) -> bool:
-    """Whether the line stands before the header: the type line of Export-Csv, or the delimiter told to Excel."""
+    """Whether the line comes before the header: the type line of Export-Csv, or the delimiter for Excel."""
     return _TYPE_LINE.match(line) is not None
 
 
 def _of_splunk(header: list[str], following: list[list[str]], skipped: int) -> EventTableColumns | None:
-    """What Splunk exports: its time beside the whole event (`_raw`) or beside names that it took out of it."""
+    """The columns of Splunk: its time, and the whole event (`_raw`) or the fields extracted from it."""
     names = names_in(header)
     if _RAW not in names:
         if "_time" not in names:
@@ -121,7 +125,7 @@ def _by_names(header: list[str], skipped: int) -> EventTableColumns | None:
     }
     if found["message"] is None and found["strings"] is None:
         return None
-    # A log of Exchange's transport service, whose connectivity log has a source and a description, too.
+    # A log of Exchange's transport service: the connectivity log has a source and a description too.
     if names[0].startswith("#fields:"):
         return None
     if found["event_id"] is None and found["provider"] is None:
@@ -184,7 +188,7 @@ def _event_viewer_2003(row: list[str], skipped: int) -> EventTableColumns | None
     """Without header: Date, Time, Source, Type, Category, Event, User, Computer, Description."""
     if len(row) < 9 or not row[5].strip().isdecimal() or find_time(f"{row[0]} {row[1]}") is None:
         return None
-    # The date of a syslog daemon in front of another table begins with the name of a month.
+    # The date of a syslog daemon before another table begins with the name of a month.
     if not row[0].strip()[:1].isdecimal():
         return None
     if level_of(row[3].strip()) is None and level_of(row[4].strip()) is not None:

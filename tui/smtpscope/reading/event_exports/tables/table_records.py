@@ -1,4 +1,4 @@
-"""A row of a table of events -> its record; rows that have not the fields of their table are mended or told."""
+"""Records from the rows of a table of events; rows with too many or too few fields are repaired or noted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from smtpscope.errors import Problem
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.fields.named_record import named_record
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
+from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces
 from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
@@ -17,9 +18,10 @@ from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.problem_log import Outcome, ProblemLog
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
-from smtpscope.reading.text.encodings import TextBlock, TextEncoding
+from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.table_rows import Row, true_text
+from smtpscope.reading.text.text_log import TextSource
 from smtpscope.reading.windows_event.event_values import binary_of, integer
 from smtpscope.reading.windows_event.event_values import level_of as level_of_number
 from smtpscope.reading.windows_event.levels import level_of, level_of_type
@@ -29,7 +31,7 @@ _NUMBER = re.compile(r"-?\d{1,10}")
 
 
 def written_time(fields: list[str], columns: EventTableColumns) -> WrittenTime | None:
-    """The time in a row that has all its fields, None where it has none."""
+    """The time in a row with all its fields, None if there is none."""
     if columns.time is None:
         return None
     date = fields[columns.time]
@@ -39,7 +41,7 @@ def written_time(fields: list[str], columns: EventTableColumns) -> WrittenTime |
 
 
 class Misshapen:
-    """Rows that have not the fields of their table: mended where it is sure how, else told."""
+    """Rows with too many or too few fields: repaired if it is certain how, else noted."""
 
     def __init__(self, file: str, columns: EventTableColumns) -> None:
         self._columns = columns
@@ -50,11 +52,11 @@ class Misshapen:
         self._first_outside = 0
 
     def begin(self, columns: EventTableColumns) -> None:
-        """From now on rows have other columns."""
+        """From now on, rows have other columns."""
         self._columns = columns
 
     def joined(self, row: Row, delimiter: str) -> list[str] | None:
-        """The fields of `row`, as many as the table has columns; None where it is not sure which is which."""
+        """The fields of `row`, as many as the table has columns; None if it is not certain which is which."""
         columns, fields = self._columns, row.fields
         more = len(fields) - columns.count
         if not more:
@@ -62,7 +64,7 @@ class Misshapen:
         if more < 0 or row.broken:
             return None
         if columns.message is not None:
-            # Separators that nobody quoted stand in the message: it is the one column of free text.
+            # Unquoted separators are in the message: it is the only column of free text.
             end = columns.message + more + 1
             message = delimiter.join(fields[columns.message : end])
             joined = [*fields[: columns.message], message, *fields[end:]]
@@ -71,25 +73,27 @@ class Misshapen:
         return None if any(fields[columns.count :]) else fields[: columns.count]
 
     def add(self, row: Row, *, right: bool, read: bool) -> None:
-        """What is wrong with `row`, if anything: `right` when it had its fields, `read` when it gave a record."""
+        """Notes what is wrong with `row`, if anything: `right` if its fields were right, `read` if it gave a record."""
         outcome: Outcome = "recovered" if right or read else "skipped"
         if not right and not read and self._stands_outside(row):
             self._first_outside = self._first_outside or row.line
             self._outside += not self._recovering
         elif row.broken:
-            self._told.add(f"line {row.line}", "quotes are opened here and never closed", outcome)
+            self._told.add(f"line {row.line}", "quotes opened here are never closed", outcome)
         elif not right and not self._recovering and not is_type_line(row.fields[0]):
             reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
             self._told.add(f"line {row.line}", reason, outcome)
-        # What follows an unclosed quote is the rest of its message: told already.
+        elif row.misquoted:
+            self._told.add(f"line {row.line}", "a quote stands where none can: two rows may have become one", "noted")
+        # After an unclosed quote comes the rest of its message: noted already.
         self._recovering = row.broken or (self._recovering and not right)
 
     def passed_over(self) -> None:
-        """Rows were passed over that have all their fields."""
+        """Notes that complete rows were skipped."""
         self._recovering = False
 
     def take_problems(self, *, final: bool = False) -> list[Problem]:
-        """What was told since the last call; at the end also how much was not."""
+        """The problems since the last call; at the end, also how many were not listed."""
         problems = self._told.take(final=final)
         if final and self._outside:
             lines = "1 line belongs" if self._outside == 1 else f"{self._outside} lines belong"
@@ -98,7 +102,7 @@ class Misshapen:
         return problems
 
     def _stands_outside(self, row: Row) -> bool:
-        """Whether a row with too few fields has not even a time where its table has one before the message."""
+        """Whether a row with too few fields lacks even the time that its table has before the message."""
         columns = self._columns
         if columns.time is None or columns.message is None or columns.message < columns.time:
             return False
@@ -119,28 +123,30 @@ class RowRecords:
         self,
         file: str,
         columns: EventTableColumns,
-        encoding: TextEncoding,
+        text: TextSource,
         times: FileTimes,
         sources: EventSources = NO_SOURCES,
     ) -> None:
         self._sources = sources
+        self.places = TextPlaces(file, text, "column")
         self._file = file
         self._columns = columns
-        self._encoding = encoding
+        self._header: list[str] = []
+        self._encoding = text.encoding
         self._times = times
         self._loose = OrphanMessages(file, times)
         self._repeats = Repeats()
         self._timeline = is_of_timeline(columns.names)
 
     def loose(self, row: Row) -> list[EventRecord]:
-        """The records of the sentences in a row whose fields can't be told apart."""
+        """The records of the messages in a row whose fields can't be told apart."""
         codec = "latin-1" if self._encoding.unit == 1 else self._encoding.codec
         data = row.text.encode(codec, "replace")
         block = TextBlock(data, start=row.offset, encoding=self._encoding, final=True)
         return self._loose.records(block, 0, len(block.text))
 
     def record(self, row: Row, fields: list[str]) -> EventRecord | None:
-        """The record in `fields`, None when it is surely none of ours."""
+        """The record in `fields`, None if it is certainly not an SMTP event."""
         columns = self._columns
         if columns.names:
             return self._named(row, fields)
@@ -156,8 +162,12 @@ class RowRecords:
         if provider is not None:
             if not self._sources.reads(provider, event_id):
                 return None
-        elif strings is None and (message is None or not holds_sentence(message)):
+        elif strings is None and not self._holds_sentence(message, fields):
             return None
+        guess = None
+        has_text = message is not None and holds_sentence(message)
+        if strings is None and not has_text and (beside := self._beside(row, fields)) is not None:
+            message, guess = beside, GUESS
         written = self._indexed(fields)
         milliseconds = self._times.milliseconds(written, row.offset) if isinstance(written, WrittenTime) else written
         return EventRecord(
@@ -174,20 +184,42 @@ class RowRecords:
             strings=strings,
             message=true_text(message, self._encoding).replace("\r\n", "\n").strip("\n") if message else None,
             binary=binary_of(self._value(fields, columns.data)) or dumped_data(message or ""),
+            guess=guess,
         )
 
+    def header(self, names: list[str]) -> None:
+        """The names of the columns in the table."""
+        self._header = names
+
+    def _holds_sentence(self, message: str | None, fields: list[str]) -> bool:
+        return holds_sentence(message) if message else any(map(holds_sentence, fields))
+
+    def _beside(self, row: Row, fields: list[str]) -> str | None:
+        """The message in a row whose column for it is empty."""
+        index = next((index for index, cell in enumerate(fields) if holds_sentence(cell)), None)
+        if index is None:
+            return None
+        named = [true_text(name, self._encoding).strip('\ufeff "') for name in self._header]
+        taken = named[index] if index < len(named) else f"column {index + 1}"
+        empty = self._columns.message
+        is_empty = empty is not None and empty < len(named) and not fields[empty]
+        self.places.note(taken, named[empty or 0] if is_empty else "", row.offset)
+        return fields[index]
+
     def begin(self, columns: EventTableColumns) -> None:
-        """From now on rows have other columns: several tables were written one behind the other."""
+        """From now on, rows have other columns: several tables were written in a row."""
         self._columns = columns
         self._timeline = is_of_timeline(columns.names)
 
     def _named(self, row: Row, fields: list[str]) -> EventRecord | None:
         names = self._columns.names
-        cells = {name: true_text(cell, self._encoding) for name, cell in zip(names, fields, strict=False) if cell}
-        return named_record(cells, file=self._file, offset=row.offset, times=self._times, sources=self._sources)
+        cells = {name: true_text(cell, self._encoding) for name, cell in zip(names, fields, strict=False)}
+        return named_record(
+            cells, file=self._file, offset=row.offset, times=self._times, places=self.places, sources=self._sources
+        )
 
     def is_repeated(self, record: EventRecord) -> bool:
-        """Whether the table is a timeline that had the same event before."""
+        """Whether the table is a timeline that has listed the same event before."""
         return self._timeline and self._repeats.has(record)
 
     def _indexed(self, fields: list[str]) -> WrittenTime | int | None:
@@ -208,7 +240,7 @@ class RowRecords:
         return level_of(text) or level_of(text.split()[0])
 
     def _strings(self, fields: list[str]) -> tuple[str, ...] | None:
-        """The strings as Log Parser joins them; a bar within the reply leaves more parts than strings."""
+        """The strings as Log Parser joins them; a bar in the reply leaves more parts than strings."""
         if self._columns.strings is None or not fields[self._columns.strings]:
             return None
         parts = true_text(fields[self._columns.strings], self._encoding).split("|")

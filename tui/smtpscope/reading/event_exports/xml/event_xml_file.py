@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces
+from smtpscope.reading.event_exports.messages.event_messages import scan
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.xml.event_xml_record import (
     UnreadableEventError,
@@ -15,17 +17,17 @@ from smtpscope.reading.event_exports.xml.event_xml_record import (
     names_another_provider,
 )
 from smtpscope.reading.problem_log import ProblemLog
-from smtpscope.reading.record import Batch, Format, ReadOptions
+from smtpscope.reading.record import Batch, EventRecord, Format, ReadOptions
 from smtpscope.reading.text.encodings import TextBlock, head_text
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_text
-from smtpscope.reading.text.text_log import LineOffsets, TextLog
+from smtpscope.reading.text.text_log import LineOffsets, TextLog, TextSource
 from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
 
-# Not <Events>, <EventData>, <EventID>: behind the name stands a blank or the end of the tag.
+# Not <Events>, <EventData>, <EventID>: a blank or the end of the tag follows the name.
 _TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
 _LONGEST_TAG = 24
-# Tools write a line of their own before each event (`Record 1`), or before the first one (their name and version).
+# Tools write a line before each event (`Record 1`), or before the first one (their name and version).
 _BEGINNING = re.compile(
     r"(?:\xef\xbb\xbf|\ufeff)?(?:[ \t]*\r?\n|[\w#=*-][\w .,#()/\\=*-]{0,120}\r?\n){0,12}"
     r"\s{0,64}<(?:\?xml|!--|!DOCTYPE\s(?!html)|Events?[\s/>])"
@@ -33,12 +35,15 @@ _BEGINNING = re.compile(
 _SYSTEM = re.compile(r"<Event[\s>][^<]{0,512}<System[\s>]")
 _NO_EVENT = re.compile(r"<Events[^<>]{0,256}(?:/>|>\s{0,64}</Events\s{0,8}>)")
 
+_NAME = re.compile(r"[\w.:-]{1,60}")
+_STRINGS_OF_A_SENTENCE = 5
+
 # The ampersand last, so that nothing is resolved twice.
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 
 class EventXmlReader(TextLog):
-    """Reads one file of events in XML, event by event: a broken one does not cost the others.
+    """Reads one file of events in XML, event by event: a broken one does not spoil the others.
 
     No entity is ever resolved and nothing outside the file is ever opened, since each event is read alone, without
     the declarations that a file may have before it. All times are in UTC.
@@ -48,7 +53,9 @@ class EventXmlReader(TextLog):
         name="xml",
         title="Events as XML (Event Viewer, wevtutil, ToXml)",
         recognised_by="XML with the elements Event and System",
-        lacks=("the sentence of an event, unless it was saved with its rendering; its insertion strings are there",),
+        lacks=(
+            "the text of the event's message, unless it was saved as rendered text; its insertion strings are there",
+        ),
     )
 
     @classmethod
@@ -63,7 +70,7 @@ class EventXmlReader(TextLog):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         batching = Batching(self._source.size, sources=self._options.explaining)
-        records = _ElementRecords(self._source.name, self._options, batching)
+        records = _ElementRecords(self._source.name, self._options, batching, self._text)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
             records.lines.begin(block)
@@ -73,12 +80,12 @@ class EventXmlReader(TextLog):
                     yield batching.take(block.offset(event.end))
             records.lines.done(rest)
             stream.keep_from(rest)
-            batching.problems += records.told.take(final=block.final)
+            batching.problems += records.told.take(final=block.final) + records.places.take_problems()
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
     def raw(self, offset: int) -> str:
-        """The event's XML as it stands in the file."""
+        """The event's XML as written."""
         block = self._text.at(offset, LONGEST)
         found, _ = _scan(block)
         if not found or found[0].start:
@@ -89,17 +96,18 @@ class EventXmlReader(TextLog):
 class _ElementRecords:
     """Makes the records of one file and puts them into its batches."""
 
-    def __init__(self, file: str, options: ReadOptions, batching: Batching) -> None:
+    def __init__(self, file: str, options: ReadOptions, batching: Batching, text: TextSource) -> None:
         self.told = ProblemLog(file)
+        self.places = TextPlaces(file, text, "element")
         self.lines = LineOffsets()
         self._file = file
         self._batching = batching
         self._sources = options.explaining
-        # The time that stands before a loose sentence is that of its own XML, which leaves nothing open.
+        # The time before a loose message is that of its own XML, which is unambiguous.
         self._loose = OrphanMessages(file, FileTimes(file, options, tuple))
 
     def take(self, block: TextBlock, event: XmlElement) -> None:
-        """One event; a broken one that holds our sentence is read as a line of text is."""
+        """One event; a broken one with the message of an SMTP event is read like a line of text."""
         offset = block.offset(event.start)
         try:
             if not event.whole:
@@ -116,10 +124,23 @@ class _ElementRecords:
         if record is None:
             self._batching.unrelated_records += 1
             return
+        if record.message is None and len(record.strings or ()) < _STRINGS_OF_A_SENTENCE:
+            record = self._with_text_beside(record, block, event)
         self._batching.records.append(record)
         if mended:
             reason = "The event has characters that XML does not allow; each is shown as \ufffd"
             self.told.add(self.lines.at(event.start), reason, "recovered")
+
+    def _with_text_beside(self, record: EventRecord, block: TextBlock, event: XmlElement) -> EventRecord:
+        """`record`, which has no text, with the message found in another element of its event."""
+        loose = self._loose.records(block, event.start, event.end)
+        if not loose:
+            return record
+        opening = scan(block.text, final=True, begin=event.start, stop=event.end).sentences[0].opening
+        tag = block.text.rfind("<", event.start, opening)
+        name = _NAME.match(block.text, tag + 1, opening)
+        self.places.note("an unknown element" if name is None else name[0], "", record.offset)
+        return replace(record, strings=None, message=_plain(loose[0].message or ""), guess=GUESS)
 
 
 def _plain(text: str) -> str:
@@ -129,7 +150,7 @@ def _plain(text: str) -> str:
 
 
 def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
-    """The events in `block` in their order, and the index from which its text has to be seen again with the next."""
+    """The events in `block` in order, and the index at which the next block has to begin."""
     found: list[XmlElement] = []
     opened: int | None = None
     for tag in _TAG.finditer(block.text):

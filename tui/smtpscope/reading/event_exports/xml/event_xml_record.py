@@ -1,4 +1,4 @@
-"""The XML of one event -> an event record, read by expat; nothing outside the event's own text is ever looked up."""
+"""An event record from the XML of one event, read by expat; nothing outside the event's text is ever opened."""
 
 from __future__ import annotations
 
@@ -27,13 +27,11 @@ _REPLACEMENT = "\ufffd"
 
 
 class UnreadableEventError(Exception):
-    """The text is no event; the message is the reason as a sentence without its full stop."""
+    """The text is not an event; the message is the reason, without a full stop."""
 
 
 def names_another_provider(xml: str, sources: EventSources = NO_SOURCES) -> bool:
-    """Whether `xml` surely is of a source that is none of ours and not among `sources`, told without reading it as
-    XML.
-    """
+    """Whether `xml` is certainly of an unrelated source, not even one of `sources`, without parsing it."""
     found = _PROVIDER.search(xml)
     provider = None if found is None else found[1] or found[2]
     return provider is not None and not is_ours(provider) and not sources.named(provider)
@@ -42,10 +40,10 @@ def names_another_provider(xml: str, sources: EventSources = NO_SOURCES) -> bool
 def event_record(
     xml: str, *, file: str, offset: int, sources: EventSources = NO_SOURCES
 ) -> tuple[EventRecord | None, bool]:
-    """The record in `xml`, one element `Event` from its first to its last sign, None when its source is none of ours
-    and it is not wanted as one of `sources`.
+    """The record in `xml`, one `Event` element from its first to its last character, None if its source is unrelated
+    and it is not one of `sources`.
 
-    The second value tells that characters had to be replaced which XML does not allow. Raises UnreadableEventError.
+    The second value says whether characters that XML does not allow had to be replaced. Raises UnreadableEventError.
     Source of the elements: the event schema of Windows, http://schemas.microsoft.com/win/2004/08/events/event.
     """
     try:
@@ -57,7 +55,7 @@ def event_record(
         return _record(ElementTree.fromstring(mended), file, offset, sources), True
     except ElementTree.ParseError as error:
         reason = str(error).partition(":")[0]
-        raise UnreadableEventError(f"The event is no well-formed XML ({reason})") from error
+        raise UnreadableEventError(f"The event is not well-formed XML ({reason})") from error
 
 
 def _allowed(reference: re.Match[str]) -> str:
@@ -96,7 +94,7 @@ def _record(event: ElementTree.Element, file: str, offset: int, sources: EventSo
 
 
 def _strings(parts: dict[str, ElementTree.Element]) -> Iterator[str]:
-    """The texts below EventData (without Binary), or those at the ends of UserData, in their order."""
+    """The texts below EventData (without Binary), or those at the ends of UserData, in order."""
     user_data = parts.get("UserData")
     if user_data is not None:
         yield from (_text(element) for element in user_data.iter() if not len(element) and element is not user_data)
@@ -105,7 +103,7 @@ def _strings(parts: dict[str, ElementTree.Element]) -> Iterator[str]:
 
 
 def _whole(strings: tuple[str, ...]) -> tuple[str, ...]:
-    """The strings that one text holds, as python-evtx prints them."""
+    """The strings in one text, as python-evtx prints them."""
     return (of_text(strings[0]) or strings) if len(strings) == 1 else strings
 
 

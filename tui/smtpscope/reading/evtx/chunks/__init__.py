@@ -1,1 +1,1 @@
-"""Chunks of an .evtx file: which of them to read, and the records in them."""
+"""Chunks of an .evtx file: which ones to read, and the records in them."""

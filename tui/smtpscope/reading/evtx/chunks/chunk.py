@@ -1,26 +1,25 @@
-"""One chunk -> its records, counted to the last: records the fast decoder rejects are retried with python-evtx."""
+"""All records of one chunk: those that the fast decoder rejects are retried with the second one."""
 
 from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from io import BytesIO
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final, Literal
 
 import msgspec
-from evtx import PyEvtxParser
 
 from smtpscope.errors import Problem
+from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_times import span_of_records
 from smtpscope.reading.evtx.chunks.record_headers import RecordPlace, Walk, walk
+from smtpscope.reading.evtx.decoding.chunk_decoder import DecoderStoppedError, FileDecoder
+from smtpscope.reading.evtx.decoding.decoder_frames import Decoded, Kind
 from smtpscope.reading.evtx.evtx_file import Chunk
 from smtpscope.reading.evtx.evtx_layout import (
     CHUNK_MAGIC,
     CHUNK_SIZE,
-    FILE_MAGIC,
-    NO_CHECKSUMS,
     RECORD_MAGIC,
     SMALLEST_RECORD,
     ChunkHeader,
@@ -29,40 +28,12 @@ from smtpscope.reading.evtx.evtx_layout import (
 )
 from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
 from smtpscope.reading.evtx.templates.template_tree import UnreadableError
-from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
-from smtpscope.reading.log_span import LogSpan, merge_spans
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event import decoder_json, event_element
 
-
-@dataclass(slots=True)
-class ChunkRead:
-    """What chunks held: records that may be ours, how many others, and what was wrong.
-
-    `explaining` are of records that were read for this alone and are counted with the others; those that came with the
-    records are not in it. `used` counts the chunks that were more than zeros. `span` is from when to when the records
-    go, ours or not.
-    """
-
-    records: list[EventRecord] = field(default_factory=list)
-    unrelated_records: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    explaining: list[ExplainingEvent] = field(default_factory=list)
-    used: int = 1
-    span: LogSpan | None = None
-
-    def add(self, other: ChunkRead) -> None:
-        """Takes in what another chunk held."""
-        self.records += other.records
-        self.unrelated_records += other.unrelated_records
-        self.problems += other.problems
-        self.explaining += other.explaining
-        self.used += other.used
-        self.span = merge_spans(self.span, other.span)
-
-
 BRIDGE_ID: Final = 0xFFFF_FFFF_FFFF_FFFF
-"""The record number of the empty records that are laid over stretches without a record header."""
+"""The record number of the empty records that bridge stretches without a record header."""
 
 _HEADER_SIZE_FIELD: Final = 128
 
@@ -70,8 +41,8 @@ _HEADER_SIZE_FIELD: Final = 128
 def mended(chunk: bytes, found: Walk, end: int) -> bytes:
     """`chunk` with a header that points to `end`, sizes that lead from record to record, and gaps bridged.
 
-    What a bridge covers is refused by the decoder, or read as a record without content under BRIDGE_ID; the bytes
-    behind its header stay, since later records may use a name or a template that is defined there.
+    The decoder rejects a bridge, or reads it as an empty record with BRIDGE_ID; the bytes after its header stay, since
+    later records may use a name or a template defined there.
     """
     copy = bytearray(chunk)
     copy[:8] = CHUNK_MAGIC
@@ -86,77 +57,47 @@ def mended(chunk: bytes, found: Walk, end: int) -> bytes:
     return bytes(copy)
 
 
-_BLOCK_SIZE: Final = 4096
-_MOST_FAILURES: Final = 4_000
-"""More than a chunk can have records: a decoder that fails more often goes round in circles."""
-
-
-def _file_header() -> bytes:
-    """The header of a file with one chunk. The file's own may be damaged, and what it counts is not what we pass on."""
-    block = bytearray(_BLOCK_SIZE)
-    struct.pack_into("<8sQQQIHHHH", block, 0, FILE_MAGIC, 0, 0, 1, 128, 1, 3, _BLOCK_SIZE, 1)
-    struct.pack_into("<I", block, 120, NO_CHECKSUMS)
-    return bytes(block)
-
-
-_FILE_HEADER: Final = _file_header()
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A record that the decoder could read: its number in the record's header, and its content as text."""
-
-    record_id: int
-    text: str
-
-
-def json_records(chunk: bytes) -> Iterator[Decoded]:
-    """The records of `chunk` (64 KiB) as JSON, in their order; those that the decoder refuses are missing."""
-    iterator = PyEvtxParser(BytesIO(_FILE_HEADER + chunk), number_of_threads=1).records_json()
-    failures = 0
-    while failures < _MOST_FAILURES:
-        try:
-            record = next(iterator)
-        except StopIteration:
-            return
-        except Exception:
-            # The decoder tells no place; whoever asked sees from the walk which record is missing.
-            failures += 1
-            continue
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":
-                raise
-            return
-        if record is not None:
-            yield Decoded(record["event_record_id"], record["data"])
-
-
 _Outcome = Literal["skipped", "recovered", "noted"]
 
-_REFUSED: Final = "The fast decoder refused it, the second one could read it"
-_BROKEN_SIZE: Final = "Its size is broken; it was read up to the next record"
-_TORN: Final = "Its end was not written to disk; what it says may be incomplete"
+_REFUSED: Final = "Rejected by the fast decoder, read by the fallback decoder"
+_BROKEN_SIZE: Final = "Its size is wrong; it was read up to the next record"
+_TORN: Final = "Its end was not written to disk; it may be incomplete"
 _CUT_OFF: Final = "The file ends in the middle of this record"
 _NO_HEADER: Final = "The header of its chunk is destroyed; the record itself could be read"
 
 
-def read_chunk(chunk: Chunk, *, file: str, has_checksums: bool, sources: EventSources = NO_SOURCES) -> ChunkRead:
-    """Every record of `chunk`. `file` is the path as the user gave it, `has_checksums` whether the file keeps them.
-    Those that are wanted as some of `sources` are among its records.
+class ChunkReader:
+    """Reads all records in the chunks of one file."""
 
-    A chunk of zeros, as a log has them kept in reserve, is nothing and no problem. Raises nothing.
-    """
-    data = chunk.data.ljust(CHUNK_SIZE, b"\0")
-    header = parse_chunk_header(data)
-    if header is None and RECORD_MAGIC not in data:
-        if data.count(0) == CHUNK_SIZE:
-            return ChunkRead(used=0)
-        return ChunkRead(problems=[_not_a_chunk(chunk, file)])
-    return _Reading(chunk, data, header, file, sources).read(has_checksums)
+    def __init__(
+        self,
+        file: str,
+        *,
+        has_checksums: bool,
+        decoder: FileDecoder | None = None,
+        sources: EventSources = NO_SOURCES,
+    ) -> None:
+        """`file` is the path as the user gave it, `has_checksums` whether the file has them. Those of `sources` are
+        among the records.
+        """
+        self._sources = sources
+        self._file = file
+        self._has_checksums = has_checksums
+        self._decoder = decoder or FileDecoder()
 
+    def read(self, chunk: Chunk) -> ChunkRead:
+        """Every record of `chunk`.
 
-def _not_a_chunk(chunk: Chunk, file: str) -> Problem:
-    return Problem(file, f"chunk {chunk.number}", "This is no chunk, and no record is in it", "skipped")
+        A reserved chunk of zeros is empty, and not a problem. Never raises.
+        """
+        data = chunk.data.ljust(CHUNK_SIZE, b"\0")
+        header = parse_chunk_header(data)
+        if header is None and RECORD_MAGIC not in data:
+            if data.count(0) == CHUNK_SIZE:
+                return ChunkRead(used=0)
+            reason = "Not a chunk, and no record in it"
+            return ChunkRead(problems=[Problem(self._file, f"chunk {chunk.number}", reason, "skipped")])
+        return _Reading(chunk, data, header, self._file, self._sources).read(self._decoder, self._has_checksums)
 
 
 class _Reading:
@@ -171,54 +112,67 @@ class _Reading:
         self._data = data
         self._walk = walk(data, self._end)
         self._second: FallbackDecoder | None = None
+        self._stopped: DecoderStoppedError | None = None
         self._result = ChunkRead()
 
-    def read(self, has_checksums: bool) -> ChunkRead:
+    def read(self, decoder: FileDecoder, has_checksums: bool) -> ChunkRead:
         if has_checksums and self._header is not None:
             self._check(self._header)
         self._gaps()
-        source = self._data
-        if self._header is None or self._walk.gaps or any(place.state == "broken" for place in self._walk.places):
-            source = mended(self._data, self._walk, self._end)
-        texts: defaultdict[int, list[str]] = defaultdict(list)
-        for decoded in json_records(source):
-            texts[decoded.record_id].append(decoded.text)
+        decoded = self._decoded(decoder)
         outcomes = []
         for place in self._walk.places:
-            found = texts.get(place.record_id)
+            found = decoded.get(place.record_id)
             outcomes.append(self._record(place, found.pop(0) if found else None))
         self._report(outcomes)
+        if self._stopped is not None and str(self._stopped):
+            count = len(self._result.records) + self._result.unrelated_records
+            self._problem(None, f"{self._stopped}; the second one read record by record", "recovered", count)
         sure = self._header is not None and data_checksum_agrees(self._data, self._header)
         self._result.span = span_of_records(self._walk.places, sure=sure)
         return self._result
 
-    def _record(self, place: RecordPlace, text: str | None) -> tuple[_Outcome, str] | None:
-        """Reads one record; what is to be said of it, None when all is well."""
+    def _decoded(self, decoder: FileDecoder) -> dict[int, list[Decoded]]:
+        """The results of the fast decoder by record number; none if it had to be stopped."""
+        source = self._data
+        if self._header is None or self._walk.gaps or any(place.state == "broken" for place in self._walk.places):
+            source = mended(self._data, self._walk, self._end)
+        decoded: defaultdict[int, list[Decoded]] = defaultdict(list)
+        try:
+            for record in decoder.records(source, self._sources):
+                decoded[record.record_id].append(record)
+        except DecoderStoppedError as cause:
+            self._stopped = cause
+        return decoded
+
+    def _record(self, place: RecordPlace, decoded: Decoded | None) -> tuple[_Outcome, str] | None:
+        """Reads one record; returns a problem, or None."""
         offset = self._chunk.offset + place.offset
         if place.state == "broken" and place.offset + place.size >= len(self._chunk.data) < CHUNK_SIZE:
             return "skipped", _CUT_OFF
-        if text is not None:
-            try:
-                record = decoder_json.event_record(
-                    text, file=self._file, offset=offset, filetime=place.filetime, sources=self._sources
-                )
-            except msgspec.DecodeError:
-                pass
-            else:
-                self._count(record)
-                return self._oddity(place)
+        if decoded is not None and decoded.kind != Kind.ODD:
+            record = None
+            if decoded.kind == Kind.OURS:
+                with suppress(msgspec.DecodeError):
+                    text = decoded.text
+                    record = decoder_json.event_record(
+                        text, file=self._file, offset=offset, filetime=place.filetime, sources=self._sources
+                    )
+            self._count(record)
+            return self._oddity(place)
         if self._second is None:
             self._second = FallbackDecoder(self._data)
         try:
             element = self._second.event(place.offset)
         except UnreadableError as cause:
-            return "skipped", f"Neither decoder can read it: {cause}"
+            neither = "Neither decoder can" if self._stopped is None else "The second decoder can't"
+            return "skipped", f"{neither} read it: {cause}"
         self._count(
             event_element.event_record(
                 element, file=self._file, offset=offset, filetime=place.filetime, sources=self._sources
             )
         )
-        return self._oddity(place) or ("recovered", _REFUSED)
+        return self._oddity(place) or (("recovered", _REFUSED) if self._stopped is None else None)
 
     def _oddity(self, place: RecordPlace) -> tuple[_Outcome, str] | None:
         if self._header is None:
@@ -234,7 +188,7 @@ class _Reading:
             self._result.records.append(record)
 
     def _report(self, outcomes: Iterable[tuple[_Outcome, str] | None]) -> None:
-        """One problem for each run of records with the same fate, so that a broken chunk does not fill the list."""
+        """One problem for each run of records with the same fault: a broken chunk must not fill the list."""
         run: list[int] = []
         last: tuple[_Outcome, str] | None = None
         for place, outcome in [*zip(self._walk.places, outcomes, strict=True), (None, None)]:
@@ -261,7 +215,8 @@ class _Reading:
             self._problem(None, f"The checksum of {' and '.join(wrong)} is wrong", "noted", None)
 
     def _gaps(self) -> None:
-        """Reports what is missing: stretches without a record, and records that the header counts but nobody finds."""
+        """Reports missing records: stretches without a record, and records that are counted in the header but not
+        found."""
         claimed = None if self._header is None else self._header.record_count
         missing = None if claimed is None else max(0, claimed - len(self._walk.places)) or None
         cut_off = len(self._chunk.data) < CHUNK_SIZE
@@ -277,7 +232,8 @@ class _Reading:
             self._problem(None, reason, "skipped", missing)
 
     def _damaged_gaps(self) -> list[tuple[int, int]]:
-        """The gaps that may have held records; zeros behind the last record of a headless chunk are just free."""
+        """The gaps that may have held records; zeros after the last record of a chunk without a header are just free
+        space."""
         if self._header is not None and len(self._chunk.data) == CHUNK_SIZE:
             return self._walk.gaps
         return [gap for gap in self._walk.gaps if gap[1] < self._end or any(self._data[gap[0] : gap[1]])]

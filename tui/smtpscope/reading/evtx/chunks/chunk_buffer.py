@@ -1,4 +1,4 @@
-"""A block of chunks in memory, with the views through which numbers in it are compared and gathered by the thousand."""
+"""A block of chunks in memory, with views to compare and gather thousands of numbers at once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _DEFINITION_SIZE: Final = 20
 class Buffer:
     """Room for some chunks; filled by `stream.readinto(buffer.view)`.
 
-    `words` are the aligned 32-bit numbers, `longs` those of 64 bits, `octets` of 8. `u4` and `u8` have the number
-    that begins at each byte, so that many of them can be gathered from anywhere.
+    `words` are the aligned 32-bit numbers, `longs` those of 64 bits, `octets` of 8. `u4` and `u8`
+    have the number that begins at each byte, to gather many of them from anywhere.
     """
 
     __slots__ = ("data", "longs", "octets", "u4", "u8", "view", "words")
@@ -37,7 +37,7 @@ class Buffer:
 
     @classmethod
     def of(cls, data: bytes) -> Buffer:
-        """A buffer with `data` in it, filled up with zeros."""
+        """A buffer with `data`, padded with zeros."""
         buffer = cls(len(data) + -len(data) % 8)
         buffer.view[: len(data)] = data
         return buffer
@@ -46,14 +46,14 @@ class Buffer:
         return np.ndarray((len(self.data) - kind.itemsize + 1,), kind, buffer=self.data, strides=(1,))
 
     def gathered(self, places: Numbers, size: int) -> NDArray[Any]:
-        """The `size` bytes from each of `places` on, one item each. Raises IndexError where the buffer ends before."""
+        """The `size` bytes from each of `places` on, one item each. Raises IndexError if the buffer is too short."""
         return self._at_each_byte(np.dtype((np.void, size)))[places]
 
     def instances(self, places: Numbers, chunks: Numbers) -> tuple[Numbers, Numbers]:
         """The template instance tokens at `places`, of chunks that begin at `chunks`.
 
-        Where the template of each is defined (an offset in the chunk), and where the count of its values stands, which
-        may be anywhere when the log is damaged. Raises IndexError where a token lies outside of the buffer.
+        Returns where the template of each is defined (an offset in the chunk), and the offset of the count of its
+        values, which may be anywhere in a damaged log. Raises IndexError if a token is outside the buffer.
         """
         definition = self.u4[places + _DEFINITION].astype(np.int64)
         at = places + _INSTANCE_SIZE

@@ -1,18 +1,18 @@
-"""The quick way through a log: most chunks are told to hold nothing of ours and are passed over, the rest is read.
+"""The fast path through a log: most chunks have no SMTP events and are skipped, the others are read.
 
-What is passed over is still counted, from the chunk's header, and only where its records are understood or its
-checksum says that it is whole.
+Skipped records are still counted, from the chunk's header; a chunk is only skipped if its records are understood or its
+checksum is right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 
-from smtpscope.reading.evtx.chunks.chunk import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer
+from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_times import ChunkTimes
 from smtpscope.reading.evtx.chunks.growth import ReadEnd
 from smtpscope.reading.evtx.chunks.instance_table import TableReader, TableSlice
@@ -26,9 +26,12 @@ from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEve
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.record_table import MixedRecords
 
+if TYPE_CHECKING:
+    from smtpscope.reading.evtx.chunks.chunk import ChunkReader
+
 _FIRST_CHUNKS: Final = 8
 _CHUNKS: Final = 64
-"""Chunks read at once: few in the beginning, so that there is something to see soon."""
+"""Chunks read at once: few at first, to show something soon."""
 
 
 class ChunkSkipper:
@@ -37,8 +40,8 @@ class ChunkSkipper:
     def __init__(
         self, header: FileHeader, file: str, *, growing: bool = False, sources: EventSources = NO_SOURCES
     ) -> None:
-        """`file` is the path as the user gave it; with `growing` a chunk without its end is left for later.
-        `sources` are what is read besides.
+        """`file` is the path as the user gave it; with `growing`, a chunk without its end is left for later. `sources`
+        are what is read besides.
         """
         self._sources = sources
         self._header = header
@@ -53,22 +56,22 @@ class ChunkSkipper:
         self._times = ChunkTimes(has_checksums=header.has_checksums)
         self._pieces: list[TableSlice] = []
         self.rows_waiting = 0
+        self._chunks: ChunkReader | None = None
 
     def taken(self, singles: list[EventRecord]) -> MixedRecords:
-        """The records of the blocks since the last call, together with those that were handed out one by one."""
+        """The records of the blocks since the last call, together with those found one by one."""
         pieces, self._pieces, self.rows_waiting = self._pieces, [], 0
         return MixedRecords(self._tables.table(pieces), singles)
 
     def start_behind(self, chunk: Chunk) -> None:
-        """Begins with what follows `chunk`, which was read already."""
+        """Starts after `chunk`, which was read already."""
         self._start = Chunk(chunk.number + 1, chunk.offset + CHUNK_SIZE, b"")
         self.end = ReadEnd(chunk)
 
     def blocks(self, stream: BinaryIO) -> Iterator[tuple[int, int, ChunkRead]]:
-        """What the chunks hold, some at a time, in the order of the file.
+        """The content of the chunks, some at a time, in file order.
 
-        How many bytes of the file are read with them, how many chunks they are, and what is in them, without the
-        records that `taken` gives.
+        Yields the bytes read so far, the number of chunks, and their content, without the records that `taken` returns.
         """
         number, offset = self._start.number, self._start.offset
         stream.seek(offset)
@@ -90,10 +93,10 @@ class ChunkSkipper:
             yield offset, slots, read
 
     def _note_end(self, buffer: Buffer, slots: int, size: int, number: int, offset: int) -> None:
-        """Remembers the last chunk that is more than the zeros that a log keeps in reserve."""
+        """Remembers the last chunk that is not just reserved zeros."""
         for at in range(slots - 1, -1, -1):
             data = bytes(buffer.view[at * CHUNK_SIZE : min((at + 1) * CHUNK_SIZE, size)])
-            # A chunk whose beginning is damaged is read as well, so it must not be read again as something new.
+            # A chunk with a damaged beginning is read too, and must not be read again as new.
             if data.startswith(CHUNK_MAGIC) or data.count(0) < len(data):
                 self.end = ReadEnd(Chunk(number + at, offset + at * CHUNK_SIZE, data))
                 return
@@ -123,7 +126,7 @@ class ChunkSkipper:
     def _one_by_one(
         self, buffer: Buffer, rows: Rows, offset: int
     ) -> tuple[list[tuple[int, EventRecord | None]], set[int]]:
-        """The records that are in no table, each with its chunk, and the chunks that are not what they seem."""
+        """The records that are not in a table, each with its chunk, and the chunks that turned out to be unusual."""
         found: list[tuple[int, EventRecord | None]] = []
         doubtful: set[int] = set()
         data, chunk_of_data = b"", -1
@@ -153,14 +156,16 @@ class ChunkSkipper:
         return found
 
     def _thorough(self, chunk: Chunk) -> ChunkRead:
-        # Most logs need it for no chunk, and both decoders take long to import.
-        from smtpscope.reading.evtx.chunks.chunk import read_chunk
+        if self._chunks is None:
+            # Most logs never need it, and its imports take long.
+            from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
-        return read_chunk(chunk, file=self._file, has_checksums=self._header.has_checksums, sources=self._sources)
+            self._chunks = ChunkReader(self._file, has_checksums=self._header.has_checksums, sources=self._sources)
+        return self._chunks.read(chunk)
 
 
 def _filled(stream: BinaryIO, room: memoryview) -> int:
-    """How many bytes could be read into `room`; fewer than it holds only where the file ends."""
+    """How many bytes could be read into `room`; fewer than its size only at the end of the file."""
     size = 0
     while size < len(room):
         read = stream.readinto(room[size:])  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
-"""From when to when the records of chunks go, told from the headers of the first and the last record of each.
+"""The time span of the records in chunks, from the headers of the first and last record of each.
 
-A damaged time would make the log seem years longer, and everything in it over: a time that is far from all others is
-believed only where a checksum says so.
+A damaged time would make the log seem years longer, and everything in it over: a time far from all others is trusted
+only with a valid checksum.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from smtpscope.reading.evtx.evtx_layout import (
 from smtpscope.reading.log_span import EARLIEST_MS, LATEST_MS, LogSpan, merge_spans
 
 _LAST_RECORD: Final = 44
-"""Where in the header of a chunk the offset of its last record stands."""
+"""Where the header of a chunk has the offset of its last record."""
 _WRITTEN: Final = 16
-"""Where in the header of a record its time stands."""
+"""Where the header of a record has its time."""
 _MAGIC: Final = int.from_bytes(RECORD_MAGIC, "little")
 _DAY_MS: Final = 86_400_000
 
 
 class ChunkTimes:
-    """The times of the chunks of one file, read in its order."""
+    """The times of the chunks of one file, in file order."""
 
     def __init__(self, *, has_checksums: bool) -> None:
         self._has_checksums = has_checksums
         self._span: LogSpan | None = None
 
     def span(self, buffer: Buffer, numbers: Numbers) -> LogSpan | None:
-        """From when to when the records of the chunks in `numbers` go; None where no header tells a time."""
+        """The time span of the records of the chunks in `numbers`; None if no header has a time."""
         begin = numbers * CHUNK_SIZE
         last = buffer.u4[begin + _LAST_RECORD].astype(np.int64)
         last[(last < FIRST_RECORD) | (last > CHUNK_SIZE - SMALLEST_RECORD)] = FIRST_RECORD
@@ -66,7 +66,7 @@ class ChunkTimes:
 
 
 def span_of_records(places: Sequence[RecordPlace], *, sure: bool) -> LogSpan | None:
-    """From when to when the records of one chunk go; `sure` tells that they are what was written."""
+    """The time span of the records of one chunk; `sure` means that they are unchanged."""
     whole = np.array([offset.filetime for offset in places if offset.state == "whole"], np.uint64)
     time_ms = np.sort(milliseconds_of(whole.view(np.int64)))
     times = time_ms[(time_ms >= EARLIEST_MS) & (time_ms < LATEST_MS)].tolist()
@@ -78,8 +78,8 @@ def _always(index: int) -> bool:
 
 
 def _steady(times: Sequence[int], known: LogSpan | None, believed: Callable[[int], bool]) -> LogSpan | None:
-    """The first and the last of `times` (ascending), those at either end left out that are farther from the others,
-    and from what is `known` already, than these are from each other, unless they are `believed` (by their index)."""
+    """The first and the last of `times` (ascending), without those at either end that are farther from the others, and
+    from what is `known`, than these are from each other, unless they are `believed` (by their index)."""
     low, high = 0, len(times) - 1
     first, last = (known.first_ms, known.last_ms) if known is not None else (LATEST_MS, EARLIEST_MS)
     while low <= high:

@@ -1,11 +1,11 @@
-"""How far an .evtx file was read, so that what is added to it later is read alone: new records, and new chunks."""
+"""Remembers how far an .evtx file was read, to read only later additions: new records and new chunks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from smtpscope.reading.evtx.chunks.chunk import ChunkRead
+from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.record_headers import walk
 from smtpscope.reading.evtx.evtx_file import Chunk
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, FIRST_RECORD, parse_chunk_header
@@ -14,21 +14,21 @@ from smtpscope.reading.record import EventRecord
 
 @dataclass(frozen=True, slots=True)
 class ReadEnd:
-    """The last chunk that held records, as it was read."""
+    """The last chunk with records, as it was read."""
 
     chunk: Chunk
 
     def still_there(self, stream: BinaryIO) -> bool:
-        """Whether the file in `stream` is still that log: neither shorter than it was, nor begun anew.
+        """Whether the file in `stream` is still the same log, neither truncated nor restarted.
 
-        A log that is full is written over from its beginning; then it is another one, and is read as a whole.
+        A full log is overwritten from its beginning; it is then read from the start.
         """
         chunk = self.read_again(stream)
         again = parse_chunk_header(chunk.data.ljust(CHUNK_SIZE, b"\0"))
         known = self.chunk.data
         before = parse_chunk_header(known.ljust(CHUNK_SIZE, b"\0"))
         if before is None or len(known) < FIRST_RECORD:
-            # Without a header that is whole there are only its bytes to go by.
+            # Without an intact header, there are only its bytes to compare.
             return chunk.data.startswith(known[:FIRST_RECORD])
         return again is not None and again.first_number == before.first_number
 
@@ -38,7 +38,7 @@ class ReadEnd:
         return Chunk(self.chunk.number, self.chunk.offset, stream.read(CHUNK_SIZE))
 
     def only_new(self, read: ChunkRead) -> tuple[list[EventRecord], int]:
-        """Of what the chunk holds now (`read`): the records that were not there, and how many others were not."""
+        """The new records in the chunk as it is now (`read`), and the number of new others."""
         data = self.chunk.data
         header = parse_chunk_header(data.ljust(CHUNK_SIZE, b"\0"))
         end = min(len(data), CHUNK_SIZE if header is None else header.end)

@@ -1,4 +1,4 @@
-"""Template instances that are built alike -> one value of all of them at once."""
+"""Reads one value of many template instances of the same shape at once."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _DESCRIPTOR: Final = 4
 
 
 class UnfitError(Exception):
-    """Some records that must be read one by one."""
+    """Some records must be read one by one."""
 
 
 class InstanceGroup:
-    """Some template instances with values of the same types: `rows` are their numbers, as the caller counts them.
+    """Some template instances with values of the same types: `rows` are the caller's numbers for them.
 
-    Made of instances with the same count of values, it keeps those that are like the first one. Questions raise
-    UnfitError where a value has not the type or the size that is asked for.
+    Made of instances with the same count of values, it keeps those like the first one. Raises UnfitError if a value
+    does not have the required type or size.
     """
 
     def __init__(self, buffer: Buffer, rows: Numbers, at: Numbers, count: int, end: Numbers) -> None:
-        """`at` is where the count of values stands, `count` what it is, `end` where an instance ends at the latest."""
+        """`at` is the offset of the count of values, `count` that count, `end` the latest end of an instance."""
         descriptors = buffer.gathered(at + 4, _DESCRIPTOR * count).view("<u4").reshape(-1, count)
         types = descriptors >> 16 & 0xFF
         sizes = (descriptors & _LOW_HALF).astype(np.int64)
@@ -47,7 +47,7 @@ class InstanceGroup:
         return len(self.rows)
 
     def keep_same_text(self, part: str | int | None) -> None:
-        """Keeps those that have the same bytes in the value `part`, where it is one."""
+        """Keeps those with the same bytes in the value `part`, if it is one."""
         if not isinstance(part, int) or not len(self) or part >= len(self._types):
             return
         sizes = self._sizes[:, part]
@@ -63,7 +63,7 @@ class InstanceGroup:
             self._sizes, self._offsets = self._sizes[which], self._offsets[which]
 
     def type(self, index: int) -> int:
-        """The type of that value; UnfitError where there are not so many."""
+        """The type of that value; UnfitError if there are not as many."""
         if index >= len(self._types):
             raise UnfitError
         return self._types[index]
@@ -79,7 +79,7 @@ class InstanceGroup:
         return begin, begin + self._sizes[:, index]
 
     def number(self, index: int | None) -> Numbers | None:
-        """That unsigned value; None where it is null, or `index` is None."""
+        """That unsigned value; None if it is null, or if `index` is None."""
         if index is None or self.type(index) == values.NULL:
             return None
         size = _SIZE_OF_TYPE.get(self.type(index))
@@ -87,12 +87,12 @@ class InstanceGroup:
             raise UnfitError
         numbers = self._fixed(index, size)
         if np.any(numbers < 0):
-            # More than 63 bits: whatever that is, it is no number that counts anything.
+            # More than 63 bits: this is not a plausible number.
             raise UnfitError
         return numbers
 
     def filetime(self, index: int | None) -> Numbers:
-        """That time in 100 ns since 1601, 0 where there is none."""
+        """That time in 100 ns since 1601, 0 if there is none."""
         if index is None or self.type(index) == values.NULL:
             return np.zeros(len(self), np.int64)
         if self.type(index) != _FILETIME:
@@ -106,7 +106,7 @@ class InstanceGroup:
         return numbers
 
     def text(self, part: str | int | None) -> str | None:
-        """That text of the first instance, which `keep_same_text` has made the same in all."""
+        """That text of the first instance, which is the same in all after `keep_same_text`."""
         if not isinstance(part, int):
             return part
         if self.type(part) == values.NULL:

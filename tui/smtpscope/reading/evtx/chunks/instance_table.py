@@ -1,7 +1,7 @@
-"""Our records of a block -> columns, many at once: values stand where the plan of their template says.
+"""Reads many SMTP events of a block at once into columns, with the plan of their template.
 
-Records are taken in groups whose values have the same types and whose texts are the same. Whatever does not fit, or
-has not six insertion strings, is left to be read one by one.
+Records are taken in groups whose values have the same types and whose texts are the same. Records that do not fit, or
+have other than six insertion strings, are left to be read one by one.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from smtpscope.reading.windows_event.event_values import level_of
 
 _MOST_VALUES: Final = 64
 _MOST_GROUPS: Final = 64
-"""Of one block. A log with more kinds of records than this is rare, and the rest of them is read one by one."""
+"""Groups in one block. Logs with more kinds of records are rare; the rest of them is read one by one."""
 _MOST_KINDS: Final = 8
-"""Of EventData in one group, before those are found that have nothing but six strings."""
+"""Groups of EventData in one group, before those with just six strings are found."""
 _NESTED_START: Final = b"\x0f\x01\x01\x00\x0c\x01"
 _NESTED_AT: Final = 4
-"""Where the template instance begins in a nested fragment."""
+"""The offset of the template instance in a nested fragment."""
 _NESTED_SIZE: Final = 18
-"""Up to the count of its values, which may stand further on."""
+"""Bytes up to the count of its values, which may be further on."""
 _DEFINITION_HEADER: Final = 24
 _TIME_AT: Final = 16
 _EVENT_ID_BITS: Final = 0xFFFF
@@ -55,7 +55,7 @@ class TableSlice:
 
 
 class _Columns:
-    """What is found of some rows; `begin` and `end` are where their insertion strings stand in the block."""
+    """The values of some rows; their insertion strings are from `begin` to `end` in the block."""
 
     def __init__(self, count: int) -> None:
         self.fits = np.zeros(count, np.bool_)
@@ -64,7 +64,7 @@ class _Columns:
 
 @dataclass(frozen=True, slots=True)
 class _Arrays:
-    """Arrays of insertion strings: of which records, and where each begins and ends."""
+    """Arrays of insertion strings: their records, and where each begins and ends."""
 
     rows: Numbers
     begin: Numbers
@@ -91,9 +91,9 @@ class TableReader:
         return RecordTable(self._file, self._shapes, shape, place, time_ms, record_id, strings)
 
     def read(self, buffer: Buffer, rows: Rows, offset: int) -> tuple[TableSlice, Flags]:
-        """The records among `rows` that fit, in their order, and which these are.
+        """The records among `rows` that fit, in order, and which ones these are.
 
-        `offset` is where the block begins in the file.
+        `offset` is the start of the block in the file.
         """
         columns = _Columns(len(rows))
         for plan, group in self._groups(buffer, rows):
@@ -111,7 +111,7 @@ class TableReader:
         ), columns.fits
 
     def _groups(self, buffer: Buffer, rows: Rows) -> Iterator[tuple[EventPlan, InstanceGroup]]:
-        """Groups of records with the same plan, types of values, and texts of the event's own."""
+        """Groups of records with the same plan, types of values, and texts in the event itself."""
         _, at = buffer.instances(rows.start + INSTANCE_AT, rows.chunk * CHUNK_SIZE)
         at[at + 4 > rows.end] = 0
         count = np.where(at > 0, buffer.u4[at], 0).astype(np.int64)
@@ -170,7 +170,7 @@ class TableReader:
         return chosen
 
     def _nested(self, buffer: Buffer, begin: Numbers, end: Numbers, chunks: Numbers) -> _Arrays:
-        """Of the nested fragments between `begin` and `end` those with one array of strings, and where it stands."""
+        """The nested fragments between `begin` and `end` with one array of strings, and where it is."""
         fits = begin + _NESTED_SIZE <= end
         begin = np.where(fits, begin, 0)
         fits &= buffer.gathered(begin, len(_NESTED_START)) == np.void(_NESTED_START)
@@ -189,7 +189,7 @@ class TableReader:
             slot, binary = int(slots[leader]), int(binaries[leader])
             same = (slots[which] == slot) & (binaries[which] == binary) & (count[which] == count[leader])
             group = InstanceGroup(buffer, which[same], at[which[same]], int(count[leader]), end[which[same]])
-            # A table has no room for data behind the strings.
+            # A table has no column for data after the strings.
             plain = binary < 0 or group.type(binary) == values.NULL
             if len(group) and plain and group.type(slot) == values.STRING_ARRAY:
                 return _Arrays(group.rows, *group.span(slot))
@@ -199,9 +199,9 @@ class TableReader:
         raise UnfitError
 
     def _slots(self, buffer: Buffer, definitions: Numbers, fits: Flags) -> tuple[Numbers, Numbers]:
-        """The values that are the array of insertion strings and the data behind it in the template at each place.
+        """Which values are the array of insertion strings and the data after it, for the template at each place.
 
-        Each is -1 where there is none.
+        -1 if there is none.
         """
         slots = np.full((len(definitions), 2), -1, np.int64)
         distinct, inverse = np.unique(definitions[fits], return_inverse=True)

@@ -1,6 +1,6 @@
-"""Where the records of a chunk lie, told from their own headers, so that each has its place and none is lost unseen.
+"""Finds the records of a chunk by their own headers, so that none is lost unnoticed.
 
-Both decoders stop at the first record header that is broken. Here the walk goes on at the next one that is whole.
+Both decoders stop at the first broken record header. Here the search continues at the next intact one.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ State = Literal["whole", "torn", "broken"]
 class RecordPlace:
     """A record header: `offset` in the chunk, `size` in bytes, the record's number, its time as FILETIME.
 
-    `state` is "torn" when the size is not repeated at the record's end, as where a page was never written to disk, and
-    "broken" when the size is impossible; `size` then reaches to the next record that is whole.
+    `state` is "torn" when the size is not repeated at the record's end, as if a page was never written to disk, and
+    "broken" if the size is impossible; `size` then extends to the next intact record.
     """
 
     offset: int
@@ -38,21 +38,21 @@ class RecordPlace:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The records of a chunk in their order, and the stretches (start, end) where there is no record header at all."""
+    """The records of a chunk in order, and the stretches (start, end) without any record header."""
 
     places: list[RecordPlace] = field(default_factory=list)
     gaps: list[tuple[int, int]] = field(default_factory=list)
 
 
 def walk(chunk: bytes, end: int) -> Walk:
-    """Every record header between the chunk's header and `end` (exclusive). Raises nothing."""
+    """Every record header between the chunk's header and `end` (exclusive). Never raises."""
     return _walk_whole(chunk, end) or _walk_damaged(chunk, end)
 
 
 def _walk_whole(chunk: bytes, end: int) -> Walk | None:
-    """The walk of a chunk whose records follow each other without a break; None when they do not.
+    """The records of a chunk that follow each other without a gap; None if they do not.
 
-    All headers are looked at together, which is ten times as fast as one after the other.
+    All headers are checked together, which is ten times as fast as one by one.
     """
     if end % _ALIGNMENT or end <= FIRST_RECORD:
         return None
@@ -98,7 +98,7 @@ def _walk_damaged(chunk: bytes, end: int) -> Walk:
 
 
 def _is_believed(chunk: bytes, offset: int, size: int, end: int) -> bool:
-    """Whether the size of the record at `offset` can be true: its copy at the record's end, or what follows, agrees."""
+    """Whether the size of the record at `offset` is plausible: its copy at the end, or what follows, agrees."""
     if not SMALLEST_RECORD <= size <= end - offset:
         return False
     following = offset + size
@@ -114,7 +114,7 @@ def _size_is_repeated(chunk: bytes, offset: int, size: int) -> bool:
 
 
 def _next_whole(chunk: bytes, start: int, end: int) -> int:
-    """The offset of the first record at or after `start` whose two sizes agree; `end` when there is none."""
+    """The offset of the first record at or after `start` whose two sizes agree; `end` if there is none."""
     offset = chunk.find(RECORD_MAGIC, start, end)
     while offset >= 0:
         if offset % _ALIGNMENT == 0 and offset + SMALLEST_RECORD <= end:

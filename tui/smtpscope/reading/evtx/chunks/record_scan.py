@@ -1,7 +1,7 @@
-"""Several chunks at once -> where our records stand, and how many others there are, without decoding one.
+"""Finds the SMTP events in several chunks at once, and counts the others, without decoding any.
 
-A record of a template has the same six bytes at the same place, and all places are multiples of eight: one comparison
-of 32-bit words finds them all. A template is defined inline where it is used first; what it is, is known by its GUID.
+All records of a template have the same six bytes at the same offset, and records start at multiples of eight: one
+comparison of 32-bit words finds them all. A template is defined inline at its first use, and identified by its GUID.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _INSTANCE_WORD: Final = 6
 _RECORD_MAGIC: Final = 0x2A2A
 _LOW_HALF: Final = 0xFFFF
 _GUID_AT: Final = 4
-"""Where in a definition the template's GUID stands."""
+"""The offset of the GUID in a template definition."""
 _CHUNK_BITS: Final = 16
 _SLICE: Final = 1 << 18
-"""Words compared at once, so that the result stays in the processor's cache."""
+"""Words compared at once: the result stays in the processor's cache."""
 _MOST_RECORDS: Final = (CHUNK_SIZE - FIRST_RECORD) // SMALLEST_RECORD
 
 _HEADER = np.dtype(
@@ -54,10 +54,11 @@ _NO_ROWS: Final = Rows(*np.zeros((5, 0), np.int64))
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a block holds, one entry a chunk: `count` records as its header says, and whether it is `thorough`.
+    """The content of a block, one entry per chunk: `count` records according to its header, and whether it is
+    `thorough`.
 
-    Such a chunk must be read in the thorough way; of all others `rows` are the records of ours, and `explaining`
-    those of other sources that may be wanted, as far as source and number tell.
+    Such a chunk must be read record by record; `rows` are the SMTP events in all others, and `explaining` the records
+    of other sources that may be wanted, by source and number.
     """
 
     count: Numbers
@@ -78,12 +79,11 @@ class Scanner:
     def survey(self, buffer: Buffer, chunks: int) -> Survey:
         """The survey of the first `chunks` chunks in `buffer`.
 
-        Thorough is any chunk whose header makes no sense or is not what its checksum says, any of which a record of
-        ours is to be taken and the checksum of its records is wrong, and any that is not understood (its records do
-        not follow each other, are not as many as its header counts, or one has no template that is known), unless it
-        names none of our providers and its checksums are right. Of a chunk that is understood and has nothing of
-        ours the checksum of the records is not looked at: the records are all accounted for, and to work it out takes
-        longer than all else.
+        A chunk is thorough if its header makes no sense or contradicts its checksum, if it has an SMTP event and the
+        checksum of its records is wrong, or if it is not understood (its records do not follow each other, are not as
+        many as in its header, or one has an unknown template), unless it names none of our providers and its checksums
+        are right. If a chunk is understood and has no SMTP events, the checksum of the records is not computed: all
+        records are accounted for, and it would take longer than everything else.
         """
         headers = np.frombuffer(buffer.data, _HEADER, chunks)
         sound = self._sound(buffer, headers)
@@ -118,7 +118,7 @@ class Scanner:
         return Survey(count, thorough, wanted.chosen(~thorough[wanted.chunk]), explaining)
 
     def _sound(self, buffer: Buffer, headers: NDArray[Any]) -> Flags:
-        """Which chunks have a header that makes sense and is what its checksum says."""
+        """Which chunks have a plausible header with a valid checksum."""
         first, last, free = headers["first"], headers["last"], headers["free"].astype(np.int64)
         records = np.minimum(last - first, np.uint64(_MOST_RECORDS)).astype(np.int64) + 1
         ends = np.where((free >= FIRST_RECORD) & (free <= CHUNK_SIZE), free, CHUNK_SIZE)
@@ -133,7 +133,7 @@ class Scanner:
         return sound
 
     def _instances(self, buffer: Buffer, chunks: int, ends: Numbers, is_whole: Callable[[int], bool]) -> Rows:
-        """All records that use a template, with the plan of it; plan 0 where none is known."""
+        """All records that use a template, with its plan; 0 if unknown."""
         words = buffer.words[: chunks * _WORDS_IN_CHUNK]
         at = np.concatenate(
             [
@@ -153,7 +153,7 @@ class Scanner:
         definition = (third >> 16 | words[at + 3] << 16).astype(np.int64)
         end = start + words[at - (_INSTANCE_WORD - 1)]
         plan = self._plans_of(buffer, start, chunk, definition, is_whole)
-        # An instance repeats the first 32 bits of the GUID, so that a changed bit leads to no other template unseen.
+        # An instance repeats the first 32 bits of the GUID, so a changed bit can't lead to another template unnoticed.
         guid_at = np.minimum((chunk << _CHUNK_BITS) + definition + _GUID_AT, len(buffer.u4) - 1)
         plan[buffer.u4[guid_at] != (second >> 16 | third << 16)] = 0
         return Rows(start, end, chunk, definition, plan)
@@ -161,7 +161,7 @@ class Scanner:
     def _plans_of(
         self, buffer: Buffer, start: Numbers, chunk: Numbers, definition: Numbers, is_whole: Callable[[int], bool]
     ) -> Numbers:
-        """The plan of each instance; 0 where its definition was not met in this chunk, or is none that we know."""
+        """The plan of each instance; 0 if its definition was not seen in this chunk, or is unknown."""
         if len(self._plan_at) < len(buffer.data):
             self._plan_at = np.zeros(len(buffer.data), dtype=np.int16)
         key = chunk * CHUNK_SIZE + np.minimum(definition, CHUNK_SIZE - 1)
@@ -172,8 +172,8 @@ class Scanner:
         return found
 
     def _ours(self, buffer: Buffer, rows: Rows) -> tuple[Flags, Flags, Flags]:
-        """Which records are ours, which of another source that is wanted, and of which it can't be told though their
-        template is known.
+        """Which records are SMTP events, which are of another source that is wanted, and which are undecided although
+        their template is known.
         """
         kinds = self._plans.kinds()[rows.plan]
         ours, others = kinds == self._plans.OURS, kinds == self._plans.EXPLAINING
@@ -188,7 +188,7 @@ class Scanner:
 
 
 def _whole(rows: Rows, count: Numbers, ends: Numbers) -> Flags:
-    """Which chunks have as many records as their header counts, and those fill them without a break."""
+    """Which chunks have as many records as their header says, without gaps between them."""
     whole: Flags = np.bincount(rows.chunk, minlength=len(count)) == count
     if len(rows):
         other = rows.chunk[1:] != rows.chunk[:-1]
@@ -208,8 +208,8 @@ def _checksum_agrees(buffer: Buffer, number: int, ends: Numbers, headers: NDArra
 def _names_in(
     buffer: Buffer, rows: Rows, slot: str | int | None, wanted: WantedRows | None
 ) -> tuple[Flags, Flags, Flags]:
-    """Which records may name one of our providers in the value number `slot`, which a source that is `wanted`, and
-    which have no text there at all.
+    """Which records may have one of our providers in the value number `slot`, which a source that is `wanted`, and
+    which have no text there.
     """
     _, at = buffer.instances(rows.start + INSTANCE_AT, rows.chunk * CHUNK_SIZE)
     named = np.zeros(len(rows), np.bool_)
@@ -229,7 +229,7 @@ def _names_in(
     for name in _NAMES:
         long = np.flatnonzero(text & (sizes >= len(name)) & (begin + len(name) <= rows.end))
         if len(long):
-            # Only a hint: whatever passes is compared in full when it is decoded, `K` for the Kelvin sign included.
+            # Only a filter: the rest is compared in full when decoded, including `K` for the Kelvin sign.
             named[long] |= resembles(buffer, begin[long], name)
     others = np.zeros(len(rows), np.bool_)
     if wanted is not None:
@@ -238,9 +238,9 @@ def _names_in(
 
 
 def _names_us(buffer: Buffer, number: int) -> bool:
-    """Whether one of our providers is named anywhere in the chunk, in capitals or not.
+    """Whether one of our providers is named anywhere in the chunk, in any case.
 
-    The part behind the last record is searched too: it may hold old records, which costs time, but loses nothing.
+    The part after the last record is searched too: old records there cost time, but nothing is lost.
     """
     at = number * CHUNK_SIZE
     text = bytes(buffer.view[at + FIRST_RECORD : at + CHUNK_SIZE]).lower()

@@ -1,1 +1,1 @@
-"""Binary XML templates and values: what a record's template is, and how its values are decoded."""
+"""Binary XML templates and values: the template of a record, and the decoding of its values."""

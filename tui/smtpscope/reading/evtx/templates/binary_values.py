@@ -1,4 +1,4 @@
-"""The typed values of binary XML -> text, as Windows prints them in an event's XML.
+"""The typed values of binary XML as text, as in the XML of Windows.
 
 Source: [MS-EVEN6] section 2.2.12 (value types) and 2.2.19 (how they are printed).
 """
@@ -13,6 +13,7 @@ from typing import Final
 
 NULL: Final = 0x00
 STRING: Final = 0x01
+ANSI_STRING: Final = 0x02
 BINARY: Final = 0x0E
 BINARY_XML: Final = 0x21
 ARRAY: Final = 0x80
@@ -22,12 +23,12 @@ _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 def decoded(text: bytes) -> str:
-    """UTF-16LE text; a lone surrogate or half a character becomes U+FFFD, since a log may hold either."""
+    """UTF-16LE text; a lone surrogate or an odd byte becomes U+FFFD, since a log may contain either."""
     return text.decode("utf-16-le", errors="replace")
 
 
 def string_array(value: bytes) -> tuple[str, ...]:
-    """The strings of an array, each ended by a NUL; empty ones keep their place, a missing last NUL is no loss."""
+    """The strings of an array, each ended by a NUL; empty ones keep their place, and the last NUL may be missing."""
     if not value:
         return ()
     parts = decoded(value).split("\0")
@@ -71,7 +72,7 @@ def _sid(value: bytes) -> str:
 _TEXT: Final[dict[int, Callable[[bytes], str]]] = {
     NULL: lambda value: "",
     STRING: lambda value: decoded(value).rstrip("\0"),
-    0x02: lambda value: value.decode("cp1252", errors="replace").rstrip("\0"),
+    ANSI_STRING: lambda value: value.decode("cp1252", errors="replace").rstrip("\0"),
     0x03: _number("<b"),
     0x04: _number("<B"),
     0x05: _number("<h"),
@@ -95,7 +96,7 @@ _TEXT: Final[dict[int, Callable[[bytes], str]]] = {
 
 
 def value_text(value_type: int, value: bytes) -> str:
-    """A value as text; hexadecimal digits where its type is unknown or its bytes do not fit it. Raises nothing."""
+    """A value as text; hexadecimal digits if its type is unknown or does not match its bytes. Never raises."""
     printer = _TEXT.get(value_type)
     if printer is not None:
         try:

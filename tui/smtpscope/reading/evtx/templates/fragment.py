@@ -1,16 +1,17 @@
-"""Binary XML that uses no template, as forwarded and re-exported events have it -> elements.
+"""Elements from binary XML without a template, as in forwarded and re-exported events.
 
-Here an element has no dependency identifier ([MS-EVEN6] 2.2.17.3: only elements of a template have one); python-evtx
-expects it everywhere and can't read these records.
+Here an element has no dependency identifier ([MS-EVEN6] 2.2.17.3: only elements of a template have one).
 """
 
 from __future__ import annotations
 
 import html
 import struct
+from collections.abc import Callable
 from typing import Final
 
 from smtpscope.reading.evtx.templates import binary_values as values
+from smtpscope.reading.evtx.templates.template_tokens import LONGEST_NAME
 from smtpscope.reading.windows_event.event_element import EventElement
 
 _END, _OPEN, _CLOSE_START, _CLOSE_EMPTY, _CLOSE, _VALUE, _ATTRIBUTE = range(7)
@@ -26,12 +27,15 @@ _U32 = struct.Struct("<I")
 class FragmentReader:
     """Reads the elements of one fragment, from the token at `offset` of a whole chunk.
 
-    Raises ValueError, IndexError or struct.error when the tokens make no sense; each token is read once, so it ends.
+    Raises ValueError, IndexError or struct.error if the tokens make no sense; each token is read once, so it
+    terminates.
     """
 
-    def __init__(self, chunk: bytes, offset: int) -> None:
+    def __init__(self, chunk: bytes, offset: int, spend: Callable[[int], None]) -> None:
+        """`spend` is called with the length of each element and text, and may raise if it is too much."""
         self._chunk = chunk
         self._at = offset
+        self._spend = spend
 
     def element(self, depth: int = 0) -> EventElement:
         """The element that opens here."""
@@ -100,12 +104,16 @@ class FragmentReader:
         self._at += length
         if self._at > len(self._chunk):
             raise ValueError("a text that is longer than the chunk")
+        self._spend(length)
         return values.decoded(self._chunk[self._at - length : self._at])
 
     def _name(self) -> str:
-        """A name by its offset; its definition follows here when the chunk uses it for the first time."""
+        """A name by its offset; its definition follows here at the first use in the chunk."""
         offset = self._number(_U32)
         (length,) = _U16.unpack_from(self._chunk, offset + 6)
+        if length > LONGEST_NAME:
+            raise ValueError("a name that is impossibly long")
+        self._spend(length)
         end = offset + 8 + 2 * length
         if offset == self._at:
             self._at = end + 2

@@ -1,7 +1,7 @@
-"""One record of a known template -> an event record, without building its XML: some microseconds each.
+"""Decodes records of known templates without building their XML, in some microseconds each.
 
-Values are read where the plan of the template says they stand; text keeps every character of the log. Whatever does
-not fit the plan raises DoubtError, and the chunk is read in the thorough way.
+Values are read where the plan of the template says; text keeps every character of the log. Whatever does not match the
+plan raises DoubtError, and the chunk is read record by record.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ _MOST_VALUES: Final = 1_000
 
 
 class DoubtError(Exception):
-    """A record is not built as its template promises."""
+    """A record does not match its template."""
 
 
 @lru_cache(maxsize=4_096)
 def _layout(descriptors: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The types of the values, and where each begins and the last one ends, counted from the first.
 
-    Remembered, since most records of a log have the same few: it saves a quarter of the time of a record.
+    Cached, since most records of a log have the same few: this saves a quarter of the time for a record.
     """
     sizes_and_types = struct.unpack("<" + "HBx" * (len(descriptors) // 4), descriptors)
     return sizes_and_types[1::2], tuple(accumulate(sizes_and_types[::2], initial=0))
 
 
 class _Values:
-    """The values of one template instance: their types, where the first begins in the chunk, offsets from there."""
+    """The values of one template instance: their types, the start of the first in the chunk, and offsets from there."""
 
     __slots__ = ("_chunk", "offsets", "start", "types")
 
     def __init__(self, chunk: bytes, offset: int, end: int) -> None:
-        """`offset` is where the count of values stands, `end` where the record ends."""
+        """`offset` is that of the count of values, `end` the end of the record."""
         (count,) = _U32.unpack_from(chunk, offset)
         self.start = offset + 4 + 4 * count
         if count > _MOST_VALUES or self.start > end:
@@ -88,7 +88,7 @@ class _Values:
 
 
 class TemplateDecoder:
-    """Reads records of known templates; one for a whole file, since it remembers their plans."""
+    """Reads records of known templates; one for a whole file, since it caches their plans."""
 
     def __init__(self, plans: Plans, file: str) -> None:
         self._plans = plans
@@ -99,9 +99,9 @@ class TemplateDecoder:
         self._holding: dict[int, bool] = {}
 
     def event(self, chunk: bytes, offset: int, end: int, chunk_offset: int) -> EventRecord | None:
-        """The record at `offset` of `chunk`, None when its provider is not one of ours.
+        """The record at `offset` of `chunk`, None if its provider is unrelated.
 
-        `end` is where the chunk's records end, `chunk_offset` where the chunk begins in the file. Raises DoubtError.
+        `end` is the end of the chunk's records, `chunk_offset` the start of the chunk in the file. Raises DoubtError.
         """
         try:
             return self._event(chunk, offset, end, chunk_offset)
@@ -169,7 +169,7 @@ class TemplateDecoder:
         return ExplainingEvent(self._file, time, False, computer or "", provider.strip(), number)
 
     def _event_plan(self, chunk: bytes, definition: int, template_id: int, chunk_offset: int) -> EventPlan:
-        """The plan by its place, which is remembered until the next chunk: looking into the definition costs more."""
+        """The plan by its offset, cached until the next chunk: reading the definition costs more."""
         if chunk_offset != self._chunk_offset:
             self._chunk_offset = chunk_offset
             self._event_plans.clear()
@@ -194,7 +194,7 @@ class TemplateDecoder:
         return self._data_plans[definition]
 
     def _data(self, chunk: bytes, found: _Values, data: int | None) -> tuple[tuple[str, ...], bytes | None]:
-        """The insertion strings and the data behind them."""
+        """The insertion strings and the data after them."""
         if data is None or found.types[data] != values.BINARY_XML:
             raise DoubtError
         start, end = found.start + found.offsets[data], found.start + found.offsets[data + 1]
@@ -220,8 +220,8 @@ def _strings(nested: _Values, plan: DataPlan) -> tuple[str, ...]:
 
 
 def _instance(chunk: bytes, offset: int) -> tuple[int, int, int]:
-    """The template instance token at `offset`: the first 32 bits of its template's GUID, where that is defined, and
-    where the count of its values stands."""
+    """The template instance token at `offset`: the first 32 bits of its template's GUID, the offset of the definition,
+    and that of the count of its values."""
     template_id, definition = _INSTANCE.unpack_from(chunk, offset)
     at = offset + _INSTANCE_SIZE
     if definition == at:
@@ -230,7 +230,7 @@ def _instance(chunk: bytes, offset: int) -> tuple[int, int, int]:
 
 
 def _time(found: _Values, plan: EventPlan) -> int:
-    """The FILETIME of the event, 0 where it has none."""
+    """The FILETIME of the event, 0 if it has none."""
     if plan.time is None or found.types[plan.time] == values.NULL:
         return 0
     if found.types[plan.time] != _FILETIME:

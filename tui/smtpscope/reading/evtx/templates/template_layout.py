@@ -1,7 +1,7 @@
-"""Whose event a template belongs to, and where in its records the parts of an event stand.
+"""The provider of a template, and where its records have the parts of an event.
 
-A template's GUID is made from its content, so what is worked out once holds for every chunk; each definition is still
-searched for its literal provider, in case a program that writes logs does not keep to that.
+A template's GUID is made from its content, so the result applies to every chunk; each definition is still searched for
+its literal provider, in case another program writes logs with other GUIDs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE
-from smtpscope.reading.evtx.templates.template_tokens import quick_template
+from smtpscope.reading.evtx.templates.template_tokens import parsed_template
 from smtpscope.reading.evtx.templates.template_tree import Part, Slot, TemplateElement, UnreadableError
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.providers import is_ours
@@ -26,15 +26,15 @@ _GUID: Final = slice(4, 20)
 _DEFINITION = struct.Struct("<4x16sI")
 _DEFINITION_HEADER: Final = 24
 _MOST_TEMPLATES: Final = 4_000
-"""A log has some hundreds. Where each chunk has templates of its own, working them out costs more than it saves."""
+"""A log has some hundreds. If each chunk has its own templates, analysing them costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
-    """Where a record of an Event template has its parts: a literal text, or the index of a value; None where absent.
+    """The parts of an event in the records of a template: a literal text, or the index of a value; None if absent.
 
-    `kind` is "ours", "foreign" or "explaining" (another source of which events are wanted) where the provider is a
-    literal, "open" where it is a value, "unknown" where the template is not built as Windows builds them: then nothing
+    `kind` is "ours", "foreign" or "explaining" (another source of which events are wanted) if the provider is a
+    literal, "open" if it is a value, "unknown" if the template has another shape than those of Windows: then nothing
     else here counts. `data` is the index of the nested EventData. `literals` are the encoded texts that each definition
     of this template must contain; of an explaining one only the provider, as most of its records are never read.
     """
@@ -53,21 +53,21 @@ class EventPlan:
 
 @dataclass(frozen=True, slots=True)
 class DataPlan:
-    """The slots of the values that are insertion strings, in their order, and that of the data behind them."""
+    """The slots of the insertion strings, in order, and that of the data after them."""
 
     slots: tuple[Slot, ...]
     binary: Slot | None = None
 
 
 _TAKEN_NAMES: Final = frozenset({"Data", "Binary", "#attributes"})
-"""Names of values that can't be told from elements in the JSON of the fast decoder."""
+"""Names of values that look like elements in the JSON of the fast decoder."""
 
 UNKNOWN: Final = EventPlan("unknown")
 _KINDS: Final[tuple[TemplateKind, ...]] = ("unknown", "foreign", "open", "ours", "explaining")
 
 
 class _Literal:
-    """A text that each definition of one template must contain; mostly it stands at the same place as last time."""
+    """A text that every definition of a template must contain, usually at the same offset."""
 
     __slots__ = ("_last", "_text")
 
@@ -86,7 +86,7 @@ class _Literal:
 
 
 class Plans:
-    """The plans of all templates met so far, by GUID; `numbered` has those of Event templates, UNKNOWN first."""
+    """The plans of all templates seen so far, by GUID; `numbered` has those of Event templates, UNKNOWN first."""
 
     OPEN: ClassVar[int] = _KINDS.index("open")
     OURS: ClassVar[int] = _KINDS.index("ours")
@@ -103,7 +103,7 @@ class Plans:
         self._data_by_id: dict[int, DataPlan] = {}
 
     def event(self, chunk: bytes | memoryview, offset: int) -> EventPlan:
-        """The plan of the Event template whose definition stands at `offset` of `chunk`. Raises nothing."""
+        """The plan of the Event template defined at `offset` of `chunk`. Never raises."""
         return self.numbered[self.number(bytes(chunk), offset, lambda _: True)]
 
     def kinds(self) -> NDArray[np.int8]:
@@ -111,10 +111,10 @@ class Plans:
         return np.frombuffer(bytes(self._kinds), np.int8)
 
     def number(self, block: bytes | bytearray, place: int, is_whole: Callable[[int], bool]) -> int:
-        """The number of the plan whose definition stands at `offset` of `block`, which begins with a chunk.
+        """The number of the plan of the template defined at `offset` of `block`, which begins with a chunk.
 
-        A template that is met for the first time is worked out only where `is_whole` says so of the chunk (by its
-        number in the block): it will be believed in all others. Raises nothing.
+        A new template is analysed only if `is_whole` is true for the chunk (by its number in the block), since the
+        result applies to all others. Never raises.
         """
         offset = place % CHUNK_SIZE
         if offset + _DEFINITION_HEADER > CHUNK_SIZE or place + _DEFINITION_HEADER > len(block):
@@ -144,7 +144,7 @@ class Plans:
         return len(self.numbered) - 1
 
     def data(self, chunk: Any, offset: int) -> DataPlan | None:
-        """The plan of the EventData template at `offset`; None where it is built in another way. Raises nothing."""
+        """The plan of the EventData template at `offset`; None if it has another shape. Never raises."""
         guid = bytes(chunk[offset + _GUID.start : offset + _GUID.stop])
         if guid not in self._data:
             if len(self._data) >= _MOST_TEMPLATES:
@@ -155,7 +155,7 @@ class Plans:
         return self._data[guid]
 
     def event_known_as(self, template_id: int) -> EventPlan:
-        """The plan of an Event template that was met before, by the first 32 bits of its GUID."""
+        """The plan of an Event template seen before, by the first 32 bits of its GUID."""
         return self._by_id.get(template_id, UNKNOWN)
 
     def data_known_as(self, template_id: int) -> DataPlan | None:
@@ -167,18 +167,9 @@ def _template_id(guid: bytes) -> int:
     return int.from_bytes(guid[:4], "little")
 
 
-def _template(chunk: bytes, offset: int) -> TemplateElement:
-    try:
-        return quick_template(chunk, offset)
-    except UnreadableError:
-        from smtpscope.reading.evtx.templates.template_parser import TemplateReader
-
-        return TemplateReader(chunk).template(offset)
-
-
 def _event_plan(chunk: bytes, offset: int, sources: EventSources) -> EventPlan:
     try:
-        event = _template(chunk, offset)
+        event = parsed_template(chunk, offset)
     except UnreadableError:
         return UNKNOWN
     system = event.child("System")
@@ -208,7 +199,7 @@ def _full_plan(system: TemplateElement, provider: str | int, data: int | None) -
     created = system.child("TimeCreated")
     time = None if created is None else _single(created.attribute("SystemTime"))
     if isinstance(time, str):
-        raise UnreadableError("a template that holds a time")
+        raise UnreadableError("a template with a time in it")
     return EventPlan(
         kind="ours" if isinstance(provider, str) else "open",
         provider=provider,
@@ -225,7 +216,7 @@ def _full_plan(system: TemplateElement, provider: str | int, data: int | None) -
 
 def _data_plan(chunk: bytes, offset: int) -> DataPlan | None:
     try:
-        root = _template(chunk, offset)
+        root = parsed_template(chunk, offset)
     except UnreadableError:
         return None
     slots, binary = [], None
@@ -245,7 +236,7 @@ def _data_plan(chunk: bytes, offset: int) -> DataPlan | None:
 
 
 def _single(parts: tuple[TemplateElement | Part, ...]) -> str | int | None:
-    """The only part as text or index of a value; None when there is not exactly one."""
+    """The only part as text or index of a value; None if there is not exactly one."""
     if len(parts) != 1 or isinstance(parts[0], TemplateElement):
         return None
     return parts[0].index if isinstance(parts[0], Slot) else parts[0]

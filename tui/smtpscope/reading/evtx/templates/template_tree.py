@@ -1,4 +1,4 @@
-"""What a template of binary XML is: a tree of elements with slots for the values of a record."""
+"""A template of binary XML: a tree of elements with slots for the values of a record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where value number `index` of a record goes; an optional one takes its element with it when it is null."""
+    """The slot for value number `index` of a record; if an optional one is null, its element is left out."""
 
     index: int
     optional: bool
@@ -22,7 +22,7 @@ Part = str | Slot
 
 @dataclass(frozen=True, slots=True)
 class TemplateElement:
-    """An element of a template. `depends_on` is the value without which it is left out, None where there is none."""
+    """An element of a template. `depends_on` is the value without which it is left out, or None."""
 
     name: str
     attributes: tuple[tuple[str, tuple[Part, ...]], ...]

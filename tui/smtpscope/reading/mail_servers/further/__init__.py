@@ -1,1 +1,1 @@
-"""Mail servers that are met less often: one module each."""
+"""Less common mail servers: one module each."""

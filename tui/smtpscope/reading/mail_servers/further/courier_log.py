@@ -13,7 +13,7 @@ from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
 
 def _program(name: str, text: str) -> str | None:
-    """See `Naming`: of a text alone, the client tells deliveries and the server what it refused."""
+    """See `Naming`: of a text without a tag: the client logs deliveries, the server what it refused."""
     if not name:
         return "courieresmtp" if text.startswith("id=") else "courieresmtpd"
     return name if name.startswith("courier") else None
@@ -41,14 +41,14 @@ _TO = re.compile(r",to=<(?P<to>[^>]{0,512})>")
 _COMMAND = re.compile(r"(?:EHLO|HELO|MAIL|RCPT|DATA|AUTH|STARTTLS|VRFY|EXPN|ETRN)\b", re.IGNORECASE)
 _FINAL: Final = re.compile(r"\d{3}(?:[^-]|\Z)")
 _LINE: Final = re.compile(r"\d{3}-")
-# What goes on is one of Courier's own programs, or a reply that was fine.
+# Other lines are of Courier's own programs, or positive replies.
 _UNANSWERED = re.compile(
     r"Network connection|Connection |Connection$|No route|DNS |Timeout|.{0,80}\btimed out", re.IGNORECASE
 )
 
 
 class CourierGrammar(MailGrammar):
-    """Courier writes each line of a reply into a line of its own: the first one is the refusal."""
+    """Courier logs each line of a reply in a separate line: the first one counts as the refusal."""
 
     def line(self, text: str) -> LogLine | None:
         return split(text, _TAG)
@@ -76,15 +76,15 @@ class CourierLogReader(MailLog):
         lacks=(
             "which remote host refused, and which command",
             "the name of a client",
-            "bytes of a reply that are no text: a dot stands in their place",
-            "the year of the times and mostly their zone",
+            "bytes of a reply that are not text: shown as a dot",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = CourierGrammar
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?<!\S)courier(?:esmtpd?|d|local|dsn)(?:\[\d{1,10}\])?: "
         r"(?:error,relay=|id=|started,|newmsg,|completed,|Installing|Waiting\.|Loading|Courier )"
-        # Whatever stands before it: a text that no other program writes.
+        # A text that no other program writes, whatever comes before it.
         r"|(?<!\S)(?:id=[0-9A-F]{4,16}(?:\.[0-9A-F]{4,16}){2},from=<[^>\n]{0,512}>,addr=<|error,relay=[^,\s]{1,64},)"
     )
 
@@ -96,7 +96,7 @@ def _delivered(line: LogLine, around: Around) -> Found:
     reply = delivery["reply"]
     if not re.match(r"[45]\d\d", reply):
         return NoReply(FAILED) if _UNANSWERED.match(reply) else None
-    whole = _whole_reply(line, delivery["key"], reply, around)
+    whole = _whole_reply(delivery["key"], reply, around)
     return None if whole is None else LoggedRefusal("outbound", "", "", "", whole, delivery["to"])
 
 
@@ -104,7 +104,7 @@ def _own(line: LogLine, around: Around) -> Found:
     told = _OWN_MESSAGE.match(line.text)
     if told is not None:
         command = told["command"] or ""
-        # A login is answered after the password, which stands there in base64.
+        # A login is answered after the password, which is logged in base64.
         verb = "AUTH" if told["reply"].startswith(("535", "534", "454")) else ""
         known = _COMMAND.match(command)
         full = command if known else ""
@@ -114,7 +114,7 @@ def _own(line: LogLine, around: Around) -> Found:
     own = _OWN.match(line.text)
     if own is None:
         return None
-    whole = _whole_reply(line, own["key"], own["reply"], around)
+    whole = _whole_reply(own["key"], own["reply"], around)
     if whole is None:
         return None
     to = _TO.search(own["envelope"])
@@ -122,9 +122,9 @@ def _own(line: LogLine, around: Around) -> Found:
     return LoggedRefusal("inbound", _address(own["address"]), verb, "", whole, to["to"] if to else None)
 
 
-def _whole_reply(line: LogLine, key: str, reply: str, around: Around) -> str | None:
-    """All lines of the reply that begins with `line`; None where it began earlier."""
-    sign = f"{line.program}: {key}: "
+def _whole_reply(key: str, reply: str, around: Around) -> str | None:
+    """All lines of the reply that begins with `reply`; None if it began earlier."""
+    sign = f"{key}: "
     before = around.earlier(sign).partition(sign)[2]
     if _LINE.match(before):
         return None

@@ -55,11 +55,11 @@ _VERBS: Final = {
     "ehlo": "EHLO",
     "data": "DATA",
 }
-_GUESS: Final = "Haraka logs no code here: this is the one that it gives unless a plugin has its own"
+_GUESS: Final = "Haraka logs no code here: this is its default unless a plugin sets another"
 
 
 class HarakaGrammar(MailGrammar):
-    """Haraka names the connection in each line; its last reply stands in the line with which the connection ends."""
+    """Haraka names the connection in each line; its last reply is in the line that ends the connection."""
 
     def line(self, text: str) -> LogLine | None:
         found = _TAG.search(text, 0, 300)
@@ -103,7 +103,7 @@ class HarakaLogReader(MailLog):
         lacks=(
             "which remote host refused",
             "the codes of all lines of a reply but the last",
-            "refusals of commands that are out of order, but for the last one of a connection",
+            "refusals of out-of-order commands, except the last one of a connection",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = HarakaGrammar
@@ -126,12 +126,12 @@ def _delivered(text: str, process: str, around: Around) -> LoggedRefusal | NoRep
     reply = temporary["reply"]
     if re.match(r"[345]\d\d", reply):
         return LoggedRefusal("outbound", "", "", "", reply, _recipient_of(process, around))
-    # The recipients that were refused have lines of their own.
+    # Refused recipients have their own lines.
     return None if reply.startswith("Some recipients") else NoReply(FAILED)
 
 
 def _recipient_of(process: str, around: Around) -> str | None:
-    """The recipient of the message that `process` delivers, where it came with only one."""
+    """The recipient of the message that `process` delivers, if it has only one."""
     message = process.rpartition(".")[0]
     if not message or " rcpts=1/" not in around.earlier(f"[{message}] [core] message "):
         return None
@@ -160,7 +160,7 @@ def _denied(line: LogLine, denied: re.Match[str], around: Around) -> LoggedRefus
 
 
 def _last_reply(line: LogLine, closed: re.Match[str], around: Around) -> LoggedRefusal | None:
-    """The last reply of a connection, if it was a refusal that no line before tells."""
+    """The last reply of a connection, if it was a refusal that no earlier line has."""
     reply = closed["last"].strip('"')
     if not re.match(r"[45]\d\d", reply):
         return None

@@ -25,7 +25,7 @@ _SESSIONS: Final = 10_000
 
 @dataclass(slots=True)
 class _Session:
-    """The last command of a session, and whether the message itself is on its way."""
+    """The last command of a session, and whether the message itself is being sent."""
 
     verb: str = ""
     full: str = ""
@@ -33,7 +33,7 @@ class _Session:
 
 
 class HmailserverGrammar(MailGrammar):
-    """SMTPD takes mail in and SMTPC sends it: who sends a line and who receives it tells command and reply apart."""
+    """SMTPD receives mail and SMTPC sends it; that and the direction of a line tell commands from replies."""
 
     def __init__(self) -> None:
         self._sessions: dict[tuple[str, str], _Session] = {}
@@ -56,7 +56,7 @@ class HmailserverGrammar(MailGrammar):
         if (spoken["way"] == "RECEIVED") == outbound:
             return _replied(session, words, address, "outbound" if outbound else "inbound")
         command = _COMMAND.match(words)
-        # Passwords are hidden, and a message is not logged: neither is a command.
+        # Passwords are hidden and messages not logged: such lines are not commands.
         if command is not None and not session.message:
             session.verb, session.full = command[0].upper(), words
         return None
@@ -80,8 +80,8 @@ class HmailserverLogReader(MailLog):
         name="hmailserver",
         service=True,
         title="Log of hMailServer",
-        recognised_by='columns with "SMTPD" or "SMTPC", a session, a time, an address and SENT: or RECEIVED:',
-        lacks=("the names of hosts", "the name of the server", "the zone of the times"),
+        recognised_by='columns with "SMTPD" or "SMTPC", a session, a time, an IP address and SENT: or RECEIVED:',
+        lacks=("the names of hosts", "the name of the server", "the time zone"),
     )
     grammar: ClassVar[type[MailGrammar]] = HmailserverGrammar
     own_signs: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t")

@@ -19,7 +19,7 @@ _LINE = re.compile(
 
 
 class MailenableGrammar(MailGrammar):
-    """MailEnable puts time, side, message, socket, address, verb, command, reply and sizes between tabs."""
+    """MailEnable writes time, side, message, socket, IP address, verb, command, reply and sizes, separated by tabs."""
 
     def line(self, text: str) -> LogLine | None:
         found = _LINE.match(text)
@@ -49,8 +49,8 @@ class MailenableLogReader(MailLog):
         name="mailenable",
         service=True,
         title="SMTP activity log of MailEnable",
-        recognised_by="columns with a time, SMTP-IN or SMTP-OU, a message, a socket and an address",
-        lacks=("the names of hosts", "the name of the server", "the zone of the times"),
+        recognised_by="columns with a time, SMTP-IN or SMTP-OU, a message, a socket and an IP address",
+        lacks=("the names of hosts", "the name of the server", "the time zone"),
     )
     grammar: ClassVar[type[MailGrammar]] = MailenableGrammar
     own_signs: ClassVar[re.Pattern[str] | None] = re.compile(r"\t[45]\d\d[ -]")

@@ -6,7 +6,15 @@ import re
 from typing import ClassVar, Final
 
 from smtpscope.reading.mail_servers.escapes import with_line_ends
-from smtpscope.reading.mail_servers.mail_grammar import FAILED, Around, Found, LoggedRefusal, MailGrammar, NoReply
+from smtpscope.reading.mail_servers.mail_grammar import (
+    FAILED,
+    Around,
+    Found,
+    LoggedRefusal,
+    MailGrammar,
+    NoReply,
+    mailboxes_of,
+)
 from smtpscope.reading.mail_servers.mail_log import MailLog
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
@@ -15,7 +23,7 @@ _TAG = tag(r"msmtp")
 _FIELDS: Final = r"host=\S{0,255} tls=\w{2,3} auth=\w{2,3} "
 _OWN_LINE = re.compile(rf"(?<!\S)(?={_FIELDS})")
 _HOST = re.compile(r"host=(?P<host>\S{1,255}) ")
-_TO = re.compile(r" recipients=(?P<to>[^,\s]{1,512})")
+_TO = re.compile(r" recipients=(?P<to>\S{1,32000})")
 _REPLY = re.compile(r" smtpstatus=\d{3} smtpmsg='(?P<reply>.*)' errormsg='(?P<error>.{0,1000})' exitcode=", re.DOTALL)
 _NO_REPLY = re.compile(r" errormsg='.{0,1000}' exitcode=")
 _RECIPIENT = re.compile(r"recipient address (?P<to>\S{1,512}) not accepted")
@@ -31,7 +39,7 @@ _STAGES: Final = (
 
 
 class MsmtpGrammar(MailGrammar):
-    """msmtp tells the whole reply, and by its own message which command it was the reply to."""
+    """msmtp logs the whole reply; its own message says which command was refused."""
 
     def line(self, text: str) -> LogLine | None:
         through_syslog = split(text, _TAG)
@@ -48,10 +56,19 @@ class MsmtpGrammar(MailGrammar):
         if told is None:
             return NoReply(FAILED) if _NO_REPLY.search(line.text) else None
         given, full = _stage(told["error"])
-        recipient = _RECIPIENT.match(told["error"])
-        first = recipient or _TO.search(line.text)
+        # Of several recipients, the message names the one that was refused; anything else concerns all of them.
+        one = _RECIPIENT.match(told["error"]) or _TO.search(line.text)
+        mailboxes = mailboxes_of(one["to"]) if one else ()
         reply = with_line_ends(told["reply"])
-        return LoggedRefusal("outbound", host["host"], given, full, reply, first["to"] if first else None)
+        return LoggedRefusal(
+            "outbound",
+            host["host"],
+            given,
+            full,
+            reply,
+            mailboxes[0] if mailboxes else None,
+            further_mailboxes=mailboxes[1:],
+        )
 
 
 class MsmtpLogReader(MailLog):
@@ -63,9 +80,9 @@ class MsmtpLogReader(MailLog):
         title="Log of msmtp",
         recognised_by="lines with host=, tls=, auth=, from=, recipients= and exitcode=",
         lacks=(
-            "the recipients behind the one that was refused first",
-            "bytes of a reply that are no text: a question mark stands in their place",
-            "the year of the times and their zone",
+            "the outcome for recipients after one that was refused itself",
+            "bytes of a reply that are not text: shown as a question mark",
+            "the year and the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = MsmtpGrammar

@@ -19,7 +19,7 @@ _ENVELOPE = re.compile(r"From: <[^>]{0,512}> to: <(?P<to>[^>]{0,512})>")
 
 
 class NullmailerGrammar(MailGrammar):
-    """nullmailer delivers one mail after the other: host and recipient stand in lines before the reply."""
+    """nullmailer delivers one mail at a time: host and recipient are in the lines before the reply."""
 
     def line(self, text: str) -> LogLine | None:
         tagged = split(text, _TAG)
@@ -47,7 +47,7 @@ class NullmailerLogReader(MailLog):
         service=True,
         title="Log of nullmailer",
         recognised_by='lines with "Starting delivery:" and "smtp: Failed:"',
-        lacks=("which command the smart host refused", "all but the first recipient", "the zone of the times"),
+        lacks=("which command the smart host refused", "all but the first recipient", "the time zone"),
     )
     grammar: ClassVar[type[MailGrammar]] = NullmailerGrammar
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(

@@ -72,10 +72,10 @@ _REPLY: Final = re.compile(r"[345]\d\d")
 
 
 class OpenSmtpdGrammar(MailGrammar):
-    """OpenSMTPD names the session in each line; what a session is with stands in the line that begins it.
+    """OpenSMTPD names the session in each line; the remote host is in the line that begins it.
 
-    A host that refuses in its greeting is told twice: why, without a recipient, and later for each recipient that there
-    was a network error. The later line is the one that is handed out, with the reason of the earlier one.
+    A refusal in the greeting is logged twice: with the reason but no recipient, and later for each recipient as a
+    network error. The later line counts, with the reason of the earlier one.
     """
 
     def line(self, text: str) -> LogLine | None:
@@ -110,14 +110,14 @@ class OpenSmtpdLogReader(MailLog):
         lacks=(
             "which command a remote host refused",
             "the line ends inside a reply, and the codes of all lines but the first",
-            "the year of the times and mostly their zone",
+            "the year, and usually the time zone",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = OpenSmtpdGrammar
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?<!\S)(?:open)?smtpd(?:\[\d{1,10}\])?: (?:[0-9a-f]{16} (?:smtp|mta) |info: OpenSMTPD |smtp-(?:in|out): "
         r"|relay: (?:Ok|PermFail|TempFail) for )"
-        # Whatever stands before it: a text that no other program writes.
+        # A text that no other program writes, whatever comes before it.
         r"|(?<!\S)[0-9a-f]{16} (?:smtp connected address=|mta connecting address=|mta delivery evpid=)"
     )
 
@@ -136,7 +136,7 @@ def _delivered(delivery: re.Match[str], around: Around) -> Found:
 
 
 def _reason_of(address: str, around: Around) -> LoggedRefusal | None:
-    """What the host at `address` refused last, before it got any command for a recipient."""
+    """The last refusal of the host at `address`, before any command for a recipient."""
     connecting = around.earlier(f"://{address}:") or around.earlier(f"://[{address}]:")
     session = re.search(rf"(?<!\S){_SESSION}{_CONNECTING.pattern}", connecting)
     error = session and _ERROR.search(around.earlier(f" {session['session']} mta error reason="))
@@ -144,7 +144,7 @@ def _reason_of(address: str, around: Around) -> LoggedRefusal | None:
 
 
 def _error(error: re.Match[str], around: Around) -> LoggedRefusal | None:
-    """The refusal of a greeting, unless a later line tells it of a recipient."""
+    """A refusal in a greeting, unless a later line has it with a recipient."""
     connecting = _CONNECTING.search(around.earlier(f" {error['session']} mta connecting "))
     if connecting is not None:
         later = around.later(f' relay="{connecting["address"]}" ', _BLOCK)
@@ -167,7 +167,7 @@ def _own(command: re.Match[str], around: Around) -> LoggedRefusal:
         or _CONNECTED.search(around.earlier(f"{session} smtp event=connected "))
         or _OLD_CONNECTED.search(around.earlier(f"session {session} "))
     )
-    # A name that was not found is written as the address in brackets, or as <unknown>.
+    # An unknown name is logged as the IP address in brackets, or as <unknown>.
     name = client["name"] if client and client["name"][0] not in "[<" else ""
     full = command["command"]
     return LoggedRefusal(

@@ -11,7 +11,7 @@ from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine, split, tag
 
 _TAG = tag(r"qmail(?:-send)?|rblsmtpd")
-# splogger puts seconds since 1970 behind the tag, multilog puts TAI64N before the line.
+# splogger writes seconds since 1970 after the tag, multilog TAI64N before the line.
 _SECONDS: Final = re.compile(r"\d{9,10}\.\d{6} ")
 _BARE = re.compile(r"(?<!\S)(?=delivery \d{1,10}: (?:deferral|failure): |rblsmtpd: )")
 _DELIVERY = re.compile(r"delivery (?P<number>\d{1,10}): (?P<how>deferral|failure): (?P<text>.*)", re.DOTALL)
@@ -32,7 +32,7 @@ _STAGES: Final = (
     ("authentication_was_rejected", "AUTH", ""),
     ("STARTTLS", "STARTTLS", ""),
 )
-"""What qmail-remote says, and which command it had sent."""
+"""The words of qmail-remote, and the command it had sent."""
 
 
 class QmailGrammar(MailGrammar):
@@ -75,8 +75,8 @@ class QmailLogReader(MailLog):
         recognised_by='lines with "starting delivery 1: msg 2 to remote", "delivery 1: failure:" or "rblsmtpd:"',
         lacks=(
             "the name of a remote host",
-            "which blanks of a reply were underscores",
-            "what qmail-smtpd refused, but for block lists",
+            "which spaces in a reply were underscores",
+            "qmail-smtpd's refusals, except by block list",
         ),
     )
     grammar: ClassVar[type[MailGrammar]] = QmailGrammar

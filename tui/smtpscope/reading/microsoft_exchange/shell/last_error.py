@@ -1,4 +1,4 @@
-"""The last error of a queue or of a message in it -> the reply inside, the host that gave it, and when.
+"""The reply in the last error of a queue or of a message in it, the host that sent it, and when.
 
 Forms of it (Queue Viewer, `Get-Queue`, `Get-Message`): a plain reply; our own transport's `451 4.4.0 ... responded
 with: "reply" Attempted failover ...`; since Exchange 2013 that as LED of `[{LRT=};{LED=};{FQDN=};{IP=}]`, where a
@@ -25,7 +25,7 @@ _SOMEWHERE: Final = re.compile(r"(?<![\w.])[45][0-9]{2}[ \-][45]\.[0-9]{1,3}\.[0
 
 
 class LastError(NamedTuple):
-    """`reply` is "" where no refusal is quoted; `host` is "" and `time` is "" where none is named."""
+    """`reply` is "" if no refusal is quoted; `host` and `time` are "" if none is named."""
 
     reply: str
     host: str
@@ -34,7 +34,7 @@ class LastError(NamedTuple):
 
 
 def last_error(text: str) -> LastError:
-    """What the last error `text` says. Never raises."""
+    """Parses the last error `text`. Never raises."""
     text = text.strip()
     named = named_replies(text)
     found = next((each for each in named if _CODE.match(each.reply)), named[0] if named else None)
@@ -51,7 +51,7 @@ def last_error(text: str) -> LastError:
 
 
 def quoted_reply(said: str) -> str:
-    """The reply that our own server's words quote, the innermost where they do it twice; "" where they quote none."""
+    """The reply quoted in our own server's words, the innermost if nested; "" if there is none."""
     arrow = _ARROW.search(said)
     if arrow is not None:
         return said[arrow.end() :].strip()

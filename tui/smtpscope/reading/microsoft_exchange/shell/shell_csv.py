@@ -31,7 +31,7 @@ class _Table:
         return len(self.names)
 
     def begins_row(self, line: str, delimiter: str) -> bool:
-        """No: a reply may have several lines, and no column is sure to tell one from a row."""
+        """Always False: a reply may have several lines, and no column reliably tells one from a row."""
         return False
 
 
@@ -43,7 +43,7 @@ class ShellCsvReader(ShellReader):
         service=True,
         title="CSV of the Exchange Management Shell (Export-Csv), message trace of Exchange Online",
         recognised_by="a header with RecipientStatus, LastError or SmtpResponse, or the columns of a message trace",
-        lacks=("replies, where Export-Csv wrote System.String[] or the trace is a summary", *LACKS),
+        lacks=("replies, if Export-Csv wrote System.String[] or the trace is a summary", *LACKS),
     )
 
     @classmethod
@@ -59,7 +59,7 @@ class ShellCsvReader(ShellReader):
             if header is None:
                 header = row.fields if tuple(map(folded, row.fields)) == table.names else None
                 continue
-            # Exports that were put together have their header again and again.
+            # Merged exports repeat their header.
             if row.fields == header or not any(row.fields):
                 continue
             values = dict(zip(table.names, (true_text(field, encoding) for field in row.fields), strict=False))
@@ -67,7 +67,7 @@ class ShellCsvReader(ShellReader):
 
 
 def _table_of(head: bytes) -> _Table | None:
-    """The table that a file begins with, None where it is none of ours."""
+    """The table at the beginning of a file, None if it is of another kind."""
     if not is_text(head) or is_markup(head):
         return None
     text = head_text(head).lstrip("\ufeff\r\n")
@@ -79,7 +79,7 @@ def _table_of(head: bytes) -> _Table | None:
             alone = len(names) == 1 and text.lstrip().startswith('"')
             if fields[0].startswith("#") or (len(names) == 1 and not alone):
                 break
-            # A command line that was pasted with its output lists properties, too.
+            # A command line pasted with its output lists properties too.
             are_names = all(len(name) <= _LONGEST_NAME for name in names) and folded(fields[0]) != ""
             if are_names and 2 * sum(name in NAMES for name in names) >= len(names) and kind_of(names) is not None:
                 return _Table(delimiter, names)

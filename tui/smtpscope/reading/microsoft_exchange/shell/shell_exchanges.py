@@ -1,4 +1,4 @@
-"""An object of the Exchange Management Shell -> the refusals it tells of, each with the time as it is written there."""
+"""The refusals in an object of the Exchange Management Shell, each with the time as written there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from smtpscope.reading.text.encodings import TextEncoding
 QUEUE: Final = "Microsoft Exchange queue"
 TRACE: Final = "Microsoft Exchange Online message trace"
 LOST: Final = (
-    "Export-Csv wrote System.String[] in the place of the reply, so it is lost: export "
+    "Export-Csv wrote System.String[] instead of the reply, so it is lost: export "
     "@{n='RecipientStatus';e={$_.RecipientStatus -join ';'}} instead, or print it with Format-List"
 )
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -43,7 +43,7 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 _TRACKING: Final = TrackingColumns(tuple(_COLUMNS))
 _DECODED: Final = TextEncoding("utf-16-le", 0, "")
-"""Values of objects are true text already."""
+"""Values of objects are decoded already."""
 _NEXT_REPLY: Final = re.compile(r"(?<=[^,;|]) ?[,|\n] ?(?=[2-5][0-9]{2}(?:[ \-]|\Z)|\})")
 _NEXT_NAMED: Final = re.compile(r"(?<=\])\s?[,;|]?\s?(?=\[\{)")
 _CODE: Final = re.compile(r"(?<![0-9])[45][0-9]{2}(?=[ \-;,}]|\Z)")
@@ -57,16 +57,16 @@ _MOST_RECIPIENTS: Final = 5_000
 
 
 class ObjectTime(NamedTuple):
-    """A time as an object has it; `is_utc` where the form says that all its times are UTC."""
+    """A time as written in an object; `is_utc` if all times of this kind of object are UTC."""
 
     text: str
     is_utc: bool = False
 
 
 class ToldExchanges(NamedTuple):
-    """The refusals of an object (without time and offset), their time, and what is wrong with the object.
+    """The refusals of an object (without time and offset), their time, and the faults of the object.
 
-    `without_reply` tells that a delivery failed and the object holds no reply.
+    `without_reply` means that a delivery failed and the object has no reply.
     """
 
     records: list[SmtpExchangeRecord]
@@ -76,7 +76,7 @@ class ToldExchanges(NamedTuple):
 
 
 def time_of(each: ShellObject, kind: ShellKind) -> ObjectTime:
-    """When it happened that the object tells of, with an empty text where it does not say."""
+    """The time of what the object reports, with an empty text if it has none."""
     utc = each.value("datetimeutc", "origintimestamputc")
     if utc:
         return ObjectTime(utc, is_utc=True)
@@ -91,7 +91,7 @@ def time_of(each: ShellObject, kind: ShellKind) -> ObjectTime:
 
 
 def exchanges_in(file: str, each: ShellObject) -> ToldExchanges | None:
-    """What an object tells, None where it is none of a kind that we read. Never raises."""
+    """The content of an object, None if it is not of a kind that we read. Never raises."""
     kind = kind_of(each.values)
     if kind is None:
         return None
@@ -105,7 +105,7 @@ def exchanges_in(file: str, each: ShellObject) -> ToldExchanges | None:
 
 def _record(file: str, **values: object) -> SmtpExchangeRecord:
     empty = SmtpExchangeRecord(file, 0, None, False, "outbound", None, None, None, "", "", "", "")
-    return replace(empty, **values)  # type: ignore[arg-type]  # the names are those of its fields
+    return replace(empty, **values)  # type: ignore[arg-type]  # these are the names of its fields
 
 
 def _of_agent(file: str, each: ShellObject) -> list[SmtpExchangeRecord]:
@@ -169,7 +169,7 @@ def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ToldExchange
     status = each.value("recipientstatus")
     lost = is_type_name(status)
     if not lost and _CODE.search(status) is None and _CODE.search(each.value("sourcecontext")) is None:
-        # Most entries of a log tell of mail that went through.
+        # Most entries of a log are about accepted mail.
         failed = each.value("eventid").upper() in _FAILED_EVENTS
         return ToldExchanges([], time, without_reply=failed)
     texts = {name: each.value(*names) for name, names in _COLUMNS.items()}
@@ -190,7 +190,7 @@ def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ToldExchange
     return ToldExchanges(records, time, problems, without_reply=failed)
 
 
-_SIDE_ASSUMED: Final = "The export lacks the columns that tell who refused (Source, EventId, ConnectorId)"
+_SIDE_ASSUMED: Final = "The export lacks the columns that show who refused (Source, EventId, ConnectorId)"
 
 
 def _both(guess: str | None, more: str) -> str:
@@ -198,7 +198,7 @@ def _both(guess: str | None, more: str) -> str:
 
 
 def _assume_source(texts: dict[str, str]) -> bool:
-    """Fills in what a subset of columns left out; whether nothing was left out that tells who refused."""
+    """Fills in what a subset of columns leaves out; returns whether the columns say who refused."""
     if texts["source"]:
         return True
     ours = _OF_OURS.search(texts["recipient-status"]) is not None
@@ -209,7 +209,7 @@ def _assume_source(texts: dict[str, str]) -> bool:
 
 
 def _list_of(value: str, between: re.Pattern[str]) -> str:
-    """A list as PowerShell writes it (`{a, b}`), or as somebody joined it, with `;` between its members."""
+    """A list as PowerShell writes it (`{a, b}`), or joined by somebody with `;` between its members."""
     bare = value.strip()
     if bare.startswith("{"):
         bare = bare[1:].removesuffix("}")
@@ -218,13 +218,13 @@ def _list_of(value: str, between: re.Pattern[str]) -> str:
 
 
 def status_of(value: str) -> str:
-    """The list of replies as a tracking log writes it: `;` between those of two recipients."""
+    """The list of replies as in a tracking log: `;` between those of two recipients."""
     bare = value.strip()
     if bare.startswith("{") and not bare.startswith(("{LED=", "{LRT=", "{MSG=", "{FQDN=", "{IP=")):
         bare = bare[1:].removesuffix("}").rstrip()
         bare = bare.removesuffix("...").removesuffix("…").rstrip(", ")
     if is_cut(value):
-        # A host of which only the beginning is left is none.
+        # A truncated host name is useless.
         bare = _UNFINISHED.sub("", bare)
     if len(bare) > 1 and bare[0] in "'\"" and bare[-1] == bare[0]:
         bare = bare[1:-1]

@@ -1,7 +1,7 @@
-"""Format-List output -> objects: labels in a column, values behind a colon, long ones wrapped at any width.
+"""Objects in Format-List output: labels in a column, values after a colon, long ones wrapped at any width.
 
-A line that begins further right than the colons goes on with the value above it. PowerShell wraps between words, and
-cuts a word only where it is longer than a line; pasted text may have lost its indentation.
+A line that begins further right than the colons continues the value above it. PowerShell wraps between words, and
+splits a word only if it is longer than a line; pasted text may have lost its indentation.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from smtpscope.reading.text.encodings import TextBlock
 _LABEL: Final = re.compile(
     r"([ \t]{0,16})([A-Za-z][A-Za-z0-9_]{0,48}(?: [A-Za-z]{1,16}){0,3})([ \t]{0,60}):(?:[ \t]|\Z)"
 )
-# What people paste from Queue Viewer, without a label.
+# Pasted from Queue Viewer, without a label.
 _BARE_ERROR: Final = re.compile(
     r"[ \t>\"']{0,8}(?=\[\{L(?:RT|ED)=|[45][0-9]{2} [45]\.[0-9]{1,3}\.[0-9]{1,3} "
     r"(?:Primary target IP address|DNS query failed|Proxy session setup failed|Error encountered while communicating))"
 )
 _LAST_ERROR: Final = "lasterror"
 _MOST_LINES: Final = 4_000
-"""Of one value: what is longer is no wrapped value."""
+"""Lines of one value: anything longer is not a wrapped value."""
 _MOST_LABELS: Final = 400
 _LONGEST: Final = 1 << 17
-"""Characters of one value, as of a row of a table."""
+"""Characters of one value, as in a row of a table."""
 
 
 class TextLine(NamedTuple):
-    """A line without its end, truly decoded; it stands from byte `offset` to byte `end`, and is line `number`."""
+    """A line without its end, decoded, from byte `offset` to byte `end`; its line number is `number`."""
 
     offset: int
     end: int
@@ -58,7 +58,7 @@ def lines_of(blocks: Iterable[TextBlock]) -> Iterator[TextLine]:
 
 
 def objects_in(lines: Iterable[TextLine]) -> Iterator[ShellObject]:
-    """The objects of a list in their order; lines that belong to none are passed over."""
+    """The objects of a list in order; other lines are skipped."""
     current = _OpenObject()
     blank = False
     for line in lines:
@@ -97,25 +97,24 @@ class _OpenObject:
         self._last_number = 0
         self._tight = False
         self._width = 0
-        self._full: dict[str, list[bool]] = {}
         self._lengths: dict[str, list[int]] = {}
 
     def takes_label(self, label: re.Match[str], name: str) -> bool:
-        """Whether the line is a label: a known one, or one whose colon stands below the others."""
+        """Whether the line is a label: a known one, or one whose colon is below the others."""
         colon = label.end(3)
         if not self.names:
             return name in NAMES
         if colon == self._column:
             return True
-        # A word with a colon behind it in a value that was wrapped stands further right.
+        # In a wrapped value, a word with a colon is further right.
         return name in NAMES and (self._column < 0 or label.end(1) < self._column)
 
     def ends_before(self, name: str, *, blank: bool) -> bool:
-        """Whether the object is whole before a label of that `name`; `blank` tells of a blank line between."""
+        """Whether the object is whole before a label of that `name`; `blank` means that a blank line came before it."""
         return name in self.names or (blank and self._tight) or len(self.names) >= _MOST_LABELS
 
     def add(self, line: TextLine, name: str, value: str, column: int) -> None:
-        """Takes in a label with the beginning of its `value`; `column` is where its colon stands, -1 without one."""
+        """Adds a label with the beginning of its `value`; `column` is the position of its colon, -1 without one."""
         if self._first is None:
             self._first = line
         elif line.number == self._last_number + 1:
@@ -128,7 +127,7 @@ class _OpenObject:
         self._note(line, name)
 
     def go_on(self, line: TextLine) -> None:
-        """Takes in a line that the last value goes on in."""
+        """Adds a line that continues the last value."""
         value = self.names[self._last_name]
         if len(value) < _MOST_LINES:
             value.append(line.text.strip())
@@ -151,7 +150,7 @@ class _OpenObject:
 
 
 def joined(parts: list[str], full: list[bool], room: int) -> str:
-    """A wrapped value in one line; `full` tells which of its lines reach the end, `room` how many characters fit in."""
+    """A wrapped value in one line; `full` says which of its lines reach the end, `room` how many characters fit."""
     if len(parts) == 1:
         return parts[0][:_LONGEST]
     pieces = [parts[0]]

@@ -1,4 +1,4 @@
-"""What readers of the Exchange Management Shell's output have in common: objects in, refusals out."""
+"""The base of readers for output of the Exchange Management Shell: objects in, refusals out."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_log import NO_ZONE, TextLog, head_of
 
 _LONGEST_TIME: Final = 64
-LACKS: Final = ("the commands and the rest of the SMTP session", "the zone of the times (message traces have UTC)")
+LACKS: Final = ("the commands and the rest of the SMTP session", "the time zone (message traces use UTC)")
 
 
 class ShellReader(TextLog):
-    """Reads one file; each object that tells of a refusal is an exchange for each of its recipients."""
+    """Reads one file; an object with a refusal is an exchange for each of its recipients."""
 
     @classmethod
     @abstractmethod
@@ -31,16 +31,16 @@ class ShellReader(TextLog):
 
     @abstractmethod
     def _objects(self) -> Iterator[ShellObject]:
-        """All objects of the file, in its order."""
+        """All objects of the file, in order."""
 
     def batches(self) -> Iterator[Batch]:
-        """See `LogReader`. Raises LogError when the file holds no such object."""
+        """See `LogReader`. Raises LogError if the file has no such object."""
         head = head_of(self._source)
         if head and not self.sniff(head):
             raise LogError(
                 where=self._source.name,
-                what="no output of Exchange's cmdlets: it has no recipient status, last error or SMTP response",
-                remedy="Print it with Format-List, or leave out --read-as",
+                what="not output of Exchange cmdlets: it has no recipient status, last error or SMTP response",
+                remedy="Print it with Format-List, or omit --read-as",
             )
         return self._batches()
 
@@ -73,7 +73,7 @@ class ShellReader(TextLog):
         yield batching.take(self._source.size)
 
     def _timed(self, each: ShellObject, told: ToldExchanges, times: FileTimes) -> list[SmtpExchangeRecord]:
-        """The exchanges of an object with their time, each with a byte of the object of its own."""
+        """The exchanges of an object with their time, each at a different byte of the object."""
         written = find_time(told.time.text[:_LONGEST_TIME])
         if written is not None and written.zone_minutes is None and told.time.is_utc:
             written = written._replace(zone_minutes=0)
@@ -107,7 +107,7 @@ class ShellReader(TextLog):
                 yield written
 
     def raw(self, offset: int) -> str:
-        """The object that `offset` is in, as it stands in the file."""
+        """The object with the byte `offset`, as written."""
         for each in self._objects():
             if each.end > offset:
                 if each.offset > offset:

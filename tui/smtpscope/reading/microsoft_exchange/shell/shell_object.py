@@ -53,7 +53,7 @@ _OF_EVENTS: Final = frozenset(("entrytype", "instanceid", "providername", "level
 
 @dataclass(frozen=True, slots=True)
 class ShellObject:
-    """`values` by folded name; it stands from byte `offset` to byte `end`, from `line` (counted from 1) on."""
+    """`values` by folded name; it goes from byte `offset` to byte `end`, and begins in `line` (from 1)."""
 
     offset: int
     end: int
@@ -61,7 +61,7 @@ class ShellObject:
     values: Mapping[str, str]
 
     def value(self, *names: str) -> str:
-        """The value of the first of `names` that has one, "" where none has."""
+        """The value of the first of `names` that has one, or ""."""
         for name in names:
             text = self.values.get(name)
             if text and (bare := text.strip()):
@@ -70,12 +70,12 @@ class ShellObject:
 
 
 def folded(name: str) -> str:
-    """A name of a property without case, blanks and signs: "Last Error" and `date_time_utc` are the same thing."""
+    """The name of a property without case, blanks and punctuation, which differ between tools."""
     return _FOREIGN.sub("", name.casefold())
 
 
 def kind_of(names: Collection[str]) -> ShellKind | None:
-    """What an object with these (folded) names is, None where it is nothing that tells of deliveries."""
+    """The kind of an object with these (folded) names, None if it is not about deliveries."""
     given = frozenset(names)
     if given & _OF_EVENTS:
         return None
@@ -91,10 +91,10 @@ def kind_of(names: Collection[str]) -> ShellKind | None:
 
 
 def is_type_name(value: str) -> bool:
-    """Whether a cell holds the name of a type, which Export-Csv writes in the place of a list."""
+    """Whether a cell has the name of a type, which Export-Csv writes instead of a list."""
     return _WRITTEN_AS_TYPE.fullmatch(value.strip()) is not None
 
 
 def is_cut(value: str) -> bool:
-    """Whether PowerShell left out the end of a list, as it does behind four elements ($FormatEnumerationLimit)."""
+    """Whether PowerShell left out the end of a list, as it does after four elements ($FormatEnumerationLimit)."""
     return _CUT_LIST.search(value) is not None

@@ -1,4 +1,4 @@
-"""Format-Table output -> objects: a line of dashes below the names, cells below it that may be wrapped (-Wrap)."""
+"""Objects in Format-Table output: names, a line of dashes, then cells that may be wrapped (-Wrap)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject,
 
 DASHES: Final = re.compile(r"[ \t]{0,16}-{2,80}(?:[ \t]{1,200}-{1,80}){0,60}[ \t]{0,200}")
 MARK: Final = "---"
-"""Stands in each text that holds a table."""
+"""Occurs in each text with a table."""
 _MOST_HEADER_LINES: Final = 4
 _MOST_LINES: Final = 4_000
 
 
 def objects_in(lines: Iterable[TextLine]) -> Iterator[ShellObject]:
-    """The objects of all tables in their order; what stands between tables is passed over."""
+    """The objects of all tables in order; text between tables is skipped."""
     above: list[str] = []
     columns: list[int] = []
     names: list[str] = []

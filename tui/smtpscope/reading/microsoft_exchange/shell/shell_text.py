@@ -22,7 +22,7 @@ _MAY_TELL: Final = (
 
 
 class ShellTextReader(ShellReader):
-    """Reads lists and tables of one text file, in whatever order they stand."""
+    """Reads lists and tables of one text file, in any order."""
 
     format: ClassVar[Format] = Format(
         name="exchange-shell",
@@ -38,7 +38,7 @@ class ShellTextReader(ShellReader):
             return False
         encoding = detect(head)
         block = TextBlock(head[encoding.mark :], start=encoding.mark, encoding=encoding, final=True)
-        # Nearly every other text is told by this alone.
+        # This alone rules out nearly every other text.
         if not any(name in block.text for name in _MAY_TELL):
             return False
         lists = shell_list.objects_in(shell_list.lines_of([block]))

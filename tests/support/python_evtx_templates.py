@@ -1,8 +1,4 @@
-"""A template of binary XML -> its tree; python-evtx finds the parts.
-
-python-evtx would follow the tables of a chunk's header in circles when they are damaged: they are hidden from it, and
-every name and template is looked up where a record points to.
-"""
+"""The templates of a chunk as python-evtx reads them, to compare our own reading with."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from Evtx.Evtx import ChunkHeader
 
 from smtpscope.reading.evtx.evtx_layout import FIRST_RECORD
 from smtpscope.reading.evtx.templates import binary_values as values
-from smtpscope.reading.evtx.templates.template_tree import Part, Slot, TemplateElement, UnreadableError
+from smtpscope.reading.evtx.templates.template_tree import Part, Slot, TemplateElement
 
 _TABLES: Final = 128
 _INDEPENDENT: Final = 0xFFFF
@@ -33,41 +29,24 @@ class _OnDemand(dict[int, Any]):
         return self._make(offset)
 
 
-class TemplateReader:
+class PythonEvtxTemplates:
     """Reads the templates of one chunk; each is parsed once."""
 
     def __init__(self, chunk: bytes) -> None:
-        """`chunk` is the whole chunk; its header need not be intact."""
+        """`chunk` is the whole chunk; its tables are hidden, since python-evtx would follow damaged ones in circles."""
         self.buffer = chunk[:_TABLES] + bytes(FIRST_RECORD - _TABLES) + chunk[FIRST_RECORD:]
         self._chunk = ChunkHeader(self.buffer, 0)
         self._chunk._strings = _OnDemand(self._chunk.add_string)
         self._chunk._templates = _OnDemand(self._chunk.add_template)
         self._parsed: dict[int, TemplateElement] = {}
 
-    def size(self, offset: int) -> int:
-        """Bytes of the definition at `offset`. Raises UnreadableError when there is none."""
-        try:
-            size: int = struct.unpack_from("<I", self.buffer, offset + 20)[0]
-        except struct.error:
-            raise UnreadableError("the template that it uses lies outside of the chunk") from None
-        if size == 0:
-            raise UnreadableError("the template that it uses is not there")
-        return 24 + size
-
     def template(self, offset: int) -> TemplateElement:
-        """The template whose definition stands at `offset` in the chunk. Raises UnreadableError."""
+        """The template whose definition stands at `offset` in the chunk."""
         found = self._parsed.get(offset)
         if found is None:
-            self.size(offset)
-            try:
-                children = _children(self._chunk.templates()[offset].children(), self.buffer)
-            except RecursionError:
-                raise UnreadableError("its elements are nested too deep") from None
-            except Exception as cause:  # python-evtx raises whatever the damage leads to, KeyError and others included
-                raise UnreadableError(f"its template is broken ({type(cause).__name__})") from cause
+            children = _children(self._chunk.templates()[offset].children(), self.buffer)
             root = next((child for child in children if isinstance(child, TemplateElement)), None)
-            if root is None:
-                raise UnreadableError("its template holds no element")
+            assert root is not None
             found = self._parsed[offset] = root
         return found
 

@@ -1,0 +1,115 @@
+"""The sound logs that are damaged: a small one of every form that the tests write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+from reading.test_formats_together import FORMS, LISTS, some_events
+from smtpscope.errors import LogError, Problem
+from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
+from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.reading.record import ReadOptions
+from smtpscope.reading.registry import open_log
+from smtpscope.reading.text.text_log import batches_of
+from support.event_texts import TextEvent
+from support.every_format import SERVICE_LOGS
+from support.memory_source import MemorySource
+
+EVENTS = 24
+LARGEST = 60_000
+"""Bytes of a log of a mail server: its first lines are enough."""
+
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is read of one log: its exchanges with their places, and the problems, or why it can't be read."""
+
+    exchanges: tuple[tuple[int, Key], ...]
+    problems: frozenset[Problem]
+    error: str | None = None
+    odd: int = 0
+    """Events that are shown as they stand, since nobody can tell what they say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A sound log and what is in it."""
+
+    form: str
+    data: bytes
+    found: Found
+
+    @property
+    def sessions(self) -> bool:
+        """Whether several exchanges may hang together, so that damage to one line may cost them all."""
+        return self.form in SERVICE_LOGS
+
+
+def key_of(exchange: SmtpExchange) -> Key:
+    """What an exchange tells, without its place."""
+    return (
+        exchange.time_ms,
+        exchange.event_id,
+        exchange.direction,
+        exchange.remote_host.verbatim,
+        exchange.command.full,
+        exchange.reply.verbatim,
+    )
+
+
+def read(data: bytes) -> Found:
+    """Everything in `data`, as a report would read it."""
+    parser = SmtpExchangeParser()
+    exchanges: list[tuple[int, Key]] = []
+    problems: set[Problem] = set()
+    odd = 0
+    try:
+        source = MemorySource(data)
+        for batch in batches_of(open_log(source, ReadOptions()), source):
+            problems.update(batch.problems)
+            events = [exchange for record in batch.records if (exchange := parser.parse(record)) is not None]
+            told = [parser.take(exchange) for exchange in batch.exchanges]
+            odd += sum(exchange.problem is not None for exchange in events)
+            exchanges += [(exchange.offset, key_of(exchange)) for exchange in (*events, *told)]
+    except LogError as error:
+        return Found(tuple(exchanges), frozenset(problems), error.what)
+    return Found(tuple(exchanges), frozenset(problems), odd=odd)
+
+
+def _writers() -> dict[str, Callable[[], bytes]]:
+    events = some_events(EVENTS)
+    plain = [event for event in some_events(2 * EVENTS) if "\n" not in event.command]
+    return {
+        **{name: partial(write, events) for name, (_, write) in FORMS.items()},
+        **{name: partial(_list, form, plain) for name, form in LISTS.items()},
+        **{name: partial(_first_lines, write) for name, (_, write) in SERVICE_LOGS.items()},
+    }
+
+
+def _list(form: Callable[[TextEvent], str], events: Sequence[TextEvent]) -> bytes:
+    return "".join(map(form, events)).encode()
+
+
+def _first_lines(write: Callable[[], bytes]) -> bytes:
+    data = write()
+    if len(data) <= LARGEST:
+        return data
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    end = data.rfind(b"\n\0" if wide else b"\n", 0, LARGEST)
+    return data[: end + (2 if wide else 1)]
+
+
+def forms() -> list[str]:
+    """The names of all forms."""
+    return list(_writers())
+
+
+@cache
+def seed_of(form: str) -> Seed:
+    """The sound log of that form."""
+    data = _writers()[form]()
+    return Seed(form, data, read(data))

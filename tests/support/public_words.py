@@ -1,0 +1,59 @@
+"""The words of the program's own texts and the field names of its formats, which a masked export may keep.
+
+`python -m support.public_words` writes them to `data/masking/words.txt`; those of the knowledge base are looked up in
+its files. Docstrings are left out, as they have made-up names. Words of replies that neither has are in
+`data/masking/more-words.txt`, written by hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from smtpscope.knowledge.public_vocabulary import EXAMPLE_NAMES
+from smtpscope.parsing.events.message_wording import EVENT_IDS
+from smtpscope.parsing.events.related_event_forms import SIBLING_IDS
+
+ROOT: Final = Path(__file__).parents[2]
+WORDS: Final = ROOT / "data" / "masking" / "words.txt"
+
+_CAMEL: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD: Final = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+
+
+def public_words() -> list[str]:
+    """All words, in lower case and in order."""
+    found = {str(number) for number in EVENT_IDS | SIBLING_IDS}
+    for path in sorted((ROOT / "tui").rglob("*.py")):
+        for text in _literals(ast.parse(path.read_text("utf-8"))):
+            for word in _WORD.findall(text):
+                found.add(word.casefold())
+                found.update(piece.casefold() for piece in _CAMEL.findall(word) if len(piece) > 2)
+    return sorted(found - EXAMPLE_NAMES)
+
+
+def text() -> str:
+    """What `words.txt` should hold: a word a line."""
+    return "".join(f"{word}\n" for word in public_words())
+
+
+def _literals(tree: ast.Module) -> Iterator[str]:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in docstrings:
+            if isinstance(node.value, str):
+                yield node.value
+            elif isinstance(node.value, bytes):
+                yield node.value.decode("latin-1")
+
+
+if __name__ == "__main__":
+    WORDS.write_text(text(), encoding="utf-8", newline="\n")

@@ -1,0 +1,104 @@
+"""What `smtpscope compare` says: two sides, and each incident with its counts on both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal, get_args
+
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.store.grouping.activity import State
+from smtpscope.store.grouping.incident import IncidentKey
+
+Change = Literal["new", "gone", "more", "fewer", "same"]
+CHANGES: tuple[Change, ...] = get_args(Change)
+"""In the order of a report: what needs a look first comes first."""
+
+LEAST_EXPECTED = 3.0
+"""An incident is gone when at least so many events were to be expected: fewer may be missing by chance (5 in 100)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSide:
+    """`name` says which log it is, or which period (`is_period`).
+
+    `first_ms` and `last_ms` limit it, None where nothing has a time. `events` are those that match the filter; `files`
+    the paths as given.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    first_ms: int | None
+    last_ms: int | None
+    events: int
+    is_period: bool = False
+
+    @property
+    def length_ms(self) -> int | None:
+        """How long the side is, None where nobody can tell."""
+        if self.first_ms is None or self.last_ms is None or self.last_ms <= self.first_ms:
+            return None
+        return self.last_ms - self.first_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedIncident:
+    """`before` and `after` count its events; `ratio` is the rate after by the rate before, None when one is 0.
+
+    `host` is the spelling in the later log where it is there. `first_ms`, `last_ms` and `state` are those of the later
+    side, for what is gone those of the earlier one.
+    """
+
+    key: IncidentKey
+    host: str
+    cause: str
+    who_acts: WhoActs
+    change: Change
+    before: int
+    after: int
+    ratio: float | None
+    first_ms: int | None
+    last_ms: int | None
+    state: State | None
+    quiet_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`undated` events have no time, so that they belong to no period. `masked` tells that names are pseudonyms."""
+
+    before: ComparedSide
+    after: ComparedSide
+    incidents: tuple[ComparedIncident, ...]
+    filter_text: str
+    zone: tzinfo
+    zone_name: str
+    undated: int = 0
+    skipped: int = 0
+    masked: bool = False
+
+    @property
+    def new_for_us(self) -> tuple[ComparedIncident, ...]:
+        """What is new and ours to fix."""
+        return tuple(each for each in self.incidents if each.change == "new" and each.who_acts == "us")
+
+
+def change_of(before: int, after: int, times_as_long: float) -> tuple[Change, float | None]:
+    """What became of an incident, and the ratio of its rates; the later side is `times_as_long` as the earlier one.
+
+    `more` and `fewer` are a change by half or more that chance does not explain: the difference from what was to be
+    expected is more than three times its square root (a count of independent events scatters by its root).
+    """
+    expected = before * times_as_long
+    if not before:
+        return "new", None
+    if not after:
+        return ("gone" if expected >= LEAST_EXPECTED else "same"), None
+    ratio = after / expected
+    # The expectation is itself a count, so both sides scatter.
+    scatter = 3 * (after + expected * times_as_long) ** 0.5
+    if ratio >= 1.5 and after - expected > scatter:
+        return "more", ratio
+    if ratio <= 2 / 3 and expected - after > scatter:
+        return "fewer", ratio
+    return "same", ratio

@@ -1,0 +1,163 @@
+"""What a masked export may keep of a log: words and codes that are known to be public. All else is a name to be masked.
+
+They are the words, help pages and providers' codes of the bundled knowledge base, and three lists in `data/masking/`:
+words of the program's texts and of the formats that it reads (`words.txt`), everyday words of replies
+(`more-words.txt`), and words in which host names end (`domain-endings.txt`). The user's own rules never count as
+public: they may name anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Final
+
+from smtpscope.export.masking.mask_tokens import PART, ipv4_places
+from smtpscope.knowledge.files.knowledge_files import bundled_folder
+from smtpscope.knowledge.public_vocabulary import public_vocabulary
+from smtpscope.parsing.reply_contents import BLOCK_LIST_ZONES
+
+_LONGEST_NUMBER: Final = 3
+"""Digits of a number that says nothing of anybody by itself, such as a reply code."""
+
+_CAMEL: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_MEASURE: Final = re.compile(r"[0-9]{1,4}(?:b|k|m|g|kb|mb|gb|kib|mib|gib|bytes|s|ms|sec|min|h|d|x|st|nd|rd|th)", re.I)
+_STATUS_CODE: Final = re.compile(r"(?:[2-5][0-9]{2}-)?#?[245x]\.(?:[0-9]{1,3}|x)\.(?:[0-9]{1,3}|x)", re.IGNORECASE)
+_CODE_CLASS: Final = re.compile(r"[2-5]xx", re.IGNORECASE)
+_LOOPBACK: Final = re.compile(r"127\.[0-9]{1,3}\.[0-9]{1,3}\.(?:[0-9]{1,3}|x)")
+"""Also what DNS block lists answer with (RFC 5782 section 2.1)."""
+
+_SECTION: Final = re.compile(r"section-[0-9]{1,2}(?:\.[0-9]{1,2}){0,4}")
+"""Part of a link to an RFC, and not an IP address."""
+
+_DECIMAL: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
+_ABBREVIATION: Final = re.compile(r"[a-z](?:\.[a-z])+", re.IGNORECASE)
+_NO_BLANKS: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+"""Scripts that put no blanks between words (Han, kana, Hangul, Thai)."""
+
+# Names of Exchange's components, which begin its own dotted diagnostic words ("RESOLVER.ADR.ExRecipNotFound").
+_COMPONENTS: Final = frozenset(
+    {"resolver", "storedrv", "smtpsend", "smtpreceive", "routing", "queue", "agent", "submission", "transport"}
+    | {"deliver", "delivery", "mapi", "dns", "exception", "mapiexception", "content", "approval", "moderation"}
+)
+
+
+_LIST_LABELS: Final = frozenset(
+    {"zen", "sbl", "xbl", "pbl", "css", "dbl", "cbl", "bl", "b", "dnsbl", "rbl", "multi", "psbl", "dul", "l2", "spam"}
+)
+"""Labels in front of the zone of a DNS block list (`zen.spamhaus.org`)."""
+
+
+_NAMESPACES: Final = frozenset({"schemas.microsoft.com", "www.w3.org"})
+"""Hosts in the names of XML schemas, which are in every record."""
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in (bundled_folder().parent / "masking" / name).read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line
+
+
+@cache
+def _words() -> frozenset[str]:
+    listed = frozenset(word.casefold() for name in ("words.txt", "more-words.txt") for word in _words_of(name))
+    return listed | public_vocabulary().words
+
+
+def _words_of(name: str) -> Iterator[str]:
+    return (word for line in _lines(name) for word in line.split())
+
+
+@cache
+def _sites() -> frozenset[str]:
+    return public_vocabulary().sites | _NAMESPACES
+
+
+@cache
+def _domain_endings() -> frozenset[str]:
+    return frozenset(_words_of("domain-endings.txt"))
+
+
+@cache
+def _provider_codes() -> tuple[frozenset[str], tuple[str, ...]]:
+    codes = public_vocabulary().codes
+    return codes, tuple(code[:-1] for code in codes if code.endswith("*"))
+
+
+@cache
+def _words_without_blanks() -> re.Pattern[str]:
+    words = sorted(filter(_NO_BLANKS.search, _words()), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def is_word(text: str) -> bool:
+    """Whether `text` is a word in common use, in any case of letters."""
+    return text.casefold() in _words()
+
+
+@lru_cache(maxsize=1 << 14)
+def is_public_site(name: str) -> bool:
+    """Whether a dotted name is that of a provider's help pages or of a public DNS block list, or no host's at all."""
+    folded = name.casefold()
+    if folded in _sites() or _LOOPBACK.fullmatch(folded) or _SECTION.fullmatch(folded):
+        return True
+    if not folded.endswith(BLOCK_LIST_ZONES):
+        return False
+    zone = next((zone for zone in BLOCK_LIST_ZONES if folded == zone or folded.endswith(f".{zone}")), None)
+    if zone is None:
+        return False
+    # In front of the zone may be a customer's key, or the IP address that was looked up.
+    labels = folded.removesuffix(zone).replace("-", ".").split(".")
+    return all(label in _LIST_LABELS for label in labels if label)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_public(token: str) -> bool:
+    """Whether a run of letters, digits, dots, hyphens and underscores is known to name nobody.
+
+    It is when it is a code, a short number, or made of words in common use; dotted, it must not look like a host.
+    """
+    codes, families = _provider_codes()
+    if token in codes or any(token.startswith(stem) and token[len(stem) :].isalnum() for stem in families):
+        return True
+    if any(pattern.fullmatch(token) for pattern in (_STATUS_CODE, _CODE_CLASS, _DECIMAL, _ABBREVIATION)):
+        return True
+    if is_public_site(token):
+        return True
+    if "." in token and not _dotted_words(token):
+        return False
+    return all(map(_is_public_part, PART.findall(token)))
+
+
+def _dotted_words(token: str) -> bool:
+    """Whether dotted words are a diagnostic word or two sentences without a blank, and not a host."""
+    if is_public_site(token):
+        return True
+    first, *_, last = token.casefold().split(".")
+    if ipv4_places(token):
+        return False
+    if first in _COMPONENTS:
+        return True
+    stem = last.rstrip("0123456789")
+    return stem.isalpha() and len(stem) > 2 and stem not in _domain_endings()
+
+
+def _is_public_part(part: str) -> bool:
+    if len(part) == 1 or is_word(part):
+        return True
+    if part.isdigit():
+        return len(part) <= _LONGEST_NUMBER
+    if not part.isascii():
+        return False
+    if _MEASURE.fullmatch(part):
+        return True
+    pieces = _CAMEL.findall(part)
+    return len(pieces) > 1 and part.isalpha() and all(len(piece) > 1 and is_word(piece) for piece in pieces)
+
+
+def public_stretches(token: str) -> Iterator[tuple[int, int]]:
+    """Where known words are in a run of a script without blanks between words; nothing for other scripts."""
+    if _NO_BLANKS.search(token):
+        for match in _words_without_blanks().finditer(token):
+            yield match.span()

@@ -1,0 +1,107 @@
+"""What `smtpscope check` found: incidents in a window of time, and how urgent each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import IntEnum
+
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.store.grouping.activity import State
+from smtpscope.store.grouping.incident import IncidentKey
+
+
+class Status(IntEnum):
+    """Status and exit code of a monitoring plugin (Monitoring Plugins Guidelines, "Plugin Return Codes")."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIncident:
+    """An incident with events in the window.
+
+    `events` are those in the window, `messages` the same with all tries of one message counted once. `enhanced` is the
+    enhanced status code, "" where there is none or several. `overdue_ms` is for how long a message has been deferred
+    that by now is as good as refused, None where there is none. `known` incidents were told by an earlier check.
+    `first_step` and `sample` are for a mail: what to do first, and a reply with its time, as the log has it.
+    """
+
+    key: IncidentKey
+    host: str
+    cause: str
+    who_acts: WhoActs
+    events: int
+    messages: int
+    first_ms: int | None
+    last_ms: int | None
+    state: State | None
+    quiet_ms: int | None
+    overdue_ms: int | None
+    known: bool
+    reply: str
+    first_step: str = ""
+
+    @property
+    def status(self) -> Status:
+        """How urgent it is, whether known or not.
+
+        Critical: ours to fix, still going on, and mail is lost by it. Warning: ours, but mail is only late or it is
+        quiet now; or somebody else's, and a message is overdue.
+        """
+        if self.state == "over" or self.state is None:
+            return Status.OK
+        if self.who_acts != "us":
+            return Status.WARNING if self.overdue_ms is not None and self.state == "ongoing" else Status.OK
+        lost = self.key.code is None or self.key.code >= 500 or self.overdue_ms is not None
+        return Status.CRITICAL if self.state == "ongoing" and lost else Status.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """`window` is the time as the user wrote it ("24h"); it counts back from `log_end_ms`, the end of the log.
+
+    `stale_ms` is how long ago the log ended when that is longer than allowed, else None. `incidents` are in order of
+    urgency. `skipped` records could not be read.
+    """
+
+    files: tuple[str, ...]
+    window: str
+    log_end_ms: int | None
+    stale_ms: int | None
+    incidents: tuple[CheckedIncident, ...]
+    skipped: int
+    zone: tzinfo
+    zone_name: str
+
+    @property
+    def new(self) -> tuple[CheckedIncident, ...]:
+        """What no earlier check has told and what needs action."""
+        return tuple(each for each in self.incidents if not each.known and each.status is not Status.OK)
+
+    @property
+    def told(self) -> tuple[IncidentKey, ...]:
+        """What need not be told again: an incident that is over is left out, so that it is told when it comes back."""
+        told = (
+            each for each in self.incidents if each.state != "over" and (each.known or each.status is not Status.OK)
+        )
+        return tuple(each.key for each in told)
+
+    @property
+    def status(self) -> Status:
+        """The status of the most urgent incident that is new; a log that ended long ago is a warning."""
+        urgent = max((each.status for each in self.new), default=Status.OK)
+        return max(urgent, Status.OK if self.stale_ms is None else Status.WARNING)
+
+    @property
+    def events(self) -> int:
+        """All events in the window."""
+        return sum(each.events for each in self.incidents)
+
+    @property
+    def messages(self) -> int:
+        """All messages in the window, several tries of one counted once."""
+        return sum(each.messages for each in self.incidents)

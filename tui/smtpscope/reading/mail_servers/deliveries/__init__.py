@@ -1,0 +1,1 @@
+"""Deliveries as mail services and queues report them."""

@@ -1,0 +1,1 @@
+"""Verbatim SMTP sessions, as printed or logged by test tools, libraries and servers."""

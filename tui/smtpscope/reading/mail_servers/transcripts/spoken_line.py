@@ -1,0 +1,139 @@
+"""Takes apart a line of a transcript: its header, its side, and the command or reply.
+
+Test tools, mail libraries and servers mark the two sides in their own ways, and some not at all:
+
+    -> RCPT TO:<ann@contoso.example>        send: 'rcpt TO:<ann@contoso.example>\\r\\n'
+    <** 550 5.1.1 User unknown              reply: b'550 5.1.1 User unknown\\r\\n'
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+Way = Literal["sent", "received", "asked", "answered", ""]
+"""The side that said it, as seen by the writer of the line; "asked" and "answered" only tell client from server."""
+
+_SENT: Final = r"SMTP>{2}|[-=~]{0,2}>{1,3}|[Ss]ent:|SENT:|send:|[Ss]endCommand:|[Ss]ending:|out:"
+_RECEIVED: Final = (
+    r"SMTP<{2}|<{1,3}(?:[-=~]{1,2}|\*\*|~\*)?|[Rr]ecv:|RECV:|[Rr]eceived:|RECEIVED:|reply:|[Rr]eceiveResponse:|inp:"
+)
+_ASKED: Final = r"CLIENT -> SERVER:|C:|cmd:|CMD:"
+_ANSWERED: Final = r"SERVER -> CLIENT:|SMTP -> FROM SERVER:|S:|rsp:|RSP:"
+_COMMAND: Final = (
+    r"(?:(?:EHLO|HELO|LHLO|AUTH|VRFY|EXPN|ETRN|BDAT|XCLIENT|XFORWARD|XEXCH50|X-EXPS|HELP|NOOP) "
+    r"|(?:MAIL FROM|RCPT TO) ?:)"
+    r"|(?:DATA|STARTTLS|RSET|QUIT|NOOP|TURN|AUTH|HELP|EHLO|HELO)(?=['\"\\]|\s*\Z)|\.(?=['\"\\]|\s*\Z)"
+)
+_UNMARKED: Final = re.compile(
+    r"(?:EHLO|HELO|LHLO) \S{1,255}\s*\Z|MAIL FROM ?:|RCPT TO ?:|AUTH [A-Z0-9-]{3,20}(?: |\Z)|VRFY \S{1,255}\Z"
+    r"|(?:DATA|STARTTLS|RSET|QUIT|EHLO|HELO|\.)\Z",
+    re.IGNORECASE,
+)
+"""Commands even without a mark; other verbs also begin sentences."""
+_WORDS = re.compile(
+    rf"(?<![^\s<>:*~-])(?:b?['\"])?(?:(?P<command>(?i:{_COMMAND}))|(?P<code>[2-5]\d\d)(?=[ \-\\'\"]|\s*\Z))"
+)
+_MARK = re.compile(
+    rf"(?<![^\s|\])])(?:(?P<sent>{_SENT})|(?P<received>{_RECEIVED})|(?P<asked>{_ASKED})|(?P<answered>{_ANSWERED}))"
+    r"[ \t]{0,8}\Z"
+)
+_LONGEST_MARK: Final = 32
+_LONGEST_HEADER: Final = 160
+_INDENT: Final = 2
+# Libraries indent all lines of a reply but the first.
+_INDENTED = re.compile(r"[ \t]{3,80}(?P<words>[2-5]\d\d(?:[ \-]|\Z).*)", re.DOTALL)
+_HOST: Final = r"(?P<{0}>[A-Za-z0-9_](?:[\w.:-]{{0,253}}[A-Za-z0-9])?)"
+_PEER = re.compile(
+    r"(?P<before>.{0,160}?)(?:"
+    rf"\b[Tt]rying {_HOST.format('tried')}\.{{3}}"
+    rf"|\b[Cc]onnection\b.{{0,40}}?\bfrom:? ['\"(\[]{{0,2}}{_HOST.format('client')}"
+    r"|\b(?:[Cc]onnect(?:ed|ing|ion)?:?|[Tt]rying|[Oo]pening)\b.{0,40}?\bto:? (?:host |server )?['\"(\[]{0,2}"
+    rf"{_HOST.format('host')}"
+    r")",
+    re.DOTALL,
+)
+_PORT = re.compile(r":\d{1,5}\Z")
+_DATE = re.compile(r"\bconnected at (?P<date>\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}) ")
+# Not names of sessions: times, levels, counters.
+_TIMELIKE = re.compile(
+    r"[\[(]?(?:\d{1,4}|[+-]\d{2}:?\d{2}|\d{1,4}([-./])\d{1,2}\1\d{1,4}|[\dT./-]{0,11}\d{1,2}:\d\d:\d\d[\d:.,Z+-]{0,16})"
+    r"[\])]?[:,]?"
+)
+_NAMED = re.compile(r"\d")
+
+
+class SpokenLine(NamedTuple):
+    """`words` are a command or a reply; `session` is its name in the header, or ""."""
+
+    header: str
+    session: str
+    way: Way
+    words: str
+    is_reply: bool
+
+
+class PeerLine(NamedTuple):
+    """A line that names the other side of a connection: its host, and whether it is a client of ours."""
+
+    session: str
+    host: str
+    is_client: bool
+
+
+@lru_cache(maxsize=64)
+def spoken_line(text: str) -> SpokenLine | None:
+    """`text` taken apart, None if it is neither a command nor a reply."""
+    for found in _WORDS.finditer(text, 0, _LONGEST_HEADER + _LONGEST_MARK):
+        begin, is_reply = found.start(), found["code"] is not None
+        mark = _MARK.search(text, max(0, begin - _LONGEST_MARK), begin)
+        if mark is None and (begin > _INDENT or text[:begin].strip(" \t")):
+            continue
+        words = _bare(text[begin:])
+        if mark is not None:
+            header = text[: mark.start()]
+            return SpokenLine(header, session_in(header), _way(mark), words, is_reply)
+        return SpokenLine("", "", "", words, is_reply) if is_reply or _UNMARKED.match(words) else None
+    indented = _INDENTED.match(text)
+    return None if indented is None else SpokenLine("", "", "", indented["words"].rstrip(), is_reply=True)
+
+
+def _way(mark: re.Match[str]) -> Way:
+    if mark["sent"]:
+        return "sent"
+    if mark["received"]:
+        return "received"
+    return "asked" if mark["asked"] else "answered"
+
+
+def _bare(words: str) -> str:
+    """Words without the quotes and the escaped line end that Python puts around them."""
+    words = words.rstrip()
+    quoted = re.match(r"b?(['\"])", words)
+    if quoted is None:
+        return words
+    bare = words[quoted.end() :].removesuffix(quoted[1]).removesuffix("\\n").removesuffix("\\r")
+    return bare.replace("\\'", "'").replace("\\\\", "\\")
+
+
+def peer_line(text: str) -> PeerLine | None:
+    """The other side that `text` names, or None."""
+    found = _PEER.match(text)
+    if found is None:
+        return None
+    host = _PORT.sub("", found["tried"] or found["host"] or found["client"])
+    return PeerLine(session_in(found["before"]), host.rstrip("."), is_client=found["client"] is not None)
+
+
+def date_in(text: str) -> str:
+    """The date in a line that says when a connection began, or ""."""
+    found = _DATE.search(text)
+    return found["date"] if found else ""
+
+
+@lru_cache(maxsize=1_024)
+def session_in(header: str) -> str:
+    """The words of a header that name a session: those with a number that is not a time."""
+    words = header.split()
+    return " ".join(word for word in words if _NAMED.search(word) and not _TIMELIKE.fullmatch(word))

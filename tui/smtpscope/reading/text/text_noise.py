@@ -1,0 +1,66 @@
+"""Bytes in a text that are not text: zeros, control characters, incomplete characters."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smtpscope.errors import Problem
+
+# Tab, line ends, vertical tab and form feed are text, and the escape character colours many a log.
+_CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r\v\f\x1b") + b"\x7f"
+_CONTROL: Final = re.compile(rb"[" + re.escape(_CONTROLS) + rb"]")
+_WIDE: Final = re.compile("[\0\ufffd]")
+
+
+class TextNoise:
+    """Counts the bytes in the blocks of one file that are not text, each once, however often the file is read.
+
+    Zeros at the end of a file are space reserved for later writing, and are not counted.
+    """
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._looked_at = 0
+        self._zeros = 0
+        self._count = 0
+        self._first = 0
+
+    def look(self, data: bytes, start: int) -> None:
+        """Checks eight-bit text that begins at byte `start`."""
+        data = data[max(0, self._looked_at - start) :]
+        start = max(start, self._looked_at)
+        self._looked_at = max(self._looked_at, start + len(data))
+        told = data.rstrip(b"\0")
+        controls = len(told) - len(told.translate(None, _CONTROLS))
+        if told:
+            first = start - self._zeros
+            if not self._zeros and controls:
+                found = _CONTROL.search(told)
+                first = start + (0 if found is None else found.start())
+            self._add(self._zeros + controls, first)
+            self._zeros = 0
+        self._zeros += len(data) - len(told)
+
+    def look_wide(self, text: str, start: int, end: int) -> None:
+        """Checks the `text` of the UTF-16 from byte `start` to `end`."""
+        if start >= self._looked_at:
+            told = text.rstrip("\0")
+            found = _WIDE.search(told)
+            if found is not None:
+                self._add(told.count("\0") + told.count("\ufffd"), start + 2 * found.start())
+        self._looked_at = max(self._looked_at, end)
+
+    def _add(self, count: int, first: int) -> None:
+        if count and not self._count:
+            self._first = first
+        self._count += count
+
+    def take(self) -> list[Problem]:
+        """The problems since the last call."""
+        count, self._count = self._count, 0
+        if not count:
+            return []
+        what = "1 byte is" if count == 1 else f"{count:,} bytes are"
+        reason = f"{what} no text (zeros, control characters), as after a crash or in a damaged copy"
+        return [Problem(self._file, f"from byte {self._first:#x}", reason, "noted")]

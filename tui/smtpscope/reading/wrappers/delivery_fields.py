@@ -1,0 +1,251 @@
+"""The names under which a record of a delivery has its recipient, the reply, the host and the time.
+
+Mail services report deliveries as JSON (webhooks, their APIs, queues) and as CSV (accounting files, exports): their
+names are alike, whoever writes them. Each record becomes a line in our own form, which `delivery_log` reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+from smtpscope.reading.wrappers.inner_header import Labels, labelled
+
+SIGN: Final = "delivery-record: "
+"""The beginning of such a line, before the record."""
+
+# Names without punctuation, in order of preference.
+_RECIPIENT: Final = (
+    "rcptto", "rawrcptto", "rcpt", "finalrecipient", "recipientaddress", "recipientemail", "recipient", "recipients",
+    "emailaddress", "toaddress", "envelopeto", "mailto", "rejected", "email", "to", "address",
+)  # fmt: skip
+_REPLY: Final = (
+    "diagnosticcode", "dsndiag", "rawreason", "diag", "smtpresponse", "smtpreply", "smtpmessage", "smtpmsg",
+    "serverresponse", "remoteresponse", "lastresponse", "response", "delayreason", "bouncereason", "bouncedescription",
+    "deliverystatus.message", "response.content", "errormsg", "errormessage", "lasterror", "details",
+    "eventdescription", "reason", "error", "deliverystatus.description", "description", "message",
+)  # fmt: skip
+_REASON: Final = ("diagnosticcode", "dsndiag", "diag", "rawreason", "delayreason", "bouncereason")
+"""Names that only a failed or a successful delivery with its reply has."""
+_CODE: Final = (
+    "smtpreplycode", "smtpstatuscode", "smtpcode", "smtpstatus", "replycode", "errorcode", "bouncecode",
+    "deliverystatus.code", "response.code", "responsecode", "statuscode", "code",
+)  # fmt: skip
+_STATUS: Final = ("dsnstatus", "smtpenchcode", "enhancedstatuscode", "enhancedcode", "enhancedstatus", "status", "dsn")
+_HOST: Final = (
+    "mxhost", "dsnmta", "remotemta", "remotehost", "peeraddress.name", "destinationhost", "remoteserver",
+    "mailserver", "eventtarget", "mx", "relay",
+)  # fmt: skip
+_ADDRESS: Final = (
+    "remotemtaip", "peeraddress.addr", "dlvdestinationip", "remoteip", "destinationip", "targetipaddress", "ipaddress",
+)  # fmt: skip
+_COMMAND: Final = ("response.command", "smtpcommand", "lastcommand", "command")
+_TIME: Final = (
+    "bouncedat", "timelogged", "bounce.timestamp", "deliverydelay.timestamp", "eventtimestamp", "eventdate",
+    "timestamp", "eventtime", "datetime", "createdat", "created", "date", "time", "ts", "@timestamp",
+)  # fmt: skip
+_ARRIVAL: Final = ("arrivaltime",)
+_OURS: Final = ("effectivercpt",)
+"""What only a server has that refused the recipient itself (maddy)."""
+_EVENT: Final = (
+    "event", "type", "recordtype", "eventtype", "notificationtype", "eventstatus", "dsnaction", "action", "state",
+    "status", "result",
+)  # fmt: skip
+_INNER: Final = ("message", "body", "payload")
+"""Names under which a message queue may wrap a whole record as text."""
+_OF_MAIL: Final = re.compile(
+    r"rcpt|smtp|mta(?:ip)?(?:\s|\Z)|mxhost|dsn|bounce|diagnostic|deliverystatus|delayreason|rawreason|enhancedcode|mailserver|responsecode"
+)
+_OF_OTHERS: Final = frozenset(("originplace", "smtpscope.originplace", "p1fromaddress", "recipientstatus"))
+"""Names in forms with readers of their own: our conversions, Exchange's agent log and message tracking."""
+_OF_FAILURE: Final = re.compile(
+    r"(?:email\.|message\.)?(?:hard|soft|perm|temp|permanent|temporary|transient)?[ _-]?"
+    r"(?:bounce|bounced|deferred|deferral|delayed|delay|deliverydelay|delivery_delayed|undelivered|failure|failed|fail"
+    r"|dropped|rejected|blocked|expired|expiration)",
+    re.IGNORECASE,
+)
+_IS_REPLY: Final = re.compile(r"[245]\d\d(?:[ \-]|\Z)")
+_TYPE: Final = re.compile(r"\s{0,8}(?:smtp|x-[\w-]{1,40}|dns) ?; ?", re.IGNORECASE)
+_ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_SOMEWHERE: Final = re.compile(r"said: [45]\d\d|(?<![\w.])[45]\d\d[ \-][45]\.\d{1,3}\.\d{1,3}(?![\w.])")
+_MAILBOX: Final = re.compile(r"[^\s<>,;\"'()\[\]]{1,256}@[^\s<>,;\"'()\[\]]{1,255}")
+_SIGNS: Final = re.compile(r"[^a-z0-9.@]+")
+_LONGEST: Final = 1 << 16
+_LONGEST_NAME: Final = 64
+_SHORT: Final = 8
+"""Shorter names must match as a whole; longer ones may have words before them ("event SMTP reply code")."""
+_MOST_RECIPIENTS: Final = 5_000
+_DEEPEST: Final = 8
+
+Fields = Mapping[str, object]
+
+
+def delivery_lines(record: Mapping[str, object], prefix: str = "") -> list[str]:
+    """One line for each recipient of `record`; none if it is not a record of a delivery.
+
+    `prefix` is the text before the record in its line, possibly a time.
+    """
+    flat = _flat(record)
+    found = (_line(payload, _time(each) or prefix) for each in _each_recipient(flat) for payload in _payloads(each))
+    lines = list(islice(found, _MOST_RECIPIENTS))
+    if lines:
+        return lines
+    for name in _INNER:
+        inner = flat.get(name)
+        if isinstance(inner, str) and inner[:1] == "{" and len(inner) < _LONGEST:
+            try:
+                value = json.loads(inner, strict=False)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(value, dict) and value.keys() != record.keys():
+                return delivery_lines(value, prefix)
+    return []
+
+
+def are_of_deliveries(names: Iterable[str]) -> bool:
+    """Whether a table with these columns may be about deliveries."""
+    flat = dict.fromkeys(map(_folded, names), "")
+    if not _OF_OTHERS.isdisjoint(flat):
+        return False
+    return bool(_names(tuple(flat), _RECIPIENT) and _names(tuple(flat), _REPLY) and _OF_MAIL.search(" ".join(flat)))
+
+
+def _line(payload: dict[str, object], time: str) -> str:
+    return labelled(f"{SIGN}{json.dumps(payload)}", Labels(time=time))
+
+
+def _folded(name: str) -> str:
+    return _SIGNS.sub("", name[:_LONGEST_NAME].lower())
+
+
+def _flat(record: Mapping[str, object], prefix: str = "", depth: int = 0) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in record.items():
+        key = f"{prefix}{_folded(str(name))}"
+        if isinstance(value, dict) and depth < _DEEPEST:
+            flat.update(_flat(value, f"{key}.", depth + 1))
+        else:
+            flat[key] = value
+    return flat
+
+
+def _each_recipient(flat: Fields) -> list[Fields]:
+    """The record for each of its recipients if these are objects in a list; else the record itself."""
+    for value in flat.values():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            inner = [_flat(item) for item in value[:_MOST_RECIPIENTS] if isinstance(item, dict)]
+            if _names(tuple(inner[0]), _RECIPIENT) and _mailboxes(inner[0]):
+                outer = {name: each for name, each in flat.items() if not isinstance(each, list)}
+                return [{**each, **{f"outer.{name}": one for name, one in outer.items()}} for each in inner]
+    return [flat]
+
+
+def _payloads(flat: Fields) -> list[dict[str, object]]:
+    """The facts of a record on each recipient, under the names of `delivery_log`."""
+    mailboxes = _mailboxes(flat)
+    failed = any(_OF_FAILURE.fullmatch(text.strip()) for text in _texts(flat, _EVENT))
+    if not mailboxes or not _OF_OTHERS.isdisjoint(flat) or not (failed or _OF_MAIL.search(" ".join(flat))):
+        return []
+    reply = _reply(flat)
+    failed = failed or bool(reply) or any(not _IS_REPLY.match(_bare(text)) for text in _texts(flat, _REASON))
+    known: dict[str, object] = {"reply": reply, "failed": failed}
+    if reply:
+        known["host"] = _host(flat)
+        known["command"] = next(_texts(flat, _COMMAND), "")
+        known["inbound"] = bool(_names(tuple(flat), _OURS))
+        known["queued"] = bool(_names(tuple(flat), _ARRIVAL))
+    # Only Postfix uses this name.
+    program = {"program": "postfix/showq"} if _names(tuple(flat), ("delayreason",)) else {}
+    return [{**program, "to": mailbox, **known} for mailbox in mailboxes]
+
+
+def _mailboxes(flat: Fields) -> list[str]:
+    for name in _names(tuple(flat), _RECIPIENT):
+        value = flat[name]
+        texts = value if isinstance(value, list) else [value]
+        words = " ".join(text for text in texts if isinstance(text, str))
+        found = [match.group() for match in _MAILBOX.finditer(words[:_LONGEST])]
+        if found:
+            return list(dict.fromkeys(found))[:_MOST_RECIPIENTS]
+    return []
+
+
+def _bare(text: str) -> str:
+    """A reply without the type of its diagnostic code (RFC 3464)."""
+    return _TYPE.sub("", text, count=1).strip()
+
+
+def _reply(flat: Fields) -> str:
+    """The reply of the other side, or the words that quote it; "" if the record has none."""
+    texts = [_bare(text) for text in _texts(flat, _REPLY)]
+    whole = next((text for text in texts if _IS_REPLY.match(text)), "")
+    if whole:
+        return whole if whole[0] in "45" else ""
+    quoting = next((text for text in texts if _SOMEWHERE.search(text)), "")
+    if quoting:
+        return quoting
+    code = next((text for text in _texts(flat, _CODE) if re.fullmatch(r"[45]\d\d", text.strip())), "")
+    if not code:
+        return ""
+    words = texts[0] if texts else ""
+    status = _enhanced(flat)
+    status = f"{status} " if status[:1] == code[0] and not _ENHANCED.match(words) else ""
+    return f"{code} {status}{words}".strip()
+
+
+def _enhanced(flat: Fields) -> str:
+    for text in _texts(flat, _STATUS):
+        found = _ENHANCED.match(text)
+        if found is not None:
+            return found.group()
+    names = ("enhancedcode.class", "enhancedcode.subject", "enhancedcode.detail")
+    parts = [next(_texts(flat, (name,)), "") for name in names]
+    return ".".join(parts) if all(parts) else ""
+
+
+def _host(flat: Fields) -> str:
+    for text in (*_texts(flat, _HOST), *_texts(flat, _ADDRESS)):
+        bare = _bare(text).split("(", 1)[0].split(",", 1)[0].strip().strip("<>[]").rstrip(".")
+        if bare and " " not in bare and ("." in bare or ":" in bare):
+            return bare
+    return ""
+
+
+def _time(flat: Fields) -> str:
+    for text in _texts(flat, (*_TIME, *_ARRIVAL)):
+        whole, _, fraction = text.partition(".")
+        if whole.isdecimal():
+            if len(whole) in (10, 13):
+                return f"{whole}.{fraction[:3]}" if len(whole) == 10 and fraction.isdecimal() else whole
+            continue
+        return text
+    return ""
+
+
+def _texts(flat: Fields, wanted: tuple[str, ...]) -> Iterator[str]:
+    """The non-empty values under the `wanted` names, as text."""
+    for name in _names(tuple(flat), wanted):
+        value = flat[name]
+        if isinstance(value, str) and value:
+            yield value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield repr(value) if isinstance(value, int) else f"{value:.6f}"
+
+
+@lru_cache(maxsize=2_048)
+def _names(there: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a record that are wanted, in the order of `wanted`."""
+    found: dict[str, None] = {}
+    for each in wanted:
+        # A name at the top is the event's; deeper ones may be the message's.
+        found.update(dict.fromkeys(name for name in there if name == each))
+        found.update(
+            dict.fromkeys(
+                name for name in there if name.endswith(f".{each}") or (len(each) > _SHORT and name.endswith(each))
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,76 @@
+"""Files of delivery records: JSON from mail services and queues, the same as tables, and listings of queues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import islice
+from typing import Final
+
+from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.text.table_rows import DELIMITERS
+from smtpscope.reading.wrappers.delivery_fields import are_of_deliveries, delivery_lines
+from smtpscope.reading.wrappers.inner_header import Labels
+from smtpscope.reading.wrappers.json_records import JsonRecords
+from smtpscope.reading.wrappers.message_tables import MessageTables, fields_of
+from smtpscope.reading.wrappers.queue_listings import QueueListings
+from smtpscope.reading.wrappers.wrapper import Unwrapped, Wrapper
+
+_LINES_BEFORE: Final = 8
+_FIELDS: Final = "#Fields:"
+_NO_NAME: Final = re.compile(r"[{}:@]|.{65}")
+
+
+class DeliveryJson(JsonRecords):
+    """See `Wrapper`. Objects may be one per line, in arrays, in answers, or as text in another object."""
+
+    name = "delivery-json"
+    title = "JSON"
+    recognised_by = "objects of JSON with a recipient and a reply, by the names that mail services give them"
+
+    def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
+        return None
+
+    def _lines_of(self, value: Mapping[str, object], prefix: str) -> list[str]:
+        return delivery_lines(value, prefix)
+
+
+class DeliveryTables(MessageTables):
+    """See `Wrapper`. The header may come after comments, or be a comment (`#Fields:`)."""
+
+    name = "delivery-csv"
+    title = "a table (CSV)"
+    recognised_by = "a header with a recipient and a reply, by the names that mail services give them"
+
+    def _columns(self, head: str) -> tuple[str, list[str]] | None:
+        for line in islice(head.lstrip("\ufeff\r\n").removeprefix("\xef\xbb\xbf").split("\n"), _LINES_BEFORE):
+            names = line.strip("\r").removeprefix(_FIELDS).strip()
+            delimiter = max(DELIMITERS, key=names.count)
+            if delimiter in names and not names.startswith("#"):
+                columns = [name.strip() for name in fields_of(names, delimiter)]
+                are_names = not any(_NO_NAME.search(name) for name in columns)
+                return (delimiter, columns) if are_names and are_of_deliveries(columns) else None
+        return None
+
+    def _lines_of(self, record: dict[str, object]) -> list[str]:
+        return delivery_lines(record) or [""]
+
+
+_FORMS: Final[tuple[Wrapper, ...]] = (QueueListings(), DeliveryTables(), DeliveryJson())
+"""In the order in which they are tried; JSON is recognised by the content of its objects."""
+
+
+class DeliveryRecords:
+    """See `Wrapper`, for any of the forms."""
+
+    name = "deliveries"
+    title = "records of deliveries"
+    recognised_by = "; ".join(form.recognised_by for form in _FORMS)
+
+    def fits(self, head: str) -> bool:
+        """See `Wrapper`."""
+        return any(form.fits(head) for form in _FORMS)
+
+    def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
+        """See `Wrapper`."""
+        return next(form for form in _FORMS if form.fits(head)).unwrap(block, head, final=final)

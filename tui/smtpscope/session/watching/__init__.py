@@ -1,0 +1,1 @@
+"""What is new: two sides compared, and a check for monitoring."""
