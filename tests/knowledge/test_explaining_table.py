@@ -124,7 +124,7 @@ def test_a_folder_of_ones_own_adds_and_replaces(tmp_path: Path) -> None:
         ("https://wiki", "wiki", "names no page"),
         ('["Wait."]', '[" "]', "empty text"),
         ("within_minutes", "within_minute", "there is no field 'within_minute'"),
-        ('"Our gateway was restarted."', "7", "expected is a text"),
+        ('"Our gateway was restarted."', "7", "expected text"),
     ],
 )
 def test_a_mistake_is_told_with_its_field(tmp_path: Path, right: str, wrong: str, told: str) -> None:
