@@ -161,7 +161,7 @@ HOSTILE: Final[dict[str, tuple[Callable[[str], object], str, list[str]]]] = {
         [" ", "\n", " ) ", ")", " cannot ", "could not be ", " x", " following insertion string"],
     ),
     "listing": (lambda text: listed(text, 6), "'a'", [" ", " ,", "', '", "' ,", "\n", " \n", ";"]),
-    "sibling": (
+    "related": (
         from_sentence,
         "Send connector x has failed to authenticate with ",
         [" ", " The", " Send connector", ' "', "SMTP client ", "' ", " \n", "The response from "],

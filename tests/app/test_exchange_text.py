@@ -11,13 +11,13 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
-from support.sibling_events import SIBLINGS
+from support.related_samples import RELATED
 
 NO_MATCH = Match("policy", "policy", "nothing", "", "guess")
 
 
-def sibling(event_id: int) -> SmtpExchange:
-    chosen = next(each for each in SIBLINGS if each.event_id == event_id)
+def related(event_id: int) -> SmtpExchange:
+    chosen = next(each for each in RELATED if each.event_id == event_id)
     record = EventRecord("a", 0, 0, False, 1, event_id, "warning", chosen.provider, None, None, chosen.strings, None)
     exchange = SmtpExchangeParser().parse(record)
     assert exchange is not None
@@ -58,7 +58,7 @@ def words(exchange: SmtpExchange) -> str:
     ],
 )
 def test_what_happened_says_no_more_than_the_event(event_id: int, expected: str) -> None:
-    assert what_happened(sibling(event_id)) == expected
+    assert what_happened(related(event_id)) == expected
 
 
 def test_a_log_of_the_service_is_no_event_and_shows_its_connector() -> None:
@@ -71,13 +71,13 @@ def test_a_log_of_the_service_is_no_event_and_shows_its_connector() -> None:
 
 
 def test_an_event_without_a_reply_says_so() -> None:
-    shown = words(sibling(4000))
+    shown = words(related(4000))
     assert "No reply; the log says" in shown
     assert "The connection was dropped by the remote host." in shown
 
 
 def test_a_recipient_beside_the_command_is_shown_as_recipient() -> None:
-    shown = words(sibling(3028))
+    shown = words(related(3028))
     assert "recipient" in shown
     assert "berta@fabrikam.example" in shown
 

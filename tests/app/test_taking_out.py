@@ -186,6 +186,16 @@ async def test_f3_masks_preview_name_and_file_as_the_command_line_does(
     assert b"fabrikam" not in written
 
 
+async def test_f5_writes_the_letter_even_where_we_have_to_act(analysis: Analysis) -> None:
+    async with browsing(analysis, filter_text=FILTER) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        dialog = await _open_dialog(driven)
+        await _choose_format(driven, "postmaster")
+        assert "we have to act first" in dialog.content
+        await driven.press("f5")
+        assert "Dear postmaster" in dialog.content
+
+
 async def test_a_typed_path_keeps_its_name_and_follows_the_format(analysis: Analysis, home: Path) -> None:
     async with browsing(analysis, filter_text=FILTER) as driven:
         dialog = await _open_dialog(driven)

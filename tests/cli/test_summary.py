@@ -31,7 +31,7 @@ def test_the_summary_has_what_a_ticket_needs(smtpscope: Smtpscope) -> None:
 
 @pytest.mark.parametrize("form", ["markdown", "text", "html", "json", "csv", "postmaster"])
 def test_each_format_is_written(smtpscope: Smtpscope, form: str) -> None:
-    result = smtpscope("summary", COPIED, "--filter", "550", "--format", form)
+    result = smtpscope("summary", COPIED, "--filter", "550", "--format", form, "--letter-anyway")
     assert result.exit_code == 0
     assert "fabrikam" in result.stdout
 
@@ -76,3 +76,10 @@ def test_after_two_hyphens_the_mask_is_a_file(smtpscope: Smtpscope) -> None:
     result = smtpscope("summary", "--", "--mask")
     assert result.exit_code == 1
     assert "--mask" in result.stderr
+
+
+def test_no_letter_is_written_where_we_have_to_act(smtpscope: Smtpscope) -> None:
+    result = smtpscope("summary", *FABRIKAM, "--format", "postmaster")
+    assert result.exit_code == 0
+    assert "Dear postmaster" not in result.stdout
+    assert "we have to act first" in result.stdout

@@ -222,6 +222,7 @@ def document(*summaries: IncidentSummary, **changes: object) -> SummaryDocument:
         events_in_view=12,
         events_in_log=1_204,
         skipped=2,
+        letter_anyway=True,
     )
     return replace(base, **changes)  # type: ignore[arg-type]
 

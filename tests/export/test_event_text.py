@@ -10,22 +10,22 @@ from smtpscope.export.event_text import event_text
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
-from support.sibling_events import SIBLINGS, Sibling
+from support.related_samples import RELATED, RelatedSample
 
 
-def sibling_exchange(sibling: Sibling) -> SmtpExchange:
+def related_exchange(related: RelatedSample) -> SmtpExchange:
     record = EventRecord(
         "a.evtx",
         0,
         0,
         False,
         7,
-        sibling.event_id,
+        related.event_id,
         "warning",
-        sibling.provider,
+        related.provider,
         "Application",
         "EXCH01",
-        sibling.strings,
+        related.strings,
         None,
     )
     exchange = SmtpExchangeParser().parse(record)
@@ -34,15 +34,15 @@ def sibling_exchange(sibling: Sibling) -> SmtpExchange:
 
 
 def by_id(event_id: int) -> str:
-    return event_text(sibling_exchange(next(each for each in SIBLINGS if each.event_id == event_id)), UTC)
+    return event_text(related_exchange(next(each for each in RELATED if each.event_id == event_id)), UTC)
 
 
-@pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)
-def test_no_sibling_gets_the_sentence_of_another_event(sibling: Sibling) -> None:
-    text = event_text(sibling_exchange(sibling), UTC)
+@pytest.mark.parametrize("related", RELATED, ids=lambda related: related.event_id)
+def test_no_related_event_gets_the_sentence_of_another_event(related: RelatedSample) -> None:
+    text = event_text(related_exchange(related), UTC)
     assert "SMTP protocol" not in text
     assert "virtual server" not in text
-    assert f"Event ID:  {sibling.event_id}" in text
+    assert f"Event ID:  {related.event_id}" in text
 
 
 def test_an_event_with_connector_and_reply_shows_both() -> None:

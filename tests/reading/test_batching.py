@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.reading.record import ReadOptions
 from support.memory_source import MemorySource, records_of
 
 (RECORD,) = records_of(
-    SentenceLineReader(MemorySource(b"This is an SMTP protocol log for virtual server ID 1"), ReadOptions())
+    MessageLineReader(MemorySource(b"This is an SMTP protocol log for virtual server ID 1"), ReadOptions())
 )
 
 

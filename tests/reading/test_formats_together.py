@@ -25,7 +25,7 @@ from support.event_xml_texts import printed_xml, saved_xml
 from support.evt_writer import LegacyEvent, evt_bytes
 from support.evtx_writer import WrittenEvent, evtx_bytes
 from support.memory_source import MemorySource, problems_of
-from support.sibling_events import text_events
+from support.related_samples import text_events
 
 Events = Sequence[TextEvent]
 TYPES = {"Error": 1, "Warning": 2, "Information": 4}
@@ -234,20 +234,20 @@ def test_a_file_that_is_cut_off_gives_the_events_before_the_cut(form: str, part:
 
 
 @cache
-def expected_siblings() -> list[SmtpExchange]:
+def expected_related() -> list[SmtpExchange]:
     return exchanges(evt(text_events(34)))
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_same_siblings_give_the_same_exchanges(form: str) -> None:
+def test_the_same_related_events_give_the_same_exchanges(form: str) -> None:
     name, write = FORMS[form]
     events = text_events(34)
     data = write(events)
     head = reader_of(MemorySource(data))
     assert head is not None
     assert head.format.name == name
-    assert len(expected_siblings()) == len(events)
-    assert exchanges(data) == expected_siblings()
+    assert len(expected_related()) == len(events)
+    assert exchanges(data) == expected_related()
     assert problems_of(open_log(MemorySource(data), ReadOptions())) == []
 
 

@@ -25,7 +25,7 @@ from support.dumpel_texts import dumpel
 from support.event_tables import event_viewer_2003, event_viewer_2008, get_event_log, get_win_event
 from support.event_texts import TextEvent, block_2003, block_2008
 from support.memory_source import MemorySource
-from support.sibling_events import text_events
+from support.related_samples import text_events
 
 # No date but the last tells whether day or month comes first.
 TIMES = [datetime(2009, 3, day, 13, 4, 34) for day in (1, 2, 5, 11, 26)]  # noqa: DTZ001 - in the zone of the log
@@ -59,7 +59,7 @@ DAMAGE = [
     "٢",
     "x",
 ]
-SIBLINGS = text_events(20)
+RELATED = text_events(20)
 Written = Callable[[TextEvent], str]
 
 
@@ -94,7 +94,7 @@ def texts(draw: st.DrawFn, write: Written) -> str:
     parts = []
     for _ in range(draw(st.integers(0, 12))):
         event = TextEvent(draw(st.sampled_from(TIMES[:4] if draw(st.integers(0, 7)) else TIMES)))
-        event = event if draw(st.booleans()) else draw(st.sampled_from(SIBLINGS))
+        event = event if draw(st.booleans()) else draw(st.sampled_from(RELATED))
         if draw(st.booleans()):
             event = TextEvent(event.time, reply=draw(st.sampled_from(REPLIES)))
         text = write(event).replace(OUR_SOURCE, draw(st.sampled_from(SOURCES)))

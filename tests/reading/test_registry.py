@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.errors import LogError, UsageError
-from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.reading.mail_servers.servers import FURTHER_SERVERS
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import READERS, formats, open_log, reader_of, readers
@@ -43,12 +43,12 @@ def test_the_content_decides_and_not_the_name(data: bytes, name: str) -> None:
 def test_a_text_is_searched_only_as_far_as_asked() -> None:
     data = (NOISE * 20 + log_line(EVENT)).encode()
     assert reader_of(MemorySource(data), search=1 << 20) is None
-    assert reader_of(MemorySource(data)) is SentenceLineReader
+    assert reader_of(MemorySource(data)) is MessageLineReader
 
 
 def test_a_format_can_be_forced() -> None:
     reader = open_log(MemorySource(block_2003(EVENT).encode()), ReadOptions(), "text")
-    assert isinstance(reader, SentenceLineReader)
+    assert isinstance(reader, MessageLineReader)
     assert [record.message for record in records_of(reader)] == [EVENT.sentence]
 
 

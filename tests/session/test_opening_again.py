@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.session import Analysis
 
 _SENTENCE = (
@@ -43,10 +43,10 @@ def session_over(knowledge: KnowledgeBase, log: Path, cache: Path | None) -> Ana
 
 
 def no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(self: SentenceLineReader) -> None:
+    def fail(self: MessageLineReader) -> None:
         raise AssertionError("the log was read again")
 
-    monkeypatch.setattr(SentenceLineReader, "batches", fail)
+    monkeypatch.setattr(MessageLineReader, "batches", fail)
 
 
 def test_the_second_time_nothing_is_read_and_all_is_the_same(

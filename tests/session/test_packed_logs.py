@@ -10,7 +10,7 @@ import pytest
 
 from smtpscope.cli.commands import followed_rows
 from smtpscope.knowledge.base import KnowledgeBase
-from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.reading.record import Batch
 from smtpscope.reading.sources.packed import SpooledSource, Unpacking
 from smtpscope.session import Analysis, LoadedBatch
@@ -120,10 +120,10 @@ def test_a_packed_log_that_was_read_is_there_at_once_the_next_time(
     first.read_all()
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
-    def fail(self: SentenceLineReader) -> None:
+    def fail(self: MessageLineReader) -> None:
         raise AssertionError("the log was read again")
 
-    monkeypatch.setattr(SentenceLineReader, "batches", fail)
+    monkeypatch.setattr(MessageLineReader, "batches", fail)
     again = opened(knowledge, path, cache=tmp_path / "cache")
     again.read_all()
     assert len(again.store) == 2_000

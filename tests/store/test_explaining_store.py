@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtpscope.reading.explaining import ExplainingEvent
-from smtpscope.store.explaining_events import ExplainingEvents, place_of
+from smtpscope.store.beside.explaining_events import ExplainingEvents, place_of
 
 EVENT = ExplainingEvent("a.evtx", 1_772_442_000_000, False, "EXCH01.example.com", "ESE", 428)
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from smtpscope.knowledge.public_vocabulary import EXAMPLE_NAMES
 from smtpscope.parsing.events.message_wording import EVENT_IDS
-from smtpscope.parsing.events.related_event_forms import SIBLING_IDS
+from smtpscope.parsing.events.related_event_forms import RELATED_IDS
 
 ROOT: Final = Path(__file__).parents[2]
 WORDS: Final = ROOT / "data" / "masking" / "words.txt"
@@ -26,7 +26,7 @@ _WORD: Final = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
 
 def public_words() -> list[str]:
     """All words, in lower case and in order."""
-    found = {str(number) for number in EVENT_IDS | SIBLING_IDS}
+    found = {str(number) for number in EVENT_IDS | RELATED_IDS}
     for path in sorted((ROOT / "tui").rglob("*.py")):
         for text in _literals(ast.parse(path.read_text("utf-8"))):
             for word in _WORD.findall(text):

@@ -6,19 +6,64 @@ from dataclasses import replace
 
 import pytest
 
-from export.documents import document, hostile_document, inbound_summary, incident, summary
+from export.documents import advice, document, hostile_document, inbound_summary, incident, summary
 from smtpscope.export.formats.postmaster import ADDRESS_TO_FILL_IN, render
 from smtpscope.export.formats.text import WIDTH
 from smtpscope.export.formats.text_columns import cell_width
-from smtpscope.parsing.smtp_exchange import Direction, RemoteHost
+from smtpscope.export.summaries.summary import IncidentSummary
+from smtpscope.knowledge.entry import WhoActs
+from smtpscope.parsing.smtp_exchange import Direction, RemoteHost, ReplyValues
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS
 from smtpscope.store.grouping.incident import IncidentKey
 
 
-def test_it_quotes_their_reply_with_time_and_zone() -> None:
+def of(who_acts: WhoActs, **changes: object) -> IncidentSummary:
+    return summary(advice=advice(who_acts=who_acts), **changes)
+
+
+def test_a_letter_is_due_only_where_they_have_to_act() -> None:
+    assert "Dear postmaster" in render(document(of("them"), letter_anyway=False))
+    others: dict[WhoActs, str] = {
+        "us": "we have to act first",
+        "sender": "the sender has to act",
+        "recipient": "the recipient has to act",
+        "nobody": "no action is needed",
+    }
+    for who, words in others.items():
+        text = " ".join(render(document(of(who), letter_anyway=False)).split())
+        assert "Dear postmaster" not in text
+        assert text.startswith("No letter about 550 5.1.1 (Recipient unknown): ")
+        assert words in text
+        assert "--letter-anyway" in text
+
+
+def test_what_it_asks_for_depends_on_the_cause() -> None:
+    def asked(who: WhoActs, category: str) -> str:
+        key = IncidentKey(Direction.OUTBOUND, "mail.fabrikam.example", 550, category)
+        return " ".join(render(document(of(who, incident=incident(key=key)))).split())
+
+    assert "Please check the certificate" in asked("them", "tls")
+    assert "We have removed the cause on our side: [what we changed]. Please remove our IP address" in asked(
+        "us", "blocked"
+    )
+    assert "Please let us know why your server refuses this mail" in asked("them", "policy")
+
+
+def test_what_is_over_is_told_in_the_past() -> None:
+    words = " ".join(render(document(summary(incident=incident(state="over")))).split())
+    assert "mail.fabrikam.example refused our mail" in words
+    assert "mail.fabrikam.example refused mail from our server" in words
+
+
+def test_our_ip_address_is_the_one_that_their_reply_names() -> None:
+    reply = replace(summary().sample.reply, values=ReplyValues(addresses=("192.0.2.25",)))
+    assert "Our server:   192.0.2.25" in render(document(summary(sample=replace(summary().sample, reply=reply))))
+
+
+def test_it_quotes_their_reply_with_its_time_in_utc() -> None:
     words = " ".join(render(document()).split())
     assert "550 5.1.1 <bob@fabrikam.example>: Recipient address rejected: User unknown" in words
-    assert "2026-11-18 22:47:03 +01:00 (Europe/Berlin)" in words
+    assert "2026-11-18 21:47:03 UTC" in words
 
 
 def test_it_goes_to_the_postmaster_of_the_recipients_domain() -> None:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
-from smtpscope.parsing.events.related_event_forms import FORMS, SIBLING_IDS
+from smtpscope.parsing.events.related_event_forms import FORMS, RELATED_IDS
 from smtpscope.parsing.events.related_events import from_sentence, from_strings, unknown_command
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.record import EventRecord
-from support.sibling_events import SIBLINGS, Sibling
+from support.related_samples import RELATED, RelatedSample
 
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
 
@@ -153,42 +153,42 @@ GOLDEN = {
 }
 
 
-def test_every_sibling_is_tried() -> None:
-    ids = {sibling.event_id for sibling in SIBLINGS}
+def test_every_related_event_is_tried() -> None:
+    ids = {related.event_id for related in RELATED}
     assert ids == set(GOLDEN)
     # The rest shares its sentence with 3028, or has nothing but data.
-    assert SIBLING_IDS - ids == {3008, 3009, 3015, 3017, 3030, 20031}
+    assert RELATED_IDS - ids == {3008, 3009, 3015, 3017, 3030, 20031}
 
 
-@pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)
-def test_strings_give_what_the_event_tells(sibling: Sibling) -> None:
-    exchange = parsed(record(sibling.event_id, sibling.strings, provider=sibling.provider))
-    assert told(exchange) == GOLDEN[sibling.event_id]
+@pytest.mark.parametrize("related", RELATED, ids=lambda related: related.event_id)
+def test_strings_give_what_the_event_tells(related: RelatedSample) -> None:
+    exchange = parsed(record(related.event_id, related.strings, provider=related.provider))
+    assert told(exchange) == GOLDEN[related.event_id]
     assert exchange is not None
     assert (exchange.event_id, exchange.level, exchange.provider) == (
-        sibling.event_id,
+        related.event_id,
         "information",
-        sibling.provider,
+        related.provider,
     )
     assert (exchange.file, exchange.offset, exchange.record_id) == ("Application.evtx", 4096, 12)
 
 
-@pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)
+@pytest.mark.parametrize("related", RELATED, ids=lambda related: related.event_id)
 @pytest.mark.parametrize("provider", ["its own", None])
-def test_the_sentence_gives_the_same(sibling: Sibling, provider: str | None) -> None:
-    event = record(sibling.event_id, None, sibling.sentence, provider=provider and sibling.provider)
-    assert told(parsed(event)) == GOLDEN[sibling.event_id]
-    wrapped = sibling.sentence.replace(" with ", " with\r\n").replace(" was ", " was\r\n").replace(" to ", " to\r\n")
-    assert told(parsed(replace(event, message=wrapped))) == GOLDEN[sibling.event_id]
+def test_the_sentence_gives_the_same(related: RelatedSample, provider: str | None) -> None:
+    event = record(related.event_id, None, related.sentence, provider=provider and related.provider)
+    assert told(parsed(event)) == GOLDEN[related.event_id]
+    wrapped = related.sentence.replace(" with ", " with\r\n").replace(" was ", " was\r\n").replace(" to ", " to\r\n")
+    assert told(parsed(replace(event, message=wrapped))) == GOLDEN[related.event_id]
 
 
-@pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)
-def test_what_viewers_put_behind_a_sentence_is_not_taken_in(sibling: Sibling) -> None:
+@pytest.mark.parametrize("related", RELATED, ids=lambda related: related.event_id)
+def test_what_viewers_put_behind_a_sentence_is_not_taken_in(related: RelatedSample) -> None:
     footer = "\n\nFor more information, click http://www.microsoft.com/contentredirect.asp.\nData:\n0000: 05 00 07 80"
-    assert told(parsed(record(sibling.event_id, None, sibling.sentence + footer))) == GOLDEN[sibling.event_id]
+    assert told(parsed(record(related.event_id, None, related.sentence + footer))) == GOLDEN[related.event_id]
 
 
-@pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)
+@pytest.mark.parametrize("related", RELATED, ids=lambda related: related.event_id)
 @pytest.mark.parametrize(
     "form",
     [
@@ -202,40 +202,40 @@ def test_what_viewers_put_behind_a_sentence_is_not_taken_in(sibling: Sibling) ->
         "part of the event: {semicolons}.",
     ],
 )
-def test_the_text_that_stands_for_a_sentence_gives_the_same(sibling: Sibling, form: str) -> None:
+def test_the_text_that_stands_for_a_sentence_gives_the_same(related: RelatedSample, form: str) -> None:
     text = form.format(
-        id=sibling.event_id,
-        source=sibling.provider,
-        lines="\n".join(sibling.strings),
-        quoted=", ".join(f"'{value}'" for value in sibling.strings),
-        commas=", ".join(sibling.strings),
-        semicolons="; ".join(sibling.strings),
+        id=related.event_id,
+        source=related.provider,
+        lines="\n".join(related.strings),
+        quoted=", ".join(f"'{value}'" for value in related.strings),
+        commas=", ".join(related.strings),
+        semicolons="; ".join(related.strings),
     )
-    found = told(parsed(record(sibling.event_id, None, text, provider=sibling.provider)))
-    if sibling.strings[-1].endswith("."):
+    found = told(parsed(record(related.event_id, None, text, provider=related.provider)))
+    if related.strings[-1].endswith("."):
         # The viewer's full stop can't be told from that of the last value.
-        assert re.sub(r"\.+$", "", str(found[-1])) == str(GOLDEN[sibling.event_id][-1]).rstrip(".")
-        found = (*found[:-1], GOLDEN[sibling.event_id][-1])
-    assert found == GOLDEN[sibling.event_id]
+        assert re.sub(r"\.+$", "", str(found[-1])) == str(GOLDEN[related.event_id][-1]).rstrip(".")
+        found = (*found[:-1], GOLDEN[related.event_id][-1])
+    assert found == GOLDEN[related.event_id]
 
 
-@pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)
-def test_the_number_alone_decides_nothing(sibling: Sibling) -> None:
-    words = tuple("a database of that name" for _ in sibling.strings)
-    assert parsed(record(sibling.event_id, words, provider=sibling.provider)) is None
-    assert parsed(record(sibling.event_id, (*sibling.strings, "one more"), provider=sibling.provider)) is None
-    assert parsed(record(sibling.event_id, None, "The service was started.", provider=sibling.provider)) is None
-    assert parsed(record(1, sibling.strings, provider=sibling.provider)) is None
+@pytest.mark.parametrize("related", RELATED, ids=lambda related: related.event_id)
+def test_the_number_alone_decides_nothing(related: RelatedSample) -> None:
+    words = tuple("a database of that name" for _ in related.strings)
+    assert parsed(record(related.event_id, words, provider=related.provider)) is None
+    assert parsed(record(related.event_id, (*related.strings, "one more"), provider=related.provider)) is None
+    assert parsed(record(related.event_id, None, "The service was started.", provider=related.provider)) is None
+    assert parsed(record(1, related.strings, provider=related.provider)) is None
 
 
-@pytest.mark.parametrize("sibling", SIBLINGS, ids=lambda sibling: sibling.event_id)
-def test_another_source_with_the_same_number_is_none_of_ours(sibling: Sibling) -> None:
-    assert parsed(record(sibling.event_id, sibling.strings, sibling.sentence, provider="ESE")) is None
-    assert parsed(record(sibling.event_id, sibling.strings, provider="SmtpEvt")) is None
+@pytest.mark.parametrize("related", RELATED, ids=lambda related: related.event_id)
+def test_another_source_with_the_same_number_is_none_of_ours(related: RelatedSample) -> None:
+    assert parsed(record(related.event_id, related.strings, related.sentence, provider="ESE")) is None
+    assert parsed(record(related.event_id, related.strings, provider="SmtpEvt")) is None
 
 
 def test_the_smtp_service_of_iis_writes_4000_but_not_2004() -> None:
-    by_id = {sibling.event_id: sibling for sibling in SIBLINGS}
+    by_id = {related.event_id: related for related in RELATED}
     assert from_strings(4000, "smtpsvc", by_id[4000].strings) is not None
     assert from_strings(2004, "smtpsvc", by_id[2004].strings) is None
 
@@ -310,17 +310,19 @@ def test_a_connector_named_in_another_script_is_kept() -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(
-    st.sampled_from(sorted(SIBLING_IDS)),
+    st.sampled_from(sorted(RELATED_IDS)),
     st.lists(st.text(max_size=20), max_size=7),
     st.binary(max_size=20),
-    st.sampled_from(SIBLINGS),
+    st.sampled_from(RELATED),
     st.text(max_size=30),
     st.integers(0, 200),
 )
-def test_no_text_raises(event_id: int, strings: list[str], data: bytes, sibling: Sibling, text: str, cut: int) -> None:
+def test_no_text_raises(
+    event_id: int, strings: list[str], data: bytes, related: RelatedSample, text: str, cut: int
+) -> None:
     from_strings(event_id, "MSExchangeTransport", strings)
     unknown_command(event_id, text, data)
-    from_sentence(sibling.sentence[:cut] + text + sibling.sentence[cut:])
+    from_sentence(related.sentence[:cut] + text + related.sentence[cut:])
     parsed(record(event_id, tuple(strings), text))
 
 

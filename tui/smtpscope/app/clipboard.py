@@ -1,7 +1,7 @@
-"""Puts text where the user's paste key finds it, and says by which way, since not every way is certain.
+"""Copies text to the clipboard by the best available method, and reports which, since not all are reliable.
 
-One OSC 52 sequence is lost without a word in tmux's default settings, so inside tmux its own buffer is loaded;
-a native program is used when we are not on a remote machine; OSC 52 is the last way, and then a file is kept too.
+tmux silently drops OSC 52 by default, so inside tmux its own buffer is loaded; on a local machine a native program is
+used; OSC 52 is the last resort, and then the text is also saved to a file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _TIMEOUT_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """`way` is for people. `certain` is False when nobody answers whether the text arrived; then `kept_in` has it."""
+    """`way` is for display. `certain` is False if there is no confirmation; then the text is also in the file
+    `kept_in`.
+    """
 
     way: str
     certain: bool
@@ -33,13 +35,13 @@ class Copied:
 
 
 class Clipboard(Protocol):
-    """Where copied text goes; may block for seconds, so it is called from a worker thread."""
+    """A destination for copied text; may block for seconds, so call it from a worker thread."""
 
     def copy(self, text: str) -> Copied: ...
 
 
 class Program(Protocol):
-    """Runs a program with bytes on its standard input; True when it ended with 0."""
+    """Runs a program with bytes on its standard input; True if it exited with 0."""
 
     def __call__(self, command: Sequence[str], standard_input: bytes) -> bool: ...
 
@@ -69,7 +71,7 @@ class _Way:
 def _native_ways(environment: Mapping[str, str], platform: str) -> list[_Way]:
     if platform == "win32":
         return [_Way("the Windows clipboard", ("clip.exe",), "utf-16-le")]
-    # Over ssh the native clipboard is the remote machine's, where nobody pastes.
+    # Over ssh the native clipboard is the remote machine's, which is of no use.
     if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
         return []
     if platform == "darwin":
@@ -89,7 +91,7 @@ class SystemClipboard:
     """The clipboard of the terminal we run in.
 
     `write_to_terminal` takes a control sequence; `folder` keeps the text when no certain way exists. `way` is the
-    user's choice.
+    user's setting.
     """
 
     def __init__(
@@ -112,7 +114,7 @@ class SystemClipboard:
         self._way = way
 
     def copy(self, text: str) -> Copied:
-        """Copies `text`, which is already harmless. Never raises: what could not be done is in the answer."""
+        """Copies `text`, which is already harmless. Never raises: failures are in the result."""
         if self._way == "off":
             return Copied("nowhere: copying is turned off", certain=True)
         for way in self._ways():
@@ -123,7 +125,7 @@ class SystemClipboard:
         return Copied("the terminal (OSC 52)", certain=False, kept_in=self._keep(text))
 
     def _ways(self) -> list[_Way]:
-        """The ways to try, the surest first; the settings may leave only one."""
+        """The methods to try, most reliable first; the settings may allow only one."""
         ways: list[_Way] = []
         if self._way == "tmux" or (self._way == "auto" and self._environment.get("TMUX")):
             ways.append(_Way("the tmux buffer (paste with prefix ])", ("tmux", "load-buffer", "-w", "-")))

@@ -1,4 +1,4 @@
-"""Reading logs in a thread while the user already looks at what is there."""
+"""Reads logs in a thread while the user already browses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS_TO_END: Final = 0.1
 
 
 class BatchArrived(Message):
-    """A batch was read and parsed; it is not in the store yet. `added` tells that the log has grown by it."""
+    """A batch was read and parsed; it is not in the store yet. `added` means that the log has grown."""
 
     def __init__(self, batch: LoadedBatch, *, added: bool = False) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class BatchArrived(Message):
 
 
 class LoadingEnded(Message):
-    """All is read, or the user cancelled."""
+    """Everything has been read, or the user cancelled."""
 
     def __init__(self, *, cancelled: bool) -> None:
         super().__init__()
@@ -45,13 +45,13 @@ def load(analysis: Analysis, post: Callable[[Message], object]) -> None:
             post(BatchArrived(batch))
     finally:
         getattr(batches, "close", lambda: None)()
-        # What was read stays until the end: going through all of it would stop the screen for half a second.
+        # The data stays until exit: scanning it all would freeze the screen for half a second.
         gc.freeze()
         post(LoadingEnded(cancelled=worker.is_cancelled))
 
 
 def follow(analysis: Analysis, post: Callable[[Message], object], alone: Lock) -> None:
-    """Runs in a worker thread after `load`: posts what is added to the logs, until it is cancelled.
+    """Runs in a worker thread after `load`: posts batches as the logs grow, until cancelled.
 
     `alone` keeps a second one waiting until the first has noticed that it was cancelled.
     """

@@ -1,4 +1,4 @@
-"""The command palette's commands: every action that has a key in the place where you are."""
+"""The commands of the palette: every action with a key in the current place."""
 
 from __future__ import annotations
 

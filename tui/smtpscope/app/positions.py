@@ -1,4 +1,4 @@
-"""A line of the table, said so that another run finds it: by values, not by numbers of this run."""
+"""A row of the table, described so another run can find it: by values, not by numbers of this run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtpscope.workspace.log_state import Position
 
 
 def position_of(store: EventStore, outline: GroupOutline, place: OutlineEntry) -> Position:
-    """Where `place` stands, in words that outlive this run."""
+    """The position of `place`, in values that survive a restart."""
     groups: list[tuple[str, str]] = []
     group: OutlineEntry | None = OutlineEntry(place.level, place.index) if place.level >= 0 else None
     while group is not None:
@@ -32,7 +32,7 @@ def _said(store: EventStore, tree: GroupTree, group: OutlineEntry) -> tuple[str,
 
 
 def key_at(store: EventStore, tree: GroupTree, position: Position) -> Hashable:
-    """The outline's key for `position`, None when nothing like it is there any more."""
+    """The outline's key for `position`, None if it no longer exists."""
     if position.event is not None:
         row = _row_at(store, tree, position.event)
         if row is not None:

@@ -1,7 +1,7 @@
-"""Asks the session off the UI thread, one query at a time; of each kind only the newest is asked.
+"""Runs queries off the UI thread, one at a time; only the newest of each kind is run.
 
-The session's store may be asked and filled by one thread at a time. So batches that arrive while a query runs
-wait for its answer, and no lock is needed: everything else happens on the UI thread.
+The store may be used by one thread at a time. So batches that arrive while a query runs wait until it is done, and no
+lock is needed: everything else happens on the UI thread.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StoreQuery:
-    """`ask` runs in a thread; `answer` (on the UI thread) gets what it returned, `failed` what it raised."""
+    """`ask` runs in a thread; `answer` (on the UI thread) is called with its result, `failed` with its exception."""
 
     ask: Callable[[], Any]
     answer: Callable[[Any], None]
@@ -22,9 +22,9 @@ class StoreQuery:
 
 
 class QueryQueue:
-    """The queue. `run` runs as long as the screen lives; `between` is called whenever no query runs.
+    """The queue. `run` runs as long as the screen lives; `between` is called whenever no query is running.
 
-    `alive` tells whether there is still a screen to answer to: a query may outlast it when the user quits.
+    `alive` returns whether the screen still exists: a query may outlive it if the user quits.
     """
 
     def __init__(self, between: Callable[[], None], alive: Callable[[], bool]) -> None:
@@ -36,20 +36,20 @@ class QueryQueue:
 
     @property
     def busy(self) -> bool:
-        """Whether a query is being asked in the thread right now."""
+        """Whether a query is running in the thread."""
         return self._running
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is asked and nothing waits."""
+        """Whether no query is running or waiting."""
         return not self._running and not self._waiting
 
     def waits(self, kind: str) -> bool:
-        """Whether a newer query of this kind waits for the one that runs."""
+        """Whether a newer query of this kind is waiting."""
         return kind in self._waiting
 
     def submit(self, kind: str, query: StoreQuery) -> None:
-        """Asks `query` as soon as the one that runs is answered; replaces one of the same kind that waits."""
+        """Runs `query` after the current one; replaces a waiting query of the same kind."""
         self._waiting[kind] = query
         self._wake.set()
 

@@ -1,4 +1,4 @@
-"""What the detail pane shows for a place in the table; built off the UI thread from the session's answers."""
+"""The contents of the detail pane for a row; built off the UI thread."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from smtpscope.knowledge.advice import Advice
 from smtpscope.session import Analysis, ListedIncident, View
 
 MOST_INCIDENTS = 50
-"""A row may stand for thousands of incidents; the pane names the largest."""
+"""A row may cover thousands of incidents; the pane lists the largest."""
 
 
 def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
-    """The facts and the guidance for an event, an incident, or a row that stands for several incidents."""
+    """The facts and guidance for an event, an incident, or a row covering several incidents."""
     if place.row is not None:
         event = analysis.event(place.row)
         match = event.advice.match
@@ -51,7 +51,9 @@ def with_gist(facts: tuple[ProseBlock, ...], advice: Advice) -> tuple[ProseBlock
 
 
 def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, ...]:
-    """One cause in full; of several the heads, since advice for the wrong one would mislead."""
+    """Full guidance for a single cause; for several, only their summaries, since advice for the wrong one would
+    mislead.
+    """
     by_cause: dict[str, list[ListedIncident]] = {}
     for detail in incidents:
         by_cause.setdefault(detail.advice.match.entry_id, []).append(detail)

@@ -1,4 +1,4 @@
-"""The themes, and which one a terminal gets when nobody chose."""
+"""The themes, and the default for each terminal."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _NAMES: Final[Mapping[ThemeName, str]] = {
     "terminal": "ansi-dark",
 }
 CYCLE: Final = tuple(_NAMES.values())
-"""The themes in the order in which the key goes through them."""
+"""The themes, in the order the key cycles through them."""
 
 
 def theme_for(chosen: ThemeName, environment: Mapping[str, str]) -> str:
-    """Textual's name for the theme `chosen`; "auto" looks at what the terminal says of its background.
+    """Textual's name for the theme `chosen`; "auto" looks at the terminal's background.
 
-    Under NO_COLOR an ANSI theme would be drawn black on black (Textual 8.2), so the dark one takes its place.
+    Under NO_COLOR an ANSI theme would be drawn black on black (Textual 8.2), so the dark one is used instead.
     """
     if chosen == "auto":
         chosen = "light" if _light_background(environment.get("COLORFGBG", "")) else "dark"

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ import click
 
 from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles
-from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
+from smtpscope.cli.configured import first_start, key_warnings, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     GroupingType,
@@ -155,14 +156,18 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
         return
     from smtpscope.app.application import Browser
 
+    warnings = key_warnings(loaded)
+    warn(warnings)
     browser = Browser(
-        analysis, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
+        analysis,
+        settings=settings,
+        filter_text=query.filter_text,
+        restore=True,
+        hints=hints,
+        following=follow,
+        # What was printed before the browser starts is under it; in it the first warning is seen.
+        warning=f"{warnings[0].what}. {warnings[0].remedy}" if warnings else "",
     )
-    if settings.keys:
-        from smtpscope.app.default_keys import default_keys
-        from smtpscope.configuration.load_settings import check_actions
-
-        warn(check_actions(loaded, default_keys()))
     browser.run()
     if browser.failure is not None:
         raise browser.failure
@@ -226,12 +231,13 @@ def _print_report(
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent incidents.")
 @target_options
 @mask_option
+@click.option("--letter-anyway", is_flag=True, help="Write the letter even if the other side need not act.")
 @format_option(("markdown", "text", "html", "json", "csv", "postmaster"), "markdown", _ENDINGS)
-def summary(query: Query, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
+def summary(query: Query, most: int | None, target: Target, mask: Mask | None, letter_anyway: bool, form: str) -> None:
     """Print the incidents that match the filter in full, ready for a ticket.
 
-    The postmaster format is a letter to the other side's postmaster. The exit
-    code is 1 if nothing matches.
+    The postmaster format is a letter to the other side's postmaster, where they
+    have to act. The exit code is 1 if nothing matches.
 
     \b
     smtpscope summary a.evtx --filter "550 host:fabrikam"
@@ -248,7 +254,8 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, f
         say_when_nothing_fits(analysis, view)
         end(analysis)
         sys.exit(1)
-    text = SUMMARY_FORMATS[form].render(analysis.document(details, view), mask=mask)
+    document = replace(analysis.document(details, view), letter_anyway=letter_anyway)
+    text = SUMMARY_FORMATS[form].render(document, mask=mask)
     target.put(text, escaped=form in _ESCAPED)
     end(analysis)
 

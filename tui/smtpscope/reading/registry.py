@@ -21,6 +21,7 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("event_exports.xml.event_xml_file", "EventXmlReader"),
     ("event_exports.powershell.clixml", "ClixmlReader"),
     ("converted.converted_json", "ConvertedJsonReader"),
+    ("microsoft_exchange.shell.shell_json", "ShellJsonReader"),
     ("event_exports.json.event_json", "EventJsonReader"),
     ("converted.converted_csv", "ConvertedCsvReader"),
     ("microsoft_exchange.shell.shell_csv", "ShellCsvReader"),
@@ -41,7 +42,7 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("event_exports.blocks.event_blocks", "EventBlockReader"),
     ("event_exports.fields.event_lists", "EventListReader"),
     ("event_exports.fields.pair_lines", "EventPairReader"),
-    ("event_exports.messages.message_lines", "SentenceLineReader"),
+    ("event_exports.messages.message_lines", "MessageLineReader"),
     *(server.reader for server in FURTHER_SERVERS),
 )
 _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "MessageTrackingReader"))
@@ -155,12 +156,12 @@ def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterat
     Not for the log of a mail server: its own reader knows its replies better. Raises LogError if the file can't be
     read.
     """
-    from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+    from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
     from smtpscope.reading.text.text_kind import is_text
 
     if not is_text(head_of(source)):
         return
-    if not isinstance(reader, SentenceLineReader):
+    if not isinstance(reader, MessageLineReader):
         from smtpscope.reading.event_exports.messages.last_look import LastLookReader
 
         yield LastLookReader(source, options)
@@ -200,15 +201,15 @@ def _inside(head: bytes, readers: Iterable[type[LogReader]]) -> type[LogReader] 
 def _found_further_on(source: Source, search: int | None) -> type[LogReader] | None:
     from smtpscope.reading.event_exports.blocks.block_text import scan_headers
     from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
-    from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
-    from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+    from smtpscope.reading.event_exports.messages.event_messages import holds_message, scan
+    from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
     from smtpscope.reading.mail_servers.mail_log_search import mail_log_in
 
     for block, stream in TextSource(source).blocks():
         if search is not None and block.start >= search:
             return None
-        if holds_sentence(block.text):
-            return EventBlockReader if scan_headers(block.text, final=True).headers else SentenceLineReader
+        if holds_message(block.text):
+            return EventBlockReader if scan_headers(block.text, final=True).headers else MessageLineReader
         mail_log = mail_log_in(block.text)
         if mail_log is not None:
             return mail_log

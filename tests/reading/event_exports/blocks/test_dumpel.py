@@ -15,7 +15,7 @@ from smtpscope.reading.registry import reader_of, readers
 from support.dumpel_texts import dumpel
 from support.event_texts import TextEvent, block_2003, csv_line, log_line
 from support.memory_source import MemorySource, problems_of, records_of
-from support.sibling_events import text_events
+from support.related_samples import text_events
 
 TIME = datetime(2009, 1, 26, 13, 4, 34)  # noqa: DTZ001 - in the zone of the log
 EVENT = TextEvent(TIME)
@@ -58,7 +58,7 @@ def test_a_reply_over_several_lines_stays_one_event() -> None:
     assert [record.strings for record in records] == [event.strings, EVENT.strings]
 
 
-def test_siblings_are_read_where_tabs_stand_between_their_strings() -> None:
+def test_related_events_are_read_where_tabs_stand_between_their_strings() -> None:
     events = text_events(17)
     exchanges = [SmtpExchangeParser().parse(record) for record in read(dumpel(events, "\t", "\t"))]
     assert [exchange.event_id for exchange in exchanges if exchange is not None] == [each.event_id for each in events]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.reading.record import EventRecord, ReadOptions
 from support.event_texts import TextEvent, csv_line, log_line
 from support.memory_source import MemorySource, problems_of, records_of
@@ -25,9 +25,9 @@ def milliseconds(time: datetime) -> int:
     return round(time.replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def reader(text: str | bytes, options: ReadOptions = OPTIONS, block_size: int = 1 << 20) -> SentenceLineReader:
+def reader(text: str | bytes, options: ReadOptions = OPTIONS, block_size: int = 1 << 20) -> MessageLineReader:
     data = text.encode() if isinstance(text, str) else text
-    return SentenceLineReader(MemorySource(data), options, block_size=block_size)
+    return MessageLineReader(MemorySource(data), options, block_size=block_size)
 
 
 def only_record(text: str | bytes, options: ReadOptions = OPTIONS) -> EventRecord:
@@ -188,12 +188,12 @@ def test_raw_of_a_place_behind_the_file_is_empty() -> None:
 
 
 def test_the_format_is_told_by_the_sentence_and_not_by_markup() -> None:
-    assert SentenceLineReader.sniff(log_line(EVENT).encode())
-    assert SentenceLineReader.sniff(log_line(EVENT).encode("utf-16"))
-    assert not SentenceLineReader.sniff(b"2026-11-09 06:12:41 nothing of ours")
-    assert not SentenceLineReader.sniff(f"<?xml version='1.0'?><Event>{SENTENCE}".encode())
-    assert not SentenceLineReader.sniff(f'{{"message": "{SENTENCE}"}}'.encode())
-    assert not SentenceLineReader.sniff(b"")
+    assert MessageLineReader.sniff(log_line(EVENT).encode())
+    assert MessageLineReader.sniff(log_line(EVENT).encode("utf-16"))
+    assert not MessageLineReader.sniff(b"2026-11-09 06:12:41 nothing of ours")
+    assert not MessageLineReader.sniff(f"<?xml version='1.0'?><Event>{SENTENCE}".encode())
+    assert not MessageLineReader.sniff(f'{{"message": "{SENTENCE}"}}'.encode())
+    assert not MessageLineReader.sniff(b"")
 
 
 def test_information_names_encoding_and_what_the_times_lack() -> None:
@@ -247,7 +247,7 @@ def test_written_lines_are_read_back_in_blocks_of_any_size(events: list[TextEven
 )
 def test_any_bytes_are_read_without_an_exception(data: bytes, size: int) -> None:
     log = reader(data, block_size=size)
-    SentenceLineReader.sniff(data)
+    MessageLineReader.sniff(data)
     log.information()
     places = [record.offset for record in records_of(log)]
     assert places == sorted(set(places))

@@ -15,7 +15,7 @@ from smtpscope.reading.windows_event import event_element
 from support.evtx_events import chunks_of, logs, many_events, places_of
 from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, EventForm, WrittenEvent, evtx_bytes
 from support.memory_source import MemorySource
-from support.sibling_events import SIBLINGS
+from support.related_samples import RELATED
 
 Reading = tuple[list[EventRecord], int, list[Problem]]
 
@@ -102,21 +102,21 @@ def test_many_different_sources_are_told_apart() -> None:
     assert ([record.strings for record in records], others, problems) == ([("ours",)] * 3, 180, [])
 
 
-@pytest.mark.parametrize("strings", [SIBLINGS[2].strings, ()])
+@pytest.mark.parametrize("strings", [RELATED[2].strings, ()])
 def test_a_forwarded_event_with_its_rendering_is_read_in_every_way(strings: tuple[str, ...]) -> None:
-    sibling = SIBLINGS[2]
+    related = RELATED[2]
     written = WrittenEvent(
         "MSExchangeTransport",
-        sibling.event_id,
+        related.event_id,
         strings,
         level=4,
         channel="ForwardedEvents",
         form="forwarded",
-        rendered=sibling.sentence,
+        rendered=related.sentence,
     )
     data = evtx_bytes([written])
     for records in (read(data, quick=True)[0], read(data, quick=False)[0], read_by_python_evtx(data)[0]):
-        assert [(record.strings, record.message) for record in records] == [(strings, sibling.sentence)]
+        assert [(record.strings, record.message) for record in records] == [(strings, related.sentence)]
         exchange = SmtpExchangeParser().parse(records[0])
         assert exchange is not None
         assert (exchange.reply.code, exchange.connector, exchange.channel) == (550, "Internet", "ForwardedEvents")

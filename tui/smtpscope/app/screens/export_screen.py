@@ -1,9 +1,9 @@
-"""The export dialog: what, in which format, where to, with a preview; never over a file without asking."""
+"""The export dialog: scope, format and file, with a preview; never overwrites without asking."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -39,7 +39,7 @@ _MASK_LINES: Mapping[MaskKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """`title` says what is exported; `incidents` finds it, which may take a while."""
+    """`title` names the scope; `incidents` computes it, which may take a while."""
 
     title: str
     incidents: Callable[[], list[IncidentDetail]]
@@ -54,6 +54,7 @@ class ExportScreen(ModalScreen[None]):
         Binding("escape", "close", "Cancel", id="export.close"),
         Binding("f2", "what", "What to export", id="export.what"),
         Binding("f3", "mask", "Mask names", id="export.mask"),
+        Binding("f5", "letter", "Letter anyway", id="export.letter"),
         Binding("f4", "copy", "Copy to clipboard", id="export.copy"),
         Binding("tab", "app.focus_next", "Next field", id="export.next_field"),
     ]
@@ -71,6 +72,7 @@ class ExportScreen(ModalScreen[None]):
         self._documents: dict[int, SummaryDocument] = {}
         self._suggested = ""
         self._content = ""
+        self._letter_anyway = False
         self._mask: MaskKind = "names" if self._settings.export_mask else ""
 
     def compose(self) -> ComposeResult:
@@ -98,7 +100,7 @@ class ExportScreen(ModalScreen[None]):
 
     @property
     def content(self) -> str:
-        """What would be written now."""
+        """The content that would be written now."""
         return self._content
 
     @property
@@ -110,7 +112,7 @@ class ExportScreen(ModalScreen[None]):
         if known is None:
             known = self._analysis.document(self._choices[self._choice].incidents(), self._view)
             self._documents[self._choice] = known
-        return known
+        return replace(known, letter_anyway=self._letter_anyway)
 
     def _draw(self) -> None:
         document = self._document()
@@ -131,7 +133,7 @@ class ExportScreen(ModalScreen[None]):
             path.value = name
             path.cursor_position = len(name)
         else:
-            # A path that the user typed keeps its name and follows the format's suffix.
+            # A path typed by the user keeps its name, but changes its extension with the format.
             typed = Path(path.value)
             if typed.suffix in {each.suffix for each in SUMMARY_FORMATS.values()}:
                 path.value = str(typed.with_suffix(chosen.suffix))
@@ -146,6 +148,10 @@ class ExportScreen(ModalScreen[None]):
         if message.option_id is not None and message.option_id != self._format:
             self._format = message.option_id
             self._draw()
+
+    def action_letter(self) -> None:
+        self._letter_anyway = not self._letter_anyway
+        self._draw()
 
     def _new_mask(self) -> Mask | None:
         return Mask(strict=self._mask == "strict") if self._mask else None
@@ -186,5 +192,5 @@ class ExportScreen(ModalScreen[None]):
             note = Content.styled(shown(f"{error.what}. {error.remedy}"), "$text-error")
             self.query_one("#export-note", Static).update(note)
             return
-        self.notify(shown(f"Wrote {written:,} bytes to {path}"), markup=False)
+        self.notify(shown(f"Wrote {written:,} bytes to {path}"))
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""What the open files say of themselves, what could not be opened, and what was skipped, as blocks to read."""
+"""Information on the open files, files that could not be opened, and skipped records, as text blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The knowledge base on its own: searched by code, cause, provider or words, with or without a log."""
+"""The knowledge base, searched by code, cause, provider or words, with or without a log."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _CODE_PREFIX = "code "
 
 
 class KnowledgeScreen(ModalScreen[str | None]):
-    """Answers with the id of the entry whose incidents the user wants to see, None for none.
+    """Returns the id of the entry whose incidents to show, or None.
 
-    `counts` tells how many events of the open logs an entry explains; `first` is the entry to begin with.
+    `counts` returns how many events of the open logs an entry explains; `first` is the entry to start with.
     """
 
     CSS_PATH = "knowledge_screen.tcss"
@@ -53,7 +53,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
             yield Static(Content("Knowledge base. Type a code (550, 5.7.1), a cause, a provider or words."), id="title")
             yield Input(placeholder="for example: 4.2.2, greylist, yahoo, xexch50", id="wanted", compact=True)
             with Horizontal():
-                yield OptionList(id="hits", compact=True, markup=False)
+                yield OptionList(id="hits", compact=True)
                 yield ProsePane(id="entry")
         yield KeyFooter()
 
@@ -121,7 +121,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
         if self._counts(chosen):
             self.dismiss(chosen)
         else:
-            self.notify("No event in the open logs has this cause", markup=False)
+            self.notify("No event in the open logs has this cause")
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""Notes of one's own on an incident: one for this log, and our note on such refusals in every log."""
+"""Notes on an incident: one for this log, and our note on refusals like it, in every log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from smtpscope.harmless import Shown, shown_lines
 
 @dataclass(frozen=True, slots=True)
 class WrittenNotes:
-    """`note` belongs to the incident in this log, `our_note` to all such refusals; "" where there is none."""
+    """`note` belongs to the incident in this log, `our_note` to all refusals like it; "" if there is none."""
 
     note: str
     our_note: str
@@ -26,15 +26,15 @@ class WrittenNotes:
 
 @dataclass(frozen=True, slots=True)
 class UnkeptNotes:
-    """What was `written` when the user left without keeping it."""
+    """The text when the user left without saving it."""
 
     written: WrittenNotes
 
 
 class NoteScreen(ModalScreen[WrittenNotes | UnkeptNotes | None]):
-    """Answers with what was written, None when nothing was. `about` names the incident, `before` are its notes.
+    """Returns the written notes, None if nothing was written. `about` names the incident, `before` are its notes.
 
-    `draft` is what the user wrote before and did not keep. With `ours_first` the cursor is in our note.
+    `draft` is unsaved text from before. With `ours_first`, the cursor starts in our note.
     """
 
     CSS_PATH = "note.tcss"
@@ -74,19 +74,19 @@ class NoteScreen(ModalScreen[WrittenNotes | UnkeptNotes | None]):
 
     @property
     def written(self) -> str:
-        """What stands there now about the incident in this log."""
+        """The current text on the incident in this log."""
         return self._area("note-text").text
 
     @property
     def our_note(self) -> str:
-        """What stands there now for every log."""
+        """The current text for every log."""
         return self._area("our-note-text").text
 
     def action_keep(self) -> None:
         self.dismiss(WrittenNotes(self.written, self.our_note))
 
     def action_make_ours(self) -> None:
-        """What is written about the incident goes to our note, below what stands there."""
+        """Moves the note on the incident to the end of our note."""
         parts = (part.strip() for part in (self.our_note, self.written))
         self.dismiss(WrittenNotes("", "\n\n".join(filter(None, parts))))
 
@@ -94,7 +94,7 @@ class NoteScreen(ModalScreen[WrittenNotes | UnkeptNotes | None]):
         self.dismiss(WrittenNotes(self.written, ""))
 
     def action_close(self) -> None:
-        # What a note holds is drawn harmless, so a note that nobody touched is compared as it is drawn.
+        # Notes are drawn harmless, so compare them as drawn to see whether they were edited.
         untouched = all(
             now == "\n".join(shown_lines(before))
             for now, before in ((self.written, self._before.note), (self.our_note, self._before.our_note))
@@ -103,7 +103,7 @@ class NoteScreen(ModalScreen[WrittenNotes | UnkeptNotes | None]):
 
 
 def _area(before: str, name: str) -> TextArea:
-    # Tab goes on to the other note.
+    # Tab moves to the other note.
     return TextArea(
         "\n".join(shown_lines(before)), id=name, show_line_numbers=False, compact=True, tab_behavior="focus"
     )

@@ -1,4 +1,4 @@
-"""A screen that shows one long text: the raw record, or what the files say of themselves."""
+"""A screen for one long text: the raw record, or information on the files."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtpscope.app.messages import CopyWanted
+from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane, text
 
 
 class TextScreen(ModalScreen[None]):
-    """`title` and `blocks` to read; `copied_as` is the harmless text that `y` copies.
+    """Shows `title` and `blocks`; `copied_as` is the harmless text that `y` copies.
 
-    `first` is the number of the block to begin with.
+    `first` is the number of the block to start at.
     """
 
     CSS_PATH = "text_view.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Close", id="reading.close"),
         Binding("y", "copy", "Copy", id="reading.copy"),
+        Binding("E", "edit", "Open in editor", id="reading.edit"),
     ]
 
     def __init__(self, title: str, blocks: Sequence[ProseBlock], *, copied_as: str, first: int = 0) -> None:
@@ -46,11 +47,14 @@ class TextScreen(ModalScreen[None]):
         pane.blocks = self._blocks
         pane.focus()
         if self._first:
-            # Only a pane that knows its width knows where a block begins.
+            # The position of a block is known only once the pane knows its width.
             self.call_after_refresh(pane.show_block, self._first)
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+    def action_edit(self) -> None:
+        self.app.post_message(OutsideWanted(self._copied_as, "text.txt"))
 
     def action_copy(self) -> None:
         self.app.post_message(CopyWanted(self._copied_as, "the text"))

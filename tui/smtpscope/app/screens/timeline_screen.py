@@ -20,7 +20,7 @@ from smtpscope.store.times import format_time
 
 
 class TimelineScreen(ModalScreen[str | None]):
-    """Answers with a filter term for the chosen time, None when nothing was chosen."""
+    """Returns a filter term for the chosen time, or None."""
 
     CSS_PATH = "timeline_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,7 +74,7 @@ class TimelineScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
     def on_timeline_list_chosen(self, message: TimelineList.Chosen) -> None:
-        # A bin ends before the next one begins, and `until` takes in its whole last second.
+        # A bin ends before the next one starts, and `until` includes its last second.
         self.dismiss(self._between(message.start_ms, message.end_ms - 1000))
 
     def _between(self, first_ms: int, last_ms: int) -> str:
@@ -85,7 +85,7 @@ class TimelineScreen(ModalScreen[str | None]):
         self.dismiss(term)
 
     def action_episode(self) -> None:
-        """The episode in which the cursor stands, or the last one before it."""
+        """Shows the episode at the cursor, or the last one before it."""
         bins = self.query_one(TimelineList)
         if not bins.bins:
             return

@@ -1,4 +1,4 @@
-"""Saved views: a filter with its grouping and order under a name, found again in every log."""
+"""Saved views: named filters with grouping and order, available in every log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from smtpscope.workspace.saved_views import SavedView
 
 
 class ViewsScreen(ModalScreen[SavedView | None]):
-    """Answers with the view to put in force. `here` is the one in force now, its name still empty."""
+    """Returns the view to apply. `here` is the current one, still unnamed."""
 
     CSS_PATH = "views.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,7 +44,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         with Vertical(id="views"):
             yield Static(Content("Saved views: Enter opens one, f2 saves the current view"), id="views-title")
             yield Input(placeholder="a name to save, or text to search", id="views-name", compact=True)
-            yield OptionList(id="views-list", compact=True, markup=False)
+            yield OptionList(id="views-list", compact=True)
             yield Static(id="views-note")
         yield KeyFooter()
 
@@ -98,7 +98,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         here = self._here
         view = SavedView(name, here.filter_text, here.grouping, here.sort, here.descending)
         if self._analysis.user_data.save_view(view):
-            self.notify(shown(f"Saved as {name}"), markup=False)
+            self.notify(shown(f"Saved as {name}"))
             self.dismiss(None)
         else:
             self._note(self._analysis.user_data.warning or "The view could not be saved.")

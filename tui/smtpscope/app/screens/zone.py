@@ -1,4 +1,4 @@
-"""In which time zone times are shown, and which one logs mean that name none."""
+"""Chooses the display time zone, and the zone assumed for logs that name none."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ _MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class ZoneChoice:
-    """`zone` is the one to show times in; `also_without` tells that logs that name no zone are of it, too."""
+    """`zone` is the display zone; `also_without` applies it also to logs that name none."""
 
     zone: tzinfo
     also_without: bool
 
 
 class ZoneScreen(ModalScreen[ZoneChoice | None]):
-    """Answers with the chosen zone. `without` counts the events whose log names no zone, `taken_for` their zone now."""
+    """Returns the chosen zone. `without` is the number of events from logs without a zone, `taken_for` their current
+    zone.
+    """
 
     CSS_PATH = "zone.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +69,7 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
         self._show()
         self._show_also()
         self.query_one(Input).focus()
-        # Looking the names up takes longer than a key may wait.
+        # Listing the names takes too long for a key press.
         self.run_worker(self._look_up, thread=True)
 
     def _look_up(self) -> None:

@@ -1,1 +1,1 @@
-"""Widgets: data comes down in reactives, messages go up; none knows the session."""
+"""Widgets: data comes in through reactives, messages go out; none uses the analysis."""

@@ -1,4 +1,4 @@
-"""Distinct values with their counts, one a line; any number of them costs the same to show."""
+"""Distinct values with their counts, one per line; display cost is independent of their number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smtpscope.store.grouping.incident import Counted
 
 
 class CountedList(CursorList):
-    """`counted` values, the most frequent first; `nothing` is how an empty value is called."""
+    """`counted` values, most frequent first; `nothing` is the label of an empty value."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next", show=False, id="counts.down"),
@@ -45,7 +45,7 @@ class CountedList(CursorList):
 
     @dataclass
     class Chosen(Message):
-        """A click on the line where the cursor stood already."""
+        """A click on the line already under the cursor."""
 
         value: str
 
@@ -55,7 +55,7 @@ class CountedList(CursorList):
 
     @property
     def value(self) -> str | None:
-        """What the cursor stands on."""
+        """The value under the cursor."""
         return self.counted[self.cursor][0] if self.counted else None
 
     @property

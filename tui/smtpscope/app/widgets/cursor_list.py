@@ -1,4 +1,4 @@
-"""Lines under a cursor that stays in view: what all lists of ours have in common."""
+"""A list of lines with a cursor that stays in view: the base of all our lists."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from smtpscope.app.widgets.line_widget import LineWidget
 
 
 class CursorList(LineWidget, can_focus=True):
-    """A subclass says how many lines there are, draws them, and has the keys; `HEADING` lines above them stay."""
+    """A subclass provides line count, drawing and keys; `HEADING` lines at the top don't scroll."""
 
     cursor: reactive[int] = reactive(0)
 
     @property
     def line_count(self) -> int:
-        """How many lines there are, those out of view too."""
+        """The number of lines, including those out of view."""
         raise NotImplementedError
 
     def cursor_moved(self) -> None:
-        """The cursor stands on another line now."""
+        """Called after the cursor has moved to another line."""
 
     def line_chosen(self) -> None:
-        """A click on the line where the cursor stood already."""
+        """Called on a click on the line already under the cursor."""
+
+    def margin_clicked(self, line: int, x: int) -> bool:
+        """Whether a click `x` cells from the left on `line` means something else than the line."""
+        return False
 
     def heading_clicked(self, x: int) -> None:
         """A click on a line of the heading, `x` cells from the left."""
@@ -34,7 +38,7 @@ class CursorList(LineWidget, can_focus=True):
         return max(1, self.scrollable_content_region.height - self.HEADING)
 
     def resize_content(self) -> None:
-        """There is another number of lines, or another width to draw them in."""
+        """Call this when the number of lines or the width has changed."""
         self.virtual_size = Size(self.scrollable_content_region.width, self.line_count + self.HEADING)
         self.refresh()
 
@@ -70,14 +74,14 @@ class CursorList(LineWidget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        # The end of a selection is no click on what lies there.
+        # The end of a selection is not a click.
         if offset is None or self.text_selection is not None:
             return
         if offset.y < self.HEADING:
             self.heading_clicked(offset.x)
             return
         line = self.scroll_offset.y + offset.y - self.HEADING
-        if line >= self.line_count:
+        if line >= self.line_count or self.margin_clicked(line, offset.x):
             return
         if line == self.cursor:
             self.line_chosen()

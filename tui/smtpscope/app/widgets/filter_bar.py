@@ -1,10 +1,12 @@
-"""The filter in force, typed as you go: what it lets through, and where it is wrong."""
+"""The filter, applied as you type: how many events match, and where it is wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -13,19 +15,21 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from smtpscope.app.widgets.completion_list import CompletionList
 from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
-from smtpscope.store.filter.filter_editing import terms
+from smtpscope.store.filter.filter_editing import pasted_term, terms
+from smtpscope.store.filter.suggestions import Completion
 
 
 class FilterInput(Input):
-    """One line of filter text. What a log brought into it is drawn harmless."""
+    """One line of filter text. Log text in it is drawn harmless."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Apply filter", id="filter.keep"),
         Binding("escape", "leave", "Cancel", id="filter.leave"),
-        Binding("tab", "accept", "Accept suggestion", id="filter.suggestion"),
+        Binding("tab", "accept", "Complete", id="filter.suggestion"),
         Binding("ctrl+u", "delete_left_all", "Clear line", id="filter.clear_line"),
         Binding("up", "history(1)", "Previous filter", id="filter.before"),
         Binding("down", "history(-1)", "Next filter", show=False, id="filter.after"),
@@ -33,15 +37,15 @@ class FilterInput(Input):
 
     @dataclass
     class Left(Message):
-        """The user gave up what was typed."""
+        """The user cancelled typing."""
 
     @dataclass
     class SuggestionWanted(Message):
-        """The user takes what was suggested."""
+        """The user accepted the suggestion."""
 
     @dataclass
     class HistoryWanted(Message):
-        """The user wants a filter of before, `by` steps further back."""
+        """The user wants an earlier filter, `by` steps back."""
 
         by: int
 
@@ -49,9 +53,17 @@ class FilterInput(Input):
         return shown(value)
 
     def insert_text_at_cursor(self, text: str) -> None:
-        # A blank stands behind the last term already, and whoever types one more means that one.
+        # There is already a space after the last term; if the user types another, ignore it.
         if text != " " or not self.value[: self.cursor_position].endswith(" "):
             super().insert_text_at_cursor(text)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines, or a list of mailboxes or addresses, become one term: any of them."""
+        term = pasted_term(event.text, self.value[: self.cursor_position])
+        if term is not None:
+            event.prevent_default()
+            event.stop()
+            self.insert_text_at_cursor(term)
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
@@ -64,11 +76,11 @@ class FilterInput(Input):
 
 
 class FilterBar(Vertical):
-    """The filter's line and, under it, what is wrong or what was probably meant.
+    """The filter line with, below it, the error or a suggestion.
 
     Data comes in by `show_filter`, `show_count`, `show_error` and `show_suggestion`; what the user does goes out as
-    `Typed` (each key), `Kept` (enter), `Abandoned` (escape, with the text that was in force before), and with the mouse
-    `Changed` and `EditWanted`.
+    `Typed` (each key, answered by `show_completions`), `Kept` (enter), `Abandoned` (escape, with the text that was in
+    force before), and with the mouse `Changed` and `EditWanted`.
     """
 
     DEFAULT_CSS = """
@@ -84,6 +96,7 @@ class FilterBar(Vertical):
         &.-chips FilterInput { display: none; }
         .filter-message { height: auto; padding: 0 1; color: $text-warning; display: none; }
         .filter-message.-shown { display: block; }
+        &.-completing .filter-message { display: none; }
     }
     """
 
@@ -92,7 +105,11 @@ class FilterBar(Vertical):
 
     @dataclass
     class Typed(Message):
+        """`line` is what stands there to the last blank, `cursor` the place in it."""
+
         text: str
+        line: str
+        cursor: int
 
     @dataclass
     class Kept(Message):
@@ -104,7 +121,7 @@ class FilterBar(Vertical):
 
     @dataclass
     class Changed(Message):
-        """A term was taken away with the mouse; `text` is what is left."""
+        """A term was removed with the mouse; `text` is the rest."""
 
         text: str
 
@@ -122,7 +139,7 @@ class FilterBar(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static(Content("Filter"), classes="filter-label")
-            # Selected on focus, the filter in force would be lost with the first letter.
+            # If selected on focus, the current filter would be lost with the first letter.
             yield FilterInput(
                 placeholder="/ to filter: words, 550, 4xx, host:, rcpt:, since:  (? for all)",
                 compact=True,
@@ -130,7 +147,26 @@ class FilterBar(Vertical):
             )
             yield FilterChips()
             yield Static(classes="filter-count")
+        yield CompletionList()
         yield Static(classes="filter-message")
+
+    @property
+    def completions(self) -> CompletionList:
+        return self.query_one(CompletionList)
+
+    def show_completions(self, found: Sequence[Completion], line: str) -> None:
+        """How the term at the cursor may go on, if `line` still stands there and the user still types."""
+        current = found if self.input.has_focus and self.input.value == line else ()
+        self.completions.show(current)
+        self.set_class(bool(current), "-completing")
+
+    def on_completion_list_taken(self, message: CompletionList.Taken) -> None:
+        message.stop()
+        self._take(message.completion)
+
+    def _take(self, completion: Completion) -> None:
+        self.input.value = completion.text
+        self.input.cursor_position = completion.cursor
 
     @property
     def input(self) -> FilterInput:
@@ -138,13 +174,13 @@ class FilterBar(Vertical):
 
     @property
     def message(self) -> str:
-        """What stands under the line now."""
+        """The message below the line."""
         return self._message_text
 
     _message_text = ""
 
     def show_filter(self, filter_text: str) -> None:
-        """Puts a filter into the line that was not typed here."""
+        """Shows a filter that was not typed here."""
         if self.input.value != shown(filter_text):
             with self.input.prevent(Input.Changed):
                 self.input.value = filter_text
@@ -153,12 +189,13 @@ class FilterBar(Vertical):
         self._draw_chips()
 
     def _draw_chips(self) -> None:
-        """Chips stand where the input stood as long as nobody types and there is a filter."""
+        """Shows chips instead of the input while there is a filter and nobody is typing."""
         chips = terms(self.input.value)
         self.query_one(FilterChips).show_chips(chips)
         self.set_class(bool(chips) and not self.input.has_focus, "-chips")
 
     def on_descendant_blur(self) -> None:
+        self.show_completions((), "")
         self._draw_chips()
 
     def on_filter_chips_removed(self, message: FilterChips.Removed) -> None:
@@ -174,7 +211,7 @@ class FilterBar(Vertical):
         self._suggestion = error.suggestion
         column = min(error.start, len(error.text))
         width = max(1, error.end - error.start)
-        # The caret stands under the wrong part: the message begins where the input begins.
+        # The caret goes below the wrong part: the message starts in the input's column.
         caret = f"{' ' * (column + len('Filter') + 1)}{'^' * min(width, 40)}"
         lines = [caret, f"{error.what}. {error.remedy}"]
         if error.suggestion:
@@ -204,12 +241,12 @@ class FilterBar(Vertical):
         self.query_one(".filter-count", Static).update(Content(pending + self.count))
 
     def edit(self, history: tuple[str, ...] = ()) -> None:
-        """The user wants to type: remembers what was in force. `history` are filters of before, the latest first."""
+        """Starts typing, remembering the current filter. `history` are earlier filters, latest first."""
         self._history = history
         self._history_place = -1
         self._text_before = self.input.value
         if self._text_before and not self._text_before.endswith(" "):
-            # What is typed now is a term of its own.
+            # New input starts a new term.
             with self.input.prevent(Input.Changed):
                 self.input.value += " "
         self.set_class(False, "-chips")
@@ -218,11 +255,15 @@ class FilterBar(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value.rstrip()))
+        self.post_message(self.Typed(event.value.rstrip(), event.value, self.input.cursor_position))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Kept(event.value.rstrip()))
+        chosen = self.completions.completion
+        if chosen is not None and self.completions.chosen >= 0:
+            self._take(chosen)
+        else:
+            self.post_message(self.Kept(event.value.rstrip()))
 
     def on_filter_input_left(self, event: FilterInput.Left) -> None:
         event.stop()
@@ -230,6 +271,9 @@ class FilterBar(Vertical):
 
     def on_filter_input_history_wanted(self, event: FilterInput.HistoryWanted) -> None:
         event.stop()
+        if self.completions.completions and (event.by < 0 or self.completions.chosen >= 0):
+            self.completions.move(-event.by)
+            return
         place = self._history_place + event.by
         if -1 <= place < len(self._history):
             self._history_place = place
@@ -238,6 +282,8 @@ class FilterBar(Vertical):
 
     def on_filter_input_suggestion_wanted(self, event: FilterInput.SuggestionWanted) -> None:
         event.stop()
-        if self._suggestion is not None:
+        if (completion := self.completions.completion) is not None:
+            self._take(completion)
+        elif self._suggestion is not None:
             self.input.value = self._suggestion
             self.input.cursor_position = len(self.input.value)

@@ -1,4 +1,4 @@
-"""The terms of the filter in force, one chip each, while nobody types; a click takes one away."""
+"""The terms of the current filter as chips, while nobody is typing; a click removes one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtpscope.store.filter.filter_editing import Chip
 
 
 class FilterChips(Widget, can_focus=False):
-    """Draws `chips` side by side. A click on the cross of one posts `Removed`, a click elsewhere `EditWanted`."""
+    """Draws `chips` side by side. A click on a chip's cross posts `Removed`, a click elsewhere `EditWanted`."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -39,7 +39,7 @@ class FilterChips(Widget, can_focus=False):
         self.chips = tuple(chips)
 
     def _places(self) -> list[tuple[Chip, int, str]]:
-        """Each chip with the column where it begins and its text with the cross."""
+        """Each chip with its start column and its text including the cross."""
         places = []
         column = 0
         for chip in self.chips:

@@ -1,4 +1,6 @@
-"""The footer: the keys of where you are, on one line or two, clickable, and the newest message until the next key."""
+"""The footer: the keys of the current place, on one or two lines, clickable; and the newest message until the next
+key.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from textual.widget import Widget
 
 _MOST_LINES = 2
 _MOST_MESSAGE_LINES = 4
-# Keys that Textual calls by a name although they are characters.
+# Characters that Textual calls by name.
 _CHARACTERS = {
     "slash": "/",
     "question_mark": "?",
@@ -45,7 +47,7 @@ _SEVERITY_CLASSES = ("key-footer--information", "key-footer--warning", "key-foot
 
 
 class KeyFooter(Widget, can_focus=False):
-    """Draws the bindings that are in force and meant to be shown; keys that don't fit are behind `?`.
+    """Draws the active bindings marked as shown; keys that don't fit are listed by `?`.
 
     `status` is drawn over the last lines of them, on as many as it needs.
     """
@@ -79,7 +81,7 @@ class KeyFooter(Widget, can_focus=False):
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def watch_status(self) -> None:
-        # Laying the screen out anew costs a frame, so only a message that needs more room does that.
+        # A new layout costs a frame, so do it only for a message that needs more room.
         self.refresh(layout=self.get_content_height(self.size, self.size, self.size.width) != self.size.height)
 
     def _message_lines(self, width: int) -> list[str]:
@@ -109,14 +111,14 @@ class KeyFooter(Widget, can_focus=False):
         return list(by_action.values())
 
     def _display(self, binding: Binding) -> str:
-        """The key as users know it; its own name where the one that they know would be typed as text."""
+        """The key's display name; its internal name if the display name would be typed as text."""
         display = self.app.get_key_display(binding)
-        # An arrow is drawn as a character too, but no key types it.
+        # An arrow is also drawn as a character, but no key types it.
         typed = len(display) == 1 and display.isascii() and self._typed_instead(Binding(display, ""))
         return binding.key if typed else display
 
     def _typed_instead(self, binding: Binding) -> bool:
-        """Whether the key would become text, as in an input, before it could do anything."""
+        """Whether the focused widget, such as an input, would consume the key as text."""
         focused = self.screen.focused
         if focused is None:
             return False

@@ -1,4 +1,4 @@
-"""Text selected with the mouse in a widget that draws its own lines: how it is drawn, and which text it is."""
+"""Mouse selection in a widget that draws its own lines: highlighting, and the selected text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 
 def highlighted(strip: Strip, span: tuple[int, int] | None, style: Style) -> Strip:
-    """`strip` with the characters of `span` (to the end where its end is negative) in `style`."""
+    """`strip` with the characters of `span` (to the end if its end is negative) in `style`."""
     if span is None:
         return strip
     start, end = span

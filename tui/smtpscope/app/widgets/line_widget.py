@@ -1,4 +1,4 @@
-"""A scrolling widget that draws its own lines: another number of lines moves its scroll bar and nothing else."""
+"""A scrolling widget that draws its own lines: a change in line count only updates the scroll bar."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from smtpscope.app.widgets.line_selection import highlighted, selected_text
 
 
 class LineWidget(ScrollView):
-    """Textual would lay out the whole screen anew for each other size of the content, which takes a frame or two.
+    """Textual would lay out the whole screen again for each new content size, which takes a frame or two.
 
-    The content never decides how big the widget is, and room for the scroll bar is always kept. The first `HEADING`
-    lines stay where they are. What is drawn can be selected with the mouse: a subclass draws its lines in `draw_line`.
+    The content never determines the widget's size, and room for the scroll bar is always reserved. The first `HEADING`
+    lines don't scroll. Text can be selected with the mouse: a subclass draws its lines in `draw_line`.
     """
 
     HEADING: ClassVar[int] = 0
@@ -35,7 +35,7 @@ class LineWidget(ScrollView):
         self._scroll_update(size)
 
     def draw_line(self, line: int) -> Strip:
-        """The line with this number, counted from the top of all there is, in view or not."""
+        """Draws the line with this number, counted from the top of the content."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:

@@ -1,4 +1,4 @@
-"""The picture of the log in one or two lines: which files, what span, how many are ours, and how it went over time."""
+"""A summary of the log in two lines: files, time span, number of SMTP refusals, and their timeline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BARS = " ▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True, slots=True)
 class HeaderText:
-    """`what` are the files, `span` the covered time, `counts` how many of which kind.
+    """`what` are the files, `span` is the time span, `counts` the numbers of records.
 
     `brief_counts` is the same for a narrow screen. `reading` is the progress, "" when everything has been read.
     """
@@ -30,13 +30,13 @@ class HeaderText:
 
 
 _LEAST_NAMES = 30
-"""Cells that the files get before the counts are shown in full."""
+"""Cells reserved for file names before the counts are shown in full."""
 
 
 def bars(counts: tuple[int, ...], *, highest: int = 8) -> str:
-    """One character a bin; a bin with any event is never drawn empty.
+    """One character per bin; a bin with any event is never drawn empty.
 
-    A full cell (`highest` 8) would touch the line above, so lines below each other go no higher than 7.
+    A full cell (`highest` 8) would touch the line above, so stacked lines use at most 7.
     """
     most = max(counts, default=0)
     if not most:
@@ -45,7 +45,7 @@ def bars(counts: tuple[int, ...], *, highest: int = 8) -> str:
 
 
 def merged(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
-    """`counts` in at most `most` bins, neighbours added up, so that a smaller screen cuts no time off."""
+    """`counts` in at most `most` bins, merging neighbours, so a smaller screen still shows the whole time span."""
     if len(counts) <= most:
         return counts
     result = [0] * most
@@ -55,7 +55,7 @@ def merged(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
 
 
 def span_words(first_ms: int | None, last_ms: int | None) -> str:
-    """How long it is from the first to the last record, in days or hours."""
+    """The time from the first to the last record, in days or hours."""
     if first_ms is None or last_ms is None:
         return ""
     length = last_ms - first_ms
@@ -66,7 +66,7 @@ def span_words(first_ms: int | None, last_ms: int | None) -> str:
 
 
 def _warning_width(header: HeaderText) -> int:
-    """Cells of the warning with what stands before it."""
+    """The width of the warning with its prefix."""
     return len(header.warning) + 4 if header.warning else 0
 
 
@@ -82,13 +82,13 @@ class LogHeader(Widget, can_focus=False):
 
     @property
     def activity_width(self) -> int:
-        """How many bins the timeline has room for behind the span and the warning."""
+        """How many bins fit after the span and the warning."""
         if self.header is None:
             return 10
         return max(0, self.content_size.width - len(self._span(self.header)) - _warning_width(self.header) - 2)
 
     def _span(self, header: HeaderText) -> str:
-        """The span, without its length at the end where both have no room; what is still too long ends in a sign."""
+        """The span, without its length if both don't fit; cut with an ellipsis if still too long."""
         room = self.size.width - _warning_width(header)
         if len(header.span) <= room:
             return header.span

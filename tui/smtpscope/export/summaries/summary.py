@@ -1,4 +1,4 @@
-"""What an incident's summary says, in the order in which a ticket's reader asks; every format draws this same value."""
+"""An incident's summary, in the order of a ticket reader's questions; all formats render this value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smtpscope.store.grouping.incident import Incident
 class IncidentSummary:
     """An incident, its guidance, one sample with the raw text of its record, and the events beside it that explain it.
 
-    All text is verbatim: each format makes it harmless in its own way as the last step.
+    All text is verbatim: each format makes it harmless in its own way as its last step.
     """
 
     incident: Incident
@@ -32,6 +32,7 @@ class SummaryDocument:
     `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times
     shown, `zone_name` how to call it. `events_in_view` of `events_in_log` says how much the filter lets through.
     `masked` tells that what is not known to be public is under pseudonyms (see masking.py).
+    `letter_anyway` asks for a letter to the other side where they need not act, too.
     """
 
     incidents: tuple[IncidentSummary, ...]
@@ -43,3 +44,4 @@ class SummaryDocument:
     events_in_log: int
     skipped: int
     masked: bool = False
+    letter_anyway: bool = False

@@ -155,11 +155,11 @@ class SmtpExchangeParser:
             if joined is not None and not (record.message and _wording_in(record.message)):
                 return self._exchange(record, number, joined, None, guess=JOINED)
         if ours and number not in EVENT_IDS:
-            from smtpscope.parsing.events.related_events import sibling_by_values
+            from smtpscope.parsing.events.related_events import related_by_values
 
-            sibling = sibling_by_values(record)
-            if sibling is not None:
-                return self.take(sibling)
+            related = related_by_values(record)
+            if related is not None:
+                return self.take(related)
         return self._from_text(record, number, ours)
 
     def take(self, record: SmtpExchangeRecord) -> SmtpExchange:
@@ -192,19 +192,19 @@ class SmtpExchangeParser:
             sentence: EventMessage | None = parse(text)
             if sentence is not None:
                 return self._exchange(record, number, sentence.values, sentence.wording)
-        from smtpscope.parsing.events.related_events import sibling_by_sentence, sibling_by_substitute
+        from smtpscope.parsing.events.related_events import related_by_sentence, related_by_substitute
 
-        sibling = sibling_by_sentence(record, texts)
-        if sibling is not None:
-            return self.take(sibling)
+        related = related_by_sentence(record, texts)
+        if related is not None:
+            return self.take(related)
         for text in texts:
             substitute = parse_substitute(text)
             if substitute is None or not (ours or is_ours(substitute.source)):
                 continue
             written = event_number(substitute.event_id)
             if written not in EVENT_IDS:
-                sibling = sibling_by_substitute(record, substitute)
-                return None if sibling is None else self.take(sibling)
+                related = related_by_substitute(record, substitute)
+                return None if related is None else self.take(related)
             values = six_values(substitute.strings)
             if values is not None:
                 return self._exchange(record, written, values, None)

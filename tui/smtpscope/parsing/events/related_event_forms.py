@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.reading.event_exports.messages.related_messages import SIBLING_EVENT_IDS
+from smtpscope.reading.event_exports.messages.related_messages import RELATED_EVENT_IDS
 
 _VALUE = re.compile(r"\{([a-z ]+)\}")
 QUOTES: Final = "\"'`´“”„‘’"
@@ -24,7 +24,7 @@ _SMTP_SERVICE: Final = frozenset({"msexchangetransport", "smtpsvc"})
 
 
 @dataclass(frozen=True, slots=True)
-class SiblingForm:
+class RelatedForm:
     """One event, or several with the same message.
 
     `sentence` is the message with the insertion strings as `{name}`; `reply` is the server's reply, made of the same
@@ -83,11 +83,11 @@ def _form(
     reply: str = "{reply}",
     *,
     ends: bool = True,
-) -> SiblingForm:
-    return SiblingForm(frozenset(ids), providers, direction, sentence, reply, ends)
+) -> RelatedForm:
+    return RelatedForm(frozenset(ids), providers, direction, sentence, reply, ends)
 
 
-FORMS: Final[tuple[SiblingForm, ...]] = (
+FORMS: Final[tuple[RelatedForm, ...]] = (
     _form(
         (2003,),
         _EXCHANGE,
@@ -229,4 +229,4 @@ UNKNOWN_COMMAND_ID: Final = 20031
 """Of the SMTP filter of ISA Server 2000 (SmtpEvt); the command is in the event's data, not in its strings."""
 UNKNOWN_COMMAND: Final = "An unknown SMTP command"
 
-SIBLING_IDS: Final = SIBLING_EVENT_IDS | {UNKNOWN_COMMAND_ID}
+RELATED_IDS: Final = RELATED_EVENT_IDS | {UNKNOWN_COMMAND_ID}

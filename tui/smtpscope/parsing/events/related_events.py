@@ -13,10 +13,10 @@ from smtpscope.parsing.events.related_event_forms import (
     FORMS,
     OPENING,
     QUOTES,
-    SIBLING_IDS,
+    RELATED_IDS,
     UNKNOWN_COMMAND,
     UNKNOWN_COMMAND_ID,
-    SiblingForm,
+    RelatedForm,
 )
 from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply import is_reply
@@ -40,7 +40,7 @@ _UNKNOWN_COMMAND = re.compile(r"\s+".join(UNKNOWN_COMMAND.split()), re.IGNORECAS
 _AS_CLIENT = re.compile(r"EXPSOut|ClientNegotiate", re.IGNORECASE)
 
 
-class SiblingEvent(NamedTuple):
+class RelatedEvent(NamedTuple):
     """The content of an event; `mailbox` and `connector` are None, other texts "", if it does not name them.
 
     `reply` is the server's reply, or without one, the event's own words for what went wrong.
@@ -78,7 +78,7 @@ _SHAPES: Final[dict[str, Callable[[str], bool]]] = {
 }
 
 
-def sibling_by_values(record: EventRecord) -> SmtpExchangeRecord | None:
+def related_by_values(record: EventRecord) -> SmtpExchangeRecord | None:
     """The content of `record`, by its insertion strings or data; None if it is not a related event."""
     provider = (record.provider or "").strip()
     number = None if record.event_id is None else event_number(record.event_id)
@@ -90,7 +90,7 @@ def sibling_by_values(record: EventRecord) -> SmtpExchangeRecord | None:
     return None if event is None else _told(record, number, event)
 
 
-def sibling_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchangeRecord | None:
+def related_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchangeRecord | None:
     """The content of a message in one of `texts` of `record`; None if there is none. Any provider will do."""
     number = None if record.event_id is None else event_number(record.event_id)
     for text in texts:
@@ -100,7 +100,7 @@ def sibling_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchan
     return None
 
 
-def sibling_by_substitute(record: EventRecord, substitute: Substitute) -> SmtpExchangeRecord | None:
+def related_by_substitute(record: EventRecord, substitute: Substitute) -> SmtpExchangeRecord | None:
     """The content of values that a viewer listed without the message; None if they are not of a related event."""
     number = event_number(substitute.event_id)
     provider = record.provider or substitute.source
@@ -111,7 +111,7 @@ def sibling_by_substitute(record: EventRecord, substitute: Substitute) -> SmtpEx
     return None
 
 
-def _told(record: EventRecord, number: int | None, event: SiblingEvent) -> SmtpExchangeRecord:
+def _told(record: EventRecord, number: int | None, event: RelatedEvent) -> SmtpExchangeRecord:
     return SmtpExchangeRecord(
         record.file,
         record.offset,
@@ -134,12 +134,12 @@ def _told(record: EventRecord, number: int | None, event: SiblingEvent) -> SmtpE
     )
 
 
-def from_strings(event_id: int | None, provider: str, strings: Sequence[str]) -> SiblingEvent | None:
+def from_strings(event_id: int | None, provider: str, strings: Sequence[str]) -> RelatedEvent | None:
     """The event with these insertion strings, None if id, provider or strings belong to another event.
 
     `event_id` is the 16 bits that people know. Never raises.
     """
-    if event_id not in SIBLING_IDS:
+    if event_id not in RELATED_IDS:
         return None
     given = list(strings)
     for form in FORMS:
@@ -155,7 +155,7 @@ def from_strings(event_id: int | None, provider: str, strings: Sequence[str]) ->
     return None
 
 
-def from_sentence(text: str, provider: str | None = None) -> SiblingEvent | None:
+def from_sentence(text: str, provider: str | None = None) -> RelatedEvent | None:
     """The event whose message is in `text` and that `provider` (None: not named) writes; else None.
 
     Takes time linear in the length of `text` and never raises.
@@ -172,7 +172,7 @@ def from_sentence(text: str, provider: str | None = None) -> SiblingEvent | None
     return None
 
 
-def unknown_command(event_id: int | None, text: str, data: bytes | None) -> SiblingEvent | None:
+def unknown_command(event_id: int | None, text: str, data: bytes | None) -> RelatedEvent | None:
     """The event of ISA Server's SMTP filter with its command in `data`; None if it is another event.
 
     Source: Microsoft KB 818222.
@@ -181,10 +181,10 @@ def unknown_command(event_id: int | None, text: str, data: bytes | None) -> Sibl
     if not told and (event_id != UNKNOWN_COMMAND_ID or not data):
         return None
     command = (data or b"").partition(b"\0")[0].decode("latin-1")
-    return SiblingEvent(Direction.INBOUND, "", None, None, command, UNKNOWN_COMMAND)
+    return RelatedEvent(Direction.INBOUND, "", None, None, command, UNKNOWN_COMMAND)
 
 
-def _values_in(form: SiblingForm, text: str) -> dict[str, str] | None:
+def _values_in(form: RelatedForm, text: str) -> dict[str, str] | None:
     first, *others = form.phrases
     for number, opening in enumerate(first.finditer(text)):
         if number == _MOST_OPENINGS:
@@ -196,7 +196,7 @@ def _values_in(form: SiblingForm, text: str) -> dict[str, str] | None:
 
 
 def _values_behind(
-    form: SiblingForm, phrases: Sequence[re.Pattern[str]], text: str, position: int
+    form: RelatedForm, phrases: Sequence[re.Pattern[str]], text: str, position: int
 ) -> dict[str, str] | None:
     values = {}
     for name, phrase in zip(form.names, phrases, strict=True):
@@ -229,7 +229,7 @@ def _unwrapped(name: str, value: str) -> str:
     return value if name == "reply" else value.strip()
 
 
-def _event(form: SiblingForm, values: Mapping[str, str]) -> SiblingEvent:
+def _event(form: RelatedForm, values: Mapping[str, str]) -> RelatedEvent:
     connector, recipient = values.get("connector"), values.get("recipient")
     reply = values["reply"] if form.reply == "{reply}" else _filled(form.reply, values)
     direction = form.direction
@@ -238,7 +238,7 @@ def _event(form: SiblingForm, values: Mapping[str, str]) -> SiblingEvent:
         command = "X-EXPS"
         if _AS_CLIENT.search(f"{values['caller']} {values['function']}"):
             direction = Direction.OUTBOUND
-    return SiblingEvent(
+    return RelatedEvent(
         direction,
         _host(values.get("host") or values.get("address") or _service_host(values.get("target", ""))),
         None if connector is None else connector.strip().strip(QUOTES) or None,

@@ -26,8 +26,8 @@ class IisSmtpReader(FollowableTextLog):
 
     format: ClassVar[Format]
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._form: RowForm | None = None
         self._sessions = GuessedSessions()
         self._problems = ProblemLog(self._source.name)

@@ -141,8 +141,8 @@ class MailLog(FollowableTextLog):
         self._signs = self.own_signs or any_sign()
         self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{_SAID_AGAIN.pattern}")
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._begin_grammars()
         self._lines = 0
         self._without_reply: Counter[str] = Counter()

@@ -55,8 +55,8 @@ class AgentLogReader(FollowableTextLog):
         lacks=("the full commands", "the name of our server (it has the IP address)", "anything no agent refused"),
     )
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._problems = ProblemLog(self._source.name)
         self._rows: LogRows | None = None
 

@@ -77,8 +77,8 @@ class ConnectivityLogReader(FollowableTextLog):
         ),
     )
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._problems = ProblemLog(self._source.name)
         self._rows = LogRows(FIELDS, FIELDS, self._problems)
         self._unanswered = FailedDeliveries(self._source.name, "connections")

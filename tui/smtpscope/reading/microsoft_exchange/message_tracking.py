@@ -43,8 +43,8 @@ class MessageTrackingReader(FollowableTextLog):
         lacks=("the commands", "the rest of the SMTP session"),
     )
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._header = TrackingHeader()
         self._problems = ProblemLog(self._source.name)
         self._line = 0

@@ -70,8 +70,8 @@ class ProtocolLogReader(FollowableTextLog):
         self._usual_side: Side | None = None
         super().__init__(source, options, block_size=block_size)
 
-    def _begin_anew(self) -> None:
-        super()._begin_anew()
+    def _restart(self) -> None:
+        super()._restart()
         self._problems = ProblemLog(self._source.name)
         self._rows = LogRows(WANTED, FIELDS, self._problems)
         self._unanswered = FailedDeliveries(self._source.name, "connections")

@@ -216,9 +216,9 @@ class FollowableTextLog(TextLog, ABC):
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
-        self._begin_anew()
+        self._restart()
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         """Forgets what was read; called before the first byte is read."""
         self._done = 0
         self._seam: tuple[int, bytes] = 0, b""
@@ -229,7 +229,7 @@ class FollowableTextLog(TextLog, ABC):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        self._begin_anew()
+        self._restart()
         return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
@@ -237,7 +237,7 @@ class FollowableTextLog(TextLog, ABC):
         size = self._source.size
         place, before = self._seam
         if size < self._done or self._text.bytes_before(place) != before:
-            self._begin_anew()
+            self._restart()
         return self._followed(self._batches(to_the_end=False)) if size > self._done else iter(())
 
     def _followed(self, batches: Iterator[Batch]) -> Iterator[Batch]:

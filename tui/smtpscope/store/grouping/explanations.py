@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.knowledge.explaining_table import ExplainingKind, ExplainingTable
+from smtpscope.store.beside.explaining_events import Place, place_of
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.explaining_events import Place, place_of
 from smtpscope.store.grouping.incident import Incident
 
 Times = NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""What the parts of the browse screen share: the analysis, the view in force, and what the cursor stands on."""
+"""State shared by the parts of the browse screen: the analysis, the current view, and the cursor."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Severity = Literal["information", "warning", "error"]
 
 @dataclass
 class BrowseState:
-    """Plain values; each has one part that changes it.
+    """Plain values, each changed by one part.
 
-    `filter_text` is what the user wants (the filter controller), `view` and `outline` are what is shown (the view
-    controller), `arrived` are batches that wait while a query runs and `read_all` tells that reading has ended (the
-    loading controller).
+    `filter_text` is the wanted filter (filter controller), `view` and `outline` are what is shown (view controller),
+    `arrived` are batches waiting for a query to finish, and `read_all` means that reading has ended (loading
+    controller).
     """
 
     analysis: Analysis
@@ -42,7 +42,7 @@ class BrowseState:
 
     @classmethod
     def begin(cls, analysis: Analysis, settings: Settings, filter_text: str) -> BrowseState:
-        """The state before anything is read, as the settings want it."""
+        """The initial state, according to the settings."""
         descending = settings.sort in ("count", "last")
         return cls(analysis, settings, filter_text, settings.grouping, settings.sort, descending)
 
@@ -53,17 +53,17 @@ class BrowseState:
 
 
 class LineCursor(Protocol):
-    """The table as the parts see it: a list of lines with a cursor."""
+    """The table, as seen by the parts: rows with a cursor."""
 
     cursor: int
 
 
 class BrowsePage(Protocol):
-    """What the parts ask of the screen they belong to."""
+    """The interface of the screen for its parts."""
 
     @property
     def is_alive(self) -> bool:
-        """Whether the screen still has its widgets; work begun before the user quit may end after them."""
+        """Whether the screen still has its widgets; work started before the user quit may finish later."""
         ...
 
     @property
@@ -71,20 +71,24 @@ class BrowsePage(Protocol):
         """Whether no other screen covers this one."""
         ...
 
-    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
-        """Shows a notice. `message` is plain text, already harmless; `timeout` in seconds."""
+    def say(self, message: str, *, severity: Severity = "information") -> None:
+        """Shows `message`, plain text and already harmless, until the next key."""
         ...
 
     def key_of(self, action: str) -> str:
-        """The key of an action by its id, as it is shown; the user may have given it another one."""
+        """The display name of an action's key, by its id; the user may have rebound it."""
+        ...
+
+    def open_outside(self, content: str, name: str) -> None:
+        """Opens `content`, already harmless, in the user's editor or pager, in a file called `name`."""
         ...
 
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
-        """Puts another screen in front; `on_result` gets what it is closed with."""
+        """Opens another screen; `on_result` is called with its result."""
         ...
 
     def run_in_thread(self, work: Callable[[], None], group: str) -> Worker[None]:
-        """Runs `work` in a thread; an older one of the same group is cancelled."""
+        """Runs `work` in a thread, cancelling an older one of the same group."""
         ...
 
     def from_thread(self, callback: Callable[..., None], *arguments: object) -> None:
@@ -92,12 +96,12 @@ class BrowsePage(Protocol):
         ...
 
     def later(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        """Calls `callback` once, in so many seconds."""
+        """Calls `callback` once, after that many seconds."""
         ...
 
 
 class Selection:
-    """The line under the cursor, and what can be said of it."""
+    """The row under the cursor, and values derived from it."""
 
     def __init__(self, state: BrowseState, table: LineCursor) -> None:
         self._state = state
@@ -105,7 +109,7 @@ class Selection:
 
     @property
     def entry(self) -> OutlineEntry | None:
-        """The group or event under the cursor; None where there is no line."""
+        """The group or event under the cursor; None if there is no row."""
         outline = self._state.outline
         if outline is None or not 0 <= self._table.cursor < len(outline):
             return None
@@ -113,13 +117,13 @@ class Selection:
 
     @property
     def key(self) -> Hashable:
-        """What finds the same line again in another outline; None where there is no line."""
+        """A key that finds the same row in another outline; None if there is no row."""
         entry, outline = self.entry, self._state.outline
         return None if entry is None or outline is None else outline.key(entry)
 
     @property
     def in_view(self) -> tuple[View, OutlineEntry] | None:
-        """The view in force and the entry under the cursor."""
+        """The current view and the entry under the cursor."""
         entry = self.entry
         return None if entry is None or self._state.view is None else (self._state.view, entry)
 
@@ -137,7 +141,7 @@ class Selection:
 
     @property
     def rows(self) -> Rows | None:
-        """The events of the line under the cursor."""
+        """The events of the row under the cursor."""
         here = self.in_view
         if here is None:
             return None
@@ -149,7 +153,7 @@ class Selection:
         return view.tree.rows(entry.level, entry.index) if entry.level >= 0 else order[:0]
 
     def incidents(self) -> list[IncidentDetail]:
-        """The incidents of the line under the cursor; of an event, its incident under the filter in force."""
+        """The incidents of the row under the cursor; for an event, its incident under the current filter."""
         here = self.in_view
         if here is None:
             return []

@@ -1,4 +1,4 @@
-"""What the user changed, so that one key takes back the last change, whatever it was: filter, marks or notes."""
+"""The undo history: one key undoes the last change of any kind: filter, marks or notes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smtpscope.harmless import shown
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`what` names it, as in "filter"; `undo` takes it back, `redo` does it again."""
+    """`what` names it, as in "filter"; `undo` reverts it, `redo` applies it again."""
 
     what: str
     undo: Callable[[], None]
@@ -23,44 +23,48 @@ class Change:
 
 
 class ChangeHistory:
-    """The changes of this run, the last one on top."""
+    """The changes of this run, latest last. `changed` is called after each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("history", "u", "undo", "Undo", id="browse.undo"),
         part_binding("history", "U", "redo", "Redo", show=False, id="browse.redo"),
     ]
 
-    def __init__(self, page: BrowsePage) -> None:
+    def __init__(self, page: BrowsePage, changed: Callable[[], None]) -> None:
         self._page = page
+        self._changed = changed
         self._done: list[Change] = []
         self._undone: list[Change] = []
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is anything to take back."""
+        """Whether there is anything to undo."""
         return bool(self._done)
 
     def add(self, change: Change) -> None:
-        """`change` has been made; what was taken back before can't be done again."""
+        """Adds a change that has been made; clears the redo history."""
         self._done.append(change)
         self._undone.clear()
+        self._changed()
 
     def undo(self) -> None:
-        """Takes the last change back."""
+        """Undoes the last change."""
         if not self._done:
             self._page.say("Nothing to undo")
             return
         change = self._done.pop()
         self._undone.append(change)
         change.undo()
+        self._changed()
         self._page.say(shown(f"Undone: {change.what}"))
 
     def redo(self) -> None:
-        """Makes the change again that was taken back last."""
+        """Redoes the last undone change."""
         if not self._undone:
             self._page.say("Nothing to redo")
             return
         change = self._undone.pop()
         self._done.append(change)
         change.redo()
+        self._changed()
         self._page.say(shown(f"Redone: {change.what}"))

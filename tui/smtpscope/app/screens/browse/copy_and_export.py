@@ -1,4 +1,4 @@
-"""What leaves the browser: copies, exports and marks."""
+"""Copies, exports and marks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtpscope.store.grouping.incident import IncidentKey
 
 
 class MarkedTable(Protocol):
-    """The table in which marks are shown."""
+    """The table that shows the marks."""
 
     def action_move(self, by: int) -> None: ...
 
@@ -27,12 +27,13 @@ class MarkedTable(Protocol):
 class CopyAndExport:
     """Copies the event or the summary under the cursor, exports incidents, marks them.
 
-    `copy` puts a text, already harmless, on the clipboard; its second argument says what it is.
+    `copy` copies text, already harmless, to the clipboard; its second argument names it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("export", "y", "copy_event", "Copy event", id="browse.copy_event"),
         part_binding("export", "Y", "copy_summary", "Copy summary", id="browse.copy_summary"),
+        part_binding("export", "E", "open_outside", "Open in editor", show=False, id="browse.edit"),
         part_binding("export", "e", "export", "Export", id="browse.export"),
         part_binding("export", "space", "mark", "Mark", id="browse.mark"),
         part_binding("export", "M", "unmark_all", "Unmark all", show=False, id="browse.unmark_all"),
@@ -74,6 +75,19 @@ class CopyAndExport:
         what = "the summary" if len(details) == 1 else f"the summary of {len(details)} incidents"
         self._copy(SUMMARY_FORMATS["markdown"].render(document), what)
 
+    def open_outside(self) -> None:
+        """The raw record of an event, the summary of anything else, in the user's editor or pager."""
+        entry, view = self._selection.entry, self._state.view
+        if entry is None or view is None:
+            self._page.say("Nothing to open")
+        elif entry.row is not None:
+            lines = shown_lines(self._state.analysis.raw(entry.row))
+            self._page.open_outside("\n".join(lines) + "\n", "record.txt")
+        else:
+            document = self._state.analysis.document(self._selection.incidents(), view)
+            lines = shown_lines(SUMMARY_FORMATS["markdown"].render(document))
+            self._page.open_outside("\n".join(lines), "summary.md")
+
     def export(self) -> None:
         view, analysis = self._state.view, self._state.analysis
         if view is None or not view.count:
@@ -85,7 +99,7 @@ class CopyAndExport:
             earlier = number - len(analysis.user_data.marked_now)
             remark = f" ({earlier} of them on other days)" if 0 < earlier < number else " on other days" * bool(earlier)
             marked = ExportChoice(f"{number} marked{remark}", lambda: analysis.marked(view))
-            # What was marked on another day is offered, and never exported because somebody forgot it.
+            # Marks from other days are offered, but never the default, in case they were forgotten.
             choices.insert(0 if analysis.user_data.marked_now else 1, marked)
         choices.append(ExportChoice("all in view", lambda: analysis.incidents(view.tree.order)))
         self._page.open_screen(ExportScreen(analysis, view, choices, self._state.settings))
@@ -98,9 +112,7 @@ class CopyAndExport:
         before = set(analysis.marks)
         marked = analysis.mark(rows)
         self._changed(before)
-        self._page.say(
-            f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export", timeout=2
-        )
+        self._page.say(f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export")
         self._table.action_move(1)
         self._table.refresh()
 
@@ -116,7 +128,7 @@ class CopyAndExport:
         self._table.refresh()
 
     def _changed(self, before: set[IncidentKey]) -> None:
-        """Marks have changed from `before` to what they are now."""
+        """Records a change of marks from `before` to the current ones."""
         after = set(self._state.analysis.marks)
 
         def change(added: set[IncidentKey], removed: set[IncidentKey]) -> None:

@@ -1,34 +1,41 @@
-"""The filter of the browse screen: typed, and changed by single keys."""
+"""The filter of the browse screen: typed, or changed by single keys."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import ClassVar, Protocol
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.binding import BindingType
 
+from smtpscope.app.query_queue import QueryQueue, StoreQuery
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.screens.browse.change_history import Change, ChangeHistory
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
+from smtpscope.session.filtering import filter_completions
 from smtpscope.store.filter.filter_editing import add_term, term_of
 
+if TYPE_CHECKING:
+    from smtpscope.store.filter.suggestions import Completion
+
 _FIRST_LINE = ("none",)
-"""A key that no line has, so the cursor goes to the first one."""
+"""A key that no row has, so the cursor goes to the first row."""
 
 
 class FilterLine(Protocol):
-    """The line in which the filter is shown and typed."""
+    """The line that shows the filter and is edited."""
 
     pending_code: str
 
     def show_filter(self, filter_text: str) -> None: ...
 
+    def show_completions(self, found: Sequence[Completion], line: str) -> None: ...
+
     def edit(self, history: tuple[str, ...] = ()) -> None: ...
 
 
 class ViewRefresher(Protocol):
-    """Who puts the filter in force."""
+    """Applies the filter."""
 
     def refresh(self, *, wanted: Hashable = None) -> None: ...
 
@@ -61,6 +68,7 @@ class FilterController:
         page: BrowsePage,
         selection: Selection,
         history: ChangeHistory,
+        queries: QueryQueue,
         line: FilterLine,
         views: ViewRefresher,
     ) -> None:
@@ -68,6 +76,7 @@ class FilterController:
         self._page = page
         self._selection = selection
         self._history = history
+        self._queries = queries
         self._line = line
         self._views = views
         self._undo_mark = ""
@@ -75,7 +84,7 @@ class FilterController:
         self._digits = ""
 
     def set(self, text: str, *, undoable: bool = True, wanted: Hashable = None) -> None:
-        """Applies another filter; the cursor goes to the line with the key `wanted` where there is one."""
+        """Applies another filter; moves the cursor to the row with the key `wanted`, if there is one."""
         self._set_digits("")
         if undoable and text != self._state.filter_text:
             self._changed(self._state.filter_text, text)
@@ -88,38 +97,52 @@ class FilterController:
             Change("filter", lambda: self.set(before, undoable=False), lambda: self.set(after, undoable=False))
         )
 
+    def said_changed(self) -> None:
+        """Marks or notes have changed: a filter that asks for them lets other events through now."""
+        if any(word in self._state.filter_text.lower() for word in ("marked:", "noted:")):
+            self._views.refresh()
+
     # Typing
 
     def edit(self) -> None:
-        """Puts the cursor into the filter's line."""
+        """Moves the cursor to the filter line."""
         self._set_digits("")
         self._undo_mark = self._state.filter_text
         self._state.cursor_before_typing = self._selection.key or _FIRST_LINE
-        # The filter in force is in the line already: the first press of the key must bring another one.
+        # The current filter is already in the line: the first key press must bring another one.
         history = self._state.analysis.user_data.filters()
         self._line.edit(tuple(each for each in history if each != self._state.filter_text))
 
-    def typed(self, text: str) -> None:
-        """The line holds `text` now, and may go on changing."""
+    def typed(self, text: str, line: str, cursor: int) -> None:
+        """The line holds `text` now (`line` with its last blanks), and may go on changing at `cursor`."""
         self._state.filter_text = text
         self._views.refresh()
+        analysis = self._state.analysis
+
+        def ask() -> list[Completion]:
+            return filter_completions(analysis.store, line, cursor, analysis.zone, twice=analysis.count_duplicates)
+
+        self._queries.submit("completion", StoreQuery(ask, lambda found: self._line.show_completions(found, line)))
 
     def keep(self, text: str) -> None:
-        """The user is done; the line held `text`, of which the part that parses stays."""
+        """The user is done; the part of `text` that parses is applied."""
         if self._state.filter_text != self._undo_mark:
             self._changed(self._undo_mark, self._state.filter_text)
         if self._state.view is not None and self._state.filter_text != text:
             self._line.show_filter(self._state.filter_text)
         self._state.cursor_before_typing = None
+        if self._state.view is not None and not self._state.view.count:
+            # What helps out of an empty table is another key now.
+            self._views.refresh()
         self.remember()
 
     def abandon(self, text: str) -> None:
-        """The user gave up typing; `text` was in force before."""
+        """The user cancelled; `text` was the filter before."""
         self.set(text, undoable=False)
         self._state.cursor_before_typing = None
 
     def remember(self) -> None:
-        """Keeps the filter in force for later runs; what was only typed on the way there is not kept."""
+        """Saves the current filter in the history; intermediate states while typing are not saved."""
         state = self._state
         if state.cursor_before_typing is not None or state.view is None or state.filter_text != state.view.filter_text:
             return
@@ -137,7 +160,7 @@ class FilterController:
         """One digit of a reply code; the third one filters."""
         if not self._digits and digit not in "2345":
             # Three digits that are no reply code would be looked for as a text, which nobody means by this key.
-            self._page.say("Reply codes start with 2, 3, 4 or 5", timeout=3)
+            self._page.say("Reply codes start with 2, 3, 4 or 5")
             return
         self._set_digits(self._digits + digit)
         if len(self._digits) == 3:
@@ -147,7 +170,7 @@ class FilterController:
             self.set(add_term(self._state.filter_text, "code", code, replace=True), wanted=first)
 
     def give_up_digits(self) -> bool:
-        """Forgets the digits of a reply code that was begun; False when there were none."""
+        """Discards the digits typed so far; False if there were none."""
         begun = bool(self._digits)
         self._set_digits("")
         return begun
@@ -169,7 +192,7 @@ class FilterController:
             self.set(add_term(self._state.filter_text, field, value, exclude=exclude))
 
     def _value_of(self, entry: OutlineEntry) -> tuple[str, str]:
-        """The filter field and value that a line means."""
+        """The filter field and value of a row."""
         if entry.row is not None:
             return term_of(self._state.analysis.store.exchange(entry.row))
         assert self._state.view is not None

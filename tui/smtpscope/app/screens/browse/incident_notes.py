@@ -1,4 +1,4 @@
-"""Notes on the incident under the cursor: written, kept, taken back, and never lost half-written."""
+"""Notes on the incident under the cursor: edit, save, undo; half-written notes are never lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smtpscope.store.grouping.incident import IncidentKey
 
 
 class IncidentNotes:
-    """`changed` is called when the detail has to be shown again."""
+    """`changed` is called when the detail must be redrawn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("notes", "a", "write_note", "Note", show=False, id="browse.note"),
@@ -77,7 +77,7 @@ class IncidentNotes:
 
     def _keep(self, detail: IncidentDetail, written: WrittenNotes, seen: WrittenNotes) -> None:
         if not self._kept(detail, written, seen):
-            # Nobody writes a page twice: what could not be kept is still there to be shortened or copied.
+            # If saving failed, the text stays open to be shortened or copied.
             self._open(detail, seen, written)
             return
         self._changed()
@@ -90,7 +90,7 @@ class IncidentNotes:
         self._history.add(Change(what, lambda: change(seen, written), lambda: change(written, seen)))
 
     def _kept(self, detail: IncidentDetail, written: WrittenNotes, seen: WrittenNotes) -> bool:
-        """Our note first: what f3 moves is not taken away where it comes from before it has arrived."""
+        """Our note first: text moved by f3 is removed from its source only after it has been saved."""
         return (written.our_note == seen.our_note or self._our_note_kept(detail, written.our_note, seen.our_note)) and (
             written.note == seen.note or self._note_kept(detail, written.note, seen.note)
         )
@@ -116,4 +116,4 @@ class IncidentNotes:
         return True
 
     def _refuse(self, why: Shown) -> None:
-        self._page.say(why, severity="error", timeout=10)
+        self._page.say(why, severity="error")

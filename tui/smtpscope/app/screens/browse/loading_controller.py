@@ -1,4 +1,4 @@
-"""Loading and following: batches come in, progress and the summary of the log at the top."""
+"""Loading and following: adds batches, shows progress and the log's summary in the header."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from smtpscope.store.times import format_time
 class LoadingController:
     """Owns the thread that reads. Batches wait while a query runs; the view is refreshed at most three times a second.
 
-    `following` may be set before reading begins: then the logs are followed from their end on.
+    `following` may be set before reading starts: then the logs are followed once read.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,12 +60,12 @@ class LoadingController:
         self._worker = self._page.run_in_thread(lambda: load(self._state.analysis, self._post), "loading")
 
     def stop(self) -> None:
-        """Stops reading; what was read until now stays."""
+        """Stops reading; batches read so far are kept."""
         if self._worker is not None and not self._state.read_all:
             self._worker.cancel()
 
     def take(self, batch: LoadedBatch, *, added: bool) -> None:
-        """A batch was read; `added` tells that a log has grown by it."""
+        """A batch was read; `added` means that a log has grown."""
         self._state.arrived.append(batch)
         if not added:
             self._progress = f"reading {batch.progress.words} (escape stops)"
@@ -85,10 +85,10 @@ class LoadingController:
         self._views.refresh()
         if self._state.analysis.errors:
             first = self._state.analysis.errors[0]
-            self._page.say(shown(f"{first.where}: {first.what}"), severity="error", timeout=10)
+            self._page.say(shown(f"{first.where}: {first.what}"), severity="error")
 
     def add_waiting(self) -> None:
-        """No query runs: what was read meanwhile is added."""
+        """No query is running: adds the batches read meanwhile."""
         for batch in self._state.arrived:
             self._state.analysis.add(batch)
         self._state.arrived.clear()
@@ -97,12 +97,12 @@ class LoadingController:
     # Following
 
     def toggle_following(self) -> None:
-        """New lines of the logs appear automatically, or no longer do."""
+        """Turns following on or off."""
         self.following = not self.following
         if not self.following:
             if self._follower is not None:
                 self._follower.cancel()
-            self._page.say("Stopped following the logs", timeout=3)
+            self._page.say("Stopped following the logs")
         elif self._state.read_all:
             self._begin_following()
         self.show_header()
@@ -115,12 +115,12 @@ class LoadingController:
         self._follower = self._page.run_in_thread(
             lambda: follow(self._state.analysis, self._post, self._one_follower), "following"
         )
-        self._page.say("Following: new lines appear automatically (F to stop)", timeout=4)
+        self._page.say("Following: new lines appear automatically (F to stop)")
 
     # The header
 
     def show_header(self) -> None:
-        """Files, time span, counts, progress and warnings, as they are now."""
+        """Updates files, time span, counts, progress and warnings."""
         overview = self._state.analysis.overview()
         names = ", ".join(Path(name).name for name in overview.files) or "no file"
         directions = ", ".join(f"{count:,} {direction}" for direction, count in overview.directions)

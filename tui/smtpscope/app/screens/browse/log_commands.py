@@ -1,4 +1,4 @@
-"""The logs behind the table: the raw record, the whole session, the files, their clocks, and duplicates."""
+"""Commands on the logs: raw record, whole session, files, time zone, and duplicates."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 class LogCommands:
-    """Asks the logs again, or changes how their times and duplicates count.
+    """Reads from the logs again, or changes how times and duplicates are handled.
 
-    `changed` is called after the latter, with True where the detail has to be shown again too.
+    `changed` is called after the latter, with True if the detail must be redrawn too.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # The id is the one that settings of earlier versions know.
+        # Earlier versions' settings use this id.
         part_binding("logs", "d", "show_session", "Whole session", show=False, id="browse.dialogue"),
         part_binding("logs", "r", "show_record", "Raw record", show=False, id="browse.raw"),
         part_binding("logs", "f", "show_files", "Files", show=False, id="browse.information"),
@@ -82,7 +82,7 @@ class LogCommands:
         except LogError as error:
             self._page.from_thread(self._session_failed, error)
         except Exception as defect:
-            # A reader that comes to grief over one session must not take the browser with it.
+            # A reader that crashes on one session must not crash the browser.
             what = f"the session can't be read because of a bug in smtpscope ({type(defect).__name__}: {defect})"
             failed = LogError(where=exchange.file, what=what, remedy="r shows the record")
             self._page.from_thread(self._session_failed, failed)
@@ -90,7 +90,7 @@ class LogCommands:
             self._page.from_thread(self._show_session, exchange, found)
 
     def _session_failed(self, error: LogError) -> None:
-        self._page.say(shown(f"{error.where}: {error.what}"), severity="error", timeout=8)
+        self._page.say(shown(f"{error.where}: {error.what}"), severity="error")
 
     def _show_session(self, exchange: SmtpExchange, smtp_session: SmtpSession | None) -> None:
         if not self._page.is_alive or not self._page.is_in_front:
@@ -105,14 +105,14 @@ class LogCommands:
     # Files
 
     def show_files(self) -> None:
-        # Some logs are read once more for what they say of themselves.
+        # Some logs are read again for their information.
         query = StoreQuery(self._state.analysis.information, self._show_information, self._information_failed)
         self._queries.submit("information", query)
 
     def _information_failed(self, error: Exception) -> None:
         if not isinstance(error, SmtpscopeError):
             raise error
-        # A log can be moved or renamed while it is open, and its file is asked again for this screen.
+        # A log can be moved or renamed while it is open, and this screen reads its file again.
         self._show_information((), error)
 
     def _show_information(self, files: tuple[FileInformation, ...], *gone: SmtpscopeError) -> None:
@@ -140,12 +140,12 @@ class LogCommands:
             if choice.also_without:
                 self._state.analysis.set_assumed_zone(choice.zone)
 
-        # As a query, so that nothing else asks or fills the store meanwhile.
+        # As a query, so nothing else uses the store meanwhile.
         self._queries.submit("zone", StoreQuery(change, lambda _: self._zone_changed(choice)))
 
     def _zone_changed(self, choice: ZoneChoice) -> None:
         also = "; times without a zone are read in it too" if choice.also_without else ""
-        self._page.say(shown(f"Times shown in {zone_label(choice.zone)}{also}"), timeout=4)
+        self._page.say(shown(f"Times shown in {zone_label(choice.zone)}{also}"))
         self._changed(True)
 
     # Duplicates
@@ -154,9 +154,9 @@ class LogCommands:
         analysis = self._state.analysis
         duplicates = analysis.store.duplicates
         if not duplicates:
-            self._page.say("No duplicate events in these logs", timeout=4)
+            self._page.say("No duplicate events in these logs")
             return
         analysis.count_duplicates = not analysis.count_duplicates
         verdict = "counted" if analysis.count_duplicates else "skipped"
-        self._page.say(f"{counted(duplicates, 'duplicate', 'duplicates')} {verdict}", timeout=4)
+        self._page.say(f"{counted(duplicates, 'duplicate', 'duplicates')} {verdict}")
         self._changed(False)

@@ -1,4 +1,4 @@
-"""Keys of the parts of a screen: bindings whose actions are methods of a part and not of the screen."""
+"""Keys of a screen's parts: bindings whose actions are methods of a part, not of the screen."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def part_binding(
 
 
 def key_of(screen: Screen[Any], action: str) -> str:
-    """The first key of the action with this id that is in force on `screen`, as users know it; "" for none."""
+    """The display name of the first active key of the action with this id on `screen`; "" if there is none."""
     bindings = (active.binding for active in screen.active_bindings.values())
     return next((screen.app.get_key_display(binding) for binding in bindings if binding.id == action), "")

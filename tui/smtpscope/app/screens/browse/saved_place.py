@@ -1,4 +1,4 @@
-"""Where these logs were left: filter, grouping, order, layout and line, kept for the next run."""
+"""The last state of these logs: filter, grouping, order, layout and row, saved for the next run."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from smtpscope.workspace.log_state import LogState
 
 
 class SavedPlace:
-    """Restores it when the screen is made, and keeps it when the program ends."""
+    """Restores it when the screen is created, and saves it on exit."""
 
     def __init__(self, state: BrowseState, views: ViewController) -> None:
         self._state = state
         self._views = views
 
     def restore(self, filter_text: str, layout: Layout) -> Layout:
-        """Goes on where these logs were left; what was asked for now comes first. Returns the layout to use."""
+        """Restores the last state of these logs; explicit options take precedence. Returns the layout to use."""
         state = self._state
         saved = state.analysis.user_data.state()
         if saved is None:
@@ -34,7 +34,7 @@ class SavedPlace:
         return saved.layout if layout == "auto" and saved.layout in LAYOUTS else layout
 
     def keep(self, layout: Layout) -> None:
-        """Keeps how these logs are left."""
+        """Saves the state of these logs."""
         state, position = self._state, self._views.position
         if position is not None:
             state.analysis.user_data.save_state(

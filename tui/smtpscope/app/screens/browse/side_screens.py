@@ -20,7 +20,7 @@ from smtpscope.workspace.saved_views import SavedView
 
 
 class SideScreens:
-    """Opens them, and does what they are closed with."""
+    """Opens them, and applies their results."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("screens", "i", "show_timeline", "Timeline", id="browse.timeline"),
@@ -42,7 +42,7 @@ class SideScreens:
         self._filters = filters
 
     def _rows_and_name(self) -> tuple[Rows, Shown] | None:
-        """The events of the group under the cursor (of an event: of its group), and how to call them."""
+        """The events of the group under the cursor (for an event: of its group), and their title."""
         here = self._selection.in_view
         if here is None:
             return None

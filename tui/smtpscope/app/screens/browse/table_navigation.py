@@ -36,7 +36,7 @@ class TableLines(Protocol):
 
 
 class RowsOwner(ViewRefresher, Protocol):
-    """Who draws the rows and asks for another view."""
+    """Draws the rows and queries views."""
 
     def show_rows(self) -> None: ...
 
@@ -83,7 +83,7 @@ class TableNavigation:
     # Open and close
 
     def choose(self) -> bool:
-        """Opens or closes the group under the cursor; True where an event is there, which has nothing to open."""
+        """Opens or closes the group under the cursor; True on an event, which can't be opened."""
         entry, outline = self._selection.entry, self._state.outline
         if entry is None or outline is None:
             return False
@@ -92,7 +92,7 @@ class TableNavigation:
         return entry.row is not None
 
     def open(self) -> None:
-        """Opens the group under the cursor; steps into it when it is open already."""
+        """Opens the group under the cursor, or enters it if it is already open."""
         entry, outline = self._selection.entry, self._state.outline
         if entry is None or outline is None or entry.row is not None:
             return
@@ -102,7 +102,7 @@ class TableNavigation:
             self._set_open(entry, True)
 
     def close(self) -> None:
-        """Closes the group under the cursor, or goes to the one around it."""
+        """Closes the group under the cursor, or moves to the enclosing one."""
         entry, outline = self._selection.entry, self._state.outline
         if entry is None or outline is None:
             return
@@ -158,20 +158,20 @@ class TableNavigation:
 
     def change_grouping(self, by: int) -> None:
         self._state.grouping = DIMENSIONS.after(self._state.grouping, by)
-        self._page.say(f"Showing {DIMENSIONS.phrase(self._state.grouping)}", timeout=2)
+        self._page.say(f"Showing {DIMENSIONS.phrase(self._state.grouping)}")
         self._views.refresh()
 
     def change_sort(self) -> None:
         state = self._state
         state.sort = SORT_COLUMNS[(SORT_COLUMNS.index(state.sort) + 1) % len(SORT_COLUMNS)]
         state.descending = state.sort in ("count", "last")
-        self._page.say(f"Sorted by {state.sort}", timeout=2)
+        self._page.say(f"Sorted by {state.sort}")
         self._views.refresh()
 
     def sort_by_column(self, column: str) -> None:
-        """A click on a heading: sorts by that column, or the other way round when it is sorted by it already."""
+        """A click on a heading: sorts by that column, or reverses the order if it is already sorted by it."""
         state = self._state
-        # The first column holds what the rows are grouped by; all but codes and causes are in alphabetical order.
+        # The first column is what the rows are grouped by; all but codes and causes are sorted alphabetically.
         sort = _SORT_OF_COLUMN.get(column) or _SORT_OF_GROUPING.get(state.grouping.partition(",")[0], "host")
         if column != "activity":
             state.descending = not state.descending if sort == state.sort else sort in ("count", "last")
@@ -180,5 +180,5 @@ class TableNavigation:
 
     def reverse(self) -> None:
         self._state.descending = not self._state.descending
-        self._page.say(f"Sorted by {self._state.sort}, reversed", timeout=2)
+        self._page.say(f"Sorted by {self._state.sort}, reversed")
         self._views.refresh()

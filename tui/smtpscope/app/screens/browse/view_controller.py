@@ -1,4 +1,4 @@
-"""The view in force: asked for off the UI thread, shown as rows, with the cursor where the user left it."""
+"""The current view: queried off the UI thread, shown as rows, with the cursor kept in place."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _REFRESH_SECONDS = 0.3
 
 
 class ViewController:
-    """Owns the view, its rows, and where the cursor goes when another view is shown.
+    """Owns the view, its rows, and the cursor's target in the next view.
 
-    `shown` is called when a view has been shown.
+    `shown` is called when a view has been shown; `can_undo` tells whether the undo key would do anything.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class ViewController:
         selection: Selection,
         widgets: tuple[LogHeader, FilterBar, GroupTable, DetailPane],
         shown: Callable[[], None],
+        can_undo: Callable[[], bool],
     ) -> None:
         self._state = state
         self._page = page
@@ -54,6 +55,7 @@ class ViewController:
         self._selection = selection
         self._header, self._filter_bar, self._table, self._detail = widgets
         self._shown = shown
+        self._can_undo = can_undo
         self._opened: dict[Grouping, dict[Hashable, bool]] = {}
         self._cursor_target: Hashable = None
         self._saved_position: Position | None = None
@@ -63,20 +65,20 @@ class ViewController:
 
     @property
     def will_refresh(self) -> bool:
-        """Whether a refresh has been put off for a moment."""
+        """Whether a refresh is pending."""
         return self._refresh_timer is not None
 
     # The position in the table, for the next run
 
     @property
     def position(self) -> Position | None:
-        """The line under the cursor, in values that another run finds again."""
+        """The row under the cursor, in values that survive a restart."""
         entry, outline = self._selection.entry, self._state.outline
         return None if entry is None or outline is None else position_of(self._state.analysis.store, outline, entry)
 
     @property
     def saved_position(self) -> Position | None:
-        """Where these logs were left, until everything is read and the cursor can go there."""
+        """The saved position, until everything is read and the cursor can go there."""
         return self._saved_position
 
     @saved_position.setter
@@ -86,25 +88,25 @@ class ViewController:
     # Asking
 
     def refresh(self, *, wanted: Hashable = None) -> None:
-        """Asks for the view again; the cursor stays on its line, or goes to the one with the key `wanted`."""
+        """Queries the view again; the cursor stays on its row, or goes to the one with the key `wanted`."""
         state = self._state
         if self._refresh_timer is not None:
             self._refresh_timer.stop()
             self._refresh_timer = None
         if state.cursor_before_typing is not None:
-            # Each key may bring another list; where the cursor ends must not depend on how fast one types.
+            # Each key may bring another list; the final cursor must not depend on typing speed.
             self._cursor_target = state.cursor_before_typing
         elif wanted is not None:
             self._cursor_target = wanted
         elif self._cursor_target is None and (self._table.cursor or state.shows_all):
-            # While more is read, a cursor on the first line stays on the first line: nobody has chosen that group.
+            # While loading, a cursor on the first row stays on the first row: the user has not chosen that group.
             self._cursor_target = self._selection.key
         text, grouping, sort, descending = state.filter_text, state.grouping, state.sort, state.descending
         row_bins = self._table.activity_width
 
         def ask() -> tuple[View, str | None]:
             view = state.analysis.view(text, grouping=grouping, sort=sort, descending=descending)
-            # The first page is worked out here, so that drawing it never waits.
+            # The first page is computed here, so drawing it never blocks.
             for level, order in zip(range(len(view.tree.levels)), view.order, strict=True):
                 for index in order[:_DESCRIBED_AHEAD].tolist():
                     view.tree.group(level, index)
@@ -115,7 +117,7 @@ class ViewController:
         self._queries.submit("view", StoreQuery(ask, self._show_view, self._view_failed))
 
     def refresh_soon(self) -> None:
-        """Refreshes within a moment, however often it is asked for; at once while nothing is shown yet."""
+        """Refreshes shortly, coalescing requests; at once while nothing is shown yet."""
         if self._state.view is None:
             self.refresh()
         elif self._refresh_timer is None:
@@ -125,7 +127,7 @@ class ViewController:
         if not isinstance(error, FilterError):
             raise error
         state = self._state
-        # What is before the mistake stays in force, and nothing of what follows.
+        # The part before the error stays active, and nothing after it.
         good = " ".join(chip.text for chip in terms(error.text) if chip.end <= error.start)
         if state.view is None or state.view.filter_text != good:
             state.filter_text = good
@@ -135,7 +137,7 @@ class ViewController:
         self._filter_bar.show_error(error)
 
     def _look_ahead(self) -> None:
-        """Once the user rests, the next grouping is worked out, so that its key finds it ready."""
+        """Computes the next grouping while the user is idle, so its key responds at once."""
         if self._ahead_timer is not None:
             self._ahead_timer.stop()
         if self._state.read_all and self._state.cursor_before_typing is None:
@@ -158,7 +160,7 @@ class ViewController:
         view, suggestion = answer
         whole = self._filter_bar.input.value == shown(view.filter_text)
         self._take(view)
-        # Only now: how much room there is for it follows from what has come in meanwhile.
+        # Only now: the available width depends on what has been read meanwhile.
         self._header.activity = self._state.analysis.activity(self._header.activity_width)
         if whole:
             self._filter_bar.show_suggestion(suggestion)
@@ -184,23 +186,23 @@ class ViewController:
         self._state.outline = GroupOutline(view.tree, view.order, opened, self._table.page)
 
     def _line_for_cursor(self, view: View) -> int | None:
-        """The line of the cursor's target, with the groups around it opened; None where it is gone."""
+        """The row of the cursor's target, with its enclosing groups opened; None if it is gone."""
         state, outline = self._state, self._state.outline
         assert outline is not None
         if self._saved_position is not None and state.read_all and state.shows_all:
-            # Where these logs were left; only now all of it can be there.
+            # The saved position; only now can all of it exist.
             self._cursor_target = key_at(state.analysis.store, view.tree, self._saved_position) or self._cursor_target
             self._saved_position = None
         entry = outline.find(self._cursor_target) if self._cursor_target is not None else None
         if entry is not None and outline.line_of(entry) is None:
             outline.open_to(entry)
         if not self._queries.waits("view"):
-            # An answer on its way was asked for with the same wish, and would send the cursor to the first line.
+            # A pending result has the same target, and would send the cursor to the first row.
             self._cursor_target = None
         return None if entry is None else outline.line_of(entry)
 
     def show_rows(self) -> None:
-        """Draws the rows again: groups were opened or closed, or marked."""
+        """Redraws the rows after groups were opened, closed or marked."""
         state = self._state
         assert state.outline is not None
         rows = GroupRows(
@@ -217,7 +219,7 @@ class ViewController:
         self._table.rows = rows
 
     def _needs(self, rows: GroupRows, view: View) -> ColumnNeeds:
-        """What the columns need; as long as the grouping is the same they never become narrower."""
+        """The widths the columns need; they never shrink while the grouping stays the same."""
         needs, before = rows.needs(view.order, _DESCRIBED_AHEAD), self._table.needs
         if needs.title != before.title:
             return needs
@@ -225,7 +227,7 @@ class ViewController:
 
     @property
     def with_year(self) -> bool:
-        """Times carry the year when the log covers more than one."""
+        """Times include the year if the log covers more than one."""
         store, zone = self._state.analysis.store, self._state.analysis.zone
         return format_time(store.log_start_ms, zone)[:4] != format_time(store.log_end_ms, zone)[:4]
 
@@ -251,7 +253,7 @@ class ViewController:
     # The detail
 
     def show_detail(self, *, again: bool = False) -> None:
-        """Asks for the detail of the line under the cursor; nothing to do where it is shown and not wanted `again`."""
+        """Queries the detail of the row under the cursor, unless it is already shown; `again` forces it."""
         if again:
             self._detail_for = None
         here, key = self._selection.in_view, self._selection.key
@@ -268,7 +270,16 @@ class ViewController:
         from smtpscope.app.widgets.texts.empty_state import no_events_blocks, nothing_found_blocks
 
         if view.total:
-            return Detail("No match", nothing_found_blocks(view.filter_text, view.total), ())
+            return Detail("No match", nothing_found_blocks(view.filter_text, view.total, self._ways_out()), ())
         analysis = self._state.analysis
         facts, guidance = no_events_blocks(analysis.overview(), analysis.errors, analysis.problems)
         return Detail("No SMTP refusals", facts, guidance)
+
+    def _ways_out(self) -> list[tuple[str, str]]:
+        """The keys that lead out of an empty table, with what they do: while a filter is typed they are others."""
+        if self._state.cursor_before_typing is not None:
+            ways = [("filter.leave", "to restore the filter"), ("filter.clear_line", "to clear the line")]
+        else:
+            ways = [("browse.undo", "to undo the last change")] if self._can_undo() else []
+            ways.append(("browse.clear", "to clear the filter"))
+        return [(self._page.key_of(action), does) for action, does in ways]

@@ -1,4 +1,4 @@
-"""The tree of groups laid out as lines: which are open, and what stands on line n. No drawing, no session."""
+"""The tree of groups as lines: which are open, and what is on line n. No drawing, no analysis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtpscope.store.grouping.groups import GroupTree
 
 @dataclass(frozen=True, slots=True)
 class OutlineEntry:
-    """What a line stands for: a group (`level`, `index` into that level) or, with `row` set, an event of it.
+    """The content of a line: a group (`level`, `index` into that level) or, with `row` set, an event in it.
 
     In a flat list of events `level` and `index` are -1.
     """
@@ -28,8 +28,8 @@ class GroupOutline:
     """Lines over a tree of one or two levels or a flat list of events.
 
     `order` is the tree's `sorted_by` answer. `opened` maps keys of groups to whether the user opened or closed them;
-    groups that nobody touched are open as long as all groups shown so far fit on a page of `page` lines.
-    The work is proportional to the number of groups, never to the number of events.
+    untouched groups are open as long as all groups shown so far fit on a page of `page` lines. Cost is proportional to
+    the number of groups, never to the number of events.
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class GroupOutline:
     def __len__(self) -> int:
         return self._length
 
-    # A group's key is its values in the grouping columns, so that it outlives a filter and new events.
+    # A group's key is its values in the grouping columns, so it stays valid after a new filter or new events.
     def key(self, place: OutlineEntry) -> Hashable:
-        """The same for the same group or event as long as the logs are open."""
+        """A key that identifies the same group or event as long as the logs are open."""
         if place.row is not None:
             return ("event", place.row)
         return self._group_key(place.level, place.index)
@@ -65,7 +65,7 @@ class GroupOutline:
             self._length = len(self.tree.order)
             return
         last = levels[-1]
-        # Lines that the children of each group of the first level take when it is open.
+        # The number of lines of each first-level group's children when it is open.
         self._open_last = self._touched(len(levels) - 1, np.zeros(len(last), np.bool_))
         self._height_last = 1 + np.where(self._open_last, last.count, 0)
         if len(levels) == 1:
@@ -74,9 +74,9 @@ class GroupOutline:
             first = levels[0]
             behind = np.concatenate(([0], np.cumsum(self._height_last[self._order[1]])))
             self._inner_starts = behind
-            # `order[1]` keeps the children of one parent side by side, in the parent's own range.
+            # `order[1]` keeps the children of one parent together, in the parent's range.
             inner = behind[first.end_child] - behind[first.first_child]
-            # Counted as if all children were closed, so that opening one never closes a group further down.
+            # Counted as if all children were closed, so opening one never closes a group further down.
             children = (first.end_child - first.first_child)[self._order[0]]
             self._open_first = self._touched(0, self._fitting(children))
             heights = (1 + np.where(self._open_first, inner, 0))[self._order[0]]
@@ -84,7 +84,7 @@ class GroupOutline:
         self._length = int(self._starts[-1])
 
     def _fitting(self, children: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which groups of the first level are open of themselves: as many from the top as fill one page."""
+        """Which first-level groups are open by default: as many from the top as fill one page."""
         order = self._order[0]
         result = np.zeros(len(order), np.bool_)
         if not len(order):
@@ -109,7 +109,7 @@ class GroupOutline:
         return default
 
     def _index_of(self, level: int, key: Hashable) -> int | None:
-        """The group of `level` with `key`, None where the tree has none."""
+        """The group of `level` with `key`, None if there is none."""
         if not isinstance(key, tuple) or key[0] != self.tree.grouping or len(key) != level + 2:
             return None
         groups = self.tree.levels[level]
@@ -128,7 +128,7 @@ class GroupOutline:
         return start + int(found[0]) if len(found) else None
 
     def place(self, line: int) -> OutlineEntry:
-        """What stands on `line`. Raises IndexError where there is no such line."""
+        """The entry on `line`. Raises IndexError if there is no such line."""
         if not 0 <= line < self._length:
             raise IndexError(f"line {line} of {self._length}")
         levels = self.tree.levels
@@ -161,7 +161,7 @@ class GroupOutline:
         self._lay_out()
 
     def open_to(self, place: OutlineEntry) -> None:
-        """Opens what hides `place`."""
+        """Opens the groups that hide `place`."""
         if place.level < 0:
             return
         if place.row is not None and not self.is_open(place.level, place.index):
@@ -173,7 +173,7 @@ class GroupOutline:
         self._lay_out()
 
     def line_of(self, place: OutlineEntry) -> int | None:
-        """The line on which `place` stands, None while a closed group hides it."""
+        """The line of `place`, None while a closed group hides it."""
         levels = self.tree.levels
         if not levels:
             found = np.flatnonzero(self.tree.order == place.row)
@@ -204,7 +204,7 @@ class GroupOutline:
         return top + 1 + int(self._inner_starts[position] - self._inner_starts[start])
 
     def find(self, key: Hashable) -> OutlineEntry | None:
-        """The place with `key` (see `key`), wherever it stands now; None when it is gone."""
+        """The place with `key` (see `key`), wherever it is now; None if it is gone."""
         if not isinstance(key, tuple):
             return None
         if key[0] == "event":
@@ -216,7 +216,7 @@ class GroupOutline:
         return None
 
     def place_of_row(self, row: int) -> OutlineEntry | None:
-        """The event `row` in its group of the last level, None when the filter hides it."""
+        """The event `row` in its group of the last level, None if the filter hides it."""
         found = np.flatnonzero(self.tree.order == row)
         if not len(found):
             return None
@@ -227,7 +227,7 @@ class GroupOutline:
         return OutlineEntry(len(self.tree.levels) - 1, index, row)
 
     def parent(self, place: OutlineEntry) -> OutlineEntry | None:
-        """The group around `place`, None at the top."""
+        """The group that contains `place`, None at the top level."""
         if place.level < 0:
             return None
         if place.row is not None:
@@ -237,9 +237,9 @@ class GroupOutline:
         return None
 
     def group_after(self, place: OutlineEntry, by: int) -> OutlineEntry | None:
-        """The group of the last level that stands `by` groups below (or above) `place`, None where there is none.
+        """The last-level group `by` groups below (or above) `place`, None if there is none.
 
-        Below a group of the first level its own first group comes next, above it the last one of the group before.
+        Below a first-level group comes its own first group, above it the last one of the previous group.
         """
         level = len(self.tree.levels) - 1
         if level < 0:
@@ -254,12 +254,12 @@ class GroupOutline:
 
     @cached_property
     def _shown_groups(self) -> NDArray[np.int64]:
-        """The groups of the last level from top to bottom as they are shown."""
+        """The last-level groups in display order."""
         if len(self.tree.levels) == 1:
             return self._order[0]
         first = self.tree.levels[0]
         starts, ends = first.first_child[self._order[0]], first.end_child[self._order[0]]
-        # One range after the other: counting on from 0, and at each new range jumping to its start.
+        # Concatenated ranges: count from 0, and jump to the start of each new range.
         lengths = ends - starts
         jumps = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
         shown: NDArray[np.int64] = self._order[1][np.arange(len(jumps)) + jumps]
@@ -267,7 +267,7 @@ class GroupOutline:
 
     @cached_property
     def _positions(self) -> NDArray[np.int64]:
-        """Where each group of the last level stands among the shown ones."""
+        """The position of each last-level group among those shown."""
         positions = np.empty(len(self._shown_groups), np.int64)
         positions[self._shown_groups] = np.arange(len(positions))
         return positions

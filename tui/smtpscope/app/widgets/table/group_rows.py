@@ -1,4 +1,4 @@
-"""What the lines of an outline say: groups from the tree, events from the store."""
+"""The content of an outline's lines: groups from the tree, events from the store."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtpscope.app.widgets.texts.exchange_text import NO_HOST
 from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import SmtpExchange
-from smtpscope.store.grouping.activity import state_brief
+from smtpscope.store.activity import state_brief
 from smtpscope.store.grouping.groups import EXPECTED_NOISE, Group
 from smtpscope.store.times import format_time
 
@@ -31,10 +31,10 @@ WHO_SHORT: Final[dict[WhoActs, str]] = {
 
 
 class GroupRows:
-    """The lines that the table draws. `exchange` gives an event by its row, `cause_title` a category's short name.
+    """The lines of the table. `exchange` returns an event by its row, `cause_title` a category's short name.
 
-    `with_year` says whether times need one, `mark_of` whether an incident of the group is marked, `bins` how many
-    parts the table's column for the activity has room for.
+    `with_year` says whether times need a year, `mark_of` returns whether an incident of the group is marked, `bins` how
+    many bins fit in the activity column.
     """
 
     def __init__(
@@ -65,9 +65,10 @@ class GroupRows:
         return self._event(place, key) if place.row is not None else self._group(place, key)
 
     def needs(self, order: Sequence[NDArray[np.int64]], most: int) -> ColumnNeeds:
-        """What the first `most` groups of each level need: the longest name, indent and sign included, and so on.
+        """The widths that the first `most` groups of each level need: the longest name, including indent and sign, and
+        so on.
 
-        Closed groups count too, so that the columns stay where they are when one is opened.
+        Closed groups count too, so columns don't move when one is opened.
         """
         tree = self.outline.tree
         groups = [tree.group(level, index) for level, o in enumerate(order) for index in o[:most].tolist()]
@@ -128,7 +129,7 @@ class GroupRows:
 
 
 def _action(group: Group) -> str:
-    """Who has to act; of a group in which several have to, whether we are among them."""
+    """Who has to act; for a group with several, whether we are among them."""
     if len(group.acting) == 1:
         return WHO_SHORT[group.who_acts]
     return "us+others" if "us" in group.acting else "others"

@@ -1,4 +1,4 @@
-"""The table of groups and events: draws the lines in view and asks its rows for nothing else."""
+"""The table of groups and events: requests and draws only the lines in view."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from smtpscope.app.widgets.cursor_list import CursorList
-from smtpscope.app.widgets.table.row_drawing import drawn_row
+from smtpscope.app.widgets.table.row_drawing import STYLES, drawn_row
 from smtpscope.app.widgets.table.table_line import (
     ColumnNeeds,
     TableColumn,
     TableRows,
+    column_at,
     columns_for,
     heading_text,
 )
@@ -41,16 +42,7 @@ class GroupTable(CursorList):
 
     HEADING = 1
     BINDINGS: ClassVar[list[BindingType]] = _KEYS
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "group-table--heading",
-        "group-table--cursor",
-        "group-table--cursor-away",
-        "group-table--group",
-        "group-table--event",
-        "group-table--act",
-        "group-table--calm",
-        "group-table--mark",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = STYLES
 
     rows: reactive[TableRows | None] = reactive(None, layout=False)
     needs: reactive[ColumnNeeds] = reactive(ColumnNeeds())
@@ -58,7 +50,7 @@ class GroupTable(CursorList):
 
     @dataclass
     class Moved(Message):
-        """The cursor stands on another line, `index` into the rows."""
+        """The cursor moved to another line, `index` into the rows."""
 
         index: int
 
@@ -67,7 +59,7 @@ class GroupTable(CursorList):
 
     @dataclass
     class Chosen(Message):
-        """Enter or a click on the line where the cursor stood already."""
+        """Enter, or a click on the line already under the cursor."""
 
         index: int
 
@@ -78,6 +70,10 @@ class GroupTable(CursorList):
     @dataclass
     class CloseWanted(Message):
         index: int
+
+    @dataclass
+    class MarkWanted(Message):
+        """A click before a row: mark it, or take its mark away."""
 
     @dataclass
     class SortWanted(Message):
@@ -104,7 +100,7 @@ class GroupTable(CursorList):
             self.cursor = max(0, self.line_count - 1)
 
     def put_cursor(self, index: int) -> None:
-        """Sets the cursor and tells it even when the index is the same, as the line behind it may be another."""
+        """Sets the cursor, and posts `Moved` even if the index is the same, since its line may have changed."""
         if self.validate_cursor(index) == self.cursor:
             self.keep_cursor_in_view()
             self.refresh()
@@ -117,7 +113,7 @@ class GroupTable(CursorList):
 
     @property
     def activity_width(self) -> int:
-        """How many cells the column for the activity has, 0 where there is no room for it."""
+        """The width of the activity column, 0 if there is no room for it."""
         return next((column.width for column in self.columns() if column.name == "activity"), 0)
 
     def draw_line(self, line: int) -> Strip:
@@ -133,7 +129,7 @@ class GroupTable(CursorList):
             name = "group-table--cursor" if self.has_focus else "group-table--cursor-away"
             cursor: Style | None = self.get_component_rich_style(name)
             if self.app.no_color and cursor is not None:
-                # Without colours the background says nothing.
+                # Without colours the background shows nothing.
                 cursor = Style(bold=True, reverse=self.has_focus, underline=not self.has_focus)
         else:
             cursor = None
@@ -145,7 +141,7 @@ class GroupTable(CursorList):
         return Strip([Segment(heading_text(self.columns(), self.sorted_by), style)]).adjust_cell_length(width, style)
 
     def _tell(self, message: Callable[[int], Message]) -> None:
-        """Posts a message about the line under the cursor, where there is one."""
+        """Posts a message about the line under the cursor, if there is one."""
         if self.rows is not None and self.cursor < len(self.rows):
             self.post_message(message(self.cursor))
 
@@ -158,10 +154,13 @@ class GroupTable(CursorList):
     def action_close(self) -> None:
         self._tell(self.CloseWanted)
 
+    def margin_clicked(self, line: int, x: int) -> bool:
+        if x < 2:
+            self.cursor = line
+            self.post_message(self.MarkWanted())
+        return x < 2
+
     def heading_clicked(self, x: int) -> None:
-        left = 2
-        for column in self.columns():
-            if left <= x < left + column.width + 1:
-                self.post_message(self.SortWanted(column.name))
-                return
-            left += column.width + 1
+        column = column_at(self.columns(), x)
+        if column is not None:
+            self.post_message(self.SortWanted(column))

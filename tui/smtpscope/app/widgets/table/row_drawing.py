@@ -1,14 +1,20 @@
-"""A line of the table in its colours; which they are, the style sheet says."""
+"""Draws a line of the table in the colours of the style sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from smtpscope.app.widgets.table.table_line import TableColumn, TableLine, cell_text, event_text
+
+STYLES: Final = {
+    f"group-table--{name}" for name in ("heading", "cursor", "cursor-away", "group", "event", "act", "calm", "mark")
+}
+"""The classes of the style sheet."""
 
 
 def drawn_row(
@@ -19,7 +25,9 @@ def drawn_row(
     plain: Style,
     under_cursor: bool,
 ) -> Strip:
-    """`line` in `width` cells. `style_of` knows the classes of the style sheet; under the cursor all is `plain`."""
+    """`line` in `width` cells. `style_of` looks up a class of the style sheet; under the cursor everything is
+    `plain`.
+    """
     base = tone = mark = plain
     if not under_cursor:
         if line.depth != 1:

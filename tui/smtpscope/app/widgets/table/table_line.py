@@ -1,4 +1,4 @@
-"""What one line of the table says, and which columns a width has room for; no drawing here."""
+"""The content of one line of the table, and the columns that fit a width; no drawing."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ColumnName = Literal["name", "cause", "who", "count", "first", "last", "state", 
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """One group or event as it is drawn. `key` is the same as long as the group or event is the same.
+    """One group or event as drawn. `key` identifies the group or event.
 
-    `opened` is None for a line with nothing behind it. `named` tells that `name` is that of a host, a mailbox or a
-    server, and no title. `tone` is what attention it deserves: "act" (ours to fix and not over), "calm" (noise or over)
-    or "plain"; it only colours what the words say anyway.
+    `opened` is None for a line that can't be opened. `named` means that `name` is a host, a mailbox or a server, not a
+    title. `tone` is the attention it deserves: "act" (ours to fix and not over), "calm" (noise or over) or "plain"; it
+    only colours information that is also in the text.
     """
 
     key: Hashable
@@ -41,7 +41,7 @@ class TableLine:
 
 
 class TableRows(Protocol):
-    """The lines that a table may ask for; only those in view are asked for."""
+    """The lines of a table; only those in view are requested."""
 
     def __len__(self) -> int: ...
 
@@ -58,7 +58,7 @@ class TableColumn:
 
 _NARROW: Final = 110
 _WANTED_CAUSE: Final = 24
-"""The titles of causes are made to fit into it."""
+"""Titles of causes fit this width."""
 _MOST_CAUSE: Final = 60
 _MOST_NAME: Final = 60
 _LEAST_ACTIVITY: Final = 8
@@ -71,8 +71,8 @@ _COLUMN_OF_ORDER: Final[dict[str, ColumnName]] = {"attention": "who", "code": "n
 
 @dataclass(frozen=True, slots=True)
 class ColumnNeeds:
-    """What the rows need: cells for a whole name, for a whole title of a cause (0: no column, as the name is the
-    cause already) and for a time with its seconds; and what the first column is called.
+    """The widths the rows need: for a full name, a full cause title (0: no column, as the name is the cause) and a
+    time with seconds; and the title of the first column.
     """
 
     name: int = 0
@@ -84,16 +84,16 @@ class ColumnNeeds:
 def columns_for(width: int, needs: ColumnNeeds) -> tuple[TableColumn, ...]:
     """The columns that fit into `width` cells, in their order.
 
-    Name, cause, action and count are always there. As the screen narrows, the others give way in this order: activity,
-    first, the seconds of times, last, state; then names and causes are cut. What names do not need goes to the cause,
-    and what that does not need to the activity.
+    Name, cause, action and count are always there. As the screen narrows, the others are dropped in this order:
+    activity, first, the seconds of times, last, state; then names and causes are cut. Room that names don't need goes
+    to the cause, then to the activity.
     """
     narrow = width < _NARROW
     fixed = [TableColumn("who", "action", 8 if narrow else 9), TableColumn("count", "count", 7, right=True)]
     room = width - 2 - sum(column.width + 1 for column in fixed)
     short = needs.time - _SECONDS
     chosen: list[TableColumn] = []
-    # Each of these needs so many cells for name and cause beside it.
+    # The cells each of these needs for name and cause.
     for least_name, least_cause, options in (
         (22, 16, [TableColumn("state", "state", 9 if narrow else 10)]),
         (26, 20, [TableColumn("last", "last", short)]),
@@ -122,7 +122,7 @@ def columns_for(width: int, needs: ColumnNeeds) -> tuple[TableColumn, ...]:
 
 
 def _elastic(room: int, needs: ColumnNeeds) -> tuple[int, int, int]:
-    """The widths of name and cause in `room` cells, and what is left over."""
+    """The widths of name and cause within `room` cells, and the rest."""
     room -= 2 if needs.cause else 1
     name, cause = min(needs.name, _MOST_NAME), min(needs.cause, _WANTED_CAUSE)
     if name + cause > room:
@@ -131,6 +131,16 @@ def _elastic(room: int, needs: ColumnNeeds) -> tuple[int, int, int]:
     left = max(0, room - name - cause)
     more = min(left, min(needs.cause, _MOST_CAUSE) - cause)
     return name, cause + more, left - more
+
+
+def column_at(columns: Iterable[TableColumn], x: int) -> ColumnName | None:
+    """The column that takes cell `x` of a line, None where there is none."""
+    left = 2
+    for column in columns:
+        if left <= x < left + column.width + 1:
+            return column.name
+        left += column.width + 1
+    return None
 
 
 def fitted(value: str, width: int, *, right: bool = False) -> str:
@@ -143,9 +153,10 @@ def fitted(value: str, width: int, *, right: bool = False) -> str:
 
 
 def cut_in_the_middle(value: str, width: int) -> str:
-    """`value` in at most `width` cells: a host or a mailbox is known by its beginning and by its domain at the end.
+    """`value` in at most `width` cells: hosts and mailboxes are recognised by their beginning and the domain at their
+    end.
 
-    Only the longest word is cut, as far as that will do, so that what is said of a host stays readable.
+    Only the longest word is cut if that is enough, so remarks on a host stay readable.
     """
     over = cell_len(value) - width
     if over <= 0:
@@ -168,7 +179,7 @@ def _middle_out(value: str, width: int) -> str:
 def heading_text(columns: Iterable[TableColumn], sorted_by: tuple[str, bool]) -> str:
     """The headings of `columns`; `sorted_by` is the order and whether it is descending.
 
-    The sign of the order stands at its column; of one that no column shows, at the first column with the order's name.
+    The sign is at the sorted column; for an order without a column, at the first column, with the order's name.
     """
     order, descending = sorted_by
     shown = list(columns)
@@ -188,7 +199,7 @@ def heading_text(columns: Iterable[TableColumn], sorted_by: tuple[str, bool]) ->
 
 
 def cell_text(line: TableLine, column: TableColumn) -> str:
-    """What a group says in `column`, as wide as the column."""
+    """The text of a group in `column`, padded to its width."""
     value: str = getattr(line, column.name)
     if column.name == "name":
         before = "  " * line.depth + {None: "  ", True: "v ", False: "> "}[line.opened]
@@ -199,7 +210,7 @@ def cell_text(line: TableLine, column: TableColumn) -> str:
 
 
 def event_text(line: TableLine, room: int) -> str:
-    """An event needs no columns but room (cells): when and whom on the left, the reply on the right."""
+    """An event has no columns: time and host on the left, the reply on the right."""
     left = min(max(40, room // 2), 72)
     name = "  " * (line.depth + 1) + line.name
     return f"{fitted(name, left)} {fitted(line.cause, max(0, room - left - 1))}"

@@ -1,1 +1,1 @@
-"""What panes show as text: blocks of prose built from exchanges, incidents and guidance."""
+"""Text for panes: blocks of prose built from exchanges, incidents and guidance."""

@@ -1,4 +1,4 @@
-"""What stands beside the table: on one side the facts of the event or incident, on the other the guidance."""
+"""The detail next to the table: the facts of the event or incident on one side, guidance on the other."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane
+from smtpscope.app.widgets.texts.item_pane import ItemPane
+from smtpscope.app.widgets.texts.prose import ProseBlock
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The two sides and how the first one is called ("Event", "Incident").
+    """The two sides, and the title of the first one ("Event", "Incident").
 
-    `facts_alone` are the facts with the gist of the guidance among them, for where there is room for one side only.
+    `facts_alone` are the facts including the gist of the guidance, for panes with room for only one side.
     """
 
     facts_title: str
@@ -31,7 +32,7 @@ class Detail:
 
 
 class PaneTabs(Static, can_focus=False):
-    """The names of the two sides, shown where there is room for only one; a click changes."""
+    """The names of the two sides, shown if there is room for only one; a click switches."""
 
     ALLOW_SELECT = False
 
@@ -45,7 +46,7 @@ class PaneTabs(Static, can_focus=False):
 
 
 class DetailPane(Container):
-    """Side by side where there is room, else one of them behind tabs."""
+    """Shows both sides if there is room, else one of them with tabs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back to the table", id="detail.leave")]
     DEFAULT_CSS = """
@@ -73,22 +74,26 @@ class DetailPane(Container):
     def compose(self) -> ComposeResult:
         yield PaneTabs()
         with Container():
-            yield ProsePane(id="facts")
-            yield ProsePane(id="guidance")
+            yield ItemPane(id="facts")
+            yield ItemPane(id="guidance")
 
     def on_mount(self) -> None:
         self.set_class(True, "-facts")
 
     @property
-    def facts(self) -> ProsePane:
-        return self.query_one("#facts", ProsePane)
+    def facts(self) -> ItemPane:
+        return self.query_one("#facts", ItemPane)
 
     @property
-    def guidance(self) -> ProsePane:
-        return self.query_one("#guidance", ProsePane)
+    def guidance(self) -> ItemPane:
+        return self.query_one("#guidance", ItemPane)
+
+    def show_hints(self, lines: tuple[str, ...]) -> None:
+        """Lines for the empty part of the facts; () takes them away."""
+        self.facts.hints = lines
 
     def show_tabs(self, tabs: bool) -> None:
-        """Whether there is room for one side only."""
+        """Switches to tabs if there is room for only one side."""
         if tabs != self.has_class("-tabs"):
             self.set_class(tabs, "-tabs")
             self._show_facts()
@@ -118,7 +123,7 @@ class DetailPane(Container):
         for side, name in (("facts", title), ("guidance", "Guidance")):
             here = self.side == side
             parts.append(Content.styled(f"[{name}]" if here else f" {name} ", "bold" if here else "$text-muted"))
-        # Always one line: laying the whole screen out for it would cost each key a frame.
+        # Always one line: a new screen layout would cost a frame per key.
         tabs = Content.assemble(*parts, ("  t: switch", "$text-muted"))
         self.query_one(PaneTabs).update(tabs, layout=False)
 

@@ -1,4 +1,4 @@
-"""One exchange as blocks of text: the command taken apart, the reply taken apart, when and where."""
+"""One exchange as blocks of text: the parts of command and reply, time and place."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def what_happened(exchange: SmtpExchange) -> str:
     host = exchange.remote_host.verbatim or f"a host the {teller} does not name"
     outbound = exchange.direction is Direction.OUTBOUND
     if exchange.reply.code is None and not exchange.command.verb:
-        # Events of connections, logins and reports: what went wrong is told in the event's own words alone.
+        # Events on connections, logins and reports: only the event's own text says what went wrong.
         what = "Outbound mail failed" if outbound else "Our server rejected a client"
         whom = f": {exchange.remote_host.verbatim}" if exchange.remote_host.verbatim else ""
         return f"{what}{whom}."
     verb = exchange.command.verb
     if not verb:
-        # A greeting, or a log that holds replies without the commands they answered.
+        # A greeting, or a log with replies but no commands.
         if outbound:
             return f"{host} refused us."
         return f"Our server refused {host}." if exchange.direction is Direction.INBOUND else "A connection was refused."
@@ -77,7 +77,7 @@ def _reply(exchange: SmtpExchange, match: Match) -> list[ProseBlock]:
 
 
 def _named(reply: Reply) -> list[ProseBlock]:
-    """What the reply names."""
+    """The values named in the reply."""
     values = reply.values
     named = (
         ("block list", values.block_lists),
@@ -86,7 +86,12 @@ def _named(reply: Reply) -> list[ProseBlock]:
         ("provider code", values.provider_codes),
         ("link", values.urls),
     )
-    blocks: list[ProseBlock] = [labelled(label, text(shown(", ".join(items)))) for label, items in named if items]
+    # One line each, so that each can be copied or opened by itself.
+    blocks: list[ProseBlock] = [
+        labelled("" if number else label, text(shown(item)))
+        for label, items in named
+        for number, item in enumerate(items)
+    ]
     if values.seconds is not None:
         blocks.append(labelled("wait", text(f"{values.seconds} seconds")))
     if values.size_limit is not None:
@@ -134,7 +139,7 @@ def _is_event(exchange: SmtpExchange) -> bool:
 
 
 def _source(exchange: SmtpExchange) -> list[ProseBlock]:
-    """What wrote it: an event, or a log of the SMTP service itself, whose lines have neither id nor level."""
+    """The source: an event, or a log of the SMTP service itself, whose lines have neither id nor level."""
     if not _is_event(exchange):
         return [Heading(text("Log")), labelled("written by", text(shown(exchange.provider or "not named")))]
     level: str = exchange.level or "no level"

@@ -1,4 +1,4 @@
-"""Guidance as blocks of text: what, who, what now first; causes, checks and sources below."""
+"""Guidance as blocks of text: cause, action and first steps first; causes, checks and sources below."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import Final
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
+from smtpscope.app.widgets.texts.prose import (
+    BLANK,
+    Heading,
+    ProseBlock,
+    ProseParagraph,
+    bullet,
+    labelled,
+    sources,
+    text,
+)
 from smtpscope.export.summaries.beside import event_words
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice, Confidence
@@ -39,27 +48,28 @@ def duration_words(temporary: bool | None) -> str:
 
 
 def who_acts(advice: Advice) -> str:
-    """Firmly only where the cause that came close has the same one act."""
+    """Hedged if the runner-up cause has somebody else act."""
     words = WHO_ACTS[advice.who_acts]
     return words if advice.who_is_sure else f"probably {words}"
 
 
 def our_note_blocks(note: str) -> list[ProseBlock]:
-    """What this house wrote about such replies, above all else; nothing where it wrote nothing."""
+    """Our note on refusals like this, above everything else; empty if there is none."""
     if not note:
         return []
     return [Heading(text("Our note")), *(ProseParagraph(text(line)) for line in shown_lines(note)), BLANK]
 
 
 def gist_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
-    """Who has to act and the first thing to do, in as few lines as they take."""
+    """Who has to act and the first step, in as few lines as possible."""
     who = text(who_acts(advice), _WHO_STYLES[advice.who_acts])
     step = text(shown(f". {advice.actions[0]}" if advice.actions else ""))
     return (bullet(Content.assemble(who, step), sign="->"),)
 
 
 def guidance_blocks(advice: Advice, beside: Sequence[Explanation] = ()) -> tuple[ProseBlock, ...]:
-    """All of the advice, the answer first, so that a small pane's first screen holds what, who, and what now.
+    """All of the advice, the answer first, so even a small pane shows cause, action and first steps without
+    scrolling.
 
     `beside` are the events that explain the incident: what follows from them comes after what to do.
     """
@@ -92,12 +102,12 @@ def guidance_blocks(advice: Advice, beside: Sequence[Explanation] = ()) -> tuple
     blocks += [BLANK, labelled("ignore", text(shown(advice.ignore_when)))]
     blocks.append(labelled("fixed when", text(shown(advice.over_when))))
     blocks += _why(advice)
-    blocks += listed("Sources", tuple(f"{s.title}  {s.url}".rstrip() for s in advice.sources))
+    blocks += sources([(source.title, source.url) for source in advice.sources])
     return tuple(blocks)
 
 
 def listed(title: str, lines: tuple[str, ...]) -> list[ProseBlock]:
-    """`lines` as bullets under a heading; nothing at all where there are none."""
+    """`lines` as bullets under a heading; nothing if there are none."""
     if not lines:
         return []
     return [BLANK, Heading(text(title)), *(bullet(text(shown(line))) for line in lines)]

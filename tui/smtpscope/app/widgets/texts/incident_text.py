@@ -1,4 +1,4 @@
-"""One incident, or several behind one row of the table, as blocks of text: how often, since when, whom, is it over."""
+"""One incident, or all incidents of a row, as blocks of text: how often, since when, affected recipients, state."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from smtpscope.export.summaries.incident_wording import when_log_ends
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State, state_words
+from smtpscope.store.activity import State, state_words
 from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Counted, Incident, IncidentHead
 from smtpscope.store.times import format_time
@@ -123,7 +123,8 @@ def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> li
         Content.assemble((f"{count:>{width},} ", "$text-accent"), str(shown(value) if value else empty))
         for value, count in counted[:_MOST_LISTED]
     )
-    blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells)]
+    values = tuple(str(shown(value) if value else empty) for value, _ in counted[:_MOST_LISTED])
+    blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells, values=values)]
     if len(counted) > _MOST_LISTED:
         blocks.append(
             ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more (all in the export)", "$text-muted"))
@@ -156,7 +157,7 @@ def _beside(explanations: Sequence[Explanation], count: int, zone: tzinfo) -> li
 
 
 def note_blocks(note: str) -> tuple[ProseBlock, ...]:
-    """The user's own note on the incident; nothing where there is none."""
+    """The user's note on the incident; nothing if there is none."""
     if not note:
         return ()
     return (BLANK, Heading(text("Your note")), *(ProseParagraph(text(line)) for line in shown_lines(note)))
@@ -165,9 +166,9 @@ def note_blocks(note: str) -> tuple[ProseBlock, ...]:
 def several_blocks(
     title: str, incidents: Sequence[tuple[IncidentHead, Advice]], *, steps: bool = False
 ) -> tuple[ProseBlock, ...]:
-    """A row behind which several incidents stand: which, how often, and who has to act in each.
+    """A row with several incidents: which, how often, and who has to act.
 
-    With `steps` the first thing to do stands below each of those in which somebody has to act.
+    With `steps`, the first step follows each incident that needs action.
     """
     blocks: list[ProseBlock] = [
         ProseParagraph(text(shown(title), "bold")),

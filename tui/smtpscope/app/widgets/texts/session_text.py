@@ -1,4 +1,4 @@
-"""A whole SMTP session as blocks of text: who said what, when, and where the refusal is."""
+"""A whole SMTP session as blocks of text: who sent what, when, and where the refusal is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEGEND: Final = "> our server   < other side   + connect   - disconnect   * log 
 
 
 def session_blocks(smtp_session: SmtpSession, offset: int, zone: tzinfo) -> tuple[tuple[ProseBlock, ...], int]:
-    """The blocks, and the number of the block with the line at `offset` (0 when it is not among them)."""
+    """The blocks, and the number of the block with the line at `offset` (0 if it is not among them)."""
     blocks: list[ProseBlock] = [
         labelled(shown(label), text(shown(value)), width=21) for label, value in smtp_session.facts
     ]

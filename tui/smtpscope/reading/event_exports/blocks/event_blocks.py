@@ -141,7 +141,7 @@ def _extent(block: TextBlock, header: BlockHeader, limit: int) -> tuple[BlockPar
     parts = parts_of(block.text, header, limit)
     sentences = scan(block.text, final=True, begin=header.description, stop=parts.description_end).sentences
     # The message of a related event may span several lines.
-    if not sentences or sentences[0].sibling:
+    if not sentences or sentences[0].related:
         return parts, parts.end, parts.description_end
     # Without footer, data or XML, the block ends with its message: prose may follow.
     end = sentences[0].end if parts.description_end == limit else parts.end

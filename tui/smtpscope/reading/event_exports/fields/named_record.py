@@ -15,7 +15,7 @@ from smtpscope.reading.event_exports.fields.text_places import (
     short_texts,
     text_beside,
 )
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.messages.event_messages import holds_message
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
@@ -85,7 +85,7 @@ def named_record(
     event_id = event_id_in(fields)
     guess = None
     if provider is None or is_ours(provider):
-        if (strings is None or len(strings) < _STRINGS_OF_A_SENTENCE) and not (message and holds_sentence(message)):
+        if (strings is None or len(strings) < _STRINGS_OF_A_SENTENCE) and not (message and holds_message(message)):
             beside = text_beside(event, sure=provider is not None)
             if beside is not None:
                 strings, message, guess = None, beside[1], GUESS
@@ -95,10 +95,10 @@ def named_record(
             for empty in empty_texts(fields, found):
                 places.note(path_of(event, found.value) or found.name, empty, offset, "noted")
     computer = fields.word("computer")
-    if sources.wants(provider, event_id) and not (message is not None and holds_sentence(message)):
+    if sources.wants(provider, event_id) and not (message is not None and holds_message(message)):
         pass
     elif provider is not None and not is_ours(provider):
-        if message is None or not _is_ambiguous(fields, provider) or not holds_sentence(message):
+        if message is None or not _is_ambiguous(fields, provider) or not holds_message(message):
             return None
         # If the source of a message is not an event source, it is the host that sent it.
         computer, provider = computer or provider, None
@@ -144,7 +144,7 @@ def _message(fields: EventFields) -> FoundValue | None:
         text = as_word(each.value)
         if not text or text[0] in "{<":
             continue
-        if holds_sentence(text):
+        if holds_message(text):
             return each
         if each.name not in AMBIGUOUS:
             first = first or each
@@ -274,7 +274,7 @@ def _is_ambiguous(fields: EventFields, provider: str) -> bool:
 
 def _tells(message: str | None, event_id: int | None, strings: tuple[str, ...] | None) -> bool:
     """Whether an event without a source may be an SMTP event."""
-    if message is not None and holds_sentence(message):
+    if message is not None and holds_message(message):
         return True
     return event_id in _OUR_NUMBERS and strings is not None
 

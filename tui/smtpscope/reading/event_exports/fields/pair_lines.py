@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, lines_between
+from smtpscope.reading.event_exports.messages.event_messages import holds_message, lines_between
 from smtpscope.reading.event_exports.messages.line_labels import read_labels
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import lines
@@ -126,7 +126,7 @@ def values_in(line: str) -> dict[str, str]:
         if host is not None:
             values.setdefault("host", host)
     rest = line[end:]
-    if holds_sentence(rest):
+    if holds_message(rest):
         values["Message"] = rest.lstrip("]> \t\ufeff")
     return values
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from smtpscope.errors import Problem
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.messages.event_messages import holds_message
 from smtpscope.reading.problem_log import Outcome
 from smtpscope.reading.text.text_log import TextSource
 from smtpscope.reading.windows_event.event_fields import EventFields, FoundValue, meaning_of
@@ -52,7 +52,7 @@ def text_beside(event: Mapping[str, Any], *, sure: bool) -> tuple[str, str] | No
     Unless this is certainly (`sure`) one event, a list of objects in it may be separate events.
     """
     texts = _texts(event, "", 0, _SHORTEST, into_lists=sure)
-    return next(((path, text) for path, text in texts if holds_sentence(text)), None)
+    return next(((path, text) for path, text in texts if holds_message(text)), None)
 
 
 def short_texts(event: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from smtpscope.reading.event_exports.messages.related_messages import first_words, holds_sibling, sibling_places
+from smtpscope.reading.event_exports.messages.related_messages import first_words, holds_related, related_places
 from smtpscope.reading.text.dates import begins_with_time
 
 # Between two words of a fixed phrase: blanks, a line wrap, the ">" of a quoted mail, and the first byte of a
@@ -43,7 +43,7 @@ class MessageMatch:
     """One message in a text: it goes from `opening` to `closing`, its record from `start` to `end`.
 
     The record begins with the line, or with the end of the record before on the same line; it includes the line before
-    if that has the time and the message begins a line. All are indices, the ends exclusive. `sibling` marks the message
+    if that has the time and the message begins a line. All are indices, the ends exclusive. `related` marks the message
     of a related event (not 7002, 7004 or 7010).
     """
 
@@ -51,7 +51,7 @@ class MessageMatch:
     opening: int
     closing: int
     end: int
-    sibling: bool = False
+    related: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ class _Opening(NamedTuple):
 
     start: int
     end: int
-    sibling: bool
+    related: bool
     told: int
 
 
-def holds_sentence(text: str, begin: int = 0, stop: int | None = None) -> bool:
+def holds_message(text: str, begin: int = 0, stop: int | None = None) -> bool:
     """Whether a message begins between the indices."""
     stop = len(text) if stop is None else stop
-    return OPENING.search(text, begin, stop) is not None or holds_sibling(text, begin, stop)
+    return OPENING.search(text, begin, stop) is not None or holds_related(text, begin, stop)
 
 
 def beginnings(text: str) -> list[int]:
@@ -94,14 +94,14 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
             continue  # The reply in a message contains the words of another one.
         start = _record_start(text, done, opening.start)
         closing = (
-            _sibling_closing(text, opening, limit)
-            if opening.sibling
+            _related_closing(text, opening, limit)
+            if opening.related
             else _closing(text, opening.start, opening.end, limit)
         )
         if closing is None:
             if not final and is_last and stop - opening.start < LONGEST:
                 return Scan(found, start)
-            if opening.sibling:
+            if opening.related:
                 continue
             closing = _end_without_closing(text, opening.start, limit)
         end = text.find("\n", closing, limit)
@@ -112,7 +112,7 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
             end = max(closing, stop - LONGEST_PREFIX)
         elif end < 0:
             end = stop if is_last else closing
-        found.append(MessageMatch(start, opening.start, closing, end, opening.sibling))
+        found.append(MessageMatch(start, opening.start, closing, end, opening.related))
         done = end
     return Scan(
         found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
@@ -128,10 +128,10 @@ def unfinished(text: str, rest: int) -> int:
 
 def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
     found = [_Opening(match.start(), match.end(), False, 0) for match in OPENING.finditer(text, begin, stop)]
-    siblings = sibling_places(text, begin, stop)
-    if not siblings:
+    related = related_places(text, begin, stop)
+    if not related:
         return found
-    found += [_Opening(offset.opening, offset.opening, True, offset.told) for offset in siblings]
+    found += [_Opening(offset.opening, offset.opening, True, offset.told) for offset in related]
     return sorted(found)
 
 
@@ -143,14 +143,14 @@ def _with_limits(openings: list[_Opening], stop: int) -> Iterator[tuple[_Opening
     limit, limit_of_ours, last, last_of_ours = stop, stop, True, True
     limited = []
     for opening in reversed(openings):
-        limited.append((opening, limit, last) if opening.sibling else (opening, limit_of_ours, last_of_ours))
+        limited.append((opening, limit, last) if opening.related else (opening, limit_of_ours, last_of_ours))
         limit, last = opening.start, False
-        if not opening.sibling:
+        if not opening.related:
             limit_of_ours, last_of_ours = opening.start, False
     return reversed(limited)
 
 
-def _sibling_closing(text: str, opening: _Opening, limit: int) -> int | None:
+def _related_closing(text: str, opening: _Opening, limit: int) -> int | None:
     """The end of the line with the identifying words, None if they are missing."""
     if not opening.told or opening.told > limit:
         return None

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from smtpscope.errors import Problem
-from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_sentence, scan
-from smtpscope.reading.event_exports.messages.message_lines import SentenceLineReader
+from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_message, scan
+from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
 from smtpscope.reading.record import Batch, EventRecord
 from smtpscope.reading.text.encodings import head_text
 from smtpscope.reading.text.field_names import LOOKED_BACK, field_at_end, has_fields, has_tags
@@ -21,12 +21,12 @@ GUESS: Final = "found by its text alone, in a file of unknown format: time, id a
 _REFERENCE: Final = re.compile(r"&(?:[A-Za-z]{1,8}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 
 
-class LastLookReader(SentenceLineReader):
+class LastLookReader(MessageLineReader):
     """Searches any text, also JSON, XML and web pages, for messages only, and notes that it did."""
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
-        return is_text(head) and holds_sentence(head_text(head))
+        return is_text(head) and holds_message(head_text(head))
 
     @classmethod
     def has_form(cls, head: bytes) -> bool:

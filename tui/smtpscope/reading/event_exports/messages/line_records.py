@@ -6,7 +6,7 @@ import re
 
 from smtpscope.reading.event_exports.messages.event_messages import MessageMatch, scan
 from smtpscope.reading.event_exports.messages.line_labels import LineLabels, read_labels
-from smtpscope.reading.event_exports.messages.related_messages import SIBLING_EVENT_IDS
+from smtpscope.reading.event_exports.messages.related_messages import RELATED_EVENT_IDS
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.encodings import TextBlock
@@ -76,7 +76,7 @@ class LineRecords:
             milliseconds = self._times.milliseconds(written, block.offset(sentence.start))
             assumed = milliseconds is not None and written.zone_minutes is None
             prefix = f"{prefix[: written.begin]} {prefix[written.end :]}"
-        labels = self._labels_of(prefix, sibling=sentence.sibling)
+        labels = self._labels_of(prefix, related=sentence.related)
         # Text before a message without any label is prose, and no word of it is a computer.
         labelled = written is not None or labels.event_id is not None or labels.provider is not None
         return EventRecord(
@@ -94,11 +94,11 @@ class LineRecords:
             message=plain_message(block.cut(sentence.opening, sentence.closing)),
         )
 
-    def _labels_of(self, prefix: str, *, sibling: bool) -> LineLabels:
-        labels = self._labels.get((prefix, sibling))
+    def _labels_of(self, prefix: str, *, related: bool) -> LineLabels:
+        labels = self._labels.get((prefix, related))
         if labels is None:
-            labels = read_labels(prefix, SIBLING_EVENT_IDS) if sibling else read_labels(prefix)
+            labels = read_labels(prefix, RELATED_EVENT_IDS) if related else read_labels(prefix)
             if len(self._labels) >= _CACHED_LABELS:
                 self._labels.clear()
-            self._labels[prefix, sibling] = labels
+            self._labels[prefix, related] = labels
         return labels

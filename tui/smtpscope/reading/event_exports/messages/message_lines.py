@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from smtpscope.reading.batching import Batching
-from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_sentence, lines_between, scan
+from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_message, lines_between, scan
 from smtpscope.reading.event_exports.messages.line_records import LineRecords, written_before
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.text.dates import WrittenTime
@@ -16,7 +16,7 @@ from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import FollowableTextLog, head_of, zone_warnings
 
 
-class SentenceLineReader(FollowableTextLog):
+class MessageLineReader(FollowableTextLog):
     """Reads a text log line by line; other lines are skipped without being decoded."""
 
     format: ClassVar[Format] = Format(
@@ -35,7 +35,7 @@ class SentenceLineReader(FollowableTextLog):
         if not is_text(head) or is_markup(head):
             return False
         text = head_text(head)
-        return holds_sentence(text)
+        return holds_message(text)
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence, scan
+from smtpscope.reading.event_exports.messages.event_messages import holds_message, scan
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.text.encodings import TextBlock
@@ -19,7 +19,7 @@ class OrphanMessages:
 
     def records(self, block: TextBlock, begin: int, end: int) -> list[EventRecord]:
         """The record of each message in `block` between the indices. All have the offset of `begin`."""
-        if not holds_sentence(block.text, begin, end):
+        if not holds_message(block.text, begin, end):
             return []
         found = scan(block.text, final=True, begin=begin, stop=end)
         offset = block.offset(begin)

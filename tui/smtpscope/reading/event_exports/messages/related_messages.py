@@ -73,7 +73,7 @@ TELLING_WORDS: Final = (
 )
 """One of them is in each message."""
 
-SIBLING_EVENT_IDS: Final = frozenset(
+RELATED_EVENT_IDS: Final = frozenset(
     {756, 1012, 1021, 1035, 1706, 1709, 2002, 2003, 2004, 2005, 2017, 3008, 3009, 3015, 3017, 3018, 3028, 3030}
     | {4000, 4001, 4006, 4007}
 )
@@ -85,19 +85,19 @@ def first_words(text: str) -> list[int]:
     return [found.start() for kind in _KINDS if kind.word in text for found in kind.first.finditer(text)]
 
 
-class SiblingPlace(NamedTuple):
+class RelatedPlace(NamedTuple):
     """A message from index `opening` on whose identifying words end at `told` (0: not yet found)."""
 
     opening: int
     told: int
 
 
-def sibling_places(text: str, begin: int = 0, stop: int | None = None) -> list[SiblingPlace]:
+def related_places(text: str, begin: int = 0, stop: int | None = None) -> list[RelatedPlace]:
     """The messages between the indices in order; at the end of the text, the last one may lack its identifying
     words.
     """
     stop = len(text) if stop is None else stop
-    places: list[SiblingPlace] = []
+    places: list[RelatedPlace] = []
     unfinished: list[int] = []
     for kind in _KINDS:
         if text.find(kind.word, begin, stop) < 0:
@@ -107,14 +107,14 @@ def sibling_places(text: str, begin: int = 0, stop: int | None = None) -> list[S
         for (start, end), limit in zip(openings, limits, strict=True):
             told = _told(kind, text, end, min(limit, start + _LONGEST))
             if told:
-                places.append(SiblingPlace(start, told))
+                places.append(RelatedPlace(start, told))
             elif limit == stop and stop - start <= _LONGEST:
                 unfinished.append(start)
     places.sort()
     done = max((offset.told for offset in places), default=begin)
     # The message of one kind may name a connector with the first words of another.
     left = min((start for start in unfinished if start >= done), default=None)
-    return places if left is None else [*places, SiblingPlace(left, 0)]
+    return places if left is None else [*places, RelatedPlace(left, 0)]
 
 
 def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
@@ -126,6 +126,6 @@ def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
     return 0
 
 
-def holds_sibling(text: str, begin: int = 0, stop: int | None = None) -> bool:
+def holds_related(text: str, begin: int = 0, stop: int | None = None) -> bool:
     """Whether there is a whole message between the indices."""
-    return any(offset.told for offset in sibling_places(text, begin, stop))
+    return any(offset.told for offset in related_places(text, begin, stop))

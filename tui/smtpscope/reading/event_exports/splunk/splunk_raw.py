@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from smtpscope.reading.event_exports.blocks.copied_xml import facts_of
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.messages.event_messages import holds_message
 from smtpscope.reading.event_exports.xml.event_xml_record import (
     UnreadableEventError,
     event_record,
@@ -126,7 +126,7 @@ def raw_record(
     provider = labels.get("SourceName") or None
     code = integer(labels.get("EventCode") or labels.get("EventIdentifier"))
     event_id = None if code is None else code & 0xFFFF
-    if not sources.reads(provider, event_id) and (provider is not None or not holds_sentence(raw)):
+    if not sources.reads(provider, event_id) and (provider is not None or not holds_message(raw)):
         return None
     written = written_in(raw) if indexed is None else indexed
     if isinstance(written, WrittenTime):
@@ -159,7 +159,7 @@ def _of_xml(xml: str, file: str, offset: int, sources: EventSources) -> EventRec
         pass
     # Splunk cuts events at its limit (TRUNCATE in props.conf, 10,000 bytes): the rest still has the facts.
     provider = _XML_PROVIDER.search(xml)
-    if provider is None and not holds_sentence(xml):
+    if provider is None and not holds_message(xml):
         return None
     facts = facts_of(xml)
     numbers = {name: int(value) for name, value in reversed(_XML_NUMBER.findall(xml))}

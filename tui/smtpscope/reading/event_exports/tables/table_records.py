@@ -10,7 +10,7 @@ from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.fields.named_record import named_record
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
 from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces
-from smtpscope.reading.event_exports.messages.event_messages import holds_sentence
+from smtpscope.reading.event_exports.messages.event_messages import holds_message
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
 from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
@@ -162,10 +162,10 @@ class RowRecords:
         if provider is not None:
             if not self._sources.reads(provider, event_id):
                 return None
-        elif strings is None and not self._holds_sentence(message, fields):
+        elif strings is None and not self._holds_message(message, fields):
             return None
         guess = None
-        has_text = message is not None and holds_sentence(message)
+        has_text = message is not None and holds_message(message)
         if strings is None and not has_text and (beside := self._beside(row, fields)) is not None:
             message, guess = beside, GUESS
         written = self._indexed(fields)
@@ -191,12 +191,12 @@ class RowRecords:
         """The names of the columns in the table."""
         self._header = names
 
-    def _holds_sentence(self, message: str | None, fields: list[str]) -> bool:
-        return holds_sentence(message) if message else any(map(holds_sentence, fields))
+    def _holds_message(self, message: str | None, fields: list[str]) -> bool:
+        return holds_message(message) if message else any(map(holds_message, fields))
 
     def _beside(self, row: Row, fields: list[str]) -> str | None:
         """The message in a row whose column for it is empty."""
-        index = next((index for index, cell in enumerate(fields) if holds_sentence(cell)), None)
+        index = next((index for index, cell in enumerate(fields) if holds_message(cell)), None)
         if index is None:
             return None
         named = [true_text(name, self._encoding).strip('\ufeff "') for name in self._header]

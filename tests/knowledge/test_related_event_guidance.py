@@ -8,7 +8,7 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import EventRecord
-from support.sibling_events import SIBLINGS
+from support.related_samples import RELATED
 
 EXPECTED = {
     2002: ("connection-lost-before-a-reply", "us"),
@@ -39,8 +39,8 @@ def exchange(event_id: int, strings: tuple[str, ...], provider: str, binary: byt
 
 @pytest.mark.parametrize("event_id", EXPECTED)
 def test_an_event_leads_to_its_entry(knowledge: KnowledgeBase, event_id: int) -> None:
-    sibling = next(each for each in SIBLINGS if each.event_id == event_id)
-    advice = knowledge.advice(exchange(event_id, sibling.strings, sibling.provider))
+    related = next(each for each in RELATED if each.event_id == event_id)
+    advice = knowledge.advice(exchange(event_id, related.strings, related.provider))
     assert (advice.match.entry_id, advice.who_acts) == EXPECTED[event_id]
 
 
