@@ -10,6 +10,7 @@
 # make bench        measures against other readers and writes docs/benchmark.md (QUICK=1: 2 minutes instead of 15)
 # make tasks        six tasks of an administrator with real key events; writes the table of keys in docs/tasks.md
 # make evaluate     how well replies are recognised; writes docs/evaluation.md (REPLIES=FILE: other labelled replies too)
+# make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first)
 # make help         these lines, and the other targets
 
 PYTHON ?= python3
@@ -31,7 +32,7 @@ PIP := -m pip --disable-pip-version-check install --quiet
 # Nothing is fetched to build with: what builds was installed from requirements/build.txt before.
 LOCKED := --no-build-isolation --use-pep517 --require-hashes
 EDITABLE := --no-build-isolation --no-deps --editable .
-.PHONY: run test lint types contract pytest one fix lock bench tasks evaluate snapshots screenshots samples docs \
+.PHONY: run test lint types contract pytest one fix lock bench tasks evaluate fuzz snapshots screenshots samples docs \
 	docs-site wheel clean help
 
 run: $(INSTALLED)
@@ -81,6 +82,11 @@ tasks: $(DEVELOPED)
 
 evaluate: $(DEVELOPED)
 	PYTHONPATH=tests $(BIN)/python -m support.evaluation docs/evaluation.md $(REPLIES)
+
+MINUTES ?= 5
+FIRST ?= 0
+fuzz: $(DEVELOPED)
+	TZ=UTC PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) --first $(FIRST)
 
 # Redraws the pictures that the snapshot tests compare with; look at each before it is committed.
 snapshots: $(DEVELOPED)

@@ -22,7 +22,7 @@ from support.agent_logs import write_agent_log
 from support.bounces import write_mailbox
 from support.converted_logs import judged_exchanges, write_converted
 from support.every_format import WRITERS
-from support.exchange_shell import write_csv, write_lists
+from support.exchange_shell import write_csv, write_json, write_lists
 from support.mail_logs import write_exim, write_postfix
 
 _SEED: Final = 7002
@@ -100,6 +100,7 @@ FORMS: Final = (
     Form("agent", "", _into(write_agent_log)),
     Form("exchange-shell", "`Get-MessageTrackingLog` as a list", _into(write_lists)),
     Form("exchange-csv", "`Get-MessageTrackingLog`", _into(write_csv)),
+    Form("exchange-json", "`Get-MessageTrackingLog`", _into(write_json)),
     Form("bounce", "a mailbox of them", _into(write_mailbox), part=0.1),
     Form("tracking-2003", "holds no replies", _into(service_logs.write_tracking_2003)),
     Form("postfix", "", _into(partial(write_postfix, seed=_SEED))),

@@ -1,4 +1,4 @@
-# Sisimai (CPAN, Debian: libsisimai-perl) on the replies of this folder; see compare.py. It reads bounce messages, so
+# Sisimai (CPAN; Debian: libsisimai-perl) on the replies of this folder; see compare.py. It reads bounce messages, so
 # each reply becomes a delivery status notification (RFC 3464) as Postfix writes it.
 use strict;
 use warnings;
@@ -8,6 +8,7 @@ use Encode 'encode';
 use File::Temp 'tempdir';
 
 my %said = (DOT => 'end of DATA', CONN => '', STARTTLS => 'STARTTLS');
+my $read = Sisimai->can('rise') ? 'rise' : 'make';  # version 5 and before it
 my $folder = tempdir(CLEANUP => 1);
 my $number = 0;
 binmode STDOUT, ':utf8';
@@ -40,6 +41,6 @@ while( my $line = <STDIN> ) {
         '--bound', 'Content-Type: message/rfc822', '', 'From: anna@contoso.example', 'To: berta@fabrikam.example',
         'Subject: Hello', 'Message-Id: <1@contoso.example>', '', 'Hello', '', '--bound--', '');
     close $file;
-    my $found = Sisimai->rise($path, 'delivered' => 0, 'vacation' => 0);
+    my $found = Sisimai->$read($path, 'delivered' => 0, 'vacation' => 0);
     print $found && @$found ? $found->[0]->reason : '', "\n";
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -10,11 +10,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
+from smtpscope.app.query_queue import QueryQueue
 from smtpscope.app.screens.browse.browse_state import BrowseState, Selection, Severity
 from smtpscope.app.screens.browse.change_history import ChangeHistory
 from smtpscope.app.widgets.table.group_outline import GroupOutline
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis
+from smtpscope.store.filter.suggestions import Completion
 
 
 @dataclass
@@ -26,11 +28,14 @@ class FakePage:
     is_alive: bool = True
     is_in_front: bool = True
 
-    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
+    def say(self, message: str, *, severity: Severity = "information") -> None:
         self.said.append(message)
 
     def key_of(self, action: str) -> str:
         return f"<{action}>"
+
+    def open_outside(self, content: str, name: str) -> None:
+        self.said.append(f"{name}: {len(content)}")
 
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         self.opened.append((screen, on_result))
@@ -73,6 +78,9 @@ class FakeFilterLine:
     def show_filter(self, filter_text: str) -> None:
         self.text = filter_text
 
+    def show_completions(self, found: Sequence[Completion], line: str) -> None:
+        pass
+
     def edit(self, history: tuple[str, ...] = ()) -> None:
         self.history = history
 
@@ -108,5 +116,6 @@ class Surroundings:
         self.line = FakeFilterLine()
         self.views = FakeViews(self.state)
         self.selection = Selection(self.state, self.table)
-        self.history = ChangeHistory(self.page)
+        self.history = ChangeHistory(self.page, lambda: None)
+        self.queries = QueryQueue(lambda: None, lambda: True)
         self.views.refresh()

@@ -15,11 +15,12 @@ from app.pace import no_waiting
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help_screen import HelpScreen
+from smtpscope.app.screens.link import LinkScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.session import Analysis
 
-SMALL, MIDDLE, LARGE = (80, 24), (120, 30), (160, 50)
+SMALL, MIDDLE, LARGE, WIDE = (80, 24), (120, 30), (160, 50), (250, 60)
 
 Scene = Callable[[Browsing], Awaitable[None]]
 Picture = Callable[[Scene, tuple[int, int]], bool]
@@ -58,7 +59,7 @@ def picture(
     return compare
 
 
-@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE])
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE, WIDE])
 def test_first_screen(picture: Picture, size: tuple[int, int]) -> None:
     async def scene(driven: Browsing) -> None:
         assert driven.view.total == 528
@@ -130,5 +131,33 @@ def test_export_dialog(picture: Picture, size: tuple[int, int]) -> None:
         screen = driven.app.screen
         assert isinstance(screen, ExportScreen)
         assert screen.path.startswith("550-mail.fabrikam.example-")
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE])
+def test_completions_of_a_filter(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.begin_filter("550 host:")
+        await driven.press("down")
+        assert driven.browse.filter_bar.completions.chosen == 0
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE])
+def test_the_cursor_in_the_detail_and_a_message(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("n", "tab", "j", "j", "j", "y")
+        assert driven.notices == ["Copied this item to the test's clipboard"]
+
+    assert picture(scene, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, MIDDLE])
+def test_a_link_before_it_is_opened(picture: Picture, size: tuple[int, int]) -> None:
+    async def scene(driven: Browsing) -> None:
+        await driven.press("n", "tab", "tab", "G", "enter")
+        assert isinstance(driven.app.screen, LinkScreen)
 
     assert picture(scene, size)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -71,3 +72,24 @@ def test_a_reading_that_takes_long_is_told_to_a_person(
     for read in (1_000_000, 2_000_000, 3_000_000):
         patience.told(Progress("-", read, None))
     assert capsys.readouterr().err == "smtpscope: reading standard input: 2.0 MB so far (ctrl+c stops)\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_named_pipe_without_a_writer_is_told_after_a_second(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.log"
+    os.mkfifo(pipe)
+    with subprocess.Popen(
+        [*PROGRAM, "events", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    ) as process:
+        assert process.stderr is not None
+        limit = Timer(SECONDS, process.kill)
+        limit.start()
+        assert (
+            process.stderr.readline()
+            == f"smtpscope: {pipe}: waiting for a program that writes into this pipe\n".encode()
+        )
+        pipe.write_bytes(LINES.read_bytes())
+        output, _ = process.communicate(timeout=SECONDS)
+        limit.cancel()
+    assert process.returncode == 0
+    assert output.count(b"\n") == run("events", LINES).stdout.count(b"\n")

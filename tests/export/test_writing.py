@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +81,17 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
         write_document(path, pieces())  # type: ignore[arg-type]
     assert path.read_text(encoding="utf-8") == "theirs"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_export_left_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    old, new = ".smtpscope-4711-0123abcd.tmp", ".smtpscope-4712-0123abcd.tmp"
+    others = (".smtpscope-4711-0123abcd.tmp.md", "smtpscope-4711-0123abcd.tmp", ".smtpscope-notes.tmp")
+    for name in (old, new, *others):
+        (tmp_path / name).write_text("half")
+        if name != new:
+            os.utime(tmp_path / name, (0, 0))
+    write_document(tmp_path / "a.md", "text")
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(["a.md", new, *others])
 
 
 def test_a_missing_folder_is_not_made(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
         lambda: exchange_shell.shell_lists(width=60).encode("utf-16"),
     ),
     "CSV of the Exchange Management Shell": ("exchange-csv", lambda: exchange_shell.shell_csv().encode("utf-8-sig")),
+    "JSON of the Exchange Management Shell": ("exchange-json", lambda: exchange_shell.shell_json().encode()),
     "mailbox of bounces": ("bounce", lambda: bounces.mailbox().encode()),
     "Sendmail": ("sendmail", lambda: mail_logs.sample(mail_logs.sendmail_parts(5))),
     **{f"log of {name}": (name, partial(_sample, name)) for name in WRITERS},

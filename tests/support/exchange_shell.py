@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from typing import BinaryIO, Final
 
 _BEGIN: Final = datetime(2026, 11, 19, 5, 12)  # noqa: DTZ001 - printed without a zone, as PowerShell does
@@ -119,6 +120,33 @@ def export_csv(objects: Sequence[Object], *, joined: bool = True) -> str:
             for value in each.values()
         )
     return stream.getvalue()
+
+
+def _property(name: str, value: str | tuple[str, ...]) -> object:
+    if name == "Timestamp" and isinstance(value, str):
+        # Windows PowerShell takes the time for that of the machine.
+        moment = datetime.strptime(value, "%m/%d/%Y %I:%M:%S %p")  # noqa: DTZ007
+        return f"/Date({(moment - datetime(1970, 1, 1)) // timedelta(milliseconds=1)})/"  # noqa: DTZ001
+    return value if isinstance(value, str) else list(value)
+
+
+def convert_to_json(objects: Sequence[Object]) -> str:
+    """ConvertTo-Json in Windows PowerShell."""
+    converted = [{name: _property(name, value) for name, value in each.items()} for each in objects]
+    return json.dumps(converted, indent=4)
+
+
+def shell_json(objects: int = 60, seed: int = 23) -> str:
+    """Get-MessageTrackingLog and Get-Queue through ConvertTo-Json."""
+    chance = random.Random(seed)
+    entries = [tracked(number, chance, failed=chance.random() < 0.6) for number in range(objects)]
+    return convert_to_json([*entries, *(queue(number, chance) for number in range(objects // 6))])
+
+
+def write_json(target: BinaryIO, size: int, seed: int = 7002) -> None:
+    """Entries of a tracking log as JSON, of about `size` bytes, of which 5 in 100 failed."""
+    each = len(convert_to_json([next(_entries(seed))]))
+    target.write(convert_to_json(list(islice(_entries(seed), max(40, size // each)))).encode())
 
 
 def shell_lists(objects: int = 40, seed: int = 21, width: int = 120) -> str:

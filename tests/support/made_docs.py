@@ -45,6 +45,7 @@ PLACES: Final = {
     "zone": "In the time zones",
     "note": "In a note",
     "reading": "In a record, a session or the list of files",
+    "link": "Before a link is opened",
     "help": "In the help",
     "confirm": "Where you are asked",
     "app": "Everywhere",

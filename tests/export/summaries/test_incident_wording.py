@@ -23,7 +23,7 @@ from smtpscope.export.summaries.incident_wording import (
     who_acts_words,
 )
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 
 
 def test_a_time_has_its_offset_and_its_zone() -> None:

@@ -87,3 +87,16 @@ def test_what_make_raises_is_passed_on(folder: Path) -> None:
 
     with pytest.raises(ValueError, match="broken"):
         kept("a", folder, fails)
+
+
+def test_what_a_killed_run_left_beside_it_is_removed_once_it_is_old(folder: Path) -> None:
+    kept("a", folder, Maker())
+    (place,) = files(folder)
+    old, new, other = (place.with_name(f"{place.name}.{end}") for end in ("4711", "4712", "notes"))
+    for each in (old, new, other):
+        each.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    os.utime(other, (0, 0))
+    (folder / "rules" / "b.toml").write_text("y = 2", encoding="utf-8")
+    kept("a", folder, Maker())
+    assert [each.exists() for each in (old, new, other)] == [False, True, True]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
+import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
+import pyevt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -168,10 +167,30 @@ def test_the_file_tells_its_state_and_its_times() -> None:
     assert "not closed properly" in told.warnings[0]
 
 
-def test_the_library_is_loaded_only_for_such_a_file() -> None:
-    code = "import sys, smtpscope.reading.registry; sys.exit('pyevt' in sys.modules)"
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+def test_logs_one_after_the_other_are_all_read_and_told() -> None:
+    first, second = evt_bytes(EVENTS), evt_bytes([replace(EVENT, strings=("1", "77")), EVENTS[0]], flags=DIRTY)
+    assert connections(first + second + first) == [*connections(first), "77", "10", *connections(first)]
+    noted = problems_of(reader(first + second + first))
+    assert [(problem.place, problem.reason.partition(";")[0]) for problem in noted] == [
+        (f"byte {len(first):#x}", "3 logs stand in this file one after the other"),
+        (f"file header at byte {len(first):#x}", "The log was not closed properly, or was copied while it was in use"),
+    ]
+    for record in records_of(reader(first + second)):
+        assert "<Event" in reader(first + second).raw(record.offset)
+    assert dict(reader(first + second).information().facts)["Logs in this file"] == "2"
+
+
+@pytest.mark.parametrize("size", [None, HEADER_SIZE + 40 + 3 * SIZE, HEADER_SIZE + 40 + 3 * SIZE + 20])
+def test_the_list_is_that_of_libevt(size: int | None) -> None:
+    data = evt_bytes(EVENTS, size=size)
+    log = pyevt.file()
+    log.open_file_object(io.BytesIO(data))
+    theirs = [log.get_record(number) for number in range(log.number_of_records)]
+    ours = records_of(reader(data))
+    assert [(record.offset, record.record_id, record.provider, record.computer) for record in ours] == [
+        (record.offset, record.identifier, record.source_name, record.computer_name) for record in theirs
+    ]
+    log.close()
 
 
 _TEXT = st.text(st.characters(codec="utf-16-le", exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import FilterError
 from smtpscope.store.filter.filter_fields import FIELDS, help_lines
-from smtpscope.store.filter.filter_grammar import Filter, Term, format_filter, parse_filter, written_terms
+from smtpscope.store.filter.filter_grammar import Filter, Term, format_filter, parse_filter
 from smtpscope.store.filter.filter_values import ChoiceValue, CodeValue, EnhancedCode, Moment, Number, Text
+from smtpscope.store.filter.written_terms import written_terms
 
 
 def only(text: str) -> Term:

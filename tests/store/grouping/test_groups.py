@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.store.activity import STATES
 from smtpscope.store.event_store import NO_TIME
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_grammar import parse_filter
-from smtpscope.store.grouping.activity import STATES
 from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS, Group, Grouping, GroupTree, SortColumn
 from smtpscope.store.times import DAY, HOUR

@@ -163,7 +163,7 @@ def test_episodes_are_told_in_a_sentence() -> None:
     found = episodes(outage)
     sentence = episode_sentence(found, STORE.log_end_ms, "over", UTC)
     assert sentence == f"{len(found)} episodes, the last ended 11-14 16:39: over for 8 days"
-    assert episode_sentence(found[-1:], found[-1].last_ms, "ongoing", UTC) == "1 episode, it began 11-14 13:02: ongoing"
+    assert episode_sentence(found[-1:], found[-1].last_ms, "ongoing", UTC) == "1 episode, began 11-14 13:02: ongoing"
 
 
 def test_the_activity_of_all_logs_counts_every_event() -> None:

@@ -10,13 +10,14 @@ from contextlib import suppress
 from typing import ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
-from smtpscope.app.messages import CopyWanted
+from smtpscope.app.messages import CopyWanted, OutsideWanted
+from smtpscope.app.outside_viewer import view_outside, viewer_command
 from smtpscope.app.palette import ActionsProvider
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.browse.part_keys import key_of
@@ -27,10 +28,12 @@ from smtpscope.harmless import shown, shown_lines
 from smtpscope.session import Analysis
 
 _HINTS = (
-    "j and k move, Enter opens a row: facts on one side, guidance on the other.\n"
-    "5 5 0 shows a reply code, / filters, Y copies a summary for the ticket, e exports it.\n"
-    "? lists all keys, and can be searched."
+    "j k      move            Enter  open a row",
+    "5 5 0    one reply code  /      filter",
+    "Y        copy a summary  e      export",
+    "?        all keys, searched by typing",
 )
+_KEYS_WITH_HINTS = 10
 
 
 class Browser(App[None]):
@@ -56,18 +59,22 @@ class Browser(App[None]):
         restore: bool = False,
         hints: bool = False,
         following: bool = False,
+        warning: str = "",
         clipboard: Clipboard | None = None,
     ) -> None:
         """`restore`: resume from the last state of these logs, except where `filter_text` and `settings` override it.
 
-        `hints`: this is the first start, so show three lines of hints. `following`: follow the logs from the start.
+        `hints`: this is the first start, so say in a few lines how to begin, until ten keys were pressed. `warning`,
+        not yet harmless, is shown at the start. `following`: what is added to the logs comes in by itself, from the
+        start on.
         """
         super().__init__()
         # Animations delay the next key, and each frame is sent over the wire.
         self.animation_level = "none"
         self.analysis = analysis
         self.settings = Settings() if settings is None else settings
-        self._hints = hints
+        self._hints = _KEYS_WITH_HINTS if hints else 0
+        self._warning = warning
         self.browse = BrowseScreen(analysis, self.settings, filter_text=filter_text, restore=restore)
         self.browse.loader.following = following
         self._copies_to: Clipboard = clipboard or self._system_clipboard()
@@ -80,12 +87,16 @@ class Browser(App[None]):
     def _system_clipboard(self) -> Clipboard:
         return SystemClipboard(self._write_sequence, way=self.settings.clipboard)
 
-    def on_mount(self) -> None:
-        # Pushed, not made the default screen: Textual reads the stylesheets of pushed screens only.
-        self.push_screen(self.browse)
+    async def on_mount(self) -> None:
+        # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
+        await self.push_screen(self.browse)
         self._end_in_order()
         if self._hints:
-            self.notify(_HINTS, title="First start", markup=False, timeout=15)
+            self.browse.detail.show_hints(_HINTS)
+            # Where the table and the facts leave no room for them, this is what is seen of them.
+            self.notify("First start: ? lists all keys")
+        if self._warning:
+            self.notify(shown(self._warning), severity="warning")
 
     def _end_in_order(self) -> None:
         """SIGTERM would leave the cursor hidden and mouse reporting on."""
@@ -168,6 +179,10 @@ class Browser(App[None]):
                 footer.status = status
 
     async def on_event(self, event: events.Event) -> None:
+        if self._hints and isinstance(event, events.Key) and not event.is_forwarded:
+            self._hints -= 1
+            if not self._hints:
+                self.browse.detail.show_hints(())
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded:
             if self._status is not None:
                 self._show_status(None)
@@ -201,6 +216,20 @@ class Browser(App[None]):
             self.notify(shown(f"Sent {what} to {copied.way}. If it is not on the clipboard, open {copied.kept_in}"))
         else:
             self.notify(shown(f"Sent {what} to {copied.way}, which does not confirm that it arrived"))
+
+    def on_outside_wanted(self, message: OutsideWanted) -> None:
+        """The browser gives the terminal away until the editor or the pager ends."""
+        command = viewer_command(os.environ)
+        if command is None:
+            self.notify("Set EDITOR or PAGER to the program that should open it", severity="warning")
+            return
+        try:
+            with self.suspend():
+                failed = view_outside(command, message.content, message.name)
+        except SuspendNotSupported:
+            failed = "A program in the terminal can't be opened from here"
+        if failed is not None:
+            self.notify(shown(failed), severity="error")
 
     def on_copy_wanted(self, message: CopyWanted) -> None:
         self.copy(message.content, message.what)

@@ -14,6 +14,7 @@ from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
+from smtpscope.app.screens.link import LinkScreen
 from smtpscope.app.screens.note import NoteScreen
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
@@ -23,6 +24,7 @@ from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.filter_bar import FilterInput
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
+from smtpscope.app.widgets.texts.item_pane import ItemPane
 from smtpscope.app.widgets.texts.prose import ProsePane
 from smtpscope.app.widgets.timeline_list import TimelineList
 
@@ -33,6 +35,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     FilterInput,
     DetailPane,
     ProsePane,
+    ItemPane,
     TimelineScreen,
     TimelineList,
     CountsScreen,
@@ -43,6 +46,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     ZoneScreen,
     NoteScreen,
     TextScreen,
+    LinkScreen,
     HelpScreen,
     ConfirmScreen,
 )
@@ -67,3 +71,36 @@ def own_bindings(owner: type[DOMNode]) -> Iterator[Binding]:
             for binding in kind.__dict__.get("BINDINGS", ()):
                 if isinstance(binding, Binding):
                     yield binding
+
+
+TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
+    (Browser, BrowseScreen, GroupTable),
+    (Browser, BrowseScreen, DetailPane, ItemPane),
+    (FilterInput,),
+    (TimelineScreen, TimelineList),
+    (CountsScreen, CountedList),
+    (ExportScreen,),
+    (KnowledgeScreen,),
+    (ViewsScreen,),
+    (ZoneScreen,),
+    (NoteScreen,),
+    (TextScreen, ProsePane),
+    (LinkScreen,),
+    (HelpScreen,),
+    (ConfirmScreen,),
+)
+"""What has keys at the same time, so that one key can't do two things there."""
+
+
+def key_places() -> tuple[dict[str, str], ...]:
+    """For each place of the browser the actions that have keys there, with their keys separated by commas."""
+    places = []
+    for owners in TOGETHER:
+        keys: dict[str, str] = {}
+        for owner in owners:
+            for binding in own_bindings(owner):
+                if binding.id:
+                    known = keys.get(binding.id)
+                    keys[binding.id] = binding.key if known is None else f"{known},{binding.key}"
+        places.append(keys)
+    return tuple(places)

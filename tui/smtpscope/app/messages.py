@@ -12,3 +12,12 @@ class CopyWanted(Message):
         super().__init__()
         self.content = content
         self.what = what
+
+
+class OutsideWanted(Message):
+    """`content`, already harmless, should be opened in the user's editor or pager, in a file called `name`."""
+
+    def __init__(self, content: str, name: str) -> None:
+        super().__init__()
+        self.content = content
+        self.name = name

@@ -14,7 +14,7 @@ import click
 
 from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles
-from smtpscope.cli.configured import first_start, loaded_settings, warn, workspace
+from smtpscope.cli.configured import first_start, key_warnings, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, opened, read, say_when_nothing_fits
 from smtpscope.cli.options import (
     GroupingType,
@@ -156,14 +156,18 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
         return
     from smtpscope.app.application import Browser
 
+    warnings = key_warnings(loaded)
+    warn(warnings)
     browser = Browser(
-        analysis, settings=settings, filter_text=query.filter_text, restore=True, hints=hints, following=follow
+        analysis,
+        settings=settings,
+        filter_text=query.filter_text,
+        restore=True,
+        hints=hints,
+        following=follow,
+        # What was printed before the browser starts is under it; in it the first warning is seen.
+        warning=f"{warnings[0].what}. {warnings[0].remedy}" if warnings else "",
     )
-    if settings.keys:
-        from smtpscope.app.default_keys import default_keys
-        from smtpscope.configuration.load_settings import check_actions
-
-        warn(check_actions(loaded, default_keys()))
     browser.run()
     if browser.failure is not None:
         raise browser.failure

@@ -57,6 +57,16 @@ def cache_folder(settings: Settings) -> Path | None:
     return paths(Path.cwd()).cache_folder
 
 
+def key_warnings(loaded: Loaded) -> tuple[SettingsError, ...]:
+    """What is wrong with the keys that were set: actions that do not exist, and keys with two actions in one place."""
+    if not loaded.settings.keys:
+        return ()
+    from smtpscope.app.default_keys import default_keys, key_places
+    from smtpscope.configuration.load_settings import check_actions, check_conflicts
+
+    return check_actions(loaded, default_keys()) + check_conflicts(loaded, key_places())
+
+
 def workspace(settings: Settings) -> Workspace | None:
     """The workspace file; None if the settings disable it."""
     if not settings.remember:

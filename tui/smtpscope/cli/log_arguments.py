@@ -46,7 +46,7 @@ def opened(
     )
     analysis.count_duplicates = query.count_duplicates
     try:
-        analysis.open(query.files)
+        analysis.open(query.files, lambda pipe: talk(f"{pipe}: waiting for a program that writes into this pipe"))
     except LogError as last:
         _say_others(analysis, last)
         raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -79,6 +79,33 @@ def check_actions(loaded: Loaded, actions: Collection[str]) -> tuple[SettingsErr
         )
         for action in loaded.settings.keys
         if action not in actions
+    )
+
+
+def check_conflicts(loaded: Loaded, places: Iterable[Mapping[str, str]]) -> tuple[SettingsError, ...]:
+    """A warning for each key of `loaded` that another action has in the same place.
+
+    `places` are the actions that have keys at the same time, each with its default keys separated by commas.
+    """
+    own = loaded.settings.keys
+    found: dict[tuple[str, str, str], None] = {}
+    for place in places:
+        users: dict[str, list[str]] = {}
+        for action, default in place.items():
+            for key in own.get(action, default).split(","):
+                users.setdefault(key, []).append(action)
+        for key, actions in users.items():
+            for action in actions:
+                others = [each for each in actions if each != action and (each not in own or each > action)]
+                if action in own and others:
+                    found.setdefault((key, action, others[0]))
+    return tuple(
+        SettingsError(
+            where=str(loaded.origins[f"{KEYS}.{action}"]),
+            what=f"keys: {quoted(key)} is given to {quoted(action)}, but {quoted(other)} has it too",
+            remedy=f"Give {quoted(action)} another key, or {quoted(other)} as well",
+        )
+        for key, action, other in found
     )
 
 

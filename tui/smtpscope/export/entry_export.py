@@ -1,4 +1,4 @@
-"""An entry of the knowledge base as text of 72 columns, both directions, no event's values in it."""
+"""An entry of the knowledge base as text in 72 columns: both directions, without an event's values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DURATION: Final = {"either": "temporary or permanent"}
 
 
 def entry_as_text(entry: Entry, category_title: str, *, rules: Sequence[str], place: str) -> str:
-    """`rules` say what leads to the entry, `place` is the file it stands in. Words in braces are an event's values."""
+    """`rules` describe what leads to the entry, `place` is its file. Words in braces are placeholders."""
     facts: list[tuple[str, Line]] = [
         ("Entry", (plain(entry.id),)),
         ("Cause", (plain(f"{category_title} ({entry.category})"),)),

@@ -1,4 +1,4 @@
-"""How good the knowledge base is, as Markdown that can be read in a terminal too."""
+"""The quality of the knowledge base, as Markdown that is readable in a terminal too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLUMNS: Final = ("replies", "labelled cause", "or one that fits", "who acts", 
 
 
 def evaluation_markdown(measured: Measured) -> str:
-    """The figures as tables; of the confusions the most frequent."""
+    """The figures as tables, with the most frequent confusions."""
     result = measured.evaluation
     parts = [
         _heading(measured),
@@ -71,7 +71,7 @@ def _figures(result: Evaluation) -> list[tuple[str, str]]:
 
 
 def _tallies(name: str, tallies: Mapping[str, Tally]) -> str:
-    """One row a group; a column without any figure is left out."""
+    """One row per group; columns without any figures are omitted."""
     rows = [(group, *_cells(tally)) for group, tally in tallies.items()]
     used = [0, *(place for place in range(1, len(_COLUMNS) + 1) if any(row[place] for row in rows))]
     head = (name, *_COLUMNS)

@@ -1,4 +1,4 @@
-"""One event as labelled lines: with its sentence where it is one of 7002, 7004 and 7010, else with what it tells."""
+"""One event as labelled lines: with its message for 7002, 7004 and 7010, else with its values."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from smtpscope.store.times import format_time, zone_label
 
 
 def event_text(exchange: SmtpExchange, zone: tzinfo) -> str:
-    """`exchange` as labelled lines; verbatim, so whoever shows it makes it harmless.
+    """`exchange` as labelled lines; verbatim, so not yet harmless.
 
-    The sentence is given only where the log had it or its six values: another event never gets one that nobody wrote.
+    The message is included only if the log had it or its six values: never invent one for another event.
     """
     lines = [*_origin(exchange, zone)]
     if exchange.problem is not None:
@@ -28,7 +28,7 @@ def event_text(exchange: SmtpExchange, zone: tzinfo) -> str:
 
 
 def _origin(exchange: SmtpExchange, zone: tzinfo) -> Iterator[str]:
-    """Where and when; an event in the words of Event Viewer, so that a ticket's reader knows it at sight."""
+    """Where and when; an event with Event Viewer's labels, so a ticket's reader recognises it."""
     if exchange.event_id is None and exchange.level is None and not is_protocol_event(exchange):
         yield f"Source:  {exchange.provider or 'unknown'}"
     else:
@@ -60,7 +60,7 @@ def _sentence(exchange: SmtpExchange) -> str:
 
 
 def _sentence_id(exchange: SmtpExchange) -> int:
-    """The event id whose sentence tells this exchange; a log may give an id that tells the other direction."""
+    """The event id whose message matches this exchange; a log may have the id of the other direction."""
     if exchange.direction is Direction.INBOUND:
         return 7010
     return 7004 if exchange.event_id == 7004 or exchange.certainty == "will probably" else 7002
@@ -75,7 +75,7 @@ def _parts(exchange: SmtpExchange) -> Iterator[str]:
     yield f"Command:  {command.full.rstrip() or command.logged_verb or 'not named'}"
     if command.beside:
         yield f"Recipient:  {command.mailbox}"
-    # Many events have no reply, and tell in their own words what went wrong.
+    # Many events have no reply, and only their own text says what went wrong.
     yield f"{'Reply' if reply.code is not None else 'Reason'}:  {reply.verbatim.rstrip() or 'none given'}"
     if exchange.guess is not None:
         yield f"Note:  {exchange.guess}"

@@ -1,4 +1,4 @@
-"""All exchanges as JSON lines or CSV, one at a time, so that a million of them needs no memory."""
+"""All exchanges as JSON lines or CSV, streamed, so a million of them need no memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EventsFormatName = Literal["jsonl", "csv"]
 
 
 class EventLine(msgspec.Struct, frozen=True):
-    """The fields of one event in their order. Text is verbatim; None is what the event or its file does not tell."""
+    """The fields of one event in their order. Text is verbatim; None means not in the event or its file."""
 
     record_id: int | None
     time: str | None
@@ -55,9 +55,9 @@ def event_lines(
 ) -> Iterator[str]:
     """Each exchange with its category as one line or row, line end included; CSV begins with a row of field names.
 
-    `name` is `jsonl` or `csv`. Times are UTC with milliseconds (`2026-11-18T22:47:03.000Z`). In JSON what is unknown is
-    null and an empty text is "", in CSV both are empty cells. Lone surrogates, which UTF-8 can't hold, become U+FFFD.
-    With a `mask` only what is known to be public stays.
+    `name` is `jsonl` or `csv`. Times are UTC with milliseconds (`2026-11-18T22:47:03.000Z`). In JSON, unknown is null
+    and empty text is ""; in CSV, both are empty cells. Lone surrogates, which UTF-8 can't encode, become U+FFFD. With a
+    `mask`, only public words stay.
     """
     lines = (event_line(exchange if mask is None else mask.exchange(exchange), cause) for exchange, cause in exchanges)
     return _csv(lines) if name == "csv" else _jsonl(lines)

@@ -1,4 +1,4 @@
-"""What the knowledge base says of one reply, as text for a terminal and as JSON lines."""
+"""The explanation of one reply, as text for a terminal and as JSON lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DIRECTIONS: Final = {"outbound": "outbound", "out": "outbound", "inbound": "inb
 
 
 def direction_named(word: str) -> str | None:
-    """ "outbound" or "inbound" for the word of a person or of a JSON line (`out`, `IN`); None for any other."""
+    """ "outbound" or "inbound" for the word of a person or of a JSON line (`out`, `IN`); None for anything else."""
     return _DIRECTIONS.get(word.strip().lower())
 
 
@@ -34,7 +34,7 @@ class _Asked(msgspec.Struct):
 
 
 class ExplanationAnswer(msgspec.Struct, frozen=True):
-    """One answer; the field names are stable. `temporary` is None where the reply has no code that tells."""
+    """One answer; the field names are stable. `temporary` is None if the reply has no 4yz or 5yz code."""
 
     reply: str
     command: str
@@ -74,7 +74,7 @@ def explanation_text(exchange: SmtpExchange, advice: Advice) -> str:
 
 
 def _asked(exchange: SmtpExchange) -> Line:
-    """What was asked, as a sentence."""
+    """The question, as a sentence."""
     given = exchange.command.full or exchange.command.logged_verb
     reply = verbatim(exchange.reply.verbatim.strip())
     command: Line = ()
@@ -93,9 +93,9 @@ def explanation_json(exchange: SmtpExchange, advice: Advice, *, indent: bool = F
 
 
 class Answers:
-    """Answers questions that come as JSON lines; `refused` counts those that were none.
+    """Answers JSON lines; `refused` counts invalid ones.
 
-    `command` and `direction` ("outbound" or "inbound") are taken where a line names none.
+    `command` and `direction` ("outbound" or "inbound") are the defaults.
     """
 
     def __init__(self, explain: Explain, command: str, direction: str, remote_host: str = "") -> None:
@@ -108,8 +108,7 @@ class Answers:
     def lines(self, questions: Iterable[str]) -> Iterator[str]:
         """For each JSON line {"reply", "command", "direction", "remote_host"} its answer as one, in the same order.
 
-        Further fields and empty lines are passed over. A line that is no question gets an answer too:
-        `{"error": ..., "line": number}`.
+        Other fields and empty lines are ignored. An invalid line gets an answer too: `{"error": ..., "line": number}`.
         """
         for number, line in enumerate(questions, 1):
             if not line.strip("\ufeff \t\r\n"):
@@ -124,7 +123,7 @@ class Answers:
 
     def _answer(self, line: str) -> ExplanationAnswer:
         asked = _question(line.lstrip("\ufeff"))
-        # The events that could not be understood have a direction "unknown".
+        # Unparsed events have the direction "unknown".
         told = asked.direction not in (None, "", "unknown")
         direction = direction_named(asked.direction or "") if told else self._direction
         if direction is None:
@@ -142,7 +141,7 @@ def _question(line: str) -> _Asked:
     except msgspec.DecodeError:
         if "\\u" not in line:
             raise
-        # msgspec refuses a lone surrogate, which our own exports of such a reply may hold.
+        # msgspec rejects lone surrogates, which our own exports may contain.
         return msgspec.convert(json.loads(line), _Asked)
 
 
@@ -181,7 +180,7 @@ def _json(value: object, *, indent: bool) -> str:
     try:
         encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
-        # A lone surrogate can't stand in UTF-8.
+        # UTF-8 can't encode a lone surrogate.
         plain_value = msgspec.to_builtins(value)
         encoded = msgspec.json.encode(
             {

@@ -1,4 +1,4 @@
-"""Targets that are no files: devices, FIFOs, sockets and open descriptors are written into, never replaced."""
+"""Targets that are not regular files: devices, FIFOs, sockets and open descriptors are written to, never replaced."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import BinaryIO, Final, cast
 _DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,6})")
 _STANDARD: Final = {"/dev/stdout": 1, "/dev/stderr": 2}
 _MOST_LINKS: Final = 40
-"""As many as Linux follows."""
+"""The limit of Linux."""
 
 
 class _Target(io.RawIOBase):
-    """A stream that can only be written to; it knows how far it is, though no device can be asked."""
+    """A write-only stream that tracks its own position, since devices have none."""
 
     def __init__(self, send: Callable[[bytes], object]) -> None:
         self._send = send
@@ -39,7 +39,7 @@ class _Target(io.RawIOBase):
 
 
 def is_special(path: Path) -> bool:
-    """Whether `path` is, or leads to, what is written into as it is."""
+    """Whether `path` is, or links to, a target to write to directly."""
     if _descriptor_of(path) is not None:
         return True
     try:
@@ -50,7 +50,8 @@ def is_special(path: Path) -> bool:
 
 
 def write_into(path: Path, write: Callable[[BinaryIO], None]) -> int | None:
-    """Writes into what is no file, as `sort -o` and `curl -o` do. Returns the number of bytes, None where it is a file.
+    """Writes to a target that is not a regular file, as `sort -o` and `curl -o` do. Returns the number of bytes, None
+    if it is a regular file.
 
     A link is followed. Raises OSError when the system refuses.
     """
@@ -74,7 +75,7 @@ def write_into(path: Path, write: Callable[[BinaryIO], None]) -> int | None:
 
 def _written(send: Callable[[bytes], object], write: Callable[[BinaryIO], None]) -> int:
     def send_all(data: bytes) -> None:
-        # A device may take less than it is given.
+        # A device may accept fewer bytes.
         view = memoryview(data)
         while view:
             taken = send(bytes(view))
@@ -86,7 +87,7 @@ def _written(send: Callable[[bytes], object], write: Callable[[BinaryIO], None])
 
 
 def _descriptor_of(path: Path) -> int | None:
-    """The open descriptor that `path` names, perhaps through links: /dev/stdout, /dev/fd/3. None for all else."""
+    """The open descriptor that `path` names, perhaps through links: /dev/stdout, /dev/fd/3. None otherwise."""
     name = os.path.abspath(path)  # noqa: PTH100 - a link is not to be followed yet
     for _ in range(_MOST_LINKS):
         found = _DESCRIPTOR.fullmatch(name)

@@ -1,4 +1,4 @@
-"""Replies that are only guessed: a list to read, with the command that begins a note on each, and data to send."""
+"""Replies whose cause is only a guess: a list with a command to write a note on each, and data to share."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from smtpscope.parsing.smtp_exchange import SmtpExchange
 _WIDTH: Final = 80
 _MARGIN: Final = " " * 8
 _NO_SHELL_READS: Final = frozenset(" .,:;<>@_()[]/-+=#&?*'|{}")
-"""Beside letters and digits: in double quotes neither sh nor cmd nor PowerShell takes one of them for its own."""
+"""Besides letters and digits: safe in double quotes in sh, cmd and PowerShell."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownReply:
-    """Replies of one wording to one command, with the most frequent of them as a sample and what it was taken for.
+    """Replies with one wording to one command, with the most frequent one as a sample and its assumed cause.
 
-    `hosts` is how many remote hosts gave it, `count` how often it came.
+    `hosts` is the number of remote hosts, `count` the number of events.
     """
 
     sample: SmtpExchange
@@ -36,7 +36,7 @@ class UnknownReply:
 
 
 def masked_replies(replies: Iterable[UnknownReply], mask: Mask) -> list[UnknownReply]:
-    """`replies` as far as they are known to be public, the rest under pseudonyms."""
+    """`replies` with everything not known to be public replaced with pseudonyms."""
     return [
         replace(
             reply,
@@ -50,9 +50,9 @@ def masked_replies(replies: Iterable[UnknownReply], mask: Mask) -> list[UnknownR
 def unknown_text(
     replies: Sequence[UnknownReply], events: int, *, most: int | None = None, masked: bool = False
 ) -> Iterator[str]:
-    """A list in 80 columns of the first `most`. `events` are all that were looked at.
+    """A list of the first `most`, in 80 columns. `events` is the number of events examined.
 
-    The notes on `masked` ones are for every host, since a pseudonym is none.
+    Notes on `masked` replies apply to every host, since a pseudonym is not a host.
     """
     guessed = sum(reply.count for reply in replies)
     wordings = counted(len(replies), "wording", "wordings")
@@ -88,13 +88,13 @@ def _host_words(reply: UnknownReply) -> str:
 
 
 def _new_note(name: str, reply: UnknownReply, host: str, words: str) -> str:
-    """The command that begins a note, in one line, so that it can be copied."""
+    """The command to write a note, on one line, for copying."""
     options = (f"--category {reply.match.category}", f'--host "{host}"' if host else "", f'--reply "{words}"')
     return " ".join(("smtpscope kb new", name, *filter(None, options)))
 
 
 def unknown_lines(replies: Iterable[UnknownReply]) -> Iterator[str]:
-    """JSON lines. With `category` and `who_acts` written in, they are what `kb evaluate --replies` reads."""
+    """JSON lines. With `category` and `who_acts` filled in, `kb evaluate --replies` reads them."""
     for reply in replies:
         host = reply.sample.remote_host
         line: JsonValue = {
@@ -116,5 +116,5 @@ def _one_line(text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """`text` with a blank for what a shell might read as its own: a log holds anything."""
+    """`text` with spaces for anything a shell might interpret: a log can contain anything."""
     return _one_line("".join(sign if sign.isalnum() or sign in _NO_SHELL_READS else " " for sign in text))

@@ -1,12 +1,15 @@
-"""A document onto the disk: never over another file unasked, never half, never into a folder that is not there.
+"""Writes a document to disk: never overwrites unasked, never leaves half a file, never creates a folder.
 
-What is no file (a terminal, a FIFO, a socket, a descriptor such as /dev/stdout) is written into as it is.
+A target that is not a regular file (a terminal, a FIFO, a socket, a descriptor such as /dev/stdout) is written to
+directly.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -21,14 +24,16 @@ from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.times import format_day
 
 _LONGEST_STEM: Final = 80
+_UNFINISHED: Final = re.compile(r"\.smtpscope-\d{1,10}-[0-9a-f]{8}\.tmp")
+_OLD_SECONDS: Final = 24 * 3_600
+"""No export takes so long: what is older was left by one that was killed."""
 
 
 def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = False) -> int:
     """Write `text`, one string or many, to `path` as UTF-8, its line ends as they are. Returns the number of bytes.
 
-    The file appears whole or not at all. Of a link to a file the file is replaced and the link stays, and so do the
-    mode and owner of what was there. Raises ExportError when it exists and `overwrite` is False, when its folder does
-    not exist, and when the system refuses.
+    The file is written atomically. If it is a link, its target is replaced and the link stays; mode and owner are kept.
+    Raises ExportError if it exists and `overwrite` is False, if its folder does not exist, and if it can't be written.
     """
 
     def write(stream: BinaryIO) -> None:
@@ -39,7 +44,7 @@ def write_document(path: Path, text: str | Iterable[str], *, overwrite: bool = F
 
 
 def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool = False) -> int:
-    """The same for bytes: `write` is given the stream. What it raises goes through, and no file appears."""
+    """The same for bytes: `write` is passed the stream. If it raises, no file is created."""
     try:
         if (written := write_into(path, write)) is not None:
             return written
@@ -47,11 +52,12 @@ def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool
     except OSError as error:
         raise _refused(path, error) from error
     except ValueError:
-        # A NUL character, which the check tells.
+        # A NUL character, which the check reports.
         target = path
     _check(target if overwrite else path, overwrite)
     temporary: Path | None = None
     try:
+        _sweep(target.parent)
         # In the same folder, since only there the last step is one single step.
         temporary = target.with_name(f".smtpscope-{os.getpid()}-{token_hex(4)}.tmp")
         with temporary.open("xb") as stream:
@@ -69,13 +75,26 @@ def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool
     return written
 
 
+def _sweep(folder: Path) -> None:
+    """Removes what exports of ours that were killed have left in `folder`."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _UNFINISHED.fullmatch(entry.name) is None:
+                continue
+            status = entry.stat(follow_symlinks=False)
+            ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+            if ours and stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > _OLD_SECONDS:
+                with suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108 - a folder may have thousands of files
+
+
 def _keep_mode_and_owner(target: Path, temporary: Path) -> None:
     try:
         before = target.stat()
     except FileNotFoundError:
         return
     if hasattr(os, "chown"):
-        # Only root may give a file away; a group is kept where its owner is one of it.
+        # Only root may change the owner; the group is kept if the owner is a member.
         for owner, group in ((-1, before.st_gid), (before.st_uid, -1)):
             with suppress(OSError):
                 os.chown(temporary, owner, group)
@@ -108,12 +127,12 @@ def _publish(temporary: Path, path: Path, overwrite: bool) -> None:
         temporary.replace(path)
         return
     try:
-        # A link fails when the file has come into being meanwhile; a rename would replace it.
+        # A link fails if the file has been created meanwhile; a rename would replace it.
         os.link(temporary, path)
     except FileExistsError as error:
         raise _exists(path) from error
     except (OSError, AttributeError):
-        # Some file systems know no links; the check before is then all there is.
+        # Without hard links, the earlier existence check is the only guard.
         temporary.replace(path)
         return
     temporary.unlink()
@@ -136,10 +155,10 @@ def _refused(path: Path, error: OSError) -> ExportError:
 
 
 def suggested_name(document: SummaryDocument, suffix: str) -> str:
-    """A file name for `document`: `550-mail.fabrikam.example-2026-11-18.md`, made of code, host and last day.
+    """A file name for `document`: `550-mail.fabrikam.example-2026-11-18.md`, from code, host and last day.
 
     Several incidents give `smtp-incidents-3-2026-11-18.md`. `suffix` has its dot. Safe on all systems. For a masked
-    summary give the masked document (`Mask.document`), so that the name tells no more than the text.
+    summary pass the masked document (`Mask.document`), so the name reveals no more than the text.
     """
     ends = [each.incident.last_ms for each in document.incidents if each.incident.last_ms is not None]
     day = format_day(max(ends, default=None), document.zone)
@@ -149,6 +168,6 @@ def suggested_name(document: SummaryDocument, suffix: str) -> str:
         key = document.incidents[0].incident.key
         code = "no-code" if key.code is None else str(key.code)
         host = key.host_key or ("unknown-client" if key.direction is Direction.INBOUND else "unknown-host")
-        # A long host name must not push the day out of the name.
+        # A long host name must not push the date out of the name.
         parts = [code, file_name(host)[: _LONGEST_STEM - len(day) - len(code) - 2], day]
     return file_name("-".join(part for part in parts if part), fallback="smtp-incident") + suffix

@@ -1,4 +1,4 @@
-"""The knowledge base: asked with an exchange, it answers with the entry that fits and the guidance filled in."""
+"""The knowledge base: finds the entry that explains an exchange, and fills in its guidance."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NO_QUESTION = "Ask the administrator of the host that refused which of the two 
 
 
 class KnowledgeBase:
-    """Made by `load`. Not changed by questions, so that one may serve several threads."""
+    """Created by `load`. Queries don't change it, so it can serve several threads."""
 
     def __init__(self, folders: Sequence[Path], matcher: Matcher, our_notes: OurNotes) -> None:
         self.folders = tuple(folders)
@@ -45,11 +45,11 @@ class KnowledgeBase:
 
     @classmethod
     def load(cls, *folders: Path) -> KnowledgeBase:
-        """The bundled knowledge, and what `folders` add to it or override, the last one first.
+        """Loads the bundled knowledge, plus additions and overrides in `folders`, the last one first.
 
-        An entry or code of the same id or code replaces a bundled one; rules of `folders` are asked before all else.
-        Raises KnowledgeError for a file that is broken, and for anything in `folders` that contradicts itself. The
-        bundled guidance texts are read at their first use.
+        An entry or code with the same id or code replaces a bundled one; rules in `folders` are tried before all
+        others. Raises KnowledgeError for a broken file, and for contradictions in `folders`. The bundled guidance texts
+        are read on first use.
         """
         base = cls.unchecked(*folders)
         if not folders:
@@ -63,7 +63,7 @@ class KnowledgeBase:
 
     @classmethod
     def unchecked(cls, *folders: Path) -> KnowledgeBase:
-        """The same for folders that may contradict themselves. Raises KnowledgeError for a file that is broken."""
+        """The same for folders that may contain contradictions. Raises KnowledgeError for a broken file."""
         bundled = bundled_folder()
         for folder in folders:
             check_folder(folder)
@@ -72,11 +72,11 @@ class KnowledgeBase:
         return cls((bundled, *folders), matcher, _our_notes(folders))
 
     def renew_our_notes(self, *folders: Path) -> None:
-        """Reads our notes again, in `folders` too. Raises KnowledgeError; then those of before stay in force."""
+        """Reads our notes again, in `folders` too. Raises KnowledgeError, and then keeps the previous ones."""
         self.our_notes = _our_notes(dict.fromkeys((*self.folders, *folders)))
 
     def problems(self) -> list[KnowledgeError]:
-        """Everything that contradicts itself in the bundled files and the folders: errors that are not raised."""
+        """All contradictions in the bundled files and the folders, as unraised errors."""
         from smtpscope.knowledge.files.check import contradictions, missing_entries
 
         found = list(missing_entries(self.entries))
@@ -86,7 +86,7 @@ class KnowledgeBase:
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
-        """All entries by id, in the order of the files. Raises KnowledgeError when a file is broken."""
+        """All entries by id, in the order of the files. Raises KnowledgeError if a file is broken."""
         bundled, *own = self.folders
         entries = dict(kept("entries", bundled, lambda: _entries(bundled)))
         for folder in own:
@@ -95,15 +95,15 @@ class KnowledgeBase:
 
     @cached_property
     def stand_ins(self) -> Sequence[StandIn]:
-        """What is checked on other servers in the place of what only Exchange has; those of the last folder first.
+        """The checks for other servers that replace Exchange-only ones; those of the last folder first.
 
-        Raises KnowledgeError when a file is broken.
+        Raises KnowledgeError if a file is broken.
         """
         return [stand_in for folder in reversed(self.folders) for stand_in in read_stand_ins(folder)]
 
     @cached_property
     def questions(self) -> Mapping[frozenset[str], Question]:
-        """Two categories -> the question that tells them apart. Raises KnowledgeError when a file is broken."""
+        """Two categories -> the question that tells them apart. Raises KnowledgeError if a file is broken."""
         return {
             frozenset((question.yes, question.no)): question
             for folder in self.folders
@@ -116,7 +116,7 @@ class KnowledgeBase:
         return CATEGORIES
 
     def entry(self, entry_id: str) -> Entry:
-        """Raises KnowledgeError when there is no such entry."""
+        """Raises KnowledgeError if there is no such entry."""
         try:
             return self.entries[entry_id]
         except KeyError:
@@ -125,7 +125,7 @@ class KnowledgeBase:
             ) from None
 
     def match(self, exchange: SmtpExchange) -> Match:
-        """Which entry explains the exchange. Pure; each distinct question is worked out once."""
+        """The entry that explains the exchange. Pure; each distinct question is computed once."""
         if exchange.problem is not None:
             return UNPARSED_MATCH
         hosts = self.host_patterns(exchange.remote_host.key) if self.names_hosts else ()
@@ -133,11 +133,13 @@ class KnowledgeBase:
 
     @property
     def names_hosts(self) -> bool:
-        """Whether any rule asks for the remote host; else `host_patterns` is empty for every host."""
+        """Whether any rule depends on the remote host; otherwise `host_patterns` is empty for every host."""
         return self._names_hosts
 
     def host_patterns(self, host_key: str) -> tuple[str, ...]:
-        """What the rules call the remote host with this key: hosts with the same patterns get the same answers."""
+        """The rules' patterns that match the remote host with this key: hosts with the same patterns get the same
+        answers.
+        """
         return self.matcher.host_patterns(host_key)
 
     def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
@@ -151,9 +153,9 @@ class KnowledgeBase:
         return known
 
     def advice(self, exchange: SmtpExchange) -> Advice:
-        """The guidance for this exchange, from its direction's side, with its own values in it.
+        """The guidance for this exchange, for its direction, with its values filled in.
 
-        Checks and sentences for another mail server than the one that wrote the log are left out.
+        Checks and sentences for another mail server than the one that wrote the log are omitted.
         """
         match = self.match(exchange)
         entry = self.entries.get(match.entry_id) or self.entry(match.category)
@@ -161,7 +163,7 @@ class KnowledgeBase:
         given = AdviceContext(exchange.direction, platform_of(exchange))
         values = values_of(exchange)
 
-        # A log of IIS holds inbound refusals as a bare code: nobody can know more than the code says.
+        # An IIS log has only the code of inbound refusals, so the code is all there is to know.
         certain = match.confidence != "guess" or bool(exchange.reply.text.strip())
 
         def text(written: str) -> str:
@@ -196,7 +198,7 @@ class KnowledgeBase:
         )
 
     def _other_cause(self, match: Match, direction: Direction, text: Callable[[str], str]) -> OtherCause | None:
-        """The cause that came close; None where we are sure, or where it is only that no reason was given."""
+        """The runner-up cause; None if the match is sure, or if the runner-up just means that no reason was given."""
         if match.confidence == "sure" or match.runner_up is None or match.runner_up == match.category:
             return None
         other = self.entries.get(match.runner_up)
@@ -208,7 +210,7 @@ class KnowledgeBase:
         return OtherCause(match.runner_up, text(other.title), side.who_acts, text(asked))
 
     def search(self, words: str) -> list[Entry]:
-        """Entries for what somebody types, best first: an id, a code, words of the title or of the text, with slips."""
+        """Entries for a search, best first: an id, a code, words in title or text, allowing typos."""
         wanted = words.strip().casefold()
         if not wanted:
             return list(self.entries.values())
@@ -254,11 +256,11 @@ def _asked(question: Question, titles: Mapping[str, str]) -> str:
 
 
 def _by_the_code_alone(match: Match, meaning: str) -> str:
-    """`meaning` behind a word on how little is known."""
+    """`meaning`, prefixed with a note on how little is known."""
     alone = f" ({match.code_alone})" if match.code_alone else ""
     return f"The log has the code only, without any text{alone}. Most often that means: {meaning}"
 
 
 def _temporary(code: int | None) -> bool | None:
-    """RFC 5321 section 4.2.1: the first digit tells."""
+    """RFC 5321 section 4.2.1: the first digit decides."""
     return {4: True, 5: False}.get(code // 100) if code is not None else None

@@ -1,11 +1,11 @@
-"""The 29 things that can be wrong, in their fixed order, each with its short title."""
+"""The 29 causes, in their fixed order, each with its short title."""
 
 from __future__ import annotations
 
 UNPARSED = "unparsed"
-"""Entry and category of an event that could not be taken apart."""
+"""Entry and category of an event that could not be parsed."""
 NOT_A_REFUSAL = "not-a-refusal"
-"""Entry and category of a reply that refuses nothing (2yz, 3yz)."""
+"""Entry and category of a reply that is not a refusal (2yz, 3yz)."""
 
 CATEGORIES: dict[str, str] = {
     "recipient-unknown": "No such mailbox",

@@ -1,4 +1,4 @@
-"""Reply codes and enhanced status codes for what somebody types: "550", "5.7.1", "4.2", "5xx"."""
+"""Finds reply codes and enhanced status codes by typed text: "550", "5.7.1", "4.2", "5xx"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ENHANCED = re.compile(r"[245x]\.\d{0,3}(?:\.\d{0,3})?", re.ASCII | re.IGNORECAS
 
 
 def codes_like(codes: Mapping[str, CodeMeaning], words: str) -> list[CodeMeaning]:
-    """The codes that begin with `words`, in their order; none for words that are no beginning of a code."""
+    """The codes that begin with `words`, in their order; none if they are not the start of a code."""
     wanted = words.strip().lower()
     if _ENHANCED.fullmatch(wanted):
         stem = f"x{wanted[1:]}"

@@ -1,4 +1,4 @@
-"""The shape of the knowledge base's files: entries (guidance), rules (what leads to an entry), codes."""
+"""The structure of the knowledge base's files: entries (guidance), rules (phrases that lead to an entry), codes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _OF_TOOL: Mapping[Tool, tuple[Platform, ...]] = {
 
 
 class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to look at. `command` may hold placeholders such as `{recipient_domain}` (see `values.py`).
+    """One check. `command` may hold placeholders such as `{recipient_domain}` (see `values.py`).
 
-    `platforms` are the servers it is for; with none named the tool decides, and most tools are there on all.
+    `platforms` are the servers it is for; if none is named, the tool decides, and most tools exist on all.
     """
 
     what: str
@@ -35,26 +35,28 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     platforms: tuple[Platform, ...] = ()
 
     def fits(self, platform: Platform | None) -> bool:
-        """Whether it helps on a server of that kind; None for one that is not known."""
+        """Whether it applies to that server; None for an unknown one."""
         fitting = self.platforms or _OF_TOOL.get(self.tool, ())
         return platform is None or not fitting or platform in fitting
 
     @property
     def only_for(self) -> str:
-        """In words what it is limited to, beside what its tool says anyway: "" for nothing."""
+        """Its limitation in words, beyond what its tool implies; "" for none."""
         names = [PLATFORM_WORDS[platform] for platform in self.platforms]
         return ", ".join([*names, *([] if self.applies_to == "both" else [self.applies_to])])
 
 
 class SourceReference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where it is written: an RFC section, a Microsoft article, a provider's page. Never invented."""
+    """A source: an RFC section, a Microsoft article, a provider's page. Never invented."""
 
     title: str
     url: str = ""
 
 
 class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What differs by direction. `reading` says in one or two sentences what happened, `who_acts` who has to act."""
+    """The guidance that differs by direction. `reading` says in one or two sentences what happened, `who_acts` who
+    has to act.
+    """
 
     reading: str
     who_acts: WhoActs
@@ -63,7 +65,7 @@ class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What tells two causes apart: `yes` and `no` are the categories that the answers mean."""
+    """A question that distinguishes two causes: `yes` and `no` are the categories for its answers."""
 
     yes: str
     no: str

@@ -21,6 +21,7 @@ READERS: Final[tuple[tuple[str, str], ...]] = (
     ("event_exports.xml.event_xml_file", "EventXmlReader"),
     ("event_exports.powershell.clixml", "ClixmlReader"),
     ("converted.converted_json", "ConvertedJsonReader"),
+    ("microsoft_exchange.shell.shell_json", "ShellJsonReader"),
     ("event_exports.json.event_json", "EventJsonReader"),
     ("converted.converted_csv", "ConvertedCsvReader"),
     ("microsoft_exchange.shell.shell_csv", "ShellCsvReader"),

@@ -21,7 +21,7 @@ from smtpscope.export.report.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
-from smtpscope.session.filtering import count_of_entry, rows_that_match
+from smtpscope.session.filtering import annotations_for, count_of_entry, rows_that_match
 from smtpscope.session.incident_split import incident_keys, largest
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.recent_trees import RecentTrees
@@ -94,10 +94,10 @@ class Analysis:
         options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
-    def open(self, arguments: Sequence[str]) -> None:
-        """Finds and recognises the logs, and loads their marks, notes and state. Raises LogError."""
+    def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
+        """Finds and recognises the logs, and loads their marks, notes and state (see `LogLoader`). Raises LogError."""
         try:
-            self.loader.open(arguments)
+            self.loader.open(arguments, waiting)
         finally:
             self.user_data.open(self.loader.sources)
 
@@ -188,7 +188,8 @@ class Analysis:
         descending: bool = False,
     ) -> View:
         """The events that match `filter_text`, grouped and sorted. Raises FilterError; changes nothing."""
-        made_of = (filter_text.strip(), grouping, len(self.store), self.events, self.zone)
+        said = self.store.annotations = annotations_for(self.user_data, filter_text)
+        made_of = (filter_text.strip(), grouping, len(self.store), self.events, self.zone, said)
 
         def make() -> GroupTree:
             rows = rows_that_match(self.store, filter_text, self.zone, twice=self.count_duplicates)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.store.event_store import EventStore
+from smtpscope.errors import FilterError
+from smtpscope.session.user_data import UserData
+from smtpscope.store.event_store import Annotations, EventStore
+
+if TYPE_CHECKING:
+    from smtpscope.store.filter.suggestions import Completion
 
 
 def rows_that_match(store: EventStore, filter_text: str, zone: tzinfo, *, twice: bool) -> NDArray[np.bool_]:
@@ -28,3 +34,25 @@ def count_of_entry(store: EventStore, entry_id: str) -> int:
     matches = [judgement.match for judgement in store.words.judgements]
     wanted = [number for number, match in enumerate(matches) if entry_id in (match.entry_id, match.category)]
     return int(np.isin(store.columns.judgement, wanted).sum()) if wanted else 0
+
+
+def annotations_for(user_data: UserData, filter_text: str) -> Annotations:
+    """Marks and notes as far as `filter_text` asks for them."""
+    words = filter_text.lower()
+    return Annotations(
+        frozenset(user_data.marks) if "marked:" in words else frozenset(),
+        user_data.noted() if "noted:" in words else frozenset(),
+    )
+
+
+def filter_completions(store: EventStore, text: str, cursor: int, zone: tzinfo, *, twice: bool) -> list[Completion]:
+    """How the term at `cursor` may go on; values are those that the other terms let through."""
+    from smtpscope.store.filter.suggestions import completions, term_at
+
+    term = term_at(text, cursor)
+    others = text if term is None else f"{text[: term.start]} {text[term.end :]}"
+    try:
+        mask = rows_that_match(store, others, zone, twice=twice)
+    except FilterError:
+        mask = rows_that_match(store, "", zone, twice=twice)
+    return completions(store, text, cursor, store.rows_by_time(mask))

@@ -39,12 +39,13 @@ class LogLoader:
         self._zone_at_load: tzinfo = options.zone
         self._logs = Logs(options, cache, read_as)
 
-    def open(self, arguments: Sequence[str]) -> None:
+    def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
         """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").
 
-        Files that can't be opened are recorded in `errors`. Raises LogError if nothing can be read.
+        Files that can't be opened are recorded in `errors`. `waiting` is called, in a thread of its own, with the name
+        of a pipe that no program writes to yet. Raises LogError if nothing can be read.
         """
-        self._logs.open(arguments)
+        self._logs.open(arguments, waiting)
 
     @property
     def sources(self) -> list[Source]:

@@ -13,7 +13,7 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
 from smtpscope.reading.registry import last_look, open_log
-from smtpscope.reading.sources.expanding import expand, named_file, searched
+from smtpscope.reading.sources.expanding import Waiting, expand, named_file, searched
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import batches_of, head_of
 from smtpscope.session.following import ReadSoFar, added
@@ -57,12 +57,12 @@ class Logs:
         """The paths on disk, "-" for standard input; for a file in an archive, the archive's path."""
         return tuple(map(named_file, self.sources))
 
-    def open(self, arguments: Sequence[str]) -> None:
+    def open(self, arguments: Sequence[str], waiting: Waiting | None = None) -> None:
         """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").
 
         Files that can't be opened are recorded in `errors`. Raises LogError if nothing can be read.
         """
-        found = expand(arguments, unpacking=self._unpacking, errors=self.errors)
+        found = expand(arguments, unpacking=self._unpacking, errors=self.errors, waiting=waiting)
         self.problems += found.problems
         for source in found.sources:
             # Packed or piped logs don't grow.

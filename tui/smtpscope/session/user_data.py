@@ -65,6 +65,11 @@ class UserData:
         found: Note | None = None if log is None else self._tried(lambda: log.notes.of(key), None)
         return "" if found is None else found.text
 
+    def noted(self) -> frozenset[IncidentKey]:
+        """The incidents that have a note."""
+        log = self._log
+        return frozenset() if log is None else self._tried(lambda: frozenset(log.notes.all()), frozenset[IncidentKey]())
+
     def write_note(self, key: IncidentKey, text: str, *, seen: str) -> bool:
         """Saves `text` as the note on `key`; `seen` is the note as it was when editing started. Returns False if not
         saved.

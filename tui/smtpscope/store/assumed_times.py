@@ -1,4 +1,4 @@
-"""Times that name no zone, taken for those of another zone than they were read in."""
+"""Converts times without a zone to another assumed zone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from smtpscope.store.times import MINUTE, local_datetime
 
 _MILLISECOND = timedelta(milliseconds=1)
 _QUARTER: Final = 15 * MINUTE
-"""No zone has changed its clocks at another moment than a full quarter of an hour since 1972."""
+"""Since 1972, all zones have changed their clocks on a quarter hour."""
 
 
 def moved(time_ms: NDArray[np.int64], read_in: tzinfo, assumed_zone: tzinfo) -> NDArray[np.int64]:
     """`time_ms` (milliseconds since 1970-01-01 UTC, or NO_TIME) with the same wall-clock times in another zone.
 
-    The wall-clock times were understood as those of `read_in`, and are now those of `taken_for`.
+    The wall-clock times were read as `read_in`, and are now read as `taken_for`.
     """
     quarters, offset = np.unique(time_ms // _QUARTER, return_inverse=True)
     shift = np.array([_shift(quarter * _QUARTER, read_in, assumed_zone) for quarter in quarters.tolist()], np.int64)
@@ -29,7 +29,7 @@ def moved(time_ms: NDArray[np.int64], read_in: tzinfo, assumed_zone: tzinfo) -> 
 
 
 def span_moved(span: LogSpan | None, read_in: tzinfo, assumed_zone: tzinfo) -> LogSpan | None:
-    """`span` as `moved` does it with times, where its log names no zone."""
+    """Like `moved`, for the `span` of a log without a zone."""
     if span is None or not span.assumed:
         return span
     first, last = moved(np.array([span.first_ms, span.last_ms], np.int64), read_in, assumed_zone).tolist()

@@ -1,4 +1,4 @@
-"""The columns that stand for the exchanges: one small integer a field, one array a column."""
+"""The columns of the exchanges: one small integer per field, one array per column."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ NO_CODE = 0
 NO_MAILBOX = -1
 """In `recipient` and `sender`: the command names no such mailbox."""
 
-# A quarter more at a time keeps the spare room small, and rows are still copied only a few times.
+# Growing by a quarter keeps the spare space small, and rows are still copied only a few times.
 _GROWTH = 1.25
 _FIRST_CAPACITY = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """One entry a row in each column; what is not a plain number indexes a vocabulary of the store.
+    """One entry per row in each column; anything that is not a plain number indexes a vocabulary of the store.
 
-    `time_ms`, `offset`, `record_id` and `connection` are the event's own numbers (NO_TIME, NO_NUMBER where it has
-    none). `context` is all that events of one log have in common (file, provider, computer, level, ...), `host` the
-    remote host as spelt and `host_key` its folded form, `judgement` the match with who has to act, `category` its
-    cause, `direction` the position in `DIRECTIONS`, `server` the computer, `recipient` and `sender` the folded mailbox
-    of RCPT and of MAIL (NO_MAILBOX where there is none). `is_duplicate` tells that the event was
-    there before. 75 bytes a row.
+    `time_ms`, `offset`, `record_id` and `connection` are the event's own numbers (NO_TIME, NO_NUMBER if it has none).
+    `context` has the fields that events of one log share (file, provider, computer, level, ...), `host` the remote host
+    as spelt and `host_key` its folded form, `judgement` the match with who has to act, `category` its cause,
+    `direction` the position in `DIRECTIONS`, `server` the computer, `recipient` and `sender` the folded mailbox of RCPT
+    and of MAIL (NO_MAILBOX if there is none). `is_duplicate` means the event is a duplicate. 75 bytes per row.
     """
 
     time_ms: NDArray[np.int64]
@@ -65,7 +64,7 @@ _NAMES = tuple(field.name for field in fields(Columns))
 
 
 class GrowingColumns:
-    """Columns that grow at their end. A view that was handed out stays valid and never changes."""
+    """Columns that grow at the end. Existing views stay valid and never change."""
 
     __slots__ = ("_arrays", "_length", "_view")
 
@@ -92,7 +91,7 @@ class GrowingColumns:
         self._view = None
 
     def replace_times(self, time_ms: NDArray[np.int64]) -> None:
-        """Other times for all rows; views that were handed out keep theirs."""
+        """Replace every row's time; existing views keep the old ones."""
         replaced = np.empty_like(self._arrays["time_ms"])
         replaced[: self._length] = time_ms
         self._arrays["time_ms"] = replaced
@@ -110,5 +109,5 @@ class GrowingColumns:
 
     @property
     def bytes_used(self) -> int:
-        """Bytes of memory that the columns take, spare room included."""
+        """The memory of the columns in bytes, including spare space."""
         return sum(array.nbytes for array in self._arrays.values())

@@ -1,11 +1,11 @@
-"""Distinct numbers of an array, and where each value stands among them."""
+"""The distinct numbers of an array, and the position of each value among them."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Counting in a table is quicker than sorting as long as the table stays near the number of rows.
+# A counting table is faster than sorting as long as its size is close to the number of rows.
 _TABLE_FACTOR = 4
 _SMALL_TABLE = 1 << 20
 

@@ -1,10 +1,10 @@
-"""Events that are in the opened logs more than once: exported twice, collected twice, or in two copies of one log.
+"""Duplicate events: exported twice, collected twice, or in two copies of a log.
 
-An event is the same as one before it when record id, provider, computer and time agree. Where a log has no record
+An event is a duplicate if record id, provider, computer and time agree with an earlier one. Where a log has no record
 ids, what is said has to agree as well (remote host, command, reply, connection); the same may be said twice in a
 second, so the first of such in one log is the first in the other, and so on. Many exports name no computer (Event
-Viewer's CSV, Exim's main and reject log): to the second and to the word the same in two logs is taken for one event,
-as two servers are hardly told the same by the same host in the same second. So is what a log with record ids and one
+Viewer's CSV, Exim's main and reject log): to the second and to the word the same in two logs is taken for one event, as
+two servers are hardly told the same by the same host in the same second. So is what a log with record ids and one
 without them say (an .evtx and what PowerShell printed of it), whatever they call source and computer. The time counts
 in whole seconds, as exports cut the rest off; without a time nobody can tell, so such an event is no double.
 """
@@ -22,7 +22,7 @@ Keys = NDArray[np.uint64]
 _SECOND: Final = 1000
 _TOGETHER: Final = 2 * _SECOND
 """Milliseconds between the entries that two logs of one server make of the same refusal."""
-# The multipliers of the finalizer of SplitMix64: each bit of the input changes half the bits of the result.
+# The multipliers of SplitMix64's finalizer: each input bit changes half the bits of the result.
 _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
@@ -44,7 +44,7 @@ class EventFingerprint:
 
 @dataclass(frozen=True, slots=True)
 class SharedRefusals:
-    """`count` refusals that the logs with the numbers `first` and `second` both tell, each in its own way."""
+    """`count` refusals that are in both logs `first` and `second`, in different forms."""
 
     first: int
     second: int
@@ -57,10 +57,10 @@ def shared_refusals(
     provider: NDArray[np.signedinteger],
     file: NDArray[np.signedinteger],
 ) -> list[SharedRefusals]:
-    """What logs of different kinds tell both: a protocol log has a refusal, and message tracking has it again.
+    """Refusals in logs of different kinds: one is in a protocol log, and again in message tracking.
 
-    All are columns of the same rows, each with a time. `said` is what both kinds of log know of a refusal (recipient,
-    code, direction); it is the same one where that agrees and the times are at most two seconds apart.
+    All are columns of the same rows, each with a time. `said` is what both kinds of log have of a refusal (recipient,
+    code, direction); it is the same one if that agrees and the times are at most two seconds apart.
     """
     keys = np.zeros(len(time_ms), np.uint64)
     for part in said:
@@ -80,7 +80,7 @@ def shared_refusals(
 class SeenEvents:
     """The events of all logs so far, eight bytes each, or 24 where there are several. For the thread that reads.
 
-    `several` tells that more than one log is read: then the events of logs with record ids are kept by their words too.
+    `several` means that more than one log is read: then events with record ids are also kept by content.
     """
 
     __slots__ = (*("_largest_id", "_runs", "_said_with_id", "_said_with_number", "_said_without", "_words", "several"),)
@@ -94,7 +94,7 @@ class SeenEvents:
         self._said_with_number = _SaidInLogs()
 
     def find(self, told: EventFingerprint) -> NDArray[np.bool_]:
-        """Which of some events were there before, among those of earlier calls or further up among themselves."""
+        """Which of some events are duplicates, of earlier calls or of earlier ones among themselves."""
         found = np.zeros(len(told.record_id), np.bool_)
         timed = told.time_ms != told.none
         has_id = told.record_id != told.none
@@ -120,7 +120,7 @@ class SeenEvents:
         """Notes in `found` what another kind of log has, which names source and computer in another way or not."""
         for said in (self._said_with_number, self._said_with_id, self._said_without):
             said.enter(told.file)
-        # What is a copy of an event is not kept twice.
+        # Duplicates are not stored twice.
         by_id, by_words = by_id[~found[by_id]], by_words[~found[by_words]]
         words = _words(told, by_id)
         numbered = _mixed(words ^ told.record_id[by_id].astype(np.uint64))
@@ -130,7 +130,7 @@ class SeenEvents:
         found[by_words] |= self._said_without.also_in(self._said_with_id, _words(told, by_words))
 
     def _are_new(self, ids: NDArray[np.int64]) -> bool:
-        """Whether each of `ids` is larger than all before it, as in a single log: then none can be a double."""
+        """Whether each of `ids` is larger than all before it, as in a single log: then none can be a duplicate."""
         new = int(ids[0]) > self._largest_id and bool(np.all(ids[1:] > ids[:-1]))
         self._largest_id = max(self._largest_id, int(np.max(ids)))
         return new
@@ -173,7 +173,7 @@ class _SaidInLogs:
         return found
 
     def _rank(self, keys: Keys) -> NDArray[np.int64]:
-        """For each of `keys` how many equal ones stand before it in this log."""
+        """For each of `keys`, the number of earlier equal ones in this log."""
         if self._in_file is None:
             self._in_file = _Runs()
             if self._here:
@@ -184,7 +184,7 @@ class _SaidInLogs:
 
 
 class _Runs:
-    """Sorted runs of keys, each at least twice as long as the next: few to look through, and merged seldom."""
+    """Sorted runs of keys, each at least twice as long as the next: few to search, and rarely merged."""
 
     __slots__ = ("_unsorted", "runs")
 
@@ -193,7 +193,7 @@ class _Runs:
         self._unsorted: list[Keys] = []
 
     def again(self, keys: Keys) -> NDArray[np.bool_]:
-        """Which of `keys` are here, or further up among themselves; all of them are here afterwards."""
+        """Which of `keys` are already here, or earlier among themselves; adds all of them."""
         self._sort()
         distinct, first = np.unique(keys, return_index=True)
         is_first = np.zeros(len(keys), np.bool_)
@@ -205,7 +205,7 @@ class _Runs:
         return again
 
     def counted(self, keys: Keys) -> NDArray[np.int64]:
-        """How often each of `keys` is here."""
+        """The number of occurrences of each of `keys`."""
         self._sort()
         counts = np.zeros(len(keys), np.int64)
         for run in self.runs:
@@ -227,13 +227,13 @@ class _Runs:
         """Takes in a sorted run."""
         while self.runs and len(self.runs[-1]) < 2 * len(run):
             run = np.concatenate([self.runs.pop(), run])
-            # Two sorted runs one after the other: this kind of sorting only merges them.
+            # Two concatenated sorted runs: a stable sort just merges them.
             run.sort(kind="stable")
         self.runs.append(run)
 
 
 def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
-    """For each key how many equal ones stand before it."""
+    """For each key, the number of earlier equal ones."""
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))

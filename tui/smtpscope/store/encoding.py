@@ -23,7 +23,7 @@ _shared_of: Callable[[SmtpExchange], tuple[Any, ...]] = attrgetter(*SharedFields
 
 
 class RecordNumbers(NamedTuple):
-    """The numbers that each row has of its own, as `Columns` has them; NO_NUMBER where there is none."""
+    """The individual numbers of each row, as in `Columns`; NO_NUMBER if there is none."""
 
     time_ms: NDArray[np.int64]
     offset: NDArray[np.int64]
@@ -32,24 +32,24 @@ class RecordNumbers(NamedTuple):
 
 
 class ReplyMatcher(Protocol):
-    """The part of the knowledge base that the store needs."""
+    """The interface of the knowledge base that the store needs."""
 
     @property
     def entries(self) -> Mapping[str, Entry]:
-        """Guidance by entry id; a general entry has its category's id."""
+        """Entries by id; a general entry has its category's id."""
         ...
 
     @property
     def names_hosts(self) -> bool:
-        """Whether the remote host matters at all."""
+        """Whether any rule depends on the remote host."""
         ...
 
     def host_patterns(self, host_key: str) -> tuple[str, ...]:
-        """What is known of the remote host with this key, () for most: all that may matter of a host."""
+        """The host patterns that match this key, () for most: the only part of a host that matters."""
         ...
 
     def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
-        """Which entry explains the reply; of the command only the verb and a null sender may matter.
+        """Which entry explains the reply; only verb and null sender of the command matter.
 
         `hosts` are the `host_patterns` of the remote host.
         """
@@ -57,17 +57,17 @@ class ReplyMatcher(Protocol):
 
 
 def _numbers(values: Sequence[int | None]) -> NDArray[np.int64]:
-    """`values` as 64-bit integers, None as NO_NUMBER; a number beyond 64 bits is held at the limit."""
+    """`values` as 64-bit integers, None as NO_NUMBER; larger numbers are clamped."""
     filled = [NO_NUMBER if value is None else value for value in values]
     try:
         return np.array(filled, np.int64)
     except OverflowError:
-        # Only a damaged or forged record names such a number; it must not end the run.
+        # Only a damaged or forged record has such a number; it must not end the run.
         return np.array([max(NO_NUMBER, min(value, _LARGEST)) for value in filled], np.int64)
 
 
 class Encoder(Vocabularies):
-    """The way into the vocabularies of a store. For the one thread that writes them."""
+    """Encodes values into the vocabularies of a store. For the one thread that writes them."""
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         super().__init__()
@@ -134,7 +134,7 @@ class Encoder(Vocabularies):
     def _is_duplicate(
         self, record_numbers: RecordNumbers, contexts: Codes, content_columns: tuple[NDArray[np.signedinteger], ...]
     ) -> NDArray[np.bool_]:
-        """Which rows are an event that was there before."""
+        """Which rows are duplicates."""
         if not len(contexts):
             return np.zeros(0, np.bool_)
         return self.seen.find(
@@ -173,7 +173,7 @@ class Encoder(Vocabularies):
         kinds: NDArray[np.int32],
         directions: NDArray[np.int32],
     ) -> NDArray[np.int32]:
-        """The judgement of each row; the knowledge base is asked once for each distinct combination."""
+        """The judgement of each row; the knowledge base is queried once per distinct combination."""
         about = kinds.astype(np.int64) * len(DIRECTIONS) + directions
         keys, samples, inverse = np.unique(
             (replies.astype(np.int64) << 32) | about, return_index=True, return_inverse=True

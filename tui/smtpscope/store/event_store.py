@@ -1,9 +1,9 @@
-"""The store of all exchanges: rows of small integers that a screen or a report can filter, group and count."""
+"""The store of all exchanges: rows of small integers that screens and reports filter, group and count."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
@@ -18,6 +18,7 @@ from smtpscope.store.assumed_times import moved, span_moved
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
 from smtpscope.store.duplicates import SharedRefusals, shared_refusals
 from smtpscope.store.encoding import Encoder, ReplyMatcher, decoded
+from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.search_texts import SearchTexts
 from smtpscope.store.table_encoding import TableEncoder, in_order_of_place
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS
@@ -42,8 +43,16 @@ EncodedBatch = Columns
 Rows = NDArray[np.bool_] | NDArray[np.int64] | None
 """Which rows: a mask over all rows, row numbers, or None for all."""
 
-# One row in so many is few: sorting them alone is quicker than looking at all.
+# Below this share, sorting the rows alone is faster than scanning all.
 _FEW = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What the user said of incidents, as far as a filter asks for it."""
+
+    marked: frozenset[IncidentKey] = frozenset()
+    noted: frozenset[IncidentKey] = frozenset()
 
 
 class EventStore:
@@ -51,16 +60,18 @@ class EventStore:
 
     `encode` may run in the thread that reads, `append` and all questions belong to one other thread: rows become
     visible only by `append`, and batches are appended in the order in which they were encoded.
-    `words` holds the vocabularies behind the columns, `texts` what a search looks at.
+    `words` holds the vocabularies behind the columns, `texts` what a search looks at, `annotations` what was said of
+    incidents when the filter was asked.
     """
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         self.words = Encoder(matcher)
         self.texts = SearchTexts()
+        self.annotations = Annotations()
         self._tables = TableEncoder(self.words)
         self._columns = GrowingColumns()
         self._events_span: LogSpan | None = None
-        # Two, as those of logs that name no zone can be moved.
+        # Two, as those of logs without a zone can shift.
         self._sure_span: LogSpan | None = None
         self._assumed_span: LogSpan | None = None
         self._time_order: NDArray[np.int64] | None = None
@@ -88,18 +99,18 @@ class EventStore:
         self._events_span = merge_spans(self._events_span, _span(batch.time_ms))
 
     def extend_log_span(self, span: LogSpan | None) -> None:
-        """Notes that a log goes from when to when, whatever its records are."""
+        """Extends the log's time span, whatever its records are."""
         if span is not None and span.assumed:
             self._assumed_span = merge_spans(self._assumed_span, span)
         else:
             self._sure_span = merge_spans(self._sure_span, span)
 
     def move_assumed_span(self, read_in: tzinfo, assumed_zone: tzinfo) -> None:
-        """Moves what `cover` noted of logs that name no zone, as `take_assumed_times_for` does it with rows."""
+        """Shifts the spans of logs without a zone, as `shift_assumed_times` does with rows."""
         self._assumed_span = span_moved(self._assumed_span, read_in, assumed_zone)
 
     def assumed_zone(self, batch: EncodedBatch, read_in: tzinfo, assumed_zone: tzinfo) -> EncodedBatch:
-        """`batch` with the times of rows whose log names no zone moved: read in one zone, meant in another."""
+        """`batch` with the times of rows from logs without a zone shifted from one zone to another."""
         assumed = self._assumed(batch)
         if not assumed.any():
             return batch
@@ -133,11 +144,11 @@ class EventStore:
 
     @property
     def duplicates(self) -> int:
-        """How many rows are an event that was there before."""
+        """The number of duplicates."""
         return self._duplicates
 
     def shared_refusals(self) -> list[SharedRefusals]:
-        """The refusals that two logs of different kinds tell both, and that count twice for it."""
+        """The refusals that are in two logs of different kinds, and so counted twice."""
         if len(self.words.files) < 2:
             return []
         columns = self.columns
@@ -153,7 +164,7 @@ class EventStore:
 
     @property
     def log_start_ms(self) -> int | None:
-        """The first time in all logs, of events or of what `cover` was told; None where there is none."""
+        """The first time in all logs, of events or of `extend_log_span`; None if there is none."""
         span = self._span
         return None if span is None else span.first_ms
 
@@ -178,15 +189,15 @@ class EventStore:
         return self._assumed_span is not None or bool(self._without_zone)
 
     def exchange(self, row: int) -> SmtpExchange:
-        """The exchange of `row`, equal to the one that went in. Raises IndexError where there is no such row."""
+        """The exchange of `row`, equal to the encoded one. Raises IndexError if there is no such row."""
         return decoded(self.words, self.columns, self._checked(row))
 
     def match(self, row: int) -> Match:
-        """Which entry of the knowledge base explains `row`. Raises IndexError where there is no such row."""
+        """Which entry of the knowledge base explains `row`. Raises IndexError if there is no such row."""
         return self.words.judgements[int(self.columns.judgement[self._checked(row)])].match
 
     def who_acts(self, row: int) -> WhoActs:
-        """Who has to act on `row`. Raises IndexError where there is no such row."""
+        """Who has to act on `row`. Raises IndexError if there is no such row."""
         return self.words.judgements[int(self.columns.judgement[self._checked(row)])].who_acts
 
     def rows_by_time(self, rows: Rows = None) -> NDArray[np.int64]:
@@ -220,6 +231,6 @@ class EventStore:
 
 
 def _span(time_ms: NDArray[np.int64]) -> LogSpan | None:
-    """Of rows; unlike other records of a log they count whatever their time is, as they are shown."""
+    """The span of rows; unlike other records, they count whatever their time, as they are shown."""
     timed = time_ms[time_ms != NO_TIME]
     return LogSpan(int(timed.min()), int(timed.max())) if len(timed) else None

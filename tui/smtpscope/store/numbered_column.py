@@ -1,4 +1,4 @@
-"""Which number each row has in some column, and how rows look up an answer that was found for the numbers."""
+"""The number of each row in some column, and how rows look up results by number."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RowNumbers = NDArray[np.int64]
 
 
 def look_up(hits: Hits, codes: NDArray[np.signedinteger]) -> Mask:
-    """For each row whether its value is hit; a negative code stands for no value and is never hit."""
+    """For each row, whether its value is hit; a negative code means no value and is never hit."""
     if not hits.any():
         return np.zeros(len(codes), np.bool_)
     # The last place answers for -1.
@@ -39,7 +39,7 @@ class NumberedColumn:
         if self.through is None:
             return look_up(hits, numbers)
         through = self.through(store.words)
-        # The reading thread may have noted more since `hits` were told; no row has them yet.
+        # The reading thread may have added values since `hits` were computed; no row has them yet.
         return look_up(look_up(hits, np.where(through < len(hits), through, -1)), numbers)
 
     def of_rows(self, store: EventStore, rows: RowNumbers) -> NDArray[np.signedinteger]:
@@ -48,7 +48,7 @@ class NumberedColumn:
         return numbers if self.through is None else self.through(store.words)[numbers]
 
     def by_frequency(self, store: EventStore) -> list[int]:
-        """The numbers that occur, the most frequent first."""
+        """The numbers that occur, most frequent first."""
         numbers = self.of(store.columns)
         counts = np.bincount(numbers[numbers >= 0], minlength=1)
         if self.through is not None:

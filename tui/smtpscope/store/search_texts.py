@@ -1,7 +1,7 @@
-"""What a search looks at: the texts of the vocabularies as people see them, without case, made once for each value.
+"""The searchable texts: the vocabularies' texts as displayed, case-folded, computed once per value.
 
-Filters are written on a screen that shows `\\x1b` for an escape character and one blank for each kind of blank, so
-this is the form in which words are compared.
+Filters are written on a screen that shows `\\x1b` for an escape character and one space for each kind of space, so this
+is the form in which words are compared.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def folded(text: str) -> str:
 
 
 class FoldedTexts(Generic[T]):
-    """What a search looks at: the case-folded text of each value of a vocabulary, made when first asked for."""
+    """The case-folded text of each value of a vocabulary, computed on first use."""
 
     __slots__ = ("_text_of", "_texts", "_vocabulary")
 
@@ -55,7 +55,7 @@ class FoldedTexts(Generic[T]):
 
 
 class SearchTexts:
-    """The texts of one store. For one thread, the one that asks."""
+    """The texts of one store. For the querying thread only."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, Callable[[Any], str]], FoldedTexts[Any]] = {}
@@ -70,7 +70,7 @@ class SearchTexts:
 
 
 def command_line(command: Command) -> str:
-    """The whole command as sent, or the verb where the event has no more."""
+    """The whole command as sent, or the verb if the event has no more."""
     return command.full or command.logged_verb
 
 

@@ -1,4 +1,4 @@
-"""One host or mailbox under several spellings: which of them to show."""
+"""Chooses the spelling to show for a host or mailbox."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore
 
 Counted = tuple[tuple[str, int], ...]
-"""Distinct values with how often each occurred, the most frequent first, ties in alphabetical order."""
+"""Distinct values with their counts, most frequent first, ties in alphabetical order."""
 
 
 def counted(numbers: NDArray[np.signedinteger], text_of: Callable[[int], str | None]) -> Counted:

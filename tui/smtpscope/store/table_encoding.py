@@ -1,4 +1,4 @@
-"""A table of exchanges -> rows of the store: each distinct value is looked at once, and no row by itself."""
+"""A table of exchanges -> rows of the store: each distinct value is processed once, and no row individually."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Translation(Generic[Value]):
 
 
 class TableEncoder:
-    """The way of whole tables into the vocabularies of `words`; for the thread that reads."""
+    """Encodes whole tables into the vocabularies of `words`; for the reading thread."""
 
     def __init__(self, words: Encoder) -> None:
         self._words = words

@@ -1,6 +1,6 @@
-"""Times as people write and read them: zones, the words of a filter (`11-16`, `24h`), and how times are shown.
+"""Human-readable times: zones, filter values (`11-16`, `24h`), and display formats.
 
-Logs are old, so relative words count from the end of the log, never from the clock on the wall.
+Logs are old, so relative times count from the end of the log, never from the current time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OFFSET = re.compile(r"(?:UTC)?([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 
 
 class LocalZone(tzinfo):
-    """The zone of this computer with its own rules for daylight saving, as the operating system knows them."""
+    """The zone of this computer with the operating system's daylight saving rules."""
 
     def utcoffset(self, moment: datetime | None) -> timedelta | None:
         if moment is None:
@@ -33,7 +33,7 @@ class LocalZone(tzinfo):
         try:
             return moment.replace(tzinfo=None).astimezone().utcoffset()
         except (OverflowError, OSError, ValueError):
-            # Windows knows no local time before 1970.
+            # Windows has no local time before 1970.
             return datetime(2000, 1, 1).astimezone().utcoffset()
 
     def dst(self, moment: datetime | None) -> timedelta | None:
@@ -54,7 +54,7 @@ class LocalZone(tzinfo):
 def zone_named(name: str) -> tzinfo:
     """The zone that `name` stands for: `UTC`, `local`, an IANA name (`Europe/Berlin`) or an offset (`+01:00`).
 
-    Raises UsageError where there is no such zone.
+    Raises UsageError if there is no such zone.
     """
     word = name.strip()
     if word.upper() in ("UTC", "Z", "GMT"):
@@ -80,7 +80,7 @@ def zone_named(name: str) -> tzinfo:
 
 
 def zone_label(zone: tzinfo) -> str:
-    """How to call `zone` beside a time: `UTC`, `Europe/Berlin`, `UTC+01:00`, `local time`."""
+    """The name of `zone` next to a time: `UTC`, `Europe/Berlin`, `UTC+01:00`, `local time`."""
     if zone is UTC:
         return "UTC"
     if isinstance(zone, LocalZone):
@@ -93,7 +93,7 @@ def zone_label(zone: tzinfo) -> str:
 
 
 def local_datetime(ms: int, zone: tzinfo) -> datetime:
-    """`ms` (since 1970-01-01 UTC) as wall-clock time in `zone`; a time beyond the years 1 to 9999 is held there."""
+    """`ms` (since 1970-01-01 UTC) as wall-clock time in `zone`; a time beyond the years 1 to 9999 is clamped."""
     try:
         return (_EPOCH + timedelta(milliseconds=ms)).astimezone(zone)
     except (OverflowError, ValueError):
@@ -180,7 +180,7 @@ _UNITS: tuple[tuple[int, str, str], ...] = (
 def duration(ms: int) -> str:
     """A length of time in plain words, rounded down to its largest unit: `3 days`, `8 h`, `5 min`, `12 s`, `0 s`.
 
-    Up to two days are told in hours, since "1 day" may be nearly two.
+    Up to two days are given in hours, since "1 day" could be nearly two.
     """
     for size, one, many in _UNITS:
         if ms >= (2 * size if size == DAY else size):
@@ -237,7 +237,7 @@ _YEARS_TO_LOOK_BACK = 9
 
 
 def parse_time_word(text: str) -> TimeWord:
-    """A time of a filter (TIME_WORDS shows the forms). Raises ValueError, its text says what is wrong with it."""
+    """A time of a filter (TIME_WORDS shows the forms). Raises ValueError with a message for the user."""
     word = text.strip()
     if word.lower() in _DAYS_BACK:
         return TimeWord(text, "day", days_back=_DAYS_BACK[word.lower()])

@@ -1,11 +1,11 @@
-"""The distinct values of a store and what follows from each of them, noted once when it gets its number."""
+"""The distinct values of a store, and the values derived from each, computed once when it gets its number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
-from smtpscope.knowledge.advice import Match
+from smtpscope.knowledge.advice import Confidence, Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Certainty, Command, Direction, RemoteHost, Reply
 from smtpscope.reading.record import Level
@@ -19,12 +19,15 @@ DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND, Direction.UNKNOWN)
 WHO_ACTS: tuple[WhoActs, ...] = ("us", "them", "sender", "recipient", "nobody")
 """The order behind the numbers of who has to act."""
 
+CONFIDENCES: tuple[Confidence, ...] = get_args(Confidence)
+"""The order behind the numbers of how sure a cause is."""
+
 LEVELS: tuple[str, ...] = get_args(Level)
 """The words for the level of a record."""
 
 
 class SharedFields(NamedTuple):
-    """The fields of an exchange that many of one log share; what they mean is said there."""
+    """The fields of an exchange that many in one log share; see there for their meaning."""
 
     file: str
     time_assumed: bool
@@ -44,14 +47,14 @@ class SharedFields(NamedTuple):
 
 
 CommandKind = tuple[str, bool, tuple[str, ...]]
-"""What of a command and of a remote host may matter to the knowledge base: verb, null sender, host patterns."""
+"""The parts of a command and a remote host that can matter to the knowledge base: verb, null sender, host patterns."""
 
 _LARGEST_CODE = 999
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the knowledge base says of a reply, and who has to act in that direction."""
+    """The match for a reply, and who has to act in that direction."""
 
     match: Match
     who_acts: WhoActs

@@ -16,7 +16,9 @@ def around(analysis: Analysis) -> Surroundings:
 
 @pytest.fixture
 def filters(around: Surroundings) -> FilterController:
-    return FilterController(around.state, around.page, around.selection, around.history, around.line, around.views)
+    return FilterController(
+        around.state, around.page, around.selection, around.history, around.queries, around.line, around.views
+    )
 
 
 def test_undo_and_redo_go_through_the_filters_that_were_applied(
@@ -64,7 +66,7 @@ def test_what_was_typed_is_one_step_back(around: Surroundings, filters: FilterCo
     filters.set("code:550")
     filters.edit()
     for text in ("code:550 h", "code:550 ho", "code:550 host:contoso"):
-        filters.typed(text)
+        filters.typed(text, text, len(text))
     filters.keep("code:550 host:contoso")
     around.history.undo()
     assert around.state.filter_text == "code:550"

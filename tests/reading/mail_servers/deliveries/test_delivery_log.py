@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from smtpscope.errors import LogError
+from smtpscope.reading.mail_servers.deliveries.delivery_log import DeliveryLogReader
 from smtpscope.reading.record import Batch, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
 from support.mail_lines import OPTIONS
@@ -313,3 +314,12 @@ def test_a_record_may_stand_behind_a_time_and_words() -> None:
         ("outbound", "mx1.contoso.example", "550 5.1.1 Who?"),
     ]
     assert {each.time_ms for each in found} == {1_795_527_903_000}
+
+
+@pytest.mark.parametrize("block_size", [*range(300, 420, 7), 1_000])
+def test_blocks_that_end_within_an_object_lose_none(block_size: int) -> None:
+    record = {"event": "bounce", "email": "ann@contoso.example", "timestamp": AT, "reason": "550 5.1.1 Who?"}
+    data = json.dumps([record] * 40, indent=2).encode()
+    reader = DeliveryLogReader(MemorySource(data), OPTIONS, block_size=block_size)
+    found = [each for batch in reader.batches() for each in batch.exchanges]
+    assert len({each.offset for each in found}) == len(found) == 40

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.style import Style
 from textual.widgets import Static
 
 from smtpscope.app.messages import CopyWanted
@@ -57,14 +58,19 @@ class CountsScreen(ModalScreen[tuple[str, str, bool] | None]):
         counted = self.query_one(CountedList)
         counted.nothing = facet.nothing
         counted.counted = self._analysis.facets(self._rows, facet.name)
-        parts: list[Content | tuple[str, str]] = []
+        parts: list[Content] = []
         for number, (_, each) in enumerate(self._tabs):
             here = number == self._facet
-            parts.append((f"[{each.name}]" if here else f" {each.name} ", "bold" if here else "$text-muted"))
+            name = text(f"[{each.name}]" if here else f" {each.name} ", "bold" if here else "$text-muted")
+            parts.append(name.stylize(Style.from_meta({"@click": f"screen.to_facet({number})"})))
         self.query_one("#counts-facets", Static).update(Content.assemble(*parts))
 
     def action_facet(self, by: int) -> None:
         self._facet = (self._facet + by) % len(self._tabs)
+        self._show()
+
+    def action_to_facet(self, number: int) -> None:
+        self._facet = number
         self._show()
 
     def action_choose(self, exclude: bool) -> None:

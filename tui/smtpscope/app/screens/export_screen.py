@@ -192,5 +192,5 @@ class ExportScreen(ModalScreen[None]):
             note = Content.styled(shown(f"{error.what}. {error.remedy}"), "$text-error")
             self.query_one("#export-note", Static).update(note)
             return
-        self.notify(shown(f"Wrote {written:,} bytes to {path}"), markup=False)
+        self.notify(shown(f"Wrote {written:,} bytes to {path}"))
         self.dismiss(None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -30,11 +32,15 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class HelpLine:
-    """`keys` as pressed (or an example of a filter term), `does` its effect, `place` the heading."""
+    """`keys` as people press them (or a filter word with an example), `does` what happens, `place` the heading.
+
+    `press` is the name of a key that does it, "" for what is no key.
+    """
 
     place: str
     keys: str
     does: str
+    press: str = ""
 
     def fits(self, wanted: str) -> bool:
         """Whether this line has the key `wanted`, or contains all of its words."""
@@ -48,41 +54,41 @@ class HelpLine:
 
 
 def lines_of_bindings(bindings: Iterable[tuple[Binding, str]]) -> list[HelpLine]:
-    """One line per action with a description, then the filter terms; each binding comes with its key as displayed."""
-    by_id: dict[str, tuple[list[str], str]] = {}
+    """A line for each action that has a description, then the filter's words; each binding with its key as shown."""
+    by_id: dict[str, tuple[list[str], str, str]] = {}
     for binding, display in bindings:
         if not binding.description or not binding.id:
             continue
-        keys, _ = by_id.setdefault(binding.id, ([], binding.description))
+        keys, _, _ = by_id.setdefault(binding.id, ([], binding.description, binding.key))
         if display not in keys:
             keys.append(display)
     lines = [
-        HelpLine(_PLACES.get(name.split(".")[0], "Keys"), ", ".join(keys), description)
-        for name, (keys, description) in by_id.items()
+        HelpLine(_PLACES.get(name.split(".")[0], "Keys"), ", ".join(keys), description, key)
+        for name, (keys, description, key) in by_id.items()
     ]
     order = list(_PLACES.values())
     lines.sort(key=lambda line: order.index(line.place) if line.place in order else len(order))
     return lines + [HelpLine("Filter terms", example, meaning) for example, meaning in help_lines()]
 
 
-def help_blocks(lines: Sequence[HelpLine], wanted: str) -> tuple[ProseBlock, ...]:
-    """The matching lines under their headings; a message if there are none."""
+def help_blocks(lines: Sequence[HelpLine], wanted: str) -> list[tuple[ProseBlock, str]]:
+    """The lines that fit, under their headings, each with the key that a click on it presses."""
     fitting = [line for line in lines if line.fits(wanted)]
     if not fitting:
-        return (ProseParagraph(text("No match. Delete some letters.")),)
-    blocks: list[ProseBlock] = []
+        return [(ProseParagraph(text("No match. Delete some letters.")), "")]
+    blocks: list[tuple[ProseBlock, str]] = []
     place = None
     for line in fitting:
         if line.place != place:
-            blocks += [] if place is None else [BLANK]
-            blocks.append(Heading(text(line.place)))
+            blocks += [] if place is None else [(BLANK, "")]
+            blocks.append((Heading(text(line.place)), ""))
             place = line.place
-        blocks.append(ProseParagraph(text(line.does), text(f"{line.keys:<22} ", "bold")))
-    return tuple(blocks)
+        blocks.append((ProseParagraph(text(line.does), text(f"{line.keys:<22} ", "bold")), line.press))
+    return blocks
 
 
-class HelpScreen(ModalScreen[None]):
-    """Typing searches, arrows scroll, escape closes."""
+class HelpScreen(ModalScreen[str | None]):
+    """Typing searches, arrows scroll, escape closes; a click on an action answers with its key."""
 
     CSS_PATH = "help_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -96,10 +102,11 @@ class HelpScreen(ModalScreen[None]):
     def __init__(self, lines: Sequence[HelpLine]) -> None:
         super().__init__()
         self._lines = tuple(lines)
+        self._pressed_by: list[str] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
-            yield Static(Content("Keys and filter terms. Type to search by key or word."), id="help-title")
+            yield Static(Content("Keys and filter terms. Type to search, click to use one."), id="help-title")
             yield Input(placeholder="for example: export, x, host:", id="help-search", compact=True)
             yield ProsePane(id="help-lines")
         yield KeyFooter()
@@ -109,7 +116,17 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(Input).focus()
 
     def _show(self, wanted: str) -> None:
-        self.query_one(ProsePane).blocks = help_blocks(self._lines, wanted)
+        blocks = help_blocks(self._lines, wanted)
+        self._pressed_by = [key for _, key in blocks]
+        self.query_one(ProsePane).blocks = tuple(block for block, _ in blocks)
+
+    def on_click(self, event: events.Click) -> None:
+        pane = self.query_one(ProsePane)
+        offset = event.get_content_offset(pane) if pane.text_selection is None else None
+        if offset is not None:
+            number = bisect_right(pane.first_lines, offset.y + pane.scroll_offset.y) - 1
+            if 0 <= number < len(self._pressed_by) and self._pressed_by[number]:
+                self.dismiss(self._pressed_by[number])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value)

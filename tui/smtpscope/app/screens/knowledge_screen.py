@@ -53,7 +53,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
             yield Static(Content("Knowledge base. Type a code (550, 5.7.1), a cause, a provider or words."), id="title")
             yield Input(placeholder="for example: 4.2.2, greylist, yahoo, xexch50", id="wanted", compact=True)
             with Horizontal():
-                yield OptionList(id="hits", compact=True, markup=False)
+                yield OptionList(id="hits", compact=True)
                 yield ProsePane(id="entry")
         yield KeyFooter()
 
@@ -121,7 +121,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
         if self._counts(chosen):
             self.dismiss(chosen)
         else:
-            self.notify("No event in the open logs has this cause", markup=False)
+            self.notify("No event in the open logs has this cause")
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtpscope.app.messages import CopyWanted
+from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane, text
 
@@ -26,6 +26,7 @@ class TextScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "Close", id="reading.close"),
         Binding("y", "copy", "Copy", id="reading.copy"),
+        Binding("E", "edit", "Open in editor", id="reading.edit"),
     ]
 
     def __init__(self, title: str, blocks: Sequence[ProseBlock], *, copied_as: str, first: int = 0) -> None:
@@ -51,6 +52,9 @@ class TextScreen(ModalScreen[None]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+    def action_edit(self) -> None:
+        self.app.post_message(OutsideWanted(self._copied_as, "text.txt"))
 
     def action_copy(self) -> None:
         self.app.post_message(CopyWanted(self._copied_as, "the text"))

@@ -44,7 +44,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         with Vertical(id="views"):
             yield Static(Content("Saved views: Enter opens one, f2 saves the current view"), id="views-title")
             yield Input(placeholder="a name to save, or text to search", id="views-name", compact=True)
-            yield OptionList(id="views-list", compact=True, markup=False)
+            yield OptionList(id="views-list", compact=True)
             yield Static(id="views-note")
         yield KeyFooter()
 
@@ -98,7 +98,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         here = self._here
         view = SavedView(name, here.filter_text, here.grouping, here.sort, here.descending)
         if self._analysis.user_data.save_view(view):
-            self.notify(shown(f"Saved as {name}"), markup=False)
+            self.notify(shown(f"Saved as {name}"))
             self.dismiss(None)
         else:
             self._note(self._analysis.user_data.warning or "The view could not be saved.")

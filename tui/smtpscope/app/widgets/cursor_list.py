@@ -25,6 +25,10 @@ class CursorList(LineWidget, can_focus=True):
     def line_chosen(self) -> None:
         """Called on a click on the line already under the cursor."""
 
+    def margin_clicked(self, line: int, x: int) -> bool:
+        """Whether a click `x` cells from the left on `line` means something else than the line."""
+        return False
+
     def heading_clicked(self, x: int) -> None:
         """A click on a line of the heading, `x` cells from the left."""
 
@@ -77,7 +81,7 @@ class CursorList(LineWidget, can_focus=True):
             self.heading_clicked(offset.x)
             return
         line = self.scroll_offset.y + offset.y - self.HEADING
-        if line >= self.line_count:
+        if line >= self.line_count or self.margin_clicked(line, offset.x):
             return
         if line == self.cursor:
             self.line_chosen()

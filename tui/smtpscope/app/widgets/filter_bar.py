@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -13,10 +15,12 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from smtpscope.app.widgets.completion_list import CompletionList
 from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.errors import FilterError
 from smtpscope.harmless import shown
-from smtpscope.store.filter.filter_editing import terms
+from smtpscope.store.filter.filter_editing import pasted_term, terms
+from smtpscope.store.filter.suggestions import Completion
 
 
 class FilterInput(Input):
@@ -25,7 +29,7 @@ class FilterInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Apply filter", id="filter.keep"),
         Binding("escape", "leave", "Cancel", id="filter.leave"),
-        Binding("tab", "accept", "Accept suggestion", id="filter.suggestion"),
+        Binding("tab", "accept", "Complete", id="filter.suggestion"),
         Binding("ctrl+u", "delete_left_all", "Clear line", id="filter.clear_line"),
         Binding("up", "history(1)", "Previous filter", id="filter.before"),
         Binding("down", "history(-1)", "Next filter", show=False, id="filter.after"),
@@ -53,6 +57,14 @@ class FilterInput(Input):
         if text != " " or not self.value[: self.cursor_position].endswith(" "):
             super().insert_text_at_cursor(text)
 
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines, or a list of mailboxes or addresses, become one term: any of them."""
+        term = pasted_term(event.text, self.value[: self.cursor_position])
+        if term is not None:
+            event.prevent_default()
+            event.stop()
+            self.insert_text_at_cursor(term)
+
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
@@ -66,9 +78,9 @@ class FilterInput(Input):
 class FilterBar(Vertical):
     """The filter line with, below it, the error or a suggestion.
 
-    Data comes in through `show_filter`, `show_count`, `show_error` and `show_suggestion`; user input goes out as
-    `Typed` (each key), `Kept` (enter), `Abandoned` (escape, with the previous text), and for the mouse `Changed` and
-    `EditWanted`.
+    Data comes in by `show_filter`, `show_count`, `show_error` and `show_suggestion`; what the user does goes out as
+    `Typed` (each key, answered by `show_completions`), `Kept` (enter), `Abandoned` (escape, with the text that was in
+    force before), and with the mouse `Changed` and `EditWanted`.
     """
 
     DEFAULT_CSS = """
@@ -84,6 +96,7 @@ class FilterBar(Vertical):
         &.-chips FilterInput { display: none; }
         .filter-message { height: auto; padding: 0 1; color: $text-warning; display: none; }
         .filter-message.-shown { display: block; }
+        &.-completing .filter-message { display: none; }
     }
     """
 
@@ -92,7 +105,11 @@ class FilterBar(Vertical):
 
     @dataclass
     class Typed(Message):
+        """`line` is what stands there to the last blank, `cursor` the place in it."""
+
         text: str
+        line: str
+        cursor: int
 
     @dataclass
     class Kept(Message):
@@ -130,7 +147,26 @@ class FilterBar(Vertical):
             )
             yield FilterChips()
             yield Static(classes="filter-count")
+        yield CompletionList()
         yield Static(classes="filter-message")
+
+    @property
+    def completions(self) -> CompletionList:
+        return self.query_one(CompletionList)
+
+    def show_completions(self, found: Sequence[Completion], line: str) -> None:
+        """How the term at the cursor may go on, if `line` still stands there and the user still types."""
+        current = found if self.input.has_focus and self.input.value == line else ()
+        self.completions.show(current)
+        self.set_class(bool(current), "-completing")
+
+    def on_completion_list_taken(self, message: CompletionList.Taken) -> None:
+        message.stop()
+        self._take(message.completion)
+
+    def _take(self, completion: Completion) -> None:
+        self.input.value = completion.text
+        self.input.cursor_position = completion.cursor
 
     @property
     def input(self) -> FilterInput:
@@ -159,6 +195,7 @@ class FilterBar(Vertical):
         self.set_class(bool(chips) and not self.input.has_focus, "-chips")
 
     def on_descendant_blur(self) -> None:
+        self.show_completions((), "")
         self._draw_chips()
 
     def on_filter_chips_removed(self, message: FilterChips.Removed) -> None:
@@ -218,11 +255,15 @@ class FilterBar(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value.rstrip()))
+        self.post_message(self.Typed(event.value.rstrip(), event.value, self.input.cursor_position))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Kept(event.value.rstrip()))
+        chosen = self.completions.completion
+        if chosen is not None and self.completions.chosen >= 0:
+            self._take(chosen)
+        else:
+            self.post_message(self.Kept(event.value.rstrip()))
 
     def on_filter_input_left(self, event: FilterInput.Left) -> None:
         event.stop()
@@ -230,6 +271,9 @@ class FilterBar(Vertical):
 
     def on_filter_input_history_wanted(self, event: FilterInput.HistoryWanted) -> None:
         event.stop()
+        if self.completions.completions and (event.by < 0 or self.completions.chosen >= 0):
+            self.completions.move(-event.by)
+            return
         place = self._history_place + event.by
         if -1 <= place < len(self._history):
             self._history_place = place
@@ -238,6 +282,8 @@ class FilterBar(Vertical):
 
     def on_filter_input_suggestion_wanted(self, event: FilterInput.SuggestionWanted) -> None:
         event.stop()
-        if self._suggestion is not None:
+        if (completion := self.completions.completion) is not None:
+            self._take(completion)
+        elif self._suggestion is not None:
             self.input.value = self._suggestion
             self.input.cursor_position = len(self.input.value)

@@ -47,7 +47,7 @@ def compare(
     \b
     smtpscope compare exch01.evtx exch02.evtx
     smtpscope compare logs/ --since monday
-    smtpscope compare logs/ --since 11-01 --until 11-08 --since 11-08 --until 11-15
+    smtpscope compare . --since 11-01 --until 11-08 --since 11-08 --until 11-15
     """
     check_named(query, target)
     periods = _periods(since, until)

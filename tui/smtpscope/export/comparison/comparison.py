@@ -1,4 +1,4 @@
-"""What `smtpscope compare` says: two sides, and each incident with its counts on both."""
+"""The result of `smtpscope compare`: two sides, and each incident with its counts on both."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from datetime import tzinfo
 from typing import Literal, get_args
 
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 from smtpscope.store.grouping.incident import IncidentKey
 
 Change = Literal["new", "gone", "more", "fewer", "same"]
 CHANGES: tuple[Change, ...] = get_args(Change)
-"""In the order of a report: what needs a look first comes first."""
+"""In report order: most urgent first."""
 
 LEAST_EXPECTED = 3.0
-"""An incident is gone when at least so many events were to be expected: fewer may be missing by chance (5 in 100)."""
+"""An incident is gone if at least this many events were expected: fewer may be missing by chance (5 in 100)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedSide:
     """`name` says which log it is, or which period (`is_period`).
 
-    `first_ms` and `last_ms` limit it, None where nothing has a time. `events` are those that match the filter; `files`
-    the paths as given.
+    `first_ms` and `last_ms` are its limits, None if nothing has a time. `events` are those that match the filter;
+    `files` the paths as given.
     """
 
     name: str
@@ -35,7 +35,7 @@ class ComparedSide:
 
     @property
     def length_ms(self) -> int | None:
-        """How long the side is, None where nobody can tell."""
+        """The length of the side, None if unknown."""
         if self.first_ms is None or self.last_ms is None or self.last_ms <= self.first_ms:
             return None
         return self.last_ms - self.first_ms
@@ -45,8 +45,8 @@ class ComparedSide:
 class ComparedIncident:
     """`before` and `after` count its events; `ratio` is the rate after by the rate before, None when one is 0.
 
-    `host` is the spelling in the later log where it is there. `first_ms`, `last_ms` and `state` are those of the later
-    side, for what is gone those of the earlier one.
+    `host` is the spelling in the later log, if it occurs there. `first_ms`, `last_ms` and `state` are those of the
+    later side, for what is gone those of the earlier one.
     """
 
     key: IncidentKey
@@ -65,7 +65,7 @@ class ComparedIncident:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`undated` events have no time, so that they belong to no period. `masked` tells that names are pseudonyms."""
+    """`undated` events have no time and belong to no period. `masked` means that names are pseudonyms."""
 
     before: ComparedSide
     after: ComparedSide
@@ -84,7 +84,7 @@ class Comparison:
 
 
 def change_of(before: int, after: int, times_as_long: float) -> tuple[Change, float | None]:
-    """What became of an incident, and the ratio of its rates; the later side is `times_as_long` as the earlier one.
+    """The change of an incident, and the ratio of its rates; the later side is `times_as_long` as the earlier one.
 
     `more` and `fewer` are a change by half or more that chance does not explain: the difference from what was to be
     expected is more than three times its square root (a count of independent events scatters by its root).

@@ -1,4 +1,4 @@
-"""A comparison as text, Markdown, HTML and JSON; the first three from one outline, so that they say the same."""
+"""A comparison as text, Markdown, HTML and JSON; the first three from one outline, so they are identical in content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from smtpscope.export.summaries.content import (
     verbatim,
 )
 from smtpscope.export.summaries.incident_wording import Calendar, counted, utc_text
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 from smtpscope.store.times import format_time
 
 SCHEMA: Final = "smtpscope/comparison/1"
@@ -65,7 +65,7 @@ def headline(comparison: Comparison) -> str:
 
 
 def comparison_outline(comparison: Comparison) -> SummaryOutline:
-    """What the formats for people draw."""
+    """The outline for the human-readable formats."""
     sections = []
     for change in CHANGES:
         found = [each for each in comparison.incidents if each.change == change]

@@ -1,7 +1,7 @@
-"""The columns of converted exchanges: those that make the exchange again, and those that spare others the parsing.
+"""The columns of converted exchanges: those needed to restore the exchange, and derived ones for other programs.
 
-Columns that come from the same part of an exchange stand together, since the same few hosts, commands and replies come
-again and again and are written out once.
+Columns from the same part of an exchange are grouped, since the same few hosts, commands and replies recur and are
+rendered once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Cell = str | int | bool | None
 
 
 class DiagnosedExchange(NamedTuple):
-    """An exchange with what the knowledge base says of it: the cause and who has to act."""
+    """An exchange with its diagnosis: the cause and who has to act."""
 
     exchange: SmtpExchange
     category: str
@@ -30,7 +30,7 @@ class DiagnosedExchange(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConvertedColumn:
-    """`own` tells that the column makes the exchange again, `may_be_none` that it may have no value."""
+    """`own` means that the column is needed to restore the exchange, `may_be_none` that it is nullable."""
 
     name: str
     kind: ColumnKind = "text"
@@ -64,7 +64,7 @@ OWN_NUMBERS: Final = (
     _derived("time", may_be_none=True),
     *map(_whole, ("time_ms", "origin_place", "record_id", "connection")),
 )
-"""What nearly every exchange has for itself, in the order of `own_numbers`."""
+"""The columns that differ for nearly every exchange, in the order of `own_numbers`."""
 
 _CONTEXT_OF: Final[Callable[[SmtpExchange], tuple[Any, ...]]] = attrgetter(
     *("time_assumed", "event_id", "level", "provider", "channel", "computer", "direction", "virtual_server"),
@@ -143,15 +143,15 @@ COLUMNS: Final = (SCHEMA_COLUMN, *OWN_NUMBERS, *(column for part in PARTS for co
 
 
 def part_keys(judged: DiagnosedExchange) -> tuple[Hashable, ...]:
-    """A key for each of `PARTS`: what has the same key has the same values.
+    """A key for each of `PARTS`: equal keys mean equal values.
 
-    Most are identities of objects, which cost nothing to compare: whoever remembers a key keeps the exchange with it,
-    so that no other object gets the same.
+    Most are object identities, which are cheap to compare: keep the exchange with a remembered key, so no other object
+    can get the same identity.
     """
     exchange, category, who_acts = judged
     return (
         _CONTEXT_OF(exchange),
-        # Where the host stands in an ECS document depends on the direction.
+        # The host's field in an ECS document depends on the direction.
         (id(exchange.remote_host), exchange.direction),
         id(exchange.command),
         id(exchange.reply),
@@ -161,13 +161,13 @@ def part_keys(judged: DiagnosedExchange) -> tuple[Hashable, ...]:
 
 @lru_cache(maxsize=1024)
 def _hour(number: int) -> str | None:
-    """The beginning of all times in an hour, counted from 1970-01-01 UTC."""
+    """The common prefix of all times in an hour, counted from 1970-01-01 UTC."""
     text = utc_text(number * 3_600_000)
     return None if text is None else text[: -len("00:00.000Z")]
 
 
 def time_text(time_ms: int) -> str | None:
-    """The same as `utc_text`, which makes each text anew and so takes longer than all else of a line."""
+    """Like `utc_text`, but with a cached prefix: `utc_text` would take longer than the rest of a line."""
     number, rest = divmod(time_ms, 3_600_000)
     hour = _hour(number)
     if hour is None:

@@ -1,8 +1,8 @@
-"""An exchange under the names of the Elastic Common Schema, with all that makes it again under `smtpscope.*`.
+"""An exchange under the names of the Elastic Common Schema, with everything needed to restore it under `smtpscope.*`.
 
-Names have dots, as ECS loggers write them: Elasticsearch takes them apart by itself. What has no value is left out.
-Sender and recipient of the envelope stand in `email.*`, where Elastic's own integrations for message traces put them.
-Source: Elastic Common Schema reference 8.17 (event, network, source, destination, email, error, log fields).
+Names have dots, as ECS loggers write them: Elasticsearch splits them. Fields without a value are omitted. Envelope
+sender and recipient are in `email.*`, where Elastic's own integrations for message traces put them. Source: Elastic
+Common Schema reference 8.17 (event, network, source, destination, email, error, log fields).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ CONSTANT: Final[dict[str, JsonValue]] = {
     "event.module": "smtpscope",
     "network.protocol": "smtp",
 }
-"""What all documents have in common."""
+"""The fields common to all documents."""
 
 
 def ecs_own(exchange: SmtpExchange) -> str:
-    """The members, as JSON, of what nearly every exchange has for itself."""
+    """The JSON members that differ for nearly every exchange."""
     time, time_ms, place, record_id, connection = own_numbers(exchange)
     members = f'"{ECS_PREFIX}origin_place":{place}'
     if time_ms is not None:

@@ -26,7 +26,7 @@ _ROWS_A_GROUP: Final = 100_000
 
 
 def check_parquet(where: str) -> None:
-    """Raises ExportError that names the extra when pyarrow is missing."""
+    """Raises ExportError, naming the extra, if pyarrow is missing."""
     try:
         importlib.import_module("pyarrow.parquet")
     except ImportError as error:
@@ -36,9 +36,9 @@ def check_parquet(where: str) -> None:
 
 
 def write_parquet(rows: Iterable[DiagnosedExchange], stream: BinaryIO, *, rows_a_group: int = _ROWS_A_GROUP) -> None:
-    """Writes all of `rows` to `stream`, never more than `rows_a_group` of them in memory.
+    """Writes all of `rows` to `stream`, with at most `rows_a_group` of them in memory.
 
-    Texts are dictionary-encoded. What UTF-8 can't hold (lone surrogates) is U+FFFD in its column and stands exactly in
+    Texts are dictionary-encoded. Lone surrogates, which UTF-8 can't encode, become U+FFFD, and the exact text goes to
     the column `exact_texts`. Raises ExportError without pyarrow.
     """
     check_parquet("Parquet")
@@ -66,7 +66,7 @@ def _schema(arrow: Any) -> Any:
 
 
 class _RowGroup:
-    """Rows that are collected until they are many enough: numbers, and for each part the distinct values of it."""
+    """Collects rows for a row group: numbers, and the distinct values of each part."""
 
     def __init__(self, arrow: Any, schema: Any) -> None:
         self._arrow = arrow
@@ -95,7 +95,7 @@ class _RowGroup:
         return arrow.Table.from_arrays([*columns, arrow.array(self._exact(), arrow.string())], schema=self._schema)
 
     def _exact(self) -> list[str | None]:
-        """For each row the texts that UTF-8 can't hold, None for nearly all."""
+        """For each row, the texts that UTF-8 can't encode; None for nearly all."""
         exact: list[str | None] = [None] * len(self)
         rows: dict[int, dict[str, str]] = {}
         for part in self._parts:
@@ -108,11 +108,11 @@ class _RowGroup:
 
 
 class _DistinctParts:
-    """One part of all rows of a group: the distinct values, and which of them each row has."""
+    """One part of all rows of a group: its distinct values, and their index per row."""
 
     def __init__(self, part: Part) -> None:
         self._part = part
-        # With the row, as the key may be the identity of an object of it.
+        # Keeps the row, as the key may be the identity of one of its objects.
         self._known: dict[Hashable, tuple[int, DiagnosedExchange]] = {}
         self._distinct: list[tuple[Cell, ...]] = []
         self.numbers: list[int] = []

@@ -1,4 +1,4 @@
-"""Converted exchanges as text, one a line: JSON under our own names or those of the ECS, and CSV."""
+"""Converted exchanges as text, one per line: JSON with our own or ECS names, and CSV."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from smtpscope.reading.converted.exchange_schema import SCHEMA
 ConvertedText = Literal["jsonl", "ecs", "csv"]
 _REMEMBERED: Final = 32_768
 _LINES_A_PIECE: Final = 500
-# A spreadsheet of another country takes a semicolon for the end of a cell.
+# In some locales, spreadsheets treat a semicolon as a separator.
 _QUOTED: Final = re.compile('[",;]')
 _SIMPLE_CELL: Final = re.compile(r"[A-Za-z0-9<>\[({#.][ !#-+\--:<-\[\]-~]*")
 
@@ -39,7 +39,7 @@ _PartText = Callable[[Part, DiagnosedExchange], str]
 def converted_text(rows: Iterable[DiagnosedExchange], name: ConvertedText) -> Iterator[str]:
     """Each exchange as a line with its line end, many lines a piece; CSV begins with a row of names.
 
-    Nothing that comes out needs care before a terminal shows it, and all of it is UTF-8.
+    The output is safe to show in a terminal, and valid UTF-8.
     """
     if name == "csv":
         yield ",".join(column.name for column in COLUMNS) + "\r\n"
@@ -70,7 +70,7 @@ def _pieces(
 
 
 class _Remembered(dict[Hashable, tuple[str, DiagnosedExchange]]):
-    """The text of one part of the exchanges, made once for each that is different; see `part_keys`."""
+    """Caches the text of one part, by distinct value; see `part_keys`."""
 
     __slots__ = ("_part", "_text")
 
@@ -80,7 +80,7 @@ class _Remembered(dict[Hashable, tuple[str, DiagnosedExchange]]):
         self._text = text
 
     def added(self, key: Hashable, row: DiagnosedExchange) -> str:
-        """The text of a part that is not there yet."""
+        """Adds the text of a new part."""
         if len(self) >= _REMEMBERED:
             self.clear()
         text = self._text(self._part, row)
@@ -97,7 +97,7 @@ def _json_members(values: Mapping[str, JsonValue]) -> str:
     try:
         encoded = _ENCODE(values).decode()
     except UnicodeEncodeError:
-        # Halves of characters: those of a log are worth an escape each.
+        # Lone surrogates: each gets an escape.
         encoded = _ENCODE_ANY(values)
     return (encoded if encoded.isascii() and "\x7f" not in encoded else harmless_json(encoded))[1:-1]
 

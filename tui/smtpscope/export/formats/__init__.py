@@ -1,1 +1,1 @@
-"""A summary in each format, and the text helpers that the formats share."""
+"""A summary in each format, and shared text helpers."""

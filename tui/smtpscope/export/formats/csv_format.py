@@ -1,4 +1,4 @@
-"""A summary as CSV: one row for each incident, for those who collect incidents in a spreadsheet."""
+"""A summary as CSV: one row per incident, for a spreadsheet."""
 
 from __future__ import annotations
 

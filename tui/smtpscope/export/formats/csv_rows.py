@@ -1,7 +1,7 @@
-"""Rows of CSV (RFC 4180) whose cells no spreadsheet calculates.
+"""Rows of CSV (RFC 4180) whose cells no spreadsheet evaluates.
 
-No byte order mark: programs that read CSV take it for a part of the first name. A spreadsheet that guesses another
-encoding is told UTF-8 when it imports the file.
+No byte order mark: programs that read CSV treat it as part of the first name. If a spreadsheet guesses another
+encoding, choose UTF-8 on import.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from smtpscope.harmless import spreadsheet_cell
 
 Cell = str | int | bool | None
 
-# Hosts, providers and replies come again and again, and making them harmless costs more than looking them up.
+# Hosts, providers and replies recur, and making them harmless costs more than a cache look-up.
 _harmless_cell = lru_cache(maxsize=8192)(spreadsheet_cell)
 
 

@@ -1,4 +1,4 @@
-"""Events by day as an inline SVG: a bar for each day, quiet days kept as gaps, so that bursts can be seen."""
+"""Events by day as an inline SVG: one bar per day, with quiet days as gaps, so bursts are visible."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_DAYS: Final = 36_525
 
 
 def days_drawing(counts: tuple[tuple[str, int], ...]) -> list[str]:
-    """Lines of SVG for (ISO date, count) in order of time; none when there is no date or the span has no sense.
+    """Lines of SVG for (ISO date, count) in order of time; none if there is no date or the span is invalid.
 
     Spans above 180 days are drawn in 180 bars of several days each.
     """

@@ -1,4 +1,4 @@
-"""A summary as one HTML file: no script, nothing fetched, readable in light and dark, fit to print.
+"""A summary as one HTML file: no scripts, nothing fetched, light and dark, printable.
 
 Every text goes through `html.escape`, and a content security policy forbids what escaping should have prevented.
 """
@@ -109,7 +109,7 @@ def text(words: str) -> str:
 
 
 def code(words: str) -> str:
-    """Text from the log as `<code>`, in words where there is none."""
+    """Text from the log as `<code>`, or a placeholder if empty."""
     return f"<code>{text(words)}</code>" if words else "(empty)"
 
 

@@ -17,7 +17,7 @@ SCHEMA: Final = "smtpscope.summary/1"
 
 
 def render(document: SummaryDocument) -> str:
-    """`document` as one JSON object with a line feed at its end. Numbers are numbers, what is unknown is null."""
+    """`document` as one JSON object with a line feed at its end. Numbers are numbers, unknown values are null."""
     calendar = Calendar(document.zone, document.zone_name)
     value: JsonValue = {
         "schema": SCHEMA,

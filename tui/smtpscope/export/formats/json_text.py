@@ -1,4 +1,4 @@
-"""JSON that any parser reads back verbatim, and that a terminal may be shown as it is."""
+"""JSON that any parser reads back verbatim, and that is safe to show in a terminal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Final
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
-# What json leaves alone and a terminal, an editor or a UTF-8 encoder does not: DEL and C1 controls, soft hyphen, bidi
-# and zero-width signs, line separators, lone surrogates, tags. RFC 8259 section 7 allows to escape any character.
+# Characters that json does not escape, but that affect terminals, editors or UTF-8 encoders: DEL and C1 controls, soft
+# hyphen, bidi and zero-width signs, line separators, lone surrogates, tags. RFC 8259 section 7 allows to escape any
+# character.
 _RISKY: Final = re.compile(
     "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e0fff]"

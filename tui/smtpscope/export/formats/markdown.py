@@ -1,8 +1,8 @@
 """A summary as Markdown (CommonMark with GitHub's tables) that hostile text can't break out of.
 
-Text from the log stands in code only, where Markdown interprets nothing: no link, image, mention, issue number or
-HTML can come of it. Our own words are escaped; a word of theirs that a site would turn into a link or a mention (an
-address, a URL, `#12`) is put in code too, since a backslash does not stop those. Sources: CommonMark 0.31 sections
+Text from the log is in code only, where Markdown interprets nothing, so it can't become a link, image, mention, issue
+number or HTML. Our own words are escaped; a word that a site would turn into a link or a mention (a mail address, a
+URL, `#12`) is put in code too, since a backslash does not stop those. Sources: CommonMark 0.31 sections
 4.5, 6.1, GitHub Flavored Markdown 4.10 (tables) and 6.9 (autolinks).
 """
 
@@ -62,7 +62,7 @@ def draw(content: SummaryOutline) -> str:
 
 
 def escaped(text: str) -> str:
-    """Our own words so that Markdown shows them as they are, on one line."""
+    """Our own text, escaped for Markdown, on one line."""
     return "".join(_word(word) for word in re.split(r"(\s+)", shown(text)))
 
 
@@ -77,10 +77,10 @@ def inline_code(text: str) -> str:
     """Text from the log as a code span: its fence is longer than any run of backticks within (CommonMark 6.1)."""
     safe = shown(text)
     if not safe.strip():
-        # A code span of blanks alone is kept by some renderers and dropped by others.
+        # Renderers differ on a code span of spaces only.
         return "(spaces)" if safe else "(empty)"
     fence = "`" * (_longest_run(safe) + 1)
-    # Where both ends are blank, or a blank keeps a backtick from the fence, the reader takes one blank from each end.
+    # If both ends are spaces, or a space separates a backtick from the fence, renderers strip one space from each end.
     pad = " " if "`" in (safe[0], safe[-1]) or (safe[0] == " " and safe[-1] == " ") else ""
     return f"{fence}{pad}{safe}{pad}{fence}"
 
@@ -102,7 +102,7 @@ def _piece(piece: Piece) -> str:
     if piece.kind == "link":
         return f"<{piece.text}>" if is_web_address(piece.text) else inline_code(piece.text)
     if piece.kind == "strong":
-        # Blanks beside the asterisks would keep them from being read as emphasis.
+        # Spaces next to the asterisks would disable the emphasis.
         words = piece.text.rstrip()
         return f"**{escaped(words)}**{piece.text[len(words) :]}" if words.strip() else piece.text
     return escaped(piece.text)
@@ -110,7 +110,7 @@ def _piece(piece: Piece) -> str:
 
 def _line(line: Line) -> str:
     text = "".join(_piece(piece) for piece in line).lstrip(" ")
-    # At the start of a line a dash, a plus or a number with a dot would begin a list.
+    # At the start of a line, a dash, a plus or a number with a dot would start a list.
     if _BULLET_START.match(text):
         return f"\\{text}"
     return _NUMBER_START.sub(r"\1\\\2", text, count=1) if _NUMBER_START.match(text) else text

@@ -24,7 +24,7 @@ from smtpscope.store.times import format_time
 ADDRESS_TO_FILL_IN = "[the public IP address of our server]"
 NAME_TO_FILL_IN = "[name, organisation, telephone]"
 _MOST_RECIPIENTS = 5
-# Logs that tell of deliveries, and of SMTP only what came of it.
+# Logs of deliveries, with only the outcome of SMTP.
 _OF_DELIVERIES = ("message tracking log", "connectivity log")
 
 
@@ -76,7 +76,7 @@ def _letter(summary: IncidentSummary, *, anyway: bool) -> Iterator[str]:
 
 
 def _why_no_letter(summary: IncidentSummary) -> str:
-    """Why nobody of the other side could answer, "" where somebody can."""
+    """Why there is nobody to write to, "" if there is."""
     sample = summary.sample
     lead = f"No letter about {shown(code_words(summary.incident))}:"
     if sample.guess is not None and MAYBE_OURS in sample.guess:
@@ -96,7 +96,7 @@ def _field(label: str, value: str) -> list[str]:
 
 
 def _recipient_of_letter(summary: IncidentSummary) -> str:
-    """`postmaster@` the recipients' domain where they all share one, else of the remote host."""
+    """`postmaster@` the recipients' domain if they share one, else the remote host."""
     incident = summary.incident
     if incident.key.direction is Direction.OUTBOUND:
         domains = {address.rpartition("@")[2].lower() for address, _ in incident.recipients if "@" in address}

@@ -17,7 +17,7 @@ from smtpscope.export.monitoring.check_result import CheckedIncident, CheckResul
 from smtpscope.export.report.report_words import action_words
 from smtpscope.export.summaries.incident_wording import counted, utc_text
 from smtpscope.harmless import shown
-from smtpscope.store.grouping.activity import STATES, state_words
+from smtpscope.store.activity import STATES, state_words
 from smtpscope.store.times import duration, format_time
 
 SCHEMA: Final = "smtpscope/check/1"
@@ -122,7 +122,7 @@ def _metrics(result: CheckResult) -> Iterator[str]:
     yield "# TYPE smtpscope_skipped_records gauge"
     yield f"smtpscope_skipped_records {result.skipped}"
     if result.log_end_ms is not None:
-        yield "# HELP smtpscope_log_end_seconds When the log ends, in seconds since 1970-01-01 UTC."
+        yield "# HELP smtpscope_log_end_seconds End of the log, in seconds since 1970-01-01 UTC."
         yield "# TYPE smtpscope_log_end_seconds gauge"
         yield f"smtpscope_log_end_seconds {result.log_end_ms / 1000:.3f}"
 

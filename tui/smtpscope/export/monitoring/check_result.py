@@ -1,4 +1,4 @@
-"""What `smtpscope check` found: incidents in a window of time, and how urgent each is."""
+"""The result of `smtpscope check`: incidents in a time window, and how urgent each is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import tzinfo
 from enum import IntEnum
 
 from smtpscope.knowledge.entry import WhoActs
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 from smtpscope.store.grouping.incident import IncidentKey
 
 
@@ -26,7 +26,7 @@ class CheckedIncident:
 
     `events` are those in the window, `messages` the same with all tries of one message counted once. `enhanced` is the
     enhanced status code, "" where there is none or several. `overdue_ms` is for how long a message has been deferred
-    that by now is as good as refused, None where there is none. `known` incidents were told by an earlier check.
+    that by now is as good as refused, None where there is none. `known` incidents were reported by an earlier check.
     `first_step` and `sample` are for a mail: what to do first, and a reply with its time, as the log has it.
     """
 
@@ -79,12 +79,12 @@ class CheckResult:
 
     @property
     def new(self) -> tuple[CheckedIncident, ...]:
-        """What no earlier check has told and what needs action."""
+        """New incidents that need action."""
         return tuple(each for each in self.incidents if not each.known and each.status is not Status.OK)
 
     @property
     def told(self) -> tuple[IncidentKey, ...]:
-        """What need not be told again: an incident that is over is left out, so that it is told when it comes back."""
+        """Incidents not to report again; one that is over is left out, so it is reported if it returns."""
         told = (
             each for each in self.incidents if each.state != "over" and (each.known or each.status is not Status.OK)
         )

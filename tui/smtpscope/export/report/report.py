@@ -1,4 +1,4 @@
-"""What `smtpscope report` says: the files, what is in them, and the table of groups."""
+"""The contents of `smtpscope report`: the files, what is in them, and the table of groups."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from smtpscope.errors import Problem
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 from smtpscope.store.grouping.incident import Counted
 
 Named = Literal["host", "recipient", "server", ""]
@@ -20,13 +20,13 @@ class ReportRow:
     """A group (`depth` 0) or one of its members (`depth` 1, directly after it).
 
     `code` and `host` are what to show ("550", "550 5.7.1", "all hosts", "(no host)"); text of the log is verbatim.
-    `cause` is the title of the guidance, `category` its id; `direction` and `who_acts` are None where the members
-    differ. `recipients` counts distinct addresses, `spark` holds counts in equal steps of the report's span.
+    `cause` is the title of the guidance, `category` its id; `direction` and `who_acts` are None if the members differ.
+    `recipients` is the number of distinct mailboxes, `spark` has counts in equal steps of the report's time span.
 
-    `named` tells what the log names in `host`: a "host", a "recipient", a "server", or "" for words of ours.
+    `named` says what `host` is: a "host", a "recipient", a "server", or "" for our own text.
 
-    The last fields are for programs: the reply code and the remote host that all members share (None where they
-    differ, or have none), how many different ones there are, and how long it was quiet when the log ends.
+    The last fields are for programs: the reply code and remote host shared by all members (None if they differ, or have
+    none), the number of distinct ones, and how long it has been quiet at the end of the log.
     """
 
     depth: int
@@ -52,19 +52,18 @@ class ReportRow:
 
     @property
     def ongoing(self) -> bool | None:
-        """Whether it goes on at the end of the log; None without times."""
+        """Whether it is ongoing at the end of the log; None without times."""
         return None if self.state is None else self.state == "ongoing"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`events` are ours (SMTP protocol events), `others` records of other kinds, `skipped` records nobody could read.
+    """`events` are SMTP refusals, `unrelated_records` other records, `skipped` unreadable ones.
 
-    `events_in_view` is how many of ours the filter lets through; the rows count only these. `directions` counts them
-    by direction. `group_by` says in words what a row is ("reply code and remote host"). `rows_left_out` is how many
-    rows a limit cut off. `time_assumed` tells that some times were read in an assumed zone. `duplicates` are events
-    that were in the logs before and are left out of `events`. `service_logs` tells that all logs are of a mail server
-    itself: then `events` are refusals, and `others` the other rows.
+    `events_in_view` is how many match the filter; the rows count only these. `directions` counts them by direction.
+    `group_by` names the grouping ("reply code and remote host"). `rows_left_out` is how many rows a limit cut off.
+    `time_assumed` means that some times were read in an assumed zone. `duplicates` are not counted in `events`.
+    `service_logs` means that all logs are a mail server's own: then `unrelated_records` are their other rows.
     """
 
     files: tuple[str, ...]

@@ -18,9 +18,9 @@ from smtpscope.export.report.report_words import (
     who_words,
 )
 from smtpscope.export.summaries.incident_wording import Calendar, utc_text
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 
-# Each format is imported when it is drawn: most reports are text, and wait for nothing else.
+# Each format is imported when needed: most reports are text.
 if TYPE_CHECKING:
     from smtpscope.export.formats.csv_rows import Cell
     from smtpscope.export.formats.json_text import JsonValue
@@ -54,7 +54,7 @@ class ReportFormat:
 
 
 def masked_report(report: Report, mask: Mask) -> Report:
-    """A copy of `report` in which nothing of the log is left that is not known to be public."""
+    """A copy of `report` with everything from the log masked that is not known to be public."""
     return replace(
         report,
         files=tuple(map(mask.file, report.files)),
@@ -103,7 +103,7 @@ def _activity(row: ReportRow, ascii_only: bool) -> Piece:
 
     if not row.spark:
         return plain("")
-    # Markdown and HTML may fold blanks, and then the bars would stand at the wrong time.
+    # Markdown and HTML may collapse spaces, which would misplace the bars.
     return verbatim(sparkline(row.spark, ascii_only=ascii_only).replace(" ", "_" if ascii_only else "·"))
 
 

@@ -1,4 +1,4 @@
-"""The report as a table for a terminal of a given width: what gets long is broken into further lines, never cut."""
+"""The report as a table for a terminal of a given width: long text is wrapped, never cut."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def render_text(report: Report, *, width: int = 80, ascii_only: bool = False) ->
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Widths in cells; `last` and `spark` are 0 where there is no room for them."""
+    """Widths in cells; `last` and `spark` are 0 if there is no room for them."""
 
     code: int
     host: int

@@ -1,4 +1,4 @@
-"""The report in words that all its formats share: its heading, and what is told of a row beside its code and host."""
+"""Text shared by all report formats: the heading, and the details of a row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtpscope.export.report.report import Report, ReportRow
 from smtpscope.export.summaries.incident_wording import Calendar, counted
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 from smtpscope.store.times import format_time
 
 _WHO: Final[dict[WhoActs, str]] = {
@@ -28,16 +28,16 @@ HOW_TO_GET_EVENTS: Final = (
     "Protocol: Medium. Then wait for the next refusal and save that server's Application log.",
     "Exchange 2007 and later do not log them: open their SMTP protocol logs instead.",
 )
-"""What to do about a log without events of ours, in sentences; Microsoft KB 843106."""
+"""What to do about a log without SMTP events; Microsoft KB 843106."""
 
 NO_RECORD_AT_ALL: Final = (
     "The log is empty or damaged: copy it from the server again, or export it again in Event Viewer."
 )
-"""What to do about a log of which not one record was read, whoever wrote it."""
+"""What to do about a log of which no record could be read."""
 
 
 def events_words(events: int, service_logs: bool) -> str:
-    """How many there are, in the word that fits the logs."""
+    """The number of refusals, in words."""
     return counted(events, "SMTP refusal", "SMTP refusals")
 
 
@@ -60,7 +60,7 @@ def doubt_words(problems: Iterable[Problem], others: int, *, files: bool) -> str
 
 
 def no_refusal_words(rows: int) -> str:
-    """For logs of a mail server itself without a refusal: that is good news, or the wrong log."""
+    """For a mail server's log without refusals: good news, or the wrong log."""
     return f"No SMTP refusals found: none of {counted(rows, 'row', 'rows')} has a reply code of 400 or higher."
 
 
@@ -80,7 +80,7 @@ def direction_word(direction: Direction | None) -> str:
 
 
 def row_details(row: ReportRow, report: Report, *, last: bool = False) -> list[str]:
-    """What stands below a row: cause, direction, who acts, recipients, since when, whether it is over.
+    """The details below a row: cause, direction, action, recipients, start, state.
 
     `last` adds the last time, for tables that have no room for it in its own column.
     """
@@ -96,7 +96,7 @@ def row_details(row: ReportRow, report: Report, *, last: bool = False) -> list[s
 
 
 def told_rows(report: Report) -> Iterator[ReportRow]:
-    """The rows for people: a member that only repeats its group is left out."""
+    """The rows to display: a member that only repeats its group is omitted."""
     rows = report.rows
     for index, row in enumerate(rows):
         group = rows[index - 1] if index else None
@@ -142,7 +142,7 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
 
 
 def no_rows_words(report: Report) -> tuple[str, ...]:
-    """What stands in place of the table when it has no row, in sentences; the first says why it has none."""
+    """The text shown instead of an empty table; the first sentence says why it is empty."""
     if report.events:
         return (f"None of {events_words(report.events, report.service_logs)} matches the filter.",)
     doubt = doubt_words(report.problems, report.unrelated_records, files=len(report.files) > 1)

@@ -1,1 +1,1 @@
-"""What an incident's summary says, before any format draws it."""
+"""An incident's summary, independent of its format."""

@@ -1,7 +1,7 @@
-"""What a summary is made of, whatever its format: headings, sentences, lists, tables, code.
+"""The elements of a summary in any format: headings, sentences, lists, tables, code.
 
-The formats differ in how they write these few things and in nothing else, so that they say the same.
-A `Piece` knows whether its words are ours or the log's; a format must never interpret the log's.
+Formats differ only in how they render these, so their content is the same. A `Piece` says whether its text is ours or
+the log's; a format must never interpret the log's.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Line = tuple[Piece, ...]
 
 
 def plain(text: str) -> Piece:
-    """Our own words."""
+    """Our own text."""
     return Piece(text)
 
 
 def strong(text: str) -> Piece:
-    """Our own words, to be seen first."""
+    """Our own text, emphasised."""
     return Piece(text, "strong")
 
 
@@ -40,7 +40,7 @@ def verbatim(text: str) -> Piece:
 
 
 def link(address: str) -> Piece:
-    """The address of a source that the knowledge base names."""
+    """The URL of a source in the knowledge base."""
     return Piece(address, "link")
 
 
@@ -48,7 +48,7 @@ _WEB_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-
 
 
 def is_web_address(text: str) -> bool:
-    """Whether `text` is an http or https address of plain signs, safe to be made a link in any format."""
+    """Whether `text` is a plain http or https URL, safe as a link in any format."""
     return _WEB_ADDRESS.fullmatch(text) is not None
 
 
@@ -59,7 +59,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """`numbered` where the order is an order of work."""
+    """`numbered` if the order matters."""
 
     items: tuple[Line, ...]
     numbered: bool = False
@@ -67,7 +67,7 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class SummaryFacts:
-    """Label and value, one a line."""
+    """Label and value, one per line."""
 
     items: tuple[tuple[str, Line], ...]
 

@@ -1,4 +1,4 @@
-"""Advice on an incident -> sections of its summary: what it means, what to check and do, and why we think so."""
+"""Advice on an incident -> sections of its summary: what it means, what to check and do, and why it matched."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TEMPORARY: Final[dict[bool | None, str]] = {
 
 
 def meaning_section(advice: Advice, direction: Direction) -> Section:
-    """What happened, what it means, who has to act, whether it passes by itself, and what usually causes it."""
+    """What happened, what it means, who has to act, whether it is temporary, and its likely causes."""
     blocks: list[Block] = [Paragraph((plain(text),)) for text in (advice.reading, advice.meaning) if text]
     note = f": {advice.who_note}" if advice.who_note else ""
     facts: list[tuple[str, Line]] = [
@@ -49,14 +49,14 @@ def meaning_section(advice: Advice, direction: Direction) -> Section:
 
 
 def our_note_sections(advice: Advice) -> Iterator[Section]:
-    """What this house knows of such replies, as it was written; nothing where it wrote nothing."""
+    """Our note on refusals like this, as written; empty if there is none."""
     if advice.our_note:
         lines = (line for line in advice.our_note.splitlines() if line.strip())
         yield Section("Our note", tuple(Paragraph((plain(line),)) for line in lines))
 
 
 def _who_acts(advice: Advice, direction: Direction) -> str:
-    """Both, where the cause that came close has somebody else act."""
+    """Names both if the runner-up cause has somebody else act."""
     words = who_acts_words(advice.who_acts, direction)
     if advice.other is None or advice.who_is_sure:
         return words
@@ -64,8 +64,8 @@ def _who_acts(advice: Advice, direction: Direction) -> str:
 
 
 def guidance_sections(advice: Advice, reply: str) -> Iterator[Section]:
-    """What to check, do, avoid, when it is over or may be ignored, why we think so, and the sources; empty ones left
-    out. `reply` is the verbatim reply that `advice` explains.
+    """What to check, do and avoid, when it is fixed or can be ignored, why it matched, and the sources; empty
+    sections are omitted. `reply` is the verbatim reply that `advice` explains.
     """
     if advice.checks:
         checks = tuple(_check(check) for check in advice.checks)

@@ -1,6 +1,6 @@
-"""Facts of an incident in plain English words: who refuses whom, when, for how long, who has to act.
+"""Facts of an incident in plain English: who refuses whom, when, for how long, who has to act.
 
-What comes out may hold text from the log; each format makes it harmless as its last step.
+The result may contain text from the log; each format makes it harmless as its last step.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from smtpscope.harmless import Shown, shown_lines
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.entry import Tool, WhoActs
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
-from smtpscope.store.grouping.activity import state_words
+from smtpscope.store.activity import state_words
 from smtpscope.store.grouping.incident import Incident
 from smtpscope.store.times import format_short, format_time, local_datetime
 
@@ -44,7 +44,7 @@ TOOL_WORDS: Final[dict[Tool, str]] = {
 
 
 def who_acts_words(who: WhoActs, direction: Direction) -> str:
-    """Who has to act, said so that it is clear which side is meant; knowledge/entry.py names the five."""
+    """Who has to act, naming the side; knowledge/entry.py lists the five."""
     if who == "them":
         return "the other side (the client)" if direction is Direction.INBOUND else "the other side (the remote host)"
     return {
@@ -74,7 +74,7 @@ def time_words(time_ms: int | None, zone: tzinfo) -> str:
 
 
 def utc_text(time_ms: int | None) -> str | None:
-    """`2026-11-18T22:47:03.000Z` (ISO 8601, UTC, milliseconds), None for no time or one that no calendar holds."""
+    """`2026-11-18T22:47:03.000Z` (ISO 8601, UTC, milliseconds), None for no time, or one outside the calendar."""
     if time_ms is None:
         return None
     try:
@@ -104,7 +104,7 @@ class Calendar:
 
 
 def code_words(incident: Incident) -> str:
-    """`550 5.7.1`: the reply code and the enhanced code, where all replies agree on one."""
+    """`550 5.7.1`: the reply code, and the enhanced code if all replies share one."""
     if incident.key.code is None:
         return "a reply without a code"
     codes = [code for code, _ in incident.enhanced_codes if code]
@@ -112,7 +112,7 @@ def code_words(incident: Incident) -> str:
 
 
 def verb_words(incident: Incident) -> str:
-    """The command verbs that were refused: `RCPT`, `MAIL and RCPT`, `RCPT and 3 others`; "" where there is none."""
+    """The command verbs that were refused: `RCPT`, `MAIL and RCPT`, `RCPT and 3 others`; "" if there is none."""
     verbs = [verb for verb, _ in incident.verbs if verb]
     if len(verbs) <= 2:
         return " and ".join(verbs)
@@ -120,7 +120,7 @@ def verb_words(incident: Incident) -> str:
 
 
 def raw_lines(text: str) -> list[Shown]:
-    """The lines of a record's raw text, harmless; tabs become blanks, as Event Viewer puts one behind each label."""
+    """The lines of a record's raw text, harmless; tabs become spaces, as Event Viewer puts one after each label."""
     return shown_lines(text.rstrip("\r\n").expandtabs(8))
 
 
@@ -133,14 +133,14 @@ def when_log_ends(incident: Incident, zone: tzinfo) -> str:
 
 
 def host_words(host: str, direction: Direction) -> str:
-    """The remote host, or in words that the event names none."""
+    """The remote host, or a phrase if the event names none."""
     if host:
         return host
     return "an unnamed client" if direction is Direction.INBOUND else "an unnamed remote host"
 
 
 def sample_level(sample: SmtpExchange) -> str:
-    """The level of the sample's record, with the level word of its text where the two disagree."""
+    """The level of the sample's record, with the level in its text if they differ."""
     if sample.level is None:
         return sample.text_level or "not in the log"
     if sample.text_level is not None and sample.text_level != sample.level:

@@ -1,4 +1,4 @@
-"""What an incident's summary says, in the order in which a ticket's reader asks; every format draws this same value."""
+"""An incident's summary, in the order of a ticket reader's questions; all formats render this value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtpscope.store.grouping.incident import Incident
 class IncidentSummary:
     """An incident, its guidance, and one sample with the raw text of its record.
 
-    All text is verbatim: each format makes it harmless in its own way as the last step.
+    All text is verbatim: each format makes it harmless in its own way as its last step.
     """
 
     incident: Incident

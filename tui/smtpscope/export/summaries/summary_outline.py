@@ -1,4 +1,4 @@
-"""A summary document -> its outline: all that any format for people says, in the order in which a ticket is read."""
+"""A summary document -> its outline: the content of all human-readable formats, in reading order."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
     host = verbatim(incident.host) if incident.host else plain(host_words("", key.direction))
     code = verbatim(code_words(incident)) if key.code is not None else plain(code_words(incident))
     verbs = verb_words(incident)
-    # A tracking log holds replies without the commands they answered.
+    # A tracking log has replies without their commands.
     command = (verbatim(verbs),) if verbs and " " not in verbs else (plain(verbs or "mail"),)
     since = f", since {calendar.full(incident.first_ms, assumed=incident.time_assumed)}" if incident.count > 1 else ""
     if incident.count == 1 and incident.first_ms is not None:
@@ -88,7 +88,7 @@ def headline(summary: IncidentSummary, calendar: Calendar) -> Line:
 
 
 def line_text(line: Line) -> str:
-    """The words of a line without any form, for a subject or a JSON field; not yet harmless."""
+    """The plain text of a line, for a subject or a JSON field; not yet harmless."""
     return "".join(piece.text for piece in line)
 
 
@@ -187,7 +187,7 @@ def _parties(incident: Incident, limit: int | None) -> Section:
 
 
 def counted_bullets(values: Counted, limit: int | None, *, empty: str) -> Bullets:
-    """Each value with its count, the most frequent first; `empty` stands for the empty value."""
+    """Each value with its count, most frequent first; `empty` is shown for the empty value."""
     kept = values if limit is None or len(values) <= limit else values[:limit]
     items: list[Line] = [(plain(f"{count:,} × "), _value(value, empty)) for value, count in kept]
     if len(kept) < len(values):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from smtpscope.knowledge.advice import Confidence, Match
 from smtpscope.knowledge.authoring.labelled_replies import LabelledReply, of_example, read_labelled_replies
@@ -136,7 +136,7 @@ def _without_family(matcher: Matcher, family: str) -> Matcher:
 def evaluate(
     base: KnowledgeBase,
     replies: Sequence[LabelledReply],
-    clock: Callable[[], float] = perf_counter,
+    clock: Callable[[], float] = process_time,
     matcher: Matcher | None = None,
 ) -> Evaluation:
     """The figures for `replies`. Those that the rules were written with flatter the knowledge base.

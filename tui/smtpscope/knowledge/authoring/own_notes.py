@@ -157,7 +157,7 @@ def _weight(row: list[str]) -> int:
 _ID = re.compile(r"[a-z0-9]{1,40}(?:-[a-z0-9]{1,40}){0,8}")
 _BRACES = re.compile(r"\{([a-z_]+)\}")
 _FEWEST_WORDS: Final = 3
-"""With fewer words and no remote host a note would take replies that it was not written for."""
+"""With fewer words and no remote host, a note would match unrelated replies."""
 
 _HEADER: Final = """\
 # A note of our own. Title and meaning are ours, the rest is the general guidance for this cause: edit as you like.
@@ -285,7 +285,7 @@ def _says_enough(phrase: str) -> bool:
 
 
 def _words(name: str, written: str) -> str:
-    """What somebody typed as one line without controls; braces that are no placeholder of ours become brackets."""
+    """Typed text on one line without control characters; braces that are not our placeholders become brackets."""
     line = _one_line(written)
     if not line:
         raise _refused(name, "it is empty", "Write what you know")
@@ -306,7 +306,7 @@ def _place(folder: Path, entry_id: str) -> Path:
 
 
 def _publish(folder: Path, entry_id: str, text: str) -> None:
-    """Whole or not at all, and never over another file."""
+    """Writes atomically, and never over another file."""
     path = _place(folder, entry_id)
     temporary = path.with_name(f".{entry_id}-{token_hex(4)}.tmp")
     try:
@@ -330,12 +330,12 @@ def _publish(folder: Path, entry_id: str, text: str) -> None:
 
 def _link(temporary: Path, path: Path) -> None:
     try:
-        # A link fails where the file has come into being meanwhile; a rename would replace it.
+        # A link fails if the file has been created meanwhile; a rename would replace it.
         os.link(temporary, path)
     except FileExistsError:
         raise
     except (OSError, AttributeError):
-        # Some file systems know no links: then the look before is all there is.
+        # Without hard links, the earlier existence check is the only guard.
         if os.path.lexists(path):
             raise FileExistsError(str(path)) from None
         temporary.replace(path)

@@ -1,1 +1,1 @@
-"""Knowledge files -> a matcher; broken files are told with file, table and field."""
+"""Knowledge files -> a matcher; errors name the file, table and field."""

@@ -1,4 +1,4 @@
-"""Folders of knowledge files -> the matcher; what can't be understood is told with its file."""
+"""Folders of knowledge files -> the matcher; errors name the file."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _PlacedRules = Sequence[tuple[Path, Rule]]
 
 
 def build_matcher(bundled: Path, own: Sequence[Path], *, names: bool = True) -> Matcher:
-    """The matcher over the bundled folder and folders of the user's own, the last of them asked first.
+    """Builds the matcher for the bundled folder and the user's own folders, which are tried last to first.
 
-    Without `names`, codes of providers and distinctive rules (Spamhaus, STOREDRV) are left out: what remains knows no
-    product, as is the case with one that nobody has seen yet.
+    Without `names`, codes of providers and distinctive rules (Spamhaus, STOREDRV) are left out: the rest is independent
+    of products, as for an unknown one.
 
-    Raises KnowledgeError for a file that is broken, and for phrases, ranges and lines that are not understood.
+    Raises KnowledgeError for a broken file, and for invalid phrases, ranges and lines.
     """
     every = (bundled, *own)
     classes = _word_classes(every)

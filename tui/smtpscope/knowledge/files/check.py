@@ -1,4 +1,4 @@
-"""Knowledge that contradicts itself: everything that a reader of the files could get wrong, found and named."""
+"""Finds contradictions in the knowledge files."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _EXAMPLES_REMEDY = "Change the rule's phrases, its place in the order, or the ex
 
 
 def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:
-    """What is wrong in the files of `folder`, as errors that are not raised.
+    """The errors in the files of `folder`, unraised.
 
     `matcher` and `entries` are those of the whole knowledge base that the folder is a part of.
     """
@@ -100,7 +100,7 @@ def _in_entries(folder: Path) -> Iterator[KnowledgeError]:
 
 
 def _is_shown(where: str, entry: Entry) -> Iterator[KnowledgeError]:
-    """What nobody would ever see: a check for a server that lacks its tool, a sentence for one direction alone."""
+    """Text that would never be shown: a check for a server that lacks its tool, a sentence for one direction only."""
     for check in entry.checks:
         yield from _tool_is_there(f"{where}, field checks", check)
     for direction in (Direction.OUTBOUND, Direction.INBOUND):
@@ -212,7 +212,7 @@ def _examples_of_rule(where: str, rule: Rule, matcher: Matcher) -> Iterator[Know
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """An example in circumstances in which its rule may apply."""
+    """An example reply in a context where its rule could match."""
 
     example: RuleExample
     direction: Direction
@@ -223,7 +223,7 @@ class _Question:
 
 
 def _questions(rule: Rule, block: str, matcher: Matcher) -> Iterator[_Question]:
-    """Each line of `block`, for a rule that names hosts once as said by each of them."""
+    """Each line of `block`; for a rule with hosts, once for each host."""
     direction = Direction.INBOUND if rule.direction == "inbound" else Direction.OUTBOUND
     hosts = [matcher.host_patterns(folded(host).removeprefix(".")) for host in rule.remote_hosts] or [()]
     for example in rule_examples(block):
@@ -262,7 +262,7 @@ def _in_our_notes(folder: Path) -> Iterator[KnowledgeError]:
 
 
 def _in_order(folder: Path) -> Iterator[KnowledgeError]:
-    """Rules that the order file names and that are not there, or that are there and have no place in it."""
+    """Rules in the order file that don't exist, and existing rules missing from it."""
     groups = read_order(folder)
     rules = [rule.id for _, rule in read_rules(folder)] if groups else []
     seen: set[str] = set()

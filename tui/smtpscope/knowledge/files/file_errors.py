@@ -1,4 +1,4 @@
-"""Why a knowledge file was refused, for the person who wrote it: which table, which field, and what belongs there."""
+"""Errors in knowledge files, for their author: which table, which field, and what is expected there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*)`")
 _MISSING_FIELD = re.compile(r"Object missing required field `(.*)`")
 _TYPES: Final = re.compile(r"Expected `(.+)`, got `(.+)`")
 _MOST_MISTAKES: Final = 200
-"""In one file; who made so many begins with the first ones."""
+"""The limit of errors per file."""
 _IN_WORDS: Final = {
     "str": "text in quotes",
     "int": "a number",
@@ -69,7 +69,7 @@ def wrong_value(path: Path, data: Mapping[str, Any], kind: type, error: msgspec.
 
 
 def wrong_values(path: Path, data: dict[str, Any], kind: type) -> Iterator[KnowledgeError]:
-    """All that msgspec has to say of `data`, in which each mistake that was told is put right for the next."""
+    """All of msgspec's errors for `data`, correcting each to find the next."""
     for _ in range(_MOST_MISTAKES):
         try:
             msgspec.convert(data, kind)
@@ -175,7 +175,7 @@ def _item_type(kind: Any) -> Any:
 
 
 def _in_words(message: str, place: _Place) -> tuple[str, str]:
-    """What is wrong and what to do about it."""
+    """The problem and the remedy."""
     unknown, missing, types = (pattern.fullmatch(message) for pattern in (_UNKNOWN_FIELD, _MISSING_FIELD, _TYPES))
     fields = list(getattr(place.kind, "__struct_encode_fields__", ()))
     if unknown is not None:
@@ -200,7 +200,7 @@ def _choices(kind: Any) -> tuple[str, ...]:
 
 
 def _expected(kind: Any) -> str:
-    """What a field takes, with an example where it is short."""
+    """The value a field accepts, with an example if it is short."""
     choices = _choices(kind)
     if choices:
         return f"one of {', '.join(choices)}"
@@ -221,7 +221,7 @@ def _expected(kind: Any) -> str:
 
 
 def nearest(written: str, names: Iterable[str]) -> str:
-    """The remedy for a name that does not exist: the one that was probably meant, or else all of them."""
+    """The remedy for an unknown name: the nearest one, else all of them."""
     known = list(names)
     near = close_to(written, known)
     if near is not None:
@@ -230,8 +230,8 @@ def nearest(written: str, names: Iterable[str]) -> str:
 
 
 def close_to(written: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that is written nearly like that."""
-    # Only who made a mistake waits for this import.
+    """The most similar of `names`."""
+    # A local import, needed only for errors.
     from difflib import get_close_matches
 
     near = get_close_matches(written, list(names), n=1, cutoff=0.6)

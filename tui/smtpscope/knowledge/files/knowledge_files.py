@@ -1,4 +1,4 @@
-"""Knowledge files -> typed values; a broken file says which file, which table in it and which field."""
+"""Knowledge files -> typed values; errors name the file, table and field."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ExampleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NoteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An entry and what leads to it in one file, as a note of one's own is."""
+    """An entry and its rules in one file, such as a note of the user's."""
 
     entry: list[Entry] = []
     rule: list[Rule] = []
@@ -83,7 +83,7 @@ class QuestionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RuleGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Rules that are asked one after the other, by id, and why in this place."""
+    """Rules tried in this order, by id, and why they are at this position."""
 
     name: str
     why: str
@@ -116,7 +116,7 @@ _File = TypeVar("_File", bound=msgspec.Struct)
 
 
 def bundled_folder() -> Path:
-    """data/knowledge in the installed package, or in the checkout. Raises KnowledgeError when neither is there."""
+    """data/knowledge in the installed package, or in the checkout. Raises KnowledgeError if neither exists."""
     packaged = Path(__file__).resolve().parents[2] / "data" / "knowledge"
     if packaged.is_dir():
         return packaged
@@ -132,7 +132,7 @@ def area_files(folder: Path, area: str) -> list[Path]:
 
 
 def kind_of(folder: Path, path: Path) -> type[msgspec.Struct] | None:
-    """What the file at `path` in `folder` holds; None for a file in a place where nobody looks."""
+    """What the file at `path` in `folder` holds; None for a file outside the known folders."""
     parts = path.relative_to(folder).parts
     if len(parts) == 1:
         return _KIND_OF_FILE.get(path.name)
@@ -154,7 +154,7 @@ def is_matched_with(folder: Path) -> bool:
 
 
 def check_folder(folder: Path) -> None:
-    """Raises KnowledgeError when `folder` holds nothing that could be knowledge."""
+    """Raises KnowledgeError if `folder` has no knowledge files."""
     if not folder.is_dir():
         raise KnowledgeError(where=str(folder), what="no such folder", remedy="Name a folder with knowledge files")
     beside = any((folder / name).is_file() for name in FILES_BESIDE)
@@ -180,7 +180,7 @@ def read_tables(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        # Windows editors put a mark in front.
+        # Windows editors put a byte order mark in front.
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise KnowledgeError(where=str(path), what=f"can't be read: {error}", remedy=REMEDY) from error
@@ -265,7 +265,7 @@ def read_words(folders: Iterable[Path]) -> dict[str, str]:
 
 
 def read_stand_ins(folder: Path) -> tuple[StandIn, ...]:
-    """In the order in which they are asked."""
+    """In the order they are tried."""
     path = alternatives_file(folder)
     return tuple(read_file(path, AlternativesFile).alternative) if path.is_file() else ()
 

@@ -1,7 +1,7 @@
-"""What is made of the knowledge files, kept where Python keeps compiled modules and by the same rules.
+"""A cache of the compiled knowledge files, stored where Python stores compiled modules and by the same rules.
 
-Reading the files and taking their phrases apart takes longer than reading most logs. What is kept is used only as long
-as the files and this program are the same; anything else, damage too, is as if there were none.
+Reading the files and compiling their phrases takes longer than reading most logs. The cache is used only while the
+files and this program are unchanged; otherwise, or if damaged, it is ignored.
 """
 
 from __future__ import annotations
@@ -10,29 +10,31 @@ import contextlib
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import smtpscope
 
 T = TypeVar("T")
 
 _PROGRAM_PARTS = ("knowledge", "parsing")
+_OLD_SECONDS: Final = 24 * 3_600
 
 
 def kept(name: str, folder: Path, make: Callable[[], T]) -> T:
-    """What `make` makes of the knowledge files in `folder`, or what an earlier run has kept of it as `name`.
+    """The result of `make` for the knowledge files in `folder`, or the cached one called `name`.
 
-    Never raises by itself; what `make` raises is passed on.
+    Raises only what `make` raises.
     """
     import pickle
 
     place = _place(name)
     state = _state(folder)
     if place is not None:
-        # Whoever can write this file can write the modules beside it as well, so it is as safe to read as they are.
+        # Anyone who can write this file can also write the modules next to it, so it is as safe to load as they are.
         with contextlib.suppress(Exception), _no_collection(), place.open("rb") as stream:
             if pickle.load(stream) == state:
                 return cast("T", pickle.load(stream))
@@ -73,6 +75,7 @@ def _files(folders: Iterable[str], endings: tuple[str, ...]) -> list[tuple[str, 
 
 def _write(place: Path, parts: Iterable[bytes]) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(place)
     unfinished = place.with_name(f"{place.name}.{os.getpid()}")
     try:
         unfinished.write_bytes(b"".join(parts))
@@ -81,9 +84,17 @@ def _write(place: Path, parts: Iterable[bytes]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def _sweep(place: Path) -> None:
+    """Removes what runs that were killed while they wrote have left beside `place`."""
+    for left in place.parent.glob(f"{place.name}.*"):
+        with contextlib.suppress(OSError):
+            if left.suffix[1:].isdigit() and time.time() - left.lstat().st_mtime > _OLD_SECONDS:
+                left.unlink()
+
+
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Without garbage collection, which would go through ten thousands of new objects again and again for nothing."""
+    """Disables garbage collection, which would scan tens of thousands of new objects repeatedly for nothing."""
     was = gc.isenabled()
     gc.disable()
     try:

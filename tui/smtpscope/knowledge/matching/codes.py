@@ -1,4 +1,4 @@
-"""What reply codes and enhanced status codes mean by themselves, in plain words, and where a bare one leads."""
+"""The meaning of reply codes and enhanced status codes alone, in plain words, and the entry for a bare one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from smtpscope.knowledge.advice import Confidence
 
 VAGUE = frozenset({"x.0.0", "x.1.0", "x.2.0", "x.3.0", "x.5.0", "x.7.0", "x.7.1"})
-"""Enhanced codes that servers use for anything: by themselves they are worth little more than the basic code."""
+"""Enhanced codes that servers use for anything: alone they say little more than the basic code."""
 
 
 class VendorMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

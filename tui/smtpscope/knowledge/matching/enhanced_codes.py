@@ -1,4 +1,4 @@
-"""A precise enhanced status code decides where the words did not; the seven vague ones decide nothing."""
+"""A precise enhanced status code decides if the text did not; the seven vague ones decide nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtpscope.parsing.smtp_exchange import Reply
 
 
 def code_spans(reply: Reply, code: str) -> tuple[Span, ...]:
-    """Where `code` stands in the verbatim reply."""
+    """The positions of `code` in the verbatim reply."""
     start = reply.verbatim.find(code)
     return ((start, start + len(code)),) if start >= 0 else ()
 

@@ -1,4 +1,4 @@
-"""The header of a legacy event log, and records from libevt.
+"""The header of a legacy event log, and a record of it as every reader hands it out.
 
 Source: Microsoft, "Event Log File Format": structures ELF_LOGFILE_HEADER and EVENTLOGRECORD.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.windows_event.event_element import EventElement
@@ -53,6 +53,22 @@ class EvtHeader:
         return bool(self.flags & _FULL)
 
 
+@dataclass(frozen=True, slots=True)
+class LegacyRecord:
+    """A record, its names and strings decoded. Times are in seconds since 1970; `category` is a number."""
+
+    offset: int
+    number: int
+    created: int
+    event_identifier: int
+    event_type: int
+    category: int
+    source: str
+    computer: str
+    strings: tuple[str, ...]
+    data: bytes
+
+
 def parse_header(head: bytes) -> EvtHeader | None:
     """The header at the beginning of a file, None if there is none. Never raises."""
     if len(head) < HEADER_SIZE or not head.startswith(SIGNATURE):
@@ -61,51 +77,46 @@ def parse_header(head: bytes) -> EvtHeader | None:
     return EvtHeader(f"{major}.{minor}", first, end, following, oldest, flags)
 
 
-def record_of(record: Any, file: str) -> EventRecord:
-    """Converts a pyevt record. Raises OSError or ValueError if libevt can't read a part of it."""
+def record_of(record: LegacyRecord, file: str) -> EventRecord:
+    """`record` of `file` as every reader hands out records."""
     return EventRecord(
         file=file,
         offset=record.offset,
         time_ms=time_of(record),
         time_assumed=False,
-        record_id=record.identifier,
+        record_id=record.number,
         # The 16 bits above are severity and facility: 0xC0041B5C is event 7004.
         event_id=record.event_identifier & _EVENT_ID,
         level=level_of_type(record.event_type),
-        provider=record.source_name,
+        provider=record.source,
         channel=None,
-        computer=record.computer_name,
-        strings=_strings(record),
+        computer=record.computer,
+        strings=record.strings,
         message=None,
-        binary=_data(record) or None,
+        binary=record.data or None,
     )
 
 
-def element_of(record: Any) -> EventElement:
-    """A pyevt record as the XML of a newer Event Viewer. Raises OSError or ValueError as `record_of`."""
+def element_of(record: LegacyRecord) -> EventElement:
+    """`record` as the XML that a newer Event Viewer makes of it."""
     number = record.event_identifier
     level = level_of_type(record.event_type)
-    seconds = _seconds(record)
+    created = f"{utc(record.created):%Y-%m-%dT%H:%M:%SZ}" if record.created else ""
     system = EventElement(
         "System",
         children=(
-            EventElement("Provider", (("Name", record.source_name or ""),)),
+            EventElement("Provider", (("Name", record.source),)),
             EventElement("EventID", (("Qualifiers", str(number >> 16)),), (str(number & _EVENT_ID),)),
             *((EventElement("Level", children=(str(_LEVEL_NUMBERS[level]),)),) if level else ()),
-            EventElement("Task", children=(str(record.event_category),)),
-            *(
-                (EventElement("TimeCreated", (("SystemTime", f"{utc(seconds):%Y-%m-%dT%H:%M:%SZ}"),)),)
-                if seconds
-                else ()
-            ),
-            EventElement("EventRecordID", children=(str(record.identifier),)),
-            EventElement("Computer", children=(record.computer_name or "",)),
+            EventElement("Task", children=(str(record.category),)),
+            *((EventElement("TimeCreated", (("SystemTime", created),)),) if created else ()),
+            EventElement("EventRecordID", children=(str(record.number),)),
+            EventElement("Computer", children=(record.computer,)),
         ),
     )
-    values = [EventElement("Data", children=(text,) if text else ()) for text in _strings(record)]
-    data = _data(record)
-    if data:
-        values.append(EventElement("Binary", children=(data.hex().upper(),)))
+    values = [EventElement("Data", children=(text,) if text else ()) for text in record.strings]
+    if record.data:
+        values.append(EventElement("Binary", children=(record.data.hex().upper(),)))
     return EventElement("Event", (("xmlns", _NAMESPACE),), (system, EventElement("EventData", children=tuple(values))))
 
 
@@ -114,24 +125,6 @@ def utc(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def time_of(record: Any) -> int | None:
-    """Milliseconds since 1970-01-01 UTC, None if the record has no time. Raises OSError as `record_of`."""
-    return _seconds(record) * 1_000 or None
-
-
-def _seconds(record: Any) -> int:
-    # The time of the event itself, which Event Viewer shows; the record also has the time of writing.
-    return int(record.get_creation_time_as_integer())
-
-
-def _data(record: Any) -> bytes:
-    try:
-        return bytes(record.data or b"")
-    except OSError:
-        # libevt raises if a record has no data at all.
-        return b""
-
-
-def _strings(record: Any) -> tuple[str, ...]:
-    # libevt returns None for an empty string, which keeps its place.
-    return tuple(record.get_string(number) or "" for number in range(record.number_of_strings))
+def time_of(record: LegacyRecord) -> int | None:
+    """Milliseconds since 1970-01-01 UTC of the event itself, None where the record has no time."""
+    return record.created * 1_000 or None

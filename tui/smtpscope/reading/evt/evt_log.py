@@ -1,15 +1,16 @@
-"""Legacy event logs of Windows NT to 2003 (.evt), read by libevt."""
+"""Legacy event logs of Windows NT to 2003 (.evt)."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.evt.evt_layout import (
+    HEADER_SIZE,
     SIGNATURE,
     SMALLEST_RECORD,
     EvtHeader,
@@ -19,9 +20,9 @@ from smtpscope.reading.evt.evt_layout import (
     time_of,
     utc,
 )
+from smtpscope.reading.evt.evt_records import RingFile, logs_in
 from smtpscope.reading.log_span import span_of
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
-from smtpscope.reading.text.text_log import head_of
 from smtpscope.reading.windows_event.event_element import xml_text
 from smtpscope.reading.windows_event.providers import is_ours
 
@@ -52,160 +53,174 @@ class EvtReader:
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError for a file that ends within its header or is not a legacy event log."""
-        batching = Batching(self._source.size)
-        with self._opened() as (header, log):
-            if header.dirty:
-                reason = "The log was not closed properly, or was copied while it was in use"
-                batching.problems.append(Problem(self._source.name, "file header", reason, "noted"))
-            seen = _Seen(header, self._source)
-            total = log.number_of_records + log.number_of_recovered_records
-            for number, record in enumerate(_records(log, seen)):
-                if isinstance(record, OSError):
-                    batching.problems.append(seen.unreadable(number))
-                    continue
-                try:
-                    if is_ours(record.source_name):
-                        batching.records.append(record_of(record, self._source.name))
+        name, batching = self._source.name, Batching(self._source.size)
+        with self._opened() as logs:
+            if len(logs) > 1:
+                reason = f"{len(logs)} logs stand in this file one after the other; all of them were read"
+                batching.problems.append(Problem(name, f"byte {logs[1].ring.start:#x}", reason, "noted"))
+            for log in logs:
+                if log.header.dirty:
+                    reason = "The log was not closed properly, or was copied while it was in use"
+                    batching.problems.append(Problem(name, log.place("file header"), reason, "noted"))
+                seen = _Seen(log, name)
+                for number, offset in enumerate(seen.offsets()):
+                    try:
+                        record = log.ring.record(offset)
+                    except ValueError:
+                        batching.problems.append(seen.unreadable(number))
+                        continue
+                    if is_ours(record.source):
+                        batching.records.append(record_of(record, name))
                     else:
                         batching.unrelated_records += 1
                         batching.extend_log_span(span_of([time_of(record)]))
-                except (OSError, ValueError):
-                    batching.problems.append(seen.unreadable(number))
-                if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
-                    yield batching.take(self._source.size * number // total)
-            batching.problems += seen.problems()
+                    if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
+                        yield batching.take(offset)
+                batching.problems += seen.problems()
         yield batching.take(self._source.size)
 
     def raw(self, place: int) -> str:
         """The event as XML (the schema of newer Windows), or a sentence why there is none."""
-        with self._opened() as (header, log):
+        with self._opened() as logs:
+            ring = next((log.ring for log in reversed(logs) if log.ring.start <= place), logs[0].ring)
+            if not ring.record_size(place):
+                return f"There is no record at byte {place:#x}."
             try:
-                for record in _records(log, _Seen(header, self._source)):
-                    if not isinstance(record, OSError) and record.offset == place:
-                        return xml_text(element_of(record))
-            except (OSError, ValueError):
+                return xml_text(element_of(ring.record(place)))
+            except ValueError:
                 return f"The record at byte {place:#x} can't be shown as XML: a part of it is damaged."
-        return f"There is no record at byte {place:#x}."
 
     def information(self) -> FileInformation:
-        with self._opened() as (header, log):
-            facts = tuple(_facts(header, log))
+        with self._opened() as logs:
+            facts = tuple(_facts(logs[0]))
+        if len(logs) > 1:
+            facts += (("Logs in this file", str(len(logs))),)
         warnings = []
-        if header.dirty:
+        if any(log.header.dirty for log in logs):
             warnings.append("The log was not closed properly, or was copied while it was in use.")
-        if header.full:
+        if any(log.header.full for log in logs):
             warnings.append("The log was full; newer events may never have been written.")
         return FileInformation(self._source.name, self.format.title, self._source.size, facts, tuple(warnings))
 
     @contextmanager
-    def _opened(self) -> Iterator[tuple[EvtHeader, Any]]:
-        name = self._source.name
-        header = parse_header(head_of(self._source))
-        if header is None:
-            raise LogError(
-                where=name, what="the file ends within its header, or is not a legacy event log", remedy=_COPY_AGAIN
-            )
-        # Few logs are of this kind, and no others need the library.
-        log: Any = importlib.import_module("pyevt").file()
+    def _opened(self) -> Iterator[list[_Log]]:
+        """The logs in the file: one, or several that were put together."""
         with self._source.open() as stream:
-            try:
-                log.open_file_object(stream)
-            except OSError as error:
-                raise LogError(where=name, what="the legacy event log can't be opened", remedy=_COPY_AGAIN) from error
-            try:
-                yield header, log
-            finally:
-                log.close()
+            logs = []
+            for start, end in logs_in(stream, self._source.size):
+                stream.seek(start)
+                header = parse_header(stream.read(HEADER_SIZE))
+                if header is None:
+                    raise LogError(
+                        where=self._source.name,
+                        what="the file ends within its header, or is not a legacy event log",
+                        remedy=_COPY_AGAIN,
+                    )
+                logs.append(_Log(header, RingFile(stream, start, end)))
+            yield logs
 
 
-def _records(log: Any, seen: _Seen) -> Iterator[Any]:
-    """Each pyevt record, or the OSError in its place: first those in the log's own list, then the others."""
-    for number in range(log.number_of_records):
-        try:
-            record = log.get_record(number)
-            seen.add(record.identifier)
-        except OSError as error:
-            yield error
-        else:
-            yield record
-    for number in range(log.number_of_recovered_records):
-        try:
-            record = log.get_recovered_record(number)
-            # A part that can't be read here was not a record, but looked like the beginning of one.
-            fresh = seen.add_found(record.identifier, record.offset)
-        except OSError:
-            continue
-        if fresh:
-            yield record
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """One log in a file."""
+
+    header: EvtHeader
+    ring: RingFile
+
+    def place(self, words: str) -> str:
+        """`words`, and where this log begins if others come before it."""
+        return f"{words} at byte {self.ring.start:#x}" if self.ring.start else words
+
+    def listed(self) -> Iterator[int]:
+        """Where the records of the log's own list begin."""
+        return self.ring.listed(self.ring.start + self.header.first_offset)
 
 
 class _Seen:
-    """Which record numbers of one file were read, to report missing ones and count none twice."""
+    """The record numbers read from one log, to report missing ones and count none twice."""
 
-    def __init__(self, header: EvtHeader, source: Source) -> None:
-        self._header = header
-        self._source = source
+    def __init__(self, log: _Log, file: str) -> None:
+        self._log = log
+        self._file = file
         self._numbers: set[int] = set()
         self._oldest: int | None = None
         self._found: list[int] = []
         self._unreadable = 0
 
-    def add(self, number: int) -> None:
-        self._numbers.add(number)
-        self._oldest = number if self._oldest is None else min(self._oldest, number)
+    def offsets(self) -> Iterator[int]:
+        """Where the records begin: first those in the log's own list, then the others."""
+        ring = self._log.ring
+        for offset in self._log.listed():
+            number = ring.number(offset)
+            self._numbers.add(number)
+            self._oldest = number if self._oldest is None else min(self._oldest, number)
+            yield offset
+        for offset in ring.found():
+            if self._is_fresh(ring.number(offset)):
+                self._found.append(offset)
+                yield offset
 
-    def add_found(self, number: int, offset: int) -> bool:
-        """Whether the record outside the list belongs to this log, and is not a remnant of an overwritten one."""
+    def _is_fresh(self, number: int) -> bool:
+        """Whether a record outside the list belongs to this log, and is not left over from what was overwritten."""
         if number in self._numbers or (self._oldest is not None and number < self._oldest):
             return False
         self._numbers.add(number)
-        self._found.append(offset)
         return True
 
     def unreadable(self, number: int) -> Problem:
         """The problem for the record that is `number`-th (from 0) in the file."""
         self._unreadable += 1
-        return Problem(self._source.name, f"record {number + 1} of the file", "The record is damaged", "skipped", 1)
+        return Problem(
+            self._file, self._log.place(f"record {number + 1} of the file"), "The record is damaged", "skipped", 1
+        )
 
     def problems(self) -> Iterator[Problem]:
         """Problems that follow from the numbers of all records."""
-        name = self._source.name
+        name, size = self._file, self._log.ring.end - self._log.ring.start
         if self._found:
             reason = "The record list breaks off; these were found by their signatures"
             place = f"byte {min(self._found):#x} to {max(self._found):#x}"
             yield Problem(name, place, reason, "recovered", len(self._found))
         missing = self._missing()
-        if missing > self._source.size // SMALLEST_RECORD:
-            yield Problem(name, "whole file", "The record numbers make no sense: some records may be missing", "noted")
+        if missing > size // SMALLEST_RECORD:
+            yield Problem(
+                name,
+                self._log.place("whole file"),
+                "The record numbers make no sense: some records may be missing",
+                "noted",
+            )
         elif missing > 0:
             reason = "The record numbers have gaps: these records are missing or damaged"
-            yield Problem(name, "whole file", reason, "skipped", missing)
+            yield Problem(name, self._log.place("whole file"), reason, "skipped", missing)
 
     def _missing(self) -> int:
         """How many records are missing, besides those reported one by one."""
         numbers = self._numbers
         expected = max(numbers) - min(numbers) + 1 if numbers else 0
-        if not self._header.dirty and 0 < self._header.oldest_number < self._header.next_number:
-            expected = max(expected, self._header.next_number - self._header.oldest_number)
+        if not self._log.header.dirty and 0 < self._log.header.oldest_number < self._log.header.next_number:
+            expected = max(expected, self._log.header.next_number - self._log.header.oldest_number)
         return expected - len(numbers) - self._unreadable
 
 
-def _facts(header: EvtHeader, log: Any) -> Iterator[tuple[str, str]]:
+def _facts(log: _Log) -> Iterator[tuple[str, str]]:
+    header, ring = log.header, log.ring
     yield "Format", f"EVT {header.version}"
     yield "State", "not closed properly" if header.dirty else "closed properly"
-    count = log.number_of_records
-    yield "Records", str(count)
-    if log.number_of_recovered_records:
-        yield "Records outside the list", str(log.number_of_recovered_records)
+    listed = list(log.listed())
+    yield "Records", str(len(listed))
+    known = set(listed)
+    others = sum(offset not in known for offset in ring.found())
+    if others:
+        yield "Records outside the list", str(others)
     if header.wrapped:
         yield "Oldest records", "overwritten by newer ones"
-    try:
-        ends = [log.get_record(number) for number in (0, count - 1)] if count else []
-        times = [record.get_creation_time_as_integer() for record in ends]
-        numbers = [record.identifier for record in ends]
-    except OSError:
+    if not listed:
         return
-    if ends:
-        yield "Record numbers", f"{numbers[0]} to {numbers[1]}"
-        yield "Oldest event", f"{utc(min(times)):%Y-%m-%d %H:%M:%S} UTC"
-        yield "Newest event", f"{utc(max(times)):%Y-%m-%d %H:%M:%S} UTC"
+    try:
+        ends = [ring.record(offset) for offset in (listed[0], listed[-1])]
+    except ValueError:
+        return
+    times = [record.created for record in ends]
+    yield "Record numbers", f"{ends[0].number} to {ends[1].number}"
+    yield "Oldest event", f"{utc(min(times)):%Y-%m-%d %H:%M:%S} UTC"
+    yield "Newest event", f"{utc(max(times)):%Y-%m-%d %H:%M:%S} UTC"

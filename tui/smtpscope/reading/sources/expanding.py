@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from threading import Timer
+from typing import BinaryIO, Final
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Source
@@ -20,6 +21,10 @@ from smtpscope.reading.sources.packed import PackedFile, SpooledSource, Unpackin
 _STDIN = "-"
 # A pipe may be endless, and have no SMTP event.
 _SEARCHED_IN_PIPES = 512 << 20
+_SECONDS_TO_WAIT: Final = 1.0
+
+Waiting = Callable[[str], None]
+"""Hears the name of a pipe that no program has opened for writing yet; called in a thread of its own."""
 
 
 class FileSource:
@@ -71,13 +76,18 @@ class Expansion:
 
 
 def expand(
-    arguments: Sequence[str], *, unpacking: Unpacking | None = None, errors: list[LogError] | None = None
+    arguments: Sequence[str],
+    *,
+    unpacking: Unpacking | None = None,
+    errors: list[LogError] | None = None,
+    waiting: Waiting | None = None,
 ) -> Expansion:
     """The sources that `arguments` name: files, folders with everything below, patterns, "-" for standard input.
 
     Packed files are replaced by the logs in them. From folders and zip archives, only files that a reader recognises
     are read, those of a folder sorted by name; each other one becomes a Problem. A file named twice, by any path, is
-    read once. An argument without any log is a LogError: added to `errors` if given, else raised.
+    read once. An argument without any log is a LogError: added to `errors` if given, else raised. `waiting` hears of a
+    pipe that is waited for.
     """
     unpacking = unpacking or Unpacking()
     sources: list[Source] = []
@@ -85,7 +95,7 @@ def expand(
     seen: set[object] = set()
     for argument in arguments:
         try:
-            found = list(_sources_of(argument, unpacking, problems, seen))
+            found = list(_sources_of(argument, unpacking, problems, seen, waiting))
         except LogError as error:
             if errors is None:
                 raise
@@ -111,7 +121,9 @@ def named_file(source: Source) -> str:
     return named_file(source.archive) if isinstance(source, ZipMember) else source.name
 
 
-def _sources_of(argument: str, unpacking: Unpacking, problems: list[Problem], seen: set[object]) -> Iterator[Source]:
+def _sources_of(
+    argument: str, unpacking: Unpacking, problems: list[Problem], seen: set[object], waiting: Waiting | None
+) -> Iterator[Source]:
     if argument == _STDIN:
         # A second one would find it empty.
         if _STDIN not in seen:
@@ -119,7 +131,7 @@ def _sources_of(argument: str, unpacking: Unpacking, problems: list[Problem], se
             yield from logs_in(StandardInput(unpacking), unpacking, problems)
         return
     for path in _paths(argument):
-        yield from _sources_at(path, unpacking, problems)
+        yield from _sources_at(path, unpacking, problems, waiting)
 
 
 def _identity(source: Source) -> object:
@@ -155,7 +167,7 @@ def _paths(argument: str) -> list[str]:
     return found
 
 
-def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
+def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem], waiting: Waiting | None) -> list[Source]:
     if not path:
         # Path("") is the current folder; an empty argument comes from a variable that is not set.
         raise LogError(where="FILE", what="the name is empty", remedy="Give a file, a folder or a pattern")
@@ -168,12 +180,23 @@ def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem]) -> lis
     if stat.S_ISREG(mode):
         return logs_in(FileSource(path), unpacking, problems)
     if stat.S_ISFIFO(mode):
-        return logs_in(SpooledSource(path, lambda: Path(path).open("rb", buffering=0), unpacking), unpacking, problems)
+        return logs_in(SpooledSource(path, lambda: _opened_pipe(path, waiting), unpacking), unpacking, problems)
     raise LogError(
         where=path,
         what="this is a device, not a file",
         remedy="Give a file, a folder or a pipe; - is standard input",
     )
+
+
+def _opened_pipe(path: str, waiting: Waiting | None) -> BinaryIO:
+    """The pipe at `path`, once a program has opened it for writing."""
+    timer = Timer(_SECONDS_TO_WAIT, waiting or (lambda name: None), [path])
+    timer.daemon = True
+    timer.start()
+    try:
+        return Path(path).open("rb", buffering=0)
+    finally:
+        timer.cancel()
 
 
 def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:

@@ -59,7 +59,7 @@ class JsonRecords:
             if broken is not None and begin > broken.line_end and text[begin - 1] == "\n":
                 damages += broken.damage(lines)
                 broken = None
-            end, value = _object_at(block, begin)
+            end, value = object_at(block, begin)
             if value is None:
                 if not final and (len(text) - begin < _LONGEST or "\n" not in text[begin:]):
                     return Unwrapped(lines, damages, begin)
@@ -92,7 +92,9 @@ class JsonRecords:
             lines += _lines(start, end, message, labels, prefix=block.cut(start, begin) if start < begin else "")
         if broken is not None:
             damages += broken.damage(lines) or _cut_end(text, lines)
-        return Unwrapped(lines, damages, len(text) if final else max(position, text.rfind("\n") + 1))
+        return Unwrapped(
+            lines, damages, len(text) if final else max(position, min(text.rfind("\n") + 1, opening(text)))
+        )
 
     def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
         """The line in a record, with what the record says of it."""
@@ -115,7 +117,13 @@ class _Broken(NamedTuple):
         return [Damage(self.begin, _CUT_OFF)] if len(lines) == self.known else []
 
 
-def _object_at(block: TextBlock, begin: int) -> tuple[int, Mapping[str, object] | None]:
+def opening(text: str) -> int:
+    """The index of a brace at the end of `text` behind which nothing stands yet, its length where there is none."""
+    bare = text.rstrip()
+    return len(bare) - 1 if bare.endswith("{") else len(text)
+
+
+def object_at(block: TextBlock, begin: int) -> tuple[int, Mapping[str, object] | None]:
     """The end of the object that begins at `begin`, and its content; None if it is incomplete."""
     text = block.text
     line_end = text.find("\n", begin)

@@ -1,1 +1,1 @@
-"""What was read of a large log, kept so that it opens at once next time."""
+"""The cache of large logs, which makes them open at once next time."""

@@ -1,4 +1,4 @@
-"""Is it the same file, unchanged? What a file looks like from outside, samples of its content, and a zone's rules."""
+"""Detects whether a file has changed, by metadata and samples of its content; and whether a zone's rules have."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _DAYS: Final = 40 * 366
 
 
 def file_identity(path: Path) -> str:
-    """A digest that differs when the file at `path` was changed: size, times, the first and the last 64 KiB, samples.
+    """A digest that changes with the file at `path`: size, times, the first and the last 64 KiB, samples.
 
-    The samples are the beginning of each 64 KiB between: Windows writes a log that is in use without touching the
-    file's times, but what it writes changes the checksum at the beginning of a chunk. Raises OSError.
+    The samples are the beginning of each 64 KiB between: Windows writes an open log without updating the file's times,
+    but every write changes the checksum at the start of a chunk. Raises OSError.
     """
     digest = hashlib.blake2b(digest_size=20)
     with path.open("rb") as stream:
         status = os.fstat(stream.fileno())
-        # On Windows st_ctime is when the file was made; elsewhere it changes with each change of content or times.
+        # On Windows st_ctime is the creation time; elsewhere it changes with content and times.
         digest.update(repr((status.st_size, status.st_mtime_ns, status.st_ctime_ns)).encode())
         digest.update(stream.read(_BLOCK))
         last = max(_BLOCK, status.st_size - _BLOCK)
@@ -44,12 +44,12 @@ def _sample(descriptor: int, digest: hashlib.blake2b, end: int) -> None:
 
 
 def zone_identity(zone: tzinfo) -> str:
-    """A text that differs for zones in which a wall-clock time may be another moment."""
+    """A text that differs between zones in which a wall-clock time may be a different moment."""
     if isinstance(zone, ZoneInfo) and zone.key:
         return zone.key
     if isinstance(zone, timezone):
         return str(zone)
-    # The zone of this computer has no name that tells its rules, so they are tried out, at noon of each day.
+    # The local zone has no name that identifies its rules, so sample them at noon of each day.
     digest = hashlib.blake2b(digest_size=20)
     for day in range(_DAYS):
         digest.update(str(zone.utcoffset(_FIRST_DAY + timedelta(days=day))).encode())

@@ -1,7 +1,7 @@
-"""What was read of a large log, kept beside the user's other caches, so that the same log opens at once next time.
+"""The cache of large logs, in the user's cache folder, which makes the same log open at once next time.
 
-An entry is used only when the file looks the same (see `identity.py`), the program and the knowledge base are the
-same, and, where the log's times name no zone, the zone is. Anything else, damage too, is as if there were none.
+An entry is used only if the file is unchanged (see `identity.py`), program and knowledge base are the same, and, for a
+log without a zone, the assumed zone is. Otherwise, or if damaged, it is ignored.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from smtpscope.store.encoding import Encoder
 _FORMAT: Final = "4"
 _ENDING: Final = ".kept"
 _SMALLEST: Final = 4_000_000
-"""Smaller logs are read in less time than it is worth to keep a second copy of them."""
+"""Smaller logs are read so fast that a cached copy is not worth it."""
 _ROOM: Final = 1_000_000_000
 _WORDS, _TYPES, _ZONE = "words", "types", "zone"
 _PROGRAM_PARTS: Final = ("reading", "parsing", "knowledge", "store")
@@ -44,7 +44,7 @@ _types_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 @dataclass(frozen=True, slots=True)
 class KeptLog:
-    """What was kept of one log: its rows, the number of other records, the problems, and from when to when it goes."""
+    """The cached data of one log: its rows, the number of other records, the problems, and its time span."""
 
     columns: Columns
     unrelated_records: int
@@ -54,14 +54,14 @@ class KeptLog:
 
 @dataclass(frozen=True, slots=True)
 class LogKey:
-    """A log as it looks now, for the program and the knowledge base of now."""
+    """A log in its current state, with the current program and knowledge base."""
 
     path: Path
     digest: str
 
 
 class LogCache:
-    """The entries in one folder. No method raises because of the folder or what is in it."""
+    """The entries in one folder. No method raises because of the folder or its contents."""
 
     def __init__(
         self,
@@ -73,10 +73,10 @@ class LogCache:
         smallest: int = _SMALLEST,
         room: int = _ROOM,
     ) -> None:
-        """`knowledge` are the folders of the knowledge base, `zone` is taken for times that name none,
-        `date_order` for regional dates.
+        """`knowledge` are the folders of the knowledge base, `zone` is assumed for times that name none, `date_order`
+        for ambiguous dates.
 
-        Logs of fewer bytes than `smallest` are not kept; all entries together take at most `room` bytes.
+        Logs smaller than `smallest` bytes are not cached; all entries together take at most `room` bytes.
         """
         self._folder = folder
         self._zone = zone
@@ -85,7 +85,9 @@ class LogCache:
         self._surroundings = f"{_surroundings(knowledge)}\n{date_order or ''}"
 
     def key(self, name: str) -> LogKey | None:
-        """The key of the log at the path `name`; None when it is none to keep: small, no regular file, unreadable."""
+        """The key of the log at the path `name`; None if it is not to be cached: small, not a regular file, or
+        unreadable.
+        """
         path = Path(name)
         try:
             if name == "-" or not path.is_file() or path.stat().st_size < self._smallest:
@@ -97,7 +99,7 @@ class LogCache:
         return LogKey(whole, _digest(parts))
 
     def find(self, key: LogKey, words: Encoder, name: str) -> KeptLog | None:
-        """What was kept under `key`, as rows for `words`, in a log called `name`; for the reading thread."""
+        """The cached data for `key`, as rows for `words`, in a log called `name`; for the reading thread."""
         offset = self._place(key)
         try:
             sections = read_sections(offset, key.digest)
@@ -129,9 +131,9 @@ class LogCache:
         problems: Sequence[Problem],
         span: LogSpan | None = None,
     ) -> bool:
-        """Keeps what was read of a whole log: all its rows, encoded by `words`. Says whether it did.
+        """Caches a completely read log: all its rows, encoded by `words`. Returns whether it did.
 
-        `key` is from before it was read: a log that has changed since is not kept.
+        `key` is from before reading: a log that has changed since is not cached.
         """
         if self.key(name) != key:
             return False
@@ -144,7 +146,7 @@ class LogCache:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_sections(self._place(key), key.digest, sections)
         except (OSError, UnicodeEncodeError, OverflowError):
-            # A full disk, or a value that can't be written: then it is read again next time.
+            # A full disk, or a value that can't be written: the log is read again next time.
             return False
         self._make_room()
         return True
@@ -153,7 +155,7 @@ class LogCache:
         return self._folder / (_digest(str(key.path)) + _ENDING)
 
     def _make_room(self) -> None:
-        """Removes what was not used for longest, until the rest fits; and what a run that was killed left behind."""
+        """Removes the least recently used entries until the rest fits, and leftovers of killed runs."""
         with contextlib.suppress(OSError):
             found = [(entry.stat(), entry) for entry in self._folder.iterdir() if _ENDING in entry.name]
             total = 0
@@ -181,9 +183,9 @@ def _unpacked(sections: dict[str, memoryview]) -> LogImage:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Without garbage collection: a million new objects would be gone through again and again, for nothing.
+    """Disables garbage collection: a million new objects would be scanned repeatedly for nothing.
 
-    None of them is part of a cycle, so they are frozen: later collections pass them over, which a screen feels.
+    None is part of a cycle, so they are frozen: later collections skip them, which keeps the screen responsive.
     """
     was = gc.isenabled()
     gc.disable()
@@ -200,12 +202,12 @@ def _digest(text: str) -> str:
 
 
 def _surroundings(knowledge: Sequence[Path]) -> str:
-    """What the same log would be read differently with: program, knowledge base, kind of computer."""
+    """Everything that changes how a log is read: program, knowledge base, type of computer."""
     digest = hashlib.blake2b(digest_size=20)
     digest.update(f"{_FORMAT} {smtpscope.__version__} {sys.byteorder} {sys.version_info[:2]}".encode())
     package = Path(smtpscope.__file__).parent
     with contextlib.suppress(OSError):
-        # Not the content: these are many, and a program that is installed is not edited in place.
+        # Not the contents: there are many files, and an installed program is not edited in place.
         for part in _PROGRAM_PARTS:
             for path in sorted((package / part).glob("*.py")):
                 status = path.stat()

@@ -1,4 +1,4 @@
-"""The rows of one log with the vocabularies they use and no others, apart from the store: to be kept and put back."""
+"""The rows of one log with only the vocabularies they use, independent of the store: for saving and restoring."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CODES: Final = ("context", "host", "command", "reply", "judgement")
 
 
 class KeptWords(msgspec.Struct, frozen=True, array_like=True):
-    """The distinct values of one log, and what else was found on the way. The file is left out of `contexts`."""
+    """The distinct values of one log, and by-products of reading. `contexts` omit the file."""
 
     contexts: list[SharedFields]
     hosts: list[RemoteHost]
@@ -42,7 +42,7 @@ class KeptWords(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LogImage(msgspec.Struct, frozen=True):
-    """`numbers` are the columns and what leads from one vocabulary to another, each in the smallest type for it."""
+    """`numbers` are the columns and the mappings between vocabularies, each in its smallest type."""
 
     words: KeptWords
     numbers: dict[str, Numbers]
@@ -70,7 +70,7 @@ def take_image(
     numbers["recipient"], numbers["sender"] = people[: len(commands)], people[len(commands) :]
     numbers["code"] = words.reply_code.view()[replies]
 
-    # Each judgement answers one question, and both were numbered in the same order.
+    # Each judgement answers one question, and both are numbered in the same order.
     questions = np.fromiter(words.judgement_numbers, np.int64, len(words.judgements))[judged]
     numbers["judged_reply"] = _place_in(replies, questions >> 32, len(words.replies))
     about = questions & 0xFFFFFFFF
@@ -109,7 +109,7 @@ def _chosen(values: list[Any], numbers: Codes) -> list[Any]:
 def _compact(codes: Numbers, size: int) -> tuple[Codes, Codes]:
     """The numbers that occur in `codes` (below `size`), ascending, and `codes` with their places among them.
 
-    A number below zero stands for nothing and stays as it is.
+    Negative numbers mean "no value" and stay unchanged.
     """
     used = np.zeros(size + 1, np.bool_)
     used[codes] = True

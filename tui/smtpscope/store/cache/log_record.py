@@ -1,4 +1,4 @@
-"""One log on its way through the cache: taken from there, or noted down while it is read and kept at the end."""
+"""One log in the cache: loaded from it, or recorded while being read and saved at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class LogRecord:
     """Made before the log called `name` is read, for the store of `words`; for the reading thread.
 
-    Without a cache it finds nothing, notes nothing and keeps nothing.
+    Without a cache it does nothing.
     """
 
     def __init__(self, cache: LogCache | None, name: str, words: Encoder) -> None:
@@ -31,13 +31,13 @@ class LogRecord:
         self._span: LogSpan | None = None
 
     def found(self) -> KeptLog | None:
-        """What an earlier run kept of the log as it is now; None where it must be read."""
+        """The cached data of the unchanged log; None if it must be read."""
         if self._cache is None or self._key is None:
             return None
         return self._cache.find(self._key, self._words, self._name)
 
     def add(self, columns: Columns, others: int, problems: Sequence[Problem], span: LogSpan | None = None) -> None:
-        """Notes what was read since the last call."""
+        """Records what was read since the last call."""
         if self._key is not None:
             self._batches.append(columns)
             self._others += others
@@ -45,10 +45,10 @@ class LogRecord:
             self._span = merge_spans(self._span, span)
 
     def keep(self) -> None:
-        """Keeps what was noted; called when the log was read to its end, and not when reading broke off.
+        """Saves the recorded data; call it when the log has been read to its end, not after an abort.
 
-        A loss of unknown size may be the fault of the disk or the network, and the next try may go better: such a
-        log is not kept.
+        A loss of unknown size may be due to the disk or network, and the next attempt may succeed: such a log is not
+        cached.
         """
         if self._cache is None or self._key is None:
             return

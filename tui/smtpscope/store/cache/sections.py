@@ -1,4 +1,4 @@
-"""Several blocks of bytes in one file, each with its checksum: what is not whole is taken for not there."""
+"""Several blocks of bytes in one file, each with its checksum: an incomplete file counts as missing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 _MAGIC: Final = b"smtpscop"
 _HEADER_SIZE: Final = 24
 _ALIGNMENT: Final = 16
-"""numpy reads numbers fastest where they stand at a multiple of their size."""
+"""numpy reads aligned numbers fastest."""
 _LARGEST_INDEX: Final = 1 << 20
 
 
@@ -34,7 +34,7 @@ _index_decoder = msgspec.msgpack.Decoder(_Index)
 
 
 def write_sections(path: Path, key: str, sections: Mapping[str, Sequence[bytes | memoryview]]) -> None:
-    """Writes `sections` (name -> pieces) to `path`, whole or not at all; only the user may read it. Raises OSError."""
+    """Writes `sections` (name -> pieces) to `path`, atomically; readable only by the user. Raises OSError."""
     listed: list[_Section] = []
     offset = 0
     for name, pieces in sections.items():
@@ -45,10 +45,10 @@ def write_sections(path: Path, key: str, sections: Mapping[str, Sequence[bytes |
         listed.append(_Section(name, offset, size, checksum))
         offset += size + -size % _ALIGNMENT
     index = msgspec.msgpack.encode(_Index(key, tuple(listed)))
-    # Only here, as it brings three libraries for packed files with it.
+    # A local import, as it loads three compression libraries.
     import tempfile
 
-    # mkstemp gives a file that only its owner may read: what is kept names mailboxes.
+    # mkstemp creates a file readable only by its owner: the data contains mailboxes.
     descriptor, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -66,11 +66,11 @@ def write_sections(path: Path, key: str, sections: Mapping[str, Sequence[bytes |
 
 
 class DamagedCacheError(Exception):
-    """The file is not whole, or was not written by `write_sections`."""
+    """The file is incomplete, or was not written by `write_sections`."""
 
 
 def read_sections(path: Path, key: str) -> dict[str, memoryview] | None:
-    """What was written under this `key`; None when it was another one. Raises DamagedError and OSError."""
+    """The data written with this `key`; None if it was another one. Raises DamagedError and OSError."""
     with path.open("rb") as stream:
         index, start = _read_index(stream)
         if index.key != key:
@@ -87,7 +87,7 @@ def read_sections(path: Path, key: str) -> dict[str, memoryview] | None:
 
 
 def _read_index(stream: BinaryIO) -> tuple[_Index, int]:
-    """The index, and where the sections begin."""
+    """The index, and the start of the sections."""
     header = stream.read(_HEADER_SIZE)
     size = int.from_bytes(header[8:16], "little")
     if len(header) != _HEADER_SIZE or header[:8] != _MAGIC or size > _LARGEST_INDEX:

@@ -1,7 +1,7 @@
-"""What a field of the filter can look at: a column of texts, of numbers, of words from a list, or the time.
+"""The columns a filter field can search: texts, numbers, choices, or the time.
 
-Each kind reads its values, tells which rows match, and knows what may be completed. A filter looks for words in the
-vocabularies; rows only look up the answer.
+Each type parses values, returns matching rows, and completes. A filter searches the vocabularies; rows only look up the
+result.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _TIMES = ("today", "yesterday", "24h", "7d")
 
 
 class FieldColumn(Protocol):
-    """What a field looks at. `choices` are all words it takes, each of which may be cut short; () for any text."""
+    """The column of a field. `choices` are all its values, which may be abbreviated; () for any text."""
 
     @property
     def choices(self) -> tuple[str, ...]: ...
 
     def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
-        """The value that was written as `text`. Raises FilterValueError."""
+        """Parses the value `text`. Raises FilterValueError."""
         ...
 
     def whole(self, field: NamedField, text: str) -> Value:
@@ -60,17 +60,17 @@ class FieldColumn(Protocol):
         ...
 
     def search_texts(self, store: EventStore) -> Sequence[list[str]]:
-        """The folded texts in which a slip of the finger may be found; () where there is none."""
+        """The folded texts for finding typos; () if there are none."""
         ...
 
     def completions(self, store: EventStore) -> list[str]:
-        """What a value may be, the most frequent first."""
+        """The possible values, most frequent first."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """A column over a vocabulary of texts: part of one is looked for, or with an equals sign the whole of it."""
+    """A column over a vocabulary of texts: matches a part, or with an equals sign the whole text."""
 
     rows: NumberedColumn
     vocabulary: Callable[[Vocabularies], Vocabulary[str]]
@@ -104,7 +104,7 @@ class TextColumn:
         return list(dict.fromkeys(values[number] for number in self.rows.by_frequency(store) if values[number]))
 
     def counts(self, store: EventStore, rows: RowNumbers) -> Counted:
-        """The texts of `rows` with how often each occurs; an empty text is a missing value and left out."""
+        """The texts of `rows` with how often each occurs; an empty text is a missing value and is omitted."""
         values = self.vocabulary(store.words).values
         return by_text(self.rows.of_rows(store, rows), values.__getitem__)
 
@@ -233,5 +233,5 @@ def only_text(value: Value) -> Text:
 
 
 def by_text(numbers: NDArray[np.signedinteger], text_of: Callable[[int], str | None]) -> Counted:
-    """Counts of `numbers` by their text; an empty text is a missing value and left out."""
+    """Counts of `numbers` by their text; an empty text is a missing value and is omitted."""
     return counted(numbers, lambda number: text_of(number) or None if number >= 0 else None)

@@ -1,4 +1,4 @@
-"""What a field of the filter is, and a table of fields that all who know fields go through."""
+"""The filter field, and the table of all fields."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LAST = 99
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The values of a field counted among some rows. `counts` is told the rows in order of time.
+    """The values of a field counted among some rows. `counts` gets the rows in time order.
 
-    `nothing` is what an empty value is called, `exact` whether a value that is chosen means exactly this. `tab` is the
-    place among the tabs of the counts screen (new ones come last); None leaves it to incidents.
+    `nothing` is the label of an empty value, `exact` whether a chosen value matches as a whole. `tab` is the position
+    among the tabs of the counts screen (new ones come last); None for incidents only.
     """
 
     name: str
@@ -42,10 +42,10 @@ class GroupedBy:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `name` and `aliases` are what people write before the colon, `help` and `example` its help line.
+    """One field. `name` and `aliases` go before the colon, `help` and `example` are its help line.
 
-    `column` reads its values, finds the rows and completes. `empty` is how people write that there is no value.
-    With `grouped` its values make groups as well; `grouping_names.py` has its name too.
+    `column` parses values, finds rows and completes. `empty` is the notation for "no value". With `grouped`, events can
+    be grouped by it; `grouping_names.py` has its name too.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Field:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """All that may stand before the colon."""
+        """All names allowed before the colon."""
         return (self.name, *self.aliases)
 
 
@@ -87,11 +87,11 @@ class FieldTable(Sequence[Field]):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Every word that may stand before a colon."""
+        """Every name allowed before a colon."""
         return tuple(word for field in self.fields for word in field.words)
 
     def named(self, word: str) -> Field | None:
-        """The field that `word` names (upper or lower case, alias or not), None where there is none."""
+        """The field called `word` (ignoring case, aliases included), None if there is none."""
         wanted = word.lower()
         return next((field for field in self.fields if wanted in field.words), None)
 
@@ -103,17 +103,17 @@ class FieldTable(Sequence[Field]):
 
     @property
     def facets(self) -> tuple[Facet, ...]:
-        """All that can be counted."""
+        """All facets."""
         return tuple(facet for field in self.fields for facet in field.facets)
 
     def facet(self, name: str) -> Facet:
-        """The facet called `name`. Raises KeyError where there is none."""
+        """The facet called `name`. Raises KeyError if there is none."""
         for facet in self.facets:
             if facet.name == name:
                 return facet
         raise KeyError(name)
 
     def tabs(self) -> list[tuple[Field, Facet]]:
-        """What the counts screen shows, in its order."""
+        """The tabs of the counts screen, in order."""
         shown = [(facet.tab, field, facet) for field in self.fields for facet in field.facets if facet.tab is not None]
         return [(field, facet) for _, field, facet in sorted(shown, key=lambda each: each[0])]

@@ -1,4 +1,4 @@
-"""The tree of a filter -> which rows match: each field's column tells the rows of a value."""
+"""Evaluates a filter tree: each field's column returns the rows of a value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def matching(store: EventStore, tree: Filter, zone: tzinfo) -> Mask:
 
 
 def term_mask(store: EventStore, term: Term, zone: tzinfo) -> Mask:
-    """The rows that one term lets through."""
+    """The rows that match one term."""
     mask = np.zeros(len(store), np.bool_)
     column = FIELDS.of_term(term.field).column
     for value in term.values:

@@ -1,7 +1,6 @@
-"""The fields of the filter language, each in one place: all else that knows fields goes through this table.
+"""The fields of the filter language, each defined in one place. Parser, evaluation, suggestions, completion, counts,
+help and documents follow from an entry here; apart from it, a field needs only a filled column.
 
-The parser, the evaluation, suggestions and completion, the counts, the help and the documents follow from an entry
-here; besides it a field needs nothing but a filled column.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from smtpscope.store.filter.field_columns import (
     by_text,
 )
 from smtpscope.store.filter.field_table import ANYWHERE, Facet, Field, FieldTable, GroupedBy
+from smtpscope.store.filter.incident_columns import IncidentsAmong, IncidentStates
 from smtpscope.store.filter.smtp_columns import (
     Anywhere,
     Causes,
@@ -33,11 +33,11 @@ from smtpscope.store.filter.smtp_columns import (
 from smtpscope.store.numbered_column import NumberedColumn, RowNumbers
 from smtpscope.store.search_texts import command_line
 from smtpscope.store.spellings import Counted, hosts, mailboxes
-from smtpscope.store.vocabularies import DIRECTIONS, LEVELS, WHO_ACTS, SharedFields, Vocabularies
+from smtpscope.store.vocabularies import CONFIDENCES, DIRECTIONS, LEVELS, WHO_ACTS, SharedFields, Vocabularies
 
 
 def _of_context(through: Callable[[Vocabularies], NDArray[np.int32]]) -> NumberedColumn:
-    """What all events of one log have in common."""
+    """A field shared by all events of a log."""
     return NumberedColumn(lambda columns: columns.context, through)
 
 
@@ -52,6 +52,10 @@ def _shared_text(text_of: Callable[[SharedFields], str]) -> TextColumn:
 def _level_numbers(words: Vocabularies) -> NDArray[np.int32]:
     levels = [words.level(context) for context in range(len(words.contexts))]
     return np.array([LEVELS.index(level) if level in LEVELS else -1 for level in levels], np.int32)
+
+
+def _confidence_numbers(words: Vocabularies) -> NDArray[np.int32]:
+    return np.array([CONFIDENCES.index(each.match.confidence) for each in words.judgements], np.int32)
 
 
 def _count_replies(store: EventStore, rows: RowNumbers) -> Counted:
@@ -90,9 +94,11 @@ _DIRECTIONS = ChoiceColumn(
 _WHO_ACTS = ChoiceColumn(
     NumberedColumn(lambda columns: columns.judgement, lambda words: words.judgement_who.view()), tuple(WHO_ACTS)
 )
+_CONFIDENCES = ChoiceColumn(NumberedColumn(lambda columns: columns.judgement, _confidence_numbers), CONFIDENCES)
+_STATES = IncidentStates()
 _EVENT_IDS = NumberColumn(_of_context(lambda words: words.context_event_id.view()))
 _LEVELS = ChoiceColumn(_of_context(_level_numbers), LEVELS)
-# A connection is looked up, never chosen from a list.
+# Connections are searched, never chosen from a list.
 _CONNECTIONS = NumberColumn(NumberedColumn(lambda columns: columns.connection), completes=False)
 
 FIELDS = FieldTable(
@@ -198,6 +204,32 @@ FIELDS = FieldTable(
             example="who:us",
             column=_WHO_ACTS,
             facets=(Facet("who acts", _WHO_ACTS.counts, tab=None),),
+        ),
+        Field(
+            name="state",
+            help="State of the incident at the end of the log: ongoing, quiet or over",
+            example="state:ongoing",
+            column=_STATES,
+            facets=(Facet("states", _STATES.counts, tab=None),),
+        ),
+        Field(
+            name="sure",
+            help="How sure the cause is: sure, likely or guess",
+            example="sure:guess",
+            column=_CONFIDENCES,
+            facets=(Facet("confidences", _CONFIDENCES.counts, tab=None),),
+        ),
+        Field(
+            name="marked",
+            help="Whether you marked the incident: yes or no",
+            example="marked:yes",
+            column=IncidentsAmong(lambda store: store.annotations.marked),
+        ),
+        Field(
+            name="noted",
+            help="Whether you wrote a note on the incident: yes or no",
+            example="noted:yes",
+            column=IncidentsAmong(lambda store: store.annotations.noted),
         ),
         Field(
             name="since",

@@ -1,4 +1,4 @@
-"""What fields of the filter look at that know more than their text: reply codes, hosts, mailboxes, commands, causes."""
+"""Columns with SMTP semantics: reply codes, hosts, mailboxes, commands, causes."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Replies:
         return (store.texts.of(store.words.replies, reply_text).texts(),)
 
     def completions(self, store: EventStore) -> list[str]:
-        # A whole reply is seldom what somebody wants to type.
+        # Nobody wants to type a whole reply.
         return []
 
 
@@ -121,7 +121,7 @@ class Hosts(TextColumn):
         return Text(text, exact or not text, None if exact or quoted else network_or_name(text))
 
     def whole(self, field: NamedField, text: str) -> Value:
-        # An address is completed as one, not as the part of a longer one.
+        # An IP address is completed as a whole, not as part of a longer one.
         return self.read(field, text, exact=False, quoted=False)
 
     def must_quote(self, value: Text) -> bool:
@@ -186,7 +186,7 @@ class Mailboxes(TextColumn):
 
 
 class Recipients(Mailboxes):
-    """The mailbox of RCPT. There is no empty recipient, so "" asks for the events that name none."""
+    """The mailbox of RCPT. There is no empty recipient, so "" finds events that name none."""
 
     __slots__ = ()
 
@@ -197,7 +197,7 @@ class Recipients(Mailboxes):
 
 
 class Causes(TextColumn):
-    """The category of the knowledge base, or the entry: the beginning of its name."""
+    """The category of the knowledge base, or the entry: the start of its name."""
 
     __slots__ = ()
 

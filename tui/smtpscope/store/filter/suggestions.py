@@ -1,10 +1,10 @@
-"""Help while writing a filter: what was probably meant when nothing is found, and how a term may go on."""
+"""Help while typing a filter: suggestions if nothing is found, and completions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from smtpscope.errors import FilterError
@@ -15,13 +15,13 @@ from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.filter.filter_grammar import (
     Filter,
     Term,
-    WrittenTerm,
     format_filter,
     format_term,
     parse_filter,
-    written_terms,
 )
 from smtpscope.store.filter.filter_values import FilterValueError, Text, Value
+from smtpscope.store.filter.written_terms import WrittenTerm, written_terms
+from smtpscope.store.numbered_column import RowNumbers
 
 _NEAR = 70.0
 _MOST_COMPLETIONS = 20
@@ -137,3 +137,61 @@ def _value_terms(store: EventStore, field: Field, written: str) -> list[str]:
             continue
         terms.append(format_term(Term(field.name, (value,))))
     return terms
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the term at the cursor may become: the whole filter `text`, its `term`, and a `remark` on it."""
+
+    text: str
+    cursor: int
+    term: str
+    remark: str
+
+
+def completions(store: EventStore, text: str, cursor: int, rows: RowNumbers, most: int = 8) -> list[Completion]:
+    """What the term at `cursor` may become, at most `most`: fields with what they mean, values with how often they
+    occur in `rows` (row numbers in order of time), the most frequent first. None where the cursor is in no term.
+    """
+    term = term_at(text, cursor)
+    if term is None or term.open_quote is not None:
+        return []
+    minus = "-" if term.excluded else ""
+    if term.field_word is None:
+        word = text[term.field_start : cursor].lower()
+        fields = [field for field in FIELDS if word and _begins(field, word)]
+        fields.sort(key=lambda field: not field.name.startswith(word))
+        return [_completion(text, term, term.start, f"{minus}{field.name}:", field.help) for field in fields[:most]]
+    chosen = FIELDS.named(term.field_word)
+    if chosen is None:
+        return []
+    start, written = term.end, ""
+    if term.values and term.values[-1].end == term.end:
+        start, written = term.values[-1].start, term.values[-1].text.casefold()
+    found = [
+        _completion(text, term, start, value, f"{count:,}" if count else "")
+        for value, count in _counted_values(store, chosen, written, rows)[:most]
+    ]
+    # What stands there already needs no completion.
+    return [] if [each.text for each in found] == [text] else found
+
+
+def _completion(text: str, term: WrittenTerm, start: int, inner: str, remark: str) -> Completion:
+    whole = text[:start] + inner
+    return Completion(whole + text[term.end :], len(whole), inner, remark)
+
+
+def _counted_values(store: EventStore, field: Field, written: str, rows: RowNumbers) -> list[tuple[str, int]]:
+    """The values of `field` that go on from `written`, as they are written, with their number (0: not counted)."""
+    counted = dict(field.facets[0].counts(store, rows)) if field.facets else {}
+    words = list(counted) or field.column.completions(store)
+    matching = [word for word in words if word and written in word.casefold()]
+    matching.sort(key=lambda word: not word.casefold().startswith(written))
+    found = []
+    for word in matching[:_MOST_COMPLETIONS]:
+        try:
+            value = field.column.whole(field, word)
+        except FilterValueError:
+            continue
+        found.append((format_term(Term(field.name, (value,))).partition(":")[2], counted.get(word, 0)))
+    return found

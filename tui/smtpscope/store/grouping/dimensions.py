@@ -1,8 +1,8 @@
-"""What events can be grouped by, each in one place: everything else that knows groupings uses this table.
+"""The dimensions for grouping events, each defined in one place.
 
-The tree of groups, the table's names, the filter that a group stands for, saved positions, reports, settings, the
-command line and the documents follow from an entry here; a filter field with `grouped` gets its entry from there. A
-grouping is one dimension, which brings a second one with it, or any two with a comma between them.
+The tree of groups, the table's names, the filter of a group, saved positions, reports, settings, the command line and
+the documents follow from an entry here; a filter field with `grouped` gets its entry from there. A grouping is one
+dimension, which implies a second one, or any two separated by a comma.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ NO_HOST = "(no host)"
 
 
 def _hosts_of(group: Group) -> str:
-    """How many hosts a group of the first level has, where that is not one."""
+    """The number of hosts in a first-level group, if it is not one."""
     return f"  {group.hosts:,} hosts" if group.level == 0 and group.hosts != 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One thing that events can be grouped by.
+    """One dimension for grouping.
 
-    - `name` is what people write, `title` what a report calls it, `column` what it is called where a place in the
-      table is kept (a name that must never change), `inner` the name of the dimension that it is split by further;
+    - `name` is what people write, `title` what a report calls it, `column` what it is called where a place in the table
+      is kept (a name that must never change), `inner` the name of the dimension that it is split by further;
     - `rows` is the number of each row, and `vocabulary` the texts behind the numbers (None: the number is the value);
       `lacks` says that a row may have no value at all, which is the number -1;
     - `spelling` is the text as the log has it where that is not the vocabulary's, `missing` what stands for no text,
@@ -62,13 +62,13 @@ class Dimension:
     in_report: bool = True
 
     def text(self, words: Vocabularies, number: int) -> str:
-        """The value with this number in words that outlive a run; "" for none."""
+        """The value with this number, as text that survives a restart; "" for none."""
         if self.vocabulary is None:
             return str(number)
         return "" if number < 0 else self.vocabulary(words)[number]
 
     def number(self, words: Vocabularies, text: str) -> int | None:
-        """The number of the value that `text` answered, None where no log in this run has it."""
+        """The inverse of `text`, None if no log in this run has the value."""
         if self.vocabulary is None:
             return int(text) if text.lstrip("-").isdecimal() else None
         return -1 if self.lacks and not text else self.vocabulary(words).number(text)
@@ -85,7 +85,7 @@ class Dimension:
 
 
 class DimensionTable:
-    """All dimensions, in the order in which a key walks through them, and the groupings that are made of them."""
+    """All dimensions, in the order the key cycles through them, and the groupings made of them."""
 
     def __init__(self, dimensions: tuple[Dimension, ...]) -> None:
         self.dimensions = dimensions
@@ -123,7 +123,7 @@ class DimensionTable:
         return first, self.named(inner if comma else first.inner)
 
     def understood(self, text: str) -> Grouping | None:
-        """The grouping that somebody wrote, in its shortest form; None where it is none."""
+        """The grouping written as `text`, in its shortest form; None if it is not one."""
         grouping = ",".join(part.strip() for part in text.lower().split(","))
         try:
             levels = self.of(grouping)
@@ -137,11 +137,11 @@ class DimensionTable:
         return first.name if first.inner == second.name else grouping
 
     def title(self, grouping: Grouping) -> str:
-        """What a report calls it: `reply code and remote host`, `nothing (all events)`."""
+        """Its name in a report: `reply code and remote host`, `nothing (all events)`."""
         return " and ".join(dimension.title for dimension in self.of(grouping)) or "nothing (all events)"
 
     def phrase(self, grouping: Grouping) -> str:
-        """What the screen calls it: `by code`, or `all events` where nothing is grouped."""
+        """Its name on the screen: `by code`, or `all events` without grouping."""
         return "all events" if grouping == NO_GROUPS else f"by {grouping}"
 
     def after(self, grouping: Grouping, by: int) -> Grouping:

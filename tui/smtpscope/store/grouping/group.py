@@ -1,4 +1,4 @@
-"""A group of events that agree in one field: what it says of itself."""
+"""A group of events that share the value of one field."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What one group says of itself. Texts are verbatim.
+    """The facts of one group. Texts are verbatim.
 
     `label` is what it is grouped by, as written in the log ("" for no host, no mailbox, no computer, no reply code).
     `code`, `host_key` (with `host`, its most frequent spelling), `recipient` and `server` are set where all rows agree;
     `codes`, `hosts` say how many distinct ones there are, so `codes == 1 and code is None` means: no reply code.
     `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer of all in `acting`.
-    `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT.
-    `state` is relative to the end of the whole log (see `activity.py`), as is `quiet_ms`; None without times.
+    `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT. `state` is relative to the end
+    of the whole log (see `activity.py`), as is `quiet_ms`; None without times.
     """
 
     level: int

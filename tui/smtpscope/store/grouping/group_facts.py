@@ -1,4 +1,4 @@
-"""What all groups of a level say of themselves, worked out together: thirty times as quick as one after the other."""
+"""The facts of all groups of a level, computed together: thirty times as fast as one by one."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.store.activity import NO_STATE, ONGOING, OVER, STATES, states_of_each, usual_quiet_ms
 from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import NO_STATE, ONGOING, OVER, STATES, states_of_each, usual_quiet_ms
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of
@@ -24,14 +24,14 @@ SortColumn = Literal["attention", "count", "first", "last", "code", "host", "cau
 SORT_COLUMNS: tuple[SortColumn, ...] = ("attention", "count", "first", "last", "code", "host", "cause")
 
 EXPECTED_NOISE = "verb-refused"
-"""The category of refusals that cost no mail: a Microsoft verb that the other side does not speak."""
+"""The category of refusals that cost no mail: an Exchange-only command that the other side does not support."""
 
 
 class GroupTree:
-    """`rows` of `store` in groups, as they were when it was made; made anew when rows come or the filter changes.
+    """`rows` of `store` in groups, as a snapshot; rebuilt when rows are added or the filter changes.
 
-    `order` holds the row numbers, those of a group of the last level side by side and in order of time; `levels` the
-    groups as arrays, outer level first (none for the grouping "none": then `order` is the flat list of events).
+    `order` holds the row numbers, grouped by last-level group, each in time order; `levels` the groups as arrays, outer
+    level first (none for the grouping "none": then `order` is the flat list of events).
     """
 
     def __init__(self, store: EventStore, rows: Rows, grouping: Grouping, zone: tzinfo | None = None) -> None:
@@ -54,12 +54,12 @@ class GroupTree:
         return len(self.order)
 
     def rows(self, level: int, index: int) -> NDArray[np.int64]:
-        """The row numbers of a group in order of time, rows without a time first."""
+        """The row numbers of a group in time order, rows without a time first."""
         rows, _ = self._slice(level, index)
         return rows if level == len(self.levels) - 1 else self._store.rows_by_time(rows)
 
     def group(self, level: int, index: int) -> Group:
-        """What group `index` of `level` says of itself. Raises IndexError where there is no such group."""
+        """What group `index` of `level` says of itself. Raises IndexError if there is no such group."""
         known = self._groups.get((level, index))
         if known is None:
             known = self._groups[level, index] = self._described(level, index)
@@ -73,12 +73,12 @@ class GroupTree:
         return known
 
     def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
-        """For each level the indices of its groups in the order to show.
+        """For each level, the indices of its groups in display order.
 
         In the second level the children of a group keep their range (`first_child` to `end_child`) and are ordered
-        inside it. "attention" has its own sense (descending turns it round): what holds something that is ours to fix
-        and is ongoing, then what is quiet, then what others have to fix, then what is over; where nobody has to act
-        comes last, expected noise at the very end. Inside of these the most frequent comes first.
+        inside it. "attention" has its own order (reversed by descending): groups with something ongoing that is ours to
+        fix, then quiet ones, then those for others to fix, then those that are over; groups that need no action come
+        last, expected noise at the very end. Within these, most frequent first.
         """
         orders: list[NDArray[np.int64]] = []
         for number, level in enumerate(self.levels):
@@ -225,7 +225,7 @@ class GroupTree:
         return [self._rank(level, column)]
 
     def _attention(self, number: int, level: Level) -> list[NDArray[np.int64]]:
-        """Who has to act and whether it goes on, the first that matters first, each ascending."""
+        """Sort keys for who has to act and the state, most significant first, each ascending."""
         noise = self._store.words.categories.number(EXPECTED_NOISE)
         no_noise = self._columns.category[self.order] != (NO_MAILBOX if noise is None else noise)
         who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
@@ -233,7 +233,7 @@ class GroupTree:
         ours = self._any(no_noise & (who == WHO_ACTS.index("us")), level)
         states = self.states(number).astype(np.int64)
         number_of_ours = self._number(who == WHO_ACTS.index("us"), level)
-        # What is over asks for nothing any more, whoever had to act; without times nobody can tell that.
+        # Incidents that are over need no action, whoever had to act; without times the state is unknown.
         return [
             (~self._any(no_noise, level)).astype(np.int64),
             (~somebody).astype(np.int64),

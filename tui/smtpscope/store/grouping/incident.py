@@ -1,4 +1,4 @@
-"""An incident: the exchanges of one direction, remote host, reply code and cause, as facts that go into a ticket."""
+"""An incident: the exchanges of one direction, remote host, reply code and cause, as facts for a ticket."""
 
 from __future__ import annotations
 
@@ -7,19 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State
+from smtpscope.store.activity import State
+from smtpscope.store.incident_key import IncidentKey as IncidentKey
 from smtpscope.store.spellings import Counted as Counted
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentKey:
-    """`host_key` is the folded remote host ("" where the event names none), `category` the cause."""
-
-    direction: Direction
-    host_key: str
-    code: int | None
-    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +23,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class IncidentHead:
-    """What a list of many incidents says of each; the fields are those of `Incident`."""
+    """The fields of `Incident` that a list needs."""
 
     key: IncidentKey
     host: str
@@ -47,13 +37,12 @@ class IncidentHead:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """`rows` index the store, in order of time. `first_ms` and `last_ms` are None when no event has a time.
+    """`rows` index the store, in order of time. `first_ms` and `last_ms` are None if no event has a time.
 
-    `host` is the most frequent spelling. `spellings` lists all when there are several. `days` are the counts by
-    calendar day (ISO date in the session's display zone) in order of the days, days without events left out.
-    `state` is relative to `log_end_ms`, the last time in the whole log; `quiet_ms` is how long nothing came until
-    then.
-    `sample_row` is the latest exchange with the most frequent reply. `time_assumed` says that a zone was assumed.
+    `host` is the most frequent spelling. `spellings` lists all if there are several. `days` are the counts by calendar
+    day (ISO date in the session's display zone) in order of the days, days without events left out. `state` is relative
+    to `log_end_ms`, the last time in the whole log; `quiet_ms` is the time since the last event until then.
+    `sample_row` is the latest exchange with the most frequent reply. `time_assumed` means that a zone was assumed.
     """
 
     key: IncidentKey
@@ -82,5 +71,5 @@ class Incident:
 
     @property
     def ongoing(self) -> bool | None:
-        """Whether it goes on at the end of the log; None without times."""
+        """Whether it is ongoing at the end of the log; None without times."""
         return None if self.state is None else self.state == "ongoing"

@@ -7,10 +7,10 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.store.activity import state_of
 from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import state_of
 from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.incident import Incident, IncidentHead, IncidentKey
 from smtpscope.store.grouping.time_bins import days, episodes
@@ -21,14 +21,14 @@ from smtpscope.store.vocabularies import DIRECTIONS
 def incidents(store: EventStore, rows: Rows, zone: tzinfo) -> list[Incident]:
     """`rows` (mask, row numbers or None for all) as incidents, the most frequent first; days are those of `zone`.
 
-    Ties are in order of the first row, so that the same rows give the same list.
+    Ties are in order of the first row, so the result is deterministic.
     """
     parts = split(store, rows)
     return [incident(store, part, zone) for part in parts]
 
 
 def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
-    """As `incidents`, but only what a list of them says."""
+    """Like `incidents`, with only the fields a list needs."""
     heads = []
     for part in split(store, rows):
         times = store.columns.time_ms[part]
@@ -49,7 +49,7 @@ def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
 
 
 def _quiet_ms(store: EventStore, times: NDArray[np.int64]) -> int | None:
-    """How long nothing came until the end of the log, None without times."""
+    """The time since the last event until the end of the log, None without times."""
     end_ms = store.log_end_ms
     return None if end_ms is None or not len(times) else end_ms - int(times[-1])
 
@@ -66,7 +66,7 @@ def _key(store: EventStore, row: int) -> IncidentKey:
 
 
 def split(store: EventStore, rows: Rows) -> list[NDArray[np.int64]]:
-    """The rows of each incident in order of time, the biggest part first."""
+    """The rows of each incident in time order, largest incident first."""
     by_time = store.rows_by_time(rows)
     if not len(by_time):
         return []
@@ -129,7 +129,7 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
 
 
 def _sample_row(store: EventStore, rows: NDArray[np.int64]) -> int:
-    """The latest row with the most frequent reply (trailing blanks set aside, as they vary by how a log was made)."""
+    """The latest row with the most frequent reply (ignoring trailing spaces, which vary with how a log was made)."""
     distinct, positions = compacted(store.columns.reply[rows])
     texts: dict[str, int] = {}
     same = np.array(
@@ -139,6 +139,6 @@ def _sample_row(store: EventStore, rows: NDArray[np.int64]) -> int:
     last = np.zeros(len(texts), np.int64)
     # Assigned in order, so that the last row of each text stays.
     last[text_of_row] = np.arange(len(rows))
-    # Of equally frequent replies the one that came last.
+    # Of equally frequent replies, the latest.
     best = np.lexsort((last, np.bincount(text_of_row)))[-1]
     return int(rows[last[best]])

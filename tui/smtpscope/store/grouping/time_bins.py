@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from smtpscope.store.activity import State, episode_starts, state_of, state_words
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.event_store import EventStore, Rows
-from smtpscope.store.grouping.activity import State, episode_starts, state_of, state_words
 from smtpscope.store.grouping.incident import Episode
 from smtpscope.store.times import (
     DAY,
@@ -44,7 +44,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Bins one after the other without holes, empty ones included; `untimed` events have no time."""
+    """Consecutive bins without gaps, including empty ones; `untimed` events have no time."""
 
     step: Step
     bins: tuple[Bin, ...]
@@ -52,7 +52,7 @@ class Timeline:
 
 
 def sorted_times(store: EventStore, rows: Rows = None) -> NDArray[np.int64]:
-    """The times of `rows` in ascending order, events without a time left out."""
+    """The times of `rows` in ascending order, events without a time omitted."""
     times: NDArray[np.int64] = store.columns.time_ms[store.rows_by_time(rows)]
     timed: NDArray[np.int64] = times[times != NO_TIME]
     return timed
@@ -70,8 +70,8 @@ def timeline(
     """Counts of `rows` in calendar steps of `zone`, from the first event to the last or through `window` (both ends
     included, milliseconds).
 
-    Without a `step` the finest one is taken that needs at most `most_bins` bins; a step that would need more than
-    2,000 bins is made coarser, and months beyond that are left out at the early end.
+    Without a `step`, the finest one with at most `most_bins` bins is used; a step that would need more than 2,000 bins
+    is made coarser, and the earliest months beyond that are dropped.
     """
     times = sorted_times(store, rows)
     untimed = len(store.rows_by_time(rows)) - len(times)
@@ -89,7 +89,7 @@ def timeline(
 
 
 def activity(store: EventStore, bins: int) -> tuple[int, ...]:
-    """How many events of all logs fall into each of `bins` equal parts of their time span; zeros without times."""
+    """The number of events in each of `bins` equal parts of the time span of all logs; zeros without times."""
     if store.log_start_ms is None or store.log_end_ms is None or bins < 1:
         return (0,) * max(0, bins)
     times = store.columns.time_ms
@@ -99,14 +99,14 @@ def activity(store: EventStore, bins: int) -> tuple[int, ...]:
 
 
 def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], ...]:
-    """Counts by calendar day of `zone` in the order of the days (ISO dates), days without events left out."""
+    """Counts by calendar day of `zone` in the order of the days (ISO dates), days without events omitted."""
     times = sorted_times(store, rows)
     result: list[tuple[str, int]] = []
     position = 0
     while position < len(times):
         moment = int(times[position])
         day = local_datetime(moment, zone).date()
-        # A time beyond the calendar is held at its end: what is left belongs to that day.
+        # A time beyond the calendar is clamped to its end: the rest belongs to that day.
         end = day_end(day, zone)
         after = int(np.searchsorted(times, end, side="left")) if end > moment else len(times)
         result.append((day.isoformat(), after - position))
@@ -126,12 +126,12 @@ def episodes(times: NDArray[np.int64]) -> tuple[Episode, ...]:
 def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: State | None, zone: tzinfo) -> str:
     """`4 episodes, the last ended 11-14 16:39: over for 8 days`; "" where there is none.
 
-    What still goes on reads `4 episodes, the last began 11-14 13:02: ongoing`.
+    If ongoing: `4 episodes, the last began 11-14 13:02: ongoing`.
     """
     if not found:
         return ""
     number = "1 episode" if len(found) == 1 else f"{len(found)} episodes"
-    the_last = "it" if len(found) == 1 else "the last"
+    the_last = "" if len(found) == 1 else "the last "
     last = found[-1]
     happened = (
         f"began {format_short(last.first_ms, zone)}"
@@ -139,7 +139,7 @@ def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: 
         else f"ended {format_short(last.last_ms, zone)}"
     )
     quiet_ms = None if log_end_ms is None else log_end_ms - last.last_ms
-    return f"{number}, {the_last} {happened}: {state_words(state, quiet_ms)}"
+    return f"{number}, {the_last}{happened}: {state_words(state, quiet_ms)}"
 
 
 def episodes_told(store: EventStore, rows: Rows, zone: tzinfo) -> str:

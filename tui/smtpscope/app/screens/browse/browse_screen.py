@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from smtpscope.app.loading import BatchArrived, LoadingEnded
-from smtpscope.app.messages import CopyWanted
+from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.palette import SavedViewsProvider
 from smtpscope.app.query_queue import QueryQueue
 from smtpscope.app.screens.browse.browse_state import BrowseState, Selection, Severity
@@ -29,11 +29,13 @@ from smtpscope.app.screens.browse.side_screens import SideScreens
 from smtpscope.app.screens.browse.table_navigation import TableNavigation
 from smtpscope.app.screens.browse.view_controller import ViewController
 from smtpscope.app.screens.help_screen import HelpLine, HelpScreen, lines_of_bindings
+from smtpscope.app.screens.link import LinkScreen
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
+from smtpscope.app.widgets.texts.item_pane import ItemPane
 from smtpscope.configuration.settings import Layout, Settings
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View
@@ -95,9 +97,11 @@ class BrowseScreen(Screen[None]):
         queries = self._queries = QueryQueue(lambda: self.loader.add_waiting(), lambda: self.is_alive)
         selection = self.selection = Selection(state, table)
         widgets = (self.header, self.filter_bar, table, self.detail)
-        self.views = ViewController(state, self, queries, selection, widgets, lambda: self.filters.remember())
-        history = self.history = ChangeHistory(self)
-        self.filters = FilterController(state, self, selection, history, self.filter_bar, self.views)
+        history = self.history = ChangeHistory(self, lambda: self.filters.said_changed())
+        self.views = ViewController(
+            state, self, queries, selection, widgets, lambda: self.filters.remember(), lambda: history.can_undo
+        )
+        self.filters = FilterController(state, self, selection, history, queries, self.filter_bar, self.views)
         self.navigation = TableNavigation(state, self, selection, table, self.views)
         self.loader = LoadingController(state, self, queries, self.views, self.header, self.post_message)
         logs = LogCommands(state, self, queries, selection, self._logs_changed)
@@ -133,11 +137,14 @@ class BrowseScreen(Screen[None]):
     def is_in_front(self) -> bool:
         return self.app.screen is self
 
-    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
-        self.notify(message, severity=severity, timeout=timeout, markup=False)
+    def say(self, message: str, *, severity: Severity = "information") -> None:
+        self.notify(message, severity=severity)
 
     def key_of(self, action: str) -> str:
         return key_of(self, action)
+
+    def open_outside(self, content: str, name: str) -> None:
+        self.app.post_message(OutsideWanted(content, name))
 
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:
         self.app.push_screen(screen, on_result)
@@ -200,10 +207,10 @@ class BrowseScreen(Screen[None]):
         self.detail.side = self.state.settings.detail_side
         self.loader.show_header()
         if self.views.saved_position is not None and self.state.filter_text:
-            self.say("Filter from last time restored; x clears it", timeout=4)
+            self.say("Filter from last time restored; x clears it")
         warning = self.state.analysis.user_data.warning
         if warning:
-            self.say(shown(warning), severity="warning", timeout=10)
+            self.say(shown(warning), severity="warning")
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -244,7 +251,7 @@ class BrowseScreen(Screen[None]):
         self._lay_out()
 
     def action_help(self) -> None:
-        self.open_screen(HelpScreen(self.help_lines()))
+        self.open_screen(HelpScreen(self.help_lines()), lambda key: self.app.simulate_key(key) if key else None)
 
     def help_lines(self) -> list[HelpLine]:
         """All active keys, those of the current place first, and the filter terms."""
@@ -265,6 +272,9 @@ class BrowseScreen(Screen[None]):
     def on_group_table_moved(self, message: GroupTable.Moved) -> None:
         self.views.show_detail()
 
+    def on_group_table_mark_wanted(self, message: GroupTable.MarkWanted) -> None:
+        self.action_part("export", "mark")
+
     def on_group_table_chosen(self, message: GroupTable.Chosen) -> None:
         if self.navigation.choose():
             self.action_pane(1)
@@ -279,7 +289,7 @@ class BrowseScreen(Screen[None]):
         self.navigation.sort_by_column(message.column)
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
-        self.filters.typed(message.text)
+        self.filters.typed(message.text, message.line, message.cursor)
 
     def on_filter_bar_kept(self, message: FilterBar.Kept) -> None:
         self.filters.keep(message.text)
@@ -294,6 +304,9 @@ class BrowseScreen(Screen[None]):
 
     def on_filter_bar_edit_wanted(self, message: FilterBar.EditWanted) -> None:
         self.filters.edit()
+
+    def on_item_pane_link_wanted(self, message: ItemPane.LinkWanted) -> None:
+        self.open_screen(LinkScreen(shown(message.link)))
 
     def on_detail_pane_left(self, message: DetailPane.Left) -> None:
         self.table.focus()

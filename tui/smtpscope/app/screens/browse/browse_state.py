@@ -71,12 +71,16 @@ class BrowsePage(Protocol):
         """Whether no other screen covers this one."""
         ...
 
-    def say(self, message: str, *, severity: Severity = "information", timeout: float | None = None) -> None:
-        """Shows a notice. `message` is plain text, already harmless; `timeout` is in seconds."""
+    def say(self, message: str, *, severity: Severity = "information") -> None:
+        """Shows `message`, plain text and already harmless, until the next key."""
         ...
 
     def key_of(self, action: str) -> str:
         """The display name of an action's key, by its id; the user may have rebound it."""
+        ...
+
+    def open_outside(self, content: str, name: str) -> None:
+        """Opens `content`, already harmless, in the user's editor or pager, in a file called `name`."""
         ...
 
     def open_screen(self, screen: Screen[Any], on_result: Callable[[Any], None] | None = None) -> None:

@@ -23,15 +23,16 @@ class Change:
 
 
 class ChangeHistory:
-    """The changes of this run, latest last."""
+    """The changes of this run, latest last. `changed` is called after each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("history", "u", "undo", "Undo", id="browse.undo"),
         part_binding("history", "U", "redo", "Redo", show=False, id="browse.redo"),
     ]
 
-    def __init__(self, page: BrowsePage) -> None:
+    def __init__(self, page: BrowsePage, changed: Callable[[], None]) -> None:
         self._page = page
+        self._changed = changed
         self._done: list[Change] = []
         self._undone: list[Change] = []
 
@@ -44,6 +45,7 @@ class ChangeHistory:
         """Adds a change that has been made; clears the redo history."""
         self._done.append(change)
         self._undone.clear()
+        self._changed()
 
     def undo(self) -> None:
         """Undoes the last change."""
@@ -53,6 +55,7 @@ class ChangeHistory:
         change = self._done.pop()
         self._undone.append(change)
         change.undo()
+        self._changed()
         self._page.say(shown(f"Undone: {change.what}"))
 
     def redo(self) -> None:
@@ -63,4 +66,5 @@ class ChangeHistory:
         change = self._undone.pop()
         self._done.append(change)
         change.redo()
+        self._changed()
         self._page.say(shown(f"Redone: {change.what}"))

@@ -33,6 +33,7 @@ class CopyAndExport:
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("export", "y", "copy_event", "Copy event", id="browse.copy_event"),
         part_binding("export", "Y", "copy_summary", "Copy summary", id="browse.copy_summary"),
+        part_binding("export", "E", "open_outside", "Open in editor", show=False, id="browse.edit"),
         part_binding("export", "e", "export", "Export", id="browse.export"),
         part_binding("export", "space", "mark", "Mark", id="browse.mark"),
         part_binding("export", "M", "unmark_all", "Unmark all", show=False, id="browse.unmark_all"),
@@ -74,6 +75,19 @@ class CopyAndExport:
         what = "the summary" if len(details) == 1 else f"the summary of {len(details)} incidents"
         self._copy(SUMMARY_FORMATS["markdown"].render(document), what)
 
+    def open_outside(self) -> None:
+        """The raw record of an event, the summary of anything else, in the user's editor or pager."""
+        entry, view = self._selection.entry, self._state.view
+        if entry is None or view is None:
+            self._page.say("Nothing to open")
+        elif entry.row is not None:
+            lines = shown_lines(self._state.analysis.raw(entry.row))
+            self._page.open_outside("\n".join(lines) + "\n", "record.txt")
+        else:
+            document = self._state.analysis.document(self._selection.incidents(), view)
+            lines = shown_lines(SUMMARY_FORMATS["markdown"].render(document))
+            self._page.open_outside("\n".join(lines), "summary.md")
+
     def export(self) -> None:
         view, analysis = self._state.view, self._state.analysis
         if view is None or not view.count:
@@ -98,9 +112,7 @@ class CopyAndExport:
         before = set(analysis.marks)
         marked = analysis.mark(rows)
         self._changed(before)
-        self._page.say(
-            f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export", timeout=2
-        )
+        self._page.say(f"{'Marked' if marked else 'Unmarked'}; {len(analysis.marks)} marked in all, press e to export")
         self._table.action_move(1)
         self._table.refresh()
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import ClassVar, Protocol
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.binding import BindingType
 
+from smtpscope.app.query_queue import QueryQueue, StoreQuery
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.screens.browse.change_history import Change, ChangeHistory
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
+from smtpscope.session.filtering import filter_completions
 from smtpscope.store.filter.filter_editing import add_term, term_of
+
+if TYPE_CHECKING:
+    from smtpscope.store.filter.suggestions import Completion
 
 _FIRST_LINE = ("none",)
 """A key that no row has, so the cursor goes to the first row."""
@@ -23,6 +28,8 @@ class FilterLine(Protocol):
     pending_code: str
 
     def show_filter(self, filter_text: str) -> None: ...
+
+    def show_completions(self, found: Sequence[Completion], line: str) -> None: ...
 
     def edit(self, history: tuple[str, ...] = ()) -> None: ...
 
@@ -61,6 +68,7 @@ class FilterController:
         page: BrowsePage,
         selection: Selection,
         history: ChangeHistory,
+        queries: QueryQueue,
         line: FilterLine,
         views: ViewRefresher,
     ) -> None:
@@ -68,6 +76,7 @@ class FilterController:
         self._page = page
         self._selection = selection
         self._history = history
+        self._queries = queries
         self._line = line
         self._views = views
         self._undo_mark = ""
@@ -88,6 +97,11 @@ class FilterController:
             Change("filter", lambda: self.set(before, undoable=False), lambda: self.set(after, undoable=False))
         )
 
+    def said_changed(self) -> None:
+        """Marks or notes have changed: a filter that asks for them lets other events through now."""
+        if any(word in self._state.filter_text.lower() for word in ("marked:", "noted:")):
+            self._views.refresh()
+
     # Typing
 
     def edit(self) -> None:
@@ -99,10 +113,16 @@ class FilterController:
         history = self._state.analysis.user_data.filters()
         self._line.edit(tuple(each for each in history if each != self._state.filter_text))
 
-    def typed(self, text: str) -> None:
-        """The line now contains `text`, and may change further."""
+    def typed(self, text: str, line: str, cursor: int) -> None:
+        """The line holds `text` now (`line` with its last blanks), and may go on changing at `cursor`."""
         self._state.filter_text = text
         self._views.refresh()
+        analysis = self._state.analysis
+
+        def ask() -> list[Completion]:
+            return filter_completions(analysis.store, line, cursor, analysis.zone, twice=analysis.count_duplicates)
+
+        self._queries.submit("completion", StoreQuery(ask, lambda found: self._line.show_completions(found, line)))
 
     def keep(self, text: str) -> None:
         """The user is done; the part of `text` that parses is applied."""
@@ -111,6 +131,9 @@ class FilterController:
         if self._state.view is not None and self._state.filter_text != text:
             self._line.show_filter(self._state.filter_text)
         self._state.cursor_before_typing = None
+        if self._state.view is not None and not self._state.view.count:
+            # What helps out of an empty table is another key now.
+            self._views.refresh()
         self.remember()
 
     def abandon(self, text: str) -> None:
@@ -136,9 +159,8 @@ class FilterController:
     def add_digit(self, digit: str) -> None:
         """One digit of a reply code; the third one filters."""
         if not self._digits and digit not in "2345":
-            # Three digits that are not a reply code would be searched as text, which is never the intention of this
-            # key.
-            self._page.say("Reply codes start with 2, 3, 4 or 5", timeout=3)
+            # Three digits that are no reply code would be looked for as a text, which nobody means by this key.
+            self._page.say("Reply codes start with 2, 3, 4 or 5")
             return
         self._set_digits(self._digits + digit)
         if len(self._digits) == 3:

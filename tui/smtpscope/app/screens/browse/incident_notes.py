@@ -116,4 +116,4 @@ class IncidentNotes:
         return True
 
     def _refuse(self, why: Shown) -> None:
-        self._page.say(why, severity="error", timeout=10)
+        self._page.say(why, severity="error")

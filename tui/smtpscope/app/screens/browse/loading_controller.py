@@ -85,7 +85,7 @@ class LoadingController:
         self._views.refresh()
         if self._state.analysis.errors:
             first = self._state.analysis.errors[0]
-            self._page.say(shown(f"{first.where}: {first.what}"), severity="error", timeout=10)
+            self._page.say(shown(f"{first.where}: {first.what}"), severity="error")
 
     def add_waiting(self) -> None:
         """No query is running: adds the batches read meanwhile."""
@@ -102,7 +102,7 @@ class LoadingController:
         if not self.following:
             if self._follower is not None:
                 self._follower.cancel()
-            self._page.say("Stopped following the logs", timeout=3)
+            self._page.say("Stopped following the logs")
         elif self._state.read_all:
             self._begin_following()
         self.show_header()
@@ -115,7 +115,7 @@ class LoadingController:
         self._follower = self._page.run_in_thread(
             lambda: follow(self._state.analysis, self._post, self._one_follower), "following"
         )
-        self._page.say("Following: new lines appear automatically (F to stop)", timeout=4)
+        self._page.say("Following: new lines appear automatically (F to stop)")
 
     # The header
 

@@ -90,7 +90,7 @@ class LogCommands:
             self._page.from_thread(self._show_session, exchange, found)
 
     def _session_failed(self, error: LogError) -> None:
-        self._page.say(shown(f"{error.where}: {error.what}"), severity="error", timeout=8)
+        self._page.say(shown(f"{error.where}: {error.what}"), severity="error")
 
     def _show_session(self, exchange: SmtpExchange, smtp_session: SmtpSession | None) -> None:
         if not self._page.is_alive or not self._page.is_in_front:
@@ -145,7 +145,7 @@ class LogCommands:
 
     def _zone_changed(self, choice: ZoneChoice) -> None:
         also = "; times without a zone are read in it too" if choice.also_without else ""
-        self._page.say(shown(f"Times shown in {zone_label(choice.zone)}{also}"), timeout=4)
+        self._page.say(shown(f"Times shown in {zone_label(choice.zone)}{also}"))
         self._changed(True)
 
     # Duplicates
@@ -154,9 +154,9 @@ class LogCommands:
         analysis = self._state.analysis
         duplicates = analysis.store.duplicates
         if not duplicates:
-            self._page.say("No duplicate events in these logs", timeout=4)
+            self._page.say("No duplicate events in these logs")
             return
         analysis.count_duplicates = not analysis.count_duplicates
         verdict = "counted" if analysis.count_duplicates else "skipped"
-        self._page.say(f"{counted(duplicates, 'duplicate', 'duplicates')} {verdict}", timeout=4)
+        self._page.say(f"{counted(duplicates, 'duplicate', 'duplicates')} {verdict}")
         self._changed(False)

@@ -158,14 +158,14 @@ class TableNavigation:
 
     def change_grouping(self, by: int) -> None:
         self._state.grouping = DIMENSIONS.after(self._state.grouping, by)
-        self._page.say(f"Showing {DIMENSIONS.phrase(self._state.grouping)}", timeout=2)
+        self._page.say(f"Showing {DIMENSIONS.phrase(self._state.grouping)}")
         self._views.refresh()
 
     def change_sort(self) -> None:
         state = self._state
         state.sort = SORT_COLUMNS[(SORT_COLUMNS.index(state.sort) + 1) % len(SORT_COLUMNS)]
         state.descending = state.sort in ("count", "last")
-        self._page.say(f"Sorted by {state.sort}", timeout=2)
+        self._page.say(f"Sorted by {state.sort}")
         self._views.refresh()
 
     def sort_by_column(self, column: str) -> None:
@@ -180,5 +180,5 @@ class TableNavigation:
 
     def reverse(self) -> None:
         self._state.descending = not self._state.descending
-        self._page.say(f"Sorted by {self._state.sort}, reversed", timeout=2)
+        self._page.say(f"Sorted by {self._state.sort}, reversed")
         self._views.refresh()

@@ -36,7 +36,7 @@ _REFRESH_SECONDS = 0.3
 class ViewController:
     """Owns the view, its rows, and the cursor's target in the next view.
 
-    `shown` is called when a view has been shown.
+    `shown` is called when a view has been shown; `can_undo` tells whether the undo key would do anything.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class ViewController:
         selection: Selection,
         widgets: tuple[LogHeader, FilterBar, GroupTable, DetailPane],
         shown: Callable[[], None],
+        can_undo: Callable[[], bool],
     ) -> None:
         self._state = state
         self._page = page
@@ -54,6 +55,7 @@ class ViewController:
         self._selection = selection
         self._header, self._filter_bar, self._table, self._detail = widgets
         self._shown = shown
+        self._can_undo = can_undo
         self._opened: dict[Grouping, dict[Hashable, bool]] = {}
         self._cursor_target: Hashable = None
         self._saved_position: Position | None = None
@@ -268,7 +270,16 @@ class ViewController:
         from smtpscope.app.widgets.texts.empty_state import no_events_blocks, nothing_found_blocks
 
         if view.total:
-            return Detail("No match", nothing_found_blocks(view.filter_text, view.total), ())
+            return Detail("No match", nothing_found_blocks(view.filter_text, view.total, self._ways_out()), ())
         analysis = self._state.analysis
         facts, guidance = no_events_blocks(analysis.overview(), analysis.errors, analysis.problems)
         return Detail("No SMTP refusals", facts, guidance)
+
+    def _ways_out(self) -> list[tuple[str, str]]:
+        """The keys that lead out of an empty table, with what they do: while a filter is typed they are others."""
+        if self._state.cursor_before_typing is not None:
+            ways = [("filter.leave", "to restore the filter"), ("filter.clear_line", "to clear the line")]
+        else:
+            ways = [("browse.undo", "to undo the last change")] if self._can_undo() else []
+            ways.append(("browse.clear", "to clear the filter"))
+        return [(self._page.key_of(action), does) for action, does in ways]

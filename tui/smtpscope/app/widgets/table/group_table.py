@@ -14,11 +14,12 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from smtpscope.app.widgets.cursor_list import CursorList
-from smtpscope.app.widgets.table.row_drawing import drawn_row
+from smtpscope.app.widgets.table.row_drawing import STYLES, drawn_row
 from smtpscope.app.widgets.table.table_line import (
     ColumnNeeds,
     TableColumn,
     TableRows,
+    column_at,
     columns_for,
     heading_text,
 )
@@ -41,16 +42,7 @@ class GroupTable(CursorList):
 
     HEADING = 1
     BINDINGS: ClassVar[list[BindingType]] = _KEYS
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "group-table--heading",
-        "group-table--cursor",
-        "group-table--cursor-away",
-        "group-table--group",
-        "group-table--event",
-        "group-table--act",
-        "group-table--calm",
-        "group-table--mark",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = STYLES
 
     rows: reactive[TableRows | None] = reactive(None, layout=False)
     needs: reactive[ColumnNeeds] = reactive(ColumnNeeds())
@@ -78,6 +70,10 @@ class GroupTable(CursorList):
     @dataclass
     class CloseWanted(Message):
         index: int
+
+    @dataclass
+    class MarkWanted(Message):
+        """A click before a row: mark it, or take its mark away."""
 
     @dataclass
     class SortWanted(Message):
@@ -158,10 +154,13 @@ class GroupTable(CursorList):
     def action_close(self) -> None:
         self._tell(self.CloseWanted)
 
+    def margin_clicked(self, line: int, x: int) -> bool:
+        if x < 2:
+            self.cursor = line
+            self.post_message(self.MarkWanted())
+        return x < 2
+
     def heading_clicked(self, x: int) -> None:
-        left = 2
-        for column in self.columns():
-            if left <= x < left + column.width + 1:
-                self.post_message(self.SortWanted(column.name))
-                return
-            left += column.width + 1
+        column = column_at(self.columns(), x)
+        if column is not None:
+            self.post_message(self.SortWanted(column))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from smtpscope.app.widgets.table.table_line import TableColumn, TableLine, cell_text, event_text
+
+STYLES: Final = {
+    f"group-table--{name}" for name in ("heading", "cursor", "cursor-away", "group", "event", "act", "calm", "mark")
+}
+"""The classes of the style sheet."""
 
 
 def drawn_row(

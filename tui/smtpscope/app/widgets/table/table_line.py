@@ -133,6 +133,16 @@ def _elastic(room: int, needs: ColumnNeeds) -> tuple[int, int, int]:
     return name, cause + more, left - more
 
 
+def column_at(columns: Iterable[TableColumn], x: int) -> ColumnName | None:
+    """The column that takes cell `x` of a line, None where there is none."""
+    left = 2
+    for column in columns:
+        if left <= x < left + column.width + 1:
+            return column.name
+        left += column.width + 1
+    return None
+
+
 def fitted(value: str, width: int, *, right: bool = False) -> str:
     """`value` in exactly `width` cells: cut with an ellipsis or padded; wide characters count double."""
     length = cell_len(value)

@@ -14,7 +14,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane
+from smtpscope.app.widgets.texts.item_pane import ItemPane
+from smtpscope.app.widgets.texts.prose import ProseBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +74,23 @@ class DetailPane(Container):
     def compose(self) -> ComposeResult:
         yield PaneTabs()
         with Container():
-            yield ProsePane(id="facts")
-            yield ProsePane(id="guidance")
+            yield ItemPane(id="facts")
+            yield ItemPane(id="guidance")
 
     def on_mount(self) -> None:
         self.set_class(True, "-facts")
 
     @property
-    def facts(self) -> ProsePane:
-        return self.query_one("#facts", ProsePane)
+    def facts(self) -> ItemPane:
+        return self.query_one("#facts", ItemPane)
 
     @property
-    def guidance(self) -> ProsePane:
-        return self.query_one("#guidance", ProsePane)
+    def guidance(self) -> ItemPane:
+        return self.query_one("#guidance", ItemPane)
+
+    def show_hints(self, lines: tuple[str, ...]) -> None:
+        """Lines for the empty part of the facts; () takes them away."""
+        self.facts.hints = lines
 
     def show_tabs(self, tabs: bool) -> None:
         """Switches to tabs if there is room for only one side."""

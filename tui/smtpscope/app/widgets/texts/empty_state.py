@@ -56,13 +56,12 @@ def _guidance() -> tuple[ProseBlock, ...]:
     return (*heading, *(bullet(text(line)) for line in _HOW_TO_GET_THEM))
 
 
-def nothing_found_blocks(filter_text: str, total: int) -> tuple[ProseBlock, ...]:
-    """The text for a filter without matches."""
+def nothing_found_blocks(filter_text: str, total: int, keys: Sequence[tuple[str, str]] = ()) -> tuple[ProseBlock, ...]:
+    """For a filter that lets nothing through. `keys` are those that help here, each with what it does."""
+    hints = ", ".join(f"{key} {does}" for key, does in keys)
     return (
         ProseParagraph(text("No event matches the filter.", "bold")),
         ProseParagraph(text(shown(f"{filter_text}"))),
         BLANK,
-        ProseParagraph(
-            text(f"{total:,} events without the filter. Press u to undo the last change, x to clear the filter.")
-        ),
+        ProseParagraph(text(f"{total:,} events without the filter.{f' Press {hints}.' if hints else ''}")),
     )

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS, listed
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
+from smtpscope.app.widgets.texts.prose import (
+    BLANK,
+    Heading,
+    ProseBlock,
+    ProseParagraph,
+    bullet,
+    labelled,
+    sources,
+    text,
+)
 from smtpscope.harmless import shown
 from smtpscope.knowledge.entry import Entry, Side
 from smtpscope.knowledge.matching.codes import CodeMeaning
@@ -31,7 +40,7 @@ def entry_blocks(entry: Entry, category_title: str) -> tuple[ProseBlock, ...]:
     blocks += listed("What not to do", entry.avoid)
     blocks += [BLANK, labelled("ignore", text(shown(entry.ignore_when)))]
     blocks.append(labelled("fixed when", text(shown(entry.over_when))))
-    blocks += listed("Sources", tuple(f"{source.title}  {source.url}".rstrip() for source in entry.sources))
+    blocks += sources([(source.title, source.url) for source in entry.sources])
     return tuple(blocks)
 
 

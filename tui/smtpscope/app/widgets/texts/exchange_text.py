@@ -86,7 +86,12 @@ def _named(reply: Reply) -> list[ProseBlock]:
         ("provider code", values.provider_codes),
         ("link", values.urls),
     )
-    blocks: list[ProseBlock] = [labelled(label, text(shown(", ".join(items)))) for label, items in named if items]
+    # One line each, so that each can be copied or opened by itself.
+    blocks: list[ProseBlock] = [
+        labelled("" if number else label, text(shown(item)))
+        for label, items in named
+        for number, item in enumerate(items)
+    ]
     if values.seconds is not None:
         blocks.append(labelled("wait", text(f"{values.seconds} seconds")))
     if values.size_limit is not None:

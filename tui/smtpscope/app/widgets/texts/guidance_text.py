@@ -6,7 +6,16 @@ from typing import Final
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, labelled, text
+from smtpscope.app.widgets.texts.prose import (
+    BLANK,
+    Heading,
+    ProseBlock,
+    ProseParagraph,
+    bullet,
+    labelled,
+    sources,
+    text,
+)
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice, Confidence
 from smtpscope.knowledge.entry import WhoActs
@@ -84,7 +93,7 @@ def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     blocks += [BLANK, labelled("ignore", text(shown(advice.ignore_when)))]
     blocks.append(labelled("fixed when", text(shown(advice.over_when))))
     blocks += _why(advice)
-    blocks += listed("Sources", tuple(f"{s.title}  {s.url}".rstrip() for s in advice.sources))
+    blocks += sources([(source.title, source.url) for source in advice.sources])
     return tuple(blocks)
 
 

@@ -24,7 +24,7 @@ from smtpscope.export.summaries.incident_wording import when_log_ends
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.grouping.activity import State, state_words
+from smtpscope.store.activity import State, state_words
 from smtpscope.store.grouping.incident import Counted, Incident, IncidentHead
 from smtpscope.store.times import format_time
 
@@ -111,7 +111,8 @@ def _counted(title: str, counted: Counted, *, empty: str = "(none named)") -> li
         Content.assemble((f"{count:>{width},} ", "$text-accent"), str(shown(value) if value else empty))
         for value, count in counted[:_MOST_LISTED]
     )
-    blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells)]
+    values = tuple(str(shown(value) if value else empty) for value, _ in counted[:_MOST_LISTED])
+    blocks: list[ProseBlock] = [Heading(text(f"{title} ({len(counted):,})")), FlowingColumns(cells, values=values)]
     if len(counted) > _MOST_LISTED:
         blocks.append(
             ProseParagraph(text(f"and {len(counted) - _MOST_LISTED:,} more (all in the export)", "$text-muted"))

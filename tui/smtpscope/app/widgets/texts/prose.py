@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtpscope.app.widgets.line_widget import LineWidget
-from smtpscope.harmless import Shown
+from smtpscope.harmless import Shown, shown
 
 
 def text(shown: Shown | str, style: str = "") -> Content:
@@ -30,20 +30,26 @@ _NOTHING = Content("")
 class ProseParagraph:
     """`content` after `lead` (a bullet, a label); wrapped lines are indented to the start of the content.
 
-    Both are indented by `indent` spaces. If the lead leaves less than 16 cells, the content starts on its own line.
+    `copied` is what is copied where that is not the content. `indent` blanks stand before both. When the lead leaves
+    less than 16 cells, the content starts on its own line.
     """
 
     content: Content
     lead: Content = _NOTHING
     indent: int = 0
+    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FlowingColumns:
-    """Short items side by side, filled row by row, in as many equal columns as the width allows."""
+    """Short items side by side, filled row by row, in as many equal columns as the width allows.
+
+    `values` are the items as they are copied, where they hold more than a value.
+    """
 
     items: tuple[Content, ...]
     indent: int = 0
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,54 @@ def _wrapped(pane: ScrollView, content: Content, width: int) -> list[Strip]:
     return Visual.to_strips(pane, content, max(1, width), None, pane.visual_style, apply_selection=False)
 
 
+def column_grid(block: FlowingColumns, width: int) -> tuple[int, int]:
+    """How many columns of `block` there are in `width` cells, and how wide each is."""
+    room = max(1, width - block.indent)
+    widest = min(room, max((item.cell_length for item in block.items), default=1))
+    return max(1, (room + 2) // (widest + 2)), widest
+
+
+def _paragraph(pane: ScrollView, block: ProseParagraph, width: int) -> list[Strip]:
+    blank = pane.visual_style.rich_style
+    left = block.indent + block.lead.cell_length
+    own_line = bool(block.lead.plain) and width - left < _LEAST_CONTENT_WIDTH
+    if own_line:
+        left = block.indent + 2
+    lines = _wrapped(pane, block.content, width - left)
+    result: list[Strip] = []
+    indent = Strip.blank(block.indent, blank)
+    if block.lead.plain:
+        lead = _wrapped(pane, block.lead, max(1, width - block.indent))
+        if own_line:
+            result += [Strip.join([indent, strip]) for strip in lead]
+        else:
+            # The content of a lead such as "reply" must start at the same column even if its blanks were trimmed.
+            result.append(Strip.join([indent, lead[0].adjust_cell_length(block.lead.cell_length, blank), lines[0]]))
+            lines = lines[1:]
+    hanging = Strip.blank(left, blank)
+    return result + [Strip.join([hanging, strip]) for strip in lines]
+
+
+def _columns(pane: ScrollView, block: FlowingColumns, width: int) -> list[Strip]:
+    blank = pane.visual_style.rich_style
+    count, widest = column_grid(block, width)
+    result: list[Strip] = []
+    for start in range(0, len(block.items), count):
+        cells: list[Strip] = [Strip.blank(block.indent, blank)]
+        for item in block.items[start : start + count]:
+            strip = _wrapped(pane, item, 10_000)[0]
+            if strip.cell_length > widest:
+                strip = strip.crop(0, widest)
+            cells += [strip.adjust_cell_length(widest, blank), Strip.blank(2, blank)]
+        result.append(Strip.join(cells).crop(0, width))
+    return result
+
+
 class ProsePane(LineWidget, can_focus=True):
-    """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen."""
+    """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen.
+
+    `hints` are lines at the bottom, drawn only where the blocks leave room for them.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_down", "Down", show=False, id="prose.down"),
@@ -81,11 +133,12 @@ class ProsePane(LineWidget, can_focus=True):
     """
 
     blocks: reactive[tuple[ProseBlock, ...]] = reactive((), layout=False)
+    hints: reactive[tuple[str, ...]] = reactive(())
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
-        self._first_lines: list[int] = []
+        self.first_lines: list[int] = []
         self._laid_out_for: tuple[int, tuple[ProseBlock, ...]] | None = None
 
     def watch_blocks(self, blocks: tuple[ProseBlock, ...]) -> None:
@@ -108,10 +161,15 @@ class ProsePane(LineWidget, can_focus=True):
         """The text in its current layout."""
         return [strip.text for strip in self._strips]
 
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether `lines` are those of `blocks`; a pane that is not shown lays nothing out."""
+        return self._laid_out_for is not None and self._laid_out_for[1] is self.blocks
+
     def show_block(self, number: int) -> None:
         """Scrolls the block to the middle, or the end of the text to the bottom."""
-        if number < len(self._first_lines):
-            line = self._first_lines[number] - self.scrollable_content_region.height // 2
+        if number < len(self.first_lines):
+            line = self.first_lines[number] - self.scrollable_content_region.height // 2
             self.scroll_to(y=max(0, line), animate=False)
 
     def _lay_out(self) -> None:
@@ -125,56 +183,25 @@ class ProsePane(LineWidget, can_focus=True):
             if isinstance(block, Heading):
                 strips += _wrapped(self, block.content.stylize_before("bold $text-primary"), width)
             elif isinstance(block, FlowingColumns):
-                strips += self._columns(block, width)
+                strips += _columns(self, block, width)
             else:
-                strips += self._paragraph(block, width)
-        self._strips, self._first_lines = strips, first_lines
+                strips += _paragraph(self, block, width)
+        self._strips, self.first_lines = strips, first_lines
         self._laid_out_for = (width, self.blocks)
         self.virtual_size = Size(width, len(strips))
         self.refresh()
 
-    def _paragraph(self, block: ProseParagraph, width: int) -> list[Strip]:
-        blank = self.visual_style.rich_style
-        left = block.indent + block.lead.cell_length
-        own_line = bool(block.lead.plain) and width - left < _LEAST_CONTENT_WIDTH
-        if own_line:
-            left = block.indent + 2
-        lines = _wrapped(self, block.content, width - left)
-        result: list[Strip] = []
-        indent = Strip.blank(block.indent, blank)
-        if block.lead.plain:
-            lead = _wrapped(self, block.lead, max(1, width - block.indent))
-            if own_line:
-                result += [Strip.join([indent, strip]) for strip in lead]
-            else:
-                # The content after a lead such as "reply" must start in the same column even if its spaces were
-                # trimmed.
-                result.append(Strip.join([indent, lead[0].adjust_cell_length(block.lead.cell_length, blank), lines[0]]))
-                lines = lines[1:]
-        hanging = Strip.blank(left, blank)
-        return result + [Strip.join([hanging, strip]) for strip in lines]
-
-    def _columns(self, block: FlowingColumns, width: int) -> list[Strip]:
-        blank = self.visual_style.rich_style
-        room = max(1, width - block.indent)
-        widest = min(room, max((item.cell_length for item in block.items), default=1))
-        count = max(1, (room + 2) // (widest + 2))
-        result: list[Strip] = []
-        for start in range(0, len(block.items), count):
-            cells: list[Strip] = [Strip.blank(block.indent, blank)]
-            for item in block.items[start : start + count]:
-                strip = _wrapped(self, item, 10_000)[0]
-                if strip.cell_length > widest:
-                    strip = strip.crop(0, widest)
-                cells += [strip.adjust_cell_length(widest, blank), Strip.blank(2, blank)]
-            result.append(Strip.join(cells).crop(0, width))
-        return result
+    def _hint(self, line: int) -> Strip:
+        first = self.scrollable_content_region.height - len(self.hints)
+        if line < first or len(self._strips) >= first:
+            return Strip.blank(0)
+        return _wrapped(self, text(self.hints[line - first], "$text-muted"), 10_000)[0]
 
     def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
         style = self.visual_style.rich_style
         if line >= len(self._strips):
-            return Strip.blank(width, style)
+            return self._hint(line).adjust_cell_length(width, style).apply_style(style)
         return self._strips[line].adjust_cell_length(width, style).apply_style(style)
 
 
@@ -185,6 +212,14 @@ def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> ProseParagr
 def labelled(label: str, content: Content, *, width: int = 11) -> ProseParagraph:
     """`content` after a muted label; all labels of a pane have the same width."""
     return ProseParagraph(content, text(f"{label:<{width - 1}} ", "$text-muted"))
+
+
+def sources(cited: Sequence[tuple[str, str]]) -> list[ProseBlock]:
+    """Titles and links under a heading, each link an item that is copied alone; nothing where there are none."""
+    if not cited:
+        return []
+    lines = (ProseParagraph(text(shown(f"{title}  {url}".rstrip())), text("- "), copied=url) for title, url in cited)
+    return [BLANK, Heading(text("Sources")), *lines]
 
 
 def blocks_text(blocks: Sequence[ProseBlock]) -> str:

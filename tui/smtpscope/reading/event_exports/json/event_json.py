@@ -58,6 +58,9 @@ _DEEPEST_PAGE: Final = 4
 # How far from the start of a line the offset of an event in it may be.
 _LOOKED_BACK: Final = 1 << 14
 
+# Entries of Exchange's message tracking have an EventId and a Source as well.
+_OF_TRACKING = re.compile(r"\"(?:RecipientStatus|InternalMessageId)\"\s{0,8}:", re.IGNORECASE)
+
 
 class EventJsonReader(TextLog):
     """Reads one file of JSON events; a broken one does not spoil the others."""
@@ -75,7 +78,9 @@ class EventJsonReader(TextLog):
             return False
         text = head_text(head)
         # Our own conversions use names that other programs use too.
-        return _BEGINNING.match(text) is not None and EVENT_KEY.search(text) is not None and not is_converted(text)
+        if _BEGINNING.match(text) is None or _OF_TRACKING.search(text) is not None:
+            return False
+        return EVENT_KEY.search(text) is not None and not is_converted(text)
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""

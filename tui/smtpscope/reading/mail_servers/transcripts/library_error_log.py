@@ -85,7 +85,7 @@ class LibraryErrorLogReader(MailLog):
         recognised_by="exceptions with a reply, of smtplib, JavaMail, Net::SMTP, Symfony, PHPMailer or nodemailer",
         lacks=(
             "the remote host",
-            "mostly which command a remote host refused, and the recipient",
+            "usually which command a remote host refused, and the recipient",
             "all but the first line of a reply, in some",
         ),
     )

@@ -1,4 +1,4 @@
-"""Is it over? Told by the gaps between events and the end of the log, never by the clock on the wall.
+"""Whether an incident is over: from the gaps between events and the end of the log, never from the current time.
 
 A set of events is, at the end of the whole log,
 - **ongoing** when it has been quiet for no longer than a day (a tenth of the log's span where that is shorter: a log of
@@ -6,12 +6,12 @@ A set of events is, at the end of the whole log,
   after two days);
 - **over** when it has been quiet for at least that day (or tenth), for longer than any gap before by half, and for
   longer than chance explains: at the rate of its last episode such a silence has a probability below 1 in 200;
-- **quiet** in between: nobody can tell yet.
+- **quiet** in between: not known yet.
 
-The probability: of n + 1 gaps between events at random (of exponential length), the last is longer than x times the
-sum of the n others with probability (1 + x) ** -n, whatever the rate is. With one event alone in the last episode the
-gap before it counts, and before the first event of all the time since the log begins. The median of an even number of
-gaps is the lower of the middle two; a single event has none.
+The probability: of n + 1 gaps between events at random (of exponential length), the last is longer than x times the sum
+of the n others with probability (1 + x) ** -n, whatever the rate is. With one event alone in the last episode the gap
+before it counts, and before the first event of all the time since the log begins. The median of an even number of gaps
+is the lower of the middle two; a single event has none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from smtpscope.store.times import DAY, HOUR, duration
 Times = NDArray[np.int64]
 State = Literal["ongoing", "quiet", "over"]
 STATES: tuple[State, ...] = get_args(State)
-"""The order behind the numbers of states; -1 is no state, as there is no time."""
+"""The numbers of states are positions in it; -1 means no state, as there is no time."""
 ONGOING, QUIET, OVER = range(len(STATES))
 NO_STATE = -1
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.grouping.activity import (
+from smtpscope.store.activity import (
     STATES,
     Times,
     median_gap_ms,
