@@ -24,6 +24,7 @@ from support.converted_logs import judged_exchanges, write_converted
 from support.every_format import WRITERS
 from support.exchange_shell import write_csv, write_json, write_lists
 from support.mail_logs import write_exim, write_postfix
+from support.wrapped_forms import write_wrapped
 
 _SEED: Final = 7002
 _TENTH: Final = LogKind("tenth", 0.1)
@@ -35,7 +36,8 @@ class Form:
     """A form of a log: `format` is the name of the reader, `write` makes a file of about so many MB (10**6 bytes).
 
     `part` is how much of the size asked for is written, where the whole would take too long; `needs` a package without
-    which it can't be written. A `packed` form counts the bytes that come out of it.
+    which it can't be written. A `packed` form counts the bytes that come out of it; `inside` stands for lines of
+    `format` in the records of another form.
     """
 
     format: str
@@ -44,11 +46,12 @@ class Form:
     part: float = 1.0
     needs: str = ""
     packed: bool = False
+    inside: bool = False
 
     @property
     def name(self) -> str:
         """What the files of the form are called."""
-        return "-".join((self.words if self.packed else self.format).split())
+        return "-".join((self.words if self.packed or self.inside else self.format).split())
 
 
 def _into(write: Callable[[BinaryIO, int], object]) -> Callable[[Path, float], None]:
@@ -78,6 +81,7 @@ def _write_parquet(path: Path, size: float) -> None:
         write_parquet(islice(judged_exchanges(_SEED), int(size * 1e6 / _BYTES_A_PARQUET_ROW)), stream)
 
 
+_WRAPPERS: Final = ("Docker's json-file", "Kubernetes CRI, in parts", "journalctl -o json", "Filebeat")
 FORMS: Final = (
     Form("evtx", "", _write_evtx),
     Form("evt", "", _into(event_forms.write_evt)),
@@ -108,6 +112,7 @@ FORMS: Final = (
     Form("sendmail", "", _into(service_logs.write_sendmail)),
     *(Form(name, "", _into(write)) for name, write in WRITERS.items()),
     Form("postfix", "packed with gzip", _write_gzip, packed=True),
+    *(Form("postfix", f"in {form}", _into(partial(write_wrapped, form)), inside=True) for form in _WRAPPERS),
     Form("converted-json", "", _into(partial(write_converted, seed=_SEED, form="jsonl"))),
     Form("converted-csv", "", _into(partial(write_converted, seed=_SEED, form="csv"))),
     Form("converted-parquet", "less of it: 20 bytes an exchange", _write_parquet, part=0.05, needs="pyarrow"),

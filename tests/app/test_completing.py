@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.geometry import Offset
 
 from app.driving import Browsing, browsing
@@ -131,3 +132,14 @@ async def test_an_empty_table_names_only_keys_that_work_there(analysis: Analysis
         assert driven.view.count == 528
     async with browsing(analysis, filter_text="zzzz") as driven:
         assert "Press x to clear the filter." in " ".join(driven.facts.split())
+
+
+async def test_tab_and_enter_in_one_breath_keep_what_tab_brought(analysis: Analysis) -> None:
+    async with browsing(analysis) as driven:
+        await driven.begin_filter("450 or 421")
+        line = driven.browse.filter_bar.input
+        driven.app.post_message(events.Key("tab", None))
+        driven.app.post_message(events.Key("enter", None))
+        await driven.settled()
+        assert driven.filter_text == "450,421"
+        assert line.value == "450,421"

@@ -272,6 +272,6 @@ EVENTS: Final[dict[str, Held]] = {
             row("outbound", "203.0.113.44", "MAIL", "421 4.7.0 [TSS04] Mail from 192.0.2.25 temporarily deferred",
                 "blocked", time="2018-06-17 05:28:28", computer="WEB7", mailbox="h.koch@fabrikam.example"),
         ),
-        ("names the columns",),
+        ("columns inferred from the rows",),
     ),
 }  # fmt: skip

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import BinaryIO, Final
 
 from support.syslog_forms import HOST, Message, messages
 
@@ -254,3 +254,12 @@ def written(form: str, seed: int = 5, count: int = 12) -> bytes:
     """The messages of `seed` as a file in `form`."""
     # The length of an exported field is written as bytes.
     return FORMS[form](messages(seed, count)).encode("latin-1" if "export" in form else "utf-8")
+
+
+def write_wrapped(form: str, stream: BinaryIO, size: int, count: int = 3_000) -> None:
+    """About `size` bytes of a `form` whose records are lines."""
+    left, seed = size, 1
+    while left > 0:
+        data = written(form, seed, count)
+        stream.write(data)
+        left, seed = left - len(data), seed + 1

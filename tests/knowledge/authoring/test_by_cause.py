@@ -38,18 +38,14 @@ def order(folder: Path) -> list[str]:
     return [rule for group in read_order(folder) for rule in group.rules]
 
 
-def test_a_rule_to_an_entry_that_is_there_goes_to_its_cause_and_wins_its_reply(folder: Path) -> None:
+def test_a_rule_goes_to_its_cause_before_the_one_that_answers_today_and_wins_its_reply(folder: Path) -> None:
+    today = KnowledgeBase.load().advice(exchange(REPLY)).match.rule
     assert write(folder, counter_examples=["451 4.7.1 Zork"]) == folder / "causes" / "greylisted" / "rules.toml"
+    rules = order(folder)
+    assert rules[rules.index("zork-defers") + 1] == today
     assert examined(folder).mistakes == ()
     advice = KnowledgeBase.load(folder).advice(exchange(REPLY))
     assert (advice.match.rule, advice.match.entry_id) == ("zork-defers", "greylisted")
-
-
-def test_it_is_asked_in_front_of_the_rule_that_answers_the_reply_today(folder: Path) -> None:
-    today = KnowledgeBase.load().advice(exchange(REPLY)).match.rule
-    write(folder)
-    rules = order(folder)
-    assert rules[rules.index("zork-defers") + 1] == today
 
 
 def test_its_place_may_be_named(folder: Path) -> None:

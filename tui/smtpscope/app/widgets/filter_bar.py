@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -35,13 +35,12 @@ class FilterInput(Input):
         Binding("down", "history(-1)", "Next filter", show=False, id="filter.after"),
     ]
 
+    take_suggestion: Callable[[], None]
+    """Called by the key itself, not by a message: whoever presses Enter at once means what the key brought."""
+
     @dataclass
     class Left(Message):
         """The user cancelled typing."""
-
-    @dataclass
-    class SuggestionWanted(Message):
-        """The user accepted the suggestion."""
 
     @dataclass
     class HistoryWanted(Message):
@@ -69,7 +68,7 @@ class FilterInput(Input):
         self.post_message(self.Left())
 
     def action_accept(self) -> None:
-        self.post_message(self.SuggestionWanted())
+        self.take_suggestion()
 
     def action_history(self, by: int) -> None:
         self.post_message(self.HistoryWanted(by))
@@ -140,11 +139,13 @@ class FilterBar(Vertical):
         with Horizontal():
             yield Static(Content("Filter"), classes="filter-label")
             # If selected on focus, the current filter would be lost with the first letter.
-            yield FilterInput(
+            line = FilterInput(
                 placeholder="/ to filter: words, 550, 4xx, host:, rcpt:, since:  (? for all)",
                 compact=True,
                 select_on_focus=False,
             )
+            line.take_suggestion = self._take_suggestion
+            yield line
             yield FilterChips()
             yield Static(classes="filter-count")
         yield CompletionList()
@@ -263,7 +264,10 @@ class FilterBar(Vertical):
         if chosen is not None and self.completions.chosen >= 0:
             self._take(chosen)
         else:
-            self.post_message(self.Kept(event.value.rstrip()))
+            # What a key has just put there is told first: Textual tells changes a moment later than Enter.
+            line = self.input.value
+            self.post_message(self.Typed(line.rstrip(), line, self.input.cursor_position))
+            self.post_message(self.Kept(line.rstrip()))
 
     def on_filter_input_left(self, event: FilterInput.Left) -> None:
         event.stop()
@@ -280,8 +284,7 @@ class FilterBar(Vertical):
             self.input.value = self._text_before if place < 0 else self._history[place]
             self.input.cursor_position = len(self.input.value)
 
-    def on_filter_input_suggestion_wanted(self, event: FilterInput.SuggestionWanted) -> None:
-        event.stop()
+    def _take_suggestion(self) -> None:
         if (completion := self.completions.completion) is not None:
             self._take(completion)
         elif self._suggestion is not None:

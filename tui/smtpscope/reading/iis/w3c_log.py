@@ -18,10 +18,12 @@ _SERVICE: Final = re.compile(r"SMTPSVC\d*", re.IGNORECASE)
 _SURE_VERBS: Final = frozenset({"HELO", "EHLO", "MAIL", "RCPT"})
 _ROWS_LOOKED_AT: Final = 400
 _LINES_LOOKED_AT: Final = 20
+_NO_FIELD: Final = "There is no field "
 _MISSING: Final = (
     ("cs-username", "There is no field cs-username: our own commands are recognised by port"),
     ("cs-uri-query", "There is no field cs-uri-query: commands have no arguments, and replies to us are missing"),
     ("sc-status", "There is no field sc-status: this server's replies to clients is missing"),
+    ("cs-method", "There is no field cs-method: the commands are missing"),
     ("c-ip", "There is no field c-ip: the other side is not named, and pairing commands with replies is unreliable"),
 )
 
@@ -61,7 +63,8 @@ class W3cSmtpReader(IisSmtpReader):
     def _notes(self) -> list[Problem]:
         fields = _assumed(self._head())
         if not fields:
-            return []
+            missing = [warning for warning in self.information().warnings if warning.startswith(_NO_FIELD)]
+            return [Problem(self._source.name, "header", warning, "noted") for warning in missing]
         reason = f"no #Fields line: columns inferred from the rows, {fields[0]} to {fields[-1]}"
         return [Problem(self._source.name, "whole file", reason, "noted")]
 

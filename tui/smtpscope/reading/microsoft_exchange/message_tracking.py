@@ -50,6 +50,7 @@ class MessageTrackingReader(FollowableTextLog):
         self._line = 0
         self._first_row = self._last_row = ""
         self._columns_assumed = False
+        self._missing: tuple[str, ...] = ()
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -84,6 +85,11 @@ class MessageTrackingReader(FollowableTextLog):
             return
         if text[0] == "#":
             self._header.take(text)
+            missing = () if self._header.columns is None else self._header.columns.missing
+            if missing and missing != self._missing:
+                reason = f"the header has no column {' or '.join(missing)}: what it tells of refusals is missing"
+                self._problems.add(self._place(bounds), reason, "noted")
+            self._missing = missing
             if block.final and bounds.end == len(block.text) and not block.text.endswith("\n"):
                 self._problems.add(self._place(bounds), "the file ends within its header", "noted")
             return

@@ -31,6 +31,12 @@ _LONGEST: Final = 1 << 14
 """Characters of a line with column names; the longest known has 500."""
 
 
+_DECIDING: Final = (
+    "date-time", "server-hostname", "source-context", "source", "event-id", "recipient-address", "recipient-status"
+)  # fmt: skip
+"""Without one of these, refusals or what they say are missing."""
+
+
 class TrackingColumns:
     """The names of the columns in order, in lower case; `index` has the position of each name."""
 
@@ -40,6 +46,11 @@ class TrackingColumns:
         self.count = len(names)
         self.index = columns_of(names)
         self.stamped = bool(names) and names[0] == "date-time"
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which of the deciding columns there are none of: not written, renamed or damaged."""
+        return tuple(name for name in _DECIDING if name not in self.index)
 
 
 KNOWN: Final = tuple(tuple(names.split(",")) for names in (_FIRST, _2010, _2013, _2016))

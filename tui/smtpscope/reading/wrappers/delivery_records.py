@@ -73,4 +73,5 @@ class DeliveryRecords:
 
     def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
         """See `Wrapper`."""
-        return next(form for form in _FORMS if form.fits(head)).unwrap(block, head, final=final)
+        # Asked for by name, the file may have none of the forms: then it has no record.
+        return next((form for form in _FORMS if form.fits(head)), _FORMS[-1]).unwrap(block, head, final=final)

@@ -20,6 +20,20 @@ _OF_EXIM = re.compile(
     r" (?:\[\d{1,10}\] )?(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} |H=|[A-Za-z]\w{0,40} [a-z]"
     r"|(?:temporarily )?(?:rejected|refused) )"
 )
+# Of hMailServer: its own time is in the fourth column.
+_OWN_COLUMNS: Final = re.compile(r'"[A-Z]{3,20}"\t\d')
+_DAYS_OF_EVERY_MONTH: Final = 28
+# Behind it the name of a host, not a year or a zone.
+_STAMPED: Final = re.compile(
+    r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<day>[ \d]\d)"
+    r" (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)"
+    r"(?= (?!(?:utc|gmt|z|[ap]\.?m|[a-z]{1,3}t|msk)\b)[a-z])"
+)
+_IN_UTC: Final = re.compile(
+    r"(?P<date>(?:19|20)\d\d-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01]))T"
+    r"(?P<clock>(?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d))"
+    r"(?:\.(?P<fraction>\d{1,9}))?(?:Z|\+00:00)\Z"
+)
 _QUARTER: Final = 15 * 60
 _SLACK: Final = 60
 """Seconds between the time in a line and the time of its collection."""
@@ -43,8 +57,13 @@ def labelled(line: str, labels: Labels) -> str:
         return ""
     priority = _PRIORITY.match(line)
     begin = priority.end() if priority else 0
+    usual = _usual(line, begin, labels.time)
+    if usual is not None:
+        return usual
     own = find_log_time(line[begin : begin + _STAMP])
     outer = find_log_time(f"{labels.time} ") if labels.time else None
+    if _OWN_COLUMNS.match(line):
+        return line
     if own is not None and own.begin <= 1:
         if outer is None or own.zone_minutes is not None:
             return line
@@ -62,6 +81,29 @@ def labelled(line: str, labels: Labels) -> str:
         process = f"[{labels.process}]" if labels.process.isdecimal() and "[" not in program else ""
         header += f"{program}{process}: "
     return f"{header}{line[begin:]}"
+
+
+def _usual(line: str, begin: int, time: str) -> str | None:
+    """What `labelled` makes of a stamp of RFC 3164 and a `time` in UTC within a minute of it; None for all else.
+
+    Nearly all records of containers and collectors are such; told so, they take a tenth of the time.
+    """
+    own, outer = _STAMPED.match(line, begin), _IN_UTC.match(time)
+    if own is None or outer is None or _MONTHS.index(own["month"]) + 1 != int(outer["month"]):
+        return None
+    day = int(own["day"])
+    if day != int(outer["day"]) or day > _DAYS_OF_EVERY_MONTH:
+        return None
+    seconds = (
+        (int(outer["hour"]) - int(own["hour"])) * 3600
+        + (int(outer["minute"]) - int(own["minute"])) * 60
+        + int(outer["second"])
+        - int(own["second"])
+    )
+    if abs(seconds) > _SLACK:
+        return None
+    fraction = (outer["fraction"] or "")[:3].ljust(3, "0")
+    return f"{outer['date']}T{outer['clock']}.{fraction}+00:00{line[own.end() :]}"
 
 
 def _in_full(text: str, written: WrittenTime) -> str:

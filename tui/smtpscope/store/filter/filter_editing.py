@@ -16,7 +16,8 @@ from smtpscope.store.filter.filter_values import CodeValue, EnhancedCode, Filter
 from smtpscope.store.filter.written_terms import written_terms
 
 _MOST_PASTED: Final = 500
-_BRACKETED: Final = re.compile(r"<([^<>\s]*@[^<>\s]*)>")
+_LONGEST_PASTE: Final = 50_000
+_BRACKETED: Final = re.compile(r"<([^<>\s@]*@[^<>\s]*)>")
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 
 
@@ -70,7 +71,7 @@ def pasted_term(pasted: str, before: str) -> str | None:
 
     `before` is what stands before the place: a field there is theirs, else IP addresses are looked for as hosts.
     """
-    lines = [line.strip() for line in pasted.splitlines() if line.strip()]
+    lines = [line.strip() for line in pasted[:_LONGEST_PASTE].splitlines() if line.strip()]
     parts = [part for line in lines for part in _addresses(line) or [line]]
     if len(parts) < 2 or (len(lines) < 2 and not _addresses(lines[0])):
         return None

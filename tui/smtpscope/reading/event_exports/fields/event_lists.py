@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
@@ -20,9 +21,10 @@ from smtpscope.reading.event_exports.fields.list_layout import (
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
-from smtpscope.reading.event_exports.messages.event_messages import scan, unfinished
+from smtpscope.reading.event_exports.messages.event_messages import holds_message, scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
+from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import head_text
@@ -55,7 +57,8 @@ class EventListReader(TextLog):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         file = self._source.name
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose, lines = OrphanMessages(file, times), LineRecords(file, times)
         places = TextPlaces(file, self._text, "label")
@@ -66,9 +69,14 @@ class EventListReader(TextLog):
                 rest = unfinished(block.text, rest)
             batching.records += lines.between(block, 0, starts[0] if starts else rest)
             for begin, end in pairwise((*starts, rest)):
+                if not _may_be_ours(block.text, begin, end):
+                    batching.unrelated_records += 1
+                    if batching.due:
+                        yield batching.take(block.offset(end))
+                    continue
                 values = values_in(block.cut(begin, end))
                 offset = block.offset(begin)
-                record = named_record(values, file=file, offset=offset, times=times, places=places)
+                record = named_record(values, file=file, offset=offset, times=times, places=places, sources=sources)
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found
@@ -116,6 +124,17 @@ class EventListReader(TextLog):
 
     def information(self) -> FileInformation:
         return self._described(warnings=zone_warnings(next(self._written_times(), None)))
+
+
+# Of an event that names no source, 7002, 7004 and 7010 alone may be ours: also printed for people, or in hexadecimal.
+_OUR_NUMBERS: Final = re.compile(r"7[,.\s\xa0]?0(?:02|04|10)|1[Bb](?:5[AaCc]|62)")
+
+
+def _may_be_ours(text: str, begin: int, end: int) -> bool:
+    """Whether the event between the indices may be ours, told without taking it apart."""
+    if _OUR_NUMBERS.search(text, begin, end) is not None or holds_message(text, begin, end):
+        return True
+    return may_be_ours(text[begin:end])
 
 
 def _scan(text: str, start: ListStart | None, *, final: bool) -> tuple[list[int], int]:

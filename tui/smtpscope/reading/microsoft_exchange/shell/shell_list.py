@@ -143,7 +143,9 @@ class _OpenObject:
         assert self._first is not None, "there is no object yet"
         room = max(1, self._width - self._column - 2)
         values = {
-            name: joined(parts, [length >= self._width for length in self._lengths[name]], room)
+            name: parts[0][:_LONGEST]
+            if len(parts) == 1
+            else joined(parts, [length >= self._width for length in self._lengths[name]], room)
             for name, parts in self.names.items()
         }
         return ShellObject(self._first.offset, self._end, self._first.number, values)

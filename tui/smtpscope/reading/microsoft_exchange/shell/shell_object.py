@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 ShellKind = Literal["tracking", "agent", "queue", "trace"]
@@ -69,6 +70,7 @@ class ShellObject:
         return ""
 
 
+@lru_cache(maxsize=4_096)
 def folded(name: str) -> str:
     """The name of a property without case, blanks and punctuation, which differ between tools."""
     return _FOREIGN.sub("", name.casefold())
