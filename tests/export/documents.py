@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from msgspec.structs import replace as replace_struct
 
 from smtpscope.errors import Problem
 from smtpscope.export.report.report import Report, ReportRow
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Advice, FilledCheck, Match
 from smtpscope.knowledge.entry import SourceReference
+from smtpscope.knowledge.explaining_table import ExplainingKind
 from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply, SmtpExchange
+from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -182,6 +185,33 @@ def inbound_summary() -> IncidentSummary:
     )
 
 
+def explaining(**changes: object) -> Explanation:
+    """Back pressure beside the refusal of `inbound_summary`."""
+    base = Explanation(
+        kind=ExplainingKind(
+            id="back-pressure-disk",
+            name="back pressure, disk full",
+            providers=("MSExchangeTransport",),
+            event_ids=(15006,),
+            explains=("resources",),
+            within_minutes=60,
+            means="The drive of the mail queue is nearly full.",
+            advice=("Free space on the drive that the event names.", "Find what filled it."),
+            source=SourceReference("Back pressure in Exchange Server", "https://learn.example/back-pressure"),
+        ),
+        provider="MSExchangeTransport",
+        event_id=15006,
+        count=12,
+        refusals=1,
+        lead_ms=180_000,
+        first_ms=LAST_MS - HOUR_MS,
+        last_ms=LAST_MS - 180_000,
+        computers=("MAIL01.fabrikam.example",),
+        time_assumed=True,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
 def document(*summaries: IncidentSummary, **changes: object) -> SummaryDocument:
     base = SummaryDocument(
         incidents=summaries or (summary(),),
@@ -210,6 +240,8 @@ def hostile_document(text: str = HOSTILE) -> SummaryDocument:
         command=Command(text, text, text, text, text, ((text, text),)),
         reply=Reply(text, 550, text, text),
     )
+    source = SourceReference(text, text)
+    kind = replace_struct(explaining().kind, name=text, means=text, advice=(text, text), source=source)
     hostile = IncidentSummary(
         incident(
             key=IncidentKey(Direction.OUTBOUND, text.lower(), 550, text),
@@ -242,6 +274,7 @@ def hostile_document(text: str = HOSTILE) -> SummaryDocument:
         ),
         sample,
         f"{text}\n```\n~~~\n# heading\n{text}",
+        (explaining(kind=kind, provider=text, computers=(text, text)),),
     )
     return document(hostile, hostile, filter_text=text, files=(text, text), zone_name=text)
 

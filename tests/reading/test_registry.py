@@ -130,3 +130,13 @@ def test_a_log_with_a_few_zeros_is_still_text() -> None:
 def test_any_bytes_are_read_or_refused_with_a_log_error(data: bytes) -> None:
     with contextlib.suppress(LogError):
         records_of(open_log(MemorySource(data), ReadOptions()))
+
+
+def test_an_event_whose_message_quotes_a_command_and_a_reply_stays_an_event() -> None:
+    text = (
+        '"TimeCreated","Id","LevelDisplayName","ProviderName","RecordId","MachineName","Message"\n'
+        '"3/2/2026 5:16:56 AM","7002","Error","MSExchangeTransport","1","EX2.us.example","The description for Event ID '
+        "7002 from source MSExchangeTransport cannot be found.\n\nThe following information was included with the "
+        'event: \n\n1\n0\n\nRCPT\n550 5.1.1 Who?\nRCPT TO:<ann@contoso.example>\n"\n'
+    )
+    assert open_log(MemorySource(text.encode()), ReadOptions()).format.name == "csv"

@@ -14,6 +14,7 @@ import msgspec
 from smtpscope.knowledge.files.knowledge_files import (
     AlternativesFile,
     CodeFile,
+    EventsFile,
     ExampleFile,
     NoteFile,
     OrderFile,
@@ -26,6 +27,7 @@ from smtpscope.knowledge.files.knowledge_files import (
 _FILES: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     "knowledge.json": (NoteFile, "smtpscope: entries and rules"),
     "our-notes.json": (OurNoteFile, "smtpscope: our notes"),
+    "explaining-events.json": (EventsFile, "smtpscope: events that explain refusals"),
     "order.json": (OrderFile, "smtpscope: the order in which rules are asked"),
     "questions.json": (QuestionFile, "smtpscope: what tells two causes apart"),
     "codes.json": (CodeFile, "smtpscope: what codes mean by themselves"),

@@ -7,6 +7,7 @@ A golden file shows a whole document as it is written. After a change that is me
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from export.documents import (
     HOSTILE,
     LEAKS,
     document,
+    explaining,
     hostile_document,
     hostile_report,
     inbound_summary,
@@ -47,6 +49,13 @@ def test_a_summary_of_one_incident_is_as_in_its_golden_file(name: str) -> None:
 def test_a_summary_of_two_incidents_is_as_in_its_golden_file(name: str) -> None:
     each = SUMMARY_FORMATS[name]
     same_as_golden(f"two-{name}{each.suffix}", each.render(document(summary(), inbound_summary())))
+
+
+@pytest.mark.parametrize("name", SUMMARY_FORMATS)
+def test_a_summary_with_events_that_explain_it_is_as_in_its_golden_file(name: str) -> None:
+    each = SUMMARY_FORMATS[name]
+    explained = replace(inbound_summary(), explanations=(explaining(), explaining(count=1, lead_ms=0)))
+    same_as_golden(f"explained-{name}{each.suffix}", each.render(document(explained)))
 
 
 def test_a_masked_summary_is_as_in_its_golden_file() -> None:

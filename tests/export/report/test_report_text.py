@@ -107,7 +107,8 @@ def test_hostile_text_is_shown_and_not_obeyed() -> None:
 
 
 def test_a_log_without_events_tells_how_to_get_them() -> None:
-    nothing = replace(report(), rows=(), events=0, events_in_view=0, unrelated_records=17, first_ms=None, last_ms=None)
+    nothing = report(events=0, events_in_view=0, unrelated_records=17, first_ms=None, last_ms=None, problems=())
+    nothing = replace(nothing, rows=())
     text = render_text(nothing)
     assert "0 SMTP refusals, 17 other records" in text
     assert "No SMTP protocol events (MSExchangeTransport 7002, 7004, 7010) found." in " ".join(text.split())

@@ -14,6 +14,7 @@ from smtpscope.knowledge.matching.reply_tokens import LONGEST_TEXT, words_of
     [
         ("User UNKNOWN", " user unknown "),
         ("can't, cannot, can not", " can not can not can not "),
+        ("can?t, doesn\ufffdt, isn\x92t; why? not", " can not does not is not why not "),
         ("doesn\u2019t exist", " does not exist "),
         ("E-Mail rejected", " email rejected "),
         ("Boîte pleine, Empfänger", " boite pleine empfanger "),

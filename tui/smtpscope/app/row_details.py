@@ -33,8 +33,9 @@ def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
     if len(incidents) == 1:
         (only,) = analysis.incidents(rows)
         note = analysis.user_data.note(only.incident.key)
-        facts = (*incident_blocks(only.incident, analysis.zone), *note_blocks(note))
-        return Detail("Incident", facts, guidance_blocks(only.advice), with_gist(facts, only.advice))
+        facts = (*incident_blocks(only.incident, analysis.zone, only.explanations), *note_blocks(note))
+        guidance = guidance_blocks(only.advice, only.explanations)
+        return Detail("Incident", facts, guidance, with_gist(facts, only.advice))
     group = view.tree.group(place.level, place.index)
     title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
         "one cause" if group.categories == 1 else f"{group.categories} causes"

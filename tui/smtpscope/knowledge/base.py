@@ -10,11 +10,13 @@ from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Advice, FilledCheck, Match, OtherCause
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.entry import Entry, Question
+from smtpscope.knowledge.explaining_table import ExplainingKind, ExplainingTable
 from smtpscope.knowledge.files.knowledge_files import (
     bundled_folder,
     check_folder,
     is_matched_with,
     read_entries,
+    read_explaining_events,
     read_our_notes,
     read_questions,
     read_stand_ins,
@@ -36,9 +38,12 @@ _NO_QUESTION = "Ask the administrator of the host that refused which of the two 
 class KnowledgeBase:
     """Created by `load`. Queries don't change it, so it can serve several threads."""
 
-    def __init__(self, folders: Sequence[Path], matcher: Matcher, our_notes: OurNotes) -> None:
+    def __init__(
+        self, folders: Sequence[Path], matcher: Matcher, our_notes: OurNotes, explaining: ExplainingTable
+    ) -> None:
         self.folders = tuple(folders)
         self.our_notes = our_notes
+        self.explaining = explaining
         self.matcher = matcher
         self._names_hosts = matcher.names_hosts
         self._matches: dict[tuple[str, str, bool, Direction, tuple[str, ...]], Match] = {}
@@ -68,8 +73,10 @@ class KnowledgeBase:
         for folder in folders:
             check_folder(folder)
         matched = [folder for folder in folders if is_matched_with(folder)]
-        matcher = _matcher(bundled, matched) if matched else kept("matcher", bundled, lambda: _matcher(bundled, ()))
-        return cls((bundled, *folders), matcher, _our_notes(folders))
+        matcher, kinds = (
+            _matched_with(bundled, matched) if matched else kept("matcher", bundled, lambda: _matched_with(bundled, ()))
+        )
+        return cls((bundled, *folders), matcher, _our_notes(folders), ExplainingTable(kinds))
 
     def renew_our_notes(self, *folders: Path) -> None:
         """Reads our notes again, in `folders` too. Raises KnowledgeError, and then keeps the previous ones."""
@@ -220,10 +227,12 @@ class KnowledgeBase:
         return [entry for _, entry in sorted(ranked, key=lambda pair: (-pair[0], pair[1].id))]
 
 
-def _matcher(bundled: Path, own: Sequence[Path]) -> Matcher:
+def _matched_with(bundled: Path, own: Sequence[Path]) -> tuple[Matcher, list[ExplainingKind]]:
+    """All that is needed of the files before a reply is explained."""
     from smtpscope.knowledge.files.build import build_matcher
 
-    return build_matcher(bundled, own)
+    kinds = [kind for folder in (bundled, *own) for kind in read_explaining_events(folder)]
+    return build_matcher(bundled, own), kinds
 
 
 def _our_notes(folders: Iterable[Path]) -> OurNotes:

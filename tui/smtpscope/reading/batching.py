@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from smtpscope.errors import Problem
+from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
+from smtpscope.reading.explaining_records import explaining_event, explaining_rows
 from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.reading.record import Batch, EventRecord, SmtpExchangeRecord
+from smtpscope.reading.record_table import MixedRecords
 
 _RECORDS = 2_000
 _SECONDS = 0.25
@@ -28,7 +31,10 @@ class PendingRecords(Protocol):
 
 
 class Batching:
-    """Collects what a reader finds in one file of `bytes_total` bytes; `monotonic` is the clock, in seconds."""
+    """Collects what a reader finds in one file of `bytes_total` bytes; `monotonic` is the clock, in seconds.
+
+    A reader may put records of the wanted `sources` among its records: they are told apart when a batch goes out.
+    """
 
     def __init__(
         self,
@@ -36,10 +42,13 @@ class Batching:
         monotonic: Callable[[], float] = time.monotonic,
         *,
         collected: PendingRecords | None = None,
+        sources: EventSources = NO_SOURCES,
     ) -> None:
         self.records: list[EventRecord] = []
         self.exchanges: list[SmtpExchangeRecord] = []
         self.problems: list[Problem] = []
+        self.explaining: list[ExplainingEvent] = []
+        self._sources = sources
         self.unrelated_records = 0
         self._span: LogSpan | None = None
         self._collected = collected
@@ -72,12 +81,32 @@ class Batching:
     def take(self, bytes_read: int) -> Batch:
         """Everything collected, as a batch, with the progress at `bytes_read`; progress never goes back."""
         self._bytes_read = max(self._bytes_read, min(bytes_read, self._bytes_total))
+        if self._sources:
+            self._tell_apart()
         records: Sequence[EventRecord] = self.records
         if self._collected is not None and self._collected.rows_waiting:
             records = self._collected.taken(self.records)
+        if self._sources and isinstance(records, MixedRecords):
+            self.explaining += explaining_rows(records.table, self._sources)
         read, total = self._bytes_read, self._bytes_total
-        batch = Batch(records, self.unrelated_records, self.problems, read, total, self.exchanges, self._span)
+        batch = Batch(
+            records, self.unrelated_records, self.problems, read, total, self.exchanges, self._span, self.explaining
+        )
         self.records, self.exchanges, self.problems, self.unrelated_records = [], [], [], 0
+        self.explaining = []
         self._span = None
         self._last = self._monotonic()
         return batch
+
+    def _tell_apart(self) -> None:
+        """Takes the records that only explain something out of the records, and counts them with the others."""
+        sources, ours = self._sources, []
+        for record in self.records:
+            event = explaining_event(record, sources)
+            if event is not None:
+                self.explaining.append(event)
+            if sources.only_explains(record.provider, record.event_id):
+                self.unrelated_records += 1
+            else:
+                ours.append(record)
+        self.records = ours

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO, ClassVar, Literal, Protocol, runtime_checkable
 
 from smtpscope.errors import Problem
+from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 
 Level = Literal["critical", "error", "warning", "information", "verbose"]
@@ -95,7 +96,8 @@ class Batch:
     `record_table.py`), which makes objects only on demand; `unrelated_records` counts those that are certainly not.
     `bytes_read` of `bytes_total` is the progress of the whole file, never going back. `exchanges` come from a log of
     the SMTP service itself, which has no `records`. `span` is the time span of all records, unrelated ones included, as
-    far as it is known without reading those; else None.
+    far as it is known without reading those; else None. `explaining` are events that report no refusal and may explain
+    some; each is counted with the others, or is one of `records` too.
     """
 
     records: Sequence[EventRecord]
@@ -105,6 +107,7 @@ class Batch:
     bytes_total: int
     exchanges: Sequence[SmtpExchangeRecord] = ()
     span: LogSpan | None = None
+    explaining: Sequence[ExplainingEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ class ReadOptions:
     `newest` (aware) is the latest possible time of an event, for times without a year; None is now. `salvage` also
     reads records from free space in the file (.evtx only). `growing` means that the file is still being written: an
     unfinished record at its end is left for later, and is not a problem. `date_order` is the order of regional dates
-    (which of day, month and year comes first), None derives it from the log's own dates.
+    (which of day, month and year comes first), None derives it from the log's own dates. `explaining` are the events of
+    other sources to hand out as well.
     """
 
     zone: tzinfo = UTC
@@ -122,6 +126,7 @@ class ReadOptions:
     salvage: bool = False
     growing: bool = False
     date_order: DateOrderName | None = None
+    explaining: EventSources = NO_SOURCES
 
 
 @dataclass(frozen=True, slots=True)

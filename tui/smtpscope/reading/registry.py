@@ -175,11 +175,16 @@ _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
 """Formats of event logs that collectors also wrap lines of other logs in."""
 
 
+_QUOTED: Final = frozenset({"transcript", "mail-errors"})
+"""Formats of lines that the message of an event may quote."""
+
+
 def _sniffing(head: bytes) -> type[LogReader] | None:
     for reader in _readers_of_records():
         if reader.sniff(head):
             may_hold = reader.format.name in _MAY_HOLD_LINES
-            services = (each for each in _readers_of_inner_lines() if each.format.service)
+            inner = _readers_of_inner_lines()
+            services = (each for each in inner if each.format.service and each.format.name not in _QUOTED)
             return (_inside(head, services) if may_hold else None) or reader
     return _inside(head, _readers_of_inner_lines()) or next(
         (reader for reader in _readers_of_lines() if reader.sniff(head)), None

@@ -22,7 +22,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
 from smtpscope.session.filtering import annotations_for, count_of_entry, rows_that_match
-from smtpscope.session.incident_split import incident_keys, largest
+from smtpscope.session.incident_split import incident_detail, incident_keys, largest
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.recent_trees import RecentTrees
 from smtpscope.session.reporting import overview_of, report_of
@@ -39,7 +39,7 @@ from smtpscope.session.view_values import (
 )
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
-from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
+from smtpscope.store.grouping.incident import Counted, Episode, IncidentKey
 from smtpscope.store.grouping.time_bins import (
     Step,
     Timeline,
@@ -91,7 +91,8 @@ class Analysis:
             from smtpscope.store.cache.log_cache import LogCache
 
             kept = LogCache(cache, knowledge.folders, self.zone, date_order=date_order)
-        options = ReadOptions(zone=self.zone, salvage=salvage, growing=growing, date_order=date_order)
+        sources = knowledge.explaining.sources
+        options = ReadOptions(self.zone, None, salvage, growing, date_order, sources)
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
     def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
@@ -221,7 +222,8 @@ class Analysis:
 
         if most is not None:
             rows = largest(self.store, rows, most)
-        return [self._detail(incident) for incident in incidents(self.store, rows, self.zone)]
+        found = incidents(self.store, rows, self.zone)
+        return [incident_detail(self.store, self.knowledge, incident) for incident in found]
 
     def listed(self, rows: Rows, most: int) -> list[ListedIncident]:
         """The `most` most frequent incidents in `rows` with guidance, with only the fields a list needs."""
@@ -229,10 +231,6 @@ class Analysis:
 
         heads = incident_heads(self.store, largest(self.store, rows, most))
         return [ListedIncident(head, self.knowledge.advice(self.store.exchange(head.sample_row))) for head in heads]
-
-    def _detail(self, incident: Incident) -> IncidentDetail:
-        sample = self.store.exchange(incident.sample_row)
-        return IncidentDetail(incident, self.knowledge.advice(sample), sample)
 
     def marked(self, view: View) -> list[IncidentDetail]:
         """The marked incidents in `view`, most frequent first."""
@@ -254,7 +252,8 @@ class Analysis:
         """The incident of the event `row`, restricted to `view`."""
         from smtpscope.store.grouping.incidents import incident_of
 
-        return [self._detail(incident_of(self.store, view.tree.order, row, self.zone))]
+        incident = incident_of(self.store, view.tree.order, row, self.zone)
+        return [incident_detail(self.store, self.knowledge, incident)]
 
     def facets(self, rows: Rows, name: str) -> Counted:
         """The distinct values of the facet `name` among `rows`, the most frequent first."""

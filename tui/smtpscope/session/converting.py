@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.session.analysis import Analysis
 from smtpscope.session.view_values import LoadedBatch
 from smtpscope.store.encoding import ReplyMatcher, decoded
@@ -27,6 +28,9 @@ class TransientStore(EventStore):
     def append(self, batch: EncodedBatch) -> None:
         """Only counts the rows of `batch`."""
         self.passed += len(batch)
+
+    def explain(self, events: Sequence[ExplainingEvent]) -> None:
+        """Keeps none: nobody asks for incidents."""
 
     @property
     def is_full(self) -> bool:

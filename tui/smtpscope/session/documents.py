@@ -32,7 +32,13 @@ def summary_document(
 def _summary(detail: IncidentDetail, raw: str) -> IncidentSummary:
     # Others read the ticket, so credentials stay out of it.
     sample, raw = hidden(detail.sample, raw)
-    return IncidentSummary(incident=detail.incident, advice=detail.advice, sample=sample, sample_raw=raw)
+    return IncidentSummary(
+        incident=detail.incident,
+        advice=detail.advice,
+        sample=sample,
+        sample_raw=raw,
+        explanations=detail.explanations,
+    )
 
 
 def raw_text(loader: LogLoader, row: int, event: str) -> str:

@@ -1,12 +1,13 @@
-"""Splits rows into incidents by one number per row, so a million rows need a single sort."""
+"""Splits rows into incidents by one number per row, so a million rows need a single sort; and the details of one."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from smtpscope.session.view_values import Rows
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.session.view_values import IncidentDetail, Rows
 from smtpscope.store.event_store import DIRECTIONS, EventStore
-from smtpscope.store.grouping.incident import IncidentKey
+from smtpscope.store.grouping.incident import Incident, IncidentKey
 
 _CODES = 1000
 
@@ -43,3 +44,12 @@ def largest(store: EventStore, rows: Rows, most: int) -> Rows:
     if len(distinct) <= most:
         return rows
     return rows[np.isin(numbers, distinct[np.argsort(-counts, kind="stable")[:most]])]
+
+
+def incident_detail(store: EventStore, knowledge: KnowledgeBase, incident: Incident) -> IncidentDetail:
+    """`incident` with the guidance for its sample, and the events beside it that explain it."""
+    from smtpscope.store.grouping.explanations import explanations
+
+    sample = store.exchange(incident.sample_row)
+    beside = explanations(store, incident, knowledge.explaining)
+    return IncidentDetail(incident, knowledge.advice(sample), sample, beside)

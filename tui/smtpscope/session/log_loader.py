@@ -79,6 +79,7 @@ class LogLoader:
             span = span_moved(span, self._zone_at_load, self.assumed_zone)
         self.store.append(rows)
         self.store.extend_log_span(span)
+        self.store.explain(batch.explaining)
         self.unrelated_records += batch.unrelated_records
         self.problems.extend(batch.problems)
         if batch.error is not None:
@@ -106,6 +107,7 @@ class LogLoader:
         """Sets the zone assumed for logs that name none; the display zone does not change."""
         self.store.shift_assumed_times(self.assumed_zone, zone)
         self.store.move_assumed_span(self.assumed_zone, zone)
+        self.store.explaining.move_assumed_times(self._zone_at_load, zone)
         self.assumed_zone = zone
 
     @property

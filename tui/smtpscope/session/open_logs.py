@@ -94,7 +94,12 @@ class Logs:
                     self._same.note(source, self._readers[name])
                 _note(so_far, kept.columns, kept.unrelated_records, kept.problems)
                 yield LoadedBatch(
-                    kept.columns, kept.unrelated_records, kept.problems, progress.ended(source), span=kept.span
+                    kept.columns,
+                    kept.unrelated_records,
+                    kept.problems,
+                    progress.ended(source),
+                    span=kept.span,
+                    explaining=kept.explaining,
                 )
                 continue
             try:
@@ -112,7 +117,13 @@ class Logs:
                         loaded = _loaded(batch, self._parser, store, progress.reading(source, batch))
                         _note(so_far, loaded.encoded, loaded.unrelated_records, loaded.problems)
                         self._rows += len(loaded.encoded)
-                        record.add(loaded.encoded, loaded.unrelated_records, loaded.problems, loaded.span)
+                        record.add(
+                            loaded.encoded,
+                            loaded.unrelated_records,
+                            loaded.problems,
+                            loaded.span,
+                            loaded.explaining,
+                        )
                         yield loaded
                         if is_short():
                             yield _nothing(store, progress.ended(source), error=_out_of_memory(name))
@@ -159,7 +170,7 @@ class Logs:
             if so_far is None or not _can_grow(source):
                 continue
             for batch in self._added(source, so_far):
-                if batch.records or batch.exchanges or batch.unrelated_records or batch.problems:
+                if _has_something(batch):
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
                     yield _loaded(batch, self._parser, store, progress)
 
@@ -246,8 +257,17 @@ def _loaded(batch: Batch, parser: SmtpExchangeParser, store: EventStore, progres
     parsed = parser.parse_all(batch.records, batch.exchanges)
     encoded = store.encode(parsed.exchanges, parsed.table)
     return LoadedBatch(
-        encoded, batch.unrelated_records + parsed.unrelated_records, tuple(batch.problems), progress, span=batch.span
+        encoded,
+        batch.unrelated_records + parsed.unrelated_records,
+        tuple(batch.problems),
+        progress,
+        span=batch.span,
+        explaining=batch.explaining,
     )
+
+
+def _has_something(batch: Batch) -> bool:
+    return bool(batch.records or batch.exchanges or batch.unrelated_records or batch.problems or batch.explaining)
 
 
 def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[Problem]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 from smtpscope.errors import LogError, Problem
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.event_store import EncodedBatch
+from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.grouping.incident import Incident, IncidentHead
 
@@ -40,7 +43,8 @@ class Progress:
 class LoadedBatch:
     """Yielded by `read`, passed to `add`. `error` ends one file, never the rest.
 
-    `span` is the log's time span, over all its records, as far as its reader knows.
+    `span` is the log's time span, over all its records, as far as its reader knows. `explaining` are events beside
+    ours, which are among the `unrelated_records`.
     """
 
     encoded: EncodedBatch
@@ -49,6 +53,7 @@ class LoadedBatch:
     progress: Progress
     error: LogError | None = None
     span: LogSpan | None = None
+    explaining: Sequence[ExplainingEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,9 @@ class ListedIncident:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDetail:
-    """An incident and its guidance, filled with the values of its sample."""
+    """An incident and its guidance, filled with the values of its sample, and the events that explain it."""
 
     incident: Incident
     advice: Advice
     sample: SmtpExchange
+    explanations: tuple[Explanation, ...] = ()

@@ -13,8 +13,10 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.parsing.smtp_exchange_table import SmtpExchangeTable
+from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.store.assumed_times import moved, span_moved
+from smtpscope.store.beside.explaining_events import ExplainingEvents
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
 from smtpscope.store.duplicates import SharedRefusals, shared_refusals
 from smtpscope.store.encoding import Encoder, ReplyMatcher, decoded
@@ -61,13 +63,14 @@ class EventStore:
     `encode` may run in the thread that reads, `append` and all questions belong to one other thread: rows become
     visible only by `append`, and batches are appended in the order in which they were encoded.
     `words` holds the vocabularies behind the columns, `texts` what a search looks at, `annotations` what was said of
-    incidents when the filter was asked.
+    incidents when the filter was asked, `explaining` the events beside ours, which are no rows.
     """
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         self.words = Encoder(matcher)
         self.texts = SearchTexts()
         self.annotations = Annotations()
+        self.explaining = ExplainingEvents()
         self._tables = TableEncoder(self.words)
         self._columns = GrowingColumns()
         self._events_span: LogSpan | None = None
@@ -87,6 +90,10 @@ class EventStore:
             return self.words.encode(exchanges)
         rows = self._tables.encode(table)
         return in_order_of_place(rows, self.words.encode(exchanges)) if exchanges else rows
+
+    def explain(self, events: Sequence[ExplainingEvent]) -> None:
+        """Notes events beside ours that explain some."""
+        self.explaining.add(events)
 
     def append(self, batch: EncodedBatch) -> None:
         """Makes the rows of `batch` visible."""

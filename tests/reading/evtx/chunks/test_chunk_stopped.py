@@ -7,6 +7,7 @@ from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 from smtpscope.reading.evtx.decoding.chunk_decoder import DecoderStoppedError, FileDecoder
 from smtpscope.reading.evtx.decoding.decoder_frames import Decoded
 from smtpscope.reading.evtx.evtx_file import Chunk
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from support.evtx_events import chunks_of, many_events, places_of
 from support.evtx_writer import FILE_HEADER_SIZE, evtx_bytes
 
@@ -15,7 +16,7 @@ CHUNK = Chunk(3, 1_000, chunks_of(LOG)[0][1])
 
 
 class Stopped:
-    def records(self, chunk: bytes, seconds: float) -> list[Decoded]:
+    def records(self, chunk: bytes, seconds: float, sources: EventSources = NO_SOURCES) -> list[Decoded]:
         raise DecoderStoppedError("The fast decoder did not answer within 3 s")
 
 

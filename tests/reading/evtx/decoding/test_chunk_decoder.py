@@ -21,6 +21,7 @@ from smtpscope.reading.evtx.decoding.chunk_decoder import (
     FileDecoder,
 )
 from smtpscope.reading.evtx.decoding.decoder_frames import Decoded, Kind
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from support.evtx_events import chunks_of
 from support.evtx_writer import WrittenEvent, evtx_bytes
 from support.fake_decoders import command
@@ -243,7 +244,7 @@ class Stopped:
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
-    def records(self, chunk: bytes, seconds: float) -> list[Decoded]:
+    def records(self, chunk: bytes, seconds: float, sources: EventSources = NO_SOURCES) -> list[Decoded]:
         self.seconds.append(seconds)
         raise DecoderStoppedError("It was stopped")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpscope.export.formats.csv_rows import Cell, csv_lines
+from smtpscope.export.summaries.beside import event_words, how_often_before
 from smtpscope.export.summaries.incident_wording import Calendar
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.export.summaries.summary_outline import NULL_SENDER
@@ -37,6 +38,7 @@ COLUMNS = (
     "filter",
     "state",
     "our_note",
+    "explaining_events",
 )
 
 
@@ -81,6 +83,7 @@ def _row(summary: IncidentSummary, document: SummaryDocument, calendar: Calendar
         document.filter_text,
         incident.state,
         advice.our_note,
+        "\n".join(f"{event_words(each)}: {how_often_before(each)}" for each in summary.explanations),
     )
 
 

@@ -11,6 +11,7 @@ from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.export.summaries.summary_outline import headline, line_text
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Counted, Incident
 
 SCHEMA: Final = "smtpscope.summary/1"
@@ -63,6 +64,28 @@ def _incident(summary: IncidentSummary, calendar: Calendar) -> JsonValue:
         **_distinct(incident),
         "advice": _advice(summary.advice, summary.sample.reply.verbatim),
         "sample": _sample(summary.sample, summary.sample_raw, calendar),
+        "explaining_events": [_explanation(each, calendar) for each in summary.explanations],
+    }
+
+
+def _explanation(explanation: Explanation, calendar: Calendar) -> JsonValue:
+    kind = explanation.kind
+    return {
+        "id": kind.id,
+        "name": kind.name,
+        "provider": explanation.provider,
+        "event_id": explanation.event_id,
+        "computers": list(explanation.computers),
+        "count": explanation.count,
+        "refusals": explanation.refusals,
+        "lead_ms": explanation.lead_ms,
+        "within_ms": kind.within_ms,
+        "first": _time(explanation.first_ms, calendar),
+        "last": _time(explanation.last_ms, calendar),
+        "time_assumed": explanation.time_assumed,
+        "meaning": kind.means,
+        "actions": list(kind.advice),
+        "source": {"title": kind.source.title, "url": kind.source.url},
     }
 
 

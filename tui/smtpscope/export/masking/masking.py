@@ -15,14 +15,18 @@ from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Final
 
+from msgspec.structs import replace as replace_struct
+
 from smtpscope.export.masking.credentials import LEFT_OUT, credentials_in
 from smtpscope.export.masking.known_phrases import LEFT_OUT as WORDS_LEFT_OUT
 from smtpscope.export.masking.known_phrases import known_phrases
 from smtpscope.export.masking.pseudonyms import Pseudonyms
+from smtpscope.export.masking.public_text import bundled_kinds
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.knowledge.advice import Advice, Match, OtherCause
 from smtpscope.knowledge.entry import SourceReference
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExchange
+from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Counted, Incident
 
 _REMEMBERED_LIMIT: Final = 4096
@@ -101,6 +105,9 @@ class Mask:
         for summary in document.incidents:
             self._learn_incident(summary.incident)
             self._learn(summary.sample)
+            for explanation in summary.explanations:
+                for computer in explanation.computers:
+                    self._pseudonyms.learn_host(computer)
         return replace(
             document,
             incidents=tuple(self._summary(summary) for summary in document.incidents),
@@ -130,11 +137,12 @@ class Mask:
         # The log's own text first: what it names is then found in ours.
         incident = self._incident(summary.incident)
         sample = self._exchange(summary.sample)
+        beside = tuple(_explanation(each, self) for each in summary.explanations)
         if self._strict:
             advice = self._advice(_without_words(summary.advice, summary.sample), "")
-            return IncidentSummary(incident, advice, sample, WORDS_LEFT_OUT)
+            return IncidentSummary(incident, advice, sample, WORDS_LEFT_OUT, beside)
         advice = self._advice(summary.advice, summary.sample.reply.verbatim)
-        return IncidentSummary(incident, advice, sample, self.text(summary.sample_raw))
+        return IncidentSummary(incident, advice, sample, self.text(summary.sample_raw), beside)
 
     def _incident(self, incident: Incident) -> Incident:
         verb = incident.verbs[0][0] if incident.verbs else ""
@@ -286,6 +294,26 @@ def _without_words(advice: Advice, sample: SmtpExchange) -> Advice:
         causes=tuple(map(told, advice.causes)),
         actions=tuple(map(told, advice.actions)),
         checks=tuple(replace(check, what=told(check.what)) for check in advice.checks),
+    )
+
+
+def _explanation(explanation: Explanation, mask: Mask) -> Explanation:
+    kind = explanation.kind
+    explanation = replace(explanation, computers=tuple(map(mask.host, explanation.computers)))
+    if kind in bundled_kinds():
+        return explanation
+    # In the user's own table anybody may be named.
+    return replace(
+        explanation,
+        provider=mask.text(explanation.provider),
+        kind=replace_struct(
+            kind,
+            id=mask.text(kind.id),
+            name=mask.text(kind.name),
+            means=mask.text(kind.means),
+            advice=tuple(map(mask.text, kind.advice)),
+            source=SourceReference(mask.text(kind.source.title), mask.text(kind.source.url)),
+        ),
     )
 
 

@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 from smtpscope.export.masking.mask_tokens import PART, ipv4_places
-from smtpscope.knowledge.files.knowledge_files import bundled_folder
+from smtpscope.knowledge.explaining_table import ExplainingKind
+from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_explaining_events
 from smtpscope.knowledge.public_vocabulary import public_vocabulary
 from smtpscope.parsing.reply_contents import BLOCK_LIST_ZONES
 
@@ -161,3 +162,9 @@ def public_stretches(token: str) -> Iterator[tuple[int, int]]:
     if _NO_BLANKS.search(token):
         for match in _words_without_blanks().finditer(token):
             yield match.span()
+
+
+@cache
+def bundled_kinds() -> tuple[ExplainingKind, ...]:
+    """The kinds of events that explain refusals; one that the user changed is not among them."""
+    return tuple(read_explaining_events(bundled_folder()))

@@ -7,12 +7,13 @@ from datetime import tzinfo
 
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Incident
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentSummary:
-    """An incident, its guidance, and one sample with the raw text of its record.
+    """An incident, its guidance, one sample with the raw text of its record, and the events beside it that explain it.
 
     All text is verbatim: each format makes it harmless in its own way as its last step.
     """
@@ -21,6 +22,7 @@ class IncidentSummary:
     advice: Advice
     sample: SmtpExchange
     sample_raw: str
+    explanations: tuple[Explanation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

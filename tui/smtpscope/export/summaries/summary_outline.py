@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpscope.export.summaries.beside import beside_sections
 from smtpscope.export.summaries.content import (
     Block,
     Bullets,
@@ -97,6 +98,7 @@ def _chapter(summary: IncidentSummary, calendar: Calendar, limit: int | None) ->
     sections = (
         *our_note_sections(summary.advice),
         meaning_section(summary.advice, incident.key.direction),
+        *beside_sections(summary.explanations, incident.count, calendar),
         _when(incident, calendar, limit),
         _replies(incident, limit),
         _parties(incident, limit),

@@ -13,6 +13,7 @@ from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.entry import Check, Entry
+from smtpscope.knowledge.files.check_explaining import in_explaining_events
 from smtpscope.knowledge.files.file_errors import close_to, nearest
 from smtpscope.knowledge.files.knowledge_files import (
     ORDER_FILE,
@@ -78,6 +79,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_questions(folder)
     yield from _in_stand_ins(folder)
     yield from _in_our_notes(folder)
+    yield from in_explaining_events(folder)
 
 
 def missing_entries(entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:

@@ -10,6 +10,7 @@ import msgspec
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.entry import Entry, Question
+from smtpscope.knowledge.explaining_table import ExplainingKind
 from smtpscope.knowledge.files.file_errors import REMEDY, broken_toml, wrong_value
 from smtpscope.knowledge.matching.codes import CodeMeaning
 from smtpscope.knowledge.matching.provider_codes import Provider
@@ -29,7 +30,15 @@ ORDER_FILE = "order.toml"
 ALTERNATIVES_FILE = "platform-alternatives.toml"
 OLD_ALTERNATIVES_FILE = "stand-ins.toml"
 QUESTIONS_FILE = "questions.toml"
-FILES_BESIDE = (WORDS_FILE, ORDER_FILE, QUESTIONS_FILE, ALTERNATIVES_FILE, OLD_ALTERNATIVES_FILE)
+EVENTS_FILE = "explaining-events.toml"
+FILES_BESIDE = (
+    WORDS_FILE,
+    ORDER_FILE,
+    QUESTIONS_FILE,
+    EVENTS_FILE,
+    ALTERNATIVES_FILE,
+    OLD_ALTERNATIVES_FILE,
+)
 """The files beside them."""
 
 _OLD_TABLES: Final = {"stand_in": "alternative"}
@@ -82,6 +91,10 @@ class QuestionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     question: list[Question] = []
 
 
+class EventsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    event: list[ExplainingKind] = []
+
+
 class RuleGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rules tried in this order, by id, and why they are at this position."""
 
@@ -108,6 +121,7 @@ _KIND_OF_FILE: Final[Mapping[str, type[msgspec.Struct]]] = {
     WORDS_FILE: WordFile,
     ORDER_FILE: OrderFile,
     QUESTIONS_FILE: QuestionFile,
+    EVENTS_FILE: EventsFile,
     ALTERNATIVES_FILE: AlternativesFile,
     OLD_ALTERNATIVES_FILE: AlternativesFile,
 }
@@ -251,6 +265,12 @@ def read_questions(folder: Path) -> list[Question]:
     """What tells two causes apart; nothing where there is no such file."""
     path = folder / QUESTIONS_FILE
     return read_file(path, QuestionFile).question if path.is_file() else []
+
+
+def read_explaining_events(folder: Path) -> list[ExplainingKind]:
+    """Which events explain refusals; nothing where there is no such file."""
+    path = folder / EVENTS_FILE
+    return read_file(path, EventsFile).event if path.is_file() else []
 
 
 def read_words(folders: Iterable[Path]) -> dict[str, str]:

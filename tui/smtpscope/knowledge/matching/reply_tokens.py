@@ -29,10 +29,13 @@ _TOKEN = re.compile(
     | (?P<number> [\#\d] [\d.\#,]* (?![^\W\d_]) )
     | (?P<name> [^\W_] [^\W_-]{0,62} (?:-[^\W_]{1,40}){0,8} (?:\.[^\W_][\w-]{0,62}){1,12} )
     | (?P<null> <> )
-    | (?P<word> [^\W_]+ (?:['\u2019\u00b4`][^\W_]+)? )
+    | (?P<word> [^\W_]+ (?: (?:['\u2019\u00b4`\ufffd\x92] | \?(?=(?:t|s|re|ve|ll)\b)) [^\W_]+ )? )
     """,
     re.VERBOSE,
 )
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u00b4`\ufffd\x92?", "'"))
+"""Other signs in the place of an apostrophe: typed ones, those of another encoding, and the question mark that msmtp
+writes into its log instead."""
 _PART = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Names that are written with a capital inside and are one word all the same.
@@ -196,7 +199,7 @@ class _Collector:
     def add_word(self, text: str, start: int) -> None:
         """A word as written: `can't` becomes two, `RecipientNotFound` three."""
         if not text.isascii() or not text.isalpha():
-            text = text.replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'")
+            text = text.translate(_APOSTROPHES)
         end = start + len(text)
         if text[0].islower() or text.isupper() or not text.isalpha():
             self._add_plain(levelled(text), (start, end))

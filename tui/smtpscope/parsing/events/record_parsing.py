@@ -28,9 +28,9 @@ from smtpscope.parsing.remote_host import parse_remote_host
 from smtpscope.parsing.reply_shape import ReplyParser
 from smtpscope.parsing.smtp_exchange import Command, Direction, SmtpExchange
 from smtpscope.parsing.smtp_exchange_table import Parsed, SmtpExchangeTable, are_plain_numbers
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, SmtpExchangeRecord
 from smtpscope.reading.record_table import STRINGS, MixedRecords, RecordShape, RecordTable
-from smtpscope.reading.windows_event.providers import is_ours
 
 JOINED = "the values were one text in the file: split at the first four and the last, so the reply may be split wrong"
 

@@ -22,16 +22,16 @@ from smtpscope.reading.evt.evt_layout import (
 )
 from smtpscope.reading.evt.evt_records import RingFile, logs_in
 from smtpscope.reading.log_span import span_of
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.windows_event.event_element import xml_text
-from smtpscope.reading.windows_event.providers import is_ours
 
 _LOOKED_AT_CLOCK_EVERY: Final = 256
 _COPY_AGAIN = "Copy the file again, or save the log again in Event Viewer (Save Log File As) on the server"
 
 
 class EvtReader:
-    """Reads one .evt file; see `LogReader`. All its times are in UTC, so `options` is not used."""
+    """Reads one .evt file; see `LogReader`. All its times are in UTC, so `options` has no zone for it."""
 
     format: ClassVar[Format] = Format(
         name="evt",
@@ -46,6 +46,7 @@ class EvtReader:
 
     def __init__(self, source: Source, options: ReadOptions) -> None:
         self._source = source
+        self._sources = options.explaining
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
@@ -53,10 +54,11 @@ class EvtReader:
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError for a file that ends within its header or is not a legacy event log."""
-        name, batching = self._source.name, Batching(self._source.size)
+        name, sources = self._source.name, self._sources
+        batching = Batching(self._source.size, sources=sources)
         with self._opened() as logs:
             if len(logs) > 1:
-                reason = f"{len(logs)} logs stand in this file one after the other; all of them were read"
+                reason = f"{len(logs)} logs are in this file one after the other; all of them were read"
                 batching.problems.append(Problem(name, f"byte {logs[1].ring.start:#x}", reason, "noted"))
             for log in logs:
                 if log.header.dirty:
@@ -69,10 +71,12 @@ class EvtReader:
                     except ValueError:
                         batching.problems.append(seen.unreadable(number))
                         continue
-                    if is_ours(record.source):
+                    ours = is_ours(record.source)
+                    if ours or sources.wants(record.source, record.event_identifier & 0xFFFF):
                         batching.records.append(record_of(record, name))
                     else:
                         batching.unrelated_records += 1
+                    if not ours:
                         batching.extend_log_span(span_of([time_of(record)]))
                     if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
                         yield batching.take(offset)

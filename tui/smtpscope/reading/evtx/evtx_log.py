@@ -48,14 +48,15 @@ class EvtxReader:
         name = self._source.name
         with self._source.open() as stream:
             header = read_header(stream, name)
-            quick = ChunkSkipper(header, name, growing=self._options.growing)
-            batching = Batching(self._source.size, collected=quick)
+            quick = ChunkSkipper(header, name, growing=self._options.growing, sources=self._options.explaining)
+            batching = Batching(self._source.size, collected=quick, sources=self._options.explaining)
             batching.problems += header_problems(header, name)
             used = slots = bytes_read = 0
             known: Known = set()
             try:
                 for bytes_read, count, read in quick.blocks(stream) if self._quick else self._thorough(stream, header):
                     batching.add(read.records, read.unrelated_records, read.problems)
+                    batching.explaining += read.explaining
                     batching.extend_log_span(read.span)
                     used += read.used
                     slots += count
@@ -86,7 +87,8 @@ class EvtxReader:
         """As `QuickReader.blocks`, chunk by chunk."""
         from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
-        reader = ChunkReader(self._source.name, has_checksums=header.has_checksums)
+        sources = self._options.explaining
+        reader = ChunkReader(self._source.name, has_checksums=header.has_checksums, sources=sources)
         for chunk in chunks(stream, header):
             read = reader.read(chunk)
             yield chunk.offset + len(chunk.data), 1, read
@@ -98,19 +100,21 @@ class EvtxReader:
         name, end = self._source.name, self._end
         with self._source.open() as stream:
             header = read_header(stream, name)
-            quick = ChunkSkipper(header, name, growing=True)
-            batching = Batching(self._source.size, collected=quick)
+            sources = self._options.explaining
+            quick = ChunkSkipper(header, name, growing=True, sources=sources)
+            batching = Batching(self._source.size, collected=quick, sources=sources)
             try:
                 if end is not None and end.still_there(stream):
                     chunk = end.read_again(stream)
                     if chunk.data == end.chunk.data and self._source.size <= end.chunk.offset + CHUNK_SIZE:
                         return
-                    read = ChunkReader(name, has_checksums=header.has_checksums).read(chunk)
+                    read = ChunkReader(name, has_checksums=header.has_checksums, sources=sources).read(chunk)
                     batching.add(*end.only_new(read), [])
                     batching.extend_log_span(read.span)
                     quick.start_behind(chunk)
                 for bytes_read, _, read in quick.blocks(stream):
                     batching.add(read.records, read.unrelated_records, read.problems)
+                    batching.explaining += read.explaining
                     batching.extend_log_span(read.span)
                     if batching.due:
                         yield batching.take(bytes_read)

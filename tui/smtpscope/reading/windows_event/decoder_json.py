@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event.event_values import (
     binary_of,
@@ -18,7 +19,6 @@ from smtpscope.reading.windows_event.event_values import (
     time_of,
 )
 from smtpscope.reading.windows_event.filetime import milliseconds
-from smtpscope.reading.windows_event.providers import is_ours
 
 _NULL = msgspec.Raw(b"null")
 _Scalar = int | float | str | None
@@ -72,8 +72,10 @@ class _Document(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Document)
 
 
-def event_record(text: str, *, file: str, offset: int, filetime: int) -> EventRecord | None:
-    """The event in `text`, None if its provider is unrelated.
+def event_record(
+    text: str, *, file: str, offset: int, filetime: int, sources: EventSources = NO_SOURCES
+) -> EventRecord | None:
+    """The event in `text`, None if its provider is unrelated and it is not one of `sources`.
 
     `file` and `offset` are passed on, `filetime` (of the record's header) is the time if the event has none. Raises
     msgspec.DecodeError (or its child ValidationError) if `text` is not an event as described above.
@@ -84,7 +86,8 @@ def event_record(text: str, *, file: str, offset: int, filetime: int) -> EventRe
         raise msgspec.ValidationError("an event without a System element")
     attributes = None if system.provider is None else system.provider.attributes
     provider = None if attributes is None else attributes.name
-    if not is_ours(provider):
+    event_id = event_id_of(_plain(system.event_id))
+    if not sources.reads(provider, event_id):
         return None
     time = None if system.time_created is None else system.time_created.attributes
     time_ms = time_of(None if time is None else time.system_time)
@@ -95,7 +98,7 @@ def event_record(text: str, *, file: str, offset: int, filetime: int) -> EventRe
         time_ms=milliseconds(filetime) if time_ms is None else time_ms,
         time_assumed=False,
         record_id=integer(_plain(system.record_id)),
-        event_id=event_id_of(_plain(system.event_id)),
+        event_id=event_id,
         level=level_of(integer(_plain(system.level))),
         provider=provider,
         channel=_word(system.channel),

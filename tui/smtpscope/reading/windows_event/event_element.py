@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event.event_values import (
     binary_of,
@@ -15,7 +16,6 @@ from smtpscope.reading.windows_event.event_values import (
     without_a_lone_blank,
 )
 from smtpscope.reading.windows_event.filetime import milliseconds
-from smtpscope.reading.windows_event.providers import is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,18 @@ class EventElement:
 _NOTHING = EventElement("")
 
 
-def event_record(event: EventElement, *, file: str, offset: int, filetime: int) -> EventRecord | None:
-    """The event as a record, None if its provider is unrelated.
+def event_record(
+    event: EventElement, *, file: str, offset: int, filetime: int, sources: EventSources = NO_SOURCES
+) -> EventRecord | None:
+    """The event as a record, None if its provider is unrelated and it is not one of `sources`.
 
     `file` and `offset` are passed on, `filetime` (of the record's header) is the time if the event has none.
     """
     system = event.child("System") or EventElement("System")
     provider_element = system.child("Provider")
     provider = None if provider_element is None else provider_element.attribute("Name")
-    if not is_ours(provider):
+    event_id = event_id_of(_text(system, "EventID"))
+    if not sources.reads(provider, event_id):
         return None
     created = system.child("TimeCreated")
     time_ms = time_of(None if created is None else created.attribute("SystemTime"))
@@ -62,7 +65,7 @@ def event_record(event: EventElement, *, file: str, offset: int, filetime: int) 
         time_ms=milliseconds(filetime) if time_ms is None else time_ms,
         time_assumed=False,
         record_id=integer(_text(system, "EventRecordID")),
-        event_id=event_id_of(_text(system, "EventID")),
+        event_id=event_id,
         level=level_of(integer(_text(system, "Level"))),
         provider=provider,
         channel=_text(system, "Channel"),

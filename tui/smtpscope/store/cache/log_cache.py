@@ -23,6 +23,7 @@ import numpy as np
 import smtpscope
 from smtpscope.errors import Problem
 from smtpscope.knowledge.files.knowledge_files import OUR_NOTES
+from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.cache.identity import file_identity, zone_identity
 from smtpscope.store.cache.log_image import KeptWords, LogImage, put_back, take_image
@@ -30,7 +31,7 @@ from smtpscope.store.cache.sections import DamagedCacheError, read_sections, wri
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
 
-_FORMAT: Final = "4"
+_FORMAT: Final = "5"
 _ENDING: Final = ".kept"
 _SMALLEST: Final = 4_000_000
 """Smaller logs are read so fast that a cached copy is not worth it."""
@@ -44,12 +45,15 @@ _types_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 @dataclass(frozen=True, slots=True)
 class KeptLog:
-    """The cached data of one log: its rows, the number of other records, the problems, and its time span."""
+    """The cached data of one log: its rows, the number of other records, the problems, its time span, and the
+    events beside ours.
+    """
 
     columns: Columns
     unrelated_records: int
     problems: tuple[Problem, ...]
     span: LogSpan | None
+    explaining: tuple[ExplainingEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ class LogCache:
                 offset.unlink()
             return None
         problems = tuple(replace(problem, file=name) for problem in image.words.problems)
-        return KeptLog(columns, image.words.unrelated_records, problems, image.words.span)
+        explaining = tuple(ExplainingEvent(name, *event) for event in image.words.explaining)
+        return KeptLog(columns, image.words.unrelated_records, problems, image.words.span, explaining)
 
     def keep(
         self,
@@ -130,6 +135,7 @@ class LogCache:
         others: int,
         problems: Sequence[Problem],
         span: LogSpan | None = None,
+        explaining: Sequence[ExplainingEvent] = (),
     ) -> bool:
         """Caches a completely read log: all its rows, encoded by `words`. Returns whether it did.
 
@@ -137,8 +143,12 @@ class LogCache:
         """
         if self.key(name) != key:
             return False
-        image = take_image(words, batches, others, problems, span)
-        assumed = any(context.time_assumed for context in image.words.contexts) or (span is not None and span.assumed)
+        image = take_image(words, batches, others, problems, span, explaining)
+        assumed = (
+            any(context.time_assumed for context in image.words.contexts)
+            or (span is not None and span.assumed)
+            or any(event.time_assumed for event in explaining)
+        )
         try:
             sections = _packed(image, zone_identity(self._zone) if assumed else "")
             if sum(memoryview(piece).nbytes for pieces in sections.values() for piece in pieces) > self._room:

@@ -13,6 +13,7 @@ from smtpscope.errors import Problem
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply
+from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.column_set import NO_MAILBOX, Columns
 from smtpscope.store.encoding import Encoder, RecordNumbers
@@ -21,6 +22,10 @@ from smtpscope.store.vocabulary import Codes, Numbers
 
 _TYPES: Final = (np.int8, np.int16, np.int32)
 _CODES: Final = ("context", "host", "command", "reply", "judgement")
+
+
+KeptEvent = tuple[int, bool, str, str, int]
+"""The fields of an event that explains some of ours, without its file."""
 
 
 class KeptWords(msgspec.Struct, frozen=True, array_like=True):
@@ -39,6 +44,7 @@ class KeptWords(msgspec.Struct, frozen=True, array_like=True):
     unrelated_records: int
     problems: list[Problem]
     span: LogSpan | None
+    explaining: list[KeptEvent]
 
 
 class LogImage(msgspec.Struct, frozen=True):
@@ -49,7 +55,12 @@ class LogImage(msgspec.Struct, frozen=True):
 
 
 def take_image(
-    words: Encoder, batches: Sequence[Columns], others: int, problems: Sequence[Problem], span: LogSpan | None
+    words: Encoder,
+    batches: Sequence[Columns],
+    others: int,
+    problems: Sequence[Problem],
+    span: LogSpan | None,
+    explaining: Sequence[ExplainingEvent] = (),
 ) -> LogImage:
     """The image of the rows in `batches`, which `words` has encoded, all of one log."""
     numbers: dict[str, Numbers] = {
@@ -97,6 +108,10 @@ def take_image(
             unrelated_records=others,
             problems=[replace(problem, file="") for problem in problems],
             span=span,
+            explaining=[
+                (event.time_ms, event.time_assumed, event.computer, event.provider, event.event_id)
+                for event in explaining
+            ],
         ),
         {name: _narrowed(array) for name, array in numbers.items()},
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smtpscope.errors import Problem
+from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.store.column_set import Columns
 from smtpscope.store.encoding import Encoder
@@ -29,6 +30,7 @@ class LogRecord:
         self._problems: list[Problem] = []
         self._others = 0
         self._span: LogSpan | None = None
+        self._explaining: list[ExplainingEvent] = []
 
     def found(self) -> KeptLog | None:
         """The cached data of the unchanged log; None if it must be read."""
@@ -36,13 +38,21 @@ class LogRecord:
             return None
         return self._cache.find(self._key, self._words, self._name)
 
-    def add(self, columns: Columns, others: int, problems: Sequence[Problem], span: LogSpan | None = None) -> None:
+    def add(
+        self,
+        columns: Columns,
+        others: int,
+        problems: Sequence[Problem],
+        span: LogSpan | None = None,
+        explaining: Sequence[ExplainingEvent] = (),
+    ) -> None:
         """Records what was read since the last call."""
         if self._key is not None:
             self._batches.append(columns)
             self._others += others
             self._problems += problems
             self._span = merge_spans(self._span, span)
+            self._explaining += explaining
 
     def keep(self) -> None:
         """Saves the recorded data; call it when the log has been read to its end, not after an abort.
@@ -54,5 +64,5 @@ class LogRecord:
             return
         if any(problem.outcome == "skipped" and problem.records is None for problem in self._problems):
             return
-        read = (self._batches, self._others, self._problems, self._span)
+        read = (self._batches, self._others, self._problems, self._span, self._explaining)
         self._cache.keep(self._key, self._name, self._words, *read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from textual.content import Content
@@ -16,9 +17,11 @@ from smtpscope.app.widgets.texts.prose import (
     sources,
     text,
 )
+from smtpscope.export.summaries.beside import event_words
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice, Confidence
 from smtpscope.knowledge.entry import WhoActs
+from smtpscope.store.grouping.explanations import Explanation
 
 WHO_ACTS: Final[dict[WhoActs, str]] = {
     "us": "Action: us",
@@ -64,9 +67,11 @@ def gist_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     return (bullet(Content.assemble(who, step), sign="->"),)
 
 
-def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
+def guidance_blocks(advice: Advice, beside: Sequence[Explanation] = ()) -> tuple[ProseBlock, ...]:
     """All of the advice, the answer first, so even a small pane shows cause, action and first steps without
     scrolling.
+
+    `beside` are the events that explain the incident: what follows from them comes after what to do.
     """
     blocks: list[ProseBlock] = [
         *our_note_blocks(advice.our_note),
@@ -84,6 +89,10 @@ def guidance_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     blocks += _numbered("What to do", advice.actions)
     if advice.match.disagreement:
         blocks.append(bullet(text(shown(advice.match.disagreement)), sign="!"))
+    for explanation in beside:
+        blocks += [BLANK, Heading(text(shown(f"What follows from {event_words(explanation)}")))]
+        blocks.append(ProseParagraph(text(shown(explanation.kind.means))))
+        blocks += [bullet(text(shown(line)), sign="->") for line in explanation.kind.advice]
     blocks += [BLANK, Heading(text("What it means")), ProseParagraph(text(shown(advice.meaning)))]
     blocks.append(ProseParagraph(text(shown(advice.duration_note))))
     blocks.append(labelled("action", text(shown(advice.who_note))))

@@ -20,11 +20,19 @@ from smtpscope.app.widgets.texts.prose import (
     labelled,
     text,
 )
+from smtpscope.export.summaries.beside import (
+    ASSUMED_NOTE,
+    BESIDE_TITLE,
+    event_words,
+    how_many_after,
+    how_often_before,
+)
 from smtpscope.export.summaries.incident_wording import when_log_ends
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import State, state_words
+from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Counted, Incident, IncidentHead
 from smtpscope.store.times import format_time
 
@@ -51,7 +59,10 @@ _STATE_COLOURS: Final[dict[State | None, str]] = {
 }
 
 
-def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
+def incident_blocks(
+    incident: Incident, zone: tzinfo, explanations: Sequence[Explanation] = ()
+) -> tuple[ProseBlock, ...]:
+    """`explanations` are the events beside it that explain it."""
     events = "event" if incident.count == 1 else "events"
     blocks: list[ProseBlock] = [
         ProseParagraph(text(shown(headline(incident)), "bold")),
@@ -71,6 +82,7 @@ def incident_blocks(incident: Incident, zone: tzinfo) -> tuple[ProseBlock, ...]:
         blocks.append(labelled("reply", text(shown(incident.replies[0][0].rstrip()))))
     if len(incident.episodes) > 1:
         blocks.append(labelled("episodes", text(_episodes(incident, zone))))
+    blocks += _beside(explanations, incident.count, zone)
     if incident.days:
         days = "1 day" if len(incident.days) == 1 else f"{len(incident.days)} days"
         blocks += [Heading(text(f"Per day ({days} with events)")), _days(incident.days)]
@@ -127,6 +139,20 @@ def _replies(incident: Incident) -> list[ProseBlock]:
         blocks.append(ProseParagraph(text(shown(reply.rstrip())), text(f"{count:>{width},} ", "$text-accent")))
     if len(incident.replies) > 20:
         blocks.append(ProseParagraph(text(f"and {len(incident.replies) - 20:,} more", "$text-muted")))
+    return blocks
+
+
+def _beside(explanations: Sequence[Explanation], count: int, zone: tzinfo) -> list[ProseBlock]:
+    if not explanations:
+        return []
+    blocks: list[ProseBlock] = [Heading(text(BESIDE_TITLE))]
+    for each in explanations:
+        line = f": {how_often_before(each)}; {how_many_after(each, count)}; last {format_time(each.last_ms, zone)}"
+        blocks.append(bullet(Content.assemble((str(shown(event_words(each))), "bold"), str(shown(line)))))
+        if each.computers:
+            blocks.append(ProseParagraph(text(shown(f"on {', '.join(each.computers)}"), "$text-muted"), indent=2))
+        if each.time_assumed:
+            blocks.append(ProseParagraph(text(ASSUMED_NOTE, "$text-warning"), indent=2))
     return blocks
 
 

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.providers import OUR_PROVIDERS
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
 from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
 from smtpscope.reading.text.dates import WrittenTime, find_time
@@ -22,7 +23,6 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import NO_ZONE, TextLog
 from smtpscope.reading.windows_event.levels import level_of_type
-from smtpscope.reading.windows_event.providers import OUR_PROVIDERS
 
 LONGEST: Final = 1 << 16
 """Characters of one event."""

@@ -21,6 +21,8 @@ from smtpscope.reading.event_exports.blocks.copied_xml import XmlFacts, facts_of
 from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.messages.event_messages import beginnings, scan, unfinished
 from smtpscope.reading.event_exports.messages.line_records import LineRecords, plain_message
+from smtpscope.reading.explaining import EventSources
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, EventRecord, Format, ReadOptions, Source
 from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
 from smtpscope.reading.text.dates import WrittenTime, find_time
@@ -29,7 +31,6 @@ from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import FollowableTextLog
 from smtpscope.reading.windows_event.levels import level_of
-from smtpscope.reading.windows_event.providers import is_ours
 
 _NUMBER = re.compile(r"\d{1,10}")
 _QUOTED = re.compile(r"[ \t]*>")
@@ -48,6 +49,7 @@ class EventBlockReader(FollowableTextLog):
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
+        self._sources = options.explaining
         self._times = FileTimes(source.name, options, self._proving_times)
 
     @classmethod
@@ -57,9 +59,9 @@ class EventBlockReader(FollowableTextLog):
         return bool(scan_headers(head_text(head), final=True).headers)
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
-        batching = Batching(self._source.size)
+        batching = Batching(self._source.size, sources=self._sources)
         times = self._times
-        blocks = _BlockRecords(self._source.name, times)
+        blocks = _BlockRecords(self._source.name, times, self._sources)
         for block, stream in self._text.blocks(self._done):
             final = block.final and to_the_end
             found = scan_headers(block.text, final=final)
@@ -68,7 +70,7 @@ class EventBlockReader(FollowableTextLog):
             batching.records += blocks.lines.between(block, 0, min(first, rest))
             sentences = beginnings(block.text)
             for header, limit in _with_limits(found.headers, rest):
-                if _surely_foreign(header, limit, sentences):
+                if _surely_foreign(header, limit, sentences, self._sources):
                     batching.unrelated_records += 1
                     continue
                 records = blocks.records(block, header, limit)
@@ -118,10 +120,13 @@ def _with_limits(headers: list[BlockHeader], rest: int) -> Iterator[tuple[BlockH
         yield headers[-1], rest
 
 
-def _surely_foreign(header: BlockHeader, limit: int, sentences: list[int]) -> bool:
-    """Whether the block is of another source, with no SMTP event up to the next one (see `beginnings`)."""
+def _surely_foreign(header: BlockHeader, limit: int, sentences: list[int], sources: EventSources) -> bool:
+    """Whether the block is of another source, not even one of `sources`, with no SMTP event up to the next one (see
+    `beginnings`).
+    """
     # A name with other letters has to be decoded first.
-    if not header.source.isascii() or not header.source or is_ours(header.source):
+    source = header.source
+    if not source.isascii() or not source or is_ours(source) or sources.named(source):
         return False
     following = bisect_left(sentences, header.description)
     return following == len(sentences) or sentences[following] >= limit
@@ -146,8 +151,9 @@ def _extent(block: TextBlock, header: BlockHeader, limit: int) -> tuple[BlockPar
 class _BlockRecords:
     """Makes the records of one file of blocks."""
 
-    def __init__(self, file: str, times: FileTimes) -> None:
+    def __init__(self, file: str, times: FileTimes, sources: EventSources) -> None:
         self._file = file
+        self._sources = sources
         self._times = times
         self.lines = LineRecords(file, times)
 
@@ -159,7 +165,9 @@ class _BlockRecords:
         records = self.lines.between(block, end, limit)
         if provider is None and message_end == parts.description_end:
             return records
-        if provider is not None and not is_ours(provider):
+        number = _NUMBER.search(labels.get("event id", ""))
+        event_id = int(number[0]) & 0xFFFF if number else None
+        if provider is not None and not self._sources.reads(provider, event_id):
             return records
         facts = facts_of(block.cut(*parts.xml)) if parts.xml else _NO_XML
         data = facts.binary or dumped_data(block.cut(header.description, end))

@@ -57,7 +57,8 @@ class EventListReader(TextLog):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         file = self._source.name
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose, lines = OrphanMessages(file, times), LineRecords(file, times)
         places = TextPlaces(file, self._text, "label")
@@ -75,7 +76,7 @@ class EventListReader(TextLog):
                     continue
                 values = values_in(block.cut(begin, end))
                 offset = block.offset(begin)
-                record = named_record(values, file=file, offset=offset, times=times, places=places)
+                record = named_record(values, file=file, offset=offset, times=times, places=places, sources=sources)
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found

@@ -16,6 +16,8 @@ from smtpscope.reading.event_exports.fields.text_places import (
     text_beside,
 )
 from smtpscope.reading.event_exports.messages.event_messages import holds_message
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
@@ -30,7 +32,6 @@ from smtpscope.reading.windows_event.event_fields import (
 from smtpscope.reading.windows_event.event_values import binary_of, integer
 from smtpscope.reading.windows_event.event_values import level_of as level_of_number
 from smtpscope.reading.windows_event.levels import level_of, level_of_type
-from smtpscope.reading.windows_event.providers import is_ours
 from smtpscope.reading.windows_event.string_forms import numbered, strings_of
 from smtpscope.reading.windows_event.time_values import in_calendar, milliseconds_of_number
 
@@ -54,9 +55,16 @@ _SHORT_CHANNELS: Final = {"App": "Application", "Sys": "System"}
 
 
 def named_record(
-    event: Mapping[str, Any], *, file: str, offset: int, times: FileTimes, places: TextPlaces | None = None
+    event: Mapping[str, Any],
+    *,
+    file: str,
+    offset: int,
+    times: FileTimes,
+    places: TextPlaces | None = None,
+    sources: EventSources = NO_SOURCES,
 ) -> EventRecord | None:
-    """The record in `event`, None if neither its source nor its message is that of an SMTP event.
+    """The record in `event`, None if neither its source nor its message is that of an SMTP event, and it is not one of
+    `sources`.
 
     `places` notes an unexpected place of an event's text. Raises LogError when the file can't be read any more, to tell
     its line.
@@ -71,7 +79,7 @@ def named_record(
             # The text of a timeline has more than its columns.
             return named_record(
                 {**{name: value for name, value in event.items() if not _is_message(fields, value)}, **labelled},
-                file=file, offset=offset, times=times, places=places,
+                file=file, offset=offset, times=times, places=places, sources=sources,
             )  # fmt: skip
     strings = strings_in(fields, message)
     event_id = event_id_in(fields)
@@ -87,7 +95,9 @@ def named_record(
             for empty in empty_texts(fields, found):
                 places.note(path_of(event, found.value) or found.name, empty, offset, "noted")
     computer = fields.word("computer")
-    if provider is not None and not is_ours(provider):
+    if sources.wants(provider, event_id) and not (message is not None and holds_message(message)):
+        pass
+    elif provider is not None and not is_ours(provider):
         if message is None or not _is_ambiguous(fields, provider) or not holds_message(message):
             return None
         # If the source of a message is not an event source, it is the host that sent it.

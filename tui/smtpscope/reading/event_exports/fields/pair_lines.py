@@ -58,7 +58,8 @@ class EventPairReader(TextLog):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         file = self._source.name
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose, places = OrphanMessages(file, times), TextPlaces(file, self._text)
         for block, stream in self._text.blocks():
@@ -69,7 +70,9 @@ class EventPairReader(TextLog):
                 done = end
                 line = block.cut(begin, end)
                 offset = block.offset(begin)
-                record = named_record(values_in(line), file=file, offset=offset, times=times, places=places)
+                record = named_record(
+                    values_in(line), file=file, offset=offset, times=times, places=places, sources=sources
+                )
                 found = loose.records(block, begin, end) if record is None else [record]
                 batching.records += found
                 batching.unrelated_records += not found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Any, ClassVar, Final
@@ -32,7 +33,9 @@ from smtpscope.reading.event_exports.messages.event_messages import lines_betwee
 from smtpscope.reading.event_exports.messages.last_look import GUESS, told_of_words
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import lines, may_be_ours
+from smtpscope.reading.explaining import EventSources
 from smtpscope.reading.problem_log import ProblemLog
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, EventRecord, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import TextBlock, head_text
@@ -41,7 +44,6 @@ from smtpscope.reading.text.text_kind import is_converted, is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, TextSource, head_of
 from smtpscope.reading.windows_event.decoder_json import event_record as exported_record
 from smtpscope.reading.windows_event.event_fields import fields_of
-from smtpscope.reading.windows_event.providers import is_ours
 
 # A prefix of syslog, then an object.
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:\[\s{0,64}\{|\{)|[^\n{}]{1,256}\{\s?\"")
@@ -84,15 +86,16 @@ class EventJsonReader(TextLog):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(self._source.name, self._options, self._written_times)
         head = head_text(head_of(self._source))
         one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
-        records = _ObjectRecords(self._source.name, times, batching, self._text)
+        records = _ObjectRecords(self._source.name, times, batching, self._text, sources)
         for block, stream in self._text.blocks():
             done = 0
             records.lines.begin(block)
-            found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
+            found, rest = (_in_lines(block, sources), len(block.text)) if one_a_line else scan.objects(block)
             for each in found:
                 if one_a_line:
                     records.pass_over(block, done, each.start)
@@ -113,7 +116,9 @@ class EventJsonReader(TextLog):
         head = head_text(head_of(self._source))
         one_a_line, scan = is_lines(head), ObjectScan(wrapper_length(head))
         for block, stream in self._text.blocks():
-            found, rest = (_in_lines(block), len(block.text)) if one_a_line else scan.objects(block)
+            found, rest = (
+                (_in_lines(block, self._options.explaining), len(block.text)) if one_a_line else scan.objects(block)
+            )
             for each in found:
                 text = block.cut(each.start, each.end)
                 try:
@@ -161,7 +166,10 @@ class EventJsonReader(TextLog):
 class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
 
-    def __init__(self, file: str, times: FileTimes, batching: Batching, text: TextSource) -> None:
+    def __init__(
+        self, file: str, times: FileTimes, batching: Batching, text: TextSource, sources: EventSources
+    ) -> None:
+        self._sources = sources
         # Bytes of the smallest character in the file.
         self._unit = text.encoding.unit
         self.places = TextPlaces(file, text)
@@ -203,7 +211,7 @@ class _ObjectRecords:
             if not found.whole:
                 raise NoObjectError(_CUT_OFF)
             ours = may_be_ours(block.text[found.start : found.end])
-            records = self._records(block.cut(found.start, found.end), offset) if ours else [None]
+            records = self._records(block.cut(found.start, found.end), offset) if ours else self._others(block, found)
         except NoObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
@@ -221,6 +229,13 @@ class _ObjectRecords:
             return
         self._batching.records += [record for record in records if record is not None and not self._repeated(record)]
         self._batching.unrelated_records += records.count(None)
+
+    def _others(self, block: TextBlock, found: JsonObject) -> list[EventRecord | None]:
+        """Of an object that is none of ours the records that are wanted as others, None for each that is not."""
+        if self._sources.may_be_in(block.text[found.start : found.end]):
+            with suppress(NoObjectError):
+                return self._records(block.cut(found.start, found.end), block.offset(found.start))
+        return [None]
 
     def _read_by_its_words(self, block: TextBlock, found: JsonObject) -> bool:
         """Whether an object with our source or message, but not the shape of an event, could be read as text.
@@ -267,7 +282,7 @@ class _ObjectRecords:
         if '"#attributes"' in text and isinstance(event.get("Event"), dict):
             # The form of the Rust decoder, recognised in a quarter of the time.
             try:
-                record = exported_record(text, file=self._file, offset=offset, filetime=0)
+                record = exported_record(text, file=self._file, offset=offset, filetime=0, sources=self._sources)
             except msgspec.DecodeError:
                 record = None
             if record is not None and (record.strings or record.message):
@@ -275,7 +290,9 @@ class _ObjectRecords:
         return [self._record(event, offset)]
 
     def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:
-        return record_of(event, file=self._file, offset=offset, times=self._times, places=self.places)
+        return record_of(
+            event, file=self._file, offset=offset, times=self._times, places=self.places, sources=self._sources
+        )
 
 
 def _open_lines(text: str, begin: int, end: int) -> Iterator[int]:
@@ -289,5 +306,5 @@ def _open_lines(text: str, begin: int, end: int) -> Iterator[int]:
         begin = stop + 1
 
 
-def _in_lines(block: TextBlock) -> list[JsonObject]:
-    return [JsonObject(begin, end, True) for begin, end in lines(block.text)]
+def _in_lines(block: TextBlock, sources: EventSources) -> list[JsonObject]:
+    return [JsonObject(begin, end, True) for begin, end in lines(block.text, sources)]

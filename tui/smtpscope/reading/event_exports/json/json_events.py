@@ -13,6 +13,7 @@ from smtpscope.reading.event_exports.fields.named_record import named_record, wr
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.splunk.splunk_raw import raw_record, surely_foreign
 from smtpscope.reading.event_exports.xml.event_xml_record import UnreadableEventError, event_record
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.file_times import FileTimes
@@ -23,21 +24,28 @@ _DEEPEST: Final = 4
 
 
 def record_of(
-    event: dict[str, Any], *, file: str, offset: int, times: FileTimes, places: TextPlaces | None = None
+    event: dict[str, Any],
+    *,
+    file: str,
+    offset: int,
+    times: FileTimes,
+    places: TextPlaces | None = None,
+    sources: EventSources = NO_SOURCES,
 ) -> EventRecord | None:
-    """The record in `event`, None if neither its source nor its message is that of an SMTP event.
+    """The record in `event`, None if neither its source nor its message is that of an SMTP event, and it is not one of
+    `sources`.
 
     `places` as in `named_record`.
     """
     event = unwrapped(event)
     raw = event.get("_raw")
     if isinstance(raw, str):
-        if surely_foreign(raw):
+        if surely_foreign(raw, sources):
             return None
-        return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event))
-    record = named_record(event, file=file, offset=offset, times=times, places=places)
+        return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event), sources=sources)
+    record = named_record(event, file=file, offset=offset, times=times, places=places, sources=sources)
     if record is None or not (record.strings or record.message):
-        return _of_xml(event, file, offset) or record
+        return _of_xml(event, file, offset, sources) or record
     return record
 
 
@@ -75,13 +83,13 @@ def time_value(event: dict[str, Any]) -> WrittenTime | int | None:
     return written_time(unwrapped(event))
 
 
-def _of_xml(event: dict[str, Any], file: str, offset: int) -> EventRecord | None:
+def _of_xml(event: dict[str, Any], file: str, offset: int, sources: EventSources) -> EventRecord | None:
     """The record of an event in XML inside `event`, None if there is none."""
     for name in _XML_KEYS:
         xml = event.get(name)
         if isinstance(xml, str) and xml.lstrip()[:6] == "<Event":
             try:
-                return event_record(xml.strip(), file=file, offset=offset)[0]
+                return event_record(xml.strip(), file=file, offset=offset, sources=sources)[0]
             except UnreadableEventError:
                 continue
     return None

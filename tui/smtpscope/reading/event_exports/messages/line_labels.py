@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Level
 from smtpscope.reading.windows_event.levels import level_of
-from smtpscope.reading.windows_event.providers import is_ours
 
 _OUR_EVENT_IDS = frozenset({7002, 7004, 7010})
 _CHANNELS = {"application": "Application", "system": "System"}

@@ -15,6 +15,7 @@ from smtpscope.reading.event_exports.json.json_events import record_of, time_val
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
 from smtpscope.reading.event_exports.powershell.clixml_object import UnreadableObjectError, properties_of
+from smtpscope.reading.explaining import EventSources
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, EventRecord, Format
 from smtpscope.reading.text.dates import WrittenTime
@@ -49,9 +50,10 @@ class ClixmlReader(TextLog):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(self._source.name, self._options, self._written_times)
-        objects = _ObjectRecords(self._source.name, times, batching)
+        objects = _ObjectRecords(self._source.name, times, batching, sources)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
             objects.lines.begin(block)
@@ -90,7 +92,8 @@ class ClixmlReader(TextLog):
 class _ObjectRecords:
     """Makes the records of one file and puts them into its batches."""
 
-    def __init__(self, file: str, times: FileTimes, batching: Batching) -> None:
+    def __init__(self, file: str, times: FileTimes, batching: Batching, sources: EventSources) -> None:
+        self._sources = sources
         self.told = ProblemLog(file)
         self.lines = LineOffsets()
         self._file = file
@@ -116,10 +119,11 @@ class _ObjectRecords:
             self._batching.records.append(record)
 
     def _record(self, block: TextBlock, found: XmlElement, offset: int) -> EventRecord | None:
-        if not may_be_ours(block.text[found.start : found.end]):
+        text = block.text[found.start : found.end]
+        if not may_be_ours(text) and not self._sources.may_be_in(text):
             return None
         event: dict[str, Any] = properties_of(block.cut(found.start, found.end))
-        return record_of(event, file=self._file, offset=offset, times=self._times)
+        return record_of(event, file=self._file, offset=offset, times=self._times, sources=self._sources)
 
 
 def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:

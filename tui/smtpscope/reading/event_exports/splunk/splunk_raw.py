@@ -16,12 +16,13 @@ from smtpscope.reading.event_exports.xml.event_xml_record import (
     event_record,
     names_another_provider,
 )
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
+from smtpscope.reading.providers import OUR_PROVIDERS
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
 from smtpscope.reading.windows_event.event_values import integer, level_of, time_of
 from smtpscope.reading.windows_event.levels import level_of as level_of_word
-from smtpscope.reading.windows_event.providers import OUR_PROVIDERS, is_ours
 
 _MESSAGE: Final = "Message"
 _LABEL = re.compile(
@@ -67,13 +68,14 @@ def labels_of(raw: str) -> dict[str, str]:
     return labels
 
 
-def surely_foreign(raw: str) -> bool:
-    """Whether `raw` is of an unrelated source, without parsing it."""
+def surely_foreign(raw: str, sources: EventSources = NO_SOURCES) -> bool:
+    """Whether `raw` is of an unrelated source, not even one of `sources`, without parsing it."""
     source = _SOURCE.search(raw)
     if source is not None:
         # If line breaks were lost, other names follow.
-        return source[1].strip().casefold().partition(" ")[0] not in OUR_PROVIDERS
-    return names_another_provider(raw)
+        name = source[1].strip()
+        return name.casefold().partition(" ")[0] not in OUR_PROVIDERS and not sources.named(name)
+    return names_another_provider(raw, sources)
 
 
 def epoch_milliseconds(text: str) -> int | None:
@@ -103,19 +105,28 @@ def written_in(raw: str) -> WrittenTime | int | None:
 
 
 def raw_record(
-    raw: str, *, file: str, offset: int, times: FileTimes, indexed: WrittenTime | int | None = None
+    raw: str,
+    *,
+    file: str,
+    offset: int,
+    times: FileTimes,
+    indexed: WrittenTime | int | None = None,
+    sources: EventSources = NO_SOURCES,
 ) -> EventRecord | None:
-    """The record in `raw`, None if neither its source nor its message is that of an SMTP event. Never raises.
+    """The record in `raw`, None if neither its source nor its message is that of an SMTP event, and it is not one of
+    `sources`. Never raises.
 
     `indexed` is Splunk's time of the event: unlike the one in `raw`, it has a zone.
     """
-    if surely_foreign(raw):
+    if surely_foreign(raw, sources):
         return None
     if raw.lstrip().startswith("<Event"):
-        return _of_xml(raw.strip(), file, offset)
+        return _of_xml(raw.strip(), file, offset, sources)
     labels = labels_of(raw)
     provider = labels.get("SourceName") or None
-    if not is_ours(provider) and (provider is not None or not holds_message(raw)):
+    code = integer(labels.get("EventCode") or labels.get("EventIdentifier"))
+    event_id = None if code is None else code & 0xFFFF
+    if not sources.reads(provider, event_id) and (provider is not None or not holds_message(raw)):
         return None
     written = written_in(raw) if indexed is None else indexed
     if isinstance(written, WrittenTime):
@@ -123,14 +134,13 @@ def raw_record(
         assumed = milliseconds is not None and written.zone_minutes is None
     else:
         milliseconds, assumed = written, False
-    code = integer(labels.get("EventCode") or labels.get("EventIdentifier"))
     return EventRecord(
         file=file,
         offset=offset,
         time_ms=milliseconds,
         time_assumed=assumed,
         record_id=integer(labels.get("RecordNumber")),
-        event_id=None if code is None else code & 0xFFFF,
+        event_id=event_id,
         # The number in EventType is a level in newer versions, a type in older ones.
         level=level_of_word(labels.get("Type", "")),
         provider=provider,
@@ -141,9 +151,9 @@ def raw_record(
     )
 
 
-def _of_xml(xml: str, file: str, offset: int) -> EventRecord | None:
+def _of_xml(xml: str, file: str, offset: int, sources: EventSources) -> EventRecord | None:
     try:
-        record, _ = event_record(xml, file=file, offset=offset)
+        record, _ = event_record(xml, file=file, offset=offset, sources=sources)
         return record
     except UnreadableEventError:
         pass

@@ -52,7 +52,8 @@ class SplunkTextReader(TextLog):
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
         file = self._source.name
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         lines = LineRecords(file, times)
         for block, stream in self._text.blocks():
@@ -64,8 +65,10 @@ class SplunkTextReader(TextLog):
             batching.records += [lines.record(block, sentence) for sentence in found.sentences]
             for start, end in pairwise((*starts, rest)):
                 record = None
-                if not surely_foreign(text[start : min(end, start + _HEADER)]):
-                    record = raw_record(block.cut(start, end), file=file, offset=block.offset(start), times=times)
+                if not surely_foreign(text[start : min(end, start + _HEADER)], sources):
+                    record = raw_record(
+                        block.cut(start, end), file=file, offset=block.offset(start), times=times, sources=sources
+                    )
                 if record is not None:
                     batching.records.append(record)
                 else:

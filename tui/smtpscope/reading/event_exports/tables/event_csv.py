@@ -47,12 +47,13 @@ class EventCsvReader(TextLog):
         """See `LogReader`. Raises LogError if the file is not a table of events at all."""
         delimiter, columns = self._table()
         name = self._source.name
-        batching = Batching(self._source.size)
+        sources = self._options.explaining
+        batching = Batching(self._source.size, sources=sources)
         times = FileTimes(name, self._options, self._proving_times)
-        records = RowRecords(name, columns, self._text, times)
+        records = RowRecords(name, columns, self._text, times, sources)
         records.header(self._header(delimiter, columns))
         misshapen = Misshapen(name, columns)
-        foreign = ForeignRows(delimiter, columns, self._text.encoding)
+        foreign = ForeignRows(delimiter, columns, self._text.encoding, sources)
         first = list(columns.names[:1]) or None
         for number, row in enumerate(_data_rows(self._text, delimiter, columns, foreign)):
             if foreign.count:

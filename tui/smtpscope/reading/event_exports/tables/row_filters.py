@@ -10,10 +10,11 @@ import re
 from typing import Final
 
 from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.text.date_order_evidence import DateOrderEvidence
 from smtpscope.reading.text.encodings import TextEncoding
 from smtpscope.reading.text.table_rows import LONGEST, true_text
-from smtpscope.reading.windows_event.providers import is_ours
 
 _MOST_PROVIDERS: Final = 4_096
 _ROW_END: Final = r"\r?\n"
@@ -22,9 +23,16 @@ _SOURCE_WITHIN: Final = r"\"(?:[^\"\n]*\n){0,4}SourceName=([^\"\r\n]*)(?=[\"\r\n
 
 
 class ForeignRows:
-    """Skips rows of unrelated sources; `count` is how many."""
+    """Skips rows of sources that are neither ours nor among `sources`; `count` is how many."""
 
-    def __init__(self, delimiter: str, columns: EventTableColumns, encoding: TextEncoding) -> None:
+    def __init__(
+        self,
+        delimiter: str,
+        columns: EventTableColumns,
+        encoding: TextEncoding,
+        sources: EventSources = NO_SOURCES,
+    ) -> None:
+        self._sources = sources
         self.count = 0
         self._encoding = encoding
         self._delimiter = delimiter
@@ -75,7 +83,7 @@ class ForeignRows:
             self._row = None  # A table with so many sources is hostile; read it like any other text.
         provider = true_text(written.strip('"').replace("\0", " "), self._encoding).strip()
         # Without a source, the message decides.
-        self._read[written] = not provider or is_ours(provider)
+        self._read[written] = not provider or is_ours(provider) or self._sources.named(provider)
 
 
 class UnprovingRows:

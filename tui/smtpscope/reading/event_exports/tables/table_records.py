@@ -14,6 +14,7 @@ from smtpscope.reading.event_exports.messages.event_messages import holds_messag
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
 from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.problem_log import Outcome, ProblemLog
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.text.dates import WrittenTime, find_time
@@ -24,7 +25,6 @@ from smtpscope.reading.text.text_log import TextSource
 from smtpscope.reading.windows_event.event_values import binary_of, integer
 from smtpscope.reading.windows_event.event_values import level_of as level_of_number
 from smtpscope.reading.windows_event.levels import level_of, level_of_type
-from smtpscope.reading.windows_event.providers import is_ours
 
 _STRINGS: Final = 6
 _NUMBER = re.compile(r"-?\d{1,10}")
@@ -119,7 +119,15 @@ def _counted(fields: int) -> str:
 class RowRecords:
     """Makes the records of one table."""
 
-    def __init__(self, file: str, columns: EventTableColumns, text: TextSource, times: FileTimes) -> None:
+    def __init__(
+        self,
+        file: str,
+        columns: EventTableColumns,
+        text: TextSource,
+        times: FileTimes,
+        sources: EventSources = NO_SOURCES,
+    ) -> None:
+        self._sources = sources
         self.places = TextPlaces(file, text, "column")
         self._file = file
         self._columns = columns
@@ -147,9 +155,12 @@ class RowRecords:
         strings = self._strings(fields)
         if columns.whole:
             raw, indexed = true_text(message or "", self._encoding), self._indexed(fields)
-            return raw_record(raw, file=self._file, offset=row.offset, times=self._times, indexed=indexed)
+            return raw_record(
+                raw, file=self._file, offset=row.offset, times=self._times, indexed=indexed, sources=self._sources
+            )
+        event_id = _event_id(self._value(fields, columns.event_id))
         if provider is not None:
-            if not is_ours(provider):
+            if not self._sources.reads(provider, event_id):
                 return None
         elif strings is None and not self._holds_message(message, fields):
             return None
@@ -165,7 +176,7 @@ class RowRecords:
             time_ms=milliseconds,
             time_assumed=isinstance(written, WrittenTime) and milliseconds is not None and written.zone_minutes is None,
             record_id=integer(self._value(fields, columns.record_id)),
-            event_id=_event_id(self._value(fields, columns.event_id)),
+            event_id=event_id,
             level=self._level(fields),
             provider=provider,
             channel=self._value(fields, columns.channel),
@@ -203,7 +214,9 @@ class RowRecords:
     def _named(self, row: Row, fields: list[str]) -> EventRecord | None:
         names = self._columns.names
         cells = {name: true_text(cell, self._encoding) for name, cell in zip(names, fields, strict=False)}
-        return named_record(cells, file=self._file, offset=row.offset, times=self._times, places=self.places)
+        return named_record(
+            cells, file=self._file, offset=row.offset, times=self._times, places=self.places, sources=self._sources
+        )
 
     def is_repeated(self, record: EventRecord) -> bool:
         """Whether the table is a timeline that has listed the same event before."""

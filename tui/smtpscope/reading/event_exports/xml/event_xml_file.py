@@ -69,7 +69,7 @@ class EventXmlReader(TextLog):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        batching = Batching(self._source.size)
+        batching = Batching(self._source.size, sources=self._options.explaining)
         records = _ElementRecords(self._source.name, self._options, batching, self._text)
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
@@ -102,6 +102,7 @@ class _ElementRecords:
         self.lines = LineOffsets()
         self._file = file
         self._batching = batching
+        self._sources = options.explaining
         # The time before a loose message is that of its own XML, which is unambiguous.
         self._loose = OrphanMessages(file, FileTimes(file, options, tuple))
 
@@ -112,8 +113,9 @@ class _ElementRecords:
             if not event.whole:
                 raise UnreadableEventError("The event has no end: its XML is cut off")
             xml = block.cut(event.start, event.end)
-            ours = not names_another_provider(xml)
-            record, mended = event_record(xml, file=self._file, offset=offset) if ours else (None, False)
+            record, mended = None, False
+            if not names_another_provider(xml, self._sources):
+                record, mended = event_record(xml, file=self._file, offset=offset, sources=self._sources)
         except UnreadableEventError as error:
             loose = self._loose.records(block, event.start, event.end)
             self._batching.records += [replace(each, message=_plain(each.message or "")) for each in loose]

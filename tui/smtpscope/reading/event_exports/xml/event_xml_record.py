@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event.event_values import (
     binary_of,
@@ -15,7 +17,6 @@ from smtpscope.reading.windows_event.event_values import (
     time_of,
     without_a_lone_blank,
 )
-from smtpscope.reading.windows_event.providers import is_ours
 from smtpscope.reading.windows_event.string_forms import of_text
 
 _PROVIDER = re.compile(r"<Provider\s[^<>]{0,512}?\bName\s?=\s?(?:\"([^\"<>]{0,256})\"|'([^'<>]{0,256})')")
@@ -29,25 +30,29 @@ class UnreadableEventError(Exception):
     """The text is not an event; the message is the reason, without a full stop."""
 
 
-def names_another_provider(xml: str) -> bool:
-    """Whether `xml` is certainly of an unrelated source, without parsing it."""
+def names_another_provider(xml: str, sources: EventSources = NO_SOURCES) -> bool:
+    """Whether `xml` is certainly of an unrelated source, not even one of `sources`, without parsing it."""
     found = _PROVIDER.search(xml)
-    return found is not None and not is_ours(found[1] or found[2])
+    provider = None if found is None else found[1] or found[2]
+    return provider is not None and not is_ours(provider) and not sources.named(provider)
 
 
-def event_record(xml: str, *, file: str, offset: int) -> tuple[EventRecord | None, bool]:
-    """The record in `xml`, one `Event` element from its first to its last character, None if its source is unrelated.
+def event_record(
+    xml: str, *, file: str, offset: int, sources: EventSources = NO_SOURCES
+) -> tuple[EventRecord | None, bool]:
+    """The record in `xml`, one `Event` element from its first to its last character, None if its source is unrelated
+    and it is not one of `sources`.
 
     The second value says whether characters that XML does not allow had to be replaced. Raises UnreadableEventError.
     Source of the elements: the event schema of Windows, http://schemas.microsoft.com/win/2004/08/events/event.
     """
     try:
-        return _record(ElementTree.fromstring(xml), file, offset), False
+        return _record(ElementTree.fromstring(xml), file, offset, sources), False
     except (ElementTree.ParseError, UnicodeError):
         pass
     mended = _REFERENCE.sub(_allowed, _FORBIDDEN.sub(_REPLACEMENT, xml))
     try:
-        return _record(ElementTree.fromstring(mended), file, offset), True
+        return _record(ElementTree.fromstring(mended), file, offset, sources), True
     except ElementTree.ParseError as error:
         reason = str(error).partition(":")[0]
         raise UnreadableEventError(f"The event is not well-formed XML ({reason})") from error
@@ -60,13 +65,14 @@ def _allowed(reference: re.Match[str]) -> str:
     return reference[0]
 
 
-def _record(event: ElementTree.Element, file: str, offset: int) -> EventRecord | None:
+def _record(event: ElementTree.Element, file: str, offset: int, sources: EventSources) -> EventRecord | None:
     parts = _children(event)
     system = _children(parts.get("System"))
     if "Provider" not in system:
         raise UnreadableEventError("The event does not name its source")
     provider = system["Provider"].get("Name") or system["Provider"].get("EventSourceName")
-    if not is_ours(provider):
+    event_id = event_id_of(_word(system.get("EventID")))
+    if not sources.reads(provider, event_id):
         return None
     created = system.get("TimeCreated")
     message = _children(parts.get("RenderingInfo")).get("Message")
@@ -76,7 +82,7 @@ def _record(event: ElementTree.Element, file: str, offset: int) -> EventRecord |
         time_ms=time_of(None if created is None else created.get("SystemTime")),
         time_assumed=False,
         record_id=integer(_word(system.get("EventRecordID"))),
-        event_id=event_id_of(_word(system.get("EventID"))),
+        event_id=event_id,
         level=level_of(integer(_word(system.get("Level")))),
         provider=provider,
         channel=_word(system.get("Channel")),

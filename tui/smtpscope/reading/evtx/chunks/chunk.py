@@ -28,6 +28,7 @@ from smtpscope.reading.evtx.evtx_layout import (
 )
 from smtpscope.reading.evtx.templates.fallback_decoder import FallbackDecoder
 from smtpscope.reading.evtx.templates.template_tree import UnreadableError
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event import decoder_json, event_element
 
@@ -68,8 +69,18 @@ _NO_HEADER: Final = "The header of its chunk is destroyed; the record itself cou
 class ChunkReader:
     """Reads all records in the chunks of one file."""
 
-    def __init__(self, file: str, *, has_checksums: bool, decoder: FileDecoder | None = None) -> None:
-        """`file` is the path as the user gave it, `has_checksums` whether the file has them."""
+    def __init__(
+        self,
+        file: str,
+        *,
+        has_checksums: bool,
+        decoder: FileDecoder | None = None,
+        sources: EventSources = NO_SOURCES,
+    ) -> None:
+        """`file` is the path as the user gave it, `has_checksums` whether the file has them. Those of `sources` are
+        among the records.
+        """
+        self._sources = sources
         self._file = file
         self._has_checksums = has_checksums
         self._decoder = decoder or FileDecoder()
@@ -86,13 +97,14 @@ class ChunkReader:
                 return ChunkRead(used=0)
             reason = "Not a chunk, and no record in it"
             return ChunkRead(problems=[Problem(self._file, f"chunk {chunk.number}", reason, "skipped")])
-        return _Reading(chunk, data, header, self._file).read(self._decoder, self._has_checksums)
+        return _Reading(chunk, data, header, self._file, self._sources).read(self._decoder, self._has_checksums)
 
 
 class _Reading:
     """The reading of one chunk, record by record."""
 
-    def __init__(self, chunk: Chunk, data: bytes, header: ChunkHeader | None, file: str) -> None:
+    def __init__(self, chunk: Chunk, data: bytes, header: ChunkHeader | None, file: str, sources: EventSources) -> None:
+        self._sources = sources
         self._chunk = chunk
         self._header = header
         self._file = file
@@ -127,7 +139,7 @@ class _Reading:
             source = mended(self._data, self._walk, self._end)
         decoded: defaultdict[int, list[Decoded]] = defaultdict(list)
         try:
-            for record in decoder.records(source):
+            for record in decoder.records(source, self._sources):
                 decoded[record.record_id].append(record)
         except DecoderStoppedError as cause:
             self._stopped = cause
@@ -143,7 +155,9 @@ class _Reading:
             if decoded.kind == Kind.OURS:
                 with suppress(msgspec.DecodeError):
                     text = decoded.text
-                    record = decoder_json.event_record(text, file=self._file, offset=offset, filetime=place.filetime)
+                    record = decoder_json.event_record(
+                        text, file=self._file, offset=offset, filetime=place.filetime, sources=self._sources
+                    )
             self._count(record)
             return self._oddity(place)
         if self._second is None:
@@ -153,7 +167,11 @@ class _Reading:
         except UnreadableError as cause:
             neither = "Neither decoder can" if self._stopped is None else "The second decoder can't"
             return "skipped", f"{neither} read it: {cause}"
-        self._count(event_element.event_record(element, file=self._file, offset=offset, filetime=place.filetime))
+        self._count(
+            event_element.event_record(
+                element, file=self._file, offset=offset, filetime=place.filetime, sources=self._sources
+            )
+        )
         return self._oddity(place) or (("recovered", _REFUSED) if self._stopped is None else None)
 
     def _oddity(self, place: RecordPlace) -> tuple[_Outcome, str] | None:

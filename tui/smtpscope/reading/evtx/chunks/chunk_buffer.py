@@ -19,17 +19,19 @@ _DEFINITION_SIZE: Final = 20
 class Buffer:
     """Room for some chunks; filled by `stream.readinto(buffer.view)`.
 
-    `words` are the aligned 32-bit numbers. `u4` and `u8` have the number that begins at each byte, to gather many of
-    them from anywhere.
+    `words` are the aligned 32-bit numbers, `longs` those of 64 bits, `octets` of 8. `u4` and `u8`
+    have the number that begins at each byte, to gather many of them from anywhere.
     """
 
-    __slots__ = ("data", "u4", "u8", "view", "words")
+    __slots__ = ("data", "longs", "octets", "u4", "u8", "view", "words")
 
     def __init__(self, size: int) -> None:
         """`size` is a multiple of 8."""
         self.data = bytearray(size)
         self.view = memoryview(self.data)
         self.words = np.frombuffer(self.data, "<u4")
+        self.longs = np.frombuffer(self.data, "<u8")
+        self.octets = np.frombuffer(self.data, np.uint8)
         self.u4 = self._at_each_byte(np.dtype("<u4"))
         self.u8 = self._at_each_byte(np.dtype("<u8"))
 

@@ -16,11 +16,13 @@ from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.chunk_times import ChunkTimes
 from smtpscope.reading.evtx.chunks.growth import ReadEnd
 from smtpscope.reading.evtx.chunks.instance_table import TableReader, TableSlice
-from smtpscope.reading.evtx.chunks.record_scan import Rows, Scanner
+from smtpscope.reading.evtx.chunks.record_scan import Scanner
+from smtpscope.reading.evtx.chunks.wanted_rows import Rows
 from smtpscope.reading.evtx.evtx_file import Chunk
 from smtpscope.reading.evtx.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FileHeader
 from smtpscope.reading.evtx.templates.template_decoder import DoubtError, TemplateDecoder
 from smtpscope.reading.evtx.templates.template_layout import Plans
+from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.record_table import MixedRecords
 
@@ -35,15 +37,20 @@ _CHUNKS: Final = 64
 class ChunkSkipper:
     """Reads the chunks of one file."""
 
-    def __init__(self, header: FileHeader, file: str, *, growing: bool = False) -> None:
-        """`file` is the path as the user gave it; with `growing`, a chunk without its end is left for later."""
+    def __init__(
+        self, header: FileHeader, file: str, *, growing: bool = False, sources: EventSources = NO_SOURCES
+    ) -> None:
+        """`file` is the path as the user gave it; with `growing`, a chunk without its end is left for later. `sources`
+        are what is read besides.
+        """
+        self._sources = sources
         self._header = header
         self._file = file
         self._growing = growing
         self._start = Chunk(0, header.block_size, b"")
         self.end: ReadEnd | None = None
-        self.plans = plans = Plans()
-        self._scanner = Scanner(plans, has_checksums=header.has_checksums)
+        self.plans = plans = Plans(sources)
+        self._scanner = Scanner(plans, has_checksums=header.has_checksums, sources=sources)
         self._tables = TableReader(plans, file)
         self._direct = TemplateDecoder(plans, file)
         self._times = ChunkTimes(has_checksums=header.has_checksums)
@@ -106,6 +113,7 @@ class ChunkSkipper:
         read = ChunkRead(used=int(np.count_nonzero(~thorough)))
         read.records = [record for chunk, record in singles if chunk not in doubtful and record is not None]
         read.unrelated_records = int(survey.count[~thorough].sum()) - len(read.records) - len(piece)
+        read.explaining = self._explaining(buffer, survey.explaining.chosen(~thorough[survey.explaining.chunk]), offset)
         read.span = self._times.span(buffer, np.flatnonzero(~thorough))
         for at in np.flatnonzero(thorough).tolist():
             start = at * CHUNK_SIZE
@@ -134,12 +142,25 @@ class ChunkSkipper:
                 doubtful.add(chunk)
         return found, doubtful
 
+    def _explaining(self, buffer: Buffer, rows: Rows, offset: int) -> list[ExplainingEvent]:
+        """What the records at `rows` explain by, as far as they are wanted."""
+        found = []
+        data, chunk_of_data = b"", -1
+        for chunk, start, end in zip(rows.chunk.tolist(), rows.start.tolist(), rows.end.tolist(), strict=True):
+            first = chunk * CHUNK_SIZE
+            if chunk != chunk_of_data:
+                data, chunk_of_data = bytes(buffer.view[first : first + CHUNK_SIZE]), chunk
+            event = self._direct.explaining(data, start - first, end - first, offset + first, self._sources)
+            if event is not None:
+                found.append(event)
+        return found
+
     def _thorough(self, chunk: Chunk) -> ChunkRead:
         if self._chunks is None:
             # Most logs never need it, and its imports take long.
             from smtpscope.reading.evtx.chunks.chunk import ChunkReader
 
-            self._chunks = ChunkReader(self._file, has_checksums=self._header.has_checksums)
+            self._chunks = ChunkReader(self._file, has_checksums=self._header.has_checksums, sources=self._sources)
         return self._chunks.read(chunk)
 
 

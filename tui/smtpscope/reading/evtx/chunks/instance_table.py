@@ -15,13 +15,13 @@ import numpy as np
 
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer, Flags, Numbers
 from smtpscope.reading.evtx.chunks.instance_group import InstanceGroup, UnfitError
-from smtpscope.reading.evtx.chunks.record_scan import INSTANCE_AT, Rows
+from smtpscope.reading.evtx.chunks.wanted_rows import INSTANCE_AT, Rows
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, milliseconds_of
 from smtpscope.reading.evtx.templates import binary_values as values
 from smtpscope.reading.evtx.templates.template_layout import EventPlan, Plans
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record_table import NONE, STRINGS, RecordShape, RecordTable
 from smtpscope.reading.windows_event.event_values import level_of
-from smtpscope.reading.windows_event.providers import is_ours
 
 _MOST_VALUES: Final = 64
 _MOST_GROUPS: Final = 64

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer, Flags, Numbers
+from smtpscope.reading.evtx.chunks.wanted_rows import DEFINITION_AT, INSTANCE_AT, Rows, WantedRows, resembles
 from smtpscope.reading.evtx.evtx_layout import CHUNK_MAGIC, CHUNK_SIZE, FIRST_RECORD, SMALLEST_RECORD
 from smtpscope.reading.evtx.templates.template_layout import Plans
-from smtpscope.reading.windows_event.providers import OUR_PROVIDERS
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
+from smtpscope.reading.providers import OUR_PROVIDERS
 
 _WORDS_IN_CHUNK: Final = CHUNK_SIZE // 4
 _INSTANCE: Final = 0x0001_010F
@@ -26,9 +28,6 @@ _TOKEN: Final = 0x010C
 _INSTANCE_WORD: Final = 6
 _RECORD_MAGIC: Final = 0x2A2A
 _LOW_HALF: Final = 0xFFFF
-DEFINITION_AT: Final = 38
-"""The offset of the template definition in a record, if that is the first to use it."""
-INSTANCE_AT: Final = 28
 _GUID_AT: Final = 4
 """The offset of the GUID in a template definition."""
 _CHUNK_BITS: Final = 16
@@ -50,22 +49,7 @@ _STRING: Final = 0x01
 _NULL: Final = 0x00
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """SMTP events, in order: where each begins and ends in the block, its chunk, its template definition (an offset in
-    the chunk) and the number of its plan."""
-
-    start: Numbers
-    end: Numbers
-    chunk: Numbers
-    definition: Numbers
-    plan: Numbers
-
-    def __len__(self) -> int:
-        return len(self.start)
-
-    def chosen(self, which: Flags | Numbers) -> Rows:
-        return Rows(self.start[which], self.end[which], self.chunk[which], self.definition[which], self.plan[which])
+_NO_ROWS: Final = Rows(*np.zeros((5, 0), np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +57,22 @@ class Survey:
     """The content of a block, one entry per chunk: `count` records according to its header, and whether it is
     `thorough`.
 
-    Such a chunk must be read record by record; `rows` are the SMTP events in all others.
+    Such a chunk must be read record by record; `rows` are the SMTP events in all others, and `explaining` the records
+    of other sources that may be wanted, by source and number.
     """
 
     count: Numbers
     thorough: Flags
     rows: Rows
+    explaining: Rows
 
 
 class Scanner:
     """Surveys blocks of chunks of one file."""
 
-    def __init__(self, plans: Plans, *, has_checksums: bool) -> None:
+    def __init__(self, plans: Plans, *, has_checksums: bool, sources: EventSources = NO_SOURCES) -> None:
         self._plans = plans
+        self._wanted = WantedRows(plans, sources) if sources else None
         self._has_checksums = has_checksums
         self._plan_at = np.zeros(0, dtype=np.int16)
 
@@ -110,7 +97,7 @@ class Scanner:
         rows = self._instances(buffer, chunks, ends, is_whole)
         understood = sound & _whole(rows, count, ends)
         understood[rows.chunk[rows.plan == 0]] = False
-        ours, doubtful = self._ours(buffer, rows)
+        ours, others, doubtful = self._ours(buffer, rows)
         understood[rows.chunk[doubtful]] = False
 
         wanted = rows.chosen(ours & understood[rows.chunk])
@@ -120,7 +107,15 @@ class Scanner:
             thorough[number] = not may_be_passed_over
         for number in np.flatnonzero(np.bincount(wanted.chunk, minlength=chunks)).tolist():
             thorough[number] = not is_whole(number)
-        return Survey(count, thorough, wanted.chosen(~thorough[wanted.chunk]))
+        explaining = _NO_ROWS
+        if self._wanted is not None:
+            explaining = self._wanted.chosen(buffer, rows, others & ~thorough[rows.chunk])
+            # What a chunk says that is not what it was is not believed; of ours it holds nothing anyway.
+            good = np.zeros(chunks, np.bool_)
+            for number in np.unique(explaining.chunk).tolist():
+                good[number] = is_whole(number)
+            explaining = explaining.chosen(good[explaining.chunk])
+        return Survey(count, thorough, wanted.chosen(~thorough[wanted.chunk]), explaining)
 
     def _sound(self, buffer: Buffer, headers: NDArray[Any]) -> Flags:
         """Which chunks have a plausible header with a valid checksum."""
@@ -176,17 +171,20 @@ class Scanner:
         self._plan_at[own] = 0
         return found
 
-    def _ours(self, buffer: Buffer, rows: Rows) -> tuple[Flags, Flags]:
-        """Which records are SMTP events, and which are undecided although their template is known."""
+    def _ours(self, buffer: Buffer, rows: Rows) -> tuple[Flags, Flags, Flags]:
+        """Which records are SMTP events, which are of another source that is wanted, and which are undecided although
+        their template is known.
+        """
         kinds = self._plans.kinds()[rows.plan]
-        ours = kinds == self._plans.OURS
+        ours, others = kinds == self._plans.OURS, kinds == self._plans.EXPLAINING
         doubtful = np.zeros(len(rows), np.bool_)
         unclear = np.flatnonzero(kinds == self._plans.OPEN)
         for plan in np.flatnonzero(np.bincount(rows.plan[unclear])).tolist():
             which = unclear[rows.plan[unclear] == plan]
-            named, doubt = _names_in(buffer, rows.chosen(which), self._plans.numbered[plan].provider)
+            slot = self._plans.numbered[plan].provider
+            named, others[which], doubt = _names_in(buffer, rows.chosen(which), slot, self._wanted)
             ours[which], doubtful[which] = named, doubt
-        return ours, doubtful
+        return ours, others, doubtful
 
 
 def _whole(rows: Rows, count: Numbers, ends: Numbers) -> Flags:
@@ -207,12 +205,16 @@ def _checksum_agrees(buffer: Buffer, number: int, ends: Numbers, headers: NDArra
     return zlib.crc32(buffer.view[at + FIRST_RECORD : at + int(ends[number])]) == int(headers["checksum"][number])
 
 
-def _names_in(buffer: Buffer, rows: Rows, slot: str | int | None) -> tuple[Flags, Flags]:
-    """Which records may have one of our providers in the value number `slot`, and which have no text there."""
+def _names_in(
+    buffer: Buffer, rows: Rows, slot: str | int | None, wanted: WantedRows | None
+) -> tuple[Flags, Flags, Flags]:
+    """Which records may have one of our providers in the value number `slot`, which a source that is `wanted`, and
+    which have no text there.
+    """
     _, at = buffer.instances(rows.start + INSTANCE_AT, rows.chunk * CHUNK_SIZE)
     named = np.zeros(len(rows), np.bool_)
     if not isinstance(slot, int):
-        return named, ~named
+        return named, named, ~named
     good = (slot < _MOST_VALUES) & (at + 4 * slot + 8 <= rows.end)
     slot = min(slot, _MOST_VALUES)
     at = np.where(good, at, 0)
@@ -228,15 +230,11 @@ def _names_in(buffer: Buffer, rows: Rows, slot: str | int | None) -> tuple[Flags
         long = np.flatnonzero(text & (sizes >= len(name)) & (begin + len(name) <= rows.end))
         if len(long):
             # Only a filter: the rest is compared in full when decoded, including `K` for the Kelvin sign.
-            named[long] |= _resembles(buffer, begin[long], name)
-    return named, ~good | ((types != _STRING) & (types != _NULL))
-
-
-def _resembles(buffer: Buffer, begin: Numbers, name: bytes) -> Flags:
-    letters = np.frombuffer(buffer.data, np.uint8)[begin[:, None] + np.arange(0, len(name), 2)]
-    wanted = np.frombuffer(name, np.uint8)[::2]
-    same: Flags = np.all((letters | 0x20 == wanted | 0x20) | (letters > 0x7E) | (letters < 0x30), axis=1)
-    return same
+            named[long] |= resembles(buffer, begin[long], name)
+    others = np.zeros(len(rows), np.bool_)
+    if wanted is not None:
+        others = wanted.named(buffer, begin, np.where(text, sizes, 0), rows.end)
+    return named, others, ~good | ((types != _STRING) & (types != _NULL))
 
 
 def _names_us(buffer: Buffer, number: int) -> bool:

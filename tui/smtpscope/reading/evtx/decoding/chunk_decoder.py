@@ -27,6 +27,7 @@ from smtpscope.reading.evtx.decoding.decoder_frames import (
     unpacked,
     write_frame,
 )
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 
 _SECONDS: Final = 3.0
 """A chunk takes some milliseconds."""
@@ -60,8 +61,9 @@ class DecoderMissingError(DecoderStoppedError):
 class ChunkDecoder(Protocol):
     """Reads the records of a chunk."""
 
-    def records(self, chunk: bytes, seconds: float) -> list[Decoded]:
-        """The records of `chunk` (64 KiB) in order; those that the decoder rejects are missing.
+    def records(self, chunk: bytes, seconds: float, sources: EventSources = NO_SOURCES) -> list[Decoded]:
+        """The records of `chunk` (64 KiB) in order; those that the decoder rejects are missing. `sources` are wanted
+        besides ours.
 
         Raises DecoderStoppedError, after `seconds` at the latest.
         """
@@ -87,7 +89,7 @@ class DecoderProcess:
         self._missing: str | None = None
         self._alone = Lock()
 
-    def records(self, chunk: bytes, seconds: float) -> list[Decoded]:
+    def records(self, chunk: bytes, seconds: float, sources: EventSources = NO_SOURCES) -> list[Decoded]:
         """See `ChunkDecoder`. Raises DecoderStoppedError."""
         with self._alone:
             if self._missing is not None:
@@ -95,7 +97,7 @@ class DecoderProcess:
             process = self._process
             if process is None or process.poll() is not None:
                 process = self._start()
-            answer = self._answer(process, seconds, *request(chunk, seconds))
+            answer = self._answer(process, seconds, *request(chunk, seconds, sources))
         if answer[:1] == TOO_LARGE:
             raise DecoderStoppedError("The fast decoder exceeded its memory limit")
         try:
@@ -196,12 +198,12 @@ class FileDecoder:
         self._decoder = decoder
         self._stops = 0
 
-    def records(self, chunk: bytes) -> list[Decoded]:
+    def records(self, chunk: bytes, sources: EventSources = NO_SOURCES) -> list[Decoded]:
         """See `ChunkDecoder`. Raises DecoderStoppedError."""
         if self._stops >= _MOST_STOPS:
             raise DecoderStoppedError
         try:
-            return self._decoder.records(chunk, max(_LEAST_SECONDS, _SECONDS / 2**self._stops))
+            return self._decoder.records(chunk, max(_LEAST_SECONDS, _SECONDS / 2**self._stops), sources)
         except DecoderStoppedError as cause:
             self._stops = _MOST_STOPS if isinstance(cause, DecoderMissingError) else self._stops + 1
             if self._stops < _MOST_STOPS:

@@ -1,7 +1,8 @@
 """The frames in the pipes to and from the process of the fast decoder: a length, and that many bytes.
 
-A request is a time limit in seconds and the bytes of one chunk. An answer begins with a letter for its kind; the
-records of a chunk follow as number, kind and text. The first answer needs no request: the process is ready.
+A request is a time limit in seconds, the events that are wanted besides ours, and the bytes of one chunk. An answer
+begins with a letter for its kind; the records of a chunk follow as number, kind and text. The first answer needs no
+request: the process is ready.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import IO, Final
 
+from smtpscope.reading.explaining import NO_SOURCES, EventSources, unpacked_sources
+
 _LENGTH = struct.Struct("<I")
-_SECONDS = struct.Struct("<d")
+_REQUEST = struct.Struct("<dI")
 _RECORD = struct.Struct("<QBI")
 
 READY: Final = b"O"
@@ -35,7 +38,7 @@ class Kind(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A record that the decoder could read: its number in the header, and its content as JSON if it may be an SMTP
-    event.
+    event, or is wanted besides.
 
     For others, `text` is "".
     """
@@ -63,15 +66,17 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
     return content if len(content) == length else None
 
 
-def request(chunk: bytes, seconds: float) -> tuple[bytes, bytes]:
+def request(chunk: bytes, seconds: float, sources: EventSources = NO_SOURCES) -> tuple[bytes, bytes, bytes]:
     """The parts of the frame that asks for the records of `chunk`."""
-    return _SECONDS.pack(seconds), chunk
+    wanted = sources.packed
+    return _REQUEST.pack(seconds, len(wanted)), wanted, chunk
 
 
-def asked(frame: bytes) -> tuple[bytes, float]:
-    """The chunk and the seconds of a request."""
-    (seconds,) = _SECONDS.unpack_from(frame)
-    return frame[_SECONDS.size :], seconds
+def asked(frame: bytes) -> tuple[bytes, float, EventSources]:
+    """The chunk, the seconds and the sources of a request."""
+    seconds, length = _REQUEST.unpack_from(frame)
+    start = _REQUEST.size + length
+    return frame[start:], seconds, unpacked_sources(frame[_REQUEST.size : start])
 
 
 def packed(records: Iterable[Decoded]) -> bytes:

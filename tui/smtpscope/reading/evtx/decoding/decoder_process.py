@@ -29,6 +29,7 @@ from smtpscope.reading.evtx.decoding.decoder_frames import (
     read_frame,
     write_frame,
 )
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
 
 MEMORY: Final = 1 << 30
 """Bytes that the process may have, if the system enforces it (not Windows and macOS)."""
@@ -82,8 +83,8 @@ def json_records(chunk: bytes) -> Iterator[tuple[int, str]]:
             yield record["event_record_id"], record["data"]
 
 
-def sorted_out(records: Iterable[tuple[int, str]]) -> Iterator[Decoded]:
-    """The kind of each of `records`, with text only for possible SMTP events. Raises MemoryError."""
+def sorted_out(records: Iterable[tuple[int, str]], sources: EventSources = NO_SOURCES) -> Iterator[Decoded]:
+    """The kind of each of `records`, with text only for possible SMTP events and `sources`. Raises MemoryError."""
     import msgspec
 
     from smtpscope.reading.windows_event import decoder_json
@@ -94,7 +95,7 @@ def sorted_out(records: Iterable[tuple[int, str]]) -> Iterator[Decoded]:
         if size > _MOST_TEXT:
             raise MemoryError
         try:
-            ours = decoder_json.event_record(text, file="", offset=0, filetime=0) is not None
+            ours = decoder_json.event_record(text, file="", offset=0, filetime=0, sources=sources) is not None
         except msgspec.DecodeError:
             yield Decoded(record_id, Kind.ODD, "")
         else:
@@ -122,11 +123,11 @@ def serve(decode: Decode = json_records, prepare: Callable[[], None] = load, mem
     with suppress(OSError):
         write_frame(answers, READY)
         while (frame := read_frame(requests)) is not None:
-            chunk, seconds = asked(frame)
+            chunk, seconds, sources = asked(frame)
             # Its thread does not need the interpreter, so it fires even in native code.
             faulthandler.dump_traceback_later(seconds + _GRACE, exit=True, file=sys.stderr)
             try:
-                answer = RECORDS, packed(sorted_out(decode(chunk)))
+                answer = RECORDS, packed(sorted_out(decode(chunk), sources))
             except MemoryError:
                 answer = TOO_LARGE, b""
             faulthandler.cancel_dump_traceback_later()

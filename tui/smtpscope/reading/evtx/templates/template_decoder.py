@@ -12,12 +12,13 @@ from itertools import accumulate
 from typing import Final
 
 from smtpscope.reading.evtx.templates import binary_values as values
-from smtpscope.reading.evtx.templates.template_layout import DataPlan, EventPlan, Plans
+from smtpscope.reading.evtx.templates.template_layout import DataPlan, EventPlan, Plans, encoded_literal
 from smtpscope.reading.evtx.templates.template_tree import Slot
+from smtpscope.reading.explaining import EventSources, ExplainingEvent
+from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.windows_event.event_values import level_of, without_a_lone_blank
 from smtpscope.reading.windows_event.filetime import milliseconds
-from smtpscope.reading.windows_event.providers import is_ours
 
 _RECORD = struct.Struct("<4xI8xQ")
 _INSTANCE = struct.Struct("<2xII")
@@ -95,6 +96,7 @@ class TemplateDecoder:
         self._chunk_offset = -1
         self._event_plans: dict[int, EventPlan] = {}
         self._data_plans: dict[int, DataPlan | None] = {}
+        self._holding: dict[int, bool] = {}
 
     def event(self, chunk: bytes, offset: int, end: int, chunk_offset: int) -> EventRecord | None:
         """The record at `offset` of `chunk`, None if its provider is unrelated.
@@ -111,7 +113,7 @@ class TemplateDecoder:
         end = min(end, offset + size)
         template_id, definition, at = _instance(chunk, offset + _INSTANCE_AT)
         plan = self._event_plan(chunk, definition, template_id, chunk_offset)
-        if plan.kind == "foreign":
+        if plan.kind in ("foreign", "explaining"):
             return None
         if plan.kind == "unknown":
             raise DoubtError
@@ -138,16 +140,53 @@ class TemplateDecoder:
             binary=binary,
         )
 
+    def explaining(
+        self, chunk: bytes, offset: int, end: int, chunk_offset: int, sources: EventSources
+    ) -> ExplainingEvent | None:
+        """What the record at `offset` explains by, None where it is not wanted or not built as its template says."""
+        try:
+            size, filetime = _RECORD.unpack_from(chunk, offset)
+            end = min(end, offset + size)
+            template_id, definition, at = _instance(chunk, offset + _INSTANCE_AT)
+            plan = self._event_plan(chunk, definition, template_id, chunk_offset)
+            found = _Values(chunk, at, end)
+            provider, number = found.text(plan.provider), found.number(plan.event_id)
+            time = milliseconds(_time(found, plan) or filetime)
+            computer = found.text(plan.computer)
+            if isinstance(plan.computer, str) and not self._holds(chunk, definition, plan.computer):
+                return None
+        except (IndexError, struct.error, DoubtError):
+            return None
+        number = None if number is None else number & _EVENT_ID_BITS
+        if time is None or provider is None or number is None or not sources.wants(provider, number):
+            return None
+        if is_ours(provider):
+            # That one is among our own records.
+            return None
+        # All its texts are UTF-16 as they stand in the record, at odd or even places.
+        if not sources.tells(provider, number, lambda: _all_text(chunk[offset:end])):
+            return None
+        return ExplainingEvent(self._file, time, False, computer or "", provider.strip(), number)
+
     def _event_plan(self, chunk: bytes, definition: int, template_id: int, chunk_offset: int) -> EventPlan:
         """The plan by its offset, cached until the next chunk: reading the definition costs more."""
         if chunk_offset != self._chunk_offset:
             self._chunk_offset = chunk_offset
             self._event_plans.clear()
             self._data_plans.clear()
+            self._holding.clear()
         plan = self._event_plans.get(definition)
         if plan is None:
             plan = self._event_plans[definition] = self._plans.event(chunk, definition)
         return plan
+
+    def _holds(self, chunk: bytes, definition: int, literal: str) -> bool:
+        """Whether the definition of a template has `literal` in it; remembered until the next chunk."""
+        holds = self._holding.get(definition)
+        if holds is None:
+            end = definition + _DEFINITION_HEADER + int(_U32.unpack_from(chunk, definition + 20)[0])
+            holds = self._holding[definition] = chunk.find(encoded_literal(literal), definition, end) >= 0
+        return holds
 
     def _data_plan(self, chunk: bytes, definition: int, template_id: int) -> DataPlan | None:
         if definition not in self._data_plans:
@@ -167,6 +206,11 @@ class TemplateDecoder:
             raise DoubtError
         nested = _Values(chunk, at, end)
         return _strings(nested, plan), None if plan.binary is None else _binary(nested, plan.binary)
+
+
+def _all_text(record: bytes) -> str:
+    both = f"{record.decode('utf-16-le', 'replace')}\n{record[1:].decode('utf-16-le', 'replace')}"
+    return both.replace("\0", " ")
 
 
 def _strings(nested: _Values, plan: DataPlan) -> tuple[str, ...]:

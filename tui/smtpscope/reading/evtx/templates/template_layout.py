@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE
 from smtpscope.reading.evtx.templates.template_tokens import parsed_template
 from smtpscope.reading.evtx.templates.template_tree import Part, Slot, TemplateElement, UnreadableError
-from smtpscope.reading.windows_event.providers import is_ours
+from smtpscope.reading.explaining import NO_SOURCES, EventSources
+from smtpscope.reading.providers import is_ours
 
-TemplateKind = Literal["ours", "foreign", "open", "unknown"]
+TemplateKind = Literal["ours", "foreign", "explaining", "open", "unknown"]
 
 _GUID: Final = slice(4, 20)
 _DEFINITION = struct.Struct("<4x16sI")
@@ -32,9 +33,10 @@ _MOST_TEMPLATES: Final = 4_000
 class EventPlan:
     """The parts of an event in the records of a template: a literal text, or the index of a value; None if absent.
 
-    `kind` is "ours" or "foreign" if the provider is a literal, "open" if it is a value, "unknown" if the template has
-    another shape than those of Windows: then nothing else here counts. `data` is the index of the nested EventData.
-    `literals` are the encoded texts that each definition of this template must contain.
+    `kind` is "ours", "foreign" or "explaining" (another source of which events are wanted) if the provider is a
+    literal, "open" if it is a value, "unknown" if the template has another shape than those of Windows: then nothing
+    else here counts. `data` is the index of the nested EventData. `literals` are the encoded texts that each definition
+    of this template must contain; of an explaining one only the provider, as most of its records are never read.
     """
 
     kind: TemplateKind
@@ -61,7 +63,7 @@ _TAKEN_NAMES: Final = frozenset({"Data", "Binary", "#attributes"})
 """Names of values that look like elements in the JSON of the fast decoder."""
 
 UNKNOWN: Final = EventPlan("unknown")
-_KINDS: Final[tuple[TemplateKind, ...]] = ("unknown", "foreign", "open", "ours")
+_KINDS: Final[tuple[TemplateKind, ...]] = ("unknown", "foreign", "open", "ours", "explaining")
 
 
 class _Literal:
@@ -88,8 +90,10 @@ class Plans:
 
     OPEN: ClassVar[int] = _KINDS.index("open")
     OURS: ClassVar[int] = _KINDS.index("ours")
+    EXPLAINING: ClassVar[int] = _KINDS.index("explaining")
 
-    def __init__(self) -> None:
+    def __init__(self, sources: EventSources = NO_SOURCES) -> None:
+        self._sources = sources
         self.numbered: list[EventPlan] = [UNKNOWN]
         self._kinds = bytearray(b"\0")
         self._events: dict[bytes, int] = {}
@@ -121,7 +125,9 @@ class Plans:
             if len(self._events) >= _MOST_TEMPLATES or not is_whole(place // CHUNK_SIZE):
                 return 0
             start = place - offset
-            number = self._events[guid] = self._add(_event_plan(bytes(block[start : start + CHUNK_SIZE]), offset))
+            number = self._events[guid] = self._add(
+                _event_plan(bytes(block[start : start + CHUNK_SIZE]), offset, self._sources)
+            )
             self._by_id[_template_id(guid)] = self.numbered[number]
         end = place + _DEFINITION_HEADER + size
         for literal in self._literals[number]:
@@ -161,7 +167,7 @@ def _template_id(guid: bytes) -> int:
     return int.from_bytes(guid[:4], "little")
 
 
-def _event_plan(chunk: bytes, offset: int) -> EventPlan:
+def _event_plan(chunk: bytes, offset: int, sources: EventSources) -> EventPlan:
     try:
         event = parsed_template(chunk, offset)
     except UnreadableError:
@@ -172,7 +178,13 @@ def _event_plan(chunk: bytes, offset: int) -> EventPlan:
         return UNKNOWN
     provider = _single(provider_element.attribute("Name"))
     if isinstance(provider, str) and not is_ours(provider):
-        return EventPlan("foreign", provider, literals=(_encoded(provider),))
+        foreign = EventPlan("foreign", provider, literals=(encoded_literal(provider),))
+        if not sources.named(provider):
+            return foreign
+        try:
+            return replace(_full_plan(system, provider, None), kind="explaining", literals=foreign.literals)
+        except UnreadableError:
+            return foreign
     data = [child for child in event.children if child is not system]
     if provider is None or len(data) != 1 or not isinstance(data[0], Slot):
         return UNKNOWN
@@ -182,7 +194,7 @@ def _event_plan(chunk: bytes, offset: int) -> EventPlan:
         return UNKNOWN
 
 
-def _full_plan(system: TemplateElement, provider: str | int, data: int) -> EventPlan:
+def _full_plan(system: TemplateElement, provider: str | int, data: int | None) -> EventPlan:
     channel, computer = _text(system, "Channel"), _text(system, "Computer")
     created = system.child("TimeCreated")
     time = None if created is None else _single(created.attribute("SystemTime"))
@@ -198,7 +210,7 @@ def _full_plan(system: TemplateElement, provider: str | int, data: int) -> Event
         channel=channel,
         computer=computer,
         data=data,
-        literals=tuple(_encoded(text) for text in (provider, channel, computer) if isinstance(text, str)),
+        literals=tuple(encoded_literal(text) for text in (provider, channel, computer) if isinstance(text, str)),
     )
 
 
@@ -247,7 +259,7 @@ def _index(system: TemplateElement, name: str) -> int | None:
     return found
 
 
-def _encoded(text: str) -> bytes:
+def encoded_literal(text: str) -> bytes:
     """The text as a value token of binary XML: type, count of characters, UTF-16LE."""
     characters = text.encode("utf-16-le", errors="replace")
     return struct.pack("<BH", 0x01, len(characters) // 2) + characters

@@ -1,0 +1,115 @@
+"""Events that explain refusals: which of them a reader hands out besides our own, and what it says of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+from smtpscope.reading.providers import is_ours
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainingEvent:
+    """When it happened (milliseconds since 1970-01-01 UTC), on which computer ("" where the log names none), and what:
+    its source and number. `file` is the log, `time_assumed` tells that the log names no zone.
+    """
+
+    file: str
+    time_ms: int
+    time_assumed: bool
+    computer: str
+    provider: str
+    event_id: int
+
+
+class EventSources:
+    """Which events explain something: sources, their numbers, and words of which one must be in the event.
+
+    Whoever knows what they explain makes it; a reader only asks. Without any (`NO_SOURCES`) nothing is handed out.
+    """
+
+    def __init__(self, events: Mapping[str, Mapping[int, Sequence[str]]]) -> None:
+        """Source -> number -> words in any case; no words where the number alone is enough."""
+        self._events: dict[str, dict[int, tuple[str, ...]]] = {
+            provider.casefold(): {number: tuple(map(str.casefold, words)) for number, words in numbers.items()}
+            for provider, numbers in events.items()
+        }
+        self._known: dict[str, Mapping[int, tuple[str, ...]]] = {}
+        self.names: tuple[str, ...] = tuple(sorted(self._events))
+        """The sources in casefolded form."""
+        self._in_text: re.Pattern[str] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._events)
+
+    @cached_property
+    def packed(self) -> bytes:
+        """What another process needs to tell the same by source and number; nothing where there are none."""
+        return repr({name: sorted(numbers) for name, numbers in self._events.items()}).encode() if self else b""
+
+    def _of(self, provider: str) -> Mapping[int, tuple[str, ...]]:
+        known = self._known.get(provider)
+        if known is None:
+            known = self._events.get(provider.strip().casefold(), {})
+            if len(self._known) < _MOST_SPELLINGS:
+                self._known[provider] = known
+        return known
+
+    def named(self, provider: str | None) -> bool:
+        """Whether some event of this source is wanted; ours by themselves are not."""
+        return provider is not None and bool(self._of(provider))
+
+    def numbers(self, provider: str) -> Collection[int]:
+        """The wanted numbers of a source."""
+        return self._of(provider).keys()
+
+    def reads(self, provider: str | None, event_id: int | None) -> bool:
+        """Whether a record has to be read: it is of one of our sources, or a wanted one."""
+        return is_ours(provider) or self.wants(provider, event_id)
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether `text` (JSON, XML) may name one of the sources as a value, told without reading it."""
+        return self.find_in(text, 0) >= 0
+
+    def find_in(self, text: str, begin: int) -> int:
+        """Where in `text`, from `begin` on, a value may name one of the sources; -1 for nowhere."""
+        if not self._events:
+            return -1
+        if self._in_text is None:
+            names = "|".join(map(re.escape, self.names))
+            self._in_text = re.compile(rf"[\"'>](?:{names})[\"'<\\]", re.IGNORECASE)
+        found = self._in_text.search(text, begin)
+        return -1 if found is None else found.start()
+
+    def wants(self, provider: str | None, event_id: int | None) -> bool:
+        """Whether such an event is wanted as far as source and number tell."""
+        return provider is not None and event_id is not None and event_id in self._of(provider)
+
+    def only_explains(self, provider: str | None, event_id: int | None) -> bool:
+        """Whether a record was read for this alone, being of no source of ours."""
+        return self.wants(provider, event_id) and not is_ours(provider)
+
+    def tells(self, provider: str, event_id: int, text: Callable[[], str]) -> bool:
+        """Whether a wanted event has one of its words, where it needs one; `text` is all that stands in it."""
+        words = self._of(provider).get(event_id, ())
+        if not words:
+            return True
+        found = text().casefold()
+        return any(word in found for word in words)
+
+
+_MOST_SPELLINGS: Final = 4_096
+NO_SOURCES: Final = EventSources({})
+
+
+@lru_cache(maxsize=4)
+def unpacked_sources(packed: bytes) -> EventSources:
+    """The sources that were `packed`, without the words. Raises ValueError where it is something else."""
+    if not packed:
+        return NO_SOURCES
+    from ast import literal_eval
+
+    return EventSources({name: dict.fromkeys(numbers, ()) for name, numbers in literal_eval(packed.decode()).items()})

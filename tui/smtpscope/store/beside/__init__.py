@@ -1,0 +1,1 @@
+"""Events beside the refusals: no rows, and counted with the other records."""
