@@ -14,10 +14,10 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
 from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import Waiting, expand, named_file, searched
+from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import batches_of, head_of
 from smtpscope.session.following import ReadSoFar, added
-from smtpscope.session.memory_left import is_short
 from smtpscope.session.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord

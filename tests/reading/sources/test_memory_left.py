@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.session import Analysis
-from smtpscope.session.memory_left import is_short
 from support.packed_logs import log
 
 
