@@ -172,7 +172,7 @@ def test_logs_one_after_the_other_are_all_read_and_told() -> None:
     assert connections(first + second + first) == [*connections(first), "77", "10", *connections(first)]
     noted = problems_of(reader(first + second + first))
     assert [(problem.place, problem.reason.partition(";")[0]) for problem in noted] == [
-        (f"byte {len(first):#x}", "3 logs stand in this file one after the other"),
+        (f"byte {len(first):#x}", "3 logs are in this file one after the other"),
         (f"file header at byte {len(first):#x}", "The log was not closed properly, or was copied while it was in use"),
     ]
     for record in records_of(reader(first + second)):

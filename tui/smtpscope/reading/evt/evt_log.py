@@ -58,7 +58,7 @@ class EvtReader:
         batching = Batching(self._source.size, sources=sources)
         with self._opened() as logs:
             if len(logs) > 1:
-                reason = f"{len(logs)} logs stand in this file one after the other; all of them were read"
+                reason = f"{len(logs)} logs are in this file one after the other; all of them were read"
                 batching.problems.append(Problem(name, f"byte {logs[1].ring.start:#x}", reason, "noted"))
             for log in logs:
                 if log.header.dirty:

@@ -46,7 +46,7 @@ def entry_blocks(entry: Entry, category_title: str) -> tuple[ProseBlock, ...]:
 
 def _side(title: str, side: Side) -> list[ProseBlock]:
     blocks: list[ProseBlock] = [BLANK, Heading(text(title)), ProseParagraph(text(shown(side.reading)))]
-    blocks.append(ProseParagraph(text(shown(f"{WHO_ACTS[side.who_acts]}: {side.who_note}"))))
+    blocks.append(ProseParagraph(text(shown(f"{WHO_ACTS[side.who_acts]}. {side.who_note}"))))
     blocks += [bullet(text(shown(action)), sign=f"{number}.") for number, action in enumerate(side.actions, 1)]
     return blocks
 
