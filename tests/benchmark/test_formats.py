@@ -62,8 +62,11 @@ def test_what_was_written_is_read_as_its_format_and_holds_the_share_that_is_told
     elif form.format == "agent":
         # Agents log what they let through, too, and no other traffic.
         assert 0.05 < share < 0.1, share
+    elif form.inside:
+        # The form matters here, and not how rare refusals are: two in three lines.
+        assert 0.5 < share < 0.8, share
     else:
-        low, high = (0.07, 0.13) if form.format in EVENTS else (0.01, 0.055)
+        low, high = (0.07, 0.13) if form.format in EVENTS else (0.01, 0.06)
         assert low <= share <= high, f"{share:.1%} of the rows of its writer are refusals, not {low:.0%} to {high:.1%}"
 
 

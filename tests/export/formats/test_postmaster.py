@@ -106,7 +106,7 @@ def test_our_own_words_about_a_delivery_are_no_reply_to_ask_about() -> None:
     text = render(document(summary(sample=maybe_ours)))
     assert "Dear postmaster" not in text
     words = " ".join(text.split())
-    assert words.startswith("No letter about 550 5.1.1: the reply may be our own server's words about the delivery")
+    assert words.startswith("No letter about 550 5.1.1: the reply may be our own server's comment on the delivery")
     assert "The SMTP protocol log of our Send connector (SmtpSend, SEND*.LOG)" in words
 
 

@@ -84,6 +84,11 @@ class EventSources:
         found = self._in_text.search(text, begin)
         return -1 if found is None else found.start()
 
+    def mentioned_in(self, text: str) -> bool:
+        """Whether `text`, one event in any form, has the name of one of the sources."""
+        lowered = text.casefold() if self._events else ""
+        return any(name in lowered for name in self.names)
+
     def wants(self, provider: str | None, event_id: int | None) -> bool:
         """Whether such an event is wanted as far as source and number tell."""
         return provider is not None and event_id is not None and event_id in self._of(provider)

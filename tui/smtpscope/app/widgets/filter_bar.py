@@ -131,6 +131,7 @@ class FilterBar(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._text_before = ""
+        self._said = ""
         self._suggestion: str | None = None
         self._history: tuple[str, ...] = ()
         self._history_place = -1
@@ -251,12 +252,17 @@ class FilterBar(Vertical):
             with self.input.prevent(Input.Changed):
                 self.input.value += " "
         self.set_class(False, "-chips")
+        self._said = self.input.value
         self.input.focus()
         self.input.cursor_position = len(self.input.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value.rstrip(), event.value, self.input.cursor_position))
+        self._say_typed(event.value)
+
+    def _say_typed(self, line: str) -> None:
+        self._said = line
+        self.post_message(self.Typed(line.rstrip(), line, self.input.cursor_position))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -266,7 +272,8 @@ class FilterBar(Vertical):
         else:
             # What a key has just put there is told first: Textual tells changes a moment later than Enter.
             line = self.input.value
-            self.post_message(self.Typed(line.rstrip(), line, self.input.cursor_position))
+            if line != self._said:
+                self._say_typed(line)
             self.post_message(self.Kept(line.rstrip()))
 
     def on_filter_input_left(self, event: FilterInput.Left) -> None:

@@ -85,12 +85,14 @@ class MessageTrackingReader(FollowableTextLog):
             return
         if text[0] == "#":
             self._header.take(text)
-            missing = () if self._header.columns is None else self._header.columns.missing
+            cut_off = block.final and bounds.end == len(block.text) and not block.text.endswith("\n")
+            # What a header that is cut off would have named, nobody knows.
+            missing = () if self._header.columns is None or cut_off else self._header.columns.missing
             if missing and missing != self._missing:
                 reason = f"the header has no column {' or '.join(missing)}: what it tells of refusals is missing"
                 self._problems.add(self._place(bounds), reason, "noted")
             self._missing = missing
-            if block.final and bounds.end == len(block.text) and not block.text.endswith("\n"):
+            if cut_off:
                 self._problems.add(self._place(bounds), "the file ends within its header", "noted")
             return
         if text[4:5] == "-":

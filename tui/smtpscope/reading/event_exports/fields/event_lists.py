@@ -25,6 +25,7 @@ from smtpscope.reading.event_exports.messages.event_messages import holds_messag
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
+from smtpscope.reading.explaining import EventSources
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import head_text
@@ -69,7 +70,7 @@ class EventListReader(TextLog):
                 rest = unfinished(block.text, rest)
             batching.records += lines.between(block, 0, starts[0] if starts else rest)
             for begin, end in pairwise((*starts, rest)):
-                if not _may_be_ours(block.text, begin, end):
+                if not _may_be_ours(block.text, begin, end, sources):
                     batching.unrelated_records += 1
                     if batching.due:
                         yield batching.take(block.offset(end))
@@ -130,11 +131,12 @@ class EventListReader(TextLog):
 _OUR_NUMBERS: Final = re.compile(r"7[,.\s\xa0]?0(?:02|04|10)|1[Bb](?:5[AaCc]|62)")
 
 
-def _may_be_ours(text: str, begin: int, end: int) -> bool:
-    """Whether the event between the indices may be ours, told without taking it apart."""
+def _may_be_ours(text: str, begin: int, end: int, sources: EventSources) -> bool:
+    """Whether the event between the indices may be ours or one of `sources`, told without taking it apart."""
     if _OUR_NUMBERS.search(text, begin, end) is not None or holds_message(text, begin, end):
         return True
-    return may_be_ours(text[begin:end])
+    event = text[begin:end]
+    return may_be_ours(event) or sources.mentioned_in(event)
 
 
 def _scan(text: str, start: ListStart | None, *, final: bool) -> tuple[list[int], int]:
