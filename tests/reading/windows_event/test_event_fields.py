@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtpscope.reading.windows_event.event_fields import Fact, fields_of
@@ -55,6 +55,7 @@ def test_a_zone_in_the_name_of_a_time_counts() -> None:
     assert not found.utc
 
 
+@settings(max_examples=30)
 @given(st.dictionaries(st.text(), st.recursive(st.none() | st.text(), lambda x: st.dictionaries(st.text(), x))))
 def test_nothing_raises(event: dict[str, Any]) -> None:
     fields_of(event)
