@@ -211,9 +211,12 @@ def mask_option(command: Command) -> Command:
 
     @wraps(command)
     def masked(mask: str | None, **others: Any) -> None:
+        if mask is None:
+            command(mask=None, **others)
+            return
         from smtpscope.export.masking.masking import Mask
 
-        command(mask=None if mask is None else Mask(strict=mask == "strict"), **others)
+        command(mask=Mask(strict=mask == "strict"), **others)
 
     return click.option(
         MASK_OPTION,
