@@ -97,6 +97,7 @@ def test_a_public_block_list_keeps_its_name_and_no_other_zone_does() -> None:
         "550 收件人邮箱已满",
         "delay=0.5, dsn=5.1.1, status=bounced (in reply to RCPT TO command)",
         "Event ID: 7004, see KB843106 and RFC 5321",
+        "[TSS04] OFR_506 OFR005_405 XGEMAIL_0009 S3150",
     ],
 )
 def test_words_codes_and_measures_that_name_nobody_stay(text: str) -> None:
@@ -125,6 +126,7 @@ def test_words_codes_and_measures_that_name_nobody_stay(text: str) -> None:
         ("EXCH01\\kowalski", "id1\\name1"),
         ("RESOLVER.ADR.Kowalski", "host1.invalid"),
         ("[EXCH01]", "[id1]"),
+        ("TSS0KOWALSKI", "id1"),
     ],
 )
 def test_what_is_not_known_to_be_public_is_masked(text: str, expected: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from smtpscope.knowledge.files.knowledge_files import WORDS_FILE, bundled_folder
+from smtpscope.knowledge.files.knowledge_files import WORDS_FILE, bundled_folder, read_providers
 from smtpscope.knowledge.files.pickle_cache import kept
+from smtpscope.knowledge.matching.provider_codes import ProviderCodes, codes_of
 
 # Examples and counter-examples are left out: the names in them are made up, and somebody may have them.
 _PUBLIC_KEYS: Final = frozenset(
@@ -31,15 +33,14 @@ _EXAMPLE_SITE: Final = re.compile(r"(?:^|\.)example(?:\.|$)")
 
 
 class PublicVocabulary(NamedTuple):
-    """`words` and `sites` (host names and other dotted names) in lower case; `codes` are those of providers, as they
-    are written; `*` at the end of one stands for any letters and digits.
-    """
+    """`words` and `sites` (host names and other dotted names) in lower case; `codes` are those of providers."""
 
     words: frozenset[str]
     sites: frozenset[str]
-    codes: frozenset[str]
+    codes: ProviderCodes
 
 
+@cache
 def public_vocabulary() -> PublicVocabulary:
     """The vocabulary of the bundled files; the user's own knowledge is none of it."""
     folder = bundled_folder()
@@ -49,7 +50,6 @@ def public_vocabulary() -> PublicVocabulary:
 def _vocabulary(folder: Path) -> PublicVocabulary:
     words: set[str] = set()
     sites: set[str] = set()
-    codes: set[str] = set()
     for path in sorted(folder.rglob("*.toml")):
         file = tomllib.loads(path.read_text("utf-8"))
         for key, text in _texts(file, "words" if path.name == WORDS_FILE else ""):
@@ -61,10 +61,9 @@ def _vocabulary(folder: Path) -> PublicVocabulary:
                 plain = _PLACEHOLDER.sub(" ", text)
                 words.update(word.casefold() for word in _WORD.findall(plain))
                 sites.update(name.lower() for name in _DOTTED.findall(plain))
-            elif key == "codes" and path.parent.name == "providers":
-                codes.update(line.split()[0] for line in text.splitlines() if line.split())
     known = frozenset(site for site in sites if not _EXAMPLE_SITE.search(site))
-    return PublicVocabulary(frozenset(words) - EXAMPLE_NAMES, known, frozenset(codes) - {"#"})
+    codes = ProviderCodes(code for _, provider in read_providers(folder) for code in codes_of(provider))
+    return PublicVocabulary(frozenset(words) - EXAMPLE_NAMES, known, codes)
 
 
 def _texts(value: Any, key: str) -> Iterator[tuple[str, str]]:

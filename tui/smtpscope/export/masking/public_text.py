@@ -24,6 +24,9 @@ _LONGEST_NUMBER: Final = 3
 
 _CAMEL: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _MEASURE: Final = re.compile(r"[0-9]{1,4}(?:b|k|m|g|kb|mb|gb|kib|mib|gib|bytes|s|ms|sec|min|h|d|x|st|nd|rd|th)", re.I)
+_CODE_OF_FAMILY: Final = re.compile(r"[A-Z]{1,8}(?:[-_]?[A-Z]?[0-9]{1,12}){1,4}")
+"""What stands for the `*` of a provider's codes are figures here: letters could be those of a name."""
+
 _STATUS_CODE: Final = re.compile(r"(?:[2-5][0-9]{2}-)?#?[245x]\.(?:[0-9]{1,3}|x)\.(?:[0-9]{1,3}|x)", re.IGNORECASE)
 _CODE_CLASS: Final = re.compile(r"[2-5]xx", re.IGNORECASE)
 _LOOPBACK: Final = re.compile(r"127\.[0-9]{1,3}\.[0-9]{1,3}\.(?:[0-9]{1,3}|x)")
@@ -81,9 +84,8 @@ def _domain_endings() -> frozenset[str]:
 
 
 @cache
-def _provider_codes() -> tuple[frozenset[str], tuple[str, ...]]:
-    codes = public_vocabulary().codes
-    return codes, tuple(code[:-1] for code in codes if code.endswith("*"))
+def _listed_codes() -> frozenset[str]:
+    return frozenset(code.code for code in public_vocabulary().codes.codes)
 
 
 @cache
@@ -119,8 +121,7 @@ def is_public(token: str) -> bool:
 
     It is when it is a code, a short number, or made of words in common use; dotted, it must not look like a host.
     """
-    codes, families = _provider_codes()
-    if token in codes or any(token.startswith(stem) and token[len(stem) :].isalnum() for stem in families):
+    if token in _listed_codes() or (_CODE_OF_FAMILY.fullmatch(token) and public_vocabulary().codes.knows(token)):
         return True
     if any(pattern.fullmatch(token) for pattern in (_STATUS_CODE, _CODE_CLASS, _DECIMAL, _ABBREVIATION)):
         return True
@@ -133,8 +134,6 @@ def is_public(token: str) -> bool:
 
 def _dotted_words(token: str) -> bool:
     """Whether dotted words are a diagnostic word or two sentences without a blank, and not a host."""
-    if is_public_site(token):
-        return True
     first, *_, last = token.casefold().split(".")
     if ipv4_places(token):
         return False

@@ -75,6 +75,10 @@ class ProviderCodes:
                 return family
         return None
 
+    def knows(self, written: str) -> bool:
+        """Whether `written` is one of the codes, or of a family."""
+        return self._look_up(written) is not None
+
     def find(self, reply: Reply) -> Finding | None:
         """The finding for the first known code in the reply: what the parser took for codes first, then the text."""
         text = reply.verbatim
