@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from smtpscope.parsing.smtp_exchange import Direction
+from smtpscope.store.column_set import Columns
+from smtpscope.store.distinct import compacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +20,13 @@ class IncidentKey:
     host_key: str
     code: int | None
     category: str
+
+
+def numbers_of_incidents(columns: Columns, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number from zero on for each of `rows`, the same for those of one incident; none is left out."""
+    numbers = np.zeros(len(rows), np.int64)
+    for column in (columns.direction, columns.host_key, columns.code, columns.category):
+        # Made dense after each column, so that the product never outgrows 64 bits.
+        distinct, positions = compacted(column[rows])
+        _, numbers = compacted(numbers * len(distinct) + positions)
+    return numbers

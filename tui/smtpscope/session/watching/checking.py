@@ -14,7 +14,7 @@ from smtpscope.session.analysis import Analysis
 from smtpscope.session.filtering import rows_that_match
 from smtpscope.store.event_store import NO_MAILBOX, NO_TIME, EventStore
 from smtpscope.store.grouping.incident import IncidentKey
-from smtpscope.store.grouping.incidents import incident_heads, split
+from smtpscope.store.grouping.incidents import incident_head, sample_row, split
 from smtpscope.store.times import DAY, HOUR
 
 OVERDUE_MS: Final = 2 * DAY
@@ -43,22 +43,21 @@ def checked(
     store = analysis.store
     window = rows_that_match(store, f'{filter_text} since:"{since}"', analysis.zone, twice=analysis.count_duplicates)
     every = rows_that_match(store, filter_text, analysis.zone, twice=analysis.count_duplicates)
-    in_window = {head.key: head for head in incident_heads(store, window)}
     found = []
-    # The state is that of the whole log: an incident does not end with the time window.
-    for part, head in zip(split(store, every), incident_heads(store, every), strict=True):
-        now = in_window.get(head.key)
-        if now is None:
-            continue
-        advice = analysis.knowledge.advice(store.exchange(now.sample_row))
+    for part in split(store, every):
         recent = part[window[part]]
+        if not len(recent):
+            continue
+        # The state is that of the whole log: an incident does not end with the time window.
+        head, sample = incident_head(store, part), store.exchange(sample_row(store, recent))
+        advice = analysis.knowledge.advice(sample)
         found.append(
             CheckedIncident(
                 key=head.key,
                 host=head.host,
                 cause=analysis.knowledge.categories.get(head.key.category, head.key.category),
                 who_acts=advice.who_acts,
-                events=now.count,
+                events=len(recent),
                 messages=_messages(store, recent),
                 first_ms=head.first_ms,
                 last_ms=head.last_ms,
@@ -66,7 +65,7 @@ def checked(
                 quiet_ms=head.quiet_ms,
                 overdue_ms=_overdue_ms(store, part, int(store.columns.time_ms[recent[0]])),
                 known=head.key in known,
-                reply=store.exchange(now.sample_row).reply.verbatim.strip(),
+                reply=sample.reply.verbatim.strip(),
                 first_step=advice.actions[0] if advice.actions else "",
             )
         )

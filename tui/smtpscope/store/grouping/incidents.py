@@ -14,6 +14,7 @@ from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.incident import Incident, IncidentHead, IncidentKey
 from smtpscope.store.grouping.time_bins import days, episodes
+from smtpscope.store.incident_key import numbers_of_incidents
 from smtpscope.store.spellings import host_label, host_spellings
 from smtpscope.store.vocabularies import DIRECTIONS
 
@@ -29,23 +30,23 @@ def incidents(store: EventStore, rows: Rows, zone: tzinfo) -> list[Incident]:
 
 def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
     """Like `incidents`, with only the fields a list needs."""
-    heads = []
-    for part in split(store, rows):
-        times = store.columns.time_ms[part]
-        times = times[times != NO_TIME]
-        heads.append(
-            IncidentHead(
-                key=_key(store, int(part[0])),
-                host=host_label(store, part),
-                count=len(part),
-                first_ms=int(times[0]) if len(times) else None,
-                last_ms=int(times[-1]) if len(times) else None,
-                state=state_of(times, store.log_start_ms, store.log_end_ms),
-                quiet_ms=_quiet_ms(store, times),
-                sample_row=_sample_row(store, part),
-            )
-        )
-    return heads
+    return [incident_head(store, part) for part in split(store, rows)]
+
+
+def incident_head(store: EventStore, part: NDArray[np.int64]) -> IncidentHead:
+    """The head of the incident whose rows are `part`: in time order, at least one."""
+    times = store.columns.time_ms[part]
+    times = times[times != NO_TIME]
+    return IncidentHead(
+        key=_key(store, int(part[0])),
+        host=host_label(store, part),
+        count=len(part),
+        first_ms=int(times[0]) if len(times) else None,
+        last_ms=int(times[-1]) if len(times) else None,
+        state=state_of(times, store.log_start_ms, store.log_end_ms),
+        quiet_ms=_quiet_ms(store, times),
+        sample_row=sample_row(store, part),
+    )
 
 
 def _quiet_ms(store: EventStore, times: NDArray[np.int64]) -> int | None:
@@ -70,14 +71,9 @@ def split(store: EventStore, rows: Rows) -> list[NDArray[np.int64]]:
     by_time = store.rows_by_time(rows)
     if not len(by_time):
         return []
-    columns = store.columns
-    joint = np.zeros(len(by_time), np.int64)
-    for column in (columns.direction, columns.host_key, columns.code, columns.category):
-        # Made dense after each column, so that the product never outgrows 64 bits.
-        distinct, positions = compacted(column[by_time])
-        _, joint = compacted(joint * len(distinct) + positions)
-    order = np.argsort(joint, kind="stable")
-    parts = np.split(by_time[order], np.cumsum(np.bincount(joint))[:-1])
+    numbers = numbers_of_incidents(store.columns, by_time)
+    order = np.argsort(numbers, kind="stable")
+    parts = np.split(by_time[order], np.cumsum(np.bincount(numbers))[:-1])
     return sorted(parts, key=lambda part: (-len(part), int(part[0])))
 
 
@@ -124,11 +120,11 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
         enhanced_codes=facets(store, rows, "enhanced codes"),
         event_ids=facets(store, rows, "event ids"),
         files=facets(store, rows, "files"),
-        sample_row=_sample_row(store, rows),
+        sample_row=sample_row(store, rows),
     )
 
 
-def _sample_row(store: EventStore, rows: NDArray[np.int64]) -> int:
+def sample_row(store: EventStore, rows: NDArray[np.int64]) -> int:
     """The latest row with the most frequent reply (ignoring trailing spaces, which vary with how a log was made)."""
     distinct, positions = compacted(store.columns.reply[rows])
     texts: dict[str, int] = {}
