@@ -148,11 +148,10 @@ class NumberColumn:
         return counted(self.rows.of_rows(store, rows), lambda number: None if number < 0 else str(number))
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceColumn:
-    """A column of words from a short list: number i of the column is `choices[i]`."""
+class WordChoice:
+    """What fields of a few words have in common, whatever they are words for."""
 
-    rows: NumberedColumn
+    __slots__ = ()
     choices: tuple[str, ...]
 
     def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
@@ -164,20 +163,32 @@ class ChoiceColumn:
     def must_quote(self, value: Text) -> bool:
         return False
 
-    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+    def chosen(self, value: Value) -> int:
+        """The place of `value` among the words. Raises TypeError for a value that no such field reads."""
         if not isinstance(value, ChoiceValue):
             raise TypeError(f"one of {self.choices} is looked for, not {value!r}")
-        number = self.choices.index(value.word)
-        if self.rows.through is not None:
-            return look_up(self.rows.through(store.words) == number, self.rows.of(store.columns))
-        mask: Mask = self.rows.of(store.columns) == number
-        return mask
+        return self.choices.index(value.word)
 
     def search_texts(self, store: EventStore) -> Sequence[list[str]]:
         return ()
 
     def completions(self, store: EventStore) -> list[str]:
         return list(self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceColumn(WordChoice):
+    """A column of words from a short list: number i of the column is `choices[i]`."""
+
+    rows: NumberedColumn
+    choices: tuple[str, ...]
+
+    def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        number = self.chosen(value)
+        if self.rows.through is not None:
+            return look_up(self.rows.through(store.words) == number, self.rows.of(store.columns))
+        mask: Mask = self.rows.of(store.columns) == number
+        return mask
 
     def counts(self, store: EventStore, rows: RowNumbers) -> Counted:
         """The words of `rows` with how often each occurs."""

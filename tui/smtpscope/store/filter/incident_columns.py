@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
@@ -12,10 +12,10 @@ import numpy as np
 
 from smtpscope.store.activity import NO_STATE, STATES, states_of_each
 from smtpscope.store.column_set import NO_CODE, NO_TIME
-from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.filter.filter_values import ChoiceValue, NamedField, Text, Value, choice_value
-from smtpscope.store.incident_key import IncidentKey
+from smtpscope.store.filter.field_columns import WordChoice
+from smtpscope.store.filter.filter_values import Value
+from smtpscope.store.incident_key import IncidentKey, numbers_of_incidents
 from smtpscope.store.numbered_column import Mask, RowNumbers
 from smtpscope.store.spellings import Counted, counted
 from smtpscope.store.vocabularies import DIRECTIONS
@@ -40,11 +40,7 @@ def _states(store: EventStore) -> RowNumbers:
     rows = rows[columns.time_ms[rows] != NO_TIME]
     if start_ms is None or end_ms is None or not len(rows):
         return result
-    incident = np.zeros(len(rows), np.int64)
-    for column in (columns.direction, columns.host_key, columns.code, columns.category):
-        # Made dense after each column, so that the product never outgrows 64 bits.
-        distinct, positions = compacted(column[rows])
-        _, incident = compacted(incident * len(distinct) + positions)
+    incident = numbers_of_incidents(columns, rows)
     order = np.argsort(incident, kind="stable")
     counts = np.bincount(incident)
     ends = np.cumsum(counts)
@@ -54,31 +50,14 @@ def _states(store: EventStore) -> RowNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentStates:
+class IncidentStates(WordChoice):
     """Whether the incident of an event goes on at the end of the log."""
 
     choices: tuple[str, ...] = STATES
 
-    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
-        return choice_value(field, text, self.choices)
-
-    def whole(self, field: NamedField, text: str) -> Value:
-        return choice_value(field, text, self.choices)
-
-    def must_quote(self, value: Text) -> bool:
-        return False
-
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
-        if not isinstance(value, ChoiceValue):
-            raise TypeError(f"one of {self.choices} is looked for, not {value!r}")
-        mask: Mask = incident_states(store) == self.choices.index(value.word)
+        mask: Mask = incident_states(store) == self.chosen(value)
         return mask
-
-    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
-        return ()
-
-    def completions(self, store: EventStore) -> list[str]:
-        return list(self.choices)
 
     def counts(self, store: EventStore, rows: RowNumbers) -> Counted:
         """The states of `rows` with how often each occurs."""
@@ -86,26 +65,15 @@ class IncidentStates:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentsAmong:
+class IncidentsAmong(WordChoice):
     """Whether the incident of an event is among those that `keys` tells of the store."""
 
     keys: Callable[[EventStore], frozenset[IncidentKey]]
     choices: tuple[str, ...] = _YES_NO
 
-    def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
-        return choice_value(field, text, self.choices)
-
-    def whole(self, field: NamedField, text: str) -> Value:
-        return choice_value(field, text, self.choices)
-
-    def must_quote(self, value: Text) -> bool:
-        return False
-
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
-        if not isinstance(value, ChoiceValue):
-            raise TypeError(f"one of {self.choices} is looked for, not {value!r}")
         among = self._among(store)
-        return among if value.word == "yes" else ~among
+        return ~among if self.chosen(value) else among
 
     def _among(self, store: EventStore) -> Mask:
         columns, words = store.columns, store.words
@@ -121,12 +89,6 @@ class IncidentsAmong:
                 & (columns.direction == DIRECTIONS.index(key.direction))
             )
         return among
-
-    def search_texts(self, store: EventStore) -> Sequence[list[str]]:
-        return ()
-
-    def completions(self, store: EventStore) -> list[str]:
-        return list(self.choices)
 
     def counts(self, store: EventStore, rows: RowNumbers) -> Counted:
         """How many of `rows` are among them and how many are not."""
