@@ -11,10 +11,10 @@ from smtpscope.export.comparison.comparison import CHANGES, ComparedIncident, Co
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.session.analysis import Analysis
 from smtpscope.session.filtering import rows_that_match
-from smtpscope.store.event_store import NO_TIME, WHO_ACTS, Rows
+from smtpscope.store.event_store import NO_TIME, Rows
 from smtpscope.store.grouping.incident import IncidentHead, IncidentKey
 from smtpscope.store.grouping.incidents import incident_heads
-from smtpscope.store.times import TIME_WORDS, Span, format_short, parse_time_word, resolve
+from smtpscope.store.times import TIME_WORDS, format_short, parse_time_word, resolve
 
 _ATTENTION: Final[Mapping[WhoActs, int]] = {"us": 0, "them": 1, "sender": 1, "recipient": 1, "nobody": 2}
 
@@ -60,46 +60,49 @@ def _whole(analysis: Analysis, filter_text: str) -> _Part:
 def _period(analysis: Analysis, period: Period, rows: Rows) -> _Part:
     store = analysis.store
     times = store.columns.time_ms
-    start, end = store.log_start_ms, store.log_end_ms
-    if period.since:
-        start = _span("--since", period.since, analysis).start_ms
-    if period.until:
-        end = _span("--until", period.until, analysis).start_ms
+    since, until = _start("--since", period.since, analysis), _start("--until", period.until, analysis)
     inside = times != NO_TIME
-    if start is not None:
-        inside &= times >= start
-    if end is not None:
-        inside &= times < end if period.until else times <= end
+    if since is not None:
+        inside &= times >= since
+    if until is not None:
+        inside &= times < until
     chosen = inside & rows if rows is not None else inside
-    log_start, log_end = store.log_start_ms, store.log_end_ms
-    if start is not None and end is not None and log_start is not None and log_end is not None:
-        # Outside the log's time span, nothing can be counted.
-        start, end = max(start, log_start), min(end, log_end)
-    name = _period_name(period, analysis)
+    # Outside the log's time span, nothing can be counted.
+    start, end = store.log_start_ms, store.log_end_ms
+    first = since if since is None or start is None else max(since, start)
+    last = until if until is None or end is None else min(until, end)
+    name = _period_name(format_short(since, analysis.zone), format_short(until, analysis.zone))
     return _Part(
-        ComparedSide(name, analysis.files, start, end, int(chosen.sum()), is_period=True),
+        ComparedSide(
+            name,
+            analysis.files,
+            start if first is None else first,
+            end if last is None else last,
+            int(chosen.sum()),
+            is_period=True,
+        ),
         _heads(analysis, chosen),
         analysis,
     )
 
 
-def _span(option: str, word: str, analysis: Analysis) -> Span:
+def _start(option: str, word: str, analysis: Analysis) -> int | None:
+    """When the time `word` begins; None where none is given. Raises UsageError."""
+    if not word:
+        return None
     end = analysis.store.log_end_ms
     try:
-        return resolve(parse_time_word(word), 0 if end is None else end, analysis.zone)
+        return resolve(parse_time_word(word), 0 if end is None else end, analysis.zone).start_ms
     except (ValueError, FilterError) as error:
         raise UsageError(where=option, what=f"{word!r} is not a time", remedy=f"Write {TIME_WORDS}") from error
 
 
-def _period_name(period: Period, analysis: Analysis) -> str:
-    def told(option: str, word: str) -> str:
-        return format_short(_span(option, word, analysis).start_ms, analysis.zone)
-
-    if period.since and period.until:
-        return f"{told('--since', period.since)} to {told('--until', period.until)}"
-    if period.since:
-        return f"since {told('--since', period.since)}"
-    return f"before {told('--until', period.until)}" if period.until else "the whole log"
+def _period_name(since: str, until: str) -> str:
+    if since and until:
+        return f"{since} to {until}"
+    if since:
+        return f"since {since}"
+    return f"before {until}" if until else "the whole log"
 
 
 def _heads(analysis: Analysis, rows: Rows) -> dict[IncidentKey, IncidentHead]:
@@ -128,12 +131,11 @@ def _compared(key: IncidentKey, before: _Part, after: _Part, times_as_long: floa
     change, ratio = change_of(counts[0], counts[1], times_as_long)
     part = after if key in after.heads else before
     head, store = part.heads[key], part.analysis.store
-    judgement = int(store.columns.judgement[head.sample_row])
     return ComparedIncident(
         key=key,
         host=head.host,
         cause=part.analysis.knowledge.categories.get(key.category, key.category),
-        who_acts=WHO_ACTS[int(store.words.judgement_who.view()[judgement])],
+        who_acts=store.who_acts(head.sample_row),
         change=change,
         before=counts[0],
         after=counts[1],
