@@ -17,6 +17,17 @@ NO_HOST = ""
 """Among the `remote_hosts` of a note: refusals of which the log names no remote host."""
 
 
+def merged_text(stands: str, text: str, seen: str) -> str:
+    """What to keep of a note that `stands` when `text` is written by somebody who saw `seen`: nothing that another one
+    wrote meanwhile is lost.
+    """
+    if stands in ("", seen, text):
+        return text
+    if text in stands:
+        return stands
+    return text if stands in text else f"{stands}\n\n{text}"
+
+
 class OurNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A note as its file holds it.
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from smtpscope.knowledge.our_notes import merged_text
 from smtpscope.store.grouping.incident import IncidentKey
 from smtpscope.workspace.database import Database, WorkspaceError
 from smtpscope.workspace.incident_rows import KEY_COLUMNS, SAME_KEY, key_of, key_row
@@ -68,7 +69,7 @@ class Notes:
         with self._database.writing() as connection:
             files = keep_files(connection, self._log)
             stands = _note(connection, files, key)
-            kept = _kept("" if stands is None else stands.text, text, storable(seen))
+            kept = merged_text("" if stands is None else stands.text, text, storable(seen))
             # Written even if unchanged, for files added since.
             note = stands if stands is not None and kept == stands.text else Note(kept, self._clock())
             self._put(connection, files, key, note)
@@ -84,14 +85,6 @@ class Notes:
                     f"INSERT INTO note (file, {KEY_COLUMNS}, content, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (file, *row, note.text, note.changed_ms),
                 )
-
-
-def _kept(stands: str, text: str, seen: str) -> str:
-    if stands in ("", seen, text):
-        return text
-    if text in stands:
-        return stands
-    return text if stands in text else f"{stands}\n\n{text}"
 
 
 def _note(connection: sqlite3.Connection, files: Iterable[int], key: IncidentKey) -> Note | None:

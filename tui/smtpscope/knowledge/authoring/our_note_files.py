@@ -13,7 +13,7 @@ import msgspec
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.own_notes import note_id, note_text
 from smtpscope.knowledge.files.knowledge_files import OUR_NOTES, area_files, read_our_notes
-from smtpscope.knowledge.our_notes import OurNote
+from smtpscope.knowledge.our_notes import OurNote, merged_text
 
 LONGEST_NOTE: Final = 10_000
 _HEADER: Final = """\
@@ -36,7 +36,7 @@ def write_our_note(folder: Path, note: OurNote, *, seen: str) -> str:
     """
     found = _find(folder, note)
     stands = "" if found is None else found[1].text.strip()
-    text = _kept(stands, "\n".join(note.text.splitlines()).strip(), seen)
+    text = merged_text(stands, "\n".join(note.text.splitlines()).strip(), seen)
     if len(text) > LONGEST_NOTE:
         raise KnowledgeError(
             where="our note", what=f"it has more than {LONGEST_NOTE:,} characters", remedy="Make it shorter"
@@ -67,14 +67,6 @@ def _same(one: OurNote, other: OurNote) -> bool:
         return note.direction, note.remote_hosts, note.code, note.category
 
     return key(one) == key(other)
-
-
-def _kept(stands: str, text: str, seen: str) -> str:
-    if stands in ("", seen, text):
-        return text
-    if text in stands:
-        return stands
-    return text if stands in text else f"{stands}\n\n{text}"
 
 
 def _write(path: Path, notes: Sequence[OurNote]) -> None:
