@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import socket
 import stat
 from collections.abc import Callable
 from contextlib import closing
@@ -64,6 +63,8 @@ def write_into(path: Path, write: Callable[[BinaryIO], None]) -> int | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     if stat.S_ISSOCK(mode):
+        import socket
+
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as connection:
             connection.connect(os.fspath(path.resolve()))
             return _written(connection.sendall, write)

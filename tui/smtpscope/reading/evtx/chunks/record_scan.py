@@ -112,7 +112,7 @@ class Scanner:
             explaining = self._wanted.chosen(buffer, rows, others & ~thorough[rows.chunk])
             # What a chunk says that is not what it was is not believed; of ours it holds nothing anyway.
             good = np.zeros(chunks, np.bool_)
-            for number in np.unique(explaining.chunk).tolist():
+            for number in np.flatnonzero(np.bincount(explaining.chunk, minlength=chunks)).tolist():
                 good[number] = is_whole(number)
             explaining = explaining.chosen(good[explaining.chunk])
         return Survey(count, thorough, wanted.chosen(~thorough[wanted.chunk]), explaining)
