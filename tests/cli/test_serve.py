@@ -253,9 +253,9 @@ def test_the_page_opens_in_chromium_and_obeys_keys(served: Callable[..., Served]
     with chromium.page(server.url, tmp_path / "profile") as page:
         page.wait(lambda page: "v 550" in page.screen() and "mail.fabrikam.example" in page.screen(), "the first group")
         page.wait(lambda page: "Copy summary" in page.screen(), "the keys of the table, which has the focus")
-        assert "Keys and filter words" not in page.screen()
+        assert "Keys and filter terms" not in page.screen()
         page.press("?")
-        page.wait(lambda page: "Keys and filter words" in page.screen(), "the help")
+        page.wait(lambda page: "Keys and filter terms" in page.screen(), "the help")
         requested = page.requested()
         assert len(requested) >= 6
         assert all(address.startswith(server.url) for address in requested)
