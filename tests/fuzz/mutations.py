@@ -1,4 +1,4 @@
-"""What happens to bytes: flipped, lost, doubled, in another encoding; in one record of a log, in several, or all over."""
+"""What happens to bytes: flipped, lost, doubled, in another encoding; in some records of a log, or all over."""
 
 from __future__ import annotations
 
@@ -100,8 +100,7 @@ def _anywhere(data: bytes, chance: Random) -> bytes:
 
 def places(seed: Seed) -> list[tuple[int, int]]:
     """Where records stand that have others around them: from their own place to that of the next."""
-    offsets = sorted({offset for offset, _ in seed.found.exchanges})
-    return list(pairwise(offsets[1:]))
+    return list(pairwise(seed.records[1:]))
 
 
 def in_records(seed: Seed, spans: Sequence[tuple[int, int]], chance: Random) -> Damaged:
@@ -124,10 +123,10 @@ def in_records(seed: Seed, spans: Sequence[tuple[int, int]], chance: Random) -> 
 
 
 def damaged(seed: Seed, number: int) -> Damaged:
-    """The log of that number: half have one damaged record, a quarter has several, and a quarter is damaged anywhere."""
+    """The log of that number: half have one damaged record, a quarter several, and a quarter damage at any places."""
     chance = Random(f"{seed.form}/{number}")
     spans = places(seed)
     if not spans or number % 4 == 0:
         return Damaged(_anywhere(seed.data, chance), "anywhere", None)
-    several = chance.randint(2, 4) if number % 4 == 3 else 1  # noqa: PLR2004 - the last of each four
+    several = chance.randint(2, 4) if number % 4 == 3 else 1
     return in_records(seed, chance.sample(spans, min(several, len(spans))), chance)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from reading.test_formats_together import FORMS, LISTS, some_events
 from smtpscope.errors import LogError, Problem
@@ -22,6 +22,8 @@ from support.memory_source import MemorySource
 EVENTS = 16
 LARGEST = 12_000
 """Bytes of a log of a mail server: its first lines are enough, or those around its refusals where they are few."""
+_ONE_RECORD = 32
+"""No record is shorter."""
 _FEW = 8
 _AROUND = 4
 """Lines on both sides of a refusal, which may say whose it is."""
@@ -49,11 +51,17 @@ class Seed:
     form: str
     data: bytes
     found: Found
+    records: tuple[int, ...]
+    """Where the records begin: in logs of a mail server each with its line, which may hold several exchanges."""
 
     @property
     def sessions(self) -> bool:
         """Whether several exchanges may hang together, so that damage to one line may cost them all."""
         return self.form in SERVICE_LOGS
+
+    def record_of(self, place: int) -> int:
+        """The record with the exchange at `place`."""
+        return self.records[max(0, bisect_right(self.records, place) - 1)]
 
 
 def key_of(exchange: SmtpExchange) -> Key:
@@ -139,4 +147,14 @@ def forms() -> list[str]:
 def seed_of(form: str) -> Seed:
     """The sound log of that form."""
     data = _writers()[form]()
-    return Seed(form, data, read(data))
+    found = read(data)
+    return Seed(form, data, found, tuple(_beginnings(data, found, lines=form in SERVICE_LOGS)))
+
+
+def _beginnings(data: bytes, found: Found, *, lines: bool) -> list[int]:
+    offsets = sorted({offset for offset, _ in found.exchanges})
+    if lines:
+        line_end = b"\n\0" if data[:2] == b"\xff\xfe" else b"\n"
+        ends = (data.rfind(line_end, 0, offset) for offset in offsets)
+        return sorted({0 if end < 0 else end + len(line_end) for end in ends})
+    return [place for before, place in pairwise([-_ONE_RECORD, *offsets]) if place - before >= _ONE_RECORD]
