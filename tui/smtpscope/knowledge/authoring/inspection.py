@@ -10,7 +10,7 @@ from pathlib import Path
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.file_mistakes import not_understood, unreadable
 from smtpscope.knowledge.authoring.house_rules import against_house_rules
-from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.base import KnowledgeBase, bundled_entries
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.files.check import contradictions
 from smtpscope.knowledge.files.knowledge_files import (
@@ -105,7 +105,7 @@ def examined(folder: Path, today: date | None = None, *, strict: bool = False) -
         mistakes += against_house_rules(folder)
     warnings += _read_long_ago(folder, today or datetime.now(UTC).date()) if not mistakes else ()
     entries = [entry for _, entry in read_entries(folder)]
-    known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
+    known = frozenset[str]() if is_bundled else frozenset(bundled_entries())
     if not is_bundled and not mistakes:
         warnings += _leads_nowhere(folder, known)
     return FolderReport(
@@ -130,7 +130,7 @@ def _never_read(folder: Path) -> Iterator[KnowledgeError]:
             )
 
 
-def _leads_nowhere(folder: Path, bundled: set[str]) -> Iterator[KnowledgeError]:
+def _leads_nowhere(folder: Path, bundled: frozenset[str]) -> Iterator[KnowledgeError]:
     """Entries of `folder` that no reply can lead to."""
     reached = {*bundled, *ALL_CATEGORIES}
     for _, rule in read_rules(folder):

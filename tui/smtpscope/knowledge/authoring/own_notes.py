@@ -17,11 +17,11 @@ import msgspec
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.by_cause import is_by_cause, put_into_cause
-from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.base import KnowledgeBase, bundled_entries
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.entry import Entry, SourceReference
 from smtpscope.knowledge.files.file_errors import nearest
-from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_entries
+from smtpscope.knowledge.files.knowledge_files import read_entries
 from smtpscope.knowledge.matching.host_patterns import folded
 from smtpscope.knowledge.matching.phrase import PhraseError, holds_script_without_blanks, parse_phrase
 from smtpscope.knowledge.matching.reply_tokens import SIGNS, words_of
@@ -239,9 +239,9 @@ def note_id(taken: Container[str], *words: str) -> str:
 
 
 def _entries(folder: Path) -> Iterable[Entry]:
-    for each in (bundled_folder(), folder):
-        for _, entry in read_entries(each):
-            yield entry
+    yield from bundled_entries().values()
+    for _, entry in read_entries(folder):
+        yield entry
 
 
 def _check_id(entry_id: str, entries: Container[str]) -> None:
@@ -254,8 +254,7 @@ def _check_id(entry_id: str, entries: Container[str]) -> None:
 
 
 def _entry(entry_id: str, category: str, title: str, text: str) -> Entry:
-    general = next(entry for _, entry in read_entries(bundled_folder()) if entry.id == category)
-    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, checked=None)
+    return msgspec.structs.replace(bundled_entries()[category], id=entry_id, title=title, meaning=text, checked=None)
 
 
 def _rule(entry_id: str, category: str, host: str, examples: Sequence[str]) -> Rule:

@@ -66,9 +66,11 @@ class CodeTable:
     by_code: Mapping[str, CodeMeaning]
 
     @classmethod
-    def of(cls, codes: Iterable[CodeMeaning]) -> CodeTable:
-        """Builds the table; later codes override earlier ones. Raises ValueError for an invalid range."""
-        by_code: dict[str, CodeMeaning] = {}
+    def of(cls, codes: Iterable[CodeMeaning], before: CodeTable | None = None) -> CodeTable:
+        """Builds the table; later codes override earlier ones and those `before`. Raises ValueError for an invalid
+        range.
+        """
+        by_code = {} if before is None else dict(before.by_code)
         for code in codes:
             start, dash, last = code.code.partition("-")
             if not dash:
