@@ -10,7 +10,7 @@ import re
 
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.wrappers.inner_header import Labels
-from smtpscope.reading.wrappers.split_lines import Part, SplitLines, lines_of
+from smtpscope.reading.wrappers.split_lines import LinePart, SplitLines, lines_of
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
 _CUT_OFF = "the last part of the line is missing: the file is cut off"
@@ -48,7 +48,7 @@ class ContainerLines:
                 position = stop
                 continue
             said = block.cut(match.end(), stop).rstrip("\r\n")
-            part = parts.join(match["stream"], Part(position, stop, said, Labels(match["time"])))
+            part = parts.join(match["stream"], LinePart(position, stop, said, Labels(match["time"])))
             position = stop
             if match["part"] == "P":
                 parts.wait(match["stream"], part)

@@ -16,7 +16,7 @@ import msgspec
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.wrappers.fields import labels_of, line_of
 from smtpscope.reading.wrappers.inner_header import Labels, labelled
-from smtpscope.reading.wrappers.split_lines import Part, SplitLines, lines_of
+from smtpscope.reading.wrappers.split_lines import LinePart, SplitLines, lines_of
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
 _OPENS = re.compile(r"\{\s{0,64}\"|\{\s{0,64}(?=\})")
@@ -80,7 +80,7 @@ class JsonRecords:
                 continue
             position = end
             message, labels = found
-            part = Part(start, end, message, _timed(labels, block.cut(start, begin) if start < begin else ""))
+            part = LinePart(start, end, message, _timed(labels, block.cut(start, begin) if start < begin else ""))
             stream = value.get("stream")
             if isinstance(stream, str) and "log" in value:
                 part = parts.join(stream, part)

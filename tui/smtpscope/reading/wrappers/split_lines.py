@@ -11,7 +11,7 @@ _LONGEST_WAIT: Final = 1 << 18
 """Characters after which the rest of a line is given up: else a hostile file would be read again and again."""
 
 
-class Part(NamedTuple):
+class LinePart(NamedTuple):
     """Text of a line with what its record says of it, and the start and end of its records in the block (indices)."""
 
     start: int
@@ -24,14 +24,14 @@ class SplitLines:
     """The lines of a block that are not complete yet. Streams may alternate, so other lines can lie within one."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Part] = {}
+        self._waiting: dict[str, LinePart] = {}
 
-    def join(self, stream: str, part: Part) -> Part:
+    def join(self, stream: str, part: LinePart) -> LinePart:
         """`part` behind the earlier ones of its line."""
         before = self._waiting.pop(stream, None)
-        return part if before is None else Part(before.start, part.end, before.text + part.text, before.labels)
+        return part if before is None else LinePart(before.start, part.end, before.text + part.text, before.labels)
 
-    def wait(self, stream: str, part: Part) -> None:
+    def wait(self, stream: str, part: LinePart) -> None:
         """Keeps `part` until the next one of its stream comes."""
         self._waiting[stream] = part
 
@@ -58,6 +58,6 @@ class SplitLines:
         return Unwrapped(sorted(lines, key=lambda line: line.start), damages, rest)
 
 
-def lines_of(part: Part) -> list[str]:
+def lines_of(part: LinePart) -> list[str]:
     """The lines of a text that may have several, each with what the record says of it."""
     return [labelled(line, part.labels) for line in part.text.rstrip("\r\n").split("\n")]
