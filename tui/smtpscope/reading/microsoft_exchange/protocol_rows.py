@@ -111,6 +111,10 @@ FIELDS: Final = (
     "date-time", "connector-id", "session-id", "sequence-number", "local-endpoint", "remote-endpoint", "event", "data",
     "context",
 )  # fmt: skip
+DECIDING: Final = {
+    "remote-endpoint": "the remote hosts are missing",
+    "connector-id": "the connectors are missing, and with them the names of the servers",
+}
 WANTED: Final = ("date-time", "session-id", "event", "data")
 SESSION: Final = SessionFields(
     usual=FIELDS,
