@@ -14,8 +14,8 @@ from smtpscope.reading.record import FileInformation, ReadOptions, Source
 from smtpscope.session.open_logs import Logs
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.assumed_times import span_moved
-from smtpscope.store.doubles.store_notes import mixed_clocks, told_twice, without_time
 from smtpscope.store.event_store import EventStore
+from smtpscope.store.store_notes import mixed_clocks, told_twice, without_time
 from smtpscope.store.times import zone_label
 
 if TYPE_CHECKING:
