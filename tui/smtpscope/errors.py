@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 
 class SmtpscopeError(Exception):
@@ -61,8 +62,7 @@ NOT_UNDERSTOOD = "Not understood"
 """The start of a problem's reason if the record might be an SMTP refusal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something in a log that could not be read properly: counted and listed, never raised.
 
     `file` is the path as given, `place` says where ("chunk 6, record 1204", "line 12"), `reason` why. `outcome` is

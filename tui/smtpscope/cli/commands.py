@@ -6,11 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec.structs import replace
 
 from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles

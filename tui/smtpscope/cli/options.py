@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import wraps
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 from click.shell_completion import CompletionItem
+from msgspec import Struct
 
 from smtpscope.cli.candidates import filter_terms, format_names, zone_names
 from smtpscope.cli.streams import Target
@@ -21,8 +21,7 @@ Command = Callable[..., None]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """Which logs, which of their events, and in which time zone."""
 
     files: tuple[str, ...]

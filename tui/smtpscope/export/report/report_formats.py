@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.export.formats.sparkline import sparkline
 from smtpscope.export.report.report import Report, ReportRow
@@ -39,8 +41,7 @@ _CSV_HEAD: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFormat:
+class ReportFormat(Struct, frozen=True):
     """`title` is for people, `suffix` is the end of a file name with its dot."""
 
     name: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Confidence, Match
 from smtpscope.knowledge.authoring.labelled_replies import LabelledReply, of_example, read_labelled_replies
@@ -29,8 +31,7 @@ NEAR_MATCH_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 LEVELS: tuple[Confidence, ...] = ("sure", "likely", "guess")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedReply:
+class JudgedReply(Struct, frozen=True):
     """A labelled reply with what the matcher said of it; `who_acts` is that of the entry it leads to.
 
     `left_out` is the cause that it gets from a matcher that knows no names of products and no neighbours of its family.
@@ -58,8 +59,7 @@ class JudgedReply:
         return stage_of((self.labelled.command or "").upper())
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """`hits` of `of`."""
 
     hits: int
@@ -74,8 +74,7 @@ class Share:
         return f"{100 * self.value:.1f} % ({self.hits} of {self.of})"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Of some replies: `exact` got the labelled cause, `acceptable` that or another one that is right as well, `who`
     the right one to act (of those labelled with it), `left_out` is `acceptable` as if nobody had seen their family:
     without codes and names of products, and without labelled neighbours of the same family.
@@ -87,8 +86,7 @@ class Tally:
     left_out: Share
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """`coverage`: answered by more than the last resort. `macro` averages exact agreement over the causes with at
     least four replies. `calibration` is by confidence; `unseen` of the replies that the rules were not written with.
     `confusions` tells what was taken for what, most frequent first. `seconds_per_reply` is the time for one distinct
@@ -202,8 +200,7 @@ def _seconds_per_reply(matcher: Matcher, replies: Sequence[LabelledReply], clock
     return (clock() - start) / len(parsed)
 
 
-@dataclass(frozen=True, slots=True)
-class NearMatchQuality:
+class NearMatchQuality(Struct, frozen=True):
     """The near match at one threshold: how many replies it decides, and how many of these it decides acceptably."""
 
     threshold: float
@@ -238,8 +235,7 @@ def without_near_match(base: KnowledgeBase) -> Matcher:
     return replace(base.matcher, similar=SimilarReplies([]))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """The figures of one set of labelled replies; `own` tells that it is the bundled one, judged without near match.
 
     `near_match` is that of the bundled replies, whatever was measured.

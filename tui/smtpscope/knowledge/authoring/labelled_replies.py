@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, get_args
+
+from msgspec import Struct
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.entry import WhoActs
@@ -17,8 +18,7 @@ _REMEDY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledReply:
+class LabelledReply(Struct, frozen=True):
     """A reply with what is right for it.
 
     `command` is the verb it answers, None where that is not known. `also_right` are other causes that fit, `who_acts`

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 
@@ -57,8 +57,7 @@ class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (self.category, *(vendor.category for vendor in self.vendors))
 
 
-@dataclass(frozen=True, slots=True)
-class CodeTable:
+class CodeTable(Struct, frozen=True):
     """Codes by their form as in `Code.code`, ranges spelled out."""
 
     by_code: Mapping[str, CodeMeaning]

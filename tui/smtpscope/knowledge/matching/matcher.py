@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Match, Step
 from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
@@ -36,8 +37,7 @@ _ABOUT_A_MAILBOX = frozenset({"recipient-unknown", "recipient-disabled", "recipi
 UNPARSED_MATCH = Match(UNPARSED, UNPARSED, "nothing", "", "sure")
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """The steps with their data. `own` are rules of the user's own folders, which come before everything."""
 
     own: RuleBook

@@ -7,10 +7,10 @@ over. Some logs write whole seconds, so one that is told in the second after a r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.knowledge.explaining_table import ExplainingKind, ExplainingTable
@@ -24,8 +24,7 @@ Times = NDArray[np.int64]
 _TOLERANCE_MS: Final = 999
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Events of one kind, source and number that explain refusals of an incident.
 
     `count` of them came before some, at most as long before as the kind says; `lead_ms` is the (lower) median time to
@@ -46,8 +45,7 @@ class Explanation:
     time_assumed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """Which of some events explain something, how long before the next refusal, and which refusals."""
 
     events: NDArray[np.bool_]
@@ -100,8 +98,7 @@ def explanations(store: EventStore, incident: Incident, table: ExplainingTable) 
     return tuple(sorted(found, key=lambda each: (-each.refusals, each.lead_ms, each.event_id, each.kind.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusals:
+class _Refusals(Struct, frozen=True):
     """The refusals of one place whose times are all assumed, or none; `own` are the sources and numbers of them."""
 
     place: Place

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import State
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The facts of one group. Texts are verbatim.
 
     `label` is what it is grouped by, as written in the log ("" for no host, no mailbox, no computer, no reply code).
