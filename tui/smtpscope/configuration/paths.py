@@ -11,6 +11,7 @@ from msgspec import Struct
 PROJECT_FILE: Final = ".smtpscope.toml"
 USER_FILE: Final = "config.toml"
 _WORKSPACE_FILE: Final = "workspace.sqlite3"
+_JOURNAL_FILE: Final = "live-checks.jsonl"
 _APPLICATION: Final = "smtpscope"
 
 
@@ -23,6 +24,7 @@ class Paths(Struct, frozen=True):
     workspace_file: Path
     knowledge_folder: Path
     cache_folder: Path
+    journal_file: Path
 
     def named(self) -> tuple[tuple[str, Path | None], ...]:
         """Each path with its label, for display."""
@@ -33,6 +35,7 @@ class Paths(Struct, frozen=True):
             ("workspace", self.workspace_file),
             ("own knowledge", self.knowledge_folder),
             ("cache", self.cache_folder),
+            ("live checks", self.journal_file),
         )
 
 
@@ -50,6 +53,7 @@ def paths(start: Path) -> Paths:
         workspace_file=data / _WORKSPACE_FILE,
         knowledge_folder=own_knowledge_folder(),
         cache_folder=Path(platformdirs.user_cache_dir(_APPLICATION, appauthor=False)),
+        journal_file=data / _JOURNAL_FILE,
     )
 
 

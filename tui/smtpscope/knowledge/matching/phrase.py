@@ -57,7 +57,7 @@ many texts to read, but is faster afterwards, and on long lines.
 
 
 def first_span(elements: _Elements, line: str) -> tuple[int, int] | None:
-    """Where the words of `elements` first occur in `line` (see `ReplyTokens`): what the pattern of a part would find."""
+    """Where the words of `elements` first occur in `line` (see `ReplyTokens`), as the pattern of a part finds them."""
     start = line.find(" ") + 1
     while start:
         end = _end_of(elements, line, 0, start)
