@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smtpscope.knowledge.files.knowledge_files import bundled_folder
 from smtpscope.probes.live_check import LiveCheck, LiveResult
-from smtpscope.probes.mail_connection import Connector
+from smtpscope.probes.mail_connection import Connector, Trust, system_trust
 from smtpscope.probes.planning import LiveOptions
 from smtpscope.probes.safe_targets import Reach
 from smtpscope.session.live.live_session import LiveSession
@@ -78,6 +78,7 @@ def live_stage(
     recipient: bool = False,
     journal: Path | None = None,
     connector: Connector | None = None,
+    trust: Trust = system_trust,
     seconds: float = 0.3,
 ) -> Iterator[LiveStage]:
     """`allow_private` because our IP addresses are those of documentation, which are not public either."""
@@ -90,6 +91,7 @@ def live_stage(
             resolver=stub.resolver,
             clock=clock,
             connector=connector,
+            trust=trust,
             seconds=seconds,
         )
         yield LiveStage(session, stub, clock)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from smtpscope.knowledge.live.block_lists import BlockLists
-from smtpscope.probes.live_check import DnsQuery, FollowedQueries, LiveCheck, SmtpConnection
-from smtpscope.probes.mail_connection import Connector, MailStream
+from smtpscope.probes.live_check import MOST_ADDRESSES, DnsQuery, FollowedQueries, LiveCheck, SmtpConnection
+from smtpscope.probes.mail_connection import Connector, MailStream, Trust, system_trust
 from smtpscope.probes.name_server import DnsAnswer, Resolver
 from smtpscope.probes.pacing import LiveClock, Pace
 from smtpscope.probes.safe_targets import Reach, UnsafeTargetError
@@ -55,6 +55,7 @@ class Outside:
     memory: AnswerMemory
     reach: Reach
     lists: BlockLists
+    trust: Trust = field(default_factory=lambda: system_trust)
 
 
 class Gate:
@@ -68,6 +69,7 @@ class Gate:
         self._connections = {each: each.most for each in check.sends if isinstance(each, SmtpConnection)}
         self.reach = outside.reach
         self.lists = outside.lists
+        self.trust = outside.trust
         self.sent: list[str] = []
         self.asked: dict[str, None] = {}
 
@@ -141,10 +143,12 @@ class Gate:
             raise refused or OSError("it has no IP address")
         self._connections[announced] -= 1
         failed: OSError | None = None
-        for address in safe[:2]:
+        for address in safe[:MOST_ADDRESSES]:
             self.sent.append(f"TCP {address} port {announced.port}")
             try:
                 stream = await self._outside.connector.open(address, announced.port, tls, announced.host)
+            except ssl.SSLError:
+                raise
             except OSError as error:
                 failed = error
                 continue

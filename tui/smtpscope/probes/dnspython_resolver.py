@@ -119,7 +119,7 @@ class DnspythonResolver:
                 self._silent.clear()
             detail = f"no answer within {self._seconds:g} s"
             return DnsAnswer(name, record_type, "no answer", server=str(place), detail=detail)
-        except (dns.exception.DNSException, OSError, EOFError) as error:
+        except (dns.exception.DNSException, OSError, EOFError, ValueError) as error:
             return DnsAnswer(name, record_type, "no answer", server=str(place), detail=_error_words(error))
         return _answer(message, name, record_type, place)
 

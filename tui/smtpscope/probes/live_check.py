@@ -51,6 +51,10 @@ class FollowedQueries:
         return f"{', '.join(self.record_types)} of {self.which} (at most {self.most} questions)"
 
 
+MOST_ADDRESSES = 2
+"""IP addresses of a host that are tried for one connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class SmtpConnection:
     """Connections to a mail server, and every line that is sent there, in order."""
@@ -62,9 +66,12 @@ class SmtpConnection:
 
     @property
     def words(self) -> str:
-        often = "" if self.most == 1 else f", at most {self.most} times"
+        often = "once" if self.most == 1 else f"at most {self.most} times"
         lines = "; ".join(self.lines) or "nothing, only reads the greeting"
-        return f"connects to {self.host} port {self.port}{often}, sends: {lines}"
+        return (
+            f"connects to {self.host} port {self.port} {often} (at the first of {MOST_ADDRESSES} IP addresses that "
+            f"answers), sends: {lines}"
+        )
 
 
 Announcement = DnsQuery | FollowedQueries | SmtpConnection

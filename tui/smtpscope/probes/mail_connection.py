@@ -24,6 +24,21 @@ class Connector(Protocol):
     async def open(self, address: str, port: int, tls: ssl.SSLContext | None, server_name: str) -> MailStream: ...
 
 
+class Trust(Protocol):
+    """Makes the TLS settings of a connection: verified against root certificates, or to look without trusting."""
+
+    def __call__(self, *, verified: bool = True) -> ssl.SSLContext: ...
+
+
+def system_trust(*, verified: bool = True) -> ssl.SSLContext:
+    """With the root certificates of this computer."""
+    context = ssl.create_default_context()
+    if not verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 class DirectConnector:
     """Connects from this computer, without a proxy.
 

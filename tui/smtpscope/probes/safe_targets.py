@@ -67,6 +67,10 @@ def is_address(text: str) -> bool:
     return True
 
 
+class PrivateTargetError(UnsafeTargetError):
+    """A valid name or IP address, but not one of the public Internet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far checks may go. `allow_private` lets private names and IP addresses through."""
@@ -79,10 +83,10 @@ class Reach:
         if self.allow_private:
             return name
         if "." not in name:
-            raise UnsafeTargetError(f"{name} is a name of a private network (it has no dot)")
+            raise PrivateTargetError(f"{name} is a name of a private network (it has no dot)")
         ending = next((each for each in PRIVATE_ENDINGS if name.endswith(f".{each}") or name == each), None)
         if ending is not None:
-            raise UnsafeTargetError(f"{name} is a name of a private network (.{ending})")
+            raise PrivateTargetError(f"{name} is a name of a private network (.{ending})")
         return name
 
     def address(self, text: str) -> str:
@@ -96,7 +100,7 @@ class Reach:
         if isinstance(address, IPv6Address) and address.scope_id is not None:
             raise UnsafeTargetError(f"{address} is an IP address of this computer's own network")
         if not self.allow_private and not _is_public(address):
-            raise UnsafeTargetError(f"{address} is not a public IP address")
+            raise PrivateTargetError(f"{address} is not a public IP address")
         return str(address)
 
 

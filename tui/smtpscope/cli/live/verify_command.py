@@ -40,9 +40,9 @@ def verify(
     smtpscope verify fabrikam.com
     smtpscope verify mx1.fabrikam.com --run smtp,tls
     """
-    from smtpscope.probes.planning import of_groups, verified_checks
+    from smtpscope.probes.planning import verified_checks
 
     target.check()
     session = live_session(resolver, allow_private)
-    checks = verified_checks(session.planner, session.lists, subject)
-    run_or_plan(session, of_groups(checks, groups), target, form, dry_run=dry_run)
+    checks = verified_checks(session.planner, session.lists, subject, groups)
+    run_or_plan(session, checks, target, form, dry_run=dry_run)

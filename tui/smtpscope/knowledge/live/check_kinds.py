@@ -90,10 +90,10 @@ KINDS: Final[Mapping[CheckKind, KindFacts]] = MappingProxyType(
             untold="temperror",
         ),
         "dkim": _kind("DKIM key", "dns", there="key test-key", absent="no-key revoked broken"),
-        "dmarc": _kind("DMARC", "dns", there="policy no-enforcement", absent="none broken"),
+        "dmarc": _kind("DMARC", "dns", there="policy no-enforcement not-aligned", absent="none broken"),
         "mta-sts": _kind("MTA-STS", "dns", there="record", absent="none broken"),
         "tls-rpt": _kind("TLS reporting", "dns", there="record", absent="none broken"),
-        "dane": _kind("DANE", "dns", there="signed", absent="none-signed none", untold="not-proven broken"),
+        "dane": _kind("DANE", "dns", there="signed", absent="none-signed", untold="not-proven broken"),
         "smtp": _kind(
             "SMTP greeting",
             "smtp",

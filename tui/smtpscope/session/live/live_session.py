@@ -16,7 +16,7 @@ from smtpscope.probes.consent import AnswerMemory, Outside
 from smtpscope.probes.dnspython_resolver import DnspythonResolver, name_server_place, system_name_servers
 from smtpscope.probes.engine import LiveCheckEngine
 from smtpscope.probes.journal import Journal
-from smtpscope.probes.mail_connection import Connector, DirectConnector
+from smtpscope.probes.mail_connection import Connector, DirectConnector, Trust, system_trust
 from smtpscope.probes.pacing import LiveClock, Pace, SystemClock
 from smtpscope.probes.planning import LiveOptions, Planner
 
@@ -52,6 +52,7 @@ class LiveSession:
         resolver: str = "",
         clock: LiveClock | None = None,
         connector: Connector | None = None,
+        trust: Trust = system_trust,
         seconds: float = 3.0,
     ) -> None:
         clock = SystemClock() if clock is None else clock
@@ -67,6 +68,7 @@ class LiveSession:
             memory=AnswerMemory(clock),
             reach=options.reach,
             lists=self.lists,
+            trust=trust,
         )
         self.engine = LiveCheckEngine(self._outside, self.journal)
         self.planner = Planner(self.lists, options)
