@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Literal
-
-from msgspec import Struct
 
 
 class SmtpscopeError(Exception):
@@ -62,7 +61,8 @@ NOT_UNDERSTOOD = "Not understood"
 """The start of a problem's reason if the record might be an SMTP refusal."""
 
 
-class Problem(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Problem:
     """Something in a log that could not be read properly: counted and listed, never raised.
 
     `file` is the path as given, `place` says where ("chunk 6, record 1204", "line 12"), `reason` why. `outcome` is

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import wraps
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 from click.shell_completion import CompletionItem
-from msgspec import Struct
 
 from smtpscope.cli.candidates import filter_terms, format_names, zone_names
 from smtpscope.cli.streams import Target
@@ -21,7 +21,8 @@ Command = Callable[..., None]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
 
-class Query(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Query:
     """Which logs, which of their events, and in which time zone."""
 
     files: tuple[str, ...]

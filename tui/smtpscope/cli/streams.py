@@ -8,11 +8,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import click
-from msgspec import Struct
 
 from smtpscope.errors import ExportError, FilterError, SmtpscopeError
 from smtpscope.harmless import shown, shown_lines
@@ -22,7 +22,8 @@ class ReaderGone(Exception):  # noqa: N818 - not an error
     """The reader of our output is gone. Not a BrokenPipeError, which click would turn into a failure."""
 
 
-class Target(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Target:
     """The output for data: `path`, or standard output if it is None."""
 
     path: Path | None = None

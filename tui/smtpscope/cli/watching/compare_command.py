@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import click
-from msgspec.structs import replace
 
 from smtpscope.cli.log_arguments import check_named, check_target, end, read, say_when_nothing_fits
 from smtpscope.cli.options import Query, format_option, mask_option, query_options, target_options

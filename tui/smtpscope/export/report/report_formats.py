@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -61,7 +62,7 @@ def masked_report(report: Report, mask: Mask) -> Report:
         files=tuple(map(mask.file, report.files)),
         rows=tuple(_masked_row(row, mask) for row in report.rows),
         problems=tuple(
-            replace(
+            dataclasses.replace(
                 problem,
                 file=mask.file(problem.file),
                 place=mask.text(problem.place),

@@ -12,6 +12,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,6 @@ from typing import Final
 import msgspec
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 
 import smtpscope
 from smtpscope.errors import Problem
