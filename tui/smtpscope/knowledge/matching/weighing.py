@@ -34,11 +34,16 @@ _VAGUE: Final = frozenset({"policy"})
 _SENDERS_AT_MAIL: Final[Mapping[str, str]] = {
     "recipient-unknown": "sender-rejected",
     "recipient-disabled": "sender-rejected",
+    "recipient-restricted": "sender-rejected",
     "recipient-domain": "sender-domain",
     "mailbox-full": "rate-limited",
 }
-_OURS_AT_HELLO: Final[Mapping[str, str]] = {"recipient-domain": "helo", "sender-domain": "helo"}
-_OURS_AT_GREETING: Final[Mapping[str, str]] = {"recipient-domain": "rdns", "sender-domain": "rdns"}
+_OURS_AT_HELLO: Final[Mapping[str, str]] = {"recipient-domain": "helo", "sender-domain": "helo", "spam": "blocked"}
+_OURS_AT_GREETING: Final[Mapping[str, str]] = {
+    "recipient-domain": "rdns",
+    "sender-domain": "rdns",
+    "spam": "blocked",
+}
 _LOGIN_AT_AUTH: Final[Mapping[str, str]] = dict.fromkeys(
     ("recipient-unknown", "recipient-disabled", "recipient-restricted", "sender-rejected", "policy"), "auth-failed"
 )
@@ -123,7 +128,7 @@ def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
     meant = _MEANT.get(stage)
     if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
         return finding
-    if stage == "greeting" and words.distinct.isdisjoint(_OF_NAMES):
+    if stage == "greeting" and finding.category != "spam" and words.distinct.isdisjoint(_OF_NAMES):
         return finding
     category = meant.get(finding.category, finding.category)
     runner_up = meant.get(finding.runner_up, finding.runner_up) if finding.runner_up else None
