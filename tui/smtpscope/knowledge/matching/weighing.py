@@ -99,15 +99,28 @@ def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHi
 def subject_first(finding: Finding, code: CodeMeaning | None) -> Finding:
     """`finding`, or the cause of `code` where the words only say that something is not understood or not supported.
 
-    What it is, the second number of the enhanced code tells: an address (X.1) or the message (X.6; RFC 3463 section 3).
+    What it is, the second number of the enhanced code tells: an address (X.1), the message (X.6) or security (X.7; RFC
+    3463 section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell.
     """
-    if finding.category != "protocol" or code is None or code.code[:4] not in ("x.1.", "x.6."):
+    if code is None or code.code in VAGUE or code.category in (finding.category, "not-a-refusal"):
         return finding
-    if code.code in VAGUE or code.category == finding.category or code.category == "not-a-refusal":
+    if not _told_by_the_code(finding, code):
         return finding
     return replace(
         finding, entry_id=code.leads_to, category=code.category, confidence="likely", runner_up=finding.category
     )
+
+
+def _told_by_the_code(finding: Finding, code: CodeMeaning) -> bool:
+    subject = code.code[:4]
+    match finding.category:
+        case "protocol":
+            return subject in ("x.1.", "x.6.") or (subject == "x.7." and finding.confidence == "guess")
+        case "malformed":
+            return subject == "x.7." and finding.confidence == "guess"
+        case "auth-failed":
+            return code.category == "email-auth"
+    return False
 
 
 def _at_fault(finding: Finding, stage: Stage, words: ReplyTokens) -> str | None:
