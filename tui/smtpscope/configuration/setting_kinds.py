@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path, PureWindowsPath
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
@@ -151,6 +152,41 @@ class Zone:
 
     def toml(self, value: str) -> str:
         return toml_string(value)
+
+
+@dataclass(frozen=True, slots=True)
+class IpAddress:
+    """An IP address, with a port if wanted, or "" for none."""
+
+    expected: str = 'an IP address; "" for none'
+
+    def parse(self, value: object, place: TomlPlace) -> str:
+        if isinstance(value, str):
+            written = value.strip()
+            if not written or _is_address(written):
+                return written
+        raise RefusedError(f"is {quoted(value)}, but must be an IP address in quotes", 'Write for example "192.0.2.53"')
+
+    def from_text(self, text: str) -> object:
+        return text
+
+    def toml(self, value: str) -> str:
+        return toml_string(value)
+
+
+def _is_address(written: str) -> bool:
+    """`192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`."""
+    address, port = written, ""
+    if written.startswith("["):
+        address, _, port = written[1:].partition("]")
+        port = port.removeprefix(":")
+    elif written.count(":") == 1:
+        address, _, port = written.partition(":")
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return not port or (port.isdigit() and 0 < int(port) < 65_536)
 
 
 @dataclass(frozen=True, slots=True)

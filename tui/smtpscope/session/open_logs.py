@@ -306,17 +306,27 @@ def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
 
 
 def told_twice(store: EventStore) -> tuple[Problem, ...]:
-    """A note on each two logs of different kinds that contain the same refusals."""
-    return tuple(
-        Problem(
-            store.words.files[shared.second],
-            "whole file",
+    """A note on each two logs that contain the same events in different forms."""
+    files = store.words.files
+    refusals = [
+        (
+            shared,
             f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} counted twice: also in "
-            f"{store.words.files[shared.first]}, a log of another kind",
-            "noted",
-            shared.count,
+            f"{files[shared.first]}, a log of another kind",
         )
         for shared in store.shared_refusals()
+    ]
+    without_reply = [
+        (
+            shared,
+            f"{shared.count:,} {'event' if shared.count == 1 else 'events'} without a reply "
+            f"{'is' if shared.count == 1 else 'are'} probably counted twice: {files[shared.first]} has the reply",
+        )
+        for shared in store.shared_without_reply()
+    ]
+    return tuple(
+        Problem(files[shared.second], "whole file", reason, "noted", shared.count)
+        for shared, reason in (*refusals, *without_reply)
     )
 
 

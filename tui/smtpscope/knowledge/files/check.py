@@ -14,6 +14,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.entry import Check, Entry
 from smtpscope.knowledge.files.check_explaining import in_explaining_events
+from smtpscope.knowledge.files.check_live import in_live_checks
 from smtpscope.knowledge.files.file_errors import close_to, nearest
 from smtpscope.knowledge.files.knowledge_files import (
     ORDER_FILE,
@@ -80,6 +81,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_stand_ins(folder)
     yield from _in_our_notes(folder)
     yield from in_explaining_events(folder)
+    yield from in_live_checks(folder, entries)
 
 
 def missing_entries(entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:

@@ -1,22 +1,22 @@
-"""The little language of phrases: words in a row, alternatives, word classes, gaps; found in linear time.
+"""The phrase language: consecutive words, alternatives, word classes and gaps, matched in linear time.
 
     user|account unknown            `user unknown` or `account unknown`, next to each other
     @mailbox ... @unknown           a word of the class `mailbox`, at most six words, then one of the class `unknown`
-    is? not allowed                 a word with `?` may be missing
-    blocked & ~spamhaus             both must be there, in any order; `~` looks at the words in host names and URLs
+    is? not allowed                 a word with `?` is optional
+    blocked & ~spamhaus             both, in any order; `~` searches the words in host names and URLs
     MAILBOX HOST URL ADDRESS NULL   the signs for a mailbox, a host name, a URL, an IP address, the null sender `<>`
-    邮箱已满|容量不足                 scripts without blanks: each alternative is looked for as it stands
+    邮箱已满|容量不足                 scripts without spaces: each alternative is searched for as written
 
-One phrase a line, `#` begins a comment. Where a place has many alternatives, they may stand in brackets that are open
-over several lines, one alternative a line, with blanks as they are:
+One phrase a line, `#` begins a comment. Long lists of alternatives can be written in parentheses, one alternative a
+line, with ordinary spaces:
 
     (
         user
         mail box
     ) is? unknown
 
-A phrase compiles to a regular expression whose only repetition is the gap
-of a fixed length, so the time grows with the text and never faster.
+A phrase compiles to a regular expression whose only repetition is a gap of limited length, so matching time is linear
+in the length of the text.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ WordClasses = Mapping[str, Sequence[str]]
 
 
 class PhraseError(ValueError):
-    """A phrase is not understood; the message says which part and why."""
+    """An invalid phrase; the message names the part and the reason."""
 
 
 def _without_blanks(text: str) -> bool:
-    """Whether `text` is of a script that puts no blanks between words (Han, kana, Hangul run words together)."""
+    """Whether `text` is in a script that writes words without spaces (Han, kana, Hangul)."""
     return not text.isascii() and any(
         "\u2e80" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text
     )
@@ -47,9 +47,9 @@ def _without_blanks(text: str) -> bool:
 
 @dataclass(slots=True)
 class _Part:
-    """One side of `&`; `source` is that of a script without blanks.
+    """One side of `&`; `source` is set for a script without spaces.
 
-    Its pattern is compiled at the first use: most phrases never meet a text that needs them.
+    The pattern is compiled at first use: most phrases never meet a text that needs them.
     """
 
     source: str
@@ -86,9 +86,11 @@ class _Part:
 
 
 class Phrase(NamedTuple):
-    """`anchors` are the words of which a text must hold at least one (`~word` for one in a name), for a quick look-up;
-    a phrase in a script without blanks has none and is looked for only where such a script occurs. Of
-    `second_anchors`, where there are any, it must hold one as well. A tuple, as thousands of them are read at start.
+    """A compiled phrase.
+
+    A text must hold at least one of `anchors` (`~word` for a word in a name) and, if there are any, one of
+    `second_anchors`, so that most texts are ruled out by lookup. A phrase in a script without spaces has no anchors and
+    is tried only on texts in such a script. Anchors are tuples because thousands of them are loaded at start.
     """
 
     written: str
@@ -97,13 +99,13 @@ class Phrase(NamedTuple):
     parts: tuple[_Part, ...]
 
     def occurs(self, words: ReplyTokens, text: str) -> bool:
-        """Whether `find` would find it."""
+        """Whether `find` finds anything."""
         if self.anchors and self.anchors.isdisjoint(words.distinct):
             return False
         return self.find(words, text) is not None
 
     def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
-        """The spans in `text` (whose words are `words`) that fulfil the phrase, or None."""
+        """The spans in `text` (with words `words`) that match the phrase, or None."""
         spans: list[Span] = []
         for part in self.parts:
             found = part.find(words, text)
@@ -113,7 +115,7 @@ class Phrase(NamedTuple):
         return spans
 
 
-# Words that nearly every reply may hold: a phrase should be looked up by another of its words where it can.
+# Words found in most replies: if possible, a phrase is looked up by another of its words.
 _FREQUENT = frozenset(
     {"not", "is", "are", "was", "be", "been", "has", "have", "to", "for", "of", "the", "a", "in", "by", "from", "on"}
     | {"no", "your", "you", "this", "that", "please", "see", "does", "can", "or", "and", "due", "access", "ip", "host"}
@@ -129,7 +131,7 @@ def _cost(words: Collection[str]) -> int:
 
 
 def _item(written: str) -> str:
-    """One alternative in the form that `Words.line` has: `can't` gives `can not`."""
+    """One alternative in the form of `ReplyTokens.line`: `can't` gives `can not`."""
     if written in SIGNS or is_level(written):
         return written
     line = words_of(written).line.strip()
@@ -139,9 +141,10 @@ def _item(written: str) -> str:
 
 
 def word_classes(written: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Word classes as written (`"user|recipient|mail box"`, blanks and line ends around the bars) in their level form.
+    """Normalised word classes from their source (`"user|recipient|mail box"`, spaces and line ends around the bars
+    allowed).
 
-    Raises PhraseError when a member contains no word.
+    Raises PhraseError for a member without a word.
     """
     return {name: tuple(_item(member.strip()) for member in block.split("|")) for name, block in written.items()}
 
@@ -184,7 +187,7 @@ def _part(source: str, classes: WordClasses) -> _Part:
         items = _alternatives(element.removesuffix("?"), classes)
         elements.append((tuple(items), optional))
         if not optional:
-            # Of an alternative of several words, the rarest is enough.
+            # For an alternative of several words, the rarest one is enough.
             anchors.append(frozenset(mark + _rarest(item) for item in items))
     if not anchors:
         raise PhraseError("every word of the phrase is optional")
@@ -192,7 +195,7 @@ def _part(source: str, classes: WordClasses) -> _Part:
 
 
 def _joined(elements: list[str]) -> list[str]:
-    """`block list` is one word in a text (see `JOINED`), so it is one in a phrase."""
+    """`block list` is one word in a text (see `JOINED`), so it is one here as well."""
     result: list[str] = []
     for element in elements:
         one = JOINED.get((result[-1], element)) if result else None
@@ -208,7 +211,7 @@ def _rarest(item: str) -> str:
 
 
 def parse_phrase(written: str, classes: WordClasses) -> Phrase:
-    """One phrase. Raises PhraseError when it is not understood."""
+    """Compiles one phrase. Raises PhraseError."""
     parts = tuple(_part(source.strip(), classes) for source in written.split("&"))
     nothing: frozenset[str] = frozenset()
     first, second, *_ = *sorted((anchors for part in parts for anchors in part.anchors), key=_cost), nothing, nothing
@@ -216,7 +219,7 @@ def parse_phrase(written: str, classes: WordClasses) -> Phrase:
 
 
 def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
-    """The phrases of a block of lines. Raises PhraseError naming the line's text."""
+    """Compiles a block of phrases. Raises PhraseError, which quotes the line."""
     phrases = []
     for written in _written_phrases(block):
         try:
@@ -227,7 +230,7 @@ def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
 
 
 def phrase_mistakes(block: str, classes: WordClasses) -> Iterator[str]:
-    """What `parse_phrases` would say of each phrase that it does not understand."""
+    """The error of each phrase that `parse_phrases` would reject."""
     try:
         for written in _written_phrases(block):
             try:
@@ -239,9 +242,9 @@ def phrase_mistakes(block: str, classes: WordClasses) -> Iterator[str]:
 
 
 def _written_phrases(block: str) -> Iterator[str]:
-    """The phrases of a block, those with brackets as one line: `(`, `user`, `mail box`, `) is?` as `user|mail_box is?`.
+    """The phrases of a block, those in parentheses joined: `(`, `user`, `mail box`, `) is?` as `user|mail_box is?`.
 
-    Raises PhraseError when a bracket is left open, or closed and never opened.
+    Raises PhraseError for an unbalanced parenthesis.
     """
     before = ""
     alternatives: list[str] | None = None
@@ -268,5 +271,5 @@ def _written_phrases(block: str) -> Iterator[str]:
 
 
 def holds_script_without_blanks(text: str) -> bool:
-    """Whether phrases without anchors have to be tried on `text`."""
+    """Whether phrases without anchors must be tried on `text`."""
     return _without_blanks(text)

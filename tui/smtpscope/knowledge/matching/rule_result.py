@@ -1,4 +1,4 @@
-"""What one step of the chain has to say about a reply, before it becomes the answer."""
+"""The result of one step of the chain, before it becomes the answer."""
 
 from __future__ import annotations
 

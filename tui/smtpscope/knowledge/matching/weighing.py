@@ -1,7 +1,7 @@
-"""What a reply states counts before what it advises, and nobody is meant who was not named yet.
+"""Prefers what a reply states to what it advises, and blames nobody who wasn't named yet.
 
 `550 Mail from 192.0.2.7 refused for abuse. Please use your provider's relay` is about abuse, whatever the second
-sentence names. And a domain that does not exist is the sender's in answer to MAIL, ours in answer to EHLO.
+sentence mentions. A domain that doesn't exist is the sender's in a reply to MAIL, ours in a reply to EHLO.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _NAMES_A_RECIPIENT: Final = re.compile(r" (?:recipient|recipients|rcpt|destinata
 
 
 def advice_start(words: ReplyTokens) -> int | None:
-    """Where in the text the advice begins; None where there is none."""
+    """The offset at which advice begins in the text; None if it gives none."""
     found = _ADVICE.search(words.line)
     if found is None:
         return None
@@ -81,9 +81,9 @@ def advice_start(words: ReplyTokens) -> int | None:
 
 
 def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHit]:
-    """`hits` with one that the statement gives before those that the advice alone gives.
+    """`hits` with the first one from the statement moved before those that occur only in the advice.
 
-    A distinctive rule (Spamhaus) is believed wherever its words stand.
+    A distinctive rule (Spamhaus) counts wherever its words are.
     """
     if len(hits) < 2 or hits[0].rule.distinctive:
         return hits
@@ -97,10 +97,10 @@ def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHi
 
 
 def subject_first(finding: Finding, code: CodeMeaning | None) -> Finding:
-    """`finding`, or the cause of `code` where the words only say that something is not understood or not supported.
+    """`finding`, or the cause of `code` if the text only says that something is invalid or not supported.
 
-    What it is, the second number of the enhanced code tells: an address (X.1), the message (X.6) or security (X.7; RFC
-    3463 section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell.
+    The second number of the enhanced code says what: an address (X.1), the message (X.6) or security (X.7; RFC 3463
+    section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell.
     """
     if code is None or code.code in VAGUE or code.category in (finding.category, "not-a-refusal"):
         return finding
@@ -124,7 +124,7 @@ def _told_by_the_code(finding: Finding, code: CodeMeaning) -> bool:
 
 
 def _at_fault(finding: Finding, stage: Stage, words: ReplyTokens) -> str | None:
-    """Whose fault "not understood" or "not supported" is: the message's after DATA, the login's after AUTH."""
+    """What "invalid" or "not supported" refers to: the message after DATA, the login after AUTH."""
     if finding.category != "protocol":
         return None
     if stage == "content" and not words.distinct.isdisjoint(_OF_MESSAGES):
@@ -133,7 +133,7 @@ def _at_fault(finding: Finding, stage: Stage, words: ReplyTokens) -> str | None:
 
 
 def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
-    """`finding` with the causes that it can only be at this stage, where the reply names no recipient itself."""
+    """`finding` with its causes replaced by those possible at this stage, unless the reply itself names a recipient."""
     fault = _at_fault(finding, stage, words)
     if fault is not None and finding.entry_id == finding.category:
         confidence: Confidence = "likely" if finding.confidence == "sure" else finding.confidence

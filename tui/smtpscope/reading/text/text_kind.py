@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from smtpscope.reading.text.encodings import detect, first_part
@@ -31,6 +32,7 @@ def is_tar(head: bytes) -> bool:
     return head[257:262] == b"ustar"
 
 
+@lru_cache(maxsize=2)
 def is_text(head: bytes) -> bool:
     """Whether a file that begins with `head` is text: hardly any control characters when decoded.
 

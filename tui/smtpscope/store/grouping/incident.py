@@ -1,4 +1,4 @@
-"""An incident: the exchanges of one direction, remote host, reply code and cause, as facts for a ticket."""
+"""An incident: the exchanges with the same direction, remote host, reply code and cause, as facts for a ticket."""
 
 from __future__ import annotations
 
@@ -37,12 +37,13 @@ class IncidentHead:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """`rows` index the store, in order of time. `first_ms` and `last_ms` are None if no event has a time.
+    """The facts of an incident. `rows` index the store, in time order. `first_ms` and `last_ms` are None if no event
+    has a time.
 
-    `host` is the most frequent spelling. `spellings` lists all if there are several. `days` are the counts by calendar
-    day (ISO date in the session's display zone) in order of the days, days without events left out. `state` is relative
-    to `log_end_ms`, the last time in the whole log; `quiet_ms` is the time since the last event until then.
-    `sample_row` is the latest exchange with the most frequent reply. `time_assumed` means that a zone was assumed.
+    `host` is the most frequent spelling; `spellings` lists all if there are several. `days` are the counts by calendar
+    day (ISO date in the display zone) in order, without empty days. `state` is relative to `log_end_ms`, the last time
+    in the whole log; `quiet_ms` is the time between the last event and that end. `sample_row` is the latest exchange
+    with the most frequent reply. `time_assumed` means that a time zone was assumed.
     """
 
     key: IncidentKey
