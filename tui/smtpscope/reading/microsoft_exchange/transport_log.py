@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from smtpscope.errors import LogError
@@ -30,6 +31,8 @@ _HEADER_STARTS = ("#", *(f"{mark}#" for mark in _MARKS))
 _HEADER_LETTERS = frozenset(start[0] for start in _HEADER_STARTS)
 _LABEL = re.compile(r"#([A-Za-z-]{1,32}):[ \t]{0,8}(.*)", re.DOTALL)
 _BEGINS_ROW = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+_ANOTHER_ROW: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z,")
+_MOST_TIMES: Final = 500
 _LABELS_KEPT = 16
 _LABELS: Final = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
 _LONGEST_TIME = 64
@@ -265,6 +268,10 @@ class LogRows:
         if is_header(row):
             self._take_header(row)
             return
+        for begin, end in rows_in(row, self._count - 1):
+            yield from self._one_row(start + begin, row[begin:end])
+
+    def _one_row(self, start: int, row: str) -> Iterator[tuple[int, list[str]]]:
         fields = fields_in(row[:LONGEST])
         count = len(fields)
         if count == self._lacking:
@@ -305,6 +312,24 @@ def fields_in(row: str) -> list[str]:
         return next(csv.reader([row.replace("\0", " ")]), [])
     except csv.Error:
         return row.split(",")
+
+
+def rows_in(row: str, commas: int) -> Iterator[tuple[int, int]]:
+    """Where each row in `row` begins and ends: usually one, more if line ends were lost between rows of that many
+    commas.
+    """
+    start = 0
+    if row.count(",") != commas:
+        for found in islice(_ANOTHER_ROW.finditer(row, 1, LONGEST), _MOST_TIMES):
+            left = row.count(",", found.start())
+            if left < commas:
+                break
+            # A time may be a field as well, of a row that has too many of them.
+            within = row.startswith(",", found.start() - 1)
+            if not within or left == commas or len(fields_in(row[found.start() : LONGEST])) == commas + 1:
+                yield start, found.start()
+                start = found.start()
+    yield start, len(row)
 
 
 def row_at(text: str, start: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from smtpscope.reading.event_exports.messages.related_messages import first_words, holds_related, related_places
@@ -117,6 +118,14 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
     return Scan(
         found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
     )
+
+
+def further_message(text: str, begin: int, end: int) -> int | None:
+    """Where a second message begins between the indices, behind the full command of the first; None without one."""
+    openings = list(islice(OPENING.finditer(text, begin, end), 2))
+    if len(openings) < 2 or _FULL_COMMAND.search(text, openings[0].end(), openings[1].start()) is None:
+        return None
+    return openings[1].start()
 
 
 def unfinished(text: str, rest: int) -> int:

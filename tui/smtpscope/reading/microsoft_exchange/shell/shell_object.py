@@ -54,12 +54,16 @@ _OF_EVENTS: Final = frozenset(("entrytype", "instanceid", "providername", "level
 
 @dataclass(frozen=True, slots=True)
 class ShellObject:
-    """`values` by folded name; it goes from byte `offset` to byte `end`, and begins in `line` (from 1)."""
+    """`values` by folded name; it goes from byte `offset` to byte `end`, and begins in `line` (from 1).
+
+    `damage` is what is wrong with its form, "" if nothing is.
+    """
 
     offset: int
     end: int
     line: int
     values: Mapping[str, str]
+    damage: str = ""
 
     def value(self, *names: str) -> str:
         """The value of the first of `names` that has one, or ""."""
