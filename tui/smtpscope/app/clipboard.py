@@ -12,19 +12,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import platformdirs
+from msgspec import Struct
 
 from smtpscope.configuration.settings import ClipboardWay
 
 _TIMEOUT_SECONDS = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """`way` is for display. `certain` is False if there is no confirmation; then the text is also in the file
     `kept_in`.
     """
@@ -61,8 +60,7 @@ def run_program(command: Sequence[str], standard_input: bytes) -> bool:
     return finished.returncode == 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     name: str
     command: tuple[str, ...]
     encoding: str = "utf-8"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
+from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from smtpscope.reading.microsoft_exchange.reply_pairing import OpenSessions, PairedReply, PairedSession, is_reply
 from smtpscope.reading.microsoft_exchange.transport_log import host_of, utc_milliseconds
