@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from smtpscope.session import Analysis, open_analysis
+from support.changed import replace
 from support.event_tables import event_viewer_2008
 from support.event_texts import TextEvent, block_2008, log_line
 from support.every_format import SERVICE_LOGS
@@ -121,6 +121,34 @@ def written(event: TextEvent) -> WrittenEvent:
         2,
         computer=event.computer,
     )
+
+
+def test_an_export_that_lost_the_messages_is_told_to_count_twice(tmp_path: Path) -> None:
+    first = datetime(2026, 11, 17, 6, 12)  # noqa: DTZ001
+    events = [TextEvent(first + timedelta(seconds=number), connection=number) for number in range(3)]
+    log, export, tracked = tmp_path / "a.evtx", tmp_path / "b.txt", tmp_path / "c.csv"
+    log.write_bytes(evtx_bytes([written(event) for event in events]))
+    rows = "".join(
+        f"{event.time:%m/%d/%Y %I:%M:%S %p} {event.event_id:>12} Error            {event.sentence[:56]}...\n"
+        for event in events
+    )
+    head = "TimeCreated                     Id LevelDisplayName Message\n-----------                     -- "
+    export.write_text(f"   ProviderName: MSExchangeTransport\n\n{head}---------------- -------\n{rows}\n", "utf-8")
+    tracked.write_text(
+        '"Timestamp","EventId","Source","Recipients","RecipientStatus","ClientIp"\n'
+        f'"{events[0].time:%m/%d/%Y %I:%M:%S %p}","FAIL","SMTP","a@example.com","System.String[]","192.0.2.1"\n',
+        "utf-8",
+    )
+    for paths in ([log, export, tracked], [tracked, export, log]):
+        analysis = open_analysis([str(path) for path in paths])
+        analysis.read_all()
+        assert analysis.overview().events == 7
+        assert {
+            problem.file: problem.reason for problem in analysis.noted if "probably counted twice" in problem.reason
+        } == {
+            str(export): f"3 events without a reply are probably counted twice: {log} has the reply",
+            str(tracked): f"1 event without a reply is probably counted twice: {log} has the reply",
+        }
 
 
 def test_an_export_of_another_server_is_no_copy(tmp_path: Path) -> None:

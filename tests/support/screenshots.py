@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from smtpscope.app.application import Browser
 from smtpscope.session import open_analysis
+from support.changed import replace
 
 _MOST_PAUSES = 2_000
 _FONT_FACES = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)

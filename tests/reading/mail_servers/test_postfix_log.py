@@ -85,6 +85,23 @@ def test_a_host_before_the_last_one_is_told_without_a_recipient() -> None:
     ]
 
 
+@pytest.mark.parametrize(("recipients", "mailbox"), [(1, "j.smith@contoso.example"), (2, None), (11, None)])
+def test_before_the_next_host_the_only_recipient_is_in_the_lines_of_the_message(
+    recipients: int, mailbox: str | None
+) -> None:
+    queue = CLIENT.replace("smtp[4711]", "qmgr[12]")
+    lines = (
+        f"{queue.replace('4ABC', '9ABC')}from=<ann@example.com>, size=379, nrcpt=1 (queue active)",
+        f"{queue}from=<ann@example.com>, size=379, nrcpt={recipients} (queue active)",
+        f"{CLIENT}{HOST} said: 451 4.3.0 Try later (in reply to RCPT TO command)",
+        f"{TO.replace('4ABC', '9ABC').replace('j.smith', 'else')}dsn=2.0.0, status=sent (250 2.0.0 Ok)",
+        f"{TO}dsn=2.0.0, status=sent (250 2.0.0 Ok)",
+    )
+    assert told(PostfixLogReader, *lines) == [
+        ("outbound", "mx1.contoso.example", "RCPT", "", "451 4.3.0 Try later", mailbox)
+    ]
+
+
 def test_a_warning_that_repeats_a_reply_is_no_exchange() -> None:
     line = CLIENT.replace("4ABCDEF012", "warning") + "SASL authentication failed; server mx[192.0.2.10] said: 535 No"
     assert told(PostfixLogReader, line) == []

@@ -13,11 +13,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import platformdirs
+from msgspec import Struct
 
 from smtpscope.configuration.settings import ClipboardWay
 
@@ -26,8 +26,7 @@ MOST_BYTES_OF_OSC_52 = 12_000
 """As many as are safe in all terminals: 16,000 characters in base64."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """`way` is for display. `certain` is False if there is no confirmation; then the text is also in the file
     `kept_in`. A text that is too long for the terminal is only there: `way` is "".
     """
@@ -64,8 +63,7 @@ def run_program(command: Sequence[str], standard_input: bytes) -> bool:
     return finished.returncode == 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     name: str
     command: tuple[str, ...]
     encoding: str = "utf-8"

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -257,6 +256,8 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, l
         say_when_nothing_fits(analysis, view)
         end(analysis)
         sys.exit(1)
+    from msgspec.structs import replace
+
     document = replace(analysis.document(details, view), letter_anyway=letter_anyway)
     text = SUMMARY_FORMATS[form].render(document, mask=mask)
     target.put(text, escaped=form in _ESCAPED)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Final, cast
 
 from smtpscope.errors import LogError, UsageError
+from smtpscope.reading.head_words import folded, may_be, may_be_wrapped
 from smtpscope.reading.mail_servers.servers import COMMON_SERVERS, FURTHER_SERVERS
 from smtpscope.reading.record import Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.text_log import HEAD_SIZE, TextSource, head_of
@@ -49,24 +50,19 @@ _RECORDS: Final = READERS.index(("microsoft_exchange.message_tracking", "Message
 """The readers before this one read records, the others lines, which may be wrapped in the records of another format."""
 
 
+_LINES: Final = READERS[_RECORDS:-1]
+"""Those of which the lines may be in records; the last of all reads records itself."""
+
+
 def readers() -> Iterator[type[LogReader]]:
     """The classes of READERS, in order."""
-    yield from _readers_of_records()
-    yield from _readers_of_lines()
+    return map(_imported, READERS)
 
 
-def _readers_of_records() -> Iterator[type[LogReader]]:
-    yield from map(_imported, READERS[:_RECORDS])
-
-
-def _readers_of_lines() -> Iterator[type[LogReader]]:
-    """The readers of lines, which may be wrapped in the records of another format."""
-    yield from map(_imported, READERS[_RECORDS:])
-
-
-def _readers_of_inner_lines() -> Iterator[type[LogReader]]:
-    """Those of which the lines may be in records; the last of all reads records itself."""
-    yield from map(_imported, READERS[_RECORDS:-1])
+def _likely(readers: Iterable[tuple[str, str]], head: bytes) -> Iterator[type[LogReader]]:
+    """Those of `readers` that a file beginning with `head` may be of, by a word; the others are not even imported."""
+    words = folded(head)
+    return (_imported(reader) for reader in readers if may_be(reader[0], words))
 
 
 def _imported(reader: tuple[str, str]) -> type[LogReader]:
@@ -97,7 +93,7 @@ def open_log(
     if format_name is not None:
         named = _named(format_name)
         # Lines of this format may be wrapped in the records of another one.
-        return (_inside(head, (named,)) or named)(source, options)
+        return (_inside(head, (named,)) or _imported(named))(source, options)
     reader = reader_of(source, head=head, search=search) or _for_stray_replies(head)
     if reader is None:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised
@@ -180,26 +176,36 @@ _QUOTED: Final = frozenset({"transcript", "mail-errors"})
 
 
 def _sniffing(head: bytes) -> type[LogReader] | None:
-    for reader in _readers_of_records():
+    for reader in _likely(READERS[:_RECORDS], head):
         if reader.sniff(head):
-            may_hold = reader.format.name in _MAY_HOLD_LINES
-            inner = _readers_of_inner_lines()
-            services = (each for each in inner if each.format.service and each.format.name not in _QUOTED)
-            return (_inside(head, services) if may_hold else None) or reader
-    return _inside(head, _readers_of_inner_lines()) or next(
-        (reader for reader in _readers_of_lines() if reader.sniff(head)), None
+            if reader.format.name not in _MAY_HOLD_LINES:
+                return reader
+            return _inside(head, _LINES, _is_wrapped) or reader
+    return _inside(head, _LINES) or next(
+        (reader for reader in _likely(READERS[_RECORDS:], head) if reader.sniff(head)), None
     )
 
 
-def _inside(head: bytes, readers: Iterable[type[LogReader]]) -> type[LogReader] | None:
-    """The first of `readers` that recognises the lines wrapped in the records of a file, or None."""
+def _is_wrapped(reader: type[LogReader]) -> bool:
+    """Whether a collector of events may have wrapped lines that `reader` reads."""
+    return reader.format.service and reader.format.name not in _QUOTED
+
+
+def _inside(
+    head: bytes, readers: tuple[tuple[str, str], ...], fits: Callable[[type[LogReader]], bool] | None = None
+) -> type[LogReader] | None:
+    """The first of `readers` that recognises the lines wrapped in the records of a file, if it `fits`; or None."""
+    if not may_be_wrapped(folded(head)):
+        return None
     from smtpscope.reading.wrappers.wrapped_log import inside_of, wrapped
 
-    found = list(inside_of(head))
-    for reader in readers if found else ():
-        for wrapper, inside in found:
-            if reader.sniff(inside):
-                return wrapped(wrapper, reader)
+    found = [(wrapper, inside, folded(inside)) for wrapper, inside in inside_of(head)]
+    for entry in readers if found else ():
+        for wrapper, inside, words in found:
+            if may_be(entry[0], words):
+                reader = _imported(entry)
+                if (fits is None or fits(reader)) and reader.sniff(inside):
+                    return wrapped(wrapper, reader)
     return None
 
 
@@ -222,9 +228,9 @@ def _found_further_on(source: Source, search: int | None) -> type[LogReader] | N
     return None
 
 
-def _named(name: str) -> type[LogReader]:
-    for reader in readers():
-        if reader.format.name == name:
-            return reader
+def _named(format_name: str) -> tuple[str, str]:
+    for entry, reader in zip(READERS, readers(), strict=True):
+        if reader.format.name == format_name:
+            return entry
     names = ", ".join(reader.format.name for reader in readers())
-    raise UsageError(where="--read-as", what=f'unknown format "{name}"', remedy=f"Choose one of: {names}")
+    raise UsageError(where="--read-as", what=f'unknown format "{format_name}"', remedy=f"Choose one of: {names}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
+from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
@@ -284,40 +284,6 @@ def _nothing(
 
 def _can_grow(source: Source) -> bool:
     return not isinstance(source, BufferedSource)
-
-
-_NAMED: int = 3
-
-
-def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
-    """A note on each log whose times name no zone, if those of another log do; nothing if all are alike.
-
-    `assumed_zone` is the name of the zone assumed for them.
-    """
-    without, certain = store.words.clocks()
-    if not without or not certain:
-        return ()
-    others = ", ".join(certain[:_NAMED]) + (f" and {len(certain) - _NAMED} more" if len(certain) > _NAMED else "")
-    reason = (
-        f"The times name no zone and were read as {assumed_zone}, while those of {others} are certain: "
-        "the order of events between these logs is right only if that zone is"
-    )
-    return tuple(Problem(file, "dates", reason, "noted") for file in without)
-
-
-def told_twice(store: EventStore) -> tuple[Problem, ...]:
-    """A note on each two logs of different kinds that contain the same refusals."""
-    return tuple(
-        Problem(
-            store.words.files[shared.second],
-            "whole file",
-            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} counted twice: also in "
-            f"{store.words.files[shared.first]}, a log of another kind",
-            "noted",
-            shared.count,
-        )
-        for shared in store.shared_refusals()
-    )
 
 
 _HEAD: Final = 4_096

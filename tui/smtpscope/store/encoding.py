@@ -14,7 +14,7 @@ from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.entry import Entry, WhoActs
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExchange
 from smtpscope.store.column_set import NO_NUMBER, Columns
-from smtpscope.store.duplicates import EventFingerprint, SeenEvents
+from smtpscope.store.doubles.duplicates import EventFingerprint, SeenEvents
 from smtpscope.store.vocabularies import DIRECTIONS, WHO_ACTS, Diagnosis, SharedFields, Vocabularies
 from smtpscope.store.vocabulary import Codes, GrowingNumbers, Numbers
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from smtpscope.knowledge.advice import Match
@@ -18,7 +19,14 @@ from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.store.assumed_times import moved, span_moved
 from smtpscope.store.beside.explaining_events import ExplainingEvents
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX, NO_NUMBER, NO_TIME, Columns, GrowingColumns
-from smtpscope.store.duplicates import SharedRefusals, shared_refusals
+from smtpscope.store.doubles.shared_events import (
+    LoggedFacts,
+    SharedEvents,
+    replies_of_none,
+    shared_refusals,
+    short_names,
+    without_reply,
+)
 from smtpscope.store.encoding import Encoder, ReplyMatcher, decoded
 from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.search_texts import SearchTexts
@@ -49,8 +57,7 @@ Rows = NDArray[np.bool_] | NDArray[np.int64] | None
 _FEW = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Annotations:
+class Annotations(Struct, frozen=True):
     """What the user said of incidents, as far as a filter asks for it."""
 
     marked: frozenset[IncidentKey] = frozenset()
@@ -154,7 +161,7 @@ class EventStore:
         """The number of duplicates."""
         return self._duplicates
 
-    def shared_refusals(self) -> list[SharedRefusals]:
+    def shared_refusals(self) -> list[SharedEvents]:
         """The refusals that are in two logs of different kinds, and so counted twice."""
         if len(self.words.files) < 2:
             return []
@@ -168,6 +175,23 @@ class EventStore:
             self.words.context_provider.view()[context],
             self.words.context_file.view()[context],
         )
+
+    def shared_without_reply(self) -> list[SharedEvents]:
+        """The events without a reply that are in a second log with it, and so counted twice."""
+        replies = replies_of_none(self.words.replies)
+        if len(self.words.files) < 2 or not replies:
+            return []
+        columns = self.columns
+        rows = np.flatnonzero((columns.time_ms != NO_TIME) & ~columns.is_duplicate)
+        context = columns.context[rows]
+        facts = LoggedFacts(
+            columns.time_ms[rows],
+            self.words.context_event_id.view()[context],
+            columns.recipient[rows],
+            short_names(self.words.servers)[columns.server[rows]],
+            self.words.context_file.view()[context],
+        )
+        return without_reply(facts, np.isin(columns.reply[rows], replies))
 
     @property
     def log_start_ms(self) -> int | None:

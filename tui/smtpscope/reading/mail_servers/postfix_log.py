@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
+    LONGEST,
     Around,
     Damaged,
     Found,
@@ -64,7 +65,7 @@ class PostfixGrammar(MailGrammar):
         client = daemon in _CLIENTS
         delivery = _DELIVERY.match(line.text)
         if delivery is None:
-            return _without_recipient(line.text) if client else None
+            return _without_recipient(line.text, around) if client else None
         _, sign, outcome = line.text[delivery.end() :].partition(" status=")
         state, _, reason = outcome.partition(" (")
         if not sign or state.strip() not in _FAILED:
@@ -120,10 +121,19 @@ class PostfixLogReader(MailLog):
     )
 
 
-def _without_recipient(text: str) -> Found:
+def _without_recipient(text: str, around: Around) -> Found:
     """A refusal after which Postfix continued, with the next host or without an extension: it names no recipient."""
     match = _NO_RECIPIENT.match(text)
-    return None if match is None else said_in(text[match.end() :], None)
+    return None if match is None else said_in(text[match.end() :], _only_recipient(text, around))
+
+
+def _only_recipient(text: str, around: Around) -> str | None:
+    """The recipient of the message in `text`, which is in a later line, if the message has no other."""
+    key = f" {text.partition(': ')[0]}: "
+    if ", nrcpt=1 " not in around.earlier(f"{key}from=<"):
+        return None
+    delivery = _DELIVERY.search(around.later(f"{key}to=<", LONGEST))
+    return delivery and delivery["to"]
 
 
 def said_in(reason: str, mailbox: str | None) -> Found:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
@@ -27,8 +27,7 @@ def text(shown: Shown | str, style: str = "") -> Content:
 _NOTHING = Content("")
 
 
-@dataclass(frozen=True, slots=True)
-class ProseParagraph:
+class ProseParagraph(Struct, frozen=True):
     """`content` after `lead` (a bullet, a label); wrapped lines are indented to the start of the content.
 
     `copied` is what is copied where that is not the content. `indent` blanks stand before both. When the lead leaves
@@ -41,8 +40,7 @@ class ProseParagraph:
     copied: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowingColumns:
+class FlowingColumns(Struct, frozen=True):
     """Short items side by side, filled row by row, in as many equal columns as the width allows.
 
     `values` are the items as they are copied, where they hold more than a value.
@@ -53,8 +51,7 @@ class FlowingColumns:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     content: Content
 
 

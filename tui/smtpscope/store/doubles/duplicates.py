@@ -11,23 +11,20 @@ in whole seconds, as exports cut the rest off; without a time nobody can tell, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
 
 _SECOND: Final = 1000
-_TOGETHER: Final = 2 * _SECOND
-"""Milliseconds between the entries that two logs of one server make of the same refusal."""
 # The multipliers of SplitMix64's finalizer: each input bit changes half the bits of the result.
 _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
-@dataclass(frozen=True, slots=True)
-class EventFingerprint:
+class EventFingerprint(Struct, frozen=True):
     """What some rows of one log tell, row by row; `none` stands for no record id and for no time.
 
     `origin` is a number for provider and computer; `said` are numbers for what was said. `file` is the number of the
@@ -40,41 +37,6 @@ class EventFingerprint:
     said: tuple[NDArray[np.signedinteger], ...]
     file: int
     none: int
-
-
-@dataclass(frozen=True, slots=True)
-class SharedRefusals:
-    """`count` refusals that are in both logs `first` and `second`, in different forms."""
-
-    first: int
-    second: int
-    count: int
-
-
-def shared_refusals(
-    time_ms: NDArray[np.int64],
-    said: tuple[NDArray[np.signedinteger], ...],
-    provider: NDArray[np.signedinteger],
-    file: NDArray[np.signedinteger],
-) -> list[SharedRefusals]:
-    """Refusals in logs of different kinds: one is in a protocol log, and again in message tracking.
-
-    All are columns of the same rows, each with a time. `said` is what both kinds of log have of a refusal (recipient,
-    code, direction); it is the same one if that agrees and the times are at most two seconds apart.
-    """
-    keys = np.zeros(len(time_ms), np.uint64)
-    for part in said:
-        keys = _mixed(keys ^ part.astype(np.uint64))
-    order = np.lexsort((time_ms, keys))
-    one, next_one = order[:-1], order[1:]
-    same = (keys[one] == keys[next_one]) & (time_ms[next_one] - time_ms[one] <= _TOGETHER)
-    same &= (provider[one] != provider[next_one]) & (file[one] != file[next_one])
-    pairs = np.stack([file[one][same], file[next_one][same]], axis=1).astype(np.int64)
-    found, counts = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
-    return [
-        SharedRefusals(first, second, count)
-        for (first, second), count in zip(found.tolist(), counts.tolist(), strict=True)
-    ]
 
 
 class SeenEvents:
@@ -102,7 +64,7 @@ class SeenEvents:
         by_words = np.flatnonzero(timed & ~has_id)
         if len(by_id):
             ids = told.record_id[by_id]
-            keys = _mixed(_moment(told, by_id) ^ ids.astype(np.uint64))
+            keys = mixed(_moment(told, by_id) ^ ids.astype(np.uint64))
             if self._are_new(ids):
                 self._runs.add_new(keys)
             else:
@@ -123,7 +85,7 @@ class SeenEvents:
         # Duplicates are not stored twice.
         by_id, by_words = by_id[~found[by_id]], by_words[~found[by_words]]
         words = _words(told, by_id)
-        numbered = _mixed(words ^ told.record_id[by_id].astype(np.uint64))
+        numbered = mixed(words ^ told.record_id[by_id].astype(np.uint64))
         again = self._said_with_number.earlier(numbered)
         self._said_with_number.keep(numbered)
         found[by_id] |= again | self._said_with_id.also_in(self._said_without, words)
@@ -246,24 +208,25 @@ def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
 def _words(told: EventFingerprint, rows: NDArray[np.int64], keys: Keys | None = None) -> Keys:
     """One number for second and what was said, or for `keys` and what was said."""
     if keys is None:
-        keys = _mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
+        keys = mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
     for said in told.said:
-        keys = _mixed(keys ^ said[rows].astype(np.uint64))
+        keys = mixed(keys ^ said[rows].astype(np.uint64))
     return keys
 
 
 def _moment(told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
     """One number for second and origin."""
-    keys = _mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
-    return _mixed(keys ^ told.origin[rows].astype(np.uint64))
+    keys = mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
+    return mixed(keys ^ told.origin[rows].astype(np.uint64))
 
 
-def _mixed(values: Keys) -> Keys:
+def mixed(values: Keys) -> Keys:
+    """A number for each of `values` in which each of its bits matters."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * _FIRST
     values = (values ^ (values >> np.uint64(27))) * _SECOND_FACTOR
-    mixed: Keys = values ^ (values >> np.uint64(31))
-    return mixed
+    result: Keys = values ^ (values >> np.uint64(31))
+    return result
 
 
 def _among(keys: Keys, run: Keys) -> NDArray[np.bool_]:

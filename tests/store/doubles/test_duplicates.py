@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.store.duplicates import EventFingerprint, SeenEvents, SharedRefusals, shared_refusals
+from smtpscope.store.doubles.duplicates import EventFingerprint, SeenEvents
+from smtpscope.store.doubles.shared_events import SharedEvents, shared_refusals
 
 Rows = list[tuple[int, int, int]]
 NONE = int(np.iinfo(np.int64).min)
@@ -72,14 +73,14 @@ def test_without_a_time_nobody_can_tell() -> None:
         assert not seen.find(told([(NONE, NONE, 1), (7, NONE, 1)], file=file)).any()
 
 
-def shared(rows: list[tuple[int, int, int, int]]) -> list[SharedRefusals]:
+def shared(rows: list[tuple[int, int, int, int]]) -> list[SharedEvents]:
     """Rows of time, recipient, provider and file."""
     time_ms, recipient, provider, file = (np.array(column, np.int64) for column in zip(*rows, strict=True))
     return shared_refusals(time_ms, (recipient,), provider, file)
 
 
 def test_a_refusal_that_two_kinds_of_log_tell_is_found() -> None:
-    assert shared([(1_000, 5, 0, 0), (9_000, 6, 0, 0), (2_900, 5, 1, 1), (9_500, 7, 1, 1)]) == [SharedRefusals(0, 1, 1)]
+    assert shared([(1_000, 5, 0, 0), (9_000, 6, 0, 0), (2_900, 5, 1, 1), (9_500, 7, 1, 1)]) == [SharedEvents(0, 1, 1)]
 
 
 def test_two_logs_of_one_kind_or_one_log_of_two_kinds_share_nothing() -> None:
