@@ -92,12 +92,13 @@ class LiveCheck:
         """`Block list zen.example: 192.0.2.25`, with text from the log in it."""
         name = KINDS[self.kind].title
         if self.kind == "block-list":
-            return f"{name} {self.target.zone}: {self.target.subject}"
+            listed = f"{name} {self.target.zone}" if self.target.zone else name
+            return f"{listed}: {self.target.subject or 'IP address unknown'}"
         if self.kind == "dkim" and self.target.selector:
             return f"{name}: {self.target.selector} of {self.target.subject}"
         if self.kind == "recipient":
             return f"{name}: {self.target.mailbox} at {self.target.subject}"
-        return f"{name}: {self.target.subject}"
+        return f"{name}: {self.target.subject or 'IP address unknown'}"
 
     @property
     def key(self) -> tuple[CheckKind, LiveTarget]:
