@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from fuzz.mutations import places
-from fuzz.oracles import SECONDS, Violation, checked, mutated
+from fuzz.mutations import damaged, places
+from fuzz.oracles import SECONDS, Violation, checked
 from fuzz.seeds import forms, seed_of
 
 _MEMORY: Final = 2 << 30
@@ -64,7 +64,7 @@ def main() -> int:
     given = arguments.parse_args()
     names = given.form or forms()
     if given.number is not None:
-        sys.stdout.buffer.write(mutated(seed_of(names[0]), given.number)[0])
+        sys.stdout.buffer.write(damaged(seed_of(names[0]), given.number).data)
         return 0
     limit_memory()
     before = time.monotonic()

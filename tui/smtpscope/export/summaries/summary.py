@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import SmtpExchange
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from smtpscope.probes.live_check import LiveResult
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentSummary:
+class IncidentSummary(Struct, frozen=True):
     """An incident, its guidance, one sample with the raw text of its record, and the events beside it that explain it.
     `live` are the results of live checks on it.
 
@@ -31,8 +31,7 @@ class IncidentSummary:
     live: tuple[LiveResult, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryDocument:
+class SummaryDocument(Struct, frozen=True):
     """One or more incidents, and where they come from.
 
     `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times

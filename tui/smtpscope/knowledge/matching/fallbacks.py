@@ -157,6 +157,10 @@ def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Findi
     enhanced = reply.enhanced
     # A vague code still says something: 5.7.1 and 5.7.0 mean that it was a decision.
     if enhanced is not None and enhanced[1:] in (".7.1", ".7.0") and code in (550, 551, 553, 554, 450, 451):
+        if stage == "content" and code < 500:
+            # Nobody judges a message and asks for it again: what is put off has failed on the way, or waits.
+            name = f"{enhanced} to {stage}"
+            return Finding("unavailable", "unavailable", "code and command", name, "guess", evidence, "policy")
         if stage == "content":
             return Finding("spam", "spam", "code and command", f"{enhanced} to {stage}", "guess", evidence, "policy")
         return Finding("policy", "policy", "code and command", enhanced, "guess", code_spans(reply, enhanced))

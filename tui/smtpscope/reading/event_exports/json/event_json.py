@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from itertools import islice
 from typing import Any, ClassVar, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces, text_beside
 from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
+from smtpscope.reading.event_exports.json.broken_objects import objects_within, pieces_of
 from smtpscope.reading.event_exports.json.json_events import record_of, rows_of, time_value, unwrapped
 from smtpscope.reading.event_exports.json.json_objects import (
     EVENT_KEY,
@@ -25,7 +26,7 @@ from smtpscope.reading.event_exports.json.json_objects import (
     ObjectScan,
     decoded_object,
     is_lines,
-    objects_within,
+    swallowed,
     wrapper_length,
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
@@ -53,6 +54,7 @@ _UNKNOWN_NAMES: Final = (
 # Of XML, Splunk and pages of answers, whose events are within.
 _HOLDS_SOURCE: Final = re.compile(r"SourceName|[Pp]rovider|\"hits\"|\"rows\"|\"results?\"|<Event")
 _CUT_OFF: Final = "The event has no end: its JSON is cut off"
+_HOLDS_ANOTHER: Final = "The event holds another one: a bracket is missing"
 _CLOSED: Final = ("}\n", "}\r\n", "},\n", "},\r\n")
 _ENDS: Final = ("}", "},", "]", "],")
 _NO_SOURCE: Final = "no field names an SMTP event source"
@@ -210,9 +212,19 @@ class _ObjectRecords:
             ours = False
             if not found.whole:
                 raise NoObjectError(_CUT_OFF)
+            if depth and swallowed(block.text, found.start, found.end) is not None:
+                raise NoObjectError(_HOLDS_ANOTHER)
             ours = may_be_ours(block.text[found.start : found.end])
             records = self._records(block.cut(found.start, found.end), offset) if ours else self._others(block, found)
         except NoObjectError as error:
+            begin = max(found.start, block.text.find("{", found.start, found.end))
+            pieces = pieces_of(block.text, begin, found.end) if depth < _DEEPEST_PAGE else []
+            if any(piece.whole for piece in pieces):
+                if all(piece.whole for piece in pieces):
+                    self.told.add(self.lines.at(found.start), f"{error}; its events were read one by one", "recovered")
+                for piece in pieces:
+                    self.take(block, piece, _DEEPEST_PAGE)
+                return
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
             self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")

@@ -16,19 +16,20 @@ LONGEST: Final = 1 << 20
 
 _TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
-_FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
+_FOLLOWING: Final = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
+# The name that an object begins with: the next one of its kind begins with the same.
+_OPENING: Final = re.compile(r'\{\s{0,64}"[^"\\]{1,60}"\s{0,8}:')
 # A broken object is searched a second time; a hostile file must not make that quadratic.
 _BROKEN_LOOKED_THROUGH = 20
 
 
 # An object whose first array of objects comes before any field of an event.
-_ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
-_ARRAY = re.compile(r"\[\s{0,64}(?=\{)")
+ARRAY_WITHIN: Final = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
 # Splunk names all fields first.
 _SPLUNK_RESULTS = re.compile(
     r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
 )
-_LONGEST_WRAPPER = 4_096
+LONGEST_WRAPPER: Final = 4_096
 EVENT_KEY: Final = re.compile(
     r'\\{0,3}"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id'
     r'|event_?code)\\{0,3}"\s{0,8}:'
@@ -58,10 +59,10 @@ def wrapper_length(text: str) -> int:
 
     Elasticsearch and Splunk answer a search that way. 0 if there is no object around the events.
     """
-    array = _SPLUNK_RESULTS.match(text) or _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
+    array = _SPLUNK_RESULTS.match(text) or ARRAY_WITHIN.match(text, 0, LONGEST_WRAPPER)
     if array is None or EVENT_KEY.search(text, 0, array.end()):
         return 0
-    end = _end_of(text, text.index("{"))
+    end = end_of(text, text.index("{"))
     # Nothing follows an object around all events: these are events that begin with an array.
     return 0 if end is not None and text[end:].lstrip().startswith("{") else array.end()
 
@@ -91,7 +92,9 @@ def decoded_object(text: str) -> dict[str, Any]:
 def _decoded_slowly(text: str) -> object:
     """Control characters in strings and lone surrogates are accepted: a stranger's reply may contain them."""
     try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        found, end = json.JSONDecoder(strict=False).raw_decode(text)
+        if EVENT_KEY.search(text, end) is not None:
+            raise NoObjectError("Another event follows the end of the event")
         return _without_halves(found)
     except RecursionError as error:
         raise NoObjectError("The event nests too deep") from error
@@ -127,42 +130,50 @@ class ObjectScan:
         position = min(self._skipped, len(text))
         self._skipped -= position
         while (start := text.find("{", position)) >= 0:
-            end = _end_of(text, start)
+            end = end_of(text, start)
+            if end is not None and (again := swallowed(text, start, end)) is not None:
+                found.append(JsonObject(start, again, False))
+                position = again
+                continue
             if end is not None:
                 found.append(JsonObject(start, end, True))
                 position = end
                 continue
             if not block.final and len(text) - start <= LONGEST:
                 return found, start
-            array = _ARRAY_WITHIN.match(text, start, start + _LONGEST_WRAPPER)
+            array = ARRAY_WITHIN.match(text, start, start + LONGEST_WRAPPER)
             if array is not None and EVENT_KEY.search(text, start, array.end()) is None:
                 # The object around a page of events is longer than any event: the events are inside.
                 position = array.end()
                 continue
-            following = _FOLLOWING.search(text, start + 1) if self._broken_left else None
+            following = next_object(text, start, start + 1, len(text)) if self._broken_left else None
             self._broken_left -= following is not None
-            position = following.end() if following else len(text)
+            position = len(text) if following is None else following
             found.append(JsonObject(start, position, False))
         return found, len(text)
 
 
-def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
-    """The objects of the first array of objects in the object from `begin` to `end`; none if there is no array."""
-    array = _ARRAY.search(text, begin, end)
-    if array is None:
-        return []
-    found: list[JsonObject] = []
-    position = array.end()
-    while (start := text.find("{", position, end)) >= 0:
-        after = _end_of(text, start)
-        if after is None or after > end:
-            break
-        found.append(JsonObject(start, after, True))
-        position = after
-    return found
+def next_object(text: str, start: int, behind: int, end: int) -> int | None:
+    """Where the next object after the one at `start` begins, from `behind` to `end`; None where there is none."""
+    following = _FOLLOWING.search(text, behind, end)
+    stop = end if following is None else following.end()
+    opening = _OPENING.match(text, start, end)
+    again = -1 if opening is None else text.find(opening[0], behind, stop)
+    if again >= 0:
+        return again
+    return None if following is None else stop
 
 
-def _end_of(text: str, start: int) -> int | None:
+def swallowed(text: str, start: int, end: int) -> int | None:
+    """Where another event begins within the object from `start` to `end`, as after a lost bracket; None without one."""
+    opening = _OPENING.match(text, start, end)
+    again = -1 if opening is None else text.find(opening[0], start + 1, end)
+    if again < 0 or EVENT_KEY.search(text, start, again) is None or EVENT_KEY.search(text, again, end) is None:
+        return None
+    return again
+
+
+def end_of(text: str, start: int) -> int | None:
     """The index after the object that begins at `start`, None if it has no end."""
     depth = 0
     for token in _TOKEN.finditer(text, start, start + LONGEST):
