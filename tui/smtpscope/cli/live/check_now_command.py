@@ -46,7 +46,7 @@ def check_now(
     smtpscope check-now a.evtx --filter "550 host:fabrikam" --run blocklist,dns
     """
     from smtpscope.export.live.live_formats import LivePart
-    from smtpscope.export.live.live_words import incident_words
+    from smtpscope.export.summaries.live_words import incident_words
     from smtpscope.probes.planning import of_groups
     from smtpscope.session.live.live_plan import live_plan
 

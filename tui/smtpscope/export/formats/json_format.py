@@ -72,7 +72,7 @@ def _incident(summary: IncidentSummary, calendar: Calendar) -> JsonValue:
 def _live(summary: IncidentSummary) -> JsonValue:
     if not summary.live:
         return []
-    from smtpscope.export.live.live_formats import result_value
+    from smtpscope.export.formats.live_json import result_value
 
     return [result_value(result) for result in summary.live]
 

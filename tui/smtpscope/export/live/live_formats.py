@@ -8,12 +8,11 @@ from datetime import tzinfo
 from typing import Final
 
 from smtpscope.export.formats.json_text import JsonValue, json_text
+from smtpscope.export.formats.live_json import result_value
 from smtpscope.export.formats.markdown import escaped, inline_code
 from smtpscope.export.formats.text_columns import cell_width, wrapped
-from smtpscope.export.live.live_words import SIGNS, holds_words, sends_lines, when_and_who
-from smtpscope.export.summaries.incident_wording import utc_text
+from smtpscope.export.summaries.live_words import SIGNS, holds_words, sends_lines, when_and_who
 from smtpscope.harmless import shown
-from smtpscope.knowledge.live.check_kinds import KINDS
 from smtpscope.probes.live_check import LiveCheck, LiveResult, SmtpConnection
 
 SCHEMA: Final = "smtpscope.live-checks/1"
@@ -140,22 +139,4 @@ def _check(check: LiveCheck, about: str) -> JsonValue:
             for each in check.sends
             if isinstance(each, SmtpConnection)
         ],
-    }
-
-
-def result_value(result: LiveResult) -> dict[str, JsonValue]:
-    """One result as a JSON object."""
-    return {
-        "check": result.check.kind,
-        "group": KINDS[result.check.kind].group,
-        "title": result.check.title,
-        "subject": result.check.target.subject,
-        "outcome": result.outcome,
-        "finding": result.finding,
-        "sentence": result.sentence,
-        "conclusion": result.conclusion or None,
-        "evidence": list(result.evidence),
-        "asked": list(result.asked),
-        "time": utc_text(result.time_ms),
-        "holds_from": result.holds_from,
     }

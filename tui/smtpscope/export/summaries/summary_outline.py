@@ -112,7 +112,7 @@ def _chapter(summary: IncidentSummary, calendar: Calendar, limit: int | None) ->
 def _live(summary: IncidentSummary, calendar: Calendar) -> tuple[Section, ...]:
     if not summary.live:
         return ()
-    from smtpscope.export.live.live_sections import live_sections
+    from smtpscope.export.summaries.live_sections import live_sections
 
     return tuple(live_sections(summary.live, calendar))
 

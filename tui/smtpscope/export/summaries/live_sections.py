@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtpscope.export.live.live_words import holds_words, when_and_who
 from smtpscope.export.summaries.content import Block, Bullets, Line, Paragraph, Section, plain, strong, verbatim
 from smtpscope.export.summaries.incident_wording import Calendar
+from smtpscope.export.summaries.live_words import holds_words, when_and_who
 
 if TYPE_CHECKING:
     from smtpscope.probes.live_check import LiveResult
