@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from smtpscope.reading.record import DateOrderName, ReadOptions
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
+from support.changed import replace
 
 OPTIONS = ReadOptions(newest=datetime(2026, 11, 24, tzinfo=UTC))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
+from msgspec import Struct
 
 PROJECT_FILE: Final = ".smtpscope.toml"
 USER_FILE: Final = "config.toml"
@@ -15,8 +15,7 @@ _JOURNAL_FILE: Final = "live-checks.jsonl"
 _APPLICATION: Final = "smtpscope"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """None of them need exist, except `project_file` if it is not None."""
 
     user_file: Path

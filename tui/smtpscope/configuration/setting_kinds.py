@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path, PureWindowsPath
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from smtpscope.configuration.key_names import key_name
 from smtpscope.configuration.nearest import nearest
@@ -22,8 +23,7 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=str)
 
 
-@dataclass(frozen=True, slots=True)
-class TomlPlace:
+class TomlPlace(Struct, frozen=True):
     """The origin of a value: paths in it are relative to `folder`.
 
     `confined` means it must not name a folder outside, since anybody can put a project file next to a log: a path to a
@@ -53,8 +53,7 @@ class SettingKind(Protocol[T]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceSetting(Generic[Word]):
+class ChoiceSetting(Struct, Generic[Word], frozen=True):
     """One of several words, in any case."""
 
     words: tuple[Word, ...]
@@ -79,8 +78,7 @@ class ChoiceSetting(Generic[Word]):
         return toml_string(value)
 
 
-@dataclass(frozen=True, slots=True)
-class GroupingSetting:
+class GroupingSetting(Struct, frozen=True):
     """A grouping: a named one, or any two dimensions."""
 
     @property
@@ -111,8 +109,7 @@ def example_pair() -> Grouping:
     return f"{first.name},{other}"
 
 
-@dataclass(frozen=True, slots=True)
-class YesNo:
+class YesNo(Struct, frozen=True):
     """True or false."""
 
     expected: str = "true or false"
@@ -132,8 +129,7 @@ class YesNo:
         return "true" if value else "false"
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Struct, frozen=True):
     """The name of a time zone that exists."""
 
     expected: str = "UTC, local, a name such as Europe/Berlin, or an offset such as +01:00"
@@ -154,8 +150,7 @@ class Zone:
         return toml_string(value)
 
 
-@dataclass(frozen=True, slots=True)
-class IpAddress:
+class IpAddress(Struct, frozen=True):
     """An IP address, with a port if wanted, or "" for none."""
 
     expected: str = 'an IP address; "" for none'
@@ -189,8 +184,7 @@ def _is_address(written: str) -> bool:
     return not port or (port.isdigit() and 0 < int(port) < 65_536)
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """One folder, or None for none. It need not exist."""
 
     expected: str = 'a folder, relative to the file; "" for none'
@@ -213,8 +207,7 @@ class Folder:
         return toml_string("" if value is None else str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """Any number of folders. They need not exist."""
 
     expected: str = "a list of folders, relative to the file; in a variable with : (Windows ;) between them"
@@ -232,8 +225,7 @@ class Folders:
         return f"[{', '.join(toml_string(str(folder)) for folder in value)}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Action ids with their keys, separated by commas: `{"browse.filter": "slash,f"}`."""
 
     expected: str = "action id = key or list of keys; in a variable id=key,key with spaces between the ids"

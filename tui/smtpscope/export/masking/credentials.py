@@ -7,8 +7,9 @@ which an event shows as its full command. X-EXPS, Exchange's own command, does t
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.parsing.smtp_exchange import Command, SmtpExchange
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Final
 
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 from smtpscope.export.masking.credentials import LEFT_OUT, credentials_in
 from smtpscope.export.masking.known_phrases import LEFT_OUT as WORDS_LEFT_OUT
@@ -308,7 +307,7 @@ def _explanation(explanation: Explanation, mask: Mask) -> Explanation:
     return replace(
         explanation,
         provider=mask.text(explanation.provider),
-        kind=replace_struct(
+        kind=replace(
             kind,
             id=mask.text(kind.id),
             name=mask.text(kind.name),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import IntEnum
+
+from msgspec import Struct
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.store.activity import State
@@ -20,8 +21,7 @@ class Status(IntEnum):
     UNKNOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedIncident:
+class CheckedIncident(Struct, frozen=True):
     """An incident with events in the window.
 
     `events` counts those in the window, `messages` counts each message once, however many delivery attempts failed.
@@ -60,8 +60,7 @@ class CheckedIncident:
         return Status.CRITICAL if self.state == "ongoing" and lost else Status.WARNING
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """The result of a check.
 
     `window` is the time span as the user wrote it ("24h"); it ends at `log_end_ms`, the end of the log. `stale_ms` is

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import SmtpExchange
@@ -11,8 +12,7 @@ from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Incident
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentSummary:
+class IncidentSummary(Struct, frozen=True):
     """An incident, its guidance, one sample with the raw text of its record, and the events beside it that explain it.
 
     All text is verbatim: each format makes it harmless in its own way as its last step.
@@ -25,8 +25,7 @@ class IncidentSummary:
     explanations: tuple[Explanation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryDocument:
+class SummaryDocument(Struct, frozen=True):
     """One or more incidents, and where they come from.
 
     `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times

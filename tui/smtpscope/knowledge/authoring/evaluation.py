@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Confidence, Match
 from smtpscope.knowledge.authoring.labelled_replies import LabelledReply, of_example, read_labelled_replies
@@ -29,8 +31,7 @@ NEAR_MATCH_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 LEVELS: tuple[Confidence, ...] = ("sure", "likely", "guess")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedReply:
+class JudgedReply(Struct, frozen=True):
     """A labelled reply and the matcher's answer. `who_acts` is taken from the matched entry.
 
     `left_out` is the cause found without product names and without labelled replies of the same family.
@@ -58,8 +59,7 @@ class JudgedReply:
         return stage_of((self.labelled.command or "").upper())
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """The count `hits` out of `of`."""
 
     hits: int
@@ -74,8 +74,7 @@ class Share:
         return f"{100 * self.value:.1f} % ({self.hits} of {self.of})"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many replies were answered correctly.
 
     `exact` counts answers with the labelled cause, `acceptable` also those with an alternative that is right as well.
@@ -89,8 +88,7 @@ class Tally:
     left_out: Share
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """The results for one set of labelled replies.
 
     `coverage` is the share answered by more than the last resort. `macro` is the exact agreement averaged over causes
@@ -206,8 +204,7 @@ def _seconds_per_reply(matcher: Matcher, replies: Sequence[LabelledReply], clock
     return (clock() - start) / len(parsed)
 
 
-@dataclass(frozen=True, slots=True)
-class NearMatchQuality:
+class NearMatchQuality(Struct, frozen=True):
     """The near match at one threshold: the share of replies that it answers, and how many of these acceptably."""
 
     threshold: float
@@ -242,8 +239,7 @@ def without_near_match(base: KnowledgeBase) -> Matcher:
     return replace(base.matcher, similar=SimilarReplies([]))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """The results for one set of labelled replies. `own` marks the bundled set, which is measured without near match.
 
     `near_match` is always measured on the bundled replies.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.file_mistakes import not_understood, unreadable
@@ -65,8 +66,7 @@ def _conditions(rule: Rule) -> str:
     return f", for {', '.join(rule.remote_hosts)}" if rule.remote_hosts else ""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderReport:
+class FolderReport(Struct, frozen=True):
     """The result of a check. `mistakes` make the folder unusable, `warnings` don't. `replaced` are the ids of bundled
     entries that the folder overrides.
     """

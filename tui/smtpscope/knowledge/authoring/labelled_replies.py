@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, get_args
+
+from msgspec import Struct
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.entry import WhoActs
@@ -17,8 +18,7 @@ _REMEDY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledReply:
+class LabelledReply(Struct, frozen=True):
     """A reply and the correct answer.
 
     `command` is the verb it answers, None if unknown. `also_right` are alternative causes, `who_acts` all acceptable

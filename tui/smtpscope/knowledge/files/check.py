@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Match
@@ -45,8 +45,7 @@ from smtpscope.parsing.smtp_exchange import Command, Direction, Reply
 _COMMAND = re.compile(r"([A-Z.][A-Z0-9-]*(?: FROM:<>)?)> ")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleExample:
+class RuleExample(Struct, frozen=True):
     """One line: the reply and the command it answers (verb "" where the line names none)."""
 
     reply: Reply
@@ -214,8 +213,7 @@ def _examples_of_rule(where: str, rule: Rule, matcher: Matcher) -> Iterator[Know
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """An example reply in a context where its rule could match."""
 
     example: RuleExample

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 
@@ -59,8 +59,7 @@ class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (self.category, *(vendor.category for vendor in self.vendors))
 
 
-@dataclass(frozen=True, slots=True)
-class CodeTable:
+class CodeTable(Struct, frozen=True):
     """Meanings by code, written as in `CodeMeaning.code`, with ranges expanded."""
 
     by_code: Mapping[str, CodeMeaning]

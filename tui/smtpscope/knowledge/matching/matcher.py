@@ -4,7 +4,8 @@ wins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Match, Step
 from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
@@ -38,8 +39,7 @@ _ABOUT_A_MAILBOX = frozenset({"recipient-unknown", "recipient-disabled", "recipi
 UNPARSED_MATCH = Match(UNPARSED, UNPARSED, "nothing", "", "sure")
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(Struct, frozen=True):
     """The steps and their data. `own` are the rules in the user's own folders, which come first."""
 
     own: RuleBook

@@ -23,12 +23,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, ReplyTokens, is_level, words_of
 
-_GAP = r"(?:\S+ ){0,6}?"
+_LONGEST_GAP = 6
+_GAP = rf"(?:\S+ ){{0,{_LONGEST_GAP}}}?"
 Span = tuple[int, int]
 WordClasses = Mapping[str, Sequence[str]]
 """Word class -> its words, in the form that `Words.line` has (see `word_classes`)."""
@@ -45,17 +47,57 @@ def _without_blanks(text: str) -> bool:
     )
 
 
-@dataclass(slots=True)
-class _Part:
+_Elements = tuple[tuple[tuple[str, ...], bool], ...]
+"""The alternatives of each place, and whether the place may be empty; no alternatives are a gap."""
+_FEW = 3
+_SHORT = 2_000
+"""Texts in which, and characters up to which, a part is looked for without a pattern: it takes as long to compile as
+many texts to read, but is faster afterwards, and on long lines.
+"""
+
+
+def first_span(elements: _Elements, line: str) -> tuple[int, int] | None:
+    """Where the words of `elements` first occur in `line` (see `ReplyTokens`), as the pattern of a part finds them."""
+    start = line.find(" ") + 1
+    while start:
+        end = _end_of(elements, line, 0, start)
+        if end is not None:
+            return start, end
+        start = line.find(" ", start) + 1
+    return None
+
+
+def _end_of(elements: _Elements, line: str, number: int, position: int) -> int | None:
+    if number == len(elements):
+        return position
+    items, optional = elements[number]
+    if not items:
+        for _ in range(_LONGEST_GAP + 1):
+            end = _end_of(elements, line, number + 1, position)
+            blank = line.find(" ", position)
+            if end is not None or blank <= position:
+                return end
+            position = blank + 1
+        return None
+    for item in items:
+        if line.startswith(item, position) and line.startswith(" ", position + len(item)):
+            end = _end_of(elements, line, number + 1, position + len(item) + 1)
+            if end is not None:
+                return end
+    return _end_of(elements, line, number + 1, position) if optional else None
+
+
+class _Part(Struct):
     """One side of `&`; `source` is set for a script without spaces.
 
-    The pattern is compiled at first use: most phrases never meet a text that needs them.
+    Its pattern is compiled when it was needed a few times: most phrases never meet a text that needs them.
     """
 
     source: str
     anchors: tuple[frozenset[str], ...]
-    elements: tuple[tuple[tuple[str, ...], bool], ...]
+    elements: _Elements
     in_names: bool
+    _uses: int = 0
     _compiled: re.Pattern[str] | None = None
 
     def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
@@ -65,16 +107,23 @@ class _Part:
                 if start >= 0:
                     return [(start, start + len(literal))]
             return None
+        span = self._span(words.names if self.in_names else words.line)
+        if span is None:
+            return None
+        return words.name_spans(*span) if self.in_names else words.spans(*span)
+
+    def _span(self, line: str) -> tuple[int, int] | None:
         pattern = self._compiled
         if pattern is None:
-            pattern = self._compiled = re.compile(self._expression())
-        if self.in_names:
-            found = pattern.search(words.names)
-            return words.name_spans(*found.span()) if found else None
-        found = pattern.search(words.line)
-        return words.spans(*found.span()) if found else None
+            self._uses += 1
+            if self._uses <= _FEW and len(line) <= _SHORT:
+                return first_span(self.elements, line)
+            pattern = self._compiled = re.compile(self.expression())
+        found = pattern.search(line)
+        return found.span() if found else None
 
-    def _expression(self) -> str:
+    def expression(self) -> str:
+        """The regular expression for a line of words."""
         pieces = ["(?<= )"]
         for items, optional in self.elements:
             if not items:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.rule_result import Finding
@@ -31,8 +31,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Confidence = "sure"
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderCode:
+class ProviderCode(Struct, frozen=True):
     code: str
     category: str
     leads_to: str

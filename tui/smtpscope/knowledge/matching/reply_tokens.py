@@ -11,7 +11,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 # RFC 5321 section 4.5.3.1.5 gives a reply line 512 octets; text beyond this length is not read.
 LONGEST_TEXT = 4000
@@ -105,8 +106,7 @@ _COMMON_TOP_DOMAINS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyTokens:
+class ReplyTokens(Struct, frozen=True):
     """The words of a reply.
 
     `line` holds them with one space before and after each; `names` has the words of host names and URLs in the same
@@ -116,10 +116,10 @@ class ReplyTokens:
     line: str
     names: str
     distinct: frozenset[str]
-    _starts: list[int] = field(repr=False)
-    _spans: list[tuple[int, int]] = field(repr=False)
-    _name_starts: list[int] = field(repr=False)
-    _name_spans: list[tuple[int, int]] = field(repr=False)
+    _starts: list[int]
+    _spans: list[tuple[int, int]]
+    _name_starts: list[int]
+    _name_spans: list[tuple[int, int]]
 
     def spans(self, start: int, end: int) -> list[tuple[int, int]]:
         """The span in the text of the words from `start` to `end` (offsets in `line`)."""

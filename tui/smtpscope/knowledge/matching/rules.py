@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.host_patterns import HostPatterns, folded
@@ -65,8 +65,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.entry or self.category
 
 
-@dataclass(frozen=True, slots=True)
-class MatchContext:
+class MatchContext(Struct, frozen=True):
     """What a rule may depend on besides words. `hosts` are the host patterns that match the remote host."""
 
     reply: Reply
@@ -76,8 +75,7 @@ class MatchContext:
     hosts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleHit:
+class RuleHit(Struct, frozen=True):
     """A rule that matched, and the matching spans in the verbatim reply."""
 
     rule: Rule

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
 from math import log, sqrt
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.matching.reply_tokens import SIGNS, ReplyTokens, words_of
 from smtpscope.knowledge.matching.rule_result import Finding
@@ -44,8 +44,7 @@ class ExampleGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     replies: str
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     reply: str
     command: str | None
     category: str

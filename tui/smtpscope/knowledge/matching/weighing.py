@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.codes import VAGUE, CodeMeaning

@@ -168,11 +168,20 @@ class LogRows:
     """The rows of one log in file order, and the header that applies to the current row.
 
     `wanted` are the fields that a row must have, `usual` all fields if there is no header. Faults go to `problems`;
+    `deciding` says of further fields what is missing where there are none of them.
     `skipped` counts the rows that were not returned, `headers` the header lines, and `number` is the line of the
     current row.
     """
 
-    def __init__(self, wanted: tuple[str, ...], usual: tuple[str, ...], problems: ProblemLog) -> None:
+    def __init__(
+        self,
+        wanted: tuple[str, ...],
+        usual: tuple[str, ...],
+        problems: ProblemLog,
+        deciding: Mapping[str, str] | None = None,
+    ) -> None:
+        self._deciding = deciding or {}
+        self._told: frozenset[str] = frozenset()
         self.labels: dict[str, str] = {}
         self.number = 0
         self.skipped = 0
@@ -210,6 +219,11 @@ class LogRows:
         self._columns = columns
         self._count = len(names)
         self._needed = max(columns[name] for name in self._wanted) + 1
+        absent = frozenset(self._deciding) - columns.keys()
+        for name in sorted(absent - self._told):
+            reason = f'the header (#Fields) has no field "{name}": {self._deciding[name]}'
+            self._problems.add(f"line {self.number}", reason, "noted")
+        self._told = absent
 
     def of(self, block: TextBlock, *, final: bool) -> Iterator[tuple[int, list[str]]]:
         """The rows of `block`: the index at which each begins, and its fields, as searched (see `encodings`).

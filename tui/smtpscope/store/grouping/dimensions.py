@@ -8,7 +8,8 @@ dimension, which implies a second one, or any two separated by a comma.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.filter.field_columns import TextColumn
@@ -31,8 +32,7 @@ def _hosts_of(group: Group) -> str:
     return f"  {group.hosts:,} hosts" if group.level == 0 and group.hosts != 1 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(Struct, frozen=True):
     """One dimension for grouping.
 
     - `name` is what users write, `title` the name in a report, `column` the name in saved positions (which must never

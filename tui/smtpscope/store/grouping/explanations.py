@@ -8,10 +8,10 @@ first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.knowledge.explaining_table import ExplainingKind, ExplainingTable
@@ -25,8 +25,7 @@ Times = NDArray[np.int64]
 _TOLERANCE_MS: Final = 999
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Events of one kind, source and number that explain refusals of an incident.
 
     `count` of them came before a refusal, within the time that their kind allows; `lead_ms` is the (lower) median time
@@ -47,8 +46,7 @@ class Explanation:
     time_assumed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """Which events explain a refusal, how long before the next refusal they came, and which refusals they explain."""
 
     events: NDArray[np.bool_]
@@ -103,8 +101,7 @@ def explanations(store: EventStore, incident: Incident, table: ExplainingTable) 
     return tuple(sorted(found, key=lambda each: (-each.refusals, each.lead_ms, each.event_id, each.kind.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusals:
+class _Refusals(Struct, frozen=True):
     """The refusals of one computer, either all with assumed times or none. `own` are their own event sources and
     numbers.
     """

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.knowledge.entry import WhoActs
@@ -85,8 +85,7 @@ def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[GroupFac
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class DistinctValues:
+class DistinctValues(Struct, frozen=True):
     """For each group, the number of distinct values in a column and the lowest of them."""
 
     number: list[int]

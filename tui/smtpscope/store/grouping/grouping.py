@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_TIME
@@ -13,8 +13,7 @@ from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """The groups of one level as columns; index i is one group.
 
     `key` is its number in the column of `dimension`. Its rows are `order[start:end]` of the tree. `parent[i]` is its
@@ -44,8 +43,7 @@ class Level:
         return self.dimension.column
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
+class Grouped(Struct, frozen=True):
     """The levels, and the rows in `order`: by group of the last level, then by time."""
 
     order: NDArray[np.int64]

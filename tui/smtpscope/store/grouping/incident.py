@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.store.activity import State
@@ -12,8 +11,7 @@ from smtpscope.store.incident_key import IncidentKey as IncidentKey
 from smtpscope.store.spellings import Counted as Counted
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True):
     """A burst between two quiet gaps; times in milliseconds since 1970-01-01 UTC, both ends included."""
 
     first_ms: int
@@ -21,8 +19,7 @@ class Episode:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentHead:
+class IncidentHead(Struct, frozen=True):
     """The fields of `Incident` that a list needs."""
 
     key: IncidentKey
@@ -35,8 +32,7 @@ class IncidentHead:
     sample_row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """The facts of an incident. `rows` index the store, in time order. `first_ms` and `last_ms` are None if no event
     has a time.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.store.activity import State, episode_starts, state_of, state_words
@@ -33,8 +33,7 @@ _ABOUT: dict[Step, int] = {**_FIXED, "day": DAY, "week": 7 * DAY, "month": 30 * 
 _MOST_BINS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(Struct, frozen=True):
     """The span from `start_ms` to before `end_ms`, and its number of events."""
 
     start_ms: int
@@ -42,8 +41,7 @@ class Bin:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """Consecutive bins, including empty ones. `untimed` counts events without a time."""
 
     step: Step

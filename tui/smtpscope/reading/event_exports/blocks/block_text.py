@@ -7,8 +7,9 @@ Two forms: Windows 2000 to 2003 (`Event Type:` … `Description:`, text, footer,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _NAMES = (
     r"Event[ \t]+(?:Type|Source|Category|ID)|Task[ \t]+Category|Log[ \t]+Name|Source|Type|Category|Date|Time|Level"
@@ -60,8 +61,7 @@ _LABEL_LINES = 12
 _HEADER = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class BlockHeader:
+class BlockHeader(Struct, frozen=True):
     """Indices: the block begins at `start`, its labels end at `labels_end`, its description begins at `description`.
 
     `source` is the source (as searched, see `encodings`) if known without reading the labels, else "".
@@ -73,8 +73,7 @@ class BlockHeader:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockParts:
+class BlockParts(Struct, frozen=True):
     """Indices: the description ends at `description_end`, the XML of the event is `xml`, the block ends at `end`."""
 
     description_end: int
@@ -82,8 +81,7 @@ class BlockParts:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderScan:
+class HeaderScan(Struct, frozen=True):
     """`rest` is the index at which the next block has to begin."""
 
     headers: list[BlockHeader]

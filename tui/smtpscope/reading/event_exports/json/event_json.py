@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from itertools import islice
 from typing import Any, ClassVar, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching

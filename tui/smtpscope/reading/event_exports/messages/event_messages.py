@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from smtpscope.reading.event_exports.messages.related_messages import first_words, holds_related, related_places
 from smtpscope.reading.text.dates import begins_with_time
@@ -39,8 +40,7 @@ LONGEST_PREFIX = 4_096
 _LINES_WITHOUT_CLOSING = 12
 
 
-@dataclass(frozen=True, slots=True)
-class MessageMatch:
+class MessageMatch(Struct, frozen=True):
     """One message in a text: it goes from `opening` to `closing`, its record from `start` to `end`.
 
     The record begins with the line, or with the end of the record before on the same line; it includes the line before
@@ -55,8 +55,7 @@ class MessageMatch:
     related: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """`rest` is the index at which the next block has to begin."""
 
     sentences: list[MessageMatch]

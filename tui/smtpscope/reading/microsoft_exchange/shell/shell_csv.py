@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from smtpscope.reading.microsoft_exchange.shell.shell_log import LACKS, ShellReader
 from smtpscope.reading.microsoft_exchange.shell.shell_object import NAMES, ShellObject, folded, kind_of
@@ -19,8 +20,7 @@ _LONGEST_NAME: Final = 40
 _BEFORE_HEADER: Final = ("#TYPE", "sep=")
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """A `RowShape`; `names` are the folded names of the columns."""
 
     delimiter: str
