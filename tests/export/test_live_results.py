@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from export.documents import HOSTILE, LEAKS, document
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.export.masking.masking import Mask
 from smtpscope.probes.live_check import LiveCheck, LiveResult, LiveTarget
+from support.changed import replace
 
 RESULT = LiveResult(
     check=LiveCheck("block-list", LiveTarget("192.0.2.25", zone="zen.spamhaus.org"), ()),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from smtpscope.knowledge.live.check_kinds import KINDS, RESULT_PLACEHOLDERS, CheckKind
 from smtpscope.knowledge.live.live_rules import LiveRule
@@ -20,8 +22,7 @@ _ORDER: Final = tuple(KINDS)
 UNKNOWN_ADDRESS: Final = "the IP address that our mail leaves from is not in the log"
 
 
-@dataclass(frozen=True, slots=True)
-class FittingCheck:
+class FittingCheck(msgspec.Struct, frozen=True):
     """A check that fits a refusal, and the rule that says so."""
 
     check: LiveCheck

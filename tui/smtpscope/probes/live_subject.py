@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from smtpscope.knowledge.live.block_lists import BlockLists
 from smtpscope.knowledge.placeholders import values_of
@@ -30,8 +31,7 @@ _SELECTORS: Final = (
 _READ_AT_MOST: Final = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class LiveSubject:
+class LiveSubject(msgspec.Struct, frozen=True):
     """`address` is the IP address that mail comes from: ours outbound, the client's inbound; "" if unknown.
 
     `from_domain` is the domain of From where the reply names it. `selectors` are DKIM selectors with their domains.

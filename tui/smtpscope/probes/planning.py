@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from smtpscope.errors import UsageError
 from smtpscope.knowledge.live.block_lists import BlockLists
@@ -17,11 +19,10 @@ from smtpscope.probes.smtp import certificate_check, greeting, recipient_check
 from smtpscope.probes.smtp.mail_dialogue import PORTS
 
 
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
+class LiveOptions(msgspec.Struct, frozen=True):
     """What the user allows: private targets, and asking a mail server for a recipient."""
 
-    reach: Reach = field(default_factory=Reach)
+    reach: Reach = msgspec.field(default_factory=Reach)
     recipient: bool = False
     helo: str = ""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
+
+import msgspec
 
 from smtpscope.export.formats.json_text import JsonValue, json_text
 from smtpscope.export.formats.live_json import result_value
@@ -19,8 +20,7 @@ SCHEMA: Final = "smtpscope.live-checks/1"
 _WIDTH: Final = 80
 
 
-@dataclass(frozen=True, slots=True)
-class LivePart:
+class LivePart(msgspec.Struct, frozen=True):
     """Checks that belong together, below `title` ("" for none); `concluded` says what a result means there."""
 
     title: str

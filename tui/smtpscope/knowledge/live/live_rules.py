@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -49,8 +48,7 @@ NEVER_ASKED_FOR_RECIPIENTS: Final = frozenset(
 """Causes on which a server is not asked for a recipient: that would look like the harvesting it defends against."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRules:
+class LiveRules(msgspec.Struct, frozen=True):
     """All rules, in the order of the files; those of a later folder come first."""
 
     rules: tuple[LiveRule, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+import msgspec
 
 from smtpscope.knowledge.placeholders import values_of
 from smtpscope.probes.incident_checks import FittingCheck, concluded, fitting_checks
@@ -19,8 +20,7 @@ OurAddress = Callable[[str], str]
 """Server -> the IP address that its mail leaves from, "" if unknown."""
 
 
-@dataclass(frozen=True)
-class LivePlan:
+class LivePlan(msgspec.Struct, frozen=True):
     """`fitting` are all checks for one incident; `values` those of its sample, for the sentences.
 
     `server` is our server of the incident, "" if the log names none.
@@ -29,7 +29,7 @@ class LivePlan:
     fitting: tuple[FittingCheck, ...]
     subject: LiveSubject
     server: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def checks(self) -> tuple[LiveCheck, ...]:
