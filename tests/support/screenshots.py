@@ -32,7 +32,7 @@ class Picture:
     name: str
     keys: Sequence[str]
     size: tuple[int, int] = (120, 34)
-    theme: str = "textual-dark"
+    theme: str = "dark"
 
 
 _TASKS = (
@@ -48,7 +48,7 @@ _TASKS = (
 PICTURES = (
     Picture("first-screen", []),
     *_TASKS,
-    *(replace(picture, name=f"{picture.name}-light", theme="textual-light") for picture in _TASKS),
+    *(replace(picture, name=f"{picture.name}-light", theme="light") for picture in _TASKS),
     Picture("incident-high-contrast", ["j"], theme="high-contrast"),
     Picture("incident-160x50", ["j"], (160, 50)),
     Picture("incident-80x24", ["j", "t"], (80, 24)),

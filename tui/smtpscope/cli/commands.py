@@ -153,6 +153,9 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
         analysis.read_all()
         _print_report(analysis, query.filter_text, "text", "code", Target())
         return
+    from smtpscope.app.terminals.environment import prepare_environment
+
+    prepare_environment(os.environ, kitty_keys=settings.kitty_keys)
     from smtpscope.app.application import Browser
 
     warnings = key_warnings(loaded)

@@ -131,6 +131,14 @@ class Settings:
             "How to copy text: `auto` uses the most reliable way available, `off` copies nothing.",
         ),
     )
+    kitty_keys: bool = field(
+        default=False,
+        metadata=_row(
+            YesNo(),
+            "Whether to use kitty's keyboard protocol where the terminal has it. If the connection then drops, type "
+            "`reset` blindly or open a new window.",
+        ),
+    )
     cache: bool = field(
         default=True,
         metadata=_row(YesNo(), "Whether to cache large logs, to open them faster next time."),

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtpscope.app.widgets.line_widget import LineWidget
+from smtpscope.app.widgets.texts.long_words import with_breaks
 from smtpscope.harmless import Shown, shown
 
 
@@ -63,6 +64,7 @@ _LEAST_CONTENT_WIDTH = 16
 def _wrapped(pane: ScrollView, content: Content, width: int) -> list[Strip]:
     if not content.plain:
         return [Strip.blank(0)]
+    content = with_breaks(content, width)
     return Visual.to_strips(pane, content, max(1, width), None, pane.visual_style, apply_selection=False)
 
 
