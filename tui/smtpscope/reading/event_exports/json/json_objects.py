@@ -17,6 +17,9 @@ LONGEST: Final = 1 << 20
 _TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
 _FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
+# Lines that only open or close an object: it is written over several lines.
+_OPENS_LINES = re.compile(r"^[ \t]{0,256}(?:\"[^\"\n]{0,256}\"[ \t]{0,8}:[ \t]{0,8})?[{\[][ \t]{0,8}\r?$", re.MULTILINE)
+_CLOSES_LINES = re.compile(r"^[ \t]{0,256}[}\]]{1,8},?[ \t]{0,8}\r?$", re.MULTILINE)
 # A broken object is searched a second time; a hostile file must not make that quadratic.
 _BROKEN_LOOKED_THROUGH = 20
 
@@ -61,7 +64,7 @@ def wrapper_length(text: str) -> int:
     array = _SPLUNK_RESULTS.match(text) or _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
     if array is None or EVENT_KEY.search(text, 0, array.end()):
         return 0
-    end = _end_of(text, text.index("{"))
+    end = end_of(text, text.index("{"))
     # Nothing follows an object around all events: these are events that begin with an array.
     return 0 if end is not None and text[end:].lstrip().startswith("{") else array.end()
 
@@ -72,7 +75,8 @@ def is_lines(text: str) -> bool:
     if re.match(r"\[\s{0,64}[{\]]", text) or wrapper_length(text):
         return False
     if not text.startswith("{"):
-        return True
+        # The rest of a file that lost its beginning may be of either form.
+        return not (_OPENS_LINES.search(text) and _CLOSES_LINES.search(text))
     line, newline, rest = text.partition("\n")
     return bool(newline) and (line.rstrip().endswith("}") or (line.strip() != "{" and rest.startswith("{")))
 
@@ -91,7 +95,9 @@ def decoded_object(text: str) -> dict[str, Any]:
 def _decoded_slowly(text: str) -> object:
     """Control characters in strings and lone surrogates are accepted: a stranger's reply may contain them."""
     try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        found, end = json.JSONDecoder(strict=False).raw_decode(text)
+        if "{" in text[end:]:
+            raise NoObjectError("Another object follows this one")
         return _without_halves(found)
     except RecursionError as error:
         raise NoObjectError("The event nests too deep") from error
@@ -127,7 +133,7 @@ class ObjectScan:
         position = min(self._skipped, len(text))
         self._skipped -= position
         while (start := text.find("{", position)) >= 0:
-            end = _end_of(text, start)
+            end = end_of(text, start)
             if end is not None:
                 found.append(JsonObject(start, end, True))
                 position = end
@@ -147,14 +153,14 @@ class ObjectScan:
 
 
 def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
-    """The objects of the first array of objects in the object from `begin` to `end`; none if there is no array."""
-    array = _ARRAY.search(text, begin, end)
+    """The objects of an array between `begin` and `end`: Splunk's results, else the first array of objects."""
+    array = _SPLUNK_RESULTS.match(text, begin, end) or _ARRAY.search(text, begin, end)
     if array is None:
         return []
     found: list[JsonObject] = []
     position = array.end()
     while (start := text.find("{", position, end)) >= 0:
-        after = _end_of(text, start)
+        after = end_of(text, start)
         if after is None or after > end:
             break
         found.append(JsonObject(start, after, True))
@@ -162,10 +168,11 @@ def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
     return found
 
 
-def _end_of(text: str, start: int) -> int | None:
-    """The index after the object that begins at `start`, None if it has no end."""
+def end_of(text: str, start: int, limit: int | None = None) -> int | None:
+    """The index after the object that begins at `start`, None if it has no end before `limit`."""
     depth = 0
-    for token in _TOKEN.finditer(text, start, start + LONGEST):
+    longest = start + LONGEST
+    for token in _TOKEN.finditer(text, start, longest if limit is None else min(limit, longest)):
         if token[0] == "{":
             depth += 1
         elif token[0] == "}":
