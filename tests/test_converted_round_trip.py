@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
+from support.changed import replace
 from support.converted_logs import parquet_bytes
 from support.memory_source import MemorySource
 

@@ -77,8 +77,8 @@ def test_each_python_gets_one_release_of_each_package(name: str, python: str) ->
     ("name", "asked"),
     [
         ("run", RUN),
-        ("dev", [*RUN, *EXTRAS["dev"], *EXTRAS["pictures"], *EXTRAS["parquet"], *EXTRAS["serve"]]),
-        ("lowest", [*RUN, *EXTRAS["dev"], *EXTRAS["parquet"], *EXTRAS["serve"]]),
+        ("dev", [*RUN, *EXTRAS["dev"], *EXTRAS["pictures"], *EXTRAS["check"], *EXTRAS["parquet"], *EXTRAS["serve"]]),
+        ("lowest", [*RUN, *EXTRAS["dev"], *EXTRAS["check"], *EXTRAS["parquet"], *EXTRAS["serve"]]),
         ("docs", PYPROJECT["dependency-groups"]["docs"]),
         ("build", PYPROJECT["build-system"]["requires"]),
     ],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from smtpscope.parsing.events.event_message import render
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.session import Analysis, open_analysis
+from support.changed import replace
 from support.evtx_writer import WrittenEvent, write_evtx
 
 HOSTS = ("mx1.contoso.example", "MX1.contoso.example", "", "198.51.100.25", "[192.0.2.7]", "mail.fabrikam.example.")

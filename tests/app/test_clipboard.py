@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,14 +49,30 @@ def test_inside_tmux_its_own_buffer_is_loaded(tmp_path: Path) -> None:
     assert copied.certain
     assert "tmux" in copied.way
     assert programs.ran == [(("tmux", "load-buffer", "-w", "-"), b"text")]
-    assert terminal.written == []
+    # tmux names no selection, so the text also goes around it.
+    assert terminal.written == ["\x1bPtmux;\x1b\x1b]52;c;dGV4dA==\a\x1b\\"]
+
+
+def test_a_long_text_is_not_sent_to_the_terminal_but_kept_for_its_user_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "copied.md").write_text("of before")
+    for environment, length, sent in (({}, 12_000, 1), ({}, 12_001, 0), ({"TMUX": "x"}, 12_001, 0)):
+        terminal = Terminal()
+        copied = clipboard(environment, Programs("tmux"), terminal, folder).copy("x" * length)
+        assert len(terminal.written) == sent
+        assert bool(copied.way) == bool(sent)
+        assert copied.kept_in is not None
+        assert copied.kept_in.read_bytes() == b"x" * length
+        if os.name == "posix":
+            assert copied.kept_in.stat().st_mode & 0o777 == 0o600
 
 
 def test_when_tmux_refuses_the_native_clipboard_is_next(tmp_path: Path) -> None:
     programs, terminal = Programs("tmux"), Terminal()
     copied = clipboard({"TMUX": "x", "DISPLAY": ":0"}, programs, terminal, tmp_path).copy("text")
     assert "X11" in copied.way
-    assert [command[0] for command, _ in programs.ran] == ["tmux", "xclip"]
+    assert [command[0] for command, _ in programs.ran] == ["tmux", "tmux", "xclip"]
 
 
 def test_over_ssh_the_other_machines_clipboard_is_left_alone(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.knowledge.advice import FilledCheck
 from smtpscope.session import Analysis
 from smtpscope.store.grouping.dimensions import DIMENSIONS
+from support.changed import replace
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")
 

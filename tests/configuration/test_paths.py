@@ -41,4 +41,5 @@ def test_every_path_is_named_for_people(tmp_path: Path) -> None:
     assert found.user_file.name == "config.toml"
     assert found.workspace_file.parent == found.data_folder
     assert found.knowledge_folder.parent == found.data_folder
-    assert len(named) == 6
+    assert found.journal_file.parent == found.data_folder
+    assert len(named) == 7

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from msgspec.structs import replace as replace_struct
 
 from smtpscope.errors import Problem
 from smtpscope.export.report.report import Report, ReportRow
@@ -18,6 +16,7 @@ from smtpscope.knowledge.explaining_table import ExplainingKind
 from smtpscope.parsing.smtp_exchange import Command, Direction, RemoteHost, Reply, SmtpExchange
 from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Counted, Episode, Incident, IncidentKey
+from support.changed import replace
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LAST_MS = int(datetime(2026, 11, 18, 21, 47, 3, tzinfo=UTC).timestamp() * 1000)
@@ -70,7 +69,7 @@ def exchange(text: str = REPLY, **changes: object) -> SmtpExchange:
         certainty="will probably",
         text_level="error",
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def incident(**changes: object) -> Incident:
@@ -102,7 +101,7 @@ def incident(**changes: object) -> Incident:
         files=(("/logs/Application.evtx", 12),),
         sample_row=11,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def advice(**changes: object) -> Advice:
@@ -140,11 +139,11 @@ def advice(**changes: object) -> Advice:
             SourceReference("RFC 3463, section 3.2"),
         ),
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def summary(**changes: object) -> IncidentSummary:
-    return replace(IncidentSummary(incident(), advice(), exchange(), RAW), **changes)  # type: ignore[arg-type]
+    return replace(IncidentSummary(incident(), advice(), exchange(), RAW), **changes)
 
 
 def inbound_summary() -> IncidentSummary:
@@ -209,7 +208,7 @@ def explaining(**changes: object) -> Explanation:
         computers=("MAIL01.fabrikam.example",),
         time_assumed=True,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def document(*summaries: IncidentSummary, **changes: object) -> SummaryDocument:
@@ -224,7 +223,7 @@ def document(*summaries: IncidentSummary, **changes: object) -> SummaryDocument:
         skipped=2,
         letter_anyway=True,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def hostile_document(text: str = HOSTILE) -> SummaryDocument:
@@ -241,7 +240,7 @@ def hostile_document(text: str = HOSTILE) -> SummaryDocument:
         reply=Reply(text, 550, text, text),
     )
     source = SourceReference(text, text)
-    kind = replace_struct(explaining().kind, name=text, means=text, advice=(text, text), source=source)
+    kind = replace(explaining().kind, name=text, means=text, advice=(text, text), source=source)
     hostile = IncidentSummary(
         incident(
             key=IncidentKey(Direction.OUTBOUND, text.lower(), 550, text),
@@ -298,7 +297,7 @@ def row(**changes: object) -> ReportRow:
         reply_code=550,
         remote_host="mail.fabrikam.example",
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def report(*rows: ReportRow, **changes: object) -> Report:
@@ -335,7 +334,7 @@ def report(*rows: ReportRow, **changes: object) -> Report:
         zone_name="Europe/Berlin",
         problems=(Problem("/logs/Old.evt", "byte 0x1000", "a record is cut off", "skipped", 2),),
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def hostile_report(text: str = HOSTILE) -> Report:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from export.documents import HOSTILE, LEAKS, advice, exchange
 from smtpscope.export.explanation import Answers, direction_named, explanation_json, explanation_text
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from support.changed import replace
 
 
 def explain(reply: str, command: str, direction: str, remote_host: str = "") -> tuple[SmtpExchange, Advice]:
@@ -107,7 +107,7 @@ def test_json_for_people_says_the_same_as_the_line() -> None:
 
 def test_the_text_says_who_answered_whom() -> None:
     def said(text: str, **changes: object) -> str:
-        return " ".join(explanation_text(replace(exchange(text), **changes), advice()).split())  # type: ignore[arg-type]
+        return " ".join(explanation_text(replace(exchange(text), **changes), advice()).split())
 
     command = exchange().command
     none = replace(command, verb="", logged_verb="", full="")

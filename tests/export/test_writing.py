@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from smtpscope.errors import ExportError
 from smtpscope.export.masking.masking import Mask
 from smtpscope.export.writing import suggested_name, write_document
 from smtpscope.store.grouping.incident import IncidentKey
+from support.changed import replace
 
 
 def test_a_document_is_written_byte_for_byte(tmp_path: Path) -> None:

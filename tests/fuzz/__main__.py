@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from fuzz.mutations import places
-from fuzz.oracles import SECONDS, Violation, checked, mutated
+from fuzz.mutations import damaged, places
+from fuzz.oracles import SECONDS, Violation, checked
 from fuzz.seeds import forms, seed_of
 
 _MEMORY: Final = 2 << 30
@@ -35,6 +35,7 @@ def limit_memory() -> None:
 def campaign(names: Sequence[str], minutes: float, first: int, most: int | None) -> tuple[int, list[Violation]]:
     """Reads damaged logs of all forms in turn; how many, and what was wrong."""
     until = time.monotonic() + 60 * minutes
+    told: Counter[tuple[str, str]] = Counter()
     found: list[Violation] = []
     count = 0
     number = first
@@ -47,6 +48,10 @@ def campaign(names: Sequence[str], minutes: float, first: int, most: int | None)
                 count += 1
                 if violation is not None:
                     found.append(violation)
+                    told[violation.form, violation.kind] += 1
+                    if told[violation.form, violation.kind] <= _TOLD_OF_A_FORM:
+                        what = f"{violation.form} #{violation.number}: {violation.kind}: {violation.what}"
+                        print(what, flush=True)
             if time.monotonic() > until:
                 break
         number += _AT_ONCE
@@ -64,17 +69,13 @@ def main() -> int:
     given = arguments.parse_args()
     names = given.form or forms()
     if given.number is not None:
-        sys.stdout.buffer.write(mutated(seed_of(names[0]), given.number)[0])
+        sys.stdout.buffer.write(damaged(seed_of(names[0]), given.number).data)
         return 0
     limit_memory()
     before = time.monotonic()
     count, found = campaign(names, given.minutes, given.first, given.files)
     seconds = time.monotonic() - before
-    told: Counter[tuple[str, str]] = Counter()
-    for violation in found:
-        told[violation.form, violation.kind] += 1
-        if told[violation.form, violation.kind] <= _TOLD_OF_A_FORM:
-            print(f"{violation.form} #{violation.number}: {violation.kind}: {violation.what}")
+    told = Counter((violation.form, violation.kind) for violation in found)
     single = sum(bool(places(seed_of(name))) for name in names)
     print(f"{count:,} damaged logs of {len(names)} forms ({single} with single records) in {seconds:.0f} s")
     for (form, kind), number in sorted(told.items()):

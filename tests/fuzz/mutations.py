@@ -1,8 +1,10 @@
-"""What happens to bytes: flipped, lost, doubled, in another encoding; all over a log, or in one record of it."""
+"""What happens to bytes: flipped, lost, doubled, in another encoding; in some records of a log, or all over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 from typing import Final
@@ -64,7 +66,26 @@ def _cut_off(data: bytes, start: int, end: int, chance: Random) -> bytes:
 SMALL: Final[tuple[Mutation, ...]] = (_flipped, _replaced, _lost, _dirty, _zeroed, _doubled, _cut_off)
 
 
-def anywhere(data: bytes, chance: Random) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A damaged log, and what is known of the damage.
+
+    `records` are the places of the records that are damaged, in the sound log; None where the damage may be in any.
+    `shifts` says for places in the sound log, ascending, how far what lies behind each of them has moved.
+    """
+
+    data: bytes
+    name: str
+    records: frozenset[int] | None
+    shifts: tuple[tuple[int, int], ...] = ()
+
+    def moved(self, place: int) -> int:
+        """Where what stood at `place` of the sound log stands now."""
+        index = bisect_right(self.shifts, (place, 1 << 62))
+        return place + (self.shifts[index - 1][1] if index else 0)
+
+
+def _anywhere(data: bytes, chance: Random) -> bytes:
     """`data` with some damage at any places."""
     for _ in range(chance.choice((1, 2, 5, 20))):
         if not data:
@@ -79,15 +100,33 @@ def anywhere(data: bytes, chance: Random) -> bytes:
 
 def places(seed: Seed) -> list[tuple[int, int]]:
     """Where records stand that have others around them: from their own place to that of the next."""
-    offsets = sorted({offset for offset, _ in seed.found.exchanges})
-    return list(pairwise(offsets[1:]))
+    return list(pairwise(seed.records[1:]))
 
 
-def in_one_record(seed: Seed, chance: Random) -> tuple[bytes, int, str] | None:
-    """The log with one of its records damaged, the place of that record, and what was done; None where none can be."""
+def in_records(seed: Seed, spans: Sequence[tuple[int, int]], chance: Random) -> Damaged:
+    """The log with the records of `spans` damaged, each once."""
+    data = seed.data
+    changes: list[tuple[int, int]] = []
+    names: list[str] = []
+    for start, end in sorted(spans, reverse=True):
+        mutation = chance.choice(SMALL)
+        before = len(data)
+        data = mutation(data, start, end, chance)
+        changes.append((end, len(data) - before))
+        names.append(mutation.__name__.strip("_"))
+    shifts: list[tuple[int, int]] = []
+    moved = 0
+    for end, change in reversed(changes):
+        moved += change
+        shifts.append((end, moved))
+    return Damaged(data, ", ".join(reversed(names)), frozenset(start for start, _ in spans), tuple(shifts))
+
+
+def damaged(seed: Seed, number: int) -> Damaged:
+    """The log of that number: half have one damaged record, a quarter several, and a quarter damage at any places."""
+    chance = Random(f"{seed.form}/{number}")
     spans = places(seed)
-    if not spans:
-        return None
-    start, end = chance.choice(spans)
-    mutation = chance.choice(SMALL)
-    return mutation(seed.data, start, end, chance), start, mutation.__name__.strip("_")
+    if not spans or number % 4 == 0:
+        return Damaged(_anywhere(seed.data, chance), "anywhere", None)
+    several = chance.randint(2, 4) if number % 4 == 3 else 1
+    return in_records(seed, chance.sample(spans, min(several, len(spans))), chance)

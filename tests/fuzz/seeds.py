@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import accumulate, pairwise
 
 from reading.test_formats_together import FORMS, LISTS, some_events
 from smtpscope.errors import LogError, Problem
@@ -17,9 +19,16 @@ from support.event_texts import TextEvent
 from support.every_format import SERVICE_LOGS
 from support.memory_source import MemorySource
 
-EVENTS = 24
-LARGEST = 60_000
-"""Bytes of a log of a mail server: its first lines are enough."""
+EVENTS = 12
+LARGEST = 8_000
+"""Bytes of a log of a mail server: its first lines are enough, or those around its refusals where they are few."""
+_ONE_RECORD = 32
+"""No record is shorter."""
+_FEW = 8
+_AROUND = 4
+"""Lines on both sides of a refusal, which may say whose it is."""
+_TOP = 6
+"""Lines at the beginning, for the header and what the format is recognised by."""
 
 Key = tuple[object, ...]
 
@@ -42,11 +51,17 @@ class Seed:
     form: str
     data: bytes
     found: Found
+    records: tuple[int, ...]
+    """Where the records begin: in logs of a mail server each with its line, which may hold several exchanges."""
 
     @property
     def sessions(self) -> bool:
         """Whether several exchanges may hang together, so that damage to one line may cost them all."""
         return self.form in SERVICE_LOGS
+
+    def record_of(self, place: int) -> int:
+        """The record with the exchange at `place`."""
+        return self.records[max(0, bisect_right(self.records, place) - 1)]
 
 
 def key_of(exchange: SmtpExchange) -> Key:
@@ -98,9 +113,29 @@ def _first_lines(write: Callable[[], bytes]) -> bytes:
     data = write()
     if len(data) <= LARGEST:
         return data
+    first = _cut(data, LARGEST)
+    if len(read(first).exchanges) >= _FEW:
+        return first
+    thin = _lines_around(data, [place for place, _ in read(data).exchanges])
+    return thin if len(read(thin).exchanges) > len(read(first).exchanges) else _cut(data, 4 * LARGEST)
+
+
+def _cut(data: bytes, size: int) -> bytes:
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    end = data.rfind(b"\n\0" if wide else b"\n", 0, LARGEST)
+    end = data.rfind(b"\n\0" if wide else b"\n", 0, size)
     return data[: end + (2 if wide else 1)]
+
+
+def _lines_around(data: bytes, offsets: Sequence[int]) -> bytes:
+    """The first lines of a log, and those around the lines at `offsets`."""
+    line_end = b"\n\0" if data[:2] == b"\xff\xfe" else b"\n"
+    lines = [line + line_end for line in data.split(line_end)[:-1]]
+    starts = list(accumulate(map(len, lines), initial=0))
+    wanted = set(range(_TOP))
+    for offset in offsets:
+        number = bisect_right(starts, offset) - 1
+        wanted.update(range(number - _AROUND, number + _AROUND + 1))
+    return _cut(b"".join(line for number, line in enumerate(lines) if number in wanted), 2 * LARGEST)
 
 
 def forms() -> list[str]:
@@ -112,4 +147,14 @@ def forms() -> list[str]:
 def seed_of(form: str) -> Seed:
     """The sound log of that form."""
     data = _writers()[form]()
-    return Seed(form, data, read(data))
+    found = read(data)
+    return Seed(form, data, found, tuple(_beginnings(data, found, lines=form in SERVICE_LOGS)))
+
+
+def _beginnings(data: bytes, found: Found, *, lines: bool) -> list[int]:
+    offsets = sorted({offset for offset, _ in found.exchanges})
+    if lines:
+        line_end = b"\n\0" if data[:2] == b"\xff\xfe" else b"\n"
+        ends = (data.rfind(line_end, 0, offset) for offset in offsets)
+        return sorted({0 if end < 0 else end + len(line_end) for end in ends})
+    return [place for before, place in pairwise([-_ONE_RECORD, *offsets]) if place - before >= _ONE_RECORD]

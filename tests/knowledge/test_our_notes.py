@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.our_notes import OurNote, OurNotes
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.session import Explainer
+from support.changed import replace
 
 BLOCKED = "550 5.7.1 Service unavailable; Client host [192.0.2.25] blocked using zen.spamhaus.org"
 

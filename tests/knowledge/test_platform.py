@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from smtpscope.knowledge.platform import LATER_EVENTS, PLATFORM_WORDS, Platform, platform_of
 from smtpscope.parsing.events.related_event_forms import FORMS
+from support.changed import replace
 from support.knowledge_exchanges import exchange
 
 NO_LOG = replace(exchange("550 no"), provider=None, event_id=None, virtual_server=None, connector=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -20,6 +19,7 @@ from smtpscope.knowledge.files.knowledge_files import read_stand_ins
 from smtpscope.knowledge.platform import Platform, platform_of
 from smtpscope.knowledge.platform_filter import LABELS, AdviceContext, StandIn
 from smtpscope.parsing.smtp_exchange import Direction
+from support.changed import replace
 from support.knowledge_exchanges import exchange
 
 RCPT = "RCPT TO:<berta@fabrikam.example>"

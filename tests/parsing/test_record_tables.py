@@ -36,7 +36,7 @@ _EVENTS = st.builds(
 
 
 def spelled_out(table: SmtpExchangeTable | None) -> list[SmtpExchange]:
-    from dataclasses import replace
+    from support.changed import replace
 
     def plain(number: int) -> int | None:
         return None if number == NONE else number

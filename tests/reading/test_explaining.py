@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
 from smtpscope.reading.record import Batch, ReadOptions
 from smtpscope.reading.registry import open_log
+from support.changed import replace
 from support.evtx_events import SIX_STRINGS
 from support.evtx_writer import CHUNK_SIZE, FILE_HEADER_SIZE, EventForm, WrittenEvent, evtx_bytes
 from support.explaining_logs import FORMS, PRESSURE, STOPPED, OtherEvent

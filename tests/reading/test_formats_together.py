@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -20,6 +19,7 @@ from support import event_json_texts as as_json
 from support import event_tables as as_table
 from support import event_tool_texts as as_tool
 from support import splunk_exports as splunk
+from support.changed import replace
 from support.event_texts import TextEvent, block_2003, block_2008, log_line
 from support.event_xml_texts import printed_xml, saved_xml
 from support.evt_writer import LegacyEvent, evt_bytes

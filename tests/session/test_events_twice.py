@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from smtpscope.session import Analysis, open_analysis
+from support.changed import replace
 from support.event_tables import event_viewer_2008
 from support.event_texts import TextEvent, block_2008, log_line
 from support.every_format import SERVICE_LOGS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from smtpscope.session import Analysis
 from smtpscope.session.converting import exchanges
 from smtpscope.session.view_values import IncidentDetail
 from smtpscope.store.cache.log_cache import LogCache
+from support.changed import replace
 from support.evtx_writer import evtx_bytes
 from support.explaining_logs import FORMS, PRESSURE, OtherEvent, refused_at
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.store.beside.explaining_events import ExplainingEvents, place_of
+from support.changed import replace
 
 EVENT = ExplainingEvent("a.evtx", 1_772_442_000_000, False, "EXCH01.example.com", "ESE", 428)
 
@@ -54,7 +54,7 @@ def test_without_a_name_the_log_tells() -> None:
     ],
 )
 def test_the_same_event_counts_once(change: dict[str, object], count: int) -> None:
-    assert len(stored(EVENT, replace(EVENT, **change)).columns) == count  # type: ignore[arg-type]
+    assert len(stored(EVENT, replace(EVENT, **change)).columns) == count
 
 
 def test_one_that_names_no_zone_moves_with_it() -> None:

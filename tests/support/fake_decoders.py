@@ -32,6 +32,13 @@ def _grows(chunk: bytes) -> Iterable[tuple[int, str]]:
         kept.append(bytearray(16 << 20))
 
 
+def _grows_slowly(chunk: bytes) -> Iterable[tuple[int, str]]:
+    kept = []
+    while True:
+        kept.append(b"x" * (16 << 20))
+        time.sleep(0.005)
+
+
 def _breaks_off(chunk: bytes) -> Iterable[tuple[int, str]]:
     os._exit(3)
 
@@ -58,6 +65,7 @@ def _is_there() -> None:
 _FAKES = {
     "sleeps": _sleeps,
     "grows": _grows,
+    "grows without a limit": _grows_slowly,
     "breaks off": _breaks_off,
     "talks": _talks,
     "sleeps once": _sleeps_once,
@@ -70,4 +78,6 @@ def start(name: str) -> None:
     if name == "writes nonsense":
         os.write(1, b"hello\n" * 100)
         time.sleep(3_600)
-    serve(_FAKES[name], _is_missing if name == "missing" else _is_there, MEMORY)
+    serve(
+        _FAKES[name], _is_missing if name == "missing" else _is_there, 1 << 40 if "without a limit" in name else MEMORY
+    )

@@ -23,6 +23,8 @@ from smtpscope.knowledge.files.knowledge_files import (
     QuestionFile,
     WordFile,
 )
+from smtpscope.knowledge.live.block_lists import BlockListFile
+from smtpscope.knowledge.live.live_rules import LiveCheckFile
 
 _FILES: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     "knowledge.json": (NoteFile, "smtpscope: entries and rules"),
@@ -34,6 +36,8 @@ _FILES: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     "providers.json": (ProviderFile, "smtpscope: codes of providers"),
     "examples.json": (ExampleFile, "smtpscope: labelled replies"),
     "words.json": (WordFile, "smtpscope: words that stand for each other"),
+    "live-checks.json": (LiveCheckFile, "smtpscope: live checks that fit a cause"),
+    "block-lists.json": (BlockListFile, "smtpscope: DNS block lists"),
     "platform-alternatives.json": (AlternativesFile, "smtpscope: checks on other servers"),
 }
 

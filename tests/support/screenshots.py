@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from smtpscope.app.application import Browser
 from smtpscope.session import open_analysis
+from support.changed import replace
 
 _MOST_PAUSES = 2_000
 _FONT_FACES = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
@@ -31,7 +32,7 @@ class Picture:
     name: str
     keys: Sequence[str]
     size: tuple[int, int] = (120, 34)
-    theme: str = "textual-dark"
+    theme: str = "dark"
 
 
 _TASKS = (
@@ -47,7 +48,7 @@ _TASKS = (
 PICTURES = (
     Picture("first-screen", []),
     *_TASKS,
-    *(replace(picture, name=f"{picture.name}-light", theme="textual-light") for picture in _TASKS),
+    *(replace(picture, name=f"{picture.name}-light", theme="light") for picture in _TASKS),
     Picture("incident-high-contrast", ["j"], theme="high-contrast"),
     Picture("incident-160x50", ["j"], (160, 50)),
     Picture("incident-80x24", ["j", "t"], (80, 24)),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from smtpscope.knowledge.base import KnowledgeBase
+from support.changed import replace
 from tasks.__main__ import all_tasks
 from tasks.data import SEEDS, TOTAL, TaskLog, evtx_log, log_text, make_log
 from tasks.messages import Message, cast_of, read_messages

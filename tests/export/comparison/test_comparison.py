@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +14,7 @@ from smtpscope.export.comparison.comparison_formats import COMPARISON_FORMATS, h
 from smtpscope.export.masking.masking import Mask
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.grouping.incident import IncidentKey
+from support.changed import replace
 
 DAY_MS = 86_400_000
 
@@ -65,7 +65,7 @@ def compared(**changes: object) -> ComparedIncident:
         state="ongoing",
         quiet_ms=0,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def comparison(*incidents: ComparedIncident, **changes: object) -> Comparison:
@@ -79,7 +79,7 @@ def comparison(*incidents: ComparedIncident, **changes: object) -> Comparison:
         zone=BERLIN,
         zone_name="Europe/Berlin",
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 GONE = compared(change="gone", before=9, after=0, who_acts="nobody", state="over")

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from smtpscope.export.summaries.incident_wording import utc_text
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.converted.exchange_schema import OWN_NAMES, SWITCH_NAMES, TEXT_NAMES
 from smtpscope.reading.record import SmtpExchangeRecord
+from support.changed import replace
 from support.converted_logs import first_exchanges
 
 # Written down here once more, since programs of our users rely on them: names are only ever added.

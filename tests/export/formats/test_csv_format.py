@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import replace
 
 from export.documents import document, hostile_document, inbound_summary, summary
 from smtpscope.export.formats.csv_format import COLUMNS, render
 from smtpscope.export.summaries.summary import SummaryDocument
+from support.changed import replace
 
 
 def rows(made: SummaryDocument) -> list[dict[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from export.documents import advice, document, hostile_document, inbound_summary, incident, summary
@@ -15,6 +13,7 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction, RemoteHost, ReplyValues
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS
 from smtpscope.store.grouping.incident import IncidentKey
+from support.changed import replace
 
 
 def of(who_acts: WhoActs, **changes: object) -> IncidentSummary:

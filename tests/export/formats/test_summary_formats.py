@@ -7,7 +7,6 @@ A golden file shows a whole document as it is written. After a change that is me
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from export.documents import (
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.export.masking.masking import Mask
 from smtpscope.export.report.report_formats import REPORT_FORMATS
+from support.changed import replace
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from smtpscope.export.masking.masking import Mask
 from smtpscope.export.masking.public_text import is_public
 from smtpscope.knowledge.advice import FilledCheck, OtherCause
 from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply, ReplyValues
+from support.changed import replace
 
 LABEL = st.text(alphabet="bcdfghjklmnpqrstvwxyz0123456789", min_size=5, max_size=9).filter(
     lambda text: text[0].isalpha() and not is_public(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
@@ -22,6 +21,7 @@ from smtpscope.export.summaries.summary import SummaryDocument
 from smtpscope.export.unknown_replies import UnknownReply, masked_replies, unknown_lines, unknown_text
 from smtpscope.knowledge.advice import Match
 from smtpscope.parsing.smtp_exchange import Reply, ReplyValues, SmtpExchange
+from support.changed import replace
 
 A: Final = "zbigwkrz"
 B: Final = "qvantrokx"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import takewhile
 
 import pytest
@@ -15,6 +14,7 @@ from smtpscope.export.formats.text_columns import cell_width
 from smtpscope.export.report.report import Report
 from smtpscope.export.report.report_text import render_text
 from smtpscope.harmless import shown
+from support.changed import replace
 
 
 def squeezed(text: str) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 
 import pytest
-from msgspec.structs import replace as replace_struct
 
 from export.documents import document, explaining, inbound_summary
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
@@ -16,6 +14,7 @@ from smtpscope.export.masking.masking import Mask
 from smtpscope.export.masking.public_text import bundled_kinds
 from smtpscope.export.summaries.beside import how_many_after, how_often_before
 from smtpscope.store.grouping.explanations import Explanation
+from support.changed import replace
 
 PLAIN = document(inbound_summary())
 EXPLAINED = document(replace(inbound_summary(), explanations=(explaining(),)))
@@ -92,7 +91,7 @@ def test_the_words_of_ones_own_table_are_masked_and_those_of_ours_stay() -> None
         return " ".join(SUMMARY_FORMATS["text"].render(document_of, mask=Mask()).split())
 
     (ours,) = (kind for kind in bundled_kinds() if kind.id == "back-pressure-disk")
-    theirs = replace_struct(ours, means="Kowalczyk fills the disk.", advice=("Call kowalczyk@contoso.example.",))
+    theirs = replace(ours, means="Kowalczyk fills the disk.", advice=("Call kowalczyk@contoso.example.",))
     assert all(line in masked(explaining(kind=ours)) for line in ours.advice)
     assert "owalczyk" not in masked(explaining(kind=theirs))
     assert "contoso" not in masked(explaining(kind=theirs))

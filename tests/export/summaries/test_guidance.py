@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from export.documents import REPLY, advice
 from smtpscope.export.summaries.content import Bullets, Section, SummaryFacts
 from smtpscope.export.summaries.guidance import evidence_words, guidance_sections, meaning_section
 from smtpscope.export.summaries.summary_outline import line_text
 from smtpscope.knowledge.advice import FilledCheck
 from smtpscope.parsing.smtp_exchange import Direction
+from support.changed import replace
 
 
 def facts(section: Section) -> dict[str, str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from export.documents import BERLIN, document, inbound_summary, incident, summary
 from smtpscope.export.summaries.content import Bullets, Days, SummaryFacts
 from smtpscope.export.summaries.incident_wording import Calendar
 from smtpscope.export.summaries.summary_outline import counted_bullets, headline, line_text, outline
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.grouping.incident import IncidentKey
+from support.changed import replace
 
 CALENDAR = Calendar(BERLIN, "Europe/Berlin")
 ORDER = (

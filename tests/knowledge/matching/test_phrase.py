@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.knowledge.matching.phrase import PhraseError, parse_phrase, parse_phrases, word_classes
+from smtpscope.knowledge.matching.phrase import PhraseError, first_span, parse_phrase, parse_phrases, word_classes
 from smtpscope.knowledge.matching.reply_tokens import words_of
 
 CLASSES = word_classes({"mailbox": "user|mail box|account", "absent": "unknown|not found|doesn't exist"})
@@ -113,6 +114,27 @@ your? (
 ) here
 gone
 """
+
+
+WORDS = st.sampled_from(("user", "unknown", "mail box", "mail", "box", "is", "not"))
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.one_of(st.just("..."), st.tuples(st.lists(WORDS, min_size=1, max_size=3), st.booleans())), max_size=5),
+    st.lists(st.sampled_from(("user", "unknown", "mail", "box", "is", "not", "here")), max_size=14),
+)
+def test_the_first_texts_are_searched_as_the_pattern_would(
+    between: list[str | tuple[list[str], bool]], words: list[str]
+) -> None:
+    written = [
+        each if isinstance(each, str) else "|".join(word.replace(" ", "_") for word in each[0]) + "?" * each[1]
+        for each in between
+    ]
+    (part,) = parse_phrase(" ".join(("user", *written, "not")), {}).parts
+    line = words_of(" ".join(words)).line
+    found = re.compile(part.expression()).search(line)
+    assert first_span(part.elements, line) == (found.span() if found else None)
 
 
 def test_alternatives_may_stand_in_brackets_one_a_line() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import perf_counter
 
 import pytest
@@ -13,6 +12,7 @@ from smtpscope.knowledge.matching.reply_tokens import words_of
 from smtpscope.knowledge.matching.rules import MatchContext, Rule, RuleBook, merged
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Direction, Reply
+from support.changed import replace
 
 
 def rule(name: str, phrases: str, **more: object) -> Rule:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from smtpscope.parsing.events.event_message import render
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.record import EventRecord, Level
+from support.changed import replace
 
 VALUES = ("1", "6", "mx1.example.com", "rcpt", "550 5.1.1 User unknown  ", "RCPT TO:<a@example.com>  ")
 FOREIGN = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +13,7 @@ from smtpscope.parsing.events.related_event_forms import FORMS, RELATED_IDS
 from smtpscope.parsing.events.related_events import from_sentence, from_strings, unknown_command
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.record import EventRecord
+from support.changed import replace
 from support.related_samples import RELATED, RelatedSample
 
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND

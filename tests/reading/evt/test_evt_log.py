@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -18,6 +17,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.reading.evt.evt_log import EvtReader
 from smtpscope.reading.record import EventRecord, ReadOptions
+from support.changed import replace
 from support.evt_writer import DIRTY, HEADER_SIZE, LegacyEvent, evt_bytes, record_bytes
 from support.memory_source import MemorySource, problems_of, records_of
 

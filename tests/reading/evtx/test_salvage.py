@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import EventRecord, ReadOptions
+from support.changed import replace
 from support.evtx_events import cut_behind, many_events, places_of
 from support.evtx_writer import FILE_HEADER_SIZE, FIRST_RECORD, WrittenEvent, evtx_bytes
 from support.memory_source import MemorySource

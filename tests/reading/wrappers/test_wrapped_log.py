@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,6 +107,41 @@ def test_the_size_of_a_block_makes_no_difference(form: str) -> None:
     small = type(reader)(MemorySource(data), OPTIONS, block_size=3_000)
     assert exchanges_of(small) == whole
     assert len(whole) == 60
+
+
+def docker(stream: str, text: str, end: str) -> str:
+    return json.dumps({"log": f"{text}{end}", "stream": stream, "time": "2026-10-09T06:12:41.5Z"}) + "\n"
+
+
+def cri(stream: str, text: str, end: str) -> str:
+    return f"2026-10-09T06:12:41.5Z {stream} {'F' if end else 'P'} {text}\n"
+
+
+@pytest.mark.parametrize("record", [docker, cri])
+def test_lines_of_two_streams_that_are_cut_within_each_other_are_read_once(record: Callable[..., str]) -> None:
+    found = [f"{each.moment:%b %e %H:%M:%S} {HOST} {each.program}[{each.process}]: {each.text}" for each in messages(5)]
+    plain = [told(each) for each in exchanges_of(PostfixLogReader(MemorySource("\n".join(found).encode()), OPTIONS))]
+    data = "".join(
+        record("stdout", first[:90], "")
+        + record("stderr", second[:70], "")
+        + record("stderr", second[70:], "\n")
+        + record("stderr", third[:80], "")
+        + record("stdout", first[90:], "\n")
+        + record("stderr", third[80:], "\n")
+        for first, second, third in zip(found[::3], found[1::3], found[2::3], strict=True)
+    ).encode()
+    for size in range(200, 4_000, 100):
+        reader = type(opened(data))(MemorySource(data), OPTIONS, block_size=size)
+        exchanges = exchanges_of(reader)
+        assert sorted(map(told, exchanges)) == sorted(plain), size
+    assert len(plain) == REFUSALS
+
+
+@pytest.mark.parametrize("mark", [{"logtag": "F"}, {"_p": "F"}, {}])
+def test_records_of_a_container_without_line_ends_are_whole_lines(mark: dict[str, str]) -> None:
+    lines = [json.loads(line) for line in written("Docker's json-file").splitlines()]
+    data = "".join(json.dumps({**line, **mark, "log": line["log"].rstrip("\n")}) + "\n" for line in lines)
+    assert [told(each) for each in exchanges_of(opened(data.encode()))] == PLAIN[:REFUSALS]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -66,7 +66,7 @@ def events(log: Path) -> list[SmtpExchange]:
 
 
 def exchange_in(log: Path, each: SmtpExchange) -> SmtpExchange:
-    from dataclasses import replace
+    from support.changed import replace
 
     return replace(each, file=str(log))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
 from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
@@ -21,7 +23,8 @@ from smtpscope.app.outside_viewer import view_outside, viewer_command
 from smtpscope.app.palette import ActionsProvider
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.browse.part_keys import key_of
-from smtpscope.app.themes import CYCLE, HIGH_CONTRAST, theme_for
+from smtpscope.app.terminals.choosing import OwnDriver, driver_class
+from smtpscope.app.themes import OWN_THEMES, cycle, theme_for
 from smtpscope.app.widgets.key_footer import KeyFooter, Severity, StatusMessage
 from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown, shown_lines
@@ -36,18 +39,30 @@ _HINTS = (
 _KEYS_WITH_HINTS = 10
 
 
+def _title(files: Sequence[str]) -> str:
+    """The title of the terminal's window, harmless."""
+    if not files:
+        return "smtpscope"
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return str(shown(f"smtpscope: {Path(files[0]).name}{more}"))
+
+
 class Browser(App[None]):
     """Browses the logs of one session."""
 
     TITLE = "smtpscope"
     COMMANDS: ClassVar = {ActionsProvider}
     ENABLE_COMMAND_PALETTE = True
+    # The screen below, dimmed, can't be read in 16 colours, and would be sent twice for each dialog.
+    CSS = "ModalScreen { background: $background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit_anywhere", priority=True),
         Binding("ctrl+c", "interrupt", "Copy the selection", show=False, id="app.interrupt", priority=True),
         Binding("ctrl+p", "command_palette", "Palette", show=False, id="app.palette"),
         Binding("ctrl+t", "next_theme", "Theme", show=False, id="app.theme"),
+        Binding("ctrl+z", "suspend_process", "Suspend to the shell", show=False, id="app.suspend", priority=True),
+        Binding("ctrl+l", "redraw", "Redraw the screen", show=False, id="app.redraw", priority=True),
     ]
 
     def __init__(
@@ -73,6 +88,7 @@ class Browser(App[None]):
         self.animation_level = "none"
         self.analysis = analysis
         self.settings = Settings() if settings is None else settings
+        self.title = _title(analysis.files)
         self._hints = _KEYS_WITH_HINTS if hints else 0
         self._warning = warning
         self.browse = BrowseScreen(analysis, self.settings, filter_text=filter_text, restore=restore)
@@ -80,9 +96,14 @@ class Browser(App[None]):
         self._copies_to: Clipboard = clipboard or self._system_clipboard()
         self._status: StatusMessage | None = None
         self._interrupted = False
-        self.register_theme(HIGH_CONTRAST)
-        self.theme = theme_for(self.settings.theme, os.environ)
+        for theme in OWN_THEMES:
+            self.register_theme(theme)
+        self.theme = theme_for(self.settings.theme, os.environ, colours=self.console.color_system)
         self.set_keymap(self.settings.keys)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver that knows our terminals, unless another one was asked for."""
+        return driver_class() or super().get_driver_class()
 
     def _system_clipboard(self) -> Clipboard:
         return SystemClipboard(self._write_sequence, way=self.settings.clipboard)
@@ -127,11 +148,27 @@ class Browser(App[None]):
         """None of Textual's own commands: each of ours is an action with a key, listed by the provider."""
         return ()
 
+    def on_resize(self) -> None:
+        # A terminal of another size may have moved or cut what it showed.
+        self._forget_drawn()
+
+    def action_redraw(self) -> None:
+        """Draws all again, after something else wrote over the screen."""
+        self._forget_drawn()
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+
+    def _forget_drawn(self) -> None:
+        driver: object = self._driver
+        if isinstance(driver, OwnDriver):
+            driver.forget()
+
     def action_next_theme(self) -> None:
-        position = CYCLE.index(self.theme) + 1 if self.theme in CYCLE else 0
-        following = CYCLE[position % len(CYCLE)]
+        themes = cycle(self.console.color_system)
+        position = themes.index(self.theme) + 1 if self.theme in themes else 0
+        following = themes[position % len(themes)]
         # An ANSI theme without colours is drawn black on black.
-        self.theme = CYCLE[0] if self.no_color and following.startswith("ansi") else following
+        self.theme = themes[0] if self.no_color and following.startswith("ansi") else following
 
     async def action_quit(self) -> None:
         self.browse.keep_place()
@@ -212,6 +249,10 @@ class Browser(App[None]):
     def _tell(self, copied: Copied, what: str) -> None:
         if copied.certain:
             self.notify(shown(f"Copied {what} to {copied.way}"))
+        elif not copied.way and copied.kept_in is not None:
+            self.notify(shown(f"Too long for the terminal's clipboard: {what} is in {copied.kept_in}"))
+        elif not copied.way:
+            self.notify("Too long for the terminal's clipboard, and no file could be written", severity="warning")
         elif copied.kept_in is not None:
             self.notify(shown(f"Sent {what} to {copied.way}. If it is not on the clipboard, open {copied.kept_in}"))
         else:

@@ -1,7 +1,8 @@
 """Copies text to the clipboard by the best available method, and reports which, since not all are reliable.
 
 tmux silently drops OSC 52 by default, so inside tmux its own buffer is loaded; on a local machine a native program is
-used; OSC 52 is the last resort, and then the text is also saved to a file.
+used; OSC 52 is the last resort, and then the text is also saved to a private file. A long text goes into the file
+alone: mosh cuts the sequence at 16,379 characters, which empties the clipboard, and urxvt types the rest on the screen.
 """
 
 from __future__ import annotations
@@ -12,21 +13,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import platformdirs
+from msgspec import Struct
 
 from smtpscope.configuration.settings import ClipboardWay
 
 _TIMEOUT_SECONDS = 3.0
+MOST_BYTES_OF_OSC_52 = 12_000
+"""As many as are safe in all terminals: 16,000 characters in base64."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """`way` is for display. `certain` is False if there is no confirmation; then the text is also in the file
-    `kept_in`.
+    `kept_in`. A text that is too long for the terminal is only there: `way` is "".
     """
 
     way: str
@@ -61,8 +63,7 @@ def run_program(command: Sequence[str], standard_input: bytes) -> bool:
     return finished.returncode == 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     name: str
     command: tuple[str, ...]
     encoding: str = "utf-8"
@@ -117,28 +118,44 @@ class SystemClipboard:
         """Copies `text`, which is already harmless. Never raises: failures are in the result."""
         if self._way == "off":
             return Copied("nowhere: copying is turned off", certain=True)
+        data = text.encode("utf-8", "replace")
         for way in self._ways():
             if self._find(way.command[0]) and self._program(way.command, text.encode(way.encoding, "replace")):
+                if way.command[0] == "tmux" and len(data) <= MOST_BYTES_OF_OSC_52:
+                    # tmux itself names no selection, which some terminals need; this way is closed by default in some
+                    # versions, and does no harm there.
+                    self._write_to_terminal(f"\x1bPtmux;\x1b{_osc_52(data)}\x1b\\")
                 return Copied(way.name, certain=True)
-        encoded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
-        self._write_to_terminal(f"\x1b]52;c;{encoded}\a")
-        return Copied("the terminal (OSC 52)", certain=False, kept_in=self._keep(text))
+        if len(data) > MOST_BYTES_OF_OSC_52:
+            return Copied("", certain=False, kept_in=self._keep(data))
+        self._write_to_terminal(_osc_52(data))
+        return Copied("the terminal (OSC 52)", certain=False, kept_in=self._keep(data))
 
     def _ways(self) -> list[_Way]:
         """The methods to try, most reliable first; the settings may allow only one."""
         ways: list[_Way] = []
         if self._way == "tmux" or (self._way == "auto" and self._environment.get("TMUX")):
-            ways.append(_Way("the tmux buffer (paste with prefix ])", ("tmux", "load-buffer", "-w", "-")))
+            buffer = "the tmux buffer (paste with prefix ])"
+            ways.append(_Way(buffer, ("tmux", "load-buffer", "-w", "-")))
+            # Before tmux 3.2.
+            ways.append(_Way(buffer, ("tmux", "load-buffer", "-")))
         if self._way in ("auto", "native"):
             ways.extend(_native_ways(self._environment, self._platform))
         return ways
 
-    def _keep(self, text: str) -> Path | None:
+    def _keep(self, data: bytes) -> Path | None:
         folder = self._folder or Path(platformdirs.user_cache_dir("smtpscope", appauthor=False))
         path = folder / "copied.md"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # A file of before may be readable by others.
+            path.unlink(missing_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
         except OSError:
             return None
         return path
+
+
+def _osc_52(data: bytes) -> str:
+    return f"\x1b]52;c;{base64.b64encode(data).decode('ascii')}\a"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class StoreQuery:
+
+class StoreQuery(Struct, frozen=True):
     """`ask` runs in a thread; `answer` (on the UI thread) is called with its result, `failed` with its exception."""
 
     ask: Callable[[], Any]

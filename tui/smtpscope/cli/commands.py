@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -154,6 +153,9 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
         analysis.read_all()
         _print_report(analysis, query.filter_text, "text", "code", Target())
         return
+    from smtpscope.app.terminals.environment import prepare_environment
+
+    prepare_environment(os.environ, kitty_keys=settings.kitty_keys)
     from smtpscope.app.application import Browser
 
     warnings = key_warnings(loaded)
@@ -254,6 +256,8 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, l
         say_when_nothing_fits(analysis, view)
         end(analysis)
         sys.exit(1)
+    from msgspec.structs import replace
+
     document = replace(analysis.document(details, view), letter_anyway=letter_anyway)
     text = SUMMARY_FORMATS[form].render(document, mask=mask)
     target.put(text, escaped=form in _ESCAPED)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from smtpscope.configuration.nearest import did_you_mean
 from smtpscope.configuration.paths import USER_FILE, find_project_file
@@ -19,8 +20,7 @@ LayerName = Literal["default", "user file", "project file", "environment", "comm
 _PREFIX = "SMTPSCOPE_"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The origin of a value; `where` is the file or the variable, "" for the command line and defaults."""
 
     layer: LayerName
@@ -33,8 +33,7 @@ class Origin:
 _DEFAULT = Origin("default")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """`origins` has every setting by name, and each key as `keys.<action id>`; `warnings` are never raised."""
 
     settings: Settings

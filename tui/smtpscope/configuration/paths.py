@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
+from msgspec import Struct
 
 PROJECT_FILE: Final = ".smtpscope.toml"
 USER_FILE: Final = "config.toml"
 _WORKSPACE_FILE: Final = "workspace.sqlite3"
+_JOURNAL_FILE: Final = "live-checks.jsonl"
 _APPLICATION: Final = "smtpscope"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """None of them need exist, except `project_file` if it is not None."""
 
     user_file: Path
@@ -24,6 +24,7 @@ class Paths:
     workspace_file: Path
     knowledge_folder: Path
     cache_folder: Path
+    journal_file: Path
 
     def named(self) -> tuple[tuple[str, Path | None], ...]:
         """Each path with its label, for display."""
@@ -34,6 +35,7 @@ class Paths:
             ("workspace", self.workspace_file),
             ("own knowledge", self.knowledge_folder),
             ("cache", self.cache_folder),
+            ("live checks", self.journal_file),
         )
 
 
@@ -51,6 +53,7 @@ def paths(start: Path) -> Paths:
         workspace_file=data / _WORKSPACE_FILE,
         knowledge_folder=own_knowledge_folder(),
         cache_folder=Path(platformdirs.user_cache_dir(_APPLICATION, appauthor=False)),
+        journal_file=data / _JOURNAL_FILE,
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path, PureWindowsPath
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from smtpscope.configuration.key_names import key_name
 from smtpscope.configuration.nearest import nearest
@@ -21,8 +23,7 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=str)
 
 
-@dataclass(frozen=True, slots=True)
-class TomlPlace:
+class TomlPlace(Struct, frozen=True):
     """The origin of a value: paths in it are relative to `folder`.
 
     `confined` means it must not name a folder outside, since anybody can put a project file next to a log: a path to a
@@ -52,8 +53,7 @@ class SettingKind(Protocol[T]):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceSetting(Generic[Word]):
+class ChoiceSetting(Struct, Generic[Word], frozen=True):
     """One of several words, in any case."""
 
     words: tuple[Word, ...]
@@ -78,8 +78,7 @@ class ChoiceSetting(Generic[Word]):
         return toml_string(value)
 
 
-@dataclass(frozen=True, slots=True)
-class GroupingSetting:
+class GroupingSetting(Struct, frozen=True):
     """A grouping: a named one, or any two dimensions."""
 
     @property
@@ -110,8 +109,7 @@ def example_pair() -> Grouping:
     return f"{first.name},{other}"
 
 
-@dataclass(frozen=True, slots=True)
-class YesNo:
+class YesNo(Struct, frozen=True):
     """True or false."""
 
     expected: str = "true or false"
@@ -131,8 +129,7 @@ class YesNo:
         return "true" if value else "false"
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Struct, frozen=True):
     """The name of a time zone that exists."""
 
     expected: str = "UTC, local, a name such as Europe/Berlin, or an offset such as +01:00"
@@ -153,8 +150,41 @@ class Zone:
         return toml_string(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class IpAddress(Struct, frozen=True):
+    """An IP address, with a port if wanted, or "" for none."""
+
+    expected: str = 'an IP address; "" for none'
+
+    def parse(self, value: object, place: TomlPlace) -> str:
+        if isinstance(value, str):
+            written = value.strip()
+            if not written or _is_address(written):
+                return written
+        raise RefusedError(f"is {quoted(value)}, but must be an IP address in quotes", 'Write for example "192.0.2.53"')
+
+    def from_text(self, text: str) -> object:
+        return text
+
+    def toml(self, value: str) -> str:
+        return toml_string(value)
+
+
+def _is_address(written: str) -> bool:
+    """`192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`."""
+    address, port = written, ""
+    if written.startswith("["):
+        address, _, port = written[1:].partition("]")
+        port = port.removeprefix(":")
+    elif written.count(":") == 1:
+        address, _, port = written.partition(":")
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return not port or (port.isdigit() and 0 < int(port) < 65_536)
+
+
+class Folder(Struct, frozen=True):
     """One folder, or None for none. It need not exist."""
 
     expected: str = 'a folder, relative to the file; "" for none'
@@ -177,8 +207,7 @@ class Folder:
         return toml_string("" if value is None else str(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """Any number of folders. They need not exist."""
 
     expected: str = "a list of folders, relative to the file; in a variable with : (Windows ;) between them"
@@ -196,8 +225,7 @@ class Folders:
         return f"[{', '.join(toml_string(str(folder)) for folder in value)}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Action ids with their keys, separated by commas: `{"browse.filter": "slash,f"}`."""
 
     expected: str = "action id = key or list of keys; in a variable id=key,key with spaces between the ids"

@@ -13,6 +13,7 @@ from smtpscope.configuration.setting_kinds import (
     Folder,
     Folders,
     GroupingSetting,
+    IpAddress,
     Keys,
     SettingKind,
     YesNo,
@@ -26,6 +27,7 @@ Theme = Literal["auto", "dark", "light", "high-contrast", "terminal"]
 Layout = Literal["auto", "beside", "below"]
 DetailSide = Literal["facts", "guidance"]
 ClipboardWay = Literal["auto", "tmux", "native", "osc52", "off"]
+LiveChecks = Literal["on", "off"]
 ExportFormat = Literal["markdown", "html", "text", "json", "csv", "postmaster"]
 
 DATE_ORDERS: Final[tuple[DateOrder, ...]] = ("auto", "dmy", "mdy", "ymd")
@@ -33,6 +35,7 @@ THEMES: Final[tuple[Theme, ...]] = ("auto", "dark", "light", "high-contrast", "t
 LAYOUTS: Final[tuple[Layout, ...]] = ("auto", "beside", "below")
 DETAIL_SIDES: Final[tuple[DetailSide, ...]] = ("facts", "guidance")
 CLIPBOARD_WAYS: Final[tuple[ClipboardWay, ...]] = ("auto", "tmux", "native", "osc52", "off")
+LIVE_CHECKS: Final[tuple[LiveChecks, ...]] = ("on", "off")
 EXPORT_FORMATS: Final[tuple[ExportFormat, ...]] = ("markdown", "html", "text", "json", "csv", "postmaster")
 
 KEYS: Final = "keys"
@@ -128,6 +131,14 @@ class Settings:
             "How to copy text: `auto` uses the most reliable way available, `off` copies nothing.",
         ),
     )
+    kitty_keys: bool = field(
+        default=False,
+        metadata=_row(
+            YesNo(),
+            "Whether to use kitty's keyboard protocol where the terminal has it. If the connection then drops, type "
+            "`reset` blindly or open a new window.",
+        ),
+    )
     cache: bool = field(
         default=True,
         metadata=_row(YesNo(), "Whether to cache large logs, to open them faster next time."),
@@ -135,6 +146,35 @@ class Settings:
     remember: bool = field(
         default=True,
         metadata=_row(YesNo(), "Whether to remember filters, views, marks, notes and your place in each log."),
+    )
+    checks: LiveChecks = field(
+        default="on",
+        metadata=_row(
+            ChoiceSetting(LIVE_CHECKS),
+            "Live checks (key X, check-now, verify): `off` removes them. With `on`, nothing is sent either until you "
+            "ask for it. A project file can't set it, nor the settings below it.",
+            in_project=False,
+        ),
+    )
+    checks_resolver: str = field(
+        default="",
+        metadata=_row(IpAddress(), "DNS resolver for live checks; none is the one of this computer.", in_project=False),
+    )
+    checks_private: bool = field(
+        default=False,
+        metadata=_row(YesNo(), "Whether live checks may ask for private names and IP addresses.", in_project=False),
+    )
+    checks_recipient: bool = field(
+        default=False,
+        metadata=_row(
+            YesNo(),
+            "Whether live checks offer to ask the remote host for the recipient (MAIL, RCPT, RSET; no message).",
+            in_project=False,
+        ),
+    )
+    checks_our_address: str = field(
+        default="",
+        metadata=_row(IpAddress(), "IP address that our mail leaves from, where no reply names it.", in_project=False),
     )
     export_format: ExportFormat = field(
         default="markdown",

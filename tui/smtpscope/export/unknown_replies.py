@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.export.formats.json_text import JsonValue, json_text
 from smtpscope.export.formats.text_columns import wrapped
@@ -22,8 +24,7 @@ _NO_SHELL_READS: Final = frozenset(" .,:;<>@_()[]/-+=#&?*'|{}")
 """Besides letters and digits: safe in double quotes in sh, cmd and PowerShell."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownReply:
+class UnknownReply(Struct, frozen=True):
     """Replies with one wording to one command, with the most frequent one as a sample and its assumed cause.
 
     `hosts` is the number of remote hosts, `count` the number of events.

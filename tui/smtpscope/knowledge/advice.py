@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from smtpscope.knowledge.entry import Duration, SourceReference, Tool, WhoActs
 
@@ -13,8 +14,7 @@ Step = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Which entry explains a reply, and why we think so.
 
     `evidence` are the (start, end) offsets in the reply's verbatim text of the words that decided, in order and not
@@ -39,8 +39,7 @@ class Match:
         return f"{self.step}: {self.rule}" if self.rule else self.step
 
 
-@dataclass(frozen=True, slots=True)
-class FilledCheck:
+class FilledCheck(Struct, frozen=True):
     """A check with the event's own values; `command` is "" where there is nothing to type."""
 
     what: str
@@ -48,8 +47,7 @@ class FilledCheck:
     command: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherCause:
+class OtherCause(Struct, frozen=True):
     """A cause that came close, what it is called, who would have to act then, and how to tell the two apart."""
 
     category: str
@@ -58,8 +56,7 @@ class OtherCause:
     question: str
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """Guidance for one exchange, of one direction, all values filled in.
 
     `temporary` follows the first digit of the basic code (RFC 5321 section 4.2.1), never the category; None where

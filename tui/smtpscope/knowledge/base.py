@@ -73,9 +73,12 @@ class KnowledgeBase:
         for folder in folders:
             check_folder(folder)
         matched = [folder for folder in folders if is_matched_with(folder)]
-        matcher, kinds = (
-            _matched_with(bundled, matched) if matched else kept("matcher", bundled, lambda: _matched_with(bundled, ()))
-        )
+        matcher, kinds = kept("matcher", bundled, lambda: _matched_with(bundled))
+        if matched:
+            from smtpscope.knowledge.files.build import extend_matcher
+
+            kinds = [*kinds, *(kind for folder in matched for kind in read_explaining_events(folder))]
+            matcher = extend_matcher(matcher, bundled, matched)
         return cls((bundled, *folders), matcher, _our_notes(folders), ExplainingTable(kinds))
 
     def renew_our_notes(self, *folders: Path) -> None:
@@ -94,9 +97,8 @@ class KnowledgeBase:
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """All entries by id, in the order of the files. Raises KnowledgeError if a file is broken."""
-        bundled, *own = self.folders
-        entries = dict(kept("entries", bundled, lambda: _entries(bundled)))
-        for folder in own:
+        entries = bundled_entries()
+        for folder in self.folders[1:]:
             entries |= _entries(folder)
         return entries
 
@@ -227,12 +229,17 @@ class KnowledgeBase:
         return [entry for _, entry in sorted(ranked, key=lambda pair: (-pair[0], pair[1].id))]
 
 
-def _matched_with(bundled: Path, own: Sequence[Path]) -> tuple[Matcher, list[ExplainingKind]]:
-    """All that is needed of the files before a reply is explained."""
+def _matched_with(bundled: Path) -> tuple[Matcher, list[ExplainingKind]]:
+    """All that is needed of the bundled files before a reply is explained."""
     from smtpscope.knowledge.files.build import build_matcher
 
-    kinds = [kind for folder in (bundled, *own) for kind in read_explaining_events(folder)]
-    return build_matcher(bundled, own), kinds
+    return build_matcher(bundled, ()), list(read_explaining_events(bundled))
+
+
+def bundled_entries() -> dict[str, Entry]:
+    """The bundled entries by id, in the order of the files. Raises KnowledgeError if a file is broken."""
+    bundled = bundled_folder()
+    return kept("entries", bundled, lambda: _entries(bundled))
 
 
 def _our_notes(folders: Iterable[Path]) -> OurNotes:

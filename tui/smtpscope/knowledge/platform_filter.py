@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.entry import Check
 from smtpscope.knowledge.platform import EXCHANGE, Platform
@@ -41,8 +41,7 @@ class StandIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AdviceContext:
+class AdviceContext(Struct, frozen=True):
     """Whose refusal it is and which server wrote it down; `platform` is None where that is not known."""
 
     direction: Direction

@@ -7,7 +7,8 @@ are like this, and parsing a reply takes ten times as long as everything else do
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Reply

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from smtpscope.reading.record import Certainty as Certainty
 from smtpscope.reading.record import Level
@@ -20,8 +21,7 @@ class Direction(StrEnum):
     """The event could not be parsed."""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteHost:
+class RemoteHost(Struct, frozen=True):
     """`verbatim` is as in the event ("" if it names none); `key` is the same for all spellings of one host.
 
     The key is lower case, without the trailing dot, an IDN in its ASCII form (RFC 5890), an IP literal in its canonical
@@ -33,8 +33,7 @@ class RemoteHost:
     address: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """RFC 5321 section 4.1. `full` is the whole command line, verbatim with its trailing blanks; `logged_verb` the verb
     as logged.
 
@@ -63,8 +62,7 @@ class Command:
         return self.mailbox if self.verb == "RCPT" or self.beside else None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyValues:
+class ReplyValues(Struct, frozen=True):
     """The things that a reply names: each tuple in order of appearance, without duplicates.
 
     `block_lists` are names of DNS block lists (`zen.spamhaus.org`), `provider_codes` a provider's own codes (`TSS04`,
@@ -80,8 +78,7 @@ class ReplyValues:
     size_limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """RFC 5321 section 4.2. `verbatim` is as in the event, with trailing blanks.
 
     `code` and `enhanced` (RFC 3463, "5.7.1") are None if the server sent none. `text` is for people: without codes, its
@@ -95,8 +92,7 @@ class Reply:
     values: ReplyValues = ReplyValues()
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpExchange:
+class SmtpExchange(Struct, frozen=True):
     """One event: the command, the reply, and where and when.
 
     `time_ms`: milliseconds since 1970-01-01 UTC, or None. `level` is the record's; `text_level` is the level word in

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 from typing import Final, Generic, TypeVar
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.parsing.smtp_exchange import Command, RemoteHost, Reply, SmtpExchange
@@ -51,8 +51,7 @@ class Parsed(Generic[Text, Value]):
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpExchangeTable:
+class SmtpExchangeTable(Struct, frozen=True):
     """One entry per exchange in each column; anything but a plain number indexes the list of that name.
 
     `offset`, `time_ms`, `record_id` and `connection` are the exchange's own, the smallest 64-bit number meaning None.

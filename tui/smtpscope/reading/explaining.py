@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.reading.providers import is_ours
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainingEvent:
+class ExplainingEvent(Struct, frozen=True):
     """When it happened (milliseconds since 1970-01-01 UTC), on which computer ("" where the log names none), and what:
     its source and number. `file` is the log, `time_assumed` tells that the log names no zone.
     """

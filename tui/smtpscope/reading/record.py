@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import BinaryIO, ClassVar, Literal, Protocol, runtime_checkable
+
+from msgspec import Struct, field
 
 from smtpscope.errors import Problem
 from smtpscope.reading.explaining import NO_SOURCES, EventSources, ExplainingEvent
@@ -17,8 +18,7 @@ Side = Literal["outbound", "inbound", "unknown"]
 DateOrderName = Literal["dmy", "mdy", "ymd"]
 
 
-@dataclass(frozen=True, slots=True)
-class EventRecord:
+class EventRecord(Struct, frozen=True):
     """One event record.
 
     `file` is the path as the user gave it (or "-"), `offset` the byte offset at which the record starts in that file.
@@ -47,8 +47,7 @@ class EventRecord:
     guess: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpExchangeRecord:
+class SmtpExchangeRecord(Struct, frozen=True):
     """A command and the reply to it, as a log of the SMTP service itself has them (not from an event).
 
     `file`, `offset`, `time_ms` and `time_assumed` are as in `EventRecord`. `side` is "outbound" if we sent the command,
@@ -88,8 +87,7 @@ class SmtpExchangeRecord:
     salvaged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What a reader read since its last batch.
 
     `records` may be SMTP events (by provider, or by the text of the message), as a list or as `MixedRecords` (see
@@ -110,8 +108,7 @@ class Batch:
     explaining: Sequence[ExplainingEvent] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """How to read. `zone` applies to times that name none.
 
     `newest` (aware) is the latest possible time of an event, for times without a year; None is now. `salvage` also
@@ -129,8 +126,7 @@ class ReadOptions:
     explaining: EventSources = NO_SOURCES
 
 
-@dataclass(frozen=True, slots=True)
-class FileInformation:
+class FileInformation(Struct, frozen=True):
     """What a file says about itself: labels and values in display order, and warnings in whole sentences.
 
     `lacks` is what no log of this format contains, `recognised_by` how the format is recognised; both are filled in by
@@ -164,8 +160,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format that we read: `name` for the command line, `title` for people, `lacks` what it does not contain.
 
     `service` is set for the log of a mail server itself, which holds replies and no Windows events.

@@ -6,10 +6,10 @@ A table holds records with six insertion strings; all others remain objects besi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple, overload
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.reading.record import EventRecord, Level
@@ -31,8 +31,7 @@ class RecordShape(NamedTuple):
     computer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordTable:
+class RecordTable(Struct, frozen=True):
     """One entry per record in each column, in file order; `time_ms` and `record_id` may be NONE.
 
     `shape` indexes `shapes`. `strings` are the insertion strings of all records in a row, six for each. No record in a

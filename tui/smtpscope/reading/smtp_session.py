@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 Sign = Literal["connected", "disconnected", "sent", "received", "information"]
 """The kind of a line, as seen by the server that wrote the log: it "sent" or "received" the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLine:
+class SessionLine(Struct, frozen=True):
     """`offset` is the byte offset of the line in the log, `time_ms` milliseconds since 1970-01-01 UTC or None.
 
     `text` is verbatim: a command, a reply (with its line breaks), or the log's own words.
@@ -22,8 +22,7 @@ class SessionLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpSession:
+class SmtpSession(Struct, frozen=True):
     """The lines of one session in the order of the log.
 
     `facts` are what the log says about the whole session, labels and verbatim values in display order ("session",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Batch, Followable, LogReader, Source
 from smtpscope.reading.text.text_log import damage_in
 
 
-@dataclass(slots=True)
-class ReadSoFar:
+class ReadSoFar(Struct):
     """The state after reading one log: its size, the last offset of an SMTP record, the count of other records, the
     problems.
 

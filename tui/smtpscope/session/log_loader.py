@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import FileInformation, ReadOptions, Source
-from smtpscope.session.open_logs import Logs, mixed_clocks, told_twice
+from smtpscope.session.open_logs import Logs
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.assumed_times import span_moved
 from smtpscope.store.event_store import EventStore
+from smtpscope.store.store_notes import mixed_clocks, told_twice, without_time
 from smtpscope.store.times import zone_label
 
 if TYPE_CHECKING:
@@ -112,8 +113,15 @@ class LogLoader:
 
     @property
     def noted(self) -> list[Problem]:
-        """`problems`, plus notes on logs whose clocks may differ, or that contain the same refusals."""
-        return [*self.problems, *mixed_clocks(self.store, zone_label(self.assumed_zone)), *told_twice(self.store)]
+        """`problems`, plus notes on logs whose clocks may differ, that contain the same refusals, or events without a
+        time.
+        """
+        return [
+            *self.problems,
+            *mixed_clocks(self.store, zone_label(self.assumed_zone)),
+            *told_twice(self.store),
+            *without_time(self.store, self.problems),
+        ]
 
     @property
     def skipped(self) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
+from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
@@ -284,50 +284,6 @@ def _nothing(
 
 def _can_grow(source: Source) -> bool:
     return not isinstance(source, BufferedSource)
-
-
-_NAMED: int = 3
-
-
-def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
-    """A note on each log whose times name no zone, if those of another log do; nothing if all are alike.
-
-    `assumed_zone` is the name of the zone assumed for them.
-    """
-    without, certain = store.words.clocks()
-    if not without or not certain:
-        return ()
-    others = ", ".join(certain[:_NAMED]) + (f" and {len(certain) - _NAMED} more" if len(certain) > _NAMED else "")
-    reason = (
-        f"The times name no zone and were read as {assumed_zone}, while those of {others} are certain: "
-        "the order of events between these logs is right only if that zone is"
-    )
-    return tuple(Problem(file, "dates", reason, "noted") for file in without)
-
-
-def told_twice(store: EventStore) -> tuple[Problem, ...]:
-    """A note on each two logs that contain the same events in different forms."""
-    files = store.words.files
-    refusals = [
-        (
-            shared,
-            f"{shared.count:,} {'refusal is' if shared.count == 1 else 'refusals are'} counted twice: also in "
-            f"{files[shared.first]}, a log of another kind",
-        )
-        for shared in store.shared_refusals()
-    ]
-    without_reply = [
-        (
-            shared,
-            f"{shared.count:,} {'event' if shared.count == 1 else 'events'} without a reply "
-            f"{'is' if shared.count == 1 else 'are'} probably counted twice: {files[shared.first]} has the reply",
-        )
-        for shared in store.shared_without_reply()
-    ]
-    return tuple(
-        Problem(files[shared.second], "whole file", reason, "noted", shared.count)
-        for shared, reason in (*refusals, *without_reply)
-    )
 
 
 _HEAD: Final = 4_096

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.errors import LogError, Problem
@@ -22,8 +22,7 @@ Rows = NDArray[np.int64]
 """Row numbers of the store."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """`bytes_read` of `bytes_total` over all files; `file` is the one being read. None if the total is unknown."""
 
     file: str
@@ -39,8 +38,7 @@ class Progress:
         return f"{share} %, {self.bytes_read / 1e6:,.1f} of {self.bytes_total / 1e6:,.1f} MB"
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedBatch:
+class LoadedBatch(Struct, frozen=True):
     """Yielded by `read`, passed to `add`. `error` ends one file, never the rest.
 
     `span` is the log's time span, over all its records, as far as its reader knows. `explaining` are events beside
@@ -56,8 +54,7 @@ class LoadedBatch:
     explaining: Sequence[ExplainingEvent] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The overview of everything read so far; times in milliseconds since 1970-01-01 UTC.
 
     `duplicates` are not counted in `events`. `service_logs` means that all logs are a mail server's own, with no
@@ -76,8 +73,7 @@ class Overview:
     service_logs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """The events that match a filter, grouped and sorted: an immutable snapshot of the store.
 
     `order` are the groups of each level of `tree`, in display order.
@@ -97,8 +93,7 @@ class View:
         return len(self.tree.order)
 
 
-@dataclass(frozen=True, slots=True)
-class EventDetail:
+class EventDetail(Struct, frozen=True):
     """One event and its guidance."""
 
     row: int
@@ -106,16 +101,14 @@ class EventDetail:
     advice: Advice
 
 
-@dataclass(frozen=True, slots=True)
-class ListedIncident:
+class ListedIncident(Struct, frozen=True):
     """One of many incidents, with its guidance."""
 
     incident: IncidentHead
     advice: Advice
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentDetail:
+class IncidentDetail(Struct, frozen=True):
     """An incident and its guidance, filled with the values of its sample, and the events that explain it."""
 
     incident: Incident

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 NO_TIME = int(np.iinfo(np.int64).min)
@@ -21,8 +20,7 @@ _GROWTH = 1.25
 _FIRST_CAPACITY = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """One entry per row in each column; anything that is not a plain number indexes a vocabulary of the store.
 
     `time_ms`, `offset`, `record_id` and `connection` are the event's own numbers (NO_TIME, NO_NUMBER if it has none).
@@ -60,7 +58,7 @@ _TYPES: dict[str, type[np.signedinteger | np.bool_]] = {
     "direction": np.int8,
     "is_duplicate": np.bool_,
 }
-_NAMES = tuple(field.name for field in fields(Columns))
+_NAMES = Columns.__struct_fields__
 
 
 class GrowingColumns:

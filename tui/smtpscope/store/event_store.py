@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from smtpscope.knowledge.advice import Match
@@ -56,8 +57,7 @@ Rows = NDArray[np.bool_] | NDArray[np.int64] | None
 _FEW = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Annotations:
+class Annotations(Struct, frozen=True):
     """What the user said of incidents, as far as a filter asks for it."""
 
     marked: frozenset[IncidentKey] = frozenset()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.parsing.smtp_exchange import Direction
@@ -12,8 +11,7 @@ from smtpscope.store.column_set import Columns
 from smtpscope.store.distinct import compacted
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentKey:
+class IncidentKey(Struct, frozen=True):
     """`host_key` is the folded remote host ("" where the event names none), `category` the cause."""
 
     direction: Direction

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import Columns
@@ -26,8 +26,7 @@ def look_up(hits: Hits, codes: NDArray[np.signedinteger]) -> Mask:
     return mask
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedColumn:
+class NumberedColumn(Struct, frozen=True):
     """Which number each row has: that in the column `of`, or what `through` notes for that (below zero: none)."""
 
     of: Callable[[Columns], NDArray[np.signedinteger]]

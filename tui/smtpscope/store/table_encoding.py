@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -66,7 +65,7 @@ def in_order_of_place(one: Columns, other: Columns) -> Columns:
     order: NDArray[np.int64] = np.argsort(np.concatenate([one.offset, other.offset]), kind="stable")
     return Columns(
         **{
-            field.name: np.concatenate([getattr(one, field.name), getattr(other, field.name)])[order]
-            for field in fields(Columns)
+            name: np.concatenate([getattr(one, name), getattr(other, name)])[order]
+            for name in Columns.__struct_fields__
         }
     )

@@ -6,10 +6,11 @@ Logs are old, so relative times count from the end of the log, never from the cu
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 from smtpscope.errors import UsageError
 
@@ -192,8 +193,7 @@ def duration(ms: int) -> str:
 Precision = Literal["month", "day", "minute", "second", "moment"]
 
 
-@dataclass(frozen=True, slots=True)
-class TimeWord:
+class TimeWord(Struct, frozen=True):
     """A time as written in a filter, not yet placed in a log.
 
     `back_ms` is set for relative words (`24h`), `days_back` for `today` (0) and `yesterday` (1), `weekday` for the
@@ -212,8 +212,7 @@ class TimeWord:
     weekday: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From `start_ms` to before `end_ms`, milliseconds since 1970-01-01 UTC."""
 
     start_ms: int

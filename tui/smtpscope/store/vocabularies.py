@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, get_args
+
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence, Match
 from smtpscope.knowledge.entry import WhoActs
@@ -52,8 +53,7 @@ CommandKind = tuple[str, bool, tuple[str, ...]]
 _LARGEST_CODE = 999
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """The match for a reply, and who has to act in that direction."""
 
     match: Match

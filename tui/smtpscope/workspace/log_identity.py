@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO, Final, Protocol
+
+from msgspec import Struct
 
 from smtpscope.errors import SmtpscopeError
 
@@ -32,8 +33,7 @@ class ReadableLog(Protocol):
     def open(self) -> BinaryIO: ...
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileIdentity:
+class FileIdentity(Struct, frozen=True, order=True):
     """One file. `head` is the part of its beginning that does not change when events are added, b"" if there is none
     yet.
     """
@@ -43,8 +43,7 @@ class FileIdentity:
     head: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class LogIdentity:
+class LogIdentity(Struct, frozen=True):
     """The files opened together, sorted, without duplicates."""
 
     files: tuple[FileIdentity, ...]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
@@ -17,8 +19,7 @@ from smtpscope.workspace.stored_text import LONGEST_TEXT, storable
 _MOST_STATES = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """A row of the table, described so the next run can find it.
 
     `groups` are column and value of the enclosing groups, outermost first (`("code", "550")`, `("host_key",
@@ -29,8 +30,7 @@ class Position:
     event: tuple[str, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogState:
+class LogState(Struct, frozen=True):
     """`layout` is the browser's name for it, "" for the default."""
 
     position: Position = Position()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.knowledge.our_notes import merged_text
 from smtpscope.store.grouping.incident import IncidentKey
@@ -18,8 +19,7 @@ Clock = Callable[[], int]
 """Milliseconds since 1970-01-01 UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """`text` as written, not yet harmless; `changed_ms` since 1970-01-01 UTC."""
 
     text: str

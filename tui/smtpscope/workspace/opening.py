@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.workspace.database import Database, WorkspaceError, primary_code
 from smtpscope.workspace.schema import MIGRATIONS
@@ -17,8 +18,7 @@ _WAIT_SECONDS: Final = 5.0
 _NOTHING_KEPT: Final = "so this run's views, marks, notes and filters are not saved"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedDatabase:
+class OpenedDatabase(Struct, frozen=True):
     """`kept` is False if everything is in memory only; `warning` says why, or that a file was moved aside."""
 
     database: Database

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
@@ -12,8 +12,7 @@ from smtpscope.workspace.stored_text import LONGEST_TEXT, storable
 _LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class SavedView:
+class SavedView(Struct, frozen=True):
     """`name` is one line of at most 100 characters, compared without case."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from smtpscope.reading.event_exports.blocks.block_text import labels_of
 from smtpscope.reading.event_exports.blocks.event_blocks import EventBlockReader
 from smtpscope.reading.record import EventRecord, ReadOptions
+from support.changed import replace
 from support.event_texts import TextEvent, block_2003, block_2008
 from support.memory_source import MemorySource, problems_of, records_of
 

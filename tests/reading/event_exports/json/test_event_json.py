@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.event_exports.json.event_json import EventJsonReader
 from smtpscope.reading.event_exports.json.json_objects import LONGEST
 from smtpscope.reading.record import EventRecord, ReadOptions
+from support.changed import replace
 from support.event_json_texts import (
     converted,
     flat_winlogbeat,

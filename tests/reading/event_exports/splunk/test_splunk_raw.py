@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -19,6 +18,7 @@ from smtpscope.reading.record import EventRecord, LogReader, ReadOptions
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.file_times import FileTimes
 from support import splunk_exports as splunk
+from support.changed import replace
 from support.event_tables import table
 from support.event_texts import TextEvent
 from support.memory_source import MemorySource, problems_of, records_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.event_exports.splunk.splunk_text import SplunkTextReader
 from smtpscope.reading.record import ReadOptions
+from support.changed import replace
 from support.event_texts import TextEvent, block_2003, log_line
 from support.memory_source import MemorySource, problems_of, records_of
 from support.splunk_exports import raw, raw_by_wmi, raw_export

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, columns_of, is_type_line
+from support.changed import replace
 
 DATA_2003 = [
     "1/26/2009",

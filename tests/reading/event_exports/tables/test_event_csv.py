@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
 from smtpscope.reading.record import EventRecord, ReadOptions
+from support.changed import replace
 from support.event_tables import (
     HEADER_2008,
     event_viewer_2003,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +12,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.event_exports.xml.event_xml_file import EventXmlReader
 from smtpscope.reading.record import EventRecord, ReadOptions
 from smtpscope.reading.text.xml_elements import LONGEST
+from support.changed import replace
 from support.event_texts import TextEvent
 from support.event_xml_texts import printed_xml, saved_xml, xml_event
 from support.memory_source import MemorySource, problems_of, records_of

@@ -21,6 +21,7 @@ from smtpscope.reading.evtx.decoding.chunk_decoder import (
     FileDecoder,
 )
 from smtpscope.reading.evtx.decoding.decoder_frames import Decoded, Kind
+from smtpscope.reading.evtx.decoding.process_memory import memory_of
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from support.evtx_events import chunks_of
 from support.evtx_writer import WrittenEvent, evtx_bytes
@@ -83,6 +84,20 @@ def test_a_decoder_that_takes_too_much_memory_is_stopped(decoder: Maker) -> None
     grows = decoder("grows")
     with pytest.raises(DecoderStoppedError, match="exceeded its memory limit"):
         grows.records(CHUNK, 30)
+
+
+def test_memory_is_watched_where_the_system_sets_no_limit() -> None:
+    grows = DecoderProcess(command("grows without a limit"), memory=128 << 20)
+    with pytest.raises(DecoderStoppedError, match="exceeded its memory limit"):
+        grows.records(CHUNK, 30)
+    assert grows._process is None
+
+
+def test_the_memory_of_a_process_that_has_ended_is_unknown() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert memory_of(ended.pid) in (None, 0)
+    assert (memory_of(os.getpid()) or 0) > 1 << 20
 
 
 def test_a_decoder_that_breaks_off_is_started_again(decoder: Maker) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,16 +16,14 @@ from smtpscope.app.widgets.texts.prose import text
 from smtpscope.harmless import Shown, shown_lines
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNotes:
+class WrittenNotes(Struct, frozen=True):
     """`note` belongs to the incident in this log, `our_note` to all refusals like it; "" if there is none."""
 
     note: str
     our_note: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnkeptNotes:
+class UnkeptNotes(Struct, frozen=True):
     """The text when the user left without saving it."""
 
     written: WrittenNotes

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar, Final
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -25,8 +25,7 @@ _FIRST: Final = ("local", "UTC")
 _MOST: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneChoice:
+class ZoneChoice(Struct, frozen=True):
     """`zone` is the display zone; `also_without` applies it also to logs that name none."""
 
     zone: tzinfo

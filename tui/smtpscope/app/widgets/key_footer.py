@@ -5,9 +5,9 @@ key.
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
@@ -35,8 +35,7 @@ _CHARACTERS = {
 Severity = Literal["information", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class StatusMessage:
+class StatusMessage(Struct, frozen=True):
     """The newest message to the user: plain text, already harmless."""
 
     text: str

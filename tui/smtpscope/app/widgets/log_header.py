@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -14,8 +13,7 @@ from smtpscope.store.times import DAY
 BARS = " ▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderText:
+class HeaderText(Struct, frozen=True):
     """`what` are the files, `span` is the time span, `counts` the numbers of records.
 
     `brief_counts` is the same for a narrow screen. `reading` is the progress, "" when everything has been read.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.store.activity import State
@@ -18,8 +19,7 @@ LEAST_EXPECTED = 3.0
 """An incident is gone if at least this many events were expected: fewer may be missing by chance (5 in 100)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedSide:
+class ComparedSide(Struct, frozen=True):
     """`name` says which log it is, or which period (`is_period`).
 
     `first_ms` and `last_ms` are its limits, None if nothing has a time. `events` are those that match the filter;
@@ -41,8 +41,7 @@ class ComparedSide:
         return self.last_ms - self.first_ms
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedIncident:
+class ComparedIncident(Struct, frozen=True):
     """`before` and `after` count its events; `ratio` is the rate after by the rate before, None when one is 0.
 
     `host` is the spelling in the later log, if it occurs there. `first_ms`, `last_ms` and `state` are those of the
@@ -63,8 +62,7 @@ class ComparedIncident:
     quiet_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`undated` events have no time and belong to no period. `masked` means that names are pseudonyms."""
 
     before: ComparedSide

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.export.comparison.comparison import CHANGES, Change, ComparedIncident, ComparedSide, Comparison
 from smtpscope.export.formats import html, markdown, text

@@ -7,10 +7,11 @@ rendered once.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 from smtpscope.export.summaries.incident_wording import utc_text
 from smtpscope.knowledge.entry import WhoActs
@@ -28,8 +29,7 @@ class DiagnosedExchange(NamedTuple):
     who_acts: WhoActs
 
 
-@dataclass(frozen=True, slots=True)
-class ConvertedColumn:
+class ConvertedColumn(Struct, frozen=True):
     """`own` means that the column is needed to restore the exchange, `may_be_none` that it is nullable."""
 
     name: str
@@ -38,8 +38,7 @@ class ConvertedColumn:
     may_be_none: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Columns with the same source; `cells` are their values."""
 
     name: str

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.export.formats import csv_format, html, json_format, markdown, postmaster, text
 from smtpscope.export.masking.masking import Mask
 from smtpscope.export.summaries.summary import SummaryDocument
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryFormat:
+class SummaryFormat(Struct, frozen=True):
     """`title` is for people, `suffix` is the end of a file name with its dot."""
 
     name: str

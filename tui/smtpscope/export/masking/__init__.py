@@ -1,1 +1,1 @@
-"""Pseudonyms for people and hosts, and credentials taken out."""
+"""Pseudonyms for people and hosts, and removal of credentials."""

@@ -1,14 +1,15 @@
-"""The words of a command that log somebody in: base64 of a name and a password, which nobody else may get.
+"""Finds credentials in a command: the base64 of a user name and a password, which must not reach anybody else.
 
-After AUTH the client sends them on the same line (RFC 4954 section 4, `AUTH PLAIN AGFubgBz...`) or on lines of their
-own, which an event shows as its full command. X-EXPS, Exchange's own verb, does the same.
+After AUTH the client sends them on the same line (RFC 4954 section 4, `AUTH PLAIN AGFubgBz...`) or on separate lines,
+which an event shows as its full command. X-EXPS, Exchange's own command, does the same.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.parsing.smtp_exchange import Command, SmtpExchange
 
@@ -20,7 +21,7 @@ _SHORTEST: Final = 4
 
 
 def credentials_in(command: Command) -> tuple[str, ...]:
-    """What logs somebody in, in order; () for every other verb and for a mechanism alone."""
+    """The credentials in order; () for any other verb, and for a mechanism without an initial response."""
     if command.verb not in _LOGIN_VERBS:
         return ()
     words = command.arguments.split()
@@ -31,12 +32,12 @@ def credentials_in(command: Command) -> tuple[str, ...]:
 
 
 def without_credentials(command: Command) -> str:
-    """The full command with `(credentials)` in place of each of them."""
+    """The full command with each credential replaced by `(credentials)`."""
     return _left_out(command.full, sorted(credentials_in(command), key=len, reverse=True))
 
 
 def hidden(exchange: SmtpExchange, raw: str) -> tuple[SmtpExchange, str]:
-    """`exchange` and the raw text of its record, fit for a ticket that others read: without what logs somebody in."""
+    """`exchange` and the raw text of its record without credentials, safe for a ticket."""
     secrets = sorted(credentials_in(exchange.command), key=len, reverse=True)
     if not secrets:
         return exchange, raw

@@ -1,4 +1,4 @@
-"""A reply cut down to its codes and the words by which the bundled knowledge base recognises its cause."""
+"""Reduces a reply to its codes and the words by which the bundled knowledge base recognises its cause."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BETWEEN: Final = " ... "
 
 @lru_cache(maxsize=4096)
 def known_phrases(reply: str, verb: str, direction: Direction) -> str:
-    """`reply`, given to the command `verb`, as "550 5.1.1 User unknown": all other words are left out.
+    """`reply` to the command `verb` as "550 5.1.1 User unknown", without any other words.
 
-    Only the bundled knowledge is asked: the phrases of the user's own rules may name anybody. The words themselves are
-    still as in the log.
+    Only the bundled rules are used, because the phrases of a user's own rules may contain names. The words keep their
+    spelling in the log.
     """
     parsed = parse_reply(reply)
     if parsed.code is None and not parsed.text:

@@ -1,4 +1,4 @@
-"""What in a text looks like a mailbox, an IP address or a host name: cut by fixed characters, in linear time."""
+"""Finds mailboxes, IP addresses and host names by their shape, in linear time."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ _MOST_GROUPS: Final = 10
 
 
 def mailbox_in(run: str) -> tuple[int, int, int] | None:
-    """Where a mailbox stands in a run: start, the at sign's start, end; None where there is none.
+    """The mailbox in a run of text: its start, the position of the at sign, its end; None if there is none.
 
-    With several at signs the last one counts, and all before it is taken for the local part.
+    If there are several at signs, the last one counts and everything before it belongs to the local part.
     """
     at = None
     for at in AT.finditer(run):  # noqa: B007 (the last one is wanted)
@@ -89,18 +89,18 @@ def mailbox_in(run: str) -> tuple[int, int, int] | None:
 
 
 def is_ipv4(text: str) -> bool:
-    """Whether `text` is four numbers up to 255; leading zeros are allowed, since people write them."""
+    """Whether `text` is four numbers up to 255. Leading zeros are allowed because people write them."""
     return _IPV4.fullmatch(text) is not None and all(int(part) <= 255 for part in text.split("."))
 
 
 def ipv4_places(text: str) -> list[tuple[int, int]]:
-    """Where IPv4 addresses stand in `text`."""
+    """The positions of IPv4 addresses in `text`."""
     return [match.span() for match in _IPV4.finditer(text) if is_ipv4(match.group())]
 
 
 def ipv6_places(text: str) -> list[tuple[int, int]]:
-    """Where IPv6 addresses stand in digits, dots and colons; of several readings the one that begins first and is
-    longest.
+    """The positions of IPv6 addresses in digits, dots and colons. Of overlapping ones, the one that begins first wins,
+    then the longest.
     """
     groups = text.split(":")
     places: list[tuple[int, int]] = []
@@ -115,15 +115,17 @@ def ipv6_places(text: str) -> list[tuple[int, int]]:
 
 
 def _ipv6_from(groups: list[str]) -> tuple[int, int]:
-    """Length of the address that begins with the first of `groups`, and how many groups it takes; else 0 and 1."""
-    # The quick tests first: hundreds of thousands of colons would cost seconds.
+    """The length of the address that begins with the first of `groups` and the number of groups it takes; 0 and 1 if
+    there is none.
+    """
+    # Quick tests first: hundreds of thousands of colons would take seconds.
     if len(groups) < 3 or len(groups[0]) > 4 or (not groups[0] and (groups[1] or not groups[2])):
         return 0, 1
     for count in range(len(groups), 2, -1):
         candidate = ":".join(groups[:count])
         if ":::" in candidate:
             continue
-        # The dot that ends a sentence, and what may follow it.
+        # The dot at the end of a sentence, and what may follow it.
         before_dot = candidate[: len(candidate) - len(groups[count - 1]) + len(groups[count - 1].split(".")[0])]
         for address in (candidate.rstrip("."), before_dot):
             if _is_ipv6(address):
@@ -140,9 +142,9 @@ def _is_ipv6(text: str) -> bool:
 
 
 def looks_like_host(name: str) -> bool:
-    """Whether a dotted name is one of a host: some label has two letters or more, or an IPv4 address is in it.
+    """Whether a dotted name looks like a host: a label has two letters or more, or it contains an IPv4 address.
 
-    So `5.7.1`, `e.g` and `6.5.7638.1` are none; `error.Please` is taken for one, as it may be.
+    `5.7.1`, `e.g` and `6.5.7638.1` don't; `error.Please` does, because it could be one.
     """
     if "." not in name:
         return False

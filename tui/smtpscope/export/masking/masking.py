@@ -1,9 +1,9 @@
-"""An export without names: everything that is not known to be public is under a pseudonym, in all fields.
+"""Masks an export: in all fields, everything that isn't known to be public is replaced with a pseudonym.
 
 Mailboxes become `user1@domain1.invalid`, host names `host1.invalid`, IP addresses `address1.invalid`, other words,
-identifiers and numbers `name1`, `id1` and `number1`; `.invalid` never belongs to anybody (RFC 6761 section 6.4). What
-stays: codes, times, counts, words in common use, names of public DNS block lists, and the texts of the bundled
-knowledge base. docs/masking.md has the table.
+identifiers and numbers `name1`, `id1` and `number1`; `.invalid` is never a real domain (RFC 6761 section 6.4). Codes,
+times, counts, common words, names of public DNS block lists and the texts of the bundled knowledge base are kept. See
+the table in docs/masking.md.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import PureWindowsPath
 from typing import Final
 
-from msgspec.structs import replace as replace_struct
+from msgspec.structs import replace
 
 from smtpscope.export.masking.credentials import LEFT_OUT, credentials_in
 from smtpscope.export.masking.known_phrases import LEFT_OUT as WORDS_LEFT_OUT
 from smtpscope.export.masking.known_phrases import known_phrases
+from smtpscope.export.masking.masked_live import masked_live
 from smtpscope.export.masking.pseudonyms import Pseudonyms
 from smtpscope.export.masking.public_text import bundled_kinds
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
@@ -35,9 +35,9 @@ _FILE_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
 
 class Mask:
-    """Pseudonyms in the order of first appearance; one Mask keeps them the same over all that it masks.
+    """Assigns pseudonyms in order of first appearance. One Mask uses the same ones in everything it masks.
 
-    A `strict` one leaves of a reply only its codes and the words that its cause was recognised by, and no raw record.
+    If `strict`, a reply keeps only its codes and the words that identified its cause, and raw records are removed.
     """
 
     def __init__(self, *, strict: bool = False) -> None:
@@ -47,8 +47,8 @@ class Mask:
         self._remembered_at = 0
 
     def text(self, text: str) -> str:
-        """Text from a log, or one of ours with values in it, with what is not known to be public under pseudonyms."""
-        # In a stream of events the same few texts come again and again; a newly learned word may change them all.
+        """Masks text from a log, or one of our texts with values from a log in it."""
+        # A stream of events repeats a few texts; a newly learned name may change how any of them is masked.
         if self._remembered_at != self._pseudonyms.changes or len(self._remembered) >= _REMEMBERED_LIMIT:
             self._remembered.clear()
             self._remembered_at = self._pseudonyms.changes
@@ -58,7 +58,7 @@ class Mask:
         return masked
 
     def host(self, name: str) -> str:
-        """A remote host or a computer as the log names it; also one that is called by a common word, such as MAIL."""
+        """Masks a remote host or computer, even one whose name is a common word, such as MAIL."""
         if not name.strip():
             return name
         self._pseudonyms.learn_host(name)
@@ -66,11 +66,11 @@ class Mask:
         return masked if masked != name else f"{self._pseudonyms.place('host', name.strip(' .[]').casefold())}.invalid"
 
     def connector(self, name: str) -> str:
-        """`connector1` for the name of a connector or a service."""
+        """Masks the name of a connector or service: `connector1`."""
         return self._pseudonyms.place("connector", name.strip().casefold()) if name.strip() else name
 
     def mailbox(self, mailbox: str) -> str:
-        """A sender or recipient; "" and `<>` stay."""
+        """Masks a sender or recipient; "" and `<>` are kept."""
         if not any(map(str.isalnum, mailbox)):
             return mailbox
         self._pseudonyms.learn_mailbox(mailbox)
@@ -78,14 +78,14 @@ class Mask:
         return masked if masked != mailbox else f"{self._pseudonyms.place('user', mailbox.casefold())}@domain.invalid"
 
     def file(self, path: str) -> str:
-        """`file1.evtx` for a path: names of files and folders tell names of people and servers."""
+        """Masks a path: `file1.evtx`. Names of files and folders reveal names of people and servers."""
         suffix = PureWindowsPath(path).suffix
         return self._pseudonyms.place("file", path) + (suffix if _FILE_SUFFIX.fullmatch(suffix) else "")
 
     def filter(self, filter_text: str) -> str:
-        """The filter in force: its fields and codes stay, values that the export has under a pseudonym get that one.
+        """Masks the current filter. Fields and codes are kept, and values with a pseudonym in the export get that one.
 
-        Any other value, such as a part of a name (`host:fabri`), becomes "masked".
+        Any other value, such as part of a name (`host:fabri`), becomes "masked".
         """
         parts: list[str] = []
         end = 0
@@ -96,12 +96,12 @@ class Mask:
         return "".join(parts) + filter_text[end:]
 
     def exchange(self, exchange: SmtpExchange) -> SmtpExchange:
-        """One exchange, for streams in which nothing is known beforehand."""
+        """Masks one exchange of a stream, with nothing learned beforehand."""
         self._learn(exchange)
         return self._exchange(exchange)
 
     def document(self, document: SummaryDocument) -> SummaryDocument:
-        """A copy of `document` in which nothing of the log is left that is not known to be public."""
+        """A masked copy of `document`."""
         for summary in document.incidents:
             self._learn_incident(summary.incident)
             self._learn(summary.sample)
@@ -134,15 +134,16 @@ class Mask:
             self._pseudonyms.learn_secret(secret, LEFT_OUT)
 
     def _summary(self, summary: IncidentSummary) -> IncidentSummary:
-        # The log's own text first: what it names is then found in ours.
+        # The log's text first, so that the names in it are recognised in ours.
         incident = self._incident(summary.incident)
         sample = self._exchange(summary.sample)
         beside = tuple(_explanation(each, self) for each in summary.explanations)
+        live = tuple(masked_live(each, self, strict=self._strict) for each in summary.live)
         if self._strict:
             advice = self._advice(_without_words(summary.advice, summary.sample), "")
-            return IncidentSummary(incident, advice, sample, WORDS_LEFT_OUT, beside)
+            return IncidentSummary(incident, advice, sample, WORDS_LEFT_OUT, beside, live)
         advice = self._advice(summary.advice, summary.sample.reply.verbatim)
-        return IncidentSummary(incident, advice, sample, self.text(summary.sample_raw), beside)
+        return IncidentSummary(incident, advice, sample, self.text(summary.sample_raw), beside, live)
 
     def _incident(self, incident: Incident) -> Incident:
         verb = incident.verbs[0][0] if incident.verbs else ""
@@ -223,7 +224,7 @@ class Mask:
         return self.text(known_phrases(reply, verb, direction) if self._strict else reply)
 
     def _advice(self, advice: Advice, reply: str) -> Advice:
-        """The texts of the bundled entries are public words; what is masked are the values in them, and one's own."""
+        """Bundled texts are public, so only the values in them and the user's own entries are masked."""
         return replace(
             advice,
             match=self._match(advice.match, reply),
@@ -242,7 +243,7 @@ class Mask:
             over_when=self.text(advice.over_when),
             sources=tuple(SourceReference(self.text(each.title), self.text(each.url)) for each in advice.sources),
             other=None if advice.other is None else self._other_cause(advice.other),
-            # Written for this house: nobody could say which words in it tell a stranger too much.
+            # The user wrote it for colleagues: any word of it may be too much for a stranger.
             our_note="",
         )
 
@@ -260,7 +261,9 @@ class Mask:
         )
 
     def _moved(self, evidence: tuple[tuple[int, int], ...], reply: str) -> tuple[tuple[int, int], ...]:
-        """The same words in the masked reply; one that begins or ends within a pseudonym takes all of it."""
+        """The positions of the same words in the masked reply. One that begins or ends within a pseudonym covers all of
+        it.
+        """
         places = tuple(self._pseudonyms.places(reply))
 
         def moved(offset: int, *, to_end: bool) -> int:
@@ -276,7 +279,7 @@ class Mask:
 
 
 def _without_words(advice: Advice, sample: SmtpExchange) -> Advice:
-    """`advice` without the words of the reply, where its sentences quote them, and without their places."""
+    """`advice` without quotations of the reply and without their positions."""
     quoted = sorted({sample.reply.verbatim.strip(), sample.reply.text.strip()} - {""}, key=len, reverse=True)
 
     def told(text: str) -> str:
@@ -302,11 +305,11 @@ def _explanation(explanation: Explanation, mask: Mask) -> Explanation:
     explanation = replace(explanation, computers=tuple(map(mask.host, explanation.computers)))
     if kind in bundled_kinds():
         return explanation
-    # In the user's own table anybody may be named.
+    # The user's own table may name anybody.
     return replace(
         explanation,
         provider=mask.text(explanation.provider),
-        kind=replace_struct(
+        kind=replace(
             kind,
             id=mask.text(kind.id),
             name=mask.text(kind.name),
@@ -318,7 +321,7 @@ def _explanation(explanation: Explanation, mask: Mask) -> Explanation:
 
 
 def _merged(values: Counted, masked: Callable[[str], str]) -> Counted:
-    """Counts under their masked value; spellings of one mailbox become one line. Order as in store/incident.py."""
+    """Counts by masked value; spellings of one mailbox are merged. Ordered as in store/incident.py."""
     counts: Counter[str] = Counter()
     for value, count in values:
         counts[masked(value)] += count

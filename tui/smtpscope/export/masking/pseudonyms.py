@@ -1,8 +1,8 @@
-"""Text -> the same text with pseudonyms for all that is not known to be public; the same one for the same value.
+"""Replaces everything in a text that isn't known to be public with a pseudonym, the same one for the same value.
 
-Mailboxes, IP addresses and host names are found by their shape, and every other word, number or identifier is masked
-unless `public_text` knows it. Names that are learned beforehand (computers, hosts and mailboxes that the events name)
-are found again wherever they are, also in the sentences of our own that quote them.
+Mailboxes, IP addresses and host names are found by their shape. Any other word, number or identifier is masked unless
+`public_text` knows it. Names that were learned beforehand (computers, hosts and mailboxes in the events' fields) are
+found anywhere, including our own sentences that quote them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Place = tuple[int, int, str]
 
 
 class Pseudonyms:
-    """All pseudonyms of one export, in the order of first appearance."""
+    """All pseudonyms of one export, in order of first appearance."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -41,7 +41,7 @@ class Pseudonyms:
         """Rises whenever a text that was masked before would now be masked differently."""
 
     def learn_host(self, name: str) -> None:
-        """Remember a host, computer or IP address that an event names."""
+        """Remembers a host, computer or IP address from a field of an event."""
         bare = _folded(name).removeprefix("[").removesuffix("]").removeprefix("ipv6:")
         if not bare or is_word(bare):
             return
@@ -53,7 +53,7 @@ class Pseudonyms:
             self._learn_odd(name.strip(), pseudonym)
 
     def learn_mailbox(self, mailbox: str) -> None:
-        """Remember a mailbox that an event names."""
+        """Remembers a mailbox from a field of an event."""
         bare = mailbox.strip()
         if not bare or is_word(bare):
             return
@@ -74,7 +74,7 @@ class Pseudonyms:
             self._learn_odd(bare, pseudonym)
 
     def learn_secret(self, secret: str, instead: str) -> None:
-        """Remember what nobody may read, such as the credentials of a login; `instead` stands in its place."""
+        """Remembers a secret, such as the credentials of a login, and the text that replaces it."""
         self._learn_odd(secret, instead)
 
     def place(self, kind: str, value: str) -> str:
@@ -82,12 +82,12 @@ class Pseudonyms:
         return self._name(kind, f"{kind}:{value}", end="")
 
     def is_named(self, value: str) -> bool:
-        """Whether `value` is a mailbox, host or IP address that has a pseudonym, and not merely an unknown word."""
+        """Whether `value` has a pseudonym as a mailbox, host or IP address, and not just as an unknown word."""
         pseudonym = self._names.get(_folded(value)) or self._odd.get(value.lower())
         return "@" in value or (pseudonym is not None and pseudonym.endswith(".invalid"))
 
     def replaced(self, text: str) -> str:
-        """`text` under pseudonyms, in time linear to its length."""
+        """`text` with pseudonyms. Takes linear time."""
         parts: list[str] = []
         end = 0
         for start, stop, pseudonym in self.places(text):
@@ -97,7 +97,7 @@ class Pseudonyms:
         return "".join(parts)
 
     def places(self, text: str) -> Iterator[Place]:
-        """What is to be replaced in `text`, in order, not overlapping."""
+        """The spans of `text` to replace, in order and without overlap."""
         for start, stop, odd in self._stretches(text):
             if odd is not None:
                 yield start, stop, odd
@@ -128,7 +128,7 @@ class Pseudonyms:
             else:
                 places = [(piece.start() + first, piece.start() + last) for first, last in ipv6_places(piece.group())]
                 end = piece.start()
-                # What follows the last colon may be the beginning of a name, so it is looked at again.
+                # The text after the last colon may begin a name, so it is scanned again.
                 start = max(text.rindex(":", end, start) + 1, places[-1][1] if places else 0)
                 for first, last in (*places, (start, start)):
                     for run in RUN.finditer(text, end, first):
@@ -138,7 +138,7 @@ class Pseudonyms:
                     end = last
 
     def _stretches(self, text: str) -> Iterator[tuple[int, int, str | None]]:
-        """Known values that no pattern covers (a mailbox with an apostrophe), and the stretches between them."""
+        """Known values that no pattern covers (a mailbox with an apostrophe), and the text between them."""
         end = 0
         if self._odd:
             if self._odd_pattern is None:
@@ -162,7 +162,7 @@ class Pseudonyms:
         if domain:
             yield offset + start, offset + end, self._mailbox(local, domain)
         else:
-            # An address literal follows in brackets, which end the run.
+            # An address literal follows in brackets, where the run ends.
             yield offset + start, offset + at, self._user(local, "")
         yield from self._in_names(match.string, offset + end, match.end())
 
@@ -177,14 +177,14 @@ class Pseudonyms:
                 yield from self._unknown(name)
 
     def _in_parts(self, name: re.Match[str]) -> Iterator[Place]:
-        """A known name within a longer word: `MAIL01` in `MAIL01-queue`."""
+        """Finds a known name within a longer word: `MAIL01` in `MAIL01-queue`."""
         for part in PART.finditer(name.string, name.start(), name.end()):
             known = self._names.get(part.group().casefold())
             if known is not None:
                 yield part.start(), part.end(), known
 
     def _unknown(self, name: re.Match[str]) -> Iterator[Place]:
-        """A word that nobody knows, whole; in scripts without blanks what is between the known words."""
+        """An unknown word as a whole; in scripts without spaces, the parts between known words."""
         start = name.start()
         for first, last in (*public_stretches(name.group()), (len(name.group()), len(name.group()))):
             if start < name.start() + first:
@@ -230,7 +230,7 @@ class Pseudonyms:
         return self._counts[kind]
 
     def _learn_odd(self, value: str, pseudonym: str) -> None:
-        # One or two signs would be found everywhere.
+        # One or two characters would match everywhere.
         if sum(map(str.isalnum, value)) >= 2 and value.lower() not in self._odd:
             self._odd[value.lower()] = pseudonym
             self._odd_pattern = None

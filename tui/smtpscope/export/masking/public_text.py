@@ -1,9 +1,8 @@
-"""What a masked export may keep of a log: words and codes that are known to be public. All else is a name to be masked.
+"""The words and codes of a log that are known to be public. A masked export keeps them; anything else may be a name.
 
-They are the words, help pages and providers' codes of the bundled knowledge base, and three lists in `data/masking/`:
-words of the program's texts and of the formats that it reads (`words.txt`), everyday words of replies
-(`more-words.txt`), and words in which host names end (`domain-endings.txt`). The user's own rules never count as
-public: they may name anybody.
+They are the words, help pages and provider codes of the bundled knowledge base, and three lists in `data/masking/`:
+words of our own texts and of the log formats (`words.txt`), common words in replies (`more-words.txt`), and words that
+host names end with (`domain-endings.txt`). The user's own rules never count as public, since they may contain names.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _ABBREVIATION: Final = re.compile(r"[a-z](?:\.[a-z])+", re.IGNORECASE)
 _NO_BLANKS: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 """Scripts that put no blanks between words (Han, kana, Hangul, Thai)."""
 
-# Names of Exchange's components, which begin its own dotted diagnostic words ("RESOLVER.ADR.ExRecipNotFound").
+# Exchange components, the first part of its dotted diagnostic codes ("RESOLVER.ADR.ExRecipNotFound").
 _COMPONENTS: Final = frozenset(
     {"resolver", "storedrv", "smtpsend", "smtpreceive", "routing", "queue", "agent", "submission", "transport"}
     | {"deliver", "delivery", "mapi", "dns", "exception", "mapiexception", "content", "approval", "moderation"}
@@ -95,13 +94,13 @@ def _words_without_blanks() -> re.Pattern[str]:
 
 
 def is_word(text: str) -> bool:
-    """Whether `text` is a word in common use, in any case of letters."""
+    """Whether `text` is a common word, in upper or lower case."""
     return text.casefold() in _words()
 
 
 @lru_cache(maxsize=1 << 14)
 def is_public_site(name: str) -> bool:
-    """Whether a dotted name is that of a provider's help pages or of a public DNS block list, or no host's at all."""
+    """Whether a dotted name is a provider's help page or a public DNS block list, or isn't a host name."""
     folded = name.casefold()
     if folded in _sites() or _LOOPBACK.fullmatch(folded) or _SECTION.fullmatch(folded):
         return True
@@ -110,16 +109,16 @@ def is_public_site(name: str) -> bool:
     zone = next((zone for zone in BLOCK_LIST_ZONES if folded == zone or folded.endswith(f".{zone}")), None)
     if zone is None:
         return False
-    # In front of the zone may be a customer's key, or the IP address that was looked up.
+    # The zone may be preceded by a customer's key, or by the IP address that was looked up.
     labels = folded.removesuffix(zone).replace("-", ".").split(".")
     return all(label in _LIST_LABELS for label in labels if label)
 
 
 @lru_cache(maxsize=1 << 16)
 def is_public(token: str) -> bool:
-    """Whether a run of letters, digits, dots, hyphens and underscores is known to name nobody.
+    """Whether a run of letters, digits, dots, hyphens and underscores is known to be public.
 
-    It is when it is a code, a short number, or made of words in common use; dotted, it must not look like a host.
+    Codes, short numbers and common words are, unless dotted ones look like a host.
     """
     if token in _listed_codes() or (_CODE_OF_FAMILY.fullmatch(token) and public_vocabulary().codes.knows(token)):
         return True
@@ -133,7 +132,7 @@ def is_public(token: str) -> bool:
 
 
 def _dotted_words(token: str) -> bool:
-    """Whether dotted words are a diagnostic word or two sentences without a blank, and not a host."""
+    """Whether dotted words are a diagnostic code or two sentences without a space, rather than a host."""
     first, *_, last = token.casefold().split(".")
     if ipv4_places(token):
         return False
@@ -157,7 +156,7 @@ def _is_public_part(part: str) -> bool:
 
 
 def public_stretches(token: str) -> Iterator[tuple[int, int]]:
-    """Where known words are in a run of a script without blanks between words; nothing for other scripts."""
+    """The positions of known words in a run of a script without spaces; none for other scripts."""
     if _NO_BLANKS.search(token):
         for match in _words_without_blanks().finditer(token):
             yield match.span()
@@ -165,5 +164,5 @@ def public_stretches(token: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def bundled_kinds() -> tuple[ExplainingKind, ...]:
-    """The kinds of events that explain refusals; one that the user changed is not among them."""
+    """The kinds of events that explain refusals, except those changed by the user."""
     return tuple(read_explaining_events(bundled_folder()))

@@ -1,1 +1,1 @@
-"""The result of a check in the forms that monitoring systems and mail readers take."""
+"""Writes the result of a check for monitoring systems and mail."""

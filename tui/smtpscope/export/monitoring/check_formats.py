@@ -1,4 +1,4 @@
-"""The result of a check as the line of a monitoring plugin, a file of Prometheus' node exporter, a mail, and JSON.
+"""Writes the result of a check as a monitoring plugin's output, a file for Prometheus' node exporter, a mail, or JSON.
 
 Sources: Monitoring Plugins Development Guidelines ("Plugin Output", "Performance data"); Prometheus, "Exposition
 formats", text format 0.0.4.
@@ -30,9 +30,9 @@ _WIDTH: Final = 76
 
 
 def plugin_line(result: CheckResult) -> str:
-    """`SMTP CRITICAL - 2 incidents need action: ... | refusals=120 ...`, one line with its end.
+    """`SMTP CRITICAL - 2 incidents need action: ... | refusals=120 ...`, one line with its line end.
 
-    A bar would begin the performance data, so in the log's text it becomes a slash.
+    A bar would start the performance data, so bars in text from a log become slashes.
     """
     text = f"{SERVICE} {result.status.name} - {_sentence(result)}"
     safe = str(shown(" ".join(text.split()))).replace("|", "/")
@@ -53,7 +53,7 @@ def plugin_line(result: CheckResult) -> str:
 
 
 def unknown_line(reason: str) -> str:
-    """The line for a check that could not be made."""
+    """The line for a check that failed."""
     return f"{SERVICE} {Status.UNKNOWN.name} - {shown(' '.join(reason.split())).replace('|', '/')}\n"
 
 
@@ -87,7 +87,9 @@ def _state(each: CheckedIncident) -> str:
 
 
 def prometheus_text(result: CheckResult) -> str:
-    """Gauges for the textfile collector. No label holds text of a log, as each value would be a new time series."""
+    """Gauges for the textfile collector. Labels never contain text from a log, because each value would create a time
+    series.
+    """
     return "".join(f"{line}\n" for line in _metrics(result))
 
 
@@ -128,13 +130,13 @@ def _metrics(result: CheckResult) -> Iterator[str]:
 
 
 def _label(text: str) -> str:
-    """The id of a cause; one's own may hold anything."""
+    """The id of a cause, escaped: a user's own id may contain anything."""
     safe = str(shown(text)).replace("\\", "\\\\").replace('"', '\\"')
     return " ".join(safe.split())
 
 
 def mail_text(result: CheckResult) -> str:
-    """A short mail about what is new; "" when nothing is, so that cron sends none."""
+    """A short mail about new incidents; "" if there are none, so that cron sends nothing."""
     if not result.new and result.stale_ms is None:
         return ""
     return "\n".join(_mail_lines(result)) + "\n"
@@ -173,7 +175,7 @@ def _mail_facts(each: CheckedIncident, result: CheckResult) -> Iterator[tuple[st
 
 
 def check_json(result: CheckResult) -> str:
-    """All of it, for other programs."""
+    """The complete result, for other programs."""
     value: JsonValue = {
         "schema": SCHEMA,
         "status": result.status.name.lower(),

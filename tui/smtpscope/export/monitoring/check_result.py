@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import IntEnum
+
+from msgspec import Struct
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.store.activity import State
@@ -20,14 +21,13 @@ class Status(IntEnum):
     UNKNOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedIncident:
+class CheckedIncident(Struct, frozen=True):
     """An incident with events in the window.
 
-    `events` are those in the window, `messages` the same with all tries of one message counted once. `enhanced` is the
-    enhanced status code, "" where there is none or several. `overdue_ms` is for how long a message has been deferred
-    that by now is as good as refused, None where there is none. `known` incidents were reported by an earlier check.
-    `first_step` and `sample` are for a mail: what to do first, and a reply with its time, as the log has it.
+    `events` counts those in the window, `messages` counts each message once, however many delivery attempts failed.
+    `enhanced` is the enhanced status code, "" if there is none or several. `overdue_ms` is how long a message has been
+    deferred if that is as bad as a refusal by now, else None. `known` incidents were reported by an earlier check.
+    `first_step` and `sample` are for the mail: what to do first, and a reply with its time as logged.
     """
 
     key: IncidentKey
@@ -49,8 +49,8 @@ class CheckedIncident:
     def status(self) -> Status:
         """How urgent it is, whether known or not.
 
-        Critical: ours to fix, still going on, and mail is lost by it. Warning: ours, but mail is only late or it is
-        quiet now; or somebody else's, and a message is overdue.
+        Critical: ours to fix, ongoing, and mail is lost. Warning: ours to fix, but mail is only delayed or the incident
+        is quiet now; or for others to fix, and a message is overdue.
         """
         if self.state == "over" or self.state is None:
             return Status.OK
@@ -60,12 +60,12 @@ class CheckedIncident:
         return Status.CRITICAL if self.state == "ongoing" and lost else Status.WARNING
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """`window` is the time as the user wrote it ("24h"); it counts back from `log_end_ms`, the end of the log.
+class CheckResult(Struct, frozen=True):
+    """The result of a check.
 
-    `stale_ms` is how long ago the log ended when that is longer than allowed, else None. `incidents` are in order of
-    urgency. `skipped` records could not be read.
+    `window` is the time span as the user wrote it ("24h"); it ends at `log_end_ms`, the end of the log. `stale_ms` is
+    how long ago the log ended if that exceeds the limit, else None. `incidents` are sorted by urgency. `skipped` counts
+    records that could not be read.
     """
 
     files: tuple[str, ...]
@@ -84,7 +84,7 @@ class CheckResult:
 
     @property
     def told(self) -> tuple[IncidentKey, ...]:
-        """Incidents not to report again; one that is over is left out, so it is reported if it returns."""
+        """Incidents not to report again. Those that are over are left out, so that they are reported if they return."""
         told = (
             each for each in self.incidents if each.state != "over" and (each.known or each.status is not Status.OK)
         )
@@ -92,16 +92,16 @@ class CheckResult:
 
     @property
     def status(self) -> Status:
-        """The status of the most urgent incident that is new; a log that ended long ago is a warning."""
+        """The status of the most urgent new incident. A log that ended too long ago is a warning."""
         urgent = max((each.status for each in self.new), default=Status.OK)
         return max(urgent, Status.OK if self.stale_ms is None else Status.WARNING)
 
     @property
     def events(self) -> int:
-        """All events in the window."""
+        """The number of events in the window."""
         return sum(each.events for each in self.incidents)
 
     @property
     def messages(self) -> int:
-        """All messages in the window, several tries of one counted once."""
+        """The number of messages in the window, each counted once however many delivery attempts failed."""
         return sum(each.messages for each in self.incidents)

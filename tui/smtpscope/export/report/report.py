@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
+
+from msgspec import Struct
 
 from smtpscope.errors import Problem
 from smtpscope.knowledge.entry import WhoActs
@@ -15,8 +16,7 @@ from smtpscope.store.grouping.incident import Counted
 Named = Literal["host", "recipient", "server", ""]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
+class ReportRow(Struct, frozen=True):
     """A group (`depth` 0) or one of its members (`depth` 1, directly after it).
 
     `code` and `host` are what to show ("550", "550 5.7.1", "all hosts", "(no host)"); text of the log is verbatim.
@@ -56,8 +56,7 @@ class ReportRow:
         return None if self.state is None else self.state == "ongoing"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """`events` are SMTP refusals, `unrelated_records` other records, `skipped` unreadable ones.
 
     `events_in_view` is how many match the filter; the rows count only these. `directions` counts them by direction.

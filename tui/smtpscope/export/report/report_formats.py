@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.export.formats.sparkline import sparkline
 from smtpscope.export.report.report import Report, ReportRow
@@ -39,8 +42,7 @@ _CSV_HEAD: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFormat:
+class ReportFormat(Struct, frozen=True):
     """`title` is for people, `suffix` is the end of a file name with its dot."""
 
     name: str
@@ -60,7 +62,7 @@ def masked_report(report: Report, mask: Mask) -> Report:
         files=tuple(map(mask.file, report.files)),
         rows=tuple(_masked_row(row, mask) for row in report.rows),
         problems=tuple(
-            replace(
+            dataclasses.replace(
                 problem,
                 file=mask.file(problem.file),
                 place=mask.text(problem.place),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.errors import Problem
 from smtpscope.export.formats.sparkline import shortened, sparkline
@@ -41,8 +42,7 @@ def render_text(report: Report, *, width: int = 80, ascii_only: bool = False) ->
     return "\n".join(line.rstrip() for line in lines).rstrip("\n") + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Struct, frozen=True):
     """Widths in cells; `last` and `spark` are 0 if there is no room for them."""
 
     code: int

@@ -7,14 +7,14 @@ the log's; a format must never interpret the log's.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 PieceKind = Literal["plain", "strong", "verbatim", "link"]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of text. `verbatim` is text from the log or something to type; `link` is a source's address, `text` too."""
 
     text: str
@@ -52,28 +52,24 @@ def is_web_address(text: str) -> bool:
     return _WEB_ADDRESS.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(Struct, frozen=True):
     """`numbered` if the order matters."""
 
     items: tuple[Line, ...]
     numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryFacts:
+class SummaryFacts(Struct, frozen=True):
     """Label and value, one per line."""
 
     items: tuple[tuple[str, Line], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """`numeric` are the columns to align on the right."""
 
     head: tuple[str, ...]
@@ -81,15 +77,13 @@ class Table:
     numeric: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(Struct, frozen=True):
     """Several lines of the log's own text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """Events by calendar day (ISO date), in order of time, days without events left out.
 
     `earlier_days` with `earlier_events` came before the first one and are only summed up.
@@ -103,22 +97,19 @@ class Days:
 Block = Paragraph | Bullets | SummaryFacts | Table | CodeBlock | Days
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     title: str
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     """One incident: its headline as one sentence, then its sections."""
 
     headline: Line
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryOutline:
+class SummaryOutline(Struct, frozen=True):
     """A whole summary: `overview` before the chapters, `origin` after them."""
 
     title: str

@@ -5,9 +5,10 @@ The result may contain text from the log; each format makes it harmless as its l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.harmless import Shown, shown_lines
 from smtpscope.knowledge.advice import Confidence
@@ -84,8 +85,7 @@ def utc_text(time_ms: int | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """How times are shown: in `zone`, called `zone_name`."""
 
     zone: tzinfo

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Incident
 
+if TYPE_CHECKING:
+    from smtpscope.probes.live_check import LiveResult
 
-@dataclass(frozen=True, slots=True)
-class IncidentSummary:
+
+class IncidentSummary(Struct, frozen=True):
     """An incident, its guidance, one sample with the raw text of its record, and the events beside it that explain it.
+    `live` are the results of live checks on it.
 
     All text is verbatim: each format makes it harmless in its own way as its last step.
     """
@@ -23,10 +28,10 @@ class IncidentSummary:
     sample: SmtpExchange
     sample_raw: str
     explanations: tuple[Explanation, ...] = ()
+    live: tuple[LiveResult, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryDocument:
+class SummaryDocument(Struct, frozen=True):
     """One or more incidents, and where they come from.
 
     `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times

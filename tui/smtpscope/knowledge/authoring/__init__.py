@@ -1,1 +1,1 @@
-"""For those who write knowledge: inspection, evaluation, own notes."""
+"""Tools for authors of knowledge: checking a folder, measuring it, writing entries and notes."""

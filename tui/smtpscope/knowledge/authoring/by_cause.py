@@ -1,4 +1,4 @@
-"""An entry and a rule put into a folder by cause, such as the bundled one: three files, all of them or none."""
+"""Adds an entry and a rule to a knowledge folder with one subfolder a cause: three files are changed, or none."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _SCHEMA: Final = "#:schema ../../schema/knowledge.json\n"
 
 
 def is_by_cause(folder: Path) -> bool:
-    """Whether the rules of `folder` have their order in a file."""
+    """Whether `folder` keeps the order of its rules in a file of its own, as the bundled one does."""
     return (folder / ORDER_FILE).is_file()
 
 
 def put_into_cause(folder: Path, rule: Rule, rule_toml: str, entry_toml: str, before: str = "") -> Path:
-    """Adds the rule, and the entry where there is one, to the files of its cause, and returns the rule's file.
+    """Adds the rule and, if given, the entry to the files of its cause. Returns the path of the rule's file.
 
-    The rule is asked in front of `before`; without that in front of the rule that answers its first example today, or
-    last. Where the folder contradicts itself then, all files are as they were before.
+    The rule comes before the rule `before`. By default it comes before the rule that wins its first example now, or
+    last if there is none. If the folder then contradicts itself, all files are restored.
 
-    Raises KnowledgeError for what is wrong then, and when a file can't be written.
+    Raises KnowledgeError for a contradiction or a file that can't be written.
     """
     cause = folder / "causes" / rule.category
     order = folder / ORDER_FILE
@@ -56,7 +56,7 @@ def _answers_today(folder: Path, rule: Rule) -> str:
 
 
 def _placed(folder: Path, name: str, before: str) -> str:
-    """The order file with the rule `name` in it."""
+    """The order file with the rule `name` inserted."""
     path = folder / ORDER_FILE
     text = path.read_text(encoding="utf-8")
     line = f'    "{name}",\n'

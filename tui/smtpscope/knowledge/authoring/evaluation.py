@@ -1,12 +1,14 @@
-"""How good the matcher is: coverage, agreement, who acts, calibration, confusions and time, on labelled replies."""
+"""Measures the matcher on labelled replies: coverage, agreement, action, calibration, confusions and time."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from time import process_time
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Confidence, Match
 from smtpscope.knowledge.authoring.labelled_replies import LabelledReply, of_example, read_labelled_replies
@@ -29,11 +31,10 @@ NEAR_MATCH_THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 LEVELS: tuple[Confidence, ...] = ("sure", "likely", "guess")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedReply:
-    """A labelled reply with what the matcher said of it; `who_acts` is that of the entry it leads to.
+class JudgedReply(Struct, frozen=True):
+    """A labelled reply and the matcher's answer. `who_acts` is taken from the matched entry.
 
-    `left_out` is the cause that it gets from a matcher that knows no names of products and no neighbours of its family.
+    `left_out` is the cause found without product names and without labelled replies of the same family.
     """
 
     labelled: LabelledReply
@@ -58,27 +59,27 @@ class JudgedReply:
         return stage_of((self.labelled.command or "").upper())
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`hits` of `of`."""
+class Share(Struct, frozen=True):
+    """The count `hits` out of `of`."""
 
     hits: int
     of: int
 
     @property
     def value(self) -> float:
-        """0 to 1; 0 where there is nothing to count."""
+        """The fraction from 0 to 1; 0 if there is nothing to count."""
         return self.hits / self.of if self.of else 0.0
 
     def __str__(self) -> str:
         return f"{100 * self.value:.1f} % ({self.hits} of {self.of})"
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Of some replies: `exact` got the labelled cause, `acceptable` that or another one that is right as well, `who`
-    the right one to act (of those labelled with it), `left_out` is `acceptable` as if nobody had seen their family:
-    without codes and names of products, and without labelled neighbours of the same family.
+class Tally(Struct, frozen=True):
+    """How many replies were answered correctly.
+
+    `exact` counts answers with the labelled cause, `acceptable` also those with an alternative that is right as well.
+    `who` counts correct actions, among replies labelled with one. `left_out` is `acceptable` for a family not seen
+    before: without product codes and names, and without labelled replies of that family.
     """
 
     exact: Share
@@ -87,12 +88,13 @@ class Tally:
     left_out: Share
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """`coverage`: answered by more than the last resort. `macro` averages exact agreement over the causes with at
-    least four replies. `calibration` is by confidence; `unseen` of the replies that the rules were not written with.
-    `confusions` tells what was taken for what, most frequent first. `seconds_per_reply` is the time for one distinct
-    reply, parsed already.
+class Evaluation(Struct, frozen=True):
+    """The results for one set of labelled replies.
+
+    `coverage` is the share answered by more than the last resort. `macro` is the exact agreement averaged over causes
+    with at least four replies. `calibration` is by confidence, `unseen` covers replies that were not used to write the
+    rules. `confusions` has labelled cause, answered cause and count, most frequent first. `seconds_per_reply` is the
+    matching time for a distinct, parsed reply.
     """
 
     coverage: Share
@@ -109,7 +111,7 @@ class Evaluation:
 
 
 def judge(base: KnowledgeBase, replies: Iterable[LabelledReply], matcher: Matcher | None = None) -> list[JudgedReply]:
-    """What `matcher` (by default that of `base`) says of each reply, and what one says that never saw its family."""
+    """Matches each reply, once with `matcher` (default: that of `base`) and once as if its family were unknown."""
     matcher = matcher or base.matcher
     general = build_matcher(base.folders[0], base.folders[1:], names=False)
     without: dict[str, Matcher] = {}
@@ -139,9 +141,9 @@ def evaluate(
     clock: Callable[[], float] = process_time,
     matcher: Matcher | None = None,
 ) -> Evaluation:
-    """The figures for `replies`. Those that the rules were written with flatter the knowledge base.
+    """The results for `replies`. Replies that the rules were written from make them look better than they are.
 
-    `matcher` is asked instead of that of `base`, where it is given.
+    `matcher` replaces the matcher of `base`.
     """
     judged = judge(base, replies, matcher)
     by_cause = _grouped(judged, lambda one: one.labelled.category)
@@ -164,7 +166,7 @@ def evaluate(
 
 
 def tally(judged: Sequence[JudgedReply]) -> Tally:
-    """What of `judged` is right."""
+    """Counts the correct answers in `judged`."""
     count = len(judged)
     with_who = [one for one in judged if one.labelled.who_acts]
     return Tally(
@@ -183,7 +185,7 @@ def _grouped(judged: Iterable[JudgedReply], name: Callable[[JudgedReply], str]) 
 
 
 def _tallies(judged: Iterable[JudgedReply], name: Callable[[JudgedReply], str]) -> dict[str, Tally]:
-    """By name, the largest group first; without those that have no name."""
+    """A tally for each name, the largest group first. Replies without a name are left out."""
     groups = _grouped(judged, name)
     groups.pop("", None)
     return {name: tally(groups[name]) for name in sorted(groups, key=lambda name: (-len(groups[name]), name))}
@@ -202,9 +204,8 @@ def _seconds_per_reply(matcher: Matcher, replies: Sequence[LabelledReply], clock
     return (clock() - start) / len(parsed)
 
 
-@dataclass(frozen=True, slots=True)
-class NearMatchQuality:
-    """The near match at one threshold: how many replies it decides, and how many of these it decides acceptably."""
+class NearMatchQuality(Struct, frozen=True):
+    """The near match at one threshold: the share of replies that it answers, and how many of these acceptably."""
 
     threshold: float
     decided: Share
@@ -212,7 +213,7 @@ class NearMatchQuality:
 
 
 def leave_one_source_out(examples: Sequence[Example], thresholds: Sequence[float]) -> list[NearMatchQuality]:
-    """The near match alone: each origin's replies are compared with those of all other origins."""
+    """Measures the near match alone: replies of each origin are compared with those of all other origins."""
     scored: list[tuple[float, bool]] = []
     for origin in sorted({example.origin for example in examples}):
         others = SimilarReplies([example for example in examples if example.origin != origin])
@@ -234,15 +235,14 @@ def _quality(threshold: float, scored: Sequence[tuple[float, bool]]) -> NearMatc
 
 
 def without_near_match(base: KnowledgeBase) -> Matcher:
-    """The matcher of `base` with its rules and codes alone: how own examples are judged without knowing them."""
+    """The matcher of `base` with rules and codes only, so that labelled replies are not matched against themselves."""
     return replace(base.matcher, similar=SimilarReplies([]))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The figures of one set of labelled replies; `own` tells that it is the bundled one, judged without near match.
+class Measured(Struct, frozen=True):
+    """The results for one set of labelled replies. `own` marks the bundled set, which is measured without near match.
 
-    `near_match` is that of the bundled replies, whatever was measured.
+    `near_match` is always measured on the bundled replies.
     """
 
     own: bool
@@ -253,9 +253,10 @@ class Measured:
 
 
 def evaluate_examples(base: KnowledgeBase, file: Path | None = None) -> Measured:
-    """Measures `base` on the labelled replies of a file, or on its own examples. Raises KnowledgeError.
+    """Measures `base` on the labelled replies in `file` (default: the bundled ones). Raises KnowledgeError.
 
-    Its own examples are judged by rules and codes alone, since as neighbours they would recognise themselves.
+    The bundled replies are measured with rules and codes only: the near match would find each of them as its own
+    neighbour.
     """
     examples = base.matcher.similar.examples
     replies = [of_example(example) for example in examples] if file is None else read_labelled_replies(file)

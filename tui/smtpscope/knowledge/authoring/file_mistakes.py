@@ -1,4 +1,4 @@
-"""All mistakes of a knowledge folder that keep its files from being understood, for its author; not only the first."""
+"""Finds every syntax error in a knowledge folder, not just the first."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from smtpscope.knowledge.matching.similar import examples_of
 
 
 def unreadable(folder: Path) -> Iterator[KnowledgeError]:
-    """What is not TOML, fields that do not exist or are missing, values that are none: of every file, all of it."""
+    """Invalid TOML, unknown or missing fields and invalid values, in all files."""
     for path in knowledge_files(folder):
         kind = kind_of(folder, path)
         assert kind is not None
@@ -41,7 +41,7 @@ def unreadable(folder: Path) -> Iterator[KnowledgeError]:
 
 
 def not_understood(folder: Path) -> Iterator[KnowledgeError]:
-    """Phrases, words, codes and lines that say nothing, in files that can be read."""
+    """Invalid phrases, words, codes and lines in files that are valid otherwise."""
     classes: dict[str, tuple[str, ...]] = {}
     for name, members in read_words([bundled_folder(), folder]).items():
         try:
@@ -57,7 +57,7 @@ def not_understood(folder: Path) -> Iterator[KnowledgeError]:
 
 
 def _in_rule(rule: Rule, classes: WordClasses) -> Iterator[tuple[str, str]]:
-    """Field, and what is wrong in it."""
+    """Pairs of a field and its error."""
     found = [("phrases", what) for what in phrase_mistakes(rule.phrases, classes)]
     found += [("unless", what) for what in phrase_mistakes(rule.unless, classes)]
     yield from found
@@ -77,7 +77,7 @@ def _in_codes(folder: Path) -> Iterator[KnowledgeError]:
 
 
 def _in_lines(folder: Path) -> Iterator[KnowledgeError]:
-    """Lines of providers and of labelled replies, each by itself."""
+    """The errors in lines of provider codes and of labelled replies, line by line."""
     for path, provider in read_providers(folder):
         for line in provider.codes.splitlines():
             try:

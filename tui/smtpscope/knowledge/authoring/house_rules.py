@@ -1,4 +1,4 @@
-"""How the bundled entries are written: complete, short, plain, and safe to paste; `kb check --strict` asks for it."""
+"""The style rules for bundled entries, checked by `kb check --strict`: complete, short, plain, safe to paste."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _RFC: Final = re.compile(r"RFC (\d+)(?:, section ([\d.]+))?")
 
 
 class _Odd(NamedTuple):
-    """A field that does not keep to the house rules, why, and what to do."""
+    """A field that breaks a style rule, the reason, and the fix."""
 
     field: str
     what: str
@@ -73,7 +73,7 @@ class _Odd(NamedTuple):
 
 
 def against_house_rules(folder: Path) -> Iterator[KnowledgeError]:
-    """What in the entries of `folder` is not as in the bundled ones."""
+    """Where the entries of `folder` break the style rules of the bundled ones."""
     for path, entry in read_entries(folder):
         for odd in _odd(entry):
             yield KnowledgeError(
@@ -105,7 +105,7 @@ def _odd(entry: Entry) -> Iterator[_Odd]:
 
 
 def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Field and text of all that is read as words."""
+    """Pairs of a field and its text, for all fields that hold prose."""
     for field in ("title", "meaning", "duration_note", "ignore_when", "over_when"):
         yield field, getattr(entry, field)
     for field, several in (("causes", entry.causes), ("avoid", entry.avoid)):
@@ -198,7 +198,7 @@ def _in_sources(entry: Entry) -> Iterator[_Odd]:
 
 
 def _for_each_server(entry: Entry, direction: Direction) -> Iterator[_Odd]:
-    """What a reader sees whose server is of one kind: something in every part, and no more than fits."""
+    """Checks what a reader sees for each mail server: no part is empty, and none has too many items."""
     side: Side = entry.inbound if direction is Direction.INBOUND else entry.outbound
     for platform in get_args(Platform):
         given = AdviceContext(direction, platform)

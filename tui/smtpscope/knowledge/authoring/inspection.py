@@ -1,16 +1,17 @@
-"""A knowledge folder inspected for its author, and the rules that lead to an entry."""
+"""Checks a knowledge folder for its author, and lists the rules that lead to an entry."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.file_mistakes import not_understood, unreadable
 from smtpscope.knowledge.authoring.house_rules import against_house_rules
-from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.base import KnowledgeBase, bundled_entries
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.files.check import contradictions
 from smtpscope.knowledge.files.knowledge_files import (
@@ -33,7 +34,7 @@ _SOURCES_KEEP = timedelta(days=2 * 365)
 
 
 def place_of(base: KnowledgeBase, entry_id: str) -> Path | None:
-    """The file with the entry in force: the last folder that has it wins."""
+    """The file of the entry in force: the last folder that has it wins."""
     for folder in reversed(base.folders):
         for path, entry in read_entries(folder):
             if entry.id == entry_id:
@@ -42,7 +43,7 @@ def place_of(base: KnowledgeBase, entry_id: str) -> Path | None:
 
 
 def rules_leading_to(base: KnowledgeBase, entry_id: str) -> list[str]:
-    """Rules, codes and provider codes that lead to the entry, in words."""
+    """Descriptions of the rules, codes and provider codes that lead to the entry."""
     return [way for folder in base.folders for way in _ways(folder, entry_id)]
 
 
@@ -65,10 +66,9 @@ def _conditions(rule: Rule) -> str:
     return f", for {', '.join(rule.remote_hosts)}" if rule.remote_hosts else ""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderReport:
-    """`mistakes` keep the folder from being used, `warnings` do not. `replaced` are the ids of bundled entries that
-    the folder has words of its own for.
+class FolderReport(Struct, frozen=True):
+    """The result of a check. `mistakes` make the folder unusable, `warnings` don't. `replaced` are the ids of bundled
+    entries that the folder overrides.
     """
 
     folder: Path
@@ -81,18 +81,18 @@ class FolderReport:
 
 
 def examined(folder: Path, today: date | None = None, *, strict: bool = False) -> FolderReport:
-    """Looks `folder` through, as something that is loaded after the bundled knowledge (or as that itself).
+    """Checks `folder` as loaded after the bundled knowledge, or as the bundled knowledge itself.
 
-    With `strict`, as the bundled folder is by itself, entries have to keep to the house rules.
+    With `strict`, entries must follow the style rules; bundled entries always must.
 
-    Raises KnowledgeError when there is no such folder or nothing in it that could be knowledge.
+    Raises KnowledgeError if the folder is missing or holds no knowledge files.
     """
     check_folder(folder)
     files = knowledge_files(folder)
     mistakes = list(unreadable(folder)) or list(not_understood(folder))
     warnings = list(_never_read(folder))
     if mistakes:
-        # What a file that can't be read would have said is missing, so whatever refers to it would look wrong too.
+        # References to the contents of an unreadable file would be reported as errors too.
         return FolderReport(folder, tuple(mistakes), tuple(warnings), len(files), 0, 0, ())
     bundled = bundled_folder()
     is_bundled = folder.resolve() == bundled.resolve()
@@ -105,7 +105,7 @@ def examined(folder: Path, today: date | None = None, *, strict: bool = False) -
         mistakes += against_house_rules(folder)
     warnings += _read_long_ago(folder, today or datetime.now(UTC).date()) if not mistakes else ()
     entries = [entry for _, entry in read_entries(folder)]
-    known = set() if is_bundled else {entry.id for _, entry in read_entries(bundled)}
+    known = frozenset[str]() if is_bundled else frozenset(bundled_entries())
     if not is_bundled and not mistakes:
         warnings += _leads_nowhere(folder, known)
     return FolderReport(
@@ -120,7 +120,7 @@ def examined(folder: Path, today: date | None = None, *, strict: bool = False) -
 
 
 def _never_read(folder: Path) -> Iterator[KnowledgeError]:
-    """TOML files in places where nobody looks for them."""
+    """TOML files in places from which nothing is loaded."""
     for path in sorted(folder.rglob("*.toml")):
         if kind_of(folder, path) is None:
             yield KnowledgeError(
@@ -130,8 +130,8 @@ def _never_read(folder: Path) -> Iterator[KnowledgeError]:
             )
 
 
-def _leads_nowhere(folder: Path, bundled: set[str]) -> Iterator[KnowledgeError]:
-    """Entries of `folder` that no reply can ever lead to."""
+def _leads_nowhere(folder: Path, bundled: frozenset[str]) -> Iterator[KnowledgeError]:
+    """Entries of `folder` that no reply can lead to."""
     reached = {*bundled, *ALL_CATEGORIES}
     for _, rule in read_rules(folder):
         reached |= {rule.leads_to(Direction.OUTBOUND), rule.leads_to(Direction.INBOUND)}
@@ -147,7 +147,7 @@ def _leads_nowhere(folder: Path, bundled: set[str]) -> Iterator[KnowledgeError]:
 
 
 def _read_long_ago(folder: Path, today: date) -> Iterator[KnowledgeError]:
-    """Entries of which the sources were last read more than two years before `today`; those without a day pass."""
+    """Entries whose sources were last read more than two years before `today`; sources without a date are skipped."""
     for path, entry in read_entries(folder):
         if entry.checked is not None and today - entry.checked > _SOURCES_KEEP:
             yield KnowledgeError(

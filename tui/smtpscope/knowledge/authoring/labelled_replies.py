@@ -1,11 +1,12 @@
-"""Replies whose cause somebody has named: what the knowledge base is measured with."""
+"""Replies labelled with their cause, to measure the knowledge base with."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, get_args
+
+from msgspec import Struct
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.entry import WhoActs
@@ -17,13 +18,12 @@ _REMEDY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledReply:
-    """A reply with what is right for it.
+class LabelledReply(Struct, frozen=True):
+    """A reply and the correct answer.
 
-    `command` is the verb it answers, None where that is not known. `also_right` are other causes that fit, `who_acts`
-    everybody who may have to act (none: nobody said). `family` is the kind of server or provider, `language` that of
-    the words, both "" where not told. `seen` says whether the rules were written with this reply at hand.
+    `command` is the verb it answers, None if unknown. `also_right` are alternative causes, `who_acts` all acceptable
+    actions (empty if not labelled). `family` is the mail server or provider, `language` that of the text, both "" if
+    unknown. `seen` marks replies that the rules were written from.
     """
 
     reply: str
@@ -38,14 +38,14 @@ class LabelledReply:
 
 
 def of_example(example: Example) -> LabelledReply:
-    """A bundled labelled reply: all of them were at hand when the rules were written."""
+    """A bundled labelled reply, always marked as seen: the rules were written from these."""
     return LabelledReply(
         example.reply, example.command, example.category, example.also_right, example.origin, seen=True
     )
 
 
 def read_labelled_replies(path: Path) -> list[LabelledReply]:
-    """JSON lines with `reply`, `category`, and what else is known. Raises KnowledgeError naming the line."""
+    """Reads JSON lines with `reply`, `category` and optional fields. Raises KnowledgeError, which names the line."""
     replies = []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Notes of ours in a folder: written, changed and removed; what somebody else wrote meanwhile is kept."""
+"""Writes, changes and removes notes in a folder without losing what somebody else wrote in the meantime."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ _HEADER: Final = """\
 
 
 def our_note_in(folder: Path, about: OurNote) -> str:
-    """The note that `folder` holds for exactly what `about` is for, "" where there is none. Raises KnowledgeError."""
+    """The note in `folder` on exactly the subject of `about`, "" if there is none. Raises KnowledgeError."""
     found = _find(folder, about)
     return "" if found is None else found[1].text.strip()
 
 
 def write_our_note(folder: Path, note: OurNote, *, seen: str) -> str:
-    """Makes `note` the note on what it is for; a blank text removes it. `seen` is what stood there when the writing
-    began: where it has changed since, both texts are kept, and a removal is not done. Returns the text as it stands.
+    """Saves `note` for its subject and returns the saved text. A blank text removes the note.
 
-    Raises KnowledgeError when the text is longer than 10,000 characters, or the folder can't be read or written.
+    `seen` is the text the user started from. If it was changed in the meantime, both texts are kept and nothing is
+    removed.
+
+    Raises KnowledgeError if the text is longer than 10,000 characters, or the folder can't be read or written.
     """
     found = _find(folder, note)
     stands = "" if found is None else found[1].text.strip()
@@ -61,7 +63,7 @@ def _find(folder: Path, about: OurNote) -> tuple[Path, OurNote] | None:
 
 
 def _same(one: OurNote, other: OurNote) -> bool:
-    """Whether both are for the same replies."""
+    """Whether both are about the same replies."""
 
     def key(note: OurNote) -> tuple[object, ...]:
         return note.direction, note.remote_hosts, note.code, note.category
@@ -70,7 +72,7 @@ def _same(one: OurNote, other: OurNote) -> bool:
 
 
 def _write(path: Path, notes: Sequence[OurNote]) -> None:
-    """The file with `notes`, whole or not at all; without notes it is removed."""
+    """Writes the file with `notes` atomically; removes it if there are no notes."""
     temporary = path.with_name(f".{path.stem}-{token_hex(4)}.tmp")
     try:
         if not notes:

@@ -1,4 +1,4 @@
-"""A note on replies of one's own, written as a knowledge file that is read back equal."""
+"""Writes a user's own entry and rule as a knowledge file that loads back unchanged."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import msgspec
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.authoring.by_cause import is_by_cause, put_into_cause
-from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.knowledge.base import KnowledgeBase, bundled_entries
 from smtpscope.knowledge.categories import CATEGORIES
 from smtpscope.knowledge.entry import Entry, SourceReference
 from smtpscope.knowledge.files.file_errors import nearest
-from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_entries
+from smtpscope.knowledge.files.knowledge_files import read_entries
 from smtpscope.knowledge.matching.host_patterns import folded
 from smtpscope.knowledge.matching.phrase import PhraseError, holds_script_without_blanks, parse_phrase
 from smtpscope.knowledge.matching.reply_tokens import SIGNS, words_of
@@ -35,17 +35,17 @@ _BLOCKS = frozenset({"phrases", "unless", "examples", "counter_examples", "text"
 
 
 def entry_text(entry: Entry) -> str:
-    """One `[[entry]]`, its lists of tables last, as TOML demands."""
+    """One `[[entry]]`. Its lists of tables come last, as TOML requires."""
     return "\n".join(_table("[[entry]]", "entry", entry)) + "\n"
 
 
 def rule_text(rule: Rule) -> str:
-    """One `[[rule]]`; what is as by default is left out."""
+    """One `[[rule]]`, without fields that have their default value."""
     return _differing("[[rule]]", rule, Rule(id="", category="", examples=""), ("id", "category", "examples"))
 
 
 def note_text(note: OurNote) -> str:
-    """One `[[note]]`; what is as by default is left out."""
+    """One `[[note]]`, without fields that have their default value."""
     return _differing("[[note]]", note, OurNote(text=""), ("text",))
 
 
@@ -99,15 +99,15 @@ def _list(values: Iterable[str]) -> str:
 
 
 def _block(text: str) -> str:
-    """Several lines, each by itself."""
+    """A multi-line string with one item a line."""
     lines = [toml_string(line)[1:-1] for line in text.strip("\n").split("\n")]
     return '"""\n' + "".join(f"{line}\n" for line in lines) + '"""'
 
 
 def toml_string(text: str) -> str:
-    """`text` as a TOML string. A lone surrogate becomes U+FFFD: TOML has no way to write it."""
-    # JSON's escapes are TOML's too; what JSON leaves as it is and TOML does not allow, or nobody could see in an
-    # editor, is escaped here.
+    """`text` as a TOML string. Lone surrogates become U+FFFD, as TOML can't represent them."""
+    # TOML has JSON's escapes. Characters that JSON allows but TOML does not, or that are invisible in an editor,
+    # are escaped here.
     return _ESCAPED.sub(_escape, json.dumps(text, ensure_ascii=False))
 
 
@@ -120,9 +120,9 @@ MOST_WORDS = 10
 
 
 def phrase_of(reply: str) -> str:
-    """The words of `reply` that stand in a row and hold no number of one message; "" when there are none.
+    """The longest usable run of words in `reply`, without numbers that differ in each message; "" if there is none.
 
-    The phrase is sure to occur in the reply.
+    The phrase always matches the reply.
     """
     words = words_of(reply)
     for candidate in _candidates(words.line.split()):
@@ -135,7 +135,7 @@ def phrase_of(reply: str) -> str:
 
 
 def _candidates(words: list[str]) -> Iterator[str]:
-    """The longest row first, then the single words, the longest first."""
+    """The longest run first, then single words, the longest first."""
     rows: list[list[str]] = [[]]
     for word in words:
         if word.isalpha():
@@ -180,16 +180,16 @@ def write_note(
     leads_to: str = "",
     before: str = "",
 ) -> Path:
-    """Writes `notes/<entry_id>.toml` in `folder`, which is made when it is missing, and returns its path.
+    """Writes `notes/<entry_id>.toml` in `folder`, which is created if missing, and returns its path.
 
-    The note has `title` and `text` (as its meaning) of the user and for the rest the guidance of `category`. It is
-    for replies worded like `example` or one of `more_examples` (verbatim, with their codes), from `remote_host` alone
-    unless that is "", and not for `counter_examples`. With `leads_to` it is a rule alone, to that entry. In a folder by
-    cause, such as the bundled one, entry and rule are put into the files of the cause, and the rule in front of
-    `before`. The files appear whole or not at all and pass `kb check`.
+    The entry has the user's `title`, their `text` as its meaning, and the guidance of `category` for the rest. Its rule
+    matches replies like `example` and `more_examples` (verbatim, with codes) but not `counter_examples`, and only from
+    `remote_host` unless that is "". With `leads_to`, only a rule is written, for that existing entry. In a folder
+    organised by cause, such as the bundled one, entry and rule are added to the files of the cause, with the rule
+    before `before`. Files are written atomically and pass `kb check`.
 
-    Raises KnowledgeError when there is a file or an entry of that id already, when a value can't be used, when
-    another note of the folder answers the examples already, and when the folder can't be written or is broken.
+    Raises KnowledgeError if the file or the entry id exists, if a value is invalid, if another note in the folder
+    already matches the examples, or if the folder is broken or can't be written.
     """
     entries = {known.id: known for known in _entries(folder)}
     _check_id(entry_id, entries)
@@ -226,7 +226,7 @@ def write_note(
 
 
 def note_id(taken: Container[str], *words: str) -> str:
-    """An id made of `words` that is none of `taken`."""
+    """An id made from `words` that is not in `taken`."""
     plain = unicodedata.normalize("NFKD", "-".join(words)).encode("ascii", "ignore").decode().lower()
     parts = [part[:40] for part in re.findall(r"[a-z0-9]+", plain)][:7]
     stem = "-".join(["note", *parts])
@@ -239,9 +239,9 @@ def note_id(taken: Container[str], *words: str) -> str:
 
 
 def _entries(folder: Path) -> Iterable[Entry]:
-    for each in (bundled_folder(), folder):
-        for _, entry in read_entries(each):
-            yield entry
+    yield from bundled_entries().values()
+    for _, entry in read_entries(folder):
+        yield entry
 
 
 def _check_id(entry_id: str, entries: Container[str]) -> None:
@@ -254,8 +254,7 @@ def _check_id(entry_id: str, entries: Container[str]) -> None:
 
 
 def _entry(entry_id: str, category: str, title: str, text: str) -> Entry:
-    general = next(entry for _, entry in read_entries(bundled_folder()) if entry.id == category)
-    return msgspec.structs.replace(general, id=entry_id, title=title, meaning=text, checked=None)
+    return msgspec.structs.replace(bundled_entries()[category], id=entry_id, title=title, meaning=text, checked=None)
 
 
 def _rule(entry_id: str, category: str, host: str, examples: Sequence[str]) -> Rule:
@@ -285,7 +284,7 @@ def _says_enough(phrase: str) -> bool:
 
 
 def _words(name: str, written: str) -> str:
-    """Typed text on one line without control characters; braces that are not our placeholders become brackets."""
+    """Typed text as one line without control characters. Braces become brackets unless they enclose a placeholder."""
     line = _one_line(written)
     if not line:
         raise _refused(name, "it is empty", "Write what you know")
@@ -306,7 +305,7 @@ def _place(folder: Path, entry_id: str) -> Path:
 
 
 def _publish(folder: Path, entry_id: str, text: str) -> None:
-    """Writes atomically, and never over another file."""
+    """Writes a file atomically and never replaces one."""
     path = _place(folder, entry_id)
     temporary = path.with_name(f".{entry_id}-{token_hex(4)}.tmp")
     try:
@@ -330,7 +329,7 @@ def _publish(folder: Path, entry_id: str, text: str) -> None:
 
 def _link(temporary: Path, path: Path) -> None:
     try:
-        # A link fails if the file has been created meanwhile; a rename would replace it.
+        # A link fails if the file was created in the meantime; a rename would replace it.
         os.link(temporary, path)
     except FileExistsError:
         raise

@@ -51,6 +51,28 @@ def build_matcher(bundled: Path, own: Sequence[Path], *, names: bool = True) -> 
     )
 
 
+def extend_matcher(base: Matcher, bundled: Path, own: Sequence[Path]) -> Matcher:
+    """The same as `build_matcher(bundled, own)`, from the matcher `base` of the bundled folder alone.
+
+    The bundled rules are compiled again only if `own` changes their word classes, so a folder of notes costs little at
+    each start. Raises KnowledgeError as `build_matcher` does.
+    """
+    if read_words(own):
+        return build_matcher(bundled, own)
+    classes = _word_classes((bundled,))
+    providers = [code for folder in reversed(own) for code in _provider_codes(folder)]
+    codes = _code_table([placed for folder in own for placed in read_codes(folder)], base.codes)
+    return Matcher(
+        own=_rule_book([placed for folder in reversed(own) for placed in read_rules(folder)], classes),
+        provider_codes=ProviderCodes([*providers, *base.provider_codes.codes]),
+        phrases=base.phrases,
+        fallback_phrases=base.fallback_phrases,
+        codes=codes,
+        similar=SimilarReplies([*base.similar.examples, *(one for folder in own for one in _examples(folder))]),
+        code_hosts=HostPatterns(codes.remote_hosts),
+    )
+
+
 def _word_classes(folders: Sequence[Path]) -> WordClasses:
     written = read_words(folders)
     try:
@@ -81,7 +103,7 @@ def _rule_book(placed: _PlacedRules, classes: WordClasses) -> RuleBook:
         ) from error
 
 
-def _code_table(placed: Sequence[tuple[Path, CodeMeaning]]) -> CodeTable:
+def _code_table(placed: Sequence[tuple[Path, CodeMeaning]], before: CodeTable | None = None) -> CodeTable:
     for path, code in placed:
         try:
             CodeTable.of([code])
@@ -91,7 +113,7 @@ def _code_table(placed: Sequence[tuple[Path, CodeMeaning]]) -> CodeTable:
                 what=NO_CODE,
                 remedy=REMEDY,
             ) from error
-    return CodeTable.of(code for _, code in placed)
+    return CodeTable.of((code for _, code in placed), before)
 
 
 def _provider_codes(folder: Path) -> Iterator[ProviderCode]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.errors import KnowledgeError
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.categories import ALL_CATEGORIES
 from smtpscope.knowledge.entry import Check, Entry
 from smtpscope.knowledge.files.check_explaining import in_explaining_events
+from smtpscope.knowledge.files.check_live import in_live_checks
 from smtpscope.knowledge.files.file_errors import close_to, nearest
 from smtpscope.knowledge.files.knowledge_files import (
     ORDER_FILE,
@@ -44,8 +45,7 @@ from smtpscope.parsing.smtp_exchange import Command, Direction, Reply
 _COMMAND = re.compile(r"([A-Z.][A-Z0-9-]*(?: FROM:<>)?)> ")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleExample:
+class RuleExample(Struct, frozen=True):
     """One line: the reply and the command it answers (verb "" where the line names none)."""
 
     reply: Reply
@@ -80,6 +80,7 @@ def contradictions(folder: Path, matcher: Matcher, entries: Mapping[str, Entry])
     yield from _in_stand_ins(folder)
     yield from _in_our_notes(folder)
     yield from in_explaining_events(folder)
+    yield from in_live_checks(folder, entries)
 
 
 def missing_entries(entries: Mapping[str, Entry]) -> Iterator[KnowledgeError]:
@@ -212,8 +213,7 @@ def _examples_of_rule(where: str, rule: Rule, matcher: Matcher) -> Iterator[Know
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """An example reply in a context where its rule could match."""
 
     example: RuleExample

@@ -41,6 +41,11 @@ FILES_BESIDE = (
 )
 """The files beside them."""
 
+LIVE_CHECKS_FILE = "live-checks.toml"
+BLOCK_LISTS_FILE = "block-lists.toml"
+LIVE_FILES = (LIVE_CHECKS_FILE, BLOCK_LISTS_FILE)
+"""Beside them or in the folder of a cause: what is known of live checks."""
+
 _OLD_TABLES: Final = {"stand_in": "alternative"}
 _OLD_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {"rule": {"weak": "fallback", "unmistakable": "distinctive"}}
 """Table -> field as it was called up to version 0.1 -> its name of today: folders of users have the old ones."""
@@ -148,6 +153,8 @@ def area_files(folder: Path, area: str) -> list[Path]:
 def kind_of(folder: Path, path: Path) -> type[msgspec.Struct] | None:
     """What the file at `path` in `folder` holds; None for a file outside the known folders."""
     parts = path.relative_to(folder).parts
+    if path.name in LIVE_FILES:
+        return _kind_of_live_file(path.name, parts)
     if len(parts) == 1:
         return _KIND_OF_FILE.get(path.name)
     if parts[0] == "causes":
@@ -155,10 +162,21 @@ def kind_of(folder: Path, path: Path) -> type[msgspec.Struct] | None:
     return _KIND_OF_AREA.get(parts[0]) if len(parts) == 2 else None
 
 
+def _kind_of_live_file(name: str, parts: tuple[str, ...]) -> type[msgspec.Struct] | None:
+    # Not needed to explain a reply, so not loaded for it.
+    from smtpscope.knowledge.live.block_lists import BlockListFile
+    from smtpscope.knowledge.live.live_rules import LiveCheckFile
+
+    in_cause = len(parts) == 3 and parts[0] == "causes"
+    if name == LIVE_CHECKS_FILE:
+        return LiveCheckFile if len(parts) == 1 or in_cause else None
+    return BlockListFile if len(parts) == 1 else None
+
+
 def knowledge_files(folder: Path) -> list[Path]:
     """All files of `folder` that are read."""
     paths = [path for area in AREAS for path in area_files(folder, area)]
-    return paths + [folder / name for name in FILES_BESIDE if (folder / name).is_file()]
+    return paths + [folder / name for name in (*FILES_BESIDE, *LIVE_FILES) if (folder / name).is_file()]
 
 
 def is_matched_with(folder: Path) -> bool:
@@ -171,7 +189,7 @@ def check_folder(folder: Path) -> None:
     """Raises KnowledgeError if `folder` has no knowledge files."""
     if not folder.is_dir():
         raise KnowledgeError(where=str(folder), what="no such folder", remedy="Name a folder with knowledge files")
-    beside = any((folder / name).is_file() for name in FILES_BESIDE)
+    beside = any((folder / name).is_file() for name in (*FILES_BESIDE, *LIVE_FILES))
     if not beside and not any(area_files(folder, area) for area in AREAS):
         raise KnowledgeError(
             where=str(folder),

@@ -1,1 +1,1 @@
-"""The chain that finds the entry for a reply."""
+"""Finds the knowledge base entry for a reply."""

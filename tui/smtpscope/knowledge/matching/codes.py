@@ -1,11 +1,11 @@
-"""The meaning of reply codes and enhanced status codes alone, in plain words, and the entry for a bare one."""
+"""What reply codes and enhanced status codes mean by themselves, and the entry for a code without a text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 
@@ -14,10 +14,10 @@ VAGUE = frozenset({"x.0.0", "x.1.0", "x.2.0", "x.3.0", "x.5.0", "x.7.0", "x.7.1"
 
 
 class VendorMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a vendor means by a code that the registry defines otherwise.
+    """What a vendor means by a code that the registry defines differently.
 
-    One of `signs` in the reply (a word, or with `~` in front a word in a host name or URL), or a remote host of
-    `remote_hosts` (`.google.com`: all hosts in it) tells that it is this vendor's.
+    The vendor is recognised by one of `signs` in the reply (a word, or with a leading `~` a word in a host name or
+    URL), or by one of `remote_hosts` (`.google.com`: all hosts in the domain).
     """
 
     vendor: str
@@ -30,10 +30,12 @@ class VendorMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`code` is a basic code ("550"), an enhanced code of any class ("x.1.1"), or one with a range at its end
-    ("x.7.606-649"). `words` finish the sentence "550 alone means: ...". `category` is what a bare code leads to;
-    `entry` a special entry, where there is one. `source` says who defines it; `standard` is False for codes that
-    servers made up. `vendors` are other meanings of the same code, `also` are causes that servers use it for as well.
+    """The meaning of one code.
+
+    `code` is a reply code ("550"), an enhanced code of any class ("x.1.1"), or a range of them ("x.7.606-649"). `words`
+    complete the sentence "550 alone means: ...". `category` is the cause for a code without a text; `entry` overrides
+    its entry. `source` names who defines the code; `standard` is False for codes that vendors invented. `vendors` are
+    other meanings of the same code, `also` further causes that servers use it for.
     """
 
     code: str
@@ -48,25 +50,26 @@ class CodeMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def leads_to(self) -> str:
-        """The entry's id."""
+        """The id of the entry."""
         return self.entry or self.category
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """What it may mean, the registry's meaning first."""
+        """All causes it may stand for, the registry's first."""
         return (self.category, *(vendor.category for vendor in self.vendors))
 
 
-@dataclass(frozen=True, slots=True)
-class CodeTable:
-    """Codes by their form as in `Code.code`, ranges spelled out."""
+class CodeTable(Struct, frozen=True):
+    """Meanings by code, written as in `CodeMeaning.code`, with ranges expanded."""
 
     by_code: Mapping[str, CodeMeaning]
 
     @classmethod
-    def of(cls, codes: Iterable[CodeMeaning]) -> CodeTable:
-        """Later codes override earlier ones. Raises ValueError when a range is not understood."""
-        by_code: dict[str, CodeMeaning] = {}
+    def of(cls, codes: Iterable[CodeMeaning], before: CodeTable | None = None) -> CodeTable:
+        """Builds the table; later codes override earlier ones and those `before`. Raises ValueError for an invalid
+        range.
+        """
+        by_code = {} if before is None else dict(before.by_code)
         for code in codes:
             start, dash, last = code.code.partition("-")
             if not dash:
@@ -81,11 +84,11 @@ class CodeTable:
         return None if code is None else self.by_code.get(str(code))
 
     def enhanced(self, enhanced: str | None) -> CodeMeaning | None:
-        """The entry of "5.1.1", whatever its class."""
+        """The meaning of "5.1.1", whatever its class."""
         return None if enhanced is None else self.by_code.get(f"x{enhanced[1:]}")
 
     def meant(self, enhanced: str | None, signs: frozenset[str], hosts: tuple[str, ...]) -> CodeMeaning | None:
-        """The entry of a code, as the vendor means it who is known by `signs` (words of the reply) or host patterns."""
+        """The meaning of a code. A vendor's meaning applies if its `signs` (words of the reply) or its hosts match."""
         code = self.enhanced(enhanced)
         if code is None or not code.vendors:
             return code
@@ -104,12 +107,14 @@ class CodeTable:
 
     @property
     def remote_hosts(self) -> frozenset[str]:
-        """The host patterns that tell whose meaning holds."""
+        """The host patterns that select a vendor's meaning."""
         vendors = (vendor for code in self.by_code.values() for vendor in code.vendors)
         return frozenset(host for vendor in vendors for host in vendor.remote_hosts)
 
     def in_words(self, code: int | None, enhanced: str | None) -> str | None:
-        """What the codes alone say, as one sentence, the enhanced code first as it is the more precise; or None."""
+        """What the codes alone mean, as one sentence, or None. The enhanced code comes first because it is more
+        precise.
+        """
         sentences = []
         detail = self.enhanced(enhanced)
         if detail is not None:

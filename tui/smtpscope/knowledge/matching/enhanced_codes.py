@@ -1,4 +1,4 @@
-"""A precise enhanced status code decides if the text did not; the seven vague ones decide nothing."""
+"""Uses the enhanced status code if the text didn't decide. Seven codes are too vague to decide anything."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def code_spans(reply: Reply, code: str) -> tuple[Span, ...]:
 
 
 def from_enhanced_code(reply: Reply, stage: Stage, code: CodeMeaning | None) -> Finding | None:
-    """The finding for a precise code, or None: no code, an unknown or a vague one, or a success code.
+    """The finding for a precise code; None if the code is missing, unknown, vague or a success code.
 
-    A code that a vendor uses for something else is a guess as long as nobody knows whose server it was.
+    The answer is only a guess for a code that some vendor uses differently: the sending server's vendor is not known.
     """
     enhanced = reply.enhanced
     if enhanced is None or f"x{enhanced[1:]}" in VAGUE or enhanced[0] == "2":
@@ -35,10 +35,10 @@ def from_enhanced_code(reply: Reply, stage: Stage, code: CodeMeaning | None) -> 
 
 
 def from_detailed_code(reply: Reply, table: CodeTable) -> Finding | None:
-    """The finding for a code such as 5.7.606 or 4.7.500: Microsoft gives one number to one reason, no word beats it.
+    """The finding for a code such as 5.7.606 or 4.7.500. Microsoft assigns each to one reason, so it outranks any text.
 
-    Of temporary codes only those about policy (4.7): with 4.4.3 and so on the words say more, and so they do
-    with a code that is worth a guess (5.0.350: whatever the recipient's server said).
+    Temporary codes count only if they are about policy (4.7). For others (4.4.3), and for codes that are only a guess
+    (5.0.350: whatever the recipient's server said), the text says more.
     """
     enhanced = reply.enhanced
     if enhanced is None or len(enhanced.rpartition(".")[2]) < 3 or not enhanced.startswith(("5.", "4.7.")):
@@ -51,15 +51,15 @@ def from_detailed_code(reply: Reply, table: CodeTable) -> Finding | None:
 
 
 def _in_context(reply: Reply, stage: Stage) -> str | None:
-    """Codes whose meaning hangs on the basic code or the command."""
+    """The cause for codes whose meaning depends on the reply code or the command."""
     match reply.enhanced:
         # Exchange Online: "550 5.4.1 Recipient address rejected: Access denied" (directory-based edge blocking).
         case "5.4.1" if reply.code == 550:
             return "recipient-unknown"
-        # RFC 3463 means encryption, Exchange means the login.
+        # In RFC 3463 it is about encryption, from Exchange about the login.
         case "5.7.3" | "4.7.3" if reply.code in (535, 451, 454):
             return "auth-failed"
-        # RFC 3463 means the command's arguments: which ones is clear after these commands.
+        # In RFC 3463 it is about the command's arguments; which ones is clear after these commands.
         case "5.5.4" | "5.5.2" if reply.code == 501 and stage == "hello":
             return "helo"
     return None

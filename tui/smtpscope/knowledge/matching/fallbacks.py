@@ -1,4 +1,4 @@
-"""What the chain falls back on: a reply quoted inside the reply, Microsoft's own verbs, a bare code and command."""
+"""The last steps of the chain: a reply quoted inside the reply, Exchange's own commands, and code plus command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtpscope.parsing.reply import is_reply
 from smtpscope.parsing.smtp_exchange import Reply
 
 _MARKS = (
-    # Before the reply, what stands behind it, and what else may end it.
+    # What precedes the reply, what follows it, and what else may end it.
     ('target IP address responded with: "', '" Attempted failover', '"'),
     ('communicating with primary target IP address: "', '" Attempted failover', '"'),
     # Exchange Online and Exchange 2016 on.
@@ -26,9 +26,9 @@ _DEEPEST = 3
 
 
 def quoted_reply(verbatim: str) -> tuple[int, int] | None:
-    """Where the reply inside `verbatim` stands, the innermost of at most three; None where there is none.
+    """The position of the reply quoted in `verbatim`, the innermost of up to three; None if none is quoted.
 
-    Linear in the length of the text, of which the first 4,000 characters are read.
+    Reads at most the first 4,000 characters, in linear time.
     """
     found = None
     start, end = 0, min(len(verbatim), LONGEST_TEXT)
@@ -61,7 +61,9 @@ _LOGIN_CODES = frozenset({432, 454, 534, 535, 538})
 
 
 def from_command(verb: str, reply: Reply, words: ReplyTokens) -> Finding | None:
-    """The finding for a verb of Microsoft's, or None: another verb, or a reply that is about the session (421)."""
+    """The finding for one of Exchange's own commands. None for other commands, and for a 421, which is about the
+    session.
+    """
     if verb not in MICROSOFT_VERBS or reply.code is None or reply.code == 421 or reply.code < 400:
         return None
     span = ((0, 3),) if reply.verbatim[:3] == str(reply.code) else ()
@@ -146,15 +148,19 @@ _FIRST_DIGIT: dict[int, str] = {4: "unavailable", 5: "policy"}
 
 
 def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Finding:
-    """The finding for what is left: there is one for every reply, even an empty one."""
+    """The finding of the last step. Every reply gets one, even an empty reply."""
     code = reply.code
     if code is None:
         return Finding("policy", "policy", "code and command", "no code", "guess")
     evidence = code_spans(reply, str(code))
     name = f"{code} to {stage}" if stage not in ("other", "unknown") else str(code)
     enhanced = reply.enhanced
-    # A vague code is worth a little: 5.7.1 and 5.7.0 say at least that somebody decided so.
+    # A vague code still says something: 5.7.1 and 5.7.0 mean that it was a decision.
     if enhanced is not None and enhanced[1:] in (".7.1", ".7.0") and code in (550, 551, 553, 554, 450, 451):
+        if stage == "content" and code < 500:
+            # Nobody judges a message and asks for it again: what is put off has failed on the way, or waits.
+            name = f"{enhanced} to {stage}"
+            return Finding("unavailable", "unavailable", "code and command", name, "guess", evidence, "policy")
         if stage == "content":
             return Finding("spam", "spam", "code and command", f"{enhanced} to {stage}", "guess", evidence, "policy")
         return Finding("policy", "policy", "code and command", enhanced, "guess", code_spans(reply, enhanced))
@@ -168,6 +174,6 @@ def from_code_and_command(reply: Reply, stage: Stage, table: CodeTable) -> Findi
         known = table.basic(code)
         category = known.category if known is not None else _FIRST_DIGIT.get(code // 100, "policy")
     if category == "recipient-unknown" and len(_SEVERAL_WORDS.findall(reply.text)) > 1:
-        # An unknown mailbox is said in words that we know; these say something else.
+        # We know the words for an unknown mailbox, so a text without them means something else.
         return Finding("policy", "policy", "code and command", name, "guess", evidence, category)
     return Finding(category, category, "code and command", name, "guess", evidence)

@@ -1,8 +1,11 @@
-"""The chain: command, provider code, phrases, precise code, similar reply, code and command; the first wins."""
+"""The chain of steps: command, provider code, phrases, precise code, similar reply, code and command. The first hit
+wins.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Match, Step
 from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
@@ -36,9 +39,8 @@ _ABOUT_A_MAILBOX = frozenset({"recipient-unknown", "recipient-disabled", "recipi
 UNPARSED_MATCH = Match(UNPARSED, UNPARSED, "nothing", "", "sure")
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """The steps with their data. `own` are rules of the user's own folders, which come before everything."""
+class Matcher(Struct, frozen=True):
+    """The steps and their data. `own` are the rules in the user's own folders, which come first."""
 
     own: RuleBook
     provider_codes: ProviderCodes
@@ -50,11 +52,11 @@ class Matcher:
 
     @property
     def names_hosts(self) -> bool:
-        """Whether any rule or code asks for the remote host."""
+        """Whether any rule or code depends on the remote host."""
         return any((*(book.host_patterns for book in self._books), self.code_hosts))
 
     def host_patterns(self, host_key: str) -> tuple[str, ...]:
-        """What the rules call the remote host with this key: hosts with the same patterns get the same answers."""
+        """All patterns that match the remote host with this key. Hosts with equal patterns get equal answers."""
         asked = (*(book.host_patterns for book in self._books), self.code_hosts)
         return tuple(dict.fromkeys(name for patterns in asked for name in patterns.fitting(host_key)))
 
@@ -63,7 +65,9 @@ class Matcher:
         return self.own, self.phrases, self.fallback_phrases
 
     def match(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
-        """Which entry explains `reply` of a remote host with the patterns `hosts`; pure, and any text is answered."""
+        """The entry that explains `reply`, given the patterns of the remote host. Has no side effects, and answers any
+        text.
+        """
         if direction is Direction.UNKNOWN and not reply.verbatim and not command.full:
             return UNPARSED_MATCH
         finding, remark = self._of_quoted(reply, command, direction, hosts) or (None, None)
@@ -85,9 +89,9 @@ class Matcher:
     def _of_quoted(
         self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...]
     ) -> tuple[Finding, str] | None:
-        """What the refusal says that `reply` quotes, and a sentence on the two; None where it quotes none.
+        """The finding for the refusal quoted in `reply`, and a remark on both; None if no refusal is quoted.
 
-        A rule of the user's own may mean the words around it.
+        The user's own rules are tried on the whole reply first.
         """
         place = quoted_reply(reply.verbatim)
         if place is None:
@@ -132,7 +136,9 @@ class Matcher:
         return subject_first(found, code)
 
     def _from_provider_code(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding | None:
-        """A code that its provider uses for several things gives way to a plain sentence that says another one."""
+        """The finding for a provider's code. If that code has several uses, a clear sentence that says something else
+        wins.
+        """
         found = self.provider_codes.find(reply)
         if found is None or found.confidence == "sure":
             return found
@@ -142,13 +148,14 @@ class Matcher:
         return replace(_finding(hit, found.category, given, "phrase"), confidence="likely")
 
     def _from_phrases(self, words: ReplyTokens, given: MatchContext, code: CodeMeaning | None) -> Finding | None:
-        """A sure rule is only likely where something speaks against it, unless the precise code takes its side.
+        """The finding of the phrase rules, with less confidence if something contradicts it and the precise code
+        doesn't confirm it.
 
-        Four things do: other words lead elsewhere, the precise code means something else, no recipient was named yet
-        that could be refused, or so much of the text remains unread that the words may stand in it for another reason.
-        A name such as Spamhaus is not doubted for other words, nor for a long text; where a precise code contradicts
-        less than a name, the answer is a guess with the code's meaning beside it. So is that of a likely rule that
-        other words contest, or that holds by one word.
+        "Sure" becomes "likely" if other words lead to another cause, if the precise code means something else, if the
+        refusal is about a recipient before any was named, or if much of the text is unread and could change its
+        meaning. A name such as Spamhaus is not affected by other words or a long text. Where the precise code
+        contradicts anything less than a name, the answer is a guess, with the code's meaning as runner-up. A "likely"
+        rule becomes a guess if other words contest it or if it matched a single word.
         """
         impossible = _ABOUT_A_MAILBOX if given.stage in _BEFORE_ANY_ADDRESS else frozenset[str]()
         hit, runner_up = _first_hit(self.phrases, words, given, without=impossible)
@@ -172,7 +179,7 @@ class Matcher:
         return replace(found, confidence="likely") if doubtful else found
 
     def _disagreement(self, finding: Finding, reply: Reply, hosts: tuple[str, ...]) -> str | None:
-        """One sentence where text and code, or the two codes, say different things, and which one we trust."""
+        """A sentence for a text and a code, or two codes, that say different things: it names the one we follow."""
         enhanced = reply.enhanced
         if enhanced is None or reply.code is None or finding.category == NOT_A_REFUSAL:
             return None
@@ -221,7 +228,7 @@ def _title(category: str) -> str:
 def _first_hit(
     book: RuleBook, words: ReplyTokens, given: MatchContext, without: frozenset[str] = frozenset()
 ) -> tuple[RuleHit | None, str | None]:
-    """The first rule that holds, and the category of the next one of another category, the runner-up."""
+    """The first rule that holds, and as runner-up the category of the first one in another category."""
     hits = stated_first([hit for hit in book.hits(words, given) if hit.rule.category not in without], words)
     return (hits[0] if hits else None), (hits[1].rule.category if len(hits) > 1 else None)
 

@@ -1,61 +1,103 @@
-"""The little language of phrases: words in a row, alternatives, word classes, gaps; found in linear time.
+"""The phrase language: consecutive words, alternatives, word classes and gaps, matched in linear time.
 
     user|account unknown            `user unknown` or `account unknown`, next to each other
     @mailbox ... @unknown           a word of the class `mailbox`, at most six words, then one of the class `unknown`
-    is? not allowed                 a word with `?` may be missing
-    blocked & ~spamhaus             both must be there, in any order; `~` looks at the words in host names and URLs
+    is? not allowed                 a word with `?` is optional
+    blocked & ~spamhaus             both, in any order; `~` searches the words in host names and URLs
     MAILBOX HOST URL ADDRESS NULL   the signs for a mailbox, a host name, a URL, an IP address, the null sender `<>`
-    邮箱已满|容量不足                 scripts without blanks: each alternative is looked for as it stands
+    邮箱已满|容量不足                 scripts without spaces: each alternative is searched for as written
 
-One phrase a line, `#` begins a comment. Where a place has many alternatives, they may stand in brackets that are open
-over several lines, one alternative a line, with blanks as they are:
+One phrase a line, `#` begins a comment. Long lists of alternatives can be written in parentheses, one alternative a
+line, with ordinary spaces:
 
     (
         user
         mail box
     ) is? unknown
 
-A phrase compiles to a regular expression whose only repetition is the gap
-of a fixed length, so the time grows with the text and never faster.
+A phrase compiles to a regular expression whose only repetition is a gap of limited length, so matching time is linear
+in the length of the text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, ReplyTokens, is_level, words_of
 
-_GAP = r"(?:\S+ ){0,6}?"
+_LONGEST_GAP = 6
+_GAP = rf"(?:\S+ ){{0,{_LONGEST_GAP}}}?"
 Span = tuple[int, int]
 WordClasses = Mapping[str, Sequence[str]]
 """Word class -> its words, in the form that `Words.line` has (see `word_classes`)."""
 
 
 class PhraseError(ValueError):
-    """A phrase is not understood; the message says which part and why."""
+    """An invalid phrase; the message names the part and the reason."""
 
 
 def _without_blanks(text: str) -> bool:
-    """Whether `text` is of a script that puts no blanks between words (Han, kana, Hangul run words together)."""
+    """Whether `text` is in a script that writes words without spaces (Han, kana, Hangul)."""
     return not text.isascii() and any(
         "\u2e80" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text
     )
 
 
-@dataclass(slots=True)
-class _Part:
-    """One side of `&`; `source` is that of a script without blanks.
+_Elements = tuple[tuple[tuple[str, ...], bool], ...]
+"""The alternatives of each place, and whether the place may be empty; no alternatives are a gap."""
+_FEW = 3
+_SHORT = 2_000
+"""Texts in which, and characters up to which, a part is looked for without a pattern: it takes as long to compile as
+many texts to read, but is faster afterwards, and on long lines.
+"""
 
-    Its pattern is compiled at the first use: most phrases never meet a text that needs them.
+
+def first_span(elements: _Elements, line: str) -> tuple[int, int] | None:
+    """Where the words of `elements` first occur in `line` (see `ReplyTokens`), as the pattern of a part finds them."""
+    start = line.find(" ") + 1
+    while start:
+        end = _end_of(elements, line, 0, start)
+        if end is not None:
+            return start, end
+        start = line.find(" ", start) + 1
+    return None
+
+
+def _end_of(elements: _Elements, line: str, number: int, position: int) -> int | None:
+    if number == len(elements):
+        return position
+    items, optional = elements[number]
+    if not items:
+        for _ in range(_LONGEST_GAP + 1):
+            end = _end_of(elements, line, number + 1, position)
+            blank = line.find(" ", position)
+            if end is not None or blank <= position:
+                return end
+            position = blank + 1
+        return None
+    for item in items:
+        if line.startswith(item, position) and line.startswith(" ", position + len(item)):
+            end = _end_of(elements, line, number + 1, position + len(item) + 1)
+            if end is not None:
+                return end
+    return _end_of(elements, line, number + 1, position) if optional else None
+
+
+class _Part(Struct):
+    """One side of `&`; `source` is set for a script without spaces.
+
+    Its pattern is compiled when it was needed a few times: most phrases never meet a text that needs them.
     """
 
     source: str
     anchors: tuple[frozenset[str], ...]
-    elements: tuple[tuple[tuple[str, ...], bool], ...]
+    elements: _Elements
     in_names: bool
+    _uses: int = 0
     _compiled: re.Pattern[str] | None = None
 
     def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
@@ -65,16 +107,23 @@ class _Part:
                 if start >= 0:
                     return [(start, start + len(literal))]
             return None
+        span = self._span(words.names if self.in_names else words.line)
+        if span is None:
+            return None
+        return words.name_spans(*span) if self.in_names else words.spans(*span)
+
+    def _span(self, line: str) -> tuple[int, int] | None:
         pattern = self._compiled
         if pattern is None:
-            pattern = self._compiled = re.compile(self._expression())
-        if self.in_names:
-            found = pattern.search(words.names)
-            return words.name_spans(*found.span()) if found else None
-        found = pattern.search(words.line)
-        return words.spans(*found.span()) if found else None
+            self._uses += 1
+            if self._uses <= _FEW and len(line) <= _SHORT:
+                return first_span(self.elements, line)
+            pattern = self._compiled = re.compile(self.expression())
+        found = pattern.search(line)
+        return found.span() if found else None
 
-    def _expression(self) -> str:
+    def expression(self) -> str:
+        """The regular expression for a line of words."""
         pieces = ["(?<= )"]
         for items, optional in self.elements:
             if not items:
@@ -86,9 +135,11 @@ class _Part:
 
 
 class Phrase(NamedTuple):
-    """`anchors` are the words of which a text must hold at least one (`~word` for one in a name), for a quick look-up;
-    a phrase in a script without blanks has none and is looked for only where such a script occurs. Of
-    `second_anchors`, where there are any, it must hold one as well. A tuple, as thousands of them are read at start.
+    """A compiled phrase.
+
+    A text must hold at least one of `anchors` (`~word` for a word in a name) and, if there are any, one of
+    `second_anchors`, so that most texts are ruled out by lookup. A phrase in a script without spaces has no anchors and
+    is tried only on texts in such a script. Anchors are tuples because thousands of them are loaded at start.
     """
 
     written: str
@@ -97,13 +148,13 @@ class Phrase(NamedTuple):
     parts: tuple[_Part, ...]
 
     def occurs(self, words: ReplyTokens, text: str) -> bool:
-        """Whether `find` would find it."""
+        """Whether `find` finds anything."""
         if self.anchors and self.anchors.isdisjoint(words.distinct):
             return False
         return self.find(words, text) is not None
 
     def find(self, words: ReplyTokens, text: str) -> list[Span] | None:
-        """The spans in `text` (whose words are `words`) that fulfil the phrase, or None."""
+        """The spans in `text` (with words `words`) that match the phrase, or None."""
         spans: list[Span] = []
         for part in self.parts:
             found = part.find(words, text)
@@ -113,7 +164,7 @@ class Phrase(NamedTuple):
         return spans
 
 
-# Words that nearly every reply may hold: a phrase should be looked up by another of its words where it can.
+# Words found in most replies: if possible, a phrase is looked up by another of its words.
 _FREQUENT = frozenset(
     {"not", "is", "are", "was", "be", "been", "has", "have", "to", "for", "of", "the", "a", "in", "by", "from", "on"}
     | {"no", "your", "you", "this", "that", "please", "see", "does", "can", "or", "and", "due", "access", "ip", "host"}
@@ -129,7 +180,7 @@ def _cost(words: Collection[str]) -> int:
 
 
 def _item(written: str) -> str:
-    """One alternative in the form that `Words.line` has: `can't` gives `can not`."""
+    """One alternative in the form of `ReplyTokens.line`: `can't` gives `can not`."""
     if written in SIGNS or is_level(written):
         return written
     line = words_of(written).line.strip()
@@ -139,9 +190,10 @@ def _item(written: str) -> str:
 
 
 def word_classes(written: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Word classes as written (`"user|recipient|mail box"`, blanks and line ends around the bars) in their level form.
+    """Normalised word classes from their source (`"user|recipient|mail box"`, spaces and line ends around the bars
+    allowed).
 
-    Raises PhraseError when a member contains no word.
+    Raises PhraseError for a member without a word.
     """
     return {name: tuple(_item(member.strip()) for member in block.split("|")) for name, block in written.items()}
 
@@ -184,7 +236,7 @@ def _part(source: str, classes: WordClasses) -> _Part:
         items = _alternatives(element.removesuffix("?"), classes)
         elements.append((tuple(items), optional))
         if not optional:
-            # Of an alternative of several words, the rarest is enough.
+            # For an alternative of several words, the rarest one is enough.
             anchors.append(frozenset(mark + _rarest(item) for item in items))
     if not anchors:
         raise PhraseError("every word of the phrase is optional")
@@ -192,7 +244,7 @@ def _part(source: str, classes: WordClasses) -> _Part:
 
 
 def _joined(elements: list[str]) -> list[str]:
-    """`block list` is one word in a text (see `JOINED`), so it is one in a phrase."""
+    """`block list` is one word in a text (see `JOINED`), so it is one here as well."""
     result: list[str] = []
     for element in elements:
         one = JOINED.get((result[-1], element)) if result else None
@@ -208,7 +260,7 @@ def _rarest(item: str) -> str:
 
 
 def parse_phrase(written: str, classes: WordClasses) -> Phrase:
-    """One phrase. Raises PhraseError when it is not understood."""
+    """Compiles one phrase. Raises PhraseError."""
     parts = tuple(_part(source.strip(), classes) for source in written.split("&"))
     nothing: frozenset[str] = frozenset()
     first, second, *_ = *sorted((anchors for part in parts for anchors in part.anchors), key=_cost), nothing, nothing
@@ -216,7 +268,7 @@ def parse_phrase(written: str, classes: WordClasses) -> Phrase:
 
 
 def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
-    """The phrases of a block of lines. Raises PhraseError naming the line's text."""
+    """Compiles a block of phrases. Raises PhraseError, which quotes the line."""
     phrases = []
     for written in _written_phrases(block):
         try:
@@ -227,7 +279,7 @@ def parse_phrases(block: str, classes: WordClasses) -> tuple[Phrase, ...]:
 
 
 def phrase_mistakes(block: str, classes: WordClasses) -> Iterator[str]:
-    """What `parse_phrases` would say of each phrase that it does not understand."""
+    """The error of each phrase that `parse_phrases` would reject."""
     try:
         for written in _written_phrases(block):
             try:
@@ -239,9 +291,9 @@ def phrase_mistakes(block: str, classes: WordClasses) -> Iterator[str]:
 
 
 def _written_phrases(block: str) -> Iterator[str]:
-    """The phrases of a block, those with brackets as one line: `(`, `user`, `mail box`, `) is?` as `user|mail_box is?`.
+    """The phrases of a block, those in parentheses joined: `(`, `user`, `mail box`, `) is?` as `user|mail_box is?`.
 
-    Raises PhraseError when a bracket is left open, or closed and never opened.
+    Raises PhraseError for an unbalanced parenthesis.
     """
     before = ""
     alternatives: list[str] | None = None
@@ -268,5 +320,5 @@ def _written_phrases(block: str) -> Iterator[str]:
 
 
 def holds_script_without_blanks(text: str) -> bool:
-    """Whether phrases without anchors have to be tried on `text`."""
+    """Whether phrases without anchors must be tried on `text`."""
     return _without_blanks(text)

@@ -1,12 +1,12 @@
-"""Codes that one provider puts into its replies (`[TSS04]`, `DT:SPM`, `IB105`): nothing in a reply is more exact."""
+"""Codes that a provider adds to its replies (`[TSS04]`, `DT:SPM`, `IB105`), the most precise part of any reply."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.rule_result import Finding
@@ -19,10 +19,10 @@ _INITIALS = 2
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The codes of one provider. A line of `codes` is: code, category, entry id (may be missing).
+    """The codes of one provider. A line of `codes` has a code, a category and optionally an entry id.
 
-    A `*` at the end of a code stands for at least one character, elsewhere for any number of them (`OFR*_405`).
-    `confidence` is that of all its codes.
+    In a code `*` matches any number of characters (`OFR*_405`), at its end at least one. `confidence` applies to all
+    codes.
     """
 
     name: str
@@ -31,8 +31,7 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence: Confidence = "sure"
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderCode:
+class ProviderCode(Struct, frozen=True):
     code: str
     category: str
     leads_to: str
@@ -41,7 +40,7 @@ class ProviderCode:
 
 
 def codes_of(provider: Provider) -> Iterator[ProviderCode]:
-    """Raises ValueError when a line has not two or three parts, or its code begins with a `*`."""
+    """The parsed codes. Raises ValueError for a line without two or three parts, or a code that begins with `*`."""
     for line in provider.codes.splitlines():
         parts = line.partition("# ")[0].split()
         if not parts:
@@ -54,7 +53,7 @@ def codes_of(provider: Provider) -> Iterator[ProviderCode]:
 
 
 class ProviderCodes:
-    """All providers' codes, by exact look-up; families by their beginning."""
+    """The codes of all providers: exact ones by lookup, families by prefix."""
 
     def __init__(self, codes: Iterable[ProviderCode]) -> None:
         self.codes: tuple[ProviderCode, ...] = tuple(codes)
@@ -76,11 +75,11 @@ class ProviderCodes:
         return None
 
     def knows(self, written: str) -> bool:
-        """Whether `written` is one of the codes, or of a family."""
+        """Whether `written` is a known code or matches a family."""
         return self._look_up(written) is not None
 
     def find(self, reply: Reply) -> Finding | None:
-        """The finding for the first known code in the reply: what the parser took for codes first, then the text."""
+        """The finding for the first known code in the reply. Codes found by the parser are tried before the text."""
         text = reply.verbatim
         for written in reply.values.provider_codes:
             found = self._look_up(written)

@@ -1,8 +1,8 @@
-"""A reply as plain words: what phrases are compared with, and where each word stands in the verbatim text.
+"""A reply as normalised words for phrase matching, with the position of each word in the verbatim text.
 
-Spelling is levelled (case, accents, apostrophes, `e-mail`, `can't` / `cannot` / `can not`), and what only names
-something is taken out of the sentence: a mailbox, an address, a host name, a URL and a number can hold any word
-(`<spam@blocked.example>`), so they become one sign each, and the words inside hosts and URLs are kept apart.
+Case, accents, apostrophes and spellings such as `e-mail` or `can't` / `cannot` / `can not` are normalised. Mailboxes,
+IP addresses, host names, URLs and numbers can contain any word (`<spam@blocked.example>`), so each becomes one sign.
+The words inside hosts and URLs are kept separately.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-# RFC 5321 section 4.5.3.1.5 gives a reply line 512 octets; what comes after this much of a text is not read.
+from msgspec import Struct
+
+# RFC 5321 section 4.5.3.1.5 gives a reply line 512 octets; text beyond this length is not read.
 LONGEST_TEXT = 4000
 
 MAILBOX, ADDRESS, HOST, URL, NULL = "MAILBOX", "ADDRESS", "HOST", "URL", "NULL"
@@ -38,7 +39,7 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u00b4`\ufffd\x92?", "'"))
 writes into its log instead."""
 _PART = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# Names that are written with a capital inside and are one word all the same.
+# Names with a capital letter inside that are one word nevertheless.
 _ONE_WORD = frozenset(
     {"spamcop", "spamhaus", "senderbase", "senderscore", "spamassassin", "mailchannels", "hostkarma", "mailspike"}
     | {"spamrats", "spamtrap", "domainkeys", "trustedsource", "backscatterer", "cloudmark", "uceprotect", "trendmicro"}
@@ -105,30 +106,31 @@ _COMMON_TOP_DOMAINS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyTokens:
-    """`line` holds the words, each followed by one blank and the first preceded by one; `names` the words that stand
-    in host names and URLs, in the same form. `distinct` holds each word once, those of names with a `~` before them.
+class ReplyTokens(Struct, frozen=True):
+    """The words of a reply.
+
+    `line` holds them with one space before and after each; `names` has the words of host names and URLs in the same
+    form. `distinct` has each word once, those of names with a leading `~`.
     """
 
     line: str
     names: str
     distinct: frozenset[str]
-    _starts: list[int] = field(repr=False)
-    _spans: list[tuple[int, int]] = field(repr=False)
-    _name_starts: list[int] = field(repr=False)
-    _name_spans: list[tuple[int, int]] = field(repr=False)
+    _starts: list[int]
+    _spans: list[tuple[int, int]]
+    _name_starts: list[int]
+    _name_spans: list[tuple[int, int]]
 
     def spans(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Where the words from `start` to `end` (offsets in `line`) stand in the text, as one span."""
+        """The span in the text of the words from `start` to `end` (offsets in `line`)."""
         return _text_spans(self._starts, self._spans, start, end)
 
     def name_spans(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The same for `names`."""
+        """Like `spans`, for offsets in `names`."""
         return _text_spans(self._name_starts, self._name_spans, start, end)
 
     def outside(self, spans: Iterable[tuple[int, int]]) -> int:
-        """How many words stand outside `spans` (offsets in the text), the signs for names not counted."""
+        """The number of words outside `spans` (offsets in the text), not counting signs."""
         inside = tuple(spans)
         return sum(
             word not in SIGNS and not any(first <= start < last for first, last in inside)
@@ -144,7 +146,7 @@ def _text_spans(starts: list[int], spans: list[tuple[int, int]], start: int, end
 
 
 def levelled(word: str) -> str:
-    """`word` without case and accents; other scripts keep their letters."""
+    """`word` without case and accents. Letters of other scripts stay."""
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.casefold())
@@ -152,7 +154,7 @@ def levelled(word: str) -> str:
 
 
 def is_level(word: str) -> bool:
-    """Whether `word` is for sure already in the form that `Words.line` has."""
+    """Whether `word` is certainly normalised already."""
     return (
         word.isascii()
         and word.isalpha()
@@ -173,7 +175,7 @@ def _is_host(name: str) -> bool:
 
 
 class _Collector:
-    """Takes the pieces of one text in order."""
+    """Collects the words of one text in order."""
 
     __slots__ = ("name_spans", "names", "spans", "words")
 
@@ -197,7 +199,7 @@ class _Collector:
         self.spans.append(span)
 
     def add_word(self, text: str, start: int) -> None:
-        """A word as written: `can't` becomes two, `RecipientNotFound` three."""
+        """Adds a word as written: `can't` becomes two words, `RecipientNotFound` three."""
         if not text.isascii() or not text.isalpha():
             text = text.translate(_APOSTROPHES)
         end = start + len(text)
@@ -247,7 +249,7 @@ def _starts(words: list[str]) -> list[int]:
 
 
 def words_of(text: str) -> ReplyTokens:
-    """The words of `text`, which may be any text at all. Linear in its length, and only its first 4,000 are read."""
+    """The words of `text`, any text at all. Linear in its length; only the first 4,000 characters are read."""
     collector = _Collector()
     for found in _TOKEN.finditer(text[:LONGEST_TEXT]):
         kind = found.lastgroup

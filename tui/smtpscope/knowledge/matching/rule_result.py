@@ -1,15 +1,14 @@
-"""What one step of the chain has to say about a reply, before it becomes the answer."""
+"""The result of one step of the chain, before it becomes the answer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence, Step
 from smtpscope.knowledge.matching.phrase import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """`rule` names the rule, code or example; `evidence` are offsets in the verbatim reply."""
 
     entry_id: str

@@ -1,13 +1,13 @@
-"""Phrase rules: which words lead to which category, in the order in which they are asked."""
+"""Phrase rules: which phrases lead to which category, in order of priority."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.host_patterns import HostPatterns, folded
@@ -25,18 +25,18 @@ from smtpscope.parsing.smtp_exchange import Direction, Reply
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rule as its file holds it.
+    """A rule as written in its file.
 
-    `phrases` and `unless` are blocks of phrases (see `phrase.py`), one a line: any of `phrases` leads to `entry` as
-    long as none of `unless` occurs. `entry` is by default the category's general one, and may be one of another
-    category where its guidance fits; `inbound_entry` is for replies of our own server. `codes` are beginnings of a
-    basic code ("4", "550") or enhanced codes ("5.7.1", "x.7.1"); `stages`, `direction` and `null_sender` narrow a rule
-    further. `remote_hosts` narrow it to hosts (`mx1.example.com`, `192.0.2.1`) and domains (`.example.com`); such a
-    rule needs no phrases, and then means every refusal of theirs. `examples` are made-up replies that the rule must
-    win, `counter_examples` replies that it must not; a line may begin with the command (`RCPT> 550 ...`,
-    `MAIL FROM:<>> 451 ...`). `fallback` rules are asked only after the precise enhanced codes; `distinctive` ones hold
-    words that are names and stay sure in a long text. `source` is where the wording comes from (a document, the log of
-    a kind of server), `added` the day on which the rule was written.
+    `phrases` and `unless` are blocks of phrases (see `phrase.py`), one a line: any of `phrases` leads to `entry` unless
+    one of `unless` occurs. `entry` defaults to the general entry of the category, and may belong to another category;
+    `inbound_entry` replaces it for replies of our own server. `codes` restricts the rule to prefixes of a reply code
+    ("4", "550") or to enhanced codes ("5.7.1", "x.7.1"); `stages`, `direction` and `null_sender` restrict it further.
+    `remote_hosts` restricts it to hosts (`mx1.example.com`, `192.0.2.1`) and domains (`.example.com`); such a rule may
+    omit phrases and then matches every refusal of these hosts. `examples` are made-up replies that the rule must win,
+    `counter_examples` replies that it must not match; a line may begin with the command (`RCPT> 550 ...`, `MAIL
+    FROM:<>> 451 ...`). `fallback` rules are tried after precise enhanced codes; `distinctive` rules match names and
+    stay sure in a long text. `source` is the origin of the wording (a document, or a log of which server), `added` the
+    date the rule was written.
     """
 
     id: str
@@ -59,15 +59,14 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     added: date | None = None
 
     def leads_to(self, direction: Direction) -> str:
-        """The entry's id; one for our own refusals may differ."""
+        """The id of the entry; replies of our own server may have another one."""
         if direction is Direction.INBOUND and self.inbound_entry is not None:
             return self.inbound_entry
         return self.entry or self.category
 
 
-@dataclass(frozen=True, slots=True)
-class MatchContext:
-    """What a rule may ask for besides the words. `hosts` are the rules' host patterns that fit the remote host."""
+class MatchContext(Struct, frozen=True):
+    """What a rule may depend on besides words. `hosts` are the host patterns that match the remote host."""
 
     reply: Reply
     stage: Stage
@@ -76,9 +75,8 @@ class MatchContext:
     hosts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleHit:
-    """A rule that holds, and the spans in the verbatim reply that made it so."""
+class RuleHit(Struct, frozen=True):
+    """A rule that matched, and the matching spans in the verbatim reply."""
 
     rule: Rule
     spans: tuple[Span, ...]
@@ -107,7 +105,7 @@ def _conditions_hold(rule: Rule, given: MatchContext) -> bool:
 
 
 class RuleError(PhraseError):
-    """A rule is not understood; the message begins with its id."""
+    """An invalid rule; the message begins with its id."""
 
     def __init__(self, rule_id: str, field: str, what: str) -> None:
         super().__init__(f"rule {rule_id!r}, {field}: {what}")
@@ -117,9 +115,9 @@ class RuleError(PhraseError):
 
 
 class _Candidate(NamedTuple):
-    """A phrase with its place: `order` counts all phrases of a book, `place` its rules.
+    """A phrase and its position: `order` counts the phrases of a book, `place` its rules.
 
-    `phrase` is None for a rule that asks for the remote host alone.
+    `phrase` is None for a rule that depends on the remote host alone.
     """
 
     order: int
@@ -128,12 +126,12 @@ class _Candidate(NamedTuple):
 
 
 class RuleBook:
-    """Rules in their order, with an index of the words that can set them off, so that few are really tried."""
+    """Rules in order, indexed by the words that can trigger them, so that few are evaluated."""
 
     def __init__(self, rules: Iterable[Rule], classes: WordClasses) -> None:
-        """Raises RuleError when a phrase is not understood, or a rule asks for nothing at all."""
+        """Raises RuleError for an invalid phrase, or a rule without any condition."""
         written = tuple(rules)
-        # Without the texts, which nobody asks for again: what is kept of a book is read at every start.
+        # Texts that are no longer needed are dropped, because the compiled book is loaded at every start.
         self.rules = tuple(
             msgspec.structs.replace(rule, phrases="", unless="", examples="", counter_examples="", source="")
             for rule in written
@@ -180,7 +178,7 @@ class RuleBook:
         if self._without_anchor and holds_script_without_blanks(given.reply.verbatim):
             for candidate in self._without_anchor:
                 found[candidate.order] = candidate
-        # Of a host that we know, a rule without phrases means the refusals, and nothing that went well.
+        # A rule for hosts without phrases matches their refusals, not their successful replies.
         if self._by_host and given.hosts and (given.reply.code is None or given.reply.code >= 400):
             for host in given.hosts:
                 for candidate in self._by_host.get(host, ()):
@@ -188,14 +186,14 @@ class RuleBook:
         return [found[order] for order in sorted(found)]
 
     def _may_hold(self, place: int, given: MatchContext) -> bool:
-        """Whether the rule at `place` holds as far as it is not a matter of words."""
+        """Whether the conditions of the rule at `place` other than its phrases are met."""
         hosts = self._hosts.get(place)
         if hosts is not None and hosts.isdisjoint(given.hosts):
             return False
         return place not in self._conditional or _conditions_hold(self.rules[place], given)
 
     def hits(self, words: ReplyTokens, given: MatchContext) -> Iterator[RuleHit]:
-        """The first rule of each category that holds for a reply with these words, in the order of the rules."""
+        """The first matching rule of each category, in order."""
         text = given.reply.verbatim
         done = -1
         passed: set[str] = set()
@@ -230,7 +228,7 @@ def _phrases_of(rule: Rule, field: Literal["phrases", "unless"], classes: WordCl
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Spans in order, overlapping ones put together."""
+    """Spans in order, overlapping ones joined."""
     result: list[Span] = []
     for start, end in sorted(spans):
         if result and start <= result[-1][1]:

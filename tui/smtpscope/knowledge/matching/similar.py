@@ -1,18 +1,18 @@
-"""A reply that no rule knows, beside labelled replies: shared words count, rare ones more.
+"""Compares a reply that no rule matches with labelled replies, by shared words; rare words count more.
 
-The measure is the cosine of the word sets, each word weighted by its inverse document frequency.
+The measure is the cosine similarity of the sets of words, each weighted by its inverse document frequency.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
 from math import log, sqrt
 
 import msgspec
+from msgspec import Struct
 
 from smtpscope.knowledge.matching.reply_tokens import SIGNS, ReplyTokens, words_of
 from smtpscope.knowledge.matching.rule_result import Finding
@@ -36,16 +36,15 @@ _FEWEST_WORDS = 2
 
 
 class ExampleGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Labelled replies from one kind of server. A line of `replies` is: category, command (`-`: unknown), the reply,
-    divided by `|`; the category may be followed by others that are right as well (`blocked/policy`).
+    """Labelled replies from one kind of mail server. Each line of `replies` has a category, the command (`-` if
+    unknown) and the reply, separated by `|`. Alternative categories follow a slash (`blocked/policy`).
     """
 
     origin: str
     replies: str
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     reply: str
     command: str | None
     category: str
@@ -54,7 +53,7 @@ class Example:
 
 
 def examples_of(group: ExampleGroup) -> list[Example]:
-    """Raises ValueError when a line has not its three parts."""
+    """The parsed replies. Raises ValueError for a line without three parts."""
     examples = []
     for line in group.replies.splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
@@ -69,7 +68,7 @@ def examples_of(group: ExampleGroup) -> list[Example]:
 
 
 class _Index:
-    """The examples' words and their weights."""
+    """The words of the examples and their weights."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         documents = [_content_words(words_of(example.reply)) for example in examples]
@@ -88,10 +87,10 @@ class _Index:
         return sqrt(sum(self.weight.get(word, self._unseen) ** 2 for word in document)) or 1.0
 
     def known(self, word: str) -> str:
-        """`word`, or the word of the examples that it is a slip of the pen of."""
+        """`word`, or the word of an example that it is a misspelling of."""
         if word in self.weight or len(word) < _SHORTEST_TYPO:
             return word
-        # Needed by few logs, and as long to import as a small one is to read.
+        # Needed for few logs, and importing it takes as long as reading a small log.
         from rapidfuzz import process
         from rapidfuzz.distance import DamerauLevenshtein
 
@@ -102,7 +101,7 @@ class _Index:
 
 
 class SimilarReplies:
-    """Labelled replies, indexed by word at their first use."""
+    """Labelled replies, indexed by word at first use."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self.examples = tuple(examples)
@@ -112,7 +111,7 @@ class SimilarReplies:
         return _Index(self.examples)
 
     def nearest(self, words: ReplyTokens) -> list[tuple[float, Example]]:
-        """The neighbours, nearest first, each with its cosine (0 to 1)."""
+        """The neighbours, nearest first, each with its cosine similarity (0 to 1)."""
         index = self._index
         document = {index.known(word) for word in _content_words(words)}
         scores: dict[int, float] = {}
@@ -127,7 +126,7 @@ class SimilarReplies:
         return [(score, self.examples[-place]) for score, place in nlargest(_NEIGHBOURS, ranked)]
 
     def find(self, reply: Reply, words: ReplyTokens) -> Finding | None:
-        """The finding of the nearest neighbour, or None when none is near enough or there are too few words."""
+        """The finding of the nearest neighbour; None if it is not near enough or the reply has too few words."""
         if not reply.text.strip() or len(_content_words(words)) < _FEWEST_WORDS:
             return None
         neighbours = self.nearest(words)
@@ -160,5 +159,5 @@ def _spans_of(words: ReplyTokens, shared: frozenset[str]) -> tuple[tuple[int, in
 
 
 def _content_words(words: ReplyTokens) -> frozenset[str]:
-    """Without the signs, and without words with digits, which are ids of one message."""
+    """The words without signs, and without words that contain digits, which are ids of a single message."""
     return frozenset(word for word in words.distinct if word not in SIGNS and word.isalpha())

@@ -1,4 +1,6 @@
-"""Where in the SMTP session a reply came: the same words mean different things after EHLO and after the message."""
+"""The stage of the SMTP session that a reply belongs to: the same words mean different things after EHLO and after
+DATA.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ _STAGES: dict[str, Stage] = {
 
 
 def stage_of(verb: str) -> Stage:
-    """The stage of a command verb in upper case; "other" for QUIT, RSET and verbs that we do not know."""
+    """The stage of a command verb in upper case; "other" for QUIT, RSET and unknown verbs."""
     if verb in MICROSOFT_VERBS:
         return "microsoft"
     return _STAGES.get(verb, "other")

@@ -1,15 +1,16 @@
-"""What a reply states counts before what it advises, and nobody is meant who was not named yet.
+"""Prefers what a reply states to what it advises, and blames nobody who wasn't named yet.
 
 `550 Mail from 192.0.2.7 refused for abuse. Please use your provider's relay` is about abuse, whatever the second
-sentence names. And a domain that does not exist is the sender's in answer to MAIL, ours in answer to EHLO.
+sentence mentions. A domain that doesn't exist is the sender's in a reply to MAIL, ours in a reply to EHLO.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.codes import VAGUE, CodeMeaning
@@ -34,11 +35,16 @@ _VAGUE: Final = frozenset({"policy"})
 _SENDERS_AT_MAIL: Final[Mapping[str, str]] = {
     "recipient-unknown": "sender-rejected",
     "recipient-disabled": "sender-rejected",
+    "recipient-restricted": "sender-rejected",
     "recipient-domain": "sender-domain",
     "mailbox-full": "rate-limited",
 }
-_OURS_AT_HELLO: Final[Mapping[str, str]] = {"recipient-domain": "helo", "sender-domain": "helo"}
-_OURS_AT_GREETING: Final[Mapping[str, str]] = {"recipient-domain": "rdns", "sender-domain": "rdns"}
+_OURS_AT_HELLO: Final[Mapping[str, str]] = {"recipient-domain": "helo", "sender-domain": "helo", "spam": "blocked"}
+_OURS_AT_GREETING: Final[Mapping[str, str]] = {
+    "recipient-domain": "rdns",
+    "sender-domain": "rdns",
+    "spam": "blocked",
+}
 _LOGIN_AT_AUTH: Final[Mapping[str, str]] = dict.fromkeys(
     ("recipient-unknown", "recipient-disabled", "recipient-restricted", "sender-rejected", "policy"), "auth-failed"
 )
@@ -68,7 +74,7 @@ _NAMES_A_RECIPIENT: Final = re.compile(r" (?:recipient|recipients|rcpt|destinata
 
 
 def advice_start(words: ReplyTokens) -> int | None:
-    """Where in the text the advice begins; None where there is none."""
+    """The offset at which advice begins in the text; None if it gives none."""
     found = _ADVICE.search(words.line)
     if found is None:
         return None
@@ -76,9 +82,9 @@ def advice_start(words: ReplyTokens) -> int | None:
 
 
 def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHit]:
-    """`hits` with one that the statement gives before those that the advice alone gives.
+    """`hits` with the first one from the statement moved before those that occur only in the advice.
 
-    A distinctive rule (Spamhaus) is believed wherever its words stand.
+    A distinctive rule (Spamhaus) counts wherever its words are.
     """
     if len(hits) < 2 or hits[0].rule.distinctive:
         return hits
@@ -92,21 +98,34 @@ def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHi
 
 
 def subject_first(finding: Finding, code: CodeMeaning | None) -> Finding:
-    """`finding`, or the cause of `code` where the words only say that something is not understood or not supported.
+    """`finding`, or the cause of `code` if the text only says that something is invalid or not supported.
 
-    What it is, the second number of the enhanced code tells: an address (X.1) or the message (X.6; RFC 3463 section 3).
+    The second number of the enhanced code says what: an address (X.1), the message (X.6) or security (X.7; RFC 3463
+    section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell.
     """
-    if finding.category != "protocol" or code is None or code.code[:4] not in ("x.1.", "x.6."):
+    if code is None or code.code in VAGUE or code.category in (finding.category, "not-a-refusal"):
         return finding
-    if code.code in VAGUE or code.category == finding.category or code.category == "not-a-refusal":
+    if not _told_by_the_code(finding, code):
         return finding
     return replace(
         finding, entry_id=code.leads_to, category=code.category, confidence="likely", runner_up=finding.category
     )
 
 
+def _told_by_the_code(finding: Finding, code: CodeMeaning) -> bool:
+    subject = code.code[:4]
+    match finding.category:
+        case "protocol":
+            return subject in ("x.1.", "x.6.") or (subject == "x.7." and finding.confidence == "guess")
+        case "malformed":
+            return subject == "x.7." and finding.confidence == "guess"
+        case "auth-failed":
+            return code.category == "email-auth"
+    return False
+
+
 def _at_fault(finding: Finding, stage: Stage, words: ReplyTokens) -> str | None:
-    """Whose fault "not understood" or "not supported" is: the message's after DATA, the login's after AUTH."""
+    """What "invalid" or "not supported" refers to: the message after DATA, the login after AUTH."""
     if finding.category != "protocol":
         return None
     if stage == "content" and not words.distinct.isdisjoint(_OF_MESSAGES):
@@ -115,7 +134,7 @@ def _at_fault(finding: Finding, stage: Stage, words: ReplyTokens) -> str | None:
 
 
 def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
-    """`finding` with the causes that it can only be at this stage, where the reply names no recipient itself."""
+    """`finding` with its causes replaced by those possible at this stage, unless the reply itself names a recipient."""
     fault = _at_fault(finding, stage, words)
     if fault is not None and finding.entry_id == finding.category:
         confidence: Confidence = "likely" if finding.confidence == "sure" else finding.confidence
@@ -123,7 +142,7 @@ def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
     meant = _MEANT.get(stage)
     if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
         return finding
-    if stage == "greeting" and words.distinct.isdisjoint(_OF_NAMES):
+    if stage == "greeting" and finding.category != "spam" and words.distinct.isdisjoint(_OF_NAMES):
         return finding
     category = meant.get(finding.category, finding.category)
     runner_up = meant.get(finding.runner_up, finding.runner_up) if finding.runner_up else None

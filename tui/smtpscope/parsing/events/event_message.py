@@ -59,7 +59,7 @@ def parse(text: str) -> EventMessage | None:
     opening = _OPENING.search(text)
     if opening is not None:
         following = _OPENING.search(text, opening.end())
-        found = _exact(text, opening, following.start()) if following is not None else None
+        found = None if following is None else _exact(text, opening, following.start(), followed=True)
         # A reply may quote the opening of a message; then this message continues after it.
         found = found or _exact(text, opening, len(text))
         if found is not None:
@@ -78,8 +78,9 @@ def parse_wording(text: str) -> Wording | None:
     return _wording(opening, _certainty(text, text.rfind(CLOSING, opening.end())))
 
 
-def _exact(text: str, opening: re.Match[str], end: int) -> EventMessage | None:
-    """The message that begins with `opening`, if Exchange's own words come before `end`, letter by letter.
+def _exact(text: str, opening: re.Match[str], end: int, *, followed: bool = False) -> EventMessage | None:
+    """The message that begins with `opening`, if Exchange's own words come before `end`, letter by letter; without its
+    last sentence where it is `followed` by another one behind its full command.
 
     Values may contain quotes, so only the fixed phrases separate: the reply extends to the last `". The full command
     sent was`.
@@ -97,20 +98,29 @@ def _exact(text: str, opening: re.Match[str], end: int) -> EventMessage | None:
     if reply_end < 0:
         return None
     full_start = reply_end + len(BEFORE_FULL_COMMAND)
-    closing = text.rfind(CLOSING, full_start, end)
+    full_end, certainty = _end_of_command(text, full_start, end, followed=followed)
+    if full_end is None:
+        return None
+    values = SixValues(
+        opening.group(2),
+        opening.group(3),
+        text[opening.end() : host_end],
+        text[command_start:command_end],
+        text[reply_start:reply_end],
+        text[full_start:full_end],
+    )
+    return EventMessage(_wording(opening, certainty), values)
+
+
+def _end_of_command(text: str, start: int, end: int, *, followed: bool) -> tuple[int | None, Certainty | None]:
+    """Where the full command that begins at `start` ends, and what the sentence behind it says; None without one."""
+    closing = text.rfind(CLOSING, start, end)
     for words, certainty in _CERTAINTIES:
         full_end = closing - len(words)
-        if full_end >= full_start and text.startswith(words, full_end):
-            values = SixValues(
-                opening.group(2),
-                opening.group(3),
-                text[opening.end() : host_end],
-                text[command_start:command_end],
-                text[reply_start:reply_end],
-                text[full_start:full_end],
-            )
-            return EventMessage(_wording(opening, certainty), values)
-    return None
+        if full_end >= start and text.startswith(words, full_end):
+            return full_end, certainty
+    quote = text.find('"', start, end) if followed else -1
+    return (None if quote < 0 else quote), None
 
 
 def _wording(opening: re.Match[str], certainty: Certainty | None) -> Wording:

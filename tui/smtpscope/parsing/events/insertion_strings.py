@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.parsing.events.message_wording import SixValues
 from smtpscope.parsing.reply import is_reply
@@ -31,8 +32,7 @@ _LINE_END = re.compile(r"\n")
 _LONGEST_VERB = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Substitute:
+class Substitute(Struct, frozen=True):
     """The substitute for a message that could not be looked up: the event's id (as written), source and strings.
 
     `strings` are split as our six values; `listing` is all of them as written.

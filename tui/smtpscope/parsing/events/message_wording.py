@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from smtpscope.parsing.smtp_exchange import Certainty, Direction, SmtpExchange
 
@@ -21,8 +22,7 @@ class SixValues(NamedTuple):
     full_command: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """The meaning of the words around the values; None if the text leaves them out."""
 
     direction: Direction
@@ -30,8 +30,7 @@ class Wording:
     certainty: Certainty | None
 
 
-@dataclass(frozen=True, slots=True)
-class EventMessage:
+class EventMessage(Struct, frozen=True):
     """A message, taken apart."""
 
     wording: Wording

@@ -6,10 +6,10 @@ The parser of messages is imported for the first text without insertion strings:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from smtpscope.parsing.command import parse_command

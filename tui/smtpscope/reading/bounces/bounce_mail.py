@@ -8,11 +8,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.reading.bounces import bounce_text, status_fields
 from smtpscope.reading.bounces.failure import Failure
@@ -40,8 +41,7 @@ _OTHER_TIME: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bounce:
+class Bounce(Struct, frozen=True):
     """`failures` in order; `date` is that of the bounce as written, "" if it has none.
 
     `delivered` counts the recipients that got the mail; `text` is its readable part, `nested_too_deep` is set if some

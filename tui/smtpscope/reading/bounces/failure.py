@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _LINE: Final = re.compile(r"(?<=\S)\s+(?=([245][0-9]{2})[ \-])")
 _SPACE: Final = re.compile(r"\s+")
@@ -17,8 +19,7 @@ _BEHIND_QUOTE: Final = (" Attempted failover", " The last endpoint", " Either th
 _LONGEST_REPLY: Final = 8_192
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """`mailbox` is the recipient, "" if the bounce names none; `host` is the server that refused.
 
     `reply` is its reply, "" if the bounce quotes none; `verb` is the command it answers, "" if unknown. `reporter` is

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
-from smtpscope.errors import LogError
+from smtpscope.errors import LogError, Problem
 from smtpscope.harmless import shown
 from smtpscope.reading.converted.converted_lines import exchange_batches, line_at, lines
 from smtpscope.reading.converted.exchange_schema import (
@@ -77,6 +77,10 @@ _FIELDS: Final = {
 }
 _NEEDED: Final = frozenset({"schema", "direction", "remote_host", "full_command", "reply"})
 
+_DECIDING: Final = {
+    "time_ms": "the exchanges have no time",
+}
+
 
 class ConvertedCsvReader(TextLog):
     """Reads the CSV of `smtpscope convert`; columns may be in any order, with others among them."""
@@ -94,7 +98,20 @@ class ConvertedCsvReader(TextLog):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`. Raises LogError if there is no header of the schema."""
-        return exchange_batches(self._source, self._text, RowFields(*self._table()).of, growing=self._options.growing)
+        delimiter, names = self._table()
+        yield from self._without_columns(names)
+        fields_of = RowFields(delimiter, names).of
+        yield from exchange_batches(self._source, self._text, fields_of, growing=self._options.growing)
+
+    def _without_columns(self, names: list[str]) -> Iterator[Batch]:
+        """A batch with a problem for each column that decides and was deleted or renamed, if there are any."""
+        problems = [
+            Problem(self._source.name, "header", f"There is no column {name}: {missing}", "noted")
+            for name, missing in _DECIDING.items()
+            if name not in names
+        ]
+        if problems:
+            yield Batch([], 0, problems, 0, self._source.size)
 
     def _table(self) -> tuple[str, list[str]]:
         found = _header(head_of(self._source))

@@ -6,9 +6,10 @@ Source: Microsoft, "Event Log File Format": structures ELF_LOGFILE_HEADER and EV
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.reading.record import EventRecord, Level
 from smtpscope.reading.windows_event.event_element import EventElement
@@ -28,8 +29,7 @@ _NAMESPACE = "http://schemas.microsoft.com/win/2004/08/events/event"
 _LEVEL_NUMBERS: Final[dict[Level, int]] = {"error": 2, "warning": 3, "information": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class EvtHeader:
+class EvtHeader(Struct, frozen=True):
     """The first 48 bytes. Of a log that is `dirty` (never closed, or copied while in use) the numbers are stale."""
 
     version: str
@@ -53,8 +53,7 @@ class EvtHeader:
         return bool(self.flags & _FULL)
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyRecord:
+class LegacyRecord(Struct, frozen=True):
     """A record, its names and strings decoded. Times are in seconds since 1970; `category` is a number."""
 
     offset: int

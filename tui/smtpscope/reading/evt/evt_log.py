@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
@@ -124,8 +125,7 @@ class EvtReader:
             yield logs
 
 
-@dataclass(frozen=True, slots=True)
-class _Log:
+class _Log(Struct, frozen=True):
     """One log in a file."""
 
     header: EvtHeader

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final
+
+from msgspec import Struct
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, FILE_MAGIC, FileHeader, parse_file_header
@@ -16,8 +17,7 @@ _EXPORT_AGAIN: Final = "Export it again in Event Viewer (Save All Events As)"
 _KNOWN_VERSION: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """64 KiB of a file: the `number`-th from 0, beginning at byte `offset`; `data` is shorter at the end of the
     file.
     """

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.reading.windows_event.filetime import FILETIME_UNIX_MS, LATEST_MS
@@ -38,8 +38,7 @@ SMALLEST_FILE_HEADER: Final = 128
 _DEFAULT_BLOCK_SIZE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class FileHeader:
+class FileHeader(Struct, frozen=True):
     """The first 128 bytes of the file.
 
     `block_size` is where the first chunk begins, `chunk_count` how many chunks the file says it has (16 bits: too few
@@ -67,8 +66,7 @@ class FileHeader:
         return not self.flags & NO_CHECKSUMS
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkHeader:
+class ChunkHeader(Struct, frozen=True):
     """The first 512 bytes of a chunk.
 
     `first_number` and `last_number` count the records of the file, so their distance gives the number of records in the

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
 from Evtx.Evtx import ChunkHeader
 from Evtx.Evtx import FileHeader as SecondFileHeader
+from msgspec import Struct, field
 
 from smtpscope.reading.evtx.evtx_file import read_header
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, FIRST_RECORD, RECORD_MAGIC, FileHeader
@@ -20,8 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RECORD = struct.Struct("<4sIQQ")
 
 
-@dataclass(slots=True)
-class _Chunks:
+class _Chunks(Struct):
     """The headers of all chunks, summarised. Times are in milliseconds since 1970."""
 
     count: int = 0

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import BinaryIO, Final
+
+from msgspec.structs import replace
 
 from smtpscope.reading.evtx.evtx_file import chunks
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, RECORD_MAGIC, SMALLEST_RECORD, FileHeader, parse_chunk_header

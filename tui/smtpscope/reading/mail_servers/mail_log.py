@@ -6,13 +6,15 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import ClassVar, Final
+
+from msgspec.structs import replace
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.mail_servers.escapes import without_syslog_escapes
 from smtpscope.reading.mail_servers.grammars import Grammars
+from smtpscope.reading.mail_servers.joined_lines import JOINED, parted
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
     LONGEST,
@@ -25,6 +27,7 @@ from smtpscope.reading.mail_servers.mail_grammar import (
     NoReply,
 )
 from smtpscope.reading.mail_servers.mail_thread import session_of
+from smtpscope.reading.mail_servers.odd_lines import OddLines
 from smtpscope.reading.mail_servers.servers import any_sign
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
@@ -132,7 +135,8 @@ class MailLog(FollowableTextLog):
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
-        eras = YearEras(self._text, source.size, self._time_of)
+        self._text.watch = OddLines(source.name) if self.own_signs is None else None
+        eras = YearEras(self._text, source.size, _time_of)
         self._times = FileTimes(source.name, options, self._written_times, eras)
         self._headers = Headers(self._times)
         self._told = ProblemLog(source.name)
@@ -178,6 +182,7 @@ class MailLog(FollowableTextLog):
             signs = self._signs_or_repetition if " repeated " in text else self._signs
             while (match := signs.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
+                start, behind = parted(text, start, behind, match.start(), self.line)
                 self._pass_over(batching, text, done, start)
                 # The next block begins with this line, and has the lines after it.
                 if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
@@ -218,12 +223,16 @@ class MailLog(FollowableTextLog):
 
     def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
         """Counts the lines without a sign."""
-        count = text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
-        batching.unrelated_records += count
-        self._lines += count
+        lines = text.count("\n", begin, end)
+        unended = end > begin and text[end - 1] != "\n"
+        batching.unrelated_records += lines + unended
+        self._lines += lines + unended
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> None:
-        self._lines += 1
+        joined = start > 0 and block.text[start - 1] != "\n"
+        self._lines += not joined
+        if joined:
+            self._told.add(f"line {self._lines}", JOINED, "noted")
         self._around.place(start, behind)
         text = _as_logged(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
         if " repeated " in text and (repeated := _SAID_AGAIN.search(text)) is not None:
@@ -244,10 +253,6 @@ class MailLog(FollowableTextLog):
             self._told.add(f"line {self._lines}", found.reason)
         else:
             batching.exchanges += self._refusals.of(line, found, block.offset(start), block.offset(behind))
-
-    def _time_of(self, text: str) -> WrittenTime | None:
-        """The time of a line, of any program."""
-        return written_time(_header_of(text))
 
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, _ in self._text.blocks():
@@ -282,6 +287,11 @@ def _as_logged(text: str) -> str:
     if "&lt;" in text and "<" not in text:
         text = html.unescape(text)
     return text
+
+
+def _time_of(text: str) -> WrittenTime | None:
+    """The time of a line, of any program."""
+    return written_time(_header_of(text))
 
 
 def _header_of(text: str) -> str:

@@ -36,6 +36,10 @@ FIELDS: Final = (
 _FEWEST: Final = 16
 """Fields of Exchange 2007; each later version appends some."""
 WANTED: Final = ("timestamp", "event", "smtpresponse")
+DECIDING: Final = {
+    "recipient": "whose mail was refused is missing",
+    "remoteendpoint": "clients are named by the IP address that the mail came from at first, or not at all",
+}
 _KIND: Final = "agent log"
 _ROW: Final = re.compile(
     rf"(?:\A|\n){FOUND_IN}"
@@ -107,7 +111,7 @@ class AgentLogReader(FollowableTextLog):
         """The rows of this log; without a header, they have as many of the known fields as the first row."""
         head = head_of(self._source)
         if header_of(head):
-            return LogRows(WANTED, FIELDS, self._problems)
+            return LogRows(WANTED, FIELDS, self._problems, DECIDING)
         self._problems.add("line 1", NO_HEADER, "noted")
         count = max(_FEWEST, len(fields_in(row_at(head_text(head), 0))))
         return LogRows(WANTED, FIELDS[:count], self._problems)

@@ -21,7 +21,7 @@ from smtpscope.reading.microsoft_exchange.tracking_rows import (
     row_bounds,
 )
 from smtpscope.reading.microsoft_exchange.tracking_session import message_at, raw_row
-from smtpscope.reading.microsoft_exchange.transport_log import iso_milliseconds
+from smtpscope.reading.microsoft_exchange.transport_log import iso_milliseconds, rows_in
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.smtp_session import SmtpSession
@@ -98,6 +98,13 @@ class MessageTrackingReader(FollowableTextLog):
         if text[4:5] == "-":
             self._first_row, self._last_row = self._first_row or text, text
         columns = self._header.columns or self._assumed_columns(bounds, text)
+        for begin, end in [(0, len(text))] if columns is None else rows_in(text, columns.count - 1):
+            inner = bounds._replace(start=bounds.start + begin)
+            self._one_row(block, inner, text[begin:end], columns, batching)
+
+    def _one_row(
+        self, block: TextBlock, bounds: Bounds, text: str, columns: TrackingColumns | None, batching: Batching
+    ) -> None:
         commas = text.count(",")
         if columns is None or commas < columns.count - 1 or (commas >= columns.count and '"' not in text):
             columns = self._odd_row(bounds, text, columns)

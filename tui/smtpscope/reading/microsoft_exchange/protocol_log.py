@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.microsoft_exchange.protocol_rows import (
+    DECIDING,
     FIELDS,
     LOOKED_AT,
     SESSION,
@@ -73,7 +74,7 @@ class ProtocolLogReader(FollowableTextLog):
     def _restart(self) -> None:
         super()._restart()
         self._problems = ProblemLog(self._source.name)
-        self._rows = LogRows(WANTED, FIELDS, self._problems)
+        self._rows = LogRows(WANTED, FIELDS, self._problems, DECIDING)
         self._unanswered = FailedDeliveries(self._source.name, "connections")
         self._sessions: ProtocolRows | None = None
         self._by_session: SessionLog | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from smtpscope.reading.microsoft_exchange.reply_pairing import OpenSessions, PairedReply, PairedSession, is_reply
 from smtpscope.reading.microsoft_exchange.transport_log import host_of, utc_milliseconds
@@ -111,6 +112,10 @@ FIELDS: Final = (
     "date-time", "connector-id", "session-id", "sequence-number", "local-endpoint", "remote-endpoint", "event", "data",
     "context",
 )  # fmt: skip
+DECIDING: Final = {
+    "remote-endpoint": "the remote hosts are missing",
+    "connector-id": "the connectors are missing, and with them the names of the servers",
+}
 WANTED: Final = ("date-time", "session-id", "event", "data")
 SESSION: Final = SessionFields(
     usual=FIELDS,

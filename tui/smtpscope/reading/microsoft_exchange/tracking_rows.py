@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+from msgspec import Struct, field
 
 from smtpscope.reading.microsoft_exchange.transport_log import FOUND_IN, columns_of
 from smtpscope.reading.text.encodings import TextEncoding
@@ -87,8 +88,7 @@ def are_rows(text: str) -> bool:
     return False
 
 
-@dataclass(slots=True)
-class TrackingHeader:
+class TrackingHeader(Struct):
     """The `#` lines read so far. `columns` are those of the last `#Fields`, None before the first."""
 
     columns: TrackingColumns | None = None

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from smtpscope.errors import LogError
@@ -30,6 +31,8 @@ _HEADER_STARTS = ("#", *(f"{mark}#" for mark in _MARKS))
 _HEADER_LETTERS = frozenset(start[0] for start in _HEADER_STARTS)
 _LABEL = re.compile(r"#([A-Za-z-]{1,32}):[ \t]{0,8}(.*)", re.DOTALL)
 _BEGINS_ROW = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+_ANOTHER_ROW: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z,")
+_MOST_TIMES: Final = 500
 _LABELS_KEPT = 16
 _LABELS: Final = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
 _LONGEST_TIME = 64
@@ -165,11 +168,20 @@ class LogRows:
     """The rows of one log in file order, and the header that applies to the current row.
 
     `wanted` are the fields that a row must have, `usual` all fields if there is no header. Faults go to `problems`;
+    `deciding` says of further fields what is missing where there are none of them.
     `skipped` counts the rows that were not returned, `headers` the header lines, and `number` is the line of the
     current row.
     """
 
-    def __init__(self, wanted: tuple[str, ...], usual: tuple[str, ...], problems: ProblemLog) -> None:
+    def __init__(
+        self,
+        wanted: tuple[str, ...],
+        usual: tuple[str, ...],
+        problems: ProblemLog,
+        deciding: Mapping[str, str] | None = None,
+    ) -> None:
+        self._deciding = deciding or {}
+        self._told: frozenset[str] = frozenset()
         self.labels: dict[str, str] = {}
         self.number = 0
         self.skipped = 0
@@ -207,6 +219,11 @@ class LogRows:
         self._columns = columns
         self._count = len(names)
         self._needed = max(columns[name] for name in self._wanted) + 1
+        absent = frozenset(self._deciding) - columns.keys()
+        for name in sorted(absent - self._told):
+            reason = f'the header (#Fields) has no field "{name}": {self._deciding[name]}'
+            self._problems.add(f"line {self.number}", reason, "noted")
+        self._told = absent
 
     def of(self, block: TextBlock, *, final: bool) -> Iterator[tuple[int, list[str]]]:
         """The rows of `block`: the index at which each begins, and its fields, as searched (see `encodings`).
@@ -265,6 +282,10 @@ class LogRows:
         if is_header(row):
             self._take_header(row)
             return
+        for begin, end in rows_in(row, self._count - 1):
+            yield from self._one_row(start + begin, row[begin:end])
+
+    def _one_row(self, start: int, row: str) -> Iterator[tuple[int, list[str]]]:
         fields = fields_in(row[:LONGEST])
         count = len(fields)
         if count == self._lacking:
@@ -305,6 +326,24 @@ def fields_in(row: str) -> list[str]:
         return next(csv.reader([row.replace("\0", " ")]), [])
     except csv.Error:
         return row.split(",")
+
+
+def rows_in(row: str, commas: int) -> Iterator[tuple[int, int]]:
+    """Where each row in `row` begins and ends: usually one, more if line ends were lost between rows of that many
+    commas.
+    """
+    start = 0
+    if row.count(",") != commas:
+        for found in islice(_ANOTHER_ROW.finditer(row, 1, LONGEST), _MOST_TIMES):
+            left = row.count(",", found.start())
+            if left < commas:
+                break
+            # A time may be a field as well, of a row that has too many of them.
+            within = row.startswith(",", found.start() - 1)
+            if not within or left == commas or len(fields_in(row[found.start() : LONGEST])) == commas + 1:
+                yield start, found.start()
+                start = found.start()
+    yield start, len(row)
 
 
 def row_at(text: str, start: int) -> str:

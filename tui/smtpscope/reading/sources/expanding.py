@@ -6,10 +6,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
 from typing import BinaryIO, Final
+
+from msgspec import Struct
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Source
@@ -67,8 +68,7 @@ def _standard_input() -> BinaryIO:
     return os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """The sources to read in order, each once, and the files that were skipped."""
 
     sources: tuple[Source, ...]

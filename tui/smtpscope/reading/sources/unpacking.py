@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from bz2 import BZ2Decompressor
@@ -52,8 +53,7 @@ class Decoder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class UnpackedPiece:
+class UnpackedPiece(Struct, frozen=True):
     """Unpacked `data`; `consumed` is the total of packed bytes read so far."""
 
     data: bytes
@@ -146,8 +146,7 @@ class _Zstandard:
                 return
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
+class Packing(Struct, frozen=True):
     """A way to pack a single file; `magic` begins each of the streams that may follow one another in it."""
 
     name: str

@@ -6,8 +6,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smtpscope.harmless import shown
 from smtpscope.reading.sources.unpacking import (
@@ -39,8 +41,7 @@ _UNKNOWN_SIZE: Final = 0xFFFF_FFFF
 _LOOKED_THROUGH: Final = 4 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One file in an archive. `name` is harmless, and not a path; `header` is the byte where it begins.
 
     `packed_size` and `checksum` are as given in the archive; None if only unpacking can tell. `overlaps` is set if its
@@ -69,8 +70,7 @@ class Member:
         return f"It is packed by a method that is not read here ({method}): {unpack}"
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """`members` in order. `by_headers` is set if the directory is missing: the archive is cut off or damaged."""
 
     members: tuple[Member, ...]

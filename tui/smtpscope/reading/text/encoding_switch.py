@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _WIDE: Final = re.compile(rb"(?:[\t\r\n -~]\0){16}")
 _WIDE_BIG_ENDIAN: Final = re.compile(rb"(?:\0[\t\r\n -~]){16}")
@@ -20,8 +21,7 @@ OVERLAP: Final = 64
 """Bytes before the last searched position that have to be searched again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """The other encoding begins at `index`, with a byte order mark of `mark` bytes.
 
     With `shifted` it is the same encoding, but not at a place where a character can begin.

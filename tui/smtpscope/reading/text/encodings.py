@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, Final, Literal
+
+from msgspec import Struct
 
 from smtpscope.reading.text.encoding_switch import (
     OVERLAP,
@@ -31,8 +32,7 @@ BLOCK_SIZE = 1 << 20
 _LONGEST_BLOCK = 4 * BLOCK_SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class TextEncoding:
+class TextEncoding(Struct, frozen=True):
     """How a text file is encoded; `mark` is the length of its byte order mark in bytes, 0 without one."""
 
     codec: Codec

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from smtpscope.reading.text.syslog_header import UNUSUAL, Headers, Written, end_of_header, written_time
 
@@ -51,8 +52,7 @@ The text is one that the program writes; a word that is not one of its names is 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """How the lines of a program are recognised: by its name before `: `, or by the beginning of its texts."""
 
     plain: re.Pattern[str]

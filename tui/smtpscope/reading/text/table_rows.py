@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from msgspec import Struct
 
 from smtpscope.reading.text.encodings import TextBlock, TextEncoding, decoded
 
@@ -17,8 +18,7 @@ DELIMITERS: Final = (",", "\t", ";", "|")
 _SECOND_READINGS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """`fields` of the row that begins at byte `offset`, in line `line` (from 1), up to byte `end`.
 
     `broken` means that quotes were never closed: then the fields are those of the first line alone. `misquoted` means

@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
@@ -62,8 +63,7 @@ _LONGEST_REPLY: Final = 2_000
 _ENTITIES: Final = re.compile(r"&(?:lt|gt|amp|quot|apos|#[0-9]{1,7});")
 
 
-@dataclass(frozen=True, slots=True)
-class _Stray:
+class _Stray(Struct, frozen=True):
     """A reply from `begin` to `end`, in a record from `start` to `stop`; all are indices."""
 
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
@@ -18,8 +19,7 @@ from smtpscope.reading.windows_event.event_values import (
 from smtpscope.reading.windows_event.filetime import milliseconds
 
 
-@dataclass(frozen=True, slots=True)
-class EventElement:
+class EventElement(Struct, frozen=True):
     """An element of the event's XML: its attributes, texts and elements, in order."""
 
     name: str

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 
 from smtpscope.reading.text.encodings import TextBlock
-from smtpscope.reading.wrappers.inner_header import Labels, labelled
+from smtpscope.reading.wrappers.inner_header import Labels
+from smtpscope.reading.wrappers.split_lines import LinePart, SplitLines, lines_of
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
+_CUT_OFF = "the last part of the line is missing: the file is cut off"
 _LINE = re.compile(
     r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (?P<stream>stdout|stderr) "
     r"(?P<part>[FP])(?::\S{0,64})? ?",
@@ -36,7 +38,7 @@ class ContainerLines:
         end = len(text) if final else text.rfind("\n") + 1
         lines: list[InnerLine] = []
         damages: list[Damage] = []
-        parts: dict[str, tuple[int, str, str]] = {}
+        parts = SplitLines()
         position = 0
         while position < end:
             stop = text.find("\n", position, end) + 1 or end
@@ -45,14 +47,11 @@ class ContainerLines:
                 lines.append(InnerLine(position, stop, block.cut(position, stop).rstrip("\r\n")))
                 position = stop
                 continue
-            stream = match["stream"]
-            start, time, before = parts.pop(stream, (position, match["time"], ""))
-            said = before + block.cut(match.end(), stop).rstrip("\r\n")
+            said = block.cut(match.end(), stop).rstrip("\r\n")
+            part = parts.join(match["stream"], LinePart(position, stop, said, Labels(match["time"])))
             position = stop
-            if match["part"] == "P" and (not final or text.find(f" {stream} ", stop, end) >= 0):
-                parts[stream] = start, time, said
-                continue
             if match["part"] == "P":
-                damages.append(Damage(start, "the last part of the line is missing: the file is cut off"))
-            lines.append(InnerLine(start, stop, labelled(said, Labels(time))))
-        return Unwrapped(lines, damages, min([end, *(start for start, _, _ in parts.values())]))
+                parts.wait(match["stream"], part)
+            else:
+                lines += [InnerLine(part.start, stop, line) for line in lines_of(part)]
+        return parts.unwrapped(lines, damages, end, final=final, missing=_CUT_OFF)

@@ -17,6 +17,7 @@ from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.wrappers.fields import labels_of, line_of
 from smtpscope.reading.wrappers.inner_header import NO_LABELS, Labels, labelled
 from smtpscope.reading.wrappers.otlp_records import ROOT, log_bodies, record_starts
+from smtpscope.reading.wrappers.split_lines import LinePart, SplitLines, lines_of
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
 _OPENS = re.compile(r"\{\s{0,64}\"|\{\s{0,64}(?=\})")
@@ -31,7 +32,8 @@ _PREFIX: Final = 200
 _RUBY = re.compile(r'(?<=")=>')
 _DECODER: Final = json.JSONDecoder(strict=False)
 _DEEPEST: Final = 64
-_OF_STREAM: Final = '"stream"'
+_DOCKERS_END: Final = '\\n"'
+"""The end of a line in a record that Docker wrote."""
 _CUT_OFF: Final = "the object is cut off or not JSON"
 _MOMENT = re.compile(r"(?<![\d.])[12]\d{9}\.\d{1,9}|\d{4}-\d\d-\d\d[T ][^\t]{8,30}")
 
@@ -53,7 +55,7 @@ class JsonRecords:
         lines: list[InnerLine] = []
         damages: list[Damage] = []
         position = failures = 0
-        parts: dict[str, tuple[int, str]] = {}
+        parts = SplitLines()
         broken: _Broken | None = None
         while (opened := _OPENS.search(text, position)) is not None:
             begin = opened.start()
@@ -63,7 +65,7 @@ class JsonRecords:
             end, value = object_at(block, begin)
             if value is None:
                 if not final and (len(text) - begin < _LONGEST or "\n" not in text[begin:]):
-                    return Unwrapped(lines, damages, begin)
+                    return parts.unwrapped(lines, damages, begin, final=False)
                 # The objects inside may be complete even if the outer one is cut off.
                 broken = broken or _Broken(begin, text.find("\n", begin) % (len(text) + 1), len(lines))
                 failures += 1
@@ -84,23 +86,18 @@ class JsonRecords:
                 continue
             position = end
             message, labels = found
+            part = LinePart(start, end, message, _timed(labels, block.cut(start, begin) if start < begin else ""))
             stream = value.get("stream")
             if isinstance(stream, str) and "log" in value:
-                # Docker cuts lines at 16 KiB: only the last part has the end of the line.
-                at, before = parts.pop(stream, (start, ""))
-                message = before + message
-                if not message.endswith("\n") and text.find(_OF_STREAM, end) >= 0:
-                    parts[stream] = at, message
+                part = parts.join(stream, part)
+                if _goes_on(value, message, head):
+                    parts.wait(stream, part)
                     continue
-                if not message.endswith("\n") and not final:
-                    return Unwrapped(lines, damages, min([at, *(each for each, _ in parts.values())]))
-                start = at
-            lines += _lines(start, end, message, labels, prefix=block.cut(start, begin) if start < begin else "")
+            lines += [InnerLine(part.start, end, line) for line in lines_of(part)]
         if broken is not None:
             damages += broken.damage(lines) or _cut_end(text, lines)
-        return Unwrapped(
-            lines, damages, len(text) if final else max(position, min(text.rfind("\n") + 1, opening(text)))
-        )
+        rest = len(text) if final else max(position, min(text.rfind("\n") + 1, opening(text)))
+        return parts.unwrapped(lines, damages, rest, final=final)
 
     def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
         """The line in a record, with what the record says of it."""
@@ -227,11 +224,19 @@ def _start_of(text: str, begin: int) -> int:
     return start if before.strip() and "{" not in before and '"' not in before else begin
 
 
-def _lines(start: int, end: int, text: str, labels: Labels, prefix: str) -> list[InnerLine]:
+def _timed(labels: Labels, prefix: str) -> Labels:
     moment = None if labels.time else _MOMENT.search(prefix)
-    if moment is not None:
-        labels = labels._replace(time=moment.group())
-    return [InnerLine(start, end, labelled(line, labels)) for line in text.rstrip("\r\n").split("\n")]
+    return labels if moment is None else labels._replace(time=moment.group())
+
+
+def _goes_on(value: Mapping[str, object], message: str, head: str) -> bool:
+    """Whether the line in a container's record is continued in the next one of its stream.
+
+    Docker cuts lines at 16 KiB, and only the last part has the end of the line. Collectors that read a log of
+    Kubernetes leave out all ends, and may keep its mark: P for a part, F for the last one.
+    """
+    mark = value.get("logtag", value.get("_p"))
+    return mark == "P" or (mark is None and not message.endswith("\n") and _DOCKERS_END in head)
 
 
 def _cut_end(text: str, lines: list[InnerLine]) -> list[Damage]:

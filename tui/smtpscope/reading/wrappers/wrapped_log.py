@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar, Final, cast
+
+from msgspec.structs import replace
 
 from smtpscope.reading.record import Batch, FileInformation, Followable, Format, LogReader, ReadOptions, Source
 from smtpscope.reading.smtp_session import HasSessions, SmtpSession

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from smtpscope.reading.text.encodings import TextBlock
 
@@ -23,8 +24,7 @@ class Damage(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unwrapped:
+class Unwrapped(Struct, frozen=True):
     """The content of a block: `lines` in order, damage, and the index at which the next block has to begin."""
 
     lines: list[InnerLine]

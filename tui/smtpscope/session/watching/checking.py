@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.export.monitoring.check_result import CheckedIncident, CheckResult
@@ -84,8 +84,7 @@ def checked(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Deferred:
+class _Deferred(Struct, frozen=True):
     """Deferred messages: the first and last attempt of each, and how many. `others` are single refusals."""
 
     first_ms: NDArray[np.int64]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.errors import FilterError, UsageError
 from smtpscope.export.comparison.comparison import CHANGES, ComparedIncident, ComparedSide, Comparison, change_of
@@ -19,16 +20,14 @@ from smtpscope.store.times import TIME_WORDS, format_short, parse_time_word, res
 _ATTENTION: Final[Mapping[WhoActs, int]] = {"us": 0, "them": 1, "sender": 1, "recipient": 1, "nobody": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Struct, frozen=True):
     """`since` (included) and `until` as the user wrote them; "" for the log's own beginning or end."""
 
     since: str = ""
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     side: ComparedSide
     heads: dict[IncidentKey, IncidentHead]
     analysis: Analysis

@@ -12,13 +12,14 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import numpy as np
+from msgspec import Struct
 
 import smtpscope
 from smtpscope.errors import Problem
@@ -43,8 +44,7 @@ _words_decoder = msgspec.msgpack.Decoder(KeptWords)
 _types_decoder = msgspec.msgpack.Decoder(dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
-class KeptLog:
+class KeptLog(Struct, frozen=True):
     """The cached data of one log: its rows, the number of other records, the problems, its time span, and the
     events beside ours.
     """
@@ -56,8 +56,7 @@ class KeptLog:
     explaining: tuple[ExplainingEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogKey:
+class LogKey(Struct, frozen=True):
     """A log in its current state, with the current program and knowledge base."""
 
     path: Path

@@ -11,10 +11,10 @@ in whole seconds, as exports cut the rest off; without a time nobody can tell, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
@@ -24,8 +24,7 @@ _SECOND: Final = 1000
 _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
-@dataclass(frozen=True, slots=True)
-class EventFingerprint:
+class EventFingerprint(Struct, frozen=True):
     """What some rows of one log tell, row by row; `none` stands for no record id and for no time.
 
     `origin` is a number for provider and computer; `said` are numbers for what was said. `file` is the number of the

@@ -7,10 +7,10 @@ forms, or one of them lacks what was said.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.parsing.smtp_exchange import Reply
@@ -22,8 +22,7 @@ _TOGETHER: Final = 2 * _SECOND
 _NONE: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class SharedEvents:
+class SharedEvents(Struct, frozen=True):
     """`count` events that are in both logs `first` and `second`, in different forms."""
 
     first: int
@@ -50,8 +49,7 @@ def shared_refusals(
     return _counted(np.sort(np.stack([file[one][same], file[next_one][same]], axis=1), axis=1))
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedFacts:
+class LoggedFacts(Struct, frozen=True):
     """What is known of some events besides what was said; all are columns of the same rows, each with a time.
 
     -1 stands for an event id, a recipient or a server that a log does not have.

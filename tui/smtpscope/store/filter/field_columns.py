@@ -7,11 +7,11 @@ result.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal, Protocol
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_TIME
@@ -68,8 +68,7 @@ class FieldColumn(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class TextColumn:
+class TextColumn(Struct, frozen=True):
     """A column over a vocabulary of texts: matches a part, or with an equals sign the whole text."""
 
     rows: NumberedColumn
@@ -109,8 +108,7 @@ class TextColumn:
         return by_text(self.rows.of_rows(store, rows), values.__getitem__)
 
 
-@dataclass(frozen=True, slots=True)
-class NumberColumn:
+class NumberColumn(Struct, frozen=True):
     """A column of numbers from zero on. `completes` says whether those that occur are worth offering."""
 
     rows: NumberedColumn
@@ -176,8 +174,7 @@ class WordChoice:
         return list(self.choices)
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceColumn(WordChoice):
+class ChoiceColumn(Struct, WordChoice, frozen=True):
     """A column of words from a short list: number i of the column is `choices[i]`."""
 
     rows: NumberedColumn
@@ -195,8 +192,7 @@ class ChoiceColumn(WordChoice):
         return counted(self.rows.of_rows(store, rows), lambda number: None if number < 0 else self.choices[number])
 
 
-@dataclass(frozen=True, slots=True)
-class TimeColumn:
+class TimeColumn(Struct, frozen=True):
     """The time of the event: from a moment on, up to it, or during it. Relative ones count from the end of the log."""
 
     side: Literal["since", "until", "on"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import overload
+
+from msgspec import Struct
 
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.field_columns import FieldColumn
@@ -16,8 +17,7 @@ ANYWHERE = ""
 _LAST = 99
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(Struct, frozen=True):
     """The values of a field counted among some rows. `counts` gets the rows in time order.
 
     `nothing` is the label of an empty value, `exact` whether a chosen value matches as a whole. `tab` is the position
@@ -31,8 +31,7 @@ class Facet:
     tab: int | None = _LAST
 
 
-@dataclass(frozen=True, slots=True)
-class GroupedBy:
+class GroupedBy(Struct, frozen=True):
     """How events are grouped by a field of text: what `Dimension` needs besides its name and its column."""
 
     title: str
@@ -40,8 +39,7 @@ class GroupedBy:
     inner: str = "code"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field. `name` and `aliases` go before the colon, `help` and `example` are its help line.
 
     `column` parses values, finds rows and completes. `empty` is the notation for "no value". With `grouped`, events can

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.errors import FilterError
 from smtpscope.parsing.smtp_exchange import SmtpExchange
@@ -21,8 +22,7 @@ _BRACKETED: Final = re.compile(r"<([^<>\s@]*@[^<>\s]*)>")
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """One term of a filter: its position in the text (`end` exclusive), the text itself, and whether it excludes."""
 
     start: int

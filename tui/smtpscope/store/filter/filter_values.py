@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Protocol
+
+from msgspec import Struct
 
 from smtpscope.store.times import TIME_WORDS, TimeWord, parse_time_word
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Words to look for, without regard to case; `exact` for the whole value, `network` where they name addresses."""
 
     text: str
@@ -19,37 +19,32 @@ class Text:
     network: IPv4Network | IPv6Network | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CodeValue:
+class CodeValue(Struct, frozen=True):
     """Reply codes from `low` to `high`; both None for replies without a code."""
 
     low: int | None
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class EnhancedCode:
+class EnhancedCode(Struct, frozen=True):
     """The leading numbers of an enhanced status code (RFC 3463): one to three of them."""
 
     numbers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceValue:
+class ChoiceValue(Struct, frozen=True):
     """One of the words that the field takes, in full."""
 
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A number without a sign."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A time that is placed in the log when the filter is evaluated."""
 
     word: TimeWord

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from msgspec import Struct
 
 from smtpscope.store.activity import NO_STATE, STATES, states_of_each
 from smtpscope.store.column_set import NO_CODE, NO_TIME
@@ -49,8 +49,7 @@ def _states(store: EventStore) -> RowNumbers:
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentStates(WordChoice):
+class IncidentStates(Struct, WordChoice, frozen=True):
     """Whether the incident of an event goes on at the end of the log."""
 
     choices: tuple[str, ...] = STATES
@@ -64,8 +63,7 @@ class IncidentStates(WordChoice):
         return counted(incident_states(store)[rows], lambda number: None if number < 0 else self.choices[number])
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentsAmong(WordChoice):
+class IncidentsAmong(Struct, WordChoice, frozen=True):
     """Whether the incident of an event is among those that `keys` tells of the store."""
 
     keys: Callable[[EventStore], frozenset[IncidentKey]]

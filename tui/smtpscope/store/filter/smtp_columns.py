@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from smtpscope.store.column_set import NO_CODE, NO_MAILBOX
 from smtpscope.store.event_store import EventStore
@@ -34,8 +34,7 @@ _VERB: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _ANGLE_BRACKETS: Final = re.compile(r"<.*>", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyCodes:
+class ReplyCodes(Struct, frozen=True):
     """The reply code, or the enhanced status code."""
 
     @property
@@ -78,8 +77,7 @@ def _enhanced_hits(store: EventStore, code: EnhancedCode) -> Hits:
     return texts.having(lambda text: text.startswith(prefix))
 
 
-@dataclass(frozen=True, slots=True)
-class Replies:
+class Replies(Struct, frozen=True):
     """The text of the reply."""
 
     @property
@@ -112,10 +110,8 @@ class Replies:
         return []
 
 
-class Hosts(TextColumn):
+class Hosts(TextColumn, frozen=True):
     """The remote host, as spelt or folded, or the network that its address lies in."""
-
-    __slots__ = ()
 
     def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
         return Text(text, exact or not text, None if exact or quoted else network_or_name(text))
@@ -146,10 +142,8 @@ def _address_in(network: IPv4Network | IPv6Network, key: str) -> bool:
         return False
 
 
-class Commands(TextColumn):
+class Commands(TextColumn, frozen=True):
     """The verb where the value looks like one, else the whole command."""
-
-    __slots__ = ()
 
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
         text, words = only_text(value), store.words
@@ -167,10 +161,8 @@ class Commands(TextColumn):
         return texts.having(word.__eq__ if value.exact else lambda verb: verb.startswith(word))
 
 
-class Mailboxes(TextColumn):
+class Mailboxes(TextColumn, frozen=True):
     """A mailbox of an envelope; in angle brackets the whole of it."""
-
-    __slots__ = ()
 
     def read(self, field: NamedField, text: str, *, exact: bool, quoted: bool) -> Value:
         if not quoted and _ANGLE_BRACKETS.fullmatch(text):
@@ -185,10 +177,8 @@ class Mailboxes(TextColumn):
         return texts.having(folded(folded_mailbox(value.text)).__eq__) if value.exact else texts.holding(value.text)
 
 
-class Recipients(Mailboxes):
+class Recipients(Mailboxes, frozen=True):
     """The mailbox of RCPT. There is no empty recipient, so "" finds events that name none."""
-
-    __slots__ = ()
 
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
         text = only_text(value)
@@ -196,10 +186,8 @@ class Recipients(Mailboxes):
         return mask if text.text else mask | (store.columns.recipient == NO_MAILBOX)
 
 
-class Causes(TextColumn):
+class Causes(TextColumn, frozen=True):
     """The category of the knowledge base, or the entry: the start of its name."""
-
-    __slots__ = ()
 
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
         text = only_text(value)
@@ -212,8 +200,7 @@ class Causes(TextColumn):
         return look_up(np.array(hits, np.bool_), store.columns.judgement)
 
 
-@dataclass(frozen=True, slots=True)
-class Anywhere:
+class Anywhere(Struct, frozen=True):
     """What a word without a field looks at: reply, remote host, command and mailbox; three digits are a reply code."""
 
     codes: ReplyCodes

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
+
+from msgspec import Struct
 
 from smtpscope.errors import FilterError
 from smtpscope.store.event_store import EventStore
@@ -139,8 +141,7 @@ def _value_terms(store: EventStore, field: Field, written: str) -> list[str]:
     return terms
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """What the term at the cursor may become: the whole filter `text`, its `term`, and a `remark` on it."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 QUOTE = '"'
 # A word processor, a mail or a web page turns quotes into these; the last two are the wide and the low form.
@@ -12,8 +13,7 @@ ANY_QUOTE = QUOTE + _OTHER_QUOTES
 FIELD_WORD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenValue:
+class WrittenValue(Struct, frozen=True):
     """A value as it stands in the text, not yet understood; `end` is exclusive."""
 
     text: str
@@ -23,8 +23,7 @@ class WrittenValue:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenTerm:
+class WrittenTerm(Struct, frozen=True):
     """A term as it stands in the text, not yet understood. `field_word` is None where no field is named.
 
     `open_quote` is where a quote begins that never ends; `glued` where something follows a closing quote at once.

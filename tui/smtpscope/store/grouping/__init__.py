@@ -1,1 +1,1 @@
-"""Rows -> groups, incidents, facets and timelines."""
+"""Groups rows: group trees, incidents, facets and timelines."""

@@ -1,14 +1,15 @@
 """The dimensions for grouping events, each defined in one place.
 
-The tree of groups, the table's names, the filter of a group, saved positions, reports, settings, the command line and
-the documents follow from an entry here; a filter field with `grouped` gets its entry from there. A grouping is one
+The group tree, the table's names, the filter for a group, saved positions, reports, settings, the command line and the
+docs are derived from a dimension; a filter field with `grouped` gets its dimension automatically. A grouping is one
 dimension, which implies a second one, or any two separated by a comma.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.filter.field_columns import TextColumn
@@ -27,23 +28,22 @@ NO_HOST = "(no host)"
 
 
 def _hosts_of(group: Group) -> str:
-    """The number of hosts in a first-level group, if it is not one."""
+    """The number of hosts in a first-level group, unless it is one."""
     return f"  {group.hosts:,} hosts" if group.level == 0 and group.hosts != 1 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(Struct, frozen=True):
     """One dimension for grouping.
 
-    - `name` is what people write, `title` what a report calls it, `column` what it is called where a place in the table
-      is kept (a name that must never change), `inner` the name of the dimension that it is split by further;
-    - `rows` is the number of each row, and `vocabulary` the texts behind the numbers (None: the number is the value);
-      `lacks` says that a row may have no value at all, which is the number -1;
-    - `spelling` is the text as the log has it where that is not the vocabulary's, `missing` what stands for no text,
-      `titled` says that the texts are causes, which have titles;
+    - `name` is what users write, `title` the name in a report, `column` the name in saved positions (which must never
+      change), `inner` the name of the dimension for the second level;
+    - `rows` gives the number of each row, `vocabulary` the texts of the numbers (None: the number is the value);
+      `lacks` means that a row may have no value, which is the number -1;
+    - `spelling` is the text as logged if the vocabulary's differs, `missing` the text shown for an empty value,
+      `titled` means that the texts are causes, which have titles;
     - `remark` is what the table adds to the name;
-    - `field` is the filter field of a group, and `value` its value there (the label exactly where there is none);
-    - `in_report` says that reports name the group in the column of hosts; those others have a column of their own.
+    - `field` is the filter field for a group and `value` the filter value (default: exactly the label);
+    - `in_report` means that reports show the group in the column for hosts; other dimensions get a column of their own.
     """
 
     name: str
@@ -62,13 +62,13 @@ class Dimension:
     in_report: bool = True
 
     def text(self, words: Vocabularies, number: int) -> str:
-        """The value with this number, as text that survives a restart; "" for none."""
+        """The value with this number as text that survives a restart; "" for none."""
         if self.vocabulary is None:
             return str(number)
         return "" if number < 0 else self.vocabulary(words)[number]
 
     def number(self, words: Vocabularies, text: str) -> int | None:
-        """The inverse of `text`, None if no log in this run has the value."""
+        """The inverse of `text`; None if no open log has the value."""
         if self.vocabulary is None:
             return int(text) if text.lstrip("-").isdecimal() else None
         return -1 if self.lacks and not text else self.vocabulary(words).number(text)
@@ -80,12 +80,12 @@ class Dimension:
         return self.text(words, number)
 
     def term(self, group: Group) -> tuple[str, str]:
-        """The filter field and its value (as `add_term` takes it) that `group` stands for."""
+        """The filter field and the value (as for `add_term`) that select `group`."""
         return self.field, f"={group.label}" if self.value is None else self.value(group)
 
 
 class DimensionTable:
-    """All dimensions, in the order the key cycles through them, and the groupings made of them."""
+    """All dimensions in the order in which the key cycles through them, and the groupings made from them."""
 
     def __init__(self, dimensions: tuple[Dimension, ...]) -> None:
         self.dimensions = dimensions
@@ -111,11 +111,11 @@ class DimensionTable:
         raise KeyError(name)
 
     def with_column(self, column: str) -> Dimension | None:
-        """The dimension whose kept name is `column`; None for one of another version."""
+        """The dimension saved as `column`; None if this version has none."""
         return next((dimension for dimension in self.dimensions if dimension.column == column), None)
 
     def of(self, grouping: Grouping) -> tuple[Dimension, ...]:
-        """The levels of `grouping`, outer one first. Raises KeyError for a name that is none."""
+        """The levels of `grouping`, outer one first. Raises KeyError for an unknown name."""
         if grouping == NO_GROUPS:
             return ()
         outer, comma, inner = grouping.partition(",")
@@ -123,7 +123,7 @@ class DimensionTable:
         return first, self.named(inner if comma else first.inner)
 
     def understood(self, text: str) -> Grouping | None:
-        """The grouping written as `text`, in its shortest form; None if it is not one."""
+        """The grouping written as `text`, in its shortest form; None if it is invalid."""
         grouping = ",".join(part.strip() for part in text.lower().split(","))
         try:
             levels = self.of(grouping)
@@ -137,15 +137,15 @@ class DimensionTable:
         return first.name if first.inner == second.name else grouping
 
     def title(self, grouping: Grouping) -> str:
-        """Its name in a report: `reply code and remote host`, `nothing (all events)`."""
+        """The name in a report: `reply code and remote host`, `nothing (all events)`."""
         return " and ".join(dimension.title for dimension in self.of(grouping)) or "nothing (all events)"
 
     def phrase(self, grouping: Grouping) -> str:
-        """Its name on the screen: `by code`, or `all events` without grouping."""
+        """The name on the screen: `by code`, or `all events` without grouping."""
         return "all events" if grouping == NO_GROUPS else f"by {grouping}"
 
     def after(self, grouping: Grouping, by: int) -> Grouping:
-        """The grouping with a name of its own that comes `by` places after `grouping`."""
+        """The named grouping that comes `by` places after `grouping`."""
         named = self.groupings
         return named[(named.index(grouping.partition(",")[0]) + by) % len(named)]
 

@@ -1,16 +1,17 @@
-"""Which events beside the refusals of an incident explain them: of the same computer, and not long before.
+"""Finds the other events that explain the refusals of an incident: on the same computer and shortly before.
 
-An event explains the refusals from itself on, for as long as its kind says, and not past an event that tells that it is
-over. Some logs write whole seconds, so one that is told in the second after a refusal may still be what came first.
+An event explains the refusals that follow it, for as long as its kind says, until an event reports the end of the
+condition. Some logs have whole seconds only, so an event logged in the second after a refusal may still have come
+first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.knowledge.explaining_table import ExplainingKind, ExplainingTable
@@ -24,14 +25,13 @@ Times = NDArray[np.int64]
 _TOLERANCE_MS: Final = 999
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Events of one kind, source and number that explain refusals of an incident.
 
-    `count` of them came before some, at most as long before as the kind says; `lead_ms` is the (lower) median time to
-    the next refusal. `refusals` is how many they explain. `first_ms` and `last_ms` are the first and the last of them.
-    `computers` is where they happened, "" left out. `time_assumed` tells that only one of the two logs names its time
-    zone, so that all of it holds only if the assumed one is right.
+    `count` of them came before a refusal, within the time that their kind allows; `lead_ms` is the (lower) median time
+    to the next refusal. `refusals` is the number of refusals explained. `first_ms` and `last_ms` are the times of the
+    first and the last event. `computers` are their computers, without "". `time_assumed` means that only one of the two
+    logs names its time zone, so the result depends on the assumed zone.
     """
 
     kind: ExplainingKind
@@ -46,9 +46,8 @@ class Explanation:
     time_assumed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """Which of some events explain something, how long before the next refusal, and which refusals."""
+class Explained(Struct, frozen=True):
+    """Which events explain a refusal, how long before the next refusal they came, and which refusals they explain."""
 
     events: NDArray[np.bool_]
     leads_ms: Times
@@ -56,7 +55,9 @@ class Explained:
 
 
 def explained(events: Times, ends: Times, refusals: Times, within_ms: int) -> Explained:
-    """All times are sorted; `ends` are those of events that tell that it is over."""
+    """Matches events and refusals. All times are sorted; `ends` are those of events that report the end of the
+    condition.
+    """
     none = np.iinfo(np.int64).max
     following = _at_or_after(refusals, events - _TOLERANCE_MS, none)
     over = _at_or_after(ends, events + 1, none)
@@ -70,19 +71,19 @@ def explained(events: Times, ends: Times, refusals: Times, within_ms: int) -> Ex
 
 
 def _at_or_after(times: Times, moments: Times, none: int) -> Times:
-    """The first of `times` at or after each moment, `none` where there is none."""
+    """For each moment the first of `times` at or after it, `none` if there is none."""
     found: Times = np.append(times, none)[np.searchsorted(times, moments)]
     return found
 
 
 def _at_or_before(times: Times, moments: Times) -> Times:
-    """The last of `times` at or before each moment, NO_TIME where there is none."""
+    """For each moment the last of `times` at or before it, NO_TIME if there is none."""
     found: Times = np.insert(times, 0, NO_TIME)[np.searchsorted(times, moments, side="right")]
     return found
 
 
 def explanations(store: EventStore, incident: Incident, table: ExplainingTable) -> tuple[Explanation, ...]:
-    """What explains refusals of `incident`, what explains most of them first."""
+    """The explanations of `incident`, those of most refusals first."""
     if not store.explaining:
         return ()
     kinds = table.of_cause(incident.key.category, incident.key.direction)
@@ -100,9 +101,10 @@ def explanations(store: EventStore, incident: Incident, table: ExplainingTable) 
     return tuple(sorted(found, key=lambda each: (-each.refusals, each.lead_ms, each.event_id, each.kind.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusals:
-    """The refusals of one place whose times are all assumed, or none; `own` are the sources and numbers of them."""
+class _Refusals(Struct, frozen=True):
+    """The refusals of one computer, either all with assumed times or none. `own` are their own event sources and
+    numbers.
+    """
 
     place: Place
     assumed: bool
@@ -124,7 +126,7 @@ def _by_place(store: EventStore, incident: Incident) -> Iterator[_Refusals]:
             ((words.contexts[number].provider or "").casefold(), words.contexts[number].event_id or 0)
             for number in contexts
         )
-        # Rows without a time were left out, the others are in order of time.
+        # Rows without a time were left out; the others are in time order.
         yield _Refusals(place, assumed, columns.time_ms[rows][np.isin(context_of_row, contexts)], own)
 
 
@@ -165,13 +167,13 @@ def _explanation(
 
 
 def _names(places: Iterable[Place]) -> Iterator[str]:
-    """Each computer once, as the first log spells it."""
+    """Each computer once, as spelled first in the logs."""
     names = {place.computer: place.name for place in reversed(tuple(places)) if place.computer}
     return (names[computer] for computer in sorted(names))
 
 
 def _shortest(events: Times, leads_ms: Times) -> tuple[Times, Times]:
-    """Each of `events` once, with the shortest of its leads."""
+    """Each of `events` once, with its shortest lead."""
     order = np.lexsort((leads_ms, events))
     distinct, first = np.unique(events[order], return_index=True)
     return distinct, leads_ms[order][first]

@@ -1,24 +1,23 @@
-"""A group of events that share the value of one field."""
+"""The facts of one group in the table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import State
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The facts of one group. Texts are verbatim.
 
-    `label` is what it is grouped by, as written in the log ("" for no host, no mailbox, no computer, no reply code).
-    `code`, `host_key` (with `host`, its most frequent spelling), `recipient` and `server` are set where all rows agree;
-    `codes`, `hosts` say how many distinct ones there are, so `codes == 1 and code is None` means: no reply code.
-    `category` is the most frequent of `categories` causes, `who_acts` the most frequent answer of all in `acting`.
-    `direction` is None where both occur. `recipients` counts distinct mailboxes of RCPT. `state` is relative to the end
-    of the whole log (see `activity.py`), as is `quiet_ms`; None without times.
+    `label` is the grouping value as logged ("" for no host, mailbox, computer or reply code). `code`, `host_key` (with
+    `host`, its most frequent spelling), `recipient` and `server` are set if all rows agree; `codes` and `hosts` count
+    distinct values, so `codes == 1 and code is None` means that there is no reply code. `category` is the most frequent
+    of `categories` causes, `who_acts` the most frequent of `acting` answers. `direction` is None if both occur.
+    `recipients` counts distinct mailboxes in RCPT. `state` and `quiet_ms` are relative to the end of the whole log (see
+    `activity.py`), None without times.
     """
 
     level: int

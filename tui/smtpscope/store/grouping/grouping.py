@@ -1,10 +1,10 @@
-"""Rows -> groups in one or two levels, as arrays: keys, counts, first and last times, and which rows belong to each."""
+"""Groups rows in one or two levels, as arrays: keys, counts, first and last times, and the rows of each group."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from smtpscope.store.column_set import NO_TIME
@@ -13,14 +13,13 @@ from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """The groups of one level, columnar; index i is one group.
+class Level(Struct, frozen=True):
+    """The groups of one level as columns; index i is one group.
 
-    `key` is its number in the column of `dimension`. Its rows are `order[start:end]` of the tree, its parent is
-    `parent[i]` in the level above (-1 in the first), its children `first_child[i]` to before `end_child[i]` in the
-    level below (both 0 in the last). `first_ms` and `last_ms` are NO_TIME where no row has a time; `untimed` counts
-    the rows without.
+    `key` is its number in the column of `dimension`. Its rows are `order[start:end]` of the tree. `parent[i]` is its
+    parent in the level above (-1 in the first), and its children in the level below are `first_child[i]` up to, but not
+    including, `end_child[i]` (both 0 in the last). `first_ms` and `last_ms` are NO_TIME if no row has a time; `untimed`
+    counts the rows without one.
     """
 
     dimension: Dimension
@@ -40,13 +39,12 @@ class Level:
 
     @property
     def column(self) -> str:
-        """What the dimension is called where a place in the table is kept."""
+        """The name of the dimension in saved positions."""
         return self.dimension.column
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """The rows in `order`: those of one group of the last level side by side and in order of time; and the levels."""
+class Grouped(Struct, frozen=True):
+    """The levels, and the rows in `order`: by group of the last level, then by time."""
 
     order: NDArray[np.int64]
     times: NDArray[np.int64]
@@ -54,7 +52,9 @@ class Grouped:
 
 
 def grouped(store: EventStore, rows: Rows, grouping: Grouping) -> Grouped:
-    """`rows` of `store` (mask, row numbers or None for all) split by `grouping`. Raises KeyError for an unknown one."""
+    """Groups `rows` of `store` (mask, row numbers or None for all) by `grouping`. Raises KeyError for an unknown
+    grouping.
+    """
     by_time = store.rows_by_time(rows)
     time_ms = store.columns.time_ms
     levels = DIMENSIONS.of(grouping)
@@ -73,7 +73,9 @@ def grouped(store: EventStore, rows: Rows, grouping: Grouping) -> Grouped:
 
 
 def _dense_groups(*columns: NDArray[np.signedinteger]) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
-    """A group number for each row, ascending by the first column, then the next; and each group's key by column."""
+    """The group number of each row, ordered by the first column and then the next, and the keys of each group by
+    column.
+    """
     outer_keys, outer = compacted(columns[0])
     if len(columns) == 1:
         return outer, [outer_keys]
@@ -85,8 +87,8 @@ def _dense_groups(*columns: NDArray[np.signedinteger]) -> tuple[NDArray[np.int64
 
 
 def _stable_order(groups: NDArray[np.int64], number: int) -> NDArray[np.int64]:
-    """The order that puts groups side by side and keeps the rows of each in their order."""
-    # numpy sorts 16-bit numbers by radix, ten times as quick as wider ones; two passes make a 32-bit radix sort.
+    """The order that puts groups together and keeps the order of rows within each."""
+    # numpy uses a radix sort for 16-bit numbers, ten times as fast as for wider ones; two passes sort 32 bits.
     low = groups.astype(np.uint16)
     order = np.argsort(low, kind="stable")
     if number > 1 << 16:
@@ -119,7 +121,7 @@ def _last_level(
 
 
 def _first_level(dimension: Dimension, keys: NDArray[np.int64], last: Level) -> tuple[Level, NDArray[np.int64]]:
-    """The level above `last`, whose groups have the outer keys `keys`, and the parent of each of them."""
+    """The level above `last`, whose groups have the outer keys `keys`, and each group's parent in it."""
     number = len(keys)
     new = np.ones(number, np.bool_)
     new[1:] = keys[1:] != keys[:-1]

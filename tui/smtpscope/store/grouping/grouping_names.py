@@ -1,4 +1,4 @@
-"""The names of the dimensions, for a command line that shows its help without loading the store."""
+"""The names of the dimensions, so that the command line can show its help without loading the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree of groups that a screen shows: what each group says of itself, worked out only for those that are asked."""
+"""The tree of groups on a screen. The facts of a group are computed only when it is shown."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ EXPECTED_NOISE = "verb-refused"
 class GroupTree:
     """`rows` of `store` in groups, as a snapshot; rebuilt when rows are added or the filter changes.
 
-    `order` holds the row numbers, grouped by last-level group, each in time order; `levels` the groups as arrays, outer
-    level first (none for the grouping "none": then `order` is the flat list of events).
+    `order` has the row numbers by last-level group, each in time order. `levels` has the groups as arrays, outer level
+    first (none for the grouping "none", where `order` is the flat list of events).
     """
 
     def __init__(self, store: EventStore, rows: Rows, grouping: Grouping, zone: tzinfo | None = None) -> None:
@@ -59,14 +59,14 @@ class GroupTree:
         return rows if level == len(self.levels) - 1 else self._store.rows_by_time(rows)
 
     def group(self, level: int, index: int) -> Group:
-        """What group `index` of `level` says of itself. Raises IndexError if there is no such group."""
+        """The facts of group `index` of `level`. Raises IndexError if there is no such group."""
         known = self._groups.get((level, index))
         if known is None:
             known = self._groups[level, index] = self._described(level, index)
         return known
 
     def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
-        """How many events of a group fall into each of `bins` equal parts of the whole tree's time span."""
+        """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""
         known = self._sparklines.get((level, index, bins))
         if known is None:
             known = self._sparklines[level, index, bins] = self._binned(level, index, bins)
@@ -75,23 +75,23 @@ class GroupTree:
     def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
         """For each level, the indices of its groups in display order.
 
-        In the second level the children of a group keep their range (`first_child` to `end_child`) and are ordered
-        inside it. "attention" has its own order (reversed by descending): groups with something ongoing that is ours to
-        fix, then quiet ones, then those for others to fix, then those that are over; groups that need no action come
-        last, expected noise at the very end. Within these, most frequent first.
+        In the second level the children of a group keep their range (`first_child` to `end_child`) and are sorted
+        within it. "attention" has a fixed order, reversed by descending: ongoing groups that are ours to fix, then
+        quiet ones, then those for others to fix, then those that are over; groups that need no action are last,
+        expected noise at the very end. Within these, the most frequent come first.
         """
         orders: list[NDArray[np.int64]] = []
         for number, level in enumerate(self.levels):
             keys = self._sort_keys(number, level, column)
             if descending:
                 keys = [-key for key in keys]
-            # lexsort takes the most important key last; the index keeps the order of equals the same each time.
+            # lexsort takes the most significant key last; the index makes the order of ties deterministic.
             parents = [level.parent] if number else []
             orders.append(np.lexsort([np.arange(len(level)), *reversed(keys), *parents]).astype(np.int64, copy=False))
         return tuple(orders)
 
     def states(self, level: int) -> NDArray[np.int8]:
-        """The state of each group of `level`: its place in `STATES`, NO_STATE where it has no time."""
+        """The state of each group of `level` as an index of `STATES`, NO_STATE without a time."""
         known = self._states.get(level)
         if known is None:
             known = self._states[level] = self._all_states(level)
@@ -105,7 +105,7 @@ class GroupTree:
         return self.order[part], self._times[part]
 
     def prepare(self, level: int, bins: int = 24) -> None:
-        """Works out `group` and `sparkline` for all groups of `level` together, for who needs them all."""
+        """Computes `group` and `sparkline` for all groups of `level` at once, for callers that need them all."""
         groups = self.levels[level]
         if not len(groups):
             return
@@ -152,11 +152,11 @@ class GroupTree:
         return self._counted(times, np.array([len(times)]), bins)[0]
 
     def _counted(self, times: NDArray[np.int64], counts: NDArray[np.int64], bins: int) -> list[tuple[int, ...]]:
-        """For each group whose `times` follow each other, `counts` of them in each, the numbers of its sparkline."""
+        """The numbers of each group's sparkline, from the `times` of consecutive groups with `counts` each."""
         if self.span is None or bins < 1:
             return [(0,) * max(0, bins)] * len(counts)
         start, last = self.span
-        # Each event lies in the part that its share of the span falls into; the last moment belongs to the last part.
+        # The last moment belongs to the last part.
         positions = np.minimum((times - start) * bins // max(1, last - start), bins - 1)
         positions[times == NO_TIME] = NO_MAILBOX
         return list(map(tuple, RowsInGroups(counts).counts(positions, bins).tolist()))
@@ -171,7 +171,7 @@ class GroupTree:
         asked = np.flatnonzero(timed)
         times = self._times
         if level < len(self.levels) - 1:
-            # Rows of an outer group are not in order of time, so only those that need their gaps are sorted.
+            # Rows of an outer group are not in time order; sort only the groups whose gaps are needed.
             recent = timed & (end_ms - groups.last_ms < usual_quiet_ms(start_ms, end_ms))
             states[recent] = ONGOING
             asked = np.flatnonzero(timed & ~recent)
@@ -186,7 +186,7 @@ class GroupTree:
         return states
 
     def _sorted_times(self, groups: Level, asked: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The times of the groups `asked`, whose rows are in no order: one group after the other, each sorted."""
+        """The times of the groups `asked` (whose rows are in no order), one group after the other, each sorted."""
         wanted = np.zeros(len(groups), np.bool_)
         wanted[asked] = True
         times = self._times[np.repeat(wanted, groups.count) & (self._times != NO_TIME)]
@@ -195,7 +195,7 @@ class GroupTree:
         return ordered
 
     def _most_frequent(self, values: NDArray[np.signedinteger], level: Level, kinds: int) -> NDArray[np.int64]:
-        """For each group the most frequent of `values`, given row by row as in `order`, each below `kinds`."""
+        """The most frequent of `values` in each group, given row by row as in `order`, each below `kinds`."""
         if not len(level):
             return np.zeros(0, np.int64)
         group_of_row = np.repeat(np.arange(len(level)), level.count)
@@ -204,12 +204,12 @@ class GroupTree:
         return most
 
     def _any(self, flags: NDArray[np.bool_], level: Level) -> NDArray[np.bool_]:
-        """For each group whether any of its rows has its flag, given row by row as in `order`."""
+        """Whether any row of each group has its flag, given row by row as in `order`."""
         found: NDArray[np.bool_] = np.logical_or.reduceat(flags, level.start) if len(level) else flags
         return found
 
     def _number(self, flags: NDArray[np.bool_], level: Level) -> NDArray[np.int64]:
-        """For each group how many of its rows have their flag, given row by row as in `order`."""
+        """How many rows of each group have their flag, given row by row as in `order`."""
         found: NDArray[np.int64] = np.add.reduceat(flags, level.start, dtype=np.int64) if len(level) else level.count
         return found
 
@@ -225,7 +225,7 @@ class GroupTree:
         return [self._rank(level, column)]
 
     def _attention(self, number: int, level: Level) -> list[NDArray[np.int64]]:
-        """Sort keys for who has to act and the state, most significant first, each ascending."""
+        """Sort keys for the action and the state, most significant first, each ascending."""
         noise = self._store.words.categories.number(EXPECTED_NOISE)
         no_noise = self._columns.category[self.order] != (NO_MAILBOX if noise is None else noise)
         who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
@@ -233,7 +233,7 @@ class GroupTree:
         ours = self._any(no_noise & (who == WHO_ACTS.index("us")), level)
         states = self.states(number).astype(np.int64)
         number_of_ours = self._number(who == WHO_ACTS.index("us"), level)
-        # Incidents that are over need no action, whoever had to act; without times the state is unknown.
+        # Incidents that are over need no action; without times the state is unknown.
         return [
             (~self._any(no_noise, level)).astype(np.int64),
             (~somebody).astype(np.int64),
@@ -249,7 +249,7 @@ class GroupTree:
         return self._most_frequent(self._columns.category[self.order], level, len(self._store.words.categories))
 
     def _rank(self, level: Level, column: SortColumn) -> NDArray[np.int64]:
-        """Sort keys for "code", "host" and "cause": of the level's own column, else of its most frequent value."""
+        """Sort keys for "code", "host" and "cause": the level's own column, or else its most frequent value."""
         words = self._store.words
         if column == "code":
             if level.column == "code":
@@ -266,6 +266,6 @@ class GroupTree:
 
 
 def _ranks(texts: list[str]) -> NDArray[np.int64]:
-    """The alphabetical rank of each text, equal for equal texts."""
+    """The alphabetical rank of each text; equal texts have equal ranks."""
     position = {text: rank for rank, text in enumerate(sorted(set(texts)))}
     return np.array([position[text] for text in texts], np.int64)

@@ -1,10 +1,9 @@
-"""An incident: the exchanges of one direction, remote host, reply code and cause, as facts for a ticket."""
+"""An incident: the exchanges with the same direction, remote host, reply code and cause, as facts for a ticket."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.store.activity import State
@@ -12,8 +11,7 @@ from smtpscope.store.incident_key import IncidentKey as IncidentKey
 from smtpscope.store.spellings import Counted as Counted
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True):
     """A burst between two quiet gaps; times in milliseconds since 1970-01-01 UTC, both ends included."""
 
     first_ms: int
@@ -21,8 +19,7 @@ class Episode:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentHead:
+class IncidentHead(Struct, frozen=True):
     """The fields of `Incident` that a list needs."""
 
     key: IncidentKey
@@ -35,14 +32,14 @@ class IncidentHead:
     sample_row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """`rows` index the store, in order of time. `first_ms` and `last_ms` are None if no event has a time.
+class Incident(Struct, frozen=True):
+    """The facts of an incident. `rows` index the store, in time order. `first_ms` and `last_ms` are None if no event
+    has a time.
 
-    `host` is the most frequent spelling. `spellings` lists all if there are several. `days` are the counts by calendar
-    day (ISO date in the session's display zone) in order of the days, days without events left out. `state` is relative
-    to `log_end_ms`, the last time in the whole log; `quiet_ms` is the time since the last event until then.
-    `sample_row` is the latest exchange with the most frequent reply. `time_assumed` means that a zone was assumed.
+    `host` is the most frequent spelling; `spellings` lists all if there are several. `days` are the counts by calendar
+    day (ISO date in the display zone) in order, without empty days. `state` is relative to `log_end_ms`, the last time
+    in the whole log; `quiet_ms` is the time between the last event and that end. `sample_row` is the latest exchange
+    with the most frequent reply. `time_assumed` means that a time zone was assumed.
     """
 
     key: IncidentKey

@@ -1,4 +1,4 @@
-"""Rows -> incidents: the exchanges of one direction, remote host, reply code and cause, as facts for a ticket."""
+"""Splits rows into incidents: exchanges with the same direction, remote host, reply code and cause."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from smtpscope.store.vocabularies import DIRECTIONS
 
 
 def incidents(store: EventStore, rows: Rows, zone: tzinfo) -> list[Incident]:
-    """`rows` (mask, row numbers or None for all) as incidents, the most frequent first; days are those of `zone`.
+    """`rows` (mask, row numbers or None for all) as incidents, the most frequent first; `days` are those of `zone`.
 
-    Ties are in order of the first row, so the result is deterministic.
+    Ties are ordered by first row, so the result is deterministic.
     """
     parts = split(store, rows)
     return [incident(store, part, zone) for part in parts]
@@ -34,7 +34,7 @@ def incident_heads(store: EventStore, rows: Rows) -> list[IncidentHead]:
 
 
 def incident_head(store: EventStore, part: NDArray[np.int64]) -> IncidentHead:
-    """The head of the incident whose rows are `part`: in time order, at least one."""
+    """The head of the incident with the rows `part`, in time order and at least one."""
     times = store.columns.time_ms[part]
     times = times[times != NO_TIME]
     return IncidentHead(
@@ -50,7 +50,7 @@ def incident_head(store: EventStore, part: NDArray[np.int64]) -> IncidentHead:
 
 
 def _quiet_ms(store: EventStore, times: NDArray[np.int64]) -> int | None:
-    """The time since the last event until the end of the log, None without times."""
+    """The time from the last event to the end of the log, None without times."""
     end_ms = store.log_end_ms
     return None if end_ms is None or not len(times) else end_ms - int(times[-1])
 
@@ -78,7 +78,7 @@ def split(store: EventStore, rows: Rows) -> list[NDArray[np.int64]]:
 
 
 def incident_of(store: EventStore, rows: Rows, row: int, zone: tzinfo) -> Incident:
-    """The incident that `row` belongs to, among `rows` and always with `row` itself."""
+    """The incident of `row` within `rows`; it always includes `row` itself."""
     columns = store.columns
     by_time = store.rows_by_time(rows)
     same = np.ones(len(by_time), np.bool_)
@@ -89,7 +89,7 @@ def incident_of(store: EventStore, rows: Rows, row: int, zone: tzinfo) -> Incide
 
 
 def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incident:
-    """One incident of `rows`: in order of time, at least one, all of the same key."""
+    """The incident of `rows`, which are in time order, at least one, and have the same key."""
     columns, words = store.columns, store.words
     times = columns.time_ms[rows]
     times = times[times != NO_TIME]
@@ -125,7 +125,9 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
 
 
 def sample_row(store: EventStore, rows: NDArray[np.int64]) -> int:
-    """The latest row with the most frequent reply (ignoring trailing spaces, which vary with how a log was made)."""
+    """The latest row with the most frequent reply. Trailing spaces are ignored: they depend on how the log was
+    exported.
+    """
     distinct, positions = compacted(store.columns.reply[rows])
     texts: dict[str, int] = {}
     same = np.array(
@@ -133,8 +135,8 @@ def sample_row(store: EventStore, rows: NDArray[np.int64]) -> int:
     )
     text_of_row = same[positions]
     last = np.zeros(len(texts), np.int64)
-    # Assigned in order, so that the last row of each text stays.
+    # Assigned in order, so each text keeps its last row.
     last[text_of_row] = np.arange(len(rows))
-    # Of equally frequent replies, the latest.
+    # Ties go to the latest reply.
     best = np.lexsort((last, np.bincount(text_of_row)))[-1]
     return int(rows[last[best]])

@@ -1,12 +1,12 @@
-"""When it happened: counts by calendar day, hour or another step, and the bursts (episodes) between quiet gaps."""
+"""Counts by calendar day, hour or other step, and the bursts (episodes) between quiet gaps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.store.activity import State, episode_starts, state_of, state_words
@@ -28,23 +28,21 @@ Step = Literal["minute", "quarter hour", "hour", "day", "week", "month"]
 STEPS: tuple[Step, ...] = ("minute", "quarter hour", "hour", "day", "week", "month")
 
 _FIXED: dict[Step, int] = {"minute": MINUTE, "quarter hour": 15 * MINUTE, "hour": HOUR}
-# Months are a little longer, so that an estimate of their number is never too low.
+# Real months are a little longer, so their number is never underestimated.
 _ABOUT: dict[Step, int] = {**_FIXED, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
 _MOST_BINS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """From `start_ms` to before `end_ms`, and how many events fell into it."""
+class Bin(Struct, frozen=True):
+    """The span from `start_ms` to before `end_ms`, and its number of events."""
 
     start_ms: int
     end_ms: int
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Consecutive bins without gaps, including empty ones; `untimed` events have no time."""
+class Timeline(Struct, frozen=True):
+    """Consecutive bins, including empty ones. `untimed` counts events without a time."""
 
     step: Step
     bins: tuple[Bin, ...]
@@ -52,7 +50,7 @@ class Timeline:
 
 
 def sorted_times(store: EventStore, rows: Rows = None) -> NDArray[np.int64]:
-    """The times of `rows` in ascending order, events without a time omitted."""
+    """The times of `rows` in ascending order, without events that have none."""
     times: NDArray[np.int64] = store.columns.time_ms[store.rows_by_time(rows)]
     timed: NDArray[np.int64] = times[times != NO_TIME]
     return timed
@@ -67,11 +65,11 @@ def timeline(
     window: tuple[int, int] | None = None,
     most_bins: int = 60,
 ) -> Timeline:
-    """Counts of `rows` in calendar steps of `zone`, from the first event to the last or through `window` (both ends
-    included, milliseconds).
+    """Counts `rows` by calendar step of `zone`, from the first to the last event or over `window` (milliseconds, both
+    ends included).
 
-    Without a `step`, the finest one with at most `most_bins` bins is used; a step that would need more than 2,000 bins
-    is made coarser, and the earliest months beyond that are dropped.
+    Without a `step`, the finest one with at most `most_bins` bins is used. A step that needs more than 2,000 bins is
+    made coarser, and if even months need more, the earliest are dropped.
     """
     times = sorted_times(store, rows)
     untimed = len(store.rows_by_time(rows)) - len(times)
@@ -99,7 +97,7 @@ def activity(store: EventStore, bins: int) -> tuple[int, ...]:
 
 
 def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], ...]:
-    """Counts by calendar day of `zone` in the order of the days (ISO dates), days without events omitted."""
+    """Counts by calendar day of `zone` (ISO dates) in order, without empty days."""
     times = sorted_times(store, rows)
     result: list[tuple[str, int]] = []
     position = 0
@@ -115,7 +113,9 @@ def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], 
 
 
 def episodes(times: NDArray[np.int64]) -> tuple[Episode, ...]:
-    """The bursts in `times` (sorted, without NO_TIME): a gap longer than 6 hours and than 20 median gaps ends one."""
+    """The bursts in `times` (sorted, without NO_TIME). A gap longer than 6 hours and than 20 median gaps separates
+    them.
+    """
     starts = episode_starts(times)
     ends = [*starts[1:], len(times)] if starts else []
     return tuple(
@@ -124,7 +124,7 @@ def episodes(times: NDArray[np.int64]) -> tuple[Episode, ...]:
 
 
 def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: State | None, zone: tzinfo) -> str:
-    """`4 episodes, the last ended 11-14 16:39: over for 8 days`; "" where there is none.
+    """`4 episodes, the last ended 11-14 16:39: over for 8 days`; "" if there are none.
 
     If ongoing: `4 episodes, the last began 11-14 13:02: ongoing`.
     """
@@ -143,7 +143,7 @@ def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: 
 
 
 def episodes_told(store: EventStore, rows: Rows, zone: tzinfo) -> str:
-    """`episode_sentence` of `rows`."""
+    """The `episode_sentence` of `rows`."""
     times = sorted_times(store, rows)
     state = state_of(times, store.log_start_ms, store.log_end_ms)
     return episode_sentence(episodes(times), store.log_end_ms, state, zone)
@@ -159,11 +159,11 @@ def _fitting(step: Step | None, length: int, most_bins: int) -> Step:
 
 
 def _edges(first: int, last: int, step: Step, zone: tzinfo) -> list[int]:
-    """The borders of all steps from the one that holds `first` to the end of the one that holds `last`."""
+    """The edges of all steps from the one containing `first` to the one containing `last`."""
     moment = local_datetime(first, zone)
     if step in _FIXED:
         size = _FIXED[step]
-        # Counted from the full hour of the wall clock, as some zones are half an hour off.
+        # Count from the full hour of the wall clock, because some zones are half an hour off.
         hour = milliseconds(datetime.combine(moment.date(), time(moment.hour, tzinfo=zone, fold=moment.fold)))
         start = hour + (first - hour) // size * size
         return [start + size * number for number in range((last - start) // size + 2)]
@@ -172,7 +172,7 @@ def _edges(first: int, last: int, step: Step, zone: tzinfo) -> list[int]:
         day -= timedelta(days=min(day.weekday(), day.toordinal() - 1))
     elif step == "month":
         day = day.replace(day=1)
-    # A time before the calendar begins is held at its first day, which starts after it.
+    # A time before the calendar was clamped to its first day, which starts later.
     edges = [min(day_start(day, zone), first)]
     while edges[-1] <= last:
         following = _after(day, step)
@@ -185,7 +185,7 @@ def _edges(first: int, last: int, step: Step, zone: tzinfo) -> list[int]:
 
 
 def _after(day: date, step: Step) -> date | None:
-    """The day on which the next step begins, None beyond the calendar."""
+    """The first day of the next step, None beyond the calendar."""
     try:
         if step == "month":
             return (day.replace(day=28) + timedelta(days=4)).replace(day=1)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct, field
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
@@ -19,8 +19,7 @@ from smtpscope.store.grouping.groups import SortColumn
 Severity = Literal["information", "warning", "error"]
 
 
-@dataclass
-class BrowseState:
+class BrowseState(Struct):
     """Plain values, each changed by one part.
 
     `filter_text` is the wanted filter (filter controller), `view` and `outline` are what is shown (view controller),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.binding import BindingType
 
 from smtpscope.app.screens.browse.browse_state import BrowsePage
@@ -13,8 +13,7 @@ from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.harmless import shown
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """`what` names it, as in "filter"; `undo` reverts it, `redo` applies it again."""
 
     what: str

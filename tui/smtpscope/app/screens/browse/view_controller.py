@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.timer import Timer
 
 from smtpscope.app.positions import key_at, position_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from smtpscope.harmless import Shown
@@ -15,8 +15,7 @@ Mark = Literal["", "now", "before"]
 ColumnName = Literal["name", "cause", "who", "count", "first", "last", "state", "activity"]
 
 
-@dataclass(frozen=True, slots=True)
-class TableLine:
+class TableLine(Struct, frozen=True):
     """One group or event as drawn. `key` identifies the group or event.
 
     `opened` is None for a line that can't be opened. `named` means that `name` is a host, a mailbox or a server, not a
@@ -48,8 +47,7 @@ class TableRows(Protocol):
     def line(self, index: int) -> TableLine: ...
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
+class TableColumn(Struct, frozen=True):
     name: ColumnName
     title: str
     width: int
@@ -69,8 +67,7 @@ _SHORT_ACTION: Final = {"recipient": "rcpt", "us+others": "us+"}
 _COLUMN_OF_ORDER: Final[dict[str, ColumnName]] = {"attention": "who", "code": "name", "host": "name"}
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnNeeds:
+class ColumnNeeds(Struct, frozen=True):
     """The widths the rows need: for a full name, a full cause title (0: no column, as the name is the cause) and a
     time with seconds; and the title of the first column.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,8 +19,7 @@ from smtpscope.app.widgets.texts.item_pane import ItemPane
 from smtpscope.app.widgets.texts.prose import ProseBlock
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """The two sides, and the title of the first one ("Event", "Incident").
 
     `facts_alone` are the facts including the gist of the guidance, for panes with room for only one side.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtpscope.app.widgets.line_widget import LineWidget
+from smtpscope.app.widgets.texts.long_words import with_breaks
 from smtpscope.harmless import Shown, shown
 
 
@@ -26,8 +27,7 @@ def text(shown: Shown | str, style: str = "") -> Content:
 _NOTHING = Content("")
 
 
-@dataclass(frozen=True, slots=True)
-class ProseParagraph:
+class ProseParagraph(Struct, frozen=True):
     """`content` after `lead` (a bullet, a label); wrapped lines are indented to the start of the content.
 
     `copied` is what is copied where that is not the content. `indent` blanks stand before both. When the lead leaves
@@ -40,8 +40,7 @@ class ProseParagraph:
     copied: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowingColumns:
+class FlowingColumns(Struct, frozen=True):
     """Short items side by side, filled row by row, in as many equal columns as the width allows.
 
     `values` are the items as they are copied, where they hold more than a value.
@@ -52,8 +51,7 @@ class FlowingColumns:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     content: Content
 
 
@@ -66,6 +64,7 @@ _LEAST_CONTENT_WIDTH = 16
 def _wrapped(pane: ScrollView, content: Content, width: int) -> list[Strip]:
     if not content.plain:
         return [Strip.blank(0)]
+    content = with_breaks(content, width)
     return Visual.to_strips(pane, content, max(1, width), None, pane.visual_style, apply_selection=False)
 
 

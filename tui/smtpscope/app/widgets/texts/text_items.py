@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.app.widgets.texts.prose import FlowingColumns, Heading, ProseBlock, column_grid
 
 
-@dataclass(frozen=True, slots=True)
-class TextItem:
+class TextItem(Struct, frozen=True):
     """The lines and cells that an item takes, and its `text` as it is copied."""
 
     first: int

@@ -7,8 +7,9 @@ Two forms: Windows 2000 to 2003 (`Event Type:` … `Description:`, text, footer,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 _NAMES = (
     r"Event[ \t]+(?:Type|Source|Category|ID)|Task[ \t]+Category|Log[ \t]+Name|Source|Type|Category|Date|Time|Level"
@@ -53,6 +54,7 @@ _USUAL: Final = (
 _USUAL_BEFORE_ID: Final = 400
 _FIRST_LABELS: Final = ("Log Name:", "Event Type:")
 """With which a copied block begins: after the header of one that was cut off, the next one begins there."""
+_FIRST_LABEL: Final = re.compile(r"[ \t>]{0,32}(?:Log[ \t]+Name|Event[ \t]+Type)[ \t]{0,8}:", re.IGNORECASE)
 
 LONGEST = 1 << 16
 """Characters of one block with its description, data and XML."""
@@ -60,8 +62,7 @@ _LABEL_LINES = 12
 _HEADER = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class BlockHeader:
+class BlockHeader(Struct, frozen=True):
     """Indices: the block begins at `start`, its labels end at `labels_end`, its description begins at `description`.
 
     `source` is the source (as searched, see `encodings`) if known without reading the labels, else "".
@@ -73,8 +74,7 @@ class BlockHeader:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockParts:
+class BlockParts(Struct, frozen=True):
     """Indices: the description ends at `description_end`, the XML of the event is `xml`, the block ends at `end`."""
 
     description_end: int
@@ -82,8 +82,7 @@ class BlockParts:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderScan:
+class HeaderScan(Struct, frozen=True):
     """`rest` is the index at which the next block has to begin."""
 
     headers: list[BlockHeader]
@@ -176,7 +175,7 @@ def _after_label_lines(text: str, position: int, limit: int) -> int:
         if line_end < 0:
             return limit
         position = line_end + 1
-        if _LABEL_LINE.match(text, position, limit) is None:
+        if _LABEL_LINE.match(text, position, limit) is None or _FIRST_LABEL.match(text, position, limit) is not None:
             break
     return position
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.reading.windows_event.event_values import binary_of
 
@@ -15,8 +16,7 @@ _BINARY = re.compile(r"<Binary>\s{0,64}([0-9A-Fa-f]{2,65536})\s{0,64}</Binary>")
 _DATA = re.compile(r"<Data(?:\s[^<>]{0,256})?(?:/>|>([^<]*)</Data>)")
 
 
-@dataclass(frozen=True, slots=True)
-class XmlFacts:
+class XmlFacts(Struct, frozen=True):
     """`system_time` as written (UTC), `strings` in order, `binary` after them; None if missing."""
 
     system_time: str | None

@@ -16,16 +16,23 @@ from smtpscope.reading.event_exports.fields.list_layout import (
     further_starts,
     start_in,
     starts_of,
+    text_behind,
     values_in,
 )
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.fields.unnamed import LOOKED_AT, names_source, unnamed_problem
-from smtpscope.reading.event_exports.messages.event_messages import holds_message, scan, unfinished
+from smtpscope.reading.event_exports.messages.event_messages import (
+    further_message,
+    holds_message,
+    scan,
+    unfinished,
+)
 from smtpscope.reading.event_exports.messages.line_records import LineRecords
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
 from smtpscope.reading.explaining import EventSources
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.encodings import head_text
@@ -62,7 +69,7 @@ class EventListReader(TextLog):
         batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose, lines = OrphanMessages(file, times), LineRecords(file, times)
-        places = TextPlaces(file, self._text, "label")
+        places, told = TextPlaces(file, self._text, "label"), ProblemLog(file)
         start = self._start()
         for block, stream in self._text.blocks():
             starts, rest = _scan(block.text, start, final=block.final)
@@ -77,15 +84,22 @@ class EventListReader(TextLog):
                     continue
                 values = values_in(block.cut(begin, end))
                 offset = block.offset(begin)
+                if text_behind(values):
+                    told.add(f"byte {block.offset(end - 1):#x}", "text without a label follows the event", "noted")
                 record = named_record(values, file=file, offset=offset, times=times, places=places, sources=sources)
                 found = loose.records(block, begin, end) if record is None else [record]
+                further = further_message(block.text, begin, end)
+                if record is not None and further is not None:
+                    reason = "another message follows the first one: the labels of its event are lost"
+                    told.add(f"byte {block.offset(further):#x}", reason, "recovered")
+                    found += loose.records(block, further, end)
                 batching.records += found
                 batching.unrelated_records += not found
                 if batching.full:
                     batching.problems += times.take_problems() + places.take_problems()
                     yield batching.take(block.offset(end))
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + places.take_problems()
+            batching.problems += times.take_problems() + places.take_problems() + told.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 

@@ -7,6 +7,7 @@ by tabs; psloglist prints the source in a separate line, and the text of the eve
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final, NamedTuple
@@ -21,6 +22,7 @@ _HEADING: Final = re.compile(r"\[(\d{1,10})\][ \t]+(\S[^\r\n]{0,200})")
 _NEXT_LABEL: Final = re.compile(r"[ ]{2,}(?=[A-Z][A-Za-z]{1,20}:[ ]{2,})")
 _CONTINUED: Final = re.compile(r"[ \t]{4,}")
 _REPLY_LINE: Final = re.compile(r"[2-5]\d\d[- ]")
+_OF_TEXTS: Final = ("This is an SMTP", "Message", "Description")
 _FEWEST_FACTS: Final = 3
 _TEXTS: Final[frozenset[Fact]] = frozenset({"provider", "message", "strings"})
 _BLANK_LINE: Final = re.compile(r"\n[ \t]{0,8}\r?\n(?=[^\W\d_])")
@@ -32,16 +34,21 @@ LONGEST: Final = 1 << 17
 
 
 class ListStart(NamedTuple):
-    """How an event begins: with the label `label`, or with a heading if that is ""."""
+    """How an event begins: with the label `label`, or with a heading if that is "".
+
+    `second` is the line below, which shows an event whose first line is damaged.
+    """
 
     label: str
     pattern: re.Pattern[str]
+    second: re.Pattern[str] | None = None
 
 
 def start_in(text: str) -> ListStart | None:
     """How the events of a text begin, if its first lines with labels are those of an event; else None."""
     found: set[Fact] = set()
     first: str | None = None
+    second = ""
     numbered = False
     for count, line in enumerate(_lines(text)):
         if count > _MOST_LINES:
@@ -55,7 +62,7 @@ def start_in(text: str) -> ListStart | None:
             if not line.strip() and _is_event(found, numbered=numbered):
                 break
             if not line.strip() and found and not line.isspace():
-                first, found, numbered = None, set(), False
+                first, second, found, numbered = None, "", set(), False
             continue
         name = label["label"]
         facts = meaning_of(_plain(name))
@@ -63,6 +70,8 @@ def start_in(text: str) -> ListStart | None:
             if not facts and not label["pad"]:
                 continue
             first = name
+        elif not second and name != first and facts:
+            second = name
         elif name == first and _is_event(found, numbered=numbered):
             break
         found |= {fact for fact, _ in facts}
@@ -71,8 +80,13 @@ def start_in(text: str) -> ListStart | None:
         numbered = numbered or number_of(_plain(name)) is not None
     if first is None or not _is_event(found, numbered=numbered):
         return None
-    pattern = _HEADING.pattern if not first else rf"[ ]{{0,3}}{re.escape(first)}[ \t]{{0,40}}:(?=[ \t\r\n]|\Z)"
-    return ListStart(first, re.compile(rf"^{pattern}", re.MULTILINE))
+    pattern = _labelled(first) if first else f"^{_HEADING.pattern}"
+    below = re.compile(_labelled(second), re.MULTILINE) if second else None
+    return ListStart(first, re.compile(pattern, re.MULTILINE), below)
+
+
+def _labelled(name: str) -> str:
+    return rf"^[ ]{{0,3}}{re.escape(name)}[ \t]{{0,40}}:(?=[ \t\r\n]|\Z)"
 
 
 def _is_event(found: set[Fact], *, numbered: bool) -> bool:
@@ -82,7 +96,28 @@ def _is_event(found: set[Fact], *, numbered: bool) -> bool:
 
 def starts_of(text: str, start: ListStart, begin: int = 0) -> list[int]:
     """Where events begin in `text`."""
-    return [found.start() for found in start.pattern.finditer(text, begin)]
+    starts = [found.start() for found in start.pattern.finditer(text, begin)]
+    if start.second is None or not starts:
+        return starts
+    seconds = [found.start() for found in start.second.finditer(text, starts[0])]
+    if len(seconds) <= len(starts):
+        return starts
+    return sorted({*starts, *_without_first(text, starts, seconds)})
+
+
+def _without_first(text: str, starts: list[int], seconds: list[int]) -> Iterator[int]:
+    """Where events begin whose first line is damaged: the second line comes again."""
+    taken: set[int] = set()
+    for second in seconds:
+        index = bisect_right(starts, second)
+        if index in taken:
+            first = text.rfind("\n", 0, max(0, second - 1)) + 1
+            if first and not text[text.rfind("\n", 0, first - 1) + 1 : first].strip():
+                yield first
+            elif not any(text.find(name, starts[index - 1], second) >= 0 for name in _OF_TEXTS):
+                # The first line hangs on the last one before, which is no text, where anything may look like a label.
+                yield second
+        taken.add(index)
 
 
 def further_starts(text: str, begin: int, end: int, *, at_begin: bool = False) -> list[int]:
@@ -140,6 +175,15 @@ def values_in(text: str) -> dict[str, str]:
     if rest:
         values["Message"] = "\n".join(rest).strip("\n")
     return {_plain(label): value.rstrip("\n") for label, value in values.items()}
+
+
+def text_behind(values: dict[str, str]) -> str:
+    """Takes what stands below a blank line off the strings in `values`, and returns it: text that has no label."""
+    rest = ""
+    for name, value in values.items():
+        if number_of(name) is not None and _BLANK_LINE.search(value) is not None:
+            values[name], _, rest = value.partition("\n\n")
+    return rest
 
 
 def _divided(line: str) -> tuple[str, str, str]:

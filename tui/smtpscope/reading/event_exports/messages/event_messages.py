@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from smtpscope.reading.event_exports.messages.related_messages import first_words, holds_related, related_places
 from smtpscope.reading.text.dates import begins_with_time
@@ -38,8 +40,7 @@ LONGEST_PREFIX = 4_096
 _LINES_WITHOUT_CLOSING = 12
 
 
-@dataclass(frozen=True, slots=True)
-class MessageMatch:
+class MessageMatch(Struct, frozen=True):
     """One message in a text: it goes from `opening` to `closing`, its record from `start` to `end`.
 
     The record begins with the line, or with the end of the record before on the same line; it includes the line before
@@ -54,8 +55,7 @@ class MessageMatch:
     related: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Struct, frozen=True):
     """`rest` is the index at which the next block has to begin."""
 
     sentences: list[MessageMatch]
@@ -117,6 +117,14 @@ def scan(text: str, *, final: bool, begin: int = 0, stop: int | None = None) -> 
     return Scan(
         found, stop if final else max(text.rfind("\n", done, max(stop - 1, done)) + 1, done, stop - LONGEST_PREFIX)
     )
+
+
+def further_message(text: str, begin: int, end: int) -> int | None:
+    """Where a second message begins between the indices, behind the full command of the first; None without one."""
+    openings = list(islice(OPENING.finditer(text, begin, end), 2))
+    if len(openings) < 2 or _FULL_COMMAND.search(text, openings[0].end(), openings[1].start()) is None:
+        return None
+    return openings[1].start()
 
 
 def unfinished(text: str, rest: int) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.errors import Problem
 from smtpscope.reading.event_exports.messages.event_messages import LONGEST, holds_message, scan

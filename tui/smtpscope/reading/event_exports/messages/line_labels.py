@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Level
@@ -31,8 +32,7 @@ with mon tue wed thu fri sat sun
 _NOT_HOSTS = frozenset(_PROSE.split())
 
 
-@dataclass(frozen=True, slots=True)
-class LineLabels:
+class LineLabels(Struct, frozen=True):
     """None if the line does not say."""
 
     level: Level | None = None

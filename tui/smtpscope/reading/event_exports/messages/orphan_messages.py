@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from smtpscope.reading.event_exports.messages.event_messages import holds_message, scan
 from smtpscope.reading.event_exports.messages.line_records import LineRecords

@@ -26,6 +26,8 @@ from smtpscope.reading.text.text_log import LineOffsets, TextLog
 from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
 
 _TAG = re.compile(r"<Obj(?=[\s/>])[^<>]{0,256}?(/?)>|</Obj>")
+# Declares the type of the object that it follows, or refers to the declaration.
+_TYPE = re.compile(r"\s{0,64}<TN(?:Ref)?\s{1,8}RefId=[\"'](\d{1,9})[\"']")
 _LONGEST_TAG: Final = 300
 _BEGINNING = re.compile(r"(?:\xef\xbb\xbf|\ufeff)?\s{0,64}(?:<\?xml[^<>]{0,200}>\s{0,64})?<Objs\b")
 _EVENT_NAME = re.compile(r"N=[\"'](?:ProviderName|InstanceId|EventID|LogName|Message)[\"']")
@@ -127,16 +129,29 @@ class _ObjectRecords:
 
 
 def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:
-    """The outermost objects in order, and the index at which the next block has to begin."""
+    """The outermost objects in order, and the index at which the next block has to begin.
+
+    An object of their own type within another one is the next one: the end of the other is lost.
+    """
     found: list[XmlElement] = []
-    opened, depth = 0, 0
+    opened, depth, outer = 0, 0, ""
     for tag in _TAG.finditer(block.text):
         ends = tag[0] == "</Obj>"
         if ends and depth == 0:
             continue  # The end of an object whose beginning is lost.
         if depth == 0:
             opened = tag.start()
+            outer = outer or _type_at(block.text, tag.end())
+        elif not ends and outer and _type_at(block.text, tag.end()) == outer:
+            found.append(XmlElement(opened, tag.start(), False))
+            opened, depth = tag.start(), 0
         depth += -1 if ends else not tag[1]
         if depth == 0:
             found.append(XmlElement(opened, tag.end(), True))
     return up_to_the_end(block, found, opened if depth else None, _LONGEST_TAG)
+
+
+def _type_at(text: str, index: int) -> str:
+    """The number of the type of an object whose tag ends at `index`, "" if it names none."""
+    found = _TYPE.match(text, index)
+    return "" if found is None else found[1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.reading.event_exports.splunk.splunk_raw import is_windows_event
 from smtpscope.reading.event_exports.tables.named_columns import is_plain, names_of
@@ -24,8 +25,7 @@ _OF_SPLUNK: Final = frozenset({"source", "index", "eventtype", "id", "event", "l
 _TYPE_LINE = re.compile(r"#TYPE\b|sep=.\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class EventTableColumns:
+class EventTableColumns(Struct, frozen=True):
     """The index of each column, None if the table does not have it.
 
     `count` is how many fields a row has; `clock` is the column of the time of day if it is separate from the date;
@@ -70,7 +70,7 @@ class EventTableColumns:
         if self.names:
             return tuple(name for name in self.names if meaning_of(name))
         return tuple(
-            each.name for each in fields(self) if each.name not in _NO_COLUMNS and getattr(self, each.name) is not None
+            name for name in self.__struct_fields__ if name not in _NO_COLUMNS and getattr(self, name) is not None
         )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from smtpscope.errors import Problem
 from smtpscope.reading.explaining import ExplainingEvent
@@ -10,8 +10,7 @@ from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.reading.record import EventRecord
 
 
-@dataclass(slots=True)
-class ChunkRead:
+class ChunkRead(Struct):
     """The content of chunks: records that may be SMTP events, the number of others, and problems.
 
     `explaining` are of records that were read only for them and are counted with the others; those of the records are

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from smtpscope.reading.evtx.chunks.chunk_read import ChunkRead
 from smtpscope.reading.evtx.chunks.record_headers import walk
@@ -12,8 +13,7 @@ from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, FIRST_RECORD, parse_c
 from smtpscope.reading.record import EventRecord
 
 
-@dataclass(frozen=True, slots=True)
-class ReadEnd:
+class ReadEnd(Struct, frozen=True):
     """The last chunk with records, as it was read."""
 
     chunk: Chunk

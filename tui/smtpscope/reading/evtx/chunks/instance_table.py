@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer, Flags, Numbers
 from smtpscope.reading.evtx.chunks.instance_group import InstanceGroup, UnfitError
@@ -40,8 +40,7 @@ _LEVELS: Final = 1 << 9
 _NO_LEVEL: Final = 0xFF
 
 
-@dataclass(frozen=True, slots=True)
-class TableSlice:
+class TableSlice(Struct, frozen=True):
     """Records in columns as in `RecordTable`, `text` being their insertion strings in UTF-16LE, each ended by a NUL."""
 
     shape: Numbers
@@ -62,8 +61,7 @@ class _Columns:
         self.shape, self.time_ms, self.record_id, self.begin, self.end = np.zeros((5, count), np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrays:
+class _Arrays(Struct, frozen=True):
     """Arrays of insertion strings: their records, and where each begins and ends."""
 
     rows: Numbers

@@ -6,10 +6,10 @@ Both decoders stop at the first broken record header. Here the search continues 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct, field
 
 from smtpscope.reading.evtx.evtx_layout import FIRST_RECORD, RECORD_MAGIC, SMALLEST_RECORD
 
@@ -21,8 +21,7 @@ _ALIGNMENT = 8
 State = Literal["whole", "torn", "broken"]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPlace:
+class RecordPlace(Struct, frozen=True):
     """A record header: `offset` in the chunk, `size` in bytes, the record's number, its time as FILETIME.
 
     `state` is "torn" when the size is not repeated at the record's end, as if a page was never written to disk, and
@@ -36,8 +35,7 @@ class RecordPlace:
     state: State = "whole"
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """The records of a chunk in order, and the stretches (start, end) without any record header."""
 
     places: list[RecordPlace] = field(default_factory=list)

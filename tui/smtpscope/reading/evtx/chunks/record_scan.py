@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer, Flags, Numbers
@@ -52,8 +52,7 @@ _NULL: Final = 0x00
 _NO_ROWS: Final = Rows(*np.zeros((5, 0), np.int64))
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """The content of a block, one entry per chunk: `count` records according to its header, and whether it is
     `thorough`.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from smtpscope.reading.evtx.chunks.chunk_buffer import Buffer, Flags, Numbers
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE
@@ -28,8 +28,7 @@ _FIRST_WORD: Final = (DEFINITION_AT + 2) // 8
 _LONGEST_NAME: Final = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """Records of ours, in their order: where each begins and ends in the block, its chunk, its template's definition
     (an offset in the chunk) and the number of its plan."""
 

@@ -9,10 +9,11 @@ import atexit
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Event, Lock, Thread
 from typing import Final, Protocol
 
 import smtpscope
@@ -27,12 +28,17 @@ from smtpscope.reading.evtx.decoding.decoder_frames import (
     unpacked,
     write_frame,
 )
+from smtpscope.reading.evtx.decoding.decoder_process import MEMORY
+from smtpscope.reading.evtx.decoding.process_memory import memory_of
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 
 _SECONDS: Final = 3.0
 """A chunk takes some milliseconds."""
 _LEAST_SECONDS: Final = 0.5
 _SECONDS_TO_START: Final = 20.0
+_LOOKS_EVERY: Final = 0.1
+"""Seconds between two looks at its memory."""
+_TOO_MUCH_MEMORY: Final = "The fast decoder exceeded its memory limit"
 _MOST_STOPS: Final = 6
 """Stops per file; after them, the second decoder reads the rest, or a file could take an hour."""
 
@@ -82,9 +88,13 @@ def _command() -> list[str]:
 class DecoderProcess:
     """A process with the fast decoder; threads may share it."""
 
-    def __init__(self, command: Sequence[str] | None = None) -> None:
-        """`command` starts another decoder than ours."""
+    def __init__(self, command: Sequence[str] | None = None, memory: int = MEMORY) -> None:
+        """`command` starts another decoder than ours; `memory` is how many bytes it may have.
+
+        On Linux, the process has that limit itself; elsewhere, only this watch sees to it.
+        """
         self._command = command
+        self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
         self._missing: str | None = None
         self._alone = Lock()
@@ -99,7 +109,7 @@ class DecoderProcess:
                 process = self._start()
             answer = self._answer(process, seconds, *request(chunk, seconds, sources))
         if answer[:1] == TOO_LARGE:
-            raise DecoderStoppedError("The fast decoder exceeded its memory limit")
+            raise DecoderStoppedError(_TOO_MUCH_MEMORY)
         try:
             if answer[:1] != RECORDS:
                 raise ValueError
@@ -112,15 +122,10 @@ class DecoderProcess:
         """The answer of the process to `parts`, or without parts, to its start."""
         assert process.stdin is not None
         assert process.stdout is not None
-        expired = []
-
-        def expire() -> None:
-            expired.append(True)
-            process.kill()
-
-        timer = Timer(seconds, expire)
-        timer.daemon = True
-        timer.start()
+        answered = Event()
+        stopped: list[str] = []
+        watch = Thread(target=self._watch, args=(process, seconds, answered, stopped), daemon=True)
+        watch.start()
         try:
             if parts:
                 with suppress(OSError):
@@ -131,11 +136,24 @@ class DecoderProcess:
             self.close()
             raise
         finally:
-            timer.cancel()
+            answered.set()
         if answer is None:
             code = self.close()
-            raise DecoderStoppedError(_time_is_over(seconds) if expired else _broken_off(code))
+            raise DecoderStoppedError(stopped[0] if stopped else _broken_off(code))
         return answer
+
+    def _watch(self, process: subprocess.Popen[bytes], seconds: float, answered: Event, stopped: list[str]) -> None:
+        """Ends the process when it has too much memory or `seconds` are over; `stopped` gets the reason."""
+        until = time.monotonic() + seconds
+        while not answered.wait(max(0.0, min(_LOOKS_EVERY, until - time.monotonic()))):
+            if time.monotonic() >= until:
+                stopped.append(_time_is_over(seconds))
+            elif (memory_of(process.pid) or 0) > self._memory:
+                stopped.append(_TOO_MUCH_MEMORY)
+            else:
+                continue
+            process.kill()
+            return
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.close()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import IO, Final
+
+from msgspec import Struct
 
 from smtpscope.reading.explaining import NO_SOURCES, EventSources, unpacked_sources
 
@@ -35,8 +36,7 @@ class Kind(IntEnum):
     OURS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """A record that the decoder could read: its number in the header, and its content as JSON if it may be an SMTP
     event, or is wanted besides.
 

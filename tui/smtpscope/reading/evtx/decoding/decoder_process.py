@@ -32,7 +32,7 @@ from smtpscope.reading.evtx.decoding.decoder_frames import (
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 
 MEMORY: Final = 1 << 30
-"""Bytes that the process may have, if the system enforces it (not Windows and macOS)."""
+"""Bytes that the process may have: enforced on Linux, watched by the parent elsewhere."""
 _MOST_TEXT: Final = 1 << 27
 """Characters of output for one chunk of 64 KiB: an honest one has less than a hundredth."""
 _MOST_FAILURES: Final = 4_000

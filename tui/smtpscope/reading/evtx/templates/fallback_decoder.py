@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from smtpscope.reading.evtx.evtx_layout import RECORD_HEADER_SIZE
 from smtpscope.reading.evtx.templates import binary_values as values
@@ -30,8 +31,7 @@ _LITTLE_TEXT: Final = 1 << 17
 """The limit for a record once its chunk is over the limit: an honest one has far less."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """The content of a slot in a record."""
 
     type: int
@@ -39,8 +39,7 @@ class _Value:
     bytes: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Repeated:
+class _Repeated(Struct, frozen=True):
     """A string array: its element is printed once for each string."""
 
     texts: tuple[str, ...]

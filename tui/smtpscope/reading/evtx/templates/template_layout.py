@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE
@@ -29,8 +30,7 @@ _MOST_TEMPLATES: Final = 4_000
 """A log has some hundreds. If each chunk has its own templates, analysing them costs more than it saves."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventPlan:
+class EventPlan(Struct, frozen=True):
     """The parts of an event in the records of a template: a literal text, or the index of a value; None if absent.
 
     `kind` is "ours", "foreign" or "explaining" (another source of which events are wanted) if the provider is a
@@ -51,8 +51,7 @@ class EventPlan:
     literals: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DataPlan:
+class DataPlan(Struct, frozen=True):
     """The slots of the insertion strings, in order, and that of the data after them."""
 
     slots: tuple[Slot, ...]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class UnreadableError(Exception):
     """The binary XML can't be understood; the message says why, in a few words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """The slot for value number `index` of a record; if an optional one is null, its element is left out."""
 
     index: int
@@ -20,8 +19,7 @@ class Slot:
 Part = str | Slot
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateElement:
+class TemplateElement(Struct, frozen=True):
     """An element of a template. `depends_on` is the value without which it is left out, or None."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from smtpscope.reading.mail_servers.mail_grammar import Around, Found, LoggedRefusal, MailGrammar
 from smtpscope.reading.mail_servers.mail_log import MailLog
@@ -23,8 +24,7 @@ _COMMAND = re.compile(r"[A-Za-z]{4,8}(?= |\Z)")
 _SESSIONS: Final = 10_000
 
 
-@dataclass(slots=True)
-class _Session:
+class _Session(Struct):
     """The last command of a session, and whether the message itself is being sent."""
 
     verb: str = ""

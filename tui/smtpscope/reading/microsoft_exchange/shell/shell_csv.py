@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from smtpscope.reading.microsoft_exchange.shell.shell_log import LACKS, ShellReader
 from smtpscope.reading.microsoft_exchange.shell.shell_object import NAMES, ShellObject, folded, kind_of
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.encodings import head_text
-from smtpscope.reading.text.table_rows import DELIMITERS, first_rows, rows, true_text
+from smtpscope.reading.text.table_rows import DELIMITERS, Row, first_rows, rows, true_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import head_of
 
@@ -19,8 +20,7 @@ _LONGEST_NAME: Final = 40
 _BEFORE_HEADER: Final = ("#TYPE", "sep=")
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """A `RowShape`; `names` are the folded names of the columns."""
 
     delimiter: str
@@ -31,8 +31,8 @@ class _Table:
         return len(self.names)
 
     def begins_row(self, line: str, delimiter: str) -> bool:
-        """Always False: a reply may have several lines, and no column reliably tells one from a row."""
-        return False
+        """Whether `line` alone has all columns: no column reliably tells a row from a line of a reply."""
+        return any(len(fields) == self.count for fields in first_rows(line.rstrip("\r\n"), delimiter, 1))
 
 
 class ShellCsvReader(ShellReader):
@@ -63,7 +63,17 @@ class ShellCsvReader(ShellReader):
             if row.fields == header or not any(row.fields):
                 continue
             values = dict(zip(table.names, (true_text(field, encoding) for field in row.fields), strict=False))
-            yield ShellObject(row.offset, row.end, row.line, values)
+            yield ShellObject(row.offset, row.end, row.line, values, _damage(row, table.count))
+
+
+def _damage(row: Row, count: int) -> str:
+    """What is wrong with the form of `row`, "" if nothing is."""
+    if row.broken:
+        return "quotes opened here are never closed"
+    if row.misquoted:
+        return "a quote stands where none can: two rows may have become one"
+    fields = len(row.fields)
+    return "" if fields == count else f"{fields} field{'s' if fields > 1 else ''}, the header has {count}"
 
 
 def _table_of(head: bytes) -> _Table | None:

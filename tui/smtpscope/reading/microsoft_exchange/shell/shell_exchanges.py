@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from smtpscope.reading.microsoft_exchange import agent_refusal
 from smtpscope.reading.microsoft_exchange.shell.last_error import last_error
@@ -105,7 +106,7 @@ def exchanges_in(file: str, each: ShellObject) -> ToldExchanges | None:
 
 def _record(file: str, **values: object) -> SmtpExchangeRecord:
     empty = SmtpExchangeRecord(file, 0, None, False, "outbound", None, None, None, "", "", "", "")
-    return replace(empty, **values)  # type: ignore[arg-type]  # these are the names of its fields
+    return replace(empty, **values)
 
 
 def _of_agent(file: str, each: ShellObject) -> list[SmtpExchangeRecord]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import span_of
 from smtpscope.reading.microsoft_exchange.shell.shell_exchanges import ToldExchanges, exchanges_in, time_of
 from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, kind_of
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, SmtpExchangeRecord
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.file_times import FileTimes
@@ -48,8 +50,11 @@ class ShellReader(TextLog):
         batching = Batching(self._source.size)
         times = FileTimes(self._source.name, self._options, self._written_times)
         problems: dict[str, tuple[int, int]] = {}
+        damaged = ProblemLog(self._source.name)
         timeless = without_reply = 0
         for each in self._objects():
+            if each.damage:
+                damaged.add(f"line {each.line}", each.damage, "noted")
             told = exchanges_in(self._source.name, each)
             if told is None or not told.records:
                 batching.unrelated_records += 1
@@ -62,9 +67,9 @@ class ShellReader(TextLog):
                 problems.update((reason, (each.line, 0)) for reason in told.problems if reason not in problems)
                 problems.update((reason, (problems[reason][0], problems[reason][1] + 1)) for reason in told.problems)
             if batching.due:
-                batching.problems += times.take_problems()
+                batching.problems += times.take_problems() + damaged.take()
                 yield batching.take(each.end)
-        batching.problems += times.take_problems()
+        batching.problems += times.take_problems() + damaged.take(final=True)
         batching.problems += [
             Problem(self._source.name, f"line {line}", reason, "noted", count)
             for reason, (line, count) in problems.items()

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
+
+from msgspec import Struct
 
 ShellKind = Literal["tracking", "agent", "queue", "trace"]
 
@@ -52,14 +53,17 @@ _TRACED: Final = frozenset(("recipientaddress", "status"))
 _OF_EVENTS: Final = frozenset(("entrytype", "instanceid", "providername", "leveldisplayname", "logname", "message"))
 
 
-@dataclass(frozen=True, slots=True)
-class ShellObject:
-    """`values` by folded name; it goes from byte `offset` to byte `end`, and begins in `line` (from 1)."""
+class ShellObject(Struct, frozen=True):
+    """`values` by folded name; it goes from byte `offset` to byte `end`, and begins in `line` (from 1).
+
+    `damage` is what is wrong with its form, "" if nothing is.
+    """
 
     offset: int
     end: int
     line: int
     values: Mapping[str, str]
+    damage: str = ""
 
     def value(self, *names: str) -> str:
         """The value of the first of `names` that has one, or ""."""

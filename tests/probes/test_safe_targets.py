@@ -1,0 +1,72 @@
+"""Which names and IP addresses may be asked about and contacted."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpscope.probes.safe_targets import Reach, UnsafeTargetError, host_name, mailbox_name
+
+NAMES = {
+    "fabrikam.com": "fabrikam.com",
+    "MX1.Fabrikam.COM.": "mx1.fabrikam.com",
+    "xn--bcher-kva.example": "xn--bcher-kva.example",
+    "bücher.example": "xn--bcher-kva.example",
+}
+NO_NAMES = (
+    "", ".", "-a.com", "a-.com", "a..com", "a b.com", "a.com/x", "a.com:25", "a.com;b.com", "$(id).com", "`id`.com",
+    "a.com\r\nMAIL FROM:<x>", "a\x00b.com", "\x1b]52;c;x\x07.com", "192.0.2.1", "1.2.3", "a" * 64 + ".com",
+    "a." * 130 + "com", "[192.0.2.1]", "http://a.com", "a@b.com", "_x.com", "..", "*.com", "%00.com", "a.com ,b.com",
+)  # fmt: skip
+PRIVATE_NAMES = (
+    "exch01", "localhost", "exch01.local", "exch01.contoso.internal", "x.onion", "nas.home.arpa", "dc.corp", "host.lan",
+    "user1.invalid", "router.home", "x.localdomain",
+)  # fmt: skip
+PUBLIC_ADDRESSES = ("8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8")
+PRIVATE_ADDRESSES = (
+    "10.0.0.5", "172.16.0.1", "192.168.1.1", "127.0.0.1", "127.255.255.254", "0.0.0.0", "169.254.169.254", "100.64.0.1",
+    "192.0.0.1", "192.0.2.25", "198.18.0.1", "198.51.100.1", "203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+    "192.88.99.1", "::", "::1", "::ffff:10.0.0.5", "::ffff:127.0.0.1", "::10.0.0.5", "fe80::1", "fe80::1%eth0",
+    "fc00::1", "fd12::1", "fec0::1", "ff02::1", "2001:db8::1", "2002:a00:5::1", "64:ff9b::a00:5", "64:ff9b:1::a00:5",
+    "2001:0:a00:5::1", "100::1", "3fff::1", "5f00::1",
+)  # fmt: skip
+NO_ADDRESSES = ("", "8.8.8", "08.8.8.8", "0x8.8.8.8", "134744072", "8.8.8.8.", "8.8.8.8:25", "8.8.8.8 ; id", "a.com")
+
+
+def refused(call: object, text: str) -> bool:
+    try:
+        call(text)  # type: ignore[operator]
+    except UnsafeTargetError:
+        return True
+    return False
+
+
+def test_a_host_name_is_one_by_its_letters() -> None:
+    assert {text: host_name(text) for text in NAMES} == NAMES
+    assert [text for text in NO_NAMES if not refused(host_name, text)] == []
+    assert host_name("_dmarc.fabrikam.com", service=True) == "_dmarc.fabrikam.com"
+
+
+def test_names_of_private_networks_are_refused_unless_they_are_allowed() -> None:
+    assert [text for text in PRIVATE_NAMES if not refused(Reach().name, text)] == []
+    assert [text for text in PRIVATE_NAMES if refused(Reach(allow_private=True).name, text)] == []
+
+
+def test_only_public_addresses_pass_unless_others_are_allowed() -> None:
+    assert [text for text in PUBLIC_ADDRESSES if refused(Reach().address, text)] == []
+    assert Reach().address("::ffff:8.8.8.8") == "8.8.8.8"
+    assert [text for text in PRIVATE_ADDRESSES if not refused(Reach().address, text)] == []
+    allowed = [text for text in PRIVATE_ADDRESSES if refused(Reach(allow_private=True).address, text)]
+    assert allowed == ["fe80::1%eth0"]
+    assert [text for text in NO_ADDRESSES if not refused(Reach(allow_private=True).address, text)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a b@fabrikam.com", '"a"@fabrikam.com', "a@b@fabrikam.com", "a@-x.com", "a\r\n@x.com"]
+)
+def test_a_mailbox_that_could_say_more_than_itself_is_refused(text: str) -> None:
+    with pytest.raises(UnsafeTargetError):
+        mailbox_name(text)
+
+
+def test_a_plain_mailbox_passes() -> None:
+    assert mailbox_name("anna.kowalska@fabrikam.com") == "anna.kowalska@fabrikam.com"

@@ -1,0 +1,1 @@
+"""`verify`, `check-now` and `checks`: live checks without the browser."""

@@ -1,0 +1,120 @@
+"""Options of the commands that run live checks, and the session that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from smtpscope.cli.configured import knowledge_folders, loaded_settings
+from smtpscope.cli.streams import Target, talk
+from smtpscope.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from smtpscope.export.live.live_formats import LivePart
+    from smtpscope.knowledge.live.check_kinds import CheckGroup
+    from smtpscope.session.live.live_session import LiveSession
+
+GROUPS: Final = ("blocklist", "dns", "smtp", "tls", "recipient")
+
+
+def live_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--run`, `--dry-run`, `--resolver`, `--allow-private`; the first is passed on as `groups`."""
+
+    @wraps(command)
+    def gathered(run: str, **others: Any) -> None:
+        command(groups=_groups(run), **others)
+
+    options = (
+        click.option(
+            "--run",
+            default="",
+            metavar="GROUPS",
+            help=f"Only these checks: {', '.join(GROUPS)}, separated by commas.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Print what would be sent to whom, and send nothing."),
+        click.option(
+            "--resolver", default="", metavar="IP", help="Ask this DNS resolver instead of the one of this computer."
+        ),
+        click.option(
+            "--allow-private", is_flag=True, help="Also ask for private names, and contact private IP addresses."
+        ),
+    )
+    decorated: Callable[..., None] = gathered
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
+def _groups(written: str) -> tuple[CheckGroup, ...]:
+    from smtpscope.knowledge.live.check_kinds import CHECK_GROUPS
+
+    words = [word.strip().lower() for word in written.split(",") if word.strip()]
+    for word in words:
+        if word not in CHECK_GROUPS:
+            from smtpscope.configuration.nearest import did_you_mean
+
+            raise UsageError(
+                where="--run", what=f"there are no checks {word!r}", remedy=did_you_mean(word, CHECK_GROUPS)
+            )
+    return tuple(group for group in CHECK_GROUPS if group in words)
+
+
+def live_session(
+    resolver: str,
+    allow_private: bool,
+    our_address: str = "",
+    *,
+    knowledge: tuple[Path, ...] = (),
+    own_knowledge: bool = True,
+) -> LiveSession:
+    """The session as settings and options want it. Raises UsageError where there are no live checks."""
+    from smtpscope.configuration.paths import paths
+    from smtpscope.session.live.live_session import LiveSession, hindrance
+
+    settings = loaded_settings().settings
+    why = hindrance(settings.checks)
+    if why:
+        raise UsageError(where="live checks", what=why, remedy="Nothing was asked")
+    return LiveSession.made(
+        settings,
+        knowledge_folders(knowledge, settings, own=own_knowledge),
+        paths(Path.cwd()).journal_file if settings.remember else None,
+        allow_private=allow_private,
+        resolver=resolver,
+        our_address=our_address,
+    )
+
+
+def run_or_plan(session: LiveSession, parts: Sequence[LivePart], target: Target, form: str, *, dry_run: bool) -> None:
+    """Writes what would be sent, or runs the checks and writes their results. Nothing to do raises UsageError.
+
+    A check that is in several parts runs once.
+    """
+    checks = {check.key: check for part in parts for check in part.checks}
+    if not checks:
+        raise UsageError(
+            where="live checks", what="there is nothing to check", remedy="Leave out --run, or name other checks"
+        )
+    from smtpscope.export.live.live_formats import PLAN_FORMATS, RESULT_FORMATS
+
+    if dry_run:
+        target.put(PLAN_FORMATS[form](parts, session.resolvers), escaped=form == "json")
+        return
+    import asyncio
+
+    from smtpscope.store.times import zone_named
+
+    results = {result.check.key: result for result in asyncio.run(session.engine.run_all(tuple(checks.values())))}
+    told = [
+        (part.title, [part.concluded(results[check.key]) for check in part.checks]) for part in parts if part.checks
+    ]
+    zone = zone_named(loaded_settings().settings.timezone)
+    target.put(RESULT_FORMATS[form](told, zone), escaped=form == "json")
+    if session.journal.failure is not None:
+        talk(f"the journal of checks could not be written: {session.journal.failure}")

@@ -1,0 +1,1 @@
+"""Live checks and their results as text, JSON and Markdown."""

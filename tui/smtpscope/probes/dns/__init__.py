@@ -1,0 +1,1 @@
+"""Checks that ask DNS about IP addresses, hosts and domains."""

@@ -1,0 +1,116 @@
+"""What may be asked about and connected to: valid host names of the public DNS, and public IP addresses.
+
+Names and IP addresses come from a stranger's reply. Without `allow_private` nothing leaves that would tell a resolver
+names of a private network, and nothing in a private network is contacted on a stranger's word.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+import msgspec
+
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
+# SPF, DKIM, DMARC and TLSA names begin labels with an underscore (RFC 8552).
+_SERVICE_LABEL: Final = re.compile(r"_?[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z")
+_LONGEST_NAME: Final = 253
+_MAILBOX: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}\Z")
+
+PRIVATE_ENDINGS: Final = frozenset(
+    {"localhost", "local", "internal", "onion", "alt", "invalid", "localdomain"}
+    | {"lan", "home", "corp", "mail", "intranet", "private", "domain", "home.arpa"}
+)
+"""Top-level names of no public DNS: RFC 6761, 6762 (with appendix G), 7686, 8375, 9476, and ICANN's reserved ones."""
+
+_GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
+_NOT_OF_ONE_HOST: Final = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+_RELAY_ANYCAST: Final = IPv4Network("192.88.99.0/24")
+
+
+class UnsafeTargetError(Exception):
+    """It is not asked or contacted; the message says why, in words for the user, and may quote a log."""
+
+
+def host_name(text: str, *, service: bool = False) -> str:
+    """`text` as a host name in lower case without its trailing dot. Raises UnsafeTargetError.
+
+    With `service`, labels may begin with an underscore, as DNS names of policies do.
+    """
+    name = text.strip().removesuffix(".").lower()
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii").lower() if len(name) <= _LONGEST_NAME else name
+        except UnicodeError:
+            raise UnsafeTargetError(f"{text[:80]!r} is not a valid host name") from None
+    pattern = _SERVICE_LABEL if service else _LABEL
+    labels = name.split(".")
+    if not 0 < len(name) <= _LONGEST_NAME or not all(map(pattern.match, labels)) or labels[-1].isdigit():
+        raise UnsafeTargetError(f"{text[:80]!r} is not a valid host name")
+    return name
+
+
+def mailbox_name(text: str) -> str:
+    """`text` as a mailbox that can be asked for: an unquoted local part and a domain. Raises UnsafeTargetError."""
+    if _MAILBOX.match(text) is None or ".." in text:
+        raise UnsafeTargetError(f"{text[:80]!r} is not a plain mailbox")
+    host_name(text.rpartition("@")[2])
+    return text
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` is an IP address rather than a name."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+class PrivateTargetError(UnsafeTargetError):
+    """A valid name or IP address, but not one of the public Internet."""
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """How far checks may go. `allow_private` lets private names and IP addresses through."""
+
+    allow_private: bool = False
+
+    def name(self, text: str, *, service: bool = False) -> str:
+        """`text` as a name of the public DNS. Raises UnsafeTargetError."""
+        name = host_name(text, service=service)
+        if self.allow_private:
+            return name
+        if "." not in name:
+            raise PrivateTargetError(f"{name} is a name of a private network (it has no dot)")
+        ending = next((each for each in PRIVATE_ENDINGS if name.endswith(f".{each}") or name == each), None)
+        if ending is not None:
+            raise PrivateTargetError(f"{name} is a name of a private network (.{ending})")
+        return name
+
+    def address(self, text: str) -> str:
+        """`text` as a public IP address in its canonical form; an IPv4-mapped one as IPv4. Raises UnsafeTargetError."""
+        try:
+            address: IPv4Address | IPv6Address = ip_address(text.strip().strip("[]"))
+        except ValueError:
+            raise UnsafeTargetError(f"{text[:80]!r} is not an IP address") from None
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        if isinstance(address, IPv6Address) and address.scope_id is not None:
+            raise UnsafeTargetError(f"{address} is an IP address of this computer's own network")
+        if not self.allow_private and not _is_public(address):
+            raise PrivateTargetError(f"{address} is not a public IP address")
+        return str(address)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Neither private, documentation, multicast nor reserved; for IPv6 only what is given out as global unicast.
+
+    What carries an IPv4 address inside (NAT64, 6to4, Teredo: RFC 6052, 3056, 4380) could lead into a private network.
+    """
+    if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
+        return False
+    if isinstance(address, IPv4Address):
+        return address not in _RELAY_ANYCAST
+    return address in _GLOBAL_UNICAST and not any(address in network for network in _NOT_OF_ONE_HOST)

@@ -1,0 +1,1 @@
+"""Live checks as the command line and the browser use them."""
