@@ -11,6 +11,7 @@
 # make tasks        six tasks of an administrator with real key events; writes the table of keys in docs/tasks.md
 # make evaluate     how well replies are recognised; writes docs/evaluation.md (REPLIES=FILE: other labelled replies too)
 # make properties   tries twenty times as many examples of each property as make test does
+# make terminals    tries the terminals that are installed, under Xvfb; writes the table in docs/terminals.md
 # make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first)
 # make help         these lines, and the other targets
 
@@ -33,7 +34,7 @@ PIP := -m pip --disable-pip-version-check install --quiet
 # Nothing is fetched to build with: what builds was installed from requirements/build.txt before.
 LOCKED := --no-build-isolation --use-pep517 --require-hashes
 EDITABLE := --no-build-isolation --no-deps --editable .
-.PHONY: run test lint types contract pytest properties one fix lock bench tasks evaluate fuzz snapshots screenshots samples docs \
+.PHONY: run test lint types contract pytest properties one fix lock bench tasks evaluate terminals fuzz snapshots screenshots samples docs \
 	docs-site wheel clean help
 
 run: $(INSTALLED)
@@ -86,6 +87,10 @@ tasks: $(DEVELOPED)
 
 evaluate: $(DEVELOPED)
 	PYTHONPATH=tests $(BIN)/python -m support.evaluation docs/evaluation.md $(REPLIES)
+
+# Needs Xvfb, xdotool and xclip, and terminals to try (Debian: apt-get install xvfb xdotool xclip xterm kitty ...).
+terminals: $(DEVELOPED)
+	PYTHONPATH=tests $(BIN)/python -m real_terminals --into docs/terminals.md
 
 MINUTES ?= 5
 FIRST ?= 0

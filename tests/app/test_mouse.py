@@ -79,3 +79,17 @@ async def test_hints_of_the_first_start_are_gone_after_ten_keys(analysis: Analys
         assert app.browse.detail.facts.hints
         await pilot.press("j")
         assert not app.browse.detail.facts.hints
+
+
+async def test_a_click_on_a_box_ticks_it(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(120, 40)) as driven:
+        await driven.press("e")
+        before = driven.drawn
+        await driven.pilot.click("#export-mask", offset=(2, 0))
+        await driven.settled()
+        assert any("[x] Mask names" in line for line in driven.drawn)
+        assert driven.drawn != before
+        await driven.press("escape", "z")
+        await driven.pilot.click("#zone-also", offset=(2, 0))
+        await driven.settled()
+        assert any("[x] f2:" in line for line in driven.drawn)

@@ -47,6 +47,7 @@ PLACES: Final = {
     "reading": "In a record, a session or the list of files",
     "link": "Before a link is opened",
     "compare": "In the comparison",
+    "columns": "In the choice of columns",
     "search": "While words are searched in a text",
     "help": "In the help",
     "confirm": "Where you are asked",

@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("textual_serve", reason="needs the extra smtpscope[serve]")
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from textual_serve.download_manager import DownloadManager
 
 from smtpscope.cli.web import page_process, pages
 from smtpscope.cli.web.page_process import PageProcess, same_words
@@ -44,6 +45,27 @@ import sys
 print("__GANGLION__", flush=True)
 told = b'{"type": "exit"}'
 sys.stdout.buffer.write(b"M" + len(told).to_bytes(4, "big") + told)
+"""
+# Textual's own form of a file: named in a packet of its own, then sent in pieces on request.
+DELIVERING = """
+import json, sys
+from textual._binary_encode import dump
+def send(kind, told):
+    sys.stdout.buffer.write(kind + len(told).to_bytes(4, "big") + told)
+    sys.stdout.buffer.flush()
+print("__GANGLION__", flush=True)
+meta = {"type": "deliver_file_start", "key": "k1", "path": "/x/ticket '\\".md", "open_method": "download",
+        "encoding": "utf-8", "mime_type": "text/html", "name": None}
+send(b"M", json.dumps({"type": "open_url", "url": "http://evil.example", "new_tab": True}).encode())
+send(b"M", json.dumps(meta).encode())
+pieces = [b"the summary", b""]
+while kind := sys.stdin.buffer.read(1):
+    told = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(4), "big"))
+    asked = json.loads(told) if kind == b"M" else {}
+    if asked.get("type") == "quit":
+        break
+    if asked.get("type") == "deliver_chunk_request":
+        send(b"P", dump(("deliver_chunk", "k1", pieces.pop(0))))
 """
 LONGEST = 30.0
 
@@ -104,6 +126,18 @@ async def test_there_is_nothing_else_to_get(path: str) -> None:
         answer = await answering.get(path)
         assert answer.status in (403, 404)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_an_export_is_a_download_of_the_page_and_a_link_is_not_followed() -> None:
+    async with client(DELIVERING) as answering, answering.ws_connect("/ws") as terminal:
+        # The request to open a URL came first and was not passed on.
+        assert await terminal.receive_json(timeout=LONGEST) == ["deliver_file_start", "k1"]
+        answer = await answering.get("/download/k1")
+        assert await answer.read() == b"the summary"
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert re.fullmatch(r'attachment; filename="[A-Za-z0-9_.-]+\.md"', answer.headers["Content-Disposition"])
+        assert (await answering.get("/download/k1")).status == 404
+        assert (await answering.get("/download/k1", headers={"Origin": "http://evil.example"})).status == 403
 
 
 async def test_keys_and_sizes_reach_the_process_and_what_it_draws_the_page() -> None:
@@ -211,9 +245,9 @@ async def test_a_process_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyP
     async def draw(data: bytes) -> None:
         came.set()
 
-    async def close() -> None: ...
+    async def nothing(data: str = "") -> None: ...
 
-    process = PageProcess([sys.executable, "-c", DEAF], draw, close)
+    process = PageProcess([sys.executable, "-c", DEAF], draw, nothing, nothing, DownloadManager())
     await process.start(80, 24)
     await asyncio.wait_for(came.wait(), LONGEST)
     await process.end()
@@ -225,9 +259,9 @@ def test_the_process_knows_no_clipboard_of_the_machine_that_serves(monkeypatch: 
     monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
     monkeypatch.setenv("DISPLAY", ":0")
 
-    async def nothing(data: bytes = b"") -> None: ...
+    async def nothing(data: object = None) -> None: ...
 
-    environment = PageProcess(["smtpscope"], nothing, nothing)._build_environment(100, 30)
+    environment = PageProcess(["smtpscope"], nothing, nothing, nothing, DownloadManager())._build_environment(100, 30)
     assert not {"TMUX", "DISPLAY"} & environment.keys()
     assert environment["TEXTUAL_DRIVER"] == "smtpscope.cli.web.driver:PageWebDriver"
 

@@ -17,7 +17,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from smtpscope.app.clipboard import Clipboard, Copied, SystemClipboard
+from smtpscope.app.clipboard import Clipboard, Copied, PageClipboard, SystemClipboard
 from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.outside_viewer import view_outside, viewer_command
 from smtpscope.app.palette import ActionsProvider
@@ -109,6 +109,8 @@ class Browser(App[None]):
         return driver_class() or super().get_driver_class()
 
     def _system_clipboard(self) -> Clipboard:
+        if self.is_web and self.settings.clipboard == "auto":
+            return PageClipboard(self._write_sequence)
         return SystemClipboard(self._write_sequence, way=self.settings.clipboard)
 
     async def on_mount(self) -> None:

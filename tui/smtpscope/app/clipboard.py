@@ -157,5 +157,16 @@ class SystemClipboard:
         return path
 
 
+class PageClipboard:
+    """The clipboard of the person viewing the page: the page's own script puts there what it gets as OSC 52."""
+
+    def __init__(self, write_to_terminal: Callable[[str], None]) -> None:
+        self._write_to_terminal = write_to_terminal
+
+    def copy(self, text: str) -> Copied:
+        self._write_to_terminal(_osc_52(text.encode("utf-8", "replace")))
+        return Copied("your web browser's clipboard", certain=False)
+
+
 def _osc_52(data: bytes) -> str:
     return f"\x1b]52;c;{base64.b64encode(data).decode('ascii')}\a"

@@ -9,6 +9,7 @@ from textual.dom import DOMNode
 
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.screens.columns_screen import ColumnsScreen
 from smtpscope.app.screens.compare_screen import CompareScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
@@ -43,6 +44,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     CountsScreen,
     CountedList,
     CompareScreen,
+    ColumnsScreen,
     ExportScreen,
     KnowledgeScreen,
     ViewsScreen,
@@ -84,6 +86,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (TimelineScreen, TimelineList),
     (CountsScreen, CountedList),
     (CompareScreen,),
+    (ColumnsScreen,),
     (ExportScreen,),
     (KnowledgeScreen,),
     (ViewsScreen,),

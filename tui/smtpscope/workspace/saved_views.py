@@ -13,13 +13,16 @@ _LONGEST_NAME = 100
 
 
 class SavedView(Struct, frozen=True):
-    """`name` is one line of at most 100 characters, compared without case."""
+    """`name` is one line of at most 100 characters, compared without case. `left_out` are the names of the columns that
+    the table does not have, separated by commas.
+    """
 
     name: str
     filter_text: str
     grouping: Grouping = "code"
     sort: SortColumn = "attention"
     descending: bool = False
+    left_out: str = ""
 
 
 class SavedViews:
@@ -32,7 +35,7 @@ class SavedViews:
         """Sorted by name. Raises WorkspaceError."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT name, filter_text, grouping, sort, descending FROM saved_view ORDER BY folded_name"
+                "SELECT name, filter_text, grouping, sort, descending, left_out FROM saved_view ORDER BY folded_name"
             ).fetchall()
         return tuple(
             SavedView(
@@ -42,8 +45,9 @@ class SavedViews:
                 DIMENSIONS.understood(grouping) or "code",
                 sort if sort in SORT_COLUMNS else "attention",
                 bool(descending),
+                left_out,
             )
-            for name, filter_text, grouping, sort, descending in rows
+            for name, filter_text, grouping, sort, descending, left_out in rows
         )
 
     def find(self, name: str) -> SavedView | None:
@@ -74,8 +78,8 @@ class SavedViews:
         with self._database.writing() as connection:
             removed = connection.execute("DELETE FROM saved_view WHERE folded_name = ?", (folded,)).rowcount
             connection.execute(
-                "INSERT INTO saved_view VALUES (?, ?, ?, ?, ?, ?)",
-                (folded, name, filter_text, view.grouping, view.sort, view.descending),
+                "INSERT INTO saved_view VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (folded, name, filter_text, view.grouping, view.sort, view.descending, storable(view.left_out)),
             )
         return removed > 0
 

@@ -63,5 +63,7 @@ CREATE TABLE our_address (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _OUR_ADDRESSES)
+_COLUMNS = "ALTER TABLE saved_view ADD COLUMN left_out TEXT NOT NULL DEFAULT '';"
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _OUR_ADDRESSES, _COLUMNS)
 """Script i migrates version i to i + 1; released scripts never change, new ones are appended."""

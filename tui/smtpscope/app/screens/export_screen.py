@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -19,7 +20,7 @@ from textual.widgets.option_list import Option
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import ProsePane, ProseParagraph, text
+from smtpscope.app.widgets.texts.prose import ProsePane, ProseParagraph, clickable, text
 from smtpscope.configuration.settings import Settings
 from smtpscope.errors import ExportError
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
@@ -122,9 +123,10 @@ class ExportScreen(ModalScreen[None]):
         title = self._choices[self._choice].title
         count = len(document.incidents)
         incidents = "1 incident" if count == 1 else f"{count:,} incidents"
-        self.query_one("#export-mask", Static).update(text(_MASK_LINES[self._mask]))
+        self.query_one("#export-mask", Static).update(clickable(text(_MASK_LINES[self._mask]), "mask"))
         more = "  (f2: change)" if len(self._choices) > 1 else ""
-        self.query_one("#export-what", Static).update(text(f"Export {title}: {incidents}{more}", "bold"))
+        what = text(f"Export {title}: {incidents}{more}", "bold")
+        self.query_one("#export-what", Static).update(clickable(what, "what") if more else what)
         name = suggested_name(document if mask is None else mask.document(document), chosen.suffix)
         if self._settings.export_folder is not None:
             name = str(self._settings.export_folder / name)
@@ -175,7 +177,9 @@ class ExportScreen(ModalScreen[None]):
 
     def action_write(self) -> None:
         path = Path(self.path).expanduser()
-        if path.is_file() and not self._settings.export_confirm_overwrite:
+        if self.app.is_web:
+            self._download(path)
+        elif path.is_file() and not self._settings.export_confirm_overwrite:
             self._write(path, overwrite=True)
         elif path.is_file():
             question = f"{shown(str(path))} already exists. Overwrite it?"
@@ -184,6 +188,12 @@ class ExportScreen(ModalScreen[None]):
             )
         else:
             self._write(path, overwrite=False)
+
+    def _download(self, path: Path) -> None:
+        """On a page the file goes to the person viewing it, not to the machine that serves it."""
+        self.app.deliver_text(StringIO(self._content), save_filename=path.name, mime_type="application/octet-stream")
+        self.notify(shown(f"Sent {path.name} to your web browser as a download"))
+        self.dismiss(None)
 
     def _write(self, path: Path, *, overwrite: bool) -> None:
         try:

@@ -96,7 +96,7 @@ class ViewsScreen(ModalScreen[SavedView | None]):
             self._note("Type a name for the view first.")
             return
         here = self._here
-        view = SavedView(name, here.filter_text, here.grouping, here.sort, here.descending)
+        view = SavedView(name, here.filter_text, here.grouping, here.sort, here.descending, here.left_out)
         if self._analysis.user_data.save_view(view):
             self.notify(shown(f"Saved as {name}"))
             self.dismiss(None)

@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.texts.prose import clickable, text
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.errors import UsageError
 from smtpscope.harmless import shown
@@ -109,7 +109,8 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
                 f"{box} f2: {self._without:,} {events} without a zone, read as {self._taken_for}; "
                 "read them in the chosen zone too"
             )
-        self.query_one("#zone-also", Static).update(text(words))
+        line = text(words)
+        self.query_one("#zone-also", Static).update(clickable(line, "also") if self._without else line)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,16 +26,25 @@ class PageProcess(AppService):
     """Runs `words`; `draw` receives the process's output, `close` is called when it has ended."""
 
     def __init__(
-        self, words: Sequence[str], draw: Callable[[bytes], Awaitable[None]], close: Callable[[], Awaitable[object]]
+        self,
+        words: Sequence[str],
+        draw: Callable[[bytes], Awaitable[None]],
+        close: Callable[[], Awaitable[object]],
+        ask: Callable[[str], Awaitable[None]],
+        downloads: DownloadManager,
     ) -> None:
+        """`ask` passes a request on to the page: to fetch a file that is ready in `downloads`."""
+
         async def write_text(text: str) -> None:
-            """Textual uses this to ask the page to open URLs and download files; we don't."""
+            # The other request is to open a URL, which a reply could name.
+            if is_download(text):
+                await ask(text)
 
         async def write_close() -> None:
             await close()
 
         super().__init__(
-            words[0], write_bytes=draw, write_str=write_text, close=write_close, download_manager=DownloadManager()
+            words[0], write_bytes=draw, write_str=write_text, close=write_close, download_manager=downloads
         )
         self._words = tuple(words)
 
@@ -83,6 +93,15 @@ class PageProcess(AppService):
         self.stdin.close()
         with suppress(ConnectionError):
             await self.stdin.wait_closed()
+
+
+def is_download(text: str) -> bool:
+    """Whether `text` asks the page to fetch a file."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(told, list) and len(told) == 2 and told[0] == "deliver_file_start" and isinstance(told[1], str)
 
 
 def same_words() -> list[str]:

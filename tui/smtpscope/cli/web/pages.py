@@ -16,6 +16,7 @@ from string import Template
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from textual_serve.download_manager import DownloadManager
 
 from smtpscope.cli.web import guard
 from smtpscope.cli.web.page_process import SECONDS_TO_END, PageProcess
@@ -40,6 +41,7 @@ class Pages:
         self._title = title
         self._names = names
         self._open: set[web.WebSocketResponse] = set()
+        self._downloads = DownloadManager()
         self._folder = files("smtpscope.cli.web") / "page"
 
     def application(self) -> web.Application:
@@ -50,6 +52,7 @@ class Pages:
                 web.get("/", self._page),
                 web.get("/ws", self._terminal),
                 web.get("/page/{name}", self._own_file),
+                web.get("/download/{key}", self._download),
                 web.static("/static", statics),
             ]
         )
@@ -84,6 +87,27 @@ class Pages:
             raise web.HTTPNotFound
         return web.Response(text=(self._folder / name).read_text(encoding="utf-8"), content_type=kind)
 
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """A file that one of the pages has ready, once."""
+        try:
+            download = await self._downloads.get_download_metadata(request.match_info["key"])
+        except KeyError:
+            raise web.HTTPNotFound from None
+        name = "".join(
+            each if each.isascii() and (each.isalnum() or each in "-_.") else "_" for each in download.file_name
+        )
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "application/octet-stream",
+                "Content-Disposition": f'attachment; filename="{name}"',
+            }
+        )
+        await response.prepare(request)
+        async for chunk in self._downloads.download(download.delivery_key):
+            await response.write(chunk)
+        await response.write_eof()
+        return response
+
     async def _terminal(self, request: web.Request) -> web.StreamResponse:
         if len(self._open) >= MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n")
@@ -97,7 +121,11 @@ class Pages:
             with suppress(ConnectionError):
                 await terminal.send_bytes(data)
 
-        process = PageProcess(self._words, draw, terminal.close)
+        async def ask(text: str) -> None:
+            with suppress(ConnectionError):
+                await terminal.send_str(text)
+
+        process = PageProcess(self._words, draw, terminal.close, ask, self._downloads)
         try:
             await terminal.prepare(request)
             await process.start(

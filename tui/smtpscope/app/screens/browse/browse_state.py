@@ -11,6 +11,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
+from smtpscope.app.widgets.table.table_line import ColumnName
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis, IncidentDetail, LoadedBatch, Rows, View
 from smtpscope.store.grouping.dimensions import Grouping
@@ -24,7 +25,8 @@ class BrowseState(Struct):
 
     `filter_text` is the wanted filter (filter controller), `view` and `outline` are what is shown (view controller),
     `arrived` are batches waiting for a query to finish, `read_all` means that reading has ended, and `first_new` is
-    the first event that came in since the logs are followed (loading controller).
+    the first event that came in since the logs are followed (loading controller). `left_out` are the columns that the
+    user does not want (table navigation).
     """
 
     analysis: Analysis
@@ -39,6 +41,7 @@ class BrowseState(Struct):
     arrived: list[LoadedBatch] = field(default_factory=list)
     cursor_before_typing: Hashable = None
     first_new: int | None = None
+    left_out: frozenset[ColumnName] = frozenset()
 
     @classmethod
     def begin(cls, analysis: Analysis, settings: Settings, filter_text: str) -> BrowseState:

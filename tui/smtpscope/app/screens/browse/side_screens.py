@@ -13,6 +13,7 @@ from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
+from smtpscope.app.widgets.table.table_line import OPTIONAL_COLUMNS
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import Rows
 from smtpscope.store.filter.filter_editing import add_term
@@ -91,7 +92,8 @@ class SideScreens:
 
     def show_views(self) -> None:
         state = self._state
-        here = SavedView("", state.filter_text, state.grouping, state.sort, state.descending)
+        left_out = ",".join(sorted(state.left_out))
+        here = SavedView("", state.filter_text, state.grouping, state.sort, state.descending, left_out)
         self._page.open_screen(ViewsScreen(state.analysis, here), self.show_saved_view)
 
     def show_saved_view(self, view: SavedView | None) -> None:
@@ -99,6 +101,9 @@ class SideScreens:
         if view is not None:
             state = self._state
             state.grouping, state.sort, state.descending = view.grouping, view.sort, view.descending
+            # A newer version may have columns that this one does not know.
+            wanted = view.left_out.split(",")
+            state.left_out = frozenset(name for name in OPTIONAL_COLUMNS if name in wanted)
             self._filters.set(view.filter_text)
 
     # Knowledge

@@ -11,6 +11,7 @@ from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, S
 from smtpscope.app.screens.browse.filter_controller import ViewRefresher
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
+from smtpscope.app.widgets.table.table_line import ColumnName
 from smtpscope.store.grouping.dimensions import DIMENSIONS
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
@@ -47,6 +48,7 @@ class TableNavigation:
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("table", "o", "change_grouping(1)", "Grouping", id="browse.grouping"),
         part_binding("table", "O", "change_grouping(-1)", "Previous grouping", show=False, id="browse.grouping_back"),
+        part_binding("table", "W", "choose_columns", "Columns", show=False, id="browse.columns"),
         part_binding("table", "s", "change_sort", "Sort", id="browse.sort"),
         part_binding("table", "S", "reverse", "Reverse order", show=False, id="browse.reverse"),
         part_binding("table", "n", "go_to_incident(1)", "Next incident", show=False, id="browse.next_incident"),
@@ -154,7 +156,17 @@ class TableNavigation:
             if 0 <= position < len(rows):
                 self._go_to(OutlineEntry(last, index, int(rows[position])))
 
-    # Grouping and order
+    # Columns, grouping and order
+
+    def choose_columns(self) -> None:
+        from smtpscope.app.screens.columns_screen import ColumnsScreen
+
+        self._page.open_screen(ColumnsScreen(self._state.left_out), self._columns_chosen)
+
+    def _columns_chosen(self, left_out: frozenset[ColumnName] | None) -> None:
+        if left_out is not None:
+            self._state.left_out = left_out
+            self._views.refresh()
 
     def change_grouping(self, by: int) -> None:
         self._state.grouping = DIMENSIONS.after(self._state.grouping, by)

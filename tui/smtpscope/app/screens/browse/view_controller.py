@@ -217,6 +217,7 @@ class ViewController:
         )
         if state.view is not None:
             self._table.needs = self._needs(rows, state.view)
+        self._table.left_out = state.left_out
         self._table.rows = rows
 
     def _needs(self, rows: GroupRows, view: View) -> ColumnNeeds:

@@ -16,6 +16,7 @@ from textual.strip import Strip
 from smtpscope.app.widgets.cursor_list import CursorList
 from smtpscope.app.widgets.table.row_drawing import STYLES, drawn_row
 from smtpscope.app.widgets.table.table_line import (
+    ColumnName,
     ColumnNeeds,
     TableColumn,
     TableRows,
@@ -47,6 +48,7 @@ class GroupTable(CursorList):
     rows: reactive[TableRows | None] = reactive(None, layout=False)
     needs: reactive[ColumnNeeds] = reactive(ColumnNeeds())
     sorted_by: reactive[tuple[str, bool]] = reactive(("", False))
+    left_out: reactive[frozenset[ColumnName]] = reactive(frozenset())
 
     @dataclass
     class Moved(Message):
@@ -109,7 +111,7 @@ class GroupTable(CursorList):
             self.cursor = index
 
     def columns(self) -> tuple[TableColumn, ...]:
-        return columns_for(self.scrollable_content_region.width, self.needs)
+        return columns_for(self.scrollable_content_region.width, self.needs, self.left_out)
 
     @property
     def activity_width(self) -> int:

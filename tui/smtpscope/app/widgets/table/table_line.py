@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from typing import Final, Literal, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len, set_cell_size
 
 from smtpscope.harmless import Shown
@@ -13,6 +14,10 @@ from smtpscope.harmless import Shown
 Mark = Literal["", "now", "before"]
 """Not marked, marked in this run, marked on another day."""
 ColumnName = Literal["name", "cause", "who", "count", "first", "last", "state", "activity"]
+
+
+OPTIONAL_COLUMNS: Final[tuple[ColumnName, ...]] = ("cause", "first", "last", "state", "activity")
+"""Those that can be left out."""
 
 
 class TableLine(Struct, frozen=True):
@@ -80,18 +85,23 @@ class ColumnNeeds(Struct, frozen=True):
     title: str = ""
 
 
-def columns_for(width: int, needs: ColumnNeeds) -> tuple[TableColumn, ...]:
-    """The columns that fit into `width` cells, in their order.
+def columns_for(
+    width: int, needs: ColumnNeeds, left_out: frozenset[ColumnName] = frozenset()
+) -> tuple[TableColumn, ...]:
+    """The columns that fit into `width` cells, in their order, without those `left_out`.
 
     Name, cause, action and count are always there. As the screen narrows, the others are dropped in this order:
     activity, first, the seconds of times, last, state; then names and causes are cut. Room that names don't need goes
     to the cause, then to the activity.
     """
+    if "cause" in left_out:
+        needs = replace(needs, cause=0)
     narrow = width < _NARROW
     fixed = [TableColumn("who", "action", 8 if narrow else 9), TableColumn("count", "count", 7, right=True)]
     room = width - 2 - sum(column.width + 1 for column in fixed)
     short = needs.time - _SECONDS
     chosen: list[TableColumn] = []
+    all_fit = False
     # The cells each of these needs for name and cause.
     for least_name, least_cause, options in (
         (22, 16, [TableColumn("state", "state", 9 if narrow else 10)]),
@@ -99,15 +109,18 @@ def columns_for(width: int, needs: ColumnNeeds) -> tuple[TableColumn, ...]:
         (26, _WANTED_CAUSE, [TableColumn("last", "last", needs.time)]),
         (30, _WANTED_CAUSE, [TableColumn("last", "last", needs.time), TableColumn("first", "first", needs.time)]),
     ):
+        options = [option for option in options if option.name not in left_out]
         names = {option.name for option in options}
         tried = [*(column for column in chosen if column.name not in names), *options]
         beside = min(needs.name, least_name) + 1 + (min(needs.cause, least_cause) + 1 if needs.cause else 0)
         if sum(column.width + 1 for column in tried) + beside > room:
             break
         chosen = tried
+    else:
+        all_fit = "activity" not in left_out
     room -= sum(column.width + 1 for column in chosen)
     name, cause, room = _elastic(room, needs)
-    activity = min(_MOST_ACTIVITY, room - 1) if len(chosen) == 3 and room > _LEAST_ACTIVITY else 0
+    activity = min(_MOST_ACTIVITY, room - 1) if all_fit and room > _LEAST_ACTIVITY else 0
     room -= activity + 1 if activity else 0
     if cause:
         fixed.insert(0, TableColumn("cause", "cause", cause + room))

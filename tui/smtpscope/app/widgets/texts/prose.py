@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 from textual.visual import Visual
 
 from smtpscope.app.widgets.line_widget import LineWidget
@@ -26,6 +27,11 @@ from smtpscope.harmless import Shown, shown
 def text(shown: Shown | str, style: str = "") -> Content:
     """Literal content: brackets are not markup. Log text must be `Shown`; a plain str is for our own text."""
     return Content.styled(shown, style) if style else Content(shown)
+
+
+def clickable(content: Content, action: str) -> Content:
+    """`content`, on which a click does the `action` of its screen."""
+    return content.stylize(Style.from_meta({"@click": f"screen.{action}()"}))
 
 
 _NOTHING = Content("")
