@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,15 +35,28 @@ def virtual_display() -> Iterator[str]:
     """The name of a display of its own."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-r"],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )
     os.close(writing)
+    manager = None
     try:
         with os.fdopen(reading) as stream:
-            yield f":{stream.readline().strip()}"
+            display = f":{stream.readline().strip()}"
+            # Without a window manager kitty never has the focus, and takes no clicks.
+            if shutil.which("openbox"):
+                manager = subprocess.Popen(
+                    ["openbox"],
+                    env={**os.environ, "DISPLAY": display},
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            yield display
     finally:
+        if manager is not None:
+            manager.terminate()
+            manager.wait()
         server.terminate()
         server.wait()
 
@@ -150,7 +164,12 @@ class TerminalWindow:
         columns, lines = self._size
         x = int((column + 0.5) * int(size["WIDTH"]) / columns)
         y = int((line + 0.5) * int(size["HEIGHT"]) / lines)
-        self._run("xdotool", "mousemove", "--window", window, str(x), str(y), "click", "1")
+        self._run("xdotool", "mousemove", "--window", window, str(x), str(y))
+        # kitty takes a click for where it last saw the pointer.
+        time.sleep(3 * _PAUSE)
+        self._run("xdotool", "mousedown", "1")
+        time.sleep(_PAUSE)
+        self._run("xdotool", "mouseup", "1")
         time.sleep(5 * _PAUSE)
 
     @property
