@@ -52,6 +52,15 @@ svg { width: 100%; height: auto; } svg rect { fill: var(--mark); } svg text { fi
   :root { --ink: #000; --paper: #fff; --soft: #444; --code: #f4f4f4; } }
 """.strip()
 
+WIDE_STYLE: Final = """
+body { max-width: 75rem; } .wide { overflow-x: auto; } .wide table { font-size: .8rem; }
+.wide td, .wide th { padding-right: .45rem; }
+.wide td:last-child code { padding: 0; background: none; font-size: .55rem; }
+.wide td:nth-child(1), .wide td:nth-child(8), .wide td:nth-child(9), .wide td:last-child code { white-space: nowrap; }
+@media print { .wide table { font-size: .7rem; } }
+""".strip()
+"""For a page whose table (in an element of the class "wide") has many columns: a narrow window scrolls it alone."""
+
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -78,8 +87,8 @@ def draw(content: SummaryOutline) -> str:
     return page(content.title, body)
 
 
-def page(title: str, body: list[str]) -> str:
-    """A whole HTML file around `body`, whose elements are already HTML."""
+def page(title: str, body: list[str], *, style: str = "") -> str:
+    """A whole HTML file around `body`, whose elements are already HTML; `style` is added to the usual one."""
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -92,6 +101,7 @@ def page(title: str, body: list[str]) -> str:
             f"<title>{text(title)}</title>",
             "<style>",
             STYLE,
+            *([style] if style else []),
             "</style>",
             "</head>",
             "<body>",

@@ -22,6 +22,7 @@ from smtpscope.export.report.report_words import (
 )
 from smtpscope.export.summaries.incident_wording import Calendar, utc_text
 from smtpscope.store.activity import state_words
+from smtpscope.store.times import format_time
 
 # Each format is imported when needed: most reports are text.
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _text(report: Report, width: int, ascii_only: bool) -> str:
     return render_text(report, width=width, ascii_only=ascii_only)
 
 
-def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
+def _lines(report: Report, ascii_only: bool, *, offsets: bool = True) -> Iterator[tuple[Line, ...]]:
+    """The cells of each row; without `offsets` the zone is that of the heading, named once."""
     from smtpscope.export.summaries.content import plain, verbatim
 
     calendar = Calendar(report.zone, report.zone_name)
@@ -107,11 +109,17 @@ def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
             (plain(who_words(row.who_acts)),),
             (plain(f"{row.count:,}"),),
             (plain(f"{row.recipients:,}"),),
-            (plain("" if row.first_ms is None else calendar.brief(row.first_ms)),),
-            (plain("" if row.last_ms is None else calendar.brief(row.last_ms)),),
+            (plain(_time(row.first_ms, calendar, offsets)),),
+            (plain(_time(row.last_ms, calendar, offsets)),),
             (plain(state_words(row.state, row.quiet_ms)),),
             *(((_activity(row, ascii_only),),) if activity else ()),
         )
+
+
+def _time(time_ms: int | None, calendar: Calendar, offsets: bool) -> str:
+    if time_ms is None:
+        return ""
+    return calendar.brief(time_ms) if offsets else format_time(time_ms, calendar.zone)
 
 
 def _activity(row: ReportRow, ascii_only: bool) -> Piece:
@@ -157,9 +165,8 @@ def _html(report: Report, width: int, ascii_only: bool) -> str:
     body += [f"<dt>{html.text(label)}</dt><dd>{html.text(value)}</dd>" for label, value in heading_facts(report)]
     body.append("</dl>")
     if report.rows:
-        body += html.table(
-            _head(report), (tuple(map(html.line_html, row)) for row in _lines(report, ascii_only)), _NUMERIC
-        )
+        rows = (tuple(map(html.line_html, row)) for row in _lines(report, ascii_only, offsets=False))
+        body += ['<section class="wide">', *html.table(_head(report), rows, _NUMERIC), "</section>"]
     else:
         body += [f"<p>{html.text(sentence)}</p>" for sentence in no_rows_words(report)]
     if report.rows_left_out:
@@ -171,7 +178,7 @@ def _html(report: Report, width: int, ascii_only: bool) -> str:
             for problem in report.problems
         ]
         body.append("</ul>")
-    return html.page(TITLE, body)
+    return html.page(TITLE, body, style=html.WIDE_STYLE)
 
 
 def _json(report: Report, width: int, ascii_only: bool) -> str:
