@@ -44,7 +44,8 @@ def test_every_format_is_named_in_the_readme(name: str) -> None:
 @pytest.mark.parametrize("command", sorted(set(cli.commands) - {"browse"}))
 def test_every_command_is_described(command: str) -> None:
     assert f"\n### smtpscope {command}\n" in document("command-line.md")
-    assert f"\n.SS smtpscope {command}\n" in manual.PATH.read_text(encoding="utf-8")
+    name = command.replace("-", r"\-")
+    assert f"\n.SS smtpscope {name}\n" in manual.PATH.read_text(encoding="utf-8")
 
 
 def test_every_field_of_an_event_is_named() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from smtpscope.knowledge.live.check_kinds import KINDS
 from smtpscope.probes import engine as engine_module

@@ -22,6 +22,7 @@ from smtpscope.cli.convert import convert
 from smtpscope.cli.explain import explain
 from smtpscope.cli.help import show_help
 from smtpscope.cli.kb import kb
+from smtpscope.cli.live.check_now_command import check_now
 from smtpscope.cli.live.checks_command import checks
 from smtpscope.cli.live.verify_command import verify
 from smtpscope.cli.serve import serve
@@ -42,6 +43,7 @@ cli.add_command(config)
 cli.add_command(kb)
 cli.add_command(check)
 cli.add_command(compare)
+cli.add_command(check_now)
 cli.add_command(checks)
 cli.add_command(verify)
 cli.add_command(convert)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from smtpscope.errors import UsageError
 from smtpscope.probes.name_server import AnswerStatus, DnsAnswer
@@ -23,8 +24,7 @@ _MOST_RECORDS: Final = 200
 _LONGEST_RECORD: Final = 8_192
 
 
-@dataclass(frozen=True, slots=True)
-class NameServerPlace:
+class NameServerPlace(msgspec.Struct, frozen=True):
     """Where a resolver answers."""
 
     address: str

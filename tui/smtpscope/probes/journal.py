@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 _LONGEST_FILE: Final = 2_000_000
 _LINES_LEFT: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(msgspec.Struct, frozen=True):
     """One check: `sent` is everything that left this computer for it, in order; `asked` who answered.
 
     `outcome` is "cancelled" for a check that was stopped.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from smtpscope.knowledge.live.check_kinds import KINDS, CheckKind, HoldsFrom, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class LiveTarget:
+class LiveTarget(msgspec.Struct, frozen=True):
     """What a check is about; "" for what it does not need.
 
     `subject` is the IP address, domain or host that is asked about. `zone` is a block list, `address` the IP address
@@ -26,8 +25,7 @@ class LiveTarget:
     helo: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DnsQuery:
+class DnsQuery(msgspec.Struct, frozen=True):
     """One DNS question whose name is known beforehand."""
 
     name: str
@@ -38,8 +36,7 @@ class DnsQuery:
         return f"{self.record_type} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class FollowedQueries:
+class FollowedQueries(msgspec.Struct, frozen=True):
     """DNS questions for names that earlier answers of the same check give: at most `most`, of these types only."""
 
     which: str
@@ -55,8 +52,7 @@ MOST_ADDRESSES = 2
 """IP addresses of a host that are tried for one connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpConnection:
+class SmtpConnection(msgspec.Struct, frozen=True):
     """Connections to a mail server, and every line that is sent there, in order."""
 
     host: str
@@ -78,8 +74,7 @@ Announcement = DnsQuery | FollowedQueries | SmtpConnection
 """Something that a check may send. What is not announced is not sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCheck:
+class LiveCheck(msgspec.Struct, frozen=True):
     """A check that fits, with all that it may send. `refusal` says why it can't be asked, "" if it can."""
 
     kind: CheckKind
@@ -92,12 +87,13 @@ class LiveCheck:
         """`Block list zen.example: 192.0.2.25`, with text from the log in it."""
         name = KINDS[self.kind].title
         if self.kind == "block-list":
-            return f"{name} {self.target.zone}: {self.target.subject}"
+            listed = f"{name} {self.target.zone}" if self.target.zone else name
+            return f"{listed}: {self.target.subject or 'IP address unknown'}"
         if self.kind == "dkim" and self.target.selector:
             return f"{name}: {self.target.selector} of {self.target.subject}"
         if self.kind == "recipient":
             return f"{name}: {self.target.mailbox} at {self.target.subject}"
-        return f"{name}: {self.target.subject}"
+        return f"{name}: {self.target.subject or 'IP address unknown'}"
 
     @property
     def key(self) -> tuple[CheckKind, LiveTarget]:
@@ -105,8 +101,7 @@ class LiveCheck:
         return self.kind, self.target
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What a check found, in the words of its kind. `evidence` are raw answers, a line each, and hostile text.
 
     `values` are for the placeholders of conclusions.
@@ -118,8 +113,7 @@ class Verdict:
     values: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LiveResult:
+class LiveResult(msgspec.Struct, frozen=True):
     """The result of a check: what was found, in a sentence, with the raw answers, who was asked, and when.
 
     `conclusion` is what it means for the cause at hand, "" where nothing is said about that. Text from strangers may be

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class MailStream:
+
+class MailStream(msgspec.Struct, frozen=True):
     """An open connection; `peer` is the IP address at its other end."""
 
     reader: asyncio.StreamReader

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal, Protocol
+
+import msgspec
 
 AnswerStatus = Literal["records", "no data", "no such name", "server failure", "refused", "other error", "no answer"]
 UNTOLD: Final[frozenset[AnswerStatus]] = frozenset({"server failure", "refused", "other error", "no answer"})
 """These say nothing about whether there is a record."""
 
 
-@dataclass(frozen=True, slots=True)
-class DnsAnswer:
+class DnsAnswer(msgspec.Struct, frozen=True):
     """The answer to one question.
 
     `records` are in the presentation of a zone file, the strings of a TXT record joined. `name` is where they are: the

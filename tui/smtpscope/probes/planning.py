@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from smtpscope.errors import UsageError
 from smtpscope.knowledge.live.block_lists import BlockLists
-from smtpscope.knowledge.live.check_kinds import KINDS, CheckGroup, CheckKind
+from smtpscope.knowledge.live.check_kinds import CHECK_GROUPS, KINDS, CheckGroup, CheckKind
 from smtpscope.probes.dns import block_list, helo_name, mail_domain, reverse_lookup
 from smtpscope.probes.live_check import Announcement, LiveCheck, LiveTarget
 from smtpscope.probes.policies import dane_records, dkim_key, dmarc_policy, spf_check, transport_policies
@@ -17,11 +19,10 @@ from smtpscope.probes.smtp import certificate_check, greeting, recipient_check
 from smtpscope.probes.smtp.mail_dialogue import PORTS
 
 
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
+class LiveOptions(msgspec.Struct, frozen=True):
     """What the user allows: private targets, and asking a mail server for a recipient."""
 
-    reach: Reach = field(default_factory=Reach)
+    reach: Reach = msgspec.field(default_factory=Reach)
     recipient: bool = False
     helo: str = ""
 
@@ -30,7 +31,7 @@ class Planner:
     """Makes checks; a target that must not be asked gives a check with its refusal, so that nothing is left out."""
 
     def __init__(self, lists: BlockLists, options: LiveOptions) -> None:
-        self._lists = lists
+        self.lists = lists
         self._options = options
 
     def check(self, kind: CheckKind, target: LiveTarget) -> LiveCheck:
@@ -45,7 +46,7 @@ class Planner:
     def _safe(self, kind: CheckKind, target: LiveTarget) -> LiveTarget:
         reach = self._options.reach
         about_address = kind == "reverse-dns" or (
-            kind == "block-list" and self._lists.facts(target.zone).lists == "addresses"
+            kind == "block-list" and self.lists.facts(target.zone).lists == "addresses"
         )
         if about_address or (is_address(target.subject.strip("[]")) and kind in ("smtp", "tls", "recipient")):
             subject = reach.address(target.subject)
@@ -75,7 +76,7 @@ class Planner:
         if kind == "recipient" and not self._options.recipient:
             return "the setting checks_recipient is off", ()
         if kind == "block-list":
-            facts = self._lists.facts(target.zone)
+            facts = self.lists.facts(target.zone)
             return block_list.hindrance(target.subject, facts), block_list.announce(target.subject, facts)
         announce: dict[CheckKind, Callable[[], tuple[Announcement, ...]]] = {
             "reverse-dns": lambda: reverse_lookup.announce(target.subject),
@@ -131,5 +132,6 @@ def _for_name(planner: Planner, name: str, servers: bool) -> Iterator[LiveCheck]
 
 
 def of_groups(checks: tuple[LiveCheck, ...], groups: tuple[CheckGroup, ...]) -> tuple[LiveCheck, ...]:
-    """Those of `checks` that are in one of `groups`; all if none is named."""
-    return tuple(check for check in checks if not groups or KINDS[check.kind].group in groups)
+    """Those of `checks` that are in one of `groups`; all if none is named, except asking for a recipient."""
+    named = groups or tuple(group for group in CHECK_GROUPS if group != "recipient")
+    return tuple(check for check in checks if KINDS[check.kind].group in named)

@@ -7,9 +7,10 @@ names of a private network, and nothing in a private network is contacted on a s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
+
+import msgspec
 
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 # SPF, DKIM, DMARC and TLSA names begin labels with an underscore (RFC 8552).
@@ -71,8 +72,7 @@ class PrivateTargetError(UnsafeTargetError):
     """A valid name or IP address, but not one of the public Internet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(msgspec.Struct, frozen=True):
     """How far checks may go. `allow_private` lets private names and IP addresses through."""
 
     allow_private: bool = False

@@ -23,6 +23,7 @@ from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
 from smtpscope.session.filtering import annotations_for, count_of_entry, rows_that_match
 from smtpscope.session.incident_split import incident_detail, incident_keys, largest
+from smtpscope.session.live.kept_results import KeptResults
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.recent_trees import RecentTrees
 from smtpscope.session.reporting import overview_of, report_of
@@ -85,6 +86,7 @@ class Analysis:
         self.zone: tzinfo = LocalZone() if zone is None else zone
         self.count_duplicates = False
         self.user_data = UserData(workspace)
+        self.live_results = KeptResults()
         self._recent_trees = RecentTrees()
         kept = None
         if cache is not None and not (salvage or growing or read_as):
@@ -281,7 +283,7 @@ class Analysis:
         """The summary of some incidents, for any export format."""
         from smtpscope.session.documents import summary_document
 
-        return summary_document(self.loader, details, view, self.zone, self.raw)
+        return summary_document(self.loader, details, view, self.zone, self.raw, self.live_results.for_ticket)
 
     @property
     def our_notes(self) -> OurNoteKeeper:

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError
 from smtpscope.export.masking.credentials import hidden
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.view_values import IncidentDetail, View
+from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.times import zone_label
+
+if TYPE_CHECKING:
+    from smtpscope.probes.live_check import LiveResult
 
 
 def summary_document(
-    loader: LogLoader, details: Iterable[IncidentDetail], view: View, zone: tzinfo, raw_of: Callable[[int], str]
+    loader: LogLoader,
+    details: Iterable[IncidentDetail],
+    view: View,
+    zone: tzinfo,
+    raw_of: Callable[[int], str],
+    live_of: Callable[[IncidentKey], tuple[LiveResult, ...]] = lambda _: (),
 ) -> SummaryDocument:
-    """The summary of some incidents, for any export format; `raw_of` returns a row's record as text."""
+    """The summary of some incidents, for any export format; `raw_of` returns a row's record as text, `live_of` the
+    results of live checks on an incident.
+    """
     return SummaryDocument(
-        incidents=tuple(_summary(detail, raw_of(detail.incident.sample_row)) for detail in details),
+        incidents=tuple(
+            _summary(detail, raw_of(detail.incident.sample_row), live_of(detail.incident.key)) for detail in details
+        ),
         filter_text=view.filter_text,
         files=loader.files,
         zone=zone,
@@ -29,7 +43,7 @@ def summary_document(
     )
 
 
-def _summary(detail: IncidentDetail, raw: str) -> IncidentSummary:
+def _summary(detail: IncidentDetail, raw: str, live: tuple[LiveResult, ...]) -> IncidentSummary:
     # Others read the ticket, so credentials stay out of it.
     sample, raw = hidden(detail.sample, raw)
     return IncidentSummary(
@@ -38,6 +52,7 @@ def _summary(detail: IncidentDetail, raw: str) -> IncidentSummary:
         sample=sample,
         sample_raw=raw,
         explanations=detail.explanations,
+        live=live,
     )
 
 

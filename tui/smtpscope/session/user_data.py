@@ -114,6 +114,19 @@ class UserData:
         if workspace is not None and filter_text.strip():
             self._tried(lambda: workspace.history.add(filter_text), None)
 
+    def our_address(self, server: str) -> str:
+        """The IP address that mail of our `server` leaves from, as the user gave it; "" if unknown."""
+        return "" if self._workspace is None else self._tried(lambda: self._known_address(server), "")
+
+    def _known_address(self, server: str) -> str:
+        assert self._workspace is not None
+        return self._workspace.addresses.of(server)
+
+    def keep_our_address(self, server: str, address: str) -> bool:
+        """Remembers it for the next time; False if that failed."""
+        workspace = self._workspace
+        return workspace is not None and self._done(lambda: workspace.addresses.keep(server, address))
+
     def _done(self, call: Callable[[], object]) -> bool:
         """Whether `call` succeeded."""
 

@@ -56,5 +56,12 @@ CREATE TABLE used_filter (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
+_OUR_ADDRESSES = """
+CREATE TABLE our_address (
+    server BLOB PRIMARY KEY,
+    address TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _OUR_ADDRESSES)
 """Script i migrates version i to i + 1; released scripts never change, new ones are appended."""

@@ -13,6 +13,7 @@ from smtpscope.workspace.log_state import LogState, States
 from smtpscope.workspace.marks import Marks
 from smtpscope.workspace.notes import Clock, Notes
 from smtpscope.workspace.opening import open_database
+from smtpscope.workspace.our_addresses import OurAddresses
 from smtpscope.workspace.saved_views import SavedViews
 
 __all__ = ["Log", "Workspace", "WorkspaceError"]
@@ -52,6 +53,7 @@ class Workspace:
         self.warning = warning
         self.views = SavedViews(database)
         self.history = FilterHistory(database)
+        self.addresses = OurAddresses(database)
         self._database = database
         self._clock = clock
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from smtpscope.cli.configured import knowledge_folders, loaded_settings
-from smtpscope.cli.streams import Target
+from smtpscope.cli.streams import Target, talk
 from smtpscope.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from smtpscope.export.live.live_formats import LivePart
     from smtpscope.knowledge.live.check_kinds import CheckGroup
-    from smtpscope.probes.live_check import LiveCheck
     from smtpscope.session.live.live_session import LiveSession
 
 GROUPS: Final = ("blocklist", "dns", "smtp", "tls", "recipient")
@@ -66,49 +66,55 @@ def _groups(written: str) -> tuple[CheckGroup, ...]:
 
 
 def live_session(
-    resolver: str, allow_private: bool, *, knowledge: tuple[Path, ...] = (), own_knowledge: bool = True
+    resolver: str,
+    allow_private: bool,
+    our_address: str = "",
+    *,
+    knowledge: tuple[Path, ...] = (),
+    own_knowledge: bool = True,
 ) -> LiveSession:
     """The session as settings and options want it. Raises UsageError where there are no live checks."""
     from smtpscope.configuration.paths import paths
-    from smtpscope.session.live.live_session import require_live_checks
+    from smtpscope.session.live.live_session import LiveSession, hindrance
 
     settings = loaded_settings().settings
-    require_live_checks(settings.checks)
-    from smtpscope.knowledge.files.knowledge_files import bundled_folder
-    from smtpscope.probes.planning import LiveOptions
-    from smtpscope.probes.safe_targets import Reach
-    from smtpscope.session.live.live_session import LiveSession
-
-    reach = Reach(allow_private or settings.checks_private)
-    return LiveSession(
-        (bundled_folder(), *knowledge_folders(knowledge, settings, own=own_knowledge)),
-        LiveOptions(reach, settings.checks_recipient),
+    why = hindrance(settings.checks)
+    if why:
+        raise UsageError(where="live checks", what=why, remedy="Nothing was asked")
+    return LiveSession.made(
+        settings,
+        knowledge_folders(knowledge, settings, own=own_knowledge),
         paths(Path.cwd()).journal_file if settings.remember else None,
-        resolver=resolver or settings.checks_resolver,
+        allow_private=allow_private,
+        resolver=resolver,
+        our_address=our_address,
     )
 
 
-def run_or_plan(session: LiveSession, checks: Sequence[LiveCheck], target: Target, form: str, *, dry_run: bool) -> None:
-    """Writes what would be sent, or runs the checks and writes their results. Nothing to do raises UsageError."""
+def run_or_plan(session: LiveSession, parts: Sequence[LivePart], target: Target, form: str, *, dry_run: bool) -> None:
+    """Writes what would be sent, or runs the checks and writes their results. Nothing to do raises UsageError.
+
+    A check that is in several parts runs once.
+    """
+    checks = {check.key: check for part in parts for check in part.checks}
     if not checks:
         raise UsageError(
             where="live checks", what="there is nothing to check", remedy="Leave out --run, or name other checks"
         )
-    if dry_run:
-        from smtpscope.export.live.live_formats import plan_json, plan_text
+    from smtpscope.export.live.live_formats import PLAN_FORMATS, RESULT_FORMATS
 
-        plan = plan_json if form == "json" else plan_text
-        target.put(plan(checks, session.resolvers), escaped=form == "json")
+    if dry_run:
+        target.put(PLAN_FORMATS[form](parts, session.resolvers), escaped=form == "json")
         return
     import asyncio
 
-    from smtpscope.export.live.live_formats import RESULT_FORMATS
     from smtpscope.store.times import zone_named
 
-    results = asyncio.run(session.engine.run_all(checks))
+    results = {result.check.key: result for result in asyncio.run(session.engine.run_all(tuple(checks.values())))}
+    told = [
+        (part.title, [part.concluded(results[check.key]) for check in part.checks]) for part in parts if part.checks
+    ]
     zone = zone_named(loaded_settings().settings.timezone)
-    target.put(RESULT_FORMATS[form](results, zone), escaped=form == "json")
+    target.put(RESULT_FORMATS[form](told, zone), escaped=form == "json")
     if session.journal.failure is not None:
-        from smtpscope.cli.streams import talk
-
         talk(f"the journal of checks could not be written: {session.journal.failure}")

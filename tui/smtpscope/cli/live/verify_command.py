@@ -40,9 +40,10 @@ def verify(
     smtpscope verify fabrikam.com
     smtpscope verify mx1.fabrikam.com --run smtp,tls
     """
+    from smtpscope.export.live.live_formats import LivePart
     from smtpscope.probes.planning import verified_checks
 
     target.check()
     session = live_session(resolver, allow_private)
     checks = verified_checks(session.planner, session.lists, subject, groups)
-    run_or_plan(session, checks, target, form, dry_run=dry_run)
+    run_or_plan(session, [LivePart("", checks)], target, form, dry_run=dry_run)

@@ -65,7 +65,16 @@ def _incident(summary: IncidentSummary, calendar: Calendar) -> JsonValue:
         "advice": _advice(summary.advice, summary.sample.reply.verbatim),
         "sample": _sample(summary.sample, summary.sample_raw, calendar),
         "explaining_events": [_explanation(each, calendar) for each in summary.explanations],
+        "live_checks": _live(summary),
     }
+
+
+def _live(summary: IncidentSummary) -> JsonValue:
+    if not summary.live:
+        return []
+    from smtpscope.export.formats.live_json import result_value
+
+    return [result_value(result) for result in summary.live]
 
 
 def _explanation(explanation: Explanation, calendar: Calendar) -> JsonValue:

@@ -2,89 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Final
 
+import msgspec
+
 from smtpscope.export.formats.json_text import JsonValue, json_text
-from smtpscope.export.formats.text_columns import wrapped
-from smtpscope.export.live.live_words import SIGNS, holds_words, sends_lines, when_and_who
-from smtpscope.export.summaries.incident_wording import utc_text
+from smtpscope.export.formats.live_json import result_value
+from smtpscope.export.formats.markdown import escaped, inline_code
+from smtpscope.export.formats.text_columns import cell_width, wrapped
+from smtpscope.export.summaries.live_words import SIGNS, holds_words, sends_lines, when_and_who
 from smtpscope.harmless import shown
-from smtpscope.knowledge.live.check_kinds import KINDS
 from smtpscope.probes.live_check import LiveCheck, LiveResult, SmtpConnection
 
 SCHEMA: Final = "smtpscope.live-checks/1"
 _WIDTH: Final = 80
 
-Results = Callable[[Sequence[LiveResult], tzinfo], str]
+
+class LivePart(msgspec.Struct, frozen=True):
+    """Checks that belong together, below `title` ("" for none); `concluded` says what a result means there."""
+
+    title: str
+    checks: tuple[LiveCheck, ...]
+    concluded: Callable[[LiveResult], LiveResult] = lambda result: result
 
 
-def plan_text(checks: Iterable[LiveCheck], resolvers: Sequence[str]) -> str:
+Plan = Callable[[Sequence[LivePart], Sequence[str]], str]
+Told = Sequence[tuple[str, Sequence[LiveResult]]]
+"""Title of each part and its results."""
+
+
+def plan_text(parts: Sequence[LivePart], resolvers: Sequence[str]) -> str:
     """What each check would send to whom."""
     lines: list[str] = []
-    for check in checks:
-        lines.append(shown(check.title))
-        for line in sends_lines(check, resolvers):
-            lines += wrapped(
-                shown(line.strip()), _WIDTH, first="    " if line.startswith("  ") else "  ", rest="      "
-            )
+    for part in parts:
+        lines += _heading(part.title, lines)
+        for check in part.checks:
+            lines.append(shown(check.title))
+            for line in sends_lines(check, resolvers):
+                first = "    " if line.startswith("  ") else "  "
+                lines += wrapped(shown(line.strip()), _WIDTH, first=first, rest="      ")
+        if not part.checks:
+            lines.append("No check fits.")
     return "".join(f"{line}\n" for line in lines)
 
 
-def plan_json(checks: Iterable[LiveCheck], resolvers: Sequence[str]) -> str:
+def plan_markdown(parts: Sequence[LivePart], resolvers: Sequence[str]) -> str:
+    """The same as Markdown."""
+    lines = ["# Live checks: what would be sent", ""]
+    for part in parts:
+        if part.title:
+            lines += [f"## {escaped(part.title)}", ""]
+        for check in part.checks:
+            lines.append(f"- {escaped(check.title)}")
+            lines += [f"  - {inline_code(line.strip())}" for line in sends_lines(check, resolvers)]
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def plan_json(parts: Sequence[LivePart], resolvers: Sequence[str]) -> str:
     """The same as JSON."""
     value: JsonValue = {
         "schema": SCHEMA,
         "resolvers": list(resolvers),
-        "checks": [_check(check) for check in checks],
+        "checks": [_check(check, part.title) for part in parts for check in part.checks],
     }
     return json_text(value) + "\n"
 
 
-def results_text(results: Sequence[LiveResult], zone: tzinfo) -> str:
-    """Each result: a sign (+ there, - not there, ? unknown), the sentence, who was asked when."""
+def results_text(told: Told, zone: tzinfo) -> str:
+    """Each result: a sign (+ there, - not there, ? unknown), the sentence, who was asked when, the raw answers."""
     lines: list[str] = []
-    for result in results:
-        if lines:
-            lines.append("")
-        lines.append(f"{SIGNS[result.outcome]} {shown(result.check.title)}")
-        for sentence in (result.says, holds_words(result), when_and_who(result, zone)):
-            if sentence:
-                lines += wrapped(shown(sentence), _WIDTH, first="  ", rest="  ")
-        for line in result.evidence:
-            lines += wrapped(shown(line), _WIDTH, first="    ", rest="      ")
+    for title, results in told:
+        lines += _heading(title, lines)
+        for number, result in enumerate(results):
+            if number:
+                lines.append("")
+            lines.append(f"{SIGNS[result.outcome]} {shown(result.check.title)}")
+            for sentence in (result.says, holds_words(result), when_and_who(result, zone)):
+                if sentence:
+                    lines += wrapped(shown(sentence), _WIDTH, first="  ", rest="  ")
+            for line in result.evidence:
+                lines += wrapped(shown(line), _WIDTH, first="    ", rest="      ")
     return "".join(f"{line}\n" for line in lines)
 
 
-def results_json(results: Sequence[LiveResult], zone: tzinfo) -> str:
+def _heading(title: str, before: Sequence[str]) -> list[str]:
+    if not title:
+        return []
+    underlined = ["", *wrapped(shown(title), _WIDTH)] if before else wrapped(shown(title), _WIDTH)
+    return [*underlined, "-" * min(_WIDTH, max(map(cell_width, underlined))), ""]
+
+
+def results_json(told: Told, zone: tzinfo) -> str:
     """The same as JSON, verbatim; times in UTC."""
-    value: JsonValue = {"schema": SCHEMA, "results": [result_value(result) for result in results]}
-    return json_text(value) + "\n"
+    rows: list[JsonValue] = [
+        {"about": title or None, **result_value(each)} for title, results in told for each in results
+    ]
+    return json_text({"schema": SCHEMA, "results": rows}) + "\n"
 
 
-def results_markdown(results: Sequence[LiveResult], zone: tzinfo) -> str:
+def results_markdown(told: Told, zone: tzinfo) -> str:
     """The same as Markdown, for a ticket."""
-    from smtpscope.export.formats.markdown import escaped, inline_code
-
     lines = ["# Live checks", ""]
-    for result in results:
-        lines.append(f"- **{escaped(result.check.title)}**: {result.outcome}. {escaped(result.says)}")
-        notes = (holds_words(result), when_and_who(result, zone))
-        lines += [f"  {escaped(words)}" for words in notes if words]
-        lines += [f"  - {inline_code(line)}" for line in result.evidence]
-    return "\n".join(lines) + "\n"
+    for title, results in told:
+        if title:
+            lines += [f"## {escaped(title)}", ""]
+        for result in results:
+            lines.append(f"- **{escaped(result.check.title)}**: {result.outcome}. {escaped(result.says)}")
+            notes = (holds_words(result), when_and_who(result, zone))
+            lines += [f"  {escaped(words)}" for words in notes if words]
+            lines += [f"  - {inline_code(line)}" for line in result.evidence]
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
-RESULT_FORMATS: Final[Mapping[str, Results]] = {
+PLAN_FORMATS: Final[Mapping[str, Plan]] = {"text": plan_text, "json": plan_json, "markdown": plan_markdown}
+RESULT_FORMATS: Final[Mapping[str, Callable[[Told, tzinfo], str]]] = {
     "text": results_text,
     "json": results_json,
     "markdown": results_markdown,
 }
 
 
-def _check(check: LiveCheck) -> JsonValue:
+def _check(check: LiveCheck, about: str) -> JsonValue:
     return {
+        "about": about or None,
         "check": check.kind,
         "title": check.title,
         "subject": check.target.subject,
@@ -95,22 +139,4 @@ def _check(check: LiveCheck) -> JsonValue:
             for each in check.sends
             if isinstance(each, SmtpConnection)
         ],
-    }
-
-
-def result_value(result: LiveResult) -> JsonValue:
-    """One result as a JSON object."""
-    return {
-        "check": result.check.kind,
-        "group": KINDS[result.check.kind].group,
-        "title": result.check.title,
-        "subject": result.check.target.subject,
-        "outcome": result.outcome,
-        "finding": result.finding,
-        "sentence": result.sentence,
-        "conclusion": result.conclusion or None,
-        "evidence": list(result.evidence),
-        "asked": list(result.asked),
-        "time": utc_text(result.time_ms),
-        "holds_from": result.holds_from,
     }

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from smtpscope.export.masking.credentials import LEFT_OUT, credentials_in
 from smtpscope.export.masking.known_phrases import LEFT_OUT as WORDS_LEFT_OUT
 from smtpscope.export.masking.known_phrases import known_phrases
+from smtpscope.export.masking.masked_live import masked_live
 from smtpscope.export.masking.pseudonyms import Pseudonyms
 from smtpscope.export.masking.public_text import bundled_kinds
 from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
@@ -137,11 +138,12 @@ class Mask:
         incident = self._incident(summary.incident)
         sample = self._exchange(summary.sample)
         beside = tuple(_explanation(each, self) for each in summary.explanations)
+        live = tuple(masked_live(each, self, strict=self._strict) for each in summary.live)
         if self._strict:
             advice = self._advice(_without_words(summary.advice, summary.sample), "")
-            return IncidentSummary(incident, advice, sample, WORDS_LEFT_OUT, beside)
+            return IncidentSummary(incident, advice, sample, WORDS_LEFT_OUT, beside, live)
         advice = self._advice(summary.advice, summary.sample.reply.verbatim)
-        return IncidentSummary(incident, advice, sample, self.text(summary.sample_raw), beside)
+        return IncidentSummary(incident, advice, sample, self.text(summary.sample_raw), beside, live)
 
     def _incident(self, incident: Incident) -> Incident:
         verb = incident.verbs[0][0] if incident.verbs else ""

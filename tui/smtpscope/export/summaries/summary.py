@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -11,9 +12,13 @@ from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.grouping.explanations import Explanation
 from smtpscope.store.grouping.incident import Incident
 
+if TYPE_CHECKING:
+    from smtpscope.probes.live_check import LiveResult
+
 
 class IncidentSummary(Struct, frozen=True):
     """An incident, its guidance, one sample with the raw text of its record, and the events beside it that explain it.
+    `live` are the results of live checks on it.
 
     All text is verbatim: each format makes it harmless in its own way as its last step.
     """
@@ -23,6 +28,7 @@ class IncidentSummary(Struct, frozen=True):
     sample: SmtpExchange
     sample_raw: str
     explanations: tuple[Explanation, ...] = ()
+    live: tuple[LiveResult, ...] = ()
 
 
 class SummaryDocument(Struct, frozen=True):

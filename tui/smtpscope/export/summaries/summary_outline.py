@@ -98,6 +98,7 @@ def _chapter(summary: IncidentSummary, calendar: Calendar, limit: int | None) ->
     sections = (
         *our_note_sections(summary.advice),
         meaning_section(summary.advice, incident.key.direction),
+        *_live(summary, calendar),
         *beside_sections(summary.explanations, incident.count, calendar),
         _when(incident, calendar, limit),
         _replies(incident, limit),
@@ -106,6 +107,14 @@ def _chapter(summary: IncidentSummary, calendar: Calendar, limit: int | None) ->
         *guidance_sections(summary.advice, summary.sample.reply.verbatim),
     )
     return Chapter(headline(summary, calendar), sections)
+
+
+def _live(summary: IncidentSummary, calendar: Calendar) -> tuple[Section, ...]:
+    if not summary.live:
+        return ()
+    from smtpscope.export.summaries.live_sections import live_sections
+
+    return tuple(live_sections(summary.live, calendar))
 
 
 def _when(incident: Incident, calendar: Calendar, limit: int | None) -> Section:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -53,8 +52,7 @@ class BlockListFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     list: tuple[BlockListFacts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BlockLists:
+class BlockLists(msgspec.Struct, frozen=True):
     """All lists that are known, those of the user's folders first."""
 
     lists: tuple[BlockListFacts, ...]

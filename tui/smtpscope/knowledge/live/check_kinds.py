@@ -7,9 +7,10 @@ kinds and findings, so this table is below the checks themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
+
+import msgspec
 
 Outcome = Literal["there", "not there", "unknown"]
 HoldsFrom = Literal["anywhere", "this computer"]
@@ -28,8 +29,7 @@ NOT_ASKED: Final = "not-asked"
 _UNTOLD: Final[dict[str, Outcome]] = {NO_ANSWER: "unknown", NOT_ASKED: "unknown"}
 
 
-@dataclass(frozen=True, slots=True)
-class KindFacts:
+class KindFacts(msgspec.Struct, frozen=True):
     """`title` is what the check is called, `group` what `--run` calls it. `findings` are its possible findings.
 
     DNS answers hold from anywhere; what a mail server says holds for the computer that asked, which usually is not the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -20,12 +20,18 @@ class Conclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LiveRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One check that fits an entry, or all entries of a category when `entry` is the category's own."""
+    """One check that fits an entry, or all entries of a category when `entry` is the category's own.
+
+    `zones` are block lists that the provider is known to use, asked where the reply names none. `not_asked` says why
+    there is nothing to ask, and where to look instead.
+    """
 
     entry: str
     check: CheckKind
     conclusion: tuple[Conclusion, ...] = ()
     applies_to: AppliesTo = "both"
+    zones: tuple[str, ...] = ()
+    not_asked: str = ""
 
     def says(self, finding: str) -> str:
         """The sentence for this finding, "" for none."""
@@ -36,8 +42,13 @@ class LiveCheckFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     live_check: tuple[LiveRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRules:
+NEVER_ASKED_FOR_RECIPIENTS: Final = frozenset(
+    {"blocked", "spam", "rate-limited", "greylisted", "policy", "virus-attachment", "too-many-recipients"}
+)
+"""Causes on which a server is not asked for a recipient: that would look like the harvesting it defends against."""
+
+
+class LiveRules(msgspec.Struct, frozen=True):
     """All rules, in the order of the files; those of a later folder come first."""
 
     rules: tuple[LiveRule, ...]
@@ -52,6 +63,7 @@ class LiveRules:
         found: dict[CheckKind, LiveRule] = {}
         for name in (entry_id, category):
             for rule in self.rules:
-                if rule.entry == name and rule.applies_to in ("both", side):
+                fits = rule.entry == name and rule.applies_to in ("both", side)
+                if fits and not (rule.check == "recipient" and category in NEVER_ASKED_FOR_RECIPIENTS):
                     found.setdefault(rule.check, rule)
         return tuple(found.values())

@@ -8,9 +8,10 @@ comes from a resolver that rewrites answers; neither is a listing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import Final
+
+import msgspec
 
 from smtpscope.knowledge.live.block_lists import BlockListFacts
 from smtpscope.knowledge.live.check_kinds import NO_ANSWER
@@ -31,8 +32,7 @@ _REFUSAL_WORDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ListNames:
+class ListNames(msgspec.Struct, frozen=True):
     """The names to ask a list for: what is in every working list, what is in none, and the one in question."""
 
     always: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from smtpscope.probes.name_server import DnsAnswer
 from smtpscope.probes.policies.tagged_record import tags, versioned
@@ -26,8 +27,7 @@ def walk_names(domain: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-@dataclass(frozen=True, slots=True)
-class DmarcWalk:
+class DmarcWalk(msgspec.Struct, frozen=True):
     """What a walk found: domain -> tags of its only valid record, and the Organizational Domain (section 4.10.2).
 
     `duplicates` are domains with several records, which count as none. `untold` is the answer that was none.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Final, Literal
+
+import msgspec
 
 Qualifier = Literal["+", "-", "~", "?"]
 MOST_LENGTH: Final = 10_000
@@ -29,8 +30,7 @@ class SpfNotEvaluatedError(ValueError):
     """The record is right, but is not evaluated here."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpfDirective:
+class SpfDirective(msgspec.Struct, frozen=True):
     """A mechanism: `value` is its domain or network as written, "" if there is none."""
 
     qualifier: Qualifier
@@ -40,8 +40,7 @@ class SpfDirective:
     prefix6: int = 128
 
 
-@dataclass(frozen=True, slots=True)
-class SpfRecord:
+class SpfRecord(msgspec.Struct, frozen=True):
     directives: tuple[SpfDirective, ...]
     redirect: str = ""
 
@@ -134,8 +133,7 @@ def _check_macros(term: str, value: str) -> None:
             raise SpfSyntaxError(f"{term[:60]!r}: a macro of no labels")
 
 
-@dataclass(frozen=True, slots=True)
-class SpfMacros:
+class SpfMacros(msgspec.Struct, frozen=True):
     """The values of macros (section 7.2). `p` is not among them: section 5.5 wants nobody to use it."""
 
     address: str

@@ -6,8 +6,9 @@ Only the DNS records: the MTA-STS policy itself is a web page of the other side,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from smtpscope.knowledge.live.check_kinds import NO_ANSWER, CheckKind
 from smtpscope.probes.consent import Gate
@@ -15,8 +16,7 @@ from smtpscope.probes.live_check import Announcement, DnsQuery, LiveCheck, Verdi
 from smtpscope.probes.policies.tagged_record import tags, versioned
 
 
-@dataclass(frozen=True, slots=True)
-class _Policy:
+class _Policy(msgspec.Struct, frozen=True):
     prefix: str
     version: str
     name: str

@@ -6,8 +6,9 @@ import asyncio
 import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from smtpscope.probes.consent import Gate
 from smtpscope.probes.live_check import DnsQuery, LiveCheck, LiveTarget, SmtpConnection
@@ -32,8 +33,7 @@ class DialogueError(Exception):
         self.finding = finding
 
 
-@dataclass(frozen=True, slots=True)
-class ServerReply:
+class ServerReply(msgspec.Struct, frozen=True):
     """A reply with all its lines, without their codes."""
 
     code: int

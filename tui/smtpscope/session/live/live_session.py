@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from smtpscope.errors import UsageError
-from smtpscope.knowledge.files.live_files import block_lists
+from smtpscope.knowledge.files.knowledge_files import bundled_folder
+from smtpscope.knowledge.files.live_files import block_lists, live_rules
 from smtpscope.probes.consent import AnswerMemory, Outside
 from smtpscope.probes.dnspython_resolver import DnspythonResolver, name_server_place, system_name_servers
 from smtpscope.probes.engine import LiveCheckEngine
@@ -19,6 +19,7 @@ from smtpscope.probes.journal import Journal
 from smtpscope.probes.mail_connection import Connector, DirectConnector, Trust, system_trust
 from smtpscope.probes.pacing import LiveClock, Pace, SystemClock
 from smtpscope.probes.planning import LiveOptions, Planner
+from smtpscope.probes.safe_targets import Reach
 
 OFF: Final = "off"
 _NEEDED: Final = ("dns", "cryptography")
@@ -33,11 +34,20 @@ def hindrance(checks: str) -> str:
     return ""
 
 
-def require_live_checks(checks: str) -> None:
-    """Raises UsageError where there are none."""
-    why = hindrance(checks)
-    if why:
-        raise UsageError(where="live checks", what=why, remedy="Nothing was asked")
+class LiveSettings(Protocol):
+    """What is needed of the settings."""
+
+    @property
+    def checks_resolver(self) -> str: ...
+
+    @property
+    def checks_private(self) -> bool: ...
+
+    @property
+    def checks_recipient(self) -> bool: ...
+
+    @property
+    def checks_our_address(self) -> str: ...
 
 
 class LiveSession:
@@ -56,8 +66,11 @@ class LiveSession:
         seconds: float = 3.0,
     ) -> None:
         clock = SystemClock() if clock is None else clock
+        folders = tuple(folders)
         self.lists = block_lists(folders)
+        self.rules = live_rules(folders)
         self.options = options
+        self.known_address = ""
         self.journal = Journal(journal)
         places = (name_server_place(resolver),) if resolver else system_name_servers()
         self._outside = Outside(
@@ -72,6 +85,31 @@ class LiveSession:
         )
         self.engine = LiveCheckEngine(self._outside, self.journal)
         self.planner = Planner(self.lists, options)
+
+    @classmethod
+    def made(
+        cls,
+        settings: LiveSettings,
+        own_folders: Iterable[Path],
+        journal: Path | None,
+        *,
+        allow_private: bool = False,
+        resolver: str = "",
+        our_address: str = "",
+    ) -> LiveSession:
+        """A session as `settings` say; options that are given win. Raises UsageError for a resolver that is none."""
+        made = cls(
+            (bundled_folder(), *own_folders),
+            LiveOptions(Reach(allow_private or settings.checks_private), settings.checks_recipient),
+            journal,
+            resolver=resolver or settings.checks_resolver,
+        )
+        made.known_address = our_address or settings.checks_our_address
+        return made
+
+    def our_address(self, server: str) -> str:
+        """The IP address that mail of our `server` leaves from, where no reply names it."""
+        return self.known_address
 
     @property
     def resolvers(self) -> tuple[str, ...]:

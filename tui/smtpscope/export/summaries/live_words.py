@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Final
 
+from smtpscope.export.summaries.incident_wording import code_words, host_words
 from smtpscope.knowledge.live.check_kinds import Outcome
 from smtpscope.probes.live_check import LiveCheck, LiveResult, SmtpConnection
+from smtpscope.store.grouping.incident import Incident
 from smtpscope.store.times import format_time
 
 SIGNS: Final[dict[Outcome, str]] = {"there": "+", "not there": "-", "unknown": "?"}
@@ -33,11 +35,16 @@ def sends_lines(check: LiveCheck, resolvers: Sequence[str]) -> Iterator[str]:
 
 
 def when_and_who(result: LiveResult, zone: tzinfo) -> str:
-    """`asked 192.0.2.53 at 2026-03-22 17:39:01`, and from where it holds if not from anywhere."""
-    asked = f"asked {', '.join(result.asked)}" if result.asked else "asked nobody"
+    """`Asked 192.0.2.53 at 2026-03-22 17:39:01`, and from where it holds if not from anywhere."""
+    asked = f"Asked {', '.join(result.asked)}" if result.asked else "Asked nobody"
     return f"{asked} at {format_time(result.time_ms, zone)}"
 
 
 def holds_words(result: LiveResult) -> str:
     """From where the result holds; "" if from anywhere, or if nothing was found."""
     return _FROM_HERE if result.holds_from == "this computer" and result.asked else ""
+
+
+def incident_words(incident: Incident) -> str:
+    """`550 mail.fabrikam.com`, with text from the log in it."""
+    return f"{code_words(incident)} {host_words(incident.host, incident.key.direction)}"

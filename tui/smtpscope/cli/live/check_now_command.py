@@ -1,0 +1,71 @@
+"""`smtpscope check-now`: runs the checks that fit the incidents of a log."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from smtpscope.cli.live.live_options import live_options, live_session, run_or_plan
+from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, read, say_when_nothing_fits
+from smtpscope.cli.options import Query, format_option, query_options, target_options
+from smtpscope.cli.streams import Target
+
+if TYPE_CHECKING:
+    from smtpscope.knowledge.live.check_kinds import CheckGroup
+
+
+@click.command("check-now", short_help="Run the checks that fit the refusals of a log.")
+@query_options
+@live_options
+@click.option("--most", type=click.IntRange(min=1), default=5, show_default=True, metavar="N", help="The N largest.")
+@click.option("--our-address", default="", metavar="IP", help="Where our mail leaves from, if no reply names it.")
+@target_options
+@format_option(("text", "json", "markdown"), "text", {".json": "json", ".md": "markdown"})
+def check_now(
+    query: Query,
+    groups: tuple[CheckGroup, ...],
+    dry_run: bool,
+    resolver: str,
+    allow_private: bool,
+    most: int,
+    our_address: str,
+    target: Target,
+    form: str,
+) -> None:
+    """Run the checks that fit the incidents which match the filter: block lists,
+    reverse DNS, the domains of recipients and senders, mail servers.
+
+    Only what --dry-run prints is sent. A result of smtp or tls holds for this
+    computer; run it on the mail server to see what that one sees. The exit code
+    is 1 if nothing matches.
+
+    \b
+    smtpscope check-now a.evtx --filter "550 host:fabrikam" --dry-run
+    smtpscope check-now a.evtx --filter "550 host:fabrikam" --run blocklist,dns
+    """
+    from smtpscope.export.live.live_formats import LivePart
+    from smtpscope.export.summaries.live_words import incident_words
+    from smtpscope.probes.planning import of_groups
+    from smtpscope.session.live.live_plan import live_plan
+
+    check_named(query, target)
+    session = live_session(
+        resolver, allow_private, our_address, knowledge=query.knowledge, own_knowledge=query.own_knowledge
+    )
+    analysis = read(query)
+    check_target(target, analysis)
+    view = grouped(analysis, query.filter_text)
+    details = analysis.incidents(view.tree.order, most=most)
+    if not details:
+        say_when_nothing_fits(analysis, view)
+        end(analysis)
+        sys.exit(1)
+    parts = []
+    for detail in details:
+        plan = live_plan(session, detail, analysis.zone, session.our_address)
+        title = f"{incident_words(detail.incident)}: {detail.advice.title}"
+        parts.append(LivePart(title, of_groups(plan.checks, groups), plan.concluded))
+    run_or_plan(session, parts, target, form, dry_run=dry_run)
+    end(analysis)
