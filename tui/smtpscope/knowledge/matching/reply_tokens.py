@@ -26,7 +26,7 @@ _WITH_NAMES = frozenset({"name", "url"})
 
 _TOKEN = re.compile(
     r"""
-      (?P<plain> [A-Za-z]++ (?= [ ,;)\]"!] | \.?(?:\s|\Z) ) )
+      (?P<plain> [A-Za-z]+ (?= [ ,;)\]"!] | \.?(?:\s|\Z) ) )
     | (?P<url> (?:https?:/{1,2}|www\.) [^\s<>"']* )
     | (?P<mailbox> [\w.+=&*$%-]{1,64} @ [\w.-]{1,255} )
     | (?P<address> \d{1,3} (?:\.(?:\d{1,3}|[xX]{1,3})){3} (?![\w.])
