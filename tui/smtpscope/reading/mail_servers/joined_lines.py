@@ -13,6 +13,8 @@ JOINED: Final = "the line end before this line is lost: it hangs on the line bef
 _LENGTH: Final = 15
 """Characters of the time at the beginning of a line, `Nov  9 06:13:19`; of an ISO 8601 time they are enough."""
 _FEWEST_DIGITS: Final = 5
+# A table, since this is asked for each line with a sign.
+_SHAPES: Final = {number: "0" if chr(number).isdigit() else "a" for number in range(256) if chr(number).isalnum()}
 
 
 def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str], LogLine | None]) -> tuple[int, int]:
@@ -30,7 +32,7 @@ def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str],
 
 def shape_of(line: str) -> str:
     """The beginning of `line`, each digit as 0 and each letter as a."""
-    return "".join("0" if each.isdigit() else "a" if each.isalpha() else each for each in line[:_LENGTH])
+    return line[:_LENGTH].translate(_SHAPES)
 
 
 @lru_cache(maxsize=16)
