@@ -13,8 +13,7 @@ JOINED: Final = "the line end before this line is lost: it hangs on the line bef
 _LENGTH: Final = 15
 """Characters of the time at the beginning of a line, `Nov  9 06:13:19`; of an ISO 8601 time they are enough."""
 _FEWEST_DIGITS: Final = 5
-# A table, since this is asked for each line with a sign.
-_SHAPES: Final = {number: "0" if chr(number).isdigit() else "a" for number in range(256) if chr(number).isalnum()}
+_MOST_LETTERS: Final = 1_024
 
 
 def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str], LogLine | None]) -> tuple[int, int]:
@@ -33,6 +32,20 @@ def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str],
 def shape_of(line: str) -> str:
     """The beginning of `line`, each digit as 0 and each letter as a."""
     return line[:_LENGTH].translate(_SHAPES)
+
+
+class _Shapes(dict[int, str]):
+    """Letter -> what stands for it in a shape; noted at its first use."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _MOST_LETTERS:
+            self.clear()
+        letter = chr(code)
+        shape = self[code] = "0" if letter.isdigit() else "a" if letter.isalpha() else letter
+        return shape
+
+
+_SHAPES: Final = _Shapes()
 
 
 @lru_cache(maxsize=16)
