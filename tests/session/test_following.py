@@ -145,8 +145,12 @@ def test_what_was_written_before_a_log_was_renamed_comes_before_the_new_one(tmp_
         # Its program has not been told of the new log yet.
         assert followed(analysis) == ["mx4.example"]
     assert followed(analysis) == ["mx9.example"]
-    path.unlink()
-    assert followed(analysis) == []
+    with path.open("a", encoding="utf-8") as log:
+        path.unlink()
+        assert followed(analysis) == []
+        log.write(lines(10, 11))
+        log.flush()
+        assert followed(analysis) == ["mx10.example"]
     path.write_text(lines(20, 22), encoding="utf-8")
     assert followed(analysis) == ["mx20.example", "mx21.example"]
     assert [problem.reason.partition(":")[0] for problem in analysis.problems] == ["The log can't be followed for now"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import cast
 
 from msgspec import Struct, field
@@ -38,14 +37,18 @@ def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batc
     """
     try:
         resumes = so_far.resumable and hasattr(reader, "read_new")
-        if resumes and isinstance(source, FileSource) and source.stay_behind():
+        while resumes and isinstance(source, FileSource) and source.stay_behind():
             # The rest of a log that was renamed or deleted, as long as something is still written to it.
             behind = source.size
             yield from cast("Followable", reader).read_new()
-            if behind > so_far.size and Path(source.name).exists():
-                so_far.size = behind
+            grown, so_far.size = behind > so_far.size, behind
+            # Raises LogError where there is no new one.
+            source.look_for_new()
+            if grown:
+                so_far.lost = False
                 return
             source.catch_up()
+            so_far.size = 0
         size = source.size
         if resumes:
             yield from cast("Followable", reader).read_new()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from smtpscope.reading.sources.open_errors import not_opened
+
+_MOST_HELD: Final = 8
+"""Files that had the name one after the other, and were not read to their ends yet."""
 
 
 class FileSource:
@@ -17,23 +21,23 @@ class FileSource:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
         self.name = os.fspath(path)
-        self._held: BinaryIO | None = None
+        self._held: deque[BinaryIO] = deque()
         self._behind = False
 
     @property
     def size(self) -> int:
         try:
-            if self._behind and self._held is not None:
-                return os.fstat(self._held.fileno()).st_size
+            if self._behind:
+                return os.fstat(self._held[0].fileno()).st_size
             return self._path.stat().st_size
         except OSError as error:
             raise not_opened(self.name, error) from error
 
     def open(self) -> BinaryIO:
         try:
-            if self._behind and self._held is not None:
+            if self._behind:
                 # They share one position, and are read one after the other.
-                stream = os.fdopen(os.dup(self._held.fileno()), "rb")
+                stream = os.fdopen(os.dup(self._held[0].fileno()), "rb")
                 stream.seek(0)
                 return stream
             return self._path.open("rb")
@@ -45,20 +49,31 @@ class FileSource:
 
         Not on Windows, where nobody could rename it then.
         """
-        if self._held is None and sys.platform != "win32":
-            with suppress(OSError):
-                self._held = self._path.open("rb")
+        if sys.platform == "win32" or len(self._held) >= _MOST_HELD:
+            return
+        with suppress(OSError):
+            if not self._held or self._is_elsewhere(self._held[-1]):
+                self._held.append(self._path.open("rb"))
 
     def stay_behind(self) -> bool:
-        """Whether the path names another file by now, or none: then the one that is kept open is read on."""
-        self._behind = self._held is not None and self._is_elsewhere(self._held)
+        """Whether the path names another file by now, or none: then the oldest that is kept open is read on."""
+        if self._held:
+            self.hold()
+        self._behind = bool(self._held) and self._is_elsewhere(self._held[0])
         return self._behind
 
+    def look_for_new(self) -> None:
+        """Raises LogError if the path names no file at all."""
+        try:
+            self._path.stat()
+        except OSError as error:
+            raise not_opened(self.name, error) from error
+
     def catch_up(self) -> None:
-        """Lets go of the file that was kept open: from now on, the one that the path names is read."""
-        held, self._held, self._behind = self._held, None, False
-        if held is not None:
-            held.close()
+        """Lets go of the oldest file that is kept open: from now on, the one after it is read."""
+        self._behind = False
+        if self._held:
+            self._held.popleft().close()
 
     def _is_elsewhere(self, held: BinaryIO) -> bool:
         mine = os.fstat(held.fileno())
