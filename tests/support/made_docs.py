@@ -46,6 +46,8 @@ PLACES: Final = {
     "note": "In a note",
     "reading": "In a record, a session or the list of files",
     "link": "Before a link is opened",
+    "compare": "In the comparison",
+    "search": "While words are searched in a text",
     "help": "In the help",
     "confirm": "Where you are asked",
     "app": "Everywhere",

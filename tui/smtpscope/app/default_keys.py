@@ -9,6 +9,7 @@ from textual.dom import DOMNode
 
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.screens.compare_screen import CompareScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export_screen import ExportScreen
@@ -16,6 +17,7 @@ from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.link import LinkScreen
 from smtpscope.app.screens.note import NoteScreen
+from smtpscope.app.screens.search_line import SearchScreen
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
@@ -40,6 +42,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     TimelineList,
     CountsScreen,
     CountedList,
+    CompareScreen,
     ExportScreen,
     KnowledgeScreen,
     ViewsScreen,
@@ -47,6 +50,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     NoteScreen,
     TextScreen,
     LinkScreen,
+    SearchScreen,
     HelpScreen,
     ConfirmScreen,
 )
@@ -79,6 +83,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (FilterInput,),
     (TimelineScreen, TimelineList),
     (CountsScreen, CountedList),
+    (CompareScreen,),
     (ExportScreen,),
     (KnowledgeScreen,),
     (ViewsScreen,),
@@ -86,6 +91,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (NoteScreen,),
     (TextScreen, ProsePane),
     (LinkScreen,),
+    (SearchScreen,),
     (HelpScreen,),
     (ConfirmScreen,),
 )

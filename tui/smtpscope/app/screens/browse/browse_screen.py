@@ -103,7 +103,9 @@ class BrowseScreen(Screen[None]):
         )
         self.filters = FilterController(state, self, selection, history, queries, self.filter_bar, self.views)
         self.navigation = TableNavigation(state, self, selection, table, self.views)
-        self.loader = LoadingController(state, self, queries, self.views, self.header, self.post_message)
+        self.loader = LoadingController(
+            state, self, queries, self.views, self.header, self.post_message, lambda: self.app.bell()
+        )
         logs = LogCommands(state, self, queries, selection, self._logs_changed)
         export = CopyAndExport(state, self, selection, history, table, self._copy)
         notes = IncidentNotes(state, self, selection, history, lambda: self.views.show_detail(again=True))

@@ -1,4 +1,4 @@
-"""The screens opened over the browse screen: timeline, counts, saved views, knowledge."""
+"""The screens opened over the browse screen: timeline, counts, comparison, saved views, knowledge."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class SideScreens:
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("screens", "i", "show_timeline", "Timeline", id="browse.timeline"),
         part_binding("screens", "c", "show_counts", "Counts", id="browse.counts"),
+        part_binding("screens", "C", "show_comparison", "Compare", show=False, id="browse.compare"),
         part_binding("screens", "v", "show_views", "Saved views", show=False, id="browse.views"),
         part_binding("screens", "K", "show_knowledge", "Knowledge", show=False, id="browse.knowledge"),
     ]
@@ -53,12 +54,18 @@ class SideScreens:
         name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
         return view.tree.rows(entry.level, entry.index), shown(name or "no host named")
 
+    def _all_rows(self) -> Rows | None:
+        here = self._selection.in_view
+        return None if here is None else here[0].tree.order
+
     # Timeline and counts
 
     def show_timeline(self) -> None:
         found = self._rows_and_name()
         if found is not None:
-            self._page.open_screen(TimelineScreen(self._state.analysis, *found), self._timeline_closed)
+            self._page.open_screen(
+                TimelineScreen(self._state.analysis, *found, self._all_rows()), self._timeline_closed
+            )
 
     def _timeline_closed(self, term: str | None) -> None:
         if term:
@@ -73,6 +80,12 @@ class SideScreens:
         if term is not None:
             field, value, exclude = term
             self._filters.set(add_term(self._state.filter_text, field, value, exclude))
+
+    def show_comparison(self) -> None:
+        """Two periods, servers or files of what is in view, side by side."""
+        from smtpscope.app.screens.compare_screen import CompareScreen
+
+        self._page.open_screen(CompareScreen(self._state.analysis, self._state.filter_text))
 
     # Saved views
 
