@@ -8,7 +8,9 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from smtpscope.app.application import Browser
+from smtpscope.app.screens.address_dialog import AddressScreen
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.screens.check_now import CheckNowScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export_screen import ExportScreen
@@ -47,6 +49,8 @@ OWNERS: tuple[type[DOMNode], ...] = (
     NoteScreen,
     TextScreen,
     LinkScreen,
+    CheckNowScreen,
+    AddressScreen,
     HelpScreen,
     ConfirmScreen,
 )
@@ -86,6 +90,8 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (NoteScreen,),
     (TextScreen, ProsePane),
     (LinkScreen,),
+    (CheckNowScreen, ProsePane),
+    (AddressScreen,),
     (HelpScreen,),
     (ConfirmScreen,),
 )
