@@ -140,13 +140,23 @@ async def test_f_brings_in_what_is_added_and_the_cursor_stays(
     async with browsing(open_analysis(log)) as driven:
         await driven.press("l", "j")
         here = driven.line.name
-        await driven.press("F")
+        bells: list[int] = []
+        monkeypatch.setattr(driven.app, "bell", lambda: bells.append(1))
+        # The bell follows the logs, too.
+        await driven.press("B")
         assert ", following" in header(driven.drawn)
+        assert not any(line.new for line in driven.lines)
         with log.open("a", encoding="utf-8") as stream:
             stream.write(lines(5, 9))
         await driven.until(lambda: driven.view.count == 9)
         await driven.settled()
         assert driven.line.name == here
+        assert bells
+        assert ", following, 4 new" in header(driven.drawn)
+        assert any(line.new for line in driven.lines)
+        assert not driven.line.new
+        await driven.press("j")
+        assert ", following, 4 new" not in header(driven.drawn)
         await driven.press("F")
         assert ", following" not in header(driven.drawn)
 

@@ -35,6 +35,7 @@ def limit_memory() -> None:
 def campaign(names: Sequence[str], minutes: float, first: int, most: int | None) -> tuple[int, list[Violation]]:
     """Reads damaged logs of all forms in turn; how many, and what was wrong."""
     until = time.monotonic() + 60 * minutes
+    told: Counter[tuple[str, str]] = Counter()
     found: list[Violation] = []
     count = 0
     number = first
@@ -47,6 +48,10 @@ def campaign(names: Sequence[str], minutes: float, first: int, most: int | None)
                 count += 1
                 if violation is not None:
                     found.append(violation)
+                    told[violation.form, violation.kind] += 1
+                    if told[violation.form, violation.kind] <= _TOLD_OF_A_FORM:
+                        what = f"{violation.form} #{violation.number}: {violation.kind}: {violation.what}"
+                        print(what, flush=True)
             if time.monotonic() > until:
                 break
         number += _AT_ONCE
@@ -70,11 +75,7 @@ def main() -> int:
     before = time.monotonic()
     count, found = campaign(names, given.minutes, given.first, given.files)
     seconds = time.monotonic() - before
-    told: Counter[tuple[str, str]] = Counter()
-    for violation in found:
-        told[violation.form, violation.kind] += 1
-        if told[violation.form, violation.kind] <= _TOLD_OF_A_FORM:
-            print(f"{violation.form} #{violation.number}: {violation.kind}: {violation.what}")
+    told = Counter((violation.form, violation.kind) for violation in found)
     single = sum(bool(places(seed_of(name))) for name in names)
     print(f"{count:,} damaged logs of {len(names)} forms ({single} with single records) in {seconds:.0f} s")
     for (form, kind), number in sorted(told.items()):

@@ -19,8 +19,8 @@ from support.event_texts import TextEvent
 from support.every_format import SERVICE_LOGS
 from support.memory_source import MemorySource
 
-EVENTS = 16
-LARGEST = 12_000
+EVENTS = 12
+LARGEST = 8_000
 """Bytes of a log of a mail server: its first lines are enough, or those around its refusals where they are few."""
 _ONE_RECORD = 32
 """No record is shorter."""

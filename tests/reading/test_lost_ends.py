@@ -91,3 +91,11 @@ def test_two_lines_that_became_one_are_both_read(name: str) -> None:
         found, told = read(without(data, end - 12, end))
         lost += max(0, len(sound) - len(found) - told)
     assert lost == 0
+
+
+def test_a_copied_block_that_ends_within_its_labels_leaves_the_next_one_whole() -> None:
+    first, second = (FORMS["blocks 2003"][1]([event]).decode() for event in EVENTS[:2])
+    cut = first[: first.index("User:") + 8]
+    sound, _ = read(second.encode())
+    found, _ = read(f"{cut}\n{second}".encode())
+    assert set(sound) <= set(found)

@@ -48,6 +48,8 @@ PLACES: Final = {
     "check": "In Check now",
     "address": "Where our IP address is asked for",
     "link": "Before a link is opened",
+    "compare": "In the comparison",
+    "search": "While words are searched in a text",
     "help": "In the help",
     "confirm": "Where you are asked",
     "app": "Everywhere",

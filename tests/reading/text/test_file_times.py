@@ -147,3 +147,18 @@ def test_the_rest_of_a_file_is_not_looked_at_once_the_order_is_clear() -> None:
 
     FileTimes("a.log", OPTIONS, search).milliseconds(written("11/9/2026 06:00:00"))
     assert asked == 64
+
+
+def told(dates: list[str]) -> list[str]:
+    times = FileTimes("a.log", OPTIONS, lambda: map(written, dates))
+    times.milliseconds(written(dates[0]))
+    return [problem.reason for problem in times.take_problems()]
+
+
+def test_one_date_that_decides_over_many_is_named() -> None:
+    dates = [f"2/{day}/2026 10:00" for day in range(1, 9)]
+    assert told([*dates, "13/2/2026 10:00", "14/2/2026 10:00"]) == []
+    assert told([*dates, "13/2/2026 10:00"]) == [
+        "Only 13/2/2026 shows whether day or month comes first: all dates are read as day/month/year; if that one is "
+        "damaged, set --date-order"
+    ]

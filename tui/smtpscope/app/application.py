@@ -23,9 +23,11 @@ from smtpscope.app.outside_viewer import view_outside, viewer_command
 from smtpscope.app.palette import ActionsProvider
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.browse.part_keys import key_of
+from smtpscope.app.screens.search_line import SearchScreen
 from smtpscope.app.terminals.choosing import OwnDriver, driver_class
 from smtpscope.app.themes import OWN_THEMES, cycle, theme_for
 from smtpscope.app.widgets.key_footer import KeyFooter, Severity, StatusMessage
+from smtpscope.app.widgets.texts.prose import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.session import Analysis
@@ -98,7 +100,8 @@ class Browser(App[None]):
         self._interrupted = False
         for theme in OWN_THEMES:
             self.register_theme(theme)
-        self.theme = theme_for(self.settings.theme, os.environ, colours=self.console.color_system)
+        self._colours: str | None = "truecolor"
+        self.theme = theme_for(self.settings.theme, os.environ)
         self.set_keymap(self.settings.keys)
 
     def get_driver_class(self) -> type[Driver]:
@@ -109,6 +112,9 @@ class Browser(App[None]):
         return SystemClipboard(self._write_sequence, way=self.settings.clipboard)
 
     async def on_mount(self) -> None:
+        if not self.is_headless:
+            self._colours = self.console.color_system
+            self.theme = theme_for(self.settings.theme, os.environ, colours=self._colours)
         # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
         await self.push_screen(self.browse)
         self._end_in_order()
@@ -164,7 +170,7 @@ class Browser(App[None]):
             driver.forget()
 
     def action_next_theme(self) -> None:
-        themes = cycle(self.console.color_system)
+        themes = cycle(self._colours)
         position = themes.index(self.theme) + 1 if self.theme in themes else 0
         following = themes[position % len(themes)]
         # An ANSI theme without colours is drawn black on black.
@@ -220,6 +226,8 @@ class Browser(App[None]):
             self._hints -= 1
             if not self._hints:
                 self.browse.detail.show_hints(())
+        if isinstance(event, events.Key | events.MouseDown) and not event.is_forwarded and self.browse.is_alive:
+            self.browse.loader.key_pressed()
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded:
             if self._status is not None:
                 self._show_status(None)
@@ -271,6 +279,9 @@ class Browser(App[None]):
             failed = "A program in the terminal can't be opened from here"
         if failed is not None:
             self.notify(shown(failed), severity="error")
+
+    def on_prose_pane_search_wanted(self, message: ProsePane.SearchWanted) -> None:
+        self.push_screen(SearchScreen(message.pane))
 
     def on_copy_wanted(self, message: CopyWanted) -> None:
         self.copy(message.content, message.what)

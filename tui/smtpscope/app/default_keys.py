@@ -11,6 +11,7 @@ from smtpscope.app.application import Browser
 from smtpscope.app.screens.address_dialog import AddressScreen
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.check_now import CheckNowScreen
+from smtpscope.app.screens.compare_screen import CompareScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.export_screen import ExportScreen
@@ -18,6 +19,7 @@ from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.link import LinkScreen
 from smtpscope.app.screens.note import NoteScreen
+from smtpscope.app.screens.search_line import SearchScreen
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
@@ -42,6 +44,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     TimelineList,
     CountsScreen,
     CountedList,
+    CompareScreen,
     ExportScreen,
     KnowledgeScreen,
     ViewsScreen,
@@ -51,6 +54,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     LinkScreen,
     CheckNowScreen,
     AddressScreen,
+    SearchScreen,
     HelpScreen,
     ConfirmScreen,
 )
@@ -83,6 +87,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (FilterInput,),
     (TimelineScreen, TimelineList),
     (CountsScreen, CountedList),
+    (CompareScreen,),
     (ExportScreen,),
     (KnowledgeScreen,),
     (ViewsScreen,),
@@ -92,6 +97,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (LinkScreen,),
     (CheckNowScreen, ProsePane),
     (AddressScreen,),
+    (SearchScreen,),
     (HelpScreen,),
     (ConfirmScreen,),
 )

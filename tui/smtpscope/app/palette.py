@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from smtpscope.app.key_purposes import PURPOSES, rank
 from smtpscope.harmless import shown
 from smtpscope.workspace.saved_views import SavedView
 
@@ -43,31 +44,51 @@ class SavedViewsProvider(Provider):
                 yield Hit(score, matcher.highlight(title), partial(self._owner.show_saved_view, view), text=title)
 
 
-class ActionsProvider(Provider):
-    """One command for each action; running it is the same as pressing its key."""
+@dataclass(frozen=True)
+class _Action:
+    """`key` does it, shown as `display`; `description` is its name, `purpose` what it is good for."""
 
-    def _actions(self) -> Iterator[tuple[str, str, str]]:
-        """The key to press, how it is shown, and what it does; each action once."""
-        seen: set[str] = set()
+    key: str
+    display: str
+    description: str
+    purpose: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.description}  ({self.display})"
+
+
+class ActionsProvider(Provider):
+    """One command for each action, the most needed first; running it is the same as pressing its key."""
+
+    def _actions(self) -> list[_Action]:
+        """Each action of this place once."""
+        found: dict[str, _Action] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if not binding.description or not binding.id or binding.id in seen or not active.enabled:
+            if not binding.description or not binding.id or binding.id in found or not active.enabled:
                 continue
             if binding.id in ("app.palette", "browse.code"):
                 continue
-            seen.add(binding.id)
-            yield binding.key, self.app.get_key_display(binding), binding.description
+            display, purpose = self.app.get_key_display(binding), PURPOSES.get(binding.id, "")
+            found[binding.id] = _Action(binding.key, display, binding.description, purpose)
+        return [found[name] for name in sorted(found, key=rank)]
 
     async def discover(self) -> Hits:
-        for key, display, description in self._actions():
-            yield DiscoveryHit(
-                Content(f"{description}  ({display})"), partial(self.app.simulate_key, key), text=description
-            )
+        for action in self._actions():
+            press = partial(self.app.simulate_key, action.key)
+            yield DiscoveryHit(Content(action.title), press, text=action.description, help=action.purpose or None)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for key, display, description in self._actions():
-            title = f"{description}  ({display})"
-            score = matcher.match(title)
+        for action in self._actions():
+            # What it is for is searched, too, but counts less than its name.
+            score = matcher.match(action.title) or matcher.match(action.purpose) / 2
             if score > 0:
-                yield Hit(score, matcher.highlight(title), partial(self.app.simulate_key, key), text=description)
+                yield Hit(
+                    score,
+                    matcher.highlight(action.title),
+                    partial(self.app.simulate_key, action.key),
+                    text=action.description,
+                    help=action.purpose or None,
+                )

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from smtpscope.app.key_purposes import PURPOSES
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProsePane, ProseParagraph, text
 from smtpscope.store.filter.filter_fields import help_lines
@@ -58,7 +59,9 @@ def lines_of_bindings(bindings: Iterable[tuple[Binding, str]]) -> list[HelpLine]
     for binding, display in bindings:
         if not binding.description or not binding.id:
             continue
-        keys, _, _ = by_id.setdefault(binding.id, ([], binding.description, binding.key))
+        purpose = PURPOSES.get(binding.id)
+        does = f"{binding.description}: {purpose}" if purpose else binding.description
+        keys, _, _ = by_id.setdefault(binding.id, ([], does, binding.key))
         if display not in keys:
             keys.append(display)
     lines = [

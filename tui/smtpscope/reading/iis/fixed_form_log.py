@@ -12,7 +12,7 @@ from smtpscope.reading.iis.fixed_form_rows import IisRows, NcsaRows
 from smtpscope.reading.iis.service_log import IisSmtpReader
 from smtpscope.reading.iis.turns import SMTP_VERBS, RowForm, Turn
 from smtpscope.reading.record import FileInformation, Format
-from smtpscope.reading.text.date_order_evidence import DateOrderProofs
+from smtpscope.reading.text.date_order_evidence import DateOrderProofs, only_proof_in
 from smtpscope.reading.text.dates import DateOrder, WrittenTime, find_time
 from smtpscope.reading.text.encodings import detect, head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
@@ -63,7 +63,9 @@ class IisFormatReader(_FixedFormReader):
     def _notes(self) -> list[Problem]:
         order, example = self._order()
         if example is None:
-            return [self._contradiction(order, odd) for odd in self._odd_dates(order)]
+            sole = only_proof_in(self._written_times(), order)
+            alone = [Problem(self._source.name, "dates", sole, "noted")] if sole else []
+            return alone + [self._contradiction(order, odd) for odd in self._odd_dates(order)]
         date = f"{example.first}/{example.second}/{example.year}"
         reason = (
             f"No date shows whether day or month comes first (such as {date}): "

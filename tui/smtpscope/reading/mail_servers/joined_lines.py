@@ -21,20 +21,21 @@ def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str],
 
     Another line begins with the same form of time, and `line_of` recognises it.
     """
-    form = _form_of(_shape(text[start : start + _LENGTH]))
+    form = form_of(shape_of(text[start : start + _LENGTH]))
     for found in () if form is None else form.finditer(text, start + _LENGTH, end):
         if line_of(text[found.start() : end]) is not None:
             return (found.start(), end) if found.start() <= index else (start, found.start())
     return start, end
 
 
-def _shape(beginning: str) -> str:
-    return "".join("0" if each.isdigit() else "a" if each.isalpha() else each for each in beginning)
+def shape_of(line: str) -> str:
+    """The beginning of `line`, each digit as 0 and each letter as a."""
+    return "".join("0" if each.isdigit() else "a" if each.isalpha() else each for each in line[:_LENGTH])
 
 
 @lru_cache(maxsize=16)
-def _form_of(shape: str) -> re.Pattern[str] | None:
-    """What matches other beginnings of that shape; None if it has no time."""
+def form_of(shape: str) -> re.Pattern[str] | None:
+    """What matches other beginnings of the same `shape`; None if it has no time."""
     if len(shape) < _LENGTH or shape.count("0") < _FEWEST_DIGITS or not {":", "-"} & set(shape):
         return None
     # A day has a blank before it or two digits, so the blanks may have moved by one.

@@ -27,6 +27,7 @@ from smtpscope.reading.mail_servers.mail_grammar import (
     NoReply,
 )
 from smtpscope.reading.mail_servers.mail_thread import session_of
+from smtpscope.reading.mail_servers.odd_lines import OddLines
 from smtpscope.reading.mail_servers.servers import any_sign
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
@@ -134,6 +135,7 @@ class MailLog(FollowableTextLog):
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
+        self._text.watch = OddLines(source.name) if self.own_signs is None else None
         eras = YearEras(self._text, source.size, _time_of)
         self._times = FileTimes(source.name, options, self._written_times, eras)
         self._headers = Headers(self._times)

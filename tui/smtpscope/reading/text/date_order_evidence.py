@@ -43,6 +43,7 @@ class DateOrderEvidence:
 
 _ENOUGH: Final = 64
 """The lead of one order at which the rest of a file is no longer searched."""
+_MANY: Final = 5
 
 
 class DateOrderProofs:
@@ -50,6 +51,13 @@ class DateOrderProofs:
 
     def __init__(self) -> None:
         self._counts: Counter[DateOrder] = Counter()
+        self._undecided = 0
+        self._first: WrittenTime | None = None
+
+    @property
+    def alone(self) -> WrittenTime | None:
+        """The date that proves the order of many others all alone, so that its damage would turn all of them round."""
+        return self._first if self._counts.total() == 1 and self._undecided >= _MANY else None
 
     def __bool__(self) -> bool:
         """Whether any date proves an order."""
@@ -58,7 +66,9 @@ class DateOrderProofs:
     def decide(self, written_times: Iterable[WrittenTime]) -> DateOrder | None:
         """The order that most of `written_times` prove; None if there is no proof, or as much for either."""
         for written in written_times:
+            self._undecided += written.ambiguous
             if written.order is not None:
+                self._first = self._first or written
                 self._counts[written.order] += 1
                 if abs(self._counts[DateOrder.DAY_FIRST] - self._counts[DateOrder.MONTH_FIRST]) >= _ENOUGH:
                     break
@@ -66,3 +76,23 @@ class DateOrderProofs:
         if days == months:
             return None
         return DateOrder.DAY_FIRST if days > months else DateOrder.MONTH_FIRST
+
+
+def only_proof(date: str, order: DateOrder) -> str:
+    """What to say of a log in which `date` alone shows the order of day and month."""
+    return (
+        f"Only {date} shows whether day or month comes first: all dates are read as {order}; if that one is damaged, "
+        "set --date-order"
+    )
+
+
+def only_proof_in(written_times: Iterable[WrittenTime], order: DateOrder) -> str:
+    """The same of the log with `written_times`; "" where several dates show it, or none."""
+    proofs = DateOrderProofs()
+    proofs.decide(written_times)
+    date = proofs.alone
+    return (
+        ""
+        if date is None
+        else only_proof(f"{date.first}{date.separator}{date.second}{date.separator}{date.year}", order)
+    )

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from smtpscope.errors import Problem
 from smtpscope.reading.record import DateOrderName, ReadOptions
-from smtpscope.reading.text.date_order_evidence import DateOrderProofs
+from smtpscope.reading.text.date_order_evidence import DateOrderProofs, only_proof
 from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, moment
 
 _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
@@ -137,6 +137,8 @@ class FileTimes:
         proofs, dots = DateOrderProofs(), doubtful.separator == "."
         proven = proofs.decide(each for each in self._written_times() if (each.separator == ".") is dots)
         if proven is not None:
+            if proofs.alone is not None:
+                self._note(only_proof(_as_written(proofs.alone), proven))
             return proven
         order = assumed_order(doubtful)
         if doubtful.separator == ".":

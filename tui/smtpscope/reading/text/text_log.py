@@ -43,6 +43,18 @@ class KeepsRest(Protocol):
         ...
 
 
+class LooksAtLines(Protocol):
+    """Notes what is wrong with the lines of a text, beside its reader."""
+
+    def look(self, block: TextBlock) -> None:
+        """Looks at a block, perhaps one that was there before."""
+        ...
+
+    def take(self) -> list[Problem]:
+        """The problems since the last call."""
+        ...
+
+
 class TextSource:
     """The text of `source`, `block_size` bytes at a time. Nothing is read until needed."""
 
@@ -52,6 +64,7 @@ class TextSource:
         self._encoding: TextEncoding | None = None
         self._shifts: dict[int, bool] = {}
         self._noise = TextNoise(source.name)
+        self.watch: LooksAtLines | None = None
 
     def damage(self) -> list[Problem]:
         """What was wrong with the text of the blocks that were read, since the last call; nothing twice."""
@@ -59,7 +72,7 @@ class TextSource:
         self._shifts.update(dict.fromkeys(found, True))
         reason = "A byte is missing here, or one too many; the text was put together again from the next character on"
         shifted = [Problem(self._source.name, f"byte {place:#x}", reason, "recovered") for place in found]
-        return [*shifted, *self._noise.take()]
+        return [*shifted, *self._noise.take(), *(self.watch.take() if self.watch is not None else ())]
 
     @property
     def encoding(self) -> TextEncoding:
@@ -84,6 +97,8 @@ class TextSource:
                     for place in text_stream.shifts:
                         self._shifts.setdefault(place, False)
                     block.look_for_noise(self._noise)
+                    if self.watch is not None:
+                        self.watch.look(block)
                     yield block, text_stream
                     end = block.end
             except OSError as error:

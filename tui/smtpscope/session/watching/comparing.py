@@ -13,6 +13,7 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.session.analysis import Analysis
 from smtpscope.session.filtering import rows_that_match
 from smtpscope.store.event_store import NO_TIME, Rows
+from smtpscope.store.filter.filter_editing import add_term
 from smtpscope.store.grouping.incident import IncidentHead, IncidentKey
 from smtpscope.store.grouping.incidents import incident_heads
 from smtpscope.store.times import TIME_WORDS, format_short, parse_time_word, resolve
@@ -47,11 +48,19 @@ def compare_periods(analysis: Analysis, before: Period, after: Period, filter_te
     return _comparison(first, second, filter_text, undated=undated, skipped=analysis.skipped)
 
 
-def _whole(analysis: Analysis, filter_text: str) -> _Part:
+def compare_values(analysis: Analysis, field: str, before: str, after: str, filter_text: str = "") -> Comparison:
+    """Two values of a filter field in the same logs, such as two servers. Raises FilterError."""
+    parts = [
+        _whole(analysis, add_term(filter_text, field, f"={value}", False), name=value) for value in (before, after)
+    ]
+    return _comparison(parts[0], parts[1], filter_text, skipped=analysis.skipped)
+
+
+def _whole(analysis: Analysis, filter_text: str, name: str = "") -> _Part:
     rows = rows_that_match(analysis.store, filter_text, analysis.zone, twice=analysis.count_duplicates)
     store = analysis.store
     side = ComparedSide(
-        ", ".join(analysis.files), analysis.files, store.log_start_ms, store.log_end_ms, int(rows.sum())
+        name or ", ".join(analysis.files), analysis.files, store.log_start_ms, store.log_end_ms, int(rows.sum())
     )
     return _Part(side, _heads(analysis, rows), analysis)
 

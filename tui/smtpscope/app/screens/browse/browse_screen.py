@@ -106,8 +106,8 @@ class BrowseScreen(Screen[None]):
         )
         self.filters = FilterController(state, self, selection, history, queries, self.filter_bar, self.views)
         self.navigation = TableNavigation(state, self, selection, table, self.views)
-        self.loader = LoadingController(state, self, queries, self.views, self.header, self.post_message)
-        export = CopyAndExport(state, self, selection, history, table, self._copy)
+        bell, post = (lambda: self.app.bell()), self.post_message
+        self.loader = LoadingController(state, self, queries, self.views, self.header, post, bell)
         redraw = partial(self.views.show_detail, again=True)
         self._screens = SideScreens(state, self, selection, self.filters)
         self.parts: dict[str, object] = {
@@ -115,7 +115,7 @@ class BrowseScreen(Screen[None]):
             "table": self.navigation,
             "loading": self.loader,
             "logs": LogCommands(state, self, queries, selection, self._logs_changed),
-            "export": export,
+            "export": CopyAndExport(state, self, selection, history, table, self._copy),
             "screens": self._screens,
             "history": history,
             "notes": IncidentNotes(state, self, selection, history, redraw),

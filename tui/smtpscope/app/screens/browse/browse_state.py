@@ -23,8 +23,8 @@ class BrowseState(Struct):
     """Plain values, each changed by one part.
 
     `filter_text` is the wanted filter (filter controller), `view` and `outline` are what is shown (view controller),
-    `arrived` are batches waiting for a query to finish, and `read_all` means that reading has ended (loading
-    controller).
+    `arrived` are batches waiting for a query to finish, `read_all` means that reading has ended, and `first_new` is
+    the first event that came in since the logs are followed (loading controller).
     """
 
     analysis: Analysis
@@ -38,6 +38,7 @@ class BrowseState(Struct):
     read_all: bool = False
     arrived: list[LoadedBatch] = field(default_factory=list)
     cursor_before_typing: Hashable = None
+    first_new: int | None = None
 
     @classmethod
     def begin(cls, analysis: Analysis, settings: Settings, filter_text: str) -> BrowseState:

@@ -26,11 +26,13 @@ from smtpscope.store.times import format_time
 class LoadingController:
     """Owns the thread that reads. Batches wait while a query runs; the view is refreshed at most three times a second.
 
-    `following` may be set before reading starts: then the logs are followed once read.
+    `ring` sounds the terminal's bell. `following` may be set before reading starts: then the logs are followed once
+    read.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("loading", "F", "toggle_following", "Follow the logs", show=False, id="browse.follow"),
+        part_binding("loading", "B", "toggle_bell", "Bell for new lines", show=False, id="browse.bell"),
     ]
 
     def __init__(
@@ -41,6 +43,7 @@ class LoadingController:
         views: ViewController,
         header: LogHeader,
         post: Callable[[Message], object],
+        ring: Callable[[], None],
     ) -> None:
         self._state = state
         self._page = page
@@ -48,6 +51,9 @@ class LoadingController:
         self._views = views
         self._header = header
         self._post = post
+        self._ring = ring
+        self._bell = False
+        self._since_key = 0
         self.following = False
         self._progress = ""
         self._cancelled = False
@@ -67,6 +73,10 @@ class LoadingController:
     def take(self, batch: LoadedBatch, *, added: bool) -> None:
         """A batch was read; `added` means that a log has grown."""
         self._state.arrived.append(batch)
+        if added and len(batch.encoded):
+            self._since_key += len(batch.encoded)
+            if self._bell:
+                self._ring()
         if not added:
             self._progress = f"reading {batch.progress.words} (escape stops)"
         if not self._queries.busy:
@@ -96,6 +106,19 @@ class LoadingController:
 
     # Following
 
+    def key_pressed(self) -> None:
+        """The user is there, so what comes from now on is new."""
+        if self._since_key:
+            self._since_key = 0
+            self.show_header()
+
+    def toggle_bell(self) -> None:
+        """Turns the bell for new refusals on or off, and follows the logs if they are not yet."""
+        self._bell = not self._bell
+        if self._bell and not self.following:
+            self.toggle_following()
+        self._page.say("The bell rings when new refusals come in" if self._bell else "The bell is off")
+
     def toggle_following(self) -> None:
         """Turns following on or off."""
         self.following = not self.following
@@ -112,6 +135,10 @@ class LoadingController:
             self.following = False
             self._page.say("Can't follow: loading was cancelled before the end of the log")
             return
+        if self._state.first_new is None:
+            self._state.first_new = len(self._state.analysis.store) + sum(
+                len(each.encoded) for each in self._state.arrived
+            )
         self._follower = self._page.run_in_thread(
             lambda: follow(self._state.analysis, self._post, self._one_follower), "following"
         )
@@ -127,7 +154,9 @@ class LoadingController:
         refusals = counted(overview.events, "SMTP refusal", "SMTP refusals")
         others = counted(overview.unrelated_records, "other record", "other records")
         in_full = f"{refusals} ({directions})" if directions else refusals
-        others += ", following" if self.following else ""
+        if self.following:
+            new = f", {self._since_key:,} new" if self._since_key else ""
+            others += f", following{new}"
         warnings = [f"{overview.skipped:,} skipped"] if overview.skipped else []
         if overview.duplicates:
             warnings.append(f"{overview.duplicates:,} duplicates skipped")

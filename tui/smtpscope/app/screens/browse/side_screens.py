@@ -1,4 +1,4 @@
-"""The screens opened over the browse screen: timeline, counts, saved views, knowledge."""
+"""The screens opened over the browse screen: timeline, counts, comparison, saved views, knowledge."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class SideScreens:
     BINDINGS: ClassVar[list[BindingType]] = [
         part_binding("screens", "i", "show_timeline", "Timeline", id="browse.timeline"),
         part_binding("screens", "c", "show_counts", "Counts", id="browse.counts"),
+        part_binding("screens", "C", "show_comparison", "Compare", show=False, id="browse.compare"),
         part_binding("screens", "v", "show_views", "Saved views", show=False, id="browse.views"),
         part_binding("screens", "K", "show_knowledge", "Knowledge", show=False, id="browse.knowledge"),
     ]
@@ -73,6 +74,12 @@ class SideScreens:
         if term is not None:
             field, value, exclude = term
             self._filters.set(add_term(self._state.filter_text, field, value, exclude))
+
+    def show_comparison(self) -> None:
+        """Two periods, servers or files of what is in view, side by side."""
+        from smtpscope.app.screens.compare_screen import CompareScreen
+
+        self._page.open_screen(CompareScreen(self._state.analysis, self._state.filter_text))
 
     # Saved views
 

@@ -208,11 +208,12 @@ class ViewController:
         rows = GroupRows(
             state.outline,
             state.analysis.store.exchange,
-            self._cause_title,
+            lambda category: state.analysis.knowledge.categories.get(category, category),
             state.analysis.zone,
             with_year=self.with_year,
             mark_of=self._mark_of,
             bins=lambda: self._table.activity_width,
+            first_new=state.first_new,
         )
         if state.view is not None:
             self._table.needs = self._needs(rows, state.view)
@@ -230,9 +231,6 @@ class ViewController:
         """Times include the year if the log covers more than one."""
         store, zone = self._state.analysis.store, self._state.analysis.zone
         return format_time(store.log_start_ms, zone)[:4] != format_time(store.log_end_ms, zone)[:4]
-
-    def _cause_title(self, category: str) -> str:
-        return self._state.analysis.knowledge.categories.get(category, category)
 
     def _mark_of(self, group: Group) -> Mark:
         user_data = self._state.analysis.user_data

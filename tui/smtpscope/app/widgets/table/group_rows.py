@@ -34,7 +34,7 @@ class GroupRows:
     """The lines of the table. `exchange` returns an event by its row, `cause_title` a category's short name.
 
     `with_year` says whether times need a year, `mark_of` returns whether an incident of the group is marked, `bins` how
-    many bins fit in the activity column.
+    many bins fit in the activity column, `first_new` the first event that came in while following.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class GroupRows:
         with_year: bool,
         mark_of: Callable[[Group], Mark],
         bins: Callable[[], int],
+        first_new: int | None = None,
     ) -> None:
         self.outline = outline
         self._exchange = exchange
@@ -55,6 +56,7 @@ class GroupRows:
         self._with_year = with_year
         self._mark_of = mark_of
         self._bins = bins
+        self._first_new = first_new
 
     def __len__(self) -> int:
         return len(self.outline)
@@ -87,8 +89,9 @@ class GroupRows:
         assert place.row is not None
         exchange = self._exchange(place.row)
         when = self._time(exchange.time_ms) or "no time"
+        new = self._first_new is not None and place.row >= self._first_new
         if exchange.problem is not None:
-            return TableLine(key, 2, None, shown(when), shown(exchange.problem))
+            return TableLine(key, 2, None, shown(when), shown(exchange.problem), new=new)
         whom = exchange.command.mailbox
         what = exchange.command.arguments if whom is None else (whom or "<>")
         name = f"{when} {exchange.command.verb} {what}"
@@ -96,7 +99,9 @@ class GroupRows:
             host = exchange.remote_host.verbatim or NO_HOST
             code = "" if exchange.reply.code is None else str(exchange.reply.code)
             name = f"{when} {code} {host} {exchange.command.verb} {what}"
-        return TableLine(key, 2 if self.outline.tree.levels else 0, None, shown(name), shown(exchange.reply.text))
+        return TableLine(
+            key, 2 if self.outline.tree.levels else 0, None, shown(name), shown(exchange.reply.text), new=new
+        )
 
     def _group(self, place: OutlineEntry, key: Hashable) -> TableLine:
         group = self.outline.tree.group(place.level, place.index)
@@ -114,6 +119,8 @@ class GroupRows:
             state=state_brief(group.state, group.quiet_ms),
             activity=bars(self.outline.tree.sparkline(place.level, place.index, self._bins()), highest=7),
             marked=self._mark_of(group),
+            new=self._first_new is not None
+            and bool((self.outline.tree.rows(place.level, place.index) >= self._first_new).any()),
             named=not self.outline.tree.levels[place.level].dimension.titled,
             tone=_tone(group),
         )

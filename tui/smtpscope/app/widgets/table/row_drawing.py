@@ -34,7 +34,7 @@ def drawn_row(
             base = style_of("group-table--event" if line.depth == 2 else "group-table--group")
         tone = base if line.tone == "plain" else style_of(f"group-table--{line.tone}")
         mark = style_of("group-table--calm" if line.marked == "before" else "group-table--mark")
-    segments = [Segment("* " if line.marked else "  ", mark)]
+    segments = [Segment(f"{'*' if line.marked else ' '}{'+' if line.new else ' '}", mark)]
     if not line.count:
         return Strip([*segments, Segment(event_text(line, width - 2), base)])
     for column in columns:

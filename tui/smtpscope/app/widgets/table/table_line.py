@@ -19,8 +19,9 @@ class TableLine(Struct, frozen=True):
     """One group or event as drawn. `key` identifies the group or event.
 
     `opened` is None for a line that can't be opened. `named` means that `name` is a host, a mailbox or a server, not a
-    title. `tone` is the attention it deserves: "act" (ours to fix and not over), "calm" (noise or over) or "plain"; it
-    only colours information that is also in the text.
+    title. `new` means that it came in, or has events that came in, while the logs are followed. `tone` is the attention
+    it deserves: "act" (ours to fix and not over), "calm" (noise or over) or "plain"; it only colours information that
+    is also in the text.
     """
 
     key: Hashable
@@ -35,6 +36,7 @@ class TableLine(Struct, frozen=True):
     state: str = ""
     activity: str = ""
     marked: Mark = ""
+    new: bool = False
     named: bool = True
     tone: Literal["act", "calm", "plain"] = "plain"
 
@@ -93,8 +95,8 @@ def columns_for(width: int, needs: ColumnNeeds) -> tuple[TableColumn, ...]:
     # The cells each of these needs for name and cause.
     for least_name, least_cause, options in (
         (22, 16, [TableColumn("state", "state", 9 if narrow else 10)]),
-        (26, 20, [TableColumn("last", "last", short)]),
-        (26, 22, [TableColumn("last", "last", needs.time)]),
+        (22, _WANTED_CAUSE, [TableColumn("last", "last", short)]),
+        (26, _WANTED_CAUSE, [TableColumn("last", "last", needs.time)]),
         (30, _WANTED_CAUSE, [TableColumn("last", "last", needs.time), TableColumn("first", "first", needs.time)]),
     ):
         names = {option.name for option in options}
@@ -123,7 +125,7 @@ def _elastic(room: int, needs: ColumnNeeds) -> tuple[int, int, int]:
     room -= 2 if needs.cause else 1
     name, cause = min(needs.name, _MOST_NAME), min(needs.cause, _WANTED_CAUSE)
     if name + cause > room:
-        name = max(min(name, 26, 2 * room // 3), min(name, room - cause))
+        name = max(min(name, 22, 2 * room // 3), min(name, room - cause))
         cause = min(cause, max(0, room - name))
     left = max(0, room - name - cause)
     more = min(left, min(needs.cause, _MOST_CAUSE) - cause)

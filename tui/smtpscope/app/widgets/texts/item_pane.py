@@ -27,14 +27,15 @@ _KEYS: list[BindingType] = [
 ]
 
 
+_CSS = "ItemPane > .item-pane--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }"
+
+
 class ItemPane(ProsePane):
     """A pane whose keys go from item to item; the cursor is drawn while it has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = _KEYS
     COMPONENT_CLASSES: ClassVar[set[str]] = {"item-pane--cursor"}
-    DEFAULT_CSS = """
-    ItemPane > .item-pane--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-    """
+    DEFAULT_CSS = _CSS
 
     cursor: reactive[int] = reactive(0)
 
@@ -70,13 +71,7 @@ class ItemPane(ProsePane):
         if item is None or not item.first <= line < item.end:
             return strip
         style = self.get_component_rich_style("item-pane--cursor")
-        if self.app.no_color:
-            style = Style(bold=True, reverse=True)
-        # On top of the text's own colours, which would otherwise win.
-        chosen = Strip(
-            Segment(segment.text, (segment.style or Style()) + style) for segment in strip.crop(item.left, item.right)
-        )
-        return Strip.join([strip.crop(0, item.left), chosen, strip.crop(item.right)])
+        return _with_cursor(strip, item, Style(bold=True, reverse=True) if self.app.no_color else style)
 
     def _go_to(self, number: int) -> None:
         items = self.items
@@ -129,3 +124,11 @@ class ItemPane(ProsePane):
         if number is not None and number == self.cursor and (link := link_in(items[number].text)) is not None:
             self.post_message(self.LinkWanted(link))
         self.cursor = self.cursor if number is None else number
+
+
+def _with_cursor(strip: Strip, item: TextItem, style: Style) -> Strip:
+    """`strip` with the cells of `item` in `style`, on top of the text's own colours, which would otherwise win."""
+    chosen = Strip(
+        Segment(segment.text, (segment.style or Style()) + style) for segment in strip.crop(item.left, item.right)
+    )
+    return Strip.join([strip.crop(0, item.left), chosen, strip.crop(item.right)])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from msgspec import Struct
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -16,6 +19,7 @@ from textual.visual import Visual
 
 from smtpscope.app.widgets.line_widget import LineWidget
 from smtpscope.app.widgets.texts.long_words import with_breaks
+from smtpscope.app.widgets.texts.text_search import TextSearch
 from smtpscope.harmless import Shown, shown
 
 
@@ -111,25 +115,60 @@ def _columns(pane: ScrollView, block: FlowingColumns, width: int) -> list[Strip]
     return result
 
 
+def _laid_out(pane: ScrollView, blocks: Sequence[ProseBlock], width: int) -> tuple[list[Strip], list[int]]:
+    """The lines of `blocks` in `width` cells, and the number of the first line of each."""
+    strips: list[Strip] = []
+    first_lines: list[int] = []
+    for block in blocks:
+        first_lines.append(len(strips))
+        if isinstance(block, Heading):
+            strips += _wrapped(pane, block.content.stylize_before("bold $text-primary"), width)
+        elif isinstance(block, FlowingColumns):
+            strips += _columns(pane, block, width)
+        else:
+            strips += _paragraph(pane, block, width)
+    return strips, first_lines
+
+
+_KEYS: list[BindingType] = [
+    Binding("j,down", "scroll_down", "Down", show=False, id="prose.down"),
+    Binding("k,up", "scroll_up", "Up", show=False, id="prose.up"),
+    Binding("g,home", "scroll_home", "Top", show=False, id="prose.top"),
+    Binding("G,end", "scroll_end", "Bottom", show=False, id="prose.bottom"),
+    Binding("ctrl+d,pagedown", "page_down", "Page down", show=False, id="prose.page_down"),
+    Binding("ctrl+u,pageup", "page_up", "Page up", show=False, id="prose.page_up"),
+    Binding("slash", "search", "Search this text", id="prose.search", key_display="/"),
+    Binding("n", "next_match(1)", "Next match", show=False, id="prose.next_match"),
+    Binding("N", "next_match(-1)", "Previous match", show=False, id="prose.match_before"),
+]
+_CSS = """
+ProsePane {
+    padding: 0 0 0 1;
+    .prose-pane--match { background: $panel; color: $text-accent; text-style: underline; }
+    .prose-pane--current-match {
+        background: $block-cursor-background;
+        color: $block-cursor-foreground;
+        text-style: bold underline;
+    }
+}
+"""
+
+
 class ProsePane(LineWidget, can_focus=True):
     """Shows blocks of text; scrolls with the usual keys. `blocks` come from the screen.
 
     `hints` are lines at the bottom, drawn only where the blocks leave room for them.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_down", "Down", show=False, id="prose.down"),
-        Binding("k,up", "scroll_up", "Up", show=False, id="prose.up"),
-        Binding("g,home", "scroll_home", "Top", show=False, id="prose.top"),
-        Binding("G,end", "scroll_end", "Bottom", show=False, id="prose.bottom"),
-        Binding("ctrl+d,pagedown", "page_down", "Page down", show=False, id="prose.page_down"),
-        Binding("ctrl+u,pageup", "page_up", "Page up", show=False, id="prose.page_up"),
-    ]
-    DEFAULT_CSS = """
-    ProsePane {
-        padding: 0 0 0 1;
-    }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = _KEYS
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"prose-pane--match", "prose-pane--current-match"}
+    DEFAULT_CSS = _CSS
+
+    @dataclass
+    class SearchWanted(Message):
+        """The user wants to type words that are searched in `pane`."""
+
+        pane: ProsePane
 
     blocks: reactive[tuple[ProseBlock, ...]] = reactive((), layout=False)
     hints: reactive[tuple[str, ...]] = reactive(())
@@ -139,6 +178,41 @@ class ProsePane(LineWidget, can_focus=True):
         self._strips: list[Strip] = []
         self.first_lines: list[int] = []
         self._laid_out_for: tuple[int, tuple[ProseBlock, ...]] | None = None
+        self._search = TextSearch("", ())
+
+    @property
+    def searched(self) -> str:
+        """The words whose matches are marked, "" for none."""
+        return self._search.wanted
+
+    @property
+    def found_words(self) -> str:
+        """Which of how many matches is the current one."""
+        return self._search.words
+
+    def search(self, wanted: str) -> None:
+        """Marks the matches of `wanted`, and goes to the first in view or below."""
+        self._search = TextSearch(wanted, self.lines)
+        self._search.start_at(self.scroll_offset.y)
+        self.go_to_match(0)
+
+    def go_to_match(self, by: int) -> None:
+        """Goes `by` matches on, and shows where that is."""
+        self._search.go(by)
+        line = self._search.line
+        height = self.scrollable_content_region.height
+        if line is not None and not 0 <= line - self.scroll_offset.y < height:
+            self.scroll_to(y=max(0, line - height // 2), animate=False, force=True)
+        self.refresh()
+
+    def action_search(self) -> None:
+        self.post_message(self.SearchWanted(self))
+
+    def action_next_match(self, by: int) -> None:
+        if not self.searched:
+            # The same keys go from incident to incident.
+            raise SkipAction
+        self.go_to_match(by)
 
     def watch_blocks(self, blocks: tuple[ProseBlock, ...]) -> None:
         self._lay_out()
@@ -175,33 +249,34 @@ class ProsePane(LineWidget, can_focus=True):
         width = self.scrollable_content_region.width
         if width <= 0 or self._laid_out_for == (width, self.blocks):
             return
-        strips: list[Strip] = []
-        first_lines: list[int] = []
-        for block in self.blocks:
-            first_lines.append(len(strips))
-            if isinstance(block, Heading):
-                strips += _wrapped(self, block.content.stylize_before("bold $text-primary"), width)
-            elif isinstance(block, FlowingColumns):
-                strips += _columns(self, block, width)
-            else:
-                strips += _paragraph(self, block, width)
-        self._strips, self.first_lines = strips, first_lines
+        self._strips, self.first_lines = _laid_out(self, self.blocks, width)
         self._laid_out_for = (width, self.blocks)
-        self.virtual_size = Size(width, len(strips))
+        if self.searched:
+            # Marks stay while rows change, so that one word can be looked for in many.
+            self._search = TextSearch(self.searched, self.lines)
+        self.virtual_size = Size(width, len(self._strips))
         self.refresh()
-
-    def _hint(self, line: int) -> Strip:
-        first = self.scrollable_content_region.height - len(self.hints)
-        if line < first or len(self._strips) >= first:
-            return Strip.blank(0)
-        return _wrapped(self, text(self.hints[line - first], "$text-muted"), 10_000)[0]
 
     def draw_line(self, line: int) -> Strip:
         width = self.scrollable_content_region.width
         style = self.visual_style.rich_style
         if line >= len(self._strips):
-            return self._hint(line).adjust_cell_length(width, style).apply_style(style)
-        return self._strips[line].adjust_cell_length(width, style).apply_style(style)
+            return _hint(self, line, len(self._strips)).adjust_cell_length(width, style).apply_style(style)
+        drawn = self._strips[line].adjust_cell_length(width, style).apply_style(style)
+        if not self.searched:
+            return drawn
+        styles = (
+            self.get_component_rich_style(f"prose-pane--{name}", partial=True) for name in ("match", "current-match")
+        )
+        return self._search.marked(drawn, line, *styles)
+
+
+def _hint(pane: ProsePane, line: int, used: int) -> Strip:
+    """The hint on `line`, where the `used` lines of text leave room for all hints."""
+    first = pane.scrollable_content_region.height - len(pane.hints)
+    if line < first or used >= first:
+        return Strip.blank(0)
+    return _wrapped(pane, text(pane.hints[line - first], "$text-muted"), 10_000)[0]
 
 
 def bullet(content: Content, *, sign: str = "-", indent: int = 0) -> ProseParagraph:

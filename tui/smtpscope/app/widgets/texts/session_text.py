@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
 from smtpscope.app.widgets.texts.prose import BLANK, ProseBlock, ProseParagraph, bullet, labelled, text
+from smtpscope.app.widgets.texts.session_review import review, waits
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.store.times import format_time, zone_label
 
@@ -36,10 +37,12 @@ def session_blocks(smtp_session: SmtpSession, offset: int, zone: tzinfo) -> tupl
         blocks.append(bullet(text("The session starts in an earlier file of this log"), sign="!"))
     if smtp_session.left_out:
         blocks.append(bullet(text(f"{smtp_session.left_out:,} more lines of this session not shown"), sign="!"))
+    blocks += [bullet(text(shown(remark)), sign="!") for remark in review(smtp_session)]
     blocks += [ProseParagraph(text(LEGEND, "$text-muted")), BLANK]
+    waited = waits(smtp_session)
     wanted = 0
     day = ""
-    for line in smtp_session.lines:
+    for number, line in enumerate(smtp_session.lines):
         here = line.offset == offset
         when = format_time(line.time_ms, zone, fraction=True) or " " * 23
         if when[:10] != day and when.strip():
@@ -47,6 +50,8 @@ def session_blocks(smtp_session: SmtpSession, offset: int, zone: tzinfo) -> tupl
             blocks.append(ProseParagraph(text(day, "$text-muted")))
         if here:
             wanted = len(blocks)
+        if number in waited:
+            blocks.append(ProseParagraph(text(f"{waited[number]} passed", "$text-warning"), text(" " * 18)))
         lead = text(f"{'=>' if here else '  '} {when[11:]} {_SIGNS[line.sign]} ", "bold" if here else "$text-muted")
         style = "bold $text-warning" if here else _STYLES.get(line.sign, "")
         first, *others = shown_lines(line.text) or [shown("")]

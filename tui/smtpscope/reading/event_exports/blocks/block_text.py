@@ -54,6 +54,7 @@ _USUAL: Final = (
 _USUAL_BEFORE_ID: Final = 400
 _FIRST_LABELS: Final = ("Log Name:", "Event Type:")
 """With which a copied block begins: after the header of one that was cut off, the next one begins there."""
+_FIRST_LABEL: Final = re.compile(r"[ \t>]{0,32}(?:Log[ \t]+Name|Event[ \t]+Type)[ \t]{0,8}:", re.IGNORECASE)
 
 LONGEST = 1 << 16
 """Characters of one block with its description, data and XML."""
@@ -174,7 +175,7 @@ def _after_label_lines(text: str, position: int, limit: int) -> int:
         if line_end < 0:
             return limit
         position = line_end + 1
-        if _LABEL_LINE.match(text, position, limit) is None:
+        if _LABEL_LINE.match(text, position, limit) is None or _FIRST_LABEL.match(text, position, limit) is not None:
             break
     return position
 

@@ -27,6 +27,10 @@ _ANCHOR = re.compile(r"EventCode=\d")
 _LABEL_LINE = re.compile(r"[ \t]{0,8}(?!Message=)[A-Za-z_]\w{0,31}=")
 _DATE = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4} \d{1,2}:\d\d:\d\d[^\n,\"=]{0,16}|\d{14}\.\d{6}[^\n,\"=]{0,5})"
 _DATE_LINE = re.compile(rf"\s{{0,8}}{_DATE}$", re.MULTILINE)
+# The date of an event on the last line of the one before, whose line end was lost.
+_JOINED = re.compile(
+    rf"[ \t]{{0,8}}(?!\w{{0,24}}(?:Time|Date))\w{{1,32}}=[^=\n]{{0,64}}?(?P<date>{_DATE})\r?$", re.MULTILINE
+)
 _DATED_BEGINNING = re.compile(rf"{_DATE}(?:\r?\n|[ \t]{{1,8}}[A-Z]\w{{1,31}}=)")
 _SURE_BEGINNING = re.compile(rf"{_DATED_BEGINNING.pattern}|(?:LogName|Category)=")
 _TELLING = re.compile(r"(?:SourceName|LogName|Logfile)=")
@@ -147,6 +151,9 @@ def _start(text: str, done: int, anchor: int) -> int | None:
         return None
     labels = 0
     while labels < _LABEL_LINES:
+        joined = _JOINED.match(text, line, anchor)
+        if joined is not None:
+            return joined.start("date") if _TELLING.search(text, line, anchor + _HEADER) else None
         above = max(text.rfind("\n", done, max(line - 1, done)) + 1, done)
         if above >= line or _LABEL_LINE.match(text, above, line) is None:
             break
