@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from smtpscope.harmless import shown_lines
 from smtpscope.probes.engine import LiveCheckEngine
-from smtpscope.probes.live_check import LiveCheck, LiveResult, SmtpConnection
+from smtpscope.probes.live_check import DnsQuery, FollowedQueries, LiveCheck, LiveResult, SmtpConnection
 from smtpscope.probes.safe_targets import UnsafeTargetError
 from smtpscope.session.live.kept_results import KeptResults
 from smtpscope.session.live.live_plan import LivePlan, live_plan
@@ -110,15 +110,13 @@ class LiveDesk:
 
     def summed_up(self, checks: Sequence[LiveCheck]) -> str:
         """The question before several checks run: how much goes to whom."""
-        questions = sum(1 for check in checks for each in check.sends if not isinstance(each, SmtpConnection))
-        servers = dict.fromkeys(
-            f"{each.host} port {each.port}"
-            for check in checks
-            for each in check.sends
-            if isinstance(each, SmtpConnection)
-        )
-        to = f" and connect to {', '.join(servers)}" if servers else ""
+        sends = [each for check in checks for each in check.sends]
+        questions = sum(1 for each in sends if isinstance(each, DnsQuery))
+        following = sum(each.most for each in sends if isinstance(each, FollowedQueries))
+        servers = dict.fromkeys(f"{each.host} port {each.port}" for each in sends if isinstance(each, SmtpConnection))
+        more = f", at most {following} more that follow from answers" if following else ""
+        to = f". It connects to {', '.join(servers)}" if servers else ""
         return (
-            f"Run {len(checks)} checks: {questions} kinds of DNS questions to {self.resolvers[0]}{to}? "
+            f"Run {len(checks)} checks: {questions} DNS questions to {self.resolvers[0]}{more}{to}? "
             "The list shows what each of them sends."
         )
