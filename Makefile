@@ -10,6 +10,7 @@
 # make bench        measures against other readers and writes docs/benchmark.md (QUICK=1: 2 minutes instead of 15)
 # make tasks        six tasks of an administrator with real key events; writes the table of keys in docs/tasks.md
 # make evaluate     how well replies are recognised; writes docs/evaluation.md (REPLIES=FILE: other labelled replies too)
+# make properties   tries twenty times as many examples of each property as make test does
 # make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first)
 # make help         these lines, and the other targets
 
@@ -32,7 +33,7 @@ PIP := -m pip --disable-pip-version-check install --quiet
 # Nothing is fetched to build with: what builds was installed from requirements/build.txt before.
 LOCKED := --no-build-isolation --use-pep517 --require-hashes
 EDITABLE := --no-build-isolation --no-deps --editable .
-.PHONY: run test lint types contract pytest one fix lock bench tasks evaluate fuzz snapshots screenshots samples docs \
+.PHONY: run test lint types contract pytest properties one fix lock bench tasks evaluate fuzz snapshots screenshots samples docs \
 	docs-site wheel clean help
 
 run: $(INSTALLED)
@@ -59,7 +60,10 @@ CLEAN := env -u NO_COLOR -u FORCE_COLOR -u COLORTERM -u TMUX -u TEXTUAL_THEME -u
 UNLOCKED := $(if $(NEWEST)$(LOWEST),--ignore tests/app/test_snapshots.py)
 
 pytest: $(DEVELOPED)
-	$(CLEAN) $(BIN)/python -m pytest -n auto --dist loadfile $(UNLOCKED)
+	$(CLEAN) $(BIN)/python -m pytest -n auto --dist worksteal $(UNLOCKED)
+
+properties: $(DEVELOPED)
+	$(CLEAN) EXAMPLES=8 $(BIN)/python -m pytest -n auto --dist worksteal -m hypothesis
 
 one: $(DEVELOPED)
 	$(CLEAN) $(BIN)/python -m pytest -x $(if $(T),$(T),$(error say which tests: make one T=tests/cli/test_help.py))

@@ -17,6 +17,19 @@ settings.load_profile("project")
 _FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 
+_SHARE_OF_EXAMPLES = 0.4
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tries a part of the examples of each property: they are others each time, and `make properties` tries many."""
+    share = float(os.environ.get("EXAMPLES", _SHARE_OF_EXAMPLES))
+    for function in {item.obj for item in items if isinstance(item, pytest.Function)}:
+        asked = getattr(function, "_hypothesis_internal_use_settings", None)
+        if asked is not None:
+            examples = max(2, round(asked.max_examples * share))
+            function._hypothesis_internal_use_settings = settings(asked, max_examples=examples)
+
+
 def pytest_collection_finish() -> None:
     """Modules and tests stay to the end. To go through them again and again took a fifth of the time of all tests."""
     gc.collect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import smtpscope
@@ -23,11 +23,14 @@ def modules() -> list[Path]:
     return sorted(ROOT.rglob("*.py"))
 
 
-def classes() -> Iterator[tuple[Path, ast.ClassDef]]:
-    for module in modules():
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                yield module, node
+@cache
+def classes() -> tuple[tuple[Path, ast.ClassDef], ...]:
+    return tuple(
+        (module, node)
+        for module in modules()
+        for node in ast.parse(module.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
 
 
 def test_no_module_is_longer_than_a_reader_can_hold_in_mind() -> None:

@@ -160,7 +160,7 @@ class Browsing:
             await all_done()
             if self._still or turn % _TURNS_UNDRAWN == 0:
                 await self._draw()
-            quiet = quiet + 1 if self._still else 0
+            quiet = quiet + 1 if self._still and not self._to_be_laid_out else 0
             if quiet == _QUIET_TURNS:
                 return
             if not quiet:
@@ -172,6 +172,11 @@ class Browsing:
         copying = any(worker.group == "clipboard" and not worker.is_finished for worker in self.app.workers)
         # A timer of the app passes another size of the terminal on.
         return self.browse.settled and not copying and self.app._resize_event is None
+
+    @property
+    def _to_be_laid_out(self) -> bool:
+        screen = self.app.screen
+        return bool(screen._layout_required or screen._scroll_required or screen._callbacks)
 
     async def press(self, *keys: str) -> None:
         """Presses the keys one after the other, and waits after each until all is shown."""
@@ -215,3 +220,5 @@ async def browsing(
             if loaded:
                 await driven.settled()
             yield driven
+            if app.is_running:
+                assert driven.strips

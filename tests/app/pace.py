@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from rich.console import RenderableType
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
@@ -40,9 +43,31 @@ def _parsed_once(sheet: Stylesheet, css: str, **given: Any) -> list[RuleSet]:
     return _parsed[key]
 
 
+_render_update = Compositor.render_update
+_drawn: set[tuple[object, ...]] = set()
+
+
+def _drawn_when_new(
+    compositor: Compositor, full: bool = False, screen_stack: Any = None, simplify: bool = False
+) -> RenderableType | None:
+    """Each set of widgets is drawn once in a process for each size of the terminal; a picture whenever it is asked for.
+
+    Nobody sees what goes to the terminal after each key, and it took a third of the time. Tests that look at the screen
+    draw it then, and `browsing` draws it at the end.
+    """
+    widgets = frozenset((type(widget), widget.id, widget.classes) for widget in compositor.visible_widgets)
+    key = (compositor.size, widgets)
+    if full or key not in _drawn:
+        _drawn.add(key)
+        return _render_update(compositor, full, screen_stack, simplify)
+    visible_screen_stack.set([] if screen_stack is None else screen_stack)
+    compositor._dirty_regions.clear()
+    return None
+
+
 @contextmanager
 def no_waiting() -> Iterator[None]:
-    """Keys follow each other as soon as all is done, and the screen is drawn when `driving` asks for it.
+    """Keys follow each other as soon as all is done, and the screen is laid out when `driving` asks for it.
 
     Textual's pilot watches for 20 ms and more, three times a key, whether the process still works, and the screen
     draws what is there every 16 ms.
@@ -52,5 +77,6 @@ def no_waiting() -> Iterator[None]:
         patch("textual.pilot.wait_for_idle", all_done),
         patch("textual.screen.UPDATE_PERIOD", _SECONDS_WITHOUT_CLOCK),
         patch.object(Stylesheet, "_parse_rules", _parsed_once),
+        patch.object(Compositor, "render_update", _drawn_when_new),
     ):
         yield

@@ -144,3 +144,22 @@ def test_a_growing_log_hands_them_out_once() -> None:
     source.data = second
     assert [event.event_id for batch in reader.read_new() for event in batch.explaining] == [428]
     assert not [event for batch in reader.read_new() for event in batch.explaining]
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ('{"provider": "ESE", "id": 428}', True),
+        ('{"Provider": "Ese", "id": "0x1AC"}', True),
+        ('{"provider": "ESE", "InstanceId": 3221225900}', True),
+        ('{"provider": "ESE", "id": 101}', False),
+        ('{"provider": "Service Control Manager", "id": "7,036"}', True),
+        ('{"provider": "Service Control Manager", "id": "7 036"}', True),
+        ('{"provider": "Service Control Manager", "id": 7040}', False),
+        ('{"provider": "ESE BACKUP", "id": 428}', False),
+        ('{"provider": "Userenv", "text": "428"}', False),
+    ],
+)
+def test_a_text_is_read_for_a_source_and_one_of_its_numbers(text: str, may_be: bool) -> None:
+    sources = EventSources({"ESE": {428: ()}, "Service Control Manager": {7036: ()}})
+    assert sources.may_be_in(text) is may_be

@@ -6,7 +6,7 @@ Logs of events have theirs in `test_formats_together.py`, as they all tell the s
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import BinaryIO, Final
 
@@ -44,7 +44,7 @@ def _sample(name: str) -> bytes:
     return stream.getvalue()
 
 
-SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
+_WRITTEN: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "converted to JSON lines": ("converted-json", converted_logs.sample("jsonl")),
     "converted to the Elastic Common Schema": ("converted-json", converted_logs.sample("ecs")),
     "converted to CSV": ("converted-csv", converted_logs.sample("csv")),
@@ -97,4 +97,6 @@ SERVICE_LOGS: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "SMTP service of IIS, IIS format": ("iis", lambda: iis_smtp_logs.iis_log(iis_smtp_logs.some_rows()).encode()),
     "SMTP service of IIS, NCSA format": ("ncsa", lambda: iis_smtp_logs.ncsa_log(iis_smtp_logs.some_rows()).encode()),
 }
-"""Form -> the name of the format that has to win, and the sample as bytes, made anew each time and always the same."""
+
+SERVICE_LOGS: Final = {form: (name, cache(write)) for form, (name, write) in _WRITTEN.items()}
+"""Form -> the name of the format that has to win, and the sample as bytes, always the same and made once."""

@@ -71,7 +71,7 @@ unless = "( open"
     ]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner)))
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner), max_leaves=8))
 def test_whatever_stands_in_a_field_is_told_and_ends(value: object) -> None:
     written = {"rule": [{"id": deepcopy(value), "stages": deepcopy(value)}], "entry": deepcopy(value)}
     told = list(wrong_values(Path("a.toml"), written, NoteFile))

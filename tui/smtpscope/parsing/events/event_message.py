@@ -17,7 +17,6 @@ from smtpscope.parsing.events.message_wording import (
     Wording,
     wording_of,
 )
-from smtpscope.parsing.events.pasted_message import parse_copied
 from smtpscope.parsing.smtp_exchange import Certainty, Direction
 
 _OPENING = re.compile(
@@ -66,6 +65,13 @@ def parse(text: str) -> EventMessage | None:
             if not _doubled(found.values):
                 return found
             return parse(text.replace('""', '"'))
+    return _parse_copied(text)
+
+
+def _parse_copied(text: str) -> EventMessage | None:
+    # Most logs hold no pasted text, and its patterns take long to compile.
+    from smtpscope.parsing.events.pasted_message import parse_copied
+
     return parse_copied(text)
 
 
@@ -73,7 +79,7 @@ def parse_wording(text: str) -> Wording | None:
     """Only the fixed words, for a text whose values are known from elsewhere; None if it is not an event message."""
     opening = _OPENING.search(text)
     if opening is None:
-        sentence = parse_copied(text)
+        sentence = _parse_copied(text)
         return sentence.wording if sentence else None
     return _wording(opening, _certainty(text, text.rfind(CLOSING, opening.end())))
 

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from smtpscope.parsing.events.insertion_strings import Substitute, listed
 from smtpscope.parsing.events.message_wording import event_number
-from smtpscope.parsing.events.pasted_message import FOOTER, unwrapped, without_packing
 from smtpscope.parsing.events.related_event_forms import (
     FORMS,
     OPENING,
@@ -162,6 +161,9 @@ def from_sentence(text: str, provider: str | None = None) -> RelatedEvent | None
     """
     if OPENING.search(text) is None:
         return None
+    # Most logs hold no pasted text, and its patterns take long to compile.
+    from smtpscope.parsing.events.pasted_message import without_packing
+
     text = without_packing(text)
     for form in FORMS:
         if provider is not None and provider.strip().casefold() not in form.providers:
@@ -213,6 +215,8 @@ def _values_behind(
 
 def _last_value(rest: str, closing: str) -> str:
     """The value at the beginning of `rest`, up to the end of the message or the additions of viewers."""
+    from smtpscope.parsing.events.pasted_message import FOOTER
+
     for mark in (_BLANK_LINE, FOOTER):
         found = mark.search(rest)
         if found is not None:
@@ -225,7 +229,10 @@ def _last_value(rest: str, closing: str) -> str:
 
 
 def _unwrapped(name: str, value: str) -> str:
-    value = unwrapped(value) if "\n" in value else value
+    if "\n" in value:
+        from smtpscope.parsing.events.pasted_message import unwrapped
+
+        value = unwrapped(value)
     return value if name == "reply" else value.strip()
 
 

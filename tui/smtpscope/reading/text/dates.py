@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cache
 from typing import Literal, NamedTuple, cast
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,29 +81,43 @@ _BETWEEN = r"(?:T|_|\"?[,;|]\"?|\"?\t\"?)?\s{0,3}(?<=[\sT_,;|\"])"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 
+# The other patterns are compiled when one is needed: most logs write their times like this.
 _ISO = re.compile(
     r"(?<![\d.:/-])(?P<year>(?:19|20)\d{2})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})\.?"
     + _BETWEEN
     + _CLOCK
 )
-_REGIONAL = re.compile(
-    r"(?<![\d.:/-])(?P<first>\d{1,2})(?P<sep>[-/.])(?P<next>\d{1,2})(?P=sep)(?P<year>(?:19|20)\d{2}|\d{2})(?!\d)"
-    + _BETWEEN
-    + _CLOCK
-)
-_NAMED = re.compile(
-    r"(?<![\d.:/-])(?P<day>\d{1,2})[ -]" + _MONTH + r"[ -](?P<year>(?:19|20)\d{2})[ :T,]{1,2}" + _CLOCK, re.IGNORECASE
-)
-_NAMED_FIRST = re.compile(
-    # OSSEC and some routers put the year first.
-    r"\b(?:(?P<first_year>(?:19|20)\d{2})[ ]{1,2})?"
-    + _MONTH
-    + r"[ ]{1,2}(?P<day>\d{1,2}),?(?:[ ](?P<year>(?:19|20)\d{2}),?)?[ ]{1,2}"
-    + _CLOCK
-    # The C library's ctime and some syslog daemons put the year last.
-    + r"(?:[ ](?P<last_year>(?:19|20)\d{2})\b)?",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _regional() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\d.:/-])(?P<first>\d{1,2})(?P<sep>[-/.])(?P<next>\d{1,2})(?P=sep)(?P<year>(?:19|20)\d{2}|\d{2})(?!\d)"
+        + _BETWEEN
+        + _CLOCK
+    )
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![\d.:/-])(?P<day>\d{1,2})[ -]" + _MONTH + r"[ -](?P<year>(?:19|20)\d{2})[ :T,]{1,2}" + _CLOCK,
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _named_first() -> re.Pattern[str]:
+    return re.compile(
+        # OSSEC and some routers put the year first.
+        r"\b(?:(?P<first_year>(?:19|20)\d{2})[ ]{1,2})?"
+        + _MONTH
+        + r"[ ]{1,2}(?P<day>\d{1,2}),?(?:[ ](?P<year>(?:19|20)\d{2}),?)?[ ]{1,2}"
+        + _CLOCK
+        # The C library's ctime and some syslog daemons put the year last.
+        + r"(?:[ ](?P<last_year>(?:19|20)\d{2})\b)?",
+        re.IGNORECASE,
+    )
 
 
 def find_time(text: str) -> WrittenTime | None:
@@ -110,16 +125,16 @@ def find_time(text: str) -> WrittenTime | None:
     match = _ISO.search(text)
     if match is not None:
         return _written(match, int(match["year"]), int(match["month"]), int(match["day"]), ordered=True)
-    match = _REGIONAL.search(text)
+    match = _regional().search(text)
     if match is not None:
         year = int(match["year"])
         year = year if year > 99 else year + _TWO_DIGIT_YEARS
         return _written(match, year, int(match["first"]), int(match["next"]), ordered=False)
-    match = _NAMED.search(text)
+    match = _named().search(text)
     if match is not None:
         month = _MONTHS.index(match["name"].lower()) + 1
         return _written(match, int(match["year"]), month, int(match["day"]), ordered=True)
-    match = _NAMED_FIRST.search(text)
+    match = _named_first().search(text)
     if match is not None:
         month = _MONTHS.index(match["name"].lower()) + 1
         written_year = match["first_year"] or match["year"] or match["last_year"]
@@ -171,18 +186,22 @@ def _zone_minutes(zone: str) -> int | None:
 
 
 _MONTH_WORD = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
-_TIME_AT_START = re.compile(
-    r"[\s>\[\"(<]{0,8}(?:\d{1,5}>)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
-    r"(?:(?:19|20)\d{2}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:19|20)?\d{2}"
-    rf"|{_MONTH_WORD} {{1,2}}\d{{1,2}}|\d{{1,2}}[ -]{_MONTH_WORD}[ -](?:19|20)\d{{2}}"
-    r"|(?:Error|Warning|Information|Critical|Verbose)[,\t]\"?\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
-    r"[ T,\t\"_]{1,3}\d{1,4}[:. ]"
-)
+
+
+@cache
+def _time_at_start() -> re.Pattern[str]:
+    return re.compile(
+        r"[\s>\[\"(<]{0,8}(?:\d{1,5}>)?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
+        r"(?:(?:19|20)\d{2}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:19|20)?\d{2}"
+        rf"|{_MONTH_WORD} {{1,2}}\d{{1,2}}|\d{{1,2}}[ -]{_MONTH_WORD}[ -](?:19|20)\d{{2}}"
+        r"|(?:Error|Warning|Information|Critical|Verbose)[,\t]\"?\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
+        r"[ T,\t\"_]{1,3}\d{1,4}[:. ]"
+    )
 
 
 def begins_with_time(line: str) -> bool:
     """Whether `line` begins with a date and a time, or with a level and a date as the exports of Event Viewer do."""
-    return _TIME_AT_START.match(line) is not None
+    return _time_at_start().match(line) is not None
 
 
 def assumed_order(written: WrittenTime) -> DateOrder:
