@@ -9,9 +9,9 @@ import pytest
 from textual.widgets import Input
 
 from app.driving import Browsing, browsing
-from smtpscope.app.screens.address_dialog import AddressScreen
-from smtpscope.app.screens.check_now import CheckNowScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
+from smtpscope.app.screens.live.address_dialog import AddressScreen
+from smtpscope.app.screens.live.check_now import CheckNowScreen
 from smtpscope.app.widgets.texts.prose import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis

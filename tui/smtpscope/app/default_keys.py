@@ -8,9 +8,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from smtpscope.app.application import Browser
-from smtpscope.app.screens.address_dialog import AddressScreen
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
-from smtpscope.app.screens.check_now import CheckNowScreen
 from smtpscope.app.screens.compare_screen import CompareScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
@@ -18,6 +16,8 @@ from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.link import LinkScreen
+from smtpscope.app.screens.live.address_dialog import AddressScreen
+from smtpscope.app.screens.live.check_now import CheckNowScreen
 from smtpscope.app.screens.note import NoteScreen
 from smtpscope.app.screens.search_line import SearchScreen
 from smtpscope.app.screens.text_view import TextScreen

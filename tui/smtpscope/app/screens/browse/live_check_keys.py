@@ -48,7 +48,7 @@ class LiveCheckKeys:
         except SmtpscopeError as error:
             self._page.say(shown(f"{error.where}: {error.what}. {error.remedy}"), severity="error")
             return
-        from smtpscope.app.screens.check_now import CheckNowScreen
+        from smtpscope.app.screens.live.check_now import CheckNowScreen
         from smtpscope.session.live.live_desk import LiveDesk
 
         analysis, detail = self._state.analysis, details[0]

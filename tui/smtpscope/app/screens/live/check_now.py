@@ -15,8 +15,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.messages import CopyWanted
-from smtpscope.app.screens.address_dialog import AddressScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
+from smtpscope.app.screens.live.address_dialog import AddressScreen
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.live_text import check_blocks, check_line
 from smtpscope.app.widgets.texts.prose import ProsePane, ProseParagraph, text
