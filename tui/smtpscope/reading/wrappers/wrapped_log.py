@@ -48,12 +48,12 @@ class WrappedLog:
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        return self._told(self._reader.batches())
+        return self._with_damages(self._reader.batches())
 
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`; an inner reader that can't continue reads the file again."""
         if hasattr(self._reader, "read_new"):
-            return self._told(cast("Followable", self._reader).read_new())
+            return self._with_damages(cast("Followable", self._reader).read_new())
         return self.batches()
 
     def raw(self, offset: int) -> str:
@@ -74,7 +74,7 @@ class WrappedLog:
         )
         return replace(told, format_name=self.format.title, facts=facts)
 
-    def _told(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+    def _with_damages(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
             problems = [
                 problem

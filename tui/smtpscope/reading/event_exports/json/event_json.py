@@ -31,7 +31,7 @@ from smtpscope.reading.event_exports.json.json_objects import (
 )
 from smtpscope.reading.event_exports.json.json_otlp import ROOT, log_bodies
 from smtpscope.reading.event_exports.messages.event_messages import lines_between
-from smtpscope.reading.event_exports.messages.last_look import GUESS, told_of_words
+from smtpscope.reading.event_exports.messages.last_look import GUESS, problem_of_words
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import lines, may_be_ours
 from smtpscope.reading.explaining import EventSources
@@ -175,7 +175,7 @@ class _ObjectRecords:
         # Bytes of the smallest character in the file.
         self._unit = text.encoding.unit
         self.places = TextPlaces(file, text)
-        self.told = ProblemLog(file)
+        self.problem_log = ProblemLog(file)
         self.lines = LineOffsets()
         self._file = file
         self._times = times
@@ -187,9 +187,9 @@ class _ObjectRecords:
 
     def take_problems(self, *, final: bool) -> list[Problem]:
         """The problems with objects since the last call."""
-        problems = self.told.take(final=final) + self.places.take_problems()
+        problems = self.problem_log.take(final=final) + self.places.take_problems()
         if final and self._by_words:
-            problems.append(told_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
+            problems.append(problem_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
         return problems
 
     def pass_over(self, block: TextBlock, begin: int, end: int) -> None:
@@ -198,7 +198,7 @@ class _ObjectRecords:
         closed = sum(block.text.count(sign, begin, end) for sign in _CLOSED)
         if count > closed:
             for start in _open_lines(block.text, begin, end):
-                self.told.add(self.lines.at(start), _CUT_OFF)
+                self.problem_log.add(self.lines.at(start), _CUT_OFF)
                 count -= 1
         self._batching.unrelated_records += count
 
@@ -221,13 +221,15 @@ class _ObjectRecords:
             pieces = pieces_of(block.text, begin, found.end) if depth < _DEEPEST_PAGE else []
             if any(piece.whole for piece in pieces):
                 if all(piece.whole for piece in pieces):
-                    self.told.add(self.lines.at(found.start), f"{error}; its events were read one by one", "recovered")
+                    self.problem_log.add(
+                        self.lines.at(found.start), f"{error}; its events were read one by one", "recovered"
+                    )
                 for piece in pieces:
                     self.take(block, piece, _DEEPEST_PAGE)
                 return
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
-            self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
+            self.problem_log.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         if ours and not any(records) and depth < _DEEPEST_PAGE:
             # A page of answers, or a list of pages: the events are inside.
@@ -268,7 +270,7 @@ class _ObjectRecords:
             self._by_words += len(loose)
             self._batching.records += loose
             return True
-        self.told.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
+        self.problem_log.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
         return True
 
     def _repeated(self, record: EventRecord) -> bool:
