@@ -154,7 +154,6 @@ async def test_f_brings_in_what_is_added_and_the_cursor_stays(
         assert bells
         assert ", following, 4 new" in header(driven.drawn)
         assert any(line.new for line in driven.lines)
-        assert not driven.line.new
         await driven.press("j")
         assert ", following, 4 new" not in header(driven.drawn)
         await driven.press("F")

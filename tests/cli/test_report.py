@@ -39,6 +39,15 @@ def test_a_filter_limits_what_is_counted(smtpscope: Smtpscope) -> None:
     assert answer["events_in_view"] == sum(row["count"] for row in answer["rows"] if row["depth"] == 0) == 65
 
 
+def test_the_bars_are_left_out_on_request(smtpscope: Smtpscope) -> None:
+    for form in ("text", "markdown", "html"):
+        whole = smtpscope("report", SAMPLES, "--format", form).stdout
+        less = smtpscope("report", SAMPLES, "--format", form, "--no-activity").stdout
+        assert "Activity" in whole
+        assert "Activity" not in less
+        assert not set("▁▂▃▄▅▆▇█") & set(less)
+
+
 def test_only_the_first_groups_on_request(smtpscope: Smtpscope) -> None:
     everything = json.loads(smtpscope("report", SAMPLES, "--format", "json").stdout)
     some = json.loads(smtpscope("report", SAMPLES, "--format", "json", "--most", "2").stdout)

@@ -186,6 +186,24 @@ def _docker_parts(found: Sequence[Message]) -> str:
     )
 
 
+def _exported(resource: dict[str, object], body: Callable[[Message], object]) -> Callable[[Sequence[Message]], str]:
+    """Lines of OpenTelemetry's file exporter, three records in each."""
+
+    def line(some: Sequence[Message]) -> str:
+        records = [{"timeUnixNano": str(1000 * _microseconds(each.moment)), "body": body(each)} for each in some]
+        attributes = [{"key": name, "value": {"stringValue": value}} for name, value in resource.items()]
+        scopes = [{"scope": {}, "logRecords": records}]
+        return json.dumps({"resourceLogs": [{"resource": {"attributes": attributes}, "scopeLogs": scopes}]})
+
+    return lambda found: "".join(f"{line(found[start : start + 3])}\n" for start in range(0, len(found), 3))
+
+
+def _journal_body(each: Message) -> object:
+    pairs = {"SYSLOG_IDENTIFIER": each.program, "_PID": str(each.process), "MESSAGE": each.text, "_HOSTNAME": HOST}
+    values = [{"key": name, "value": {"stringValue": value}} for name, value in pairs.items()]
+    return {"kvlistValue": {"values": values}}
+
+
 def _syslog_ng(each: Message) -> dict[str, object]:
     return {
         "PROGRAM": each.program,
@@ -208,6 +226,8 @@ FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
     "fluentd": _fluentd,
     "Fluent Bit": _fluent_bit,
     "syslog-ng's format-json": _json_lines(_syslog_ng),
+    "OpenTelemetry's filelog": _exported({"host.name": HOST}, lambda each: {"stringValue": _bsd_line(each)}),
+    "OpenTelemetry's journald": _exported({}, _journal_body),
     "Docker's json-file, in parts": _docker_parts,
     "Kubernetes CRI, in parts": _cri,
     "journalctl -o verbose": _verbose,

@@ -195,6 +195,8 @@ def error(text: str) -> FilterError:
         ('"a"b', "b", '"a" b'),
         ("550 - x", "-", "550 x"),
         ('550 ""', '""', "550"),
+        ("550 host:mx*.contoso", "mx*.contoso", "550 host:mx host:.contoso"),
+        ("mx*.contoso 550", "mx*.contoso", "mx .contoso 550"),
     ],
 )
 def test_an_error_shows_its_place_and_what_was_meant(text: str, place: str, suggestion: str) -> None:

@@ -100,7 +100,7 @@ def cli() -> None:
     Reads SMTP protocol events (MSExchangeTransport 7002, 7004, 7010 and related)
     from Windows event logs (.evtx, .evt) and their exports, and refusals from the
     logs of IIS, Exchange, Postfix, Exim and Sendmail. FILE is a log, compressed or
-    not, a folder, a pattern, or - for standard input.
+    not, a folder, a pattern, host:path (read over ssh), or - for standard input.
 
     \b
     smtpscope Application.evtx
@@ -187,10 +187,19 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     help="Group by one field, or by two: code,server.",
 )
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Only the first N groups.")
+@click.option("--no-activity", is_flag=True, help="Leave out the bars, which screen readers spell.")
 @target_options
 @mask_option
 @format_option(("text", "markdown", "html", "json", "csv"), "text", _ENDINGS)
-def report(query: Query, grouping: Grouping, most: int | None, target: Target, mask: Mask | None, form: str) -> None:
+def report(
+    query: Query,
+    grouping: Grouping,
+    most: int | None,
+    no_activity: bool,
+    target: Target,
+    mask: Mask | None,
+    form: str,
+) -> None:
     """Print who refuses whom, how often, since when, and who has to act.
 
     \b
@@ -199,7 +208,7 @@ def report(query: Query, grouping: Grouping, most: int | None, target: Target, m
     smtpscope report logs/*.evtx -o report.html
     """
     check_named(query, target)
-    _print_report(read(query), query.filter_text, form, grouping, target, mask, most)
+    _print_report(read(query), query.filter_text, form, grouping, target, mask, most, no_activity=no_activity)
 
 
 def _print_report(
@@ -210,14 +219,17 @@ def _print_report(
     target: Target,
     mask: Mask | None = None,
     most: int | None = None,
+    *,
+    no_activity: bool = False,
 ) -> None:
     from smtpscope.cli.terminal import text_width
-    from smtpscope.export.report.report_formats import REPORT_FORMATS
+    from smtpscope.export.report.report_formats import REPORT_FORMATS, without_activity
 
     check_target(target, analysis)
     view = grouped(analysis, filter_text, grouping)
+    found = analysis.report(view, most=most)
     text = REPORT_FORMATS[form].render(
-        analysis.report(view, most=most),
+        without_activity(found) if no_activity else found,
         width=text_width(target),
         ascii_only=form == "text" and not target.can_draw("▁█─·"),
         mask=mask,

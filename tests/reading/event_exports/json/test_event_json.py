@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -218,6 +218,68 @@ def test_an_array_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
 def test_an_object_without_end_does_not_swallow_the_file() -> None:
     text = '[{"a": "' + "x" * LONGEST + '",' + "\n  {},\n  " + converted([get_win_event(EVENT)])[1:]
     assert connections(text) == [43]
+
+
+SEVERAL = [replace(EVENT, connection=100 + number, time=TIME + timedelta(minutes=number)) for number in range(5)]
+
+
+def searched(events: list[TextEvent]) -> dict[str, Any]:
+    hits = [{"_index": "i", "_source": winlogbeat(each), "fields": {"@timestamp": ["x"]}} for each in events]
+    return {"took": 3, "_shards": {"failed": 0}, "hits": {"total": {"value": 5}, "hits": hits}}
+
+
+def splunk(events: list[TextEvent]) -> dict[str, Any]:
+    rows = [
+        {
+            "_time": f"{each.time:%Y-%m-%dT%H:%M:%S}.000+00:00",
+            "_raw": f"{each.time:%m/%d/%Y %I:%M:%S %p}\nSourceName=MSExchangeTransport\nEventCode=7004\nType=Error\n"
+            f"RecordNumber={each.connection}\nMessage={each.sentence}",
+        }
+        for each in events
+    ]
+    names = [{"name": "_raw"}, {"name": "EventCode"}, {"name": "SourceName"}]
+    return {"preview": False, "init_offset": 0, "messages": [{"type": "DEBUG"}], "fields": names, "results": rows}
+
+
+@pytest.mark.parametrize("between", ["", " ", ",", "\x1e", " , "])
+def test_objects_of_one_line_are_all_read(between: str) -> None:
+    one, two, three, four, five = (json.dumps(winlogbeat(each)) for each in SEVERAL)
+    text = f"{one}{between}{two}\n{three}\n{four}{between}{five}\n"
+    assert connections(text) == [100, 101, 102, 103, 104]
+    assert problems_of(reader(text)) == []
+    records = records_of(reader(text))
+    assert len({record.offset for record in records}) == 5
+    assert all(record.record_id is not None and record.time_ms is not None for record in records)
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_the_names_of_columns_before_the_results_are_no_records(indent: int | None) -> None:
+    text = "\n".join(json.dumps(splunk(part), indent=indent) for part in (SEVERAL[:2], SEVERAL[2:]))
+    assert connections(text) == [100, 101, 102, 103, 104]
+    assert sum(batch.unrelated_records for batch in reader(text).batches()) == 0
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("form", [searched, splunk, lambda events: [rust_export(each) for each in events]])
+def test_a_lost_part_takes_no_more_than_the_events_that_it_touches(
+    form: Callable[[list[TextEvent]], Any], indent: int | None
+) -> None:
+    text = json.dumps(form(SEVERAL), indent=indent)
+    for lost in (2, 40):
+        for start in range(0, len(text) - lost, 311 if indent is None else 397):
+            damaged = text[:start] + text[start + lost :]
+            found = connections(damaged)
+            assert len(set(found) - {None}) >= len(SEVERAL) - 2, (start, lost, found)
+            assert all(found.count(each) == 1 for each in found if each is not None), (start, lost, found)
+
+
+def test_what_ran_into_the_event_before_it_is_told() -> None:
+    text = json.dumps(searched(SEVERAL))
+    start = text.index('"fields": {')
+    damaged = text[:start] + text[text.index('"_source"', start) :]
+    assert sorted(filter(None, connections(damaged))) == [100, 101, 102, 103, 104]
+    (problem,) = problems_of(reader(damaged))
+    assert (problem.outcome, problem.reason[:30]) == ("recovered", "Two events run into each other")
 
 
 @pytest.mark.parametrize("sign", ["\x1b", "\\u001b", "\\ud800", "\\ud83d\\ude00"])

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.texts.prose import text
-from smtpscope.app.widgets.timeline_list import TimelineList
-from smtpscope.harmless import Shown
+from smtpscope.app.widgets.timeline_list import LAYER_SIGNS, TimelineList
+from smtpscope.harmless import Shown, shown
 from smtpscope.session import Analysis, Rows
+from smtpscope.session.timelines.stacked_timeline import ACTION_NAMES, STACKED_BY, StackedBy, stacked_timeline
 from smtpscope.store.grouping.time_bins import STEPS, Step
 from smtpscope.store.times import format_time
+
+_COLOURS: Final = ("$text-error", "$text-accent", "$text-primary", "$text-success", "$text-muted")
 
 
 class TimelineScreen(ModalScreen[str | None]):
@@ -26,6 +30,8 @@ class TimelineScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,i", "close", "Close", id="timeline.close"),
         Binding("plus,right,l", "zoom(-1)", "Zoom in", key_display="+", id="timeline.finer"),
+        Binding("a", "all", "All in view", id="timeline.all"),
+        Binding("o", "stack", "By host/action", id="timeline.stack"),
         Binding("e", "episode", "This episode", id="timeline.episode"),
         Binding("d", "preset('since:today')", "Last day", id="timeline.today"),
         Binding("f", "preset('since:24h')", "Last 24 h", id="timeline.day"),
@@ -33,8 +39,12 @@ class TimelineScreen(ModalScreen[str | None]):
         Binding("minus,left,h", "zoom(1)", "Zoom out", key_display="-", id="timeline.coarser"),
     ]
 
-    def __init__(self, analysis: Analysis, rows: Rows, name: Shown) -> None:
+    def __init__(self, analysis: Analysis, rows: Rows, name: Shown, everything: Rows | None = None) -> None:
+        """`rows` are those of the row `name`, `everything` those of all rows in view."""
         super().__init__()
+        self._of_row = (rows, name)
+        self._everything = everything
+        self._by: StackedBy = "action"
         self._analysis = analysis
         self._rows = rows
         self._rows_name = name
@@ -44,6 +54,7 @@ class TimelineScreen(ModalScreen[str | None]):
         with Vertical(id="timeline"):
             yield Static(text(self._rows_name, "bold"), id="timeline-name")
             yield Static(text(""), id="timeline-episodes")
+            yield Static(text(""), id="timeline-layers")
             yield TimelineList(self._analysis.zone, id="bins")
         yield KeyFooter()
 
@@ -53,11 +64,21 @@ class TimelineScreen(ModalScreen[str | None]):
         self.query_one(TimelineList).action_to_line(-1)
 
     def _show(self) -> None:
-        found = self._analysis.timeline(self._rows, step=self._step)
+        found, layers = stacked_timeline(self._analysis, self._rows, self._by, step=self._step)
         self._step = found.step
         bins = self.query_one(TimelineList)
-        bins.show_bins(found.bins, found.step)
+        # Who acts has always the same sign; hosts have them in their order.
+        numbers = [
+            ACTION_NAMES.index(each.name) if self._by == "action" else place for place, each in enumerate(layers)
+        ]
+        bins.show_bins(found.bins, found.step, [(n, each.counts) for n, each in zip(numbers, layers, strict=True)])
         bins.border_title = f"events by {found.step}, times in {self._analysis.zone_name}"
+        legend = [
+            Content.assemble((LAYER_SIGNS[n], _COLOURS[n]), f"\u00a0{shown(each.name)} {sum(each.counts):,}   ")
+            for n, each in zip(numbers, layers, strict=True)
+        ]
+        self.query_one("#timeline-layers", Static).update(Content.assemble(*legend))
+        self.query_one("#timeline-name", Static).update(text(self._rows_name, "bold"))
         sentence = self._analysis.episodes(self._rows) or "no event here has a time"
         untimed = f"; {found.untimed:,} without a time" if found.untimed else ""
         self.query_one("#timeline-episodes", Static).update(text(f"{len(self._rows):,} events: {sentence}{untimed}"))
@@ -69,6 +90,18 @@ class TimelineScreen(ModalScreen[str | None]):
         if 0 <= position < len(STEPS):
             self._step = STEPS[position]
             self._show()
+
+    def action_all(self) -> None:
+        """Between the row and everything in view."""
+        if self._everything is not None:
+            whole = self._rows is self._everything
+            self._rows, self._rows_name = self._of_row if whole else (self._everything, shown("All events in view"))
+            self._step = None
+            self._show()
+
+    def action_stack(self) -> None:
+        self._by = STACKED_BY[(STACKED_BY.index(self._by) + 1) % len(STACKED_BY)]
+        self._show()
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
@@ -20,34 +20,65 @@ from smtpscope.store.times import format_time
 _TIME_LENGTH: dict[Step, int] = {"minute": 16, "quarter hour": 16, "hour": 16, "day": 10, "week": 10, "month": 7}
 
 
+LAYER_SIGNS: Final = "█▓▒▚░"
+"""The bars of the layers, so that they differ without colours, too."""
+_FOLDED_FROM: Final = 3
+
+
+def folded_bins(bins: Sequence[Bin]) -> list[list[int]]:
+    """The numbers of the bins of each line: a run of empty ones is one line."""
+    lines: list[list[int]] = []
+    run: list[int] = []
+    for number, each in enumerate(bins):
+        if not each.count:
+            run.append(number)
+            continue
+        lines += [run] if len(run) >= _FOLDED_FROM else [[one] for one in run]
+        lines.append([number])
+        run = []
+    return lines + ([run] if len(run) >= _FOLDED_FROM else [[one] for one in run])
+
+
+_KEYS: list[BindingType] = [
+    Binding("j,down", "move(1)", "Next", show=False, id="bins.down"),
+    Binding("k,up", "move(-1)", "Previous", show=False, id="bins.up"),
+    Binding("g,home", "to_line(0)", "First", show=False, id="bins.first"),
+    Binding("G,end", "to_line(-1)", "Last", show=False, id="bins.last"),
+    Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="bins.page_down"),
+    Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="bins.page_up"),
+    Binding("n", "busy(1)", "Next with events", id="bins.busy"),
+    Binding("N", "busy(-1)", "Previous with events", show=False, id="bins.busy_before"),
+    Binding("v", "anchor", "Start a range", id="bins.range"),
+    Binding("enter", "choose", "Filter to this time", id="bins.choose"),
+]
+_CSS = """
+TimelineList {
+    border-title-color: $text-muted;
+    .timeline-list--cursor {
+        background: $block-cursor-background;
+        color: $block-cursor-foreground;
+        text-style: bold;
+    }
+    .timeline-list--range { background: $panel; }
+    .timeline-list--layer-0 { color: $text-error; }
+    .timeline-list--layer-1 { color: $text-accent; }
+    .timeline-list--layer-2 { color: $text-primary; }
+    .timeline-list--layer-3 { color: $text-success; }
+    .timeline-list--layer-4 { color: $text-muted; }
+}
+"""
+
+
 class TimelineList(CursorList):
     """`bins` in order of time, drawn in `zone` for their `step`. Enter chooses the bin or the range."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "Next", show=False, id="bins.down"),
-        Binding("k,up", "move(-1)", "Previous", show=False, id="bins.up"),
-        Binding("g,home", "to_line(0)", "First", show=False, id="bins.first"),
-        Binding("G,end", "to_line(-1)", "Last", show=False, id="bins.last"),
-        Binding("ctrl+d,pagedown", "page(1)", "Page down", show=False, id="bins.page_down"),
-        Binding("ctrl+u,pageup", "page(-1)", "Page up", show=False, id="bins.page_up"),
-        Binding("n", "busy(1)", "Next with events", id="bins.busy"),
-        Binding("N", "busy(-1)", "Previous with events", show=False, id="bins.busy_before"),
-        Binding("v", "anchor", "Start a range", id="bins.range"),
-        Binding("enter", "choose", "Filter to this time", id="bins.choose"),
-    ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"timeline-list--cursor", "timeline-list--range", "timeline-list--bar"}
-    DEFAULT_CSS = """
-    TimelineList {
-        border-title-color: $text-muted;
-        .timeline-list--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: bold;
-        }
-        .timeline-list--range { background: $panel; }
-        .timeline-list--bar { color: $text-accent; }
+    BINDINGS: ClassVar[list[BindingType]] = _KEYS
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "timeline-list--cursor",
+        "timeline-list--range",
+        *(f"timeline-list--layer-{number}" for number in range(len(LAYER_SIGNS))),
     }
-    """
+    DEFAULT_CSS = _CSS
 
     bins: reactive[tuple[Bin, ...]] = reactive((), layout=False)
     range_start: reactive[int | None] = reactive(None)
@@ -63,13 +94,25 @@ class TimelineList(CursorList):
         super().__init__(id=id)
         self._zone = zone
         self.step: Step = "day"
+        self._layers: tuple[Sequence[int], ...] = ()
+        self._signs: tuple[int, ...] = ()
+        self._folded: dict[int, int] = {}
 
-    def show_bins(self, bins: Sequence[Bin], step: Step) -> None:
-        """Other bins; the cursor stays at its time."""
+    def show_bins(self, bins: Sequence[Bin], step: Step, layers: Sequence[tuple[int, Sequence[int]]] = ()) -> None:
+        """Other bins; the cursor stays at its time. `layers` are the parts of the bins, each with the number of its
+        sign and colour.
+        """
         at = self.bins[self.cursor].start_ms if self.cursor < len(self.bins) else None
         self.step = step
         self.range_start = None
-        self.bins = tuple(bins)
+        folded = folded_bins(bins)
+        kept = [numbers[0] for numbers in folded]
+        self._folded = {line: len(numbers) for line, numbers in enumerate(folded) if len(numbers) > 1}
+        self._signs = tuple(sign for sign, _ in layers)
+        self._layers = tuple([counts[number] for number in kept] for _, counts in layers)
+        self.bins = tuple(
+            Bin(bins[numbers[0]].start_ms, bins[numbers[-1]].end_ms, bins[numbers[0]].count) for numbers in folded
+        )
         if at is not None:
             later = [number for number, each in enumerate(self.bins) if each.end_ms > at]
             self.cursor = later[0] if later else len(self.bins) - 1
@@ -100,21 +143,41 @@ class TimelineList(CursorList):
             return Strip.blank(width, base)
         each = self.bins[line]
         first, last = self.selected
-        bar_style = self.get_component_rich_style("timeline-list--bar")
+        plain = None
         if line == self.cursor:
-            base = bar_style = self.get_component_rich_style("timeline-list--cursor")
+            base = plain = self.get_component_rich_style("timeline-list--cursor")
         elif first <= line <= last and self.range_start is not None:
-            base = bar_style = self.get_component_rich_style("timeline-list--range")
+            base = plain = self.get_component_rich_style("timeline-list--range")
         most = max(bin_.count for bin_ in self.bins)
         digits = len(f"{most:,}")
         when = format_time(each.start_ms, self._zone, seconds=False)[: _TIME_LENGTH[self.step]]
         sign = "> " if line == self.cursor else "| " if first <= line <= last and self.range_start is not None else "  "
         room = max(1, width - len(when) - digits - 6)
-        bar = "█" * max(1, round(room * each.count / most)) if each.count else ""
         count = f"{each.count:>{digits},}" if each.count else f"{'.':>{digits}}"
-        return Strip([Segment(f"{sign}{when}  {count}  ", base), Segment(bar, bar_style)]).adjust_cell_length(
-            width, base
-        )
+        segments = [Segment(f"{sign}{when}  {count}  ", base)]
+        if line in self._folded:
+            segments.append(Segment(f"{self._folded[line]} {self.step}s without events", base))
+        for number, length in self._bar(line, room, most):
+            style = plain or self.get_component_rich_style(f"timeline-list--layer-{number}")
+            segments.append(Segment(LAYER_SIGNS[number] * length, style))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _bar(self, line: int, room: int, most: int) -> list[tuple[int, int]]:
+        """The parts of a bar: the number of the layer, and its length in cells."""
+        count = self.bins[line].count
+        if not count:
+            return []
+        length = max(1, round(room * count / most))
+        if not self._layers:
+            return [(1, length)]
+        parts, done = [], 0
+        for number, counts in zip(self._signs, self._layers, strict=True):
+            before = round(length * done / count)
+            done += counts[line]
+            # Even one event of ours among many is seen.
+            cells = max(round(length * done / count) - before, 1 if counts[line] else 0)
+            parts.append((number, cells))
+        return parts
 
     def action_busy(self, by: int) -> None:
         numbers = [number for number, each in enumerate(self.bins) if each.count]

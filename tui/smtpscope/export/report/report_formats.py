@@ -75,6 +75,19 @@ def masked_report(report: Report, mask: Mask) -> Report:
     )
 
 
+def without_activity(report: Report) -> Report:
+    """A copy of `report` without bars, and without the column for them."""
+    return replace(report, rows=tuple(replace(row, spark=()) for row in report.rows))
+
+
+def _head(report: Report) -> tuple[str, ...]:
+    return _HEAD if _has_activity(report) else _HEAD[:-1]
+
+
+def _has_activity(report: Report) -> bool:
+    return any(row.spark for row in report.rows)
+
+
 def _text(report: Report, width: int, ascii_only: bool) -> str:
     return render_text(report, width=width, ascii_only=ascii_only)
 
@@ -83,6 +96,7 @@ def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
     from smtpscope.export.summaries.content import plain, verbatim
 
     calendar = Calendar(report.zone, report.zone_name)
+    activity = _has_activity(report)
     for row in shown_rows(report):
         mark = (plain("↳ " if not ascii_only else "> "),) if row.depth else ()
         yield (
@@ -96,7 +110,7 @@ def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
             (plain("" if row.first_ms is None else calendar.brief(row.first_ms)),),
             (plain("" if row.last_ms is None else calendar.brief(row.last_ms)),),
             (plain(state_words(row.state, row.quiet_ms)),),
-            (_activity(row, ascii_only),),
+            *(((_activity(row, ascii_only),),) if activity else ()),
         )
 
 
@@ -115,7 +129,7 @@ def _markdown(report: Report, width: int, ascii_only: bool) -> str:
     lines = [f"# {TITLE}", ""]
     lines += [f"- **{label}:** {_heading_value(label, value)}" for label, value in heading_facts(report)]
     if report.rows:
-        lines += ["", *markdown.table(_HEAD, tuple(_lines(report, ascii_only)), _NUMERIC)]
+        lines += ["", *markdown.table(_head(report), tuple(_lines(report, ascii_only)), _NUMERIC)]
     else:
         lines += [line for sentence in no_rows_words(report) for line in ("", markdown.escaped(sentence))]
     if report.rows_left_out:
@@ -143,7 +157,9 @@ def _html(report: Report, width: int, ascii_only: bool) -> str:
     body += [f"<dt>{html.text(label)}</dt><dd>{html.text(value)}</dd>" for label, value in heading_facts(report)]
     body.append("</dl>")
     if report.rows:
-        body += html.table(_HEAD, (tuple(map(html.line_html, row)) for row in _lines(report, ascii_only)), _NUMERIC)
+        body += html.table(
+            _head(report), (tuple(map(html.line_html, row)) for row in _lines(report, ascii_only)), _NUMERIC
+        )
     else:
         body += [f"<p>{html.text(sentence)}</p>" for sentence in no_rows_words(report)]
     if report.rows_left_out:

@@ -1,4 +1,4 @@
-"""Turns the user's arguments into sources of bytes: files, folders, patterns, pipes and standard input."""
+"""Turns the user's arguments into sources of bytes: files, folders, patterns, pipes, files over ssh, standard input."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def expand(
     errors: list[LogError] | None = None,
     waiting: Waiting | None = None,
 ) -> Expansion:
-    """The sources that `arguments` name: files, folders with everything below, patterns, "-" for standard input.
+    """The sources that `arguments` name: files, folders with everything below, patterns, "-" for standard input, and
+    `host:path` for a file that ssh reads.
 
     Packed files are replaced by the logs in them. From folders and zip archives, only files that a reader recognises
     are read, those of a folder sorted by name; each other one becomes a Problem. A file named twice, by any path, is
@@ -174,7 +175,13 @@ def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem], waitin
     try:
         mode = Path(path).stat().st_mode
     except (OSError, ValueError) as error:
-        raise not_opened(path, error) from error
+        from smtpscope.reading.sources.over_ssh import opened_over_ssh, remote_file
+
+        remote = remote_file(path)
+        if remote is None or not isinstance(error, FileNotFoundError):
+            raise not_opened(path, error) from error
+        there = SpooledSource(path, lambda: opened_over_ssh(path, *remote), unpacking)
+        return logs_in(there, unpacking, problems)
     if stat.S_ISDIR(mode):
         return _sources_below(path, unpacking, problems)
     if stat.S_ISREG(mode):

@@ -165,7 +165,8 @@ class EventFields:
 
 def as_word(value: Any) -> str:
     """A single value as text; "" if it is not one."""
-    value = _single(value)
+    if not isinstance(value, str):
+        value = _single(value)
     if isinstance(value, str):
         text = value.strip()
         return "" if text in ("None", "null", "N/A", "-") else text

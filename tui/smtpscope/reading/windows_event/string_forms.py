@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from smtpscope.reading.windows_event.event_values import without_a_lone_blank
@@ -31,6 +32,8 @@ _TEXT_KEYS: Final = ("#text", "_text", "$t", "$", "text", "value", "Value", "_",
 _NOT_STRINGS: Final = frozenset({"binary", "#attributes", "@xmlns", "_attributes", "xmlns", "data_attributes"})
 _ATTRIBUTE_NAMES: Final = frozenset({"name", "@name", "_name", "-name"})
 _MOST_STRINGS: Final = 256
+_MOST_NAMES: Final = 4_096
+"""Names whose meaning is kept: the events of one log repeat them."""
 
 
 def strings_of(value: Any) -> tuple[str, ...] | None:
@@ -112,6 +115,7 @@ def numbered(values: Mapping[int, Any]) -> tuple[str, ...]:
     return tuple(_text(values.get(number)) for number in range(first, last + 1))
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def number_in(name: str) -> int | None:
     """The number of a string in the name of its field (`param3`, `Data[3]`, `Data_3`), None if it has none."""
     found = _NUMBERED_NAME.fullmatch(name)
@@ -159,7 +163,9 @@ def _texts(value: Any) -> Iterator[str]:
     stack = [value]
     while stack:
         current = stack.pop()
-        if isinstance(current, list):
+        if isinstance(current, str):
+            yield current
+        elif isinstance(current, list):
             stack.extend(reversed(current))
         elif isinstance(current, dict):
             stack.extend(reversed(list(_inner(current))))
@@ -171,6 +177,14 @@ def _inner(value: dict[str, Any]) -> Iterator[Any]:
     """The relevant part of a mapping: its text, its numbered values in order, else all values but attributes."""
     if not value:
         yield ""
+        return
+    if len(value) == 1:
+        # One of a list of pairs.
+        ((name, inner),) = value.items()
+        if not _is_attribute(name):
+            yield inner
+        elif name.casefold() in _ATTRIBUTE_NAMES:
+            yield ""
         return
     for key in _TEXT_KEYS:
         if key in value and all(name in _TEXT_KEYS or _is_attribute(name) for name in value):
@@ -195,6 +209,7 @@ def numbered_values(values: Mapping[int, Any]) -> Iterator[Any]:
         yield values.get(number)
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def _is_attribute(name: str) -> bool:
     folded = name.casefold()
     return folded in _NOT_STRINGS or name[:1] in "@-" or name.endswith("_attributes") or folded == "name"

@@ -31,6 +31,9 @@ class DeliveryJson(JsonRecords):
     def _line_of(self, value: Mapping[str, object]) -> tuple[str, Labels] | None:
         return None
 
+    def _records_of(self, value: Mapping[str, object]) -> list[list[str]]:
+        return []
+
     def _lines_of(self, value: Mapping[str, object], prefix: str) -> list[str]:
         return delivery_lines(value, prefix)
 

@@ -50,6 +50,9 @@ class Labels(NamedTuple):
     process: str = ""
 
 
+NO_LABELS: Final = Labels()
+
+
 def labelled(line: str, labels: Labels) -> str:
     """`line` with the header from `labels`."""
     line = line.strip("\r\n\0").lstrip(" ")

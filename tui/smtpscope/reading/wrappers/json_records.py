@@ -15,7 +15,8 @@ import msgspec
 
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.wrappers.fields import labels_of, line_of
-from smtpscope.reading.wrappers.inner_header import Labels, labelled
+from smtpscope.reading.wrappers.inner_header import NO_LABELS, Labels, labelled
+from smtpscope.reading.wrappers.otlp_records import ROOT, log_bodies, record_starts
 from smtpscope.reading.wrappers.split_lines import LinePart, SplitLines, lines_of
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
 
@@ -74,6 +75,11 @@ class JsonRecords:
             found = self._line_of(value)
             start = _start_of(text, begin)
             if found is None:
+                records = self._records_of(value)
+                if records:
+                    lines += _of_records(text, begin, end, records)
+                    position = end
+                    continue
                 streamed = self._lines_of(value, text[start:begin])
                 lines += [InnerLine(begin, end, line) for line in streamed]
                 position = begin + 1 if not streamed and _holds_records(value) else end
@@ -100,6 +106,16 @@ class JsonRecords:
     def _lines_of(self, value: Mapping[str, object], prefix: str) -> list[str]:
         """The lines in a record behind `prefix` that has them elsewhere, with all that is known of each."""
         return _streamed(value)
+
+    def _records_of(self, value: Mapping[str, object]) -> list[list[str]]:
+        """The lines of each log record in an export of OpenTelemetry."""
+        if ROOT not in value and not isinstance(value.get("body"), dict):
+            return []
+        try:
+            found = [line_of(body) or ("", NO_LABELS) for body in log_bodies(value)]
+        except RecursionError:
+            return []
+        return [[labelled(line, labels) for line in text.rstrip("\n").split("\n")] for text, labels in found]
 
 
 class _Broken(NamedTuple):
@@ -182,6 +198,20 @@ def _streamed(value: Mapping[str, object]) -> list[str]:
         for pair in values
         if isinstance(pair, list) and len(pair) >= 2 and isinstance(pair[0], str) and isinstance(pair[1], str)
         for line in pair[1].rstrip("\n").split("\n")
+    ]
+
+
+def _of_records(text: str, begin: int, end: int, records: list[list[str]]) -> list[InnerLine]:
+    """The lines of the log records in the object between the indices, each with the place of its record."""
+    starts = record_starts(text, begin, end)
+    if len(starts) != len(records):
+        starts = [begin] * len(records)
+    ends = [*(start if start > begin else end for start in starts[1:]), end]
+    return [
+        InnerLine(start, behind, line)
+        for start, behind, lines in zip(starts, ends, records, strict=True)
+        for line in lines
+        if line
     ]
 
 

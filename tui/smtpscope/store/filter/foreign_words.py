@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from smtpscope.errors import FilterError
@@ -10,6 +11,8 @@ from smtpscope.store.filter.written_terms import WrittenTerm, WrittenValue
 
 _OR = frozenset({"or", "|", "||"})
 _AND = frozenset({"and", "&", "&&"})
+_STAR_INSIDE = re.compile(r"[A-Za-z0-9.@_-]\*+[A-Za-z0-9.@_-]")
+_FIELD_BEFORE = re.compile(r"\S+:\S*$")
 _NOT = frozenset({"not", "!"})
 OPERATORS = _OR | _AND | _NOT
 
@@ -42,10 +45,33 @@ def foreign_sign(text: str, value: WrittenValue) -> FilterError | None:
         what, remedy = "a bar is not how to say or", "A comma between values means or"
     elif "*" in value.text and (meant := value.text.strip("*")) and "*" not in meant:
         what, remedy = "a star is not needed", "Part of a value is enough; = before it means exactly this"
+    elif _STAR_INSIDE.search(value.text):
+        return _star_inside(text, value)
     else:
         return None
     suggestion = text[: value.start] + meant + text[value.end :]
     return FilterError(text=text, start=value.start, end=value.end, what=what, remedy=remedy, suggestion=suggestion)
+
+
+def _star_inside(text: str, value: WrittenValue) -> FilterError:
+    """`mx*.contoso`: each part in a term of its own, all of which must match."""
+    field = _FIELD_BEFORE.search(text[: value.start])
+    before = field[0] if field else ""
+    parts = [part for part in value.text.split("*") if part]
+    alone = not before or (before.count(":") == 1 and "," not in before and not before.startswith("-"))
+    alone = alone and text[value.end : value.end + 1] != ","
+    suggestion = None
+    if alone:
+        start = value.start - len(before)
+        suggestion = text[:start] + " ".join(f"{before}{part}" for part in parts) + text[value.end :]
+    return FilterError(
+        text=text,
+        start=value.start,
+        end=value.end,
+        what="a star does not stand for other letters",
+        remedy="Write the parts as terms of their own, or quotes around a text with a star in it",
+        suggestion=suggestion,
+    )
 
 
 def _bare(term: WrittenTerm) -> str | None:

@@ -54,12 +54,18 @@ class SideScreens:
         name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
         return view.tree.rows(entry.level, entry.index), shown(name or "no host named")
 
+    def _all_rows(self) -> Rows | None:
+        here = self._selection.in_view
+        return None if here is None else here[0].tree.order
+
     # Timeline and counts
 
     def show_timeline(self) -> None:
         found = self._rows_and_name()
         if found is not None:
-            self._page.open_screen(TimelineScreen(self._state.analysis, *found), self._timeline_closed)
+            self._page.open_screen(
+                TimelineScreen(self._state.analysis, *found, self._all_rows()), self._timeline_closed
+            )
 
     def _timeline_closed(self, term: str | None) -> None:
         if term:

@@ -16,20 +16,22 @@ LONGEST: Final = 1 << 20
 
 _TOKEN = re.compile(r'"[^"\\]*(?:"|(?:\\.[^"\\]*)*(?:"|\\?\Z))|[{}]', re.DOTALL)
 # After a broken object: the next one of the array, or the next one that begins a line.
-_FOLLOWING: Final = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
-# The name that an object begins with: the next one of its kind begins with the same.
-_OPENING: Final = re.compile(r'\{\s{0,64}"[^"\\]{1,60}"\s{0,8}:')
+_FOLLOWING = re.compile(r",\s{0,64}(?=\{)|\n[ \t]{0,64}(?=\{)")
+# Lines that only open or close an object: it is written over several lines.
+_OPENS_LINES = re.compile(r"^[ \t]{0,256}(?:\"[^\"\n]{0,256}\"[ \t]{0,8}:[ \t]{0,8})?[{\[][ \t]{0,8}\r?$", re.MULTILINE)
+_CLOSES_LINES = re.compile(r"^[ \t]{0,256}[}\]]{1,8},?[ \t]{0,8}\r?$", re.MULTILINE)
 # A broken object is searched a second time; a hostile file must not make that quadratic.
 _BROKEN_LOOKED_THROUGH = 20
 
 
 # An object whose first array of objects comes before any field of an event.
-ARRAY_WITHIN: Final = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
+_ARRAY_WITHIN = re.compile(r"[\ufeff\s]{0,64}\{[^\[]*(?:\[(?!\s{0,64}\{)[^\[]*)*\[\s{0,64}(?=\{)")
+_ARRAY = re.compile(r"\[\s{0,64}(?=\{)")
 # Splunk names all fields first.
 _SPLUNK_RESULTS = re.compile(
     r"[\ufeff\s]{0,64}\{\s{0,64}\"(?:preview|init_offset)\"[^\0]{0,32000}?\"results\"\s{0,8}:\s{0,8}\[\s{0,64}(?=\{)"
 )
-LONGEST_WRAPPER: Final = 4_096
+_LONGEST_WRAPPER = 4_096
 EVENT_KEY: Final = re.compile(
     r'\\{0,3}"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id'
     r'|event_?code)\\{0,3}"\s{0,8}:'
@@ -59,7 +61,7 @@ def wrapper_length(text: str) -> int:
 
     Elasticsearch and Splunk answer a search that way. 0 if there is no object around the events.
     """
-    array = _SPLUNK_RESULTS.match(text) or ARRAY_WITHIN.match(text, 0, LONGEST_WRAPPER)
+    array = _SPLUNK_RESULTS.match(text) or _ARRAY_WITHIN.match(text, 0, _LONGEST_WRAPPER)
     if array is None or EVENT_KEY.search(text, 0, array.end()):
         return 0
     end = end_of(text, text.index("{"))
@@ -73,7 +75,8 @@ def is_lines(text: str) -> bool:
     if re.match(r"\[\s{0,64}[{\]]", text) or wrapper_length(text):
         return False
     if not text.startswith("{"):
-        return True
+        # The rest of a file that lost its beginning may be of either form.
+        return not (_OPENS_LINES.search(text) and _CLOSES_LINES.search(text))
     line, newline, rest = text.partition("\n")
     return bool(newline) and (line.rstrip().endswith("}") or (line.strip() != "{" and rest.startswith("{")))
 
@@ -93,8 +96,8 @@ def _decoded_slowly(text: str) -> object:
     """Control characters in strings and lone surrogates are accepted: a stranger's reply may contain them."""
     try:
         found, end = json.JSONDecoder(strict=False).raw_decode(text)
-        if EVENT_KEY.search(text, end) is not None:
-            raise NoObjectError("Another event follows the end of the event")
+        if "{" in text[end:]:
+            raise NoObjectError("Another object follows this one")
         return _without_halves(found)
     except RecursionError as error:
         raise NoObjectError("The event nests too deep") from error
@@ -131,52 +134,45 @@ class ObjectScan:
         self._skipped -= position
         while (start := text.find("{", position)) >= 0:
             end = end_of(text, start)
-            if end is not None and (again := swallowed(text, start, end)) is not None:
-                found.append(JsonObject(start, again, False))
-                position = again
-                continue
             if end is not None:
                 found.append(JsonObject(start, end, True))
                 position = end
                 continue
             if not block.final and len(text) - start <= LONGEST:
                 return found, start
-            array = ARRAY_WITHIN.match(text, start, start + LONGEST_WRAPPER)
+            array = _ARRAY_WITHIN.match(text, start, start + _LONGEST_WRAPPER)
             if array is not None and EVENT_KEY.search(text, start, array.end()) is None:
                 # The object around a page of events is longer than any event: the events are inside.
                 position = array.end()
                 continue
-            following = next_object(text, start, start + 1, len(text)) if self._broken_left else None
+            following = _FOLLOWING.search(text, start + 1) if self._broken_left else None
             self._broken_left -= following is not None
-            position = len(text) if following is None else following
+            position = following.end() if following else len(text)
             found.append(JsonObject(start, position, False))
         return found, len(text)
 
 
-def next_object(text: str, start: int, behind: int, end: int) -> int | None:
-    """Where the next object after the one at `start` begins, from `behind` to `end`; None where there is none."""
-    following = _FOLLOWING.search(text, behind, end)
-    stop = end if following is None else following.end()
-    opening = _OPENING.match(text, start, end)
-    again = -1 if opening is None else text.find(opening[0], behind, stop)
-    if again >= 0:
-        return again
-    return None if following is None else stop
+def objects_within(text: str, begin: int, end: int) -> list[JsonObject]:
+    """The objects of an array between `begin` and `end`: Splunk's results, else the first array of objects."""
+    array = _SPLUNK_RESULTS.match(text, begin, end) or _ARRAY.search(text, begin, end)
+    if array is None:
+        return []
+    found: list[JsonObject] = []
+    position = array.end()
+    while (start := text.find("{", position, end)) >= 0:
+        after = end_of(text, start)
+        if after is None or after > end:
+            break
+        found.append(JsonObject(start, after, True))
+        position = after
+    return found
 
 
-def swallowed(text: str, start: int, end: int) -> int | None:
-    """Where another event begins within the object from `start` to `end`, as after a lost bracket; None without one."""
-    opening = _OPENING.match(text, start, end)
-    again = -1 if opening is None else text.find(opening[0], start + 1, end)
-    if again < 0 or EVENT_KEY.search(text, start, again) is None or EVENT_KEY.search(text, again, end) is None:
-        return None
-    return again
-
-
-def end_of(text: str, start: int) -> int | None:
-    """The index after the object that begins at `start`, None if it has no end."""
+def end_of(text: str, start: int, limit: int | None = None) -> int | None:
+    """The index after the object that begins at `start`, None if it has no end before `limit`."""
     depth = 0
-    for token in _TOKEN.finditer(text, start, start + LONGEST):
+    longest = start + LONGEST
+    for token in _TOKEN.finditer(text, start, longest if limit is None else min(limit, longest)):
         if token[0] == "{":
             depth += 1
         elif token[0] == "}":

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from smtpscope.reading.event_exports.json.json_otlp import log_bodies
+from smtpscope.reading.wrappers.otlp_records import log_bodies
 
 
 def exported(*bodies: Any) -> dict[str, Any]:
@@ -28,9 +28,25 @@ def test_values_of_each_kind_become_plain_ones() -> None:
     assert list(log_bodies(exported(body))) == [{"a": "x", "b": "7004", "c": True, "d": [0.5, {"e": ""}]}]
 
 
-def test_bodies_keep_their_order_and_those_of_text_are_left_out() -> None:
+def test_bodies_keep_their_order() -> None:
     first, second = pairs(a={"stringValue": "1"}), pairs(a={"stringValue": "2"})
-    assert list(log_bodies(exported(first, {"stringValue": "text"}, None, second))) == [{"a": "1"}, {"a": "2"}]
+    assert list(log_bodies(exported(first, None, second))) == [{"a": "1"}, {"a": "2"}]
+
+
+def test_a_body_of_text_comes_with_all_that_the_record_says() -> None:
+    attribute = {"key": "host.name", "value": {"stringValue": "exch01"}}
+    body = {"body": {"stringValue": "text"}, "timeUnixNano": "1769432674000000000", "severityText": "Error"}
+    record = {**body, "attributes": [{"key": "event_id", "value": {"intValue": "7004"}}]}
+    export = {"resourceLogs": [{"resource": {"attributes": [attribute]}, "scopeLogs": [{"logRecords": [record]}]}]}
+    assert list(log_bodies(export)) == [
+        {
+            "host.name": "exch01",
+            "event_id": "7004",
+            "severity": "Error",
+            "@timestamp": "1769432674.000000000",
+            "message": "text",
+        }
+    ]
 
 
 @pytest.mark.parametrize(

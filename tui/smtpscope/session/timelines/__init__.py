@@ -1,0 +1,1 @@
+"""When something happened, divided by what matters."""
