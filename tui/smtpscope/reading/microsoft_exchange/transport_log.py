@@ -32,6 +32,7 @@ _HEADER_LETTERS = frozenset(start[0] for start in _HEADER_STARTS)
 _LABEL = re.compile(r"#([A-Za-z-]{1,32}):[ \t]{0,8}(.*)", re.DOTALL)
 _BEGINS_ROW = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _ANOTHER_ROW: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z,")
+_AFTER_TIME: Final = len("2026-11-09T05:00:00.0800000")
 _MOST_TIMES: Final = 500
 _LABELS_KEPT = 16
 _LABELS: Final = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
@@ -236,7 +237,7 @@ class LogRows:
         for number, line in enumerate(lines, first_line):
             start = following
             following += len(line) + 1
-            if opened.lines or '"' in line:
+            if opened.lines or ('"' in line and line.count('"') % 2):
                 if opened.ends_before(line):
                     yield from self._row(opened_at, opened.take())
                 if not opened.lines:
@@ -247,7 +248,7 @@ class LogRows:
                 continue
             self.number = number
             fields = line.split(",")
-            if len(fields) == self._count and line[0] not in _HEADER_LETTERS:
+            if len(fields) == self._count and line[0] not in _HEADER_LETTERS and '"' not in line:
                 if line[-1] == "\r":
                     fields[-1] = fields[-1][:-1]
                 yield start, fields
@@ -333,7 +334,9 @@ def rows_in(row: str, commas: int) -> Iterator[tuple[int, int]]:
     commas.
     """
     start = 0
-    if row.count(",") != commas:
+    # Most rows of another length have commas within quotes, and no time but the one that they begin with.
+    alone = row.find("Z,", _AFTER_TIME) < 0 and _ANOTHER_ROW.match(row) is not None
+    if not alone and row.count(",") != commas:
         for found in islice(_ANOTHER_ROW.finditer(row, 1, LONGEST), _MOST_TIMES):
             left = row.count(",", found.start())
             if left < commas:
