@@ -127,10 +127,10 @@ def run_or_plan(session: LiveSession, parts: Sequence[LivePart], target: Target,
     from smtpscope.store.times import zone_named
 
     results = {result.check.key: result for result in asyncio.run(session.engine.run_all(tuple(checks.values())))}
-    told = [
+    titled_results = [
         (part.title, [part.concluded(results[check.key]) for check in part.checks]) for part in parts if part.checks
     ]
     zone = zone_named(loaded_settings().settings.timezone)
-    target.put(RESULT_FORMATS[form](told, zone), escaped=form == "json")
+    target.put(RESULT_FORMATS[form](titled_results, zone), escaped=form == "json")
     if session.journal.failure is not None:
         talk(f"the journal of checks could not be written: {session.journal.failure}")
