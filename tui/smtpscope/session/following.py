@@ -69,12 +69,12 @@ def _read_again(reader: LogReader, so_far: ReadSoFar) -> Iterator[Batch]:
     others, last_place = 0, so_far.last_place
     for batch in reader.batches():
         new = [record for record in batch.records if record.offset > last_place]
-        told = [record for record in batch.exchanges if record.offset > last_place]
+        new_exchanges = [record for record in batch.exchanges if record.offset > last_place]
         others += batch.unrelated_records
         problems = [problem for problem in batch.problems if problem not in so_far.problems]
         more = max(0, others - so_far.unrelated_records)
         so_far.unrelated_records += more
         so_far.problems.update(problems)
-        places = [record.offset for record in new] + [record.offset for record in told]
+        places = [record.offset for record in new] + [record.offset for record in new_exchanges]
         so_far.last_place = max(places, default=so_far.last_place)
-        yield replace(batch, records=new, unrelated_records=more, problems=problems, exchanges=told)
+        yield replace(batch, records=new, unrelated_records=more, problems=problems, exchanges=new_exchanges)

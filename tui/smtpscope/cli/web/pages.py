@@ -136,10 +136,10 @@ async def _add_headers(request: web.BaseRequest, response: web.StreamResponse) -
 async def _pass_on(message: str, process: PageProcess, terminal: web.WebSocketResponse) -> None:
     """Passes valid messages from the page to the process; drops the rest."""
     try:
-        told = json.loads(message)
+        message_value = json.loads(message)
     except (ValueError, RecursionError):
         return
-    match told:
+    match message_value:
         case ["stdin", str(keys)]:
             await process.send_bytes(keys.encode("utf-8", "replace"))
         case ["resize", {"width": int(width), "height": int(height)}]:
