@@ -109,3 +109,25 @@ def test_a_bare_550_to_a_command_that_names_nobody_is_no_unknown_mailbox(knowled
 def test_postfix_refuses_a_listed_client_with_words_that_sound_busy(knowledge: KnowledgeBase) -> None:
     match = matched(knowledge, "554 5.7.1 Service unavailable", "RCPT", inbound=True)
     assert (match.category, match.confidence) == ("blocked", "guess")
+
+
+@pytest.mark.parametrize(
+    ("reply", "command", "category"),
+    [
+        ("451 4.7.1 Not now", "DATA", "unavailable"),
+        ("554 5.7.1 Not this", "DATA", "spam"),
+        ("554 Rejected as spam", "CONN", "blocked"),
+        ("450 4.3.0 The spam filter reports an initialization failure", "DATA", "server-error"),
+        ("554 Rejected by the spam filter", "DATA", "spam"),
+        ("550 5.7.26 Authentication failed", "DATA", "email-auth"),
+    ],
+)
+def test_a_verdict_is_not_a_fault_and_the_stage_tells_about_whom(
+    knowledge: KnowledgeBase, reply: str, command: str, category: str
+) -> None:
+    assert matched(knowledge, reply, command).category == category
+
+
+def test_a_bare_refusal_of_a_recipient_is_never_sure(knowledge: KnowledgeBase) -> None:
+    assert matched(knowledge, "550 Recipient rejected", "RCPT").confidence == "likely"
+    assert matched(knowledge, "550 Recipient rejected: user unknown", "RCPT").confidence == "sure"

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -20,10 +20,14 @@ LONGEST_TEXT = 4000
 MAILBOX, ADDRESS, HOST, URL, NULL = "MAILBOX", "ADDRESS", "HOST", "URL", "NULL"
 SIGNS = frozenset({MAILBOX, ADDRESS, HOST, URL, NULL})
 """NULL is the null reverse-path `<>`."""
+_SIGN_OF = {"mailbox": MAILBOX, "address": ADDRESS, "name": HOST, "url": URL, "null": NULL}
+_WITH_NAMES = frozenset({"name", "url"})
+"""The kinds of token whose words are kept separately."""
 
 _TOKEN = re.compile(
     r"""
-      (?P<url> (?:https?:/{1,2}|www\.) [^\s<>"']* )
+      (?P<plain> [A-Za-z]+ (?= [ ,;)\]"!] | \.?(?:\s|\Z) ) )
+    | (?P<url> (?:https?:/{1,2}|www\.) [^\s<>"']* )
     | (?P<mailbox> [\w.+=&*$%-]{1,64} @ [\w.-]{1,255} )
     | (?P<address> \d{1,3} (?:\.(?:\d{1,3}|[xX]{1,3})){3} (?![\w.])
                 | [0-9a-fA-F]{0,4} (?::[0-9a-fA-F]{0,4}){3,7} (?!\w) )
@@ -73,6 +77,7 @@ JOINED = {
     ("anti", "spam"): "antispam",
 }
 """Two words that are also written as one, and the one."""
+_SECOND = frozenset(second for _, second in JOINED)
 _SAME = {
     "graylisted": "greylisted",
     "graylisting": "greylisting",
@@ -89,6 +94,7 @@ _NOT = {
     "wont": "will",
     "dont": "do",
     "doesnt": "does",
+    "dosnt": "does",
     "didnt": "did",
     "isnt": "is",
     "arent": "are",
@@ -116,32 +122,34 @@ class ReplyTokens(Struct, frozen=True):
     line: str
     names: str
     distinct: frozenset[str]
-    _starts: list[int]
     _spans: list[tuple[int, int]]
-    _name_starts: list[int]
     _name_spans: list[tuple[int, int]]
 
     def spans(self, start: int, end: int) -> list[tuple[int, int]]:
         """The span in the text of the words from `start` to `end` (offsets in `line`)."""
-        return _text_spans(self._starts, self._spans, start, end)
+        return _text_spans(self.line, self._spans, start, end)
 
     def name_spans(self, start: int, end: int) -> list[tuple[int, int]]:
         """Like `spans`, for offsets in `names`."""
-        return _text_spans(self._name_starts, self._name_spans, start, end)
+        return _text_spans(self.names, self._name_spans, start, end)
 
     def outside(self, spans: Iterable[tuple[int, int]]) -> int:
         """The number of words outside `spans` (offsets in the text), not counting signs."""
         inside = tuple(spans)
-        return sum(
-            word not in SIGNS and not any(first <= start < last for first, last in inside)
-            for word, (start, _) in zip(self.line.split(), self._spans, strict=False)
-        )
+        count = 0
+        for word, (start, _) in zip(self.line.split(), self._spans, strict=False):
+            if word not in SIGNS:
+                count += 1
+                for first, last in inside:
+                    if first <= start < last:
+                        count -= 1
+                        break
+        return count
 
 
-def _text_spans(starts: list[int], spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-    first = max(bisect_right(starts, start) - 1, 0)
-    last = bisect_right(starts, end - 1)
-    chosen = spans[first:last]
+def _text_spans(line: str, spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """Each word has one space before it, so the spaces before a place count the words up to there."""
+    chosen = spans[max(line.count(" ", 0, start) - 1, 0) : line.count(" ", 0, max(end - 1, 0))]
     return [(chosen[0][0], chosen[-1][1])] if chosen else []
 
 
@@ -150,7 +158,8 @@ def levelled(word: str) -> str:
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.casefold())
-    return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if not unicodedata.combining(letter)))
+    letters = (letter for letter in decomposed if not unicodedata.combining(letter) and letter != " ")
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 def is_level(word: str) -> bool:
@@ -174,61 +183,32 @@ def _is_host(name: str) -> bool:
     return len(last) == 2 and last.isascii() and last.isalpha() and (last.islower() or name.isupper())
 
 
-class _Collector:
-    """Collects the words of one text in order."""
+_Word = tuple[str, int, int]
+"""A normalised word, and the positions in the written one at which it begins and ends."""
 
-    __slots__ = ("name_spans", "names", "spans", "words")
 
-    def __init__(self) -> None:
-        self.words: list[str] = []
-        self.spans: list[tuple[int, int]] = []
-        self.names: list[str] = []
-        self.name_spans: list[tuple[int, int]] = []
+@lru_cache(maxsize=8192)
+def _read(written: str) -> tuple[_Word, ...]:
+    """The words in a written word (`can't` holds two, `RecipientNotFound` three). Kept, as replies share most words."""
+    if not written.isascii() or not written.isalpha():
+        written = written.translate(_APOSTROPHES)
+    if written[0].islower() or written.isupper() or not written.isalpha():
+        return tuple(_plain(levelled(written), 0, len(written)))
+    if written.lower() in _ONE_WORD:
+        return tuple(_plain(written.lower(), 0, len(written)))
+    words: list[_Word] = []
+    at = 0
+    for part in _HUMP.split(written):
+        words += _plain(levelled(part), at, at + len(part))
+        at += len(part)
+    return tuple(words)
 
-    def add(self, word: str, span: tuple[int, int]) -> None:
-        words = self.words
-        if word == "s":  # `argument(s)`
-            return
-        if words:
-            joined = JOINED.get((words[-1], word))
-            if joined is not None:
-                words[-1] = joined
-                self.spans[-1] = (self.spans[-1][0], span[1])
-                return
-        words.append(_SAME.get(word, word))
-        self.spans.append(span)
 
-    def add_word(self, text: str, start: int) -> None:
-        """Adds a word as written: `can't` becomes two words, `RecipientNotFound` three."""
-        if not text.isascii() or not text.isalpha():
-            text = text.translate(_APOSTROPHES)
-        end = start + len(text)
-        if text[0].islower() or text.isupper() or not text.isalpha():
-            self._add_plain(levelled(text), (start, end))
-            return
-        if text.lower() in _ONE_WORD:
-            self._add_plain(text.lower(), (start, end))
-            return
-        at = start
-        for part in _HUMP.split(text):
-            self._add_plain(levelled(part), (at, at + len(part)))
-            at += len(part)
-
-    def _add_plain(self, word: str, span: tuple[int, int]) -> None:
-        if "'" in word:
-            word = _without_apostrophe(word)
-        stem = _NOT.get(word)
-        if stem is None:
-            self.add(word, span)
-        else:
-            self.add(stem, span)
-            self.add("not", span)
-
-    def add_name(self, text: str, span: tuple[int, int], sign: str) -> None:
-        self.add(sign, span)
-        for part in _PART.findall(text):
-            self.names.append(levelled(part))
-            self.name_spans.append(span)
+def _plain(word: str, start: int, end: int) -> list[_Word]:
+    if "'" in word:
+        word = _without_apostrophe(word)
+    stem = _NOT.get(word)
+    return [(word, start, end)] if stem is None else [(stem, start, end), ("not", start, end)]
 
 
 def _without_apostrophe(word: str) -> str:
@@ -239,45 +219,40 @@ def _without_apostrophe(word: str) -> str:
     return tail if head in _ELIDED else head + tail
 
 
-def _starts(words: list[str]) -> list[int]:
-    starts = []
-    at = 1
-    for word in words:
-        starts.append(at)
-        at += len(word) + 1
-    return starts
-
-
+@lru_cache(maxsize=8)
 def words_of(text: str) -> ReplyTokens:
     """The words of `text`, any text at all. Linear in its length; only the first 4,000 characters are read."""
-    collector = _Collector()
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    names: list[str] = []
+    name_spans: list[tuple[int, int]] = []
     for found in _TOKEN.finditer(text[:LONGEST_TEXT]):
         kind = found.lastgroup
-        start, end = found.span()
-        if kind == "word":
-            collector.add_word(found.group(), start)
-        elif kind == "url":
-            collector.add_name(found.group(), (start, end), URL)
-        elif kind == "mailbox":
-            collector.add(MAILBOX, (start, end))
-        elif kind == "address":
-            collector.add(ADDRESS, (start, end))
-        elif kind == "null":
-            collector.add(NULL, (start, end))
-        elif kind == "name":
-            name = found.group()
-            if _is_host(name):
-                collector.add_name(name, (start, end), HOST)
-            else:
-                for part in _PART.finditer(name):
-                    collector.add_word(part.group(), start + part.start())
-    words = collector.words
+        at, end = found.span()
+        if kind == "plain" or kind == "word":
+            written = _read(found.group())
+        elif kind == "name" and not _is_host(found.group()):
+            parts = [(part.start(), _read(part.group())) for part in _PART.finditer(found.group())]
+            written = tuple((word, off + first, off + last) for off, part in parts for word, first, last in part)
+        elif kind == "number":
+            continue
+        else:
+            written = ((_SIGN_OF[kind or ""], 0, end - at),)
+            if kind in _WITH_NAMES:
+                new = [levelled(part) for part in _PART.findall(found.group())]
+                names += new
+                name_spans += [(at, end)] * len(new)
+        for word, first, last in written:
+            if word in _SECOND and words and (joined := JOINED.get((words[-1], word))) is not None:
+                words[-1] = joined
+                spans[-1] = (spans[-1][0], at + last)
+            elif word != "s":  # `argument(s)`
+                words.append(_SAME.get(word, word))
+                spans.append((at + first, at + last))
     return ReplyTokens(
         line=f" {' '.join(words)} " if words else " ",
-        names=f" {' '.join(collector.names)} " if collector.names else " ",
-        distinct=frozenset(words).union(["~" + name for name in collector.names]),
-        _starts=_starts(words),
-        _spans=collector.spans,
-        _name_starts=_starts(collector.names),
-        _name_spans=collector.name_spans,
+        names=f" {' '.join(names)} " if names else " ",
+        distinct=frozenset(words).union(["~" + name for name in names]),
+        _spans=spans,
+        _name_spans=name_spans,
     )

@@ -125,6 +125,9 @@ class _Candidate(NamedTuple):
     phrase: Phrase | None
 
 
+_SortedOut = tuple[dict[int, _Candidate], list[tuple[_Candidate, frozenset[str]]]]
+
+
 class RuleBook:
     """Rules in order, indexed by the words that can trigger them, so that few are evaluated."""
 
@@ -139,7 +142,9 @@ class RuleBook:
         self._hosts = {place: _hosts_of(rule) for place, rule in enumerate(self.rules) if rule.remote_hosts}
         self.host_patterns = HostPatterns(host for hosts in self._hosts.values() for host in hosts)
         self._unless: list[tuple[Phrase, ...]] = []
+        self._unless_words: dict[int, frozenset[str]] = {}
         self._by_word: dict[str, list[_Candidate]] = {}
+        self._sorted_out: dict[str, _SortedOut] = {}
         self._by_host: dict[str, list[_Candidate]] = {}
         self._without_anchor: list[_Candidate] = []
         self._conditional = {place for place, rule in enumerate(self.rules) if _has_conditions(rule)}
@@ -170,11 +175,12 @@ class RuleBook:
         by_word, distinct = self._by_word, words.distinct
         found: dict[int, _Candidate] = {}
         for word in distinct:
-            for candidate in by_word.get(word, ()):
-                phrase = candidate.phrase
-                second = phrase.second_anchors if phrase is not None else None
-                if not second or not second.isdisjoint(distinct):
-                    found[candidate.order] = candidate
+            if word in by_word:
+                at_once, with_another = self._sorted_out.get(word) or self._sort_out(word)
+                found |= at_once
+                for candidate, another in with_another:
+                    if not another.isdisjoint(distinct):
+                        found[candidate[0]] = candidate
         if self._without_anchor and holds_script_without_blanks(given.reply.verbatim):
             for candidate in self._without_anchor:
                 found[candidate.order] = candidate
@@ -185,6 +191,21 @@ class RuleBook:
                     found[candidate.order] = candidate
         return [found[order] for order in sorted(found)]
 
+    def _sort_out(self, word: str) -> _SortedOut:
+        """The candidates of `word`: those that it is enough for, and those that need another word. Kept, but not made
+        at start, where most words never occur.
+        """
+        at_once: dict[int, _Candidate] = {}
+        with_another: list[tuple[_Candidate, frozenset[str]]] = []
+        for candidate in self._by_word[word]:
+            another = candidate.phrase.second_anchors if candidate.phrase is not None else None
+            if another:
+                with_another.append((candidate, another))
+            else:
+                at_once[candidate.order] = candidate
+        self._sorted_out[word] = at_once, with_another
+        return at_once, with_another
+
     def _may_hold(self, place: int, given: MatchContext) -> bool:
         """Whether the conditions of the rule at `place` other than its phrases are met."""
         hosts = self._hosts.get(place)
@@ -192,8 +213,24 @@ class RuleBook:
             return False
         return place not in self._conditional or _conditions_hold(self.rules[place], given)
 
+    def _is_excluded(self, place: int, words: ReplyTokens, text: str) -> bool:
+        """Whether an `unless` of the rule at `place` occurs."""
+        if not self._unless[place]:
+            return False
+        triggers = self._unless_words.get(place)
+        if triggers is None:
+            # Any word of the text that could begin one; empty if one has to be tried on every text.
+            anchors = [unless.anchors for unless in self._unless[place]]
+            triggers = frozenset[str]().union(*anchors) if all(anchors) else frozenset[str]()
+            self._unless_words[place] = triggers
+        if triggers and triggers.isdisjoint(words.distinct):
+            return False
+        return any(unless.occurs(words, text) for unless in self._unless[place])
+
     def hits(self, words: ReplyTokens, given: MatchContext) -> Iterator[RuleHit]:
         """The first matching rule of each category, in order."""
+        if not self.rules:
+            return
         text = given.reply.verbatim
         done = -1
         passed: set[str] = set()
@@ -208,7 +245,7 @@ class RuleBook:
             if spans is None:
                 continue
             done = place
-            if not any(unless.occurs(words, text) for unless in self._unless[place]):
+            if not self._is_excluded(place, words, text):
                 passed.add(rule.category)
                 yield RuleHit(rule, merged(spans))
 

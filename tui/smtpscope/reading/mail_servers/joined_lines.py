@@ -13,6 +13,7 @@ JOINED: Final = "the line end before this line is lost: it hangs on the line bef
 _LENGTH: Final = 15
 """Characters of the time at the beginning of a line, `Nov  9 06:13:19`; of an ISO 8601 time they are enough."""
 _FEWEST_DIGITS: Final = 5
+_MOST_LETTERS: Final = 1_024
 
 
 def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str], LogLine | None]) -> tuple[int, int]:
@@ -30,7 +31,21 @@ def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str],
 
 def shape_of(line: str) -> str:
     """The beginning of `line`, each digit as 0 and each letter as a."""
-    return "".join("0" if each.isdigit() else "a" if each.isalpha() else each for each in line[:_LENGTH])
+    return line[:_LENGTH].translate(_SHAPES)
+
+
+class _Shapes(dict[int, str]):
+    """Letter -> what stands for it in a shape; noted at its first use."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _MOST_LETTERS:
+            self.clear()
+        letter = chr(code)
+        shape = self[code] = "0" if letter.isdigit() else "a" if letter.isalpha() else letter
+        return shape
+
+
+_SHAPES: Final = _Shapes()
 
 
 @lru_cache(maxsize=16)

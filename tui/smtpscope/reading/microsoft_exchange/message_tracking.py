@@ -99,7 +99,7 @@ class MessageTrackingReader(FollowableTextLog):
             self._first_row, self._last_row = self._first_row or text, text
         columns = self._header.columns or self._assumed_columns(bounds, text)
         for begin, end in [(0, len(text))] if columns is None else rows_in(text, columns.count - 1):
-            inner = bounds._replace(start=bounds.start + begin)
+            inner = bounds._replace(start=bounds.start + begin) if begin else bounds
             self._one_row(block, inner, text[begin:end], columns, batching)
 
     def _one_row(

@@ -32,6 +32,7 @@ _HEADER_LETTERS = frozenset(start[0] for start in _HEADER_STARTS)
 _LABEL = re.compile(r"#([A-Za-z-]{1,32}):[ \t]{0,8}(.*)", re.DOTALL)
 _BEGINS_ROW = re.compile(r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 _ANOTHER_ROW: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?Z,")
+_AFTER_TIME: Final = len("2026-11-09T05:00:00.0800000")
 _MOST_TIMES: Final = 500
 _LABELS_KEPT = 16
 _LABELS: Final = (("log-type", "Kind"), ("software", "Written by"), ("version", "Version"), ("date", "Begun"))
@@ -181,7 +182,7 @@ class LogRows:
         deciding: Mapping[str, str] | None = None,
     ) -> None:
         self._deciding = deciding or {}
-        self._told: frozenset[str] = frozenset()
+        self._reported_absent: frozenset[str] = frozenset()
         self.labels: dict[str, str] = {}
         self.number = 0
         self.skipped = 0
@@ -220,10 +221,10 @@ class LogRows:
         self._count = len(names)
         self._needed = max(columns[name] for name in self._wanted) + 1
         absent = frozenset(self._deciding) - columns.keys()
-        for name in sorted(absent - self._told):
+        for name in sorted(absent - self._reported_absent):
             reason = f'the header (#Fields) has no field "{name}": {self._deciding[name]}'
             self._problems.add(f"line {self.number}", reason, "noted")
-        self._told = absent
+        self._reported_absent = absent
 
     def of(self, block: TextBlock, *, final: bool) -> Iterator[tuple[int, list[str]]]:
         """The rows of `block`: the index at which each begins, and its fields, as searched (see `encodings`).
@@ -236,7 +237,7 @@ class LogRows:
         for number, line in enumerate(lines, first_line):
             start = following
             following += len(line) + 1
-            if opened.lines or '"' in line:
+            if opened.lines or ('"' in line and line.count('"') % 2):
                 if opened.ends_before(line):
                     yield from self._row(opened_at, opened.take())
                 if not opened.lines:
@@ -247,7 +248,7 @@ class LogRows:
                 continue
             self.number = number
             fields = line.split(",")
-            if len(fields) == self._count and line[0] not in _HEADER_LETTERS:
+            if len(fields) == self._count and line[0] not in _HEADER_LETTERS and '"' not in line:
                 if line[-1] == "\r":
                     fields[-1] = fields[-1][:-1]
                 yield start, fields
@@ -296,13 +297,13 @@ class LogRows:
             fields[self._count - 1 :] = [",".join(fields[self._count - 1 :])]
         lost = count < self._needed
         if len(row) > LONGEST:
-            told = f"the row is longer than {LONGEST:,} characters: only those were read"
+            fault = f"the row is longer than {LONGEST:,} characters: only those were read"
         elif count < self._count:
-            told = f"{count} field{'s' if count > 1 else ''}, the header has {self._count}"
+            fault = f"{count} field{'s' if count > 1 else ''}, the header has {self._count}"
         else:
-            told = ""
-        if told:
-            self._problems.add(f"line {self.number}", told, "skipped" if lost else "noted")
+            fault = ""
+        if fault:
+            self._problems.add(f"line {self.number}", fault, "skipped" if lost else "noted")
         self.skipped += lost
         if not lost:
             yield start, fields
@@ -333,7 +334,9 @@ def rows_in(row: str, commas: int) -> Iterator[tuple[int, int]]:
     commas.
     """
     start = 0
-    if row.count(",") != commas:
+    # Most rows of another length have commas within quotes, and no time but the one that they begin with.
+    alone = row.find("Z,", _AFTER_TIME) < 0 and _ANOTHER_ROW.match(row) is not None
+    if not alone and row.count(",") != commas:
         for found in islice(_ANOTHER_ROW.finditer(row, 1, LONGEST), _MOST_TIMES):
             left = row.count(",", found.start())
             if left < commas:

@@ -11,6 +11,12 @@ from smtpscope.reading.text.syslog_time import doubtful_zone, find_log_time
 
 _KNOWN_HEADERS: Final = 4_096
 _CLOCK = re.compile(r"\d:\d\d")
+# Only times whose day and month are certain, and without a fraction.
+_WITHIN_HOUR = re.compile(
+    r"(?P<hour>(?:[A-Z][a-z]{2} [ 123]\d|\d{4}-\d\d-\d\d) \d\d|\d{4}-\d\d-\d\dT\d\d)"
+    r":(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?![.,:\d])"
+)
+_LAST_SECOND: Final = 3_599_000
 
 _FACILITY: Final = (
     r"(?:kern|user|mail|daemon|auth|security|syslog|lpr|news|uucp|cron|authpriv|ftp|ntp|console|local[0-7])"
@@ -55,6 +61,14 @@ class Written(NamedTuple):
     time_ms: int | None
     time_assumed: bool
     computer: str | None
+
+
+class _Hour(NamedTuple):
+    """What the header of the first second of an hour says, and whether the others of the hour follow from it."""
+
+    first: Written
+    usable: bool
+    without_year: bool
 
 
 def end_of_header(before: str) -> HeaderEnd | None:
@@ -102,6 +116,7 @@ class Headers:
         self._times = times
         # A busy server writes dozens of lines per second, all with the same header.
         self._known: dict[str, Written] = {}
+        self._hours: dict[tuple[str, str], _Hour] = {}
         self._several_years = False
 
     def written(self, header: str, offset: int | None = None) -> Written:
@@ -111,19 +126,45 @@ class Headers:
         if known is None:
             if len(self._known) >= _KNOWN_HEADERS:
                 self._known.clear()
-            years = 0 if offset is None else self._years_before_the_end(header, offset)
-            self._several_years = self._several_years or years > 0
-            known = self._known[header] = self._read(header, years)
+            known = self._known[header] = self._within_hour(header, offset) or self._read(header, offset)
         return known
 
-    def _years_before_the_end(self, header: str, offset: int) -> int:
-        written = find_log_time(header)
-        return self._times.years_before_the_end(offset) if written is not None and written.year is None else 0
+    def _within_hour(self, header: str, offset: int | None) -> Written | None:
+        """The same from what the first and the last second of the hour give; None if that may not be so."""
+        clock = _WITHIN_HOUR.match(header)
+        if clock is None:
+            return None
+        key = (clock["hour"], header[clock.end() :])
+        hour = self._hours.get(key)
+        if hour is None:
+            if len(self._hours) >= _KNOWN_HEADERS:
+                self._hours.clear()
+            hour = self._hours[key] = self._hour(*key)
+        if not hour.usable or (hour.without_year and offset is not None and self._times.years_before_the_end(offset)):
+            return None
+        assert hour.first.time_ms is not None, "such an hour is not usable"
+        seconds = 60 * int(clock["minute"]) + int(clock["second"])
+        return hour.first._replace(time_ms=hour.first.time_ms + 1_000 * seconds)
 
-    def _read(self, header: str, years: int) -> Written:
+    def _hour(self, hour: str, rest: str) -> _Hour:
+        written = find_log_time(f"{hour}:00:00{rest}")
+        first, last = self._read(f"{hour}:00:00{rest}", None), self._read(f"{hour}:59:59{rest}", None)
+        # The zone may change within the hour, the year end there, or the time be another one behind the first.
+        usable = (
+            None not in (first.time_ms, last.time_ms)
+            and first._replace(time_ms=(first.time_ms or 0) + _LAST_SECOND) == last
+            and first.time_ms != last.time_ms
+        )
+        return _Hour(first, usable, written is not None and written.year is None)
+
+    def _read(self, header: str, offset: int | None) -> Written:
         written = find_log_time(header)
         if written is None:
             return Written(None, False, _computer(header))
+        years = 0
+        if offset is not None and written.year is None:
+            years = self._times.years_before_the_end(offset)
+            self._several_years = self._several_years or years > 0
         if written.zone_minutes is None and (doubtful := doubtful_zone(header, written)) is not None:
             self._times.note_zone(doubtful)
         milliseconds = self._times.milliseconds(written, years_before=years)
