@@ -122,6 +122,7 @@ docs-site: $(DOCS_VENV)/.installed
 
 wheel: $(DEVELOPED)
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
+	$(BIN)/python scripts/sbom.py dist
 
 clean:
 	rm -rf .venv .venv-* dist build site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
