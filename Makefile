@@ -11,7 +11,7 @@
 # make tasks        six tasks of an administrator with real key events; writes the table of keys in docs/tasks.md
 # make evaluate     how well replies are recognised; writes docs/evaluation.md (REPLIES=FILE: other labelled replies too)
 # make properties   tries twenty times as many examples of each property as make test does
-# make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first)
+# make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first, FILES=20)
 # make corpora      reads public logs that you have downloaded (FOLDERS='a b'; DAMAGED=1000: damaged copies too); without
 #                   FOLDERS it lists collections
 # make soak         follows a log that grows, rotates and vanishes (MINUTES=10)
@@ -93,7 +93,7 @@ evaluate: $(DEVELOPED)
 MINUTES ?= 5
 FIRST ?= 0
 fuzz: $(DEVELOPED)
-	TZ=UTC PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) --first $(FIRST)
+	TZ=UTC PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) --first $(FIRST) $(if $(FILES),--files $(FILES))
 
 corpora: $(DEVELOPED)
 	TZ=UTC PYTHONPATH=tests $(BIN)/python -m corpora $(FOLDERS) $(if $(DAMAGED),--damaged $(DAMAGED))
