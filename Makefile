@@ -99,7 +99,7 @@ corpora: $(DEVELOPED)
 	TZ=UTC PYTHONPATH=tests $(BIN)/python -m corpora $(FOLDERS) $(if $(DAMAGED),--damaged $(DAMAGED))
 
 soak: $(DEVELOPED)
-	TZ=UTC PYTHONPATH=tests $(BIN)/python -m soak --minutes $(MINUTES)
+	TZ=UTC PYTHONPATH=tests $(BIN)/python -m soak --minutes $(if $(filter file,$(origin MINUTES)),10,$(MINUTES))
 
 # Redraws the pictures that the snapshot tests compare with; look at each before it is committed.
 snapshots: $(DEVELOPED)
