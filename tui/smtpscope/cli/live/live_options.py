@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -89,6 +90,21 @@ def live_session(
         resolver=resolver,
         our_address=our_address,
     )
+
+
+def ask_first(session: LiveSession, parts: Sequence[LivePart]) -> None:
+    """Shows on standard error what would be sent, and asks. Raises UsageError where nobody can answer."""
+    from smtpscope.export.live.live_formats import plan_text
+
+    if sys.stdin is None or not sys.stdin.isatty() or not sys.stderr.isatty():
+        raise UsageError(
+            where="live checks",
+            what="nothing was sent, since nobody could be asked",
+            remedy="Look at it with --dry-run, then add --yes",
+        )
+    click.echo(plan_text(parts, session.resolvers), err=True)
+    if not click.confirm("Send this?", err=True):
+        raise click.Abort
 
 
 def run_or_plan(session: LiveSession, parts: Sequence[LivePart], target: Target, form: str, *, dry_run: bool) -> None:
