@@ -17,6 +17,7 @@ from smtpscope.app.application import Browser
 from smtpscope.app.clipboard import Copied
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.widgets.table.table_line import TableLine
+from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis, View
 
 _MOST_TURNS = 10_000
@@ -203,11 +204,16 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(
-    analysis: Analysis, *, size: tuple[int, int] = (100, 24), filter_text: str = "", loaded: bool = True
+    analysis: Analysis,
+    *,
+    size: tuple[int, int] = (100, 24),
+    filter_text: str = "",
+    loaded: bool = True,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Browsing]:
     """The browser over `session`, all read and shown unless the test wants to see the reading."""
     clipboard = NotedClipboard()
-    app = Browser(analysis, filter_text=filter_text, clipboard=clipboard)
+    app = Browser(analysis, settings=settings, filter_text=filter_text, clipboard=clipboard)
     with no_waiting():
         async with app.run_test(size=size, notifications=True) as pilot:
             driven = Browsing(app, pilot, clipboard)

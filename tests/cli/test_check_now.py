@@ -33,7 +33,7 @@ def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DnsStub]:
 
 
 def test_a_result_says_what_it_means_for_the_refusal(smtpscope: Smtpscope, stub: DnsStub) -> None:
-    result = smtpscope("check-now", SAMPLES, "--filter", "550 host:fabrikam", "--timezone", "UTC")
+    result = smtpscope("check-now", SAMPLES, "--filter", "550 host:fabrikam", "--timezone", "UTC", "--yes")
     assert result.exit_code == 0
     words = " ".join(result.stdout.split())
     assert "550 5.7.1 mail.fabrikam.example: The sending IP address is on a named block list" in words
@@ -49,7 +49,7 @@ def test_what_is_sent_is_what_a_dry_run_shows(smtpscope: Smtpscope, stub: DnsStu
     assert plan.exit_code == 0
     assert stub.questions == []
     shown = {line.strip() for line in plan.stdout.splitlines()}
-    assert smtpscope(*arguments).exit_code == 0
+    assert smtpscope(*arguments, "--yes").exit_code == 0
     # Followed names come from answers; here only the PTR record and MX lead on.
     followed = {"A mail.ourcompany.example"}
     assert {question for question in stub.questions if question not in shown} <= followed
@@ -85,9 +85,18 @@ def test_our_address_can_be_given(smtpscope: Smtpscope, stub: DnsStub) -> None:
     unknown = smtpscope("check-now", SAMPLES, "--filter", "450 host:woodgrove", "--run", "dns", "--dry-run")
     assert "the IP address that our mail leaves from is not in the log" in " ".join(unknown.stdout.split())
     known = smtpscope(
-        "check-now", SAMPLES, "--filter", "450 host:woodgrove", "--run", "dns", "--our-address", "192.0.2.25"
+        "check-now", SAMPLES, "--filter", "450 host:woodgrove", "--run", "dns", "--our-address", "192.0.2.25", "--yes"
     )
     assert "192.0.2.25 is mail.ourcompany.example" in known.stdout
+
+
+def test_without_a_yes_nothing_is_sent(smtpscope: Smtpscope, stub: DnsStub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The names and IP addresses are those of a stranger's log."""
+    arguments = ("check-now", SAMPLES, "--filter", "550 host:fabrikam")
+    result = smtpscope(*arguments)
+    assert result.exit_code == 2
+    assert "--dry-run" in result.stderr
+    assert stub.questions == []
 
 
 def test_nothing_that_matches_ends_with_1(smtpscope: Smtpscope, stub: DnsStub) -> None:

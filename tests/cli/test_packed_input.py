@@ -70,7 +70,7 @@ def test_a_reading_that_takes_long_is_told_to_a_person(
     patience = Patience(lambda: next(seconds))
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     for read in (1_000_000, 2_000_000, 3_000_000):
-        patience.told(Progress("-", read, None))
+        patience.show(Progress("-", read, None))
     assert capsys.readouterr().err == "smtpscope: reading standard input: 2.0 MB so far (ctrl+c stops)\n"
 
 

@@ -16,7 +16,7 @@ ZONES = {
     PTR: {"PTR": "mail.contoso.com."},
     "mail.contoso.com": {"A": "192.0.2.25"},
     "fabrikam.com": {"MX": "0 ."},
-    "evil.example": {"MX": "10 mx\\027]52;c;x\\007.evil.example."},
+    "evil.example": {"MX": "10 mx\\027]52\\;c\\;x\\007.evil.example."},
 }
 
 

@@ -45,6 +45,8 @@ PLACES: Final = {
     "zone": "In the time zones",
     "note": "In a note",
     "reading": "In a record, a session or the list of files",
+    "check": "In Check now",
+    "address": "Where our IP address is asked for",
     "link": "Before a link is opened",
     "compare": "In the comparison",
     "search": "While words are searched in a text",

@@ -16,6 +16,8 @@ from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.link import LinkScreen
+from smtpscope.app.screens.live.address_dialog import AddressScreen
+from smtpscope.app.screens.live.check_now import CheckNowScreen
 from smtpscope.app.screens.note import NoteScreen
 from smtpscope.app.screens.search_line import SearchScreen
 from smtpscope.app.screens.text_view import TextScreen
@@ -50,6 +52,8 @@ OWNERS: tuple[type[DOMNode], ...] = (
     NoteScreen,
     TextScreen,
     LinkScreen,
+    CheckNowScreen,
+    AddressScreen,
     SearchScreen,
     HelpScreen,
     ConfirmScreen,
@@ -91,6 +95,8 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (NoteScreen,),
     (TextScreen, ProsePane),
     (LinkScreen,),
+    (CheckNowScreen, ProsePane),
+    (AddressScreen,),
     (SearchScreen,),
     (HelpScreen,),
     (ConfirmScreen,),

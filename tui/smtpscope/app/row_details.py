@@ -12,6 +12,7 @@ from smtpscope.app.widgets.texts.detail_pane import Detail
 from smtpscope.app.widgets.texts.exchange_text import exchange_blocks
 from smtpscope.app.widgets.texts.guidance_text import gist_blocks, guidance_blocks, who_acts
 from smtpscope.app.widgets.texts.incident_text import incident_blocks, note_blocks, several_blocks
+from smtpscope.app.widgets.texts.live_text import live_blocks
 from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
 from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Advice
@@ -27,15 +28,17 @@ def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
         event = analysis.event(place.row)
         match = event.advice.match
         facts = exchange_blocks(event.exchange, match, analysis.zone)
-        return Detail("Event", facts, guidance_blocks(event.advice), with_gist(facts, event.advice))
+        live = live_blocks(analysis.live_results.of_row(analysis.store, place.row), analysis.zone)
+        return Detail("Event", facts, guidance_blocks(event.advice, (), live), with_gist(facts, event.advice, live))
     rows = view.tree.rows(place.level, place.index)
     incidents = analysis.listed(rows, MOST_INCIDENTS)
     if len(incidents) == 1:
         (only,) = analysis.incidents(rows)
         note = analysis.user_data.note(only.incident.key)
         facts = (*incident_blocks(only.incident, analysis.zone, only.explanations), *note_blocks(note))
-        guidance = guidance_blocks(only.advice, only.explanations)
-        return Detail("Incident", facts, guidance, with_gist(facts, only.advice))
+        live = live_blocks(analysis.live_results.of(only.incident.key), analysis.zone)
+        guidance = guidance_blocks(only.advice, only.explanations, live)
+        return Detail("Incident", facts, guidance, with_gist(facts, only.advice, live))
     group = view.tree.group(place.level, place.index)
     title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
         "one cause" if group.categories == 1 else f"{group.categories} causes"
@@ -45,9 +48,11 @@ def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
     return Detail("Incidents", several_blocks(title, shown_with), _several_guidance(incidents), alone)
 
 
-def with_gist(facts: tuple[ProseBlock, ...], advice: Advice) -> tuple[ProseBlock, ...]:
-    """`facts` with the gist of `advice` below their headline: who has to act, and the first thing to do."""
-    return (*facts[:1], *gist_blocks(advice), *facts[1:])
+def with_gist(facts: tuple[ProseBlock, ...], advice: Advice, live: Sequence[ProseBlock] = ()) -> tuple[ProseBlock, ...]:
+    """`facts` with the gist of `advice` below their headline: who has to act, and the first thing to do; and what live
+    checks found.
+    """
+    return (*facts[:1], *gist_blocks(advice), *live, *facts[1:])
 
 
 def _several_guidance(incidents: Sequence[ListedIncident]) -> tuple[ProseBlock, ...]:

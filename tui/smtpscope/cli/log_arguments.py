@@ -57,7 +57,7 @@ def read(query: Query, *, growing: bool = False) -> Analysis:
     """An analysis that has read all logs in `query`. Raises LogError if none can be read."""
     analysis = opened(query, growing=growing)
     try:
-        analysis.read_all(Patience().told)
+        analysis.read_all(Patience().show)
     except LogError as last:
         _say_others(analysis, last)
         raise
@@ -71,7 +71,7 @@ class Patience:
         self._monotonic = monotonic
         self._next = monotonic() + _SECONDS
 
-    def told(self, progress: Progress) -> None:
+    def show(self, progress: Progress) -> None:
         """Reports `progress`."""
         if self._monotonic() >= self._next:
             self._next = self._monotonic() + _SECONDS

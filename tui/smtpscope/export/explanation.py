@@ -124,8 +124,8 @@ class Answers:
     def _answer(self, line: str) -> ExplanationAnswer:
         asked = _question(line.lstrip("\ufeff"))
         # Unparsed events have the direction "unknown".
-        told = asked.direction not in (None, "", "unknown")
-        direction = direction_named(asked.direction or "") if told else self._direction
+        is_given = asked.direction not in (None, "", "unknown")
+        direction = direction_named(asked.direction or "") if is_given else self._direction
         if direction is None:
             raise ValueError(f"the direction {asked.direction!r} is neither outbound nor inbound")
         command, host = asked.command or self._command, asked.remote_host or self._remote_host

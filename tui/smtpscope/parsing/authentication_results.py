@@ -31,5 +31,5 @@ def authentication_results(text: str) -> str:
     lowered = text[:_READ_AT_MOST].lower()
     if "spf" not in lowered and "dkim" not in lowered and "dmarc" not in lowered:
         return ""
-    told = {found[1].lower(): found[2].lower() for found in _RESULT.finditer(text[:_READ_AT_MOST])}
-    return ", ".join(f"{_NAMES[name]} {_IN_WORDS.get(result, result)}" for name, result in told.items())
+    results = {found[1].lower(): found[2].lower() for found in _RESULT.finditer(text[:_READ_AT_MOST])}
+    return ", ".join(f"{_NAMES[name]} {_IN_WORDS.get(result, result)}" for name, result in results.items())

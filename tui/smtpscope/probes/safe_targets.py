@@ -68,6 +68,14 @@ def is_address(text: str) -> bool:
     return True
 
 
+def same_address(first: str, second: str) -> bool:
+    """Whether both are the same IP address, however written; False for anything else."""
+    try:
+        return ip_address(first) == ip_address(second)
+    except ValueError:
+        return False
+
+
 class PrivateTargetError(UnsafeTargetError):
     """A valid name or IP address, but not one of the public Internet."""
 

@@ -46,7 +46,7 @@ from smtpscope.store.grouping.time_bins import (
     Timeline,
     activity,
     episodes,
-    episodes_told,
+    episodes_text,
     sorted_times,
     timeline,
 )
@@ -113,8 +113,8 @@ class Analysis:
     def add(self, batch: LoadedBatch) -> None:
         self.loader.add(batch)
 
-    def read_all(self, told: Callable[[Progress], None] | None = None) -> None:
-        self.loader.read_all(told)
+    def read_all(self, on_progress: Callable[[Progress], None] | None = None) -> None:
+        self.loader.read_all(on_progress)
 
     def set_assumed_zone(self, zone: tzinfo) -> None:
         self.loader.set_assumed_zone(zone)
@@ -273,7 +273,7 @@ class Analysis:
 
     def episodes(self, rows: Rows) -> str:
         """The bursts in `rows` in one sentence, "" if no row has a time."""
-        return episodes_told(self.store, rows, self.zone)
+        return episodes_text(self.store, rows, self.zone)
 
     def activity(self, bins: int) -> tuple[int, ...]:
         """All events, counted in `bins` equal parts of the log's time span."""

@@ -15,7 +15,7 @@ from smtpscope.session.open_logs import Logs
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.assumed_times import span_moved
 from smtpscope.store.event_store import EventStore
-from smtpscope.store.store_notes import mixed_clocks, told_twice, without_time
+from smtpscope.store.store_notes import duplicate_events, mixed_clocks, without_time
 from smtpscope.store.times import zone_label
 
 if TYPE_CHECKING:
@@ -90,12 +90,12 @@ class LogLoader:
         """Frees the text caches; only for a store that keeps no rows (see `converting`)."""
         self._logs.forget_texts()
 
-    def read_all(self, told: Callable[[Progress], None] | None = None) -> None:
-        """Reads everything; `told` is called with the progress. Raises LogError if no file could be read at all."""
+    def read_all(self, on_progress: Callable[[Progress], None] | None = None) -> None:
+        """Reads everything, calling `on_progress` after each batch. Raises LogError if no file could be read at all."""
         for batch in self.read():
             self.add(batch)
-            if told is not None:
-                told(batch.progress)
+            if on_progress is not None:
+                on_progress(batch.progress)
         self.check_read(len(self.store))
 
     def check_read(self, events: int) -> None:
@@ -119,7 +119,7 @@ class LogLoader:
         return [
             *self.problems,
             *mixed_clocks(self.store, zone_label(self.assumed_zone)),
-            *told_twice(self.store),
+            *duplicate_events(self.store),
             *without_time(self.store, self.problems),
         ]
 

@@ -31,7 +31,7 @@ def mixed_clocks(store: EventStore, assumed_zone: str) -> tuple[Problem, ...]:
     return tuple(Problem(file, "dates", reason, "noted") for file in without)
 
 
-def told_twice(store: EventStore) -> tuple[Problem, ...]:
+def duplicate_events(store: EventStore) -> tuple[Problem, ...]:
     """A note on each two logs that contain the same events in different forms."""
     files = store.words.files
     refusals = [

@@ -77,7 +77,7 @@ def test_places_are_in_order_and_within_the_text(parts: list[str]) -> None:
     text = "\n".join(parts)
     places = related_places(text)
     assert [offset.opening for offset in places] == sorted({offset.opening for offset in places})
-    assert all(offset.told == 0 or offset.opening < offset.told <= len(text) for offset in places)
+    assert all(offset.identified == 0 or offset.opening < offset.identified <= len(text) for offset in places)
 
 
 @pytest.mark.parametrize("part", ["Send connector ", "Message delivery to the ", "failed ", "The SMTP client EXPS is "])

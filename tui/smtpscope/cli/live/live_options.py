@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -91,6 +92,21 @@ def live_session(
     )
 
 
+def ask_first(session: LiveSession, parts: Sequence[LivePart]) -> None:
+    """Shows on standard error what would be sent, and asks. Raises UsageError where nobody can answer."""
+    from smtpscope.export.live.live_formats import plan_text
+
+    if sys.stdin is None or not sys.stdin.isatty() or not sys.stderr.isatty():
+        raise UsageError(
+            where="live checks",
+            what="nothing was sent, since nobody could be asked",
+            remedy="Look at it with --dry-run, then add --yes",
+        )
+    click.echo(plan_text(parts, session.resolvers), err=True)
+    if not click.confirm("Send this?", err=True):
+        raise click.Abort
+
+
 def run_or_plan(session: LiveSession, parts: Sequence[LivePart], target: Target, form: str, *, dry_run: bool) -> None:
     """Writes what would be sent, or runs the checks and writes their results. Nothing to do raises UsageError.
 
@@ -111,10 +127,10 @@ def run_or_plan(session: LiveSession, parts: Sequence[LivePart], target: Target,
     from smtpscope.store.times import zone_named
 
     results = {result.check.key: result for result in asyncio.run(session.engine.run_all(tuple(checks.values())))}
-    told = [
+    titled_results = [
         (part.title, [part.concluded(results[check.key]) for check in part.checks]) for part in parts if part.checks
     ]
     zone = zone_named(loaded_settings().settings.timezone)
-    target.put(RESULT_FORMATS[form](told, zone), escaped=form == "json")
+    target.put(RESULT_FORMATS[form](titled_results, zone), escaped=form == "json")
     if session.journal.failure is not None:
         talk(f"the journal of checks could not be written: {session.journal.failure}")

@@ -65,12 +65,12 @@ def check(query: Query, since: str, state: Path | None, stale: str | None, targe
 def _check(query: Query, since: str, state: Path | None, stale: str | None, target: Target, form: str) -> int:
     from smtpscope.export.monitoring.check_formats import CHECK_FORMATS
     from smtpscope.export.monitoring.check_result import Status
-    from smtpscope.session.watching.check_state import keep_told, told_before
+    from smtpscope.session.watching.check_state import keep_reported, reported_before
     from smtpscope.session.watching.checking import checked
 
     check_named(query, target)
     stale_ms = None if stale is None else _length("--stale", stale)
-    known = () if state is None else told_before(state)
+    known = () if state is None else reported_before(state)
     analysis = read(query)
     check_target(target, analysis)
     result = checked(
@@ -86,7 +86,7 @@ def _check(query: Query, since: str, state: Path | None, stale: str | None, targ
         raise analysis.errors[0]
     target.put(CHECK_FORMATS[form](result), escaped=form == "json")
     if state is not None:
-        keep_told(state, result.told)
+        keep_reported(state, result.reported)
     if form != "plugin":
         end(analysis)
     return int(result.status)

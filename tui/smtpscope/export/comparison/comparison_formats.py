@@ -102,8 +102,8 @@ def _counts(each: ComparedIncident) -> str:
         return counted(each.after, "event", "events")
     if each.change == "gone":
         return f"{each.before:,} before, none now"
-    told = f"{each.before:,} before, {each.after:,} now"
-    return told if each.ratio is None else f"{told} ({each.ratio:.1f} times the rate)"
+    both_counts = f"{each.before:,} before, {each.after:,} now"
+    return both_counts if each.ratio is None else f"{both_counts} ({each.ratio:.1f} times the rate)"
 
 
 def _origin(comparison: Comparison) -> Section:

@@ -29,7 +29,7 @@ class LivePart(msgspec.Struct, frozen=True):
 
 
 Plan = Callable[[Sequence[LivePart], Sequence[str]], str]
-Told = Sequence[tuple[str, Sequence[LiveResult]]]
+TitledResults = Sequence[tuple[str, Sequence[LiveResult]]]
 """Title of each part and its results."""
 
 
@@ -71,10 +71,10 @@ def plan_json(parts: Sequence[LivePart], resolvers: Sequence[str]) -> str:
     return json_text(value) + "\n"
 
 
-def results_text(told: Told, zone: tzinfo) -> str:
+def results_text(titled_results: TitledResults, zone: tzinfo) -> str:
     """Each result: a sign (+ there, - not there, ? unknown), the sentence, who was asked when, the raw answers."""
     lines: list[str] = []
-    for title, results in told:
+    for title, results in titled_results:
         lines += _heading(title, lines)
         for number, result in enumerate(results):
             if number:
@@ -95,18 +95,18 @@ def _heading(title: str, before: Sequence[str]) -> list[str]:
     return [*underlined, "-" * min(_WIDTH, max(map(cell_width, underlined))), ""]
 
 
-def results_json(told: Told, zone: tzinfo) -> str:
+def results_json(titled_results: TitledResults, zone: tzinfo) -> str:
     """The same as JSON, verbatim; times in UTC."""
     rows: list[JsonValue] = [
-        {"about": title or None, **result_value(each)} for title, results in told for each in results
+        {"about": title or None, **result_value(each)} for title, results in titled_results for each in results
     ]
     return json_text({"schema": SCHEMA, "results": rows}) + "\n"
 
 
-def results_markdown(told: Told, zone: tzinfo) -> str:
+def results_markdown(titled_results: TitledResults, zone: tzinfo) -> str:
     """The same as Markdown, for a ticket."""
     lines = ["# Live checks", ""]
-    for title, results in told:
+    for title, results in titled_results:
         if title:
             lines += [f"## {escaped(title)}", ""]
         for result in results:
@@ -119,7 +119,7 @@ def results_markdown(told: Told, zone: tzinfo) -> str:
 
 
 PLAN_FORMATS: Final[Mapping[str, Plan]] = {"text": plan_text, "json": plan_json, "markdown": plan_markdown}
-RESULT_FORMATS: Final[Mapping[str, Callable[[Told, tzinfo], str]]] = {
+RESULT_FORMATS: Final[Mapping[str, Callable[[TitledResults, tzinfo], str]]] = {
     "text": results_text,
     "json": results_json,
     "markdown": results_markdown,

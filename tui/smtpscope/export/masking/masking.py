@@ -282,21 +282,21 @@ def _without_words(advice: Advice, sample: SmtpExchange) -> Advice:
     """`advice` without quotations of the reply and without their positions."""
     quoted = sorted({sample.reply.verbatim.strip(), sample.reply.text.strip()} - {""}, key=len, reverse=True)
 
-    def told(text: str) -> str:
+    def without_words(text: str) -> str:
         for words in quoted:
             text = text.replace(words, WORDS_LEFT_OUT)
         return text
 
     return replace(
         advice,
-        match=replace(advice.match, evidence=(), rule=told(advice.match.rule)),
-        meaning=told(advice.meaning),
-        reading=told(advice.reading),
-        who_note=told(advice.who_note),
-        duration_note=told(advice.duration_note),
-        causes=tuple(map(told, advice.causes)),
-        actions=tuple(map(told, advice.actions)),
-        checks=tuple(replace(check, what=told(check.what)) for check in advice.checks),
+        match=replace(advice.match, evidence=(), rule=without_words(advice.match.rule)),
+        meaning=without_words(advice.meaning),
+        reading=without_words(advice.reading),
+        who_note=without_words(advice.who_note),
+        duration_note=without_words(advice.duration_note),
+        causes=tuple(map(without_words, advice.causes)),
+        actions=tuple(map(without_words, advice.actions)),
+        checks=tuple(replace(check, what=without_words(check.what)) for check in advice.checks),
     )
 
 

@@ -83,12 +83,12 @@ class CheckResult(Struct, frozen=True):
         return tuple(each for each in self.incidents if not each.known and each.status is not Status.OK)
 
     @property
-    def told(self) -> tuple[IncidentKey, ...]:
+    def reported(self) -> tuple[IncidentKey, ...]:
         """Incidents not to report again. Those that are over are left out, so that they are reported if they return."""
-        told = (
+        reported = (
             each for each in self.incidents if each.state != "over" and (each.known or each.status is not Status.OK)
         )
-        return tuple(each.key for each in told)
+        return tuple(each.key for each in reported)
 
     @property
     def status(self) -> Status:

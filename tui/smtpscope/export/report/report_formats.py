@@ -17,7 +17,7 @@ from smtpscope.export.report.report_words import (
     direction_word,
     heading_facts,
     no_rows_words,
-    told_rows,
+    shown_rows,
     who_words,
 )
 from smtpscope.export.summaries.incident_wording import Calendar, utc_text
@@ -97,7 +97,7 @@ def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
 
     calendar = Calendar(report.zone, report.zone_name)
     activity = _has_activity(report)
-    for row in told_rows(report):
+    for row in shown_rows(report):
         mark = (plain("↳ " if not ascii_only else "> "),) if row.depth else ()
         yield (
             (*mark, verbatim(row.code)),

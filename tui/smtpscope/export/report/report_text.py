@@ -11,7 +11,7 @@ from smtpscope.errors import Problem
 from smtpscope.export.formats.sparkline import shortened, sparkline
 from smtpscope.export.formats.text_columns import broken_name, cell_width, padded, wrapped
 from smtpscope.export.report.report import Report, ReportRow
-from smtpscope.export.report.report_words import heading_facts, no_rows_words, row_details, told_rows
+from smtpscope.export.report.report_words import heading_facts, no_rows_words, row_details, shown_rows
 from smtpscope.harmless import shown
 from smtpscope.store.times import format_time
 
@@ -85,7 +85,7 @@ def _table(report: Report, width: int, ascii_only: bool) -> Iterator[str]:
         head.append(padded("Activity", columns.spark)[: max(8, columns.spark)])
     yield _GAP.join(head).rstrip()
     yield ("-" if ascii_only else "─") * min(width, cell_width(_GAP.join(head)))
-    for row in told_rows(report):
+    for row in shown_rows(report):
         yield from _row(row, report, columns, ascii_only)
         indent = " " * (2 * row.depth + 4)
         details = (" - " if ascii_only else " · ").join(row_details(row, report, last=not columns.last))

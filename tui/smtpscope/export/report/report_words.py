@@ -95,7 +95,7 @@ def row_details(row: ReportRow, report: Report, *, last: bool = False) -> list[s
     return details
 
 
-def told_rows(report: Report) -> Iterator[ReportRow]:
+def shown_rows(report: Report) -> Iterator[ReportRow]:
     """The rows to display: a member that only repeats its group is omitted."""
     rows = report.rows
     for index, row in enumerate(rows):

@@ -45,14 +45,14 @@ def _odd_conclusions(rule: LiveRule) -> Iterator[tuple[str, str, str]]:
     """Field, what is wrong in it, and what to do."""
     findings = KINDS[rule.check].findings
     known = {**PLACEHOLDERS, **RESULT_PLACEHOLDERS}
-    told: set[str] = set()
+    reported: set[str] = set()
     for conclusion in rule.conclusion:
         field = f"conclusion {conclusion.finding!r}"
         if conclusion.finding not in findings:
             yield field, f"{rule.check} never finds {conclusion.finding!r}", nearest(conclusion.finding, findings)
-        if conclusion.finding in told:
+        if conclusion.finding in reported:
             yield field, "appears twice", "Leave one out"
-        told.add(conclusion.finding)
+        reported.add(conclusion.finding)
         if not conclusion.says.strip():
             yield field, "has an empty text", "Write it, or leave the conclusion out"
         for name in unknown_placeholders(conclusion.says):

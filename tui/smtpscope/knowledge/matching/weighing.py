@@ -105,14 +105,14 @@ def subject_first(finding: Finding, code: CodeMeaning | None) -> Finding:
     """
     if code is None or code.code in VAGUE or code.category in (finding.category, "not-a-refusal"):
         return finding
-    if not _told_by_the_code(finding, code):
+    if not _is_named_by_code(finding, code):
         return finding
     return replace(
         finding, entry_id=code.leads_to, category=code.category, confidence="likely", runner_up=finding.category
     )
 
 
-def _told_by_the_code(finding: Finding, code: CodeMeaning) -> bool:
+def _is_named_by_code(finding: Finding, code: CodeMeaning) -> bool:
     subject = code.code[:4]
     match finding.category:
         case "protocol":

@@ -55,8 +55,10 @@ class SmtpExchangeParser:
         self._contexts: list[SmtpExchange] = []
         self._context_numbers: dict[tuple[str, RecordShape, str], int] = {}
 
-    def parse_all(self, records: Sequence[EventRecord], told: Sequence[SmtpExchangeRecord] = ()) -> ParsedBatch:
-        """Like `parse` for each of `records`, but faster for a table, and `told` unchanged.
+    def parse_all(
+        self, records: Sequence[EventRecord], already_parsed: Sequence[SmtpExchangeRecord] = ()
+    ) -> ParsedBatch:
+        """Like `parse` for each of `records`, but faster for a table, and `already_parsed` unchanged.
 
         Never raises.
         """
@@ -69,7 +71,7 @@ class SmtpExchangeParser:
         parsed = [self.parse(record) for record in records]
         exchanges = [exchange for exchange in parsed if exchange is not None]
         others = len(parsed) - len(exchanges)
-        exchanges += map(self.take, told)
+        exchanges += map(self.take, already_parsed)
         return ParsedBatch(exchanges, table, others)
 
     def _are_regular(self, records: RecordTable) -> NDArray[np.bool_]:

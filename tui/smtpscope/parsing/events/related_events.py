@@ -86,7 +86,7 @@ def related_by_values(record: EventRecord) -> SmtpExchangeRecord | None:
         event = unknown_command(number, record.message or " ".join(record.strings or ()), record.binary)
     elif record.strings:
         event = from_strings(number, provider, record.strings)
-    return None if event is None else _told(record, number, event)
+    return None if event is None else _record_of(record, number, event)
 
 
 def related_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchangeRecord | None:
@@ -95,7 +95,7 @@ def related_by_sentence(record: EventRecord, texts: Sequence[str]) -> SmtpExchan
     for text in texts:
         event = from_sentence(text, record.provider)
         if event is not None:
-            return _told(record, number, event)
+            return _record_of(record, number, event)
     return None
 
 
@@ -106,11 +106,11 @@ def related_by_substitute(record: EventRecord, substitute: Substitute) -> SmtpEx
     for count in sorted({len(form.names) for form in FORMS if number in form.ids}):
         event = from_strings(number, provider, listed(substitute.listing, count))
         if event is not None:
-            return _told(record, number, event)
+            return _record_of(record, number, event)
     return None
 
 
-def _told(record: EventRecord, number: int | None, event: RelatedEvent) -> SmtpExchangeRecord:
+def _record_of(record: EventRecord, number: int | None, event: RelatedEvent) -> SmtpExchangeRecord:
     return SmtpExchangeRecord(
         record.file,
         record.offset,
@@ -179,8 +179,8 @@ def unknown_command(event_id: int | None, text: str, data: bytes | None) -> Rela
 
     Source: Microsoft KB 818222.
     """
-    told = _UNKNOWN_COMMAND.search(text) is not None
-    if not told and (event_id != UNKNOWN_COMMAND_ID or not data):
+    is_unknown_command = _UNKNOWN_COMMAND.search(text) is not None
+    if not is_unknown_command and (event_id != UNKNOWN_COMMAND_ID or not data):
         return None
     command = (data or b"").partition(b"\0")[0].decode("latin-1")
     return RelatedEvent(Direction.INBOUND, "", None, None, command, UNKNOWN_COMMAND)

@@ -9,7 +9,7 @@ from typing import Final
 from smtpscope.knowledge.live.check_kinds import NO_ANSWER
 from smtpscope.probes.consent import Gate
 from smtpscope.probes.live_check import Announcement, DnsQuery, FollowedQueries, LiveCheck, Verdict
-from smtpscope.probes.safe_targets import UnsafeTargetError
+from smtpscope.probes.safe_targets import UnsafeTargetError, same_address
 
 _MOST_NAMES: Final = 5
 _GENERIC_WORDS: Final = re.compile(
@@ -76,7 +76,7 @@ async def look(check: LiveCheck, gate: Gate) -> Verdict:
         evidence.append(back.line)
         if back.untold:
             untold = back.detail or back.status
-        elif any(ip_address(record) == ip_address(address) for record in back.records):
+        elif any(same_address(record, address) for record in back.records):
             values = (("address", address), ("host", name), ("found", name))
             if is_generic(name, address):
                 sentence = (

@@ -23,7 +23,7 @@ from smtpscope.probes.policies.spf_record import (
     parse_spf,
     within,
 )
-from smtpscope.probes.safe_targets import PrivateTargetError, UnsafeTargetError
+from smtpscope.probes.safe_targets import PrivateTargetError, UnsafeTargetError, same_address
 
 SpfResult = Literal["pass", "fail", "softfail", "neutral", "none", "permerror", "temperror"]
 
@@ -181,7 +181,7 @@ class SpfEvaluation:
             name = record.rstrip(".").lower()
             if f".{name}".endswith(f".{target.lower()}"):
                 answer = await self._ask(name, self._family)
-                if any(ip_address(each) == ip_address(self._address) for each in answer.records):
+                if any(same_address(each, self._address) for each in answer.records):
                     return True
         return False
 

@@ -26,7 +26,7 @@ def exchange_batches(
     """
     name = source.name
     batching = Batching(source.size)
-    told = ProblemLog(name)
+    problem_log = ProblemLog(name)
     number = 0
     for block, _ in text.blocks():
         for start, end in lines(block):
@@ -37,14 +37,14 @@ def exchange_batches(
             try:
                 fields = fields_of(line)
             except NoExchangeError as error:
-                told.add(f"line {number}", str(error))
+                problem_log.add(f"line {number}", str(error))
                 fields = None
             if fields is not None:
                 batching.exchanges.append(record_of(fields, name, block.offset(start)))
             if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
-                batching.problems += told.take()
+                batching.problems += problem_log.take()
                 yield batching.take(block.offset(end))
-        batching.problems += told.take(final=block.final)
+        batching.problems += problem_log.take(final=block.final)
         if block.final or batching.due:
             yield batching.take(block.end)
 

@@ -60,7 +60,7 @@ class ConvertedParquetReader:
         """See `LogReader`. Raises LogError without pyarrow, and for a file without converted exchanges."""
         name, size = self._source.name, self._source.size
         batching = Batching(size)
-        told = ProblemLog(name)
+        problem_log = ProblemLog(name)
         with self._opened() as (arrow, file):
             total = max(1, file.metadata.num_rows)
             for group, first in _groups(file):
@@ -68,15 +68,15 @@ class ConvertedParquetReader:
                 try:
                     for table in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=_names(file)):
                         rows = _ReadRows(arrow, table, name, row)
-                        batching.exchanges += rows.records(told)
+                        batching.exchanges += rows.records(problem_log)
                         row += table.num_rows
-                        batching.problems += told.take()
+                        batching.problems += problem_log.take()
                         if batching.due:
                             yield batching.take(size * row // total)
                 except (arrow.ArrowException, OSError, ValueError, IndexError) as error:
                     missing = file.metadata.row_group(group).num_rows - (row - first)
-                    told.add(f"row group {group + 1}", f"{missing} rows can't be read: {_first_line(error)}")
-        batching.problems += told.take(final=True)
+                    problem_log.add(f"row group {group + 1}", f"{missing} rows can't be read: {_first_line(error)}")
+        batching.problems += problem_log.take(final=True)
         yield batching.take(size)
 
     def raw(self, offset: int) -> str:
@@ -155,7 +155,7 @@ class _ReadRows:
         self._places = range(first, first + table.num_rows)
         self._columns = {name: _values(arrow, table.column(name), name) for name in table.schema.names}
 
-    def records(self, told: ProblemLog) -> list[SmtpExchangeRecord]:
+    def records(self, problem_log: ProblemLog) -> list[SmtpExchangeRecord]:
         """The records of all rows with an exchange; for the others, the reason is noted."""
         exact = self._columns.pop(EXACT, None)
         if exact is None or not any(exact):
@@ -164,7 +164,7 @@ class _ReadRows:
             except (msgspec.ValidationError, NoExchangeError):
                 # One by one, to get the good ones among them.
                 pass
-        return self._one_by_one(exact, told)
+        return self._one_by_one(exact, problem_log)
 
     def _all_at_once(self) -> list[SmtpExchangeRecord]:
         """All of them. Raises ValidationError and NoExchangeError if any row is not an exchange."""
@@ -184,7 +184,7 @@ class _ReadRows:
             raise NoExchangeError("The rows have another schema")
         return list(map(record_with, repeat(self._file), self._places, *values))
 
-    def _one_by_one(self, exact: list[str | None] | None, told: ProblemLog) -> list[SmtpExchangeRecord]:
+    def _one_by_one(self, exact: list[str | None] | None, problem_log: ProblemLog) -> list[SmtpExchangeRecord]:
         found = []
         texts = repeat(None) if exact is None else exact
         for offset, row, written in zip(self._places, zip(*self._columns.values(), strict=True), texts, strict=False):
@@ -193,7 +193,7 @@ class _ReadRows:
             try:
                 found.append(record_of(fields_of(values | _exact_texts(written)), self._file, offset))
             except NoExchangeError as error:
-                told.add(f"row {offset}", str(error))
+                problem_log.add(f"row {offset}", str(error))
         return found
 
 

@@ -112,7 +112,7 @@ class EximGrammar(MailGrammar):
     def _is_repeated(self, line: LogLine, message_id: str | None, found: LoggedRefusal, around: Around) -> bool:
         """Whether a following line has the same refusal, with more details or again for the reject log."""
         own_text = f"{message_id} {line.text}" if message_id else line.text
-        if line.header and line.process and self._told_twice(line, own_text, around):
+        if line.header and line.process and self._is_logged_twice(line, own_text, around):
             return True
         if found.side == "inbound":
             # Exim rejects MAIL where there was no HELO, and may log the protocol error on top of it; the first of the
@@ -127,7 +127,7 @@ class EximGrammar(MailGrammar):
         again = around.later(f" {message_id} == ") or around.later(f" {message_id} ** ")
         return bool(again) and _reply(again).find(_plain_beginning(found.reply)) >= 0
 
-    def _told_twice(self, line: LogLine, text: str, around: Around) -> bool:
+    def _is_logged_twice(self, line: LogLine, text: str, around: Around) -> bool:
         """Whether the next line is its twin: through syslog, lines of the reject log are in the same file."""
         if self._twin == text:
             self._twin = ""

@@ -56,8 +56,8 @@ _SAID_AGAIN = re.compile(r"[Ll]ast (?:message|output) (?:'[^\n']{0,64}' )?repeat
 class _Refusals:
     """Makes the records of one file, one for each repetition of a line."""
 
-    def __init__(self, file: str, headers: Headers, times: FileTimes, told: ProblemLog) -> None:
-        self._file, self._headers, self._times, self._told = file, headers, times, told
+    def __init__(self, file: str, headers: Headers, times: FileTimes, problem_log: ProblemLog) -> None:
+        self._file, self._headers, self._times, self._problem_log = file, headers, times, problem_log
         self.zone_assumed = False
         self.last: tuple[int, LogLine, LoggedRefusal] | None = None
         """The byte after the last line with a refusal, that line, and the refusal."""
@@ -82,7 +82,7 @@ class _Refusals:
     def _counted(self, count: int, offset: int) -> int:
         if count > MOST_REPETITIONS:
             reason = f"the line says the message came {count:,} times; it counts as {MOST_REPETITIONS:,}"
-            self._told.add(f"byte {offset:#x}", reason, "noted")
+            self._problem_log.add(f"byte {offset:#x}", reason, "noted")
         return min(max(1, count), MOST_REPETITIONS)
 
     def _exchanges(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> list[SmtpExchangeRecord]:
@@ -139,8 +139,8 @@ class MailLog(FollowableTextLog):
         eras = YearEras(self._text, source.size, _time_of)
         self._times = FileTimes(source.name, options, self._written_times, eras)
         self._headers = Headers(self._times)
-        self._told = ProblemLog(source.name)
-        self._refusals = _Refusals(source.name, self._headers, self._times, self._told)
+        self._problem_log = ProblemLog(source.name)
+        self._refusals = _Refusals(source.name, self._headers, self._times, self._problem_log)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._signs = self.own_signs or any_sign()
         self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{_SAID_AGAIN.pattern}")
@@ -219,7 +219,7 @@ class MailLog(FollowableTextLog):
         return None
 
     def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:
-        batching.problems += self._times.take_problems() + self._told.take(final=final)
+        batching.problems += self._times.take_problems() + self._problem_log.take(final=final)
 
     def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
         """Counts the lines without a sign."""
@@ -232,7 +232,7 @@ class MailLog(FollowableTextLog):
         joined = start > 0 and block.text[start - 1] != "\n"
         self._lines += not joined
         if joined:
-            self._told.add(f"line {self._lines}", JOINED, "noted")
+            self._problem_log.add(f"line {self._lines}", JOINED, "noted")
         self._around.place(start, behind)
         text = _as_logged(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
         if " repeated " in text and (repeated := _SAID_AGAIN.search(text)) is not None:
@@ -241,7 +241,7 @@ class MailLog(FollowableTextLog):
             batching.exchanges += again
             batching.unrelated_records += not again
             return
-        found, line, _ = _told_by(self._grammars, text, self._around)
+        found, line, _ = _found_by(self._grammars, text, self._around)
         if line is None or found is None:
             batching.unrelated_records += 1
         elif isinstance(found, NoReply):
@@ -250,7 +250,7 @@ class MailLog(FollowableTextLog):
                 self._unanswered.add()
             batching.unrelated_records += 1
         elif isinstance(found, Damaged):
-            self._told.add(f"line {self._lines}", found.reason)
+            self._problem_log.add(f"line {self._lines}", found.reason)
         else:
             batching.exchanges += self._refusals.of(line, found, block.offset(start), block.offset(behind))
 
@@ -270,7 +270,7 @@ class MailLog(FollowableTextLog):
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
         """See `HasSessions`: the lines of the same message, or of the same session if there is no message yet."""
-        _, line, grammar = _told_by(self._new_grammars(), _as_logged(self.raw(offset)), Around())
+        _, line, grammar = _found_by(self._new_grammars(), _as_logged(self.raw(offset)), Around())
         thread = None if line is None or grammar is None else grammar.thread(line)
         return None if thread is None else session_of(self._text, offset, thread, self.line, self._headers)
 
@@ -309,7 +309,7 @@ def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]
     return start, behind
 
 
-def _told_by(grammars: Grammars, text: str, around: Around) -> tuple[Found, LogLine | None, MailGrammar | None]:
+def _found_by(grammars: Grammars, text: str, around: Around) -> tuple[Found, LogLine | None, MailGrammar | None]:
     """What the line `text` holds, the line taken apart, and its grammar; without a refusal, those of the first grammar
     that knows the line."""
     first: tuple[Found, LogLine | None, MailGrammar | None] = None, None, None

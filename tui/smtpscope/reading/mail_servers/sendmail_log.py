@@ -70,8 +70,8 @@ class SendmailGrammar(MailGrammar):
         if line is None or line.process:
             return line
         # Without a process id, a word and a colon may be in the middle of the text.
-        told = split(text, _TEXTS)
-        return told if told is not None and len(told.header) < len(line.header) else line
+        inner = split(text, _TEXTS)
+        return inner if inner is not None and len(inner.header) < len(line.header) else line
 
     def refusal(self, line: LogLine, around: Around) -> Found:
         message = _MESSAGE.match(line.text)

@@ -168,8 +168,8 @@ class ConnectivityLogReader(FollowableTextLog):
         header = header_of(head_of(self._source))
         warnings = () if header else (f"{NO_HEADER}.",)
         unspoken = sum(_unspoken_in(block.text) for block, _ in self._text.blocks())
-        told = ("Connections that failed without a reply", f"{unspoken:,}")
-        return self._described(*header_facts(header), told, warnings=warnings)
+        without_reply = ("Connections that failed without a reply", f"{unspoken:,}")
+        return self._described(*header_facts(header), without_reply, warnings=warnings)
 
 
 def _reply_in(description: str) -> str:

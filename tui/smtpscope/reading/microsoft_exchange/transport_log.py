@@ -182,7 +182,7 @@ class LogRows:
         deciding: Mapping[str, str] | None = None,
     ) -> None:
         self._deciding = deciding or {}
-        self._told: frozenset[str] = frozenset()
+        self._reported_absent: frozenset[str] = frozenset()
         self.labels: dict[str, str] = {}
         self.number = 0
         self.skipped = 0
@@ -221,10 +221,10 @@ class LogRows:
         self._count = len(names)
         self._needed = max(columns[name] for name in self._wanted) + 1
         absent = frozenset(self._deciding) - columns.keys()
-        for name in sorted(absent - self._told):
+        for name in sorted(absent - self._reported_absent):
             reason = f'the header (#Fields) has no field "{name}": {self._deciding[name]}'
             self._problems.add(f"line {self.number}", reason, "noted")
-        self._told = absent
+        self._reported_absent = absent
 
     def of(self, block: TextBlock, *, final: bool) -> Iterator[tuple[int, list[str]]]:
         """The rows of `block`: the index at which each begins, and its fields, as searched (see `encodings`).
@@ -297,13 +297,13 @@ class LogRows:
             fields[self._count - 1 :] = [",".join(fields[self._count - 1 :])]
         lost = count < self._needed
         if len(row) > LONGEST:
-            told = f"the row is longer than {LONGEST:,} characters: only those were read"
+            fault = f"the row is longer than {LONGEST:,} characters: only those were read"
         elif count < self._count:
-            told = f"{count} field{'s' if count > 1 else ''}, the header has {self._count}"
+            fault = f"{count} field{'s' if count > 1 else ''}, the header has {self._count}"
         else:
-            told = ""
-        if told:
-            self._problems.add(f"line {self.number}", told, "skipped" if lost else "noted")
+            fault = ""
+        if fault:
+            self._problems.add(f"line {self.number}", fault, "skipped" if lost else "noted")
         self.skipped += lost
         if not lost:
             yield start, fields

@@ -87,8 +87,8 @@ class SessionLog:
             elif len(before) + len(behind) < LINES:
                 behind.append(self._line(row))
         lines = (*before, *behind)
-        told = tuple((label, value) for label, value in facts.items() if value)
-        return SmtpSession(lines, told, left_out=count - len(lines), begins_before=begins_before)
+        session_facts = tuple((label, value) for label, value in facts.items() if value)
+        return SmtpSession(lines, session_facts, left_out=count - len(lines), begins_before=begins_before)
 
     def _is_first(self, row: SessionRow) -> bool:
         connected = self._named.signs.get(row.fields.get(self._named.sign, "")) == "connected"

@@ -102,7 +102,7 @@ class _Archive:
         left_out = len(found.members) - len(members)
         if not sources:
             raise self._without_logs(members, left_out)
-        problems += self._told(left_out)
+        problems += self._left_out(left_out)
         return sources
 
     def _log(self, member: Member) -> Source | None:
@@ -138,7 +138,7 @@ class _Archive:
     def _pass_over(self, source: Source, reason: str, outcome: Literal["skipped", "noted"] = "noted") -> None:
         self._passed_over.append(Problem(source.name, "whole file", reason, outcome))
 
-    def _told(self, left_out: int) -> Iterator[Problem]:
+    def _left_out(self, left_out: int) -> Iterator[Problem]:
         yield from self._passed_over[:_TOLD_ONE_BY_ONE]
         for outcome in ("noted", "skipped"):
             more = sum(problem.outcome == outcome for problem in self._passed_over[_TOLD_ONE_BY_ONE:])

@@ -29,8 +29,8 @@ def is_short(root: Path = Path("/")) -> bool:
 def _of_system(root: Path) -> int | None:
     with suppress(OSError, ValueError, IndexError, KeyError):
         lines = (root / "proc/meminfo").read_text().splitlines()
-        told = {line.partition(":")[0]: int(line.split()[1]) << 10 for line in lines if len(line.split()) > 1}
-        return told["MemAvailable"] + told.get("SwapFree", 0)
+        values = {line.partition(":")[0]: int(line.split()[1]) << 10 for line in lines if len(line.split()) > 1}
+        return values["MemAvailable"] + values.get("SwapFree", 0)
     return None
 
 

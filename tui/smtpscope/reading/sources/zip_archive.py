@@ -83,9 +83,9 @@ def listing(stream: BinaryIO) -> Listing:
         with zipfile.ZipFile(stream) as archive:
             found = [_listed(entry) for entry in archive.infolist() if not entry.is_dir()]
         found = _overlaps_marked(found, stream.seek(0, 2))
-        return Listing(_told_apart(found), by_headers=False)
+        return Listing(_with_unique_names(found), by_headers=False)
     except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OverflowError, IndexError):
-        return Listing(_told_apart(list(_by_headers(stream))), by_headers=True)
+        return Listing(_with_unique_names(list(_by_headers(stream))), by_headers=True)
 
 
 def _listed(entry: zipfile.ZipInfo) -> Member:
@@ -123,7 +123,7 @@ def _harmless(name: str) -> str:
     return shown("/".join(parts)[-_LONGEST_NAME:]) or "(no name)"
 
 
-def _told_apart(members: list[Member]) -> tuple[Member, ...]:
+def _with_unique_names(members: list[Member]) -> tuple[Member, ...]:
     """With unique names: an archive may have two members of one name."""
     seen: dict[str, int] = {}
     found = []

@@ -20,14 +20,14 @@ _REASONS: Final[dict[str, str]] = {
 }
 
 
-def why_broken(error: ValueError, *, line_is_told: bool = False) -> str:
+def why_broken(error: ValueError, *, line_is_named: bool = False) -> str:
     """The reason, with line and character (from 1), as part of a sentence."""
     if not isinstance(error, json.JSONDecodeError):
         return "a number is too long"
     if is_cut_off(error) and not error.msg.startswith("Unterminated"):
         return "it ends before its last bracket is closed"
     character = f"at character {error.colno}"
-    offset = character if error.lineno == 1 or line_is_told else f"in its line {error.lineno}, {character}"
+    offset = character if error.lineno == 1 or line_is_named else f"in its line {error.lineno}, {character}"
     # Newer versions of the standard library may word it differently.
     known = next((words for msg, words in _REASONS.items() if error.msg.startswith(msg)), None)
     return f"{error.msg[:60]} {offset}" if known is None else known.format(offset)

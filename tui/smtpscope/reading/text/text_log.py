@@ -68,7 +68,7 @@ class TextSource:
 
     def damage(self) -> list[Problem]:
         """What was wrong with the text of the blocks that were read, since the last call; nothing twice."""
-        found = [place for place, told in self._shifts.items() if not told]
+        found = [place for place, is_reported in self._shifts.items() if not is_reported]
         self._shifts.update(dict.fromkeys(found, True))
         reason = "A byte is missing here, or one too many; the text was put together again from the next character on"
         shifted = [Problem(self._source.name, f"byte {place:#x}", reason, "recovered") for place in found]

@@ -31,24 +31,24 @@ class TextNoise:
         data = data[max(0, self._looked_at - start) :]
         start = max(start, self._looked_at)
         self._looked_at = max(self._looked_at, start + len(data))
-        told = data.rstrip(b"\0")
-        controls = len(told) - len(told.translate(None, _CONTROLS))
-        if told:
+        content = data.rstrip(b"\0")
+        controls = len(content) - len(content.translate(None, _CONTROLS))
+        if content:
             first = start - self._zeros
             if not self._zeros and controls:
-                found = _CONTROL.search(told)
+                found = _CONTROL.search(content)
                 first = start + (0 if found is None else found.start())
             self._add(self._zeros + controls, first)
             self._zeros = 0
-        self._zeros += len(data) - len(told)
+        self._zeros += len(data) - len(content)
 
     def look_wide(self, text: str, start: int, end: int) -> None:
         """Checks the `text` of the UTF-16 from byte `start` to `end`."""
         if start >= self._looked_at:
-            told = text.rstrip("\0")
-            found = _WIDE.search(told)
+            content = text.rstrip("\0")
+            found = _WIDE.search(content)
             if found is not None:
-                self._add(told.count("\0") + told.count("\ufffd"), start + 2 * found.start())
+                self._add(content.count("\0") + content.count("\ufffd"), start + 2 * found.start())
         self._looked_at = max(self._looked_at, end)
 
     def _add(self, count: int, first: int) -> None:

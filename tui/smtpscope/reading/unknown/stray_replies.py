@@ -112,11 +112,11 @@ class StrayReplyReader(TextLog):
             stream.keep_from(rest)
             batching.problems += self._times.take_problems()
             if block.final and found:
-                batching.problems.append(self._told(found, place, head))
+                batching.problems.append(self._problem(found, place, head))
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
-    def _told(self, found: int, place: str, head: str) -> Problem:
+    def _problem(self, found: int, place: str, head: str) -> Problem:
         what, where = ("1 reply was", "at") if found == 1 else (f"{found:,} replies were", "the first at")
         server = other_mail_server(head)
         why = "the text around them was not understood" if server is None else f"it looks like {server[0]}"

@@ -65,7 +65,7 @@ def _in_json(text: str, *, whole: bool) -> _Break | None:
         except json.JSONDecodeError as error:
             line = text.count("\n", 0, error.pos) + 1
             if not is_cut_off(error):
-                return _Break(line, why_broken(error, line_is_told=True))
+                return _Break(line, why_broken(error, line_is_named=True))
             opened = text.count("\n", 0, position) + 1
             return _Break(opened, "the JSON object is not closed") if whole and text[position] in "{[" else None
         except (ValueError, RecursionError):

@@ -48,12 +48,12 @@ class WrappedLog:
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        return self._told(self._reader.batches())
+        return self._with_damages(self._reader.batches())
 
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`; an inner reader that can't continue reads the file again."""
         if hasattr(self._reader, "read_new"):
-            return self._told(cast("Followable", self._reader).read_new())
+            return self._with_damages(cast("Followable", self._reader).read_new())
         return self.batches()
 
     def raw(self, offset: int) -> str:
@@ -68,13 +68,13 @@ class WrappedLog:
 
     def information(self) -> FileInformation:
         """See `LogReader`: facts from the lines inside, and the encoding of the file itself."""
-        told = self._reader.information()
+        inner = self._reader.information()
         facts = tuple(
-            (label, self._outer.outer_encoding.title if label == "Encoding" else value) for label, value in told.facts
+            (label, self._outer.outer_encoding.title if label == "Encoding" else value) for label, value in inner.facts
         )
-        return replace(told, format_name=self.format.title, facts=facts)
+        return replace(inner, format_name=self.format.title, facts=facts)
 
-    def _told(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+    def _with_damages(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
             problems = [
                 problem
@@ -87,14 +87,14 @@ class WrappedLog:
 def wrapped(wrapper: Wrapper, inner: type[LogReader]) -> type[WrappedLog]:
     """The reader of files in the form `wrapper` whose lines `inner` reads."""
     lines = inner.format
-    told = Format(
+    outer_format = Format(
         name=lines.name,
         title=f"{lines.title}, in {wrapper.title}",
         recognised_by=f"{wrapper.recognised_by}; in it {lines.recognised_by}",
         lacks=lines.lacks,
         service=lines.service,
     )
-    made = type("WrappedLog", (WrappedLog,), {"format": told, "wrapper": wrapper, "inner": inner})
+    made = type("WrappedLog", (WrappedLog,), {"format": outer_format, "wrapper": wrapper, "inner": inner})
     return cast("type[WrappedLog]", made)
 
 

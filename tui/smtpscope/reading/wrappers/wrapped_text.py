@@ -96,7 +96,7 @@ class WrappedText(TextSource):
         self._growing = options.growing
         self._head: str | None = None
         self._problems = ProblemLog(source.name)
-        self._told_up_to = -1
+        self._reported_up_to = -1
 
     @property
     def encoding(self) -> TextEncoding:
@@ -157,8 +157,8 @@ class WrappedText(TextSource):
         # The file may be read several times, to find the order of its dates.
         for damage in unwrapped.damages:
             offset = outer.offset(damage.start)
-            if offset > self._told_up_to:
-                self._told_up_to = offset
+            if offset > self._reported_up_to:
+                self._reported_up_to = offset
                 self._problems.add(f"byte {offset:#x}", damage.reason)
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from smtpscope.session.incident_split import incident_keys
+
 if TYPE_CHECKING:
     # Every run has this store, and hardly any of them a result.
     from smtpscope.probes.live_check import LiveResult
+    from smtpscope.store.event_store import EventStore
     from smtpscope.store.incident_key import IncidentKey
 
 
@@ -28,6 +33,13 @@ class KeptResults:
     def of(self, key: IncidentKey) -> tuple[LiveResult, ...]:
         """The results on an incident, in the order they came."""
         return tuple(self._results.get(key, {}).values())
+
+    def of_row(self, store: EventStore, row: int) -> tuple[LiveResult, ...]:
+        """The results on the incident of one event."""
+        if not self._results:
+            return ()
+        (key,) = incident_keys(store, np.array([row]))
+        return self.of(key)
 
     def for_ticket(self, key: IncidentKey) -> tuple[LiveResult, ...]:
         """Those that go into a summary: all, or none if the user took them out."""

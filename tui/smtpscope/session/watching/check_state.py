@@ -29,7 +29,7 @@ class _State(msgspec.Struct, frozen=True):
     incidents: tuple[_Told, ...]
 
 
-def told_before(path: Path) -> frozenset[IncidentKey]:
+def reported_before(path: Path) -> frozenset[IncidentKey]:
     """The incidents in the file at `path`, none if there is no such file.
 
     Raises LogError if it can't be read, or was not written by a check.
@@ -53,7 +53,7 @@ def told_before(path: Path) -> frozenset[IncidentKey]:
     )
 
 
-def keep_told(path: Path, keys: Iterable[IncidentKey]) -> None:
+def keep_reported(path: Path, keys: Iterable[IncidentKey]) -> None:
     """Rewrites the file atomically. Raises ExportError."""
     incidents: list[JsonValue] = [
         {

@@ -55,41 +55,41 @@ class SeenEvents:
         self._said_with_id, self._said_without = _SaidInLogs(), _SaidInLogs()
         self._said_with_number = _SaidInLogs()
 
-    def find(self, told: EventFingerprint) -> NDArray[np.bool_]:
+    def find(self, events: EventFingerprint) -> NDArray[np.bool_]:
         """Which of some events are duplicates, of earlier calls or of earlier ones among themselves."""
-        found = np.zeros(len(told.record_id), np.bool_)
-        timed = told.time_ms != told.none
-        has_id = told.record_id != told.none
+        found = np.zeros(len(events.record_id), np.bool_)
+        timed = events.time_ms != events.none
+        has_id = events.record_id != events.none
         by_id = np.flatnonzero(timed & has_id)
         by_words = np.flatnonzero(timed & ~has_id)
         if len(by_id):
-            ids = told.record_id[by_id]
-            keys = mixed(_moment(told, by_id) ^ ids.astype(np.uint64))
+            ids = events.record_id[by_id]
+            keys = mixed(_moment(events, by_id) ^ ids.astype(np.uint64))
             if self._are_new(ids):
                 self._runs.add_new(keys)
             else:
                 found[by_id] = self._runs.again(keys)
         if len(by_words):
-            self._words.enter(told.file)
-            found[by_words] = self._words.also_in(self._words, _words(told, by_words, _moment(told, by_words)))
+            self._words.enter(events.file)
+            found[by_words] = self._words.also_in(self._words, _words(events, by_words, _moment(events, by_words)))
         if self.several:
-            self._compare_kinds_of_logs(told, by_id, by_words, found)
+            self._compare_kinds_of_logs(events, by_id, by_words, found)
         return found
 
     def _compare_kinds_of_logs(
-        self, told: EventFingerprint, by_id: NDArray[np.int64], by_words: NDArray[np.int64], found: NDArray[np.bool_]
+        self, events: EventFingerprint, by_id: NDArray[np.int64], by_words: NDArray[np.int64], found: NDArray[np.bool_]
     ) -> None:
         """Notes in `found` what another kind of log has, which names source and computer in another way or not."""
         for said in (self._said_with_number, self._said_with_id, self._said_without):
-            said.enter(told.file)
+            said.enter(events.file)
         # Duplicates are not stored twice.
         by_id, by_words = by_id[~found[by_id]], by_words[~found[by_words]]
-        words = _words(told, by_id)
-        numbered = mixed(words ^ told.record_id[by_id].astype(np.uint64))
+        words = _words(events, by_id)
+        numbered = mixed(words ^ events.record_id[by_id].astype(np.uint64))
         again = self._said_with_number.earlier(numbered)
         self._said_with_number.keep(numbered)
         found[by_id] |= again | self._said_with_id.also_in(self._said_without, words)
-        found[by_words] |= self._said_without.also_in(self._said_with_id, _words(told, by_words))
+        found[by_words] |= self._said_without.also_in(self._said_with_id, _words(events, by_words))
 
     def _are_new(self, ids: NDArray[np.int64]) -> bool:
         """Whether each of `ids` is larger than all before it, as in a single log: then none can be a duplicate."""
@@ -205,19 +205,19 @@ def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
     return ranks
 
 
-def _words(told: EventFingerprint, rows: NDArray[np.int64], keys: Keys | None = None) -> Keys:
+def _words(events: EventFingerprint, rows: NDArray[np.int64], keys: Keys | None = None) -> Keys:
     """One number for second and what was said, or for `keys` and what was said."""
     if keys is None:
-        keys = mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
-    for said in told.said:
+        keys = mixed((events.time_ms[rows] // _SECOND).astype(np.uint64))
+    for said in events.said:
         keys = mixed(keys ^ said[rows].astype(np.uint64))
     return keys
 
 
-def _moment(told: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
+def _moment(events: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
     """One number for second and origin."""
-    keys = mixed((told.time_ms[rows] // _SECOND).astype(np.uint64))
-    return mixed(keys ^ told.origin[rows].astype(np.uint64))
+    keys = mixed((events.time_ms[rows] // _SECOND).astype(np.uint64))
+    return mixed(keys ^ events.origin[rows].astype(np.uint64))
 
 
 def mixed(values: Keys) -> Keys:

@@ -142,7 +142,7 @@ def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: 
     return f"{number}, {the_last}{happened}: {state_words(state, quiet_ms)}"
 
 
-def episodes_told(store: EventStore, rows: Rows, zone: tzinfo) -> str:
+def episodes_text(store: EventStore, rows: Rows, zone: tzinfo) -> str:
     """The `episode_sentence` of `rows`."""
     times = sorted_times(store, rows)
     state = state_of(times, store.log_start_ms, store.log_end_ms)

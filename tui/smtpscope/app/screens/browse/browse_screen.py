@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -21,6 +22,7 @@ from smtpscope.app.screens.browse.change_history import ChangeHistory
 from smtpscope.app.screens.browse.copy_and_export import CopyAndExport
 from smtpscope.app.screens.browse.filter_controller import FilterController
 from smtpscope.app.screens.browse.incident_notes import IncidentNotes
+from smtpscope.app.screens.browse.live_check_keys import LiveCheckKeys
 from smtpscope.app.screens.browse.loading_controller import LoadingController
 from smtpscope.app.screens.browse.log_commands import LogCommands
 from smtpscope.app.screens.browse.part_keys import key_of
@@ -56,6 +58,7 @@ _KEYS: list[BindingType] = [
     *FilterController.BINDINGS,
     *ChangeHistory.BINDINGS,
     *IncidentNotes.BINDINGS,
+    *LiveCheckKeys.BINDINGS,
     Binding("tab", "pane(1)", "Next pane", show=False, id="browse.next_pane"),
     Binding("shift+tab", "pane(-1)", "Previous pane", show=False, id="browse.pane_before"),
     Binding("t", "side", "Guidance/facts", id="browse.side"),
@@ -103,27 +106,28 @@ class BrowseScreen(Screen[None]):
         )
         self.filters = FilterController(state, self, selection, history, queries, self.filter_bar, self.views)
         self.navigation = TableNavigation(state, self, selection, table, self.views)
-        self.loader = LoadingController(
-            state, self, queries, self.views, self.header, self.post_message, lambda: self.app.bell()
-        )
-        logs = LogCommands(state, self, queries, selection, self._logs_changed)
-        export = CopyAndExport(state, self, selection, history, table, self._copy)
-        notes = IncidentNotes(state, self, selection, history, lambda: self.views.show_detail(again=True))
+        bell, post = (lambda: self.app.bell()), self.post_message
+        self.loader = LoadingController(state, self, queries, self.views, self.header, post, bell)
+        redraw = partial(self.views.show_detail, again=True)
         self._screens = SideScreens(state, self, selection, self.filters)
         self.parts: dict[str, object] = {
             "filter": self.filters,
             "table": self.navigation,
             "loading": self.loader,
-            "logs": logs,
-            "export": export,
+            "logs": LogCommands(state, self, queries, selection, self._logs_changed),
+            "export": CopyAndExport(state, self, selection, history, table, self._copy),
             "screens": self._screens,
             "history": history,
-            "notes": notes,
+            "notes": IncidentNotes(state, self, selection, history, redraw),
+            "live": LiveCheckKeys(state, self, selection, redraw),
         }
 
     def action_part(self, part: str, command: str, *arguments: object) -> None:
         """Called by the key bindings of the parts; see `part_binding`."""
         getattr(self.parts[part], command)(*arguments)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return parameters[:1] != ("live",) or self.state.settings.checks != "off"
 
     def keep_place(self) -> None:
         """Saves the state of these logs for the next run."""

@@ -67,13 +67,17 @@ def gist_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
     return (bullet(Content.assemble(who, step), sign="->"),)
 
 
-def guidance_blocks(advice: Advice, beside: Sequence[Explanation] = ()) -> tuple[ProseBlock, ...]:
+def guidance_blocks(
+    advice: Advice, beside: Sequence[Explanation] = (), live: Sequence[ProseBlock] = ()
+) -> tuple[ProseBlock, ...]:
     """All of the advice, the answer first, so even a small pane shows cause, action and first steps without
     scrolling.
 
-    `beside` are the events that explain the incident: what follows from them comes after what to do.
+    `beside` are the events that explain the incident: what follows from them comes after what to do. `live` is what
+    live checks found: it is newer than all the rest, and above it.
     """
     blocks: list[ProseBlock] = [
+        *live,
         *our_note_blocks(advice.our_note),
         Heading(text(shown(advice.title))),
         ProseParagraph(

@@ -72,7 +72,7 @@ class DumpelReader(TextLog):
         """See `LogReader`."""
         batching = Batching(self._source.size)
         times = FileTimes(self._source.name, self._options, self._proving_times)
-        told = ProblemLog(self._source.name)
+        problem_log = ProblemLog(self._source.name)
         for block, stream in self._text.blocks():
             begins, rest = _begins(block)
             ours = _may_be_ours(block.text, begins)
@@ -83,14 +83,14 @@ class DumpelReader(TextLog):
                     batching.records.append(record)
                 elif _head_of(block.cut(begin, end)) is None:
                     offset = f"byte {block.offset(begin):#x}"
-                    told.add(offset, "The line lacks some of the columns: date, time, three numbers", "skipped")
+                    problem_log.add(offset, "The line lacks some of the columns: date, time, three numbers", "skipped")
                 else:
                     batching.unrelated_records += 1
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(end))
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + told.take(final=block.final)
+            batching.problems += times.take_problems() + problem_log.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 

@@ -69,7 +69,7 @@ class EventListReader(TextLog):
         batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose, lines = OrphanMessages(file, times), LineRecords(file, times)
-        places, told = TextPlaces(file, self._text, "label"), ProblemLog(file)
+        places, problem_log = TextPlaces(file, self._text, "label"), ProblemLog(file)
         start = self._start()
         for block, stream in self._text.blocks():
             starts, rest = _scan(block.text, start, final=block.final)
@@ -85,13 +85,15 @@ class EventListReader(TextLog):
                 values = values_in(block.cut(begin, end))
                 offset = block.offset(begin)
                 if text_behind(values):
-                    told.add(f"byte {block.offset(end - 1):#x}", "text without a label follows the event", "noted")
+                    problem_log.add(
+                        f"byte {block.offset(end - 1):#x}", "text without a label follows the event", "noted"
+                    )
                 record = named_record(values, file=file, offset=offset, times=times, places=places, sources=sources)
                 found = loose.records(block, begin, end) if record is None else [record]
                 further = further_message(block.text, begin, end)
                 if record is not None and further is not None:
                     reason = "another message follows the first one: the labels of its event are lost"
-                    told.add(f"byte {block.offset(further):#x}", reason, "recovered")
+                    problem_log.add(f"byte {block.offset(further):#x}", reason, "recovered")
                     found += loose.records(block, further, end)
                 batching.records += found
                 batching.unrelated_records += not found
@@ -99,7 +101,7 @@ class EventListReader(TextLog):
                     batching.problems += times.take_problems() + places.take_problems()
                     yield batching.take(block.offset(end))
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + places.take_problems() + told.take(final=block.final)
+            batching.problems += times.take_problems() + places.take_problems() + problem_log.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 

@@ -151,11 +151,11 @@ def values_in(text: str) -> dict[str, str]:
     if heading is not None:
         values = {"RecordNumber": heading[1], "SourceName": heading[2].strip()}
         lines = lines[1:]
-    told = french = False
+    in_message = french = False
     width, before = max(map(len, lines)), ""
     for line in lines:
         # After the description in Event Viewer, anything may look like a label.
-        label = None if told or rest else _LABEL.match(line)
+        label = None if in_message or rest else _LABEL.match(line)
         if label is not None and (
             label.end("pad") == column or column < 0 or (french and label["pad"] == " ") or _has_meaning(label["label"])
         ):
@@ -166,7 +166,7 @@ def values_in(text: str) -> dict[str, str]:
             for part in _NEXT_LABEL.split(line):
                 name, _, value = _divided(part)
                 values.setdefault(name, value)
-            told = not label["pad"] and _is_message(label["label"])
+            in_message = not label["pad"] and _is_message(label["label"])
         elif heading is not None:
             rest.append(line)
         elif name is not None:

@@ -8,23 +8,23 @@ from typing import Any, Final
 from smtpscope.reading.record import EventRecord
 
 _NAMES: Final = frozenset({"timestamp_desc", "MACB"})
-_MOST_TOLD: Final = 100_000
+_MOST_SEEN: Final = 100_000
 
 
 class Repeats:
     """Remembers the events of one timeline, up to a limit."""
 
     def __init__(self) -> None:
-        self._told: set[Any] = set()
+        self._seen: set[Any] = set()
 
     def has(self, record: EventRecord) -> bool:
         """Whether the same event, at whatever time, was asked for before."""
-        told = (record.record_id, record.event_id, record.computer, record.strings or record.message)
-        if told in self._told:
+        event = (record.record_id, record.event_id, record.computer, record.strings or record.message)
+        if event in self._seen:
             return True
-        if len(self._told) >= _MOST_TOLD:
-            self._told.clear()
-        self._told.add(told)
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        self._seen.add(event)
         return False
 
 

@@ -14,7 +14,7 @@ from smtpscope.reading.windows_event.event_fields import EventFields, FoundValue
 GUESS: Final = "its text is in a field not known to hold event text"
 _SHORTEST: Final = 40
 _DEEPEST: Final = 12
-_MOST_TOLD: Final = 20
+_MOST_REPORTED: Final = 20
 
 
 class TextPlaces:
@@ -24,7 +24,7 @@ class TextPlaces:
         self._file = file
         self._text = text
         self._kind = kind
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._problems: list[Problem] = []
 
     def note(self, taken: str, empty: str, offset: int, outcome: Outcome = "recovered") -> None:
@@ -33,9 +33,9 @@ class TextPlaces:
 
         The outcome is "noted" if `taken` is a known field for texts of events.
         """
-        if (taken, empty) in self._told or len(self._told) >= _MOST_TOLD:
+        if (taken, empty) in self._reported or len(self._reported) >= _MOST_REPORTED:
             return
-        self._told.add((taken, empty))
+        self._reported.add((taken, empty))
         lacks = f"The {self._kind} {empty} is empty" if empty else f"No {self._kind} is known as the text of the event"
         reason = f"{lacks}; taken from {taken}, here and in all events like this one"
         self._problems.append(Problem(self._file, f"line {self._text.line_of(offset)}", reason, outcome))

@@ -21,7 +21,7 @@ def names_source(record: Mapping[str, Any]) -> bool:
 
 def unnamed_problem(file: str, line: int, names: Iterable[object]) -> Problem:
     """The note on the first record without a source, on `line`, whose fields have these `names`."""
-    told = [str(name).strip()[:_LONGEST] for name in names if str(name).strip()]
-    more = ", …" if len(told) > _NAMED else ""
-    fields = f" ({', '.join(told[:_NAMED])}{more})" if told else ""
+    named = [str(name).strip()[:_LONGEST] for name in names if str(name).strip()]
+    more = ", …" if len(named) > _NAMED else ""
+    fields = f" ({', '.join(named[:_NAMED])}{more})" if named else ""
     return Problem(file, f"line {line}", f"{NOT_UNDERSTOOD}: no source is named in its fields{fields}", "noted", 1)

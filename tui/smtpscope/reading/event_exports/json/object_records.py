@@ -24,7 +24,7 @@ from smtpscope.reading.event_exports.json.json_objects import (
 )
 from smtpscope.reading.event_exports.json.json_parts import ObjectParts, holds_several, listed_objects, names_twice
 from smtpscope.reading.event_exports.messages.event_messages import holds_message, lines_between
-from smtpscope.reading.event_exports.messages.last_look import GUESS, told_of_words
+from smtpscope.reading.event_exports.messages.last_look import GUESS, problem_of_words
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
 from smtpscope.reading.explaining import EventSources
@@ -64,7 +64,7 @@ class ObjectRecords:
         # Bytes of the smallest character in the file.
         self._unit = text.encoding.unit
         self.places = TextPlaces(file, text)
-        self.told = ProblemLog(file)
+        self.problem_log = ProblemLog(file)
         self.lines = LineOffsets()
         self._file = file
         self._times = times
@@ -77,9 +77,9 @@ class ObjectRecords:
 
     def take_problems(self, *, final: bool) -> list[Problem]:
         """The problems with objects since the last call."""
-        problems = self.told.take(final=final) + self.places.take_problems()
+        problems = self.problem_log.take(final=final) + self.places.take_problems()
         if final and self._by_words:
-            problems.append(told_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
+            problems.append(problem_of_words(self._file, self._by_words, self._first_by_words, _NO_SOURCE))
         return problems
 
     def pass_over(self, block: TextBlock, begin: int, end: int) -> None:
@@ -88,7 +88,7 @@ class ObjectRecords:
         closed = sum(block.text.count(sign, begin, end) for sign in _CLOSED)
         if count > closed:
             for start in _open_lines(block.text, begin, end):
-                self.told.add(self.lines.at(start), _CUT_OFF)
+                self.problem_log.add(self.lines.at(start), _CUT_OFF)
                 count -= 1
         self._batching.unrelated_records += count
 
@@ -138,7 +138,7 @@ class ObjectRecords:
         broken = self._take_loose(block, begin, found.end, before) or broken
         if broken:
             recovered = len(self._batching.records) > before
-            self.told.add(self.lines.at(found.start), reason, "recovered" if recovered else "skipped")
+            self.problem_log.add(self.lines.at(found.start), reason, "recovered" if recovered else "skipped")
 
     def _take_loose(self, block: TextBlock, begin: int, end: int, known: int) -> bool:
         """The messages of a broken text, but not those of records since the first `known` ones; whether it has any."""
@@ -162,7 +162,7 @@ class ObjectRecords:
         if names_twice(text):
             self._take_loose(block, found.start, found.end, before)
         if len(self._batching.records) > known:
-            self.told.add(self.lines.at(found.start), _RUN_TOGETHER, "recovered")
+            self.problem_log.add(self.lines.at(found.start), _RUN_TOGETHER, "recovered")
 
     def take_between(self, block: TextBlock, begin: int, end: int) -> None:
         """The text between two objects, which has an event only if its braces are lost."""
@@ -197,7 +197,7 @@ class ObjectRecords:
             self._by_words += len(loose)
             self._batching.records += loose
             return True
-        self.told.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
+        self.problem_log.add(self.lines.at(found.start), _UNKNOWN_NAMES, "skipped")
         return True
 
     def _repeated(self, record: EventRecord) -> bool:
@@ -240,10 +240,10 @@ def _is_of(one: EventRecord, other: EventRecord) -> bool:
     """Whether both have the same message, as far as escapes and lost words let one see it."""
     if other.message is None and one.message is not None:
         one, other = other, one
-    told = _squeezed(other.message or " ".join(other.strings or ()))
+    compared = _squeezed(other.message or " ".join(other.strings or ()))
     if one.message is not None:
-        return _squeezed(one.message)[:_COMPARED] == told[:_COMPARED]
-    return bool(one.strings) and all(_squeezed(each) in told for each in one.strings or ())
+        return _squeezed(one.message)[:_COMPARED] == compared[:_COMPARED]
+    return bool(one.strings) and all(_squeezed(each) in compared for each in one.strings or ())
 
 
 def _squeezed(text: str) -> str:

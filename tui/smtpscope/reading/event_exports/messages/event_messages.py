@@ -63,13 +63,14 @@ class Scan(Struct, frozen=True):
 
 
 class _Opening(NamedTuple):
-    """The start of a message and the end of its first words; `told` is the end of the words that identify a related
-    event (0: not yet)."""
+    """The start of a message and the end of its first words; `identified` is the end of the words that identify a
+    related event (0: not yet).
+    """
 
     start: int
     end: int
     related: bool
-    told: int
+    identified: int
 
 
 def holds_message(text: str, begin: int = 0, stop: int | None = None) -> bool:
@@ -139,7 +140,7 @@ def _openings(text: str, begin: int, stop: int) -> list[_Opening]:
     related = related_places(text, begin, stop)
     if not related:
         return found
-    found += [_Opening(offset.opening, offset.opening, True, offset.told) for offset in related]
+    found += [_Opening(offset.opening, offset.opening, True, offset.identified) for offset in related]
     return sorted(found)
 
 
@@ -160,9 +161,9 @@ def _with_limits(openings: list[_Opening], stop: int) -> Iterator[tuple[_Opening
 
 def _related_closing(text: str, opening: _Opening, limit: int) -> int | None:
     """The end of the line with the identifying words, None if they are missing."""
-    if not opening.told or opening.told > limit:
+    if not opening.identified or opening.identified > limit:
         return None
-    end = text.find("\n", opening.told, limit)
+    end = text.find("\n", opening.identified, limit)
     end = limit if end < 0 else end
     return end - 1 if text[end - 1 : end] == "\r" else end
 

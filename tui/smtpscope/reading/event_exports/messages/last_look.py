@@ -43,8 +43,8 @@ class LastLookReader(MessageLineReader):
                 place = self._place_of(batch.records[0])
             problems = batch.problems
             if found and batch.bytes_read >= batch.bytes_total:
-                told = told_of_words(self._source.name, found, place, "the text around them was not understood")
-                problems = [*problems, told]
+                problem = problem_of_words(self._source.name, found, place, "the text around them was not understood")
+                problems = [*problems, problem]
             yield replace(batch, records=[_marked(record, tags=tags) for record in batch.records], problems=problems)
 
     def _place_of(self, record: EventRecord) -> str:
@@ -59,7 +59,7 @@ class LastLookReader(MessageLineReader):
         return f"{line} in {name}" if name else line
 
 
-def told_of_words(file: str, count: int, first: str, why: str) -> Problem:
+def problem_of_words(file: str, count: int, first: str, why: str) -> Problem:
     """The note, once per file, on `count` events that were found by their words, the first at `first`."""
     what, where = ("1 event was", "at") if count == 1 else (f"{count:,} events were", "the first at")
     reason = f"{what} found by the text of the message alone, {where} {first}: {why}"

@@ -86,10 +86,10 @@ def first_words(text: str) -> list[int]:
 
 
 class RelatedPlace(NamedTuple):
-    """A message from index `opening` on whose identifying words end at `told` (0: not yet found)."""
+    """A message from index `opening` on whose identifying words end at `identified` (0: not yet found)."""
 
     opening: int
-    told: int
+    identified: int
 
 
 def related_places(text: str, begin: int = 0, stop: int | None = None) -> list[RelatedPlace]:
@@ -105,19 +105,19 @@ def related_places(text: str, begin: int = 0, stop: int | None = None) -> list[R
         openings = [match.span() for match in kind.first.finditer(text, begin, stop)]
         limits = [*(start for start, _ in openings), stop][1:]
         for (start, end), limit in zip(openings, limits, strict=True):
-            told = _told(kind, text, end, min(limit, start + _LONGEST))
-            if told:
-                places.append(RelatedPlace(start, told))
+            identified = _identified(kind, text, end, min(limit, start + _LONGEST))
+            if identified:
+                places.append(RelatedPlace(start, identified))
             elif limit == stop and stop - start <= _LONGEST:
                 unfinished.append(start)
     places.sort()
-    done = max((offset.told for offset in places), default=begin)
+    done = max((offset.identified for offset in places), default=begin)
     # The message of one kind may name a connector with the first words of another.
     left = min((start for start in unfinished if start >= done), default=None)
     return places if left is None else [*places, RelatedPlace(left, 0)]
 
 
-def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
+def _identified(kind: _Kind, text: str, begin: int, limit: int) -> int:
     """The end of the identifying words within the limit; 0 if there are none."""
     for phrase in kind.telling:
         found = phrase.search(text, begin, limit)
@@ -128,4 +128,4 @@ def _told(kind: _Kind, text: str, begin: int, limit: int) -> int:
 
 def holds_related(text: str, begin: int = 0, stop: int | None = None) -> bool:
     """Whether there is a whole message between the indices."""
-    return any(offset.told for offset in related_places(text, begin, stop))
+    return any(offset.identified for offset in related_places(text, begin, stop))

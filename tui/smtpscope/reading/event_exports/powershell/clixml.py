@@ -66,7 +66,7 @@ class ClixmlReader(TextLog):
                     yield batching.take(block.offset(each.end))
             objects.lines.done(rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + objects.told.take(final=block.final)
+            batching.problems += times.take_problems() + objects.problem_log.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -96,7 +96,7 @@ class _ObjectRecords:
 
     def __init__(self, file: str, times: FileTimes, batching: Batching, sources: EventSources) -> None:
         self._sources = sources
-        self.told = ProblemLog(file)
+        self.problem_log = ProblemLog(file)
         self.lines = LineOffsets()
         self._file = file
         self._times = times
@@ -113,7 +113,7 @@ class _ObjectRecords:
         except UnreadableObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
-            self.told.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
+            self.problem_log.add(self.lines.at(found.start), str(error), "recovered" if loose else "skipped")
             return
         if record is None:
             self._batching.unrelated_records += 1

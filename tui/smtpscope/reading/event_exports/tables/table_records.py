@@ -46,7 +46,7 @@ class Misshapen:
     def __init__(self, file: str, columns: EventTableColumns) -> None:
         self._columns = columns
         self._file = file
-        self._told = ProblemLog(file)
+        self._problem_log = ProblemLog(file)
         self._recovering = False
         self._outside = 0
         self._first_outside = 0
@@ -79,12 +79,14 @@ class Misshapen:
             self._first_outside = self._first_outside or row.line
             self._outside += not self._recovering
         elif row.broken:
-            self._told.add(f"line {row.line}", "quotes opened here are never closed", outcome)
+            self._problem_log.add(f"line {row.line}", "quotes opened here are never closed", outcome)
         elif not right and not self._recovering and not is_type_line(row.fields[0]):
             reason = f"{_counted(len(row.fields))}, the table has {self._columns.count}"
-            self._told.add(f"line {row.line}", reason, outcome)
+            self._problem_log.add(f"line {row.line}", reason, outcome)
         elif row.misquoted:
-            self._told.add(f"line {row.line}", "a quote stands where none can: two rows may have become one", "noted")
+            self._problem_log.add(
+                f"line {row.line}", "a quote stands where none can: two rows may have become one", "noted"
+            )
         # After an unclosed quote comes the rest of its message: noted already.
         self._recovering = row.broken or (self._recovering and not right)
 
@@ -94,7 +96,7 @@ class Misshapen:
 
     def take_problems(self, *, final: bool = False) -> list[Problem]:
         """The problems since the last call; at the end, also how many were not listed."""
-        problems = self._told.take(final=final)
+        problems = self._problem_log.take(final=final)
         if final and self._outside:
             lines = "1 line belongs" if self._outside == 1 else f"{self._outside} lines belong"
             reason = f"{lines} to no row, as of a message of several lines that has no quotes around it"

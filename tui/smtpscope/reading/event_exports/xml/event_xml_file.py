@@ -81,7 +81,7 @@ class EventXmlReader(TextLog):
                     yield batching.take(block.offset(event.end))
             records.lines.done(rest)
             stream.keep_from(rest)
-            batching.problems += records.told.take(final=block.final) + records.places.take_problems()
+            batching.problems += records.problem_log.take(final=block.final) + records.places.take_problems()
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -98,7 +98,7 @@ class _ElementRecords:
     """Makes the records of one file and puts them into its batches."""
 
     def __init__(self, file: str, options: ReadOptions, batching: Batching, text: TextSource) -> None:
-        self.told = ProblemLog(file)
+        self.problem_log = ProblemLog(file)
         self.places = TextPlaces(file, text, "element")
         self.lines = LineOffsets()
         self._file = file
@@ -120,7 +120,7 @@ class _ElementRecords:
         except UnreadableEventError as error:
             loose = self._loose.records(block, event.start, event.end)
             self._batching.records += [replace(each, message=_plain(each.message or "")) for each in loose]
-            self.told.add(self.lines.at(event.start), str(error), "recovered" if loose else "skipped")
+            self.problem_log.add(self.lines.at(event.start), str(error), "recovered" if loose else "skipped")
             return
         if record is None:
             self._batching.unrelated_records += 1
@@ -130,7 +130,7 @@ class _ElementRecords:
         self._batching.records.append(record)
         if mended:
             reason = "The event has characters that XML does not allow; each is shown as \ufffd"
-            self.told.add(self.lines.at(event.start), reason, "recovered")
+            self.problem_log.add(self.lines.at(event.start), reason, "recovered")
 
     def _with_text_beside(self, record: EventRecord, block: TextBlock, event: XmlElement) -> EventRecord:
         """`record`, which has no text, with the message found in another element of its event."""

@@ -101,15 +101,15 @@ def _delivered(line: LogLine, around: Around) -> Found:
 
 
 def _own(line: LogLine, around: Around) -> Found:
-    told = _OWN_MESSAGE.match(line.text)
-    if told is not None:
-        command = told["command"] or ""
+    reported = _OWN_MESSAGE.match(line.text)
+    if reported is not None:
+        command = reported["command"] or ""
         # A login is answered after the password, which is logged in base64.
-        verb = "AUTH" if told["reply"].startswith(("535", "534", "454")) else ""
+        verb = "AUTH" if reported["reply"].startswith(("535", "534", "454")) else ""
         known = _COMMAND.match(command)
         full = command if known else ""
         return LoggedRefusal(
-            "inbound", _address(told["address"]), known[0].upper() if known else verb, full, told["reply"], None
+            "inbound", _address(reported["address"]), known[0].upper() if known else verb, full, reported["reply"], None
         )
     own = _OWN.match(line.text)
     if own is None:

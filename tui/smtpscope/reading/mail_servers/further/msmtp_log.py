@@ -52,14 +52,14 @@ class MsmtpGrammar(MailGrammar):
         host = _HOST.match(line.text)
         if host is None:
             return None
-        told = _REPLY.search(line.text)
-        if told is None:
+        reported = _REPLY.search(line.text)
+        if reported is None:
             return NoReply(FAILED) if _NO_REPLY.search(line.text) else None
-        given, full = _stage(told["error"])
+        given, full = _stage(reported["error"])
         # Of several recipients, the message names the one that was refused; anything else concerns all of them.
-        one = _RECIPIENT.match(told["error"]) or _TO.search(line.text)
+        one = _RECIPIENT.match(reported["error"]) or _TO.search(line.text)
         mailboxes = mailboxes_of(one["to"]) if one else ()
-        reply = with_line_ends(told["reply"])
+        reply = with_line_ends(reported["reply"])
         return LoggedRefusal(
             "outbound",
             host["host"],

@@ -53,15 +53,15 @@ class QmailGrammar(MailGrammar):
         delivery = _DELIVERY.match(line.text)
         if delivery is None:
             return None
-        told = _REPLY.match(delivery["text"])
-        if told is None:
+        reported = _REPLY.match(delivery["text"])
+        if reported is None:
             remote = "establish_an_SMTP_connection" in delivery["text"] or "but_connection_died" in delivery["text"]
             return NoReply(FAILED) if remote else None
-        verb, full = next(((verb, full) for words, verb, full in _STAGES if words in told["what"]), ("", ""))
-        host = _HOST.match(told["what"])
+        verb, full = next(((verb, full) for words, verb, full in _STAGES if words in reported["what"]), ("", ""))
+        host = _HOST.match(reported["what"])
         to = _START.search(around.earlier(f"starting delivery {delivery['number']}: "))
         # qmail writes a blank as "_" and a line end as "/".
-        reply = re.sub(r"/(?=\d{3}[-_])", "\n", told["reply"]).replace("_", " ")
+        reply = re.sub(r"/(?=\d{3}[-_])", "\n", reported["reply"]).replace("_", " ")
         return LoggedRefusal("outbound", host["host"] if host else "", verb, full, reply, to["to"] if to else None)
 
 

@@ -132,7 +132,7 @@ class TranscriptLogReader(MailLog):
     def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:
         if final and self._latest.took_date:
             self._latest.took_date = False
-            self._told.add("dates", _DATE_TAKEN, "noted")
+            self._problem_log.add("dates", _DATE_TAKEN, "noted")
         super()._hand_over_problems(batching, final=final)
 
 

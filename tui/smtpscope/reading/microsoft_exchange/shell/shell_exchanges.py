@@ -64,7 +64,7 @@ class ObjectTime(NamedTuple):
     is_utc: bool = False
 
 
-class ToldExchanges(NamedTuple):
+class ObjectExchanges(NamedTuple):
     """The refusals of an object (without time and offset), their time, and the faults of the object.
 
     `without_reply` means that a delivery failed and the object has no reply.
@@ -91,14 +91,14 @@ def time_of(each: ShellObject, kind: ShellKind) -> ObjectTime:
     return ObjectTime(written or last_error(each.value("recipientstatus")).time)
 
 
-def exchanges_in(file: str, each: ShellObject) -> ToldExchanges | None:
+def exchanges_in(file: str, each: ShellObject) -> ObjectExchanges | None:
     """The content of an object, None if it is not of a kind that we read. Never raises."""
     kind = kind_of(each.values)
     if kind is None:
         return None
     time = time_of(each, kind)
     if kind == "agent":
-        return ToldExchanges(_of_agent(file, each), time)
+        return ObjectExchanges(_of_agent(file, each), time)
     if kind == "queue":
         return _of_queue(file, each, time)
     return _of_trace(file, each, time) if kind == "trace" else _of_tracking(file, each, time)
@@ -124,11 +124,11 @@ def _of_agent(file: str, each: ShellObject) -> list[SmtpExchangeRecord]:
     ]
 
 
-def _of_queue(file: str, each: ShellObject, time: ObjectTime) -> ToldExchanges:
+def _of_queue(file: str, each: ShellObject, time: ObjectTime) -> ObjectExchanges:
     said = each.value("lasterror")
     error = last_error(said)
     if not error.reply:
-        return ToldExchanges([], time, without_reply=bool(said))
+        return ObjectExchanges([], time, without_reply=bool(said))
     domain, delivery = each.value("nexthopdomain"), each.value("deliverytype")
     server, separator, _ = each.value("identity", "queueidentity", "queue").partition("\\")
     through = f"{domain} ({delivery})" if domain and delivery else domain or delivery
@@ -146,7 +146,7 @@ def _of_queue(file: str, each: ShellObject, time: ObjectTime) -> ToldExchanges:
         )
         for mailbox in _addresses(each.value("recipients")) or [None]
     ]
-    return ToldExchanges(records, time, _cut_lists(each, "recipients"))
+    return ObjectExchanges(records, time, _cut_lists(each, "recipients"))
 
 
 def _addresses(listed: str) -> list[str | None]:
@@ -166,13 +166,13 @@ def _cut_lists(each: ShellObject, *names: str) -> tuple[str, ...]:
     )
 
 
-def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ToldExchanges:
+def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ObjectExchanges:
     status = each.value("recipientstatus")
     lost = is_type_name(status)
     if not lost and _CODE.search(status) is None and _CODE.search(each.value("sourcecontext")) is None:
         # Most entries of a log are about accepted mail.
         failed = each.value("eventid").upper() in _FAILED_EVENTS
-        return ToldExchanges([], time, without_reply=failed)
+        return ObjectExchanges([], time, without_reply=failed)
     texts = {name: each.value(*names) for name, names in _COLUMNS.items()}
     recipients = each.value("recipients", "recipientaddress")
     texts["recipient-address"] = "" if is_type_name(recipients) else _list_of(recipients, _BETWEEN)
@@ -188,7 +188,7 @@ def _of_tracking(file: str, each: ShellObject, time: ObjectTime) -> ToldExchange
     if not complete:
         records = [replace(record, guess=_both(record.guess, _SIDE_ASSUMED)) for record in records]
     failed = texts["event-id"].upper() in _FAILED_EVENTS and not records
-    return ToldExchanges(records, time, problems, without_reply=failed)
+    return ObjectExchanges(records, time, problems, without_reply=failed)
 
 
 _SIDE_ASSUMED: Final = "The export lacks the columns that show who refused (Source, EventId, ConnectorId)"
@@ -234,14 +234,14 @@ def status_of(value: str) -> str:
     return _NEXT_REPLY.sub(";", bare).strip()
 
 
-def _of_trace(file: str, each: ShellObject, time: ObjectTime) -> ToldExchanges:
+def _of_trace(file: str, each: ShellObject, time: ObjectTime) -> ObjectExchanges:
     if is_failed_summary(each):
-        return ToldExchanges([], time, without_reply=True)
+        return ObjectExchanges([], time, without_reply=True)
     said = next((text for name in ("detail", "data", "reason") if (text := each.value(name))), "")
     error = last_error(said)
     failed = _FAILED.search(each.value("event", "status")) is not None
     if not error.reply or not (failed or "LED=" in said):
-        return ToldExchanges([], time, without_reply=failed)
+        return ObjectExchanges([], time, without_reply=failed)
     incoming = each.value("directionality").casefold().startswith("in")
     reply = error.reply
     inbound = not error.host and (incoming or _OF_OURS.search(reply) is not None)
@@ -255,7 +255,7 @@ def _of_trace(file: str, each: ShellObject, time: ObjectTime) -> ToldExchanges:
         mailbox=each.value("recipientaddress") or None,
         guess=MAYBE_OURS if is_ours(reply) and not inbound else None,
     )
-    return ToldExchanges([record], time)
+    return ObjectExchanges([record], time)
 
 
 def is_failed_summary(each: ShellObject) -> bool:

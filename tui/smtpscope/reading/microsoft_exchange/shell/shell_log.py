@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import span_of
-from smtpscope.reading.microsoft_exchange.shell.shell_exchanges import ToldExchanges, exchanges_in, time_of
+from smtpscope.reading.microsoft_exchange.shell.shell_exchanges import ObjectExchanges, exchanges_in, time_of
 from smtpscope.reading.microsoft_exchange.shell.shell_object import ShellObject, kind_of
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, SmtpExchangeRecord
@@ -55,17 +55,21 @@ class ShellReader(TextLog):
         for each in self._objects():
             if each.damage:
                 damaged.add(f"line {each.line}", each.damage, "noted")
-            told = exchanges_in(self._source.name, each)
-            if told is None or not told.records:
+            found_in_object = exchanges_in(self._source.name, each)
+            if found_in_object is None or not found_in_object.records:
                 batching.unrelated_records += 1
-                without_reply += told is not None and told.without_reply
+                without_reply += found_in_object is not None and found_in_object.without_reply
             else:
-                found = self._timed(each, told, times)
+                found = self._timed(each, found_in_object, times)
                 batching.exchanges += found
                 timeless += found[0].time_ms is None
                 batching.extend_log_span(span_of([found[0].time_ms], assumed=found[0].time_assumed))
-                problems.update((reason, (each.line, 0)) for reason in told.problems if reason not in problems)
-                problems.update((reason, (problems[reason][0], problems[reason][1] + 1)) for reason in told.problems)
+                problems.update(
+                    (reason, (each.line, 0)) for reason in found_in_object.problems if reason not in problems
+                )
+                problems.update(
+                    (reason, (problems[reason][0], problems[reason][1] + 1)) for reason in found_in_object.problems
+                )
             if batching.due:
                 batching.problems += times.take_problems() + damaged.take()
                 yield batching.take(each.end)
@@ -74,23 +78,23 @@ class ShellReader(TextLog):
             Problem(self._source.name, f"line {line}", reason, "noted", count)
             for reason, (line, count) in problems.items()
         ]
-        batching.problems += self._told(timeless, without_reply)
+        batching.problems += self._counted(timeless, without_reply)
         yield batching.take(self._source.size)
 
-    def _timed(self, each: ShellObject, told: ToldExchanges, times: FileTimes) -> list[SmtpExchangeRecord]:
+    def _timed(self, each: ShellObject, found_in_object: ObjectExchanges, times: FileTimes) -> list[SmtpExchangeRecord]:
         """The exchanges of an object with their time, each at a different byte of the object."""
-        written = find_time(told.time.text[:_LONGEST_TIME])
-        if written is not None and written.zone_minutes is None and told.time.is_utc:
+        written = find_time(found_in_object.time.text[:_LONGEST_TIME])
+        if written is not None and written.zone_minutes is None and found_in_object.time.is_utc:
             written = written._replace(zone_minutes=0)
         time_ms = None if written is None else times.milliseconds(written, each.offset)
         assumed = written is not None and written.zone_minutes is None
         unit, last = self._text.encoding.unit, max(each.offset, each.end - 1)
         return [
             replace(record, offset=min(each.offset + number * unit, last), time_ms=time_ms, time_assumed=assumed)
-            for number, record in enumerate(told.records)
+            for number, record in enumerate(found_in_object.records)
         ]
 
-    def _told(self, timeless: int, without_reply: int) -> list[Problem]:
+    def _counted(self, timeless: int, without_reply: int) -> list[Problem]:
         name, problems = self._source.name, []
         if timeless:
             reason = "the output has no time of the refusal (Timestamp, LastRetryTime): print it with all properties"

@@ -1,0 +1,190 @@
+"""`X`: the checks that fit an incident, by key; nothing is sent before one, and what comes back changes the advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from app.driving import Browsing, browsing
+from smtpscope.app.screens.confirm import ConfirmScreen
+from smtpscope.app.screens.live.address_dialog import AddressScreen
+from smtpscope.app.screens.live.check_now import CheckNowScreen
+from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.configuration.settings import Settings
+from smtpscope.session import Analysis
+from support.dns_stub import DnsStub
+from support.live_checks import list_zone
+
+ZONES = {
+    **list_zone("zen.dnsbl.example"),
+    "25.2.0.192.in-addr.arpa": {"PTR": "mail.ourcompany.example."},
+    "mail.ourcompany.example": {"A": "192.0.2.25"},
+}
+ASKED = ["A 2.0.0.127.zen.dnsbl.example", "A 1.0.0.127.zen.dnsbl.example", "A 25.2.0.192.zen.dnsbl.example"]
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DnsStub]:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("smtpscope.probes.pacing.BETWEEN_SECONDS", 0.0)
+    with DnsStub(dict(ZONES)) as running:
+        yield running
+
+
+def settings(stub: DnsStub, **changes: object) -> Settings:
+    """Our IP addresses are those of documentation, so private ones are allowed."""
+    return Settings(checks_resolver=stub.resolver, checks_private=True, **changes)  # type: ignore[arg-type]
+
+
+def said(driven: Browsing) -> str:
+    return " ".join(driven.notices)
+
+
+async def opened(driven: Browsing) -> CheckNowScreen:
+    await driven.put_on("mail.fabrikam.example")
+    await driven.press("X")
+    assert isinstance(driven.app.screen, CheckNowScreen)
+    return driven.app.screen
+
+
+def detail(driven: Browsing) -> str:
+    return " ".join("\n".join(driven.app.screen.query_one(ProsePane).lines).split())
+
+
+async def test_x_lists_the_checks_with_what_they_send_and_enter_runs_one(analysis: Analysis, stub: DnsStub) -> None:
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        screen = await opened(driven)
+        assert [check.title for check in screen.checks] == [
+            "Block list zen.dnsbl.example: 192.0.2.25",
+            "Reverse DNS: 192.0.2.25",
+        ]
+        assert f"asks the resolver {stub.resolver}:" in detail(driven)
+        for question in ASKED:
+            assert question in detail(driven)
+        assert any("Nothing is sent before you press Enter or a." in line for line in driven.drawn)
+        assert stub.questions == []
+        await driven.press("enter")
+        await driven.until(lambda: screen.idle)
+        await driven.settled()
+        assert stub.questions == ASKED
+        words = "192.0.2.25 is not listed on zen.dnsbl.example now; it was refused until 03-22 17:39."
+        assert words in detail(driven)
+        assert f"Not there. Asked {stub.resolver} at" in detail(driven)
+        assert any(line.strip("│ ").startswith("- Block list zen.dnsbl.example") for line in driven.drawn)
+        await driven.press("escape")
+        assert driven.app.screen is driven.browse
+        guidance = " ".join("\n".join(driven.browse.detail.guidance.lines).split())
+        assert guidance.startswith(f"Checked now - {words}")
+        await driven.press("Y")
+        assert words in " ".join(driven.clipboard.copied[-1].replace("\\", "").split())
+
+
+async def test_all_are_run_after_one_question_and_the_ticket_can_leave_them_out(
+    analysis: Analysis, stub: DnsStub
+) -> None:
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        screen = await opened(driven)
+        await driven.press("a")
+        assert isinstance(driven.app.screen, ConfirmScreen)
+        assert any("Run 2 checks" in line for line in driven.drawn)
+        await driven.press("n")
+        assert stub.questions == []
+        await driven.press("a", "y")
+        await driven.until(lambda: screen.idle and len(stub.questions) == 5)
+        await driven.settled()
+        assert sorted(stub.questions) == sorted([*ASKED, "PTR 25.2.0.192.in-addr.arpa", "A mail.ourcompany.example"])
+        await driven.press("y")
+        assert "mail.ourcompany.example" in driven.clipboard.copied[-1]
+        await driven.press("t", "escape", "Y")
+        assert "Checked now" not in driven.clipboard.copied[-1]
+
+
+async def test_escape_cancels_what_is_running(analysis: Analysis, stub: DnsStub) -> None:
+    stub.zones["2.0.0.127.zen.dnsbl.example"] = {"A": "!SILENCE"}
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        screen = await opened(driven)
+        await driven.press("enter")
+        await driven.until(lambda: bool(stub.questions))
+        await driven.settled()
+        await driven.press("escape")
+        await driven.until(lambda: screen.idle)
+        await driven.settled()
+        assert "Cancelled" in said(driven)
+        asked = len(stub.questions)
+        await driven.press("escape")
+        assert len(driven.app.screen_stack) == 2
+        assert len(stub.questions) == asked == 1
+
+
+async def test_our_address_is_asked_for_once_and_remembered(analysis: Analysis, stub: DnsStub) -> None:
+    async with browsing(analysis, settings=settings(stub), filter_text="450 host:woodgrove") as driven:
+        await driven.press("X")
+        screen = driven.app.screen
+        assert isinstance(screen, CheckNowScreen)
+        assert screen.checks[0].refusal
+        await driven.press("enter")
+        assert "not in the log" in said(driven)
+        await driven.press("o")
+        assert isinstance(driven.app.screen, AddressScreen)
+        driven.app.screen.query_one(Input).value = "no address"
+        await driven.press("enter")
+        assert "is not an IP address" in said(driven)
+        await driven.press("o")
+        driven.app.screen.query_one(Input).value = "192.0.2.25"
+        await driven.press("enter")
+        assert next(check.title for check in screen.checks) == "Reverse DNS: 192.0.2.25"
+        assert stub.questions == []
+
+
+async def test_a_check_that_is_not_asked_says_why(analysis: Analysis, stub: DnsStub) -> None:
+    async with browsing(analysis, settings=Settings(checks_resolver=stub.resolver)) as driven:
+        screen = await opened(driven)
+        assert all(check.refusal for check in screen.checks)
+        await driven.press("enter")
+        assert "192.0.2.25 is not a public IP address" in said(driven)
+        await driven.press("a")
+        assert driven.app.screen is screen
+        assert stub.questions == []
+
+
+async def test_checks_that_are_off_have_no_key(analysis: Analysis, stub: DnsStub) -> None:
+    async with browsing(analysis, settings=settings(stub, checks="off")) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        await driven.press("X")
+        assert driven.app.screen is driven.browse
+        assert "browse.check_now" not in {each.binding.id for each in driven.browse.active_bindings.values()}
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        assert "browse.check_now" in {each.binding.id for each in driven.browse.active_bindings.values()}
+
+
+async def test_without_the_packages_the_key_says_what_to_install(
+    analysis: Analysis, stub: DnsStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtpscope.session.live.live_session.find_spec", lambda name: None)
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        await driven.press("X")
+        assert driven.app.screen is driven.browse
+        assert 'pip install "smtpscope[check]"' in said(driven)
+
+
+async def test_an_answer_can_not_command_the_terminal(analysis: Analysis, stub: DnsStub) -> None:
+    stub.zones["25.2.0.192.zen.dnsbl.example"] = {"A": "127.0.0.2", "TXT": '"\\027]52;c;eA==\\007[red]listed[/]"'}
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        screen = await opened(driven)
+        await driven.press("enter")
+        await driven.until(lambda: screen.idle)
+        await driven.settled()
+        assert "[red]listed[/]" in detail(driven)
+        assert not any("\x1b" in line or "\x07" in line for line in driven.drawn)
+        await driven.press("escape")
+        assert not any("\x1b" in line or "\x07" in line for line in driven.drawn)
+
+
+async def test_without_a_row_there_is_nothing_to_check(analysis: Analysis, stub: DnsStub) -> None:
+    async with browsing(analysis, settings=settings(stub), filter_text="host:nobody") as driven:
+        await driven.press("X")
+        assert "nothing to check" in said(driven)
