@@ -12,6 +12,9 @@
 # make evaluate     how well replies are recognised; writes docs/evaluation.md (REPLIES=FILE: other labelled replies too)
 # make properties   tries twenty times as many examples of each property as make test does
 # make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first)
+# make corpora      reads public logs that you have downloaded (FOLDERS='a b'; DAMAGED=1000: damaged copies too); without
+#                   FOLDERS it lists collections
+# make soak         follows a log that grows, rotates and vanishes (MINUTES=10)
 # make help         these lines, and the other targets
 
 PYTHON ?= python3
@@ -33,8 +36,8 @@ PIP := -m pip --disable-pip-version-check install --quiet
 # Nothing is fetched to build with: what builds was installed from requirements/build.txt before.
 LOCKED := --no-build-isolation --use-pep517 --require-hashes
 EDITABLE := --no-build-isolation --no-deps --editable .
-.PHONY: run test lint types contract pytest properties one fix lock bench tasks evaluate fuzz snapshots screenshots samples docs \
-	docs-site wheel clean help
+.PHONY: run test lint types contract pytest properties one fix lock bench tasks evaluate fuzz corpora soak snapshots \
+	screenshots samples docs docs-site wheel clean help
 
 run: $(INSTALLED)
 	@$(BIN)/smtpscope data/samples
@@ -91,6 +94,12 @@ MINUTES ?= 5
 FIRST ?= 0
 fuzz: $(DEVELOPED)
 	TZ=UTC PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) --first $(FIRST)
+
+corpora: $(DEVELOPED)
+	TZ=UTC PYTHONPATH=tests $(BIN)/python -m corpora $(FOLDERS) $(if $(DAMAGED),--damaged $(DAMAGED))
+
+soak: $(DEVELOPED)
+	TZ=UTC PYTHONPATH=tests $(BIN)/python -m soak --minutes $(MINUTES)
 
 # Redraws the pictures that the snapshot tests compare with; look at each before it is committed.
 snapshots: $(DEVELOPED)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.geometry import Offset
 
 from app.driving import Browsing, browsing
 from smtpscope.app.links import has_browser, link_in
 from smtpscope.app.screens.link import LinkScreen
-from smtpscope.session import Analysis
+from smtpscope.app.widgets.texts.text_items import items_of
+from smtpscope.session import Analysis, open_analysis
 
 
 async def _on_item(driven: Browsing, words: str, key: str = "j") -> None:
@@ -172,3 +175,16 @@ def test_a_browser_needs_a_display() -> None:
     assert not has_browser({}, "linux")
     assert has_browser({"DISPLAY": ":0"}, "linux")
     assert has_browser({}, "win32")
+
+
+def test_a_pane_without_text_has_no_items() -> None:
+    assert items_of((), [], 0, 80) == []
+
+
+async def test_keys_in_the_detail_of_an_empty_log_do_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text("Nov  9 06:12:41 mail postfix/qmgr[5]: 4ABC: removed\n", encoding="utf-8")
+    async with browsing(open_analysis([str(log)])) as driven:
+        driven.browse.detail.guidance.focus()
+        await driven.press("right", "down", "end", "home")
+        assert driven.browse.detail.guidance.items == []

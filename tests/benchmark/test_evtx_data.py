@@ -10,7 +10,7 @@ from bench.evtx_data import CLUSTERED, DENSE, SCATTERED, LogKind, LogWriter, wri
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import EventRecord, ReadOptions
-from smtpscope.reading.sources.expanding import FileSource
+from smtpscope.reading.sources.file_source import FileSource
 
 
 def read(path: Path, *, quick: bool = True) -> tuple[list[EventRecord], int]:

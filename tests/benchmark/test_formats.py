@@ -15,7 +15,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading import registry
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.sources.expanding import FileSource
+from smtpscope.reading.sources.file_source import FileSource
 
 PLAIN: Final = [form for form in FORMS if not form.packed]
 EVENTS: Final = {"evtx", "evt", "xml", "clixml", "json", "csv", "dumpel", "splunk", "event-viewer"} | {

@@ -6,7 +6,7 @@ from bench.text_data import write_text_log
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.sources.expanding import FileSource
+from smtpscope.reading.sources.file_source import FileSource
 
 
 def test_all_events_of_a_written_text_log_are_read_and_parsed(tmp_path: Path) -> None:

@@ -42,12 +42,18 @@ class Served:
         try:
             for line in process.stderr:
                 self.said += line
-                if found := re.search(r"serving (http://\S+/)", line):
+                if found := re.search(r"serving (http://\S+)", line):
                     self.url = found[1]
                     return
         finally:
             limit.cancel()
         raise AssertionError(f"it ended: {self.said}")
+
+    @property
+    def terminal(self) -> str:
+        """The URL of the terminal in the page, with the key of the page."""
+        address, _, key = self.url.partition("?key=")
+        return f"{address}ws/{key}"
 
     def end(self, number: signal.Signals) -> int:
         """Its exit code after this signal, which only the server gets."""
@@ -96,12 +102,12 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Served]]:
         process.communicate()
 
 
-async def first_screen(url: str, *wanted: str) -> str:
+async def first_screen(server: Served, *wanted: str) -> str:
     """What the app behind the page draws until all of `wanted` was drawn."""
     from aiohttp import ClientSession
 
     drawn = ""
-    async with ClientSession() as analysis, analysis.ws_connect(f"{url}ws?width=160&height=40") as terminal:
+    async with ClientSession() as analysis, analysis.ws_connect(f"{server.terminal}?width=160&height=40") as terminal:
         while not all(word in drawn for word in wanted):
             drawn += (await terminal.receive_bytes(timeout=SECONDS)).decode()
     return drawn
@@ -110,9 +116,13 @@ async def first_screen(url: str, *wanted: str) -> str:
 @needs_textual_serve
 def test_it_says_its_address_in_one_line_and_answers_there(served: Callable[..., Served]) -> None:
     server = served(COPIED)
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", server.url)
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=SECONDS)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?key=[\w-]{32}", server.url)
+    address = urlsplit(server.url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=SECONDS)
     connection.request("GET", "/")
+    refused = connection.getresponse()
+    assert (refused.status, b"open the whole address" in refused.read()) == (403, True)
+    connection.request("GET", f"/?{address.query}")
     answer = connection.getresponse()
     assert answer.status == 200
     assert f"smtpscope: {COPIED.name}" in answer.read().decode()
@@ -127,7 +137,7 @@ async def test_ctrl_c_ends_it_with_130_and_every_process_with_it(served: Callabl
     from aiohttp import ClientSession, WSMsgType
 
     server = served(COPIED)
-    async with ClientSession() as analysis, analysis.ws_connect(f"{server.url}ws") as terminal:
+    async with ClientSession() as analysis, analysis.ws_connect(server.terminal) as terminal:
         await terminal.receive_bytes(timeout=SECONDS)
         server.process.send_signal(signal.SIGINT)
         while (await terminal.receive(timeout=SECONDS)).type is WSMsgType.BINARY:
@@ -141,7 +151,7 @@ async def test_a_server_that_is_killed_leaves_no_process_behind(served: Callable
     from aiohttp import ClientSession
 
     server = served(COPIED)
-    async with ClientSession() as analysis, analysis.ws_connect(f"{server.url}ws") as terminal:
+    async with ClientSession() as analysis, analysis.ws_connect(server.terminal) as terminal:
         await terminal.receive_bytes(timeout=SECONDS)
         server.process.kill()
         # Standard error, which all of them share, is at its end with the last of them.
@@ -153,7 +163,7 @@ async def test_no_word_of_the_command_line_is_a_command(served: Callable[..., Se
     hostile = tmp_path / 'it\'s "a" $(touch owned) `touch owned`; touch owned & touch owned|touch owned .txt'
     shutil.copy(COPIED, hostile)
     server = served("--filter", 'host:northwind -"$(touch owned)"', "--timezone", "Asia/Tokyo", "--", hostile)
-    drawn = await first_screen(server.url, "mail.northwind.example")
+    drawn = await first_screen(server, "mail.northwind.example")
     assert "mail.fabrikam.example" not in drawn
     server.end(signal.SIGTERM)
     assert not list(tmp_path.rglob("owned"))
@@ -163,7 +173,7 @@ async def test_no_word_of_the_command_line_is_a_command(served: Callable[..., Se
 async def test_modules_in_the_current_folder_are_not_run(served: Callable[..., Served], tmp_path: Path) -> None:
     for name in ("numpy", "textual"):
         (tmp_path / "here" / f"{name}.py").write_text("raise SystemExit('run from the current folder')")
-    assert await first_screen(served(COPIED).url, "mail.fabrikam.example")
+    assert await first_screen(served(COPIED), "mail.fabrikam.example")
 
 
 @pytest.fixture
@@ -181,15 +191,21 @@ def answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_interface_is_warned_of(smtpscope: Smtpscope) -> None:
     result = smtpscope("serve", COPIED, "--host", "0.0.0.0")
     warning, address = result.stderr.splitlines()
-    assert "WARNING: no login, no encryption." in warning
+    assert "WARNING: no encryption. Anyone who has the URL" in warning
     assert f"serving http://{socket.gethostname()}:" in address
+    assert "?key=" in address
+    warning, address = smtpscope("serve", COPIED, "--host", "0.0.0.0", "--no-key").stderr.splitlines()
+    assert "WARNING: no login, no encryption. Anyone who can reach 0.0.0.0" in warning
+    assert "key" not in address
 
 
 @pytest.mark.usefixtures("answers_at_once")
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_this_machine_is_not_warned_of(smtpscope: Smtpscope, host: str) -> None:
     (line,) = smtpscope("serve", COPIED, "--host", host).stderr.splitlines()
-    assert "for this machine only" in line
+    assert "for this machine only, to whoever has this URL" in line
+    (line,) = smtpscope("serve", COPIED, "--host", host, "--no-key").stderr.splitlines()
+    assert "for this machine only, to anyone logged in on it" in line
 
 
 @pytest.mark.usefixtures("answers_at_once")
@@ -258,7 +274,7 @@ def test_the_page_opens_in_chromium_and_obeys_keys(served: Callable[..., Served]
         page.wait(lambda page: "Keys and filter terms" in page.screen(), "the help")
         requested = page.requested()
         assert len(requested) >= 6
-        assert all(address.startswith(server.url) for address in requested)
+        assert all(address.startswith(server.url.partition("?")[0]) for address in requested)
         assert page.complaints() == []
         assert page.value("window.open('/')") is None
     assert server.end(signal.SIGINT) == 130

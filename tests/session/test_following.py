@@ -127,3 +127,30 @@ def test_rows_that_fit_the_filter_are_told_as_they_come(tmp_path: Path) -> None:
     assert next(rows) == 5
     with pytest.raises(RuntimeError):
         next(rows)
+
+
+def test_what_was_written_before_a_log_was_renamed_comes_before_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(lines(0, 2), encoding="utf-8")
+    analysis = opened(path)
+    assert followed(analysis) == []
+    with path.open("a", encoding="utf-8") as log:
+        log.write(lines(2, 4))
+        log.flush()
+        path.rename(tmp_path / "mail.log.1")
+        path.write_text(lines(9, 10), encoding="utf-8")
+        assert followed(analysis) == ["mx2.example", "mx3.example"]
+        log.write(lines(4, 5))
+        log.flush()
+        # Its program has not been told of the new log yet.
+        assert followed(analysis) == ["mx4.example"]
+    assert followed(analysis) == ["mx9.example"]
+    with path.open("a", encoding="utf-8") as log:
+        path.unlink()
+        assert followed(analysis) == []
+        log.write(lines(10, 11))
+        log.flush()
+        assert followed(analysis) == ["mx10.example"]
+    path.write_text(lines(20, 22), encoding="utf-8")
+    assert followed(analysis) == ["mx20.example", "mx21.example"]
+    assert [problem.reason.partition(":")[0] for problem in analysis.problems] == ["The log can't be followed for now"]

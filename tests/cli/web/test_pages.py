@@ -16,6 +16,7 @@ pytest.importorskip("textual_serve", reason="needs the extra smtpscope[serve]")
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from smtpscope.cli.web import page_process, pages
+from smtpscope.cli.web.guard import is_key, new_key
 from smtpscope.cli.web.page_process import PageProcess, same_words
 from smtpscope.cli.web.pages import Pages, serve_pages
 
@@ -49,9 +50,9 @@ LONGEST = 30.0
 
 
 @asynccontextmanager
-async def client(program: str = ECHO, title: str = "a.evtx") -> AsyncIterator[ClientSession]:
+async def client(program: str = ECHO, title: str = "a.evtx", key: str = "") -> AsyncIterator[ClientSession]:
     """Asks a server that runs `program` behind each page, and ends with it."""
-    pages = Pages([sys.executable, "-c", program], title, frozenset({"localhost"}))
+    pages = Pages([sys.executable, "-c", program], title, frozenset({"localhost"}), key)
     answers = asyncio.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(serve_pages(pages, listening, answers.set))
@@ -96,6 +97,63 @@ async def test_a_stranger_gets_nothing(path: str) -> None:
     async with client() as answering:
         assert (await answering.get(path, headers={"Host": "evil.example"})).status == 403
         assert (await answering.get(path, headers={"Origin": "http://evil.example"})).status == 403
+
+
+async def test_page_and_terminal_are_for_whoever_has_the_key() -> None:
+    key = new_key()
+    async with client(key=key) as answering:
+        for path in ("/", "/?key=", f"/?key={key[:-1]}", "/?key=%C3%A4%00", "/ws", f"/ws/{key[:-1]}", "/ws/x"):
+            answer = await answering.get(path)
+            assert answer.status == 403, path
+            assert key not in await answer.text()
+        text = await (await answering.get(f"/?key={key}")).text()
+        assert f'/ws/{key}"' in text
+        assert (await answering.get("/page/page.js")).status == 200
+        async with answering.ws_connect(f"/ws/{key}?width=90") as terminal:
+            assert await drawn(terminal) == b"90x24"
+
+
+def test_each_key_is_new() -> None:
+    assert len({new_key() for _ in range(50)}) == 50
+    assert is_key("anything", "")
+    assert not is_key("", new_key())
+
+
+async def test_a_connection_that_is_lost_ends_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = asyncio.Event()
+    real = PageProcess.end
+
+    async def end(self: PageProcess) -> None:
+        await real(self)
+        ended.set()
+
+    monkeypatch.setattr(PageProcess, "end", end)
+    async with client() as answering, answering.ws_connect("/ws") as terminal:
+        assert await drawn(terminal) == b"80x24"
+        transport = terminal._response.connection.transport  # type: ignore[union-attr]
+        assert transport is not None
+        # As a cable that is pulled: without a closing frame.
+        transport.abort()
+        await asyncio.wait_for(ended.wait(), LONGEST)
+
+
+async def test_a_large_paste_comes_whole_and_one_that_is_too_large_ends_the_page() -> None:
+    pasted = "Zürich " * 40_000
+    async with client() as answering, answering.ws_connect("/ws", max_msg_size=0) as terminal:
+        assert await drawn(terminal) == b"80x24"
+        await terminal.send_json(["stdin", pasted])
+        assert await drawn(terminal) == b"D" + pasted.encode()
+        await terminal.send_json(["stdin", "x" * (2 << 20)])
+        assert (await terminal.receive(timeout=LONGEST)).type is WSMsgType.CLOSE
+    # The server goes on.
+
+
+async def test_a_page_that_reads_slowly_gets_everything_in_the_end() -> None:
+    async with client() as answering, answering.ws_connect("/ws", max_msg_size=0) as terminal:
+        assert await drawn(terminal) == b"80x24"
+        for number in range(40):
+            await terminal.send_json(["stdin", f"{number:02}" * 20_000])
+        assert [(await drawn(terminal))[1:3] for _ in range(40)] == [b"%02d" % number for number in range(40)]
 
 
 @pytest.mark.parametrize("path", ["/page/page.html", "/page/..%2f..%2fserve.py", "/static/", "/download/1", "/nowhere"])

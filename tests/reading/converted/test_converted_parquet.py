@@ -11,7 +11,8 @@ from smtpscope.errors import LogError
 from smtpscope.reading.converted.converted_parquet import ConvertedParquetReader
 from smtpscope.reading.record import Batch, ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import reader_of
-from smtpscope.reading.sources.expanding import FileSource, expand
+from smtpscope.reading.sources.expanding import expand
+from smtpscope.reading.sources.file_source import FileSource
 from support.converted_logs import first_exchanges, parquet_bytes
 from support.memory_source import MemorySource
 

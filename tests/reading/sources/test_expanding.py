@@ -15,7 +15,8 @@ import pytest
 
 from smtpscope.errors import LogError
 from smtpscope.reading.record import Source
-from smtpscope.reading.sources.expanding import FileSource, StandardInput, expand
+from smtpscope.reading.sources.expanding import StandardInput, expand
+from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.packed import SpooledSource
 from support.event_texts import TextEvent, log_line
 

@@ -37,15 +37,17 @@ class ServeError(SmtpscopeError):
     default=_THIS_MACHINE,
     show_default=True,
     metavar="ADDRESS",
-    help="IP address to listen on. There is no login: anyone who can reach it can read the logs and write files.",
+    help="IP address to listen on. Whoever has the printed URL can read the logs and write files.",
 )
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port to listen on.  [default: a free one]"
 )
-def serve(query: Query, host: str, port: int) -> None:
+@click.option("--no-key", is_flag=True, help="Leave the key out of the URL: anyone who can reach the port is let in.")
+def serve(query: Query, host: str, port: int, no_key: bool) -> None:
     """Browse logs in a web browser: prints the URL, and serves until ctrl+c.
 
-    Needs the extra smtpscope[serve]. Every page reads the logs again, and
+    Needs the extra smtpscope[serve]. The URL has a key, new at each start,
+    which keeps other users of this machine out. Every page reads the logs again, and
     loads everything from this machine.
 
     \b
@@ -63,30 +65,35 @@ def serve(query: Query, host: str, port: int) -> None:
     for error in analysis.errors:
         say(error)
     with _listening(host, port) as listening:
-        _serve(listening, host, _title(analysis.files))
+        _serve(listening, host, _title(analysis.files), keyed=not no_key)
 
 
-def _serve(listening: socket.socket, host: str, title: str) -> None:
+def _serve(listening: socket.socket, host: str, title: str, *, keyed: bool) -> None:
     import asyncio
 
-    from smtpscope.cli.web.guard import is_this_machine_only, own_names
+    from smtpscope.cli.web.guard import is_this_machine_only, new_key, own_names
     from smtpscope.cli.web.page_process import same_words
     from smtpscope.cli.web.pages import Pages, serve_pages
 
     address = listening.getsockname()[0]
-    url = _url(address, listening.getsockname()[1])
+    key = new_key() if keyed else ""
+    url = _url(address, listening.getsockname()[1]) + (f"?key={key}" if key else "")
 
     def ready() -> None:
         if is_this_machine_only(address):
-            talk(f"serving {url} for this machine only, to anyone logged in on it; press ctrl+c to stop.")
+            who = "to whoever has this URL" if key else "to anyone logged in on it"
+            talk(f"serving {url} for this machine only, {who}; press ctrl+c to stop.")
         else:
-            talk(
-                f"WARNING: no login, no encryption. Anyone who can reach {host} over the network can "
-                "read these logs, and write files with your rights."
+            lacking = "no encryption" if key else "no login, no encryption"
+            who = (
+                f"Anyone who has the URL, or can watch the network to {host},"
+                if key
+                else f"Anyone who can reach {host} over the network"
             )
+            talk(f"WARNING: {lacking}. {who} can read these logs, and write files with your rights.")
             talk(f"serving {url}; press ctrl+c to stop.")
 
-    asyncio.run(serve_pages(Pages(same_words(), title, own_names(host)), listening, ready))
+    asyncio.run(serve_pages(Pages(same_words(), title, own_names(host), key), listening, ready))
     sys.exit(_TERMINATED)
 
 

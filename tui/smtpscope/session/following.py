@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Batch, Followable, LogReader, Source
+from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.text.text_log import damage_in
 
 
@@ -35,9 +36,24 @@ def added(source: Source, reader: LogReader, so_far: ReadSoFar) -> Iterator[Batc
     the only result is one problem saying so. Never raises.
     """
     try:
-        size = source.size
-        if so_far.resumable and hasattr(reader, "read_new"):
+        resumes = so_far.resumable and hasattr(reader, "read_new")
+        while resumes and isinstance(source, FileSource) and source.stay_behind():
+            # The rest of a log that was renamed or deleted, as long as something is still written to it.
+            behind = source.size
             yield from cast("Followable", reader).read_new()
+            grown, so_far.size = behind > so_far.size, behind
+            # Raises LogError where there is no new one.
+            source.look_for_new()
+            if grown:
+                so_far.lost = False
+                return
+            source.catch_up()
+            so_far.size = 0
+        size = source.size
+        if resumes:
+            yield from cast("Followable", reader).read_new()
+            if isinstance(source, FileSource):
+                source.hold()
         elif size != so_far.size:
             yield from _read_again(reader, so_far)
         yield from damage_in(reader, source)

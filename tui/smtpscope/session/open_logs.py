@@ -14,6 +14,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
 from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.sources.expanding import Waiting, expand, named_file, searched
+from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import batches_of, head_of
@@ -128,6 +129,8 @@ class Logs:
                         if is_short():
                             yield _nothing(store, progress.ended(source), error=_out_of_memory(name))
                             return
+                if self._options.growing and isinstance(source, FileSource):
+                    source.hold()
                 record.keep()
                 progress.ended(source)
             except LogError as error:

@@ -1,18 +1,35 @@
 """Access checks: only requests that name this machine, and only from our own page.
 
-There is no login, so a web page from elsewhere must not reach us through its visitor's browser: neither under its own
-name pointed at us (DNS rebinding), nor by opening a WebSocket to us, which browsers allow any page to do.
+A web page from elsewhere must not reach us through its visitor's browser: neither under its own name pointed at us (DNS
+rebinding), nor by opening a WebSocket to us, which browsers allow any page to do. Other users of this machine reach the
+port as we do, so the address has a key that only its reader knows.
 """
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 import re
+import secrets
 import socket
 from typing import Final
 
 # RFC 9110 section 7.2, without forms that no browser sends: the header is used in the page and its policy.
 _HOST: Final = re.compile(r"(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::[0-9]{1,5})?")
+
+_KEY_BYTES: Final = 24
+NO_KEY: Final = "The address lacks its key: open the whole address that smtpscope serve printed."
+
+
+def new_key() -> str:
+    """A key that nobody can guess, made of letters that an address may have."""
+    return secrets.token_urlsafe(_KEY_BYTES)
+
+
+def is_key(given: str, key: str) -> bool:
+    """Whether `given` is the `key`; takes as long for any wrong one. Without a key ("") anything is right."""
+    return not key or hmac.compare_digest(given.encode("utf-8", "replace"), key.encode())
+
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",

@@ -33,9 +33,13 @@ _OWN_FILES: Final = {"page.css": "text/css", "page.js": "text/javascript"}
 
 
 class Pages:
-    """Answers requests for the page; `words` is the command for each page's process, `names` are this machine's."""
+    """Answers requests for the page; `words` is the command for each page's process, `names` are this machine's.
 
-    def __init__(self, words: Sequence[str], title: str, names: frozenset[str]) -> None:
+    Page and terminal need the `key`; "" asks for none. The other files are those of every installation.
+    """
+
+    def __init__(self, words: Sequence[str], title: str, names: frozenset[str], key: str = "") -> None:
+        self._key = key
         self._words = tuple(words)
         self._title = title
         self._names = names
@@ -49,6 +53,7 @@ class Pages:
             [
                 web.get("/", self._page),
                 web.get("/ws", self._terminal),
+                web.get("/ws/{key}", self._terminal),
                 web.get("/page/{name}", self._own_file),
                 web.static("/static", statics),
             ]
@@ -66,12 +71,18 @@ class Pages:
             return web.Response(status=403, text=f"{why}\n")
         return await handler(request)
 
+    def _check_key(self, given: str) -> None:
+        if not guard.is_key(given, self._key):
+            raise web.HTTPForbidden(text=f"{guard.NO_KEY}\n")
+
     async def _page(self, request: web.Request) -> web.Response:
+        self._check_key(request.query.get("key", ""))
         page = Template((self._folder / "page.html").read_text(encoding="utf-8"))
         size = _number(request.query.get("fontsize"), _USUAL_FONT_SIZE)
         text = page.substitute(
             title=html.escape(self._title),
             host=html.escape(request.host),
+            key=f"/{self._key}" if self._key else "",
             font_size=min(max(size, _FONT_SIZES[0]), _FONT_SIZES[-1]),
         )
         policy = {"Content-Security-Policy": guard.policy(request.host)}
@@ -85,6 +96,8 @@ class Pages:
         return web.Response(text=(self._folder / name).read_text(encoding="utf-8"), content_type=kind)
 
     async def _terminal(self, request: web.Request) -> web.StreamResponse:
+        # In the path, since the terminal's own script adds the size as the query.
+        self._check_key(request.match_info.get("key", ""))
         if len(self._open) >= MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n")
         terminal = web.WebSocketResponse(

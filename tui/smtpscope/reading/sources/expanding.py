@@ -16,6 +16,7 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Source
 from smtpscope.reading.registry import reader_of
 from smtpscope.reading.sources.archives import SEARCHED, NoLogError, ZipMember, logs_in
+from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.open_errors import not_opened
 from smtpscope.reading.sources.packed import PackedFile, SpooledSource, Unpacking
 
@@ -26,27 +27,6 @@ _SECONDS_TO_WAIT: Final = 1.0
 
 Waiting = Callable[[str], None]
 """Hears the name of a pipe that no program has opened for writing yet; called in a thread of its own."""
-
-
-class FileSource:
-    """A regular file. Raises LogError at `open` if it can't be opened."""
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
-        self.name = os.fspath(path)
-
-    @property
-    def size(self) -> int:
-        try:
-            return self._path.stat().st_size
-        except OSError as error:
-            raise not_opened(self.name, error) from error
-
-    def open(self) -> BinaryIO:
-        try:
-            return self._path.open("rb")
-        except OSError as error:
-            raise not_opened(self.name, error) from error
 
 
 class StandardInput(SpooledSource):

@@ -22,7 +22,7 @@ class TextItem(Struct, frozen=True):
 def items_of(blocks: tuple[ProseBlock, ...], first_lines: list[int], count: int, width: int) -> list[TextItem]:
     """The items of `blocks`, whose lines begin at `first_lines`; there are `count` lines, each `width` cells."""
     items: list[TextItem] = []
-    ends = [*first_lines[1:], count]
+    ends = [*first_lines[1:], count] if blocks else []
     for block, first, end in zip(blocks, first_lines, ends, strict=True):
         if isinstance(block, FlowingColumns):
             across, wide = column_grid(block, width)
