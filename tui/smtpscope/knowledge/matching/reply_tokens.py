@@ -94,6 +94,7 @@ _NOT = {
     "wont": "will",
     "dont": "do",
     "doesnt": "does",
+    "dosnt": "does",
     "didnt": "did",
     "isnt": "is",
     "arent": "are",

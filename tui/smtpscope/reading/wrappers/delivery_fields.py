@@ -11,12 +11,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
+
+import msgspec
 
 from smtpscope.reading.wrappers.inner_header import Labels, labelled
 
 SIGN: Final = "delivery-record: "
 """The beginning of such a line, before the record."""
+
+DELIVERED: Final[dict[str, object]] = {"delivered": True}
+"""The record of a delivery that did not fail."""
 
 # Names without punctuation, in order of preference.
 _RECIPIENT: Final = (
@@ -74,6 +79,12 @@ _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _SOMEWHERE: Final = re.compile(r"said: [45]\d\d|(?<![\w.])[45]\d\d[ \-][45]\.\d{1,3}\.\d{1,3}(?![\w.])")
 _MAILBOX: Final = re.compile(r"[^\s<>,;\"'()\[\]]{1,256}@[^\s<>,;\"'()\[\]]{1,255}")
 _SIGNS: Final = re.compile(r"[^a-z0-9.@]+")
+_IS_CODE: Final = re.compile(r"[45]\d\d")
+_READY: Final = re.compile(
+    r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|\+00:00)|1\d{9}(?:\.\d{3})?", re.ASCII
+)
+_MILLISECONDS: Final = 13
+"""Digits of a time in milliseconds since 1970."""
 _LONGEST: Final = 1 << 16
 _LONGEST_NAME: Final = 64
 _SHORT: Final = 8
@@ -84,13 +95,37 @@ _DEEPEST: Final = 8
 Fields = Mapping[str, object]
 
 
+class _Plan(NamedTuple):
+    """For records with the same names: those that may hold each fact, in order of preference."""
+
+    recipients: tuple[str, ...]
+    replies: tuple[str, ...]
+    reasons: tuple[str, ...]
+    codes: tuple[str, ...]
+    statuses: tuple[str, ...]
+    hosts: tuple[str, ...]
+    commands: tuple[str, ...]
+    times: tuple[str, ...]
+    events: tuple[str, ...]
+    is_ours: bool
+    is_queued: bool
+    is_postfix: bool
+    is_of_mail: bool
+    is_of_others: bool
+
+
 def delivery_lines(record: Mapping[str, object], prefix: str = "") -> list[str]:
     """One line for each recipient of `record`; none if it is not a record of a delivery.
 
     `prefix` is the text before the record in its line, possibly a time.
     """
     flat = _flat(record)
-    found = (_line(payload, _time(each) or prefix) for each in _each_recipient(flat) for payload in _payloads(each))
+    found = (
+        _line(payload, _time(each, plan) or prefix)
+        for each in _each_recipient(flat)
+        for plan in (_plan(tuple(each)),)
+        for payload in _payloads(each, plan)
+    )
     lines = list(islice(found, _MOST_RECIPIENTS))
     if lines:
         return lines
@@ -108,16 +143,22 @@ def delivery_lines(record: Mapping[str, object], prefix: str = "") -> list[str]:
 
 def are_of_deliveries(names: Iterable[str]) -> bool:
     """Whether a table with these columns may be about deliveries."""
-    flat = dict.fromkeys(map(_folded, names), "")
-    if not _OF_OTHERS.isdisjoint(flat):
-        return False
-    return bool(_names(tuple(flat), _RECIPIENT) and _names(tuple(flat), _REPLY) and _OF_MAIL.search(" ".join(flat)))
+    plan = _plan(tuple(dict.fromkeys(map(_folded, names))))
+    return bool(plan.recipients and plan.replies and plan.is_of_mail and not plan.is_of_others)
 
 
 def _line(payload: dict[str, object], time: str) -> str:
-    return labelled(f"{SIGN}{json.dumps(payload)}", Labels(time=time))
+    try:
+        record = msgspec.json.encode(payload).decode()
+    except UnicodeEncodeError:
+        record = json.dumps(payload)
+    if time.isdecimal() and len(time) == _MILLISECONDS:
+        time = f"{time[:-3]}.{time[-3:]}"
+    # Most times need no other form.
+    return f"{time} {SIGN}{record}" if _READY.fullmatch(time) else labelled(f"{SIGN}{record}", Labels(time=time))
 
 
+@lru_cache(maxsize=4_096)
 def _folded(name: str) -> str:
     return _SIGNS.sub("", name[:_LONGEST_NAME].lower())
 
@@ -138,40 +179,47 @@ def _each_recipient(flat: Fields) -> list[Fields]:
     for value in flat.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             inner = [_flat(item) for item in value[:_MOST_RECIPIENTS] if isinstance(item, dict)]
-            if _names(tuple(inner[0]), _RECIPIENT) and _mailboxes(inner[0]):
+            if _mailboxes(inner[0], _plan(tuple(inner[0]))):
                 outer = {name: each for name, each in flat.items() if not isinstance(each, list)}
                 return [{**each, **{f"outer.{name}": one for name, one in outer.items()}} for each in inner]
     return [flat]
 
 
-def _payloads(flat: Fields) -> list[dict[str, object]]:
+def _payloads(flat: Fields, plan: _Plan) -> list[dict[str, object]]:
     """The facts of a record on each recipient, under the names of `delivery_log`."""
-    mailboxes = _mailboxes(flat)
-    failed = any(_OF_FAILURE.fullmatch(text.strip()) for text in _texts(flat, _EVENT))
-    if not mailboxes or not _OF_OTHERS.isdisjoint(flat) or not (failed or _OF_MAIL.search(" ".join(flat))):
+    mailboxes = [] if plan.is_of_others else _mailboxes(flat, plan)
+    if not mailboxes:
         return []
-    reply = _reply(flat)
-    failed = failed or bool(reply) or any(not _IS_REPLY.match(_bare(text)) for text in _texts(flat, _REASON))
+    failed = any(_OF_FAILURE.fullmatch(text.strip()) for text in _texts(flat, plan.events))
+    if not (failed or plan.is_of_mail):
+        return []
+    reply = _reply(flat, plan)
+    failed = failed or bool(reply) or any(not _IS_REPLY.match(_bare(text)) for text in _texts(flat, plan.reasons))
+    if not failed:
+        return [DELIVERED] * len(mailboxes)
     known: dict[str, object] = {"reply": reply, "failed": failed}
     if reply:
-        known["host"] = _host(flat)
-        known["command"] = next(_texts(flat, _COMMAND), "")
-        known["inbound"] = bool(_names(tuple(flat), _OURS))
-        known["queued"] = bool(_names(tuple(flat), _ARRIVAL))
+        known["host"] = _host(flat, plan)
+        known["command"] = next(_texts(flat, plan.commands), "")
+        known["inbound"] = plan.is_ours
+        known["queued"] = plan.is_queued
     # Only Postfix uses this name.
-    program = {"program": "postfix/showq"} if _names(tuple(flat), ("delayreason",)) else {}
+    program = {"program": "postfix/showq"} if plan.is_postfix else {}
     return [{**program, "to": mailbox, **known} for mailbox in mailboxes]
 
 
-def _mailboxes(flat: Fields) -> list[str]:
-    for name in _names(tuple(flat), _RECIPIENT):
+def _mailboxes(flat: Fields, plan: _Plan) -> list[str]:
+    for name in plan.recipients:
         value = flat[name]
-        texts = value if isinstance(value, list) else [value]
-        words = " ".join(text for text in texts if isinstance(text, str))
-        found = [match.group() for match in _MAILBOX.finditer(words[:_LONGEST])]
+        words = value if isinstance(value, str) else " ".join(each for each in _items(value) if isinstance(each, str))
+        found = _MAILBOX.findall(words[:_LONGEST])
         if found:
             return list(dict.fromkeys(found))[:_MOST_RECIPIENTS]
     return []
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _bare(text: str) -> str:
@@ -179,44 +227,44 @@ def _bare(text: str) -> str:
     return _TYPE.sub("", text, count=1).strip()
 
 
-def _reply(flat: Fields) -> str:
+def _reply(flat: Fields, plan: _Plan) -> str:
     """The reply of the other side, or the words that quote it; "" if the record has none."""
-    texts = [_bare(text) for text in _texts(flat, _REPLY)]
+    texts = [_bare(text) for text in _texts(flat, plan.replies)]
     whole = next((text for text in texts if _IS_REPLY.match(text)), "")
     if whole:
         return whole if whole[0] in "45" else ""
     quoting = next((text for text in texts if _SOMEWHERE.search(text)), "")
     if quoting:
         return quoting
-    code = next((text for text in _texts(flat, _CODE) if re.fullmatch(r"[45]\d\d", text.strip())), "")
+    code = next((text for text in _texts(flat, plan.codes) if _IS_CODE.fullmatch(text.strip())), "")
     if not code:
         return ""
     words = texts[0] if texts else ""
-    status = _enhanced(flat)
+    status = _enhanced(flat, plan)
     status = f"{status} " if status[:1] == code[0] and not _ENHANCED.match(words) else ""
     return f"{code} {status}{words}".strip()
 
 
-def _enhanced(flat: Fields) -> str:
-    for text in _texts(flat, _STATUS):
+def _enhanced(flat: Fields, plan: _Plan) -> str:
+    for text in _texts(flat, plan.statuses):
         found = _ENHANCED.match(text)
         if found is not None:
             return found.group()
     names = ("enhancedcode.class", "enhancedcode.subject", "enhancedcode.detail")
-    parts = [next(_texts(flat, (name,)), "") for name in names]
+    parts = [next(_texts(flat, _names(tuple(flat), (name,))), "") for name in names]
     return ".".join(parts) if all(parts) else ""
 
 
-def _host(flat: Fields) -> str:
-    for text in (*_texts(flat, _HOST), *_texts(flat, _ADDRESS)):
+def _host(flat: Fields, plan: _Plan) -> str:
+    for text in _texts(flat, plan.hosts):
         bare = _bare(text).split("(", 1)[0].split(",", 1)[0].strip().strip("<>[]").rstrip(".")
         if bare and " " not in bare and ("." in bare or ":" in bare):
             return bare
     return ""
 
 
-def _time(flat: Fields) -> str:
-    for text in _texts(flat, (*_TIME, *_ARRIVAL)):
+def _time(flat: Fields, plan: _Plan) -> str:
+    for text in _texts(flat, plan.times):
         whole, _, fraction = text.partition(".")
         if whole.isdecimal():
             if len(whole) in (10, 13):
@@ -226,14 +274,38 @@ def _time(flat: Fields) -> str:
     return ""
 
 
-def _texts(flat: Fields, wanted: tuple[str, ...]) -> Iterator[str]:
-    """The non-empty values under the `wanted` names, as text."""
-    for name in _names(tuple(flat), wanted):
+def _texts(flat: Fields, names: tuple[str, ...]) -> Iterator[str]:
+    """The non-empty values under `names`, as text."""
+    for name in names:
         value = flat[name]
-        if isinstance(value, str) and value:
-            yield value
+        if isinstance(value, str):
+            if value:
+                yield value
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield repr(value) if isinstance(value, int) else f"{value:.6f}"
+
+
+@lru_cache(maxsize=256)
+def _plan(there: tuple[str, ...]) -> _Plan:
+    def names(*wanted: str) -> tuple[str, ...]:
+        return _names(there, wanted)
+
+    return _Plan(
+        recipients=names(*_RECIPIENT),
+        replies=names(*_REPLY),
+        reasons=names(*_REASON),
+        codes=names(*_CODE),
+        statuses=names(*_STATUS),
+        hosts=(*names(*_HOST), *names(*_ADDRESS)),
+        commands=names(*_COMMAND),
+        times=names(*_TIME, *_ARRIVAL),
+        events=names(*_EVENT),
+        is_ours=bool(names(*_OURS)),
+        is_queued=bool(names(*_ARRIVAL)),
+        is_postfix=bool(names("delayreason")),
+        is_of_mail=_OF_MAIL.search(" ".join(there)) is not None,
+        is_of_others=not _OF_OTHERS.isdisjoint(there),
+    )
 
 
 @lru_cache(maxsize=2_048)

@@ -21,7 +21,7 @@ from smtpscope.reading.mail_servers.postfix_log import said_in
 from smtpscope.reading.record import Format, LogReader, Side
 from smtpscope.reading.text.syslog_line import LogLine
 from smtpscope.reading.text.text_kind import is_text
-from smtpscope.reading.wrappers.delivery_fields import SIGN
+from smtpscope.reading.wrappers.delivery_fields import DELIVERED, SIGN
 from smtpscope.reading.wrappers.delivery_records import DeliveryRecords
 from smtpscope.reading.wrappers.wrapped_log import WrappedLog
 from smtpscope.reading.wrappers.wrapped_text import inner_head
@@ -90,7 +90,7 @@ class DeliveryLineReader(MailLog):
 
     format: ClassVar[Format] = _FORMAT
     grammar: ClassVar[type[MailGrammar]] = DeliveryGrammar
-    own_signs: ClassVar[re.Pattern[str] | None] = re.compile(re.escape(SIGN))
+    own_signs: ClassVar[re.Pattern[str] | None] = re.compile(rf"{re.escape(SIGN)}(?!{{\"{next(iter(DELIVERED))}\")")
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(re.escape(SIGN))
 
 
