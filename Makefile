@@ -12,7 +12,7 @@
 # make evaluate     how well replies are recognised; writes docs/evaluation.md (REPLIES=FILE: other labelled replies too)
 # make properties   tries twenty times as many examples of each property as make test does
 # make terminals    tries the terminals that are installed, under Xvfb; writes the table in docs/terminals.md
-# make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first)
+# make fuzz         damages logs of every form and reads them (MINUTES=5, FIRST=0: the number of the first, FILES=20)
 # make corpora      reads public logs that you have downloaded (FOLDERS='a b'; DAMAGED=1000: damaged copies too); without
 #                   FOLDERS it lists collections
 # make soak         follows a log that grows, rotates and vanishes (MINUTES=10)
@@ -98,13 +98,13 @@ terminals: $(DEVELOPED)
 MINUTES ?= 5
 FIRST ?= 0
 fuzz: $(DEVELOPED)
-	TZ=UTC PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) --first $(FIRST)
+	TZ=UTC PYTHONPATH=tests $(BIN)/python -m fuzz --minutes $(MINUTES) --first $(FIRST) $(if $(FILES),--files $(FILES))
 
 corpora: $(DEVELOPED)
 	TZ=UTC PYTHONPATH=tests $(BIN)/python -m corpora $(FOLDERS) $(if $(DAMAGED),--damaged $(DAMAGED))
 
 soak: $(DEVELOPED)
-	TZ=UTC PYTHONPATH=tests $(BIN)/python -m soak --minutes $(MINUTES)
+	TZ=UTC PYTHONPATH=tests $(BIN)/python -m soak --minutes $(if $(filter file,$(origin MINUTES)),10,$(MINUTES))
 
 # Redraws the pictures that the snapshot tests compare with; look at each before it is committed.
 snapshots: $(DEVELOPED)
@@ -127,6 +127,7 @@ docs-site: $(DOCS_VENV)/.installed
 
 wheel: $(DEVELOPED)
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
+	$(BIN)/python scripts/sbom.py dist
 
 clean:
 	rm -rf .venv .venv-* dist build site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -16,6 +16,8 @@ from textual.widgets import OptionList
 
 import smtpscope.app
 from app.driving import Browsing, browsing
+from smtpscope.app.default_keys import default_keys
+from smtpscope.app.key_purposes import PURPOSES
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.session import Analysis
 
@@ -56,7 +58,8 @@ def test_no_key_stands_for_two_things_in_one_place(place: type[DOMNode]) -> None
     actions = defaultdict(list)
     for binding in _own_bindings(place):
         actions[binding.key].append(binding.id)
-    assert {key: ids for key, ids in actions.items() if len(ids) > 1} == {}
+    taken = {key: ids for key, ids in actions.items() if len(ids) > 1}
+    assert taken == {}, "the key is taken: choose another one"
 
 
 @pytest.mark.parametrize("place", PLACES_WITH_KEYS, ids=lambda place: place.__name__)
@@ -75,6 +78,10 @@ def test_an_id_belongs_to_one_place_only() -> None:
         for binding in _own_bindings(place):
             owners.setdefault(binding.id or "", set()).add(place.__name__)
     assert {name: places for name, places in owners.items() if len(places) > 1} == {}
+
+
+def test_each_purpose_is_that_of_an_action() -> None:
+    assert [action for action in PURPOSES if action not in default_keys()] == [], "in app/key_purposes.py"
 
 
 def _in_force(driven: Browsing) -> dict[str, str]:

@@ -85,7 +85,11 @@ def _records(problem: Problem) -> int:
 def _near(problem: Problem, data: bytes, first: int, last: int) -> bool:
     """Whether a problem names a place between the damage and what is gone, or none at all."""
     at = _offset(problem.place, data)
-    return at is None or first <= at <= max(last, first) + 1
+    if at is None:
+        return True
+    # A line may be a whole file.
+    end = data.find(b"\n", at) if _BYTE.search(problem.place) is None else at
+    return at <= max(last, first) + 1 and first <= (len(data) if end < 0 else end)
 
 
 def _offset(place: str, data: bytes) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import accumulate, pairwise
@@ -12,8 +12,8 @@ from reading.test_formats_together import FORMS, LISTS, some_events
 from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
-from smtpscope.reading.record import ReadOptions
-from smtpscope.reading.registry import open_log
+from smtpscope.reading.record import Batch, ReadOptions
+from smtpscope.reading.registry import last_look, open_log
 from smtpscope.reading.text.text_log import batches_of
 from support.event_texts import TextEvent
 from support.every_format import SERVICE_LOGS
@@ -84,7 +84,7 @@ def read(data: bytes) -> Found:
     odd = 0
     try:
         source = MemorySource(data)
-        for batch in batches_of(open_log(source, ReadOptions()), source):
+        for batch in _all_batches(source):
             problems.update(batch.problems)
             events = [exchange for record in batch.records if (exchange := parser.parse(record)) is not None]
             told = [parser.take(exchange) for exchange in batch.exchanges]
@@ -93,6 +93,18 @@ def read(data: bytes) -> Found:
     except LogError as error:
         return Found(tuple(exchanges), frozenset(problems), error.what)
     return Found(tuple(exchanges), frozenset(problems), odd=odd)
+
+
+def _all_batches(source: MemorySource) -> Iterator[Batch]:
+    """The batches of the reader that takes the log for its own; where it finds nothing, those of a last look."""
+    reader = open_log(source, ReadOptions())
+    found = False
+    for batch in batches_of(reader, source):
+        found = found or bool(batch.records or batch.exchanges)
+        yield batch
+    if not found:
+        for looking in last_look(reader, source, ReadOptions()):
+            yield from looking.batches()
 
 
 def _writers() -> dict[str, Callable[[], bytes]]:

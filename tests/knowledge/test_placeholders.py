@@ -119,9 +119,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", sorted(PLACEHOLDERS))
-@pytest.mark.parametrize("value", HOSTILE)
-def test_a_hostile_value_never_lands_in_a_command(name: str, value: str) -> None:
-    assert filled_command(f"nslookup {{{name}}}", {name: value}) == f"nslookup {PLACEHOLDERS[name]}"
+def test_a_hostile_value_never_lands_in_a_command(name: str) -> None:
+    for value in HOSTILE:
+        assert filled_command(f"nslookup {{{name}}}", {name: value}) == f"nslookup {PLACEHOLDERS[name]}", value
 
 
 def test_a_hostile_host_becomes_the_slot_in_commands_and_stays_readable_in_texts() -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.knowledge.files.check import rule_examples
 from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_rules
@@ -16,9 +12,9 @@ from smtpscope.parsing.smtp_exchange import Direction
 RULES = [rule for _, rule in read_rules(bundled_folder())]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
-def test_the_number_in_a_mailbox_changes_no_answer(rule: object, knowledge: KnowledgeBase) -> None:
-    for example in rule_examples(rule.examples):  # type: ignore[attr-defined]
+def test_the_number_in_a_mailbox_changes_no_answer(knowledge: KnowledgeBase) -> None:
+    assert RULES
+    for example in (each for rule in RULES for each in rule_examples(rule.examples)):
         text = example.reply.verbatim
         for written in (f"{text} <user00@example.com>", f"{text} for user00@mx1.example.com "):
             answers = {
@@ -28,7 +24,7 @@ def test_the_number_in_a_mailbox_changes_no_answer(rule: object, knowledge: Know
                 for name in ("user00", "user17", "user50", "size55", "abcd10")
                 if len(name) == len("user00")
             }
-            assert len(answers) == 1
+            assert len(answers) == 1, written
 
 
 def test_the_evidence_stands_where_it_does_in_the_first_of_a_shape(knowledge: KnowledgeBase) -> None:
@@ -37,8 +33,3 @@ def test_the_evidence_stands_where_it_does_in_the_first_of_a_shape(knowledge: Kn
         reply = parse_reply(f"550 5.1.1 <user{number}@example.com>: Recipient address rejected: User unknown")
         match = knowledge.match_parts(reply, command, Direction.OUTBOUND)
         assert match == knowledge.matcher.match(reply, command, Direction.OUTBOUND)
-
-
-def test_the_folder_of_the_rules_is_there() -> None:
-    assert isinstance(bundled_folder(), Path)
-    assert RULES

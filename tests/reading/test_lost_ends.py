@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.registry import open_log
 from smtpscope.reading.text.text_log import batches_of
+from smtpscope.session import open_analysis
 from support import agent_logs, exchange_shell, mail_logs, protocol_logs, tracking_logs
 from support import event_tool_texts as as_tool
 from support.memory_source import MemorySource
@@ -99,3 +101,25 @@ def test_a_copied_block_that_ends_within_its_labels_leaves_the_next_one_whole() 
     sound, _ = read(second.encode())
     found, _ = read(f"{cut}\n{second}".encode())
     assert set(sound) <= set(found)
+
+
+def test_a_line_with_the_sign_of_another_format_does_not_take_the_log_over(tmp_path: Path) -> None:
+    data = b"".join(
+        b"2026-11-09 06:12:%02d,013 ERROR mailer failed\n"
+        b"smtplib.SMTPRecipientsRefused: {'a@example.com': (550, b'5.1.1 User unknown')}\n" % number
+        for number in range(10, 20)
+    )
+    log = tmp_path / "app.log"
+    log.write_bytes(data + b"2026-11-09 06:12:41,013 INFO mailer sent -->275 to b@example.com\n")
+    analysis = open_analysis([str(log)])
+    analysis.read_all()
+    assert len(analysis.store) == 10
+
+
+def test_events_in_one_line_of_names_and_values_are_all_read() -> None:
+    data = FORMS["names with values"][1](EVENTS)
+    sound, _ = read(data)
+    place = data.index(b"\n", len(data) // 2)
+    found, told = read(without(data, place - 8, place + 1))
+    assert len(found) == len(sound)
+    assert told == 1

@@ -218,3 +218,19 @@ def test_any_damage_ends_in_records_and_problems(data: st.DataObject) -> None:
             for record in batch.records:
                 assert read.raw(record.offset)
         read.information()
+
+
+def test_a_damaged_source_is_told_and_those_around_it_are_read() -> None:
+    events = [LegacyEvent(source="ESE", event_id=101), *(LegacyEvent() for _ in range(3))]
+    data = evt_bytes([*events, LegacyEvent(source="ESE", event_id=101)])
+    name = "ESE".encode("utf-16-le")
+    # The last source loses the end of its name, and with it the text after it.
+    at = data.rindex(name) + len(name)
+    damaged = data[:at] + b"x\0" + data[at + 2 :]
+    batches = list(EvtReader(MemorySource(damaged), ReadOptions()).batches())
+    assert sum(len(batch.records) for batch in batches) == 3
+    assert (
+        sum(batch.unrelated_records for batch in batches)
+        + sum(problem.records or 0 for batch in batches for problem in batch.problems if problem.outcome == "skipped")
+        == 2
+    )

@@ -151,7 +151,8 @@ def test_the_rest_of_a_file_is_not_looked_at_once_the_order_is_clear() -> None:
 
 def told(dates: list[str]) -> list[str]:
     times = FileTimes("a.log", OPTIONS, lambda: map(written, dates))
-    times.milliseconds(written(dates[0]))
+    for date in dates:
+        times.milliseconds(written(date))
     return [problem.reason for problem in times.take_problems()]
 
 

@@ -33,7 +33,6 @@ PURPOSES: Final[Mapping[str, str]] = {
     "browse.information": "which files were read, how they were recognised, what was skipped",
     "browse.zone": "show times in another time zone, or correct logs that name none",
     "browse.duplicates": "count events that are in several logs once or every time",
-    "browse.columns": "choose which columns the table has",
     "browse.side": "show guidance or facts where there is no room for both",
     "browse.layout": "put the detail below the table or beside it",
     "browse.next_incident": "go to the next incident without opening groups",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from importlib import import_module
 from typing import Any, Final
 
 import click
@@ -18,8 +19,53 @@ DEFAULT: Final = "browse"
 """The default command, if the first word is not a command."""
 
 
+class LateCommands(dict[str, click.Command]):
+    """Commands by name, of which some are imported only when they are looked at: a report needs none of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: dict[str, tuple[str, str]] = {}
+
+    def add_late(self, name: str, module: str, attribute: str) -> None:
+        """Adds the command that `module` has as `attribute`."""
+        self._places[name] = (module, attribute)
+        self[name] = _NOT_YET
+
+    def _load(self, name: str) -> None:
+        place = self._places.pop(name, None)
+        if place is not None:
+            self[name] = getattr(import_module(place[0]), place[1])
+
+    def __getitem__(self, name: str) -> click.Command:
+        self._load(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._load(name)
+        return super().get(name, default)
+
+    def items(self) -> Any:
+        self._load_all()
+        return super().items()
+
+    def values(self) -> Any:
+        self._load_all()
+        return super().values()
+
+    def _load_all(self) -> None:
+        for name in tuple(self._places):
+            self._load(name)
+
+
+_NOT_YET: Final = click.Command("")
+
+
 class CommandOrFiles(click.Group):
     """A group whose first argument may be a file, which means `browse`. Errors exit with their exit code."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.commands: LateCommands = LateCommands()
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         known = self.commands.keys() | self._own_options(context)

@@ -22,9 +22,6 @@ from smtpscope.cli.convert import convert
 from smtpscope.cli.explain import explain
 from smtpscope.cli.help import show_help
 from smtpscope.cli.kb import kb
-from smtpscope.cli.live.check_now_command import check_now
-from smtpscope.cli.live.checks_command import checks
-from smtpscope.cli.live.verify_command import verify
 from smtpscope.cli.serve import serve
 from smtpscope.cli.streams import ReaderGone, say, talk
 from smtpscope.cli.usage import usage_error
@@ -43,9 +40,9 @@ cli.add_command(config)
 cli.add_command(kb)
 cli.add_command(check)
 cli.add_command(compare)
-cli.add_command(check_now)
-cli.add_command(checks)
-cli.add_command(verify)
+_LIVE: Final = "smtpscope.cli.live"
+for name, attribute in (("check-now", "check_now"), ("checks", "checks"), ("verify", "verify")):
+    cli.commands.add_late(name, f"{_LIVE}.{attribute}_command", attribute)
 cli.add_command(convert)
 cli.add_command(explain)
 cli.add_command(completion)

@@ -155,8 +155,13 @@ def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterat
     from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
     from smtpscope.reading.text.text_kind import is_text
 
-    if not is_text(head_of(source)):
+    head = head_of(source)
+    if not is_text(head):
         return
+    # One damaged line may be the sign of another format.
+    for other in _likely(READERS, head):
+        if other.format.name not in (reader.format.name, MessageLineReader.format.name) and other.sniff(head):
+            yield other(source, options)
     if not isinstance(reader, MessageLineReader):
         from smtpscope.reading.event_exports.messages.last_look import LastLookReader
 

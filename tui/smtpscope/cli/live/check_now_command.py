@@ -39,14 +39,14 @@ def check_now(
     """Run the checks that fit the incidents which match the filter: block lists,
     reverse DNS, the domains of recipients and senders, mail servers.
 
-    Names and IP addresses come from the log, so what would be sent is shown first
-    and sent after a yes, or with --yes. A result of smtp or tls holds for this
-    computer; run it on the mail server to see what that one sees. The exit code
-    is 1 if nothing matches.
+    Names and IP addresses come from the log, so what would be sent is shown
+    first and sent after a yes, or with --yes. A result of smtp or tls holds for
+    this computer; run it on the mail server to see what that one sees. The exit
+    code is 1 if nothing matches.
 
     \b
     smtpscope check-now a.evtx --filter "550 host:fabrikam" --dry-run
-    smtpscope check-now a.evtx --filter "550 host:fabrikam" --run blocklist,dns --yes
+    smtpscope check-now a.evtx --filter "550 host:fabrikam" --run dns --yes
     """
     from smtpscope.export.live.live_formats import LivePart
     from smtpscope.export.summaries.live_words import incident_words

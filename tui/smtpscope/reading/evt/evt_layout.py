@@ -24,7 +24,7 @@ _DIRTY = 0x1
 _WRAPPED = 0x2
 _FULL = 0x4
 _HEADER = struct.Struct("<8s10I")
-_EVENT_ID = 0xFFFF
+EVENT_ID = 0xFFFF
 _NAMESPACE = "http://schemas.microsoft.com/win/2004/08/events/event"
 _LEVEL_NUMBERS: Final[dict[Level, int]] = {"error": 2, "warning": 3, "information": 0}
 
@@ -85,7 +85,7 @@ def record_of(record: LegacyRecord, file: str) -> EventRecord:
         time_assumed=False,
         record_id=record.number,
         # The 16 bits above are severity and facility: 0xC0041B5C is event 7004.
-        event_id=record.event_identifier & _EVENT_ID,
+        event_id=record.event_identifier & EVENT_ID,
         level=level_of_type(record.event_type),
         provider=record.source,
         channel=None,
@@ -105,7 +105,7 @@ def element_of(record: LegacyRecord) -> EventElement:
         "System",
         children=(
             EventElement("Provider", (("Name", record.source),)),
-            EventElement("EventID", (("Qualifiers", str(number >> 16)),), (str(number & _EVENT_ID),)),
+            EventElement("EventID", (("Qualifiers", str(number >> 16)),), (str(number & EVENT_ID),)),
             *((EventElement("Level", children=(str(_LEVEL_NUMBERS[level]),)),) if level else ()),
             EventElement("Task", children=(str(record.category),)),
             *((EventElement("TimeCreated", (("SystemTime", created),)),) if created else ()),

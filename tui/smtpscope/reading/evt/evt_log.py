@@ -11,6 +11,7 @@ from msgspec import Struct
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.evt.evt_layout import (
+    EVENT_ID,
     HEADER_SIZE,
     SIGNATURE,
     SMALLEST_RECORD,
@@ -18,11 +19,10 @@ from smtpscope.reading.evt.evt_layout import (
     element_of,
     parse_header,
     record_of,
-    time_of,
     utc,
 )
 from smtpscope.reading.evt.evt_records import RingFile, logs_in
-from smtpscope.reading.log_span import span_of
+from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.windows_event.event_element import xml_text
@@ -66,21 +66,30 @@ class EvtReader:
                     reason = "The log was not closed properly, or was copied while it was in use"
                     batching.problems.append(Problem(name, log.place("file header"), reason, "noted"))
                 seen = _Seen(log, name)
+                others: list[int] = []
                 for number, offset in enumerate(seen.offsets()):
-                    try:
-                        record = log.ring.record(offset)
-                    except ValueError:
-                        batching.problems.append(seen.unreadable(number))
-                        continue
-                    ours = is_ours(record.source)
-                    if ours or sources.wants(record.source, record.event_identifier & 0xFFFF):
-                        batching.records.append(record_of(record, name))
-                    else:
+                    heading = log.ring.heading(offset)
+                    # Only what is wanted is decoded: most records of a log are of others.
+                    if heading is not None and not sources.reads(heading.source, heading.event_identifier & EVENT_ID):
                         batching.unrelated_records += 1
-                    if not ours:
-                        batching.extend_log_span(span_of([time_of(record)]))
+                        others.append(heading.created)
+                    else:
+                        try:
+                            record = log.ring.record(offset)
+                        except ValueError:
+                            batching.problems.append(seen.unreadable(number))
+                            continue
+                        if sources.reads(record.source, record.event_identifier & EVENT_ID):
+                            batching.records.append(record_of(record, name))
+                        else:
+                            batching.unrelated_records += 1
+                        if not is_ours(record.source):
+                            others.append(record.created)
                     if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
+                        batching.extend_log_span(_span(others))
+                        others = []
                         yield batching.take(offset)
+                batching.extend_log_span(_span(others))
                 batching.problems += seen.problems()
         yield batching.take(self._source.size)
 
@@ -125,6 +134,11 @@ class EvtReader:
             yield logs
 
 
+def _span(created: list[int]) -> LogSpan | None:
+    """The span of times in seconds since 1970 UTC; 0 is none."""
+    return span_of([1_000 * time or None for time in created])
+
+
 class _Log(Struct, frozen=True):
     """One log in a file."""
 
@@ -146,6 +160,7 @@ class _Seen:
     def __init__(self, log: _Log, file: str) -> None:
         self._log = log
         self._file = file
+        self._listed: set[int] = set()
         self._numbers: set[int] = set()
         self._oldest: int | None = None
         self._found: list[int] = []
@@ -156,10 +171,11 @@ class _Seen:
         ring = self._log.ring
         for offset in self._log.listed():
             number = ring.number(offset)
+            self._listed.add(offset)
             self._numbers.add(number)
             self._oldest = number if self._oldest is None else min(self._oldest, number)
             yield offset
-        for offset in ring.found():
+        for offset in ring.found(self._listed):
             if self._is_fresh(ring.number(offset)):
                 self._found.append(offset)
                 yield offset
@@ -213,7 +229,7 @@ def _facts(log: _Log) -> Iterator[tuple[str, str]]:
     listed = list(log.listed())
     yield "Records", str(len(listed))
     known = set(listed)
-    others = sum(offset not in known for offset in ring.found())
+    others = sum(1 for _ in ring.found(known))
     if others:
         yield "Records outside the list", str(others)
     if header.wrapped:

@@ -7,8 +7,8 @@ file continues after the header. A file may hold several logs one after the othe
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from collections.abc import Collection, Iterator
+from typing import BinaryIO, Final, NamedTuple
 
 from smtpscope.reading.evt.evt_layout import HEADER_SIZE, SIGNATURE, SMALLEST_RECORD, LegacyRecord
 
@@ -19,7 +19,20 @@ _LARGEST_RECORD: Final = 1 << 18
 """Bytes: Windows allows 61,440 for the strings, and as many for the data."""
 _ALIGNMENT: Final = 4
 _BLOCK: Final = 1 << 20
+_NUL: Final = b"\0\0"
+_LONGEST_SOURCE: Final = 256
+_MOST_SOURCES: Final = 4_096
+_CREATED_AT: Final = 12
+_HEADING = struct.Struct("<I4xI")
 _FIRST_VERSION: Final = struct.pack("<2I", 1, 1)
+
+
+class RecordHeading(NamedTuple):
+    """The source of a record, its event identifier, and when it was created (seconds since 1970 UTC)."""
+
+    source: str
+    event_identifier: int
+    created: int
 
 
 class RingFile:
@@ -31,6 +44,7 @@ class RingFile:
         self._stream = stream
         self._block = b""
         self._block_at = -1
+        self._sources: dict[bytes, str] = {}
 
     def read(self, offset: int, size: int) -> bytes:
         """`size` bytes from `offset` of the file on, fewer only where the log is shorter than that."""
@@ -76,8 +90,8 @@ class RingFile:
             if offset == first:
                 return
 
-    def found(self) -> Iterator[int]:
-        """Where records begin by their own marks, in the order of the file."""
+    def found(self, known: Collection[int] = ()) -> Iterator[int]:
+        """Where records begin by their own marks, in the order of the file, but for the `known` ones."""
         offset = self.start + HEADER_SIZE
         while offset < self.end:
             self._stream.seek(offset)
@@ -85,7 +99,8 @@ class RingFile:
             at = block.find(_MARK)
             while at >= 0:
                 begin = offset + at - 4
-                if (begin - self.start) % _ALIGNMENT == 0 and begin >= self.start and self.record_size(begin):
+                aligned = (begin - self.start) % _ALIGNMENT == 0 and begin >= self.start
+                if aligned and begin not in known and self.record_size(begin):
                     yield begin
                 at = block.find(_MARK, at + 1)
             if len(block) < _BLOCK:
@@ -95,6 +110,28 @@ class RingFile:
     def number(self, offset: int) -> int:
         """The number of the record that begins at `offset`."""
         return int(_SIZE.unpack(self.read(offset + 8, 4))[0])
+
+    def heading(self, offset: int) -> RecordHeading | None:
+        """What the record that begins at `offset` says of itself in its first bytes.
+
+        None if it must be read whole: its source has no end, or appears for the first time, perhaps by damage.
+        """
+        data = self.read(offset, _FIXED.size + _LONGEST_SOURCE)
+        end = data.find(_NUL, _FIXED.size)
+        # A letter may end with a zero byte before the two that end the text.
+        while end >= 0 and (end - _FIXED.size) % 2:
+            end = data.find(_NUL, end + 1)
+        if end < 0:
+            return None
+        written = data[_FIXED.size : end]
+        source = self._sources.get(written)
+        if source is None:
+            if len(self._sources) >= _MOST_SOURCES:
+                self._sources.clear()
+            self._sources[written] = written.decode("utf-16-le", errors="replace")
+            return None
+        created, identifier = _HEADING.unpack_from(data, _CREATED_AT)
+        return RecordHeading(source, identifier, created)
 
     def record(self, offset: int) -> LegacyRecord:
         """The record that begins at `offset`. Raises ValueError where a part of it does not make sense."""

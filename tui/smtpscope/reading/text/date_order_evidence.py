@@ -43,7 +43,8 @@ class DateOrderEvidence:
 
 _ENOUGH: Final = 64
 """The lead of one order at which the rest of a file is no longer searched."""
-_MANY: Final = 5
+MANY: Final = 5
+"""Dates over which a single one decides, so that it is worth a word."""
 
 
 class DateOrderProofs:
@@ -55,9 +56,14 @@ class DateOrderProofs:
         self._first: WrittenTime | None = None
 
     @property
+    def sole(self) -> WrittenTime | None:
+        """The date that proves the order all alone, so that its damage would turn all others round."""
+        return self._first if self._counts.total() == 1 else None
+
+    @property
     def alone(self) -> WrittenTime | None:
-        """The date that proves the order of many others all alone, so that its damage would turn all of them round."""
-        return self._first if self._counts.total() == 1 and self._undecided >= _MANY else None
+        """The same if it decides over many."""
+        return self.sole if self._undecided >= MANY else None
 
     def __bool__(self) -> bool:
         """Whether any date proves an order."""

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from smtpscope.errors import Problem
 from smtpscope.reading.record import DateOrderName, ReadOptions
-from smtpscope.reading.text.date_order_evidence import DateOrderProofs, only_proof
+from smtpscope.reading.text.date_order_evidence import MANY, DateOrderProofs, only_proof
 from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, moment
 
 _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
@@ -61,6 +61,8 @@ class FileTimes:
         self._orders: dict[bool, DateOrder] = {} if given is None else {True: given, False: given}
         self._contradicted = False
         self._contradictions = 0
+        self._undecided = 0
+        self._sole_proof = ""
         self._year_noted = False
         self._years_noted = False
         self._timeless_noted = False
@@ -82,6 +84,10 @@ class FileTimes:
         order = self._orders.get(written.separator == ".")
         if order is None and written.ambiguous:
             order = self._orders[written.separator == "."] = self._find_order(written)
+        self._undecided += written.ambiguous
+        if self._sole_proof and self._undecided >= MANY:
+            self._note(self._sole_proof)
+            self._sole_proof = ""
         if self._given is not None and not self._contradicted:
             self._compare(written, self._given)
         elif self._given is None and written.order is not None:
@@ -137,8 +143,8 @@ class FileTimes:
         proofs, dots = DateOrderProofs(), doubtful.separator == "."
         proven = proofs.decide(each for each in self._written_times() if (each.separator == ".") is dots)
         if proven is not None:
-            if proofs.alone is not None:
-                self._note(only_proof(_as_written(proofs.alone), proven))
+            # Noted when it has decided over many: some readers look for proofs only.
+            self._sole_proof = "" if proofs.sole is None else only_proof(_as_written(proofs.sole), proven)
             return proven
         order = assumed_order(doubtful)
         if doubtful.separator == ".":

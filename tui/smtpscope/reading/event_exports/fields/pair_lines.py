@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import ClassVar, Final
 
@@ -14,6 +14,7 @@ from smtpscope.reading.event_exports.messages.event_messages import holds_messag
 from smtpscope.reading.event_exports.messages.line_labels import read_labels
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
 from smtpscope.reading.event_exports.messages.own_signs import lines
+from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime, find_time
 from smtpscope.reading.text.encodings import head_text
@@ -34,6 +35,9 @@ _LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _LONGEST: Final = 1 << 16
 _MOST_PAIRS: Final = 200
 _LOOKED_AT: Final = 200
+_SURE_BEGINNING: Final = 12
+"""Characters of a beginning that no value holds by chance."""
+_JOINED: Final = "the line end before this event is lost"
 _NEEDED: Final[frozenset[Fact]] = frozenset({"event_id", "provider"})
 
 
@@ -62,11 +66,14 @@ class EventPairReader(TextLog):
         batching = Batching(self._source.size, sources=sources)
         times = FileTimes(file, self._options, self._written_times)
         loose, places = OrphanMessages(file, times), TextPlaces(file, self._text)
+        told = ProblemLog(file)
         for block, stream in self._text.blocks():
             text, done = block.text, 0
             rest = len(text) if block.final else text.rfind("\n") + 1
-            for begin, end in lines(text[:rest]):
+            for begin, end in _events_in(text, lines(text[:rest])):
                 batching.unrelated_records += lines_between(text, done, begin)
+                if begin and begin == done:
+                    told.add(f"byte {block.offset(begin):#x}", _JOINED, "noted")
                 done = end
                 line = block.cut(begin, end)
                 offset = block.offset(begin)
@@ -81,7 +88,7 @@ class EventPairReader(TextLog):
                     yield batching.take(block.offset(end))
             batching.unrelated_records += lines_between(text, done, rest)
             stream.keep_from(rest)
-            batching.problems += times.take_problems() + places.take_problems()
+            batching.problems += times.take_problems() + places.take_problems() + told.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(block.offset(rest))
 
@@ -101,6 +108,16 @@ class EventPairReader(TextLog):
 
     def information(self) -> FileInformation:
         return self._described(warnings=zone_warnings(next(self._written_times(), None)))
+
+
+def _events_in(text: str, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The events in the lines `found`: several in one whose line end was lost, each with the same beginning."""
+    for begin, end in found:
+        beginning = text[begin : text.find("=", begin, end) + 1]
+        while len(beginning) >= _SURE_BEGINNING and (again := text.find(beginning, begin + 1, end)) >= 0:
+            yield begin, again
+            begin = again
+        yield begin, end
 
 
 def values_in(line: str) -> dict[str, str]:

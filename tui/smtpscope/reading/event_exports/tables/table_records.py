@@ -63,6 +63,9 @@ class Misshapen:
             return fields
         if more < 0 or row.broken:
             return None
+        if more >= columns.count - 2 and any(find_time(field) is not None for field in fields[columns.count - 1 :]):
+            # As many fields as two rows have, one of which was cut off.
+            return None
         if columns.message is not None:
             # Unquoted separators are in the message: it is the only column of free text.
             end = columns.message + more + 1
