@@ -66,3 +66,32 @@ def test_before_any_address_no_mailbox_is_meant(knowledge: KnowledgeBase, verb: 
     after = knowledge.matcher.match(reply, parse_command("RCPT", "RCPT"), Direction.OUTBOUND)
     assert before.category == "blocked"
     assert after.category == "recipient-disabled"
+
+
+def test_replies_that_administrators_ask_about_get_the_guidance_that_helps(knowledge: KnowledgeBase) -> None:
+    inbound, outbound = Direction.INBOUND, Direction.OUTBOUND
+    rejected = "Recipient address rejected: unverified address"
+    right: dict[tuple[str, str, Direction], tuple[str, ...]] = {
+        ("450 4.1.1 <a@example.com>: " + rejected + ": Address lookup failure", "RCPT", inbound): ("server-error",),
+        ("450 4.1.1 <a@example.com>: " + rejected + ": Address verification in progress", "RCPT", outbound): (
+            "unavailable",
+            "greylisted",
+        ),
+        ("451 4.7.3 The admin has temporarily disallowed this secure domain.", "", outbound): ("tls",),
+        ("451 4.4.0 Security status InvalidToken.", "", outbound): ("tls",),
+        ("501 5.1.4 Recipient address reserved by RFC 2606", "RCPT", outbound): ("recipient-domain",),
+        ("550 4.3.2 QUEUE.TransportAgent; message deleted by transport agent", "", outbound): ("policy", "spam"),
+        ("554 5.7.1 Service unavailable", "RCPT", inbound): ("blocked", "policy"),
+        ("Unrouteable address", "RCPT", inbound): ("recipient-unknown", "recipient-domain"),
+        ("550 Error", "SENDING", outbound): ("spam", "policy"),
+        ("550 Error", "DATA", outbound): ("spam", "policy"),
+    }
+    found = {
+        (text, verb, way): knowledge.matcher.match(parse_reply(text), parse_command(verb, verb), way)
+        for text, verb, way in right
+    }
+    wrong = {asked[0]: match.category for asked, match in found.items() if match.category not in right[asked]}
+    assert wrong == {}
+    assert found["550 Error", "DATA", outbound].confidence == "guess"
+    progress = next(match for question, match in found.items() if "in progress" in question[0])
+    assert progress.confidence != "sure"

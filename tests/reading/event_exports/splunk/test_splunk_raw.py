@@ -102,6 +102,30 @@ def test_the_time_of_wmi_has_its_zone_in_minutes() -> None:
     assert (written.hour, written.zone_minutes) == (13, -300)
 
 
+def test_the_offset_of_wmi_counts_more_than_the_name_of_a_zone_beside_it() -> None:
+    by_wmi = splunk.raw_by_wmi(EVENT).replace(".000000", ".000000+060", 1)
+    shown: dict[str, object] = {"_raw": by_wmi, "_time": "2026-02-03 13:04:34.000 CET", "host": "exch01"}
+    found = exchange_in(json_reader(shown))
+    assert (found.time_ms, found.time_assumed) == (MILLISECONDS - 3_600_000, False)
+
+
+@pytest.mark.parametrize("form", [splunk.raw, splunk.raw_by_wmi])
+def test_what_the_event_collector_takes_is_read(form: splunk.Raw) -> None:
+    """HTTP Event Collector: objects one behind the other, the event as text."""
+    sent = [
+        {"time": MILLISECONDS / 1000, "host": "exch01", "sourcetype": "WinEventLog", "event": form(each)}
+        for each in (EVENT, replace(EVENT, connection=44))
+    ]
+    data = "".join(map(json.dumps, sent)).encode()
+    assert EventJsonReader.sniff(data)
+    reader = EventJsonReader(MemorySource(data), ReadOptions())
+    assert [(each.record_id, each.event_id, each.time_ms) for each in records_of(reader)] == [
+        (1043, 7004, MILLISECONDS),
+        (1044, 7004, MILLISECONDS),
+    ]
+    assert problems_of(reader) == []
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

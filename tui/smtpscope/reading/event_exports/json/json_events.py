@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from smtpscope.reading.event_exports.fields.named_record import named_record, written_time
 from smtpscope.reading.event_exports.fields.text_places import TextPlaces
-from smtpscope.reading.event_exports.splunk.splunk_raw import raw_record, surely_foreign
+from smtpscope.reading.event_exports.splunk.splunk_raw import is_windows_event, raw_record, surely_foreign
 from smtpscope.reading.event_exports.xml.event_xml_record import UnreadableEventError, event_record
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
@@ -39,6 +39,9 @@ def record_of(
     """
     event = unwrapped(event)
     raw = event.get("_raw")
+    if raw is None and isinstance(event.get("event"), str) and is_windows_event(event["event"]):
+        # As Splunk's HTTP Event Collector takes it.
+        raw = event["event"]
     if isinstance(raw, str):
         if surely_foreign(raw, sources):
             return None

@@ -35,7 +35,7 @@ _LONGEST_WRAPPER = 4_096
 EVENT_KEY: Final = re.compile(
     r'\\{0,3}"(?:[\w. -]{0,40}[._ ])?(?:winlog|provider_?name|source_?name|event_?id(?:entifier)?|instance_?id'
     r'|event_?code)\\{0,3}"\s{0,8}:'
-    r'|"_raw"\s{0,8}:\s{0,8}"(?:[^"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )'
+    r'|"(?:_raw|event)"\s{0,8}:\s{0,8}"(?:[^"\\]|\\.){0,256}?(?:EventCode=|SourceName=|LogName=|Logfile=|<Event )'
     r'|"resourceLogs"\s{0,8}:'
     r'|\\?"Event\\?"\s{0,8}:\s{0,8}\{\s{0,64}\\?"(?:#attributes|System|EventData|@?xmlns)\\?"'
     r'|"System"\s{0,8}:\s{0,8}\{|"[^"\\]{0,64}log for virtual server',

@@ -128,7 +128,12 @@ def raw_record(
     event_id = None if code is None else code & 0xFFFF
     if not sources.reads(provider, event_id) and (provider is not None or not holds_message(raw)):
         return None
-    written = written_in(raw) if indexed is None else indexed
+    written = indexed
+    if not isinstance(indexed, int) and (indexed is None or indexed.zone_minutes is None):
+        # Splunk may show its time with the name of a zone, which says less than an offset in the event.
+        own = written_in(raw)
+        certain = isinstance(own, WrittenTime) and own.zone_minutes is not None
+        written = own if indexed is None or certain else indexed
     if isinstance(written, WrittenTime):
         milliseconds = times.milliseconds(written)
         assumed = milliseconds is not None and written.zone_minutes is None
