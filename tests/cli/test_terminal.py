@@ -127,3 +127,25 @@ def test_a_log_from_a_pipe_is_browsed_with_the_keys_of_the_terminal() -> None:
         screen.press(b"q")
         screen.read_until(None)
         assert process.wait(SECONDS) == 0
+
+
+def test_the_browser_ends_when_its_terminal_is_gone_and_no_signal_says_so() -> None:
+    # Not its controlling terminal, as under some terminal emulators and tools: there is no SIGHUP.
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*PROGRAM, str(COPIED)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env=environment(TERM="xterm-256color"),
+    )
+    os.close(theirs)
+    try:
+        Screen(ours).read_until(b"mail.fabrikam.example")
+    finally:
+        os.close(ours)
+    try:
+        assert process.wait(SECONDS) == 129
+    finally:
+        process.kill()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from codecs import getincrementaldecoder
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,8 +19,29 @@ from smtpscope.app.terminals.character_set import in_character_set, is_utf_8
 if TYPE_CHECKING:
     from textual.app import App
 
-# A paste, or a key of a terminal with another character set, may hold bytes that are not UTF-8; Textual would end.
-linux_driver.getincrementaldecoder = lambda encoding: partial(getincrementaldecoder(encoding), "replace")  # type: ignore[attr-defined]
+
+class _InputEndedError(Exception):
+    """The terminal is gone."""
+
+
+class _InputDecoder:
+    """Decodes what the terminal sends.
+
+    A paste, or a key of a terminal with another character set, may hold bytes that are not UTF-8: Textual would end. A
+    terminal that is gone sends nothing at once, again and again: Textual would ask it for ever.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = getincrementaldecoder(encoding)("replace")
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """The text in `data`. Raises _InputEndedError where there is no data, though some was waiting."""
+        if not data and not final:
+            raise _InputEndedError
+        return self._decoder.decode(data, final)
+
+
+linux_driver.getincrementaldecoder = lambda encoding: partial(_InputDecoder, encoding)  # type: ignore[assignment,attr-defined]
 
 _KEYPAD: Final = {
     "divide": ("slash", "/"),
@@ -29,6 +51,8 @@ _KEYPAD: Final = {
     "separator": ("comma", ","),
 }
 """The keypad has names of its own in kitty's protocol."""
+_HUNG_UP: Final = 129
+"""The shell's exit code for a program ended by SIGHUP."""
 _CLEAR: Final = "\x1b[0m\x1b[H\x1b[2J"
 _KEEP_TITLE, _LAST_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 _WITHOUT_TITLES: Final = frozenset({"linux", "dumb", "vt100", "vt220"})
@@ -62,6 +86,13 @@ class PosixDriver(LinuxDriver):
         if self._encoding is not None:
             data = in_character_set(data, self._encoding)
         super().write(self._cells.changed(data))
+
+    def run_input_thread(self) -> None:
+        # Without a controlling terminal no SIGHUP tells that the terminal is gone; reading from it then fails or ends.
+        with suppress(OSError, _InputEndedError):
+            super().run_input_thread()
+        if not self.exit_event.is_set():
+            self._app.call_later(self._app.exit, return_code=_HUNG_UP)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Key) and message.key in _KEYPAD:
