@@ -66,8 +66,10 @@ def _drawn_when_new(
 
 
 @contextmanager
-def no_waiting() -> Iterator[None]:
+def no_waiting(*, draws: bool = False) -> Iterator[None]:
     """Keys follow each other as soon as all is done, and the screen is laid out when `driving` asks for it.
+
+    With `draws`, all of it is drawn as for a user.
 
     Textual's pilot watches for 20 ms and more, three times a key, whether the process still works, and the screen
     draws what is there every 16 ms.
@@ -77,6 +79,6 @@ def no_waiting() -> Iterator[None]:
         patch("textual.pilot.wait_for_idle", all_done),
         patch("textual.screen.UPDATE_PERIOD", _SECONDS_WITHOUT_CLOCK),
         patch.object(Stylesheet, "_parse_rules", _parsed_once),
-        patch.object(Compositor, "render_update", _drawn_when_new),
+        patch.object(Compositor, "render_update", _render_update if draws else _drawn_when_new),
     ):
         yield

@@ -107,7 +107,7 @@ async def on_terminal(
             patch.object(sys, "__stdin__", stream),
             patch.object(sys, "__stderr__", stream),
             patch("shutil.get_terminal_size", lambda *_: terminal.size),
-            no_waiting(),
+            no_waiting(draws=True),
         ):
             clipboard = NotedClipboard()
             app = Browser(analysis, settings=settings, clipboard=clipboard)
