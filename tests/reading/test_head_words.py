@@ -16,7 +16,6 @@ from smtpscope.reading.wrappers.wrapped_log import inside_of
 from support.every_format import SERVICE_LOGS
 
 MODULES = {module for module, _ in READERS}
-ENCODINGS = ("utf-8", "utf-16", "utf-16-be")
 
 
 @cache
@@ -49,7 +48,7 @@ def test_a_reader_that_recognises_a_sample_is_asked() -> None:
     assert not {name for head in heads() for name in hidden(head)}
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS[1:])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_the_words_are_found_in_utf_16(encoding: str) -> None:
     texts = [head.decode("latin-1") for head in heads() if b"\0" not in head]
     assert not {name for text in texts for name in hidden(("\ufeff" + text).encode(encoding))}
