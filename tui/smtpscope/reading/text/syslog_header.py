@@ -64,10 +64,10 @@ class Written(NamedTuple):
 
 
 class _Hour(NamedTuple):
-    """What the header of the first second of an hour says, and whether the others of the hour follow from it."""
+    """What the header of the first second of an hour says, from which all others of the hour follow."""
 
     first: Written
-    usable: bool
+    begin_ms: int
     without_year: bool
 
 
@@ -116,7 +116,7 @@ class Headers:
         self._times = times
         # A busy server writes dozens of lines per second, all with the same header.
         self._known: dict[str, Written] = {}
-        self._hours: dict[tuple[str, str], _Hour] = {}
+        self._hours: dict[tuple[str, str], _Hour | None] = {}
         self._several_years = False
 
     def written(self, header: str, offset: int | None = None) -> Written:
@@ -135,27 +135,23 @@ class Headers:
         if clock is None:
             return None
         key = (clock["hour"], header[clock.end() :])
-        hour = self._hours.get(key)
-        if hour is None:
+        if key not in self._hours:
             if len(self._hours) >= _KNOWN_HEADERS:
                 self._hours.clear()
-            hour = self._hours[key] = self._hour(*key)
-        if not hour.usable or (hour.without_year and offset is not None and self._times.years_before_the_end(offset)):
+            self._hours[key] = self._hour(*key)
+        hour = self._hours[key]
+        if hour is None or (hour.without_year and offset is not None and self._times.years_before_the_end(offset)):
             return None
-        assert hour.first.time_ms is not None, "such an hour is not usable"
         seconds = 60 * int(clock["minute"]) + int(clock["second"])
-        return hour.first._replace(time_ms=hour.first.time_ms + 1_000 * seconds)
+        return hour.first._replace(time_ms=hour.begin_ms + 1_000 * seconds)
 
-    def _hour(self, hour: str, rest: str) -> _Hour:
+    def _hour(self, hour: str, rest: str) -> _Hour | None:
+        """None if the zone may change within it, the year end there, or the time is another one behind the first."""
         written = find_log_time(f"{hour}:00:00{rest}")
         first, last = self._read(f"{hour}:00:00{rest}", None), self._read(f"{hour}:59:59{rest}", None)
-        # The zone may change within the hour, the year end there, or the time be another one behind the first.
-        usable = (
-            None not in (first.time_ms, last.time_ms)
-            and first._replace(time_ms=(first.time_ms or 0) + _LAST_SECOND) == last
-            and first.time_ms != last.time_ms
-        )
-        return _Hour(first, usable, written is not None and written.year is None)
+        if written is None or first.time_ms is None or first._replace(time_ms=first.time_ms + _LAST_SECOND) != last:
+            return None
+        return _Hour(first, first.time_ms, written.year is None)
 
     def _read(self, header: str, offset: int | None) -> Written:
         written = find_log_time(header)
