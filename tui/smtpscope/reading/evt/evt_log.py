@@ -11,11 +11,11 @@ from msgspec import Struct
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.evt.evt_layout import (
-    EVENT_ID,
     HEADER_SIZE,
     SIGNATURE,
     SMALLEST_RECORD,
     EvtHeader,
+    LegacyRecord,
     element_of,
     parse_header,
     record_of,
@@ -68,23 +68,17 @@ class EvtReader:
                 seen = _Seen(log, name)
                 others: list[int] = []
                 for number, offset in enumerate(seen.offsets()):
-                    heading = log.ring.heading(offset)
-                    # Only what is wanted is decoded: most records of a log are of others.
-                    if heading is not None and not sources.reads(heading.source, heading.event_identifier & EVENT_ID):
-                        batching.unrelated_records += 1
-                        others.append(heading.created)
+                    try:
+                        found = log.ring.record_or_heading(offset, sources.reads)
+                    except ValueError:
+                        batching.problems.append(seen.unreadable(number))
+                        continue
+                    if isinstance(found, LegacyRecord):
+                        batching.records.append(record_of(found, name))
                     else:
-                        try:
-                            record = log.ring.record(offset)
-                        except ValueError:
-                            batching.problems.append(seen.unreadable(number))
-                            continue
-                        if sources.reads(record.source, record.event_identifier & EVENT_ID):
-                            batching.records.append(record_of(record, name))
-                        else:
-                            batching.unrelated_records += 1
-                        if not is_ours(record.source):
-                            others.append(record.created)
+                        batching.unrelated_records += 1
+                    if not is_ours(found.source):
+                        others.append(found.created)
                     if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
                         batching.extend_log_span(_span(others))
                         others = []

@@ -7,10 +7,10 @@ file continues after the header. A file may hold several logs one after the othe
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from smtpscope.reading.evt.evt_layout import HEADER_SIZE, SIGNATURE, SMALLEST_RECORD, LegacyRecord
+from smtpscope.reading.evt.evt_layout import EVENT_ID, HEADER_SIZE, SIGNATURE, SMALLEST_RECORD, LegacyRecord
 
 _MARK: Final = b"LfLe"
 _FIXED = struct.Struct("<IIIIIIHHHHIIIIII")
@@ -22,16 +22,14 @@ _BLOCK: Final = 1 << 20
 _NUL: Final = b"\0\0"
 _LONGEST_SOURCE: Final = 256
 _MOST_SOURCES: Final = 4_096
-_CREATED_AT: Final = 12
-_HEADING = struct.Struct("<I4xI")
 _FIRST_VERSION: Final = struct.pack("<2I", 1, 1)
 
 
 class RecordHeading(NamedTuple):
-    """The source of a record, its event identifier, and when it was created (seconds since 1970 UTC)."""
+    """The source of a record, its event id, and when it was created (seconds since 1970 UTC)."""
 
     source: str
-    event_identifier: int
+    event_id: int
     created: int
 
 
@@ -111,7 +109,21 @@ class RingFile:
         """The number of the record that begins at `offset`."""
         return int(_SIZE.unpack(self.read(offset + 8, 4))[0])
 
-    def heading(self, offset: int) -> RecordHeading | None:
+    def record_or_heading(self, offset: int, wanted: Callable[[str, int], bool]) -> LegacyRecord | RecordHeading:
+        """The record at `offset` if its source and event id are `wanted`, else its heading.
+
+        Only what is wanted is decoded: most records of a log are of others. Raises ValueError as `record` does.
+        """
+        heading = self._heading(offset)
+        if heading is None or wanted(heading.source, heading.event_id):
+            record = self.record(offset)
+            event_id = record.event_identifier & EVENT_ID
+            if wanted(record.source, event_id):
+                return record
+            heading = RecordHeading(record.source, event_id, record.created)
+        return heading
+
+    def _heading(self, offset: int) -> RecordHeading | None:
         """What the record that begins at `offset` says of itself in its first bytes.
 
         None if it must be read whole: its source has no end, or appears for the first time, perhaps by damage.
@@ -130,8 +142,8 @@ class RingFile:
                 self._sources.clear()
             self._sources[written] = written.decode("utf-16-le", errors="replace")
             return None
-        created, identifier = _HEADING.unpack_from(data, _CREATED_AT)
-        return RecordHeading(source, identifier, created)
+        _, _, _, created, _, identifier, *_ = _FIXED.unpack_from(data)
+        return RecordHeading(source, identifier & EVENT_ID, created)
 
     def record(self, offset: int) -> LegacyRecord:
         """The record that begins at `offset`. Raises ValueError where a part of it does not make sense."""
