@@ -237,7 +237,8 @@ class LogRows:
         for number, line in enumerate(lines, first_line):
             start = following
             following += len(line) + 1
-            if opened.lines or ('"' in line and line.count('"') % 2):
+            quotes = line.count('"')
+            if opened.lines or quotes % 2:
                 if opened.ends_before(line):
                     yield from self._row(opened_at, opened.take())
                 if not opened.lines:
@@ -248,7 +249,7 @@ class LogRows:
                 continue
             self.number = number
             fields = line.split(",")
-            if len(fields) == self._count and line[0] not in _HEADER_LETTERS and '"' not in line:
+            if len(fields) == self._count and line[0] not in _HEADER_LETTERS and not quotes:
                 if line[-1] == "\r":
                     fields[-1] = fields[-1][:-1]
                 yield start, fields
