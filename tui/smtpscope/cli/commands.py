@@ -14,7 +14,16 @@ import click
 from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, key_warnings, loaded_settings, warn, workspace
-from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, opened, read, say_when_nothing_fits
+from smtpscope.cli.log_arguments import (
+    check_named,
+    check_target,
+    end,
+    grouped,
+    matching_incidents,
+    opened,
+    read,
+    say_when_nothing_fits,
+)
 from smtpscope.cli.options import (
     GroupingType,
     Query,
@@ -262,12 +271,7 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, l
     check_named(query, target)
     analysis = read(query)
     check_target(target, analysis)
-    view = grouped(analysis, query.filter_text)
-    details = analysis.incidents(view.tree.order, most=most)
-    if not details:
-        say_when_nothing_fits(analysis, view)
-        end(analysis)
-        sys.exit(1)
+    view, details = matching_incidents(analysis, query.filter_text, most)
     from msgspec.structs import replace
 
     document = replace(analysis.document(details, view), letter_anyway=letter_anyway)

@@ -16,6 +16,7 @@ from smtpscope.errors import ExportError, LogError, UsageError
 if TYPE_CHECKING:
     from smtpscope.configuration.settings import Settings
     from smtpscope.session import Analysis, Progress, View
+    from smtpscope.session.view_values import IncidentDetail
     from smtpscope.store.grouping.dimensions import Grouping
     from smtpscope.workspace.workspace import Workspace
 
@@ -115,6 +116,20 @@ def check_target(target: Target, analysis: Analysis) -> None:
             continue
         if same:
             raise ExportError(where=str(target.path), what="this is one of the logs", remedy="Choose another name")
+
+
+def matching_incidents(analysis: Analysis, filter_text: str, most: int | None) -> tuple[View, list[IncidentDetail]]:
+    """The view of the filter, and its incidents in the order of the table, at most `most`.
+
+    If there are none, says so and ends with exit code 1. Raises FilterError.
+    """
+    view = grouped(analysis, filter_text)
+    details = analysis.incidents(view.tree.order, most=most)
+    if not details:
+        say_when_nothing_fits(analysis, view)
+        end(analysis)
+        sys.exit(1)
+    return view, details
 
 
 def say_when_nothing_fits(analysis: Analysis, view: View) -> None:

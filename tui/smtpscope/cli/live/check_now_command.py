@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from smtpscope.cli.live.live_options import ask_first, live_options, live_session, run_or_plan
-from smtpscope.cli.log_arguments import check_named, check_target, end, grouped, read, say_when_nothing_fits
+from smtpscope.cli.log_arguments import check_named, check_target, end, matching_incidents, read
 from smtpscope.cli.options import Query, format_option, query_options, target_options
 from smtpscope.cli.streams import Target
 
@@ -59,12 +58,7 @@ def check_now(
     )
     analysis = read(query)
     check_target(target, analysis)
-    view = grouped(analysis, query.filter_text)
-    details = analysis.incidents(view.tree.order, most=most)
-    if not details:
-        say_when_nothing_fits(analysis, view)
-        end(analysis)
-        sys.exit(1)
+    _, details = matching_incidents(analysis, query.filter_text, most)
     parts = []
     for detail in details:
         plan = live_plan(session, detail, analysis.zone, session.our_address)
