@@ -18,27 +18,28 @@ from smtpscope.knowledge.placeholders import PLACEHOLDERS, unknown_placeholders
 
 def in_live_checks(folder: Path, entries: Collection[str]) -> Iterator[KnowledgeError]:
     """As errors that are not raised; `entries` are the ids of all entries."""
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for path, rule in placed_live_rules(folder):
         where = f"{path}, live check {rule.check!r} of {rule.entry!r}"
         if rule.entry not in entries:
             near = close_to(rule.entry, entries)
             remedy = f"Did you mean {near}?" if near else "Name an entry or a category: smtpscope kb list"
             yield KnowledgeError(where=f"{where}, field entry", what=f"no entry {rule.entry!r}", remedy=remedy)
-        key = (rule.entry, rule.check, rule.applies_to)
-        if key in seen:
-            yield KnowledgeError(where=where, what="appears twice", remedy="Leave one out")
-        seen.add(key)
-        for field, what, remedy in _odd_conclusions(rule):
-            yield KnowledgeError(where=f"{where}, field {field}", what=what, remedy=remedy)
-    zones: set[str] = set()
+        yield from _in_row(where, (rule.entry, rule.check, rule.applies_to), seen, _odd_conclusions(rule))
     for facts in read_block_lists(folder):
         where = f"{folder / BLOCK_LISTS_FILE}, list {facts.zone!r}"
-        if facts.zone in zones:
-            yield KnowledgeError(where=where, what="appears twice", remedy="Leave one out")
-        zones.add(facts.zone)
-        for field, what, remedy in _odd_list(facts):
-            yield KnowledgeError(where=f"{where}, field {field}", what=what, remedy=remedy)
+        yield from _in_row(where, (facts.zone,), seen, _odd_list(facts))
+
+
+def _in_row(
+    where: str, key: tuple[str, ...], seen: set[tuple[str, ...]], odd: Iterator[tuple[str, str, str]]
+) -> Iterator[KnowledgeError]:
+    """That `key` was `seen` before, and what is `odd` in the fields of the row."""
+    if key in seen:
+        yield KnowledgeError(where=where, what="appears twice", remedy="Leave one out")
+    seen.add(key)
+    for field, what, remedy in odd:
+        yield KnowledgeError(where=f"{where}, field {field}", what=what, remedy=remedy)
 
 
 def _odd_conclusions(rule: LiveRule) -> Iterator[tuple[str, str, str]]:

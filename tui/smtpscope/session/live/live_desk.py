@@ -101,8 +101,8 @@ class LiveDesk:
             return ""
         from smtpscope.export.live.live_formats import results_markdown
 
-        told = results_markdown([("", self.results)], self.zone)
-        return "\n".join(shown_lines(told))
+        written = results_markdown([("", self.results)], self.zone)
+        return "\n".join(shown_lines(written))
 
     @property
     def journal_failure(self) -> str | None:
