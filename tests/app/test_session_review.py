@@ -44,5 +44,9 @@ def test_sessions_that_do_nothing_and_what_the_log_lacks() -> None:
         ),
     ):
         assert words in " ".join(review(found))
+    queued = session((0, "information", "from=<a@b.example>"), (1, "information", "status=deferred (454 4.7.0 later)"))
+    assert review(queued) == (
+        "For a full review this log lacks the commands and replies, of which it has only the results",
+    )
     whole = session((0, "received", "MAIL FROM:<a@b.example>"), (1, "sent", "550 no"), (2, "disconnected", ""))
     assert review(whole) == ()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 LONG_WAIT_MS: Final = 10_000
 """A reply usually takes less than a second; RFC 5321 section 4.5.3.2 lets a client wait for minutes."""
 _CONVERSATION: Final = ("sent", "received")
+_FRAME: Final = ("connected", "disconnected")
 
 
 def waits(session: SmtpSession) -> dict[int, str]:
@@ -34,7 +35,8 @@ def review(session: SmtpSession) -> tuple[str, ...]:
     if waited:
         times = "once" if len(waited) == 1 else f"{len(waited)} times"
         remarks.append(f"More than 10 s passed {times} between two lines; look there for a slow or overloaded server")
-    if lines and not spoken:
+    # Comments of the log may be all that it has of a conversation: connectivity logs, mail servers.
+    if lines and all(line.sign in _FRAME for line in lines):
         remarks.append(
             "The session was opened and nothing was said: a port scan, a health check, or a dropped connection"
         )
@@ -54,13 +56,15 @@ def _missing(session: SmtpSession) -> str:
     """What is not in the lines, in words."""
     signs = {line.sign for line in session.lines}
     missing = []
+    if "information" in signs and signs.isdisjoint(_CONVERSATION):
+        missing.append("the commands and replies, of which it has only the results")
     if "sent" not in signs and "received" in signs:
         missing.append("what our server said")
     if "received" not in signs and "sent" in signs:
         missing.append("what the other side said")
     if session.lines and all(line.time_ms is None for line in session.lines):
         missing.append("the times")
-    if "disconnected" not in signs:
+    if "disconnected" not in signs and signs != {"information"}:
         missing.append("the end of the connection")
     if session.begins_before:
         missing.append("the beginning, which is in an earlier file")
