@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import tzinfo
 
 import msgspec
@@ -36,13 +36,6 @@ class LivePlan(msgspec.Struct, frozen=True):
         """In the order in which they are listed."""
         return tuple(each.check for each in self.fitting)
 
-    @property
-    def wants_our_address(self) -> bool:
-        """Whether a check could be asked if our IP address were known."""
-        return not self.subject.address and any(
-            not each.check.target.subject and not each.rule.not_asked for each in self.fitting
-        )
-
     def concluded(self, result: LiveResult) -> LiveResult:
         """`result` with what it means for this incident."""
         for each in self.fitting:
@@ -71,8 +64,3 @@ def live_plan(live: LiveSession, detail: IncidentDetail, zone: tzinfo, our_addre
 def _last(incident: Incident, zone: tzinfo) -> str:
     """`03-22 17:39`; the log knows no more than when the last refusal was."""
     return format_time(incident.last_ms, zone, year=False)[:-3] or "the end of the log"
-
-
-def distinct_checks(plans: Sequence[LivePlan]) -> tuple[LiveCheck, ...]:
-    """The checks of all plans, each once."""
-    return tuple({check.key: check for plan in plans for check in plan.checks}.values())
