@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from functools import partial
@@ -51,8 +52,6 @@ _KEYPAD: Final = {
     "separator": ("comma", ","),
 }
 """The keypad has names of its own in kitty's protocol."""
-_HUNG_UP: Final = 129
-"""The shell's exit code for a program ended by SIGHUP."""
 _CLEAR: Final = "\x1b[0m\x1b[H\x1b[2J"
 _KEEP_TITLE, _LAST_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 _WITHOUT_TITLES: Final = frozenset({"linux", "dumb", "vt100", "vt220"})
@@ -88,11 +87,11 @@ class PosixDriver(LinuxDriver):
         super().write(self._cells.changed(data))
 
     def run_input_thread(self) -> None:
-        # Without a controlling terminal no SIGHUP tells that the terminal is gone; reading from it then fails or ends.
         with suppress(OSError, _InputEndedError):
             super().run_input_thread()
         if not self.exit_event.is_set():
-            self._app.call_later(self._app.exit, return_code=_HUNG_UP)
+            # Reading fails or ends: the terminal is gone. Where it is not the controlling one, no signal says so.
+            os.kill(os.getpid(), signal.SIGHUP)
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Key) and message.key in _KEYPAD:
