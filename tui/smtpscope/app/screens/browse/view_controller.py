@@ -62,6 +62,7 @@ class ViewController:
         self._refresh_timer: Timer | None = None
         self._ahead_timer: Timer | None = None
         self._detail_for: Hashable = None
+        self._shown_after_reading = False
 
     @property
     def will_refresh(self) -> bool:
@@ -98,7 +99,7 @@ class ViewController:
             self._cursor_target = state.cursor_before_typing
         elif wanted is not None:
             self._cursor_target = wanted
-        elif self._cursor_target is None and (self._table.cursor or state.shows_all):
+        elif self._cursor_target is None and (self._table.cursor or (state.shows_all and self._shown_after_reading)):
             # While loading, a cursor on the first row stays on the first row: the user has not chosen that group.
             self._cursor_target = self._selection.key
         text, grouping, sort, descending = state.filter_text, state.grouping, state.sort, state.descending
@@ -158,6 +159,7 @@ class ViewController:
 
     def _show_view(self, answer: tuple[View, str | None]) -> None:
         view, suggestion = answer
+        self._shown_after_reading = self._state.read_all
         whole = self._filter_bar.input.value == shown(view.filter_text)
         self._take(view)
         # Only now: the available width depends on what has been read meanwhile.
