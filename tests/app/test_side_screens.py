@@ -220,13 +220,13 @@ async def test_the_palette_finds_an_action_by_its_name_and_does_it(analysis: Ana
     async with browsing(analysis) as driven:
         await driven.press("ctrl+p")
         assert isinstance(driven.app.screen, CommandPalette)
-        await driven.press(*"grouping")
+        await driven.press(*"sort")
         options = driven.app.screen.query_one(OptionList)
         await driven.until(lambda: options.option_count > 0)
         await driven.press("enter", "enter")
         await driven.until(lambda: driven.app.screen is driven.browse)
         await driven.settled()
-        assert driven.view.grouping == "host"
+        assert driven.view.sort == "count"
 
 
 # The knowledge base
