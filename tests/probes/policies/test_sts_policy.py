@@ -118,7 +118,7 @@ def run(case: Case, *, allow_private: bool = True) -> tuple[LiveResult, HttpsStu
     mail = SmtpStub(tls=None if case.mail is None else case.mail())
 
     def place(address: str, port: int) -> tuple[str, int]:
-        return "127.0.0.1", {("192.0.2.80", 443): web, ("192.0.2.10", 25): mail}[address, port].port
+        return "127.0.0.1", {("192.0.2.80", 443): web.port, ("192.0.2.10", 25): mail.port}[address, port]
 
     with web, mail:
         stage = live_stage(
