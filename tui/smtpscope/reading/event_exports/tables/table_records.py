@@ -12,7 +12,7 @@ from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeli
 from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces
 from smtpscope.reading.event_exports.messages.event_messages import holds_message
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
-from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
+from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, is_windows_event, raw_record
 from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.problem_log import Outcome, ProblemLog
@@ -65,6 +65,9 @@ class Misshapen:
             return None
         if more >= columns.count - 2 and any(find_time(field) is not None for field in fields[columns.count - 1 :]):
             # As many fields as two rows have, one of which was cut off.
+            return None
+        if columns.whole and columns.message is not None and not is_windows_event(fields[columns.message]):
+            # Splunk always quotes an event: its row hangs together with another one.
             return None
         if columns.message is not None:
             # Unquoted separators are in the message: it is the only column of free text.
@@ -145,10 +148,21 @@ class RowRecords:
 
     def loose(self, row: Row) -> list[EventRecord]:
         """The records of the messages in a row whose fields can't be told apart."""
+        if self._columns.whole and (whole := self._whole(row)):
+            return whole
         codec = "latin-1" if self._encoding.unit == 1 else self._encoding.codec
         data = row.text.encode(codec, "replace")
         block = TextBlock(data, start=row.offset, encoding=self._encoding, final=True)
         return self._loose.records(block, 0, len(block.text))
+
+    def _whole(self, row: Row) -> list[EventRecord]:
+        """The events that Splunk stored, from a row with other ones: the times in front may not be theirs."""
+        cells = [true_text(cell, self._encoding) for cell in row.fields if is_windows_event(cell)]
+        found = [
+            raw_record(cell, file=self._file, offset=row.offset, times=self._times, sources=self._sources)
+            for cell in cells
+        ]
+        return [record for record in found if record is not None]
 
     def record(self, row: Row, fields: list[str]) -> EventRecord | None:
         """The record in `fields`, None if it is certainly not an SMTP event."""
