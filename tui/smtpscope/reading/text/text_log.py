@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final, Protocol, runtime_checkable
+from typing import BinaryIO, ClassVar, Final, Protocol, runtime_checkable
+
+from msgspec.structs import replace
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Batch, FileInformation, Format, LogReader, ReadOptions, Source
@@ -15,7 +17,9 @@ from smtpscope.reading.text.text_noise import TextNoise
 HEAD_SIZE = 1 << 16
 """Bytes that are enough to recognise a format."""
 _SEAM: Final = 256
-"""Bytes before the end of what was read that show whether a log is still the same; they usually contain a time."""
+"""Bytes of a place that shows whether a log is still the same; they usually contain a time."""
+_SEAMS: Final = 4
+"""Such places in what was read, the last one at its end."""
 
 
 def head_of(source: Source) -> bytes:
@@ -104,14 +108,14 @@ class TextSource:
             except OSError as error:
                 raise _unreadable(self._source, end, error) from error
 
-    def bytes_before(self, place: int) -> bytes:
-        """The last bytes of the file before the byte offset `place`: unchanged unless the file was rewritten."""
+    def seams(self, end: int) -> tuple[bytes, ...]:
+        """Some bytes of the file, evenly spread before the offset `end`: the same unless the file was rewritten."""
+        places = [end * number // _SEAMS for number in range(1, _SEAMS + 1)]
         with self._source.open() as stream:
             try:
-                stream.seek(max(0, place - _SEAM))
-                return stream.read(min(_SEAM, place))
+                return tuple(_bytes_before(stream, place) for place in places)
             except OSError as error:
-                raise _unreadable(self._source, place, error) from error
+                raise _unreadable(self._source, end, error) from error
 
     def line_of(self, place: int) -> int:
         """The number, from 1, of the line with the byte `place`. Reads everything before it; raises LogError."""
@@ -134,6 +138,11 @@ class TextSource:
                 raise _unreadable(self._source, place, error) from error
         whole, encoding = put_together(data, self.encoding)
         return TextBlock(whole, start=place, encoding=encoding, final=True)
+
+
+def _bytes_before(stream: BinaryIO, place: int) -> bytes:
+    stream.seek(max(0, place - _SEAM))
+    return stream.read(min(_SEAM, place))
 
 
 @runtime_checkable
@@ -226,17 +235,18 @@ class FollowableTextLog(TextLog, ABC):
     """The base of readers of logs that grow; `_done` is the byte up to which the log was read.
 
     A log that was truncated and rewritten (logrotate's copytruncate) is recognised by its size, or, if it has outgrown
-    what was read, by the bytes before `_done`.
+    what was read or is as long, by some bytes before `_done`.
     """
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
+        self._begins_anew = False
         self._restart()
 
     def _restart(self) -> None:
         """Forgets what was read; called before the first byte is read."""
         self._done = 0
-        self._seam: tuple[int, bytes] = 0, b""
+        self._seams: tuple[int, tuple[bytes, ...]] | None = None
 
     @abstractmethod
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -244,17 +254,27 @@ class FollowableTextLog(TextLog, ABC):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
+        self._begins_anew = False
         self._restart()
         return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`; a last line without its end is left for later."""
         size = self._source.size
-        place, before = self._seam
-        if size < self._done or self._text.bytes_before(place) != before:
+        if size < self._done or not self._is_same():
+            self._begins_anew = True
             self._restart()
         return self._followed(self._batches(to_the_end=False)) if size > self._done else iter(())
 
+    def _is_same(self) -> bool:
+        """Whether what was read is still there, as far as it is looked at."""
+        if self._seams is None:
+            return True
+        end, before = self._seams
+        return self._text.seams(end) == before
+
     def _followed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        yield from batches
-        self._seam = self._done, self._text.bytes_before(self._done)
+        for batch in batches:
+            yield replace(batch, begins_anew=True) if self._begins_anew else batch
+            self._begins_anew = False
+        self._seams = self._done, self._text.seams(self._done)
