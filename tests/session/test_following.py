@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -258,3 +259,23 @@ def test_two_logs_that_are_followed_in_turn_keep_the_same_refusal_within_a_secon
             path.write_text(lines(number, number + 1) * count, encoding="utf-8")
         followed(analysis)
     assert analysis.events == 6
+
+
+def test_lines_in_records_come_once_whether_their_reader_goes_on_or_begins_again(tmp_path: Path) -> None:
+    path = tmp_path / "app-json.log"
+    events = [lines(number, number + 1).strip() for number in range(6)]
+    pairs = [
+        f'Date="{event[:19]}" SourceName="MSExchangeTransport" EventID="7004" Message={json.dumps(event[20:])}'
+        for event in events
+    ]
+    for texts in (events, pairs):
+        records = [
+            json.dumps({"log": f"{each}\n", "stream": "stdout", "time": "2026-03-01T09:00:00.1Z"}) + "\n"
+            for each in texts
+        ]
+        path.write_text("".join(records[:3]), encoding="utf-8")
+        analysis = opened(path)
+        assert [len(followed(analysis)), analysis.events] == [0, 3]
+        path.write_text("".join(records), encoding="utf-8")
+        assert len(followed(analysis)) == 3
+        assert [len(followed(analysis)), analysis.events] == [0, 6]
