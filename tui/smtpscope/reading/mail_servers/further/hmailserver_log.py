@@ -85,6 +85,7 @@ class HmailserverLogReader(MailLog):
     )
     grammar: ClassVar[type[MailGrammar]] = HmailserverGrammar
     own_signs: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t")
+    beginning: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t-?\d{1,12}\t\d{1,12}\t\"")
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?m)^\"(?:SMTP[DC]|POP3D|POP3C|IMAPD)\"\t-?\d{1,12}\t\d{1,12}\t\"\d{4}-\d\d-\d\d "
     )
