@@ -50,6 +50,9 @@ class Planner:
         )
         if about_address or (is_address(target.subject.strip("[]")) and kind in ("smtp", "tls", "recipient")):
             subject = reach.address(target.subject)
+        elif kind == "helo":
+            # A name that must not be asked for has its verdict without a question.
+            subject = self._helo(target.subject)
         else:
             subject = reach.name(target.subject)
         host = target.host
@@ -70,6 +73,12 @@ class Planner:
             mailbox=mailbox_name(target.mailbox) if target.mailbox else "",
         )
 
+    def _helo(self, written: str) -> str:
+        try:
+            return self._options.reach.name(written)
+        except UnsafeTargetError:
+            return written.strip()
+
     def _announced(self, kind: CheckKind, target: LiveTarget) -> tuple[str, tuple[Announcement, ...]]:
         if target.port not in PORTS:
             return f"port {target.port} is not one of {', '.join(map(str, PORTS))}", ()
@@ -80,7 +89,7 @@ class Planner:
             return block_list.hindrance(target.subject, facts), block_list.announce(target.subject, facts)
         announce: dict[CheckKind, Callable[[], tuple[Announcement, ...]]] = {
             "reverse-dns": lambda: reverse_lookup.announce(target.subject),
-            "helo": lambda: helo_name.announce(target.subject),
+            "helo": lambda: helo_name.announce(target.subject, self._options.reach),
             "recipient-domain": lambda: mail_domain.announce(target.subject, target.host),
             "sender-domain": lambda: mail_domain.announce(target.subject),
             "spf": lambda: spf_check.announce(target.subject),

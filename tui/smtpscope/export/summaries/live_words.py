@@ -27,6 +27,8 @@ def sends_lines(check: LiveCheck, resolvers: Sequence[str]) -> Iterator[str]:
     if check.refusal:
         yield f"is not asked: {check.refusal}"
         return
+    if not check.sends:
+        yield "sends nothing: what the log has is enough"
     questions = [each.words for each in check.sends if not isinstance(each, SmtpConnection)]
     if questions:
         yield f"asks {resolver_words(resolvers)}:"
