@@ -12,6 +12,8 @@ from support.smtp_stub import SmtpStub, authority, certificate
 
 OURS = "192.0.2.25"
 """Our public IP address, in the settings for the replies that do not name it."""
+WEB = "198.51.100.80"
+"""The web server of every recipient's domain."""
 THEIRS = "198.51.100.10"
 """The IP address of every remote host; it leads to the mail server of the scenario."""
 PTR = "25.2.0.192.in-addr.arpa"
@@ -39,6 +41,8 @@ class LiveScenario:
     said: Sequence[str] = ()
     server: Callable[[], SmtpStub] | None = None
     inbound: bool = False
+    page: str = ""
+    """The MTA-STS policy on the domain's web server."""
 
     @property
     def domain(self) -> str:
@@ -482,6 +486,36 @@ MAIL_SERVERS = (
     tls("refusing", lambda host: SmtpStub(banner="554 5.7.1 no"), ["QUIT"], "refuses the connection: 554 5.7.1 no"),
     tls("silent", lambda host: SmtpStub(banner=None), [], "No reply within 0.05 s."),
     tls("closed", None, [], "No connection to mx1.closed.example port 25"),
+    LiveScenario(
+        "policy",
+        "530 5.7.0 Must issue a STARTTLS command first",
+        rcpt("policy"),
+        checks=["MTA-STS policy: policy.example", "DANE: policy.example", "TLS certificate: mx1.policy.example"],
+        zones={
+            "_mta-sts.policy.example": {"TXT": '"v=STSv1; id=1"'},
+            "mta-sts.policy.example": {"A": WEB},
+            "policy.example": {"MX": "10 mx1.policy.example."},
+        },
+        page="version: STSv1\nmode: enforce\nmx: *.policy.example\nmax_age: 86400\n",
+        asked=[
+            "TXT _mta-sts.policy.example",
+            "A mta-sts.policy.example",
+            "AAAA mta-sts.policy.example",
+            "MX policy.example",
+            *addresses("policy"),
+            "MX policy.example",
+            "TLSA _25._tcp.mx1.policy.example",
+            *addresses("policy"),
+        ],
+        server=lambda: SmtpStub(tls=presenting("mx1.policy.example")),
+        said=[*TLS, *TLS],
+        results=[
+            "policy.example has an MTA-STS policy in mode enforce, to be remembered for 1 day. It covers all hosts in "
+            "MX (*.policy.example). mx1.policy.example offers TLS (TLSv1.3) with a valid certificate",
+            "policy.example has no TLSA records that were seen, but no DNSSEC proof came with the answer.",
+            "mx1.policy.example offers TLS (TLSv1.3) with a valid certificate",
+        ],
+    ),
     greeting(
         "with-tls", SmtpStub(tls=SSLContext(PROTOCOL_TLS_SERVER)), HELLO, "answers now (220 mx1.fabrikam.com ESMTP)"
     ),

@@ -13,7 +13,14 @@ from smtpscope.knowledge.live.block_lists import BlockLists
 from smtpscope.knowledge.live.check_kinds import CHECK_GROUPS, KINDS, CheckGroup, CheckKind
 from smtpscope.probes.dns import block_list, helo_name, mail_domain, reverse_lookup
 from smtpscope.probes.live_check import Announcement, LiveCheck, LiveTarget
-from smtpscope.probes.policies import dane_records, dkim_key, dmarc_policy, spf_check, transport_policies
+from smtpscope.probes.policies import (
+    dane_records,
+    dkim_key,
+    dmarc_policy,
+    spf_check,
+    sts_policy_check,
+    transport_policies,
+)
 from smtpscope.probes.safe_targets import Reach, UnsafeTargetError, host_name, is_address, mailbox_name
 from smtpscope.probes.smtp import certificate_check, greeting, recipient_check
 from smtpscope.probes.smtp.mail_dialogue import PORTS
@@ -96,6 +103,7 @@ class Planner:
             "dkim": lambda: dkim_key.announce(target),
             "dmarc": lambda: dmarc_policy.announce(target.subject, target.host),
             "mta-sts": lambda: transport_policies.announce(kind, target.subject),
+            "sts-policy": lambda: sts_policy_check.announce(target),
             "tls-rpt": lambda: transport_policies.announce(kind, target.subject),
             "dane": lambda: dane_records.announce(target.subject),
             "smtp": lambda: greeting.announce(target),
@@ -132,7 +140,7 @@ def _for_address(planner: Planner, lists: BlockLists, address: str) -> Iterator[
 
 
 _OF_NAMES: Final[tuple[CheckKind, ...]] = ("recipient-domain", "spf", "dmarc", "mta-sts", "tls-rpt", "dane")
-_OF_SERVERS: Final[tuple[CheckKind, ...]] = ("smtp", "tls")
+_OF_SERVERS: Final[tuple[CheckKind, ...]] = ("sts-policy", "smtp", "tls")
 
 
 def _for_name(planner: Planner, name: str, servers: bool) -> Iterator[LiveCheck]:
