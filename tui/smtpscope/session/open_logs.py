@@ -275,7 +275,8 @@ def _loaded(
     if so_far is not None and so_far.begun_anew:
         first_ms = next((each.time_ms for each in parsed.exchanges if each.time_ms is not None), None)
         if first_ms is not None and so_far.is_written_again(first_ms):
-            store.words.log_begins_again(progress.file)
+            file = store.words.files.number(progress.file)
+            store.words.seen.begin_again(-1 if file is None else file)
     encoded = store.encode(parsed.exchanges, parsed.table)
     return LoadedBatch(
         encoded,

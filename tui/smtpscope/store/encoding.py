@@ -76,12 +76,6 @@ class Encoder(Vocabularies):
         self._host_is_known = GrowingNumbers()
         self.seen = SeenEvents()
 
-    def log_begins_again(self, file: str) -> None:
-        """What comes from the log `file` from now on may be what was read from it before, written again."""
-        number = self.files.number(file)
-        if number is not None:
-            self.seen.begin_again(number)
-
     def encode(self, exchanges: Sequence[SmtpExchange]) -> Columns:
         """One row for each exchange, in their order."""
         contexts = self.intern_contexts(exchanges)

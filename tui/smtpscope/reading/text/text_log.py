@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, ClassVar, Final, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from msgspec.structs import replace
 
@@ -108,14 +108,18 @@ class TextSource:
             except OSError as error:
                 raise _unreadable(self._source, end, error) from error
 
-    def seams(self, end: int) -> tuple[bytes, ...]:
-        """Some bytes of the file, evenly spread before the offset `end`: the same unless the file was rewritten."""
+    def samples(self, end: int) -> list[bytes]:
+        """Some bytes at a few places before the byte offset `end`, the last one at the end."""
         places = [end * number // _SEAMS for number in range(1, _SEAMS + 1)]
+        found = []
         with self._source.open() as stream:
             try:
-                return tuple(_bytes_before(stream, place) for place in places)
+                for place in places:
+                    stream.seek(max(0, place - _SEAM))
+                    found.append(stream.read(min(_SEAM, place)))
             except OSError as error:
                 raise _unreadable(self._source, end, error) from error
+        return found
 
     def line_of(self, place: int) -> int:
         """The number, from 1, of the line with the byte `place`. Reads everything before it; raises LogError."""
@@ -138,11 +142,6 @@ class TextSource:
                 raise _unreadable(self._source, place, error) from error
         whole, encoding = put_together(data, self.encoding)
         return TextBlock(whole, start=place, encoding=encoding, final=True)
-
-
-def _bytes_before(stream: BinaryIO, place: int) -> bytes:
-    stream.seek(max(0, place - _SEAM))
-    return stream.read(min(_SEAM, place))
 
 
 @runtime_checkable
@@ -231,6 +230,23 @@ class LineOffsets:
             self._counted = index
 
 
+class _Seams:
+    """Some bytes of what was read of a log, evenly spread: the same unless it was rewritten."""
+
+    def __init__(self, text: TextSource) -> None:
+        self._text = text
+        self._end = 0
+        self._bytes: list[bytes] = []
+
+    def note(self, end: int) -> None:
+        """Remembers those of the first `end` bytes. Raises LogError."""
+        self._end, self._bytes = end, self._text.samples(end)
+
+    def unchanged(self) -> bool:
+        """Whether they are still there. Raises LogError."""
+        return not self._end or self._text.samples(self._end) == self._bytes
+
+
 class FollowableTextLog(TextLog, ABC):
     """The base of readers of logs that grow; `_done` is the byte up to which the log was read.
 
@@ -238,15 +254,16 @@ class FollowableTextLog(TextLog, ABC):
     what was read or is as long, by some bytes before `_done`.
     """
 
+    _begins_anew = False
+
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
-        self._begins_anew = False
         self._restart()
 
     def _restart(self) -> None:
         """Forgets what was read; called before the first byte is read."""
         self._done = 0
-        self._seams: tuple[int, tuple[bytes, ...]] | None = None
+        self._seams = _Seams(self._text)
 
     @abstractmethod
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -254,27 +271,19 @@ class FollowableTextLog(TextLog, ABC):
 
     def batches(self) -> Iterator[Batch]:
         """See `LogReader`."""
-        self._begins_anew = False
         self._restart()
         return self._followed(self._batches(to_the_end=not self._options.growing))
 
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`; a last line without its end is left for later."""
         size = self._source.size
-        if size < self._done or not self._is_same():
+        if size < self._done or not self._seams.unchanged():
             self._begins_anew = True
             self._restart()
         return self._followed(self._batches(to_the_end=False)) if size > self._done else iter(())
 
-    def _is_same(self) -> bool:
-        """Whether what was read is still there, as far as it is looked at."""
-        if self._seams is None:
-            return True
-        end, before = self._seams
-        return self._text.seams(end) == before
-
     def _followed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
-            yield replace(batch, begins_anew=True) if self._begins_anew else batch
+            yield replace(batch, begins_anew=self._begins_anew)
             self._begins_anew = False
-        self._seams = self._done, self._text.seams(self._done)
+        self._seams.note(self._done)

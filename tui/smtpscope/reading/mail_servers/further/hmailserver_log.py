@@ -35,6 +35,8 @@ class _Session(Struct):
 class HmailserverGrammar(MailGrammar):
     """SMTPD receives mail and SMTPC sends it; that and the direction of a line tell commands from replies."""
 
+    beginning: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t-?\d{1,12}\t\d{1,12}\t\"")
+
     def __init__(self) -> None:
         self._sessions: dict[tuple[str, str], _Session] = {}
 
@@ -85,7 +87,6 @@ class HmailserverLogReader(MailLog):
     )
     grammar: ClassVar[type[MailGrammar]] = HmailserverGrammar
     own_signs: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t")
-    beginning: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t-?\d{1,12}\t\d{1,12}\t\"")
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         r"(?m)^\"(?:SMTP[DC]|POP3D|POP3C|IMAPD)\"\t-?\d{1,12}\t\d{1,12}\t\"\d{4}-\d\d-\d\d "
     )
