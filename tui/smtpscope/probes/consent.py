@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from smtpscope.knowledge.live.block_lists import BlockLists
-from smtpscope.probes.live_check import MOST_ADDRESSES, DnsQuery, FollowedQueries, LiveCheck, SmtpConnection
+from smtpscope.probes.live_check import (
+    MOST_ADDRESSES,
+    Connection,
+    DnsQuery,
+    FollowedQueries,
+    HttpsFetch,
+    LiveCheck,
+    SmtpConnection,
+)
 from smtpscope.probes.mail_connection import Connector, MailStream, Trust, system_trust
 from smtpscope.probes.name_server import DnsAnswer, Resolver
 from smtpscope.probes.pacing import LiveClock, Pace
@@ -66,7 +74,7 @@ class Gate:
         self._zone = check.target.zone if check.kind == "block-list" else ""
         self._exact = {(each.name, each.record_type) for each in check.sends if isinstance(each, DnsQuery)}
         self._followed = {each: each.most for each in check.sends if isinstance(each, FollowedQueries)}
-        self._connections = {each: each.most for each in check.sends if isinstance(each, SmtpConnection)}
+        self._connections = {each: each.most for each in check.sends if isinstance(each, SmtpConnection | HttpsFetch)}
         self.reach = outside.reach
         self.lists = outside.lists
         self.trust = outside.trust
@@ -123,7 +131,7 @@ class Gate:
         return known
 
     async def connect(
-        self, announced: SmtpConnection, addresses: Iterable[str], tls: ssl.SSLContext | None = None
+        self, announced: Connection, addresses: Iterable[str], tls: ssl.SSLContext | None = None
     ) -> MailStream:
         """A connection to the first of `addresses` that may be contacted and answers.
 
@@ -163,3 +171,10 @@ class Gate:
             raise NotAnnouncedError(line)
         self.sent.append(f"SMTP {line}")
         return f"{line}\r\n".encode("ascii")
+
+    def request(self, announced: HttpsFetch) -> bytes:
+        """The bytes that ask for a page that was announced. Raises NotAnnouncedError."""
+        if announced not in self._connections:
+            raise NotAnnouncedError(announced.words)
+        self.sent.append(f"HTTPS {announced.lines[0]} {announced.host}")
+        return "".join(f"{line}\r\n" for line in announced.lines).encode("ascii")
