@@ -32,7 +32,7 @@ from smtpscope.cli.options import (
     query_options,
     target_options,
 )
-from smtpscope.cli.streams import Target, say, talk
+from smtpscope.cli.streams import Target, leave_terminal, say, talk
 from smtpscope.cli.terminal import browser_hindrance, take_terminal
 from smtpscope.errors import UsageError
 
@@ -180,6 +180,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
         warning=f"{warnings[0].what}. {warnings[0].remedy}" if warnings else "",
     )
     browser.run()
+    leave_terminal()
     if browser.failure is not None:
         raise browser.failure
     sys.exit(browser.return_code or 0)

@@ -80,7 +80,7 @@ class Target:
                     stream.flush()
             stream.flush()
         except OSError as error:
-            _drop_what_is_left()
+            _drop_what_is_left(1)
             if isinstance(error, BrokenPipeError):
                 raise ReaderGone from error
             raise ExportError(
@@ -103,11 +103,24 @@ class Target:
         talk(f"wrote {written:,} bytes to {path}")
 
 
-def _drop_what_is_left() -> None:
+def leave_terminal() -> None:
+    """Empties the standard streams; what a terminal that is gone no longer takes is dropped.
+
+    Otherwise Python would fail to write it on exit, and end with 120 whatever exit code was asked for.
+    """
+    for descriptor, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            _drop_what_is_left(descriptor)
+
+
+def _drop_what_is_left(descriptor: int) -> None:
     """Otherwise Python would try to write the rest, and complain, once more on exit."""
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
+        os.dup2(nowhere, descriptor)
         os.close(nowhere)
 
 
