@@ -59,8 +59,8 @@ FIGURES: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
-"""Dates, times, status codes and measures, which stay; letters written as numbers or one by one, hardware addresses, and
-numbers in groups as telephones have them, which are masked.
+"""Dates, times, status codes and measures, which stay; letters written as numbers or one by one, hardware addresses,
+and numbers in groups as telephones have them, which are masked.
 """
 
 AT: Final = re.compile(r"@|%40|=40", re.ASCII)
