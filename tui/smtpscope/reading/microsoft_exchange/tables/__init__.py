@@ -1,1 +1,0 @@
-"""Rows of Exchange's logs in tables, of which only those that matter become text."""
