@@ -306,7 +306,7 @@ class Analysis:
         return raw_text(self.loader, row, self.event_text(row))
 
     def report(self, view: View, *, most: int | None = None, summaries: int = 0) -> Report:
-        """`view` as a report, at most `most` groups of the first level; about `summaries` incidents of its first rows."""
+        """`view` as a report of at most `most` groups on the first level, with about `summaries` incidents in it."""
         titles, zone = self.knowledge.categories, (self.zone, self.zone_name)
         report = report_of(view, self.overview(), titles, self.noted, zone, most)
         return with_summaries(report, view, summaries, self.incidents, self.document) if summaries else report
