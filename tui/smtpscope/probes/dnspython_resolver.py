@@ -68,7 +68,7 @@ def system_name_servers() -> tuple[NameServerPlace, ...]:
         found = dns.resolver.Resolver(configure=True).nameservers
     except (dns.exception.DNSException, OSError):
         found = []
-    places = tuple(NameServerPlace(str(each).partition("%")[0]) for each in found if isinstance(each, str))
+    places = tuple(NameServerPlace(str(each)) for each in found if isinstance(each, str))
     if not places:
         raise UsageError(
             where="resolver", what="this computer has no DNS resolver set", remedy="Name one: --resolver 192.0.2.53"
@@ -145,7 +145,8 @@ def _answer(message: dns.message.Message, name: str, record_type: str, place: Na
     except dns.exception.DNSException as error:
         return DnsAnswer(name, record_type, "other error", detail=_error_words(error), **given)
     # The way to any other resolver can't be trusted with the flag.
-    given["authenticated"] = bool(message.flags & dns.flags.AD) and ip_address(place.address).is_loopback
+    given["claimed"] = bool(message.flags & dns.flags.AD)
+    given["authenticated"] = given["claimed"] and ip_address(place.address).is_loopback
     given["name"] = chain.canonical_name.to_text(omit_final_dot=True).lower()
     given["aliases"] = tuple(each.name.to_text(omit_final_dot=True).lower() for each in chain.cnames)
     given["ttl"] = chain.minimum_ttl

@@ -81,7 +81,7 @@ def _add(found: _Chunks, record: bytes) -> None:
 
 
 def _facts(header: FileHeader, chunks: _Chunks) -> Iterator[tuple[str, str]]:
-    yield "Format", f"EVTX {header.major_version}.{header.minor_version}"
+    yield "Version", f"EVTX {header.major_version}.{header.minor_version}"
     state = "not closed properly" if header.dirty else "closed properly"
     yield "State", f"{state}, full" if header.full else state
     yield "Chunks", f"{chunks.count} (the header counts {header.chunk_count})"
