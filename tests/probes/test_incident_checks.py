@@ -49,7 +49,7 @@ CASES = {
     ],
     "550 5.7.1 Unable to relay": ["Recipient's domain: fabrikam.com"],
     "454 4.7.0 TLS not available due to local problem": [
-        "MTA-STS: fabrikam.com",
+        "MTA-STS policy: fabrikam.com",
         "DANE: fabrikam.com",
         "TLS certificate: mx1.fabrikam.com",
     ],

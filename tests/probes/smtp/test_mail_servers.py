@@ -55,7 +55,7 @@ def good() -> ssl.SSLContext:
 
 
 GREETINGS: Mapping[str, tuple[SmtpStub, str, str]] = {
-    "plain": (SmtpStub(), "greets", "It offers SIZE, 8BITMIME"),
+    "plain": (SmtpStub(), "greets", "It offers SIZE 35882577 (34.2 MB), 8BITMIME"),
     "with STARTTLS": (SmtpStub(tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)), "greets-with-tls", "STARTTLS"),
     "refuses us": (SmtpStub(banner="554 5.7.1 no service for you"), "refuses", "no service for you"),
     "refuses EHLO": (SmtpStub(replies={"EHLO": "501 5.5.4 bad name"}), "refuses", "501 5.5.4 bad name"),

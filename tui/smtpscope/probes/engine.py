@@ -25,6 +25,7 @@ _LOOKS: Final[Mapping[CheckKind, str]] = {
     "dkim": "policies.dkim_key",
     "dmarc": "policies.dmarc_policy",
     "mta-sts": "policies.transport_policies",
+    "sts-policy": "policies.sts_policy_check",
     "tls-rpt": "policies.transport_policies",
     "dane": "policies.dane_records",
     "smtp": "smtp.greeting",

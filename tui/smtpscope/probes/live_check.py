@@ -70,7 +70,36 @@ class SmtpConnection(msgspec.Struct, frozen=True):
         )
 
 
-Announcement = DnsQuery | FollowedQueries | SmtpConnection
+class HttpsFetch(msgspec.Struct, frozen=True):
+    """One page of a web server, whose address is fixed by a standard and not taken from a reply."""
+
+    host: str
+    path: str
+    port: int = 443
+    most: int = 1
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The request: nothing in it tells of this computer (RFC 9110)."""
+        return (
+            f"GET {self.path} HTTP/1.1",
+            f"Host: {self.host}",
+            "User-Agent: smtpscope",
+            "Accept: text/plain",
+            "Connection: close",
+            "",
+        )
+
+    @property
+    def words(self) -> str:
+        return (
+            f"fetches https://{self.host}{self.path} once (at the first of {MOST_ADDRESSES} IP addresses that answers; "
+            "no redirect is followed)"
+        )
+
+
+Connection = SmtpConnection | HttpsFetch
+Announcement = DnsQuery | FollowedQueries | SmtpConnection | HttpsFetch
 """Something that a check may send. What is not announced is not sent."""
 
 

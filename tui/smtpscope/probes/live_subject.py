@@ -33,6 +33,7 @@ _READ_AT_MOST: Final = 4_000
 
 class LiveSubject(msgspec.Struct, frozen=True):
     """`address` is the IP address that mail comes from: ours outbound, the client's inbound; "" if unknown.
+    `helo` is the name that the same side gives in HELO.
 
     `from_domain` is the domain of From where the reply names it. `selectors` are DKIM selectors with their domains.
     """
@@ -77,7 +78,7 @@ def live_subject(
         recipient_domains=_domains((values.get("recipient", ""), *recipients)),
         sender_domains=_domains((values.get("sender", ""), *senders)),
         from_domain="" if from_domain is None else from_domain[1].lower(),
-        helo=values.get("helo", "") if inbound else "",
+        helo=values.get("helo", ""),
         selectors=tuple(
             dict.fromkeys((found[1], found[2].lower()) for each in _SELECTORS for found in each.finditer(text))
         )[:2],

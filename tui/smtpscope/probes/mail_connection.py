@@ -1,4 +1,4 @@
-"""The seam to mail servers: a connection to an IP address that was looked at just before."""
+"""The seam to servers: a connection to an IP address that was looked at just before."""
 
 from __future__ import annotations
 

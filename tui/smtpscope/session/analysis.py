@@ -163,8 +163,8 @@ class Analysis:
     def holds_sessions(self, exchange: SmtpExchange) -> bool:
         return self.loader.holds_sessions(exchange)
 
-    def smtp_session(self, exchange: SmtpExchange) -> SmtpSession | None:
-        return self.loader.smtp_session(exchange)
+    def smtp_session(self, row: int) -> SmtpSession | None:
+        return self.loader.smtp_session(row)
 
     def information(self) -> tuple[FileInformation, ...]:
         return self.loader.information()

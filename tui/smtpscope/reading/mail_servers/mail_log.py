@@ -147,7 +147,8 @@ class MailLog(FollowableTextLog):
 
     def _restart(self) -> None:
         super()._restart()
-        self._begin_grammars()
+        self._grammars = self._new_grammars()
+        self._around = Around()
         self._lines = 0
         self._without_reply: Counter[str] = Counter()
 
@@ -157,10 +158,6 @@ class MailLog(FollowableTextLog):
             return False
         text = head_text(head)
         return cls.program_pattern.search(text) is not None
-
-    def _begin_grammars(self) -> None:
-        self._grammars = self._new_grammars()
-        self._around = Around()
 
     def _new_grammars(self) -> Grammars:
         return Grammars(self.grammar, alone=self.own_signs is not None)
@@ -182,7 +179,7 @@ class MailLog(FollowableTextLog):
             signs = self._signs_or_repetition if " repeated " in text else self._signs
             while (match := signs.search(text, done, end)) is not None:
                 start, behind = _line_around(text, match.start(), done, end)
-                start, behind = parted(text, start, behind, match.start(), self.line)
+                start, behind = parted(text, start, behind, match.start(), self.line, self.grammar.beginning)
                 self._pass_over(batching, text, done, start)
                 # The next block begins with this line, and has the lines after it.
                 if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
