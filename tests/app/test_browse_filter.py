@@ -8,6 +8,7 @@ from app.driving import Browsing, browsing
 from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.app.widgets.filter_chips import FilterChips
 from smtpscope.session import Analysis
+from smtpscope.store.grouping.dimensions import DIMENSIONS
 
 
 def _rows(driven: Browsing) -> list[int]:
@@ -205,8 +206,8 @@ async def test_only_and_hide_on_an_event_take_its_recipient(analysis: Analysis, 
 @pytest.mark.parametrize("grouping", ["host", "cause", "recipient", "server"])
 async def test_only_this_means_exactly_the_group_under_the_cursor(analysis: Analysis, grouping: str) -> None:
     async with browsing(analysis) as driven:
-        while driven.view.grouping != grouping:
-            await driven.press("o")
+        await driven.press("o", str(DIMENSIONS.names.index(grouping) + 1))
+        assert driven.view.grouping == grouping
         top = [line for line in driven.lines if line.depth == 0]
         wanted = {top[0].key, top[len(top) // 2].key, top[-1].key}
         for key in wanted:
@@ -222,8 +223,8 @@ async def test_only_this_means_exactly_the_group_under_the_cursor(analysis: Anal
 @pytest.mark.parametrize("grouping", ["host", "cause", "recipient", "server"])
 async def test_hide_this_hides_exactly_the_group_under_the_cursor(analysis: Analysis, grouping: str) -> None:
     async with browsing(analysis) as driven:
-        while driven.view.grouping != grouping:
-            await driven.press("o")
+        await driven.press("o", str(DIMENSIONS.names.index(grouping) + 1))
+        assert driven.view.grouping == grouping
         await driven.press("G")
         while driven.line.depth:
             await driven.press("h")

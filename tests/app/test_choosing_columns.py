@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.driving import Browsing, browsing
-from smtpscope.app.screens.columns_screen import ColumnsScreen
+from smtpscope.app.screens.table.columns_screen import ColumnsScreen
 from smtpscope.app.widgets.table.table_line import OPTIONAL_COLUMNS, ColumnNeeds, columns_for
 from smtpscope.session import Analysis
 from smtpscope.workspace.saved_views import SavedView

@@ -49,9 +49,11 @@ async def test_the_table_in_every_grouping_is_harmless(hostile: Analysis) -> Non
     async with browsing(hostile, size=(160, 50)) as driven:
         assert driven.view.total == len(EVENTS)
         assert "mx[/]\\x1b" in check(driven)
-        for _ in DIMENSIONS.groupings:
+        for number in range(len(DIMENSIONS.groupings)):
             check(driven)
             await driven.press("o")
+            check(driven)
+            await driven.press(str(number))
 
 
 async def test_the_detail_of_every_line_is_harmless_on_a_small_screen(hostile: Analysis) -> None:

@@ -19,6 +19,7 @@ from app.driving import Browsing, browsing
 from smtpscope.app.default_keys import default_keys
 from smtpscope.app.key_purposes import PURPOSES
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
+from smtpscope.app.screens.help_screen import HelpScreen
 from smtpscope.session import Analysis
 
 ID = re.compile(r"[a-z]+\.[a-z_]+")
@@ -145,7 +146,7 @@ async def test_the_footer_shows_no_more_lines_than_two_and_the_keys_of_the_place
         assert footer.size.height <= 2
         assert any("Filter" in line for line in driven.drawn[footer.region.y :])
         await driven.press("i")
-        assert any("Filter to this time" in line for line in driven.drawn[-2:])
+        assert any("Filter to this time" in line for line in driven.drawn[-4:])
 
 
 def test_every_key_of_a_part_names_a_method_of_that_part(analysis: Analysis) -> None:
@@ -155,3 +156,46 @@ def test_every_key_of_a_part_names_a_method_of_that_part(analysis: Analysis) -> 
     for binding in named:
         part, command = re.findall(r"'([a-z_]+)'", binding.action)[:2]
         assert callable(getattr(screen.parts[part], command, None)), f"{binding.id}: no {command} in the part {part}"
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 30), (250, 60)])
+async def test_a_footer_without_room_for_all_keys_ends_with_the_help_and_how_many_more_it_has(
+    analysis: Analysis, size: tuple[int, int]
+) -> None:
+    async with browsing(analysis, size=size) as driven:
+        footer = driven.browse.query_one("KeyFooter")
+        shown = {
+            active.binding.id: active.binding.description
+            for active in driven.browse.active_bindings.values()
+            if active.binding.show
+        }
+
+        def missing() -> list[str]:
+            drawn = "\n".join(driven.drawn[footer.region.y :])
+            return [label for label in shown.values() if f" {label}" not in drawn]
+
+        drawn = [line.rstrip() for line in driven.drawn[footer.region.y :]]
+        assert len(drawn) <= 2
+        assert all(len(line) <= size[0] for line in drawn)
+        if size[0] >= 120:
+            assert missing() == []
+            assert "more" not in drawn[-1]
+            return
+        assert drawn[-1].endswith(f"? Help ({len(missing())} more)")
+        assert len(missing()) >= 2
+        # The sign is clicked like any other one.
+        await driven.pilot.click(footer, offset=(len(drawn[-1]) - 3, len(drawn) - 1))
+        await driven.settled()
+        assert isinstance(driven.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("key", ["i", "c", "e", "C", "v", "z", "a", "f", "X", "K", "W", "o", "?"])
+async def test_a_dialog_names_all_its_keys_also_on_a_small_screen(analysis: Analysis, key: str) -> None:
+    async with browsing(analysis, size=(60, 20)) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        await driven.press(key)
+        assert driven.screen is not driven.browse
+        footer = driven.screen.query_one("KeyFooter")
+        drawn = "\n".join(driven.drawn[footer.region.y :])
+        shown = {active.binding.description for active in driven.screen.active_bindings.values() if active.binding.show}
+        assert [label for label in shown if f" {label}" not in drawn] == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.widgets.log_header import LogHeader
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.evtx.evtx_log import EvtxReader
-from smtpscope.session import Analysis, LoadedBatch
+from smtpscope.session import Analysis, LoadedBatch, View
 
 
 class GatedSession(Analysis):
@@ -122,6 +123,42 @@ async def test_a_cursor_that_nobody_moved_ends_on_the_first_line(knowledge: Know
             await driven.settled()
             assert driven.browse.table.cursor == 0
             assert driven.line.key != first
+
+
+class SlowQueries(GatedSession):
+    """Answers a query only when the test lets it through, too."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        super().__init__(knowledge)
+        self.answers = threading.Semaphore(1)
+
+    def view(self, *arguments: Any, **options: Any) -> View:
+        self.answers.acquire()
+        return super().view(*arguments, **options)
+
+
+async def test_the_cursor_follows_no_incident_that_was_first_for_a_moment(
+    knowledge: KnowledgeBase, sample_folder: Path
+) -> None:
+    analysis = SlowQueries(knowledge)
+    # The first file has other refusals on top than all files together.
+    analysis.open([str(path) for path in sorted(sample_folder.iterdir())])
+    try:
+        async with browsing(analysis, loaded=False, size=(120, 36)) as driven:
+            await _first_batch(driven, analysis)
+            first = driven.line.name
+            # One query is on its way and another one waits when all of it has been read.
+            driven.browse.views.refresh()
+            await driven.until(lambda: driven.browse.state.view is not None)
+            analysis.gate.release(1000)
+            await driven.until(lambda: driven.browse.state.read_all)
+            analysis.answers.release(1000)
+            await driven.settled()
+            assert driven.browse.table.cursor == 0
+            assert driven.line.name != first
+    finally:
+        analysis.gate.release(1000)
+        analysis.answers.release(1000)
 
 
 async def test_escape_stops_the_reading_and_keeps_what_came(knowledge: KnowledgeBase, sample_folder: Path) -> None:

@@ -28,7 +28,7 @@ async def test_a_note_about_a_host_is_shown_for_that_host_alone(sample_folder: P
     async with browsing(analysis, size=(120, 40)) as driven:
         await driven.keep_filter("cause:greylisted")
         assert driven.view.count > 0
-        await driven.press("o")
+        await driven.press("o", "2")
         await driven.put_on("woodgrove")
         assert "Woodgrove: call Bob" in driven.guidance
         assert "They know about it." in driven.guidance

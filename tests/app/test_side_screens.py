@@ -155,6 +155,37 @@ async def test_a_counted_value_goes_into_the_filter_or_out_of_view(analysis: Ana
         assert (found.count(mailbox), len(found)) == ((count, count) if key == "=" else (0, 528 - count))
 
 
+@pytest.mark.parametrize("key", ["i", "c"])
+async def test_the_title_names_each_thing_once(analysis: Analysis, key: str) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
+        await driven.put_on("550")
+        await driven.press(key)
+        assert any("│ 550  " in line for line in driven.drawn)
+        await driven.press("escape")
+        await driven.put_on("mail.fabrikam.example")
+        await driven.press(key)
+        assert any("550 mail.fabrikam.example  " in line for line in driven.drawn)
+
+
+async def test_without_a_saved_view_the_list_says_how_to_save_one(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(80, 24)) as driven:
+        await driven.press("v")
+        assert any("No view is saved yet. Type a name and press f2." in line for line in driven.drawn)
+        await driven.press(*"mine")
+        assert any("No saved view has a name like that." in line for line in driven.drawn)
+
+
+async def test_the_export_dialog_fits_a_small_screen(analysis: Analysis) -> None:
+    async with browsing(analysis, size=(60, 20)) as driven:
+        await driven.press("e")
+        drawn = "\n".join(driven.drawn)
+        assert "  File  " in drawn
+        assert "[ ] Mask" in drawn
+        assert "(up/down" not in drawn
+        await driven.press("f3")
+        assert "[x] Mask" in "\n".join(driven.drawn)
+
+
 async def test_a_counted_value_of_each_kind_finds_as_many_events_as_it_counted(analysis: Analysis) -> None:
     async with browsing(analysis, size=(120, 20)) as driven:
         await driven.put_on("550")
@@ -220,13 +251,13 @@ async def test_the_palette_finds_an_action_by_its_name_and_does_it(analysis: Ana
     async with browsing(analysis) as driven:
         await driven.press("ctrl+p")
         assert isinstance(driven.app.screen, CommandPalette)
-        await driven.press(*"grouping")
+        await driven.press(*"sort")
         options = driven.app.screen.query_one(OptionList)
         await driven.until(lambda: options.option_count > 0)
         await driven.press("enter", "enter")
         await driven.until(lambda: driven.app.screen is driven.browse)
         await driven.settled()
-        assert driven.view.grouping == "host"
+        assert driven.view.sort == "count"
 
 
 # The knowledge base

@@ -116,7 +116,7 @@ async def test_who_has_to_act_is_always_in_sight(analysis: Analysis, size: tuple
 
 async def test_by_cause_the_cause_is_written_once(analysis: Analysis) -> None:
     async with browsing(analysis, size=(120, 30)) as driven:
-        await driven.press("o", "o")
+        await driven.press("o", "3")
         assert driven.view.grouping == "cause"
         assert "cause / host" in driven.drawn[3]
         cause = driven.lines[0].name.split("  ")[0]

@@ -300,6 +300,6 @@ async def test_space_again_takes_the_mark_away(analysis: Analysis) -> None:
 async def test_a_mark_outlives_the_filter_and_the_grouping(analysis: Analysis) -> None:
     async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")
-        await driven.press("space", "4", "5", "0", "x", "o")
+        await driven.press("space", "4", "5", "0", "x", "o", "2")
         await driven.put_on("mail.fabrikam.example")
         assert driven.line.marked

@@ -43,7 +43,26 @@ def refused(call: object, text: str) -> bool:
 def test_a_host_name_is_one_by_its_letters() -> None:
     assert {text: host_name(text) for text in NAMES} == NAMES
     assert [text for text in NO_NAMES if not refused(host_name, text)] == []
-    assert host_name("_dmarc.fabrikam.com", service=True) == "_dmarc.fabrikam.com"
+    assert host_name("_dmarc.fabrikam.com", "service") == "_dmarc.fabrikam.com"
+
+
+def test_a_name_of_spf_may_have_any_sign_but_none_that_escapes_or_hides() -> None:
+    for name in ("foo:bar/baz.example.com", "a b@c.example.com", "%{x}.example.com"):
+        assert host_name(name, "printable") == name
+        assert refused(host_name, name)
+    for name in (
+        "a\\.example.com",
+        "a\n.example.com",
+        "\x1b]0;x.example.com",
+        "a..com",
+        "a.b:c",
+        "a.1",
+        "x y",
+        f"{64 * 'a'}.com",
+    ):
+        assert refused(lambda text: host_name(text, "printable"), name), name
+    for name in ("foo:bar.local", "a b.corp", "a b.contoso.internal", "a b.local."):
+        assert refused(lambda text: Reach().name(text, "printable"), name), name
 
 
 def test_names_of_private_networks_are_refused_unless_they_are_allowed() -> None:

@@ -50,6 +50,7 @@ PLACES: Final = {
     "link": "Before a link is opened",
     "compare": "In the comparison",
     "columns": "In the choice of columns",
+    "grouping": "In the choice of a grouping",
     "search": "While words are searched in a text",
     "help": "In the help",
     "confirm": "Where you are asked",

@@ -40,6 +40,11 @@ def test_our_own_tables_are_right(knowledge: KnowledgeBase) -> None:
     assert list(in_live_checks(bundled_folder(), knowledge.entries)) == []
 
 
+def test_that_a_list_is_closed_or_answers_only_some_has_a_source() -> None:
+    lists = block_lists((bundled_folder(),)).lists
+    assert [facts.zone for facts in lists if facts.asking != "open" and facts.source is None] == []
+
+
 def test_each_mistake_is_named_with_its_place(knowledge: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "live-checks.toml").write_text(BROKEN)
     (tmp_path / "block-lists.toml").write_text(BROKEN_LISTS)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
+import pytest
+
 from smtpscope.knowledge.live.check_kinds import CheckKind
 from smtpscope.probes.live_check import LiveTarget
 from smtpscope.probes.policies.dmarc_record import walk_names
@@ -141,6 +145,18 @@ def test_each_policy_of_a_domain() -> None:
             (result,) = stage.run(stage.session.planner.check(kind, target))
             assert result.finding == finding, (name, result)
             assert words in result.sentence, (name, result.sentence)
+
+
+def test_the_word_of_a_resolver_elsewhere_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that DNSSEC was verified, and so could anybody on the way to it."""
+    monkeypatch.setattr("smtpscope.probes.dnspython_resolver.ip_address", lambda text: ip_address("192.0.2.53"))
+    zones = OTHERS["DANE"][1]
+    with live_stage(zones) as stage:
+        (result,) = stage.run(stage.session.planner.check("dane", LiveTarget(D)))
+        assert (result.finding, result.outcome) == ("not-proven", "unknown")
+        assert (
+            "says that it verified DNSSEC (AD), which counts only from a resolver on this computer" in result.sentence
+        )
 
 
 def test_the_walk_of_a_long_name_takes_eight_questions() -> None:

@@ -89,6 +89,32 @@ CASES: dict[str, tuple[Zones, str, str]] = {
     ),
     "a mistake behind a match": ({D: spf("v=spf1 ip4:192.0.2.25 ipv4:1.2.3.4 -all")}, "permerror", "ipv4:1.2.3.4"),
     "a private name": ({D: spf("v=spf1 include:dc01.contoso.local -all")}, "permerror", "dc01.contoso.local"),
+    "ptr SERVFAIL matches nothing": (
+        {D: spf("v=spf1 ptr ~all"), "25.2.0.192.in-addr.arpa": {"PTR": "!SERVFAIL"}},
+        "softfail",
+        "all of contoso.com",
+    ),
+    "the macro p": (
+        {
+            D: spf("v=spf1 exists:%{p}.pass.%{d} -all"),
+            "25.2.0.192.in-addr.arpa": {"PTR": ["elsewhere.fabrikam.com.", "mail.contoso.com."]},
+            "elsewhere.fabrikam.com": {"A": "192.0.2.25"},
+            "mail.contoso.com": {"A": "192.0.2.25"},
+            f"mail.contoso.com.pass.{D}": {"A": "127.0.0.2"},
+        },
+        "pass",
+        "exists",
+    ),
+    "the macro p without a name": (
+        {D: spf("v=spf1 exists:%{p}.pass.%{d} -all"), f"unknown.pass.{D}": {"A": "127.0.0.2"}},
+        "pass",
+        "exists",
+    ),
+    "a name with other signs": (
+        {D: spf("v=spf1 a:foo:bar/baz.contoso.com -all"), "foo:bar/baz.contoso.com": {"A": "192.0.2.25"}},
+        "pass",
+        "foo:bar/baz.contoso.com",
+    ),
     "SERVFAIL": ({D: {"TXT": "!SERVFAIL"}}, "temperror", "SERVFAIL"),
     "case": ({D: spf("V=SPF1 IP4:192.0.2.25 -ALL")}, "pass", "ip4"),
 }

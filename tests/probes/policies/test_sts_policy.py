@@ -168,20 +168,20 @@ def test_what_is_fetched_is_shown_first() -> None:
         assert list(page.lines) == REQUEST
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "", "version: STSv2\nmode: none\nmax_age: 1", "version: STSv1\nmode: on\nmax_age: 1",
-        "version: STSv1\nmode: none",
-        "version: STSv1\nmode: enforce\nmax_age: 1", "version: STSv1\nmode: none\nmax_age: 31557601",
-        "version: STSv1\nmode: none\nmax_age: -1", "version: STSv1\nmode: none\nmax_age: ٣",
-        "version: STSv1\nmode: enforce\nmx: a b\nmax_age: 1", "version: STSv1\nmode: enforce\nmx: *\nmax_age: 1",
-        "version: STSv1\nmode: enforce\nmx: a.*.com\nmax_age: 1", "<html>",
-    ],
+BROKEN_POLICIES = (
+    "", "version: STSv2\nmode: none\nmax_age: 1", "version: STSv1\nmode: on\nmax_age: 1",
+    "version: STSv1\nmode: none",
+    "version: STSv1\nmode: enforce\nmax_age: 1", "version: STSv1\nmode: none\nmax_age: 31557601",
+    "version: STSv1\nmode: none\nmax_age: -1", "version: STSv1\nmode: none\nmax_age: ٣",
+    "version: STSv1\nmode: enforce\nmx: a b\nmax_age: 1", "version: STSv1\nmode: enforce\nmx: *\nmax_age: 1",
+    "version: STSv1\nmode: enforce\nmx: a.*.com\nmax_age: 1", "<html>",
 )  # fmt: skip
-def test_a_policy_that_is_wrong_is_said_so(text: str) -> None:
-    with pytest.raises(StsPolicyError):
-        parse_sts_policy(text)
+
+
+def test_a_policy_that_is_wrong_is_said_so() -> None:
+    for text in BROKEN_POLICIES:
+        with pytest.raises(StsPolicyError):
+            parse_sts_policy(text)
 
 
 def test_a_policy_is_read_as_the_rfc_says() -> None:

@@ -25,7 +25,7 @@ def test_a_sound_log_tells_its_facts() -> None:
     found = information(data)
     assert (found.path, found.size, found.warnings) == ("a.evtx", len(data), ())
     assert found.facts == (
-        ("Format", "EVTX 3.1"),
+        ("Version", "EVTX 3.1"),
         ("State", "closed properly"),
         ("Chunks", "3 (the header counts 3)"),
         ("Records", "101 to 600"),
@@ -68,7 +68,7 @@ def test_a_time_before_1970_is_told() -> None:
 
 
 def test_an_empty_log_has_no_records_and_no_times() -> None:
-    assert [name for name, _ in information(evtx_bytes([])).facts] == ["Format", "State", "Chunks", "Checksums"]
+    assert [name for name, _ in information(evtx_bytes([])).facts] == ["Version", "State", "Chunks", "Checksums"]
 
 
 def test_what_is_no_log_is_refused() -> None:

@@ -9,7 +9,6 @@ from textual.dom import DOMNode
 
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
-from smtpscope.app.screens.columns_screen import ColumnsScreen
 from smtpscope.app.screens.compare_screen import CompareScreen
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.counts import CountsScreen
@@ -21,6 +20,8 @@ from smtpscope.app.screens.live.address_dialog import AddressScreen
 from smtpscope.app.screens.live.check_now import CheckNowScreen
 from smtpscope.app.screens.note import NoteScreen
 from smtpscope.app.screens.search_line import SearchScreen
+from smtpscope.app.screens.table.columns_screen import ColumnsScreen
+from smtpscope.app.screens.table.grouping_screen import GroupingScreen
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.screens.views import ViewsScreen
@@ -47,6 +48,7 @@ OWNERS: tuple[type[DOMNode], ...] = (
     CountedList,
     CompareScreen,
     ColumnsScreen,
+    GroupingScreen,
     ExportScreen,
     KnowledgeScreen,
     ViewsScreen,
@@ -91,6 +93,7 @@ TOGETHER: tuple[tuple[type[DOMNode], ...], ...] = (
     (CountsScreen, CountedList),
     (CompareScreen,),
     (ColumnsScreen,),
+    (GroupingScreen,),
     (ExportScreen,),
     (KnowledgeScreen,),
     (ViewsScreen,),

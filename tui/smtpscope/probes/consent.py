@@ -19,7 +19,7 @@ from smtpscope.probes.live_check import (
 from smtpscope.probes.mail_connection import Connector, MailStream, Trust, system_trust
 from smtpscope.probes.name_server import DnsAnswer, Resolver
 from smtpscope.probes.pacing import LiveClock, Pace
-from smtpscope.probes.safe_targets import Reach, UnsafeTargetError
+from smtpscope.probes.safe_targets import LabelKind, Reach, UnsafeTargetError
 
 
 class NotAnnouncedError(Exception):
@@ -72,6 +72,7 @@ class Gate:
     def __init__(self, check: LiveCheck, outside: Outside) -> None:
         self._outside = outside
         self._zone = check.target.zone if check.kind == "block-list" else ""
+        self._labels: LabelKind = "printable" if check.kind == "spf" else "service"
         self._exact = {(each.name, each.record_type) for each in check.sends if isinstance(each, DnsQuery)}
         self._followed = {each: each.most for each in check.sends if isinstance(each, FollowedQueries)}
         self._connections = {each: each.most for each in check.sends if isinstance(each, SmtpConnection | HttpsFetch)}
@@ -91,13 +92,13 @@ class Gate:
             raise NotAnnouncedError(f"{record_type} {name}")
         return await self._ask(name, record_type)
 
-    async def follow(self, name: str, record_type: str, *, service: bool = False) -> DnsAnswer:
+    async def follow(self, name: str, record_type: str, labels: LabelKind = "host") -> DnsAnswer:
         """The answer about a name that came from an earlier answer; one that was announced itself is one of those.
 
         Raises UnsafeTargetError for a name that must not be asked for, EnoughAskedError after as many as announced, and
         NotAnnouncedError for a type that is not announced at all.
         """
-        name = self.reach.name(name, service=service)
+        name = self.reach.name(name, labels)
         if (name, record_type) in self._exact:
             return await self._ask(name, record_type)
         known = self._outside.memory.get(name, record_type)
@@ -114,7 +115,7 @@ class Gate:
 
     async def _ask(self, name: str, record_type: str) -> DnsAnswer:
         # Announcements are made of names that were looked at; this is the last look before one leaves.
-        self.reach.name(name, service=True)
+        self.reach.name(name, self._labels)
         memory = self._outside.memory
         known = memory.get(name, record_type)
         if known is None:

@@ -145,7 +145,8 @@ def _answer(message: dns.message.Message, name: str, record_type: str, place: Na
     except dns.exception.DNSException as error:
         return DnsAnswer(name, record_type, "other error", detail=_error_words(error), **given)
     # The way to any other resolver can't be trusted with the flag.
-    given["authenticated"] = bool(message.flags & dns.flags.AD) and ip_address(place.address).is_loopback
+    given["claimed"] = bool(message.flags & dns.flags.AD)
+    given["authenticated"] = given["claimed"] and ip_address(place.address).is_loopback
     given["name"] = chain.canonical_name.to_text(omit_final_dot=True).lower()
     given["aliases"] = tuple(each.name.to_text(omit_final_dot=True).lower() for each in chain.cnames)
     given["ttl"] = chain.minimum_ttl

@@ -16,7 +16,8 @@ class DnsAnswer(msgspec.Struct, frozen=True):
 
     `records` are in the presentation of a zone file, the strings of a TXT record joined. `name` is where they are: the
     end of a chain of CNAMEs, `aliases` the names on the way. `server` is who answered, `detail` its error in words.
-    `authenticated` is the AD flag from a resolver that can be trusted with it (RFC 4035 section 4.9.3).
+    `authenticated` is the AD flag from a resolver that can be trusted with it (RFC 4035 section 4.9.3), `claimed` that
+    of any resolver: no signature is verified here.
     """
 
     question_name: str
@@ -28,6 +29,7 @@ class DnsAnswer(msgspec.Struct, frozen=True):
     server: str = ""
     detail: str = ""
     authenticated: bool = False
+    claimed: bool = False
     ttl: int = 0
 
     @property

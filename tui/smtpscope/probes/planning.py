@@ -76,7 +76,7 @@ class Planner:
             address=reach.address(target.address) if target.address else "",
             host=host,
             helo=reach.name(target.helo) if target.helo else self._options.helo,
-            selector=host_name(target.selector, service=True) if target.selector else "",
+            selector=host_name(target.selector, "service") if target.selector else "",
             mailbox=mailbox_name(target.mailbox) if target.mailbox else "",
         )
 

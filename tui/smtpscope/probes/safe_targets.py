@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 # SPF, DKIM, DMARC and TLSA names begin labels with an underscore (RFC 8552).
 _SERVICE_LABEL: Final = re.compile(r"_?[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z")
+# What DNS takes and macros of SPF may make (RFC 7208 section 7.3). A backslash would begin an escape.
+_PRINTABLE_LABEL: Final = re.compile(r"[\x20-\x5b\x5d-\x7e]{1,63}\Z")
+_PATTERNS: Final = {"host": _LABEL, "service": _SERVICE_LABEL, "printable": _PRINTABLE_LABEL}
 _LONGEST_NAME: Final = 253
 _MAILBOX: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}\Z")
+
+LabelKind = Literal["host", "service", "printable"]
+"""What the labels of a name are made of: those of hosts, with underscores as policies have them, or any ASCII sign."""
 
 PRIVATE_ENDINGS: Final = frozenset(
     {"localhost", "local", "internal", "onion", "alt", "invalid", "localdomain"}
@@ -33,22 +39,28 @@ class UnsafeTargetError(Exception):
     """It is not asked or contacted; the message says why, in words for the user, and may quote a log."""
 
 
-def host_name(text: str, *, service: bool = False) -> str:
+def host_name(text: str, labels: LabelKind = "host") -> str:
     """`text` as a host name in lower case without its trailing dot. Raises UnsafeTargetError.
 
-    With `service`, labels may begin with an underscore, as DNS names of policies do.
+    Its top-level label is that of a host always.
     """
-    name = text.strip().removesuffix(".").lower()
+    name = (text if labels == "printable" else text.strip()).removesuffix(".").lower()
     if not name.isascii():
         try:
             name = name.encode("idna").decode("ascii").lower() if len(name) <= _LONGEST_NAME else name
         except UnicodeError:
             raise UnsafeTargetError(f"{text[:80]!r} is not a valid host name") from None
-    pattern = _SERVICE_LABEL if service else _LABEL
-    labels = name.split(".")
-    if not 0 < len(name) <= _LONGEST_NAME or not all(map(pattern.match, labels)) or labels[-1].isdigit():
+    *others, top = name.split(".")
+    right = all(map(_PATTERNS[labels].match, others)) and _LABEL.match(top) and not top.isdigit()
+    if not 0 < len(name) <= _LONGEST_NAME or not right:
         raise UnsafeTargetError(f"{text[:80]!r} is not a valid host name")
     return name
+
+
+def may_exist(name: str) -> bool:
+    """Whether the public DNS can hold a name: labels of 1 to 63 signs, the last one that of a top-level domain."""
+    labels = name.removesuffix(".").lower().split(".")
+    return all(0 < len(label) < 64 for label in labels) and bool(_LABEL.match(labels[-1])) and not labels[-1].isdigit()
 
 
 def mailbox_name(text: str) -> str:
@@ -85,9 +97,9 @@ class Reach(msgspec.Struct, frozen=True):
 
     allow_private: bool = False
 
-    def name(self, text: str, *, service: bool = False) -> str:
+    def name(self, text: str, labels: LabelKind = "host") -> str:
         """`text` as a name of the public DNS. Raises UnsafeTargetError."""
-        name = host_name(text, service=service)
+        name = host_name(text, labels)
         if self.allow_private:
             return name
         if "." not in name:

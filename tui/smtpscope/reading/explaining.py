@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from heapq import merge
 from typing import Final
 
 from msgspec import Struct
@@ -76,36 +77,36 @@ class EventSources:
         Told without reading it: most events of a source are not wanted.
         """
         lowered = lower_case(text)
-        position = self.find_in(lowered, 0)
-        while position >= 0:
-            found = self._pattern.match(lowered, position)
-            assert found is not None, "this is where it was found"
-            if self._may_be_numbered(found[1], lowered):
-                return True
-            position = self.find_in(lowered, found.end() - 1)
-        return False
+        return any(self.may_be_numbered(name, lowered) for _, name in self.named_in(lowered))
 
-    def find_in(self, lowered: str, begin: int) -> int:
-        """Where in a text in lower case, from `begin` on, a value may name one of the sources; -1 for nowhere."""
-        if not self._events:
-            return -1
-        found = self._pattern.search(lowered, begin)
-        return -1 if found is None else found.start()
+    def named_in(self, lowered: str) -> Iterator[tuple[int, str]]:
+        """Where in a text in lower case a value may name one of the sources, in order, and the name."""
+        # Each pattern begins with one certain sign, which is looked for many times as fast as one of several.
+        found = [_places(pattern, lowered) for pattern in self._patterns if pattern.search(lowered)]
+        return found[0] if len(found) == 1 else merge(*found)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
         # Ours are found anyway. Without the flag that ignores case, which makes it five times as slow.
-        names = "|".join(re.escape(name) for name in self.names if not is_ours(name))
-        return re.compile(rf"[\"'>]({names or '(?!)'})[\"'<\\]")
+        names = [name for name in self.names if not is_ours(name)]
+        ends: dict[str, list[str]] = {}
+        for name in names:
+            ends.setdefault(name[0], []).append(re.escape(name[1:]))
+        grouped = "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in ends.items())
+        return tuple(re.compile(rf"{sign}({grouped})(?=[\"'<\\])") for sign in "\"'>") if names else ()
 
-    def _may_be_numbered(self, name: str, lowered: str) -> bool:
+    def may_be_numbered(self, name: str, lowered: str) -> bool:
         """Whether the number of a wanted event may be in it: as it is, formatted ("7,036"), or with its upper bits."""
         written = self._written.get(name)
         if written is None:
             plain = tuple(map(str, self._events.get(name, {})))
             formatted = (f"{each[:-3]}{sign}{each[-3:]}" for each in plain if len(each) > 3 for sign in _SEPARATORS)
             written = self._written[name] = (*plain, *formatted, "0x")
-        return any(each in lowered for each in written) or _LONG_NUMBER.search(lowered) is not None
+        for each in written:
+            if each in lowered:
+                return True
+        # A pattern for six digits takes eight times as long.
+        return _LONG_NUMBER in lowered.encode("ascii", "replace").translate(_DIGITS)
 
     def mentioned_in(self, text: str) -> bool:
         """Whether `text`, one event in any form, has the name of one of the sources."""
@@ -129,13 +130,18 @@ class EventSources:
         return any(word in found for word in words)
 
 
+def _places(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    return ((found.start(), found[1]) for found in pattern.finditer(text))
+
+
 def lower_case(text: str) -> str:
     """`text` in lower case, of the same length: only one Turkish letter becomes two."""
     return text.replace("\u0130", "i").lower()
 
 
 _SEPARATORS: Final = (",", ".", " ", "\u00a0", "\u202f")
-_LONG_NUMBER: Final = re.compile(r"[0-9]{6}")
+_DIGITS: Final = bytes(ord("0") if chr(each) in "0123456789" else each for each in range(256))
+_LONG_NUMBER: Final = b"000000"
 _MOST_SPELLINGS: Final = 4_096
 NO_SOURCES: Final = EventSources({})
 

@@ -60,14 +60,16 @@ def test_the_next_event_and_the_one_before_it_are_one_step_apart(
     assert around.selection.row == first != second
 
 
-def test_all_groupings_come_round(around: Surroundings, navigation: TableNavigation) -> None:
-    seen = [around.state.grouping]
-    for _ in DIMENSIONS.groupings[1:]:
-        navigation.change_grouping(1)
-        seen.append(around.state.grouping)
-    assert sorted(seen) == sorted(DIMENSIONS.groupings)
-    navigation.change_grouping(1)
-    assert around.state.grouping == seen[0]
+def test_the_grouping_before_comes_back(around: Surroundings, navigation: TableNavigation) -> None:
+    first = around.state.grouping
+    for grouping in DIMENSIONS.groupings[1:]:
+        navigation.group_by(grouping)
+        assert around.state.grouping == grouping
+    navigation.group_by(None)
+    navigation.previous_grouping()
+    assert around.state.grouping == DIMENSIONS.groupings[-2]
+    navigation.previous_grouping()
+    assert around.state.grouping == DIMENSIONS.groupings[-1] != first
 
 
 def test_a_heading_that_is_clicked_twice_turns_the_order_round(

@@ -93,14 +93,14 @@ def test_many_broken_objects_take_no_more_than_a_moment() -> None:
 
 def test_only_lines_that_may_be_ours_are_looked_at() -> None:
     text = 'a\n{"SourceName": "msexchangetransport"} smtpsvc\nb\nThis is an SMTP protocol log for virtual server\n'
-    assert [text[begin:end] for begin, end in lines(text)] == text.splitlines()[1::2]
+    assert [text[line.begin : line.end] for line in lines(text)] == text.splitlines()[1::2]
     assert may_be_ours("x SMTPSVC")
     assert not may_be_ours("x")
 
 
 def test_a_letter_that_grows_in_small_letters_moves_nothing() -> None:
     text = "\u0130\u0130\u0130 x\n\u0130 SMTPSVC\nx"
-    assert [text[begin:end] for begin, end in lines(text)] == ["\u0130 SMTPSVC"]
+    assert [text[line.begin : line.end] for line in lines(text)] == ["\u0130 SMTPSVC"]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ class CompareScreen(ModalScreen[None]):
         Binding("enter", "compare", "Compare", id="compare.choose", priority=True),
         Binding("down", "move(1)", "Next", show=False, id="compare.down", priority=True),
         Binding("up", "move(-1)", "Previous", show=False, id="compare.up", priority=True),
-        Binding("pagedown", "page(1)", "Page down", id="compare.page_down", priority=True),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="compare.page_down", priority=True),
         Binding("pageup", "page(-1)", "Page up", show=False, id="compare.page_up", priority=True),
         Binding("f4", "copy", "Copy to clipboard", id="compare.copy"),
         Binding("escape", "close", "Close", id="compare.close"),

@@ -37,6 +37,9 @@ _MASK_LINES: Mapping[MaskKind, str] = {
     "names": "[x] Mask names, mailboxes, hosts, IP addresses (f3)",
     "strict": "[x] Strict: only codes and known phrases (f3)",
 }
+_SHORT_MASK_LINES: Mapping[MaskKind, str] = {"": "[ ] Mask (f3)", "names": "[x] Mask (f3)", "strict": "[x] Strict (f3)"}
+_NARROW = 76
+"""Below this width the fields beside the formats have room for a word or two."""
 
 
 class ExportChoice(Struct, frozen=True):
@@ -87,7 +90,7 @@ class ExportScreen(ModalScreen[None]):
                     markup=False,
                 )
                 with Vertical():
-                    yield Static(Content("File (up/down: format)"))
+                    yield Static(id="export-file")
                     yield Input(id="export-path", compact=True)
                     yield Static(id="export-mask")
                     yield Static(id="export-note")
@@ -123,7 +126,10 @@ class ExportScreen(ModalScreen[None]):
         title = self._choices[self._choice].title
         count = len(document.incidents)
         incidents = "1 incident" if count == 1 else f"{count:,} incidents"
-        self.query_one("#export-mask", Static).update(clickable(text(_MASK_LINES[self._mask]), "mask"))
+        narrow = self.size.width < _NARROW
+        self.query_one("#export-file", Static).update(Content("File" if narrow else "File (up/down: format)"))
+        mask_lines = _SHORT_MASK_LINES if narrow else _MASK_LINES
+        self.query_one("#export-mask", Static).update(clickable(text(mask_lines[self._mask]), "mask"))
         more = "  (f2: change)" if len(self._choices) > 1 else ""
         what = text(f"Export {title}: {incidents}{more}", "bold")
         self.query_one("#export-what", Static).update(clickable(what, "what") if more else what)

@@ -25,7 +25,7 @@ def information_blocks(
         blocks.append(Heading(text(shown(file.path))))
         blocks.append(labelled("format", text(shown(file.format_name)), width=20))
         blocks.append(labelled("size", text(f"{file.size:,} bytes"), width=20))
-        blocks += [labelled(shown(label), text(shown(value)), width=20) for label, value in file.facts]
+        blocks += [labelled(shown(label.lower()), text(shown(value)), width=20) for label, value in file.facts]
         if file.recognised_by:
             blocks.append(labelled("recognised by", text(file.recognised_by), width=20))
         if file.lacks:

@@ -65,7 +65,8 @@ class ViewsScreen(ModalScreen[SavedView | None]):
         options.add_options([Option(self._line(view)) for view in self._views])
         if self._views:
             options.highlighted = 0
-        self._note(self._analysis.user_data.warning or ("" if self._views else "No saved view has a name like that."))
+        none = "No saved view has a name like that." if wanted else "No view is saved yet. Type a name and press f2."
+        self._note(self._analysis.user_data.warning or ("" if self._views else none))
 
     @staticmethod
     def _line(view: SavedView) -> Content:

@@ -79,7 +79,8 @@ class ZoneScreen(ModalScreen[ZoneChoice | None]):
 
     def _names_found(self, names: list[str]) -> None:
         self._names = (*_FIRST, *names)
-        if self.is_attached:
+        # The names may come while the screen is being closed.
+        if self.query(OptionList):
             self._show()
 
     def _show(self) -> None:

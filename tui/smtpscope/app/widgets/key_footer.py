@@ -18,7 +18,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 _MOST_LINES = 2
+_MOST_LINES_WITHOUT_HELP = 4
 _MOST_MESSAGE_LINES = 4
+_HELP = "browse.help"
 # Characters that Textual calls by name.
 _CHARACTERS = {
     "slash": "/",
@@ -46,7 +48,8 @@ _SEVERITY_CLASSES = ("key-footer--information", "key-footer--warning", "key-foot
 
 
 class KeyFooter(Widget, can_focus=False):
-    """Draws the active bindings marked as shown; keys that don't fit are listed by `?`.
+    """Draws the active bindings marked as shown. Where not all of them fit, the last one is `? Help` with the number of
+    the others; a screen without help gets more lines.
 
     `status` is drawn over the last lines of them, on as many as it needs.
     """
@@ -72,6 +75,7 @@ class KeyFooter(Widget, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._keys: list[tuple[str, str, str]] = []
+        self._help: tuple[str, str, str] | None = None
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
@@ -107,6 +111,7 @@ class KeyFooter(Widget, can_focus=False):
                 continue
             name = binding.id or binding.action
             by_action.setdefault(name, (binding.key, self._display(binding), binding.description))
+        self._help = by_action.get(_HELP)
         return list(by_action.values())
 
     def _display(self, binding: Binding) -> str:
@@ -125,17 +130,17 @@ class KeyFooter(Widget, can_focus=False):
         return focused.check_consume_key(binding.key, character if len(character) == 1 else None)
 
     def _lines(self, width: int) -> list[list[tuple[str, str, str, int]]]:
-        lines: list[list[tuple[str, str, str, int]]] = [[]]
-        column = 0
-        for key, display, label in self._keys:
-            needed = len(display) + 1 + len(label) + 2
-            if column + needed - 2 > width:
-                if len(lines) == _MOST_LINES:
-                    break
-                lines.append([])
-                column = 0
-            lines[-1].append((key, display, label, column))
-            column += needed
+        lines, left = _in_lines(self._keys, width, _MOST_LINES if self._help else _MOST_LINES_WITHOUT_HELP)
+        if not left or self._help is None:
+            return lines
+        # Everything else is in the help, so its key must not be among those that don't fit.
+        key, display, label = self._help
+        others = [each for each in self._keys if each != self._help]
+        room = len(display) + len(f" {label} ({len(others)} more)") + 2
+        lines, left = _in_lines(others, width, _MOST_LINES, room)
+        last = lines[-1][-1] if lines[-1] else None
+        column = 0 if last is None else last[3] + len(last[1]) + 1 + len(last[2]) + 2
+        lines[-1].append((key, display, f"{label} ({left} more)", column))
         return lines
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -164,3 +169,21 @@ class KeyFooter(Widget, can_focus=False):
             if column <= event.x < column + len(display) + 1 + len(label):
                 self.app.simulate_key(key)
                 return
+
+
+def _in_lines(
+    keys: list[tuple[str, str, str]], width: int, most_lines: int, room: int = 0
+) -> tuple[list[list[tuple[str, str, str, int]]], int]:
+    """The keys in lines, each with its column, and how many don't fit; `room` cells of the last line stay free."""
+    lines: list[list[tuple[str, str, str, int]]] = [[]]
+    column = 0
+    for index, (key, display, label) in enumerate(keys):
+        needed = len(display) + 1 + len(label) + 2
+        if column + needed - 2 > width - (room if len(lines) == most_lines else 0):
+            if len(lines) == most_lines:
+                return lines, len(keys) - index
+            lines.append([])
+            column = 0
+        lines[-1].append((key, display, label, column))
+        column += needed
+    return lines, 0

@@ -1,7 +1,8 @@
 """DANE for SMTP (RFC 7672): TLSA records of the mail hosts, which count only with DNSSEC.
 
 Whether an answer is signed is known only from a validating resolver that can be trusted, and the way to it: one on this
-computer. From any other resolver a record proves nothing, and no record proves nothing either.
+computer. From any other resolver a record proves nothing, and no record proves nothing either. Signatures are not
+verified here: that would take the keys of each zone up to the root, and proofs that there is no record (RFC 5155).
 """
 
 from __future__ import annotations
@@ -51,11 +52,13 @@ async def look(check: LiveCheck, gate: Gate) -> Verdict:
     proven = exchanges.authenticated and bool(answers) and all(answer.authenticated for answer in answers)
     if not proven:
         what = "has TLSA records" if found else "has no TLSA records that were seen"
-        return verdict(
-            "not-proven",
-            f"{subject} {what}, but no DNSSEC proof came with the answer. Ask a validating resolver on this computer.",
-            " | ".join(found),
+        claimed = exchanges.claimed and all(answer.claimed for answer in answers)
+        why = (
+            f"{exchanges.server} says that it verified DNSSEC (AD), which counts only from a resolver on this computer"
+            if claimed
+            else "no DNSSEC proof came with the answer. Ask a validating resolver on this computer"
         )
+        return verdict("not-proven", f"{subject} {what}, but {why}.", " | ".join(found))
     if not found:
         return verdict("none-signed", f"{subject} is signed with DNSSEC and has no TLSA records: DANE is not used.")
     usable = [record for record in found if record.partition(" ")[0] in _USABLE]
@@ -74,7 +77,7 @@ async def _of_hosts(hosts: list[str], gate: Gate, evidence: list[str]) -> list[D
     answers: list[DnsAnswer] = []
     for host in hosts[:_MOST_HOSTS]:
         try:
-            answers.append(await gate.follow(f"_25._tcp.{host}", "TLSA", service=True))
+            answers.append(await gate.follow(f"_25._tcp.{host}", "TLSA", "service"))
         except UnsafeTargetError as error:
             evidence.append(f"not asked: {error}")
         except EnoughAskedError:

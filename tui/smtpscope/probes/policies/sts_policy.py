@@ -43,7 +43,7 @@ def parse_sts_policy(text: str) -> StsPolicy:
     """
     fields: dict[str, str] = {}
     patterns: list[str] = []
-    for line in text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"):
+    for line in text.replace("\r\n", "\n").split("\n"):
         if not line.strip():
             continue
         found = _FIELD.match(line)

@@ -218,7 +218,7 @@ class _Seen:
 
 def _facts(log: _Log) -> Iterator[tuple[str, str]]:
     header, ring = log.header, log.ring
-    yield "Format", f"EVT {header.version}"
+    yield "Version", f"EVT {header.version}"
     yield "State", "not closed properly" if header.dirty else "closed properly"
     listed = list(log.listed())
     yield "Records", str(len(listed))

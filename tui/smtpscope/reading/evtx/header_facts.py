@@ -79,7 +79,7 @@ def _add(found: _Chunks, record: bytes) -> None:
 
 
 def _facts(second: Any, header: FileHeader, chunks: _Chunks) -> Iterator[tuple[str, str]]:
-    yield "Format", f"EVTX {second.major_version()}.{second.minor_version()}"
+    yield "Version", f"EVTX {second.major_version()}.{second.minor_version()}"
     state = "not closed properly" if second.is_dirty() else "closed properly"
     yield "State", f"{state}, full" if second.is_full() else state
     yield "Chunks", f"{chunks.count} (the header counts {second.chunk_count()})"

@@ -135,15 +135,24 @@ class _Meaning(NamedTuple):
 
 
 class EventFields:
-    """The facts in an event, for each the most reliable value first; `empty` has path and name of fields without a
-    value."""
+    """The facts in an event, for each the most reliable value first."""
 
     def __init__(self) -> None:
-        self.empty: list[tuple[str, str]] = []
+        self.without_value: list[tuple[str, str]] = []
         self.found: dict[Fact, list[FoundValue]] = {}
-        self.numbered: dict[int, Any] = {}
+        self.numbers: list[tuple[int, Any]] = []
         self.in_utc = False
         self.month_first = False
+
+    @property
+    def empty(self) -> list[tuple[str, str]]:
+        """Path and name of the fields without a value."""
+        return self.without_value
+
+    @property
+    def numbered(self) -> dict[int, Any]:
+        """The insertion strings whose names are their numbers; of several for one number the first."""
+        return dict(reversed(self.numbers))
 
     def values(self, fact: Fact) -> list[FoundValue]:
         """All candidates for `fact`, the most reliable first."""
@@ -261,7 +270,7 @@ def fields_of(event: Mapping[str, Any]) -> EventFields:
         left -= len(mapping)
         for name, value in mapping.items():
             if value is None or value == "":
-                fields.empty.append((path, name))
+                fields.without_value.append((path, name))
                 continue
             meaning = names.get(name) or _meaning(path, name)
             inner = value
@@ -285,7 +294,7 @@ def fields_of(event: Mapping[str, Any]) -> EventFields:
                         found[fact] = [each]
             elif meaning.number is not None:
                 if not isinstance(value, dict | list):
-                    fields.numbered.setdefault(meaning.number, value)
+                    fields.numbers.append((meaning.number, value))
             elif meaning.name in _UTC_TOOLS:
                 fields.in_utc = True
             elif meaning.name == _MONTH_FIRST:

@@ -52,7 +52,8 @@ class SideScreens:
         if entry.level < 0:
             return view.tree.order, shown("All events in view")
         group = view.tree.group(entry.level, entry.index)
-        name = " ".join(part for part in (str(group.code or ""), group.host or group.label) if part)
+        parts = dict.fromkeys((str(group.code or ""), group.host or group.label))
+        name = " ".join(part for part in parts if part)
         return view.tree.rows(entry.level, entry.index), shown(name or "no host named")
 
     def _all_rows(self) -> Rows | None:

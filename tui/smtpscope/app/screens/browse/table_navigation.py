@@ -12,7 +12,7 @@ from smtpscope.app.screens.browse.filter_controller import ViewRefresher
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.app.widgets.table.table_line import ColumnName
-from smtpscope.store.grouping.dimensions import DIMENSIONS
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Grouping
 from smtpscope.store.grouping.groups import SORT_COLUMNS, SortColumn
 
 _SORT_OF_COLUMN: dict[str, SortColumn] = {
@@ -46,8 +46,8 @@ class TableNavigation:
     """Owns which groups are open, the grouping and the order."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        part_binding("table", "o", "change_grouping(1)", "Grouping", id="browse.grouping"),
-        part_binding("table", "O", "change_grouping(-1)", "Previous grouping", show=False, id="browse.grouping_back"),
+        part_binding("table", "o", "choose_grouping", "Grouping", id="browse.grouping"),
+        part_binding("table", "O", "previous_grouping", "Previous grouping", show=False, id="browse.grouping_back"),
         part_binding("table", "W", "choose_columns", "Columns", show=False, id="browse.columns"),
         part_binding("table", "s", "change_sort", "Sort", id="browse.sort"),
         part_binding("table", "S", "reverse", "Reverse order", show=False, id="browse.reverse"),
@@ -81,6 +81,7 @@ class TableNavigation:
         self._selection = selection
         self._table = table
         self._views = views
+        self._grouping_before: Grouping | None = None
 
     # Open and close
 
@@ -159,7 +160,7 @@ class TableNavigation:
     # Columns, grouping and order
 
     def choose_columns(self) -> None:
-        from smtpscope.app.screens.columns_screen import ColumnsScreen
+        from smtpscope.app.screens.table.columns_screen import ColumnsScreen
 
         self._page.open_screen(ColumnsScreen(self._state.left_out), self._columns_chosen)
 
@@ -168,10 +169,23 @@ class TableNavigation:
             self._state.left_out = left_out
             self._views.refresh()
 
-    def change_grouping(self, by: int) -> None:
-        self._state.grouping = DIMENSIONS.after(self._state.grouping, by)
-        self._page.say(f"Showing {DIMENSIONS.phrase(self._state.grouping)}")
+    def choose_grouping(self) -> None:
+        from smtpscope.app.screens.table.grouping_screen import GroupingScreen
+
+        self._page.open_screen(GroupingScreen(self._state.grouping), self.group_by)
+
+    def group_by(self, grouping: Grouping | None) -> None:
+        """Groups the table by `grouping`, unless it is None."""
+        state = self._state
+        if grouping is None or grouping == state.grouping:
+            return
+        state.grouping, self._grouping_before = grouping, state.grouping
+        self._page.say(f"Grouped by {DIMENSIONS.title(grouping)}")
         self._views.refresh()
+
+    def previous_grouping(self) -> None:
+        """Back to the grouping before this one; pressed again, to this one."""
+        self.group_by(self._grouping_before or DIMENSIONS.after(self._state.grouping, 1))
 
     def change_sort(self) -> None:
         state = self._state

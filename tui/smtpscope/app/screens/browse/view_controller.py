@@ -62,6 +62,7 @@ class ViewController:
         self._refresh_timer: Timer | None = None
         self._ahead_timer: Timer | None = None
         self._detail_for: Hashable = None
+        self._shown_after_reading = False
 
     @property
     def will_refresh(self) -> bool:
@@ -98,7 +99,7 @@ class ViewController:
             self._cursor_target = state.cursor_before_typing
         elif wanted is not None:
             self._cursor_target = wanted
-        elif self._cursor_target is None and (self._table.cursor or state.shows_all):
+        elif self._cursor_target is None and (self._table.cursor or (state.shows_all and self._shown_after_reading)):
             # While loading, a cursor on the first row stays on the first row: the user has not chosen that group.
             self._cursor_target = self._selection.key
         text, grouping, sort, descending = state.filter_text, state.grouping, state.sort, state.descending
@@ -158,9 +159,10 @@ class ViewController:
 
     def _show_view(self, answer: tuple[View, str | None]) -> None:
         view, suggestion = answer
+        self._shown_after_reading = self._state.read_all
         whole = self._filter_bar.input.value == shown(view.filter_text)
         self._take(view)
-        # Only now: the available width depends on what has been read meanwhile.
+        # Only now: the width depends on what has been read meanwhile.
         self._header.activity = self._state.analysis.activity(self._header.activity_width)
         if whole:
             self._filter_bar.show_suggestion(suggestion)
@@ -235,19 +237,9 @@ class ViewController:
 
     def _mark_of(self, group: Group) -> Mark:
         user_data = self._state.analysis.user_data
-        if self._holds_one_of(group, user_data.marked_now):
+        if _holds_one_of(group, user_data.marked_now):
             return "now"
-        return "before" if self._holds_one_of(group, user_data.marks) else ""
-
-    @staticmethod
-    def _holds_one_of(group: Group, keys: set[IncidentKey]) -> bool:
-        return any(
-            (group.host_key is None or group.host_key == key.host_key)
-            and (group.code is None or group.code == key.code)
-            and (group.categories > 1 or group.category == key.category)
-            and group.host_key is not None
-            for key in keys
-        )
+        return "before" if _holds_one_of(group, user_data.marks) else ""
 
     # The detail
 
@@ -282,3 +274,13 @@ class ViewController:
             ways = [("browse.undo", "to undo the last change")] if self._can_undo() else []
             ways.append(("browse.clear", "to clear the filter"))
         return [(self._page.key_of(action), does) for action, does in ways]
+
+
+def _holds_one_of(group: Group, keys: set[IncidentKey]) -> bool:
+    return any(
+        (group.host_key is None or group.host_key == key.host_key)
+        and (group.code is None or group.code == key.code)
+        and (group.categories > 1 or group.category == key.category)
+        and group.host_key is not None
+        for key in keys
+    )

@@ -62,14 +62,15 @@ def named_record(
     times: FileTimes,
     places: TextPlaces | None = None,
     sources: EventSources = NO_SOURCES,
+    fields: EventFields | None = None,
 ) -> EventRecord | None:
     """The record in `event`, None if neither its source nor its message is that of an SMTP event, and it is not one of
     `sources`.
 
-    `places` notes an unexpected place of an event's text. Raises LogError when the file can't be read any more, to tell
-    its line.
+    `places` notes an unexpected place of an event's text; `fields` are those of the event, where they are known. Raises
+    LogError when the file can't be read any more, to tell its line.
     """
-    fields = fields_of(event)
+    fields = fields_of(event) if fields is None else fields
     found = _message(fields)
     message = None if found is None else as_word(found.value)
     provider = _provider(fields)
@@ -91,7 +92,7 @@ def named_record(
                 strings, message, guess = None, beside[1], GUESS
                 if places is not None:
                     places.note(beside[0], next(iter(empty_texts(fields)), ""), offset)
-        elif fields.empty and found is not None and places is not None and strings is None:
+        elif strings is None and found is not None and places is not None:
             for empty in empty_texts(fields, found):
                 places.note(path_of(event, found.value) or found.name, empty, offset, "noted")
     computer = fields.word("computer")
@@ -182,23 +183,21 @@ def event_id_in(fields: EventFields) -> int | None:
 
 def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
     """The level by word or number; the level of a detection rule says nothing about the event."""
-    names = {each.name for each in fields.values("level")}
-    of_syslog = "shortmessage" in {each.name for each in fields.values("message")} or "short_message" in event
-    of_splunk = "EventCode" in event
-    if any(name.casefold() in _RULE_LEVELS for name in event if isinstance(name, str)):
+    levels = fields.values("level")
+    if not levels or any(name.casefold() in _RULE_LEVELS for name in event if isinstance(name, str)):
         return None
-    for each in fields.values("level"):
+    for each in levels:
         word = as_word(each.value)
         bracketed = _IN_BRACKETS.search(word)
         number = integer(word) if bracketed is None else None
         if number is None:
             level = level_of(word) or level_of(word.partition(" ")[0])
-        elif of_syslog and each.name == "level":
+        elif each.name == "level" and _is_of_syslog(fields, event):
             level = _SYSLOG_LEVELS.get(number)
         elif each.name in TYPE_NAMES:
             # Splunk: the number of a level in newer versions, of a type in older ones. The word is in Type.
-            level = None if of_splunk else level_of_type(number)
-        elif each.name == "eventlevel" and "eventlevelname" in names:
+            level = None if "EventCode" in event else level_of_type(number)
+        elif each.name == "eventlevel" and any(other.name == "eventlevelname" for other in levels):
             level = level_of_type(number)
         elif each.name.startswith("severity"):
             level = None
@@ -209,13 +208,18 @@ def level_in(fields: EventFields, event: Mapping[str, Any]) -> Level | None:
     return None
 
 
+def _is_of_syslog(fields: EventFields, event: Mapping[str, Any]) -> bool:
+    return "short_message" in event or any(each.name == "shortmessage" for each in fields.values("message"))
+
+
 def strings_in(fields: EventFields, message: str | None = None) -> tuple[str, ...] | None:
     """The insertion strings in order, None if the event has none.
 
     With a `message`, a single text under a name with other meanings elsewhere does not count.
     """
-    if fields.numbered:
-        return numbered(fields.numbered)
+    by_number = fields.numbered
+    if by_number:
+        return numbered(by_number)
     lone: tuple[str, ...] | None = None
     for each in fields.values("strings"):
         value = each.value

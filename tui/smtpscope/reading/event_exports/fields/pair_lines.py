@@ -13,7 +13,7 @@ from smtpscope.reading.event_exports.fields.text_places import TextPlaces
 from smtpscope.reading.event_exports.messages.event_messages import holds_message, lines_between
 from smtpscope.reading.event_exports.messages.line_labels import read_labels
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
-from smtpscope.reading.event_exports.messages.own_signs import lines
+from smtpscope.reading.event_exports.messages.own_signs import SignedLine, lines
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format
 from smtpscope.reading.text.dates import WrittenTime, find_time
@@ -56,7 +56,7 @@ class EventPairReader(TextLog):
         if not is_text(head) or is_markup(head):
             return False
         text = head_text(head)
-        found = (text[begin:end] for begin, end in lines(text))
+        found = (text[line.begin : line.end] for line in lines(text))
         return any(_is_event(line) for line, _ in zip(found, range(_LOOKED_AT), strict=False))
 
     def batches(self) -> Iterator[Batch]:
@@ -95,7 +95,7 @@ class EventPairReader(TextLog):
     def _written_times(self) -> Iterator[WrittenTime]:
         for block, stream in self._text.blocks():
             rest = len(block.text) if block.final else block.text.rfind("\n") + 1
-            for begin, end in lines(block.text[:rest]):
+            for begin, end, _ in lines(block.text[:rest]):
                 written = written_time(values_in(block.cut(begin, end)))
                 if isinstance(written, WrittenTime):
                     yield written
@@ -110,9 +110,9 @@ class EventPairReader(TextLog):
         return self._described(warnings=zone_warnings(next(self._written_times(), None)))
 
 
-def _events_in(text: str, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _events_in(text: str, found: Iterable[SignedLine]) -> Iterator[tuple[int, int]]:
     """The events in the lines `found`: several in one whose line end was lost, each with the same beginning."""
-    for begin, end in found:
+    for begin, end, _ in found:
         beginning = text[begin : text.find("=", begin, end) + 1]
         while len(beginning) >= _SURE_BEGINNING and (again := text.find(beginning, begin + 1, end)) >= 0:
             yield begin, again

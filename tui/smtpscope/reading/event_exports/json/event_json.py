@@ -145,4 +145,4 @@ class EventJsonReader(TextLog):
 
 
 def _in_lines(block: TextBlock, sources: EventSources) -> list[JsonObject]:
-    return [JsonObject(begin, end, True) for begin, end in lines(block.text, sources)]
+    return [JsonObject(line.begin, line.end, True, line.ours) for line in lines(block.text, sources)]

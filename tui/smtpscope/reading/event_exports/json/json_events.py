@@ -17,6 +17,7 @@ from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.record import EventRecord
 from smtpscope.reading.text.dates import WrittenTime
 from smtpscope.reading.text.file_times import FileTimes
+from smtpscope.reading.windows_event.shaped_fields import shaped_fields
 
 _WRAPPERS: Final = ("_source", "fields", "body", "Body", "result")
 _XML_KEYS: Final = ("xml_string", "Xml", "xml", "EventXml", "RawXml", "raw_xml", "message", "Message", "log", "raw")
@@ -31,11 +32,12 @@ def record_of(
     times: FileTimes,
     places: TextPlaces | None = None,
     sources: EventSources = NO_SOURCES,
+    flat: bool = False,
 ) -> EventRecord | None:
     """The record in `event`, None if neither its source nor its message is that of an SMTP event, and it is not one of
     `sources`.
 
-    `places` as in `named_record`.
+    `places` as in `named_record`; `flat` tells that no text in it holds an object.
     """
     event = unwrapped(event)
     raw = event.get("_raw")
@@ -46,7 +48,10 @@ def record_of(
         if surely_foreign(raw, sources):
             return None
         return raw_record(raw, file=file, offset=offset, times=times, indexed=time_value(event), sources=sources)
-    record = named_record(event, file=file, offset=offset, times=times, places=places, sources=sources)
+    fields = shaped_fields(event) if flat else None
+    record = named_record(
+        event, file=file, offset=offset, times=times, places=places, sources=sources, fields=fields
+    )  # fmt: skip
     if record is None or not (record.strings or record.message):
         return _of_xml(event, file, offset, sources) or record
     return record

@@ -45,11 +45,15 @@ EVENT_KEY: Final = re.compile(
 
 
 class JsonObject(NamedTuple):
-    """An object from index `start` to `end` of a block; `whole` is False if its end is missing."""
+    """An object from index `start` to `end` of a block; `whole` is False if its end is missing.
+
+    `ours` tells whether it has a sign of one of our events, None that nobody looked for one.
+    """
 
     start: int
     end: int
     whole: bool
+    ours: bool | None = None
 
 
 class NoObjectError(Exception):

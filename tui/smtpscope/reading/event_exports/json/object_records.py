@@ -85,8 +85,12 @@ class ObjectRecords:
     def pass_over(self, block: TextBlock, begin: int, end: int) -> None:
         """Lines between the indices that are surely of others, but for objects without an end."""
         count = lines_between(block.text, begin, end)
-        closed = sum(block.text.count(sign, begin, end) for sign in _CLOSED)
-        if count > closed:
+        missing = count
+        for sign in _CLOSED:
+            if missing <= 0:
+                break
+            missing -= block.text.count(sign, begin, end)
+        if missing > 0:
             for start in _open_lines(block.text, begin, end):
                 self.problem_log.add(self.lines.at(start), _CUT_OFF)
                 count -= 1
@@ -102,7 +106,7 @@ class ObjectRecords:
             ours = False
             if not found.whole:
                 raise NoObjectError(_CUT_OFF)
-            ours = may_be_ours(block.text[found.start : found.end])
+            ours = may_be_ours(block.text[found.start : found.end]) if found.ours is None else found.ours
             records = self._records(block.cut(found.start, found.end), offset) if ours else self._others(block, found)
         except NoObjectError as error:
             self._take_parts(block, found, str(error), depth)
@@ -207,6 +211,8 @@ class ObjectRecords:
         """The record of each event in an object, None for an event of another source."""
         text = text[max(0, text.find("{")) :]
         event = decoded_object(text)
+        # A text that begins with a brace may hold an object; JSON may write the brace as an escape.
+        flat = '"{' not in text and "\\u007" not in text
         if ROOT in event:
             try:
                 bodies = list(log_bodies(event))
@@ -214,12 +220,12 @@ class ObjectRecords:
                 raise NoObjectError("The event nests too deep") from error
             # Each needs its own offset; `raw` finds the line they share.
             places = range(offset, offset + len(bodies) * self._unit, self._unit)
-            return [self._record(body, each) for body, each in zip(bodies, places, strict=True)]
+            return [self._record(body, each, flat=flat) for body, each in zip(bodies, places, strict=True)]
         self._timeline = is_of_timeline(event)
         rows = list(rows_of(event))
         if rows:
             places = range(offset, offset + len(rows) * self._unit, self._unit)
-            return [self._record(row, each) for row, each in zip(rows, places, strict=True)]
+            return [self._record(row, each, flat=flat) for row, each in zip(rows, places, strict=True)]
         if '"#attributes"' in text and isinstance(event.get("Event"), dict):
             # The form of the Rust decoder, recognised in a quarter of the time.
             try:
@@ -228,11 +234,17 @@ class ObjectRecords:
                 record = None
             if record is not None and (record.strings or record.message):
                 return [record]
-        return [self._record(event, offset)]
+        return [self._record(event, offset, flat=flat)]
 
-    def _record(self, event: dict[str, Any], offset: int) -> EventRecord | None:
+    def _record(self, event: dict[str, Any], offset: int, *, flat: bool = False) -> EventRecord | None:
         return record_of(
-            event, file=self._file, offset=offset, times=self._times, places=self.places, sources=self._sources
+            event,
+            file=self._file,
+            offset=offset,
+            times=self._times,
+            places=self.places,
+            sources=self._sources,
+            flat=flat,
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.event_exports.json.json_events import record_of, time_value
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
-from smtpscope.reading.event_exports.messages.own_signs import may_be_ours
+from smtpscope.reading.event_exports.messages.own_signs import TextSigns
 from smtpscope.reading.event_exports.powershell.clixml_object import UnreadableObjectError, properties_of
 from smtpscope.reading.explaining import EventSources
 from smtpscope.reading.problem_log import ProblemLog
@@ -59,8 +59,9 @@ class ClixmlReader(TextLog):
         for block, stream in self._text.blocks():
             found, rest = _scan(block)
             objects.lines.begin(block)
+            signs = TextSigns(block.text, sources)
             for each in found:
-                objects.take(block, each)
+                objects.take(block, each, signs)
                 if batching.full:
                     batching.problems += times.take_problems()
                     yield batching.take(block.offset(each.end))
@@ -103,13 +104,13 @@ class _ObjectRecords:
         self._batching = batching
         self._loose = OrphanMessages(file, times)
 
-    def take(self, block: TextBlock, found: XmlElement) -> None:
+    def take(self, block: TextBlock, found: XmlElement, signs: TextSigns) -> None:
         """One object; a broken one with the message of an SMTP event is read like a line of text."""
         offset = block.offset(found.start)
         try:
             if not found.whole:
                 raise UnreadableObjectError("The object has no end: its XML is cut off")
-            record = self._record(block, found, offset)
+            record = self._record(block, found, offset, signs)
         except UnreadableObjectError as error:
             loose = self._loose.records(block, found.start, found.end)
             self._batching.records += loose
@@ -120,12 +121,14 @@ class _ObjectRecords:
         else:
             self._batching.records.append(record)
 
-    def _record(self, block: TextBlock, found: XmlElement, offset: int) -> EventRecord | None:
-        text = block.text[found.start : found.end]
-        if not may_be_ours(text) and not self._sources.may_be_in(text):
+    def _record(self, block: TextBlock, found: XmlElement, offset: int, signs: TextSigns) -> EventRecord | None:
+        if not signs.ours(found.start, found.end) and not signs.others(found.start, found.end):
             return None
-        event: dict[str, Any] = properties_of(block.cut(found.start, found.end))
-        return record_of(event, file=self._file, offset=offset, times=self._times, sources=self._sources)
+        text = block.cut(found.start, found.end)
+        event: dict[str, Any] = properties_of(text)
+        # A text that begins with a brace may hold an object; any sign may be written as a number.
+        flat = ">{" not in text and "_x007" not in text and "&#" not in text
+        return record_of(event, file=self._file, offset=offset, times=self._times, sources=self._sources, flat=flat)
 
 
 def _scan(block: TextBlock) -> tuple[list[XmlElement], int]:

@@ -1,0 +1,1 @@
+"""What the table shows: its columns, and what it is grouped by."""
