@@ -145,6 +145,16 @@ def test_a_record_that_leads_everywhere_is_stopped() -> None:
         assert len(stage.stub.questions) <= 61
 
 
+def test_huge_answers_leave_the_result_readable() -> None:
+    many = {"TXT": ['"v=spf1 ip4:192.0.2.25 -all"', *(f'"{number}{"y" * 200}"' for number in range(90))]}
+    one = {"TXT": " ".join(f'"{"x" * 250}"' for _ in range(100))}
+    for records, result in ((many, "pass"), (one, "none")):
+        with live_stage({D: records}) as stage:
+            (found,) = stage.run(stage.session.planner.check("spf", LiveTarget(D, address="192.0.2.25")))
+            assert found.finding == result
+            assert max(map(len, found.evidence)) < 1_100
+
+
 def test_private_names_in_a_record_are_not_asked_for() -> None:
     with live_stage({D: spf("v=spf1 a:dc01.contoso.local include:x.internal -all")}, allow_private=False) as stage:
         (found,) = stage.run(stage.session.planner.check("spf", LiveTarget(D)))

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from smtpscope.knowledge.live.check_kinds import CheckKind
 from smtpscope.probes.live_check import LiveResult, LiveTarget, SmtpConnection
 from smtpscope.probes.mail_connection import DirectConnector
 from smtpscope.probes.smtp import mail_dialogue
+from smtpscope.probes.smtp.certificate_facts import certificate_facts
 from support.live_checks import LiveStage, live_stage
 from support.smtp_stub import SmtpStub, authority, certificate, trusting
 
@@ -143,12 +145,35 @@ TLS_TROUBLE: Mapping[str, tuple[Callable[[], SmtpStub], str]] = {
     "refused": (lambda: SmtpStub(tls=good(), replies={"STARTTLS": "454 4.7.0 TLS not available"}), "starttls-refused"),
     "broken": (lambda: SmtpStub(extensions=("STARTTLS",)), "no-handshake"),
     "refuses us": (lambda: SmtpStub(banner="421 4.3.2 later"), "refuses"),
+    "text before TLS": (lambda: SmtpStub(tls=good(), replies={"STARTTLS": "220 go ahead\r\n250 AUTH"}), "no-handshake"),
 }
 
 
 def test_tls_that_does_not_come_about() -> None:
     for name, (server, finding) in TLS_TROUBLE.items():
         assert run(server(), "tls").finding == finding, name
+
+
+def test_an_endless_greeting_does_not_bury_what_was_found() -> None:
+    """60 lines of 8 KB are a reply, too."""
+    server = SmtpStub(
+        banner="\r\n".join([*(f"220-{'x' * 7_000}" for _ in range(50)), "220 ready"]),
+        extensions=("SIZE 9" + "9" * 7_000, "AUTH " + "PLAIN " * 900, "<b>", "\x1b]52;c;x\x07", "X" * 300, "8BITMIME"),
+    )
+    result = run(server, "smtp")
+    assert result.finding == "greets"
+    assert "<b>" not in result.sentence
+    assert len(result.sentence) < 1_100
+    assert max(map(len, result.evidence)) < 1_100
+    assert sum(len(value) for _, value in result.values) < 2_000
+
+
+def test_a_certificate_of_an_unknown_version_is_no_bug() -> None:
+    der = certificate(HOST).certificate.public_bytes(Encoding.DER)
+    version = bytes.fromhex("a003020102")
+    assert certificate_facts(der) is not None
+    assert certificate_facts(der.replace(version, bytes.fromhex("a003020125"), 1)) is None
+    assert certificate_facts(b"") is None
 
 
 def test_port_465_begins_with_tls() -> None:

@@ -19,6 +19,8 @@ _SERVICE_LABEL: Final = re.compile(r"_?[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z")
 _PRINTABLE_LABEL: Final = re.compile(r"[\x20-\x5b\x5d-\x7e]{1,63}\Z")
 _PATTERNS: Final = {"host": _LABEL, "service": _SERVICE_LABEL, "printable": _PRINTABLE_LABEL}
 _LONGEST_NAME: Final = 253
+_DEVIATIONS: Final = "\u00df\u1e9e\u03c2\u200c\u200d"
+"""Signs that IDNA of 2003 and of 2008 write as different domains, which may have different owners (RFC 5894, 7.2)."""
 _MAILBOX: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}\Z")
 
 LabelKind = Literal["host", "service", "printable"]
@@ -30,6 +32,8 @@ PRIVATE_ENDINGS: Final = frozenset(
 )
 """Top-level names of no public DNS: RFC 6761, 6762 (with appendix G), 7686, 8375, 9476, and ICANN's reserved ones."""
 
+_REVERSE: Final = (".in-addr.arpa", ".ip6.arpa")
+_NOWHERE: Final = IPv4Address(0)
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _NOT_OF_ONE_HOST: Final = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 _RELAY_ANYCAST: Final = IPv4Network("192.88.99.0/24")
@@ -46,6 +50,8 @@ def host_name(text: str, labels: LabelKind = "host") -> str:
     """
     name = (text if labels == "printable" else text.strip()).removesuffix(".").lower()
     if not name.isascii():
+        if any(sign in name for sign in _DEVIATIONS):
+            raise UnsafeTargetError(f"{text[:80]!r} may mean two domains: write it as xn--")
         try:
             name = name.encode("idna").decode("ascii").lower() if len(name) <= _LONGEST_NAME else name
         except UnicodeError:
@@ -107,6 +113,8 @@ class Reach(msgspec.Struct, frozen=True):
         ending = next((each for each in PRIVATE_ENDINGS if name.endswith(f".{each}") or name == each), None)
         if ending is not None:
             raise PrivateTargetError(f"{name} is a name of a private network (.{ending})")
+        if name.endswith(_REVERSE) and not _is_public(_address_of_pointer(name)):
+            raise PrivateTargetError(f"{name} is the name of an IP address that is not public")
         return name
 
     def address(self, text: str) -> str:
@@ -122,6 +130,18 @@ class Reach(msgspec.Struct, frozen=True):
         if not self.allow_private and not _is_public(address):
             raise PrivateTargetError(f"{address} is not a public IP address")
         return str(address)
+
+
+def _address_of_pointer(name: str) -> IPv4Address | IPv6Address:
+    """The IP address that a reverse name is about; 0.0.0.0 for one that is not about exactly one (RFC 6303)."""
+    written, _, family = name.removesuffix(".arpa").rpartition(".")
+    labels = written.split(".")[::-1]
+    try:
+        if family == "in-addr":
+            return IPv4Address(".".join(labels))
+        return IPv6Address(int("".join(labels), 16)) if len(labels) == 32 == len("".join(labels)) else _NOWHERE
+    except ValueError:
+        return _NOWHERE
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
