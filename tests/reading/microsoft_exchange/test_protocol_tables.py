@@ -71,6 +71,52 @@ def test_any_sessions_are_read_the_same_both_ways(rows: list[tuple[str, str, int
     assert read(log, tables=True, block_size=block_size) == read(log, tables=False, block_size=block_size)
 
 
+DOUBTFUL: Final = (
+    # Two rows whose line end is lost, within quotes that only seem to enclose it.
+    '{time},c,{session},1,a,b,>,"x{time},c,{session},2,a,b,<,550 no","y"',
+    '{time},c,{session},1,a,b,<,"550 seen at {time}, no",',
+    '{time}0000,c,{session},1,a,b,<,"550 no, never",',
+    'SmtpSend.log:{time},c,{session},1,a,b,<,"550 no, never",',
+    # Where the csv module sees the end of a row, or quotes that are none.
+    '{time},c,{session},1,a\rb,b,<,"550 a, b",',
+    '{time},c,{session},1,a,b,<,550 "a, b" c,d,e',
+    '{time},c,{session},1,a,b,<,"550 a" b,"c"',
+    '{time},c,{session},1,a,b,"<",550 no,',
+    '{time},"c",{session},1,a,b,<,550 no,',
+    '{time},c,{session},1,a,b,<,"550 ""a"", b",',
+    '{time},c,{session},"0",a,b,<,550 no,',
+    '{time},c,{session},1,a,b,<,"550 no",\r',
+    # Sessions of other names, and one that begins here.
+    "{time},c,08DE,0,a,b,<,550 no,",
+    "{time},c,,0,a,b,<,550 no,",
+    "{time},c,08DE1F3A00000é01,1,a,b,<,550 no,",
+    "{time},c,{session},0,a,b,>,RCPT TO:<a@example.com>,\r\n{time},c,{session},1,a,b,<,550 no,",
+    # A last row without its line end, blank lines, marks.
+    "{time},c,{session},1,a,b,<,550 no",
+    "\r\n \r\n\t\r\n{time},c,{session},1,a,b,<,550 no,",
+    "\ufeff{time},c,{session},1,a,b,<,550 no,",
+    "\ufeff#Fields: date-time,session-id,event,data\r\n{time},{session},<,550 no",
+    "#Log-type: SMTP Receive Protocol Log\r\n{time},c,{session},1,a,b,<,550 no,",
+    # Attempts to connect.
+    '{time},c,{session},1,a,b,*,"attempting to connect, ""again"", FAILED",',
+    "{time},c,{session},1,a,b,*,,Failed to connect",
+    "{time},c,{session},1,a,b,+-,Failed to connect,",
+    "no time,c,{session},1,a,b,<,550 no,",
+)
+
+
+@pytest.mark.parametrize("around", [0, 1, 5])
+def test_doubtful_rows_are_read_the_same_both_ways(around: int) -> None:
+    log = protocol_log("Send", sessions=3, seed=5)
+    for line in DOUBTFUL:
+        rows = line.format(time="2026-11-09T05:00:01.000Z", session="08DE1F3A00000001")
+        lines = log.splitlines(keepends=True)
+        data = "".join([*lines[:9], *[f"{rows}\r\n"] * (around + 1), *lines[9 : len(lines) * min(around, 1)]]).encode()
+        assert read(data, tables=True) == read(data, tables=False), line
+        cut = data.removesuffix(b"\r\n")
+        assert read(cut, tables=True, growing=True) == read(cut, tables=False, growing=True), line
+
+
 def test_undamaged_rows_are_in_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise the comparisons would compare nothing."""
 

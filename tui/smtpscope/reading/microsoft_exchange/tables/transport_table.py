@@ -20,7 +20,7 @@ _YEAR: Final = 4
 
 
 class RowTable:
-    """Rows in a part of a block: `lines` are their lines in `table`, whose bytes are the characters of `text`."""
+    """Rows in a part of a block: `lines` are their lines in `table`, without a gap, and `text` is that of the block."""
 
     __slots__ = ("_starts", "lines", "table", "text")
 
@@ -37,6 +37,11 @@ class RowTable:
     def raw(self) -> Bytes:
         """The bytes of the block."""
         return self.table.raw
+
+    def at(self, places: Places) -> Places:
+        """The row with each of the `places` in its text, all of which are between the first and the last row."""
+        rows: Places = self.table.lines_at(places) - self.lines[0]
+        return rows
 
     def line(self, row: int) -> int:
         """The line of `row` in the block, from 0."""
@@ -100,11 +105,16 @@ def _plain_rows(rows: LogRows, block: TextBlock, quoted_from: int) -> BlockTable
     regular, first = table.regular, table.raw[table.starts]
     for byte in _HEADER_BYTES:
         regular &= first != byte
-    quoted = np.unique(table.quoted_lines)
-    quoted = quoted[regular[quoted]]
-    if len(quoted):
-        regular[quoted] = _are_plain(table, quoted, quoted_from)
+    leave_out_doubtful_quotes(table, quoted_from)
     return table
+
+
+def leave_out_doubtful_quotes(table: BlockTable, quoted_from: int) -> None:
+    """Only lines with quotes in the columns from `quoted_from` on that are for sure one row remain regular."""
+    quoted = np.unique(table.quoted_lines)
+    quoted = quoted[table.regular[quoted]]
+    if len(quoted):
+        table.regular[quoted] = _are_plain(table, quoted, quoted_from)
 
 
 def _are_plain(table: BlockTable, lines: Places, quoted_from: int) -> Mask:
