@@ -217,7 +217,8 @@ COMMON_CAUSES = (
         zones={**list_zone(ZEN, _25_2_0_192="127.0.0.4"), PTR: {"PTR": "dsl-192-0-2-25.isp.example."}},
         asked=[*block_list_asked(ZEN, "TXT"), f"PTR {PTR}", "A dsl-192-0-2-25.isp.example"],
         results=[
-            f"{OURS} is listed on {ZEN} now. Stop the cause first, then ask for removal there. Its reason: 25.2.0.192",
+            f"{OURS} is listed on {ZEN} now. Stop the cause first, then ask for removal there. Its reason: "
+            "XBL: infected computer or open proxy; 25.2.0.192 sent spam",
             f"{OURS} is dsl-192-0-2-25.isp.example, but that name does not lead back to {OURS}.",
         ],
     ),

@@ -190,7 +190,7 @@ async def drive(
     settings = Settings(checks_resolver=outside.dns.resolver, checks_private=True, checks_our_address=OURS)
     async with browsing(open_analysis(log_of(scenarios, folder)), settings=settings, size=(100, 24)) as driven:
         # A line for each host.
-        await driven.press("o")
+        await driven.press("o", "2")
         for scenario in scenarios:
             with outside.serving(scenario):
                 await run_by_key(driven, outside, scenario)
@@ -222,7 +222,7 @@ async def test_escape_stops_a_run_of_several_checks(
         with outside.serving(scenario):
             first = [f"A 2.0.0.127.{ZEN}", f"A 2.0.0.127.{SPAMCOP}", f"PTR {PTR}", "TXT contoso.example"]
             outside.dns.zones.update({each.partition(" ")[2]: {"*": "!SILENCE"} for each in first})
-            await driven.press("o")
+            await driven.press("o", "2")
             screen = await opened(driven, scenario)
             await driven.press("a", "y")
             await driven.until(lambda: len(outside.asked) == len(first))
@@ -243,7 +243,7 @@ async def test_a_recipient_is_asked_for_after_a_question_of_its_own(
     settings = Settings(checks_resolver=outside.dns.resolver, checks_private=True, checks_recipient=True)
     async with browsing(open_analysis(log_of((scenario,), tmp_path)), settings=settings) as driven:
         with outside.serving(replace(scenario, server=lambda: SmtpStub())):
-            await driven.press("o")
+            await driven.press("o", "2")
             screen = await opened(driven, scenario)
             await driven.press("a", "y")
             await driven.until(lambda: screen.idle)

@@ -111,7 +111,7 @@ async def test_a_stranger_can_neither_send_nor_reach_what_was_not_shown(
     public, asked = Reach(), 0
     settings = Settings(checks_resolver=hostile.resolver, checks_our_address=OURS)
     async with browsing(open_analysis(log), settings=settings) as driven:
-        await driven.press("o")
+        await driven.press("o", "2")
         for number in range(len(driven.lines)):
             hostile.answers = ROUNDS[(3 * number + number // 4) % len(ROUNDS)]
             hostile.questions.clear()

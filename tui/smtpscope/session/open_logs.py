@@ -19,7 +19,7 @@ from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import batches_of
 from smtpscope.session.growing.following import ReadSoFar, added
-from smtpscope.session.growing.same_logs import SameLogs, check_record
+from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_of
 from smtpscope.session.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord
@@ -133,10 +133,15 @@ class Logs:
                             return
                 if self._options.growing and isinstance(source, FileSource):
                     source.hold()
+                elif (changed := self._same.changed_meanwhile(source)) is not None:
+                    yield _nothing(store, progress.ended(source), problems=(changed,))
+                    continue
                 record.keep()
                 progress.ended(source)
             except LogError as error:
                 yield _nothing(store, progress.ended(source), error=error)
+            except OSError as error:
+                yield _nothing(store, progress.ended(source), error=no_more_of(name, error))
             except Exception as defect:
                 # A file that crashes a reader must not affect the others.
                 stopped = LogError(

@@ -138,5 +138,5 @@ async def look(check: LiveCheck, gate: Gate) -> Verdict:
     try:
         return await steps.run()
     except DialogueError as error:
-        sentence = f"{check.target.subject} announces MTA-STS, but its policy can't be had. {error}."
+        sentence = f"{check.target.subject} announces MTA-STS, but its policy can't be fetched. {error}."
         return steps.verdict(error.finding, sentence)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from smtpscope.errors import LogError
+from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import LogReader, Source
+from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.text.text_log import head_of
 from smtpscope.reading.windows_event.event_values import time_of
 
@@ -18,11 +19,23 @@ if TYPE_CHECKING:
 _HEAD: Final = 4_096
 _PLACES: Final = 4
 _AT_A_PLACE: Final = 256
-_WRITTEN_OVER: Final = frozenset({"evtx", "evt"})
-"""Windows rewrites the beginning of these while they remain the same log; their records are numbered."""
+_WRITTEN_OVER: Final = {"evtx": 4_608 + _AT_A_PLACE, "evt": 48 + _AT_A_PLACE}
+"""Windows rewrites the beginning of these while they remain the same log; their records are numbered. Their first
+record stands before this place: it is the last one that is written over.
+"""
 
-_NUMBER: Final = re.compile(r"<EventRecordID>(\d{1,20})<")
-_TIME: Final = re.compile(r'<TimeCreated SystemTime="([^"]{1,64})"')
+_PARTS: Final = tuple(
+    map(
+        re.compile,
+        (
+            r"<EventRecordID>(\d{1,20})<",
+            r"<EventID(?: [^>]{0,64})?>(\d{1,10})<",
+            r'<TimeCreated SystemTime="([^"]{1,64})"',
+            r'<Provider Name="([^"&]{1,256})"',
+            r"<Computer>([^<&]{1,256})<",
+        ),
+    )
+)
 
 
 class _Trace(Struct, frozen=True):
@@ -38,11 +51,18 @@ class SameLogs:
 
     def __init__(self) -> None:
         self._traces: dict[str, _Trace] = {}
+        self._files: dict[str, tuple[object, int]] = {}
+        self._first_records: dict[str, tuple[int, bytes]] = {}
 
     def note(self, source: Source, reader: LogReader) -> None:
         """Remembers `source`, which is about to be read. Raises LogError if it can't be read."""
-        if reader.format.name not in _WRITTEN_OVER:
+        if isinstance(source, FileSource):
+            self._files[source.name] = source.identity, source.size
+        place = _WRITTEN_OVER.get(reader.format.name)
+        if place is None:
             self._traces[source.name] = _trace(source, source.size)
+        else:
+            self._first_records[source.name] = place, _bytes_before(source, place)[0]
 
     def note_if_new(self, source: Source, reader: LogReader) -> None:
         """The same, if the log was replaced since. Raises LogError."""
@@ -56,6 +76,22 @@ class SameLogs:
             return True
         return source.size >= known.size and _trace(source, known.size) == known
 
+    def changed_meanwhile(self, source: Source) -> Problem | None:
+        """What happened to a log between `note` and now, when all of it is read; None if nothing did. Never raises."""
+        try:
+            identity, size = self._files.get(source.name, (None, 0))
+            now = source.identity if isinstance(source, FileSource) else None
+            same = (identity, True) == (now, source.size >= size) and self.has(source)
+            place, record = self._first_records.get(source.name, (0, b""))
+            if same and (not place or _bytes_before(source, place)[0] == record):
+                return None
+            reason = (
+                "The log was replaced or truncated while it was read: some of it may be missing, or be of the new one"
+            )
+        except (LogError, OSError) as error:
+            reason = f"The log can't be found any more after it was read, some of it may be missing: {error}"
+        return Problem(source.name, "whole file", reason, "skipped")
+
     def check(self, source: Source) -> None:
         """Raises LogError if the log is no longer as it was when it was read, or can't be read."""
         if not self.has(source):
@@ -66,11 +102,21 @@ def check_record(raw: str, exchange: SmtpExchange, reader: LogReader) -> None:
     """Raises LogError if `raw`, in a log that Windows writes over, is not the record of `exchange`."""
     if reader.format.name not in _WRITTEN_OVER:
         return
-    number, time = _NUMBER.search(raw), _TIME.search(raw)
-    moved = number is not None and exchange.record_id not in (None, int(number[1]))
-    time_ms = time_of(time[1]) if time is not None else None
-    if moved or (time_ms is not None and exchange.time_ms not in (None, time_ms)):
+    known = (exchange.record_id, exchange.event_id, exchange.time_ms, exchange.provider, exchange.computer)
+    number, event, time, provider, computer = (found[1] if (found := part.search(raw)) else None for part in _PARTS)
+    event_id = None if event is None else int(event) & 0xFFFF
+    there = (None if number is None else int(number), event_id, time_of(time), provider, computer)
+    if any(None not in (one, other) and one != other for one, other in zip(known, there, strict=True)):
         raise replaced(exchange.file)
+
+
+def no_more_of(file: str, error: OSError) -> LogError:
+    """Why a file that was opened can't be read on."""
+    return LogError(
+        where=file,
+        what=f"the file can't be read any more ({error.strerror or error})",
+        remedy="Copy it to a local disk and open the copy",
+    )
 
 
 def replaced(file: str) -> LogError:
@@ -83,19 +129,17 @@ def replaced(file: str) -> LogError:
 
 
 def _trace(source: Source, size: int) -> _Trace:
-    head = head_of(source)[: min(_HEAD, size)]
+    places = [size * number // _PLACES for number in range(1, _PLACES + 1)]
+    return _Trace(head_of(source)[: min(_HEAD, size)], size, _bytes_before(source, *places))
+
+
+def _bytes_before(source: Source, *places: int) -> tuple[bytes, ...]:
+    found = []
     with source.open() as stream:
         try:
-            places = tuple(_bytes_at(stream, size * number // _PLACES) for number in range(1, _PLACES + 1))
+            for place in places:
+                stream.seek(max(0, place - _AT_A_PLACE))
+                found.append(stream.read(min(_AT_A_PLACE, place)))
         except OSError as error:
-            raise LogError(
-                where=source.name,
-                what=f"the file can't be read any more ({error.strerror or error})",
-                remedy="Copy it to a local disk and open the copy",
-            ) from error
-    return _Trace(head, size, places)
-
-
-def _bytes_at(stream: BinaryIO, end: int) -> bytes:
-    stream.seek(max(0, end - _AT_A_PLACE))
-    return stream.read(min(_AT_A_PLACE, end))
+            raise no_more_of(source.name, error) from error
+    return tuple(found)
