@@ -12,11 +12,14 @@ from types import ModuleType
 
 import pytest
 
+from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.evtx.evtx_log import EvtxReader
 from smtpscope.reading.record import ReadOptions
+from smtpscope.session import Analysis
 from support.evtx_events import many_events
 from support.evtx_writer import evtx_bytes
 from support.memory_source import MemorySource
+from support.packed_logs import PACKED, log
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -55,7 +58,7 @@ def test_security_tells_the_licence_of_each_dependency() -> None:
 
 def test_no_module_of_ours_loads_what_only_the_tests_may_use() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tui").rglob("*.py")]
-    assert not any(re.search(r"^\s*(?:import|from) (?:pyevt|pyevtx)\b", text, re.MULTILINE) for text in texts)
+    assert not any(re.search(r"^\s*(?:import|from) (?:pyevt|pyevtx|Evtx)\b", text, re.MULTILINE) for text in texts)
 
 
 WITHOUT_NATIVE = """
@@ -80,6 +83,27 @@ def test_without_what_is_optional_a_report_of_a_text_log_is_written() -> None:
     )
     assert "550" in run.stdout, run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "library", "remedy"),
+    [("Zstandard", "zstandard", "pip install zstandard"), ("xz", "lzma", "built with it")],
+)
+def test_without_its_library_a_packed_log_is_told(
+    form: str, library: str, remedy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed, plain = tmp_path / "packed", tmp_path / "plain.log"
+    packed.write_bytes(PACKED[form](log(0, 20)))
+    plain.write_bytes(log(20, 30))
+    monkeypatch.setitem(sys.modules, library, None)
+    analysis = Analysis(KnowledgeBase.load())
+    analysis.open([str(packed), str(plain)])
+    analysis.read_all()
+    (error,) = analysis.errors
+    assert library in error.what
+    assert "not installed" in error.what
+    assert remedy in error.remedy
+    assert len(analysis.store) == 10
 
 
 def test_without_the_fast_decoder_an_evtx_is_read_and_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

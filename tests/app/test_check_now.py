@@ -73,7 +73,7 @@ async def test_x_lists_the_checks_with_what_they_send_and_enter_runs_one(analysi
         words = "192.0.2.25 is not listed on zen.dnsbl.example now; it was refused until 03-22 17:39."
         assert words in detail(driven)
         assert f"Not there. Asked {stub.resolver} at" in detail(driven)
-        assert any(line.strip("│ ").startswith("- Block list zen.dnsbl.example") for line in driven.drawn)
+        assert any("- Block list zen.dnsbl.example: 192.0.2.25  not listed" in line for line in driven.drawn)
         await driven.press("escape")
         assert driven.app.screen is driven.browse
         guidance = " ".join("\n".join(driven.browse.detail.guidance.lines).split())
@@ -100,6 +100,35 @@ async def test_all_are_run_after_one_question_and_the_ticket_can_leave_them_out(
         assert "mail.ourcompany.example" in driven.clipboard.copied[-1]
         await driven.press("t", "escape", "Y")
         assert "Checked now" not in driven.clipboard.copied[-1]
+
+
+async def test_all_that_would_be_sent_can_be_read_on_a_small_screen(analysis: Analysis, stub: DnsStub) -> None:
+    async with browsing(analysis, settings=settings(stub), size=(80, 16), filter_text="550 host:contoso") as driven:
+        await driven.press("X")
+        pane = driven.app.screen.query_one(ProsePane)
+        assert any("PgDn shows the rest." in line for line in driven.drawn)
+        assert not any("NS contoso.example" in line for line in driven.drawn)
+        await driven.press("pagedown", "pagedown")
+        assert any("AAAA mx1.contoso.example" in line for line in driven.drawn)
+        await driven.press("pageup", "pageup", "pageup")
+        assert pane.scroll_offset.y == 0
+        assert stub.questions == []
+
+
+async def test_the_detail_names_the_key_where_the_footer_has_no_room(analysis: Analysis, stub: DnsStub) -> None:
+    sizes: tuple[tuple[int, int], ...] = ((80, 24), (120, 30))
+    for size in sizes:
+        async with browsing(analysis, settings=settings(stub), size=size) as driven:
+            await driven.put_on("mail.fabrikam.example")
+            assert any("X: check now" in line for line in driven.drawn), size
+            if size[0] > 100:
+                assert "What to check  X checks now what can be checked from here" in driven.guidance
+            await driven.put_on("550")
+            assert not any("X: check now" in line for line in driven.drawn), size
+    async with browsing(analysis, settings=settings(stub, checks="off")) as driven:
+        await driven.put_on("mail.fabrikam.example")
+        assert not any("check now" in line for line in driven.drawn)
+        assert "What to check" in driven.browse.detail.guidance.lines
 
 
 async def test_escape_cancels_what_is_running(analysis: Analysis, stub: DnsStub) -> None:

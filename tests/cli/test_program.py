@@ -171,3 +171,21 @@ def test_a_defect_keeps_its_traceback_on_request(monkeypatch: pytest.MonkeyPatch
 
 def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _end(monkeypatch, KeyboardInterrupt()) == 130
+
+
+def test_what_the_tests_start_hears_ctrl_c_even_in_the_background() -> None:
+    """A shell starts a job in the background with SIGINT ignored, and whatever is started by it inherits that."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen(
+            [*PROGRAM, "report", "-"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+            preexec_fn=hear_ctrl_c,
+        )
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=SECONDS)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert process.returncode in (130, -signal.SIGINT)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from fuzz.mutations import damaged, places
@@ -32,31 +34,39 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def campaign(names: Sequence[str], minutes: float, first: int, most: int | None) -> tuple[int, list[Violation]]:
-    """Reads damaged logs of all forms in turn; how many, and what was wrong."""
-    until = time.monotonic() + 60 * minutes
-    told: Counter[tuple[str, str]] = Counter()
-    found: list[Violation] = []
-    count = 0
-    number = first
-    while time.monotonic() < until and (most is None or number < first + most):
-        for name in names:
-            seed = seed_of(name)
-            for step in range(_AT_ONCE):
-                faulthandler.dump_traceback_later(20 * SECONDS, exit=True)
-                violation = checked(seed, number + step)
-                count += 1
-                if violation is not None:
-                    found.append(violation)
-                    told[violation.form, violation.kind] += 1
-                    if told[violation.form, violation.kind] <= _TOLD_OF_A_FORM:
-                        what = f"{violation.form} #{violation.number}: {violation.kind}: {violation.what}"
-                        print(what, flush=True)
-            if time.monotonic() > until:
-                break
-        number += _AT_ONCE
-    faulthandler.cancel_dump_traceback_later()
-    return count, found
+class Campaign:
+    """Damaged logs of all forms in turn: `count` were read, and `found` is what was wrong."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.found: list[Violation] = []
+        self._told: Counter[tuple[str, str]] = Counter()
+
+    def run(self, names: Sequence[str], minutes: float, first: int, most: int | None) -> None:
+        """Reads for so many minutes, `most` logs of each form, or until ctrl+c."""
+        until = time.monotonic() + 60 * minutes
+        number = first
+        with suppress(KeyboardInterrupt):
+            while time.monotonic() < until and (most is None or number < first + most):
+                for name in names:
+                    self._read(name, number)
+                    if time.monotonic() > until:
+                        break
+                number += _AT_ONCE
+        faulthandler.cancel_dump_traceback_later()
+
+    def _read(self, name: str, number: int) -> None:
+        seed = seed_of(name)
+        for step in range(_AT_ONCE):
+            faulthandler.dump_traceback_later(20 * SECONDS, exit=True)
+            violation = checked(seed, number + step)
+            self.count += 1
+            if violation is None:
+                continue
+            self.found.append(violation)
+            self._told[violation.form, violation.kind] += 1
+            if self._told[violation.form, violation.kind] <= _TOLD_OF_A_FORM:
+                print(f"{violation.form} #{violation.number}: {violation.kind}: {violation.what}", flush=True)
 
 
 def main() -> int:
@@ -73,7 +83,11 @@ def main() -> int:
         return 0
     limit_memory()
     before = time.monotonic()
-    count, found = campaign(names, given.minutes, given.first, given.files)
+    # Also where it was started in the background, with SIGINT ignored; what it found so far is told.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    campaign = Campaign()
+    campaign.run(names, given.minutes, given.first, given.files)
+    count, found = campaign.count, campaign.found
     seconds = time.monotonic() - before
     told = Counter((violation.form, violation.kind) for violation in found)
     single = sum(bool(places(seed_of(name))) for name in names)

@@ -49,7 +49,7 @@ CASES = {
     ],
     "550 5.7.1 Unable to relay": ["Recipient's domain: fabrikam.com"],
     "454 4.7.0 TLS not available due to local problem": [
-        "MTA-STS: fabrikam.com",
+        "MTA-STS policy: fabrikam.com",
         "DANE: fabrikam.com",
         "TLS certificate: mx1.fabrikam.com",
     ],
@@ -77,6 +77,23 @@ def test_spf_and_dmarc_are_about_the_sender_and_the_domain_that_the_reply_names(
         ]
         (dmarc,) = [each.check for each in found if each.check.kind == "dmarc"]
         assert dmarc.target.host == "mailer.contoso.net"
+
+
+def test_a_remote_host_with_its_port_is_contacted_there() -> None:
+    targets = {
+        "mx1.fabrikam.com": ("mx1.fabrikam.com", 25, ""),
+        "mx1.fabrikam.com:587": ("mx1.fabrikam.com", 587, ""),
+        "[198.51.100.7]:465": ("198.51.100.7", 465, ""),
+        "198.51.100.7:25": ("198.51.100.7", 25, ""),
+        "2001:db8::7": ("2001:db8::7", 25, ""),
+        "[2001:db8::7]:587": ("2001:db8::7", 587, ""),
+        "mx1.fabrikam.com:22": ("mx1.fabrikam.com", 22, "port 22 is not one of 25, 465, 587"),
+    }
+    with live_stage() as stage:
+        for host, expected in targets.items():
+            (found,) = fitting(stage, "421 4.3.2 Service not available", "EHLO mail.contoso.com", host=host)
+            check = found.check
+            assert (check.target.subject, check.target.port, check.refusal) == expected
 
 
 def test_a_selector_in_the_reply_is_asked_for() -> None:

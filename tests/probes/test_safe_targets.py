@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 import pytest
 
 from smtpscope.probes.safe_targets import Reach, UnsafeTargetError, host_name, mailbox_name
@@ -43,7 +45,52 @@ def refused(call: object, text: str) -> bool:
 def test_a_host_name_is_one_by_its_letters() -> None:
     assert {text: host_name(text) for text in NAMES} == NAMES
     assert [text for text in NO_NAMES if not refused(host_name, text)] == []
-    assert host_name("_dmarc.fabrikam.com", service=True) == "_dmarc.fabrikam.com"
+    assert host_name("_dmarc.fabrikam.com", "service") == "_dmarc.fabrikam.com"
+
+
+def test_a_name_of_spf_may_have_any_sign_but_none_that_escapes_or_hides() -> None:
+    for name in ("foo:bar/baz.example.com", "a b@c.example.com", "%{x}.example.com"):
+        assert host_name(name, "printable") == name
+        assert refused(host_name, name)
+    for name in (
+        "a\\.example.com",
+        "a\n.example.com",
+        "\x1b]0;x.example.com",
+        "a..com",
+        "a.b:c",
+        "a.1",
+        "x y",
+        f"{64 * 'a'}.com",
+    ):
+        assert refused(lambda text: host_name(text, "printable"), name), name
+    for name in ("foo:bar.local", "a b.corp", "a b.contoso.internal", "a b.local."):
+        assert refused(lambda text: Reach().name(text, "printable"), name), name
+
+
+def test_a_name_that_is_two_domains_is_neither() -> None:
+    """IDNA of 2003 makes strasse.de of it, IDNA of 2008 a domain of its own: their owners may differ."""
+    for name in ("stra\u00dfe.de", "STRA\u1e9eE.de", "\u03c2.gr", "a\u200db.com", "a\u200c.com"):
+        assert refused(host_name, name), name
+    assert host_name("b\u00fccher.de") == "xn--bcher-kva.de"
+    # Another dot, another l: what is asked is what is shown.
+    assert host_name("evil\u3002com") == "evil.com"
+    assert refused(Reach().name, "exch01\uff0elocal")
+    assert refused(Reach().name, "\uff4cocalhost")
+
+
+def test_a_reverse_name_is_as_public_as_its_address() -> None:
+    assert Reach().name("8.8.8.8.in-addr.arpa")
+    assert Reach().name(ip_address("2001:4860:4860::8888").reverse_pointer)
+    for name in (
+        "5.0.0.10.in-addr.arpa",
+        "10.in-addr.arpa",
+        "x.in-addr.arpa",
+        f"1{'.0' * 31}.ip6.arpa",
+        "d.f.ip6.arpa",
+    ):
+        assert refused(Reach().name, name), name
+        assert Reach(allow_private=True).name(name) == name
+        assert refused(lambda text: Reach().name(f"_dmarc.{text}", "service"), name), name
 
 
 def test_names_of_private_networks_are_refused_unless_they_are_allowed() -> None:

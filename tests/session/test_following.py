@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -154,3 +156,126 @@ def test_what_was_written_before_a_log_was_renamed_comes_before_the_new_one(tmp_
     path.write_text(lines(20, 22), encoding="utf-8")
     assert followed(analysis) == ["mx20.example", "mx21.example"]
     assert [problem.reason.partition(":")[0] for problem in analysis.problems] == ["The log can't be followed for now"]
+
+
+def rewritten(path: Path, text: str) -> None:
+    """In place, as an editor or a program does that truncates."""
+    with path.open("r+", encoding="utf-8") as log:
+        log.truncate(0)
+        log.write(text)
+
+
+def replaced(path: Path, text: str) -> None:
+    """By another file, as `sed -i` and many editors do."""
+    fresh = path.with_name("fresh")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+
+
+def made_anew(path: Path, text: str) -> None:
+    path.unlink()
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("write", [rewritten, replaced, made_anew])
+@pytest.mark.parametrize(
+    ("rest", "new"),
+    [
+        (lines(0, 6), []),
+        (lines(3, 9), []),
+        (lines(0, 2) + lines(5, 9), []),
+        (lines(4, 9) + lines(20, 22), ["mx20.example", "mx21.example"]),
+        ("a heading that somebody put there\n" + lines(0, 12), ["mx9.example", "mx10.example", "mx11.example"]),
+        (lines(0, 9).replace("\n", " \n"), []),
+    ],
+    ids=["its end cut off", "its beginning cut off", "its middle cut out", "shorter and grown", "longer", "edited"],
+)
+def test_what_is_written_again_is_not_counted_twice(
+    tmp_path: Path, write: Callable[[Path, str], None], rest: str, new: list[str]
+) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(lines(0, 9), encoding="utf-8")
+    analysis = opened(path)
+    assert followed(analysis) == []
+    write(path, rest)
+    counted = analysis.events
+    came = [*followed(analysis), *followed(analysis)]
+    assert analysis.events - counted == len(new)
+    assert set(new) <= set(came)
+    # What was read before is never shown from the bytes of another record.
+    assert "replaced or restarted" in analysis.raw(8)
+
+
+@pytest.mark.parametrize("write", [rewritten, replaced, made_anew])
+@pytest.mark.parametrize("count", [2, 9, 14])
+def test_a_new_log_under_the_name_loses_nothing(tmp_path: Path, write: Callable[[Path, str], None], count: int) -> None:
+    """Shorter than the old one, of the same size, and longer."""
+    path = tmp_path / "mail.log"
+    path.write_text(lines(10, 19), encoding="utf-8")
+    analysis = opened(path)
+    assert followed(analysis) == []
+    write(path, lines(20, 20 + count))
+    assert [*followed(analysis), *followed(analysis)] == [f"mx{20 + number}.example" for number in range(count)]
+    assert analysis.events == 9 + count
+    assert "mx20.example" in analysis.raw(9)
+    assert "replaced or restarted" in analysis.raw(0)
+    assert "mx10.example" in analysis.raw(0)
+
+
+def test_the_same_refusal_in_the_second_of_a_rotation_counts_twice(tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(lines(3, 4) * 2, encoding="utf-8")
+    analysis = opened(path)
+    rewritten(path, lines(3, 4))
+    assert followed(analysis) == ["mx3.example"]
+    assert analysis.events == 3
+
+
+def test_a_table_that_is_exported_again_gives_what_is_new_in_it(tmp_path: Path) -> None:
+    rows = [
+        f'Error,11/{number}/2026 1:04:34 PM,MSExchangeTransport,7004,SMTP,"{lines(number, number + 1)[20:].strip()}"\n'
+        for number in range(10, 25)
+    ]
+    path = tmp_path / "events.csv"
+    path.write_text(CSV_HEAD + "".join(rows[:9]), encoding="utf-8")
+    analysis = opened(path)
+    assert analysis.events == 9
+    path.write_text(CSV_HEAD + "".join(rows[6:12]), encoding="utf-8")
+    followed(analysis)
+    assert analysis.events == 12
+    path.write_text(CSV_HEAD + "".join(rows[12:14]), encoding="utf-8")
+    assert len(followed(analysis)) == 2
+    assert analysis.events == 14
+
+
+def test_two_logs_that_are_followed_in_turn_keep_the_same_refusal_within_a_second(tmp_path: Path) -> None:
+    paths = [tmp_path / "one.log", tmp_path / "other.log"]
+    for number, path in enumerate(paths):
+        path.write_text(lines(number, number + 1), encoding="utf-8")
+    analysis = open_analysis(list(map(str, paths)))
+    analysis.read_all()
+    for count in (2, 3):
+        for number, path in enumerate(paths):
+            path.write_text(lines(number, number + 1) * count, encoding="utf-8")
+        followed(analysis)
+    assert analysis.events == 6
+
+
+def test_lines_in_records_come_once_whether_their_reader_goes_on_or_begins_again(tmp_path: Path) -> None:
+    path = tmp_path / "app-json.log"
+    events = [lines(number, number + 1).strip() for number in range(6)]
+    pairs = [
+        f'Date="{event[:19]}" SourceName="MSExchangeTransport" EventID="7004" Message={json.dumps(event[20:])}'
+        for event in events
+    ]
+    for texts in (events, pairs):
+        records = [
+            json.dumps({"log": f"{each}\n", "stream": "stdout", "time": "2026-03-01T09:00:00.1Z"}) + "\n"
+            for each in texts
+        ]
+        path.write_text("".join(records[:3]), encoding="utf-8")
+        analysis = opened(path)
+        assert [len(followed(analysis)), analysis.events] == [0, 3]
+        path.write_text("".join(records), encoding="utf-8")
+        assert len(followed(analysis)) == 3
+        assert [len(followed(analysis)), analysis.events] == [0, 6]

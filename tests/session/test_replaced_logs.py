@@ -29,7 +29,7 @@ def test_the_record_of_a_replaced_log_is_told_and_not_quoted(tmp_path: Path) -> 
     log.write_bytes(SERVICE_LOGS["SMTP Receive protocol log"][1]())
     assert "replaced or restarted since it was read" in analysis.raw(3)
     with pytest.raises(LogError, match="replaced or restarted"):
-        analysis.smtp_session(analysis.store.exchange(3))
+        analysis.smtp_session(3)
 
 
 def test_a_log_that_has_grown_is_the_same(tmp_path: Path) -> None:

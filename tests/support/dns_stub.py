@@ -53,10 +53,9 @@ class DnsStub:
                 if answer is not None:
                     self.request.sendall(struct.pack("!H", len(answer)) + answer)
 
-        self._udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), OverUdp)
-        self.port = self._udp.server_address[1]
         socketserver.ThreadingTCPServer.allow_reuse_address = True
-        self._tcp = socketserver.ThreadingTCPServer(("127.0.0.1", self.port), OverTcp)
+        self._udp, self._tcp = _on_one_port(OverUdp, OverTcp)
+        self.port = self._udp.server_address[1]
         for server in (self._udp, self._tcp):
             server.daemon_threads = True
             threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -122,6 +121,19 @@ class DnsStub:
     def _exists(self, name: str) -> bool:
         """RFC 8020: a name with something below it exists."""
         return any(each == name or each.endswith(f".{name}") for each in self.zones)
+
+
+def _on_one_port(
+    over_udp: type[socketserver.BaseRequestHandler], over_tcp: type[socketserver.BaseRequestHandler]
+) -> tuple[socketserver.ThreadingUDPServer, socketserver.ThreadingTCPServer]:
+    """A port that is free over UDP may be taken over TCP."""
+    for _ in range(50):
+        udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), over_udp)
+        try:
+            return udp, socketserver.ThreadingTCPServer(("127.0.0.1", udp.server_address[1]), over_tcp)
+        except OSError:
+            udp.server_close()
+    raise AssertionError("no port is free over UDP and TCP")
 
 
 def unused_port() -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable
+from datetime import UTC
 from typing import Final
 from urllib.parse import quote
 
 from export.documents import document, exchange, hostile_document, hostile_report, report
+from smtpscope.export.comparison.comparison import ComparedIncident, ComparedSide, Comparison
+from smtpscope.export.comparison.comparison_formats import COMPARISON_FORMATS, rendered
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
 from smtpscope.export.conversion.convert_text import converted_text
 from smtpscope.export.events_format import event_lines
@@ -18,7 +21,10 @@ from smtpscope.export.report.report_formats import REPORT_FORMATS
 from smtpscope.export.summaries.summary import SummaryDocument
 from smtpscope.export.unknown_replies import UnknownReply, masked_replies, unknown_lines, unknown_text
 from smtpscope.knowledge.advice import Match
-from smtpscope.parsing.smtp_exchange import Reply, ReplyValues, SmtpExchange
+from smtpscope.knowledge.live.check_kinds import KINDS, CheckKind
+from smtpscope.parsing.smtp_exchange import Direction, Reply, ReplyValues, SmtpExchange
+from smtpscope.probes.live_check import DnsQuery, LiveCheck, LiveResult, LiveTarget
+from smtpscope.store.incident_key import IncidentKey
 from support.changed import replace
 
 A: Final = "zbigwkrz"
@@ -167,6 +173,14 @@ CODED: Final[tuple[tuple[str, Callable[[], tuple[str, ...]]], ...]] = (
     ("mailbox with percents", lambda: (quote(A), quote(B))),
     ("customer number", lambda: (NUMBER,)),
     ("telephone", lambda: ("171 5550123",)),
+    ("telephone in pairs", lambda: ("01 42 68 53 17",)),
+    ("customer number in groups", lambda: ("713 902 846",)),
+    ("short customer number", lambda: ("98-765",)),
+    ("hardware address", lambda: ("7A:1C:9B:3F:4D:5E",)),
+    ("fingerprint", lambda: ("7a-1c-9b-3f-4d-5e-66-77",)),
+    ("spelled out", lambda: (" ".join(A), ".".join(B))),
+    ("IPv4 address with commas", lambda: ("198,51,100,77",)),
+    ("IPv4 address with blanks", lambda: ("198 51 100 77",)),
     ("IPv4 address", lambda: ("198.51.100.77",)),
     ("IPv4 address with hyphens", lambda: ("198-51-100-77",)),
     ("IPv4 address as a number", lambda: ("3325256781",)),
@@ -199,10 +213,49 @@ def _planted(text: str) -> SummaryDocument:
             ),
             advice=replace(each.advice, match=replace(each.advice.match, category="policy", runner_up="policy")),
             sample=_sample(text),
+            live=_live(text),
         )
         for each in made.incidents
     ]
     return replace(made, incidents=tuple(whole), zone_name="UTC")
+
+
+def _live(text: str) -> tuple[LiveResult, ...]:
+    """Results of live checks, whose answers are of strangers."""
+    target = LiveTarget(text, zone=text, address=text, host=text, selector=text, mailbox=text, helo=text)
+    kinds: tuple[CheckKind, ...] = ("block-list", "dkim", "recipient", "smtp")
+    return tuple(
+        LiveResult(
+            check=LiveCheck(kind, target, (DnsQuery(text, "TXT"),), refusal=text),
+            finding=next(iter(KINDS[kind].findings)),
+            sentence=f"{text} answers: {text}",
+            evidence=(f"TXT {text}: {text}", text),
+            asked=(text,),
+            time_ms=1_774_180_800_000,
+            conclusion=f"It means that {text} is listed",
+            values=((text, text),),
+        )
+        for kind in kinds
+    )
+
+
+def _compared(text: str) -> Comparison:
+    side = ComparedSide(text, (f"/logs/{text}.log",), 1_774_180_800_000, 1_774_190_800_000, 3)
+    incident = ComparedIncident(
+        key=IncidentKey(Direction.OUTBOUND, text, 550, "policy"),
+        host=text,
+        cause=text,
+        who_acts="us",
+        change="new",
+        before=0,
+        after=3,
+        ratio=None,
+        first_ms=1_774_180_800_000,
+        last_ms=1_774_190_800_000,
+        state="ongoing",
+        quiet_ms=0,
+    )
+    return Comparison(side, side, (incident,), f"host:{text}", UTC, "UTC")
 
 
 def _sample(text: str) -> SmtpExchange:
@@ -225,6 +278,8 @@ def _exports(text: str, *, strict: bool = False) -> Iterable[tuple[str, str]]:
     table = replace(hostile_report(text), rows=rows, group_by="recipient", zone_name="UTC")
     for report_name, drawn in REPORT_FORMATS.items():
         yield f"report {report_name}", drawn.render(table, mask=mask(), width=400)
+    for form in COMPARISON_FORMATS:
+        yield f"compared {form}", rendered(_compared(text), form, mask())
     for lines in ("jsonl", "csv"):
         yield f"events {lines}", "".join(event_lines([(sample, "policy")], lines, mask=mask()))
     for converted in ("jsonl", "ecs", "csv"):

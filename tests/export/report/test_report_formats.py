@@ -40,6 +40,11 @@ def test_a_group_of_both_directions_says_so() -> None:
     mixed = report(row(direction=None, who_acts=None, state=None, first_ms=None, last_ms=None, spark=()))
     text = REPORT_FORMATS["markdown"].render(mixed)
     assert "| both directions | varies |" in text
+    for acting, words in ((("nobody", "us"), "us and others"), (("sender", "them"), "others")):
+        several = report(row(direction=None, who_acts=None, acting=acting))
+        assert f"| both directions | {words} |" in REPORT_FORMATS["markdown"].render(several)
+        assert f"action: {words}" in " ".join(REPORT_FORMATS["text"].render(several).split())
+        assert json.loads(REPORT_FORMATS["json"].render(several))["rows"][0]["acting"] == list(acting)
     assert json.loads(REPORT_FORMATS["json"].render(mixed))["rows"][0]["direction"] is None
 
 

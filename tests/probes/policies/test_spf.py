@@ -89,6 +89,32 @@ CASES: dict[str, tuple[Zones, str, str]] = {
     ),
     "a mistake behind a match": ({D: spf("v=spf1 ip4:192.0.2.25 ipv4:1.2.3.4 -all")}, "permerror", "ipv4:1.2.3.4"),
     "a private name": ({D: spf("v=spf1 include:dc01.contoso.local -all")}, "permerror", "dc01.contoso.local"),
+    "ptr SERVFAIL matches nothing": (
+        {D: spf("v=spf1 ptr ~all"), "25.2.0.192.in-addr.arpa": {"PTR": "!SERVFAIL"}},
+        "softfail",
+        "all of contoso.com",
+    ),
+    "the macro p": (
+        {
+            D: spf("v=spf1 exists:%{p}.pass.%{d} -all"),
+            "25.2.0.192.in-addr.arpa": {"PTR": ["elsewhere.fabrikam.com.", "mail.contoso.com."]},
+            "elsewhere.fabrikam.com": {"A": "192.0.2.25"},
+            "mail.contoso.com": {"A": "192.0.2.25"},
+            f"mail.contoso.com.pass.{D}": {"A": "127.0.0.2"},
+        },
+        "pass",
+        "exists",
+    ),
+    "the macro p without a name": (
+        {D: spf("v=spf1 exists:%{p}.pass.%{d} -all"), f"unknown.pass.{D}": {"A": "127.0.0.2"}},
+        "pass",
+        "exists",
+    ),
+    "a name with other signs": (
+        {D: spf("v=spf1 a:foo:bar/baz.contoso.com -all"), "foo:bar/baz.contoso.com": {"A": "192.0.2.25"}},
+        "pass",
+        "foo:bar/baz.contoso.com",
+    ),
     "SERVFAIL": ({D: {"TXT": "!SERVFAIL"}}, "temperror", "SERVFAIL"),
     "case": ({D: spf("V=SPF1 IP4:192.0.2.25 -ALL")}, "pass", "ip4"),
 }
@@ -117,6 +143,16 @@ def test_a_record_that_leads_everywhere_is_stopped() -> None:
         (found,) = stage.run(stage.session.planner.check("spf", LiveTarget(D, address="192.0.2.25")))
         assert found.outcome in ("not there", "unknown")
         assert len(stage.stub.questions) <= 61
+
+
+def test_huge_answers_leave_the_result_readable() -> None:
+    many = {"TXT": ['"v=spf1 ip4:192.0.2.25 -all"', *(f'"{number}{"y" * 200}"' for number in range(90))]}
+    one = {"TXT": " ".join(f'"{"x" * 250}"' for _ in range(100))}
+    for records, result in ((many, "pass"), (one, "none")):
+        with live_stage({D: records}) as stage:
+            (found,) = stage.run(stage.session.planner.check("spf", LiveTarget(D, address="192.0.2.25")))
+            assert found.finding == result
+            assert max(map(len, found.evidence)) < 1_100
 
 
 def test_private_names_in_a_record_are_not_asked_for() -> None:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from smtpscope.knowledge.live.check_kinds import CheckKind
 from smtpscope.probes.live_check import LiveResult, LiveTarget, SmtpConnection
-from smtpscope.probes.mail_connection import DirectConnector
+from smtpscope.probes.mail_connection import DirectConnector, system_trust
 from smtpscope.probes.smtp import mail_dialogue
+from smtpscope.probes.smtp.certificate_facts import certificate_facts
 from support.live_checks import LiveStage, live_stage
 from support.smtp_stub import SmtpStub, authority, certificate, trusting
 
@@ -55,7 +57,7 @@ def good() -> ssl.SSLContext:
 
 
 GREETINGS: Mapping[str, tuple[SmtpStub, str, str]] = {
-    "plain": (SmtpStub(), "greets", "It offers SIZE, 8BITMIME"),
+    "plain": (SmtpStub(), "greets", "It offers SIZE 35882577 (34.2 MB), 8BITMIME"),
     "with STARTTLS": (SmtpStub(tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)), "greets-with-tls", "STARTTLS"),
     "refuses us": (SmtpStub(banner="554 5.7.1 no service for you"), "refuses", "no service for you"),
     "refuses EHLO": (SmtpStub(replies={"EHLO": "501 5.5.4 bad name"}), "refuses", "501 5.5.4 bad name"),
@@ -88,6 +90,7 @@ def test_a_closed_port_is_unknown_and_no_verdict_about_the_server() -> None:
     with stage(server) as made:
         (result,) = made.run(made.session.planner.check("smtp", LiveTarget(HOST)))
     assert (result.finding, result.outcome) == ("no-connection", "unknown")
+    assert result.holds_from == "this computer"
 
 
 CERTIFICATES: Mapping[str, tuple[Callable[[], ssl.SSLContext], str, str]] = {
@@ -143,12 +146,44 @@ TLS_TROUBLE: Mapping[str, tuple[Callable[[], SmtpStub], str]] = {
     "refused": (lambda: SmtpStub(tls=good(), replies={"STARTTLS": "454 4.7.0 TLS not available"}), "starttls-refused"),
     "broken": (lambda: SmtpStub(extensions=("STARTTLS",)), "no-handshake"),
     "refuses us": (lambda: SmtpStub(banner="421 4.3.2 later"), "refuses"),
+    "text before TLS": (lambda: SmtpStub(tls=good(), replies={"STARTTLS": "220 go ahead\r\n250 AUTH"}), "no-handshake"),
 }
 
 
 def test_tls_that_does_not_come_about() -> None:
     for name, (server, finding) in TLS_TROUBLE.items():
         assert run(server(), "tls").finding == finding, name
+
+
+def test_an_endless_greeting_does_not_bury_what_was_found() -> None:
+    """60 lines of 8 KB are a reply, too."""
+    server = SmtpStub(
+        banner="\r\n".join([*(f"220-{'x' * 7_000}" for _ in range(50)), "220 ready"]),
+        extensions=("SIZE 9" + "9" * 7_000, "AUTH " + "PLAIN " * 900, "<b>", "\x1b]52;c;x\x07", "X" * 300, "8BITMIME"),
+    )
+    result = run(server, "smtp")
+    assert result.finding == "greets"
+    assert "<b>" not in result.sentence
+    assert len(result.sentence) < 1_100
+    assert max(map(len, result.evidence)) < 1_100
+    assert sum(len(value) for _, value in result.values) < 2_000
+
+
+def test_a_certificate_of_an_unknown_version_is_no_bug() -> None:
+    der = certificate(HOST).certificate.public_bytes(Encoding.DER)
+    version = bytes.fromhex("a003020102")
+    assert certificate_facts(der) is not None
+    assert certificate_facts(der.replace(version, bytes.fromhex("a003020125"), 1)) is None
+    assert certificate_facts(b"") is None
+
+
+def test_a_certificate_is_verified_as_mail_servers_do() -> None:
+    """By name and root, and not by what Python 3.13 wants on top."""
+    context = system_trust()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert system_trust(verified=False).verify_mode is ssl.CERT_NONE
 
 
 def test_port_465_begins_with_tls() -> None:

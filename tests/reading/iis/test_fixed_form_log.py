@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from smtpscope.errors import LogError
 from smtpscope.reading.iis.fixed_form_log import IisFormatReader, NcsaFormatReader
+from smtpscope.reading.iis.service_log import IisSmtpReader
 from smtpscope.reading.record import ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
-from support.iis_smtp_logs import LoggedRow, iis_log, ncsa_log, some_rows, w3c_log
+from support.iis_smtp_logs import REPLY, LoggedRow, iis_log, ncsa_log, some_rows, w3c_log
 from support.memory_source import MemorySource, problems_of
 
 Write = Callable[[Iterable[LoggedRow]], str]
@@ -185,3 +186,28 @@ def test_one_damaged_date_does_not_turn_the_others_around() -> None:
     assert [each.time_ms for each in exchanges(data)][1:] == [int(time.timestamp()) * 1_000 for time in times]
     (problem,) = problems_of(IisFormatReader(MemorySource(data.encode()), ReadOptions()))
     assert problem.reason.startswith("The date 19/3/2006 00:00:00 can't be month/day/year")
+
+
+@pytest.mark.parametrize("write", [iis_log, ncsa_log, w3c_log])
+@pytest.mark.parametrize("between", ["", "\0", "\xff", "+?"])
+def test_two_rows_in_one_line_are_read_as_two(write: Write, between: str) -> None:
+    rows = some_rows(20)
+    whole = write(rows)
+    reply = next(row for row in rows if row.user == REPLY and row.argument.startswith("5"))
+    begin = whole.index(write([reply]).splitlines()[-1])
+    damaged = f"{whole[: begin - 2]}{between}{whole[begin:]}".encode("latin-1")
+    log = open_log(MemorySource(damaged), ReadOptions())
+    assert isinstance(log, IisSmtpReader)
+    line = whole.count("\n", 0, begin)
+    assert [each.place for each in problems_of(log) if each.outcome == "recovered"] == [f"line {line}"]
+    assert facts(exchanges(damaged)) == facts(exchanges(whole))
+    assert all(log.smtp_session(exchange.offset) is not None for exchange in exchanges(damaged))
+
+
+def test_what_a_client_says_is_never_a_second_row() -> None:
+    row = iis_log([REFUSED]).strip().replace(" ", "+")
+    for write in (iis_log, ncsa_log):
+        assert (
+            len(exchanges(write([REFUSED._replace(argument=row), REFUSED._replace(argument=row.replace("+", "%20"))])))
+            == 2
+        )

@@ -15,6 +15,7 @@ import pytest
 
 from smtpscope.errors import LogError
 from smtpscope.reading.record import Source
+from smtpscope.reading.sources import expanding
 from smtpscope.reading.sources.expanding import StandardInput, expand
 from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.packed import SpooledSource
@@ -220,6 +221,24 @@ def test_a_named_pipe_is_kept_aside(tmp_path: Path) -> None:
     (source,) = expand([str(pipe)]).sources
     assert (content(source), content(source)) == (LINE.encode(), LINE.encode())
     writer.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_that_nobody_writes_to_is_told_while_it_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expanding, "_SECONDS_TO_WAIT", 0.01)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    told: list[str] = []
+
+    def write(name: str) -> None:
+        told.append(name)
+        pipe.write_text(LINE)
+
+    (source,) = expand([str(pipe)], waiting=write).sources
+    assert content(source) == LINE.encode()
+    assert told == [str(pipe)]
 
 
 @pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="only where devices are files")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from smtpscope.reading.mail_servers.postfix_log import PostfixLogReader
 from smtpscope.reading.record import LogReader, ReadOptions, SmtpExchangeRecord
 from smtpscope.reading.registry import open_log
-from smtpscope.reading.wrappers.wrapped_log import WrappedLog
+from smtpscope.reading.wrappers.wrapped_log import FollowableWrappedLog, WrappedLog
 from support import syslog_forms
 from support.memory_source import MemorySource, problems_of
 from support.syslog_forms import HOST, messages
@@ -159,7 +159,7 @@ def test_a_growing_file_is_read_on_where_it_ended(form: str) -> None:
     half = data.index(b"\n", len(data) // 2) + 40
     source = MemorySource(data[:half])
     reader = open_log(source, ReadOptions(newest=OPTIONS.newest, growing=True))
-    assert isinstance(reader, WrappedLog)
+    assert isinstance(reader, FollowableWrappedLog)
     before = exchanges_of(reader)
     source.data = data
     after = [exchange for batch in reader.read_new() for exchange in batch.exchanges]

@@ -22,14 +22,18 @@ MOST_INCIDENTS = 50
 """A row may cover thousands of incidents; the pane lists the largest."""
 
 
-def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
-    """The facts and guidance for an event, an incident, or a row covering several incidents."""
+def detail_of(analysis: Analysis, view: View, place: OutlineEntry, check_key: str = "") -> Detail:
+    """The facts and guidance for an event, an incident, or a row covering several incidents.
+
+    `check_key` is the key of live checks, "" where there are none.
+    """
     if place.row is not None:
         event = analysis.event(place.row)
         match = event.advice.match
         facts = exchange_blocks(event.exchange, match, analysis.zone)
         live = live_blocks(analysis.live_results.of_row(analysis.store, place.row), analysis.zone)
-        return Detail("Event", facts, guidance_blocks(event.advice, (), live), with_gist(facts, event.advice, live))
+        guidance = guidance_blocks(event.advice, (), live, check_key)
+        return Detail("Event", facts, guidance, with_gist(facts, event.advice, live), check_key)
     rows = view.tree.rows(place.level, place.index)
     incidents = analysis.listed(rows, MOST_INCIDENTS)
     if len(incidents) == 1:
@@ -37,8 +41,8 @@ def detail_of(analysis: Analysis, view: View, place: OutlineEntry) -> Detail:
         note = analysis.user_data.note(only.incident.key)
         facts = (*incident_blocks(only.incident, analysis.zone, only.explanations), *note_blocks(note))
         live = live_blocks(analysis.live_results.of(only.incident.key), analysis.zone)
-        guidance = guidance_blocks(only.advice, only.explanations, live)
-        return Detail("Incident", facts, guidance, with_gist(facts, only.advice, live))
+        guidance = guidance_blocks(only.advice, only.explanations, live, check_key)
+        return Detail("Incident", facts, guidance, with_gist(facts, only.advice, live), check_key)
     group = view.tree.group(place.level, place.index)
     title = f"{group.count:,} events, {group.hosts:,} {'host' if group.hosts == 1 else 'hosts'}, " + (
         "one cause" if group.categories == 1 else f"{group.categories} causes"

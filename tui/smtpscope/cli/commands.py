@@ -99,6 +99,8 @@ def _labelled(label: str, text: str, margin: str) -> list[str]:
 
 _ENDINGS: Final = {".md": "markdown", ".html": "html", ".htm": "html", ".json": "json", ".csv": "csv", ".txt": "text"}
 _ESCAPED: Final = frozenset({"json", "jsonl"})
+_MOST_SUMMARIES: Final = 100
+"""In a report as HTML, where the rows of the table lead to them."""
 
 
 @click.group(cls=CommandOrFiles, context_settings={"max_content_width": 80, "help_option_names": ["-h", "--help"]})
@@ -237,7 +239,7 @@ def _print_report(
 
     check_target(target, analysis)
     view = grouped(analysis, filter_text, grouping)
-    found = analysis.report(view, most=most)
+    found = analysis.report(view, most=most, summaries=_MOST_SUMMARIES if form == "html" else 0)
     text = REPORT_FORMATS[form].render(
         without_activity(found) if no_activity else found,
         width=text_width(target),

@@ -7,11 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from smtpscope.knowledge.live.block_lists import BlockLists
-from smtpscope.probes.live_check import MOST_ADDRESSES, DnsQuery, FollowedQueries, LiveCheck, SmtpConnection
+from smtpscope.probes.live_check import (
+    MOST_ADDRESSES,
+    Connection,
+    DnsQuery,
+    FollowedQueries,
+    HttpsFetch,
+    LiveCheck,
+    SmtpConnection,
+)
 from smtpscope.probes.mail_connection import Connector, MailStream, Trust, system_trust
 from smtpscope.probes.name_server import DnsAnswer, Resolver
 from smtpscope.probes.pacing import LiveClock, Pace
-from smtpscope.probes.safe_targets import Reach, UnsafeTargetError
+from smtpscope.probes.safe_targets import LabelKind, Reach, UnsafeTargetError
 
 
 class NotAnnouncedError(Exception):
@@ -64,14 +72,20 @@ class Gate:
     def __init__(self, check: LiveCheck, outside: Outside) -> None:
         self._outside = outside
         self._zone = check.target.zone if check.kind == "block-list" else ""
+        self._labels: LabelKind = "printable" if check.kind == "spf" else "service"
         self._exact = {(each.name, each.record_type) for each in check.sends if isinstance(each, DnsQuery)}
         self._followed = {each: each.most for each in check.sends if isinstance(each, FollowedQueries)}
-        self._connections = {each: each.most for each in check.sends if isinstance(each, SmtpConnection)}
+        self._connections = {each: each.most for each in check.sends if isinstance(each, SmtpConnection | HttpsFetch)}
         self.reach = outside.reach
         self.lists = outside.lists
         self.trust = outside.trust
         self.sent: list[str] = []
         self.asked: dict[str, None] = {}
+
+    @property
+    def connected(self) -> bool:
+        """Whether it connected to a server, or tried to."""
+        return any(line.startswith("TCP ") for line in self.sent)
 
     @property
     def now_ms(self) -> int:
@@ -83,13 +97,13 @@ class Gate:
             raise NotAnnouncedError(f"{record_type} {name}")
         return await self._ask(name, record_type)
 
-    async def follow(self, name: str, record_type: str, *, service: bool = False) -> DnsAnswer:
+    async def follow(self, name: str, record_type: str, labels: LabelKind = "host") -> DnsAnswer:
         """The answer about a name that came from an earlier answer; one that was announced itself is one of those.
 
         Raises UnsafeTargetError for a name that must not be asked for, EnoughAskedError after as many as announced, and
         NotAnnouncedError for a type that is not announced at all.
         """
-        name = self.reach.name(name, service=service)
+        name = self.reach.name(name, labels)
         if (name, record_type) in self._exact:
             return await self._ask(name, record_type)
         known = self._outside.memory.get(name, record_type)
@@ -106,7 +120,7 @@ class Gate:
 
     async def _ask(self, name: str, record_type: str) -> DnsAnswer:
         # Announcements are made of names that were looked at; this is the last look before one leaves.
-        self.reach.name(name, service=True)
+        self.reach.name(name, self._labels)
         memory = self._outside.memory
         known = memory.get(name, record_type)
         if known is None:
@@ -123,7 +137,7 @@ class Gate:
         return known
 
     async def connect(
-        self, announced: SmtpConnection, addresses: Iterable[str], tls: ssl.SSLContext | None = None
+        self, announced: Connection, addresses: Iterable[str], tls: ssl.SSLContext | None = None
     ) -> MailStream:
         """A connection to the first of `addresses` that may be contacted and answers.
 
@@ -163,3 +177,10 @@ class Gate:
             raise NotAnnouncedError(line)
         self.sent.append(f"SMTP {line}")
         return f"{line}\r\n".encode("ascii")
+
+    def request(self, announced: HttpsFetch) -> bytes:
+        """The bytes that ask for a page that was announced. Raises NotAnnouncedError."""
+        if announced not in self._connections:
+            raise NotAnnouncedError(announced.words)
+        self.sent.append(f"HTTPS {announced.lines[0]} {announced.host}")
+        return "".join(f"{line}\r\n" for line in announced.lines).encode("ascii")

@@ -68,7 +68,7 @@ def system_name_servers() -> tuple[NameServerPlace, ...]:
         found = dns.resolver.Resolver(configure=True).nameservers
     except (dns.exception.DNSException, OSError):
         found = []
-    places = tuple(NameServerPlace(str(each).partition("%")[0]) for each in found if isinstance(each, str))
+    places = tuple(NameServerPlace(str(each)) for each in found if isinstance(each, str))
     if not places:
         raise UsageError(
             where="resolver", what="this computer has no DNS resolver set", remedy="Name one: --resolver 192.0.2.53"

@@ -25,6 +25,7 @@ _LOOKS: Final[Mapping[CheckKind, str]] = {
     "dkim": "policies.dkim_key",
     "dmarc": "policies.dmarc_policy",
     "mta-sts": "policies.transport_policies",
+    "sts-policy": "policies.sts_policy_check",
     "tls-rpt": "policies.transport_policies",
     "dane": "policies.dane_records",
     "smtp": "smtp.greeting",
@@ -36,10 +37,18 @@ _LOOKS: Final[Mapping[CheckKind, str]] = {
 CHECK_SECONDS: Final = 20.0
 """Time limit of one check, all its questions and waiting together."""
 _AT_ONCE: Final = 4
+_LONGEST_LINE: Final = 1_000
+_LONGEST_VALUE: Final = 400
+_MOST_EVIDENCE: Final = 150
+"""A stranger's answers must not bury what was found: signs of a sentence, of a value in one, and lines of evidence."""
 
 
 def _look_of(kind: CheckKind) -> Look:
     return cast("Look", import_module(f"smtpscope.probes.{_LOOKS[kind]}").look)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}... ({len(text) - most} more characters)"
 
 
 class LiveCheckEngine:
@@ -106,11 +115,12 @@ class LiveCheckEngine:
         return LiveResult(
             check=check,
             finding=verdict.finding,
-            sentence=verdict.sentence,
-            evidence=verdict.evidence,
+            sentence=_cut(verdict.sentence, _LONGEST_LINE),
+            evidence=tuple(_cut(line, _LONGEST_LINE) for line in verdict.evidence[:_MOST_EVIDENCE]),
             asked=() if gate is None else tuple(each for each in gate.asked if each),
             time_ms=self._outside.clock.now_ms(),
-            values=tuple((name, value) for name, value in verdict.values if value),
+            connected=gate is not None and gate.connected,
+            values=tuple((name, _cut(value, _LONGEST_VALUE)) for name, value in verdict.values if value),
         )
 
     def _write(self, check: LiveCheck, gate: Gate, outcome: str, finding: str) -> None:

@@ -66,6 +66,8 @@ def _targets(rule: LiveRule, subject: LiveSubject, planner: Planner) -> Iterator
         envelope = next(iter(subject.sender_domains), "")
         domains = (subject.from_domain,) if subject.from_domain else subject.sender_domains
         yield from (LiveTarget(domain, host=envelope if subject.from_domain else "") for domain in domains)
+    elif kind == "sts-policy":
+        yield from (LiveTarget(domain, host=host, port=subject.port) for domain in subject.recipient_domains)
     elif kind in ("mta-sts", "tls-rpt", "dane"):
         yield from (LiveTarget(domain) for domain in subject.recipient_domains)
     elif host and subject.direction is Direction.OUTBOUND:

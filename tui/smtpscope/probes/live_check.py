@@ -70,7 +70,36 @@ class SmtpConnection(msgspec.Struct, frozen=True):
         )
 
 
-Announcement = DnsQuery | FollowedQueries | SmtpConnection
+class HttpsFetch(msgspec.Struct, frozen=True):
+    """One page of a web server, whose address is fixed by a standard and not taken from a reply."""
+
+    host: str
+    path: str
+    port: int = 443
+    most: int = 1
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The request: nothing in it tells of this computer (RFC 9110)."""
+        return (
+            f"GET {self.path} HTTP/1.1",
+            f"Host: {self.host}",
+            "User-Agent: smtpscope",
+            "Accept: text/plain",
+            "Connection: close",
+            "",
+        )
+
+    @property
+    def words(self) -> str:
+        return (
+            f"fetches https://{self.host}{self.path} once (at the first of {MOST_ADDRESSES} IP addresses that answers; "
+            "no redirect is followed)"
+        )
+
+
+Connection = SmtpConnection | HttpsFetch
+Announcement = DnsQuery | FollowedQueries | SmtpConnection | HttpsFetch
 """Something that a check may send. What is not announced is not sent."""
 
 
@@ -116,6 +145,7 @@ class Verdict(msgspec.Struct, frozen=True):
 class LiveResult(msgspec.Struct, frozen=True):
     """The result of a check: what was found, in a sentence, with the raw answers, who was asked, and when.
 
+    `connected` says whether a server was contacted, or that was tried; else all of it is from DNS.
     `conclusion` is what it means for the cause at hand, "" where nothing is said about that. Text from strangers may be
     in all of them: they are not yet harmless to draw.
     """
@@ -128,6 +158,7 @@ class LiveResult(msgspec.Struct, frozen=True):
     time_ms: int
     values: tuple[tuple[str, str], ...] = ()
     conclusion: str = ""
+    connected: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -135,7 +166,7 @@ class LiveResult(msgspec.Struct, frozen=True):
 
     @property
     def holds_from(self) -> HoldsFrom:
-        return KINDS[self.check.kind].holds_from
+        return KINDS[self.check.kind].holds_from if self.connected else "anywhere"
 
     @property
     def says(self) -> str:

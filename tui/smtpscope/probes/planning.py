@@ -13,7 +13,14 @@ from smtpscope.knowledge.live.block_lists import BlockLists
 from smtpscope.knowledge.live.check_kinds import CHECK_GROUPS, KINDS, CheckGroup, CheckKind
 from smtpscope.probes.dns import block_list, helo_name, mail_domain, reverse_lookup
 from smtpscope.probes.live_check import Announcement, LiveCheck, LiveTarget
-from smtpscope.probes.policies import dane_records, dkim_key, dmarc_policy, spf_check, transport_policies
+from smtpscope.probes.policies import (
+    dane_records,
+    dkim_key,
+    dmarc_policy,
+    spf_check,
+    sts_policy_check,
+    transport_policies,
+)
 from smtpscope.probes.safe_targets import Reach, UnsafeTargetError, host_name, is_address, mailbox_name
 from smtpscope.probes.smtp import certificate_check, greeting, recipient_check
 from smtpscope.probes.smtp.mail_dialogue import PORTS
@@ -50,6 +57,9 @@ class Planner:
         )
         if about_address or (is_address(target.subject.strip("[]")) and kind in ("smtp", "tls", "recipient")):
             subject = reach.address(target.subject)
+        elif kind == "helo":
+            # A name that must not be asked for has its verdict without a question.
+            subject = self._helo(target.subject)
         else:
             subject = reach.name(target.subject)
         host = target.host
@@ -66,9 +76,15 @@ class Planner:
             address=reach.address(target.address) if target.address else "",
             host=host,
             helo=reach.name(target.helo) if target.helo else self._options.helo,
-            selector=host_name(target.selector, service=True) if target.selector else "",
+            selector=host_name(target.selector, "service") if target.selector else "",
             mailbox=mailbox_name(target.mailbox) if target.mailbox else "",
         )
+
+    def _helo(self, written: str) -> str:
+        try:
+            return self._options.reach.name(written)
+        except UnsafeTargetError:
+            return written.strip()
 
     def _announced(self, kind: CheckKind, target: LiveTarget) -> tuple[str, tuple[Announcement, ...]]:
         if target.port not in PORTS:
@@ -80,13 +96,14 @@ class Planner:
             return block_list.hindrance(target.subject, facts), block_list.announce(target.subject, facts)
         announce: dict[CheckKind, Callable[[], tuple[Announcement, ...]]] = {
             "reverse-dns": lambda: reverse_lookup.announce(target.subject),
-            "helo": lambda: helo_name.announce(target.subject),
+            "helo": lambda: helo_name.announce(target.subject, self._options.reach),
             "recipient-domain": lambda: mail_domain.announce(target.subject, target.host),
             "sender-domain": lambda: mail_domain.announce(target.subject),
             "spf": lambda: spf_check.announce(target.subject),
             "dkim": lambda: dkim_key.announce(target),
             "dmarc": lambda: dmarc_policy.announce(target.subject, target.host),
             "mta-sts": lambda: transport_policies.announce(kind, target.subject),
+            "sts-policy": lambda: sts_policy_check.announce(target),
             "tls-rpt": lambda: transport_policies.announce(kind, target.subject),
             "dane": lambda: dane_records.announce(target.subject),
             "smtp": lambda: greeting.announce(target),
@@ -123,12 +140,13 @@ def _for_address(planner: Planner, lists: BlockLists, address: str) -> Iterator[
 
 
 _OF_NAMES: Final[tuple[CheckKind, ...]] = ("recipient-domain", "spf", "dmarc", "mta-sts", "tls-rpt", "dane")
-_OF_SERVERS: Final[tuple[CheckKind, ...]] = ("smtp", "tls")
+_OF_SERVERS: Final[tuple[CheckKind, ...]] = ("sts-policy", "smtp", "tls")
 
 
 def _for_name(planner: Planner, name: str, servers: bool) -> Iterator[LiveCheck]:
     target = LiveTarget(name)
-    yield from (planner.check(kind, target) for kind in (*_OF_NAMES, *(_OF_SERVERS if servers else ())))
+    wanted = {*_OF_NAMES, *(_OF_SERVERS if servers else ())}
+    yield from (planner.check(kind, target) for kind in KINDS if kind in wanted)
 
 
 def of_groups(checks: tuple[LiveCheck, ...], groups: tuple[CheckGroup, ...]) -> tuple[LiveCheck, ...]:

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 # SPF, DKIM, DMARC and TLSA names begin labels with an underscore (RFC 8552).
 _SERVICE_LABEL: Final = re.compile(r"_?[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\Z")
+# What DNS takes and macros of SPF may make (RFC 7208 section 7.3). A backslash would begin an escape.
+_PRINTABLE_LABEL: Final = re.compile(r"[\x20-\x5b\x5d-\x7e]{1,63}\Z")
+_PATTERNS: Final = {"host": _LABEL, "service": _SERVICE_LABEL, "printable": _PRINTABLE_LABEL}
 _LONGEST_NAME: Final = 253
+_DEVIATIONS: Final = "\u00df\u1e9e\u03c2\u200c\u200d"
+"""Signs that IDNA of 2003 and of 2008 write as different domains, which may have different owners (RFC 5894, 7.2)."""
 _MAILBOX: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}\Z")
+
+LabelKind = Literal["host", "service", "printable"]
+"""What the labels of a name are made of: those of hosts, with underscores as policies have them, or any ASCII sign."""
 
 PRIVATE_ENDINGS: Final = frozenset(
     {"localhost", "local", "internal", "onion", "alt", "invalid", "localdomain"}
@@ -24,6 +32,8 @@ PRIVATE_ENDINGS: Final = frozenset(
 )
 """Top-level names of no public DNS: RFC 6761, 6762 (with appendix G), 7686, 8375, 9476, and ICANN's reserved ones."""
 
+_REVERSE: Final = (".in-addr.arpa", ".ip6.arpa")
+_NOWHERE: Final = IPv4Address(0)
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _NOT_OF_ONE_HOST: Final = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 _RELAY_ANYCAST: Final = IPv4Network("192.88.99.0/24")
@@ -33,22 +43,30 @@ class UnsafeTargetError(Exception):
     """It is not asked or contacted; the message says why, in words for the user, and may quote a log."""
 
 
-def host_name(text: str, *, service: bool = False) -> str:
+def host_name(text: str, labels: LabelKind = "host") -> str:
     """`text` as a host name in lower case without its trailing dot. Raises UnsafeTargetError.
 
-    With `service`, labels may begin with an underscore, as DNS names of policies do.
+    Its top-level label is that of a host always.
     """
-    name = text.strip().removesuffix(".").lower()
+    name = (text if labels == "printable" else text.strip()).removesuffix(".").lower()
     if not name.isascii():
+        if any(sign in name for sign in _DEVIATIONS):
+            raise UnsafeTargetError(f"{text[:80]!r} may mean two domains: write it as xn--")
         try:
             name = name.encode("idna").decode("ascii").lower() if len(name) <= _LONGEST_NAME else name
         except UnicodeError:
             raise UnsafeTargetError(f"{text[:80]!r} is not a valid host name") from None
-    pattern = _SERVICE_LABEL if service else _LABEL
-    labels = name.split(".")
-    if not 0 < len(name) <= _LONGEST_NAME or not all(map(pattern.match, labels)) or labels[-1].isdigit():
+    *others, top = name.split(".")
+    right = all(map(_PATTERNS[labels].match, others)) and _LABEL.match(top) and not top.isdigit()
+    if not 0 < len(name) <= _LONGEST_NAME or not right:
         raise UnsafeTargetError(f"{text[:80]!r} is not a valid host name")
     return name
+
+
+def may_exist(name: str) -> bool:
+    """Whether the public DNS can hold a name: labels of 1 to 63 signs, the last one that of a top-level domain."""
+    labels = name.removesuffix(".").lower().split(".")
+    return all(0 < len(label) < 64 for label in labels) and bool(_LABEL.match(labels[-1])) and not labels[-1].isdigit()
 
 
 def mailbox_name(text: str) -> str:
@@ -85,9 +103,9 @@ class Reach(msgspec.Struct, frozen=True):
 
     allow_private: bool = False
 
-    def name(self, text: str, *, service: bool = False) -> str:
+    def name(self, text: str, labels: LabelKind = "host") -> str:
         """`text` as a name of the public DNS. Raises UnsafeTargetError."""
-        name = host_name(text, service=service)
+        name = host_name(text, labels)
         if self.allow_private:
             return name
         if "." not in name:
@@ -95,6 +113,8 @@ class Reach(msgspec.Struct, frozen=True):
         ending = next((each for each in PRIVATE_ENDINGS if name.endswith(f".{each}") or name == each), None)
         if ending is not None:
             raise PrivateTargetError(f"{name} is a name of a private network (.{ending})")
+        if name.endswith(_REVERSE) and not _is_public(_address_of_pointer(name)):
+            raise PrivateTargetError(f"{name} is the name of an IP address that is not public")
         return name
 
     def address(self, text: str) -> str:
@@ -110,6 +130,18 @@ class Reach(msgspec.Struct, frozen=True):
         if not self.allow_private and not _is_public(address):
             raise PrivateTargetError(f"{address} is not a public IP address")
         return str(address)
+
+
+def _address_of_pointer(name: str) -> IPv4Address | IPv6Address:
+    """The IP address that a reverse name is about; 0.0.0.0 for one that is not about exactly one (RFC 6303)."""
+    written, _, family = name.removesuffix(".arpa").rpartition(".")
+    labels = written.split(".")[::-1]
+    try:
+        if family == "in-addr":
+            return IPv4Address(".".join(labels))
+        return IPv6Address(int("".join(labels), 16)) if len(labels) == 32 == len("".join(labels)) else _NOWHERE
+    except ValueError:
+        return _NOWHERE
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -95,7 +95,8 @@ class Batch(Struct, frozen=True):
     `bytes_read` of `bytes_total` is the progress of the whole file, never going back. `exchanges` come from a log of
     the SMTP service itself, which has no `records`. `span` is the time span of all records, unrelated ones included, as
     far as it is known without reading those; else None. `explaining` are events that report no refusal and may explain
-    some; each is counted with the others, or is one of `records` too.
+    some; each is counted with the others, or is one of `records` too. `begins_anew` means that a log that is followed
+    was truncated or replaced: from this batch on, it is read from its beginning.
     """
 
     records: Sequence[EventRecord]
@@ -106,6 +107,7 @@ class Batch(Struct, frozen=True):
     exchanges: Sequence[SmtpExchangeRecord] = ()
     span: LogSpan | None = None
     explaining: Sequence[ExplainingEvent] = ()
+    begins_anew: bool = False
 
 
 class ReadOptions(Struct, frozen=True):

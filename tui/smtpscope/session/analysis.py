@@ -26,7 +26,7 @@ from smtpscope.session.incident_split import incident_detail, incident_keys, lar
 from smtpscope.session.live.kept_results import KeptResults
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.recent_trees import RecentTrees
-from smtpscope.session.reporting import overview_of, report_of
+from smtpscope.session.reporting import overview_of, report_of, with_summaries
 from smtpscope.session.user_data import UserData
 from smtpscope.session.view_values import (
     EventDetail,
@@ -163,8 +163,8 @@ class Analysis:
     def holds_sessions(self, exchange: SmtpExchange) -> bool:
         return self.loader.holds_sessions(exchange)
 
-    def smtp_session(self, exchange: SmtpExchange) -> SmtpSession | None:
-        return self.loader.smtp_session(exchange)
+    def smtp_session(self, row: int) -> SmtpSession | None:
+        return self.loader.smtp_session(row)
 
     def information(self) -> tuple[FileInformation, ...]:
         return self.loader.information()
@@ -305,7 +305,8 @@ class Analysis:
 
         return raw_text(self.loader, row, self.event_text(row))
 
-    def report(self, view: View, *, most: int | None = None) -> Report:
-        """The groups of `view` as rows of a report, at most `most` groups of the first level."""
-        titles = self.knowledge.categories
-        return report_of(view, self.overview(), titles, self.noted, (self.zone, self.zone_name), most)
+    def report(self, view: View, *, most: int | None = None, summaries: int = 0) -> Report:
+        """`view` as a report of at most `most` groups on the first level, with about `summaries` incidents in it."""
+        titles, zone = self.knowledge.categories, (self.zone, self.zone_name)
+        report = report_of(view, self.overview(), titles, self.noted, zone, most)
+        return with_summaries(report, view, summaries, self.incidents, self.document) if summaries else report

@@ -59,7 +59,7 @@ def _summary(detail: IncidentDetail, raw: str, live: tuple[LiveResult, ...]) -> 
 def raw_text(loader: LogLoader, row: int, event: str) -> str:
     """The raw record of `row` (text, or the event's XML); a sentence and `event` if it is gone."""
     try:
-        raw = loader.raw(loader.store.exchange(row))
+        raw = loader.raw(row)
     except (LogError, OSError) as error:
         return f"The raw record can't be read: {error}\n\n{event}"
     except Exception as defect:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import FileInformation, ReadOptions, Source
+from smtpscope.session.growing.same_logs import replaced
 from smtpscope.session.open_logs import Logs
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.assumed_times import span_moved
@@ -38,6 +39,8 @@ class LogLoader:
         self.unrelated_records = 0
         self.assumed_zone: tzinfo = options.zone
         self._zone_at_load: tzinfo = options.zone
+        # The first row of each log since it was truncated or replaced.
+        self._begun_anew: dict[str, int] = {}
         self._logs = Logs(options, cache, read_as)
 
     def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
@@ -75,6 +78,8 @@ class LogLoader:
     def add(self, batch: LoadedBatch) -> None:
         """Adds a batch to the store, which makes it visible."""
         rows, span = batch.encoded, batch.span
+        if batch.begins_anew:
+            self._begun_anew[batch.progress.file] = len(self.store)
         if self.assumed_zone is not self._zone_at_load:
             rows = self.store.assumed_zone(rows, self._zone_at_load, self.assumed_zone)
             span = span_moved(span, self._zone_at_load, self.assumed_zone)
@@ -157,20 +162,29 @@ class LogLoader:
         """Whether the log of `exchange` has whole sessions, not only single events."""
         return self._logs.holds_sessions(exchange.file)
 
-    def smtp_session(self, exchange: SmtpExchange) -> SmtpSession | None:
-        """The whole SMTP session that `exchange` is part of; None if its log no longer has it.
+    def smtp_session(self, row: int) -> SmtpSession | None:
+        """The whole SMTP session that the exchange of `row` is part of; None if its log no longer has it.
 
-        Reads the log again, so call it from a thread that may block. Raises LogError if the log has become unreadable.
+        Reads the log again, so call it from a thread that may block. Raises LogError if the log has become unreadable,
+        or is another one by now.
         """
+        exchange = self._still_there(row)
         return self._logs.smtp_session(exchange.file, exchange.offset)
 
     def information(self) -> tuple[FileInformation, ...]:
         """Information on each open file."""
         return self._logs.information()
 
-    def raw(self, exchange: SmtpExchange) -> str | None:
-        """The raw record of `exchange`; None if no such file is open.
+    def raw(self, row: int) -> str | None:
+        """The raw record of `row`; None if no such file is open.
 
-        Raises LogError and OSError if the file has become unreadable.
+        Raises LogError and OSError if the file has become unreadable, or is another one by now.
         """
-        return self._logs.raw(exchange.file, exchange.offset)
+        return self._logs.raw(self._still_there(row))
+
+    def _still_there(self, row: int) -> SmtpExchange:
+        """The exchange of `row`. Raises LogError if its log was begun anew since."""
+        exchange = self.store.exchange(row)
+        if row < self._begun_anew.get(exchange.file, 0):
+            raise replaced(exchange.file)
+        return exchange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from msgspec.structs import replace
@@ -17,8 +17,9 @@ from smtpscope.reading.sources.expanding import Waiting, expand, named_file, sea
 from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
-from smtpscope.reading.text.text_log import batches_of, head_of
-from smtpscope.session.following import ReadSoFar, added
+from smtpscope.reading.text.text_log import batches_of
+from smtpscope.session.growing.following import ReadSoFar, added
+from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_of
 from smtpscope.session.progress import ReadingProgress, ingest
 from smtpscope.session.view_values import LoadedBatch, Progress
 from smtpscope.store.cache.log_record import LogRecord
@@ -26,6 +27,7 @@ from smtpscope.store.column_set import Columns
 from smtpscope.store.event_store import EventStore
 
 if TYPE_CHECKING:
+    from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import HasSessions, SmtpSession
     from smtpscope.store.cache.log_cache import LogCache
 
@@ -131,10 +133,15 @@ class Logs:
                             return
                 if self._options.growing and isinstance(source, FileSource):
                     source.hold()
+                elif (changed := self._same.changed_meanwhile(source)) is not None:
+                    yield _nothing(store, progress.ended(source), problems=(changed,))
+                    continue
                 record.keep()
                 progress.ended(source)
             except LogError as error:
                 yield _nothing(store, progress.ended(source), error=error)
+            except OSError as error:
+                yield _nothing(store, progress.ended(source), error=no_more_of(name, error))
             except Exception as defect:
                 # A file that crashes a reader must not affect the others.
                 stopped = LogError(
@@ -173,13 +180,16 @@ class Logs:
             if so_far is None or not _can_grow(source):
                 continue
             for batch in self._added(source, so_far):
+                so_far.begun_anew |= batch.begins_anew
                 if _has_something(batch):
                     progress = Progress(source.name, batch.bytes_read, batch.bytes_total)
-                    yield _loaded(batch, self._parser, store, progress)
+                    loaded = _loaded(batch, self._parser, store, progress, so_far)
+                    so_far.note_times(loaded.encoded.time_ms)
+                    yield loaded
 
     def _added(self, source: Source, so_far: ReadSoFar) -> Iterator[Batch]:
         reader = self._readers[source.name]
-        yield from added(source, reader, so_far)
+        yield from added(source, reader, so_far, self._same)
         # `added` has already reported a log that is gone.
         with suppress(LogError):
             self._same.note_if_new(source, reader)
@@ -193,16 +203,18 @@ class Logs:
         """Frees the cache of texts; for a store that keeps no rows."""
         self._parser = SmtpExchangeParser()
 
-    def raw(self, file: str, offset: int) -> str | None:
-        """The raw record at `offset` of `file`; None if no such file is open.
+    def raw(self, exchange: SmtpExchange) -> str | None:
+        """The raw record of `exchange`; None if no such file is open.
 
-        Raises LogError and OSError if the file has become unreadable.
+        Raises LogError and OSError if the file has become unreadable, or another record stands there.
         """
-        reader = self._readers.get(file)
+        reader = self._readers.get(exchange.file)
         if reader is None:
             return None
-        self._check_same(file)
-        return reader.raw(offset)
+        self._check_same(exchange.file)
+        raw = reader.raw(exchange.offset)
+        check_record(raw, exchange, reader)
+        return raw
 
     def holds_sessions(self, file: str) -> bool:
         """Whether `file` has whole sessions."""
@@ -256,8 +268,20 @@ def _generator(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
     yield from batches
 
 
-def _loaded(batch: Batch, parser: SmtpExchangeParser, store: EventStore, progress: Progress) -> LoadedBatch:
+def _loaded(
+    batch: Batch,
+    parser: SmtpExchangeParser,
+    store: EventStore,
+    progress: Progress,
+    so_far: ReadSoFar | None = None,
+) -> LoadedBatch:
+    """What `batch` adds to `store`; `so_far` is the state of a log that is followed."""
     parsed = parser.parse_all(batch.records, batch.exchanges)
+    if so_far is not None and so_far.begun_anew:
+        first_ms = next((each.time_ms for each in parsed.exchanges if each.time_ms is not None), None)
+        if first_ms is not None and so_far.is_written_again(first_ms):
+            file = store.words.files.number(progress.file)
+            store.words.seen.begin_again(-1 if file is None else file)
     encoded = store.encode(parsed.exchanges, parsed.table)
     return LoadedBatch(
         encoded,
@@ -266,6 +290,7 @@ def _loaded(batch: Batch, parser: SmtpExchangeParser, store: EventStore, progres
         progress,
         span=batch.span,
         explaining=batch.explaining,
+        begins_anew=batch.begins_anew,
     )
 
 
@@ -275,6 +300,7 @@ def _has_something(batch: Batch) -> bool:
 
 def _note(so_far: ReadSoFar, columns: Columns, others: int, problems: Iterable[Problem]) -> None:
     so_far.last_place = max(so_far.last_place, int(np.max(columns.offset, initial=-1)))
+    so_far.note_times(columns.time_ms)
     so_far.unrelated_records += others
     so_far.problems.update(problems)
 
@@ -287,40 +313,3 @@ def _nothing(
 
 def _can_grow(source: Source) -> bool:
     return not isinstance(source, BufferedSource)
-
-
-_HEAD: Final = 4_096
-_WRITTEN_OVER: Final = frozenset({"evtx", "evt"})
-"""Windows rewrites the beginning of these while they remain the same log; their records are numbered."""
-
-
-class SameLogs:
-    """Remembers how each log began when it was read."""
-
-    def __init__(self) -> None:
-        self._heads: dict[str, bytes] = {}
-
-    def note(self, source: Source, reader: LogReader) -> None:
-        """Remembers the beginning of `source`, which is about to be read. Raises LogError if it can't be read."""
-        if reader.format.name not in _WRITTEN_OVER:
-            self._heads[source.name] = _head(source)
-
-    def note_if_new(self, source: Source, reader: LogReader) -> None:
-        """The same, if the log was replaced since. Raises LogError."""
-        known = self._heads.get(source.name)
-        if known is not None and not _head(source).startswith(known):
-            self.note(source, reader)
-
-    def check(self, source: Source) -> None:
-        """Raises LogError if the log no longer begins as it did when it was read, or can't be read."""
-        known = self._heads.get(source.name)
-        if known is not None and not _head(source).startswith(known):
-            raise LogError(
-                where=source.name,
-                what="the log was replaced or restarted since it was read",
-                remedy="Open the old log under its new name",
-            )
-
-
-def _head(source: Source) -> bytes:
-    return head_of(source)[:_HEAD]

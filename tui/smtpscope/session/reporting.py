@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from smtpscope.errors import Problem
 from smtpscope.export.report.report import Named, Report, ReportRow
 from smtpscope.session.log_loader import LogLoader
-from smtpscope.session.view_values import Overview, View
+from smtpscope.session.view_values import IncidentDetail, Overview, Rows, View
 from smtpscope.store.event_store import DIRECTIONS
 from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_HOST, Dimension
 from smtpscope.store.grouping.groups import Group
+
+if TYPE_CHECKING:
+    from smtpscope.export.summaries.summary import SummaryDocument
 
 _NAMED: Final[Mapping[str, Named]] = {"recipient": "recipient", "server": "server"}
 """Dimension -> the kind of name its label is."""
@@ -115,7 +119,49 @@ def _row(view: View, level: int, index: int, titles: Mapping[str, str]) -> Repor
         remote_host=group.host,
         remote_hosts=group.hosts,
         categories=group.categories,
+        acting=group.acting,
     )
+
+
+def with_summaries(
+    report: Report,
+    view: View,
+    most: int,
+    incidents: Callable[[Rows], list[IncidentDetail]],
+    document: Callable[[list[IncidentDetail], View], SummaryDocument],
+) -> Report:
+    """`report` of `view` with about `most` summaries: the incidents of its first rows, which lead to them."""
+    places = _places(report, view)
+    details: list[IncidentDetail] = []
+    numbers = [0] * len(places)
+    for at, (level, index) in enumerate(places):
+        if level < len(view.tree.levels) - 1 or len(details) >= most:
+            continue
+        numbers[at] = len(details) + 1
+        details += incidents(view.tree.rows(level, index))
+        if level and not places[at - 1][0] and (at + 1 == len(places) or not places[at + 1][0]):
+            # A group with one member is shown without it.
+            numbers[at - 1] = numbers[at]
+    if not details:
+        return report
+    rows = (replace(row, summary=number) for row, number in zip(report.rows, numbers, strict=True))
+    return replace(report, rows=tuple(rows), incidents=document(details, view))
+
+
+def _places(report: Report, view: View) -> list[tuple[int, int]]:
+    """The level and the index in it of each row, which are in the order of the view."""
+    outer = view.order[0].tolist() if view.tree.levels else []
+    places: list[tuple[int, int]] = []
+    group, member = -1, 0
+    for row in report.rows:
+        if row.depth == 0:
+            group, member = group + 1, 0
+            places.append((0, outer[group]))
+        else:
+            start = int(view.tree.levels[0].first_child[outer[group]])
+            places.append((1, int(view.order[1][start + member])))
+            member += 1
+    return places
 
 
 def _host_words(group: Group, dimension: Dimension) -> tuple[str, Named]:

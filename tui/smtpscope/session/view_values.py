@@ -42,7 +42,8 @@ class LoadedBatch(Struct, frozen=True):
     """Yielded by `read`, passed to `add`. `error` ends one file, never the rest.
 
     `span` is the log's time span, over all its records, as far as its reader knows. `explaining` are events beside
-    ours, which are among the `unrelated_records`.
+    ours, which are among the `unrelated_records`. `begins_anew` means that the log was truncated or replaced, and is
+    read from its beginning.
     """
 
     encoded: EncodedBatch
@@ -52,6 +53,7 @@ class LoadedBatch(Struct, frozen=True):
     error: LogError | None = None
     span: LogSpan | None = None
     explaining: Sequence[ExplainingEvent] = ()
+    begins_anew: bool = False
 
 
 class Overview(Struct, frozen=True):

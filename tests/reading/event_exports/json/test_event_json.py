@@ -175,6 +175,12 @@ def test_other_objects_of_an_array_are_counted() -> None:
     assert sum(batch.unrelated_records for batch in batches) == 2
 
 
+def test_an_object_behind_a_page_of_hits_costs_none_of_them() -> None:
+    page = {"took": 3, "hits": {"hits": [{"_source": winlogbeat(EVENT)}, {"_source": winlogbeat(SECOND)}]}}
+    assert connections(json_lines([page, {"took": 1}])) == [43, 44]
+    assert connections(json.dumps(page, indent=2) + "\n" + json.dumps({"took": 1})) == [43, 44]
+
+
 def test_a_sentence_without_a_source_is_enough() -> None:
     text = json_lines([{"event_id": 7004, "message": EVENT.sentence}])
     assert connections(text) == [43]

@@ -238,3 +238,20 @@ def test_whatever_stands_in_it_nothing_is_raised(raw: str) -> None:
     found = record(raw)
     assert found is None or found.offset == 7
     assert all(value == value.strip() for value in labels_of(raw).values())
+
+
+@pytest.mark.parametrize("form", [splunk.raw, splunk.raw_xml])
+@pytest.mark.parametrize(
+    "left", ['"20', '"2026-11-02T17:30:00.000+00:00","EXCH01","wineventlog"', "all but the last quote"]
+)
+def test_a_row_that_is_cut_off_does_not_take_the_next_event_with_it(form: splunk.Raw, left: str) -> None:
+    events = [replace(EVENT, connection=number) for number in (50, 51, 52)]
+    parts = [splunk.csv_export([splunk.result(event, form)]).split("\n", 1) for event in events]
+    header = parts[0][0]
+    whole, cut, last = (row for _, row in parts)
+    damaged = cut.rstrip()[:-1] if left.startswith("all") else left
+    reader = csv_reader(f"{header}\n{whole}{damaged}{last}")
+    found = [SmtpExchangeParser().parse(record) for record in records_of(reader)]
+    connections = [exchange.connection for exchange in found if exchange is not None]
+    assert {50, 52} <= set(connections) <= {50, 51, 52}
+    assert problems_of(reader)

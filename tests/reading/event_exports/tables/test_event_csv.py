@@ -317,3 +317,14 @@ def test_any_values_come_back(host: str, reply: str, command: str, delimiter: st
     (record,) = records_of(reader(event_viewer_2008([event], delimiter=delimiter)))
     assert record.message is not None
     assert record.message.startswith(event.sentence)
+
+
+@pytest.mark.parametrize("form", [event_viewer_2008, lambda events: event_viewer_2008(events, delimiter="\t")])
+@pytest.mark.parametrize("left", ["This is", "This is an SMTP protocol error log", "connection #51"])
+def test_a_row_that_is_cut_off_within_its_message_and_goes_on_with_the_next_one_is_told(form: Form, left: str) -> None:
+    events = [replace(EVENT, connection=number, command="RCPT") for number in range(50, 54)]
+    whole = form(events)
+    start = whole.index(left, whole.index("connection #50") + 20) + len(left)
+    cut = whole[:start] + whole[whole.rindex("\r\n", 0, whole.index("connection #52")) + 2 :]
+    assert {50, 53} <= set(connections(cut))
+    assert any(problem.records for problem in problems_of(reader(cut)))

@@ -39,8 +39,8 @@ def check_now(
     reverse DNS, the domains of recipients and senders, mail servers.
 
     Names and IP addresses come from the log, so what would be sent is shown
-    first and sent after a yes, or with --yes. A result of smtp or tls holds for
-    this computer; run it on the mail server to see what that one sees. The exit
+    first and sent after a yes, or with --yes. A result of smtp, tls or https
+    holds for this computer; run it on the mail server to see what that one sees. The exit
     code is 1 if nothing matches.
 
     \b

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from smtpscope.knowledge.live.check_kinds import CheckGroup
     from smtpscope.session.live.live_session import LiveSession
 
-GROUPS: Final = ("blocklist", "dns", "smtp", "tls", "recipient")
+GROUPS: Final = ("blocklist", "dns", "https", "smtp", "tls", "recipient")
 
 
 def live_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -31,9 +31,10 @@ def verify(
     """Check now how an IP address, a domain or a host stands.
 
     For an IP address: reverse DNS, block lists. For a name: MX and its hosts,
-    SPF, DMARC, MTA-STS and more; with --run smtp,tls also the mail server of
-    that name. This sends DNS questions to your resolver, and with smtp or tls
-    connects to port 25; --dry-run shows what exactly.
+    SPF, DMARC, MTA-STS and more; with --run https the MTA-STS policy, with
+    --run smtp,tls the mail server of that name. This sends DNS questions to
+    your resolver, connects to port 25 with smtp or tls, and to port 443 of
+    mta-sts.DOMAIN with https; --dry-run shows what exactly.
 
     \b
     smtpscope verify 192.0.2.25 --dry-run

@@ -182,7 +182,13 @@ def _masked(comparison: Comparison, mask: Mask) -> Comparison:
         return replace(each, name=each.name if each.is_period else ", ".join(files), files=files)
 
     incidents = tuple(
-        replace(each, host=mask.host(each.host), key=replace(each.key, host_key=mask.host(each.key.host_key)))
+        replace(
+            each,
+            host=mask.host(each.host),
+            # An entry of the user's own may name anybody.
+            cause=mask.text(each.cause),
+            key=replace(each.key, host_key=mask.host(each.key.host_key)),
+        )
         for each in comparison.incidents
     )
     return replace(

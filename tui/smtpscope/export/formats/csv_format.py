@@ -39,6 +39,7 @@ COLUMNS = (
     "state",
     "our_note",
     "explaining_events",
+    "live_checks",
 )
 
 
@@ -84,7 +85,21 @@ def _row(summary: IncidentSummary, document: SummaryDocument, calendar: Calendar
         incident.state,
         advice.our_note,
         "\n".join(f"{event_words(each)}: {how_often_before(each)}" for each in summary.explanations),
+        _live(summary, calendar),
     )
+
+
+def _live(summary: IncidentSummary, calendar: Calendar) -> str:
+    """A line for each result of a live check: its outcome, what was found, who was asked and when."""
+    if not summary.live:
+        return ""
+    from smtpscope.export.summaries.live_words import holds_words, when_and_who
+
+    lines = (
+        f"{each.outcome}: {' '.join(each.says.split())} {when_and_who(each, calendar.zone)}. {holds_words(each)}"
+        for each in summary.live
+    )
+    return "\n".join(map(str.rstrip, lines))
 
 
 def _joined(values: Counted) -> str:

@@ -1,4 +1,4 @@
-"""A summary as one HTML file: no scripts, nothing fetched, light and dark, printable.
+"""A summary as one HTML file: nothing fetched, light and dark, printable.
 
 Every text goes through `html.escape`, and a content security policy forbids what escaping should have prevented.
 """
@@ -13,6 +13,7 @@ from smtpscope.export.formats.days_drawing import days_drawing
 from smtpscope.export.summaries.content import (
     Block,
     Bullets,
+    Chapter,
     CodeBlock,
     Days,
     Line,
@@ -35,7 +36,7 @@ STYLE: Final = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e6e9; --paper: #16181b; --soft: #a0a7af; --line: #3a4047;
   --code: #22262b; --mark: #f0a35e; } }
 body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: var(--ink); background: var(--paper);
-  font: 1rem/1.5 system-ui, sans-serif; }
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; } a { overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; border-bottom: 1px solid var(--line); } h3 { font-size: 1.05rem; }
 code, pre { font-family: ui-monospace, Consolas, Menlo, monospace; font-size: .9em; background: var(--code);
   border-radius: 3px; }
@@ -52,15 +53,6 @@ svg { width: 100%; height: auto; } svg rect { fill: var(--mark); } svg text { fi
   :root { --ink: #000; --paper: #fff; --soft: #444; --code: #f4f4f4; } }
 """.strip()
 
-WIDE_STYLE: Final = """
-body { max-width: 75rem; } .wide { overflow-x: auto; } .wide table { font-size: .8rem; }
-.wide td, .wide th { padding-right: .45rem; }
-.wide td:last-child code { padding: 0; background: none; font-size: .55rem; }
-.wide td:nth-child(1), .wide td:nth-child(8), .wide td:nth-child(9), .wide td:last-child code { white-space: nowrap; }
-@media print { .wide table { font-size: .7rem; } }
-""".strip()
-"""For a page whose table (in an element of the class "wide") has many columns: a narrow window scrolls it alone."""
-
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -76,26 +68,35 @@ def draw(content: SummaryOutline) -> str:
     for block in content.overview:
         body += _contents(block) if several else _block(block)
     for number, chapter in enumerate(content.chapters, 1):
-        body.append(f'<article id="incident-{number}">')
-        if several:
-            body.append(f"<h2>Incident {number}</h2>")
-        body.append(f'<p class="headline">{line_html(chapter.headline)}</p>')
-        for section in chapter.sections:
-            body += _section(section, "h3" if several else "h2")
-        body.append("</article>")
+        body += article(chapter, number, several=several)
     body += _section(content.origin, "h2")
     return page(content.title, body)
 
 
-def page(title: str, body: list[str], *, style: str = "") -> str:
-    """A whole HTML file around `body`, whose elements are already HTML; `style` is added to the usual one."""
+def article(chapter: Chapter, number: int, *, several: bool = True) -> list[str]:
+    """The summary of an incident, which `#incident-1` leads to; one of `several` has its number above it."""
+    lines = [f'<article id="incident-{number}">']
+    if several:
+        lines.append(f"<h2>Incident {number}</h2>")
+    lines.append(f'<p class="headline">{line_html(chapter.headline)}</p>')
+    for section in chapter.sections:
+        lines += _section(section, "h3" if several else "h2")
+    return [*lines, "</article>"]
+
+
+def page(title: str, body: list[str], *, style: str = "", script: str = "", script_hash: str = "") -> str:
+    """A whole HTML file around `body`, whose elements are already HTML; `style` is added to the usual one.
+
+    `script`, ours alone, runs at the end; `script_hash` is its SHA-256 in base64, without which nothing runs.
+    """
+    policy = f"{_POLICY}; script-src 'sha256-{script_hash}'" if script else _POLICY
     return "\n".join(
         [
             "<!DOCTYPE html>",
             '<html lang="en">',
             "<head>",
             '<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer">',
             f"<title>{text(title)}</title>",
@@ -106,6 +107,7 @@ def page(title: str, body: list[str], *, style: str = "") -> str:
             "</head>",
             "<body>",
             *body,
+            *([f"<script>{script}</script>"] if script else []),
             "</body>",
             "</html>",
             "",

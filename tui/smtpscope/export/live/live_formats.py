@@ -14,7 +14,7 @@ from smtpscope.export.formats.markdown import escaped, inline_code
 from smtpscope.export.formats.text_columns import cell_width, wrapped
 from smtpscope.export.summaries.live_words import SIGNS, holds_words, sends_lines, when_and_who
 from smtpscope.harmless import shown
-from smtpscope.probes.live_check import LiveCheck, LiveResult, SmtpConnection
+from smtpscope.probes.live_check import HttpsFetch, LiveCheck, LiveResult, SmtpConnection
 
 SCHEMA: Final = "smtpscope.live-checks/1"
 _WIDTH: Final = 80
@@ -133,10 +133,10 @@ def _check(check: LiveCheck, about: str) -> JsonValue:
         "title": check.title,
         "subject": check.target.subject,
         "refusal": check.refusal or None,
-        "dns": [each.words for each in check.sends if not isinstance(each, SmtpConnection)],
+        "dns": [each.words for each in check.sends if not isinstance(each, SmtpConnection | HttpsFetch)],
         "connections": [
             {"host": each.host, "port": each.port, "most": each.most, "lines": list(each.lines)}
             for each in check.sends
-            if isinstance(each, SmtpConnection)
+            if isinstance(each, SmtpConnection | HttpsFetch)
         ],
     }

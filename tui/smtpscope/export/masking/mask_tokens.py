@@ -30,6 +30,7 @@ _UNIT: Final = (
     r"(?:[kmgt]i?b|bytes?|octets|seconds?|secs?|minutes?|mins?|hours?|days?|ms|messages?|recipients?|connections?"
     r"|errors?|times|retries|attempts|percent)"
 )
+_LETTER: Final = "[a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u04ff]"
 FIGURES: Final = re.compile(
     rf"""
     (?P<coded>(?:[%=][0-9a-f]{{2}}){{3,}} | (?:&\#x?[0-9a-f]{{1,5}};){{2,}} | (?:\\x[0-9a-f]{{2}}){{3,}})
@@ -43,18 +44,23 @@ FIGURES: Final = re.compile(
       | \d{{1,2}}\ {_MONTH}\ (?:19|20)\d\d
       | [2-5]\d\d[\ -]\#?[245]\.\d{{1,3}}\.\d{{1,3}}
       | \d{{1,12}}(?:[.,]\d{{1,3}})?\ ?{_UNIT}
+      | \d{{1,3}}(?:,\d{{3}}){{1,2}}(?!,\d)
       | (?:RFC|KB|CVE-\d{{4}}-|Event\ ID:?|event)\s?\d{{2,7}}
       )
     | (?P<number>
         \+\d{{1,4}}(?:[\ ./()-]{{1,2}}\d{{1,12}}){{1,8}}
       | \d{{1,4}}(?P<dash>[/_-])\d{{1,5}}(?:(?P=dash)\d{{1,5}}){{1,8}}
+      | (?=(?:\d[\ ,]?){{7}})\d{{1,4}}(?:[\ ,]\d{{1,4}}){{2,8}}
+      | (?=(?:\d-?){{5}})\d{{1,5}}-\d{{1,5}}
       )
+    | (?P<octets>(?:[0-9a-f]{{2}}[:-]){{5,40}}[0-9a-f]{{2}})
+    | (?P<spelled>{_LETTER}(?:[\ ._-]{_LETTER}){{3,60}})
     )(?![\w@%-]|\.\w)
     """,
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
-"""Dates, times, status codes and measures, which stay; letters written as numbers, and numbers in groups as telephones
-have them, which are masked.
+"""Dates, times, status codes and measures, which stay; letters written as numbers or one by one, hardware addresses,
+and numbers in groups as telephones have them, which are masked.
 """
 
 AT: Final = re.compile(r"@|%40|=40", re.ASCII)

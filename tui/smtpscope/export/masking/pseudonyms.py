@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from smtpscope.export.masking.mask_tokens import (
     FIGURES,
@@ -23,6 +24,8 @@ from smtpscope.export.masking.mask_tokens import (
     mailbox_in,
 )
 from smtpscope.export.masking.public_text import is_public, is_public_site, is_word, public_stretches
+
+_SEPARATORS: Final = re.compile("[-_ ,]")
 
 Place = tuple[int, int, str]
 """Start and end in the text, and what stands there instead."""
@@ -108,11 +111,13 @@ class Pseudonyms:
         for figure in FIGURES.finditer(text, start, stop):
             yield from self._in_stretch(text, start, figure.start())
             start = figure.end()
-            if figure["coded"] is not None:
+            if figure["coded"] is not None or figure["octets"] is not None:
                 yield figure.start(), start, self._name("id", figure.group().casefold(), end="")
+            elif figure["spelled"] is not None:
+                yield figure.start(), start, self._name("name", figure.group().casefold(), end="")
             elif figure["number"] is not None:
                 written = figure.group()
-                dotted = written.replace("-", ".").replace("_", ".")
+                dotted = _SEPARATORS.sub(".", written)
                 kind, value, end = ("address", dotted, ".invalid") if is_ipv4(dotted) else ("number", written, "")
                 yield figure.start(), start, self._name(kind, value, end=end)
         yield from self._in_stretch(text, start, stop)

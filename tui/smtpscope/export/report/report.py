@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -12,6 +12,9 @@ from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import Direction
 from smtpscope.store.activity import State
 from smtpscope.store.grouping.incident import Counted
+
+if TYPE_CHECKING:
+    from smtpscope.export.summaries.summary import SummaryDocument
 
 Named = Literal["host", "recipient", "server", ""]
 
@@ -26,7 +29,8 @@ class ReportRow(Struct, frozen=True):
     `named` says what `host` is: a "host", a "recipient", a "server", or "" for our own text.
 
     The last fields are for programs: the reply code and remote host shared by all members (None if they differ, or have
-    none), the number of distinct ones, and how long it has been quiet at the end of the log.
+    none), the number of distinct ones, and how long it has been quiet at the end of the log. `acting` are all who have
+    to act. `summary` is the number of the row's first summary in the report, 0 for none.
     """
 
     depth: int
@@ -49,6 +53,8 @@ class ReportRow(Struct, frozen=True):
     remote_hosts: int = 1
     categories: int = 1
     quiet_ms: int | None = None
+    acting: tuple[WhoActs, ...] = ()
+    summary: int = 0
 
     @property
     def ongoing(self) -> bool | None:
@@ -63,6 +69,7 @@ class Report(Struct, frozen=True):
     `group_by` names the grouping ("reply code and remote host"). `rows_left_out` is how many rows a limit cut off.
     `time_assumed` means that some times were read in an assumed zone. `duplicates` are not counted in `events`.
     `service_logs` means that all logs are a mail server's own: then `unrelated_records` are their other rows.
+    `incidents` are the summaries that rows lead to, None where there are none.
     """
 
     files: tuple[str, ...]
@@ -84,3 +91,4 @@ class Report(Struct, frozen=True):
     masked: bool = False
     duplicates: int = 0
     service_logs: bool = False
+    incidents: SummaryDocument | None = None

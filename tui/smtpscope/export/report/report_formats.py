@@ -22,7 +22,6 @@ from smtpscope.export.report.report_words import (
 )
 from smtpscope.export.summaries.incident_wording import Calendar, utc_text
 from smtpscope.store.activity import state_words
-from smtpscope.store.times import format_time
 
 # Each format is imported when needed: most reports are text.
 if TYPE_CHECKING:
@@ -72,6 +71,7 @@ def masked_report(report: Report, mask: Mask) -> Report:
             for problem in report.problems
         ),
         filter_text=mask.filter(report.filter_text),
+        incidents=None if report.incidents is None else mask.document(report.incidents),
         masked=True,
     )
 
@@ -93,8 +93,8 @@ def _text(report: Report, width: int, ascii_only: bool) -> str:
     return render_text(report, width=width, ascii_only=ascii_only)
 
 
-def _lines(report: Report, ascii_only: bool, *, offsets: bool = True) -> Iterator[tuple[Line, ...]]:
-    """The cells of each row; without `offsets` the zone is that of the heading, named once."""
+def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
+    """The cells of each row."""
     from smtpscope.export.summaries.content import plain, verbatim
 
     calendar = Calendar(report.zone, report.zone_name)
@@ -106,20 +106,18 @@ def _lines(report: Report, ascii_only: bool, *, offsets: bool = True) -> Iterato
             (verbatim(row.host),) if row.host else (),
             (plain(row.cause or row.category),),
             (plain(direction_word(row.direction)),),
-            (plain(who_words(row.who_acts)),),
+            (plain(who_words(row.who_acts, row.acting)),),
             (plain(f"{row.count:,}"),),
             (plain(f"{row.recipients:,}"),),
-            (plain(_time(row.first_ms, calendar, offsets)),),
-            (plain(_time(row.last_ms, calendar, offsets)),),
+            (plain(_time(row.first_ms, calendar)),),
+            (plain(_time(row.last_ms, calendar)),),
             (plain(state_words(row.state, row.quiet_ms)),),
             *(((_activity(row, ascii_only),),) if activity else ()),
         )
 
 
-def _time(time_ms: int | None, calendar: Calendar, offsets: bool) -> str:
-    if time_ms is None:
-        return ""
-    return calendar.brief(time_ms) if offsets else format_time(time_ms, calendar.zone)
+def _time(time_ms: int | None, calendar: Calendar) -> str:
+    return "" if time_ms is None else calendar.brief(time_ms)
 
 
 def _activity(row: ReportRow, ascii_only: bool) -> Piece:
@@ -159,26 +157,9 @@ def _heading_value(label: str, value: str) -> str:
 
 
 def _html(report: Report, width: int, ascii_only: bool) -> str:
-    from smtpscope.export.formats import html
+    from smtpscope.export.report.report_html import render_html
 
-    body = [f"<h1>{html.text(TITLE)}</h1>", "<dl>"]
-    body += [f"<dt>{html.text(label)}</dt><dd>{html.text(value)}</dd>" for label, value in heading_facts(report)]
-    body.append("</dl>")
-    if report.rows:
-        rows = (tuple(map(html.line_html, row)) for row in _lines(report, ascii_only, offsets=False))
-        body += ['<section class="wide">', *html.table(_head(report), rows, _NUMERIC), "</section>"]
-    else:
-        body += [f"<p>{html.text(sentence)}</p>" for sentence in no_rows_words(report)]
-    if report.rows_left_out:
-        body.append(f"<p>And {report.rows_left_out:,} more rows.</p>")
-    if report.problems:
-        body += ["<h2>Problems</h2>", "<ul>"]
-        body += [
-            f"<li>{html.code(problem.file)}, {html.text(f'{problem.place}: {problem.reason} ({problem.outcome})')}</li>"
-            for problem in report.problems
-        ]
-        body.append("</ul>")
-    return html.page(TITLE, body, style=html.WIDE_STYLE)
+    return render_html(report, ascii_only=ascii_only)
 
 
 def _json(report: Report, width: int, ascii_only: bool) -> str:
@@ -239,6 +220,7 @@ def _json_row(row: ReportRow) -> JsonValue:
         "words": {"code": row.code, "remote_host": row.host, "cause": row.cause},
         "direction": None if row.direction is None else row.direction.value,
         "who_acts": row.who_acts,
+        "acting": list(row.acting),
         "count": row.count,
         "first": utc_text(row.first_ms),
         "last": utc_text(row.last_ms),

@@ -64,14 +64,16 @@ def no_refusal_words(rows: int) -> str:
     return f"No SMTP refusals found: none of {counted(rows, 'row', 'rows')} has a reply code of 400 or higher."
 
 
-def who_words(who: WhoActs | None) -> str:
-    """Who acts, for a column headed "Action"; the members of a group may differ."""
-    return "varies" if who is None else _WHO[who]
+def who_words(who: WhoActs | None, acting: tuple[WhoActs, ...] = ()) -> str:
+    """Who acts, for a column headed "Action"; where the members of a group differ, whether we are among `acting`."""
+    if who is not None:
+        return _WHO[who]
+    return "varies" if not acting else "us and others" if "us" in acting else "others"
 
 
-def action_words(who: WhoActs | None) -> str:
+def action_words(who: WhoActs | None, acting: tuple[WhoActs, ...] = ()) -> str:
     """The same where no heading says what it is: `action: us`, `no action needed`."""
-    return "no action needed" if who == "nobody" else f"action: {who_words(who)}"
+    return "no action needed" if who == "nobody" else f"action: {who_words(who, acting)}"
 
 
 def direction_word(direction: Direction | None) -> str:
@@ -84,7 +86,8 @@ def row_details(row: ReportRow, report: Report, *, last: bool = False) -> list[s
 
     `last` adds the last time, for tables that have no room for it in its own column.
     """
-    details = [row.cause or row.category or "unknown cause", direction_word(row.direction), action_words(row.who_acts)]
+    action = action_words(row.who_acts, row.acting)
+    details = [row.cause or row.category or "unknown cause", direction_word(row.direction), action]
     if row.recipients:
         details.append(counted(row.recipients, "recipient", "recipients"))
     if row.first_ms is not None:
@@ -115,8 +118,10 @@ def heading_facts(report: Report) -> list[tuple[str, str]]:
         facts.append(("Span", f"no times ({report.zone_name})"))
     if report.first_ms is not None and report.last_ms is not None:
         note = f"{report.zone_name}, zone assumed" if report.time_assumed else report.zone_name
-        span = f"{calendar.brief(report.first_ms)} to {calendar.brief(report.last_ms)} ({note})"
-        facts.append(("Span", span))
+        first, last = calendar.brief(report.first_ms), calendar.brief(report.last_ms)
+        # The zone once, unless its offset has changed between the two.
+        offset = last.rpartition(" ")[2]
+        facts.append(("Span", f"{first.removesuffix(f' {offset}')} to {last} ({note})"))
     others = (
         counted(report.unrelated_records, "other row", "other rows")
         if report.service_logs

@@ -8,7 +8,7 @@ from typing import Final
 
 from smtpscope.export.summaries.incident_wording import code_words, host_words
 from smtpscope.knowledge.live.check_kinds import Outcome
-from smtpscope.probes.live_check import LiveCheck, LiveResult, SmtpConnection
+from smtpscope.probes.live_check import HttpsFetch, LiveCheck, LiveResult, SmtpConnection
 from smtpscope.store.grouping.incident import Incident
 from smtpscope.store.times import format_time
 
@@ -27,11 +27,13 @@ def sends_lines(check: LiveCheck, resolvers: Sequence[str]) -> Iterator[str]:
     if check.refusal:
         yield f"is not asked: {check.refusal}"
         return
-    questions = [each.words for each in check.sends if not isinstance(each, SmtpConnection)]
+    if not check.sends:
+        yield "sends nothing: what the log has is enough"
+    questions = [each.words for each in check.sends if not isinstance(each, SmtpConnection | HttpsFetch)]
     if questions:
         yield f"asks {resolver_words(resolvers)}:"
         yield from (f"  {words}" for words in questions)
-    yield from (each.words for each in check.sends if isinstance(each, SmtpConnection))
+    yield from (each.words for each in check.sends if isinstance(each, SmtpConnection | HttpsFetch))
 
 
 def when_and_who(result: LiveResult, zone: tzinfo) -> str:
@@ -41,8 +43,8 @@ def when_and_who(result: LiveResult, zone: tzinfo) -> str:
 
 
 def holds_words(result: LiveResult) -> str:
-    """From where the result holds; "" if from anywhere, or if nothing was found."""
-    return _FROM_HERE if result.holds_from == "this computer" and result.asked else ""
+    """From where the result holds; "" if from anywhere."""
+    return _FROM_HERE if result.holds_from == "this computer" else ""
 
 
 def incident_words(incident: Incident) -> str:

@@ -16,10 +16,10 @@ Outcome = Literal["there", "not there", "unknown"]
 HoldsFrom = Literal["anywhere", "this computer"]
 CheckKind = Literal[
     "block-list", "reverse-dns", "helo", "recipient-domain", "sender-domain", "spf", "dkim", "dmarc", "mta-sts",
-    "tls-rpt", "dane", "smtp", "tls", "recipient",
+    "sts-policy", "tls-rpt", "dane", "smtp", "tls", "recipient",
 ]  # fmt: skip
-CheckGroup = Literal["blocklist", "dns", "smtp", "tls", "recipient"]
-CHECK_GROUPS: Final[tuple[CheckGroup, ...]] = ("blocklist", "dns", "smtp", "tls", "recipient")
+CheckGroup = Literal["blocklist", "dns", "https", "smtp", "tls", "recipient"]
+CHECK_GROUPS: Final[tuple[CheckGroup, ...]] = ("blocklist", "dns", "https", "smtp", "tls", "recipient")
 
 NO_ANSWER: Final = "no-answer"
 """The finding of every kind when nobody answered, or with an error."""
@@ -92,6 +92,14 @@ KINDS: Final[Mapping[CheckKind, KindFacts]] = MappingProxyType(
         "dkim": _kind("DKIM key", "dns", there="key test-key", absent="no-key revoked broken"),
         "dmarc": _kind("DMARC", "dns", there="policy no-enforcement not-aligned", absent="none broken"),
         "mta-sts": _kind("MTA-STS", "dns", there="record", absent="none broken"),
+        "sts-policy": _kind(
+            "MTA-STS policy",
+            "https",
+            there="enforced testing",
+            absent="none mode-none not-published broken mx-not-covered not-trusted",
+            untold="no-connection no-address",
+            holds_from=_SERVER,
+        ),
         "tls-rpt": _kind("TLS reporting", "dns", there="record", absent="none broken"),
         "dane": _kind("DANE", "dns", there="signed", absent="none-signed", untold="not-proven broken"),
         "smtp": _kind(

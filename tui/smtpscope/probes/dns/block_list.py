@@ -115,7 +115,7 @@ async def look(check: LiveCheck, gate: Gate) -> Verdict:
     sentence = f"{subject} is listed on {facts.zone} now{f' ({meant})' if meant else ''}."
     if said:
         sentence += f" Its reason: {said}"
-    return verdict("listed", sentence, said)
+    return verdict("listed", sentence, "; ".join(filter(None, (meant, said))) or "it gives none")
 
 
 def _meanings(answer: DnsAnswer, facts: BlockListFacts) -> Iterator[str]:

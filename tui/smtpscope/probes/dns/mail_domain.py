@@ -90,7 +90,7 @@ async def _look_at_host(domain: _Domain, host: str, gate: Gate) -> None:
     addresses: list[str] = []
     for family in _FAMILIES:
         try:
-            answer = domain.take(await gate.follow(host, family, service=True))
+            answer = domain.take(await gate.follow(host, family, "service"))
         except UnsafeTargetError as error:
             domain.faults.append(str(error))
             break

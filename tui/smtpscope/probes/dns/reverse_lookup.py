@@ -69,7 +69,7 @@ async def look(check: LiveCheck, gate: Gate) -> Verdict:
     untold = ""
     for name in names:
         try:
-            back = await gate.follow(name, _family(address), service=True)
+            back = await gate.follow(name, _family(address), "service")
         except UnsafeTargetError as error:
             evidence.append(str(error))
             continue

@@ -77,7 +77,7 @@ async def _of_hosts(hosts: list[str], gate: Gate, evidence: list[str]) -> list[D
     answers: list[DnsAnswer] = []
     for host in hosts[:_MOST_HOSTS]:
         try:
-            answers.append(await gate.follow(f"_25._tcp.{host}", "TLSA", service=True))
+            answers.append(await gate.follow(f"_25._tcp.{host}", "TLSA", "service"))
         except UnsafeTargetError as error:
             evidence.append(f"not asked: {error}")
         except EnoughAskedError:

@@ -6,8 +6,11 @@ neither be announced nor counted nor cancelled.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Final, Literal
+
+from msgspec.structs import replace
 
 from smtpscope.knowledge.live.check_kinds import NO_ANSWER
 from smtpscope.probes.consent import Gate
@@ -16,14 +19,14 @@ from smtpscope.probes.name_server import DnsAnswer
 from smtpscope.probes.policies.spf_record import (
     SpfDirective,
     SpfMacros,
-    SpfNotEvaluatedError,
     SpfRecord,
     SpfSyntaxError,
     is_spf,
     parse_spf,
+    uses_validated_name,
     within,
 )
-from smtpscope.probes.safe_targets import PrivateTargetError, UnsafeTargetError, same_address
+from smtpscope.probes.safe_targets import PrivateTargetError, UnsafeTargetError, host_name, may_exist, same_address
 
 SpfResult = Literal["pass", "fail", "softfail", "neutral", "none", "permerror", "temperror"]
 
@@ -71,11 +74,14 @@ class SpfEvaluation:
     async def result(self, domain: str) -> tuple[SpfResult, str]:
         """The result and why, "" where the record itself says it."""
         try:
+            host_name(domain, "printable")
+        except UnsafeTargetError as error:
+            # Section 4.3: a malformed domain and an address literal have no record.
+            return "none", str(error)
+        try:
             return await self._of(domain), ""
         except _Ended as ended:
             return ended.result, ended.why
-        except SpfNotEvaluatedError as error:
-            return "temperror", str(error)
 
     async def _of(self, domain: str) -> SpfResult:
         record = await self._record(domain)
@@ -88,7 +94,7 @@ class SpfEvaluation:
         if not record.redirect:
             return "neutral"
         self._count()
-        target = self._macros.expanded(record.redirect, domain)
+        target = await self._expanded(record.redirect, domain)
         result = await self._of(target)
         if result == "none":
             raise _Ended("permerror", f"redirect={target} has no SPF record")
@@ -108,14 +114,14 @@ class SpfEvaluation:
 
     async def _ask(self, name: str, record_type: str) -> DnsAnswer:
         try:
-            answer = await self._gate.follow(name, record_type, service=True)
+            answer = await self._gate.follow(name, record_type, "printable")
         except PrivateTargetError as error:
             # To a receiver elsewhere, such a name does not exist either.
             self.evidence.append(f"not asked: {error}")
             return DnsAnswer(name, record_type, "no such name")
         except UnsafeTargetError as error:
-            if not all(0 < len(label) < 64 for label in name.removesuffix(".").split(".")):
-                # Not a name of DNS at all, so there is nothing at it (section 4.3).
+            if not may_exist(name):
+                # Section 4.3.
                 return DnsAnswer(name, record_type, "no such name")
             raise _Ended("temperror", f"a name in it is not asked for: {error}") from error
         self.evidence.append(answer.line)
@@ -146,7 +152,7 @@ class SpfEvaluation:
             address = ip_address(self._address)
             return network.version == address.version and address in network
         self._count()
-        target = self._macros.expanded(directive.value, domain) if directive.value else domain
+        target = await self._expanded(directive.value, domain) if directive.value else domain
         if name == "include":
             return await self._includes(target)
         if name == "a":
@@ -174,16 +180,41 @@ class SpfEvaluation:
                 return True
         return False
 
+    async def _expanded(self, text: str, domain: str) -> str:
+        """`text` with its macros replaced; only `p` needs questions of its own."""
+        if uses_validated_name(text) and not self._macros.validated:
+            names = [name async for name in self._validated_names()]
+            self._macros = replace(self._macros, validated=_closest(names, domain))
+        return self._macros.expanded(text, domain)
+
     async def _matches_ptr(self, target: str) -> bool:
-        """Section 5.5: the names of the address that lead back to it and end in `target`; errors match nothing."""
-        names = await self._looked_up(ip_address(self._address).reverse_pointer, "PTR")
-        for record in names[:_MOST_NAMES]:
-            name = record.rstrip(".").lower()
-            if f".{name}".endswith(f".{target.lower()}"):
-                answer = await self._ask(name, self._family)
-                if any(same_address(each, self._address) for each in answer.records):
-                    return True
+        """Section 5.5: whether a name of the IP address that leads back to it ends in `target`."""
+        async for _ in self._validated_names(target):
+            return True
         return False
+
+    async def _validated_names(self, ending: str = "") -> AsyncIterator[str]:
+        """The names of the IP address, with this ending, that lead back to it; errors give none (section 5.5)."""
+        try:
+            records = (await self._ask(ip_address(self._address).reverse_pointer, "PTR")).records
+        except _Ended:
+            return
+        for record in records[:_MOST_NAMES]:
+            name = record.rstrip(".").lower()
+            if not ending or f".{name}".endswith(f".{ending.lower()}"):
+                try:
+                    answer = await self._ask(name, self._family)
+                except _Ended:
+                    continue
+                if any(same_address(each, self._address) for each in answer.records):
+                    yield name
+
+
+def _closest(names: Sequence[str], domain: str) -> str:
+    """The value of the macro `p` (section 7.3): the domain itself, a name below it, any name, or `unknown`."""
+    wanted = domain.lower()
+    below = (name for name in names if name.endswith(f".{wanted}"))
+    return wanted if wanted in names else next(below, next(iter(names), "unknown"))
 
 
 async def look(check: LiveCheck, gate: Gate) -> Verdict:

@@ -26,10 +26,6 @@ class SpfSyntaxError(ValueError):
     """The record is wrong; the message says where."""
 
 
-class SpfNotEvaluatedError(ValueError):
-    """The record is right, but is not evaluated here."""
-
-
 class SpfDirective(msgspec.Struct, frozen=True):
     """A mechanism: `value` is its domain or network as written, "" if there is none."""
 
@@ -133,18 +129,21 @@ def _check_macros(term: str, value: str) -> None:
             raise SpfSyntaxError(f"{term[:60]!r}: a macro of no labels")
 
 
+def uses_validated_name(text: str) -> bool:
+    """Whether it has the macro `p`, which section 7.2 wants nobody to use, and some do."""
+    return any((macro[1] or "").lower() == "p" for macro in _MACRO.finditer(text))
+
+
 class SpfMacros(msgspec.Struct, frozen=True):
-    """The values of macros (section 7.2). `p` is not among them: section 5.5 wants nobody to use it."""
+    """The values of macros (section 7.2). `validated` is that of `p`, which takes questions to know."""
 
     address: str
     sender: str
     helo: str
+    validated: str = ""
 
     def expanded(self, text: str, domain: str) -> str:
-        """`text` with its macros replaced, at most 253 characters: labels in front are cut off (section 7.3).
-
-        Raises SpfNotEvaluatedError for the macro `p`.
-        """
+        """`text` with its macros replaced, at most 253 characters: labels in front are cut off (section 7.3)."""
 
         def value(macro: re.Match[str]) -> str:
             if macro[5]:
@@ -163,8 +162,6 @@ class SpfMacros(msgspec.Struct, frozen=True):
         return whole
 
     def _value(self, letter: str, domain: str) -> str:
-        if letter == "p":
-            raise SpfNotEvaluatedError("it uses the macro %{p}, which is not evaluated here")
         local, _, sender_domain = self.sender.rpartition("@")
         address = ip_address(self.address)
         dotted = self.address if address.version == 4 else ".".join(address.exploded.replace(":", ""))
@@ -176,6 +173,7 @@ class SpfMacros(msgspec.Struct, frozen=True):
             "i": dotted,
             "v": "in-addr" if address.version == 4 else "ip6",
             "h": self.helo,
+            "p": self.validated or "unknown",
         }[letter]
 
 

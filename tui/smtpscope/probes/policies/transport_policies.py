@@ -1,6 +1,6 @@
 """Whether a domain announces MTA-STS (RFC 8461 section 3.1) and TLS reporting (RFC 8460 section 3).
 
-Only the DNS records: the MTA-STS policy itself is a web page of the other side, and no page is opened.
+Only the DNS records; the MTA-STS policy itself is a check of its own, because it is fetched from a web server.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _POLICIES: Final[Mapping[CheckKind, _Policy]] = {
         "STSv1",
         "MTA-STS",
         "id",
-        "Its mode and hosts are at https://mta-sts.{domain}/.well-known/mta-sts.txt",
+        "Its mode and hosts are at https://mta-sts.{domain}/.well-known/mta-sts.txt (--run https fetches it)",
     ),
     "tls-rpt": _Policy("_smtp._tls", "TLSRPTv1", "TLS reporting", "rua", "Reports go to {value}"),
 }

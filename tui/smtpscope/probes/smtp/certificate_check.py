@@ -39,10 +39,10 @@ def announce(target: LiveTarget) -> tuple[Announcement, ...]:
 class _TlsLook:
     """The steps of one check."""
 
-    def __init__(self, check: LiveCheck, gate: Gate) -> None:
-        self._target = check.target
+    def __init__(self, target: LiveTarget, announced: SmtpConnection, gate: Gate) -> None:
+        self._target = target
         self._gate = gate
-        self._announced = connection_of(check)
+        self._announced = announced
         self.evidence: list[str] = []
 
     def verdict(self, finding: str, sentence: str, found: str = "") -> Verdict:
@@ -141,7 +141,12 @@ def _faults(facts: CertificateFacts, host: str, now: datetime, code: int) -> Ite
 
 async def look(check: LiveCheck, gate: Gate) -> Verdict:
     """The certificate of a mail server."""
-    steps = _TlsLook(check, gate)
+    return await certificate_of(check.target, connection_of(check), gate)
+
+
+async def certificate_of(target: LiveTarget, announced: SmtpConnection, gate: Gate) -> Verdict:
+    """The same for a check that looks at a certificate among other things; it has announced the connection."""
+    steps = _TlsLook(target, announced, gate)
     try:
         return await steps.run()
     except DialogueError as error:

@@ -49,6 +49,7 @@ class CertificateFacts(msgspec.Struct, frozen=True):
 def certificate_facts(der: bytes) -> CertificateFacts | None:
     """From the DER form; None for a certificate that can't be read."""
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
         certificate = x509.load_der_x509_certificate(der)
@@ -64,7 +65,9 @@ def certificate_facts(der: bytes) -> CertificateFacts | None:
             certificate.not_valid_before_utc,
             certificate.not_valid_after_utc,
         )
-    except (ValueError, TypeError, NotImplementedError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (ValueError, TypeError, NotImplementedError, x509.DuplicateExtension, x509.InvalidVersion):
+        return None
+    except (x509.UnsupportedGeneralNameType, UnsupportedAlgorithm):
         return None
 
 

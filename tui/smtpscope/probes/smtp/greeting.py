@@ -20,6 +20,14 @@ def announce(target: LiveTarget) -> tuple[Announcement, ...]:
     return (*address_queries(target.subject), SmtpConnection(target.subject, target.port, lines))
 
 
+def _offer(keyword: str, values: str) -> str:
+    """An extension as an administrator reads it: the limit of SIZE in MB, the ways of AUTH, else only its keyword."""
+    if keyword == "SIZE" and values.isascii() and values.isdigit() and len(values) < 16:
+        # RFC 1870 section 3: 0 is no fixed limit.
+        return f"SIZE {values} ({int(values) / 2**20:.1f} MB)" if int(values) else "SIZE (no fixed limit)"
+    return f"AUTH {values}".rstrip() if keyword == "AUTH" else keyword
+
+
 async def look(check: LiveCheck, gate: Gate) -> Verdict:
     """The banner, and what EHLO offers."""
     host = check.target.subject
@@ -38,7 +46,7 @@ async def look(check: LiveCheck, gate: Gate) -> Verdict:
         return Verdict(error.finding, f"{error}.", tuple(evidence), values)
     finally:
         await dialogue.close("QUIT")
-    offered = ", ".join(dialogue.extensions) or "nothing"
+    offered = ", ".join(_offer(*each) for each in dialogue.extensions.items()) or "nothing"
     tls = "STARTTLS" in dialogue.extensions
     sentence = f"{host} answers: {banner.text}. It offers {offered}."
     found = (("found", offered), ("reason", banner.text))

@@ -22,6 +22,8 @@ PORTS: Final = (25, 465, 587)
 
 _MOST_LINES: Final = 60
 _REPLY_LINE: Final = re.compile(rb"([2-5][0-9]{2})([ -]?)(.*)\Z", re.DOTALL)
+_KEYWORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,40}\Z")
+_LONGEST_TEXT: Final = 500
 _FAMILIES: Final = ("A", "AAAA")
 
 
@@ -41,7 +43,7 @@ class ServerReply(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        return f"{self.code} {' '.join(self.lines)}".rstrip()
+        return f"{self.code} {' '.join(self.lines)[:_LONGEST_TEXT]}".rstrip()
 
     @property
     def positive(self) -> bool:
@@ -125,12 +127,14 @@ class MailDialogue:
         if reply.positive:
             for each in reply.lines[1:]:
                 keyword, _, values = each.partition(" ")
-                self.extensions[keyword.upper()] = values
+                if _KEYWORD.match(keyword):
+                    self.extensions[keyword.upper()] = values[:_LONGEST_TEXT]
         return reply
 
     async def start_tls(self, context: ssl.SSLContext) -> ssl.SSLObject:
         """The handshake after STARTTLS was accepted. Raises ssl.SSLError, and DialogueError when the line breaks."""
         assert self._stream is not None
+        await self._nothing_left()
         try:
             async with asyncio.timeout(REPLY_SECONDS):
                 await self._stream.writer.start_tls(context, server_hostname=self._announced.host)
@@ -143,6 +147,18 @@ class MailDialogue:
                 "no-handshake", f"The server closed the connection during the handshake: {error}"
             ) from error
         return self.tls
+
+    async def _nothing_left(self) -> None:
+        """Raises DialogueError where more has come than the reply to STARTTLS: it would be read as if TLS had
+        protected it (RFC 3207 section 4.2).
+        """
+        assert self._stream is not None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                if more := await self._stream.reader.read(_LONGEST_TEXT):
+                    self.evidence.append(f"< {_shortened(more)}")
+                    why = f"{self._announced.host} or somebody on the way sent text between STARTTLS and TLS"
+                    raise DialogueError("no-handshake", why)
 
     @property
     def tls(self) -> ssl.SSLObject:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import ClassVar, Final
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ from smtpscope.reading.evt.evt_layout import (
     utc,
 )
 from smtpscope.reading.evt.evt_records import RingFile, logs_in
+from smtpscope.reading.evt.evt_survey import OneRecord, OtherRecords, WholeLog, whole_log
 from smtpscope.reading.log_span import LogSpan, span_of
 from smtpscope.reading.providers import is_ours
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
@@ -45,8 +47,10 @@ class EvtReader:
         ),
     )
 
-    def __init__(self, source: Source, options: ReadOptions) -> None:
+    def __init__(self, source: Source, options: ReadOptions, *, tables: bool = True) -> None:
+        """Without `tables`, all records are looked at one by one, which finds the same."""
         self._source = source
+        self._tables = tables
         self._sources = options.explaining
 
     @classmethod
@@ -67,22 +71,28 @@ class EvtReader:
                     batching.problems.append(Problem(name, log.place("file header"), reason, "noted"))
                 seen = _Seen(log, name)
                 others: list[int] = []
-                for number, offset in enumerate(seen.offsets()):
-                    try:
-                        found = log.ring.record_or_heading(offset, sources.reads)
-                    except ValueError:
-                        batching.problems.append(seen.unreadable(number))
-                        continue
-                    if isinstance(found, LegacyRecord):
-                        batching.records.append(record_of(found, name))
+                whole = whole_log(log.ring, log.header) if self._tables else None
+                for part in seen.records() if whole is None else seen.parts(whole, sources.reads):
+                    if isinstance(part, OtherRecords):
+                        batching.unrelated_records += part.records
+                        others += part.created
                     else:
-                        batching.unrelated_records += 1
-                    if not is_ours(found.source):
-                        others.append(found.created)
-                    if batching.full or (number % _LOOKED_AT_CLOCK_EVERY == 0 and batching.due):
+                        try:
+                            found = log.ring.record_or_heading(part.offset, sources.reads, sure=part.sure)
+                        except ValueError:
+                            batching.problems.append(seen.unreadable(part.number))
+                            continue
+                        if isinstance(found, LegacyRecord):
+                            batching.records.append(record_of(found, name))
+                        else:
+                            batching.unrelated_records += 1
+                        if not is_ours(found.source):
+                            others.append(found.created)
+                    often = isinstance(part, OneRecord) and part.number % _LOOKED_AT_CLOCK_EVERY
+                    if batching.full or (not often and batching.due):
                         batching.extend_log_span(_span(others))
                         others = []
-                        yield batching.take(offset)
+                        yield batching.take(part.offset)
                 batching.extend_log_span(_span(others))
                 batching.problems += seen.problems()
         yield batching.take(self._source.size)
@@ -156,12 +166,21 @@ class _Seen:
         self._file = file
         self._listed: set[int] = set()
         self._numbers: set[int] = set()
+        self._whole = range(0)
         self._oldest: int | None = None
         self._found: list[int] = []
         self._unreadable = 0
 
-    def offsets(self) -> Iterator[int]:
-        """Where the records begin: first those in the log's own list, then the others."""
+    def records(self) -> Iterator[OneRecord]:
+        """All records: first those in the log's own list, then the others."""
+        return map(OneRecord, count(), self._offsets())
+
+    def parts(self, whole: WholeLog, wanted: Callable[[str, int], bool]) -> Iterator[OtherRecords | OneRecord]:
+        """The same for a log that is `whole`: only some have to be read."""
+        self._whole = whole.numbers
+        return whole.parts(wanted)
+
+    def _offsets(self) -> Iterator[int]:
         ring = self._log.ring
         for offset in self._log.listed():
             number = ring.number(offset)
@@ -210,10 +229,10 @@ class _Seen:
     def _missing(self) -> int:
         """How many records are missing, besides those reported one by one."""
         numbers = self._numbers
-        expected = max(numbers) - min(numbers) + 1 if numbers else 0
+        expected = max(numbers) - min(numbers) + 1 if numbers else len(self._whole)
         if not self._log.header.dirty and 0 < self._log.header.oldest_number < self._log.header.next_number:
             expected = max(expected, self._log.header.next_number - self._log.header.oldest_number)
-        return expected - len(numbers) - self._unreadable
+        return expected - len(numbers or self._whole) - self._unreadable
 
 
 def _facts(log: _Log) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from smtpscope.reading.evt.evt_layout import EVENT_ID, HEADER_SIZE, SIGNATURE, S
 _MARK: Final = b"LfLe"
 _FIXED = struct.Struct("<IIIIIIHHHHIIIIII")
 _SIZE = struct.Struct("<I")
-_LARGEST_RECORD: Final = 1 << 18
+LARGEST_RECORD: Final = 1 << 18
 """Bytes: Windows allows 61,440 for the strings, and as many for the data."""
 _ALIGNMENT: Final = 4
 _BLOCK: Final = 1 << 20
@@ -56,13 +56,18 @@ class RingFile:
             data += self._stream.read(min(size - len(data), offset - self.start - HEADER_SIZE))
         return data
 
+    def raw(self, offset: int, size: int) -> bytes:
+        """The bytes of the file from `offset` on, `size` of them or fewer, up to the end of the log."""
+        self._stream.seek(offset)
+        return self._stream.read(min(size, self.end - offset))
+
     def record_size(self, offset: int) -> int:
         """The size of the record that begins at `offset`; 0 where none does."""
         head = self.read(offset, 8)
         if len(head) < 8 or head[4:] != _MARK:
             return 0
         (size,) = _SIZE.unpack_from(head)
-        if not SMALLEST_RECORD <= size <= _LARGEST_RECORD or size % _ALIGNMENT:
+        if not SMALLEST_RECORD <= size <= LARGEST_RECORD or size % _ALIGNMENT:
             return 0
         return size if self.read(offset, size)[-4:] == head[:4] else 0
 
@@ -109,12 +114,14 @@ class RingFile:
         """The number of the record that begins at `offset`."""
         return int(_SIZE.unpack(self.read(offset + 8, 4))[0])
 
-    def record_or_heading(self, offset: int, wanted: Callable[[str, int], bool]) -> LegacyRecord | RecordHeading:
-        """The record at `offset` if its source and event id are `wanted`, else its heading.
+    def record_or_heading(
+        self, offset: int, wanted: Callable[[str, int], bool], *, sure: bool = False
+    ) -> LegacyRecord | RecordHeading:
+        """The record at `offset` if its source and event id are `wanted`, else its heading; `sure` if they were seen.
 
         Only what is wanted is decoded: most records of a log are of others. Raises ValueError as `record` does.
         """
-        heading = self._heading(offset)
+        heading = None if sure else self._heading(offset)
         if heading is None or wanted(heading.source, heading.event_id):
             record = self.record(offset)
             event_id = record.event_identifier & EVENT_ID

@@ -11,12 +11,12 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.reading.iis.fixed_form_rows import IisRows, NcsaRows
 from smtpscope.reading.iis.service_log import IisSmtpReader
 from smtpscope.reading.iis.turns import SMTP_VERBS, RowForm, Turn
-from smtpscope.reading.record import FileInformation, Format
+from smtpscope.reading.record import FileInformation, Format, Source
 from smtpscope.reading.text.date_order_evidence import DateOrderProofs, only_proof_in
 from smtpscope.reading.text.dates import DateOrder, WrittenTime, find_time
 from smtpscope.reading.text.encodings import detect, head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
-from smtpscope.reading.text.text_log import HEAD_SIZE, NO_ZONE
+from smtpscope.reading.text.text_log import HEAD_SIZE, NO_ZONE, TextSource
 
 _LINES_LOOKED_AT: Final = 200
 _ODD_DATES: Final = 20
@@ -58,14 +58,15 @@ class IisFormatReader(_FixedFormReader):
 
     def _new_form(self) -> IisRows:
         self._need_smtp_rows()
-        return IisRows(self._order()[0], self._options.zone)
+        return IisRows(_RegionalDates(self._source, self._text).order()[0], self._options.zone)
 
     def _notes(self) -> list[Problem]:
-        order, example = self._order()
+        dates = _RegionalDates(self._source, self._text)
+        order, example = dates.order()
         if example is None:
-            sole = only_proof_in(self._written_times(), order)
+            sole = only_proof_in(dates.written_times(), order)
             alone = [Problem(self._source.name, "dates", sole, "noted")] if sole else []
-            return alone + [self._contradiction(order, odd) for odd in self._odd_dates(order)]
+            return alone + dates.contradictions(order)
         date = f"{example.first}/{example.second}/{example.year}"
         reason = (
             f"No date shows whether day or month comes first (such as {date}): "
@@ -73,14 +74,22 @@ class IisFormatReader(_FixedFormReader):
         )
         return [Problem(self._source.name, "dates", reason, "noted")]
 
-    def _order(self) -> tuple[DateOrder, WrittenTime | None]:
+
+class _RegionalDates:
+    """The dates of one log, and the order of day and month in them."""
+
+    def __init__(self, source: Source, text: TextSource) -> None:
+        self._source = source
+        self._text = text
+
+    def order(self) -> tuple[DateOrder, WrittenTime | None]:
         """The order of day and month, and an ambiguous date if no date proves it."""
-        proven = DateOrderProofs().decide(self._written_times())
+        proven = DateOrderProofs().decide(self.written_times())
         if proven is not None:
             return proven, None
         first: WrittenTime | None = None
         last: WrittenTime | None = None
-        for written in self._written_times():
+        for written in self.written_times():
             first, last = first or written, written
         if first is None or last is None or not first.ambiguous:
             return DateOrder.MONTH_FIRST, None
@@ -91,17 +100,17 @@ class IisFormatReader(_FixedFormReader):
             return DateOrder.MONTH_FIRST, None
         return DateOrder.MONTH_FIRST, first
 
-    def _odd_dates(self, order: DateOrder) -> Iterator[WrittenTime]:
+    def contradictions(self, order: DateOrder) -> list[Problem]:
         """The dates that contradict the order of most others, at most as many as are worth listing."""
-        odd = (written for written in self._written_times() if written.order not in (None, order))
-        return islice(odd, _ODD_DATES)
+        odd = (written for written in self.written_times() if written.order not in (None, order))
+        return [self._contradiction(order, written) for written in islice(odd, _ODD_DATES)]
 
     def _contradiction(self, order: DateOrder, odd: WrittenTime) -> Problem:
         date = f"{odd.first}/{odd.second}/{odd.year} {odd.hour:02}:{odd.minute:02}:{odd.second_of_minute:02}"
         reason = f"The date {date} can't be {order}, as the other dates of the file are: read as {odd.order}"
         return Problem(self._source.name, "dates", f"{reason}; it may be damaged", "noted", 1)
 
-    def _written_times(self) -> Iterator[WrittenTime]:
+    def written_times(self) -> Iterator[WrittenTime]:
         """Those near the beginning and the end: the earliest and the latest."""
         places = dict.fromkeys((0, max(0, self._source.size - HEAD_SIZE) & ~1))
         for offset in places:

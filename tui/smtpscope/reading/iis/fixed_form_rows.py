@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
-from smtpscope.reading.iis.turns import COMMAND_OF_OURS, REPLY_TO_US, Turn, TurnKind
+from smtpscope.reading.iis.turns import COMMAND_OF_OURS, JOINED, REPLY_TO_US, Turn, TurnKind
 from smtpscope.reading.text.dates import DateOrder, find_time, moment
 
 COLUMNS: Final = 15
@@ -18,6 +18,15 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 _STAMP: Final = re.compile(
     r"\[(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ?([+-]) ?(\d{2})(\d{2})\]", re.ASCII
 )
+# The beginning of a row, also where the line end before it is lost. No blank is in what a client or server said.
+_OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_ADDRESS: Final = rf"(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:.]{{2,40}})"
+_LONGEST_ADDRESS: Final = 15
+_PUT_BETWEEN: Final = 4
+_IIS_ROW: Final = re.compile(
+    rf"{_ADDRESS}, [^,\n]{{1,512}}, [\d./-]{{6,10}}, [\d:.]{{4,11}}, SMTPSVC\d{{0,5}}, ", re.IGNORECASE
+)
+_NCSA_ROW: Final = re.compile(rf'{_ADDRESS} - [^ \n]{{1,512}} \[\d{{1,2}}/[A-Za-z]{{3}}/\d{{4}}:[^\]"\n]{{8,20}}\] "')
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,6 +72,8 @@ class IisRows:
         peer, user, day, time, service, computer, _, _, _, _, code, _, verb, _, argument = columns
         if not code.isdigit():
             return "no number in the reply code column"
+        if ", " in argument and _IIS_ROW.search(argument):
+            return JOINED
         if (day, time) != self._stamp:
             self._stamp = day, time
             self._time_ms = self._milliseconds(day, time)
@@ -73,6 +84,13 @@ class IisRows:
         """See `RowForm`."""
         turn = self.turn(line)
         return turn.time_ms if isinstance(turn, Turn) else None
+
+    def next_row(self, line: str) -> tuple[int, int] | None:
+        """See `RowForm`."""
+        begin = _second(_IIS_ROW, line)
+        # A comma ends a row; what was put in place of the line end may follow.
+        end = line.rfind(",", 0, begin) + 1
+        return (end if begin - end < _PUT_BETWEEN else begin, begin) if begin else None
 
     def _milliseconds(self, day: str, time: str) -> int | None:
         minute, colon, seconds = time.rpartition(":")
@@ -115,6 +133,8 @@ class NcsaRows:
         code = numbers.partition(" ")[0]
         if not code.isdigit():
             return "no number after the command"
+        if '] "' in said and _NCSA_ROW.search(said):
+            return JOINED
         if stamp != self._stamp:
             self._stamp = stamp
             self._time_ms = self._milliseconds(stamp)
@@ -127,6 +147,11 @@ class NcsaRows:
         turn = self.turn(line)
         return turn.time_ms if isinstance(turn, Turn) else None
 
+    def next_row(self, line: str) -> tuple[int, int] | None:
+        """See `RowForm`."""
+        begin = _second(_NCSA_ROW, line)
+        return (begin, begin) if begin else None
+
     def _milliseconds(self, stamp: str) -> int | None:
         seconds = stamp[19:21]
         if not (seconds.isascii() and seconds.isdigit() and len(stamp) == 28):
@@ -136,6 +161,14 @@ class NcsaRows:
             self._minute = minute
             self._minute_ms = _milliseconds(minute)
         return None if self._minute_ms is None else self._minute_ms + int(seconds) * 1_000
+
+
+def _second(row: re.Pattern[str], line: str) -> int:
+    found = row.search(line)
+    if found is not None and found.start() < _LONGEST_ADDRESS:
+        # The first one, whose own address may be damaged.
+        found = row.search(line, found.end())
+    return found.start() if found is not None else 0
 
 
 def _milliseconds(stamp: str) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from smtpscope.reading.iis.session_guess import SILENCE_MS, GuessedSessions
-from smtpscope.reading.iis.turns import RowForm, Turn, command_line, with_blanks
+from smtpscope.reading.iis.turns import RowForm, Turn, command_line, turns_in, with_blanks
 from smtpscope.reading.smtp_session import SessionLine, SmtpSession
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.text_log import TextSource
@@ -33,8 +33,7 @@ def session_at(
     rows = _Rows(place)
     sessions = GuessedSessions()
     last_ms: int | None = None
-    for offset, line in _lines_with(text, wanted.peer):
-        turn = form.turn(line.rstrip("\r"))
+    for offset, turn in _turns_with(text, form, wanted.peer):
         if not isinstance(turn, Turn) or turn.peer != wanted.peer or turn.service != wanted.service:
             continue
         if turn.kind == "other" or (turn.kind == "answered") != (wanted.kind == "answered"):
@@ -131,13 +130,14 @@ def _headings(text: str, until: int) -> Iterator[tuple[int, int]]:
         at = text.find("\n#", end, until) + 1 or until
 
 
-def _lines_with(text: TextSource, peer: str) -> Iterator[tuple[int, str]]:
-    """Headings and the lines with `peer`, with their byte offsets."""
+def _turns_with(text: TextSource, form: RowForm, peer: str) -> Iterator[tuple[int, Turn | str | None]]:
+    """The rows with `peer`, and what else is in their lines, with their byte offsets; headings are given to `form`."""
     for block, _ in text.blocks():
         if peer not in block.text and "#" not in block.text:
             continue
         index = 0
         for line in block.text.split("\n"):
             if peer in line or line.startswith("#"):
-                yield block.offset(index), line
+                for place, turn in turns_in(form, line.rstrip("\r")):
+                    yield block.offset(index + place), turn
             index += len(line) + 1

@@ -10,7 +10,7 @@ from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.iis.peer_session import session_at
 from smtpscope.reading.iis.session_guess import GuessedAnswer, GuessedSessions
-from smtpscope.reading.iis.turns import OTHER, RowForm, Turn, command_line, with_blanks
+from smtpscope.reading.iis.turns import JOINED, OTHER, RowForm, Turn, command_line, turns_in, with_blanks
 from smtpscope.reading.log_span import span_of
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import Batch, Format, SmtpExchangeRecord
@@ -74,7 +74,7 @@ class IisSmtpReader(FollowableTextLog):
                             others = 0
                             yield batching.take(block.offset(index))
                 elif turn is not None:
-                    self._problems.add(f"line {number}", turn)
+                    others += self._take_odd(form, line, number, block, index, batching)
                 index += len(line) + step
             times.append(form.moment(last))
             batching.extend_log_span(span_of(times, assumed=form.time_assumed))
@@ -83,6 +83,22 @@ class IisSmtpReader(FollowableTextLog):
             batching.add((), others, self._problems.take(final=block.final))
             if block.final or batching.due:
                 yield batching.take(self._done)
+
+    def _take_odd(self, form: RowForm, line: str, number: int, block: TextBlock, index: int, batching: Batching) -> int:
+        """Reads what can be read of a line that is not one row; how many of its rows are no refusals."""
+        rows = turns_in(form, line)
+        reasons = [turn for _, turn in rows if isinstance(turn, str)]
+        turns = [(place, turn) for place, turn in rows if isinstance(turn, Turn)]
+        self._problems.add(
+            f"line {number}", reasons[0] if len(rows) == 1 else JOINED, "recovered" if turns else "skipped"
+        )
+        others = len(turns)
+        for place, turn in turns:
+            answered = None if turn is OTHER else self._sessions.take(turn)
+            if answered is not None:
+                others -= 1
+                batching.exchanges.append(self._exchange(block.offset(index + place), turn, answered, form))
+        return others
 
     @staticmethod
     def _end_of_lines(block: TextBlock, *, to_the_end: bool) -> int:

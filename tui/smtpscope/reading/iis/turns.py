@@ -59,6 +59,24 @@ class RowForm(Protocol):
         """The time of the row in `line`, the last one given to `turn`; see `Turn.time_ms`."""
         ...
 
+    def next_row(self, line: str) -> tuple[int, int] | None:
+        """Where the first of two rows in `line` ends and where the second begins; None if there are no two."""
+        ...
+
+
+JOINED: Final = "two rows in one line: the line end between them is lost"
+"""Why `turn` does not take the first of them alone."""
+
+
+def turns_in(form: RowForm, line: str) -> list[tuple[int, Turn | str | None]]:
+    """The row in `line`, or both where it holds two, each with the index at which it begins."""
+    turn = form.turn(line)
+    parts = form.next_row(line) if isinstance(turn, str) else None
+    if parts is None:
+        return [(0, turn)]
+    end, begin = parts
+    return [(0, form.turn(line[:end])), (begin, form.turn(line[begin:]))]
+
 
 # Only in a mailbox can the service's `+` for a blank be told from a real one.
 _PLUS: Final = re.compile(r"<[^<>@]*@[^<>]*>|\+")

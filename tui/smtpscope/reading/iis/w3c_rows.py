@@ -44,6 +44,9 @@ _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "cs-version": re.compile(r"SMTP|-"),
 }
 
+# No blank is in the text of a client.
+_DATED: Final = re.compile(r"(?:19|20)\d\d-\d\d-\d\d (?=\d\d:\d\d:\d\d )", re.ASCII)
+
 
 def assumed_fields(row: str) -> tuple[str, ...]:
     """The fields of an SMTP row without a #Fields line above it, by its shape; () if it has another shape.
@@ -139,6 +142,11 @@ class W3cRows:
             return ("reply", argument) if argument[:3].isdigit() and argument[3:4] in ("+", "-", "") else ("other", "")
         outwards = parts[self._address] == "-" or parts[self._port] == "25"
         return ("command", "") if outwards and parts[self._status] in ("", "0") else ("answered", parts[self._status])
+
+    def next_row(self, line: str) -> tuple[int, int] | None:
+        """See `RowForm`. Only a row with its date in front can be told."""
+        second = _DATED.search(line, 1) if self._date == 0 else None
+        return None if second is None else (second.start(), second.start())
 
     def _unusual(self, line: str) -> Turn | str | None:
         # IIS reserves room for the log in steps of 64 KiB, filled with zeros.

@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from smtpscope.reading.mail_servers.mail_thread import Thread
 from smtpscope.reading.record import Side
@@ -150,7 +150,12 @@ def mailboxes_of(listed: str) -> tuple[str, ...]:
 
 
 class MailGrammar(ABC):
-    """The grammar of one program; one object reads one file in order, and may keep state."""
+    """The grammar of one program; one object reads one file in order, and may keep state.
+
+    `beginning` matches the beginning of each line, None if that is its time.
+    """
+
+    beginning: ClassVar[re.Pattern[str] | None] = None
 
     @abstractmethod
     def line(self, text: str) -> LogLine | None:

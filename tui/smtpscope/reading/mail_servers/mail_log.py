@@ -69,16 +69,16 @@ class MailLog(FollowableTextLog):
         self._problem_log = ProblemLog(source.name)
         self._refusals = Refusals(source.name, self._headers, self._times, self._problem_log)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
-        self._broken = BrokenLines(self.line, self._taken_apart, may_be=self.own_signs is None)
+        self._broken = BrokenLines(self.line, self._found_in, may_be=self.own_signs is None)
         self._signs = self.own_signs or any_sign()
         self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{SAID_AGAIN.pattern}")
+
+    def _found_in(self, text: str) -> tuple[Found, LogLine | None, MailGrammar | None]:
+        return _found_by(self._grammars, _as_logged(text), self._around)
 
     def _written(self, text: str, offset: int) -> Written:
         line = self.line(text)
         return self._headers.written(_header_of(text) if line is None else line.timed, offset)
-
-    def _taken_apart(self, text: str) -> tuple[Found, LogLine | None]:
-        return _found_by(self._grammars, _as_logged(text), self._around)[:2]
 
     def _restart(self) -> None:
         super()._restart()
@@ -113,7 +113,7 @@ class MailLog(FollowableTextLog):
             signs = self._signs_or_repetition if " repeated " in text else self._signs
             while (match := signs.search(text, done, end)) is not None:
                 start, behind = line_around(text, match.start(), done, end)
-                start, behind = parted(text, start, behind, match.start(), self.line)
+                start, behind = parted(text, start, behind, match.start(), self.line, self.grammar.beginning)
                 # The next block begins with this line, and has the lines after it.
                 if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
                     end = max(done, self._broken.start(text, start, behind))
@@ -137,10 +137,9 @@ class MailLog(FollowableTextLog):
 
     def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
         """Counts the lines without a sign."""
-        lines = text.count("\n", begin, end)
-        unended = end > begin and text[end - 1] != "\n"
-        batching.unrelated_records += lines + unended
-        self._lines += lines + unended
+        lines = text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
+        batching.unrelated_records += lines
+        self._lines += lines
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> int:
         """Takes the line from `start` to `behind`; returns where it ends, which is later if it was broken."""
@@ -179,11 +178,9 @@ class MailLog(FollowableTextLog):
         self._problem_log.add(f"line {self._lines}", BROKEN, "recovered")
         self._lines += block.text.count("\n", behind, whole.end)
         # The parts before this one were passed over as lines of their own.
-        before = block.text.count("\n", whole.start, start)
-        batching.unrelated_records -= min(before, batching.unrelated_records)
-        batching.exchanges += self._refusals.of(
-            whole.line, whole.refusal, block.offset(whole.start), block.offset(whole.end)
-        )
+        batching.unrelated_records -= min(block.text.count("\n", whole.start, start), batching.unrelated_records)
+        begin, end = block.offset(whole.start), block.offset(whole.end)
+        batching.exchanges += self._refusals.of(whole.line, whole.refusal, begin, end)
 
     def _written_times(self) -> Iterator[WrittenTime]:
         return times_of_lines(self._text, self._signs, self.line)

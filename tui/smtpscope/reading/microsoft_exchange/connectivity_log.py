@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.microsoft_exchange.tables.connectivity_table import rows_to_read
+from smtpscope.reading.microsoft_exchange.tables.transport_table import Part, RowTable, parts_of
 from smtpscope.reading.microsoft_exchange.transport_log import (
     FOUND_IN,
     NO_HEADER,
@@ -21,9 +23,9 @@ from smtpscope.reading.microsoft_exchange.transport_log import (
 from smtpscope.reading.microsoft_exchange.transport_replies import MAYBE_OURS, is_of_store, is_ours
 from smtpscope.reading.microsoft_exchange.transport_session import UNSPOKEN, SessionFields, SessionLog
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
-from smtpscope.reading.record import Batch, FileInformation, Format, SmtpExchangeRecord
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, SmtpExchangeRecord, Source
 from smtpscope.reading.smtp_session import SmtpSession
-from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.text.table_rows import true_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import FollowableTextLog, head_of
@@ -60,6 +62,8 @@ _UNSPOKEN = re.compile(
     r"Failed connection to |Failed to (?:create a connection|connect to|locate server)| reported by \S"
     r"|Aborted connection to "
 )
+_WORDS: Final = ("Failed connection to ", "Failed to ", " reported by ", "Aborted connection to ")
+"""One of these is in whatever `_UNSPOKEN` finds."""
 
 
 class ConnectivityLogReader(FollowableTextLog):
@@ -76,6 +80,13 @@ class ConnectivityLogReader(FollowableTextLog):
             "the refusing host's name, if the destination is a domain",
         ),
     )
+
+    def __init__(
+        self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE, tables: bool = True
+    ) -> None:
+        """Without `tables`, all rows are taken one by one, which finds the same."""
+        self._tables = tables
+        super().__init__(source, options, block_size=block_size)
 
     def _restart(self) -> None:
         super()._restart()
@@ -104,37 +115,55 @@ class ConnectivityLogReader(FollowableTextLog):
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
         batching = Batching(self._source.size)
-        rows, problems = self._rows, self._problems
+        rows = self._rows
         headers, described = -1, 0
         if not self._done and not header_of(head_of(self._source)):
-            problems.add("line 1", NO_HEADER, "noted")
+            self._problems.add("line 1", NO_HEADER, "noted")
         for block, stream in self._text.blocks(self._done):
             final = block.final and to_the_end
             first: list[str] | None = None
             fields: list[str] | None = None
-            for start, fields in rows.of(block, final=final):
-                first = first or fields
+            for part in self._parts(block, final=final):
                 if rows.headers != headers:
                     headers, described = rows.headers, rows.columns["description"]
-                reply = _reply_in(fields[described])
-                if not reply:
-                    batching.unrelated_records += 1
-                    if _is_unspoken(fields[described]):
-                        self._unanswered.add()
+                if isinstance(part, RowTable):
+                    first, fields = first or part.fields(0), part.fields(-1)
+                    chosen = rows_to_read(part, described, _WORDS)
+                    batching.unrelated_records += len(part) - len(chosen)
+                    for row in chosen:
+                        rows.at_line(part.line(row))
+                        yield from self._take(part.fields(row), described, block.offset(part.start(row)), batching)
                     continue
-                record = self._record(fields, reply, block.offset(start))
-                batching.exchanges.append(record)
-                if record.time_ms is None:
-                    problems.add(f"line {rows.number}", "the time of the row can't be read", "noted")
-                if batching.full:
-                    batching.problems += problems.take()
-                    yield batching.take(record.offset)
+                start, fields = part
+                first = first or fields
+                yield from self._take(fields, described, block.offset(start), batching)
             batching.extend_log_span(rows.span(first, fields))
             stream.keep_from(rows.rest)
             self._done = block.offset(rows.rest)
-            batching.problems += problems.take(final=final) + (self._unanswered.take() if block.final else [])
+            batching.problems += self._problems.take(final=final) + (self._unanswered.take() if block.final else [])
             if block.final or batching.due:
                 yield batching.take(self._done)
+
+    def _parts(self, block: TextBlock, *, final: bool) -> Iterator[Part]:
+        if not self._tables:
+            return self._rows.of(block, final=final)
+        return parts_of(self._rows, block, final=final, quoted_from=1)
+
+    def _take(self, fields: list[str], described: int, offset: int, batching: Batching) -> Iterator[Batch]:
+        """Takes the current row, and yields a batch if there are enough exchanges."""
+        reply = _reply_in(fields[described])
+        if not reply:
+            batching.unrelated_records += 1
+            if _is_unspoken(fields[described]):
+                self._unanswered.add()
+            return
+        record = self._record(fields, reply, offset)
+        batching.exchanges.append(record)
+        if record.time_ms is None:
+            self._problems.add(f"line {self._rows.number}", "the time of the row can't be read", "noted")
+        if batching.full:
+            batching.problems += self._problems.take()
+            yield batching.take(record.offset)
 
     def _record(self, fields: list[str], reply: str, offset: int) -> SmtpExchangeRecord:
         columns, encoding = self._rows.columns, self._text.encoding

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.log_span import LogSpan, span_of
+from smtpscope.reading.microsoft_exchange.tables.tracking_table import CountedRows, parts_of
 from smtpscope.reading.microsoft_exchange.tracking_exchanges import MAY_REFUSE, exchanges_of
 from smtpscope.reading.microsoft_exchange.tracking_rows import (
     LONGEST_ROW,
@@ -23,9 +24,9 @@ from smtpscope.reading.microsoft_exchange.tracking_rows import (
 from smtpscope.reading.microsoft_exchange.tracking_session import message_at, raw_row
 from smtpscope.reading.microsoft_exchange.transport_log import iso_milliseconds, rows_in
 from smtpscope.reading.problem_log import ProblemLog
-from smtpscope.reading.record import Batch, FileInformation, Format
+from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.smtp_session import SmtpSession
-from smtpscope.reading.text.encodings import TextBlock, head_text
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import FollowableTextLog, head_of
 
@@ -42,6 +43,13 @@ class MessageTrackingReader(FollowableTextLog):
         recognised_by='the line "#Log-type: Message Tracking Log", or rows of that shape',
         lacks=("the commands", "the rest of the SMTP session"),
     )
+
+    def __init__(
+        self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE, tables: bool = True
+    ) -> None:
+        """Without `tables`, all rows are taken one by one, which finds the same."""
+        self._tables = tables
+        super().__init__(source, options, block_size=block_size)
 
     def _restart(self) -> None:
         super()._restart()
@@ -64,10 +72,18 @@ class MessageTrackingReader(FollowableTextLog):
         for block, stream in self._text.blocks(self._done):
             rest = 0
             leave = 0 if block.final and to_the_end else LONGEST_ROW // self._text.encoding.unit
-            for bounds in row_bounds(block.text, lambda: self._header.columns, leave):
+            for bounds in self._parts(block, leave):
                 self._line += bounds.lines
-                self._row(block, bounds, batching)
                 rest = bounds.end
+                if isinstance(bounds, CountedRows):
+                    batching.unrelated_records += bounds.lines
+                    first, last = (
+                        block.text[bounds.start : bounds.start + _LONGEST_TIME],
+                        block.text[bounds.last : rest],
+                    )
+                    self._first_row, self._last_row = self._first_row or first, last
+                    continue
+                self._row(block, bounds, batching)
                 if batching.full:
                     batching.problems += self._problems.take()
                     yield batching.take(block.offset(rest))
@@ -77,6 +93,11 @@ class MessageTrackingReader(FollowableTextLog):
             batching.problems += self._problems.take(final=block.final)
             if block.final or batching.due:
                 yield batching.take(self._done)
+
+    def _parts(self, block: TextBlock, leave: int) -> Iterator[CountedRows | Bounds]:
+        if self._tables:
+            return parts_of(block, lambda: self._header.columns, leave)
+        return row_bounds(block.text, lambda: self._header.columns, leave)
 
     def _row(self, block: TextBlock, bounds: Bounds, batching: Batching) -> None:
         """Counts or parses one row of `block`; reads a header line."""

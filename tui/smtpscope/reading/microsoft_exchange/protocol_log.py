@@ -18,6 +18,8 @@ from smtpscope.reading.microsoft_exchange.protocol_rows import (
     exchange_rows,
     side_by_rows,
 )
+from smtpscope.reading.microsoft_exchange.reply_pairing import PairedReply
+from smtpscope.reading.microsoft_exchange.tables.transport_table import Part, RowTable, parts_of
 from smtpscope.reading.microsoft_exchange.transport_log import (
     FOUND_IN,
     NO_HEADER,
@@ -31,7 +33,7 @@ from smtpscope.reading.microsoft_exchange.transport_session import SessionLog
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Side, Source
 from smtpscope.reading.smtp_session import SmtpSession
-from smtpscope.reading.text.encodings import BLOCK_SIZE, head_text
+from smtpscope.reading.text.encodings import BLOCK_SIZE, TextBlock, head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
 from smtpscope.reading.text.text_log import FollowableTextLog, head_of
 
@@ -67,7 +69,11 @@ class ProtocolLogReader(FollowableTextLog):
         ),
     )
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+    def __init__(
+        self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE, tables: bool = True
+    ) -> None:
+        """Without `tables`, all rows are taken one by one, which finds the same."""
+        self._tables = tables
         self._usual_side: Side | None = None
         super().__init__(source, options, block_size=block_size)
 
@@ -111,22 +117,28 @@ class ProtocolLogReader(FollowableTextLog):
             final = block.final and to_the_end
             first: list[str] | None = None
             fields: list[str] | None = None
-            for start, fields in rows.of(block, final=final):
-                first = first or fields
+            for part in self._parts(block, final=final):
+                begin = part.start(0) if isinstance(part, RowTable) else part[0]
+                if isinstance(part, RowTable):
+                    rows.at_line(part.line(0))
                 if rows.headers != headers:
                     headers = rows.headers
-                    sessions.read_as(columns_of(rows.columns), *self._kind(rows, block.text[start : start + LOOKED_AT]))
-                refusal = sessions.take(fields)
-                if refusal is None:
-                    batching.unrelated_records += 1
+                    sessions.read_as(columns_of(rows.columns), *self._kind(rows, block.text[begin : begin + LOOKED_AT]))
+                if isinstance(part, RowTable):
+                    first, fields = first or part.fields(0), part.fields(-1)
+                    batching.unrelated_records += len(part)
+                    for row, refusal in sessions.take_table(part):
+                        rows.at_line(part.line(row))
+                        batching.unrelated_records -= 1
+                        yield from self._note(refusal, part.fields(row), block.offset(part.start(row)), batching)
                     continue
-                record = sessions.note(refusal, fields, block.offset(start))
-                if record.time_ms is None:
-                    self._problems.add(f"line {rows.number}", "the time of the row can't be read", "noted")
-                if sessions.full:
-                    batching.exchanges += sessions.ready(final=False)
-                    batching.problems += self._problems.take()
-                    yield batching.take(block.offset(start))
+                _, fields = part
+                first = first or fields
+                found = sessions.take(fields)
+                if found is None:
+                    batching.unrelated_records += 1
+                else:
+                    yield from self._note(found, fields, block.offset(begin), batching)
             batching.extend_log_span(rows.span(first, fields))
             stream.keep_from(rows.rest)
             self._done = block.offset(rows.rest)
@@ -134,6 +146,23 @@ class ProtocolLogReader(FollowableTextLog):
             batching.problems += self._problems.take(final=final) + (self._unanswered.take() if block.final else [])
             if block.final or batching.due:
                 yield batching.take(self._done)
+
+    def _parts(self, block: TextBlock, *, final: bool) -> Iterator[Part]:
+        if not self._tables:
+            return self._rows.of(block, final=final)
+        return parts_of(self._rows, block, final=final, quoted_from=self._rows.columns["data"])
+
+    def _note(self, refusal: PairedReply, fields: list[str], offset: int, batching: Batching) -> Iterator[Batch]:
+        """Notes the `refusal` in the current row, and yields a batch if there are enough."""
+        sessions = self._sessions
+        assert sessions is not None, "there are no rows yet"
+        record = sessions.note(refusal, fields, offset)
+        if record.time_ms is None:
+            self._problems.add(f"line {self._rows.number}", "the time of the row can't be read", "noted")
+        if sessions.full:
+            batching.exchanges += sessions.ready(final=False)
+            batching.problems += self._problems.take()
+            yield batching.take(offset)
 
     def _kind(self, rows: LogRows, following: str) -> tuple[Side, str | None]:
         """The side that wrote the log, and the log's name; if rows contradict their header, the rows decide."""

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from smtpscope.reading.microsoft_exchange.reply_pairing import OpenSessions, PairedReply, PairedSession, is_reply
+from smtpscope.reading.microsoft_exchange.reply_pairing import (
+    BEGUN,
+    COMMAND,
+    ENDED,
+    REPLY,
+    SESSIONS,
+    OpenSessions,
+    PairedReply,
+    PairedSession,
+    is_reply,
+    said_in,
+)
+from smtpscope.reading.microsoft_exchange.tables.protocol_table import ProtocolTable, TableColumns
+from smtpscope.reading.microsoft_exchange.tables.transport_table import RowTable
 from smtpscope.reading.microsoft_exchange.transport_log import host_of, utc_milliseconds
 from smtpscope.reading.microsoft_exchange.transport_session import SPOKEN, SessionFields, SessionLog, SessionRow
 from smtpscope.reading.problem_log import FailedDeliveries
@@ -132,6 +145,8 @@ SESSION: Final = SessionFields(
 )
 # Exchange's own words are in the context, in older versions in the data.
 _UNANSWERED: Final = re.compile(r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b", re.IGNORECASE)
+_UNANSWERED_WORD: Final = "failed"
+_EVENTS: Final = frozenset("+-<>")
 # Replies of several rows wait for their last row, and later refusals wait for them.
 _WAITING: Final = 2_000
 _HELD_UP: Final = 100
@@ -184,22 +199,49 @@ class ProtocolRows:
         """The refusal that begins in a row, None if it has something else."""
         columns = self._columns
         event = fields[columns.event]
-        name = fields[columns.session]
-        if event == "+":
-            self._sessions.begin(name)
-        elif event == "-":
-            self._sessions.end(name)
-        elif event in ("<", ">"):
-            line = fields[columns.data]
+        if event in _EVENTS:
             numbered = 0 <= columns.sequence < len(fields)
-            session = self._sessions.of(name, first=numbered and fields[columns.sequence] == "0")
-            if (event == ">") == (self._side == "outbound"):
-                session.command(line)
-            elif is_reply(line) and not session.continues(line):
-                return session.reply(line)
-        elif _UNANSWERED.search(",".join(fields[columns.data :])):
-            self._unanswered.add()
+            first = numbered and fields[columns.sequence] == "0"
+            line = fields[columns.data]
+            return self._take(said_in(event, line, self._replies), fields[columns.session], line, first=first)
+        self._take_other(fields)
         return None
+
+    def take_table(self, rows: RowTable) -> Iterator[tuple[int, PairedReply]]:
+        """The same for all rows of a table: each refusal, with the number of the row in which it begins."""
+        columns = self._columns
+        named = TableColumns(columns.session, columns.sequence, columns.event, columns.data)
+        table = ProtocolTable(rows, named, self._replies)
+        for row in table.other_rows(_UNANSWERED_WORD):
+            self._take_other(rows.fields(row))
+        take = self._take
+        for row, said, name, first, line in table.followed(self._sessions.names(), SESSIONS):
+            refusal = take(said, name, line, first=first)
+            if refusal is not None:
+                yield row, refusal
+
+    @property
+    def _replies(self) -> str:
+        """The event of rows with what the server says."""
+        return "<" if self._side == "outbound" else ">"
+
+    def _take(self, said: str, name: str, line: str, *, first: bool) -> PairedReply | None:
+        """Takes a row of a session; `said` is what `said_in` finds."""
+        if said == BEGUN:
+            self._sessions.begin(name)
+        elif said == ENDED:
+            self._sessions.end(name)
+        else:
+            session = self._sessions.of(name, first=first)
+            if said == COMMAND:
+                session.command(line)
+            elif said == REPLY and not session.continues(line):
+                return session.reply(line)
+        return None
+
+    def _take_other(self, fields: Sequence[str]) -> None:
+        if _UNANSWERED.search(",".join(fields[self._columns.data :])):
+            self._unanswered.add()
 
     def note(self, refusal: PairedReply, fields: Sequence[str], offset: int) -> SmtpExchangeRecord:
         """The exchange of `refusal`, which begins in the row at byte `offset`; `ready` returns it too."""

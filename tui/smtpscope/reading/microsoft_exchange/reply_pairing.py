@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
-_SESSIONS: Final = 10_000
+SESSIONS: Final = 10_000
+"""So many of one log may be open."""
 _PENDING: Final = 1_000
 _LINES: Final = 100
 _CONTENT: Final = ("DATA", "BDAT")
@@ -150,7 +152,7 @@ class OpenSessions:
         return self._open.get(name) or self._add(name, PairedSession(whole=first))
 
     def _add(self, name: str, session: PairedSession) -> PairedSession:
-        if len(self._open) >= _SESSIONS:
+        if len(self._open) >= SESSIONS:
             self.end(next(iter(self._open)))
         self._open[name] = session
         return session
@@ -160,6 +162,10 @@ class OpenSessions:
         if session is not None:
             session.close()
 
+    def names(self) -> Collection[str]:
+        """The names of those that are open now, the oldest first."""
+        return self._open.keys()
+
     def __len__(self) -> int:
         return len(self._open)
 
@@ -167,6 +173,19 @@ class OpenSessions:
 def is_reply(line: str) -> bool:
     """Whether `line` begins with a reply code (RFC 5321 section 4.2)."""
     return line[:1] in ("2", "3", "4", "5") and line[1:3].isdecimal() and line[:3].isascii() and line[3:4] in " -"
+
+
+BEGUN, ENDED, COMMAND, REPLY, OTHER = "+", "-", "c", "r", "o"
+"""What a row tells of its session."""
+
+
+def said_in(event: str, line: str, replies: str) -> str:
+    """What a row with `event` and the data `line` tells of its session, if `replies` is the event of the replies."""
+    if event in (BEGUN, ENDED):
+        return event
+    if event != replies:
+        return COMMAND
+    return REPLY if is_reply(line) else OTHER
 
 
 def verb_of(line: str) -> str:

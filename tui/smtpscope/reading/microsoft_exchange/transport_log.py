@@ -226,13 +226,32 @@ class LogRows:
             self._problems.add(f"line {self.number}", reason, "noted")
         self._reported_absent = absent
 
-    def of(self, block: TextBlock, *, final: bool) -> Iterator[tuple[int, list[str]]]:
-        """The rows of `block`: the index at which each begins, and its fields, as searched (see `encodings`).
+    @property
+    def count(self) -> int:
+        """The number of fields of a row; 0 while that is not all there is to know of a line."""
+        return 0 if self._within_row or self._lacking is not None else self._count
+
+    def at_line(self, line: int) -> None:
+        """The current row is in that line of the block, from 0."""
+        self.number = self._first_line + line
+
+    def odd_line(self, line: int, start: int, row: str) -> Iterator[tuple[int, list[str]]]:
+        """The rows in the line `row` of the block, which is not plain, but has no open quotes; as `of` returns them."""
+        self.at_line(line)
+        return self._row(start, row)
+
+    def pass_over(self, lines: int, rest: int) -> None:
+        """So many lines of the block were taken by someone else, up to the index `rest`."""
+        self._first_line += lines
+        self.rest = rest
+
+    def of(self, block: TextBlock, *, final: bool, begin: int = 0) -> Iterator[tuple[int, list[str]]]:
+        """The rows of `block` from index `begin` on: the index of each, and its fields, as searched (see `encodings`).
 
         Unless `final`, an unfinished row at the end is left out: `rest` is then the index where it begins.
         """
         text = block.text
-        lines, following, first_line = self._lines_of(text, final=final)
+        lines, following, first_line = self._lines_of(text, begin, final=final)
         opened_at, opened = 0, OpenedLog()
         for number, line in enumerate(lines, first_line):
             start = following
@@ -259,15 +278,15 @@ class LogRows:
             yield from self._row(opened_at, opened.take())
         elif opened.lines:
             self.rest = opened_at
-        self._first_line += text.count("\n", 0, self.rest)
+        self._first_line += text.count("\n", begin, self.rest)
 
-    def _lines_of(self, text: str, *, final: bool) -> tuple[list[str], int, int]:
-        """The lines of `text`, with index and number of the first; the rest of an overlong line is left out."""
-        lines = text.split("\n")
+    def _lines_of(self, text: str, begin: int, *, final: bool) -> tuple[list[str], int, int]:
+        """The lines of `text` from `begin` on, with index and number of the first; not the rest of an overlong line."""
+        lines = (text[begin:] if begin else text).split("\n")
         left = lines.pop()
-        following, first_line = 0, self._first_line
+        following, first_line = begin, self._first_line
         if self._within_row and lines:
-            following, first_line, self._within_row = len(lines.pop(0)) + 1, first_line + 1, False
+            following, first_line, self._within_row = begin + len(lines.pop(0)) + 1, first_line + 1, False
         elif self._within_row:
             left = ""
         if left and (final or len(left) > LONGEST):

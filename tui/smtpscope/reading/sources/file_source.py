@@ -33,6 +33,15 @@ class FileSource:
         except OSError as error:
             raise not_opened(self.name, error) from error
 
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Which file has the name now: another one has another identity. Raises LogError if none has."""
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise not_opened(self.name, error) from error
+        return found.st_dev, found.st_ino
+
     def open(self) -> BinaryIO:
         try:
             if self._behind:

@@ -12,6 +12,7 @@ from smtpscope.errors import LogError
 from smtpscope.reading.sources.unpacking import DamagedArchiveError, UnpackedPiece
 
 STREAM_BUFFER: Final = 1 << 16
+_FROM_OUTSIDE: Final = "zstandard"
 _IN_MEMORY: Final = 1 << 20
 _LOOKED_AT_DISK_EVERY: Final = 64 << 20
 _DISK_LEFT: Final = 256 << 20
@@ -70,6 +71,15 @@ class Spool:
         except DamagedArchiveError as damage:
             self.damage = damage
             piece = None
+        except ImportError as error:
+            library = error.name or str(error)
+            raise LogError(
+                where=self._name,
+                what=f"unpacking it needs {library}, which is not installed",
+                remedy=f"Install it (pip install {library}), or unpack the file and open what is in it"
+                if library == _FROM_OUTSIDE
+                else "Use a Python that was built with it, or unpack the file and open what is in it",
+            ) from error
         except OSError as error:
             raise LogError(
                 where=self._name,

@@ -139,6 +139,11 @@ class TextBlock:
         self._known_offset = 0
 
     @property
+    def eight_bit(self) -> bytes | None:
+        """The bytes of `text` if each is a character, None for UTF-16."""
+        return self._data if self._encoding.unit == 1 else None
+
+    @property
     def end(self) -> int:
         """The byte offset after the block."""
         return self.start + len(self._data)

@@ -198,7 +198,7 @@ def first_rows(text: str, delimiter: str, count: int) -> list[list[str]]:
 
 def true_text(field: str, encoding: TextEncoding) -> str:
     """A field, decoded."""
-    if encoding.unit == 1 and not field.isascii():
+    if not field.isascii() and encoding.unit == 1:
         try:
             return decoded(field.encode("latin-1"))
         except UnicodeEncodeError:

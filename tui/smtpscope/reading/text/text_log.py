@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
+from msgspec.structs import replace
+
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.record import Batch, FileInformation, Format, LogReader, ReadOptions, Source
 from smtpscope.reading.text.dates import WrittenTime
@@ -15,7 +17,9 @@ from smtpscope.reading.text.text_noise import TextNoise
 HEAD_SIZE = 1 << 16
 """Bytes that are enough to recognise a format."""
 _SEAM: Final = 256
-"""Bytes before the end of what was read that show whether a log is still the same; they usually contain a time."""
+"""Bytes of a place that shows whether a log is still the same; they usually contain a time."""
+_SEAMS: Final = 4
+"""Such places in what was read, the last one at its end."""
 
 
 def head_of(source: Source) -> bytes:
@@ -104,14 +108,18 @@ class TextSource:
             except OSError as error:
                 raise _unreadable(self._source, end, error) from error
 
-    def bytes_before(self, place: int) -> bytes:
-        """The last bytes of the file before the byte offset `place`: unchanged unless the file was rewritten."""
+    def samples(self, end: int) -> list[bytes]:
+        """Some bytes at a few places before the byte offset `end`, the last one at the end."""
+        places = [end * number // _SEAMS for number in range(1, _SEAMS + 1)]
+        found = []
         with self._source.open() as stream:
             try:
-                stream.seek(max(0, place - _SEAM))
-                return stream.read(min(_SEAM, place))
+                for place in places:
+                    stream.seek(max(0, place - _SEAM))
+                    found.append(stream.read(min(_SEAM, place)))
             except OSError as error:
-                raise _unreadable(self._source, place, error) from error
+                raise _unreadable(self._source, end, error) from error
+        return found
 
     def line_of(self, place: int) -> int:
         """The number, from 1, of the line with the byte `place`. Reads everything before it; raises LogError."""
@@ -222,12 +230,31 @@ class LineOffsets:
             self._counted = index
 
 
+class _Seams:
+    """Some bytes of what was read of a log, evenly spread: the same unless it was rewritten."""
+
+    def __init__(self, text: TextSource) -> None:
+        self._text = text
+        self._end = 0
+        self._bytes: list[bytes] = []
+
+    def note(self, end: int) -> None:
+        """Remembers those of the first `end` bytes. Raises LogError."""
+        self._end, self._bytes = end, self._text.samples(end)
+
+    def unchanged(self) -> bool:
+        """Whether they are still there. Raises LogError."""
+        return not self._end or self._text.samples(self._end) == self._bytes
+
+
 class FollowableTextLog(TextLog, ABC):
     """The base of readers of logs that grow; `_done` is the byte up to which the log was read.
 
     A log that was truncated and rewritten (logrotate's copytruncate) is recognised by its size, or, if it has outgrown
-    what was read, by the bytes before `_done`.
+    what was read or is as long, by some bytes before `_done`.
     """
+
+    _begins_anew = False
 
     def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
         super().__init__(source, options, block_size=block_size)
@@ -236,7 +263,7 @@ class FollowableTextLog(TextLog, ABC):
     def _restart(self) -> None:
         """Forgets what was read; called before the first byte is read."""
         self._done = 0
-        self._seam: tuple[int, bytes] = 0, b""
+        self._seams = _Seams(self._text)
 
     @abstractmethod
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -250,11 +277,13 @@ class FollowableTextLog(TextLog, ABC):
     def read_new(self) -> Iterator[Batch]:
         """See `Followable`; a last line without its end is left for later."""
         size = self._source.size
-        place, before = self._seam
-        if size < self._done or self._text.bytes_before(place) != before:
+        if size < self._done or not self._seams.unchanged():
+            self._begins_anew = True
             self._restart()
         return self._followed(self._batches(to_the_end=False)) if size > self._done else iter(())
 
     def _followed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        yield from batches
-        self._seam = self._done, self._text.bytes_before(self._done)
+        for batch in batches:
+            yield replace(batch, begins_anew=self._begins_anew)
+            self._begins_anew = False
+        self._seams.note(self._done)

@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import numpy as np
+
 from smtpscope.errors import Problem
 
 # Tab, line ends, vertical tab and form feed are text, and the escape character colours many a log.
 _CONTROLS: Final = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r\v\f\x1b") + b"\x7f"
 _CONTROL: Final = re.compile(rb"[" + re.escape(_CONTROLS) + rb"]")
+_LINE_FEED, _RETURN, _BLANK = b"\n\r "
 _WIDE: Final = re.compile("[\0\ufffd]")
+
+
+def _controls_in(content: bytes) -> int:
+    """How many bytes of `content` are control characters."""
+    # In most logs, line ends are the only ones below the blank: to count those takes a fifth of the time.
+    raw = np.frombuffer(content, np.uint8)
+    ends = np.count_nonzero(raw == _LINE_FEED) + np.count_nonzero(raw == _RETURN)
+    if np.count_nonzero(raw < _BLANK) == ends and b"\x7f" not in content:
+        return 0
+    return len(content) - len(content.translate(None, _CONTROLS))
 
 
 class TextNoise:
@@ -32,7 +45,7 @@ class TextNoise:
         start = max(start, self._looked_at)
         self._looked_at = max(self._looked_at, start + len(data))
         content = data.rstrip(b"\0")
-        controls = len(content) - len(content.translate(None, _CONTROLS))
+        controls = _controls_in(content)
         if content:
             first = start - self._zeros
             if not self._zeros and controls:

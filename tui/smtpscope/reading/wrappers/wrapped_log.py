@@ -52,12 +52,6 @@ class WrappedLog:
         """See `LogReader`."""
         return self._with_damages(self._reader.batches())
 
-    def read_new(self) -> Iterator[Batch]:
-        """See `Followable`; an inner reader that can't continue reads the file again."""
-        if hasattr(self._reader, "read_new"):
-            return self._with_damages(cast("Followable", self._reader).read_new())
-        return self.batches()
-
     def raw(self, offset: int) -> str:
         """The whole record, not only the line inside."""
         return self._outer.record(offset)
@@ -86,6 +80,14 @@ class WrappedLog:
             yield replace(batch, problems=[*batch.problems, *problems]) if problems else batch
 
 
+class FollowableWrappedLog(WrappedLog):
+    """One file whose lines are read by a reader that can go on where it ended."""
+
+    def read_new(self) -> Iterator[Batch]:
+        """See `Followable`."""
+        return self._with_damages(cast("Followable", self._reader).read_new())
+
+
 def wrapped(wrapper: Wrapper, inner: type[LogReader]) -> type[WrappedLog]:
     """The reader of files in the form `wrapper` whose lines `inner` reads."""
     lines = inner.format
@@ -96,7 +98,8 @@ def wrapped(wrapper: Wrapper, inner: type[LogReader]) -> type[WrappedLog]:
         lacks=lines.lacks,
         service=lines.service,
     )
-    made = type("WrappedLog", (WrappedLog,), {"format": outer_format, "wrapper": wrapper, "inner": inner})
+    base = FollowableWrappedLog if hasattr(inner, "read_new") else WrappedLog
+    made = type("WrappedLog", (base,), {"format": outer_format, "wrapper": wrapper, "inner": inner})
     return cast("type[WrappedLog]", made)
 
 

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from smtpscope.harmless import shown_lines
 from smtpscope.probes.engine import LiveCheckEngine
-from smtpscope.probes.live_check import DnsQuery, FollowedQueries, LiveCheck, LiveResult, SmtpConnection
+from smtpscope.probes.live_check import DnsQuery, FollowedQueries, HttpsFetch, LiveCheck, LiveResult, SmtpConnection
 from smtpscope.probes.safe_targets import UnsafeTargetError
 from smtpscope.session.live.kept_results import KeptResults
 from smtpscope.session.live.live_plan import LivePlan, live_plan
@@ -113,7 +113,9 @@ class LiveDesk:
         sends = [each for check in checks for each in check.sends]
         questions = sum(1 for each in sends if isinstance(each, DnsQuery))
         following = sum(each.most for each in sends if isinstance(each, FollowedQueries))
-        servers = dict.fromkeys(f"{each.host} port {each.port}" for each in sends if isinstance(each, SmtpConnection))
+        servers = dict.fromkeys(
+            f"{each.host} port {each.port}" for each in sends if isinstance(each, SmtpConnection | HttpsFetch)
+        )
         more = f", at most {following} more that follow from answers" if following else ""
         to = f". It connects to {', '.join(servers)}" if servers else ""
         return (

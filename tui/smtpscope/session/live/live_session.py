@@ -62,7 +62,7 @@ class LiveSession:
         resolver: str = "",
         clock: LiveClock | None = None,
         connector: Connector | None = None,
-        trust: Trust = system_trust,
+        trust: Trust | None = None,
         seconds: float = 3.0,
     ) -> None:
         clock = SystemClock() if clock is None else clock
@@ -81,7 +81,7 @@ class LiveSession:
             memory=AnswerMemory(clock),
             reach=options.reach,
             lists=self.lists,
-            trust=trust,
+            trust=system_trust if trust is None else trust,
         )
         self.engine = LiveCheckEngine(self._outside, self.journal)
         self.planner = Planner(self.lists, options)

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint64]
 
 _SECOND: Final = 1000
+_NEXT_WRITING: Final = 1 << 32
+"""More than there are logs."""
 # The multipliers of SplitMix64's finalizer: each input bit changes half the bits of the result.
 _FIRST, _SECOND_FACTOR = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -40,12 +42,22 @@ class EventFingerprint(Struct, frozen=True):
 
 
 class SeenEvents:
-    """The events of all logs so far, eight bytes each, or 24 where there are several. For the thread that reads.
+    """The events of all logs so far, eight bytes each, or some dozens where there are several. For the thread that
+    reads.
 
     `several` means that more than one log is read: then events with record ids are also kept by content.
     """
 
-    __slots__ = (*("_largest_id", "_runs", "_said_with_id", "_said_with_number", "_said_without", "_words", "several"),)
+    __slots__ = (
+        "_again",
+        "_largest_id",
+        "_runs",
+        "_said_with_id",
+        "_said_with_number",
+        "_said_without",
+        "_words",
+        "several",
+    )
 
     def __init__(self) -> None:
         self._runs = _Runs()
@@ -54,6 +66,11 @@ class SeenEvents:
         self.several = False
         self._said_with_id, self._said_without = _SaidInLogs(), _SaidInLogs()
         self._said_with_number = _SaidInLogs()
+        self._again: dict[int, int] = {}
+
+    def begin_again(self, file: int) -> None:
+        """From now on, the log `file` is another log than before: it holds what it held, written again."""
+        self._again[file] = self._again.get(file, file) + _NEXT_WRITING
 
     def find(self, events: EventFingerprint) -> NDArray[np.bool_]:
         """Which of some events are duplicates, of earlier calls or of earlier ones among themselves."""
@@ -70,7 +87,7 @@ class SeenEvents:
             else:
                 found[by_id] = self._runs.again(keys)
         if len(by_words):
-            self._words.enter(events.file)
+            self._words.enter(self._again.get(events.file, events.file))
             found[by_words] = self._words.also_in(self._words, _words(events, by_words, _moment(events, by_words)))
         if self.several:
             self._compare_kinds_of_logs(events, by_id, by_words, found)
@@ -81,7 +98,7 @@ class SeenEvents:
     ) -> None:
         """Notes in `found` what another kind of log has, which names source and computer in another way or not."""
         for said in (self._said_with_number, self._said_with_id, self._said_without):
-            said.enter(events.file)
+            said.enter(self._again.get(events.file, events.file))
         # Duplicates are not stored twice.
         by_id, by_words = by_id[~found[by_id]], by_words[~found[by_words]]
         words = _words(events, by_id)
@@ -99,50 +116,82 @@ class SeenEvents:
 
 
 class _SaidInLogs:
-    """What was said when, log by log: in those with record ids, in those without, or with the ids."""
+    """What was said when, log by log: in those with record ids, in those without, or with the ids.
 
-    __slots__ = ("_before", "_file", "_here", "_in_file")
+    A log may be entered again, where several are followed: what it said itself before is not that of another one.
+    """
+
+    __slots__ = ("_before", "_file", "_here", "_here_with_doubles", "_in_file", "_left", "_mine")
 
     def __init__(self) -> None:
         self._before = _Runs()
         self._here: list[Keys] = []
+        self._here_with_doubles: list[Keys] = []
+        self._left: dict[int, tuple[list[Keys], list[Keys]]] = {}
+        self._mine = _Runs()
         self._in_file: _Runs | None = None
         self._file = -1
 
     def enter(self, file: int) -> None:
         """What was kept of another log than `file` is that of an earlier one from now on."""
-        if file != self._file:
-            self._file = file
-            if self._here:
-                self._before.add(np.sort(np.concatenate(self._here)))
-            self._here, self._in_file = [], None
+        if file == self._file:
+            return
+        if self._here_with_doubles:
+            self._leave()
+        self._file = file
+        self._here, self._here_with_doubles, self._in_file = [], [], None
+        self._mine = _Runs()
+        for keys in self._left.get(file, ((), ()))[0]:
+            self._mine.add(keys)
 
-    def keep(self, keys: Keys) -> None:
-        """Takes in `keys` of the log that was entered; sorted when the next one is."""
+    def _leave(self) -> None:
+        kept, said = self._left.setdefault(self._file, ([], []))
+        run = _sorted(self._here)
+        if len(run):
+            self._before.add(run)
+            kept.append(run)
+        total = sum(map(len, self._here_with_doubles))
+        said.append(run if total == len(run) else _sorted(self._here_with_doubles))
+
+    def keep(self, keys: Keys, all_keys: Keys | None = None) -> None:
+        """Takes in `keys` of the log that was entered, the doubles among `all_keys` left out; sorted when the next one
+        is entered.
+        """
         self._here.append(keys)
+        self._here_with_doubles.append(keys if all_keys is None else all_keys)
 
     def earlier(self, keys: Keys) -> NDArray[np.bool_]:
-        """Which of `keys` an earlier log has."""
-        return self._before.counted(keys) > 0 if self._before.runs else np.zeros(len(keys), np.bool_)
+        """Which of `keys` another log has that was entered before."""
+        return self._elsewhere(keys) > 0
 
     def also_in(self, others: _SaidInLogs, keys: Keys) -> NDArray[np.bool_]:
         """Which of `keys` an earlier log of the `others` has, each as often as it has it; the rest is kept."""
         if not others._before.runs:
             self.keep(keys)
             return np.zeros(len(keys), np.bool_)
-        found = others._before.counted(keys) > self._rank(keys)
-        self.keep(keys[~found])
+        found = others._elsewhere(keys) > self._rank(keys)
+        self.keep(keys[~found], keys)
         return found
+
+    def _elsewhere(self, keys: Keys) -> NDArray[np.int64]:
+        """How often each of `keys` was said in the logs before, without those of this name."""
+        if not self._before.runs:
+            return np.zeros(len(keys), np.int64)
+        return self._before.counted(keys) - self._mine.counted(keys) if self._mine.runs else self._before.counted(keys)
 
     def _rank(self, keys: Keys) -> NDArray[np.int64]:
         """For each of `keys`, the number of earlier equal ones in this log."""
         if self._in_file is None:
             self._in_file = _Runs()
-            if self._here:
-                self._in_file.add(np.sort(np.concatenate(self._here)))
+            for run in (*self._left.get(self._file, ((), ()))[1], _sorted(self._here_with_doubles)):
+                self._in_file.add(run)
         rank = self._in_file.counted(keys) + _rank_among_equals(keys)
         self._in_file.add(np.sort(keys))
         return rank
+
+
+def _sorted(keys: list[Keys]) -> Keys:
+    return np.sort(np.concatenate(keys)) if keys else np.zeros(0, np.uint64)
 
 
 class _Runs:

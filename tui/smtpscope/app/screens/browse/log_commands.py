@@ -74,11 +74,11 @@ class LogCommands:
         if not self._state.analysis.holds_sessions(exchange):
             self._page.say("This log holds single events, not whole sessions; r shows the record")
             return
-        self._page.run_in_thread(lambda: self._read_session(exchange), "session")
+        self._page.run_in_thread(lambda: self._read_session(row, exchange), "session")
 
-    def _read_session(self, exchange: SmtpExchange) -> None:
+    def _read_session(self, row: int, exchange: SmtpExchange) -> None:
         try:
-            found = self._state.analysis.smtp_session(exchange)
+            found = self._state.analysis.smtp_session(row)
         except LogError as error:
             self._page.from_thread(self._session_failed, error)
         except Exception as defect:

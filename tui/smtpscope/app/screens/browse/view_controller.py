@@ -62,6 +62,7 @@ class ViewController:
         self._refresh_timer: Timer | None = None
         self._ahead_timer: Timer | None = None
         self._detail_for: Hashable = None
+        self._check_key: str | None = None
         self._shown_after_reading = False
 
     @property
@@ -251,8 +252,15 @@ class ViewController:
         if here is None or key == self._detail_for:
             return
         self._detail_for = key
-        analysis, (view, entry) = self._state.analysis, here
-        self._queries.submit("detail", StoreQuery(lambda: detail_of(analysis, view, entry), self._detail_found))
+        analysis, (view, entry), key = self._state.analysis, here, self._key_of_checks
+        self._queries.submit("detail", StoreQuery(lambda: detail_of(analysis, view, entry, key), self._detail_found))
+
+    @property
+    def _key_of_checks(self) -> str:
+        """Looked up once: keys do not change in a run, and a row is shown many times."""
+        if self._check_key is None:
+            self._check_key = "" if self._state.settings.checks == "off" else self._page.key_of("browse.check_now")
+        return self._check_key
 
     def _detail_found(self, detail: Detail) -> None:
         self._detail.detail = detail

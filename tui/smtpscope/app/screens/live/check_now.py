@@ -37,6 +37,16 @@ class CheckNowScreen(ModalScreen[None]):
         Binding("t", "ticket", "In the ticket", id="check.ticket"),
         Binding("o", "our_address", "Our IP address", id="check.our_address"),
         Binding("y", "copy", "Copy results", id="check.copy"),
+        Binding(
+            "pagedown,ctrl+d",
+            "page(1)",
+            "Page down",
+            show=False,
+            key_display="PgDn",
+            id="check.page_down",
+            priority=True,
+        ),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="check.page_up", priority=True),
         Binding("j,down", "move(1)", "Next", show=False, id="check.next", priority=True),
         Binding("k,up", "move(-1)", "Previous", show=False, id="check.previous", priority=True),
     ]
@@ -110,7 +120,16 @@ class CheckNowScreen(ModalScreen[None]):
             pane.blocks = (ProseParagraph(text("No live check fits this cause.")),)
         else:
             pane.blocks = tuple(check_blocks(check, self._desk.result(check), self._desk.resolvers, self._desk.zone))
-        self.query_one("#check-note", Static).update(text(self._note()))
+        # How long it is, is known only when it is laid out.
+        self.call_after_refresh(self._show_note)
+
+    def _show_note(self) -> None:
+        pane = self.query_one(ProsePane)
+        more = pane.virtual_size.height > pane.scrollable_content_region.height
+        bindings = (active.binding for active in self.active_bindings.values() if more)
+        keys = (self.app.get_key_display(binding) for binding in bindings if binding.id == "check.page_down")
+        rest = next((f" {key} shows the rest." for key in keys), "")
+        self.query_one("#check-note", Static).update(text(f"{self._note()}{rest}"))
 
     def _note(self) -> str:
         if self._runner is not None:
@@ -128,6 +147,11 @@ class CheckNowScreen(ModalScreen[None]):
         self._show()
 
     # Keys
+
+    def action_page(self, by: int) -> None:
+        """What is sent may be longer than the pane."""
+        pane = self.query_one(ProsePane)
+        pane.scroll_relative(y=by * max(1, pane.scrollable_content_region.height - 1), animate=False)
 
     def action_move(self, by: int) -> None:
         options = self.query_one(OptionList)

@@ -22,13 +22,15 @@ from smtpscope.app.widgets.texts.prose import ProseBlock
 class Detail(Struct, frozen=True):
     """The two sides, and the title of the first one ("Event", "Incident").
 
-    `facts_alone` are the facts including the gist of the guidance, for panes with room for only one side.
+    `facts_alone` are the facts including the gist of the guidance, for panes with room for only one side. `check_key`
+    is the key of live checks, "" where there are none.
     """
 
     facts_title: str
     facts: tuple[ProseBlock, ...]
     guidance: tuple[ProseBlock, ...]
     facts_alone: tuple[ProseBlock, ...] = ()
+    check_key: str = ""
 
 
 class PaneTabs(Static, can_focus=False):
@@ -109,7 +111,7 @@ class DetailPane(Container):
         self._show_facts()
         self.guidance.blocks = () if detail is None else detail.guidance
         self.facts.border_title = None if detail is None else detail.facts_title
-        self.guidance.border_title = "Guidance"
+        self.guidance.border_title = f"Guidance{self._check_hint}"
         self._draw_tabs()
 
     def watch_side(self, side: str) -> None:
@@ -124,8 +126,13 @@ class DetailPane(Container):
             here = self.side == side
             parts.append(Content.styled(f"[{name}]" if here else f" {name} ", "bold" if here else "$text-muted"))
         # Always one line: a new screen layout would cost a frame per key.
-        tabs = Content.assemble(*parts, ("  t: switch", "$text-muted"))
+        tabs = Content.assemble(*parts, (f"  t: switch{self._check_hint}", "$text-muted"))
         self.query_one(PaneTabs).update(tabs, layout=False)
+
+    @property
+    def _check_hint(self) -> str:
+        """The footer has no room for this key on most screens, and it belongs to what is shown here."""
+        return f"  {self.detail.check_key}: check now" if self.detail is not None and self.detail.check_key else ""
 
     def change_side(self) -> None:
         self.side = "guidance" if self.side == "facts" else "facts"

@@ -68,13 +68,13 @@ def gist_blocks(advice: Advice) -> tuple[ProseBlock, ...]:
 
 
 def guidance_blocks(
-    advice: Advice, beside: Sequence[Explanation] = (), live: Sequence[ProseBlock] = ()
+    advice: Advice, beside: Sequence[Explanation] = (), live: Sequence[ProseBlock] = (), check_key: str = ""
 ) -> tuple[ProseBlock, ...]:
     """All of the advice, the answer first, so even a small pane shows cause, action and first steps without
     scrolling.
 
     `beside` are the events that explain the incident: what follows from them comes after what to do. `live` is what
-    live checks found: it is newer than all the rest, and above it.
+    live checks found: it is newer than all the rest, and above it. `check_key` is the key that runs them, "" for none.
     """
     blocks: list[ProseBlock] = [
         *live,
@@ -101,7 +101,7 @@ def guidance_blocks(
     blocks.append(ProseParagraph(text(shown(advice.duration_note))))
     blocks.append(labelled("action", text(shown(advice.who_note))))
     blocks += listed("Likely causes", advice.causes)
-    blocks += _checks(advice)
+    blocks += _checks(advice, check_key)
     blocks += listed("What not to do", advice.avoid)
     blocks += [BLANK, labelled("ignore", text(shown(advice.ignore_when)))]
     blocks.append(labelled("fixed when", text(shown(advice.over_when))))
@@ -124,10 +124,12 @@ def _numbered(title: str, lines: tuple[str, ...]) -> list[ProseBlock]:
     return [Heading(text(title)), *numbered]
 
 
-def _checks(advice: Advice) -> list[ProseBlock]:
+def _checks(advice: Advice, check_key: str) -> list[ProseBlock]:
     if not advice.checks:
         return []
-    blocks: list[ProseBlock] = [BLANK, Heading(text("What to check"))]
+    now = f"  {check_key} checks now what can be checked from here" if check_key else ""
+    title = Content.assemble("What to check", (now, "$text-muted not bold"))
+    blocks: list[ProseBlock] = [BLANK, Heading(title)]
     for check in advice.checks:
         tool = "" if check.tool in _TOOLS_TO_READ else f" ({check.tool})"
         blocks.append(bullet(Content.assemble(str(shown(check.what)), (tool, "$text-muted"))))

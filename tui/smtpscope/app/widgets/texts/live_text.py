@@ -32,7 +32,7 @@ def live_blocks(results: Sequence[LiveResult], zone: tzinfo) -> list[ProseBlock]
 
 
 def check_line(check: LiveCheck, result: LiveResult | None, *, running: bool) -> Content:
-    """A check in the list: a sign for its result, and its title."""
+    """A check in the list: a sign for its result, its title, and what was found."""
     from smtpscope.export.summaries.live_words import SIGNS
 
     if running:
@@ -42,7 +42,12 @@ def check_line(check: LiveCheck, result: LiveResult | None, *, running: bool) ->
     else:
         sign, style = (" ", "") if not check.refusal else ("x", "$text-muted")
     title = str(shown(check.title))
-    return Content.assemble((f"{sign} ", style), (title, "$text-muted" if check.refusal else ""))
+    found = "" if result is None or running else f"  {result.finding.replace('-', ' ')}"
+    return Content.assemble((f"{sign} ", style), (title, "$text-muted" if check.refusal else ""), (found, style))
+
+
+def _words(sentence: str) -> set[str]:
+    return {word.strip(".,;:()").casefold() for word in sentence.split()} - {""}
 
 
 def check_blocks(
@@ -54,7 +59,7 @@ def check_blocks(
     blocks: list[ProseBlock] = [Heading(text(shown(check.title)))]
     if result is not None:
         blocks.append(ProseParagraph(text(shown(result.says), "bold")))
-        if result.conclusion and result.sentence != result.conclusion:
+        if result.conclusion and not _words(result.sentence) <= _words(result.conclusion):
             blocks.append(ProseParagraph(text(shown(result.sentence))))
         asked = f"{result.outcome.capitalize()}. {when_and_who(result, zone)}."
         blocks.append(ProseParagraph(text(shown(asked), "$text-muted")))

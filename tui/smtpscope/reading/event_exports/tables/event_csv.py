@@ -72,7 +72,7 @@ class EventCsvReader(TextLog):
                 repeated = len(found) == 1 and records.is_repeated(found[0])
                 batching.records += [] if repeated else found
                 batching.unrelated_records += fields is not None and not found
-                misshapen.add(row, right=fields is not None, read=bool(found))
+                misshapen.add(row, found, right=fields is not None)
             if batching.full or ((number % _LOOKED_AT_CLOCK_EVERY == 0 or not row.fields) and batching.due):
                 batching.problems += times.take_problems() + misshapen.take_problems() + records.places.take_problems()
                 yield batching.take(row.end)

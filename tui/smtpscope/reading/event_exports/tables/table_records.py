@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from smtpscope.errors import Problem
@@ -10,9 +12,9 @@ from smtpscope.reading.event_exports.blocks.dumped_data import dumped_data
 from smtpscope.reading.event_exports.fields.named_record import named_record
 from smtpscope.reading.event_exports.fields.repeats import Repeats, is_of_timeline
 from smtpscope.reading.event_exports.fields.text_places import GUESS, TextPlaces
-from smtpscope.reading.event_exports.messages.event_messages import holds_message
+from smtpscope.reading.event_exports.messages.event_messages import OPENING, holds_message
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
-from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, raw_record
+from smtpscope.reading.event_exports.splunk.splunk_raw import epoch_milliseconds, is_windows_event, raw_record
 from smtpscope.reading.event_exports.tables.table_columns import EventTableColumns, is_type_line
 from smtpscope.reading.explaining import NO_SOURCES, EventSources
 from smtpscope.reading.problem_log import Outcome, ProblemLog
@@ -27,6 +29,8 @@ from smtpscope.reading.windows_event.event_values import level_of as level_of_nu
 from smtpscope.reading.windows_event.levels import level_of, level_of_type
 
 _STRINGS: Final = 6
+_FIRST_WORDS: Final = "This is an SMTP protocol"
+_LONGEST_LABELS: Final = 256
 _NUMBER = re.compile(r"-?\d{1,10}")
 
 
@@ -66,6 +70,9 @@ class Misshapen:
         if more >= columns.count - 2 and any(find_time(field) is not None for field in fields[columns.count - 1 :]):
             # As many fields as two rows have, one of which was cut off.
             return None
+        if columns.whole and columns.message is not None and not is_windows_event(fields[columns.message]):
+            # Splunk always quotes an event: its row hangs together with another one.
+            return None
         if columns.message is not None:
             # Unquoted separators are in the message: it is the only column of free text.
             end = columns.message + more + 1
@@ -75,10 +82,14 @@ class Misshapen:
                 return joined
         return None if any(fields[columns.count :]) else fields[: columns.count]
 
-    def add(self, row: Row, *, right: bool, read: bool) -> None:
-        """Notes what is wrong with `row`, if anything: `right` if its fields were right, `read` if it gave a record."""
+    def add(self, row: Row, found: Sequence[EventRecord], *, right: bool) -> None:
+        """Notes what is wrong with `row`, which gave the records `found`: `right` if its fields were right."""
+        read = bool(found)
         outcome: Outcome = "recovered" if right or read else "skipped"
-        if not right and not read and self._stands_outside(row):
+        if any(each.message is not None and _hangs_together(each.message) for each in found):
+            reason = "another message begins within this one: two rows may have become one"
+            self._problem_log.add(f"line {row.line}", reason, "noted")
+        elif not right and not read and self._stands_outside(row):
             self._first_outside = self._first_outside or row.line
             self._outside += not self._recovering
         elif row.broken:
@@ -117,6 +128,15 @@ class Misshapen:
         return len(row.fields) <= last or written_time(row.fields, columns) is None
 
 
+def _hangs_together(message: str) -> bool:
+    """Whether `message` begins as one and goes on as another, whose own row has a time."""
+    places = [found.start() for found in islice(OPENING.finditer(message), 2)]
+    if not places or not places[-1]:
+        return False
+    before = message[: places[-1]]
+    return len(places) > 1 or message.count(_FIRST_WORDS) > 1 or find_time(before[-_LONGEST_LABELS:]) is not None
+
+
 def _counted(fields: int) -> str:
     return "1 field" if fields == 1 else f"{fields} fields"
 
@@ -145,10 +165,21 @@ class RowRecords:
 
     def loose(self, row: Row) -> list[EventRecord]:
         """The records of the messages in a row whose fields can't be told apart."""
+        if self._columns.whole and (whole := self._whole(row)):
+            return whole
         codec = "latin-1" if self._encoding.unit == 1 else self._encoding.codec
         data = row.text.encode(codec, "replace")
         block = TextBlock(data, start=row.offset, encoding=self._encoding, final=True)
         return self._loose.records(block, 0, len(block.text))
+
+    def _whole(self, row: Row) -> list[EventRecord]:
+        """The events that Splunk stored, from a row with other ones: the times in front may not be theirs."""
+        cells = [true_text(cell, self._encoding) for cell in row.fields if is_windows_event(cell)]
+        found = [
+            raw_record(cell, file=self._file, offset=row.offset, times=self._times, sources=self._sources)
+            for cell in cells
+        ]
+        return [record for record in found if record is not None]
 
     def record(self, row: Row, fields: list[str]) -> EventRecord | None:
         """The record in `fields`, None if it is certainly not an SMTP event."""

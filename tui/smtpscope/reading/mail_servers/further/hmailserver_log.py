@@ -35,6 +35,8 @@ class _Session(Struct):
 class HmailserverGrammar(MailGrammar):
     """SMTPD receives mail and SMTPC sends it; that and the direction of a line tell commands from replies."""
 
+    beginning: ClassVar[re.Pattern[str] | None] = re.compile(r"\"SMTP[DC]\"\t-?\d{1,12}\t\d{1,12}\t\"")
+
     def __init__(self) -> None:
         self._sessions: dict[tuple[str, str], _Session] = {}
 

@@ -38,7 +38,7 @@ class BrokenLines:
     def __init__(
         self,
         line_of: Callable[[str], LogLine | None],
-        taken_apart: Callable[[str], tuple[Found, LogLine | None]],
+        taken_apart: Callable[[str], tuple[Found, LogLine | None, object]],
         *,
         may_be: bool,
     ) -> None:
@@ -62,7 +62,7 @@ class BrokenLines:
             first = block.text[whole.start : block.text.find("\n", whole.start)]
             if isinstance(self._taken_apart(first)[0], LoggedRefusal):
                 return None
-        refusal, line = self._taken_apart(whole.text)
+        refusal, line, _ = self._taken_apart(whole.text)
         if line is None or not isinstance(refusal, LoggedRefusal):
             return None
         # What stands below a refusal may be the header of the message.

@@ -12,17 +12,26 @@ from smtpscope.reading.text.syslog_line import LogLine
 JOINED: Final = "the line end before this line is lost: it hangs on the line before"
 _LENGTH: Final = 15
 """Characters of the time at the beginning of a line, `Nov  9 06:13:19`; of an ISO 8601 time they are enough."""
+_WITH_WEEKDAY: Final = 19
+_WEEKDAY: Final = re.compile(r"[A-Za-z]{3},? [A-Za-z]{3} ")
 _FEWEST_DIGITS: Final = 5
 _MOST_LETTERS: Final = 1_024
 
 
-def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str], LogLine | None]) -> tuple[int, int]:
+def parted(
+    text: str,
+    start: int,
+    end: int,
+    index: int,
+    line_of: Callable[[str], LogLine | None],
+    beginning: re.Pattern[str] | None = None,
+) -> tuple[int, int]:
     """The start and the end of what stands for the line with `index` in that from `start` to `end`: all of it, or the
     part before or behind the place where another line begins in it.
 
-    Another line begins with the same form of time, and `line_of` recognises it.
+    Another line begins with the same form of time, or as `beginning` says if none does, and `line_of` recognises it.
     """
-    form = form_of(shape_of(text[start : start + _LENGTH]))
+    form = beginning or form_of(shape_of(text[start : start + _WITH_WEEKDAY]))
     for found in () if form is None else form.finditer(text, start + _LENGTH, end):
         if line_of(text[found.start() : end]) is not None:
             return (found.start(), end) if found.start() <= index else (start, found.start())
@@ -31,7 +40,7 @@ def parted(text: str, start: int, end: int, index: int, line_of: Callable[[str],
 
 def shape_of(line: str) -> str:
     """The beginning of `line`, each digit as 0 and each letter as a."""
-    return line[:_LENGTH].translate(_SHAPES)
+    return line[: _WITH_WEEKDAY if _WEEKDAY.match(line) else _LENGTH].translate(_SHAPES)
 
 
 class _Shapes(dict[int, str]):

@@ -1,0 +1,1 @@
+"""Rows of Exchange's logs in tables, of which only those that matter become text."""

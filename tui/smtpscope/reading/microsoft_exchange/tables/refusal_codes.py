@@ -1,0 +1,56 @@
+"""The rows of a table in which a reply 4yz or 5yz may be quoted, by the bytes around its code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from smtpscope.reading.text.tables.block_table import Bytes, Mask, Places
+
+_FOUR_OR_FIVE: Final = 0x34
+_ODD: Final = 0x01
+_ZERO, _NINE = b"09"
+_BEFORE: Final = 12
+"""Bytes before a code that are looked at."""
+_REACH: Final = 8
+"""The code and the bytes after it that are looked at."""
+
+
+class Letters:
+    """A set of letters; `of` tells which bytes are among them."""
+
+    __slots__ = ("_table",)
+
+    def __init__(self, letters: str) -> None:
+        self._table = np.zeros(256, np.bool_)
+        self._table[list(letters.encode("latin-1"))] = True
+
+    def of(self, raw: Bytes) -> Mask:
+        """Whether each byte of `raw` is one of the letters."""
+        found: Mask = self._table[raw]
+        return found
+
+
+DIGITS: Final = Letters("0123456789")
+END: Final = '\r\n,"'
+"""What may follow the last letter of a field."""
+
+
+def codes_in(raw: Bytes, begin: int, end: int) -> Places:
+    """Where between `begin` and `end` of a block three digits stand that may be the code of a refusal.
+
+    Those in the first and the last few bytes of the block are left out: see `ends_of`.
+    """
+    part = raw[begin:end]
+    places = np.flatnonzero((part & ~np.uint8(_ODD)) == _FOUR_OR_FIVE) + begin
+    places = places[np.searchsorted(places, _BEFORE) : np.searchsorted(places, len(raw) - _REACH)]
+    places = places[DIGITS.of(raw[places + 1])]
+    found: Places = places[DIGITS.of(raw[places + 2])]
+    return found
+
+
+def ends_of(raw: Bytes) -> list[int]:
+    """Places in all lines of a block in which `codes_in` may leave out a code."""
+    last = len(raw) - 1
+    return [*range(min(_BEFORE, last)), *range(max(0, last - _REACH), last + 1)]

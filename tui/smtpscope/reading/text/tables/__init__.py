@@ -1,0 +1,1 @@
+"""Blocks of text as tables of lines and fields, all found at once."""
