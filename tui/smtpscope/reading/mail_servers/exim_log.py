@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.escapes import with_line_ends, without_octal
 from smtpscope.reading.mail_servers.exim_rejects import HOST, own_refusal
+from smtpscope.reading.mail_servers.line_repair.escapes import with_line_ends, without_octal
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
     Around,

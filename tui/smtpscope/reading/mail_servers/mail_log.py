@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
+from smtpscope.reading.mail_servers.broken_lines import BROKEN, UNREAD, BrokenLines, RefusedLine
 from smtpscope.reading.mail_servers.grammars import Grammars
-from smtpscope.reading.mail_servers.line_repair.broken_lines import BROKEN, UNREAD, BrokenLines, RefusedLine
 from smtpscope.reading.mail_servers.line_repair.joined_lines import JOINED, parted
 from smtpscope.reading.mail_servers.line_repair.odd_lines import OddLines
 from smtpscope.reading.mail_servers.mail_grammar import (

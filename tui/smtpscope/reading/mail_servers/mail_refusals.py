@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from smtpscope.reading.mail_servers.escapes import without_syslog_escapes
+from smtpscope.reading.mail_servers.line_repair.escapes import without_syslog_escapes
 from smtpscope.reading.mail_servers.mail_grammar import LoggedRefusal
 from smtpscope.reading.problem_log import ProblemLog
 from smtpscope.reading.record import SmtpExchangeRecord
