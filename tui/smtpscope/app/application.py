@@ -153,7 +153,7 @@ class Browser(App[None]):
             self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's own commands: each of ours is an action with a key, listed by the provider."""
+        """None of Textual's own commands: each command is an action with a key, listed by the provider."""
         return ()
 
     def on_resize(self) -> None:

@@ -183,7 +183,7 @@ class LogLoader:
         return self._logs.raw(self._still_there(row))
 
     def _still_there(self, row: int) -> SmtpExchange:
-        """The exchange of `row`. Raises LogError if its log was begun anew since."""
+        """The exchange of `row`. Raises LogError if its log was begun again since."""
         exchange = self.store.exchange(row)
         if row < self._begun_anew.get(exchange.file, 0):
             raise replaced(exchange.file)

@@ -206,7 +206,7 @@ class Logs:
     def raw(self, exchange: SmtpExchange) -> str | None:
         """The raw record of `exchange`; None if no such file is open.
 
-        Raises LogError and OSError if the file has become unreadable, or another record stands there.
+        Raises LogError and OSError if the file has become unreadable, or another record is there.
         """
         reader = self._readers.get(exchange.file)
         if reader is None:

@@ -189,7 +189,7 @@ class ObjectRecords:
             self.take(block, JsonObject(begin, end, False))
 
     def _others(self, block: TextBlock, found: JsonObject) -> list[EventRecord | None]:
-        """Of an object that is none of ours the records that are wanted as others, None for each that is not."""
+        """Of an object that is not ours the records that are wanted as others, None for each that is not."""
         if self._sources.may_be_in(block.text[found.start : found.end]):
             with suppress(NoObjectError):
                 return self._records(block.cut(found.start, found.end), block.offset(found.start))
