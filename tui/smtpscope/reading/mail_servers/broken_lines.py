@@ -87,9 +87,9 @@ class _WholeLine(NamedTuple):
 
 def _lacks_something(found: Found, text: str) -> bool:
     """Whether the line `text`, in which this was found, may be a part of one."""
-    if isinstance(found, LoggedRefusal):
-        return found.mailbox is None or _is_cut(text)
-    return found is None or isinstance(found, Damaged)
+    if _is_cut(text) or found is None or isinstance(found, Damaged):
+        return True
+    return isinstance(found, LoggedRefusal) and found.mailbox is None
 
 
 def _is_cut(text: str) -> bool:

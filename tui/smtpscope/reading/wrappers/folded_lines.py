@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import pairwise
 from typing import Final
 
-from smtpscope.reading.mail_servers.line_repair.joined_lines import form_of, shape_of
 from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.text.syslog_time import find_log_time
 from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped
 
 _NARROWEST: Final = 60
@@ -17,8 +16,9 @@ _FEWEST: Final = 2
 """Lines of full width, so that the longest of a log is not taken for one."""
 _LONGEST: Final = 1 << 14
 """Characters of a line put together again."""
+_TIME: Final = 64
 _CUT: Final = 1
-"""Blanks at the end of a line that were lost in copying."""
+"""Spaces at the end of a line that were lost in copying."""
 
 
 class FoldedLines:
@@ -30,20 +30,19 @@ class FoldedLines:
 
     def fits(self, head: str) -> bool:
         """See `Wrapper`."""
-        return _folding(head) is not None
+        return _width(head) is not None
 
     def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
         """See `Wrapper`."""
-        folding = _folding(head)
-        if folding is None:
+        width = _width(head)
+        if width is None:
             return Unwrapped([], [], len(block.text))
-        width, beginning = folding
         lines: list[InnerLine] = []
         text, rest = block.text, 0
         full = False
         for start, end in _bounds(text):
             written = text[start:end].rstrip("\r\n")
-            if full and lines and beginning.match(written) is None and start - lines[-1].start < _LONGEST:
+            if full and lines and not _begins_with_time(written) and start - lines[-1].start < _LONGEST:
                 before = lines[-1]
                 lost = " " * (width - len(text[rest:start].rstrip("\r\n")))
                 lines[-1] = InnerLine(before.start, end, before.text + lost + written)
@@ -56,22 +55,25 @@ class FoldedLines:
         return Unwrapped(lines[:-1], [], lines[-1].start)
 
 
-def _folding(head: str) -> tuple[int, re.Pattern[str]] | None:
-    """The width at which the lines of a file that begins with `head` are cut, and what matches the beginning of a whole
-    line; None where they are not."""
+def _width(head: str) -> int | None:
+    """The width at which the lines of a file that begins with `head` are cut; None if they are not."""
     # The last line of the head may be cut by the head alone.
     lines = [line.rstrip("\r") for line in head.lstrip("\ufeff").split("\n")[:-1]]
-    form = next((form for line in lines if (form := form_of(shape_of(line))) is not None), None)
-    if form is None:
+    cut = [len(before) for before, line in pairwise(lines) if not _begins_with_time(line)]
+    if len(cut) == len(lines) - 1:
         return None
-    cut = [len(before) for before, line in pairwise(lines) if form.match(line) is None]
     width, count = next(iter(Counter(cut).most_common(1)), (0, 0))
-    # Where it ended with a blank, that was lost.
+    # Where it ended with a space, that was lost.
     width += width + _CUT in cut
     going_on = sum(width - _CUT <= length <= width for length in cut)
     if count < _FEWEST or not _NARROWEST <= width <= _WIDEST or going_on * 2 < len(cut):
         return None
-    return width, form
+    return width
+
+
+def _begins_with_time(line: str) -> bool:
+    written = find_log_time(line[:_TIME])
+    return written is not None and written.begin == 0
 
 
 def _bounds(text: str) -> list[tuple[int, int]]:
