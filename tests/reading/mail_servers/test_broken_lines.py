@@ -76,7 +76,7 @@ def test_the_whole_reply_is_put_together_and_the_break_is_told() -> None:
     assert sum(batch.unrelated_records for batch in batches) == 2
     (problem,) = (each for each in problems_of(PostfixLogReader(MemorySource(data), OPTIONS)) if each.place != "dates")
     assert problem.outcome == "recovered"
-    assert "broken" in problem.reason
+    assert "joined" in problem.reason
 
 
 def test_a_refusal_whose_line_has_no_beginning_is_told() -> None:

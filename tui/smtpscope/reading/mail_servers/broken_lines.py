@@ -10,8 +10,8 @@ from smtpscope.reading.mail_servers.mail_grammar import Damaged, Found, LoggedRe
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.syslog_line import LogLine
 
-BROKEN: Final = "the line is broken into several; they were put together"
-UNREAD: Final = "no line of a mail server begins here, but this tells of a refusal"
+BROKEN: Final = "the line was wrapped; its parts were joined"
+UNREAD: Final = "a refusal in a line without its beginning (time and program)"
 _MOST: Final = 6
 """Lines that one line may be broken into."""
 _LONGEST: Final = 8_192
@@ -22,7 +22,7 @@ _STATUS: Final = " status="
 
 
 class RefusedLine(NamedTuple):
-    """A line put together again, from index `start` of a block to `end`, taken apart, and the refusal in it."""
+    """A line joined again, from index `start` of a block to `end`, with the refusal in it."""
 
     start: int
     end: int
@@ -31,8 +31,8 @@ class RefusedLine(NamedTuple):
 
 
 class BrokenLines:
-    """Puts the lines of one log together. `line_of` tells what a text that begins a line is, `taken_apart` what is in
-    it; in a log where nothing `may_be` broken, each line stands for itself.
+    """Joins the lines of one log. `line_of` parses a text as a line, `taken_apart` finds the refusal in it; unless
+    `may_be`, no line of the log can be broken.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class BrokenLines:
         return RefusedLine(whole.start, whole.end, line, refusal) if says_more else None
 
     def is_unread(self, text: str) -> bool:
-        """Whether a text that is no line certainly tells of a refusal."""
+        """Whether a text that is not a line certainly has a refusal."""
         return self._may_be and _TELLS_OF_REFUSAL.search(text) is not None
 
     def _begins_line(self, text: str) -> bool:
@@ -100,7 +100,7 @@ def _is_cut(text: str) -> bool:
 def _whole_line(block: str, start: int, end: int, is_line: Callable[[str], bool]) -> _WholeLine | None:
     """The line that the text from `start` to `end` is part of; None if it is a line of its own, or of nothing.
 
-    `is_line` tells whether a text begins as the lines of the log do.
+    `is_line` says whether a text begins like the lines of the log.
     """
     parts = [block[start:end].rstrip("\r\n")]
     while not is_line(parts[0]):

@@ -207,8 +207,8 @@ class MailLog(FollowableTextLog):
 
 
 def _as_logged(text: str) -> str:
-    """A line without the colours of a terminal, with the angle brackets of one that was copied from HTML, and without
-    the line breaks of a page, which are blanks behind a blank in the cell of a table.
+    """A line without the colours of a terminal, with the angle brackets of one that was copied from HTML, and with
+    single spaces in a cell of a table, where a page has its line breaks.
     """
     if "\x1b" in text:
         text = _COLOURS.sub("", text)

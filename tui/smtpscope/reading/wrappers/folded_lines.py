@@ -13,7 +13,7 @@ from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped
 _NARROWEST: Final = 60
 _WIDEST: Final = 400
 _FEWEST: Final = 2
-"""Lines of full width, so that the longest of a log is not taken for one."""
+"""Lines of full width: one line of a log is always the longest."""
 _LONGEST: Final = 1 << 14
 """Characters of a line put together again."""
 _TIME: Final = 64
