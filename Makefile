@@ -91,7 +91,8 @@ tasks: $(DEVELOPED)
 evaluate: $(DEVELOPED)
 	PYTHONPATH=tests $(BIN)/python -m support.evaluation docs/evaluation.md $(REPLIES)
 
-# Needs Xvfb, xdotool and xclip, and terminals to try (Debian: apt-get install xvfb xdotool xclip xterm kitty ...).
+# Needs Xvfb, xdotool and xclip, and terminals to try (Debian: apt-get install xvfb openbox xdotool xclip xterm rxvt-unicode
+# kitty alacritty xfce4-terminal mlterm stterm pterm tmux screen mosh; foot weston wl-clipboard).
 terminals: $(DEVELOPED)
 	PYTHONPATH=tests $(BIN)/python -m real_terminals --into docs/terminals.md
 

@@ -38,6 +38,14 @@ def literals(path: Path) -> Iterator[Text]:
             yield f"{path.relative_to(ROOT)}, line {node.lineno}", node.value
 
 
+def docstrings(path: Path) -> Iterator[Text]:
+    """The docstrings of a module, line by line, without the code in them."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for number, line in enumerate(node.value.value.splitlines(), node.lineno):
+                yield f"{path.relative_to(ROOT)}, line {number}", re.sub(r"`[^`]*`", "", line)
+
+
 def knowledge_texts(value: object, where: str) -> Iterator[Text]:
     """Our own texts in a table of the knowledge base, at any depth."""
     if isinstance(value, str):
@@ -54,6 +62,11 @@ def knowledge_texts(value: object, where: str) -> Iterator[Text]:
 def program_texts() -> Iterator[Text]:
     for path in SOURCES:
         yield from literals(path)
+
+
+def docstring_texts() -> Iterator[Text]:
+    for path in SOURCES:
+        yield from docstrings(path)
 
 
 def knowledge_base_texts() -> Iterator[Text]:
@@ -85,6 +98,7 @@ def help_texts() -> Iterator[Text]:
 
 AREAS = {
     "the program": program_texts,
+    "docstrings": docstring_texts,
     "the knowledge base": knowledge_base_texts,
     "the documents": document_texts,
     "the help": help_texts,

@@ -30,6 +30,7 @@ SERVER = LiveResult(
     evidence=("< 220 Kowalski GmbH",),
     asked=("mx1.kowalski-gmbh.example [203.0.113.9] port 25",),
     time_ms=1_774_180_800_000,
+    connected=True,
 )
 READABLE = ("markdown", "html", "text", "json", "csv")
 

@@ -15,7 +15,7 @@ from smtpscope.probes.consent import AnswerMemory, Outside
 from smtpscope.probes.engine import LiveCheckEngine
 from smtpscope.probes.incident_checks import fitting_checks
 from smtpscope.probes.journal import Journal
-from smtpscope.probes.live_check import DnsQuery, FollowedQueries, LiveCheck, LiveTarget, SmtpConnection
+from smtpscope.probes.live_check import DnsQuery, FollowedQueries, HttpsFetch, LiveCheck, LiveTarget, SmtpConnection
 from smtpscope.probes.live_subject import live_subject
 from smtpscope.probes.mail_connection import MailStream
 from smtpscope.probes.name_server import DnsAnswer
@@ -60,7 +60,8 @@ ANSWERS = st.dictionaries(
                 "10.0.0.5", "127.0.0.2", "169.254.169.254", "8.8.4.4", "::1", "fd00::1", "::ffff:10.0.0.1",
                 "10 exch01.contoso.local.", "10 mx1.fabrikam.com.", "10 10.0.0.5.", "0 .", "not an address",
                 "v=spf1 include:dc.contoso.local a:intranet mx:fabrikam.com exists:%{i}.x.com ptr -all",
-                "v=spf1 redirect=fabrikam.com", "v=DMARC1; p=reject; psd=y", "v=DKIM1; p=", "exch01.contoso.local.",
+                "v=spf1 redirect=fabrikam.com", "v=STSv1; id=1", "v=DMARC1; p=reject; psd=y", "v=DKIM1; p=",
+                "exch01.contoso.local.",
                 "mail.fabrikam.com.", "3 1 1 aa", "\x1b]52;c;x\x07",
             )
         ),
@@ -126,11 +127,13 @@ def test_nothing_leaves_that_was_not_announced_and_nothing_private(
         for name, _ in resolver.asked:
             # Raises for a name of a private network.
             public.name(name, "printable" if check.kind == "spf" else "service")
-        announced = {(each.host, each.port): each.most for each in check.sends if isinstance(each, SmtpConnection)}
+        announced = {
+            (each.host, each.port): each.most for each in check.sends if isinstance(each, SmtpConnection | HttpsFetch)
+        }
         assert len(connector.opened) <= 2 * sum(announced.values())
         for address, port in connector.opened:
             assert public.address(address) == address
-            assert port in (25, 465, 587)
+            assert port in (25, 465, 587, 443)
             assert port in {number for _, number in announced}
         if check.refusal:
             assert resolver.asked == []

@@ -6,41 +6,92 @@ import argparse
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from real_terminals.terminal_window import TerminalWindow, virtual_display
 
-TERMINALS: dict[str, Sequence[str]] = {
-    "xterm": ("xterm", "-fa", "Monospace", "-geometry", "120x36", "-e"),
-    "urxvt": ("urxvt", "-geometry", "120x36", "-e"),
-    "kitty": ("kitty", "--config", "NONE", "-o", "remember_window_size=no"),
-    "alacritty": ("alacritty", "-e"),
-    "xfce4-terminal": (
-        "xfce4-terminal",
-        "--disable-server",
-        "--hide-menubar",
-        "--hide-toolbar",
-        "--hide-scrollbar",
-        "--geometry",
-        "120x36",
-        "-x",
+_XTERM = ("xterm", "-fa", "Monospace", "-geometry", "120x36", "-e")
+# Without an sshd: what it would start is started here.
+_MOSH = (
+    'connect=$(mosh-server new -i 127.0.0.1 -p 60100:60199 -- "$@" 2>/dev/null | tr -d "\\r" | grep "MOSH CONNECT"); '
+    "set -- $connect; MOSH_KEY=$4 exec mosh-client 127.0.0.1 $3"
+)
+# foot knows Wayland only: a compositor in a window of the virtual display.
+_FOOT = (
+    "export XDG_RUNTIME_DIR=$HOME/run; mkdir -m 700 $HOME/run; "
+    "weston --backend=x11-backend.so --use-pixman --shell=kiosk-shell.so --width=1080 --height=720 "
+    "--socket=wayland-terminals --idle-time=0 & "
+    "until [ -S $XDG_RUNTIME_DIR/wayland-terminals ]; do sleep 0.1; done; "
+    'WAYLAND_DISPLAY=wayland-terminals exec foot "$@"'
+)
+_FOOT_COPY = "XDG_RUNTIME_DIR=$HOME/run WAYLAND_DISPLAY=wayland-terminals timeout 2 wl-paste --no-newline"
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """How it is opened, what else must be installed (`needs`), where copies go, and what ends it besides its window."""
+
+    command: Sequence[str]
+    needs: str = ""
+    clipboard: Sequence[str] = ("xclip", "-selection", "clipboard", "-o")
+    end: Sequence[str] = ()
+
+    @property
+    def installed(self) -> bool:
+        return all(shutil.which(each) for each in (self.command[0], self.needs) if each)
+
+    def window(self, display: str, folder: Path, *, over_ssh: bool) -> TerminalWindow:
+        return TerminalWindow(self.command, display, folder, over_ssh=over_ssh, clipboard=self.clipboard, end=self.end)
+
+
+_TMUX = ("tmux", "-L", "smtpscope-terminals", "-f", "/dev/null")
+TERMINALS: dict[str, Terminal] = {
+    "xterm": Terminal(_XTERM),
+    "urxvt": Terminal(("urxvt", "-geometry", "120x36", "-e")),
+    "kitty": Terminal(("kitty", "--config", "NONE", "-o", "remember_window_size=no")),
+    "alacritty": Terminal(
+        ("alacritty", "-o", "window.dimensions.columns=120", "-o", "window.dimensions.lines=36", "-e")
     ),
-    "mlterm": ("mlterm", "-g", "120x36", "-e"),
-    "st": ("st", "-g", "120x36", "-e"),
+    "xfce4-terminal": Terminal(
+        (
+            "xfce4-terminal",
+            "--disable-server",
+            "--hide-menubar",
+            "--hide-toolbar",
+            "--hide-scrollbar",
+            "--geometry",
+            "120x36",
+            "-x",
+        )
+    ),
+    "mlterm": Terminal(("mlterm", "-g", "120x36", "-e")),
+    "st": Terminal(("st", "-g", "120x36", "-e")),
+    "pterm (PuTTY)": Terminal(("pterm", "-geometry", "120x36", "-e")),
+    "foot": Terminal(("sh", "-c", _FOOT, "foot"), "weston", clipboard=("sh", "-c", _FOOT_COPY)),
+    "tmux in xterm": Terminal(
+        (*_XTERM, *_TMUX, "new-session"), "tmux", clipboard=(*_TMUX, "show-buffer"), end=(*_TMUX, "kill-server")
+    ),
+    "GNU screen in xterm": Terminal(
+        (*_XTERM, "screen", "-c", "/dev/null", "-S", "smtpscope-terminals"),
+        "screen",
+        end=("screen", "-S", "smtpscope-terminals", "-X", "quit"),
+    ),
+    "mosh in xterm": Terminal((*_XTERM, "sh", "-c", _MOSH, "mosh"), "mosh-server"),
 }
 NEEDED = ("Xvfb", "xdotool", "xclip")
 CHECKS = ("title", "keys", "mouse", "copy over ssh", "left clean", "shell after kill -9")
 BEGIN, END = "<!-- terminals: begin -->", "<!-- terminals: end -->"
 
 
-def checked(command: Sequence[str], display: str, folder: Path) -> dict[str, str]:
+def checked(terminal: Terminal, display: str, folder: Path) -> dict[str, str]:
     """What was seen in one terminal: "ok", or what came instead."""
     found = dict.fromkeys(CHECKS, "not reached")
-    window = TerminalWindow(command, display, folder / "here", over_ssh=False)
+    window = terminal.window(display, folder / "here", over_ssh=False)
     try:
-        if not window.until(lambda: "smtpscope" in window.title):
-            return found | {"title": f"none ({window.title})"}
-        found["title"] = "ok"
+        if not _begun(window):
+            return found
+        found["title"] = "ok" if "smtpscope" in window.title else "not passed on"
         window.forget_clipboard()
         window.copy(b"summary of 3 incidents")
         window.press("j")
@@ -67,16 +118,24 @@ def checked(command: Sequence[str], display: str, folder: Path) -> dict[str, str
         found["left clean"] = f"no: {', '.join(wrong)}" if wrong else "ok"
     finally:
         window.close()
-    found["copy over ssh"] = _over_ssh(command, display, folder, copied)
-    found["shell after kill -9"] = _after_kill(command, display, folder)
+    found["copy over ssh"] = _over_ssh(terminal, display, folder, copied)
+    found["shell after kill -9"] = _after_kill(terminal, display, folder)
     return found
 
 
-def _over_ssh(command: Sequence[str], display: str, folder: Path, expected: bytes) -> str:
+def _begun(window: TerminalWindow) -> bool:
+    """Whether the browser runs in the window; its title is waited for, where it comes."""
+    if not window.until(lambda: window.processes()):
+        return False
+    window.until(lambda: "smtpscope" in window.title, seconds=8)
+    return True
+
+
+def _over_ssh(terminal: Terminal, display: str, folder: Path, expected: bytes) -> str:
     """Whether OSC 52 brings the same bytes as the native clipboard."""
-    window = TerminalWindow(command, display, folder / "ssh", over_ssh=True)
+    window = terminal.window(display, folder / "ssh", over_ssh=True)
     try:
-        window.until(lambda: "smtpscope" in window.title)
+        _begun(window)
         window.forget_clipboard()
         window.copy(b"summary of 3 incidents")
         window.press("j")
@@ -88,11 +147,11 @@ def _over_ssh(command: Sequence[str], display: str, folder: Path, expected: byte
         window.close()
 
 
-def _after_kill(command: Sequence[str], display: str, folder: Path) -> str:
+def _after_kill(terminal: Terminal, display: str, folder: Path) -> str:
     """Whether words can be typed for the shell after the browser was killed."""
-    window = TerminalWindow(command, display, folder / "killed", over_ssh=False)
+    window = terminal.window(display, folder / "killed", over_ssh=False)
     try:
-        window.until(lambda: "smtpscope" in window.title)
+        _begun(window)
         window.kill()
         window.until(lambda: window.note("after") is not None)
         # As a user would: blindly.
@@ -111,21 +170,23 @@ def main() -> None:
     missing = [name for name in NEEDED if shutil.which(name) is None]
     if missing:
         parser.error(f"these are not installed: {', '.join(missing)}")
-    rows = []
-    with virtual_display() as display, tempfile.TemporaryDirectory() as folder:
-        for name, command in TERMINALS.items():
-            if shutil.which(command[0]) is None or arguments.only not in (None, name):
-                continue
-            place = Path(folder, name)
-            place.mkdir()
-            found = checked(command, display, place)
-            print(name, found, flush=True)
-            rows.append(f"| {name} | {' | '.join(found[check] for check in CHECKS)} |")
-    table = [f"| Terminal | {' | '.join(CHECKS)} |", "|---" * (len(CHECKS) + 1) + "|", *rows]
     text = arguments.into.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    arguments.into.write_text(f"{before}{BEGIN}\n" + "\n".join(table) + f"\n{END}{after}", encoding="utf-8")
+    table, _, after = rest.partition(END)
+    # With --only the other rows stay.
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines() if arguments.only}
+    with virtual_display() as display, tempfile.TemporaryDirectory() as folder:
+        for number, (name, terminal) in enumerate(TERMINALS.items()):
+            if not terminal.installed or arguments.only not in (None, name):
+                continue
+            place = Path(folder, str(number))
+            place.mkdir()
+            found = checked(terminal, display, place)
+            print(name, found, flush=True)
+            rows[name] = f"| {name} | {' | '.join(found[check] for check in CHECKS)} |"
+    lines = [f"| Terminal | {' | '.join(CHECKS)} |", "|---" * (len(CHECKS) + 1) + "|"]
+    lines += [rows[name] for name in TERMINALS if name in rows]
+    arguments.into.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,11 @@ _PAUSE = 0.1
 _TRIES = 5
 
 # Notes the settings of the terminal before and after, how the browser ended, and what is then typed for the shell.
+# st and alacritty set HOME for what they start: the browser would begin where the user's own one ended. VTE is not
+# done with its settings when it starts a program.
 _INSIDE = """cd {root}
+export HOME={notes} XDG_CONFIG_HOME={notes}/config XDG_DATA_HOME={notes}/data XDG_CACHE_HOME={notes}/cache
+sleep 1
 stty -g > {notes}/before
 {environment} {python} -m smtpscope data/samples 2> {notes}/errors
 echo $? > {notes}/code
@@ -46,12 +50,19 @@ def virtual_display() -> Iterator[str]:
             display = f":{stream.readline().strip()}"
             # Without a window manager kitty never has the focus, and takes no clicks.
             if shutil.which("openbox"):
+                environment = {**os.environ, "DISPLAY": display}
                 manager = subprocess.Popen(
-                    ["openbox"],
-                    env={**os.environ, "DISPLAY": display},
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
+                    ["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
+                # A window that is opened before is never mapped, and st waits for that.
+                end = time.monotonic() + _SECONDS
+                while time.monotonic() < end:
+                    asked = subprocess.run(
+                        ["xdotool", "get_desktop"], env=environment, capture_output=True, check=False
+                    )
+                    if asked.returncode == 0:
+                        break
+                    time.sleep(_PAUSE)
             yield display
     finally:
         if manager is not None:
@@ -62,10 +73,23 @@ def virtual_display() -> Iterator[str]:
 
 
 class TerminalWindow:
-    """`command` opens the terminal and takes the program as its last words."""
+    """`command` opens the terminal and takes the program as its last words; `clipboard` prints what was copied, and
+    `end` ends what would outlive the window.
+    """
 
-    def __init__(self, command: Sequence[str], display: str, folder: Path, *, over_ssh: bool) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        display: str,
+        folder: Path,
+        *,
+        over_ssh: bool,
+        clipboard: Sequence[str] = ("xclip", "-selection", "clipboard", "-o"),
+        end: Sequence[str] = (),
+    ) -> None:
         self.notes = folder
+        self._clipboard = clipboard
+        self._end = end
         folder.mkdir()
         self._environment = {
             **{
@@ -76,10 +100,10 @@ class TerminalWindow:
             "DISPLAY": display,
             "HOME": str(folder),
             "LC_ALL": "C.UTF-8",
+            # A mosh server whose window is gone ends by itself.
+            "MOSH_SERVER_NETWORK_TMOUT": "30",
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "PYTHONPATH": str(ROOT / "tui"),
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "XDG_CACHE_HOME": str(folder / "cache"),
         }
         inside = folder / "inside.sh"
         inside.write_text(
@@ -104,9 +128,9 @@ class TerminalWindow:
         )
         return done.stdout
 
-    def until(self, holds: Callable[[], object]) -> bool:
+    def until(self, holds: Callable[[], object], *, seconds: float = _SECONDS) -> bool:
         """Waits for `holds`; False if it does not come."""
-        end = time.monotonic() + _SECONDS
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             if holds():
                 return True
@@ -120,7 +144,7 @@ class TerminalWindow:
     @property
     def clipboard(self) -> bytes:
         done = subprocess.run(
-            ["xclip", "-selection", "clipboard", "-o"],
+            self._clipboard,
             env=self._environment,
             capture_output=True,
             timeout=_SECONDS,
@@ -155,7 +179,9 @@ class TerminalWindow:
 
     def click(self, column: int, line: int) -> None:
         """On a cell, counted from 0; a terminal has hardly any border."""
-        window = self._run("xdotool", "search", "--onlyvisible", "--name", ".").split()[-1]
+        # A compositor's window has no name.
+        found = self._run("xdotool", "search", "--onlyvisible", "--name", ".").split()
+        window = found[-1] if found else self._run("xdotool", "getactivewindow").strip()
         size = dict(
             part.split("=")
             for part in self._run("xdotool", "getwindowgeometry", "--shell", window).split()
@@ -206,6 +232,9 @@ class TerminalWindow:
         return path.read_text() if path.exists() else None
 
     def close(self) -> None:
+        self.kill()
+        if self._end:
+            subprocess.run(self._end, env=self._environment, capture_output=True, timeout=_SECONDS, check=False)
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

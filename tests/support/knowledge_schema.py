@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -55,4 +56,15 @@ def _text(kind: type[msgspec.Struct], title: str) -> str:
         "title": title,
         "$defs": {name: part for name, part in parts.items() if name != kind.__name__},
     }
-    return json.dumps(whole, indent=2) + "\n"
+    return json.dumps(_alike(whole), indent=2) + "\n"
+
+
+def _alike(value: Any) -> Any:
+    """`value` as the newest msgspec writes it on every Python: descriptions without indentation, null last."""
+    if isinstance(value, list):
+        return sorted(map(_alike, value), key=lambda each: each == {"type": "null"})
+    if not isinstance(value, dict):
+        return value
+    described = value.get("description")
+    plain = {"description": inspect.cleandoc(described)} if isinstance(described, str) else {}
+    return {name: _alike(part) for name, part in {**value, **plain}.items()}

@@ -77,7 +77,12 @@ WORD_LIST: Final = (
     Wording(r"\btakes? (?:no )?mail\b", "the server takes no mail", "the server accepts no mail", _TERM),
     Wording(r"\b(?:is|are) not taken\b", "mail is not taken", "mail is not accepted", _TERM),
     Wording(r"\bmostly\b", "mostly within an hour", "usually within an hour", "mostly means for the greater part"),
-    Wording(r"\bblanks\b|\b(?:a|one|each|or|,) blank\b(?! sender)", "with single blanks", "with single spaces", _TERM),
+    Wording(
+        r"\bblanks\b|\b(?:a|one|each|or|,) blank\b(?! (?:sender|line|row|text|one))",
+        "with single blanks",
+        "with single spaces",
+        _TERM,
+    ),
     Wording(r"\bin the place of\b", "in the place of the reply", "instead of the reply", _ORDER),
     Wording(r"\bfrom when\b", "from when to when a log goes", "the time span of a log", _ORDER),
     Wording(r"\bare there already\b", "events that are there already", "duplicate events", _ORDER),

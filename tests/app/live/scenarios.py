@@ -414,6 +414,48 @@ COMMON_CAUSES = (
         ],
     ),
     LiveScenario(
+        "dkim",
+        "550 5.7.20 DKIM validation failed: no key for s1._domainkey.contoso.example",
+        MAIL,
+        checks=[
+            f"Reverse DNS: {OURS}",
+            "SPF: contoso.example",
+            "DKIM key: s1 of contoso.example",
+            "DMARC: contoso.example",
+        ],
+        zones={**OUR_NAME, "s1._domainkey.contoso.example": {"TXT": '"v=DKIM1; p="'}},
+        asked=[
+            *OUR_NAME_ASKED,
+            "TXT contoso.example",
+            "TXT s1._domainkey.contoso.example",
+            *walk_asked("contoso.example"),
+        ],
+        results=[
+            f"{OURS} is mail.contoso.example",
+            "contoso.example has no SPF record. Publish one that includes",
+            "The DKIM key at s1._domainkey.contoso.example is revoked (p= is empty).",
+            "contoso.example has no DMARC record. Large receivers want one",
+        ],
+    ),
+    LiveScenario(
+        "closed-list",
+        f"554 5.7.1 Service unavailable; Client host [{OURS}] blocked using dnsbl.sorbs.net",
+        rcpt("closed-list"),
+        checks=[f"Block list dnsbl.sorbs.net: {OURS}", f"Reverse DNS: {OURS}"],
+        zones=OUR_NAME,
+        asked=OUR_NAME_ASKED,
+        results=["", f"{OURS} is mail.contoso.example"],
+    ),
+    LiveScenario(
+        "own-list",
+        f"550 5.7.1 [{OURS}] messages from it weren't sent. (S3140)",
+        MAIL,
+        checks=[f"Block list: {OURS}", f"Reverse DNS: {OURS}"],
+        zones=OUR_NAME,
+        asked=OUR_NAME_ASKED,
+        results=["", f"{OURS} is mail.contoso.example"],
+    ),
+    LiveScenario(
         "large",
         "552 5.3.4 Message size exceeds fixed limit",
         f"{MAIL} SIZE=99999999",
@@ -462,31 +504,7 @@ def greeting(name: str, server: SmtpStub, said: Sequence[str], result: str) -> L
 # Where the certificate is not accepted, a second connection looks at it.
 AGAIN = ["EHLO [127.0.0.1]", "STARTTLS", *TLS]
 
-MAIL_SERVERS = (
-    tls("good", lambda host: SmtpStub(tls=presenting(host)), TLS, "offers TLS (TLSv1.3) with a valid certificate"),
-    tls(
-        "expired",
-        lambda host: SmtpStub(tls=presenting(host, days=(-20, -2))),
-        AGAIN,
-        "A connector that checks certificates refuses it: its administrator has to renew it.",
-    ),
-    tls(
-        "othername",
-        lambda host: SmtpStub(tls=presenting("mail.other.example")),
-        AGAIN,
-        "is not for this name, but for mail.other.example. TLS itself works (TLSv1.3).",
-    ),
-    tls(
-        "selfsigned",
-        lambda host: SmtpStub(tls=presenting(host, self_signed=True)),
-        AGAIN,
-        "is self-signed. TLS itself works (TLSv1.3).",
-    ),
-    tls("plain", lambda host: SmtpStub(), HELLO, "mx1.plain.example offers no STARTTLS to this computer."),
-    tls("busy", lambda host: SmtpStub(banner="421 4.3.2 later"), ["QUIT"], "refuses the connection: 421 4.3.2 later"),
-    tls("refusing", lambda host: SmtpStub(banner="554 5.7.1 no"), ["QUIT"], "refuses the connection: 554 5.7.1 no"),
-    tls("silent", lambda host: SmtpStub(banner=None), [], "No reply within 0.05 s."),
-    tls("closed", None, [], "No connection to mx1.closed.example port 25"),
+TLS_WANTED = (
     LiveScenario(
         "policy",
         "530 5.7.0 Must issue a STARTTLS command first",
@@ -517,6 +535,34 @@ MAIL_SERVERS = (
             "mx1.policy.example offers TLS (TLSv1.3) with a valid certificate",
         ],
     ),
+)
+"""A cause with a check that fetches a page."""
+
+MAIL_SERVERS = (
+    tls("good", lambda host: SmtpStub(tls=presenting(host)), TLS, "offers TLS (TLSv1.3) with a valid certificate"),
+    tls(
+        "expired",
+        lambda host: SmtpStub(tls=presenting(host, days=(-20, -2))),
+        AGAIN,
+        "A connector that checks certificates refuses it: its administrator has to renew it.",
+    ),
+    tls(
+        "othername",
+        lambda host: SmtpStub(tls=presenting("mail.other.example")),
+        AGAIN,
+        "is not for this name, but for mail.other.example. TLS itself works (TLSv1.3).",
+    ),
+    tls(
+        "selfsigned",
+        lambda host: SmtpStub(tls=presenting(host, self_signed=True)),
+        AGAIN,
+        "is self-signed. TLS itself works (TLSv1.3).",
+    ),
+    tls("plain", lambda host: SmtpStub(), HELLO, "mx1.plain.example offers no STARTTLS to this computer."),
+    tls("busy", lambda host: SmtpStub(banner="421 4.3.2 later"), ["QUIT"], "refuses the connection: 421 4.3.2 later"),
+    tls("refusing", lambda host: SmtpStub(banner="554 5.7.1 no"), ["QUIT"], "refuses the connection: 554 5.7.1 no"),
+    tls("silent", lambda host: SmtpStub(banner=None), [], "No reply within 0.05 s."),
+    tls("closed", None, [], "No connection to mx1.closed.example port 25"),
     greeting(
         "with-tls", SmtpStub(tls=SSLContext(PROTOCOL_TLS_SERVER)), HELLO, "answers now (220 mx1.fabrikam.com ESMTP)"
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from smtpscope.app.terminals.character_set import in_character_set, is_utf_8
+from smtpscope.app.terminals.character_set import in_character_set, is_utf_8, on_linux_console
 from smtpscope.app.widgets.log_header import BARS
 
 
@@ -20,6 +20,17 @@ def test_signs_become_ascii_and_letters_stay_where_the_character_set_has_them() 
     assert in_character_set("Müller", "ascii") == "M?ller"
     # Eight heights are eight signs.
     assert len(set(in_character_set(BARS, "ascii"))) == len(BARS)
+
+
+def test_the_linux_console_gets_what_its_font_has() -> None:
+    for given, console in (
+        ("╭─ Müller ⏎ Open … ▔╮", "┌─ Müller < Open . ─┐"),
+        ("│ ░▒▓ ← → ↑ ↓ 郵便", "│ ░▒▓ ← → ↑ ↓ 郵便"),
+        ("\x1b[1mplain\x1b[0m", "\x1b[1mplain\x1b[0m"),
+    ):
+        assert on_linux_console(given) == console
+        assert cell_len(console) == cell_len(given)
+    assert on_linux_console(BARS) == in_character_set(BARS, "ascii")
 
 
 def test_utf_8_has_many_names() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -59,3 +60,22 @@ async def test_bytes_that_are_not_utf_8_and_the_keypad_can_be_typed(analysis: An
         # The last two are the keypad's minus and plus in kitty's protocol.
         terminal.press(b"\xfcx\x1b[57412u\x1b[57413u")
         await driven.until(lambda: driven.browse.filter_bar.input.value.endswith("x-+"))
+
+
+async def test_the_linux_console_draws_all_that_is_written(analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "linux")
+    monkeypatch.delenv("COLORTERM")
+    async with on_terminal(analysis) as (driven, terminal):
+        await driven.press("j", "i", "escape", "c", "escape", "/", "x", "escape", "?", "escape")
+    written = terminal.written
+    # console_codes(4): moves, colours, erasing, modes. Private modes that it does not know it ignores.
+    finals = {found[1] for found in re.finditer(r"\x1b\[[0-9;]*([@-~])", written)}
+    assert finals <= set("mHCDJKX")
+    assert not re.search(r"\x1b\[[0-9;]*[34]8;", written), "it has 16 colours"
+    assert "\x1b]0;" not in written
+    lacking = (
+        {each for each in written if ord(each) > 127} - set("←→↑↓•\u00a0") - set(bytes(range(128, 256)).decode("cp437"))
+    )
+    assert lacking == set()
+    # It has no second screen to come back from.
+    assert "\x1b[2J" in written[written.rindex("Help") :]

@@ -140,6 +140,9 @@ def test_each_policy_is_what_a_sender_makes_of_it() -> None:
         assert result.finding == case.finding, (name, result)
         assert case.words in result.sentence, (name, result.sentence)
         assert web.requests == ([REQUEST] if case.fetched else []), name
+        # What DNS alone says holds from anywhere.
+        only_dns = result.finding in ("none", "no-answer", "no-address") or "records)" in result.sentence
+        assert (result.holds_from == "anywhere") == only_dns, name
 
 
 def test_a_silent_web_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from smtpscope.knowledge.live.check_kinds import CheckKind
 from smtpscope.probes.live_check import LiveResult, LiveTarget, SmtpConnection
-from smtpscope.probes.mail_connection import DirectConnector
+from smtpscope.probes.mail_connection import DirectConnector, system_trust
 from smtpscope.probes.smtp import mail_dialogue
 from smtpscope.probes.smtp.certificate_facts import certificate_facts
 from support.live_checks import LiveStage, live_stage
@@ -90,6 +90,7 @@ def test_a_closed_port_is_unknown_and_no_verdict_about_the_server() -> None:
     with stage(server) as made:
         (result,) = made.run(made.session.planner.check("smtp", LiveTarget(HOST)))
     assert (result.finding, result.outcome) == ("no-connection", "unknown")
+    assert result.holds_from == "this computer"
 
 
 CERTIFICATES: Mapping[str, tuple[Callable[[], ssl.SSLContext], str, str]] = {
@@ -174,6 +175,15 @@ def test_a_certificate_of_an_unknown_version_is_no_bug() -> None:
     assert certificate_facts(der) is not None
     assert certificate_facts(der.replace(version, bytes.fromhex("a003020125"), 1)) is None
     assert certificate_facts(b"") is None
+
+
+def test_a_certificate_is_verified_as_mail_servers_do() -> None:
+    """By name and root, and not by what Python 3.13 wants on top."""
+    context = system_trust()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert system_trust(verified=False).verify_mode is ssl.CERT_NONE
 
 
 def test_port_465_begins_with_tls() -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-# Printable ASCII without blanks, quotes and angle brackets: nothing in it can look like something else.
+# Printable ASCII without spaces, quotes and angle brackets: nothing in it can look like something else.
 _LINK: Final = re.compile(r"https?://[!#-;=?-~]{3,2000}", re.IGNORECASE)
 _SENTENCE_ENDS: Final = ".,;:!?)]}'"
 

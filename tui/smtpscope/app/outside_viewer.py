@@ -35,7 +35,7 @@ def viewer_command(
 def view_outside(command: Sequence[str], text: str, name: str) -> str | None:
     """Runs `command` on a file `name` that holds `text`, and waits. Says why it could not be run, None when it was."""
     folder = Path(tempfile.mkdtemp(prefix="smtpscope-"))
-    # ctrl+c in the pager is the pager's: a handler of ours is not inherited, and keeps the browser alive.
+    # ctrl+c in the pager is the pager's: our handler is not inherited, and keeps the browser alive.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         path = folder / name

@@ -76,7 +76,7 @@ def write_file(path: Path, write: Callable[[BinaryIO], None], *, overwrite: bool
 
 
 def _sweep(folder: Path) -> None:
-    """Removes what exports of ours that were killed have left in `folder`."""
+    """Removes what our own killed exports have left in `folder`."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if _UNFINISHED.fullmatch(entry.name) is None:

@@ -20,7 +20,7 @@ class Match(Struct, frozen=True):
     `evidence` are the (start, end) offsets in the reply's verbatim text of the words that decided, in order and not
     overlapping. `rule` names the rule, code or example; `runner_up` is the category that came close, or None.
     `code_alone` says in plain words what the code alone means; `disagreement` is a sentence where text and code say
-    different things and tells which one we trust and why, else None.
+    different things and says which one we trust and why, else None.
     """
 
     entry_id: str

@@ -253,7 +253,7 @@ def _entries(folder: Path) -> dict[str, Entry]:
 def _score(wanted: str, entry: Entry) -> float:
     """0 to 100, more where id or category are typed: how well each word typed is met by a word of id or title.
 
-    Words that stand in the text alone count nearly as much, slips in id and title are forgiven.
+    Words in the text alone count nearly as much, slips in id and title are forgiven.
     """
     from rapidfuzz import fuzz
 

@@ -51,7 +51,7 @@ class ExplainingKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return event_id in self.event_ids and self._is_of(provider)
 
     def ends_with(self, provider: str, event_id: int) -> bool:
-        """Whether an event of that source and number tells that it is over."""
+        """Whether an event of that source and number means that it is over."""
         return event_id in self.ended_by and self._is_of(provider)
 
     def _is_of(self, provider: str) -> bool:

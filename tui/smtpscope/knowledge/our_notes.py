@@ -18,7 +18,7 @@ NO_HOST = ""
 
 
 def merged_text(stands: str, text: str, seen: str) -> str:
-    """What to keep of a note that `stands` when `text` is written by somebody who saw `seen`: nothing that another one
+    """What to keep of the note `stands` when `text` is written by somebody who saw `seen`: nothing that another one
     wrote meanwhile is lost.
     """
     if stands in ("", seen, text):

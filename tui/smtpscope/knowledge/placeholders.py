@@ -72,7 +72,7 @@ _HELO_NAMED = re.compile(r"<([A-Za-z0-9._-]{1,255})>: (?:Helo|HELO|EHLO) ")
 
 
 def unknown_placeholders(text: str) -> list[str]:
-    """The names in braces that are no placeholder of ours, in order."""
+    """The names in braces that are none of our placeholders, in order."""
     return [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
 
 
@@ -147,7 +147,7 @@ def _registered_domain(host: str) -> str:
 
 
 def reversed_address(address: str) -> str:
-    """`192.0.2.1` -> `1.2.0.192`, as block lists are asked (RFC 5782); IPv6 by nibbles; "" when it is no address."""
+    """`192.0.2.1` -> `1.2.0.192`, as block lists are asked (RFC 5782); IPv6 by nibbles; "" for anything else."""
     try:
         pointer = ip_address(address).reverse_pointer
     except ValueError:

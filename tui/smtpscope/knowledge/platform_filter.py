@@ -33,7 +33,7 @@ _LABEL: Final = re.compile(
 class StandIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Checks for servers on which an entry's own check is of no use, as its tool is not there.
 
-    `instead_of` are words, one of which stands in that check's command; with none it is for whatever fell away.
+    `instead_of` are words, one of which is in that check's command; with none it is for whatever fell away.
     """
 
     id: str
@@ -76,7 +76,7 @@ class AdviceContext(Struct, frozen=True):
         return tuple(filter(None, map(self.text, written)))
 
     def checks(self, written: Iterable[Check], stand_ins: Sequence[StandIn]) -> list[Check]:
-        """Those of `written` that fit, and in the place of each that does not what stands in for it.
+        """Those of `written` that fit, and for each that does not, its replacement.
 
         Never empty where one of `written` is of the direction: then better one for another server than none.
         """

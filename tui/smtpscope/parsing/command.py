@@ -8,7 +8,7 @@ from smtpscope.parsing.smtp_exchange import Command
 
 _VERB = re.compile(r"[\s\"']*([^\s:\"']+)")
 _PATH_KEYWORD = re.compile(r"(?:FROM|TO)\s*:\s*", re.IGNORECASE)
-# RFC 5321 section 4.1.2: a quoted local part may contain blanks, brackets and escaped quotes.
+# RFC 5321 section 4.1.2: a quoted local part may contain spaces, brackets and escaped quotes.
 _BRACKETED = re.compile(r"<([^\"<>]*(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"[^\"<>]*)*)>", re.DOTALL)
 _BARE = re.compile(r"(?:\"[^\"\\]*(?:\\.[^\"\\]*)*\"@)?[^\s>]*", re.DOTALL)
 _PARAMETER = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=(\S*))?")

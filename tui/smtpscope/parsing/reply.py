@@ -29,7 +29,7 @@ def is_reply(text: str) -> bool:
 def parse_reply(verbatim: str) -> Reply:
     """RFC 5321 section 4.2, RFC 2034 for the enhanced code; any text is accepted.
 
-    Several lines (LF, CR LF, or already joined by blanks: `550-5.7.26 a 550 5.7.26 b`) are one reply. If the classes
+    Several lines (LF, CR LF, or already joined by spaces: `550-5.7.26 a 550 5.7.26 b`) are one reply. If the classes
     disagree (`451 5.7.3`), both are kept.
     """
     match = _CODE.match(verbatim)
@@ -50,7 +50,7 @@ def _elsewhere(verbatim: str, start: int) -> str | None:
 
 
 def _text(body: str, code: str, enhanced: str | None, *, leads: bool) -> str:
-    """The words of all lines of `body`, joined by blanks, without the codes at their edges.
+    """The words of all lines of `body`, joined by spaces, without the codes at their edges.
 
     `leads` means that the enhanced code comes right after the code, in every line.
     """
@@ -66,9 +66,9 @@ def _text(body: str, code: str, enhanced: str | None, *, leads: bool) -> str:
 
 @cache
 def _continuation(code: str, leads: bool) -> re.Pattern[str]:
-    """Where a further line of a reply with `code` begins: after a line end, or after a blank that joined the lines.
+    """Where a further line of a reply with `code` begins: after a line end, or after a space that joined the lines.
 
-    After a blank, the code alone could be a word of the text, so the enhanced code has to follow, if there is one.
+    After a space, the code alone could be a word of the text, so the enhanced code has to follow, if there is one.
     """
     follows = rf"(?=[- ]{_ENHANCED.replace('(', '(?:', 1)})" if leads else r"(?=[- ])"
     return re.compile(rf"[\r\n]+(?:{code}(?=[- ]|\Z))?|(?<=\s){code}{follows}")

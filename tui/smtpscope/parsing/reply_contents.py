@@ -230,7 +230,7 @@ def _trimmed(link: str) -> str:
 
 
 def _without(text: str, links: list[tuple[int, str]]) -> str:
-    """`text` with blanks in place of `links`, to keep the indices."""
+    """`text` with spaces in place of `links`, to keep the indices."""
     parts: list[str] = []
     done = 0
     for start, link in links:

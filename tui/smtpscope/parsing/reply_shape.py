@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from smtpscope.parsing.reply import parse_reply
 from smtpscope.parsing.smtp_exchange import Reply
 
-# Four letters or more, since the codes of some providers (ofr_506, lpn103) have three; after a blank or bracket, or the
+# Four letters or more, since the codes of some providers (ofr_506, lpn103) have three; after a space or bracket, or the
 # digits could be read as a separate number.
 _NUMBERED = re.compile(r"(?<=[\s<])([a-z]{4,32})([0-9]{1,12})(?=@)")
 

@@ -34,7 +34,7 @@ class RemoteHost(Struct, frozen=True):
 
 
 class Command(Struct, frozen=True):
-    """RFC 5321 section 4.1. `full` is the whole command line, verbatim with its trailing blanks; `logged_verb` the verb
+    """RFC 5321 section 4.1. `full` is the whole command line, verbatim with its trailing spaces; `logged_verb` the verb
     as logged.
 
     `verb` is upper case. `arguments` is the rest, trimmed. `mailbox` is the one in MAIL FROM or RCPT TO without angle
@@ -79,10 +79,10 @@ class ReplyValues(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """RFC 5321 section 4.2. `verbatim` is as in the event, with trailing blanks.
+    """RFC 5321 section 4.2. `verbatim` is as in the event, with trailing spaces.
 
     `code` and `enhanced` (RFC 3463, "5.7.1") are None if the server sent none. `text` is for people: without codes, its
-    lines joined by blanks.
+    lines joined by spaces.
     """
 
     verbatim: str

@@ -83,6 +83,11 @@ class Gate:
         self.asked: dict[str, None] = {}
 
     @property
+    def connected(self) -> bool:
+        """Whether it connected to a server, or tried to."""
+        return any(line.startswith("TCP ") for line in self.sent)
+
+    @property
     def now_ms(self) -> int:
         return self._outside.clock.now_ms()
 

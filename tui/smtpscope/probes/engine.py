@@ -119,6 +119,7 @@ class LiveCheckEngine:
             evidence=tuple(_cut(line, _LONGEST_LINE) for line in verdict.evidence[:_MOST_EVIDENCE]),
             asked=() if gate is None else tuple(each for each in gate.asked if each),
             time_ms=self._outside.clock.now_ms(),
+            connected=gate is not None and gate.connected,
             values=tuple((name, _cut(value, _LONGEST_VALUE)) for name, value in verdict.values if value),
         )
 

@@ -145,6 +145,7 @@ class Verdict(msgspec.Struct, frozen=True):
 class LiveResult(msgspec.Struct, frozen=True):
     """The result of a check: what was found, in a sentence, with the raw answers, who was asked, and when.
 
+    `connected` says whether a server was contacted, or that was tried; else all of it is from DNS.
     `conclusion` is what it means for the cause at hand, "" where nothing is said about that. Text from strangers may be
     in all of them: they are not yet harmless to draw.
     """
@@ -157,6 +158,7 @@ class LiveResult(msgspec.Struct, frozen=True):
     time_ms: int
     values: tuple[tuple[str, str], ...] = ()
     conclusion: str = ""
+    connected: bool = False
 
     @property
     def outcome(self) -> Outcome:
@@ -164,7 +166,7 @@ class LiveResult(msgspec.Struct, frozen=True):
 
     @property
     def holds_from(self) -> HoldsFrom:
-        return KINDS[self.check.kind].holds_from
+        return KINDS[self.check.kind].holds_from if self.connected else "anywhere"
 
     @property
     def says(self) -> str:

@@ -145,7 +145,8 @@ _OF_SERVERS: Final[tuple[CheckKind, ...]] = ("sts-policy", "smtp", "tls")
 
 def _for_name(planner: Planner, name: str, servers: bool) -> Iterator[LiveCheck]:
     target = LiveTarget(name)
-    yield from (planner.check(kind, target) for kind in (*_OF_NAMES, *(_OF_SERVERS if servers else ())))
+    wanted = {*_OF_NAMES, *(_OF_SERVERS if servers else ())}
+    yield from (planner.check(kind, target) for kind in KINDS if kind in wanted)
 
 
 def of_groups(checks: tuple[LiveCheck, ...], groups: tuple[CheckGroup, ...]) -> tuple[LiveCheck, ...]:

@@ -33,7 +33,7 @@ class PendingRecords(Protocol):
 class Batching:
     """Collects what a reader finds in one file of `bytes_total` bytes; `monotonic` is the clock, in seconds.
 
-    A reader may put records of the wanted `sources` among its records: they are told apart when a batch goes out.
+    A reader may put records of the wanted `sources` among its records: they are separated when a batch goes out.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from smtpscope.reading.providers import is_ours
 
 class ExplainingEvent(Struct, frozen=True):
     """When it happened (milliseconds since 1970-01-01 UTC), on which computer ("" where the log names none), and what:
-    its source and number. `file` is the log, `time_assumed` tells that the log names no zone.
+    its source and number. `file` is the log, `time_assumed` means that the log names no zone.
     """
 
     file: str
@@ -118,11 +118,11 @@ class EventSources:
         return provider is not None and event_id is not None and event_id in self._of(provider)
 
     def only_explains(self, provider: str | None, event_id: int | None) -> bool:
-        """Whether a record was read for this alone, being of no source of ours."""
+        """Whether a record was read for this alone, its source being another one."""
         return self.wants(provider, event_id) and not is_ours(provider)
 
     def tells(self, provider: str, event_id: int, text: Callable[[], str]) -> bool:
-        """Whether a wanted event has one of its words, where it needs one; `text` is all that stands in it."""
+        """Whether a wanted event has one of its words, where it needs one; `text` is everything in it."""
         words = self._of(provider).get(event_id, ())
         if not words:
             return True

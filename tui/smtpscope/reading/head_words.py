@@ -75,7 +75,7 @@ _WORDS: Final[dict[str, tuple[bytes, ...]]] = {
         b"responsecode:",
     ),
 }  # fmt: skip
-# Names of columns, which tools write with blanks, hyphens and underscores or without.
+# Names of columns, which tools write with spaces, hyphens and underscores or without.
 _NAMES: Final[dict[str, tuple[bytes, ...]]] = {
     "microsoft_exchange.shell.shell_csv": (
         b"smtpresponse", b"lasterror", b"origintimestamputc", b"detail", b"recipientstatus", b"eventid",

@@ -202,7 +202,7 @@ class Encoder(Vocabularies):
         return number
 
     def add_judgements(self, questions: NDArray[np.int64], table: Sequence[Diagnosis], places: Numbers) -> Codes:
-        """The same for many `questions`, all different; the answer to each stands in `table` at its place."""
+        """The same for many `questions`, all different; the answer to each is in `table` at its place."""
         known = self.judgement_numbers
         numbers = np.fromiter(map(known.get, questions.tolist(), repeat(-1)), np.int32, len(questions))
         new = np.flatnonzero(numbers < 0)

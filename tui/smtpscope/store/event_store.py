@@ -70,7 +70,7 @@ class EventStore:
     `encode` may run in the thread that reads, `append` and all questions belong to one other thread: rows become
     visible only by `append`, and batches are appended in the order in which they were encoded.
     `words` holds the vocabularies behind the columns, `texts` what a search looks at, `annotations` what was said of
-    incidents when the filter was asked, `explaining` the events beside ours, which are no rows.
+    incidents when the filter was asked, `explaining` the events beside ours, which have no rows.
     """
 
     def __init__(self, matcher: ReplyMatcher) -> None:

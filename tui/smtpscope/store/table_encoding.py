@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 
 
 class Translation(Generic[Value]):
-    """From the places in a list that only grows to the numbers that `intern` gives to what stands there."""
+    """From the places in a list that only grows to the numbers that `intern` gives to what is there."""
 
     __slots__ = ("_intern", "_numbers", "_values")
 

@@ -75,7 +75,7 @@ class Vocabulary(Generic[T]):
 
 
 class SharedVocabulary(Vocabulary[T]):
-    """A vocabulary of values that mostly come as the very same object, so that identity answers before equality.
+    """A vocabulary of values most of which come as the very same object, so identity answers before equality.
 
     A parser hands out one Reply for all events with the same text; hashing a nested dataclass costs ten times what
     its `id` costs. The identity is safe as a key because the vocabulary keeps the object alive.

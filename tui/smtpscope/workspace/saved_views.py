@@ -58,7 +58,7 @@ class SavedViews:
     def save(self, view: SavedView) -> bool:
         """Saves `view` under its name; True if it replaced one.
 
-        Raises WorkspaceError, also for a blank or overlong name.
+        Raises WorkspaceError, also for an empty or overlong name.
         """
         name = _tidy(view.name)
         if not name or len(name) > _LONGEST_NAME:

@@ -31,6 +31,7 @@ from support.event_json_texts import (
     winlogbeat,
 )
 from support.event_texts import TextEvent
+from support.event_tool_texts import pages
 from support.memory_source import MemorySource, problems_of, records_of
 
 TIME = datetime(2009, 1, 26, 13, 4, 34)  # noqa: DTZ001 - as written; those formats that have a zone say UTC
@@ -179,6 +180,17 @@ def test_an_object_behind_a_page_of_hits_costs_none_of_them() -> None:
     page = {"took": 3, "hits": {"hits": [{"_source": winlogbeat(EVENT)}, {"_source": winlogbeat(SECOND)}]}}
     assert connections(json_lines([page, {"took": 1}])) == [43, 44]
     assert connections(json.dumps(page, indent=2) + "\n" + json.dumps({"took": 1})) == [43, 44]
+
+
+def test_an_event_that_is_cut_off_before_its_message_takes_no_other_one_into_it() -> None:
+    later = replace(SECOND, time=EVENT.time + timedelta(hours=2))
+    text = json.dumps(pages([EVENT, later]))
+    lost, second = text.index('"message": [') + len('"message": ['), text.index('{"_index"', text.index('"_index"'))
+    # What closes the page closes the first event then.
+    cut = text[:lost] + text[second:]
+    assert connections(cut) == [44]
+    assert [found.time_ms for found in exchanges(cut)] == [MILLISECONDS + 2 * 3_600_000]
+    assert [problem.outcome for problem in problems_of(reader(cut))] == ["recovered"]
 
 
 def test_a_sentence_without_a_source_is_enough() -> None:

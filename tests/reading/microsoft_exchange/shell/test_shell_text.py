@@ -256,3 +256,9 @@ def test_a_list_of_windows_events_is_another_reader_s() -> None:
 def test_any_value_is_read_without_an_error(text: str) -> None:
     with suppress(LogError):
         list(reader(f"Identity : A\\1\r\nLastError : {text}\r\n\r\nRecipientStatus : {{{text}\r\n").batches())
+
+
+@pytest.mark.parametrize("left", ["T", "Timest", "\x01 Source", "amp : 11/19"])
+def test_what_is_left_of_an_object_does_not_join_its_neighbours(left: str) -> None:
+    text = f"{exchange_shell.format_list(SENT)}\n{left}\n{queue('451 4.7.0 Try later')}"
+    assert replies(text) == ["550 5.1.1 User unknown", "451 4.7.0 Try later"]

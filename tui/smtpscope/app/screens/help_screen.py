@@ -34,7 +34,7 @@ _PLACES = {
 class HelpLine(Struct, frozen=True):
     """`keys` as people press them (or a filter word with an example), `does` what happens, `place` the heading.
 
-    `press` is the name of a key that does it, "" for what is no key.
+    `press` is the name of a key that does it, "" where there is none.
     """
 
     place: str

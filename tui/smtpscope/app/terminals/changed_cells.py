@@ -109,7 +109,7 @@ class ChangedCells:
 
     def _control(self, character: str) -> None:
         if character == "\n" and self._at is not None:
-            # The terminal is told with the next move.
+            # It is sent with the next move.
             self._at = (self._at[0] + 1, 0)
         else:
             self._other(character)
@@ -182,7 +182,7 @@ class ChangedCells:
         self._pen_at = (row, column)
 
     def _are_blanks(self, row: int, start: int, end: int) -> bool:
-        """Whether a few cells are blanks that the pen would write just as they are: shorter than to step over them."""
+        """Whether a few cells are spaces that the pen would write just as they are: shorter than to step over them."""
         if end - start > _SHORT_BLANKS:
             return False
         line = self._lines[row]
@@ -238,7 +238,7 @@ def _on_ground(look: str, blank: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _blank_look(look: str) -> str:
-    """What is seen of `look` in a blank: its background, unless it is underlined, reversed or struck out."""
+    """What is seen of `look` in a space: its background, unless it is underlined, reversed or struck out."""
     attributes, foreground, background = _parts(look)
     seen = attributes - _UNSEEN_IN_BLANKS
     if seen == {"7"} and foreground:

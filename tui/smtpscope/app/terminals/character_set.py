@@ -1,4 +1,4 @@
-"""What a terminal with another character set than UTF-8 gets: ASCII in place of bars, lines and signs."""
+"""What a terminal gets that lacks our bars, lines and signs: ASCII, or what the font of the Linux console has."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ _SIGNS: Final = {
     "X": "X", "▐": "[", "▪": "*", "\u00a0": " ",
 }  # fmt: skip
 _ASCII: Final = str.maketrans({**_BARS, **_LINES, **_SIGNS})
+# Code page 437 is what the kernel's font has; fonts that are loaded later have no bars or rounded corners, either.
+_CONSOLE: Final = str.maketrans(
+    {
+        **_BARS,
+        **dict(zip("╭╮╰╯▔━┃", "┌┐└┘──│", strict=True)),
+        **{sign: plain for sign, plain in _SIGNS.items() if sign not in "←→↑↓·•▐"},
+    }
+)
 
 
 def is_utf_8(encoding: str | None) -> bool:
@@ -27,6 +35,11 @@ def is_utf_8(encoding: str | None) -> bool:
         return codecs.lookup(encoding or "utf-8").name in ("utf-8", "utf-16", "utf-32")
     except LookupError:
         return False
+
+
+def on_linux_console(text: str) -> str:
+    """`text` without the signs that the console's font lacks, as wide as before; letters stay."""
+    return text if text.isascii() else text.translate(_CONSOLE)
 
 
 def in_character_set(text: str, encoding: str) -> str:

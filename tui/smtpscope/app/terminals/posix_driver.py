@@ -15,7 +15,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from smtpscope.app.terminals.changed_cells import ChangedCells
-from smtpscope.app.terminals.character_set import in_character_set, is_utf_8
+from smtpscope.app.terminals.character_set import in_character_set, is_utf_8, on_linux_console
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -65,7 +65,7 @@ class PosixDriver(LinuxDriver):
       screen.
     - The title says what is open, and is as before at the end.
     - The keypad's signs are those of the other keys.
-    - A terminal that is not UTF-8 gets ASCII for what it can't show.
+    - A terminal that is not UTF-8 gets ASCII for what it can't show, the Linux console what its font has.
     - The screen is cleared before it is left: GNU screen and the Linux console have no second one to come back from.
     """
 
@@ -76,6 +76,7 @@ class PosixDriver(LinuxDriver):
         self._cells = ChangedCells()
         encoding = getattr(self._file, "encoding", None) or "utf-8"
         self._encoding = None if is_utf_8(encoding) else encoding
+        self._console = os.environ.get("TERM") == "linux"
 
     def forget(self) -> None:
         """The terminal may show something else by now, so the next frame is sent as a whole."""
@@ -84,6 +85,8 @@ class PosixDriver(LinuxDriver):
     def write(self, data: str) -> None:
         if self._encoding is not None:
             data = in_character_set(data, self._encoding)
+        elif self._console:
+            data = on_linux_console(data)
         super().write(self._cells.changed(data))
 
     def run_input_thread(self) -> None:

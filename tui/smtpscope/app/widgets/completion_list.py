@@ -1,4 +1,4 @@
-"""What the term that is being typed may become, below the filter's line and over what stands there."""
+"""What the term that is being typed may become, below the filter's line and over what is there."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class FilterBar(Vertical):
 
     @dataclass
     class Typed(Message):
-        """`line` is what stands there to the last blank, `cursor` the place in it."""
+        """`line` is the whole line to its last space, `cursor` the place in it."""
 
         text: str
         line: str
@@ -157,7 +157,7 @@ class FilterBar(Vertical):
         return self.query_one(CompletionList)
 
     def show_completions(self, found: Sequence[Completion], line: str) -> None:
-        """How the term at the cursor may go on, if `line` still stands there and the user still types."""
+        """How the term at the cursor may go on, if the line is still `line` and the user still types."""
         current = found if self.input.has_focus and self.input.value == line else ()
         self.completions.show(current)
         self.set_class(bool(current), "-completing")
@@ -270,7 +270,7 @@ class FilterBar(Vertical):
         if chosen is not None and self.completions.chosen >= 0:
             self._take(chosen)
         else:
-            # What a key has just put there is told first: Textual tells changes a moment later than Enter.
+            # What a key has just put there is posted first: Textual posts changes a moment later than Enter.
             line = self.input.value
             if line != self._said:
                 self._say_typed(line)

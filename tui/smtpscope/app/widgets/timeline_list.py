@@ -174,7 +174,7 @@ class TimelineList(CursorList):
         for number, counts in zip(self._signs, self._layers, strict=True):
             before = round(length * done / count)
             done += counts[line]
-            # Even one event of ours among many is seen.
+            # Even one of our events among many is seen.
             cells = max(round(length * done / count) - before, 1 if counts[line] else 0)
             parts.append((number, cells))
         return parts

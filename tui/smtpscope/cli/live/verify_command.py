@@ -1,4 +1,4 @@
-"""`smtpscope verify`: how an IP address, a domain or a host stands in DNS and on block lists now."""
+"""`smtpscope verify`: the state of an IP address, a domain or a host in DNS and on block lists."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def verify(
     target: Target,
     form: str,
 ) -> None:
-    """Check now how an IP address, a domain or a host stands.
+    """Check the state of an IP address, a domain or a host now.
 
     For an IP address: reverse DNS, block lists. For a name: MX and its hosts,
     SPF, DMARC, MTA-STS and more; with --run https the MTA-STS policy, with

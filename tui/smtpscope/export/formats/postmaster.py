@@ -1,7 +1,7 @@
 """A letter to the postmaster of the other side: polite, in English, with what they need to find it in their log.
 
 It is written where they have to act; where somebody else has, it says so instead, unless it is wanted anyway. Nothing
-internal stands in it: no server, file, record, filter or login of ours. RFC 5321 section 4.5.1 obliges every mail
+internal is in it: none of our servers, files, records, filters or logins. RFC 5321 section 4.5.1 obliges every mail
 server to accept mail for its postmaster.
 """
 

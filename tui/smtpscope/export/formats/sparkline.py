@@ -9,7 +9,7 @@ ASCII = " .:-=+*#@"
 
 
 def sparkline(counts: Sequence[int], *, ascii_only: bool = False) -> str:
-    """One character for each count: a blank for nothing, then eight heights up to the highest count.
+    """One character for each count: a space for nothing, then eight heights up to the highest count.
 
     Any event at all is visible: a count of one beside a thousand still gets the lowest bar.
     """

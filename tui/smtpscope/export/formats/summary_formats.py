@@ -22,7 +22,7 @@ class SummaryFormat(Struct, frozen=True):
     draw: Callable[[SummaryDocument], str]
 
     def render(self, document: SummaryDocument, *, mask: Mask | None = None) -> str:
-        """`document` as text in this format, its people and hosts under pseudonyms when there is a `mask`."""
+        """`document` as text in this format, its people and hosts replaced with pseudonyms if there is a `mask`."""
         return self.draw(document if mask is None else mask.document(document))
 
 

@@ -57,7 +57,7 @@ def draw(content: SummaryOutline) -> str:
 
 
 def line_words(line: Line) -> str:
-    """The words of a line, harmless; text from the log stands in double quotes, so that its blanks can be seen."""
+    """The words of a line, harmless; text from the log is in double quotes, so its spaces can be seen."""
     return "".join(f'"{shown(piece.text)}"' if piece.kind == "verbatim" else shown(piece.text) for piece in line)
 
 

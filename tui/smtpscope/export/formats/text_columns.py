@@ -31,7 +31,7 @@ def _character_width(character: str) -> int:
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
-    """`text` filled with blanks up to `width` cells, on the left when `right`; longer text stays as it is."""
+    """`text` filled with spaces up to `width` cells, on the left when `right`; longer text stays as it is."""
     gap = " " * max(0, width - cell_width(text))
     return gap + text if right else text + gap
 
@@ -50,9 +50,9 @@ def chunks(text: str, width: int) -> Iterator[str]:
 
 
 def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
-    """`text` broken at blanks into lines of at most `width` cells; a word that is too long is broken hard.
+    """`text` broken at spaces into lines of at most `width` cells; a word that is too long is broken hard.
 
-    `first` stands before the first line and `rest` before the others; both count. Runs of blanks stay inside a line,
+    `first` comes before the first line and `rest` before the others; both count. Runs of spaces stay inside a line,
     since verbatim text may hold them. An empty text gives one line with `first` alone.
     """
     if "  " not in text and _NARROW.fullmatch(text):
@@ -84,7 +84,7 @@ def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[s
 
 
 def _wrapped_plain(text: str, width: int, first: str, rest: str) -> list[str] | None:
-    """The same for text of narrow letters with one blank between its words; None where a word is too long."""
+    """The same for text of narrow letters with one space between its words; None where a word is too long."""
     lines: list[str] = []
     lead = first
     while len(text) > (room := max(1, width - cell_width(lead))):

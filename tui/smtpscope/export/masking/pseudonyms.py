@@ -28,7 +28,7 @@ from smtpscope.export.masking.public_text import is_public, is_public_site, is_w
 _SEPARATORS: Final = re.compile("[-_ ,]")
 
 Place = tuple[int, int, str]
-"""Start and end in the text, and what stands there instead."""
+"""Start and end in the text, and what to write there instead."""
 
 
 class Pseudonyms:

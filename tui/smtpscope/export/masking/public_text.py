@@ -37,7 +37,7 @@ _SECTION: Final = re.compile(r"section-[0-9]{1,2}(?:\.[0-9]{1,2}){0,4}")
 _DECIMAL: Final = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
 _ABBREVIATION: Final = re.compile(r"[a-z](?:\.[a-z])+", re.IGNORECASE)
 _NO_BLANKS: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
-"""Scripts that put no blanks between words (Han, kana, Hangul, Thai)."""
+"""Scripts that put no spaces between words (Han, kana, Hangul, Thai)."""
 
 # Exchange components, the first part of its dotted diagnostic codes ("RESOLVER.ADR.ExRecipNotFound").
 _COMPONENTS: Final = frozenset(

@@ -44,7 +44,7 @@ def events_words(events: int, service_logs: bool) -> str:
 def doubt_words(problems: Iterable[Problem], others: int, *, files: bool) -> str | None:
     """How many records were not understood, and the first of them with its place; None where all were.
 
-    With `files` the place names its file, too. Where no `others` were read, a file that is no text is damaged as a
+    With `files` the place names its file, too. Where no `others` were read, a file that is not text is damaged as a
     whole: also None.
     """
     doubtful = [each for each in problems if each.outcome == "skipped" or each.reason.startswith(NOT_UNDERSTOOD)]

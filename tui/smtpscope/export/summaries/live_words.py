@@ -43,8 +43,8 @@ def when_and_who(result: LiveResult, zone: tzinfo) -> str:
 
 
 def holds_words(result: LiveResult) -> str:
-    """From where the result holds; "" if from anywhere, or if nothing was found."""
-    return _FROM_HERE if result.holds_from == "this computer" and result.asked else ""
+    """From where the result holds; "" if from anywhere."""
+    return _FROM_HERE if result.holds_from == "this computer" else ""
 
 
 def incident_words(incident: Incident) -> str:

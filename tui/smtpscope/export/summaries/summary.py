@@ -36,7 +36,7 @@ class SummaryDocument(Struct, frozen=True):
 
     `filter_text` is the filter in force ("" when none), `files` the paths as given, `zone` the zone for all times
     shown, `zone_name` how to call it. `events_in_view` of `events_in_log` says how much the filter lets through.
-    `masked` tells that what is not known to be public is under pseudonyms (see masking.py).
+    `masked` means that whatever is not known to be public has a pseudonym (see masking.py).
     `letter_anyway` asks for a letter to the other side where they need not act, too.
     """
 

@@ -20,7 +20,7 @@ from smtpscope.knowledge.our_notes import OurNote
 from smtpscope.knowledge.platform_filter import StandIn
 
 OUR_NOTES = "our-notes"
-"""The folder with what stands above an entry and leads to none: nothing that is matched depends on it."""
+"""The folder with what is above an entry and leads to none: nothing that is matched depends on it."""
 
 AREAS = ("notes", OUR_NOTES, "causes", "entries", "rules", "codes", "providers", "examples")
 """The folders of a knowledge base; `causes` has one folder for each cause."""
@@ -180,7 +180,7 @@ def knowledge_files(folder: Path) -> list[Path]:
 
 
 def is_matched_with(folder: Path) -> bool:
-    """Whether anything in `folder` could change which entry a reply leads to: more than notes of ours."""
+    """Whether anything in `folder` could change which entry a reply leads to: more than our notes."""
     beside = any((folder / name).is_file() for name in FILES_BESIDE)
     return beside or any(area_files(folder, area) for area in AREAS if area != OUR_NOTES)
 
@@ -208,7 +208,7 @@ def read_file(path: Path, kind: type[_File]) -> _File:
 
 
 def read_tables(path: Path) -> dict[str, Any]:
-    """What stands in a file, whatever it is, under the names of today. Raises KnowledgeError where it is not TOML."""
+    """What a file has, whatever it is, under the names of today. Raises KnowledgeError where it is not TOML."""
     import tomllib
 
     try:
@@ -223,7 +223,7 @@ def read_tables(path: Path) -> dict[str, Any]:
 
 
 def _with_names_of_today(data: dict[str, Any]) -> dict[str, Any]:
-    """`data` of a file with old names of tables and fields replaced; where both stand, the old one stays to be told."""
+    """`data` of a file with old names of tables and fields replaced; with both, the old one stays for the report."""
     renamed = {_OLD_TABLES.get(name, name) if _OLD_TABLES.get(name) not in data else name: data[name] for name in data}
     for table, fields in _OLD_FIELDS.items():
         rows = renamed.get(table)

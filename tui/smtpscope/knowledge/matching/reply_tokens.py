@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u00b4`\ufffd\x92?", "'"))
-"""Other signs in the place of an apostrophe: typed ones, those of another encoding, and the question mark that msmtp
+"""Other signs instead of an apostrophe: typed ones, those of another encoding, and the question mark that msmtp
 writes into its log instead."""
 _PART = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -87,7 +87,7 @@ _SAME = {
     "timedout": "timeout",
 }
 _ELIDED = frozenset({"l", "d", "qu", "dell", "nell", "all", "un"})
-"""What stands before the apostrophe of an article or a preposition (`l'adresse`, `dell'utente`)."""
+"""What comes before the apostrophe of an article or a preposition (`l'adresse`, `dell'utente`)."""
 _NOT = {
     "cannot": "can",
     "cant": "can",

@@ -61,12 +61,12 @@ _MEANT: Final[Mapping[Stage, Mapping[str, str]]] = {
 """Stage -> cause by the words alone -> the cause that it can only be there (RFC 5321 section 3.3 and 4.1.1)."""
 
 _OF_NAMES: Final = frozenset({"domain", "hostname", "name", "dns", "resolve", "resolved", "lookup", "exist", "found"})
-"""One of these stands in a greeting that is about our name; `521 server does not accept mail` is about theirs."""
+"""One of these is in a greeting that is about our name; `521 server does not accept mail` is about theirs."""
 
 _OF_MESSAGES: Final = frozenset(
     {"message", "messages", "content", "body", "line", "lines", "header", "headers", "mime", "charset", "encoding"}
 )
-"""One of these stands in an answer to the message that finds fault with it, and not with a command."""
+"""One of these is in an answer to the message that finds fault with it, and not with a command."""
 
 _OF_LOGINS: Final = frozenset({"authentication", "auth", "login", "logon", "credentials", "password", "sasl"})
 

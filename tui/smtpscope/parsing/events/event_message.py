@@ -23,7 +23,7 @@ _OPENING = re.compile(
     r"This is an SMTP protocol (?:(warning|error) )?log for virtual server ID ([^,\"\n]{0,32}), "
     r"connection #([^.\"\n]{0,32})\. {1,2}The (?:(remote host)|client at) \""
 )
-# Exchange writes two blanks before the last sentence, web pages keep only one.
+# Exchange writes two spaces before the last sentence, web pages keep only one.
 _CERTAINTIES: tuple[tuple[str, Certainty], ...] = (
     ('".  This may ', "may"),
     ('".  This will probably ', "will probably"),

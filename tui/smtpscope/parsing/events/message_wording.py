@@ -31,7 +31,7 @@ class Wording(Struct, frozen=True):
 
 
 class EventMessage(Struct, frozen=True):
-    """A message, taken apart."""
+    """A message, parsed."""
 
     wording: Wording
     values: SixValues

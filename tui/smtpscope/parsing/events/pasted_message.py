@@ -15,7 +15,7 @@ _QUOTE = f"[{_QUOTES}]"
 
 
 def _phrase(words: str) -> str:
-    """A pattern for `words` with any blanks and line wraps between them."""
+    """A pattern for `words` with any spaces and line wraps between them."""
     return r"\s+".join(words.split())
 
 
@@ -27,7 +27,7 @@ _OPENING = re.compile(
 )
 _BEGINNING = re.compile(_phrase("SMTP protocol") + r"\s+(?:(?:warning|error)\s+)?" + _phrase("log for virtual server"))
 _BEFORE_HOST = re.compile(rf"{_phrase('The remote host')}|{_phrase('The client at')}")
-# A blank before "responded" is enough: some pages lose the comma, some the quotes.
+# A space before "responded" is enough: some pages lose the comma, some the quotes.
 _BEFORE_COMMAND = {
     Direction.OUTBOUND: re.compile(rf"\b{_phrase('responded to the SMTP command')}\s*{_QUOTE}"),
     Direction.INBOUND: re.compile(rf"\b{_phrase('sent an')}?\s+{_QUOTE}"),
@@ -49,7 +49,7 @@ _ESCAPED_QUOTE = re.compile(rf"{_phrase('remote host')}\s*\\\"|{_phrase('client 
 _JSON_ESCAPE = re.compile(r"\\(?:([\"\\/bfnrt])|u([0-9a-fA-F]{4}))")
 _JSON_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _MAIL_QUOTATION = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
-# The lookbehind keeps long runs of blanks linear.
+# The lookbehind keeps long runs of spaces linear.
 _WRAP = re.compile(r"(?<![ \t])[ \t]*\r?\n[ \t]*")
 _SEVERAL_LINES = re.compile(r"[2-5][0-9]{2}(?=-)")
 
@@ -117,7 +117,7 @@ def _body(text: str, opening: re.Match[str] | None, before_host: re.Match[str]) 
     values = [_bare(text[before_host.end() : before_command.start()])]
     values += [_without_strays(value) for value in (text[before_command.end() : before_reply.start()], reply, full)]
     if wrapped:
-        # Mail programs wrap at blanks, so a line break right before the closing quote is the command's own.
+        # Mail programs wrap at spaces, so a line break right before the closing quote is the command's own.
         values[:3] = [unwrapped(value) for value in values[:3]]
         stem = values[3].rstrip("\r\n")
         values[3] = unwrapped(stem) + values[3][len(stem) :]

@@ -59,7 +59,7 @@ def _phrases(sentence: str) -> tuple[re.Pattern[str], ...]:
 
 
 def _phrase(words: str) -> re.Pattern[str]:
-    """`words` with any blanks and line wraps between them, and any quotes, or none, for each quote."""
+    """`words` with any spaces and line wraps between them, and any quotes, or none, for each quote."""
     pieces = []
     for piece in re.split(r"(\s+|[\"'])", words):
         if piece.isspace():
@@ -68,7 +68,7 @@ def _phrase(words: str) -> re.Pattern[str]:
             pieces.append(f"[{QUOTES}]?")
         else:
             pieces.append(re.escape(piece))
-    # A search must not start at each blank of a long run: the first one is enough.
+    # A search must not start at each space of a long run: the first one is enough.
     leading = re.match(r"\s|[\"']\s", words)
     if leading is not None:
         pieces.insert(0, r"(?<!\s)" if leading.group().isspace() else rf"(?:(?=[{QUOTES}])|(?<!\s))")

@@ -21,7 +21,7 @@ _LONGEST_HEAD: Final = 16_384
 
 
 class _Received:
-    """What came back, in the place of the socket that http.client reads."""
+    """What came back, instead of the socket that http.client reads."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -1,4 +1,4 @@
-"""An SPF record, taken apart (RFC 7208 sections 5, 6, 7 and 12); what is not understood is a permanent error."""
+"""An SPF record, parsed (RFC 7208 sections 5, 6, 7 and 12); what is not understood is a permanent error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An MTA-STS policy, taken apart (RFC 8461 sections 3.2 and 4.1)."""
+"""An MTA-STS policy, parsed (RFC 8461 sections 3.2 and 4.1)."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def connection_of(check: LiveCheck) -> SmtpConnection:
 
 
 def hello(target: LiveTarget) -> str:
-    """The EHLO line. Without a name of ours, an address literal that tells nobody anything (RFC 5321 section 4.1.3)."""
+    """The EHLO line. Without our name, an address literal that gives nothing away (RFC 5321 section 4.1.3)."""
     return f"EHLO {target.helo or '[127.0.0.1]'}"
 
 

@@ -50,7 +50,7 @@ def _escaped(character: str) -> str:
 
 
 def _shown(character: str) -> str:
-    # On screen all kinds of blanks look the same, but here they have to be restored.
+    # On screen all kinds of spaces look the same, but here they have to be restored.
     shown_character = shown(character)
     return character if shown_character == " " else shown_character
 

@@ -14,7 +14,7 @@ from smtpscope.reading.text.dates import DateOrder, find_time, moment
 
 COLUMNS: Final = 15
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-# Microsoft's own example has blanks around the sign of the zone; logs have none.
+# Microsoft's own example has spaces around the sign of the zone; logs have none.
 _STAMP: Final = re.compile(
     r"\[(\d{1,2})/([A-Za-z]{3})/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ?([+-]) ?(\d{2})(\d{2})\]", re.ASCII
 )

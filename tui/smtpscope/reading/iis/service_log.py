@@ -85,7 +85,7 @@ class IisSmtpReader(FollowableTextLog):
                 yield batching.take(self._done)
 
     def _take_odd(self, form: RowForm, line: str, number: int, block: TextBlock, index: int, batching: Batching) -> int:
-        """Reads what can be read of a line that is not one row; how many of its rows are no refusals."""
+        """Reads what can be read of a line that is not one row; how many of its rows are not refusals."""
         rows = turns_in(form, line)
         reasons = [turn for _, turn in rows if isinstance(turn, str)]
         turns = [(place, turn) for place, turn in rows if isinstance(turn, Turn)]

@@ -1,7 +1,7 @@
 """Matches replies with commands in a log that names no sessions, by reconstructing the sessions with each peer.
 
 A reply answers the oldest command of its session that waits for one (RFC 2920 section 3.1). Several sessions with one
-peer are told apart by the order of commands (RFC 5321 section 4.1.4) and by their replies; the result is then a guess.
+peer are separated by the order of commands (RFC 5321 section 4.1.4) and by their replies; the result is then a guess.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A row in the log of the IIS SMTP service: a command, a reply, or both, the same for all three formats.
 
-The service writes blanks as `+` in all of them. A command from a client is in one row with the code of our reply; our
+The service writes spaces as `+` in all of them. A command from a client is in one row with the code of our reply; our
 commands and the replies to them are in two rows, marked by a word in place of the client's name.
 """
 
@@ -83,12 +83,12 @@ def turns_in(form: RowForm, line: str) -> list[tuple[int, Turn | str | None]]:
     return [(0, form.turn(line[:end])), (begin, form.turn(line[begin:]))]
 
 
-# Only in a mailbox can the service's `+` for a blank be told from a real one.
+# Only in a mailbox can the service's `+` for a space be distinguished from a real one.
 _PLUS: Final = re.compile(r"<[^<>@]*@[^<>]*>|\+")
 
 
 def with_blanks(text: str) -> str:
-    """`text` with blanks where the service wrote `+`; one inside `<local-part@domain>` is kept."""
+    """`text` with spaces where the service wrote `+`; one inside `<local-part@domain>` is kept."""
     if "+" not in text or " " in text:
         return text
     return _PLUS.sub(lambda found: " " if found[0] == "+" else found[0], text)

@@ -143,7 +143,7 @@ class W3cRows:
         return ("command", "") if outwards and parts[self._status] in ("", "0") else ("answered", parts[self._status])
 
     def next_row(self, line: str) -> tuple[int, int] | None:
-        """See `RowForm`. Only a row with its date in front can be told."""
+        """See `RowForm`. Only a row with its date in front is recognised."""
         second = _DATED.search(line, 1) if self._date == 0 else None
         return None if second is None else (second.start(), second.start())
 

@@ -62,6 +62,6 @@ def form_of(shape: str) -> re.Pattern[str] | None:
     """What matches other beginnings of the same `shape`; None if it has no time."""
     if len(shape) < _LENGTH or shape.count("0") < _FEWEST_DIGITS or not {":", "-"} & set(shape):
         return None
-    # A day has a blank before it or two digits, so the blanks may have moved by one.
+    # A day has a space before it or two digits, so the spaces may have moved by one.
     classes = {"0": r"[\d ]", "a": "[A-Za-z]", " ": r"[\d ]"}
     return re.compile("".join(classes.get(each, re.escape(each)) for each in shape))

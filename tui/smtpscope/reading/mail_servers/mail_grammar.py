@@ -159,7 +159,7 @@ class MailGrammar(ABC):
 
     @abstractmethod
     def line(self, text: str) -> LogLine | None:
-        """A line of the program, taken apart; None for a line of another program."""
+        """A line of the program, parsed; None for a line of another program."""
 
     @abstractmethod
     def refusal(self, line: LogLine, around: Around) -> Found:

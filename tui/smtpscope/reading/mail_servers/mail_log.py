@@ -163,7 +163,7 @@ class MailLog(FollowableTextLog):
         return Grammars(self.grammar, alone=self.own_signs is not None)
 
     def line(self, text: str) -> LogLine | None:
-        """A line taken apart by the first grammar that knows it, or None."""
+        """A line parsed by the first grammar that knows it, or None."""
         return next((line for grammar in self._grammars.of(text) if (line := grammar.line(text)) is not None), None)
 
     def _batches(self, *, to_the_end: bool) -> Iterator[Batch]:
@@ -307,7 +307,7 @@ def _line_around(text: str, index: int, begin: int, end: int) -> tuple[int, int]
 
 
 def _found_by(grammars: Grammars, text: str, around: Around) -> tuple[Found, LogLine | None, MailGrammar | None]:
-    """What the line `text` holds, the line taken apart, and its grammar; without a refusal, those of the first grammar
+    """What the line `text` holds, the parsed line, and its grammar; without a refusal, those of the first grammar
     that knows the line."""
     first: tuple[Found, LogLine | None, MailGrammar | None] = None, None, None
     for grammar in grammars.of(text):

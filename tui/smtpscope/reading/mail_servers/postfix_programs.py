@@ -1,4 +1,4 @@
-"""Tells which Postfix program wrote a text, for logs whose tag does not say.
+"""Finds out which Postfix program wrote a text, for logs whose tag does not say.
 
 rsyslog's own template of RFC 5424 cuts the tag at its first slash (`postfix` for `postfix/smtp`), its forwarding cuts
 it at 32 characters, and `journalctl -o cat` or a table of a web page leave it out.

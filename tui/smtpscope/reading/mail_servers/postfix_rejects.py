@@ -15,7 +15,7 @@ QUEUE_ID: Final = r"(?!warning:|error:|fatal:|panic:|statistics:)[0-9A-Za-z]{5,2
 _CLIENT: Final = r"(?P<name>[^\s\[]{0,300})\[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?"
 _REJECT = re.compile(rf"(?:(?:NOQUEUE|{QUEUE_ID}): )?(?:milter-|proxy-)?reject: ")
 _STAGE = re.compile(rf"(?P<stage>[A-Z][A-Za-z -]{{1,30}}?)(?: from {_CLIENT})?: ")
-# postscreen puts a comma between the parts, smtpd a blank; each part may be missing.
+# postscreen puts a comma between the parts, smtpd a space; each part may be missing.
 _ENVELOPE: Final = (
     r"(?:from=<[^>]{0,512}>,? ?)?(?:to=<(?P<to>[^>]{0,512})>,? ?)?(?:proto=\w{1,16},? ?)?(?:helo=<[^>]{0,512}>)?"
 )

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 class MailServer(NamedTuple):
     """A mail server; `module` (below this folder) holds `<name>Grammar` and `<name>LogReader`.
 
-    `signs` are regular expressions for the text after a blank: one of them matches in every line that may report a
+    `signs` are regular expressions for the text after a space: one of them matches in every line that may report a
     refusal, and in few others. A log that no other server writes to has none here, but `own_signs` in its reader.
     """
 
@@ -129,7 +129,7 @@ SERVERS: Final = (*COMMON_SERVERS, *FURTHER_SERVERS)
 
 
 def _pattern(signs: Iterable[str]) -> re.Pattern[str]:
-    """Any of `signs` after a blank. Those with the same first letter share an alternative: `re` is faster that way."""
+    """Any of `signs` after a space. Those with the same first letter share an alternative: `re` is faster that way."""
     by_letter: dict[str, list[str]] = {}
     for sign in signs:
         letter = sign[:2] if sign[0] == "\\" else sign[0]

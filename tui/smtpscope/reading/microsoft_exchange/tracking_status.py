@@ -4,7 +4,7 @@ Exchange 2007 and 2010 write the replies of all recipients with `;` between them
 5.1.1 RESOLVER.ADR.RecipNotFound; not found"). So a `;` separates two replies only if
 
 1. cutting at each `;` gives one piece for each recipient, each piece empty or beginning with a reply code, or else
-2. a reply code follows it at once: within a reply a blank does.
+2. a reply code follows it at once: within a reply a space does.
 
 Exchange 2013 and later write a list for each recipient, in any order: `[{LED=reply};{MSG=};{FQDN=host};{IP=};{LRT=}]`.
 LED is the last error, MSG a further text, FQDN and IP the host that gave it, LRT the last attempt. A value ends at the

@@ -297,7 +297,7 @@ class LogRows:
         return lines, following, first_line
 
     def _row(self, start: int, row: str) -> Iterator[tuple[int, list[str]]]:
-        """The fields of a row that is not plain; nothing for a header, a blank or a short row."""
+        """The fields of a row that is not plain; nothing for a header, an empty row or a short one."""
         if not row.strip("\r\n\t \0"):
             return
         if is_header(row):

@@ -70,7 +70,7 @@ def detect(head: bytes) -> TextEncoding:
     if len(probe) >= 4 and not starts_narrow(probe):
         zeros_even, zeros_odd = probe[::2].count(0), probe[1::2].count(0)
         half = len(probe) // 2
-        # Other scripts have no zeros, but the blanks, digits and commands of an SMTP log do.
+        # Other scripts have no zeros, but the spaces, digits and commands of an SMTP log do.
         if zeros_odd * 4 > half and zeros_even * 8 < zeros_odd:
             return _WIDE
         if zeros_even * 4 > half and zeros_odd * 8 < zeros_even:

@@ -25,7 +25,7 @@ _REPEATED = re.compile(r"message repeated (?P<count>\d{1,9}) times: \[ ?")
 
 
 class LogLine(NamedTuple):
-    """A line taken apart; `header` is everything before the program, `process` is "" if none is named.
+    """A parsed line; `header` is everything before the program, `process` is "" if none is named.
 
     `repetitions` is how often the message was written, if the daemon folded several into one line. `when` is the time
     as far as it is known, if the header does not have all of it.
@@ -71,14 +71,14 @@ def tag(programs: str, text: str | None = None, naming: Naming | None = None) ->
         rf"(?<!\S)(?!{UNUSUAL}: )(?P<program>{programs})"
         # Solaris puts number and facility of the message after the tag.
         r"(?:(?:\[(?P<process>\d{1,10})\])?:[ \t](?:\[ID \d{1,10} [\w.]{1,32}\] )?"
-        # rsyslog's own template has two blanks before the text.
+        # rsyslog's own template has two spaces before the text.
         r"| (?P<process_id>\d{1,10}|-) [^\s:]{1,32} (?:-|\[[^\]]{0,500}\]) {1,2}(?:\ufeff|\xef\xbb\xbf)?)"
     )
     return Tag(plain, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"`,;])(?:{text})"), naming)
 
 
 def split(line: str, told_by: Tag) -> LogLine | None:
-    """`line` taken apart at its tag, or where a text of the program begins; None if it belongs to another program."""
+    """`line` parsed from its tag on, or where a text of the program begins; None if it belongs to another program."""
     match = told_by.plain.search(line, 0, _HEADER)
     if match is None:
         return None if told_by.text is None or told_by.naming is None else _by_text(line, told_by.text, told_by.naming)

@@ -34,7 +34,7 @@ COLUMN_NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 
 def names_in(header: list[str]) -> list[str]:
-    """The names of a header, folded, without quotes and blanks around them."""
+    """The names of a header, folded, without quotes and spaces around them."""
     return [name.strip().strip('"\ufeff').casefold() for name in header]
 
 

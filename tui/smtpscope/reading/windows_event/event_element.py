@@ -108,7 +108,7 @@ _ATTRIBUTE_SIGNS = str.maketrans(
 
 
 def xml_text(element: EventElement, indent: str = "") -> str:
-    """The element as XML, one element per line, indented by two blanks per level; texts keep their blanks."""
+    """The element as XML, one element per line, indented by two spaces per level; texts keep their spaces."""
     attributes = "".join(f' {name}="{value.translate(_ATTRIBUTE_SIGNS)}"' for name, value in element.attributes)
     inner = list(element.elements())
     text = element.text().translate(_TEXT_SIGNS)

@@ -72,7 +72,7 @@ class ShapedFields(EventFields):
 
 
 # None for a shape that was seen once: one that never comes again is not worth working out. A shape whose names say
-# more than where the facts are stands for itself, as False.
+# more than where the facts are counts as itself, as False.
 _shapes: dict[object, _Shape | bool | None] = {}
 
 

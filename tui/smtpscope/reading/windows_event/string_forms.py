@@ -22,7 +22,7 @@ _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'
 # `Data[1]: 1 ¦ Data[2]: 0 ¦ ...`; a value may contain anything but the next label.
 _NUMBERED: Final = re.compile(r"(?:\A|\s?[¦|]\s|\n)\s?(?:Data|param|String)\[?(\d{1,2})\]?: ?", re.IGNORECASE)
 _NUMBERED_NAME: Final = re.compile(r"(?:[a-z_ .]*(?:data|param|string|strings|arg|value))[\[_. ]?(\d{1,2})\]?", re.I)
-# Whole texts in quotes or None, with a comma or with nothing but blanks between them.
+# Whole texts in quotes or None, with a comma or with nothing but spaces between them.
 _QUOTED: Final = re.compile(
     r"\s{0,8},?\s{0,8}(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|(None|null))(?=\s{0,8}(?:,|\]|\s['\"N]))", re.DOTALL
 )

@@ -167,7 +167,7 @@ def _as_written(written: WrittenTime) -> str:
 
 
 def _as_exim_writes(written: WrittenTime) -> str:
-    """The time with blanks before clock and zone, as Exim's readers expect."""
+    """The time with spaces before clock and zone, as Exim's readers expect."""
     date, _, clock = _as_written(written._replace(zone_minutes=None)).partition("T")
     zone = written.zone_minutes
     if zone is None:

@@ -1,6 +1,6 @@
 """Lines inside the records of a systemd journal as `journalctl -o verbose` and `journalctl -o export` write them.
 
-Verbose: a line with the time and the cursor, then each field on its own line after four blanks. Export
+Verbose: a line with the time and the cursor, then each field on its own line after four spaces. Export
 (https://systemd.io/JOURNAL_EXPORT_FORMATS): each field on a line, a blank line between records; the value of a field
 with control characters follows its length (eight bytes, little-endian).
 """

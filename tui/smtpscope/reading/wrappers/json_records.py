@@ -131,7 +131,7 @@ class _Broken(NamedTuple):
 
 
 def opening(text: str) -> int:
-    """The index of a brace at the end of `text` behind which nothing stands yet, its length where there is none."""
+    """The index of a brace at the end of `text` behind which nothing has come yet, its length where there is none."""
     bare = text.rstrip()
     return len(bare) - 1 if bare.endswith("{") else len(text)
 

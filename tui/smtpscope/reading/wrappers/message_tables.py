@@ -63,7 +63,7 @@ class MessageTables:
         return Unwrapped(lines, damages, rest)
 
     def _columns(self, head: str) -> tuple[str, list[str]] | None:
-        """The sign between the columns, and their names; None where the file is no such table."""
+        """The sign between the columns, and their names; None where the file is not such a table."""
         return _columns(head)
 
     def _lines_of(self, record: dict[str, object]) -> list[str]:

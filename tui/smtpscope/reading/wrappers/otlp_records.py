@@ -87,7 +87,7 @@ def plain_value(value: Any) -> Any:
 
 
 def _mapping(pairs: list[Any]) -> dict[str, Any]:
-    """The pairs of a name and an AnyValue; most values are texts, which is told without a call for each."""
+    """The pairs of a name and an AnyValue; most values are texts, which is found out without a call for each."""
     mapping: dict[str, Any] = {}
     for pair in pairs:
         if not isinstance(pair, dict):

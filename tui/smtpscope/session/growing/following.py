@@ -41,7 +41,7 @@ class ReadSoFar(Struct):
         self.last_ms = max(self.last_ms, int(np.max(times_ms, initial=NO_TIME)))
 
     def is_written_again(self, first_ms: int) -> bool:
-        """Whether a log that was begun anew holds what was read before: its first event is not of a later second."""
+        """Whether a log that was begun again holds what was read before: its first event is not of a later second."""
         self.begun_anew = False
         return first_ms // 1000 < self.last_ms // 1000
 

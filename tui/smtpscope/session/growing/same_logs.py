@@ -21,7 +21,7 @@ _PLACES: Final = 4
 _AT_A_PLACE: Final = 256
 _WRITTEN_OVER: Final = {"evtx": 4_608 + _AT_A_PLACE, "evt": 48 + _AT_A_PLACE}
 """Windows rewrites the beginning of these while they remain the same log; their records are numbered. Their first
-record stands before this place: it is the last one that is written over.
+record is before this place: it is the last one that is written over.
 """
 
 _PARTS: Final = tuple(

@@ -60,7 +60,7 @@ class LiveDesk:
         return self._plan.subject.address
 
     def take_our_address(self, address: str) -> str:
-        """Remembers our IP address and plans anew; returns why it is refused, "" if it is not."""
+        """Remembers our IP address and plans again; returns why it is refused, "" if it is not."""
         try:
             address = self._live.options.reach.address(address) if address else ""
         except UnsafeTargetError as error:

@@ -25,7 +25,7 @@ _CODES: Final = ("context", "host", "command", "reply", "judgement")
 
 
 KeptEvent = tuple[int, bool, str, str, int]
-"""The fields of an event that explains some of ours, without its file."""
+"""The fields of an event that explains some of our events, without its file."""
 
 
 class KeptWords(msgspec.Struct, frozen=True, array_like=True):
@@ -128,7 +128,7 @@ def _compact(codes: Numbers, size: int) -> tuple[Codes, Codes]:
     """
     used = np.zeros(size + 1, np.bool_)
     used[codes] = True
-    # Numpy takes -1, which is NOBODY, as the last place: that one is no number of a value.
+    # Numpy takes -1, which is NOBODY, as the last place: that is not the number of a value.
     used[-1] = False
     places = np.cumsum(used, dtype=np.int32) - 1
     places[-1] = NO_MAILBOX

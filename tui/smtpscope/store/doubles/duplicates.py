@@ -6,7 +6,7 @@ second, so the first of such in one log is the first in the other, and so on. Ma
 Viewer's CSV, Exim's main and reject log): to the second and to the word the same in two logs is taken for one event, as
 two servers are hardly told the same by the same host in the same second. So is what a log with record ids and one
 without them say (an .evtx and what PowerShell printed of it), whatever they call source and computer. The time counts
-in whole seconds, as exports cut the rest off; without a time nobody can tell, so such an event is no double.
+in whole seconds, as exports cut the rest off; without a time nobody knows, so such an event does not count as one.
 """
 
 from __future__ import annotations

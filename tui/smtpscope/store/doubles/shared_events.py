@@ -1,6 +1,6 @@
 """Events that seem to be in two logs and are counted in both: what a note says of them.
 
-They are no duplicates that could be left out without doubt (see `duplicates.py`): the two logs say it in different
+They are not duplicates that could be left out without doubt (see `duplicates.py`): the two logs say it in different
 forms, or one of them lacks what was said.
 """
 

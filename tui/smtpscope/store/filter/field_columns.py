@@ -48,7 +48,7 @@ class FieldColumn(Protocol):
         ...
 
     def whole(self, field: NamedField, text: str) -> Value:
-        """The value that means `text` as it stands in the log, as it is completed. Raises FilterValueError."""
+        """The value that means `text` as it is in the log, as it is completed. Raises FilterValueError."""
         ...
 
     def must_quote(self, value: Text) -> bool:

@@ -69,7 +69,7 @@ def term_of(exchange: SmtpExchange) -> tuple[str, str]:
 def pasted_term(pasted: str, before: str) -> str | None:
     """Several lines, or a list of mailboxes or IP addresses, as one term: any of them; None for any other text.
 
-    `before` is what stands before the place: a field there is theirs, else IP addresses are looked for as hosts.
+    `before` is what comes before the place: a field there is theirs, else IP addresses are looked for as hosts.
     """
     lines = [line.strip() for line in pasted[:_LONGEST_PASTE].splitlines() if line.strip()]
     parts = [part for line in lines for part in _addresses(line) or [line]]

@@ -63,7 +63,7 @@ def complete(store: EventStore, text: str, cursor: int) -> list[str]:
 
 
 def term_at(text: str, cursor: int) -> WrittenTerm | None:
-    """The term that `cursor` stands in or behind, None where it stands between blanks."""
+    """The term that `cursor` is in or behind, None where it is between spaces."""
     for term in written_terms(text):
         if term.start < cursor <= term.end:
             return term
@@ -173,7 +173,7 @@ def completions(store: EventStore, text: str, cursor: int, rows: RowNumbers, mos
         _completion(text, term, start, value, f"{count:,}" if count else "")
         for value, count in _counted_values(store, chosen, written, rows)[:most]
     ]
-    # What stands there already needs no completion.
+    # What is there already needs no completion.
     return [] if [each.text for each in found] == [text] else found
 
 

@@ -14,7 +14,7 @@ FIELD_WORD = re.compile(r"([A-Za-z][A-Za-z_-]*):")
 
 
 class WrittenValue(Struct, frozen=True):
-    """A value as it stands in the text, not yet understood; `end` is exclusive."""
+    """A value as it is in the text, not yet understood; `end` is exclusive."""
 
     text: str
     exact: bool
@@ -24,7 +24,7 @@ class WrittenValue(Struct, frozen=True):
 
 
 class WrittenTerm(Struct, frozen=True):
-    """A term as it stands in the text, not yet understood. `field_word` is None where no field is named.
+    """A term as it is in the text, not yet understood. `field_word` is None where no field is named.
 
     `open_quote` is where a quote begins that never ends; `glued` where something follows a closing quote at once.
     """
@@ -96,7 +96,7 @@ def _written_value(text: str, start: int) -> tuple[WrittenValue, int, bool]:
 
 
 def _quoted_text(text: str, start: int) -> tuple[str, int, bool]:
-    """What stands in the quotes that open at `start`, where the text goes on, and whether they were closed."""
+    """What is in the quotes that open at `start`, where the text goes on, and whether they were closed."""
     # Straight quotes are how we write values, so typographic ones inside them are text.
     closing = QUOTE if text[start] == QUOTE else ANY_QUOTE
     parts: list[str] = []

@@ -11,7 +11,7 @@ def facets(store: EventStore, rows: Rows, name: str) -> Counted:
     """The values of the facet `name` in `rows` (mask, row numbers or None for all): the most frequent first, then by
     alphabet. Raises KeyError where no field has such a facet.
 
-    Replies and full commands are compared without the blanks around them. Hosts and mailboxes come in their most
+    Replies and full commands are compared without the spaces around them. Hosts and mailboxes come in their most
     frequent spelling. Values that are missing (no mailbox, no reply code, no computer) are left out, except for the
     empty remote host and the null sender, which are answers.
     """

@@ -114,7 +114,7 @@ class FilterController:
         self._line.edit(tuple(each for each in history if each != self._state.filter_text))
 
     def typed(self, text: str, line: str, cursor: int) -> None:
-        """The line holds `text` now (`line` with its last blanks), and may go on changing at `cursor`."""
+        """The line holds `text` now (`line` with its last spaces), and may go on changing at `cursor`."""
         self._state.filter_text = text
         self._views.refresh()
         analysis = self._state.analysis
@@ -159,7 +159,7 @@ class FilterController:
     def add_digit(self, digit: str) -> None:
         """One digit of a reply code; the third one filters."""
         if not self._digits and digit not in "2345":
-            # Three digits that are no reply code would be looked for as a text, which nobody means by this key.
+            # Three digits that are not a reply code would be searched for as text, which nobody means by this key.
             self._page.say("Reply codes start with 2, 3, 4 or 5")
             return
         self._set_digits(self._digits + digit)

@@ -36,7 +36,7 @@ _REFRESH_SECONDS = 0.3
 class ViewController:
     """Owns the view, its rows, and the cursor's target in the next view.
 
-    `shown` is called when a view has been shown; `can_undo` tells whether the undo key would do anything.
+    `shown` is called when a view has been shown; `can_undo` says whether the undo key would do anything.
     """
 
     def __init__(

@@ -53,7 +53,7 @@ class ItemPane(ProsePane):
 
     @property
     def item(self) -> TextItem | None:
-        """What the cursor stands on."""
+        """The item under the cursor."""
         items = self.items
         return items[min(self.cursor, len(items) - 1)] if items else None
 

@@ -40,7 +40,7 @@ _NOTHING = Content("")
 class ProseParagraph(Struct, frozen=True):
     """`content` after `lead` (a bullet, a label); wrapped lines are indented to the start of the content.
 
-    `copied` is what is copied where that is not the content. `indent` blanks stand before both. When the lead leaves
+    `copied` is what is copied where that is not the content. `indent` spaces come before both. When the lead leaves
     less than 16 cells, the content starts on its own line.
     """
 
@@ -99,7 +99,7 @@ def _paragraph(pane: ScrollView, block: ProseParagraph, width: int) -> list[Stri
         if own_line:
             result += [Strip.join([indent, strip]) for strip in lead]
         else:
-            # The content of a lead such as "reply" must start at the same column even if its blanks were trimmed.
+            # The content of a lead such as "reply" must start at the same column even if its spaces were trimmed.
             result.append(Strip.join([indent, lead[0].adjust_cell_length(block.lead.cell_length, blank), lines[0]]))
             lines = lines[1:]
     hanging = Strip.blank(left, blank)

@@ -189,7 +189,7 @@ def _label_lines_start(text: str, end: int) -> int:
 
 
 def labels_of(header_text: str) -> dict[str, str]:
-    """Label (in lower case, one blank between words) -> its first value, in a header of any form."""
+    """Label (in lower case, one space between words) -> its first value, in a header of any form."""
     labels: dict[str, str] = {}
     for line in header_text.split("\n"):
         name, colon, value = line.partition(":")

@@ -46,5 +46,5 @@ def facts_of(xml: str) -> XmlFacts:
 
 
 def _value(written: str) -> str:
-    # Event Viewer indents the XML: an empty string becomes a line break and blanks.
+    # Event Viewer indents the XML: an empty string becomes a line break and spaces.
     return "" if "\n" in written and not written.strip() else html.unescape(written)

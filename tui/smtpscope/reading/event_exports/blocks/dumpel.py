@@ -1,7 +1,7 @@
 """Output of dumpel (Windows Resource Kit): an event per line, with insertion strings instead of the message.
 
 Columns: date, time, number of the event type, number of the category, event id, source, user, computer, strings;
-separated by a blank, a tab or another character, as are the strings.
+separated by a space, a tab or another character, as are the strings.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NUMBERS = re.compile(
     rf"{_BETWEEN}\d{{1,5}}{_BETWEEN}(?P<id>\d{{1,10}}){_BETWEEN}(?=[^\s\"])"
 )
 _OURS = re.compile("|".join(map(re.escape, sorted(OUR_PROVIDERS, key=len, reverse=True))), re.IGNORECASE)
-# A user may be two words (NT AUTHORITY\SYSTEM) even if blanks separate the columns.
+# A user may be two words (NT AUTHORITY\SYSTEM) even if spaces separate the columns.
 _USER_AND_COMPUTER = re.compile(
     r"[ ]+(?:N/A|[^ \\]{1,64}(?: [^ \\]{1,64})?\\[^ ]{1,64}|[^ ]{1,64})[ ]+([^ ]{1,255})[ ]?"
 )
@@ -203,7 +203,7 @@ def _strings(text: str, separator: str) -> tuple[str, ...]:
     The full command begins at the last place where its verb follows a separator.
     """
     if not all(part.strip().isdecimal() for part in text.split(separator, 2)[:2]):
-        # The strings are separated by blanks, whatever separates the columns, or are those of another event.
+        # The strings are separated by spaces, whatever separates the columns, or are those of another event.
         separator = separator if separator in text and separator == "\t" else " "
     if separator == "\t":
         return tuple(text.split("\t"))

@@ -115,7 +115,7 @@ def _without_first(text: str, starts: list[int], seconds: list[int]) -> Iterator
             if first and not text[text.rfind("\n", 0, first - 1) + 1 : first].strip():
                 yield first
             elif not any(text.find(name, starts[index - 1], second) >= 0 for name in _OF_TEXTS):
-                # The first line hangs on the last one before, which is no text, where anything may look like a label.
+                # The first line hangs on the last one before, which is not text, where anything may look like a label.
                 yield second
         taken.add(index)
 
@@ -140,7 +140,7 @@ def further_starts(text: str, begin: int, end: int, *, at_begin: bool = False) -
 def values_in(text: str) -> dict[str, str]:
     """The values of the one event in `text` by label; text without a label is its message.
 
-    A wrapped value has blanks instead of line ends, except between the lines of a reply.
+    A wrapped value has spaces instead of line ends, except between the lines of a reply.
     """
     values: dict[str, str] = {}
     name: str | None = None
@@ -159,7 +159,7 @@ def values_in(text: str) -> dict[str, str]:
         if label is not None and (
             label.end("pad") == column or column < 0 or (french and label["pad"] == " ") or _has_meaning(label["label"])
         ):
-            # French has a blank before each colon: that pads no label to a column.
+            # French has a space before each colon: that pads no label to a column.
             french = french or (label["pad"] == " " and 0 <= column != label.end("pad"))
             if label["pad"] and "\t" not in label["pad"]:
                 column = label.end("pad")
@@ -178,7 +178,7 @@ def values_in(text: str) -> dict[str, str]:
 
 
 def text_behind(values: dict[str, str]) -> str:
-    """Takes what stands below a blank line off the strings in `values`, and returns it: text that has no label."""
+    """Takes what is below a blank line off the strings in `values`, and returns it: text that has no label."""
     rest = ""
     for name, value in values.items():
         if number_of(name) is not None and _BLANK_LINE.search(value) is not None:
@@ -191,7 +191,7 @@ def _divided(line: str) -> tuple[str, str, str]:
     if label is None:
         return line.strip(), "", ""
     value = line[label.end() :]
-    # After a padded label there is one blank; otherwise as many as needed to reach the next column.
+    # After a padded label there is one space; otherwise as many as needed to reach the next column.
     return label["label"], ":", value if label["pad"] else value.strip()
 
 

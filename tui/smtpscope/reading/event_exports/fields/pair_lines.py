@@ -27,7 +27,7 @@ _NAME: Final = r"[A-Za-z_@][\w.@-]{0,60}"
 _PAIR: Final = re.compile(
     rf"(?:(?<=[\s,\[<{{|])|\A)({_NAME})="
     rf"(?:'((?:[^'\\\n]|\\.)*)'(?=[\s,\]>}}]|\Z)|\"((?:[^\"\\\n]|\\.)*)\"(?=[\s,\]>}}]|\Z)"
-    # A bare value continues to the next name, since a time has a blank in it.
+    # A bare value continues to the next name, since a time has a space in it.
     rf"|([^\n]*?)(?=,?\s{{1,4}}{_NAME}=|[\]>]|\s*\Z))"
 )
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))")

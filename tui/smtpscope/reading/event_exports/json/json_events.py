@@ -37,7 +37,7 @@ def record_of(
     """The record in `event`, None if neither its source nor its message is that of an SMTP event, and it is not one of
     `sources`.
 
-    `places` as in `named_record`; `flat` tells that no text in it holds an object.
+    `places` as in `named_record`; `flat` means that no text in it holds an object.
     """
     event = unwrapped(event)
     raw = event.get("_raw")

@@ -47,7 +47,7 @@ EVENT_KEY: Final = re.compile(
 class JsonObject(NamedTuple):
     """An object from index `start` to `end` of a block; `whole` is False if its end is missing.
 
-    `ours` tells whether it has a sign of one of our events, None that nobody looked for one.
+    `ours` says whether it has a sign of one of our events, None that nobody looked for one.
     """
 
     start: int

@@ -59,6 +59,14 @@ def holds_several(text: str, known: int) -> bool:
     return len(set(_SESSION.findall(text))) > known
 
 
+_LIST_OF_OBJECTS = re.compile(r"\[\s{0,64}\{\s{0,64}\"(?:_|@?time|fields|result|System|Event)", re.IGNORECASE)
+
+
+def lists_events(text: str) -> bool:
+    """Whether an object may list others that look like whole events: one that lost its end has the next ones in it."""
+    return _LIST_OF_OBJECTS.search(text) is not None
+
+
 def listed_objects(event: dict[str, Any]) -> list[dict[str, Any]]:
     """The objects in all lists in `event`, at any depth: those that follow an object whose end was lost."""
     found: list[dict[str, Any]] = []

@@ -22,7 +22,13 @@ from smtpscope.reading.event_exports.json.json_objects import (
     decoded_object,
     objects_within,
 )
-from smtpscope.reading.event_exports.json.json_parts import ObjectParts, holds_several, listed_objects, names_twice
+from smtpscope.reading.event_exports.json.json_parts import (
+    ObjectParts,
+    holds_several,
+    listed_objects,
+    lists_events,
+    names_twice,
+)
 from smtpscope.reading.event_exports.messages.event_messages import holds_message, lines_between
 from smtpscope.reading.event_exports.messages.last_look import GUESS, problem_of_words
 from smtpscope.reading.event_exports.messages.orphan_messages import OrphanMessages
@@ -124,7 +130,8 @@ class ObjectRecords:
         before = len(self._batching.records)
         self._batching.records += [record for record in records if record is not None and not self._repeated(record)]
         self._batching.unrelated_records += records.count(None)
-        if ours and holds_several(block.text[found.start : found.end], len(records)):
+        text = block.text[found.start : found.end]
+        if ours and (holds_several(text, len(records)) or (len(records) == 1 and lists_events(text))):
             self._take_swallowed(block, found, before)
 
     def _take_parts(self, block: TextBlock, found: JsonObject, reason: str, depth: int) -> None:
@@ -157,12 +164,18 @@ class ObjectRecords:
         text = block.cut(found.start, found.end)
         text = text[max(0, text.find("{")) :]
         first = block.offset(found.start) + self._unit
+        outer = self._batching.records[before] if known == before + 1 else None
         for index, event in enumerate(listed_objects(decoded_object(text))):
             record = self._record(event, first + index * self._unit)
-            others = self._batching.records[before:]
-            if record is None or record.time_ms is None or any(_is_of(record, each) for each in others):
+            if record is None or record.time_ms is None:
                 continue
-            self._batching.records.append(record)
+            if outer is not None and _is_of(record, outer) and record.time_ms != outer.time_ms:
+                # All that was said in the outer one was lost: it has only what is said in this one.
+                self._batching.records.remove(outer)
+                self._batching.unrelated_records += 1
+                known, outer = known - 1, None
+            if not any(_is_of(record, each) for each in self._batching.records[before:]):
+                self._batching.records.append(record)
         if names_twice(text):
             self._take_loose(block, found.start, found.end, before)
         if len(self._batching.records) > known:
@@ -176,7 +189,7 @@ class ObjectRecords:
             self.take(block, JsonObject(begin, end, False))
 
     def _others(self, block: TextBlock, found: JsonObject) -> list[EventRecord | None]:
-        """Of an object that is none of ours the records that are wanted as others, None for each that is not."""
+        """Of an object that is not ours the records that are wanted as others, None for each that is not."""
         if self._sources.may_be_in(block.text[found.start : found.end]):
             with suppress(NoObjectError):
                 return self._records(block.cut(found.start, found.end), block.offset(found.start))

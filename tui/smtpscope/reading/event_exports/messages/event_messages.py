@@ -16,7 +16,7 @@ from msgspec import Struct
 from smtpscope.reading.event_exports.messages.related_messages import first_words, holds_related, related_places
 from smtpscope.reading.text.dates import begins_with_time
 
-# Between two words of a fixed phrase: blanks, a line wrap, the ">" of a quoted mail, and the first byte of a
+# Between two words of a fixed phrase: spaces, a line wrap, the ">" of a quoted mail, and the first byte of a
 # no-break space (UTF-8 C2 A0, seen as Latin-1).
 _GAP = r"[\s>\xc2]{1,40}"
 

@@ -55,7 +55,7 @@ def _offsets(lowered: str) -> Iterator[int]:
 
 
 class SignedLine(NamedTuple):
-    """A line from index `begin` to `end`, without its line end; `ours` tells that it has one of our signs."""
+    """A line from index `begin` to `end`, without its line end; `ours` means that it has one of our signs."""
 
     begin: int
     end: int

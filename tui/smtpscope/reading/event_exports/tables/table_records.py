@@ -164,7 +164,7 @@ class RowRecords:
         self._timeline = is_of_timeline(columns.names)
 
     def loose(self, row: Row) -> list[EventRecord]:
-        """The records of the messages in a row whose fields can't be told apart."""
+        """The records of the messages in a row whose fields can't be separated."""
         if self._columns.whole and (whole := self._whole(row)):
             return whole
         codec = "latin-1" if self._encoding.unit == 1 else self._encoding.codec

@@ -25,7 +25,7 @@ from smtpscope.reading.text.text_kind import is_text
 from smtpscope.reading.text.text_log import LineOffsets, TextLog, TextSource
 from smtpscope.reading.text.xml_elements import LONGEST, XmlElement, up_to_the_end
 
-# Not <Events>, <EventData>, <EventID>: a blank or the end of the tag follows the name.
+# Not <Events>, <EventData>, <EventID>: a space or the end of the tag follows the name.
 _TAG = re.compile(r"<Event(?=[\s/>])|</Event\s{0,8}>")
 _LONGEST_TAG = 24
 # Tools write a line before each event (`Record 1`), or before the first one (their name and version).

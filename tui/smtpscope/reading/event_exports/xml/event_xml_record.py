@@ -122,5 +122,5 @@ def _word(element: ElementTree.Element | None) -> str | None:
 
 def _text(element: ElementTree.Element) -> str:
     text = element.text or ""
-    # Event Viewer indents the XML: an empty string becomes a line break and blanks.
+    # Event Viewer indents the XML: an empty string becomes a line break and spaces.
     return "" if "\n" in text and not text.strip() else text

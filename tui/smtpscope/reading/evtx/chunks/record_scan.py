@@ -109,7 +109,7 @@ class Scanner:
         explaining = _NO_ROWS
         if self._wanted is not None:
             explaining = self._wanted.chosen(buffer, rows, others & ~thorough[rows.chunk])
-            # What a chunk says that is not what it was is not believed; of ours it holds nothing anyway.
+            # What a chunk says that is not what it was is not believed; it holds none of our records anyway.
             good = np.zeros(chunks, np.bool_)
             for number in np.flatnonzero(np.bincount(explaining.chunk, minlength=chunks)).tolist():
                 good[number] = is_whole(number)

@@ -29,7 +29,7 @@ _LONGEST_NAME: Final = 512
 
 
 class Rows(Struct, frozen=True):
-    """Records of ours, in their order: where each begins and ends in the block, its chunk, its template's definition
+    """Our records, in their order: where each begins and ends in the block, its chunk, its template's definition
     (an offset in the chunk) and the number of its plan."""
 
     start: Numbers
@@ -94,7 +94,7 @@ class WantedRows:
 
 def _rows_with(buffer: Buffer, rows: Rows, which: Numbers, slot: int, table: Flags) -> list[Numbers]:
     """Those of `which`, all of one template, of which `table` knows the 16-bit number in the value `slot`; some others
-    may be among them. Nearly all are built like the first one: then that number stands at the same distance.
+    may be among them. Nearly all are built like the first one: then that number is at the same distance.
     """
     start = rows.start[which]
     first = start[:_LOOKED_AT]
@@ -122,7 +122,7 @@ def _rows_with(buffer: Buffer, rows: Rows, which: Numbers, slot: int, table: Fla
 
 
 def _wanted_of_definers(buffer: Buffer, rows: Rows, which: Numbers, leader: int, slot: int, table: Flags) -> Flags:
-    """The same for rows that mostly define their template, so that their values stand further on; as flags."""
+    """The same for rows most of which define their template, so their values come further on; as flags."""
     start, end = rows.start[which], rows.end[which]
     at = start + DEFINITION_AT
     inline = rows.definition[which] == (start & (CHUNK_SIZE - 1)) + DEFINITION_AT
@@ -140,7 +140,7 @@ def _wanted_of_definers(buffer: Buffer, rows: Rows, which: Numbers, leader: int,
 
 
 def _wanted_one_by_one(buffer: Buffer, rows: Rows, which: Numbers, slot: int, table: Flags) -> Flags:
-    """The same for the few that are built in another way. What can't be told is left to be looked at."""
+    """The same for the few that are built in another way. What can't be decided is left to be looked at."""
     wanted = np.ones(len(which), np.bool_)
     for position, row in enumerate(which.tolist()):
         start, end = int(rows.start[row]), int(rows.end[row])
@@ -154,7 +154,7 @@ def _wanted_one_by_one(buffer: Buffer, rows: Rows, which: Numbers, slot: int, ta
 
 
 def _ahead(buffer: Buffer, at: int, slot: int) -> int | None:
-    """How far behind the count of values at `at` the 16-bit number in the value `slot` stands; None where none does."""
+    """How far behind the count of values at `at` the 16-bit number in the value `slot` is; None where there is none."""
     if at + _DESCRIPTOR * (slot + 2) > len(buffer.data):
         return None
     count, *descriptors = buffer.u4[at : at + _DESCRIPTOR * (slot + 2) : _DESCRIPTOR].tolist()

@@ -21,7 +21,7 @@ _USAGE_FOOTPRINT: Final = 72
 
 
 def memory_of(process: int) -> int | None:
-    """Bytes that the process with that number has; None where that can't be told, or it has ended."""
+    """Bytes that the process with that number has; None where that is not known, or it has ended."""
     with suppress(OSError, ValueError, IndexError, AttributeError, struct.error):
         if sys.platform == "win32":
             return _on_windows(process)

@@ -163,7 +163,7 @@ class TemplateDecoder:
         if is_ours(provider):
             # That one is among our own records.
             return None
-        # All its texts are UTF-16 as they stand in the record, at odd or even places.
+        # All its texts are UTF-16 as they are in the record, at odd or even places.
         if not sources.tells(provider, number, lambda: _all_text(chunk[offset:end])):
             return None
         return ExplainingEvent(self._file, time, False, computer or "", provider.strip(), number)

@@ -60,7 +60,7 @@ class QmailGrammar(MailGrammar):
         verb, full = next(((verb, full) for words, verb, full in _STAGES if words in reported["what"]), ("", ""))
         host = _HOST.match(reported["what"])
         to = _START.search(around.earlier(f"starting delivery {delivery['number']}: "))
-        # qmail writes a blank as "_" and a line end as "/".
+        # qmail writes a space as "_" and a line end as "/".
         reply = re.sub(r"/(?=\d{3}[-_])", "\n", reported["reply"]).replace("_", " ")
         return LoggedRefusal("outbound", host["host"] if host else "", verb, full, reply, to["to"] if to else None)
 

@@ -1,4 +1,4 @@
-"""Errors of mail libraries in the logs of applications: the reply stands in the text of an exception."""
+"""Errors of mail libraries in the logs of applications: the reply is in the text of an exception."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _HEADER: Final = 100
 
 
 class LibraryErrorGrammar(MailGrammar):
-    """The class of an exception tells the command; the time may stand in a line above it."""
+    """The class of an exception names the command; the time may be in a line above it."""
 
     def line(self, text: str) -> LogLine | None:
         if not LibraryErrorLogReader.own_signs.search(text):

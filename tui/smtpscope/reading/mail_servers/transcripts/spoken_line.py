@@ -75,7 +75,7 @@ class SpokenLine(NamedTuple):
 
 
 class PeerLine(NamedTuple):
-    """A line that names the other side of a connection: its host, and whether it is a client of ours."""
+    """A line that names the other side of a connection: its host, and whether it is one of our clients."""
 
     session: str
     host: str
@@ -84,7 +84,7 @@ class PeerLine(NamedTuple):
 
 @lru_cache(maxsize=64)
 def spoken_line(text: str) -> SpokenLine | None:
-    """`text` taken apart, None if it is neither a command nor a reply."""
+    """`text` parsed, None if it is neither a command nor a reply."""
     for found in _WORDS.finditer(text, 0, _LONGEST_HEADER + _LONGEST_MARK):
         begin, is_reply = found.start(), found["code"] is not None
         mark = _MARK.search(text, max(0, begin - _LONGEST_MARK), begin)

@@ -64,7 +64,7 @@ class ShellJsonReader(ShellReader):
 
 
 class _Found(NamedTuple):
-    """An object of ours from `start` to `end`; without `values` it goes on in the next block."""
+    """One of our objects, from `start` to `end`; without `values` it goes on in the next block."""
 
     start: int
     end: int

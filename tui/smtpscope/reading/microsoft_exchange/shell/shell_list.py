@@ -79,6 +79,9 @@ def objects_in(lines: Iterable[TextLine]) -> Iterator[ShellObject]:
             current.add(line, _LAST_ERROR, line.text[bare.end() :], -1)
         elif current.names and (not blank or current.is_loose):
             current.go_on(line)
+        else:
+            # What is left of a damaged object does not make one of its neighbours.
+            continue
         blank = False
     if current.names:
         yield current.taken()

@@ -76,7 +76,7 @@ class ShellObject(Struct, frozen=True):
 
 @lru_cache(maxsize=4_096)
 def folded(name: str) -> str:
-    """The name of a property without case, blanks and punctuation, which differ between tools."""
+    """The name of a property without case, spaces and punctuation, which differ between tools."""
     return _FOREIGN.sub("", name.casefold())
 
 

@@ -17,7 +17,7 @@ _SECOND: Final = Letters("012345")
 _ENHANCED: Final = Letters("#45")
 _QUOTES: Final = Letters("\"'")
 _AT_BEGINNING: Final = 9
-"""Before a reply that nothing announces, there is at most a quote and eight blanks."""
+"""Before a reply that nothing announces, there is at most a quote and eight spaces."""
 _BLANK, _COLON = b" :"
 _ANNOUNCING: Final = np.array(
     [int.from_bytes(word[-2:].encode(), "big") for word in ("status", "response", "with", "replied")]

@@ -18,7 +18,7 @@ _REACH: Final = 8
 
 
 class Letters:
-    """A set of letters; `of` tells which bytes are among them."""
+    """A set of letters; `of` says which bytes are among them."""
 
     __slots__ = ("_table",)
 

@@ -30,7 +30,7 @@ Columns = Callable[[], TrackingColumns | None]
 
 
 class CountedRows(NamedTuple):
-    """So many rows, each in a line of its own, from `start` to `end` of the text, that are no refusals.
+    """So many rows, each in a line of its own, from `start` to `end` of the text, that are not refusals.
 
     `last` is where the last of them begins.
     """

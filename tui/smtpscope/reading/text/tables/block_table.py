@@ -1,7 +1,7 @@
 """The lines of a block of eight-bit text as a table: numpy finds where each field of each regular line is.
 
 A line is regular if it has exactly the fields it should have. Quotes may enclose a field (RFC 4180), but only where
-that is beyond doubt: each stands at the beginning or the end of a field, or is doubled, and all are closed in their
+that is beyond doubt: each is at the beginning or the end of a field, or is doubled, and all are closed in their
 line. Whatever is not beyond doubt is left to the reader that takes one line after the other.
 """
 
@@ -29,7 +29,7 @@ _BESIDE_QUOTES: Final = bytes([QUOTE, _LINE_FEED, _RETURN])
 class BlockTable:
     """All lines of a block, by index: where each begins, and where its line feed is.
 
-    `raw` are its bytes. `regular` tells which lines have exactly `count` fields; the places of fields are defined for
+    `raw` are its bytes. `regular` says which lines have exactly `count` fields; the places of fields are defined for
     those. `quotes` are the places of all quotes in file order, `quoted_lines` the line of each; `inner` are those of
     the separators within quotes.
     """
@@ -80,7 +80,7 @@ def table_of(data: bytes, *, separator: str, count: int, quoted: bool) -> BlockT
     """The lines of `data` as a table of `count` columns; None if it is not worth it, or if a reader that takes one line
     after the other may see other lines.
 
-    That is so if there is no line feed at the end, if there are zeros or a CR that is no part of a line end, if quotes
+    That is so if there is no line feed at the end, if there are zeros or a CR that is not part of a line end, if quotes
     are not closed in their line (only where fields may be `quoted`), and if too many lines are not regular.
     """
     if not data.endswith(b"\n") or b"\0" in data:
