@@ -58,7 +58,7 @@ def lines_of(blocks: Iterable[TextBlock]) -> Iterator[TextLine]:
 
 
 def _parted(lines: Iterable[TextLine]) -> Iterator[TextLine]:
-    """The same, but two for a line whose end was lost: the label of the next one stands in its value, as wide as its
+    """The same, but two for a line whose end was lost: the label of the next one is within its value, as wide as its
     own.
     """
     for line in lines:
@@ -75,7 +75,7 @@ def _parted(lines: Iterable[TextLine]) -> Iterator[TextLine]:
 
 
 def _label_within(text: str, label: re.Match[str]) -> int:
-    """Where another label of a known name begins in the value behind `label`, as wide with its blanks; 0 if nowhere."""
+    """Where another label of a known name begins in the value behind `label`, padded to the same width; 0 if nowhere."""
     width = label.end(3) - label.start(2)
     colon = text.find(": ", label.end())
     while colon >= 0:
