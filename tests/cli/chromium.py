@@ -115,10 +115,16 @@ class Page:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.do("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=1, clickCount=1)
 
-    def press(self, key: str) -> None:
-        """Presses a key that writes a character."""
-        self.do("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
-        self.do("Input.dispatchKeyEvent", type="keyUp", key=key)
+    def press(self, key: str, text: str = "") -> None:
+        """Presses a key that writes `text`, by default itself."""
+        code = {"windowsVirtualKeyCode": 13} if key == "Enter" else {}
+        self.do("Input.dispatchKeyEvent", type="keyDown", key=key, text=text or key, **code)
+        self.do("Input.dispatchKeyEvent", type="keyUp", key=key, **code)
+
+    def save_downloads_in(self, folder: Path) -> None:
+        tab, self._tab = self._tab, None
+        self.do("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self._tab = tab
 
     def picture(self, path: Path) -> None:
         """Writes a PNG of the page."""

@@ -74,6 +74,17 @@ def test_a_reading_that_takes_long_is_told_to_a_person(
     assert capsys.readouterr().err == "smtpscope: reading standard input: 2.0 MB so far (ctrl+c stops)\n"
 
 
+def test_a_long_search_in_a_folder_is_shown_to_a_person(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter((0.0, 1.0, 3.0, 3.0, 7.0))
+    patience = Patience(lambda: next(seconds), first=2.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    for files in (900, 1800, 2700):
+        patience.look("/mail", files)
+    assert capsys.readouterr().err == "smtpscope: looking for logs in /mail: 1,800 files so far (ctrl+c stops)\n"
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
 def test_a_named_pipe_without_a_writer_is_told_after_a_second(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.log"

@@ -279,3 +279,30 @@ def test_the_page_opens_in_chromium_and_obeys_keys(served: Callable[..., Served]
         assert page.value("window.open('/')") is None
     assert server.end(signal.SIGINT) == 130
     assert not server.has_processes()
+
+
+@needs_textual_serve
+@pytest.mark.skipif(chromium.PROGRAM is None, reason="needs chromium (Debian: apt-get install chromium)")
+def test_a_copy_goes_to_the_page_and_an_export_is_downloaded(served: Callable[..., Served], tmp_path: Path) -> None:
+    server = served(SAMPLES)
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    with chromium.page(server.url, tmp_path / "profile") as page:
+        page.save_downloads_in(downloads)
+        page.wait(lambda page: "Copy summary" in page.screen() and "v 550" in page.screen(), "the table")
+        # Reading the clipboard is forbidden to the page, so what it writes is looked at.
+        page.value("navigator.clipboard.writeText = text => { window.written = text; return Promise.resolve(); }; 1")
+        page.press("j")
+        page.press("Y")
+        page.wait(lambda page: "to your web browser's clipboard" in page.screen(), "the message")
+        page.wait(lambda page: "on a named block list" in (page.value("window.written") or ""), "the copy")
+        page.press("e")
+        page.wait(lambda page: "Write the file" in page.screen(), "the dialog")
+        page.press("Enter", "\r")
+        page.wait(lambda page: "to your web browser as a download" in page.screen(), "the message")
+        page.wait(lambda page: any(downloads.glob("*.md")), "the file")
+        assert page.complaints() == []
+        assert page.value("document.querySelector('.xterm') !== null"), "the page is still there"
+    (file,) = downloads.glob("*.md")
+    assert file.read_text(encoding="utf-8").startswith("# SMTP refusals: summary")
+    server.end(signal.SIGINT)

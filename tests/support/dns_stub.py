@@ -7,7 +7,6 @@ Zones are a dictionary: name -> type -> texts as in a zone file. A text that beg
 
 from __future__ import annotations
 
-import socket
 import socketserver
 import struct
 import threading
@@ -134,11 +133,3 @@ def _on_one_port(
         except OSError:
             udp.server_close()
     raise AssertionError("no port is free over UDP and TCP")
-
-
-def unused_port() -> int:
-    """A port of loopback on which nobody answers."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port: int = reserved.getsockname()[1]
-        return port

@@ -214,7 +214,14 @@ def _syslog_ng(each: Message) -> dict[str, object]:
     }
 
 
+def _folded(found: Sequence[Message]) -> str:
+    # As a window of 97 columns shows them.
+    lines = map(_bsd_line, found)
+    return "".join(f"{line[start : start + 97]}\n" for line in lines for start in range(0, len(line), 97))
+
+
 FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
+    "lines cut at the width of a window": _folded,
     "Docker's json-file": _json_lines(_docker),
     "journalctl -o json": _json_lines(_journal),
     "Filebeat": _json_lines(_filebeat),
@@ -255,7 +262,7 @@ FORMS: Final[dict[str, Callable[[Sequence[Message]], str]]] = {
 }
 """The name of each form, and messages in it."""
 WITHOUT_COMPUTER: Final = frozenset({"mailcow's interface"})
-WITHOUT_ZONE: Final = frozenset({"Filebeat"})
+WITHOUT_ZONE: Final = frozenset({"Filebeat", "lines cut at the width of a window"})
 LINES: Final = frozenset(
     {
         "Docker's json-file",

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 _CELL = re.compile(r"(?P<count>\d[\d,]*) (?P<mailbox>\S+@\S+)")
 _DAY = re.compile(r"(?P<day>\d{4}-\d\d-\d\d) \S +(?P<count>\d[\d,]*)")
 _HEADING = re.compile(r"(?P<title>[A-Z][a-z ]+) \((?P<count>[\d,]+)")
+_GUIDANCE = re.compile("─Guidance")
+"""The heading of the right pane, which may go on with a key."""
 _CUT = "…"
 
 
@@ -88,8 +90,8 @@ class Screen:
 
     def _panes(self) -> tuple[list[str], list[str]]:
         for number, line in enumerate(self.lines):
-            if line.startswith("─") and "─Guidance─" in line:
-                middle = line.index("─Guidance─")
+            if line.startswith("─") and (heading := _GUIDANCE.search(line)):
+                middle = heading.start()
                 # The last column of a pane is its scroll bar; the footer has the last two lines.
                 below = self.lines[number + 1 : -2]
                 return [row[: middle - 1].rstrip() for row in below], [row[middle:-1].strip() for row in below]

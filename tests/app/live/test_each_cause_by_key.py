@@ -36,9 +36,9 @@ from smtpscope.probes.live_check import DnsQuery, HttpsFetch, SmtpConnection
 from smtpscope.probes.mail_connection import DirectConnector
 from smtpscope.probes.smtp import mail_dialogue
 from smtpscope.session.live import live_session
-from support.dns_stub import DnsStub, unused_port
+from support.dns_stub import DnsStub
 from support.https_stub import HttpsStub, response
-from support.smtp_stub import SmtpStub, authority, trusting
+from support.smtp_stub import SmtpStub, authority, nobody_listening, trusting
 
 
 class Outside:
@@ -48,14 +48,14 @@ class Outside:
         self.dns = DnsStub()
         self.server: SmtpStub | None = None
         self.web: HttpsStub | None = None
-        self._closed = unused_port()
+        self.closed = 0
 
     def place(self, address: str, port: int) -> tuple[str, int]:
         if (address, port) == (WEB, 443):
             assert self.web is not None
             return "127.0.0.1", self.web.port
         assert (address, port) == (THEIRS, 25), "nobody announced that"
-        return "127.0.0.1", self._closed if self.server is None else self.server.port
+        return "127.0.0.1", self.closed if self.server is None else self.server.port
 
     @contextmanager
     def serving(self, scenario: LiveScenario) -> Iterator[None]:
@@ -91,7 +91,7 @@ def outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Outside
     made = Outside()
     monkeypatch.setattr(live_session, "DirectConnector", lambda: DirectConnector(made.place))
     monkeypatch.setattr(live_session, "system_trust", trusting(authority()))
-    with made.dns:
+    with nobody_listening() as made.closed, made.dns:
         yield made
 
 

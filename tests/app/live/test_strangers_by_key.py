@@ -17,7 +17,8 @@ from smtpscope.probes.live_check import DnsQuery, FollowedQueries
 from smtpscope.probes.mail_connection import DirectConnector
 from smtpscope.probes.safe_targets import Reach
 from smtpscope.session.live import live_session
-from support.dns_stub import DnsStub, unused_port
+from support.dns_stub import DnsStub
+from support.smtp_stub import nobody_listening
 
 OURS = "8.8.4.4"
 EVENTS = (
@@ -71,7 +72,6 @@ class HostileDns(DnsStub):
 def hostile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HostileDns]:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr("smtpscope.probes.pacing.BETWEEN_SECONDS", 0.0)
-    nobody = unused_port()
     CONTACTED.clear()
 
     def place(address: str, port: int) -> tuple[str, int]:
@@ -80,7 +80,7 @@ def hostile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hostile
 
     monkeypatch.setattr(live_session, "DirectConnector", lambda: DirectConnector(place))
     running = HostileDns()
-    with running:
+    with nobody_listening() as nobody, running:
         yield running
 
 

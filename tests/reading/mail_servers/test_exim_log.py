@@ -196,3 +196,14 @@ def test_any_text_is_read_without_an_error(before: str, after: str, sign: str) -
     batches = list(EximLogReader(MemorySource(data), OPTIONS).batches())
     problems = [each for batch in batches for each in batch.problems if each.outcome == "skipped"]
     assert sum(len(batch.exchanges) + batch.unrelated_records for batch in batches) + len(problems) == 3
+
+
+@pytest.mark.parametrize("address", ["ann@contoso.example", "ann@contoso.example <list@contoso.example>"])
+def test_the_log_of_one_message_tells_host_and_recipient(address: str) -> None:
+    line = (
+        f"{AT}{address} R=dnslookup T=remote_smtp defer (-44) {HOST}: {ERROR} RCPT TO:<ann@contoso.example>: 450 Later"
+    )
+    assert told(EximLogReader, line) == [
+        ("outbound", "mx1.contoso.example", "RCPT", "RCPT TO:<ann@contoso.example>", "450 Later", "ann@contoso.example")
+    ]
+    assert EximLogReader.sniff(line.encode())

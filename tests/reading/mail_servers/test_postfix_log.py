@@ -374,3 +374,13 @@ def test_a_line_whose_tag_was_cut_or_lost_is_still_of_postfix(tag: str) -> None:
         ("inbound", "192.0.2.66", "RCPT", "", "504 5.5.2 <x>: Helo command rejected", "b@example.com"),
         ("outbound", "mx1.contoso.example", "RCPT", "", "550 no", "a@contoso.example"),
     ]
+
+
+def test_a_cell_of_a_page_has_its_line_breaks_as_second_blanks() -> None:
+    row = (
+        "19.11.2018, 13:04:14 | info | NOQUEUE:  reject: RCPT from [192.0.2.66]:54950: 550 5.7.1 Service unavailable;  "
+        "client [192.0.2.66] blocked using list.example;  from=<x@fabrikam.example>, to=<bob@contoso.example>"
+    )
+    ((*_, reply, mailbox),) = told(PostfixLogReader, row)
+    assert reply == "550 5.7.1 Service unavailable; client [192.0.2.66] blocked using list.example"
+    assert mailbox == "bob@contoso.example"

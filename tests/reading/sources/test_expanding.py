@@ -244,3 +244,12 @@ def test_a_pipe_that_nobody_writes_to_is_told_while_it_is_waited_for(
 @pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="only where devices are files")
 def test_a_device_is_refused() -> None:
     assert "a device" in refused("/dev/null").what
+
+
+def test_each_file_of_a_folder_is_counted_while_logs_are_looked_for(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.bin").write_bytes(bytes(range(256)) * 9)
+    seen: list[tuple[str, int]] = []
+    with pytest.raises(LogError, match="none of the 3 files in this folder is a log"):
+        expand([str(tmp_path)], looking=lambda folder, files: seen.append((folder, files)))
+    assert seen == [(str(tmp_path), 1), (str(tmp_path), 2), (str(tmp_path), 3)]

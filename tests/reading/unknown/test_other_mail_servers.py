@@ -31,7 +31,7 @@ def test_a_text_of_nobody_is_no_log_of_a_server() -> None:
     ("text", "name"),
     [
         ("Postfix log summaries for Nov 24\n\nGrand Totals\n------------\nmessages\n", "pflogsumm"),
-        ("Send-MailMessage : Mailbox unavailable. The server response was: 5.7.1 Unable to relay\n", ".NET"),
+        ("System.Net.Mail.SmtpException: Failure sending mail.\n", ".NET"),
     ],
 )
 def test_what_leaves_out_the_replies_is_named_with_the_remedy(text: str, name: str) -> None:

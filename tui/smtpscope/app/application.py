@@ -95,7 +95,7 @@ class Browser(App[None]):
         self._warning = warning
         self.browse = BrowseScreen(analysis, self.settings, filter_text=filter_text, restore=restore)
         self.browse.loader.following = following
-        self._copies_to: Clipboard = clipboard or self._system_clipboard()
+        self._copies_to = clipboard
         self._status: StatusMessage | None = None
         self._interrupted = False
         for theme in OWN_THEMES:
@@ -250,8 +250,11 @@ class Browser(App[None]):
     def copy(self, content: str, what: str) -> None:
         """Copies `content`, already harmless, in a thread, and shows where `what` was copied to."""
 
+        # Only now: whether it is a page is known when there is a driver.
+        clipboard = self._copies_to or self._system_clipboard()
+
         def run() -> None:
-            copied = self._copies_to.copy(content)
+            copied = clipboard.copy(content)
             self.call_from_thread(self._tell, copied, what)
 
         self.run_worker(run, thread=True, group="clipboard")

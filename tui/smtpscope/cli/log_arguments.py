@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from smtpscope.workspace.workspace import Workspace
 
 _SECONDS: Final = 5.0
+_SECONDS_TO_LOOK: Final = 2.0
+"""Before the logs in a folder are known there is nothing else on the screen."""
 
 
 def opened(
@@ -47,7 +49,11 @@ def opened(
     )
     analysis.count_duplicates = query.count_duplicates
     try:
-        analysis.open(query.files, lambda pipe: talk(f"{pipe}: waiting for a program that writes into this pipe"))
+        analysis.open(
+            query.files,
+            lambda pipe: talk(f"{pipe}: waiting for a program that writes into this pipe"),
+            Patience(first=_SECONDS_TO_LOOK).look,
+        )
     except LogError as last:
         _say_others(analysis, last)
         raise
@@ -68,17 +74,27 @@ def read(query: Query, *, growing: bool = False) -> Analysis:
 class Patience:
     """Shows the progress of a long read on standard error, if that is a terminal."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, first: float = _SECONDS) -> None:
+        """`first` is the number of seconds until something is said."""
         self._monotonic = monotonic
-        self._next = monotonic() + _SECONDS
+        self._next = monotonic() + first
 
     def show(self, progress: Progress) -> None:
         """Reports `progress`."""
-        if self._monotonic() >= self._next:
-            self._next = self._monotonic() + _SECONDS
-            if sys.stderr is not None and sys.stderr.isatty():
-                name = "standard input" if progress.file == "-" else progress.file
-                talk(f"reading {name}: {progress.words} (ctrl+c stops)")
+        if self._is_time():
+            name = "standard input" if progress.file == "-" else progress.file
+            talk(f"reading {name}: {progress.words} (ctrl+c stops)")
+
+    def look(self, folder: str, files: int) -> None:
+        """Reports that logs are looked for in `folder`, and how many `files` there were up to now."""
+        if self._is_time():
+            talk(f"looking for logs in {folder}: {files:,} files so far (ctrl+c stops)")
+
+    def _is_time(self) -> bool:
+        if self._monotonic() < self._next:
+            return False
+        self._next = self._monotonic() + _SECONDS
+        return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _say_others(analysis: Analysis, last: LogError) -> None:

@@ -72,7 +72,7 @@ _WORDS: Final[dict[str, tuple[bytes, ...]]] = {
     "mail_servers.transcripts.library_error_log": (
         b"smtprecipients", b"smtpsend", b"smtpdata", b"smtpauth", b"smtphelo", b"smtpconnect", b"smtpresponse",
         b"smtpaddress", b"authenticationfailed", b"net::smtp", b"expected response code", b"smtp code:",
-        b"responsecode:",
+        b"responsecode:", b"the server response was:",
     ),
 }  # fmt: skip
 # Names of columns, which tools write with spaces, hyphens and underscores or without.
@@ -90,6 +90,12 @@ _COLUMNS: Final = frozenset((
     b"_raw", b"full_log", b"full_message", b"log", b"message", b"short_message", b"event.original", b"@message",
     b"msg", b"syslogmessage", b"textpayload", b"log_body", b"line", b"body", b"raw", b"rawmsg", b"content",
 ))  # fmt: skip
+_SHAPES: Final = bytes(
+    ord("0") if chr(each) in "0123456789 " else ord("a") if chr(each) in "abcdefghijklmnopqrstuvwxyz" else each
+    for each in range(256)
+)
+_TIME: Final = 15
+"""Characters at the beginning of a line that are of one shape in all lines of a log: those of a time."""
 _BEFORE_COLUMNS: Final = b"\r\n\xef\xbb\xbf\xff\xfe"
 _ONE_DELIMITER: Final = bytes.maketrans(b";|\t", b",,,")
 
@@ -114,8 +120,21 @@ def may_be_wrapped(folded_head: bytes) -> bool:
     """Whether the records of a file may hold the lines of another log; `folded_head` is made by `folded`."""
     if any(word in folded_head for word in _WRAPPED):
         return True
+    if _may_be_folded(folded_head):
+        return True
     first = folded_head.lstrip(_BEFORE_COLUMNS).partition(b"\n")[0].rstrip(b"\r")
     return any(
         column.strip(b'"').removeprefix(b"_source.") in _COLUMNS
         for column in first.translate(_ONE_DELIMITER).split(b",")
     )
+
+
+def _may_be_folded(folded_head: bytes) -> bool:
+    """Whether lines without a time follow two or more lines of the same length."""
+    lines = folded_head.splitlines()
+    shapes = [line[:_TIME].translate(_SHAPES) for line in lines]
+    time = next((shape for shape in shapes if shape.count(b"0") > 4 and (b":" in shape or b"-" in shape)), None)
+    if time is None:
+        return False
+    cut = [len(before) for before, shape in zip(lines, shapes[1:], strict=False) if shape != time]
+    return len(set(cut)) < len(cut)

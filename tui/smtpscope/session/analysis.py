@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from smtpscope.export.summaries.summary import SummaryDocument
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
+    from smtpscope.reading.sources.expanding import Looking, Waiting
     from smtpscope.session.our_note_keeper import OurNoteKeeper
     from smtpscope.workspace.workspace import Workspace
 
@@ -97,10 +98,10 @@ class Analysis:
         options = ReadOptions(self.zone, None, salvage, growing, date_order, sources)
         self.loader = LogLoader(EventStore(knowledge), options, kept, read_as)
 
-    def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
+    def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:
         """Finds and recognises the logs, and loads their marks, notes and state (see `LogLoader`). Raises LogError."""
         try:
-            self.loader.open(arguments, waiting)
+            self.loader.open(arguments, waiting, looking)
         finally:
             self.user_data.open(self.loader.sources)
 

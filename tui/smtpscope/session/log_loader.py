@@ -22,6 +22,7 @@ from smtpscope.store.times import zone_label
 if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
+    from smtpscope.reading.sources.expanding import Looking, Waiting
     from smtpscope.store.cache.log_cache import LogCache
 
 
@@ -43,13 +44,14 @@ class LogLoader:
         self._begun_anew: dict[str, int] = {}
         self._logs = Logs(options, cache, read_as)
 
-    def open(self, arguments: Sequence[str], waiting: Callable[[str], None] | None = None) -> None:
+    def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:
         """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").
 
         Files that can't be opened are recorded in `errors`. `waiting` is called, in a thread of its own, with the name
-        of a pipe that no program writes to yet. Raises LogError if nothing can be read.
+        of a pipe that no program writes to yet, `looking` with a folder and the number of files looked at in it. Raises
+        LogError if nothing can be read.
         """
-        self._logs.open(arguments, waiting)
+        self._logs.open(arguments, waiting, looking)
 
     @property
     def sources(self) -> list[Source]:

@@ -13,7 +13,7 @@ from smtpscope.errors import LogError, Problem
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.reading.record import Batch, FileInformation, LogReader, ReadOptions, Source, TellsUnnamed
 from smtpscope.reading.registry import last_look, open_log
-from smtpscope.reading.sources.expanding import Waiting, expand, named_file, searched
+from smtpscope.reading.sources.expanding import Looking, Waiting, expand, named_file, searched
 from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
@@ -61,12 +61,12 @@ class Logs:
         """The paths on disk, "-" for standard input; for a file in an archive, the archive's path."""
         return tuple(map(named_file, self.sources))
 
-    def open(self, arguments: Sequence[str], waiting: Waiting | None = None) -> None:
+    def open(self, arguments: Sequence[str], waiting: Waiting | None = None, looking: Looking | None = None) -> None:
         """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").
 
         Files that can't be opened are recorded in `errors`. Raises LogError if nothing can be read.
         """
-        found = expand(arguments, unpacking=self._unpacking, errors=self.errors, waiting=waiting)
+        found = expand(arguments, unpacking=self._unpacking, errors=self.errors, waiting=waiting, looking=looking)
         self.problems += found.problems
         for source in found.sources:
             # Packed or piped logs don't grow.

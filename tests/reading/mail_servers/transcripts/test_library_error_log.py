@@ -52,6 +52,33 @@ MOMENT = 1_795_527_902_120
             None,
         ),
         (
+            '{"exception":"(code: 550): Expected response code \\"250/251\\" but got code \\"550\\", with message '
+            '\\"550 5.1.1 Who?\\". at /app/x.php:331)"}',
+            "",
+            "550 5.1.1 Who?",
+            None,
+        ),
+        (
+            "SmtpFailedRecipientException: Mailbox unavailable. The server response was: 5.7.1 No ann@contoso.example",
+            "RCPT",
+            "550 5.7.1 No ann@contoso.example",
+            "ann@contoso.example",
+        ),
+        ("SmtpException: Mailbox unavailable. The server response was: 4.2.1 Later", "", "450 4.2.1 Later", None),
+        (
+            "Send-MailMessage : The SMTP server requires a secure connection or the client was not authenticated. The "
+            "server response was: 5.7.57 Client not authenticated to send mail",
+            "",
+            "530 5.7.57 Client not authenticated to send mail",
+            None,
+        ),
+        (
+            "Syntax error, command unrecognized. The server response was: 5.7.139 Authentication unsuccessful",
+            "",
+            "5.7.139 Authentication unsuccessful",
+            None,
+        ),
+        (
             "SMTP Error: data not accepted.SMTP server error: DATA END command failed Detail: Spam SMTP code: 554 "
             "Additional SMTP info: 5.7.1",
             "DATA",
@@ -102,6 +129,35 @@ def test_an_error_of_node_has_its_parts_in_lines_of_their_own() -> None:
         ("outbound", "", "RCPT", "", "550 5.1.1 Who?", "ann@contoso.example")
     ]
     assert LibraryErrorLogReader.sniff("\n".join(lines).encode())
+
+
+def test_an_error_of_node_with_the_errors_of_each_recipient_counts_each_once() -> None:
+    lines = (
+        f"{AT}Error: Can't send mail - all recipients were rejected: 550 5.1.1 Who?",
+        "  code: 'EENVELOPE',",
+        "  response: '550 5.1.1 Who?',",
+        "  responseCode: 550,",
+        "  rejected: [ 'ann@contoso.example', 'bob@contoso.example' ],",
+        "  rejectedErrors: [",
+        "    Error: Recipient command failed: 550 5.1.1 Who? {",
+        "      response: '550 5.1.1 Who?',",
+        "      responseCode: 550,",
+        "      command: 'RCPT TO',",
+        "      recipient: 'ann@contoso.example'",
+        "    },",
+        "    Error: Recipient command failed: 452 4.2.2 Full {",
+        "      response: '452 4.2.2 Full',",
+        "      responseCode: 452,",
+        "      command: 'RCPT TO',",
+        "      recipient: 'bob@contoso.example'",
+        "    }",
+        "  ]",
+        "}",
+    )
+    assert [(reply, mailbox) for *_, reply, mailbox in told(LibraryErrorLogReader, *lines)] == [
+        ("550 5.1.1 Who?", "ann@contoso.example"),
+        ("452 4.2.2 Full", "bob@contoso.example"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def policy(host: str) -> str:
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
-            "sandbox allow-scripts allow-same-origin",
+            "sandbox allow-scripts allow-same-origin allow-downloads",
         )
     )
 

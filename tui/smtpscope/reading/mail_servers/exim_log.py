@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.escapes import with_line_ends, without_octal
 from smtpscope.reading.mail_servers.exim_rejects import HOST, own_refusal
+from smtpscope.reading.mail_servers.line_repair.escapes import with_line_ends, without_octal
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
     Around,
@@ -50,6 +50,10 @@ _LINES_BETWEEN: Final = 3
 _MESSAGE = re.compile(rf"{_CONNECTION}(?P<id>{_ID}) ")
 
 _FAILED = re.compile(r"(?:\*\*|==) (?P<to>\"[^\"]{0,400}\"@\S{1,255}|\S{1,512})")
+# In the log of one message, below its own folder, a recipient comes first.
+_OF_MESSAGE = re.compile(
+    r"(?P<to>\S{1,300}@\S{1,255})(?: <[^>\s]{1,512}>)? R=\S{1,64} T=\S{1,64}(?::| (?:defer|error|failed)\b)"
+)
 _ERROR = re.compile(
     r" ?(?:SMTP error from remote mail(?:er| server)|LMTP error|PRDR error) after (?P<command>.{1,1000}?): "
     r"|(?:Malformed SMTP reply|Remote host closed connection) in response to (?P<sent>.{1,1000}?)"
@@ -173,6 +177,8 @@ class EximLogReader(MailLog):
         r"|(?:^|[\n ]) {0,10}\d{0,10} ?LOG: (?:MAIN|REJECT|PANIC)\b"
         # A text that no other program writes, whatever comes before it.
         rf"|(?<!\S){_ID} (?:<=|=>|->|\*\*|==) \S{{1,512}} (?:[A-Z]=|<)|\*\* \S{{1,512}} R=\S{{1,64}} T="
+        rf"|(?<!\S){_TIME} \S{{1,300}}@\S{{1,255}} (?:<[^>\s]{{1,512}}> )?R=\S{{1,64}} T=\S{{1,64}}"
+        r"(?::| (?:defer|error|failed)\b)"
         r"|(?<!\S)H=[^\n]{1,400}\] (?:[A-Z]{1,4}=\S{1,300} ){0,8}(?:temporarily )?rejected [A-Z]"
     )
 
@@ -193,7 +199,7 @@ def _whole(line: LogLine, text: str, around: Around) -> str:
 
 
 def _refused_by_remote(text: str) -> LoggedRefusal | NoReply | Damaged | None:
-    failed = _FAILED.match(text)
+    failed = _FAILED.match(text) or _OF_MESSAGE.match(text)
     error = _ERROR.search(text)
     if error is None:
         if failed is None:

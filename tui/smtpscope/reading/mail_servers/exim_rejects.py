@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from smtpscope.reading.mail_servers.escapes import with_line_ends, without_octal
+from smtpscope.reading.mail_servers.line_repair.escapes import with_line_ends, without_octal
 from smtpscope.reading.mail_servers.mail_grammar import LoggedRefusal, host_of
 
 _PLACE: Final = r"(?P<name>[^\s(\[]{1,255})?(?: ?\([^)]{0,255}\))? ?\[(?P<address>[^\]\s]{1,64})\](?P<port>:\d{1,5})?"

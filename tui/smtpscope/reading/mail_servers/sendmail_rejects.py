@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from smtpscope.reading.mail_servers.escapes import without_c_escapes
+from smtpscope.reading.mail_servers.line_repair.escapes import without_c_escapes
 from smtpscope.reading.mail_servers.mail_grammar import Around, LoggedRefusal, NoReply, host_of
 
 RELAY: Final = r"(?P<name>[^\s,\[]{0,300}) ?(?:\[(?P<address>[^\]\s]{1,64})\])?"

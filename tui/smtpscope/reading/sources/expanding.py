@@ -26,6 +26,7 @@ _SEARCHED_IN_PIPES = 512 << 20
 _SECONDS_TO_WAIT: Final = 1.0
 
 Waiting = Callable[[str], None]
+Looking = Callable[[str, int], None]
 """Hears the name of a pipe that no program has opened for writing yet; called in a thread of its own."""
 
 
@@ -61,6 +62,7 @@ def expand(
     unpacking: Unpacking | None = None,
     errors: list[LogError] | None = None,
     waiting: Waiting | None = None,
+    looking: Looking | None = None,
 ) -> Expansion:
     """The sources that `arguments` name: files, folders with everything below, patterns, "-" for standard input, and
     `host:path` for a file that ssh reads.
@@ -68,7 +70,7 @@ def expand(
     Packed files are replaced by the logs in them. From folders and zip archives, only files that a reader recognises
     are read, those of a folder sorted by name; each other one becomes a Problem. A file named twice, by any path, is
     read once. An argument without any log is a LogError: added to `errors` if given, else raised. `waiting` hears of a
-    pipe that is waited for.
+    pipe that is waited for, `looking` of each file that is looked at in a folder: of the folder, and how many they are.
     """
     unpacking = unpacking or Unpacking()
     sources: list[Source] = []
@@ -76,7 +78,7 @@ def expand(
     seen: set[object] = set()
     for argument in arguments:
         try:
-            found = list(_sources_of(argument, unpacking, problems, seen, waiting))
+            found = list(_sources_of(argument, unpacking, problems, seen, waiting, looking))
         except LogError as error:
             if errors is None:
                 raise
@@ -103,7 +105,12 @@ def named_file(source: Source) -> str:
 
 
 def _sources_of(
-    argument: str, unpacking: Unpacking, problems: list[Problem], seen: set[object], waiting: Waiting | None
+    argument: str,
+    unpacking: Unpacking,
+    problems: list[Problem],
+    seen: set[object],
+    waiting: Waiting | None,
+    looking: Looking | None,
 ) -> Iterator[Source]:
     if argument == _STDIN:
         # A second one would find it empty.
@@ -112,7 +119,7 @@ def _sources_of(
             yield from logs_in(StandardInput(unpacking), unpacking, problems)
         return
     for path in _paths(argument):
-        yield from _sources_at(path, unpacking, problems, waiting)
+        yield from _sources_at(path, unpacking, problems, waiting, looking)
 
 
 def _identity(source: Source) -> object:
@@ -148,7 +155,9 @@ def _paths(argument: str) -> list[str]:
     return found
 
 
-def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem], waiting: Waiting | None) -> list[Source]:
+def _sources_at(
+    path: str, unpacking: Unpacking, problems: list[Problem], waiting: Waiting | None, looking: Looking | None
+) -> list[Source]:
     if not path:
         # Path("") is the current folder; an empty argument comes from a variable that is not set.
         raise LogError(where="FILE", what="the name is empty", remedy="Give a file, a folder or a pattern")
@@ -163,7 +172,7 @@ def _sources_at(path: str, unpacking: Unpacking, problems: list[Problem], waitin
         there = SpooledSource(path, lambda: opened_over_ssh(path, *remote), unpacking)
         return logs_in(there, unpacking, problems)
     if stat.S_ISDIR(mode):
-        return _sources_below(path, unpacking, problems)
+        return _sources_below(path, unpacking, problems, looking)
     if stat.S_ISREG(mode):
         return logs_in(FileSource(path), unpacking, problems)
     if stat.S_ISFIFO(mode):
@@ -186,11 +195,13 @@ def _opened_pipe(path: str, waiting: Waiting | None) -> BinaryIO:
         timer.cancel()
 
 
-def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
+def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem], looking: Looking | None) -> list[Source]:
     sources: list[Source] = []
     seen = 0
     for path in _files_below(folder, problems):
         seen += 1
+        if looking is not None:
+            looking(folder, seen)
         try:
             sources += _logs_below(path, unpacking, problems)
         except NoLogError as error:
@@ -200,7 +211,7 @@ def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem]) -
     if not sources:
         raise LogError(
             where=folder,
-            what="the folder is empty" if not seen else f"none of the {seen} files in this folder is a log",
+            what="the folder is empty" if not seen else f"none of the {seen:,} files in this folder is a log",
             remedy="Give the folder or the file the event log was exported to (.evtx, .evt, text, CSV, XML)",
         )
     return sources

@@ -40,8 +40,8 @@ _REPORTS: Final = (
         "Open the log that it was made from",
     ),
     (
-        re.compile(r"\b(?:The server response was: |SmtpException\b|SmtpFailedRecipients?Exception\b)"),
-        "an error of .NET (Send-MailMessage, SmtpClient), which leaves out the code of the reply",
+        re.compile(r"\b(?:Smtp(?:Command|Protocol)?Exception|SmtpFailedRecipients?Exception)\b"),
+        "an error of .NET (Send-MailMessage, SmtpClient, MailKit) without the server's reply",
         'Ask about its text: smtpscope explain "550 …", or take the log of the server that was spoken to',
     ),
 )

@@ -12,6 +12,7 @@ from smtpscope.reading.smtp_session import HasSessions, SmtpSession
 from smtpscope.reading.text.encodings import BLOCK_SIZE
 from smtpscope.reading.wrappers.alert_blocks import AlertBlocks
 from smtpscope.reading.wrappers.container_lines import ContainerLines
+from smtpscope.reading.wrappers.folded_lines import FoldedLines
 from smtpscope.reading.wrappers.journal_records import JournalRecords
 from smtpscope.reading.wrappers.json_records import JsonRecords
 from smtpscope.reading.wrappers.message_tables import MessageTables
@@ -24,6 +25,7 @@ WRAPPERS: Final[tuple[Wrapper, ...]] = (
     ContainerLines(),
     JsonRecords(),
     MessageTables(),
+    FoldedLines(),
 )
 """In the order in which they are tried."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Final
 
-from smtpscope.reading.mail_servers.escapes import with_line_ends
+from smtpscope.reading.mail_servers.line_repair.escapes import with_line_ends
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
     Around,

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from smtpscope.reading.mail_servers.mail_grammar import Around, Found, LoggedRefusal, MailGrammar
 from smtpscope.reading.mail_servers.mail_log import MailLog
+from smtpscope.reading.mail_servers.transcripts import dotnet_error
 from smtpscope.reading.record import Format
 from smtpscope.reading.text.syslog_line import LogLine
 from smtpscope.reading.text.syslog_time import find_log_time
@@ -32,8 +33,8 @@ _NAMED = re.compile(
     re.DOTALL,
 )
 _EXPECTED = re.compile(
-    r"Expected response code \"?[\d/]{3,40}\"? but got (?:code )?\"?(?P<code>[45]\d\d)\"?, with message \\?\""
-    rf"(?P<reply>{_CODE}[ \-].{{0,4000}}?)\\?\"(?=[.,) ]|\Z)"
+    r"Expected response code \\?\"?[\d/]{3,40}\\?\"? but got (?:code )?\\?\"?(?P<code>[45]\d\d)\\?\"?, with message "
+    rf"\\?\"(?P<reply>{_CODE}[ \-].{{0,4000}}?)\\?\"(?=[.,) ]|\Z)"
 )
 _PHPMAILER = re.compile(
     r"(?:(?P<what>MAIL|RCPT|DATA|AUTH)[A-Z ]{0,8} command failed ?)?"
@@ -43,6 +44,8 @@ _PHPMAILER = re.compile(
 _NODE = re.compile(rf"\s{{0,40}}response: (?P<quote>['\"`])(?P<reply>{_CODE}[ \-].{{0,4000}}?)(?P=quote),?\s*\Z")
 _NODE_CODE: Final = "responseCode: "
 _NODE_COMMAND = re.compile(r"\s{0,40}command: ['\"](?P<command>[A-Z ]{2,20})['\"]")
+_NODE_RECIPIENT = re.compile(r"\s{0,40}recipient: ['\"](?P<to>[^'\"]{1,512})['\"]")
+_NODE_EACH: Final = "rejectedErrors: ["
 _NODE_REJECTED = re.compile(r"\s{0,40}rejected: \[ ?['\"](?P<to>[^'\"]{1,512})['\"]")
 _VERBS: Final = {
     "SenderRefused": "MAIL",
@@ -54,6 +57,8 @@ _VERBS: Final = {
     "AuthenticationFailedException": "AUTH",
     "Net::SMTPAuthenticationError": "AUTH",
 }
+_BEHIND: Final = 40
+"""Lines of an error of Node: arrays take one for each element."""
 _REPLY_LINE = re.compile(rf"{_CODE}(?:[ \-]|\Z)")
 _ADDRESS: Final = re.compile(r"(?:\b[Tt]o='?|<)(?P<to>[^\s<>'\"]{1,256}@[^\s<>'\",;]{1,255})")
 _HEADER: Final = 100
@@ -69,7 +74,12 @@ class LibraryErrorGrammar(MailGrammar):
         return LogLine("", PROGRAM, "", text, when=text[written.begin : written.end] if written else " ")
 
     def refusal(self, line: LogLine, around: Around) -> Found:
-        found = _of_python(line.text) or _of_others(line.text, around) or _of_node(line.text, around)
+        found = (
+            _of_python(line.text)
+            or _of_others(line.text, around)
+            or _of_node(line.text, around)
+            or dotnet_error.refusal_of(line.text)
+        )
         if found is None or line.when.strip():
             return found
         return found._replace(when=_time_above(around))
@@ -82,7 +92,7 @@ class LibraryErrorLogReader(MailLog):
         name="mail-errors",
         service=True,
         title="Errors of mail libraries in the log of an application",
-        recognised_by="exceptions with a reply, of smtplib, JavaMail, Net::SMTP, Symfony, PHPMailer or nodemailer",
+        recognised_by="exceptions with a reply of smtplib, JavaMail, Net::SMTP, Symfony, PHPMailer, nodemailer or .NET",
         lacks=(
             "the remote host",
             "usually which command a remote host refused, and the recipient",
@@ -93,6 +103,7 @@ class LibraryErrorLogReader(MailLog):
     own_signs: ClassVar[re.Pattern[str]] = re.compile(
         r"SMTP(?:Recipients|Sender)Refused|SMTP(?:Data|Authentication|Helo|Connect)Error|SMTPResponseException"
         r"|FailedException|Net::SMTP|Expected response code|SMTP code: |response: ['\"`][45]"
+        rf"|{dotnet_error.SIGN}"
     )
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(
         rf"SMTPRecipientsRefused\b[^{{\n]{{0,20}}\{{['\"][^'\"\n]{{1,512}}['\"]: \({_CODE}, "
@@ -100,7 +111,8 @@ class LibraryErrorLogReader(MailLog):
         rf"\(?{_CODE}, b?['\"]"
         r"|(?:SMTP(?:Address|Send|Sender)FailedException|\bAuthenticationFailedException"
         rf"|Net::SMTP(?:Authentication|Fatal|Syntax|Unknown)Error|Net::SMTPServerBusy)[:( \t]{{1,4}}{_CODE}[ \-]"
-        rf"|Expected response code \"?[\d/]{{3,40}}\"? but got (?:code )?\"?{_CODE}\"?, with message"
+        rf"|Expected response code \\?\"?[\d/]{{3,40}}\\?\"? but got (?:code )?\\?\"?{_CODE}\\?\"?, with message"
+        rf"|\w\. {dotnet_error.SIGN}"
         rf"|SMTP code: {_CODE}(?: Additional SMTP info: |\s)"
         rf"|\n\s{{0,40}}response: ['\"`]{_CODE}[ \-][^\n]{{0,4000}}\n\s{{0,40}}responseCode: {_CODE}"
     )
@@ -166,11 +178,15 @@ def _of_node(text: str, around: Around) -> LoggedRefusal | None:
     found = _NODE.match(text)
     if found is None:
         return None
-    behind = around.following()[:6]
+    behind = around.following()[:_BEHIND]
     if not any(_NODE_CODE in line for line in behind):
         return None
+    if any(_NODE_EACH in line for line in behind):
+        # The errors of each recipient follow.
+        return None
     command = next((match["command"] for line in behind if (match := _NODE_COMMAND.match(line))), "")
-    to = next((match["to"] for line in behind if (match := _NODE_REJECTED.match(line))), None)
+    named = (_NODE_REJECTED.match(line) or _NODE_RECIPIENT.match(line) for line in behind)
+    to = next((match["to"] for match in named if match), None)
     reply = found["reply"].replace("\\r", "").replace("\\n", "\n")
     return LoggedRefusal("outbound", "", command.split(" ")[0], "", reply, to)
 

@@ -100,6 +100,9 @@ class TranscriptGrammar(MailGrammar):
         return Thread("session", name, name) if name else Thread("session", "-", "\n", guess=_NO_SESSION)
 
 
+_REPLY_OR_END: Final = r"(?<![\w./@-])[2-5]\d\d(?=[ \-\\\r\n'\"])|(?<!\S)\.(?=[\r\n])"
+
+
 class TranscriptLogReader(MailLog):
     """Reads a transcript, or a log of whole sessions, however the two sides are marked."""
 
@@ -116,8 +119,7 @@ class TranscriptLogReader(MailLog):
     )
     grammar: ClassVar[type[MailGrammar]] = TranscriptGrammar
     own_signs: ClassVar[re.Pattern[str] | None] = re.compile(
-        rf"\b(?:{_VERBS}|{_VERBS.lower()})\b|(?<![\w./@-])[2-5]\d\d(?=[ \-\\\r\n'\"])|(?<!\S)\.(?=[\r\n])"
-        r"|onnect|rying "
+        rf"\b(?:{_VERBS}|{_VERBS.lower()})\b|{_REPLY_OR_END}|onnect|rying "
     )
     program_pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
 
@@ -126,7 +128,7 @@ class TranscriptLogReader(MailLog):
         return is_text(head) and not is_markup(head) and _holds_session(head_text(head))
 
     def _new_grammars(self) -> Grammars:
-        grammar = self._latest = TranscriptGrammar(_date_in_name(self._source.name))
+        self._latest = grammar = TranscriptGrammar(_date_in_name(self._source.name))
         return Grammars(lambda: grammar, alone=True)
 
     def _hand_over_problems(self, batching: Batching, *, final: bool) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from smtpscope.errors import Problem
-from smtpscope.reading.mail_servers.joined_lines import form_of, shape_of
+from smtpscope.reading.mail_servers.line_repair.joined_lines import form_of, shape_of
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.syslog_time import find_log_time
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtpscope.reading.mail_servers.escapes import (
+from smtpscope.reading.mail_servers.line_repair.escapes import (
     with_line_ends,
     without_c_escapes,
     without_octal,
