@@ -75,7 +75,7 @@ def _parted(lines: Iterable[TextLine]) -> Iterator[TextLine]:
 
 
 def _label_within(text: str, label: re.Match[str]) -> int:
-    """Where another label of a known name begins in the value behind `label`, padded to the same width; 0 if nowhere."""
+    """Where another label of a known name begins in the value behind `label`, padded to its width; 0 if nowhere."""
     width = label.end(3) - label.start(2)
     colon = text.find(": ", label.end())
     while colon >= 0:
