@@ -12,11 +12,11 @@ from smtpscope.reading.smtp_session import HasSessions, SmtpSession
 from smtpscope.reading.text.encodings import BLOCK_SIZE
 from smtpscope.reading.wrappers.alert_blocks import AlertBlocks
 from smtpscope.reading.wrappers.container_lines import ContainerLines
-from smtpscope.reading.wrappers.folded_lines import FoldedLines
 from smtpscope.reading.wrappers.journal_records import JournalRecords
 from smtpscope.reading.wrappers.json_records import JsonRecords
 from smtpscope.reading.wrappers.message_tables import MessageTables
-from smtpscope.reading.wrappers.quoted_lines import QuotedLines
+from smtpscope.reading.wrappers.pasted.folded_lines import FoldedLines
+from smtpscope.reading.wrappers.pasted.quoted_lines import QuotedLines
 from smtpscope.reading.wrappers.wrapped_text import WrappedSource, WrappedText, inner_head
 from smtpscope.reading.wrappers.wrapper import Wrapper
 
