@@ -87,7 +87,7 @@ async def test_a_list_that_is_pasted_is_one_term(analysis: Analysis) -> None:
 async def test_or_is_answered_with_what_to_write(analysis: Analysis) -> None:
     async with browsing(analysis, size=(120, 30)) as driven:
         await driven.begin_filter("450 or 421")
-        assert "A comma between values means or" in driven.browse.filter_bar.message
+        assert "Separate alternatives with a comma" in driven.browse.filter_bar.message
         await driven.press("tab", "enter")
         assert driven.filter_text == "450,421"
 

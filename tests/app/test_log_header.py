@@ -26,7 +26,11 @@ def test_a_bin_with_one_event_is_never_drawn_empty() -> None:
 def test_a_span_is_told_in_days_and_short_ones_in_hours() -> None:
     assert span_words(0, 86_400_000 * 3) == "3 days"
     assert span_words(0, 86_400_000) == "1 day"
-    assert span_words(0, 1) == "1 h"
+    hour = 3_600_000
+    assert span_words(0, 3 * hour + 420_000) == "3 h"
+    assert span_words(0, 20 * 24 * hour + 15 * hour) == "21 days"
+    assert span_words(0, 40 * 60_000) == "40 min"
+    assert span_words(0, 1) == "1 min"
     assert span_words(None, 5) == ""
 
 

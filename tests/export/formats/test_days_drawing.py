@@ -25,3 +25,17 @@ def test_what_is_no_date_is_not_drawn() -> None:
 
 def test_a_span_of_thousands_of_years_is_not_drawn() -> None:
     assert days_drawing((("0001-01-01", 1), ("9999-12-31", 1))) == []
+
+
+def test_a_date_is_below_its_bar() -> None:
+    few = days_drawing((("2026-11-01", 5), ("2026-11-03", 1), ("2026-11-06", 10)))
+    bars = [line.partition(" y=")[0].removeprefix("<rect ") for line in few if line.startswith("<rect")]
+    dates = {
+        line.split(">")[1].split("<")[0]: line.split(" y=")[0].removeprefix("<text ") for line in few if "<text" in line
+    }
+    assert len(dates) == 6
+    assert [dates[day] for day in ("2026-11-01", "2026-11-03", "2026-11-06")] == bars
+    many = days_drawing((("2026-11-01", 5), ("2026-11-30", 1)))
+    assert [line.split(">")[1].split("<")[0] for line in many if "<text" in line] == ["2026-11-01", "2026-11-30"]
+    last = next(line for line in many if "2026-11-30</text>" in line)
+    assert 'x="717.6"' in last, "where the last bar ends"

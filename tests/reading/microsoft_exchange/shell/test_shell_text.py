@@ -262,3 +262,13 @@ def test_any_value_is_read_without_an_error(text: str) -> None:
 def test_what_is_left_of_an_object_does_not_join_its_neighbours(left: str) -> None:
     text = f"{exchange_shell.format_list(SENT)}\n{left}\n{queue('451 4.7.0 Try later')}"
     assert replies(text) == ["550 5.1.1 User unknown", "451 4.7.0 Try later"]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("end", [30, 60, 400])
+def test_an_object_in_a_line_that_lost_its_end_is_an_object(codec: str, end: int) -> None:
+    lost = exchange_shell.format_list(SENT)[:end].rstrip()
+    text = f"{exchange_shell.format_list(SENT)}\n{lost}{exchange_shell.format_list(TURNED_AWAY)}"
+    found = exchanges(text.encode(codec))
+    assert [each.reply for each in found if each.side == "inbound"] == ["550 5.7.1 Sender ID (PRA) Not Permitted"] * 2
+    assert all("Not Permitted" in reader(text.encode(codec)).raw(each.offset) for each in found[-2:])

@@ -53,14 +53,17 @@ def merged(counts: tuple[int, ...], most: int) -> tuple[int, ...]:
 
 
 def span_words(first_ms: int | None, last_ms: int | None) -> str:
-    """The time from the first to the last record, in days or hours."""
+    """The time from the first to the last record, in the largest unit of which there is one, rounded."""
     if first_ms is None or last_ms is None:
         return ""
     length = last_ms - first_ms
     if length >= DAY:
-        days = -(-length // DAY)
+        days = (length + DAY // 2) // DAY
         return f"{days} days" if days > 1 else "1 day"
-    return f"{max(1, -(-length * 24 // DAY))} h"
+    hour = DAY // 24
+    if length >= hour:
+        return f"{(length + hour // 2) // hour} h"
+    return f"{max(1, round(length / 60_000))} min"
 
 
 def _warning_width(header: HeaderText) -> int:

@@ -14,6 +14,8 @@ _FLOOR: Final = 70
 _THICKEST: Final = 24.0
 _MOST_BARS: Final = 180
 _LONGEST_DAYS: Final = 36_525
+_MOST_DATES: Final = 8
+"""As many fit below the bars, each below its own."""
 
 
 def days_drawing(counts: tuple[tuple[str, int], ...]) -> list[str]:
@@ -51,7 +53,14 @@ def days_drawing(counts: tuple[tuple[str, int], ...]) -> list[str]:
             f'<rect x="{index * step:.1f}" y="{_FLOOR - height:.1f}" width="{thickness:.1f}" height="{height:.1f}">'
             f"<title>{escape(str(day))}: {count:,}</title></rect>"
         )
-    lines.append(f'<text x="0" y="{_HEIGHT - 4}" font-size="12">{first}</text>')
-    if last > first:
-        lines.append(f'<text x="{_WIDTH}" y="{_HEIGHT - 4}" font-size="12" text-anchor="end">{last}</text>')
+    if length <= _MOST_DATES:
+        dates = [(index * step, "start", first + timedelta(days=index)) for index in range(length)]
+    else:
+        # The last one ends where its bar ends.
+        end = (len(bars) - 1) * step + thickness
+        dates = [(0.0, "start", first), (end, "end", last)]
+    lines += [
+        f'<text x="{x:.1f}" y="{_HEIGHT - 4}" font-size="12" text-anchor="{anchor}">{day}</text>'
+        for x, anchor, day in dates
+    ]
     return [*lines, "</svg>"]

@@ -22,6 +22,7 @@ from smtpscope.export.report.report_words import (
 )
 from smtpscope.export.summaries.incident_wording import Calendar, utc_text
 from smtpscope.store.activity import state_words
+from smtpscope.store.times import format_time
 
 # Each format is imported when needed: most reports are text.
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ def _lines(report: Report, ascii_only: bool) -> Iterator[tuple[Line, ...]]:
 
 
 def _time(time_ms: int | None, calendar: Calendar) -> str:
-    return "" if time_ms is None else calendar.brief(time_ms)
+    # The heading has the zone; in each cell it would take a line more.
+    return "" if time_ms is None else format_time(time_ms, calendar.zone)
 
 
 def _activity(row: ReportRow, ascii_only: bool) -> Piece:

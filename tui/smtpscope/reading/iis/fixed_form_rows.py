@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
-from smtpscope.reading.iis.turns import COMMAND_OF_OURS, JOINED, REPLY_TO_US, Turn, TurnKind
+from smtpscope.reading.iis.turns import COMMAND_OF_OURS, JOINED, REPLY_TO_US, Turn, TurnKind, turn_of
 from smtpscope.reading.text.dates import DateOrder, find_time, moment
 
 COLUMNS: Final = 15
@@ -34,12 +34,12 @@ def _turn(
     peer: str, user: str, service: str, computer: str, verb: str, argument: str, code: str, time_ms: int | None
 ) -> Turn:
     if user == REPLY_TO_US:
-        return Turn("reply", peer, service, computer, "", "", "", argument, time_ms)
+        return turn_of(("reply", peer, service, computer, "", "", "", argument, time_ms))
     # The oldest versions write two words for the verb, as in MAIL FROM, and repeat the second in the argument.
     if " " in verb:
         verb = verb.split(" ", 1)[0]
     kind: TurnKind = "command" if user == COMMAND_OF_OURS else "answered"
-    return Turn(kind, peer, service, computer, user, verb, argument or "-", code, time_ms)
+    return turn_of((kind, peer, service, computer, user, verb, argument or "-", code, time_ms))
 
 
 class IisRows:

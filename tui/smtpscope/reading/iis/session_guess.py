@@ -54,10 +54,12 @@ class GuessedSessions:
     def take(self, turn: Turn) -> GuessedAnswer | None:
         """Notes `turn`, which must come in log order; returns the details if it is a refusal."""
         kind = turn.kind
+        if kind == "reply":
+            return self._replied(turn)
         if kind == "command":
             self._commanded(turn)
             return None
-        return self._replied(turn) if kind == "reply" else self._served(turn)
+        return self._served(turn)
 
     def _of(self, turn: Turn, *, inbound: bool) -> list[IisSession]:
         key = (turn.peer, turn.service, inbound)
@@ -67,10 +69,10 @@ class GuessedSessions:
                 self._forget_half()
             sessions = self._peers[key] = []
         elif sessions:
-            now = turn.time_ms or 0
+            alive_since = (turn.time_ms or 0) - SILENCE_MS
             for session in sessions:
-                if now - session.last_ms > SILENCE_MS:
-                    sessions[:] = [other for other in sessions if now - other.last_ms <= SILENCE_MS]
+                if session.last_ms < alive_since:
+                    sessions[:] = [other for other in sessions if other.last_ms >= alive_since]
                     break
         return sessions
 

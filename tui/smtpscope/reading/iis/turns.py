@@ -7,6 +7,8 @@ commands and the replies to them are in two rows, marked by a word in place of t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Final, Literal, NamedTuple, Protocol
 
 COMMAND_OF_OURS: Final = "OutboundConnectionCommand"
@@ -35,6 +37,9 @@ class Turn(NamedTuple):
     time_ms: int | None
 
 
+_Values = tuple[TurnKind, str, str, str, str, str, str, str, int | None]
+turn_of: Final[Callable[[_Values], Turn]] = partial(tuple.__new__, Turn)
+"""Makes a turn of its values: one is made of each row, and this takes half the time of `Turn(...)`."""
 OTHER: Final = Turn("other", "", "", "", "", "", "", "", None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from smtpscope.reading.iis.turns import COMMAND_OF_OURS, OTHER, REPLY_TO_US, Turn, TurnKind
+from smtpscope.reading.iis.turns import COMMAND_OF_OURS, OTHER, REPLY_TO_US, Turn, TurnKind, turn_of
 
 _DAY_MS: Final = 86_400_000
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
@@ -80,7 +80,6 @@ class W3cRows:
         self.software: str | None = None
         self.fields = fields
         self._blanks = -1
-        self._splits = 0
         self._set_columns()
         self._heading_day: int | None = None
         self._day_text = ""
@@ -95,12 +94,12 @@ class W3cRows:
 
     def turn(self, line: str) -> Turn | str | None:
         """See `RowForm`."""
-        if line.count(" ") != self._blanks or line[:1] == "#":
+        parts = line.split(" ")
+        if len(parts) - 1 != self._blanks or line[:1] == "#":
             return self._unusual(line)
         # Without arguments, there are no recipients and no replies to us: only our refusals count.
         if self._argument < 0 and " 5" not in line and " 4" not in line:
             return OTHER
-        parts = line.split(" ", self._splits)
         # A column that the log lacks has the index -1.
         parts.append("")
         user = parts[self._user]
@@ -121,8 +120,8 @@ class W3cRows:
             self._time_ms = self._milliseconds(day, time)
         peer, service, computer = parts[self._peer], parts[self._service], parts[self._computer]
         if kind == "reply":
-            return Turn(kind, peer, service, computer, "", "", "", reply, self._time_ms)
-        return Turn(kind, peer, service, computer, user, verb, argument, reply, self._time_ms)
+            return turn_of((kind, peer, service, computer, "", "", "", reply, self._time_ms))
+        return turn_of((kind, peer, service, computer, user, verb, argument, reply, self._time_ms))
 
     def moment(self, line: str) -> int | None:
         """See `RowForm`; rows that `turn` ignores have a time too."""
@@ -184,7 +183,6 @@ class W3cRows:
         self._date, self._time, self._peer, self._user, self._service, self._computer = chosen[:6]
         self._address, self._port, self._verb, self._argument, self._status = chosen[6:]
         self._blanks = len(self.fields) - 1
-        self._splits = max(chosen) + 1
 
     def _milliseconds(self, day_text: str, time_text: str) -> int | None:
         """Milliseconds since 1970-01-01 UTC; None if the row has no time."""

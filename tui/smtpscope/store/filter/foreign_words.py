@@ -24,7 +24,7 @@ def foreign_word(text: str, terms: Sequence[WrittenTerm], number: int) -> Filter
     before = terms[number - 1] if number else None
     after = terms[number + 1] if number + 1 < len(terms) else None
     if word in _OR and before is not None:
-        return _about(text, term, f'"{term.values[0].text}" is not how to say or', *_instead_of_or(text, before, after))
+        return _about(text, term, f'the filter has no "{term.values[0].text}"', *_instead_of_or(text, before, after))
     if word in _AND and before is not None:
         remedy = "Terms side by side must all match: leave the word out"
         rest = "" if after is None else f" {text[after.start :]}"
@@ -32,7 +32,7 @@ def foreign_word(text: str, terms: Sequence[WrittenTerm], number: int) -> Filter
     # "not found" are words of many replies, so only what can be no word of a text is taken for the operator.
     if word in _NOT and after is not None and (after.field_word is not None or _is_code(after)):
         remedy = "A minus before a term leaves out what it matches"
-        return _about(text, term, "there is no not", remedy, f"{text[: term.start]}-{text[after.start :]}")
+        return _about(text, term, 'the filter has no "not"', remedy, f"{text[: term.start]}-{text[after.start :]}")
     return None
 
 
@@ -42,7 +42,7 @@ def foreign_sign(text: str, value: WrittenValue) -> FilterError | None:
         return None
     meant = ",".join(part for part in value.text.split("|") if part)
     if meant != value.text and meant:
-        what, remedy = "a bar is not how to say or", "A comma between values means or"
+        what, remedy = "the filter has no bar", "Separate alternatives with a comma"
     elif "*" in value.text and (meant := value.text.strip("*")) and "*" not in meant:
         what, remedy = "a star is not needed", "Part of a value is enough; = before it means exactly this"
     elif _STAR_INSIDE.search(value.text):
@@ -88,12 +88,12 @@ def _is_code(term: WrittenTerm) -> bool:
 
 def _instead_of_or(text: str, before: WrittenTerm, after: WrittenTerm | None) -> tuple[str, str | None]:
     if after is None:
-        return "A comma between values means or, as in 550,554", None
+        return "Separate alternatives with a comma, as in 550,554", None
     same = (before.field_word or "").lower() == (after.field_word or "").lower() or after.field_word is None
     if before.excluded or after.excluded or not same or not before.values or not after.values:
         return "All terms must match; or is possible between values of one field only, as in host:mx1,mx2", None
     values = text[after.values[0].start : after.end]
-    return "A comma between values means or", f"{text[: before.end]},{values}{text[after.end :]}"
+    return "Separate alternatives with a comma", f"{text[: before.end]},{values}{text[after.end :]}"
 
 
 def _about(text: str, term: WrittenTerm, what: str, remedy: str, suggestion: str | None) -> FilterError:

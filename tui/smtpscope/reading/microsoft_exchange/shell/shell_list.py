@@ -57,11 +57,41 @@ def lines_of(blocks: Iterable[TextBlock]) -> Iterator[TextLine]:
             start = stop
 
 
+def _parted(lines: Iterable[TextLine]) -> Iterator[TextLine]:
+    """The same, but two for a line whose end was lost: the label of the next one is within its value, as wide as its
+    own.
+    """
+    for line in lines:
+        label = _LABEL.match(line.text) if line.text.count(": ") > 1 else None
+        begin = _label_within(line.text, label) if label is not None else 0
+        if not begin:
+            yield line
+            continue
+        first = line.text[:begin]
+        wide = line.end - line.offset >= 2 * len(line.text)
+        middle = line.offset + (2 * len(first) if wide else len(first.encode("utf-8", "replace")))
+        yield TextLine(line.offset, middle, line.number, first)
+        yield TextLine(middle, line.end, line.number, line.text[begin:])
+
+
+def _label_within(text: str, label: re.Match[str]) -> int:
+    """Where another label of a known name begins in the value behind `label`, padded to its width; 0 if nowhere."""
+    width = label.end(3) - label.start(2)
+    colon = text.find(": ", label.end())
+    while colon >= 0:
+        begin = colon - width
+        name = text[max(0, begin) : colon].rstrip()
+        if begin >= label.end() and folded(name) in NAMES and width > len(name):
+            return begin
+        colon = text.find(": ", colon + 1)
+    return 0
+
+
 def objects_in(lines: Iterable[TextLine]) -> Iterator[ShellObject]:
     """The objects of a list in order; other lines are skipped."""
     current = _OpenObject()
     blank = False
-    for line in lines:
+    for line in _parted(lines):
         if not line.text.strip():
             blank = True
             continue

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from smtpscope.reading.text.tables.block_table import Bytes, Mask, Places
+from smtpscope.reading.text.tables.block_table import Bytes, Mask, Places, places_where
 
 _FOUR_OR_FIVE: Final = 0x34
 _ODD: Final = 0x01
@@ -38,15 +38,21 @@ END: Final = '\r\n,"'
 
 
 def codes_in(raw: Bytes, begin: int, end: int) -> Places:
-    """Where between `begin` and `end` of a block three digits stand that may be the code of a refusal.
+    """Where between `begin` and `end` of a block three digits and no more stand that may be the code of a refusal.
 
     Those in the first and the last few bytes of the block are left out: see `ends_of`.
     """
-    part = raw[begin:end]
-    places = np.flatnonzero((part & ~np.uint8(_ODD)) == _FOUR_OR_FIVE) + begin
-    places = places[np.searchsorted(places, _BEFORE) : np.searchsorted(places, len(raw) - _REACH)]
-    places = places[DIGITS.of(raw[places + 1])]
-    found: Places = places[DIGITS.of(raw[places + 2])]
+    begin, end = max(begin, _BEFORE), min(end, len(raw) - _REACH)
+    return places_where(begin, end, lambda first, behind: _are_codes(raw[first : behind + 3]))
+
+
+def _are_codes(raw: Bytes) -> Mask:
+    """Whether a code is at each place in `raw` but for the last three."""
+    digit = raw - np.uint8(_ZERO) <= _NINE - _ZERO
+    found: Mask = (raw[:-3] & ~np.uint8(_ODD)) == _FOUR_OR_FIVE
+    found &= digit[1:-2]
+    found &= digit[2:-1]
+    found &= ~digit[3:]
     return found
 
 

@@ -7,6 +7,7 @@ line. Whatever is not beyond doubt is left to the reader that takes one line aft
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ Mask = NDArray[np.bool_]
 QUOTE: Final = 0x22
 _LINE_FEED: Final = 0x0A
 _RETURN: Final = 0x0D
+_PIECE: Final = 1 << 17
 _MOST_ODD: Final = 16
 """One odd line in so many is still worth a table."""
 _BESIDE_QUOTES: Final = bytes([QUOTE, _LINE_FEED, _RETURN])
@@ -85,11 +87,7 @@ def table_of(data: bytes, *, separator: str, count: int, quoted: bool) -> BlockT
         return None
     mark = ord(separator)
     raw = np.frombuffer(data, np.uint8)
-    found = raw == mark
-    found |= raw == _LINE_FEED
-    if quoted:
-        found |= raw == QUOTE
-    cuts = np.flatnonzero(found)
+    cuts = places_where(0, len(raw), lambda begin, end: _cuts_in(raw[begin:end], mark, quoted=quoted))
     kinds = raw[cuts]
     quotes = inner = None
     if quoted and (is_quote := kinds == QUOTE).any():
@@ -107,6 +105,23 @@ def table_of(data: bytes, *, separator: str, count: int, quoted: bool) -> BlockT
         table.note_quotes(quotes, inner, mark)
     odd = len(table.ends) - np.count_nonzero(table.regular)
     return None if odd * _MOST_ODD > len(table.ends) + _MOST_ODD * _MOST_ODD else table
+
+
+def places_where(begin: int, end: int, is_true: Callable[[int, int], Mask]) -> Places:
+    """The places from `begin` to `end` for which `is_true`, which gets the ends of a piece, and tells for all in it.
+
+    It is asked piece by piece because small ones stay in the processor's cache: that takes half the time.
+    """
+    pieces = [np.flatnonzero(is_true(first, min(first + _PIECE, end))) + first for first in range(begin, end, _PIECE)]
+    return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
+
+
+def _cuts_in(raw: Bytes, separator: int, *, quoted: bool) -> Mask:
+    found: Mask = raw == separator
+    found |= raw == _LINE_FEED
+    if quoted:
+        found |= raw == QUOTE
+    return found
 
 
 def _shifted(ends: Places) -> Places:
