@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from app.driving import Browsing, browsing
@@ -217,3 +218,16 @@ async def test_without_a_row_there_is_nothing_to_check(analysis: Analysis, stub:
     async with browsing(analysis, settings=settings(stub), filter_text="host:nobody") as driven:
         await driven.press("X")
         assert "nothing to check" in said(driven)
+
+
+@pytest.mark.parametrize("keys", ["a enter", "o enter", "a escape", "o escape"])
+async def test_a_fast_key_answers_the_question_and_runs_nothing(analysis: Analysis, stub: DnsStub, keys: str) -> None:
+    """Enter means no to the question of `a`; typed ahead it must not overtake `a` and run the check below it."""
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        screen = await opened(driven)
+        for key in keys.split():
+            driven.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await driven.settled()
+        await driven.until(lambda: driven.app.screen is screen and screen.idle)
+        await driven.settled()
+        assert stub.questions == []

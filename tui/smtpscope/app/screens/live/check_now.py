@@ -30,13 +30,14 @@ class CheckNowScreen(ModalScreen[None]):
     """`desk` has the checks and takes the results; `about` names the incident."""
 
     CSS_PATH = "check_now.tcss"
+    # All have priority: one that had none would be overtaken, as `a` by an Enter that says no to its question.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "run", "Run", id="check.run", priority=True),
-        Binding("a", "run_all", "Run all", id="check.all"),
+        Binding("a", "run_all", "Run all", id="check.all", priority=True),
         Binding("escape,q", "close", "Cancel, close", key_display="esc", id="check.close", priority=True),
-        Binding("t", "ticket", "In the ticket", id="check.ticket"),
-        Binding("o", "our_address", "Our IP address", id="check.our_address"),
-        Binding("y", "copy", "Copy results", id="check.copy"),
+        Binding("t", "ticket", "In the ticket", id="check.ticket", priority=True),
+        Binding("o", "our_address", "Our IP address", id="check.our_address", priority=True),
+        Binding("y", "copy", "Copy results", id="check.copy", priority=True),
         Binding(
             "pagedown,ctrl+d",
             "page(1)",
