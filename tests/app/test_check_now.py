@@ -231,3 +231,22 @@ async def test_a_fast_key_answers_the_question_and_runs_nothing(analysis: Analys
         await driven.until(lambda: driven.app.screen is screen and screen.idle)
         await driven.settled()
         assert stub.questions == []
+
+
+@pytest.mark.parametrize("keys", ["X enter", "down enter"])
+async def test_enter_runs_no_check_whose_questions_are_not_drawn_yet(
+    analysis: Analysis, stub: DnsStub, monkeypatch: pytest.MonkeyPatch, keys: str
+) -> None:
+    """On a slow connection keys are typed ahead of what is seen."""
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        if keys.startswith("X"):
+            await driven.put_on("mail.fabrikam.example")
+        else:
+            await opened(driven)
+        # The screen is not painted meanwhile.
+        monkeypatch.setattr(CheckNowScreen, "call_after_refresh", lambda *_: True)
+        for key in keys.split():
+            await driven.press(key)
+        assert isinstance(driven.app.screen, CheckNowScreen)
+        assert driven.app.screen.idle
+        assert stub.questions == []

@@ -74,6 +74,7 @@ class CheckNowScreen(ModalScreen[None]):
         self._desk = desk
         self._about = about
         self._asking: set[object] = set()
+        self._drawn: LiveCheck | None = None
         self._runner: LiveRunner | None = None
         self._make_runner: Callable[..., LiveRunner] = LiveRunner
 
@@ -122,9 +123,10 @@ class CheckNowScreen(ModalScreen[None]):
         else:
             pane.blocks = tuple(check_blocks(check, self._desk.result(check), self._desk.resolvers, self._desk.zone))
         # How long it is, is known only when it is laid out.
-        self.call_after_refresh(self._show_note)
+        self.call_after_refresh(self._show_note, check)
 
-    def _show_note(self) -> None:
+    def _show_note(self, drawn: LiveCheck | None) -> None:
+        self._drawn = drawn
         pane = self.query_one(ProsePane)
         more = pane.virtual_size.height > pane.scrollable_content_region.height
         bindings = (active.binding for active in self.active_bindings.values() if more)
@@ -161,7 +163,8 @@ class CheckNowScreen(ModalScreen[None]):
 
     def action_run(self) -> None:
         check = self._here
-        if check is None or self._runner is not None:
+        # Keys may be typed ahead: what a check sends is seen before it is sent.
+        if check is None or check is not self._drawn or self._runner is not None:
             return
         if check.refusal:
             self.notify(shown(f"Not asked: {check.refusal}"), severity="warning")
