@@ -96,3 +96,14 @@ def test_damage_never_ends_the_run(at: int, dirt: str) -> None:
     log = reader(data[:at] + dirt + data[at:])
     for record in records_of(log):
         log.raw(record.offset)
+
+
+def test_what_is_left_of_an_event_does_not_lengthen_the_command_of_the_one_before() -> None:
+    events = [tabbed_list(EVENT), tabbed_list(EVENT), tabbed_list(EVENT)]
+    second = events[1]
+    left = second[second.index("\n", second.index("\n") + 1) - 20 :]
+    text = f"{events[0]}{left}{events[2]}"
+    found = records_of(reader(text))
+    assert [record.strings for record in found] == [only(events[0]).strings] * len(found)
+    assert len(found) >= 2
+    assert [problem.outcome for problem in problems_of(reader(text))] != []

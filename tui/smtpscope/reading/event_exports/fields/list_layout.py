@@ -26,6 +26,7 @@ _OF_TEXTS: Final = ("This is an SMTP", "Message", "Description")
 _FEWEST_FACTS: Final = 3
 _TEXTS: Final[frozenset[Fact]] = frozenset({"provider", "message", "strings"})
 _BLANK_LINE: Final = re.compile(r"\n[ \t]{0,8}\r?\n(?=[^\W\d_])")
+_REST: Final = re.compile(r"\n[ \t]{0,8}\r?\n(?=\S)")
 _REACH: Final = 2_000
 """Characters that contain the labels of one event."""
 _MOST_LINES: Final = 2_000
@@ -180,8 +181,11 @@ def values_in(text: str) -> dict[str, str]:
 def text_behind(values: dict[str, str]) -> str:
     """Takes what is below a blank line off the strings in `values`, and returns it: text that has no label."""
     rest = ""
+    # The last string is the command, which has no blank line; a reply may have one before its next code.
+    last = next(reversed(values), "")
     for name, value in values.items():
-        if number_of(name) is not None and _BLANK_LINE.search(value) is not None:
+        behind = _REST.search(value) if name == last else _BLANK_LINE.search(value)
+        if number_of(name) is not None and behind is not None:
             values[name], _, rest = value.partition("\n\n")
     return rest
 
