@@ -106,6 +106,8 @@ def test_an_answer_can_not_command_the_terminal(smtpscope: Smtpscope, stub: DnsS
         (("verify", "a b"), "is not a valid host name"),
         (("verify", "http://fabrikam.com/"), "is not a valid host name"),
         (("verify", "fabrikam.com", "--run", "tsl"), "tls"),
+        (("verify", "fabrikam.com", "--run", ""), "no checks are named"),
+        (("verify", "fabrikam.com", "--run", " , "), "no checks are named"),
         (("verify", "fabrikam.com", "--resolver", "dns.example"), "is not the IP address of a resolver"),
         (("verify", "192.0.2.1", "--run", "smtp"), "nothing to check"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -227,3 +228,26 @@ def test_a_name_that_leads_into_a_private_network_is_not_contacted(addresses: li
             assert result.finding == "not-asked"
             assert "not a public IP address" in result.sentence
     assert CONNECTED == []
+
+
+@pytest.mark.parametrize("kind", ["smtp", "tls", "recipient"])
+def test_a_check_that_is_stopped_says_nothing_more(kind: CheckKind) -> None:
+    """Escape and the time limit end it at once; a QUIT would still be sent, and its reply waited for."""
+    server = SmtpStub(replies={"EHLO": "250-more follows"})
+
+    async def stopped(made: LiveStage) -> float:
+        target = LiveTarget(HOST, mailbox="a@fabrikam.com" if kind == "recipient" else "")
+        running = asyncio.create_task(made.session.engine.run(made.session.planner.check(kind, target)))
+        while not server.said:
+            await asyncio.sleep(0.01)
+        before = asyncio.get_running_loop().time()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        return asyncio.get_running_loop().time() - before
+
+    with server, stage(server, recipient=True) as made:
+        assert asyncio.run(stopped(made)) < 4
+        (entry,) = made.session.journal.entries()
+    assert server.said == ["EHLO [127.0.0.1]"]
+    assert not [line for line in entry.sent if "QUIT" in line]

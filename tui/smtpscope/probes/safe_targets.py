@@ -27,16 +27,18 @@ LabelKind = Literal["host", "service", "printable"]
 """What the labels of a name are made of: those of hosts, with underscores as policies have them, or any ASCII sign."""
 
 PRIVATE_ENDINGS: Final = frozenset(
-    {"localhost", "local", "internal", "onion", "alt", "invalid", "localdomain"}
-    | {"lan", "home", "corp", "mail", "intranet", "private", "domain", "home.arpa"}
+    {"localhost", "local", "internal", "onion", "alt", "invalid", "test", "localdomain"}
+    | {"lan", "home", "corp", "mail", "intranet", "private", "domain"}
+    | {"home.arpa", "resolver.arpa", "service.arpa"}
 )
-"""Top-level names of no public DNS: RFC 6761, 6762 (with appendix G), 7686, 8375, 9476, and ICANN's reserved ones."""
+"""Names of no public DNS: RFC 6761, 6762 (with appendix G), 7686, 8375, 9462, 9476, 9665, and ICANN's reserved ones."""
 
 _REVERSE: Final = (".in-addr.arpa", ".ip6.arpa")
 _NOWHERE: Final = IPv4Address(0)
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
 _NOT_OF_ONE_HOST: Final = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-_RELAY_ANYCAST: Final = IPv4Network("192.88.99.0/24")
+# The relay of 6to4 (RFC 7526), and RFC 6890's block: its PCP and TURN anycast (RFC 7723, 8155) is the nearest router.
+_ANYCAST: Final = (IPv4Network("192.88.99.0/24"), IPv4Network("192.0.0.0/24"))
 
 
 class UnsafeTargetError(Exception):
@@ -152,5 +154,5 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
     if isinstance(address, IPv4Address):
-        return address not in _RELAY_ANYCAST
+        return not any(address in network for network in _ANYCAST)
     return address in _GLOBAL_UNICAST and not any(address in network for network in _NOT_OF_ONE_HOST)

@@ -54,6 +54,10 @@ _LINES: Final = READERS[_RECORDS:-1]
 """Those of which the lines may be in records; the last of all reads records itself."""
 
 
+_ROWS: Final = tuple(entry for entry in _LINES if entry[0].startswith(("iis.", "microsoft_exchange.")))
+"""Those of which the lines are rows of a table."""
+
+
 def readers() -> Iterator[type[LogReader]]:
     """The classes of READERS, in order."""
     return map(_imported, READERS)
@@ -186,14 +190,27 @@ def _sniffing(head: bytes) -> type[LogReader] | None:
             if reader.format.name not in _MAY_HOLD_LINES:
                 return reader
             return _inside(head, _LINES, _is_wrapped) or reader
-    return _inside(head, _LINES) or next(
-        (reader for reader in _likely(READERS[_RECORDS:], head) if reader.sniff(head)), None
-    )
+    plain = (reader for reader in _likely(READERS[_RECORDS:], head) if reader.sniff(head))
+    # Rows have no place for what is before them; the lines of mail servers begin anywhere.
+    return _inside(head, _LINES) or _inside_quoted(head, _ROWS) or next(plain, None) or _inside_quoted(head, _LINES)
 
 
 def _is_wrapped(reader: type[LogReader]) -> bool:
     """Whether a collector of events may have wrapped lines that `reader` reads."""
     return reader.format.service and reader.format.name not in _QUOTED
+
+
+def _inside_quoted(head: bytes, readers: tuple[tuple[str, str], ...]) -> type[LogReader] | None:
+    """The first of `readers` that recognises lines without the indentation, or the > of a quotation, before them."""
+    if folded(head).lstrip(b"\r\n")[:1] not in (b" ", b"\t", b">"):
+        return None
+    from smtpscope.reading.wrappers.wrapped_log import QUOTED, inside_of, wrapped
+
+    for wrapper, inside in inside_of(head, QUOTED):
+        reader = next((each for each in _likely(readers, inside) if each.sniff(inside)), None)
+        if reader is not None:
+            return wrapped(wrapper, reader)
+    return None
 
 
 def _inside(

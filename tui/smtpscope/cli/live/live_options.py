@@ -28,13 +28,12 @@ def live_options(command: Callable[..., None]) -> Callable[..., None]:
     """`--run`, `--dry-run`, `--resolver`, `--allow-private`; the first is passed on as `groups`."""
 
     @wraps(command)
-    def gathered(run: str, **others: Any) -> None:
-        command(groups=_groups(run), **others)
+    def gathered(run: str | None, **others: Any) -> None:
+        command(groups=() if run is None else _groups(run), **others)
 
     options = (
         click.option(
             "--run",
-            default="",
             metavar="GROUPS",
             help=f"Only these checks: {', '.join(GROUPS)}, separated by commas.",
         ),
@@ -56,6 +55,11 @@ def _groups(written: str) -> tuple[CheckGroup, ...]:
     from smtpscope.knowledge.live.check_kinds import CHECK_GROUPS
 
     words = [word.strip().lower() for word in written.split(",") if word.strip()]
+    if not words:
+        # An empty variable of a script must not run all of them.
+        raise UsageError(
+            where="--run", what="no checks are named", remedy=f"Name some of {', '.join(GROUPS)}, or leave it out"
+        )
     for word in words:
         if word not in CHECK_GROUPS:
             from smtpscope.configuration.nearest import did_you_mean

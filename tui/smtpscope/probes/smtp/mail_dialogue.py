@@ -168,11 +168,15 @@ class MailDialogue:
         return found
 
     async def close(self, quit_line: str = "") -> None:
-        """Says QUIT where that is announced, and closes. Raises nothing."""
+        """Says QUIT where that is announced, and closes. Raises nothing.
+
+        Of a check that is stopped, by the user or by its time limit, nothing more is said, and no reply is waited for.
+        """
         if self._stream is None:
             return
+        task = asyncio.current_task()
         with suppress(DialogueError, OSError, ssl.SSLError, ValueError):
-            if quit_line:
+            if quit_line and not (task is not None and task.cancelling()):
                 await self.say(quit_line)
         self._stream.writer.close()
         with suppress(OSError, ssl.SSLError, TimeoutError):

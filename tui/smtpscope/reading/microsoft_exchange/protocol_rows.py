@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -44,20 +45,34 @@ def side_by_rows(text: str, event: int, data: int) -> Side | None:
     is answered: so a clear majority decides.
     """
     ours = {"outbound": 0, "inbound": 0}
-    for row in text[:LOOKED_AT].split("\n"):
-        if row.startswith("#"):
-            break
-        fields = row.split(",", max(event, data) + 1)
-        if len(fields) <= max(event, data) or fields[event] not in ("<", ">"):
-            continue
-        said = fields[data].lstrip('"')
+    text = text[:LOOKED_AT]
+    # A header may follow, of another log.
+    text = "" if text.startswith("#") else text.partition("\n#")[0]
+    for sign, said in _fields_in(text, event, data):
+        said = said.lstrip('"')
         if is_reply(said):
-            ours["inbound" if fields[event] == ">" else "outbound"] += 1
+            ours["inbound" if sign == ">" else "outbound"] += 1
         elif _COMMAND.match(said):
-            ours["outbound" if fields[event] == ">" else "inbound"] += 1
+            ours["outbound" if sign == ">" else "inbound"] += 1
     sides: tuple[Side, Side] = ("outbound", "inbound")
     less, more = sorted(sides, key=lambda side: ours[side])
     return more if ours[more] >= max(_SURE, _AGAINST_ONE * ours[less]) else None
+
+
+def _fields_in(text: str, event: int, data: int) -> Iterator[tuple[str, str]]:
+    """The fields `event` and `data` of each row of `text` in which something was said."""
+    if data == event + 1 > 1:
+        yield from _said_behind(event).findall(text)
+        return
+    for row in text.split("\n"):
+        fields = row.split(",", max(event, data) + 1)
+        if len(fields) > max(event, data) and fields[event] in ("<", ">"):
+            yield fields[event], fields[data]
+
+
+@lru_cache(maxsize=4)
+def _said_behind(fields: int) -> re.Pattern[str]:
+    return re.compile(rf"^(?:[^,\n]*,){{{fields}}}([<>]),([^,\n]*)", re.MULTILINE)
 
 
 _REACH: Final = 1 << 16
@@ -144,7 +159,11 @@ SESSION: Final = SessionFields(
     signs=SPOKEN,
 )
 # Exchange's own words are in the context, in older versions in the data.
-_UNANSWERED: Final = re.compile(r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b", re.IGNORECASE)
+_UNANSWERED: Final = re.compile(
+    r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b"
+    r"|TLS negotiation failed\b(?: with error (?P<tls>\w{1,60}))?(?P<no_name>)",
+    re.IGNORECASE,
+)
 _UNANSWERED_WORD: Final = "failed"
 _EVENTS: Final = frozenset("+-<>")
 # Replies of several rows wait for their last row, and later refusals wait for them.
@@ -214,10 +233,12 @@ class ProtocolRows:
         table = ProtocolTable(rows, named, self._replies)
         for row in table.other_rows(_UNANSWERED_WORD):
             self._take_other(rows.fields(row))
-        take = self._take
+        take, of = self._take, self._sessions.of
         for row, said, name, first, line in table.followed(self._sessions.names(), SESSIONS):
-            refusal = take(said, name, line, first=first)
-            if refusal is not None:
+            if said == COMMAND:
+                # One row in three, so without another call.
+                of(name, first=first).command(line)
+            elif (refusal := take(said, name, line, first=first)) is not None:
                 yield row, refusal
 
     @property
@@ -240,8 +261,9 @@ class ProtocolRows:
         return None
 
     def _take_other(self, fields: Sequence[str]) -> None:
-        if _UNANSWERED.search(",".join(fields[self._columns.data :])):
-            self._unanswered.add()
+        found = _UNANSWERED.search(",".join(fields[self._columns.data :]))
+        if found is not None:
+            self._unanswered.add(found["tls"] or found["no_name"])
 
     def note(self, refusal: PairedReply, fields: Sequence[str], offset: int) -> SmtpExchangeRecord:
         """The exchange of `refusal`, which begins in the row at byte `offset`; `ready` returns it too."""

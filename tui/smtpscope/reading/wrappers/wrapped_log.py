@@ -12,10 +12,11 @@ from smtpscope.reading.smtp_session import HasSessions, SmtpSession
 from smtpscope.reading.text.encodings import BLOCK_SIZE
 from smtpscope.reading.wrappers.alert_blocks import AlertBlocks
 from smtpscope.reading.wrappers.container_lines import ContainerLines
-from smtpscope.reading.wrappers.folded_lines import FoldedLines
 from smtpscope.reading.wrappers.journal_records import JournalRecords
 from smtpscope.reading.wrappers.json_records import JsonRecords
 from smtpscope.reading.wrappers.message_tables import MessageTables
+from smtpscope.reading.wrappers.pasted.folded_lines import FoldedLines
+from smtpscope.reading.wrappers.pasted.quoted_lines import QuotedLines
 from smtpscope.reading.wrappers.wrapped_text import WrappedSource, WrappedText, inner_head
 from smtpscope.reading.wrappers.wrapper import Wrapper
 
@@ -28,6 +29,8 @@ WRAPPERS: Final[tuple[Wrapper, ...]] = (
     FoldedLines(),
 )
 """In the order in which they are tried."""
+QUOTED: Final[tuple[Wrapper, ...]] = (QuotedLines(),)
+"""Those that are tried if no reader knows the lines as they are."""
 
 
 class WrappedLog:
@@ -103,9 +106,9 @@ def wrapped(wrapper: Wrapper, inner: type[LogReader]) -> type[WrappedLog]:
     return cast("type[WrappedLog]", made)
 
 
-def inside_of(head: bytes) -> Iterator[tuple[Wrapper, bytes]]:
+def inside_of(head: bytes, wrappers: tuple[Wrapper, ...] = WRAPPERS) -> Iterator[tuple[Wrapper, bytes]]:
     """Each possible form of a file that begins with `head`, with the beginning of the lines inside."""
-    for wrapper in WRAPPERS:
+    for wrapper in wrappers:
         inside = inner_head(head, wrapper)
         if inside.strip():
             yield wrapper, inside
