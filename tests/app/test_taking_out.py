@@ -297,6 +297,23 @@ async def test_space_again_takes_the_mark_away(analysis: Analysis) -> None:
         assert not any(line.marked for line in driven.lines)
 
 
+async def test_a_large_export_is_written_in_a_thread(
+    analysis: Analysis, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtpscope.app.screens.export_screen.AT_ONCE", 0)
+    async with browsing(analysis) as driven:
+        await driven.put_on("550")
+        await driven.press("e")
+        dialog = _dialog(driven)
+        await driven.until(lambda: dialog.content.startswith("# SMTP refusals"))
+        await driven.press("down")
+        await driven.until(lambda: dialog.content.startswith("<!DOCTYPE html>"))
+        content, path = dialog.content, dialog.path
+        await driven.press("enter")
+        await driven.until(lambda: driven.screen is driven.browse)
+    assert (home / path).read_text(encoding="utf-8") == content
+
+
 async def test_a_mark_outlives_the_filter_and_the_grouping(analysis: Analysis) -> None:
     async with browsing(analysis) as driven:
         await driven.put_on("mail.fabrikam.example")

@@ -90,6 +90,21 @@ def test_connections_that_nobody_answered_are_told_and_no_exchanges() -> None:
     assert batch.problems[0].reason.startswith("2 connections failed without a reply of the other side (")
 
 
+def test_tls_negotiations_that_failed_are_reported_with_the_names_of_their_errors() -> None:
+    said = ("with error UnknownCredentials", "with error UnknownCredentials", "with error InvalidToken", "")
+    rows = [
+        row
+        for number, words in enumerate(said)
+        for row in session_rows("Send", number, "198.51.100.7", [("*", "", f"TLS negotiation failed {words}".strip())])
+    ]
+    data = header("SMTP Send Protocol Log", FIELDS) + "".join(rows)
+    for tables in (True, False):
+        (batch,) = ProtocolLogReader(MemorySource(data.encode()), ReadOptions(), tables=tables).batches()
+        (problem,) = batch.problems
+        assert (problem.outcome, problem.records, len(batch.exchanges)) == ("noted", 4, 0)
+        assert problem.reason.endswith("TLS negotiation failed in 4 of them (UnknownCredentials 2, InvalidToken 1)")
+
+
 def test_what_a_client_is_refused_is_inbound() -> None:
     text = receive_log(
         receive_row("<", "RCPT TO:<berta@example.net>", sequence=0), receive_row(">", "550 5.7.1 Unable to relay")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final, Literal
 
 from smtpscope.errors import Problem
@@ -43,6 +44,10 @@ class ProblemLog:
 Attempts = Literal["deliveries", "connections"]
 
 
+_LONGEST_NAME: Final = 60
+_MOST_NAMES: Final = 20
+
+
 class FailedDeliveries:
     """Counts the `attempts` in one log that failed without a reply, for one problem at the end."""
 
@@ -50,10 +55,13 @@ class FailedDeliveries:
         self._file = file
         self._attempts = attempts
         self._count = 0
+        self._tls_errors: Counter[str] = Counter()
 
-    def add(self) -> None:
-        """One more."""
+    def add(self, tls_error: str | None = None) -> None:
+        """One more; `tls_error` is the name of the error that ended its TLS negotiation ("" if the log has no name)."""
         self._count += 1
+        if tls_error is not None:
+            self._tls_errors[tls_error[:_LONGEST_NAME] if len(self._tls_errors) < _MOST_NAMES else ""] += 1
 
     def take(self) -> list[Problem]:
         """A problem for those since the last call."""
@@ -64,7 +72,14 @@ class FailedDeliveries:
         what = f"1 {one}" if count == 1 else f"{count:,} {self._attempts}"
         so = "it is not a refusal and is" if count == 1 else "they are not refusals and are"
         reason = (
-            f"{what} failed without a reply of the other side (host not found, connection timed out, refused or lost); "
-            f"{so} in no count"
+            f"{what} failed without a reply of the other side (host not found, connection timed out, refused or lost, "
+            f"TLS failed); {so} in no count{self._tls()}"
         )
         return [Problem(self._file, "whole file", reason, "noted", count)]
+
+    def _tls(self) -> str:
+        errors, self._tls_errors = self._tls_errors, Counter()
+        if not errors:
+            return ""
+        named = ", ".join(f"{name} {count:,}" for name, count in errors.most_common() if name)
+        return f"; TLS negotiation failed in {errors.total():,} of them{f' ({named})' if named else ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.fakes import Surroundings
+from smtpscope.app.query_queue import StoreQuery
 from smtpscope.app.screens.browse.copy_and_export import CopyAndExport
 from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.session import Analysis
@@ -17,6 +18,7 @@ def part(around: Surroundings) -> tuple[CopyAndExport, list[tuple[str, str]]]:
         around.history,
         around.table,
         lambda text, what: copied.append((text, what)),
+        lambda kind, query: query.answer(query.ask()),
     )
     return copy, copied
 
@@ -28,6 +30,31 @@ def test_the_summary_under_the_cursor_is_copied_as_markdown(analysis: Analysis) 
     [(text, what)] = copied
     assert text.startswith("# ")
     assert what.startswith("the summary")
+
+
+def test_a_summary_is_written_beside_the_screen_for_the_row_of_that_time(analysis: Analysis) -> None:
+    around = Surroundings(analysis)
+    copied: list[str] = []
+    waiting: list[StoreQuery] = []
+    copy = CopyAndExport(
+        around.state,
+        around.page,
+        around.selection,
+        around.history,
+        around.table,
+        lambda text, what: copied.append(text),
+        lambda kind, query: waiting.append(query),
+    )
+    around.table.cursor = 1
+    copy.copy_summary()
+    around.table.cursor = 2
+    copy.copy_summary()
+    assert copied == []
+    for query in waiting:
+        query.answer(query.ask())
+    first, second = copied
+    assert first.startswith("# SMTP refusals: summary")
+    assert first != second
 
 
 def test_a_mark_moves_on_and_says_how_many_there_are(analysis: Analysis) -> None:

@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.confirm import ConfirmScreen
@@ -31,6 +32,8 @@ from smtpscope.harmless import shown, shown_lines
 from smtpscope.session import Analysis, IncidentDetail, View
 
 _PREVIEW_LINES = 2000
+AT_ONCE = 20_000
+"""With so many events in view the export is written at once; with more, in a thread."""
 MaskKind = Literal["", "names", "strict"]
 _MASK_LINES: Mapping[MaskKind, str] = {
     "": "[ ] Mask names, mailboxes, hosts, IP addresses (f3)",
@@ -111,18 +114,45 @@ class ExportScreen(ModalScreen[None]):
     def path(self) -> str:
         return self.query_one("#export-path", Input).value
 
-    def _document(self) -> SummaryDocument:
-        known = self._documents.get(self._choice)
+    def _document(self, choice: int) -> SummaryDocument:
+        known = self._documents.get(choice)
         if known is None:
-            known = self._analysis.document(self._choices[self._choice].incidents(), self._view)
-            self._documents[self._choice] = known
-        return replace(known, letter_anyway=self._letter_anyway)
+            known = self._analysis.document(self._choices[choice].incidents(), self._view)
+            self._documents[choice] = known
+        return known
 
     def _draw(self) -> None:
-        document = self._document()
-        mask = self._new_mask()
+        """Writes the export as it is chosen now, and shows it."""
+        choice, chosen, mask, letter = (
+            self._choice,
+            SUMMARY_FORMATS[self._format],
+            self._new_mask(),
+            self._letter_anyway,
+        )
+
+        def written() -> tuple[SummaryDocument, str]:
+            document = replace(self._document(choice), letter_anyway=letter)
+            return document, chosen.render(document, mask=mask)
+
+        if self._view.count <= AT_ONCE:
+            self._show(*written(), mask)
+            return
+        self._content = ""
+        self.query_one(ProsePane).blocks = (ProseParagraph(text("Writing ...", "$text-muted")),)
+
+        def in_thread() -> None:
+            document, content = written()
+            self.app.call_from_thread(self._show_latest, worker, document, content, mask)
+
+        worker = self.run_worker(in_thread, thread=True, group="export", exclusive=True)
+
+    def _show_latest(self, worker: Worker[None], document: SummaryDocument, content: str, mask: Mask | None) -> None:
+        if not worker.is_cancelled and self.query(OptionList):
+            self._show(document, content, mask)
+
+    def _show(self, document: SummaryDocument, content: str, mask: Mask | None) -> None:
         chosen = SUMMARY_FORMATS[self._format]
-        self._content = chosen.render(document, mask=mask)
+        self._content = content
         title = self._choices[self._choice].title
         count = len(document.incidents)
         incidents = "1 incident" if count == 1 else f"{count:,} incidents"
@@ -174,6 +204,8 @@ class ExportScreen(ModalScreen[None]):
         self._draw()
 
     def action_copy(self) -> None:
+        if not self._content:
+            return
         lines = shown_lines(self._content)
         self.app.post_message(CopyWanted("\n".join(lines), "the export"))
         self.dismiss(None)
@@ -182,6 +214,8 @@ class ExportScreen(ModalScreen[None]):
         self.dismiss(None)
 
     def action_write(self) -> None:
+        if not self._content:
+            return
         path = Path(self.path).expanduser()
         if self.app.is_web:
             self._download(path)

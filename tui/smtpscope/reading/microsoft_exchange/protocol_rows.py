@@ -159,7 +159,11 @@ SESSION: Final = SessionFields(
     signs=SPOKEN,
 )
 # Exchange's own words are in the context, in older versions in the data.
-_UNANSWERED: Final = re.compile(r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b", re.IGNORECASE)
+_UNANSWERED: Final = re.compile(
+    r"Failed to connect\b|attempting to connect\b.{0,500}? failed\b"
+    r"|TLS negotiation failed\b(?: with error (?P<tls>\w{1,60}))?(?P<no_name>)",
+    re.IGNORECASE,
+)
 _UNANSWERED_WORD: Final = "failed"
 _EVENTS: Final = frozenset("+-<>")
 # Replies of several rows wait for their last row, and later refusals wait for them.
@@ -257,8 +261,9 @@ class ProtocolRows:
         return None
 
     def _take_other(self, fields: Sequence[str]) -> None:
-        if _UNANSWERED.search(",".join(fields[self._columns.data :])):
-            self._unanswered.add()
+        found = _UNANSWERED.search(",".join(fields[self._columns.data :]))
+        if found is not None:
+            self._unanswered.add(found["tls"] or found["no_name"])
 
     def note(self, refusal: PairedReply, fields: Sequence[str], offset: int) -> SmtpExchangeRecord:
         """The exchange of `refusal`, which begins in the row at byte `offset`; `ready` returns it too."""

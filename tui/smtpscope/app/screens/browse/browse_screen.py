@@ -115,7 +115,7 @@ class BrowseScreen(Screen[None]):
             "table": self.navigation,
             "loading": self.loader,
             "logs": LogCommands(state, self, queries, selection, self._logs_changed),
-            "export": CopyAndExport(state, self, selection, history, table, self._copy),
+            "export": CopyAndExport(state, self, selection, history, table, self._copy, queries.submit),
             "screens": self._screens,
             "history": history,
             "notes": IncidentNotes(state, self, selection, history, redraw),

@@ -157,10 +157,15 @@ class Selection:
 
     def incidents(self) -> list[IncidentDetail]:
         """The incidents of the row under the cursor; for an event, its incident under the current filter."""
-        here = self.in_view
+        return self.incidents_of_row()()
+
+    def incidents_of_row(self) -> Callable[[], list[IncidentDetail]]:
+        """Finds the same when it is called, also in a thread: the row is that of now."""
+        here, analysis = self.in_view, self._state.analysis
         if here is None:
-            return []
+            return list
         view, entry = here
         if entry.row is None:
-            return self._state.analysis.incidents(view.tree.rows(entry.level, entry.index))
-        return self._state.analysis.incident_of(entry.row, view)
+            return lambda: analysis.incidents(view.tree.rows(entry.level, entry.index))
+        row = entry.row
+        return lambda: analysis.incident_of(row, view)

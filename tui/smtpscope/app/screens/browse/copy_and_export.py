@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 from textual.binding import BindingType
 
+from smtpscope.app.query_queue import StoreQuery
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.screens.browse.change_history import Change, ChangeHistory
 from smtpscope.app.screens.browse.part_keys import part_binding
@@ -14,6 +15,8 @@ from smtpscope.app.screens.export_screen import ExportChoice, ExportScreen
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.harmless import shown_lines
 from smtpscope.store.grouping.incident import IncidentKey
+
+_MANY_EVENTS = 10_000
 
 
 class MarkedTable(Protocol):
@@ -47,13 +50,16 @@ class CopyAndExport:
         history: ChangeHistory,
         table: MarkedTable,
         copy: Callable[[str, str], None],
+        submit: Callable[[str, StoreQuery], None],
     ) -> None:
+        """`submit` runs a query of its kind in a thread."""
         self._state = state
         self._page = page
         self._selection = selection
         self._history = history
         self._table = table
         self._copy = copy
+        self._submit = submit
 
     def copy_event(self) -> None:
         row = self._selection.row
@@ -64,16 +70,35 @@ class CopyAndExport:
         self._copy("\n".join(lines) + "\n", "the event")
 
     def copy_summary(self) -> None:
-        view = self._state.view
+        def copy(text: str, incidents: int) -> None:
+            self._copy(text, "the summary" if incidents == 1 else f"the summary of {incidents} incidents")
+
+        self._summarise(copy, "Nothing to copy")
+
+    def _summarise(self, then: Callable[[str, int], None], nothing: str) -> None:
+        """Calls `then` with the summary of the row under the cursor and its number of incidents.
+
+        In a thread: thousands of incidents take seconds. Without any, `nothing` is said.
+        """
+        view, asked = self._state.view, self._selection.incidents_of_row()
         if view is None:
             return
-        details = self._selection.incidents()
-        if not details:
-            self._page.say("Nothing to copy")
-            return
-        document = self._state.analysis.document(details, view)
-        what = "the summary" if len(details) == 1 else f"the summary of {len(details)} incidents"
-        self._copy(SUMMARY_FORMATS["markdown"].render(document), what)
+        analysis = self._state.analysis
+
+        def ask() -> tuple[str, int]:
+            details = asked()
+            return SUMMARY_FORMATS["markdown"].render(analysis.document(details, view)) if details else "", len(details)
+
+        def answer(found: tuple[str, int]) -> None:
+            if found[1]:
+                then(*found)
+            else:
+                self._page.say(nothing)
+
+        rows = self._selection.rows
+        if rows is not None and len(rows) > _MANY_EVENTS:
+            self._page.say("Writing the summary")
+        self._submit("summary", StoreQuery(ask, answer))
 
     def open_outside(self) -> None:
         """The raw record of an event, the summary of anything else, in the user's editor or pager."""
@@ -84,9 +109,11 @@ class CopyAndExport:
             lines = shown_lines(self._state.analysis.raw(entry.row))
             self._page.open_outside("\n".join(lines) + "\n", "record.txt")
         else:
-            document = self._state.analysis.document(self._selection.incidents(), view)
-            lines = shown_lines(SUMMARY_FORMATS["markdown"].render(document))
-            self._page.open_outside("\n".join(lines), "summary.md")
+
+            def show(text: str, incidents: int) -> None:
+                self._page.open_outside("\n".join(shown_lines(text)), "summary.md")
+
+            self._summarise(show, "Nothing to open")
 
     def export(self) -> None:
         view, analysis = self._state.view, self._state.analysis
