@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,22 @@ def test_a_project_file_can_neither_name_a_resolver_nor_allow_private_names(
     assert "10.0.0.5 is not a public IP address" in result.stdout
     assert "203.0.113.66" not in result.stdout
     assert "ignored in a project file" in result.stderr
+
+
+def test_a_project_file_adds_no_block_list(smtpscope: Smtpscope, stub: DnsStub, tmp_path: Path) -> None:
+    """`verify` asks without a question first: a stranger's file must not name whom."""
+    (tmp_path / ".smtpscope.toml").write_text('knowledge = ["theirs"]\n')
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/block-lists.toml").write_text(
+        '[[list]]\nzone = "dnsbl.evil.example"\nname = "Evil"\nusual = true\n'
+    )
+    result = smtpscope("verify", "192.0.2.25", "--dry-run", "--allow-private")
+    assert result.exit_code == 0
+    assert "evil.example" not in result.stdout
+    own = Path(os.environ["XDG_DATA_HOME"]) / "smtpscope/knowledge"
+    own.mkdir(parents=True)
+    (tmp_path / "theirs/block-lists.toml").rename(own / "block-lists.toml")
+    assert "evil.example" in smtpscope("verify", "192.0.2.25", "--dry-run", "--allow-private").stdout
 
 
 def test_an_answer_can_not_command_the_terminal(smtpscope: Smtpscope, stub: DnsStub) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -82,13 +83,17 @@ def live_session(
     from smtpscope.configuration.paths import paths
     from smtpscope.session.live.live_session import LiveSession, hindrance
 
-    settings = loaded_settings().settings
+    loaded = loaded_settings()
+    settings = loaded.settings
     why = hindrance(settings.checks)
     if why:
         raise UsageError(where="live checks", what=why, remedy="Nothing was asked")
+    # `verify` asks without a question first, so a project file, which may be a stranger's, must not name whom.
+    of_project = loaded.origins["knowledge"].layer == "project file"
+    trusted = replace(settings, knowledge=()) if of_project else settings
     return LiveSession.made(
         settings,
-        knowledge_folders(knowledge, settings, own=own_knowledge),
+        knowledge_folders(knowledge, trusted, own=own_knowledge),
         paths(Path.cwd()).journal_file if settings.remember else None,
         allow_private=allow_private,
         resolver=resolver,
