@@ -285,7 +285,7 @@ async def test_the_knowledge_is_searched_by_typing_and_enter_shows_the_incidents
         assert 0 < len(found) < 20
         await driven.press(*["down"] * found.index("greylisted"), "enter")
         assert driven.screen is driven.browse
-        assert driven.view.count == analysis.count_of_entry("greylisted") == 58
+        assert driven.view.count == analysis.counts_of_entries()["greylisted"] == 58
         await driven.press("u")
         assert driven.view.count == 528
 

@@ -9,6 +9,7 @@ asks the questions.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
@@ -21,7 +22,7 @@ from smtpscope.export.report.report import Report
 from smtpscope.knowledge.advice import Match
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.record import DateOrderName, FileInformation, ReadOptions
-from smtpscope.session.filtering import annotations_for, count_of_entry, rows_that_match
+from smtpscope.session.filtering import annotations_for, counts_of_entries, rows_that_match
 from smtpscope.session.incident_split import incident_detail, incident_keys, largest
 from smtpscope.session.live.kept_results import KeptResults
 from smtpscope.session.log_loader import LogLoader
@@ -215,9 +216,9 @@ class Analysis:
     def match(self, row: int) -> Match:
         return self.store.match(row)
 
-    def count_of_entry(self, entry_id: str) -> int:
-        """How many events the entry explains; a category's general entry counts for the whole category."""
-        return count_of_entry(self.store, entry_id)
+    def counts_of_entries(self) -> Counter[str]:
+        """How many events each entry explains; a category's general entry counts for the whole category."""
+        return counts_of_entries(self.store)
 
     def incidents(self, rows: Rows, *, most: int | None = None) -> list[IncidentDetail]:
         """`rows` split into incidents with guidance, most frequent first, at most `most` of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,16 @@ def rows_that_match(store: EventStore, filter_text: str, zone: tzinfo, *, twice:
     return rows & matching(store, parse_filter(filter_text), zone)
 
 
-def count_of_entry(store: EventStore, entry_id: str) -> int:
-    """How many events the entry explains; a category's general entry counts for the whole category."""
+def counts_of_entries(store: EventStore) -> Counter[str]:
+    """How many events each entry explains, by its id; a category's general entry counts for the whole category."""
     matches = [judgement.match for judgement in store.words.judgements]
-    wanted = [number for number, match in enumerate(matches) if entry_id in (match.entry_id, match.category)]
-    return int(np.isin(store.columns.judgement, wanted).sum()) if wanted else 0
+    counts: Counter[str] = Counter()
+    for match, count in zip(
+        matches, np.bincount(store.columns.judgement, minlength=len(matches)).tolist(), strict=False
+    ):
+        for entry_id in {match.entry_id, match.category}:
+            counts[entry_id] += count
+    return counts
 
 
 def annotations_for(user_data: UserData, filter_text: str) -> Annotations:

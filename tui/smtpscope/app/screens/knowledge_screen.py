@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -28,7 +28,7 @@ _CODE_PREFIX = "code "
 class KnowledgeScreen(ModalScreen[str | None]):
     """Returns the id of the entry whose incidents to show, or None.
 
-    `counts` returns how many events of the open logs an entry explains; `first` is the entry to start with.
+    `counts` has how many events of the open logs each entry explains; `first` is the entry to start with.
     """
 
     CSS_PATH = "knowledge_screen.tcss"
@@ -41,7 +41,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
         Binding("enter", "incidents", "Show incidents", id="knowledge.incidents", priority=True),
     ]
 
-    def __init__(self, knowledge: KnowledgeBase, counts: Callable[[str], int], *, first: str | None = None) -> None:
+    def __init__(self, knowledge: KnowledgeBase, counts: Mapping[str, int], *, first: str | None = None) -> None:
         super().__init__()
         self._knowledge = knowledge
         self._codes = knowledge.matcher.codes.by_code
@@ -82,7 +82,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
             self._show((ProseParagraph(text("No match. Delete some letters.")),))
 
     def _title(self, entry: Entry) -> Content:
-        count = self._counts(entry.id)
+        count = self._counts.get(entry.id, 0)
         number = f" ({count:,})" if count else ""
         return Content(shown(f"{entry.title}{number}"))
 
@@ -118,7 +118,7 @@ class KnowledgeScreen(ModalScreen[str | None]):
         if chosen.startswith(_CODE_PREFIX):
             wanted = chosen.removeprefix(_CODE_PREFIX)
             chosen = next(code for code in codes_like(self._codes, wanted) if code.code == wanted).leads_to
-        if self._counts(chosen):
+        if self._counts.get(chosen):
             self.dismiss(chosen)
         else:
             self.notify("No event in the open logs has this cause")

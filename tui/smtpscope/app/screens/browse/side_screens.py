@@ -112,7 +112,7 @@ class SideScreens:
     def show_knowledge(self) -> None:
         analysis, row = self._state.analysis, self._selection.row
         first = None if row is None else analysis.match(row).entry_id
-        screen = KnowledgeScreen(analysis.knowledge, analysis.count_of_entry, first=first)
+        screen = KnowledgeScreen(analysis.knowledge, analysis.counts_of_entries(), first=first)
         self._page.open_screen(screen, self._knowledge_closed)
 
     def _knowledge_closed(self, entry_id: str | None) -> None:
