@@ -70,13 +70,11 @@ class ChunkHeader(Struct, frozen=True):
     """The first 512 bytes of a chunk.
 
     `first_number` and `last_number` count the records of the file, so their distance gives the number of records in the
-    chunk; `last_record` is the offset of the last one, `free_offset` is where the used part ends: after it, there are
-    remains of an older log.
+    chunk; `free_offset` is where the used part ends: after it, there are remains of an older log.
     """
 
     first_number: int
     last_number: int
-    last_record: int
     free_offset: int
     checksum: int
     header_checksum_agrees: bool
@@ -112,14 +110,13 @@ def parse_file_header(block: bytes) -> FileHeader | None:
 
 def parse_chunk_header(chunk: bytes | memoryview) -> ChunkHeader | None:
     """The header of a chunk (at least 512 bytes), None if it does not begin like a chunk. Never raises."""
-    magic, first_number, last_number, _, _, _, last_record, free_offset, checksum = _CHUNK_HEADER.unpack_from(chunk)
+    magic, first_number, last_number, _, _, _, _, free_offset, checksum = _CHUNK_HEADER.unpack_from(chunk)
     if magic != CHUNK_MAGIC:
         return None
     (header_checksum,) = struct.unpack_from("<I", chunk, 124)
     return ChunkHeader(
         first_number=first_number,
         last_number=last_number,
-        last_record=last_record,
         free_offset=free_offset,
         checksum=checksum,
         header_checksum_agrees=zlib.crc32(chunk[128:512], zlib.crc32(chunk[:120])) == header_checksum,

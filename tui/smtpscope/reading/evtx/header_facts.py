@@ -5,18 +5,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from Evtx.Evtx import ChunkHeader
+from Evtx.Evtx import FileHeader as SecondFileHeader
 from msgspec import Struct, field
 
 from smtpscope.reading.evtx.evtx_file import read_header
-from smtpscope.reading.evtx.evtx_layout import (
-    CHUNK_SIZE,
-    FIRST_RECORD,
-    RECORD_MAGIC,
-    FileHeader,
-    parse_chunk_header,
-)
+from smtpscope.reading.evtx.evtx_layout import CHUNK_SIZE, FIRST_RECORD, RECORD_MAGIC, FileHeader
 from smtpscope.reading.record import FileInformation, Source
 from smtpscope.reading.windows_event.filetime import milliseconds
 
@@ -41,13 +37,15 @@ def file_information(source: Source) -> FileInformation:
     """
     with source.open() as stream:
         header = read_header(stream, source.name)
+        stream.seek(0)
+        second = SecondFileHeader(stream.read(header.block_size), 0)
         chunks = _survey(stream, header)
     return FileInformation(
         path=source.name,
         format_name="Windows event log (.evtx)",
         size=source.size,
-        facts=tuple(_facts(header, chunks)),
-        warnings=tuple(_warnings(header, chunks)),
+        facts=tuple(_facts(second, header, chunks)),
+        warnings=tuple(_warnings(second, header, chunks)),
     )
 
 
@@ -59,11 +57,11 @@ def _survey(stream: BinaryIO, header: FileHeader) -> _Chunks:
         head = stream.read(FIRST_RECORD + _RECORD.size)
         if len(head) < FIRST_RECORD:
             return found
-        chunk = parse_chunk_header(head)
-        if chunk is not None:
+        chunk = ChunkHeader(head, 0)
+        if chunk.check_magic():
             found.count += 1
-            found.whole_headers += chunk.header_checksum_agrees
-            stream.seek(offset + min(chunk.last_record, CHUNK_SIZE - _RECORD.size))
+            found.whole_headers += chunk.calculate_header_checksum() == chunk.header_checksum()
+            stream.seek(offset + min(chunk.last_record_offset(), CHUNK_SIZE - _RECORD.size))
             for record in (head[FIRST_RECORD:], stream.read(_RECORD.size)):
                 _add(found, record)
         offset += CHUNK_SIZE
@@ -80,11 +78,11 @@ def _add(found: _Chunks, record: bytes) -> None:
         found.times.append(moment)
 
 
-def _facts(header: FileHeader, chunks: _Chunks) -> Iterator[tuple[str, str]]:
-    yield "Version", f"EVTX {header.major_version}.{header.minor_version}"
-    state = "not closed properly" if header.dirty else "closed properly"
-    yield "State", f"{state}, full" if header.full else state
-    yield "Chunks", f"{chunks.count} (the header counts {header.chunk_count})"
+def _facts(second: Any, header: FileHeader, chunks: _Chunks) -> Iterator[tuple[str, str]]:
+    yield "Version", f"EVTX {second.major_version()}.{second.minor_version()}"
+    state = "not closed properly" if second.is_dirty() else "closed properly"
+    yield "State", f"{state}, full" if second.is_full() else state
+    yield "Chunks", f"{chunks.count} (the header counts {second.chunk_count()})"
     if chunks.first_id is not None:
         yield "Records", f"{chunks.first_id} to {chunks.last_id}"
     if chunks.times:
@@ -97,10 +95,10 @@ def _facts(header: FileHeader, chunks: _Chunks) -> Iterator[tuple[str, str]]:
         yield "Checksums", f"file header {own}, {chunks.whole_headers} of {chunks.count} chunk headers agree"
 
 
-def _warnings(header: FileHeader, chunks: _Chunks) -> Iterator[str]:
-    if header.dirty:
+def _warnings(second: Any, header: FileHeader, chunks: _Chunks) -> Iterator[str]:
+    if second.is_dirty():
         yield "The log was not closed properly; its last records may be missing."
-    if header.full:
+    if second.is_full():
         yield "The log was full; newer events may never have been written."
     if not header.has_checksums:
         yield "Checksums are turned off in this file, so only unreadable records reveal damage."
@@ -109,8 +107,8 @@ def _warnings(header: FileHeader, chunks: _Chunks) -> Iterator[str]:
     damaged = chunks.count - chunks.whole_headers
     if header.has_checksums and damaged:
         yield f"The checksum of {damaged} of {chunks.count} chunk headers is wrong."
-    if chunks.count < header.chunk_count:
-        yield f"The header counts {header.chunk_count} chunks, {chunks.count} are there."
+    if chunks.count < second.chunk_count():
+        yield f"The header counts {second.chunk_count()} chunks, {chunks.count} are there."
 
 
 def _moment(ms: int) -> str:
