@@ -118,7 +118,7 @@ class Reach(msgspec.Struct, frozen=True):
         top = name.rpartition(".")[2]
         if not top.isalpha() and not top.startswith("xn--"):
             # RFC 3696 section 2; of 0x7f.0x1 some programs make an IP address.
-            raise PrivateTargetError(f"{name} is no name of the public DNS (.{top})")
+            raise PrivateTargetError(f"{name} is not a name of the public DNS (.{top})")
         if name.endswith(_REVERSE) and not _is_public(_address_of_pointer(name)):
             raise PrivateTargetError(f"{name} is the name of an IP address that is not public")
         return name
