@@ -101,7 +101,7 @@ def test_a_journal_survives_damage_and_does_not_grow_for_ever(tmp_path: Path, mo
     entry = JournalEntry(1, "helo", "HELO name: a", ("DNS A a",), ("127.0.0.1",), "there", "resolves")
     Journal(path).add(entry)
     with path.open("ab") as stream:
-        stream.write(b'\xff\xfe not json\n{"time_ms": "x"}\n[1]\n' + b"[" * 100_000 + b"\n")
+        stream.write(b'\xff\xfe not json\n{"time_ms": "x"}\n{"time_ms": 1e400}\n[1]\n' + b"[" * 100_000 + b"\n")
     Journal(path).add(entry)
     assert Journal(path).entries() == (entry, entry)
     monkeypatch.setattr("smtpscope.probes.journal._LONGEST_FILE", 1_000)

@@ -22,6 +22,7 @@ NO_NAMES = (
 PRIVATE_NAMES = (
     "exch01", "localhost", "exch01.local", "exch01.contoso.internal", "x.onion", "nas.home.arpa", "dc.corp", "host.lan",
     "user1.invalid", "router.home", "x.localdomain", "exch01.contoso.test", "x.service.arpa", "x.resolver.arpa",
+    "127.0.0.0x1", "0x7f.0x1", "a.corp1",
 )  # fmt: skip
 PUBLIC_ADDRESSES = ("8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8")
 PRIVATE_ADDRESSES = (

@@ -94,5 +94,5 @@ def _read(path: Path) -> Iterator[JournalEntry]:
                     str(row["outcome"]),
                     str(row["finding"]),
                 )
-            except (ValueError, TypeError, KeyError, RecursionError):
+            except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
                 continue

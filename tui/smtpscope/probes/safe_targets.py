@@ -115,6 +115,10 @@ class Reach(msgspec.Struct, frozen=True):
         ending = next((each for each in PRIVATE_ENDINGS if name.endswith(f".{each}") or name == each), None)
         if ending is not None:
             raise PrivateTargetError(f"{name} is a name of a private network (.{ending})")
+        top = name.rpartition(".")[2]
+        if not top.isalpha() and not top.startswith("xn--"):
+            # RFC 3696 section 2; of 0x7f.0x1 some programs make an IP address.
+            raise PrivateTargetError(f"{name} is not a name of the public DNS (.{top})")
         if name.endswith(_REVERSE) and not _is_public(_address_of_pointer(name)):
             raise PrivateTargetError(f"{name} is the name of an IP address that is not public")
         return name
