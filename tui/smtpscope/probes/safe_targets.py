@@ -36,9 +36,16 @@ PRIVATE_ENDINGS: Final = frozenset(
 _REVERSE: Final = (".in-addr.arpa", ".ip6.arpa")
 _NOWHERE: Final = IPv4Address(0)
 _GLOBAL_UNICAST: Final = IPv6Network("2000::/3")
-_NOT_OF_ONE_HOST: Final = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+_NOT_OF_ONE_HOST: Final = tuple(
+    map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "2620:4f:8000::/48"))
+)
 # The relay of 6to4 (RFC 7526), and RFC 6890's block: its PCP and TURN anycast (RFC 7723, 8155) is the nearest router.
-_ANYCAST: Final = (IPv4Network("192.88.99.0/24"), IPv4Network("192.0.0.0/24"))
+# AMT (RFC 7450) and AS112 (RFC 7534, 7535) are whoever announces them nearby.
+_ANYCAST: Final = tuple(
+    map(IPv4Network, ("192.88.99.0/24", "192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24"))
+)
+# Under 0000:5efe or 0200:5efe, an interface identifier of ISATAP ends in an IPv4 address (RFC 5214 section 6.1).
+_ISATAP: Final = (0x00005EFE, 0x02005EFE)
 
 
 class UnsafeTargetError(Exception):
@@ -153,10 +160,13 @@ def _address_of_pointer(name: str) -> IPv4Address | IPv6Address:
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
     """Neither private, documentation, multicast nor reserved; for IPv6 only what is given out as global unicast.
 
-    What carries an IPv4 address inside (NAT64, 6to4, Teredo: RFC 6052, 3056, 4380) could lead into a private network.
+    What carries an IPv4 address inside (NAT64, 6to4, Teredo: RFC 6052, 3056, 4380) could lead into a private network;
+    one of ISATAP is as public as that address.
     """
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
     if isinstance(address, IPv4Address):
         return not any(address in network for network in _ANYCAST)
+    if (int(address) >> 32) & 0xFFFFFFFF in _ISATAP and not _is_public(IPv4Address(int(address) & 0xFFFFFFFF)):
+        return False
     return address in _GLOBAL_UNICAST and not any(address in network for network in _NOT_OF_ONE_HOST)
