@@ -81,7 +81,17 @@ def test_each_greeting_of_a_mail_server() -> None:
 
 def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail_dialogue, "REPLY_SECONDS", 0.05)
+    waits: list[float | None] = []
+    timeout = asyncio.timeout
+
+    def noted(seconds: float | None) -> asyncio.Timeout:
+        waits.append(seconds)
+        return timeout(seconds)
+
+    monkeypatch.setattr(asyncio, "timeout", noted)
     assert run(SmtpStub(banner=None), "smtp").finding == "no-connection"
+    # For the connection and the banner; no reply to QUIT is waited for.
+    assert waits.count(0.05) == 2
 
 
 def test_a_closed_port_is_unknown_and_no_verdict_about_the_server() -> None:

@@ -90,6 +90,7 @@ class MailDialogue:
         self._announced = announced
         self._gate = gate
         self._stream: MailStream | None = None
+        self._silent = False
         self.evidence = evidence
         self.extensions: dict[str, str] = {}
 
@@ -111,6 +112,10 @@ class MailDialogue:
 
     async def say(self, line: str) -> ServerReply:
         """Sends an announced line and reads the reply. Raises DialogueError."""
+        await self._send(line)
+        return await self._reply()
+
+    async def _send(self, line: str) -> None:
         assert self._stream is not None
         try:
             self._stream.writer.write(self._gate.line(self._announced, line))
@@ -118,7 +123,6 @@ class MailDialogue:
         except OSError as error:
             raise DialogueError("no-connection", f"The connection was closed: {error}") from error
         self.evidence.append(f"> {line}")
-        return await self._reply()
 
     async def greet(self, line: str) -> ServerReply:
         """EHLO; its extensions are in `extensions`, keyword in upper case (RFC 5321 section 4.1.1.1)."""
@@ -139,6 +143,7 @@ class MailDialogue:
             async with asyncio.timeout(REPLY_SECONDS):
                 await self._stream.writer.start_tls(context, server_hostname=self._announced.host)
         except TimeoutError:
+            self._silent = True
             raise DialogueError("no-handshake", f"TLS did not come about within {REPLY_SECONDS:g} s") from None
         except ssl.SSLError:
             raise
@@ -170,14 +175,15 @@ class MailDialogue:
     async def close(self, quit_line: str = "") -> None:
         """Says QUIT where that is announced, and closes. Raises nothing.
 
-        Of a check that is stopped, by the user or by its time limit, nothing more is said, and no reply is waited for.
+        Of a check that is stopped, by the user or by its time limit, nothing more is said, and no reply is waited for;
+        nor is one of a server that has kept silent once.
         """
         if self._stream is None:
             return
         task = asyncio.current_task()
         with suppress(DialogueError, OSError, ssl.SSLError, ValueError):
             if quit_line and not (task is not None and task.cancelling()):
-                await self.say(quit_line)
+                await (self._send(quit_line) if self._silent else self.say(quit_line))
         self._stream.writer.close()
         with suppress(OSError, ssl.SSLError, TimeoutError):
             async with asyncio.timeout(0.2):
@@ -201,6 +207,7 @@ class MailDialogue:
                     if found[2] != b"-":
                         return ServerReply(int(found[1]), tuple(lines))
         except TimeoutError:
+            self._silent = True
             raise DialogueError("no-connection", f"No reply within {REPLY_SECONDS:g} s") from None
         except ssl.SSLError:
             raise
