@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -249,4 +250,76 @@ async def test_enter_runs_no_check_whose_questions_are_not_drawn_yet(
             await driven.press(key)
         assert isinstance(driven.app.screen, CheckNowScreen)
         assert driven.app.screen.idle
+        assert stub.questions == []
+
+
+async def hurried(driven: Browsing, keys: str, turns: int) -> None:
+    """Presses the keys without a wait for what they do; the event loop goes `turns` steps on between two."""
+    for key in keys.split():
+        driven.app.post_message(events.Key("full_stop" if key == "." else key, key if len(key) == 1 else None))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    await driven.settled()
+
+
+@pytest.mark.parametrize("kind", ["all", "recipient"])
+async def test_a_question_that_is_not_drawn_yet_is_not_answered_with_yes(
+    analysis: Analysis, stub: DnsStub, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A y that was typed ahead would agree to what nobody has read."""
+    async with browsing(analysis, settings=settings(stub, checks_recipient=True)) as driven:
+        if kind == "all":
+            screen = await opened(driven)
+        else:
+            await driven.put_on("contoso.example")
+            await driven.press("X", "down")
+            assert isinstance(driven.app.screen, CheckNowScreen)
+            screen = driven.app.screen
+            assert screen.checks[1].kind == "recipient"
+        # The question is not painted meanwhile.
+        with monkeypatch.context() as unpainted:
+            unpainted.setattr(ConfirmScreen, "call_after_refresh", lambda *_: True)
+            await driven.press("a" if kind == "all" else "enter", "y")
+        assert isinstance(driven.app.screen, ConfirmScreen)
+        await driven.press("n")
+        assert screen.idle
+        assert stub.questions == []
+
+
+async def test_our_address_is_saved_as_typed_or_not_at_all(analysis: Analysis, stub: DnsStub) -> None:
+    """Enter must not overtake the last digits: the rest would be the IP address of somebody else."""
+    typed = " ".join("198.51.100.77")
+    saved = 0
+    async with browsing(analysis, settings=settings(stub), filter_text="450 host:woodgrove") as driven:
+        await driven.press("X")
+        screen = driven.app.screen
+        assert isinstance(screen, CheckNowScreen)
+        for turns in range(8):
+            for opened_before in (False, True):
+                if opened_before:
+                    await driven.press("o")
+                await hurried(driven, f"{'' if opened_before else 'o '}{typed} enter", turns)
+                title = screen.checks[0].title
+                assert "198.51.100.77" in title or screen.checks[0].refusal, (turns, opened_before, title)
+                assert "198.51.100.77" in title or not opened_before, (turns, title)
+                if isinstance(driven.app.screen, AddressScreen):
+                    assert "Check the IP address" in said(driven), turns
+                    await driven.press("escape")
+                saved += "198.51.100.77" in title
+                await driven.press("o")
+                driven.app.screen.query_one(Input).value = ""
+                await driven.press("enter")
+                assert screen.checks[0].refusal
+    assert saved >= 8
+    assert stub.questions == []
+
+
+@pytest.mark.parametrize("turns", [0, 1, 3, 6])
+async def test_escape_keeps_our_address_whatever_follows(analysis: Analysis, stub: DnsStub, turns: int) -> None:
+    async with browsing(analysis, settings=settings(stub), filter_text="450 host:woodgrove") as driven:
+        await driven.press("X", "o")
+        await hurried(driven, f"{' '.join('198.51.100.77')} escape enter", turns)
+        screen = driven.app.screen
+        assert isinstance(screen, CheckNowScreen)
+        assert screen.checks[0].refusal
         assert stub.questions == []

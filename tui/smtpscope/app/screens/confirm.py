@@ -15,7 +15,7 @@ from smtpscope.app.widgets.key_footer import KeyFooter
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Answers True for `y` only. `question` is harmless text."""
+    """Answers True for `y` only, and only once the question is drawn. `question` is harmless text."""
 
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,6 +26,7 @@ class ConfirmScreen(ModalScreen[bool]):
     def __init__(self, question: str) -> None:
         super().__init__()
         self._question = question
+        self._drawn = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="confirm"):
@@ -33,5 +34,13 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Static(Content("y: yes    n: no"))
         yield KeyFooter()
 
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._note_drawn)
+
+    def _note_drawn(self) -> None:
+        self._drawn = True
+
     def action_answer(self, answer: bool) -> None:
-        self.dismiss(answer)
+        # Keys may be typed ahead: nobody agrees to what was not to be read yet.
+        if self._drawn or not answer:
+            self.dismiss(answer)

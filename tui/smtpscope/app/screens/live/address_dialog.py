@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -21,13 +22,15 @@ class AddressScreen(ModalScreen[str | None]):
     CSS_PATH = "address_dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "keep", "Save", id="address.keep", priority=True),
-        Binding("escape", "close", "Cancel", id="address.close"),
+        # Priority, so that no Enter overtakes it and saves.
+        Binding("escape", "close", "Cancel", id="address.close", priority=True),
     ]
 
     def __init__(self, server: str, before: str) -> None:
         super().__init__()
         self._server = server
         self._before = before
+        self._missed = False
 
     def compose(self) -> ComposeResult:
         whose = f"mail of {shown(self._server)}" if self._server else "our mail"
@@ -39,8 +42,28 @@ class AddressScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
+    def on_key(self, event: events.Key) -> None:
+        """What is typed goes to the line, and arrives here only while there is none."""
+        if event.is_printable:
+            self._missed = True
+
     def action_keep(self) -> None:
-        self.dismiss(self.query_one(Input).value.strip())
+        # Digits may still be on their way to the line: without the last ones it is the IP address of somebody else.
+        for line in self.query(Input):
+            line.call_later(self._typed, line)
+
+    def _typed(self, line: Input) -> None:
+        self.call_later(self._keep, line.value.strip())
+
+    def _keep(self, typed: str) -> None:
+        if not self.is_current:
+            return
+        if self._missed:
+            self._missed = False
+            self.notify("Check the IP address: its first keys came too early. Then press Enter again")
+        else:
+            self.dismiss(typed)
 
     def action_close(self) -> None:
-        self.dismiss(None)
+        if self.is_current:
+            self.dismiss(None)
