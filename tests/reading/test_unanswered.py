@@ -15,7 +15,7 @@ def test_one_problem_tells_how_many_there_were() -> None:
             "mail.log",
             "whole file",
             "1,200 deliveries failed without a reply of the other side (host not found, connection timed out, refused "
-            "or lost); they are not refusals and are in no count",
+            "or lost, TLS failed); they are not refusals and are in no count",
             "noted",
             1_200,
         )
@@ -30,3 +30,15 @@ def test_of_what_was_told_already_nothing_is_told_again() -> None:
     assert told.reason.startswith("1 connection failed without a reply")
     assert told.reason.endswith("it is not a refusal and is in no count")
     assert failed.take() == []
+
+
+def test_failed_tls_negotiations_are_counted_by_error_and_never_endlessly_many_of_them() -> None:
+    failed = FailedDeliveries("SEND.LOG", "connections")
+    for error in ("InvalidToken", "", *(f"Error{number}" for number in range(100))):
+        failed.add(error)
+    (problem,) = failed.take()
+    assert problem.records == 102
+    assert "TLS negotiation failed in 102 of them (InvalidToken 1, Error0 1" in problem.reason
+    assert len(problem.reason) < 500
+    failed.add()
+    assert "negotiation" not in failed.take()[0].reason
