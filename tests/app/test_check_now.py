@@ -323,3 +323,23 @@ async def test_escape_keeps_our_address_whatever_follows(analysis: Analysis, stu
         assert isinstance(screen, CheckNowScreen)
         assert screen.checks[0].refusal
         assert stub.questions == []
+
+
+@pytest.mark.parametrize("size", [(12, 4), (20, 5), (10, 3)])
+async def test_nothing_is_sent_where_the_terminal_is_too_small_to_show_it(
+    analysis: Analysis, stub: DnsStub, size: tuple[int, int]
+) -> None:
+    async with browsing(analysis, settings=settings(stub)) as driven:
+        screen = await opened(driven)
+        await driven.pilot.resize_terminal(*size)
+        await driven.settled()
+        await driven.press("enter")
+        assert "enlarge the terminal" in said(driven)
+        await driven.press("a", "y")
+        assert "enlarge the terminal" in said(driven)
+        assert isinstance(driven.app.screen, ConfirmScreen)
+        await driven.pilot.resize_terminal(80, 24)
+        await driven.settled()
+        assert stub.questions == []
+        await driven.press("y")
+        await driven.until(lambda: screen.idle and len(stub.questions) == 5)

@@ -15,7 +15,7 @@ from smtpscope.app.widgets.key_footer import KeyFooter
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Answers True for `y` only, and only once the question is drawn. `question` is harmless text."""
+    """Answers True for `y` only, and only once all of the question is drawn. `question` is harmless text."""
 
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,7 +30,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="confirm"):
-            yield Static(Content(self._question))
+            yield Static(Content(self._question), id="confirm-question")
             yield Static(Content("y: yes    n: no"))
         yield KeyFooter()
 
@@ -42,5 +42,11 @@ class ConfirmScreen(ModalScreen[bool]):
 
     def action_answer(self, answer: bool) -> None:
         # Keys may be typed ahead: nobody agrees to what was not to be read yet.
-        if self._drawn or not answer:
-            self.dismiss(answer)
+        if answer and not self._drawn:
+            return
+        question = self.query("#confirm-question").first()
+        visible = self.find_widget(question).visible_region
+        if answer and (not visible or visible.size != question.outer_size):
+            self.notify("To read the question, enlarge the terminal", severity="warning")
+            return
+        self.dismiss(answer)

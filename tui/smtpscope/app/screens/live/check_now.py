@@ -166,7 +166,10 @@ class CheckNowScreen(ModalScreen[None]):
         # Keys may be typed ahead: what a check sends is seen before it is sent.
         if check is None or check is not self._drawn or self._runner is not None:
             return
-        if check.refusal:
+        pane = self.query_one(ProsePane)
+        if not pane.scrollable_content_region.height or not self.find_widget(pane).visible_region:
+            self.notify("To see what is sent, enlarge the terminal", severity="warning")
+        elif check.refusal:
             self.notify(shown(f"Not asked: {check.refusal}"), severity="warning")
         elif check.kind == "recipient":
             asked = f"Ask {check.target.subject} whether it accepts {check.target.mailbox}?"
