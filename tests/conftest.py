@@ -17,7 +17,7 @@ settings.load_profile("project")
 _FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 
-_SHARE_OF_EXAMPLES = 0.4
+_SHARE_OF_EXAMPLES = 0.3
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
