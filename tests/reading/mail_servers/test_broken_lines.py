@@ -79,6 +79,13 @@ def test_the_whole_reply_is_put_together_and_the_break_is_told() -> None:
     assert "joined" in problem.reason
 
 
+def test_letters_beyond_ascii_stay_what_they_are() -> None:
+    line = POSTFIX[1].replace("ann@", "bücher@").replace("User unknown here", "Empfänger unbekannt")
+    for widths in ([120, 130], [100], [150, 90]):
+        ((*_, reply, mailbox),) = told(PostfixLogReader, POSTFIX[0], *_broken(line, widths, "  "))
+        assert (reply, mailbox) == ("550 5.1.1 Empfänger unbekannt, sorry", "bücher@contoso.example")
+
+
 def test_a_refusal_whose_line_has_no_beginning_is_told() -> None:
     data = f"{POSTFIX[0]}\n\n{POSTFIX[1][100:]}\n".encode()
     (problem,) = (each for each in problems_of(PostfixLogReader(MemorySource(data), OPTIONS)) if each.place != "dates")

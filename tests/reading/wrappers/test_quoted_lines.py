@@ -38,9 +38,22 @@ def test_signs_before_each_line_change_nothing(log: tuple[str, ...], signs: str)
     assert _exchanges(tuple(signs + line for line in log)) == plain
 
 
+def test_letters_beyond_ascii_stay_what_they_are() -> None:
+    log = (PROTOCOL[0].replace("ann@", "bücher@"), PROTOCOL[1].replace("User unknown", "Empfänger unbekannt"))
+    ((*_, reply, _mailbox),) = _exchanges(log)
+    assert reply == "550 5.1.1 Empfänger unbekannt"
+    assert _exchanges(tuple(f"> {line}" for line in log)) == _exchanges(log)
+
+
 def test_an_empty_line_may_have_lost_the_space_behind_its_sign() -> None:
     quoted = (f"> {PROTOCOL[0]}", ">", f"> {PROTOCOL[1]}", ">")
     assert _exchanges(quoted) == _exchanges(PROTOCOL)
+
+
+def test_quoted_rows_are_read_as_the_format_that_was_named() -> None:
+    data = "".join(f"> {line}\n" for line in PROTOCOL).encode()
+    reader = open_log(MemorySource(data), ReadOptions(), "protocol")
+    assert [exchange.side for batch in reader.batches() for exchange in batch.exchanges] == ["outbound"]
 
 
 def test_the_record_is_shown_with_its_signs() -> None:

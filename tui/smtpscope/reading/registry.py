@@ -97,7 +97,8 @@ def open_log(
     if format_name is not None:
         named = _named(format_name)
         # Lines of this format may be wrapped in the records of another one.
-        return (_inside(head, (named,)) or _imported(named))(source, options)
+        rows = (named,) if named in _ROWS else ()
+        return (_inside(head, (named,)) or _inside_quoted(head, rows) or _imported(named))(source, options)
     reader = reader_of(source, head=head, search=search) or _for_stray_replies(head)
     if reader is None:
         from smtpscope.reading.unknown.unrecognised import describe_unrecognised

@@ -110,6 +110,18 @@ def test_each_recipient_has_a_reply_of_its_own_and_the_time_may_stand_above() ->
     assert {each.time_ms for each in found} == {MOMENT}
 
 
+def test_inner_errors_of_dotnet_are_replies_of_their_own_and_none_has_a_mailbox_that_nobody_named() -> None:
+    line = (
+        f"{AT}SmtpFailedRecipientsException: Unable to send to all recipients. ---> SmtpFailedRecipientException: "
+        "Mailbox unavailable. The server response was: 5.7.1 No ann@contoso.example ---> SmtpFailedRecipientException: "
+        "Insufficient system storage. The server response was: 4.3.1 Full"
+    )
+    assert [(reply, mailbox) for *_, reply, mailbox in told(LibraryErrorLogReader, line)] == [
+        ("550 5.7.1 No ann@contoso.example", "ann@contoso.example"),
+        ("452 4.3.1 Full", None),
+    ]
+
+
 def test_a_reply_of_several_lines_goes_on_in_the_next_ones() -> None:
     lines = ("com.sun.mail.smtp.SMTPSendFailedException: 550-5.7.1 No", "550 5.7.1 way", "\tat com.sun.mail.Transport")
     assert [found[4] for found in told(LibraryErrorLogReader, *lines)] == ["550-5.7.1 No\n550 5.7.1 way"]

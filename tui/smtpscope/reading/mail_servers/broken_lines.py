@@ -44,9 +44,9 @@ class BrokenLines:
     ) -> None:
         self._line_of, self._taken_apart, self._may_be = line_of, taken_apart, may_be
 
-    def start(self, text: str, start: int, end: int) -> int:
+    def start(self, block: TextBlock, start: int, end: int) -> int:
         """Where the line begins that the text from `start` to `end` is part of."""
-        whole = _whole_line(text, start, end, self._begins_line) if self._may_be else None
+        whole = _whole_line(block, start, end, self._begins_line) if self._may_be else None
         return start if whole is None else whole.start
 
     def whole(self, block: TextBlock, start: int, end: int, found: Found, text: str) -> RefusedLine | None:
@@ -55,11 +55,11 @@ class BrokenLines:
         """
         if not self._may_be or not _lacks_something(found, text):
             return None
-        whole = _whole_line(block.text, start, end, self._begins_line)
+        whole = _whole_line(block, start, end, self._begins_line)
         if whole is None:
             return None
         if whole.start < start:
-            first = block.text[whole.start : block.text.find("\n", whole.start)]
+            first = block.cut(whole.start, block.text.find("\n", whole.start))
             if isinstance(self._taken_apart(first)[0], LoggedRefusal):
                 return None
         refusal, line, _ = self._taken_apart(whole.text)
@@ -97,21 +97,22 @@ def _is_cut(text: str) -> bool:
     return _STATUS in text and text.count("(") > text.count(")")
 
 
-def _whole_line(block: str, start: int, end: int, is_line: Callable[[str], bool]) -> _WholeLine | None:
+def _whole_line(block: TextBlock, start: int, end: int, is_line: Callable[[str], bool]) -> _WholeLine | None:
     """The line that the text from `start` to `end` is part of; None if it is a line of its own, or of nothing.
 
     `is_line` says whether a text begins like the lines of the log.
     """
-    parts = [block[start:end].rstrip("\r\n")]
+    text = block.text
+    parts = [block.cut(start, end).rstrip("\r\n")]
     while not is_line(parts[0]):
         if not start or len(parts) == _MOST or end - start > _LONGEST or not parts[0].strip():
             return None
-        begin = block.rfind("\n", 0, start - 1) + 1
-        parts.insert(0, block[begin:start].rstrip("\r\n"))
+        begin = text.rfind("\n", 0, start - 1) + 1
+        parts.insert(0, block.cut(begin, start).rstrip("\r\n"))
         start = begin
-    while end < len(block) and len(parts) < _MOST and end - start <= _LONGEST:
-        behind = block.find("\n", end) + 1 or len(block)
-        part = block[end:behind].rstrip("\r\n")
+    while end < len(text) and len(parts) < _MOST and end - start <= _LONGEST:
+        behind = text.find("\n", end) + 1 or len(text)
+        part = block.cut(end, behind).rstrip("\r\n")
         if not part.strip() or is_line(part):
             break
         parts.append(part)
@@ -120,5 +121,5 @@ def _whole_line(block: str, start: int, end: int, is_line: Callable[[str], bool]
         return None
     # A window cuts after a certain number of letters; everything else breaks between two words.
     cut = len({len(part) for part in parts[:-1]}) == 1 and len(parts) > 2
-    text = "".join(parts) if cut else " ".join(part.strip() for part in parts)
-    return _WholeLine(start, end, text)
+    joined = "".join(parts) if cut else " ".join(part.strip() for part in parts)
+    return _WholeLine(start, end, joined)

@@ -116,7 +116,7 @@ class MailLog(FollowableTextLog):
                 start, behind = parted(text, start, behind, match.start(), self.line, self.grammar.beginning)
                 # The next block begins with this line, and has the lines after it.
                 if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
-                    end = max(done, self._broken.start(text, start, behind))
+                    end = max(done, self._broken.start(block, start, behind))
                     break
                 self._pass_over(batching, text, done, start)
                 done = self._take_line(batching, block, start, behind)

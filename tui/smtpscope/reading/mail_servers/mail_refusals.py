@@ -64,7 +64,7 @@ class Refusals:
         first = self._exchange(line, refusal, offset)
         others = (replace(first, mailbox=mailbox) for mailbox in refusal.further_mailboxes)
         more = (
-            replace(first, mailbox=mailbox, reply=without_syslog_escapes(reply))
+            replace(first, mailbox=mailbox or None, reply=without_syslog_escapes(reply))
             for mailbox, reply in refusal.further_replies
         )
         return [first, *others, *more]

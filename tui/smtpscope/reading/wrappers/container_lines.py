@@ -11,7 +11,7 @@ import re
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.wrappers.inner_header import Labels
 from smtpscope.reading.wrappers.split_lines import LinePart, SplitLines, lines_of
-from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped
+from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped, line_bounds
 
 _CUT_OFF = "the last part of the line is missing: the file is cut off"
 _LINE = re.compile(
@@ -39,17 +39,13 @@ class ContainerLines:
         lines: list[InnerLine] = []
         damages: list[Damage] = []
         parts = SplitLines()
-        position = 0
-        while position < end:
-            stop = text.find("\n", position, end) + 1 or end
+        for position, stop in line_bounds(text, end):
             match = _LINE.match(text, position, stop)
             if match is None:
                 lines.append(InnerLine(position, stop, block.cut(position, stop).rstrip("\r\n")))
-                position = stop
                 continue
             said = block.cut(match.end(), stop).rstrip("\r\n")
             part = parts.join(match["stream"], LinePart(position, stop, said, Labels(match["time"])))
-            position = stop
             if match["part"] == "P":
                 parts.wait(match["stream"], part)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -30,6 +31,15 @@ class Unwrapped(Struct, frozen=True):
     lines: list[InnerLine]
     damages: list[Damage]
     rest: int
+
+
+def line_bounds(text: str, end: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each line of `text` up to the index `end`, its line end included."""
+    start = 0
+    while start < end:
+        behind = text.find("\n", start, end) + 1 or end
+        yield start, behind
+        start = behind
 
 
 class Wrapper(Protocol):

@@ -6,9 +6,9 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
-from smtpscope.reading.text.encodings import TextBlock
+from smtpscope.reading.text.encodings import TextBlock, decoded
 from smtpscope.reading.text.syslog_time import find_log_time
-from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped
+from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped, line_bounds
 
 _NARROWEST: Final = 60
 _WIDEST: Final = 400
@@ -38,19 +38,19 @@ class FoldedLines:
         if width is None:
             return Unwrapped([], [], len(block.text))
         lines: list[InnerLine] = []
-        text, rest = block.text, 0
-        full = False
-        for start, end in _bounds(text):
-            written = text[start:end].rstrip("\r\n")
+        length = 0
+        for start, end in line_bounds(block.text, len(block.text)):
+            written = block.cut(start, end).rstrip("\r\n")
+            full = width - _CUT <= length <= width
             if full and lines and not _begins_with_time(written) and start - lines[-1].start < _LONGEST:
                 before = lines[-1]
-                lost = " " * (width - len(text[rest:start].rstrip("\r\n")))
+                lost = " " * (width - length)
                 lines[-1] = InnerLine(before.start, end, before.text + lost + written)
             else:
                 lines.append(InnerLine(start, end, written))
-            rest, full = start, width - _CUT <= len(written) <= width
+            length = len(written)
         if final or not lines:
-            return Unwrapped(lines, [], len(text))
+            return Unwrapped(lines, [], len(block.text))
         # The last line may go on in the next block.
         return Unwrapped(lines[:-1], [], lines[-1].start)
 
@@ -59,7 +59,7 @@ def _width(head: str) -> int | None:
     """The width at which the lines of a file that begins with `head` are cut; None if they are not."""
     # The last line of the head may be cut by the head alone.
     lines = [line.rstrip("\r") for line in head.lstrip("\ufeff").split("\n")[:-1]]
-    cut = [len(before) for before, line in pairwise(lines) if not _begins_with_time(line)]
+    cut = [_letters(before) for before, line in pairwise(lines) if not _begins_with_time(line)]
     if len(cut) == len(lines) - 1:
         return None
     width, count = next(iter(Counter(cut).most_common(1)), (0, 0))
@@ -71,16 +71,16 @@ def _width(head: str) -> int | None:
     return width
 
 
+def _letters(line: str) -> int:
+    """How many letters `line` of a head has, in which those beyond ASCII may be bytes of UTF-8."""
+    if line.isascii():
+        return len(line)
+    try:
+        return len(decoded(line.encode("latin-1")))
+    except UnicodeEncodeError:
+        return len(line)
+
+
 def _begins_with_time(line: str) -> bool:
     written = find_log_time(line[:_TIME])
     return written is not None and written.begin == 0
-
-
-def _bounds(text: str) -> list[tuple[int, int]]:
-    bounds = []
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        bounds.append((start, end))
-        start = end
-    return bounds

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from smtpscope.reading.text.encodings import TextBlock
-from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped
+from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped, line_bounds
 
 _SIGNS: Final = re.compile(r"[ \t]{1,40}|(?:> ?){1,8}")
 _MOST_WITHOUT: Final = 0.1
@@ -25,18 +25,15 @@ class QuotedLines:
 
     def unwrap(self, block: TextBlock, head: str, *, final: bool) -> Unwrapped:
         """See `Wrapper`."""
-        signs = _signs(head)
+        signs = _signs(head) or ""
         text = block.text
         end = len(text) if final else text.rfind("\n") + 1
         lines: list[InnerLine] = []
-        start = 0
-        while signs is not None and start < end:
-            behind = text.find("\n", start, end) + 1 or end
-            written = text[start:behind].rstrip("\r\n")
+        for start, behind in line_bounds(text, end):
+            written = block.cut(start, behind).rstrip("\r\n")
             # Of an empty line, the spaces at the end are often lost.
             inner = written.removeprefix(signs) if written.startswith(signs) else written.removeprefix(signs.rstrip())
             lines.append(InnerLine(start, behind, inner))
-            start = behind
         return Unwrapped(lines, [], end)
 
 
