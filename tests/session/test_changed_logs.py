@@ -117,6 +117,13 @@ def document(analysis: Analysis) -> SummaryDocument:
     return analysis.document(analysis.incidents(view.tree.order), view)
 
 
+def written(folder: Path, kind: str, content: bytes) -> Path:
+    folder.mkdir()
+    path = folder / KINDS[kind][0]
+    path.write_bytes(content)
+    return path
+
+
 def is_a_sentence(raw: str) -> bool:
     """Whether it says why there is no record."""
     return any(words in raw for words in ("The raw record can't be read: ", "There is no record", "can't be shown as"))
@@ -133,10 +140,7 @@ def test_after_it_was_read_its_records_are_the_same_or_a_sentence(
 ) -> None:
     old, other = contents(kind)
     for change in CHANGES:
-        folder = tmp_path / change.__name__
-        folder.mkdir()
-        path = folder / KINDS[kind][0]
-        path.write_bytes(old)
+        path = written(tmp_path / change.__name__, kind, old)
         analysis = opened(knowledge, path)
         analysis.read_all()
         rows = range(0, len(analysis.store), _EVERY)
@@ -182,10 +186,7 @@ def test_one_that_was_made_unreadable_is_told(kind: str, knowledge: KnowledgeBas
 def test_while_it_is_read_it_is_told(kind: str, knowledge: KnowledgeBase, tmp_path: Path) -> None:
     old, other = contents(kind)
     for change in CHANGES:
-        folder = tmp_path / change.__name__
-        folder.mkdir()
-        path = folder / KINDS[kind][0]
-        path.write_bytes(old)
+        path = written(tmp_path / change.__name__, kind, old)
         analysis, sound = opened(knowledge, path), opened(knowledge, path)
         sound.read_all()
         for number, batch in enumerate(analysis.read()):

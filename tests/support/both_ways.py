@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final, NamedTuple
 
 from smtpscope.errors import LogError, Problem
 from smtpscope.reading.log_span import LogSpan, merge_spans
-from smtpscope.reading.record import LogReader, SmtpExchangeRecord
+from smtpscope.reading.record import EventRecord, LogReader, ReadOptions, SmtpExchangeRecord
+from support.memory_source import MemorySource
 
 DIRT: Final = (
     b",", b",,", b'"', b'""', b'","', b',"', b'",', b"\0", b"\r", b"\n", b"\r\n", b"\t", b" ", b"  ", b"\xff",
@@ -24,30 +25,56 @@ class Read(NamedTuple):
     """All that was read of a log; batches may end anywhere, so they are put together."""
 
     exchanges: list[SmtpExchangeRecord]
+    records: list[EventRecord]
     unrelated_records: int
     problems: list[Problem]
     span: LogSpan | None
     bytes_read: int
+    explaining: int
     error: str
 
 
 def all_of(reader: LogReader) -> Read:
     """Reads the log to its end, or to the error that ends it."""
     exchanges: list[SmtpExchangeRecord] = []
+    records: list[EventRecord] = []
     problems: list[Problem] = []
-    others = done = 0
+    others = done = explaining = 0
     span: LogSpan | None = None
     error = ""
     try:
         for batch in reader.batches():
             exchanges += batch.exchanges
+            records += batch.records
             problems += batch.problems
             others += batch.unrelated_records
             span = merge_spans(span, batch.span)
             done = batch.bytes_read
+            explaining += len(batch.explaining)
     except LogError as raised:
         error = str(raised)
-    return Read(exchanges, others, problems, span, done, error)
+    return Read(exchanges, records, others, problems, span, done, explaining, error)
+
+
+class BothWays(NamedTuple):
+    """A reader whose `tables` can be off, logs of its format, and sizes of blocks; `dirt` as in `with_dirt`."""
+
+    reader: Callable[..., LogReader]
+    logs: Sequence[bytes]
+    blocks: Sequence[int]
+    dirt: Sequence[bytes] = DIRT
+
+    def read(self, data: bytes, *, tables: bool, block_size: int = 1 << 20, growing: bool = False) -> Read:
+        options = ReadOptions(growing=growing)
+        return all_of(self.reader(MemorySource(data), options, block_size=block_size, tables=tables))
+
+    def differs(self, number: int) -> bool:
+        """Whether the two ways find something else in the damaged log of that number."""
+        chance = Random(number)
+        data = with_dirt(chance.choice(self.logs), chance, self.dirt)
+        size, growing = chance.choice(self.blocks), chance.random() < 0.1
+        one_by_one = self.read(data, tables=False, block_size=size, growing=growing)
+        return self.read(data, tables=True, block_size=size, growing=growing) != one_by_one
 
 
 def with_dirt(data: bytes, chance: Random, dirt: Sequence[bytes] = DIRT) -> bytes:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtpscope.errors import LogError, Problem
 from smtpscope.reading.evt import evt_survey
 from smtpscope.reading.evt.evt_log import EvtReader
 from smtpscope.reading.evt.evt_records import RingFile
 from smtpscope.reading.explaining import EventSources
-from smtpscope.reading.log_span import LogSpan, merge_spans
-from smtpscope.reading.record import EventRecord, ReadOptions
+from smtpscope.reading.record import ReadOptions
+from support.both_ways import Read, all_of
 from support.evt_writer import DIRTY, HEADER_SIZE, LegacyEvent, evt_bytes
 from support.memory_source import MemorySource
 
@@ -61,32 +60,8 @@ def damaged(data: bytes, chance: Random) -> bytes:
     return bytes(copy)
 
 
-class Read(NamedTuple):
-    records: list[EventRecord]
-    others: int
-    problems: list[Problem]
-    span: LogSpan | None
-    explaining: int
-    error: str
-
-
 def read(data: bytes, sources: EventSources, *, tables: bool) -> Read:
-    records: list[EventRecord] = []
-    problems: list[Problem] = []
-    others = explaining = 0
-    span: LogSpan | None = None
-    error = ""
-    reader = EvtReader(MemorySource(data), ReadOptions(explaining=sources), tables=tables)
-    try:
-        for batch in reader.batches():
-            records += batch.records
-            problems += batch.problems
-            others += batch.unrelated_records
-            span = merge_spans(span, batch.span)
-            explaining += len(batch.explaining)
-    except LogError as raised:
-        error = str(raised)
-    return Read(records, others, problems, span, explaining, error)
+    return all_of(EvtReader(MemorySource(data), ReadOptions(explaining=sources), tables=tables))
 
 
 def differs(number: int) -> bool:
@@ -120,6 +95,6 @@ def test_records_of_others_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(RingFile, "record_or_heading", noting)
     found = read(evt_bytes(events * 40), EventSources({}), tables=True)
-    assert (len(found.records), found.others) == (40, 160)
+    assert (len(found.records), found.unrelated_records) == (40, 160)
     assert len(looked_at) == 42
     assert looked_at[0] == HEADER_SIZE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import Final
 
 import pytest
@@ -13,9 +12,7 @@ from smtpscope.reading.microsoft_exchange import connectivity_log
 from smtpscope.reading.microsoft_exchange.connectivity_log import ConnectivityLogReader
 from smtpscope.reading.microsoft_exchange.tables.connectivity_table import rows_to_read
 from smtpscope.reading.microsoft_exchange.tables.transport_table import RowTable
-from smtpscope.reading.record import ReadOptions
-from support.both_ways import DIRT, Read, all_of, with_dirt
-from support.memory_source import MemorySource
+from support.both_ways import DIRT, BothWays
 from support.protocol_logs import CONNECTIVITY_FIELDS, NOON, SESSION, header, row
 from support.protocol_logs import connectivity_log as log_of
 
@@ -26,20 +23,8 @@ DIRT_HERE: Final = (
 )  # fmt: skip
 LOGS: Final = tuple(log_of(sessions=14, seed=seed).encode() for seed in range(4))
 BLOCKS: Final = (500, 2_000, 1 << 20)
-
-
-def read(data: bytes, *, tables: bool, block_size: int = 1 << 20, growing: bool = False) -> Read:
-    options = ReadOptions(growing=growing)
-    return all_of(ConnectivityLogReader(MemorySource(data), options, block_size=block_size, tables=tables))
-
-
-def differs(number: int) -> bool:
-    """Whether the two ways find something else in the damaged log of that number."""
-    chance = Random(number)
-    data = with_dirt(chance.choice(LOGS), chance, DIRT_HERE)
-    size, growing = chance.choice(BLOCKS), chance.random() < 0.1
-    one_by_one = read(data, tables=False, block_size=size, growing=growing)
-    return read(data, tables=True, block_size=size, growing=growing) != one_by_one
+BOTH_WAYS: Final = BothWays(ConnectivityLogReader, LOGS, BLOCKS, DIRT_HERE)
+read, differs = BOTH_WAYS.read, BOTH_WAYS.differs
 
 
 def test_damaged_logs_are_read_the_same_both_ways() -> None:

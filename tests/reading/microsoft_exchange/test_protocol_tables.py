@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import Final
 
 import pytest
@@ -11,9 +10,7 @@ from hypothesis import strategies as st
 
 from smtpscope.reading.microsoft_exchange import protocol_rows
 from smtpscope.reading.microsoft_exchange.protocol_log import ProtocolLogReader
-from smtpscope.reading.record import ReadOptions
-from support.both_ways import Read, all_of, with_dirt
-from support.memory_source import MemorySource
+from support.both_ways import BothWays
 from support.protocol_logs import Turn, protocol_log, receive_log, receive_row, session_rows
 
 LOGS: Final = tuple(
@@ -22,20 +19,8 @@ LOGS: Final = tuple(
     for seed, share in ((1, 0.1), (2, 0.5), (3, 0.9))
 )
 BLOCKS: Final = (700, 3_000, 1 << 20)
-
-
-def read(data: bytes, *, tables: bool, block_size: int = 1 << 20, growing: bool = False) -> Read:
-    options = ReadOptions(growing=growing)
-    return all_of(ProtocolLogReader(MemorySource(data), options, block_size=block_size, tables=tables))
-
-
-def differs(number: int) -> bool:
-    """Whether the two ways find something else in the damaged log of that number."""
-    chance = Random(number)
-    data = with_dirt(chance.choice(LOGS), chance)
-    size, growing = chance.choice(BLOCKS), chance.random() < 0.1
-    one_by_one = read(data, tables=False, block_size=size, growing=growing)
-    return read(data, tables=True, block_size=size, growing=growing) != one_by_one
+BOTH_WAYS: Final = BothWays(ProtocolLogReader, LOGS, BLOCKS)
+read, differs = BOTH_WAYS.read, BOTH_WAYS.differs
 
 
 def test_damaged_logs_are_read_the_same_both_ways() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from random import Random
 from typing import Final
 
 import pytest
@@ -14,10 +13,8 @@ from smtpscope.reading.microsoft_exchange import message_tracking
 from smtpscope.reading.microsoft_exchange.message_tracking import MessageTrackingReader
 from smtpscope.reading.microsoft_exchange.tables.tracking_table import Columns, CountedRows, parts_of
 from smtpscope.reading.microsoft_exchange.tracking_rows import Bounds, fields_of
-from smtpscope.reading.record import ReadOptions
 from smtpscope.reading.text.encodings import TextBlock
-from support.both_ways import DIRT, Read, all_of, with_dirt
-from support.memory_source import MemorySource
+from support.both_ways import DIRT, BothWays
 from support.tracking_logs import COLUMNS, header, row, tracking_rows
 
 DIRT_HERE: Final = (
@@ -34,20 +31,8 @@ def log_of(version: str, seed: int, rows: int = 40) -> bytes:
 
 
 LOGS: Final = tuple(log_of(version, seed) for seed, version in enumerate(COLUMNS))
-
-
-def read(data: bytes, *, tables: bool, block_size: int = 1 << 20, growing: bool = False) -> Read:
-    options = ReadOptions(growing=growing)
-    return all_of(MessageTrackingReader(MemorySource(data), options, block_size=block_size, tables=tables))
-
-
-def differs(number: int) -> bool:
-    """Whether the two ways find something else in the damaged log of that number."""
-    chance = Random(number)
-    data = with_dirt(chance.choice(LOGS), chance, DIRT_HERE)
-    size, growing = chance.choice(BLOCKS), chance.random() < 0.1
-    one_by_one = read(data, tables=False, block_size=size, growing=growing)
-    return read(data, tables=True, block_size=size, growing=growing) != one_by_one
+BOTH_WAYS: Final = BothWays(MessageTrackingReader, LOGS, BLOCKS, DIRT_HERE)
+read, differs = BOTH_WAYS.read, BOTH_WAYS.differs
 
 
 def test_damaged_logs_are_read_the_same_both_ways() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.fakes import Surroundings
 from smtpscope.app.query_queue import StoreQuery
 from smtpscope.app.screens.browse.copy_and_export import CopyAndExport
@@ -9,7 +11,13 @@ from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.session import Analysis
 
 
-def part(around: Surroundings) -> tuple[CopyAndExport, list[tuple[str, str]]]:
+def answered_at_once(_: str, query: StoreQuery) -> None:
+    query.answer(query.ask())
+
+
+def part(
+    around: Surroundings, submit: Callable[[str, StoreQuery], None] = answered_at_once
+) -> tuple[CopyAndExport, list[tuple[str, str]]]:
     copied: list[tuple[str, str]] = []
     copy = CopyAndExport(
         around.state,
@@ -18,7 +26,7 @@ def part(around: Surroundings) -> tuple[CopyAndExport, list[tuple[str, str]]]:
         around.history,
         around.table,
         lambda text, what: copied.append((text, what)),
-        lambda kind, query: query.answer(query.ask()),
+        submit,
     )
     return copy, copied
 
@@ -34,17 +42,8 @@ def test_the_summary_under_the_cursor_is_copied_as_markdown(analysis: Analysis) 
 
 def test_a_summary_is_written_beside_the_screen_for_the_row_of_that_time(analysis: Analysis) -> None:
     around = Surroundings(analysis)
-    copied: list[str] = []
     waiting: list[StoreQuery] = []
-    copy = CopyAndExport(
-        around.state,
-        around.page,
-        around.selection,
-        around.history,
-        around.table,
-        lambda text, what: copied.append(text),
-        lambda kind, query: waiting.append(query),
-    )
+    copy, copied = part(around, lambda _, query: waiting.append(query))
     around.table.cursor = 1
     copy.copy_summary()
     around.table.cursor = 2
@@ -52,7 +51,7 @@ def test_a_summary_is_written_beside_the_screen_for_the_row_of_that_time(analysi
     assert copied == []
     for query in waiting:
         query.answer(query.ask())
-    first, second = copied
+    (first, _), (second, _) = copied
     assert first.startswith("# SMTP refusals: summary")
     assert first != second
 
