@@ -94,7 +94,7 @@ def decoded_manifest(content: bytes, where: str) -> SetManifest:
         raise LogError(
             where=where,
             what=f"the manifest of the set is damaged ({error})",
-            remedy="Run smtpscope fleet check, which makes it anew from the receipts",
+            remedy="Run smtpscope fleet check, which rebuilds it from the receipts",
         ) from error
     if found.schema != SCHEMA:
         raise LogError(
