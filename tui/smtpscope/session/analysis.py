@@ -205,9 +205,9 @@ class Analysis:
 
     def suggestion(self, filter_text: str) -> str | None:
         """A similar filter that finds something, if `filter_text` finds nothing."""
-        from smtpscope.store.filter.suggestions import suggest
+        from smtpscope.store.filter.suggestions import WordsOfStore, suggest
 
-        return suggest(self.store, filter_text)
+        return suggest(WordsOfStore(self.store), filter_text)
 
     def event(self, row: int) -> EventDetail:
         exchange = self.store.exchange(row)
@@ -228,6 +228,14 @@ class Analysis:
             rows = largest(self.store, rows, most)
         found = incidents(self.store, rows, self.zone)
         return [incident_detail(self.store, self.knowledge, incident) for incident in found]
+
+    def incidents_in(self, view: View, *, most: int | None = None) -> list[IncidentDetail]:
+        """The incidents of `view`, as `incidents` of its rows."""
+        return self.incidents(view.tree.order, most=most)
+
+    def exchanges_in(self, view: View) -> Iterator[tuple[SmtpExchange, str]]:
+        """The exchanges of `view`, which is not grouped, in order of time, each with its cause."""
+        return ((self.store.exchange(row), self.match(row).category) for row in view.tree.order.tolist())
 
     def listed(self, rows: Rows, most: int) -> list[ListedIncident]:
         """The `most` most frequent incidents in `rows` with guidance, with only the fields a list needs."""
@@ -311,4 +319,10 @@ class Analysis:
         """`view` as a report of at most `most` groups on the first level, with about `summaries` incidents in it."""
         titles, zone = self.knowledge.categories, (self.zone, self.zone_name)
         report = report_of(view, self.overview(), titles, self.noted, zone, most)
-        return with_summaries(report, view, summaries, self.incidents, self.document) if summaries else report
+        if not summaries:
+            return report
+
+        def incidents_of(level: int, index: int) -> list[IncidentDetail]:
+            return self.incidents(view.tree.rows(level, index))
+
+        return with_summaries(report, view, summaries, incidents_of, self.document)
