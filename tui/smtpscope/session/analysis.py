@@ -58,7 +58,6 @@ if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.reading.sources.expanding import Looking, Waiting
-    from smtpscope.session.our_note_keeper import OurNoteKeeper
     from smtpscope.workspace.workspace import Workspace
 
 
@@ -295,13 +294,6 @@ class Analysis:
 
         return summary_document(self.loader, details, view, self.zone, self.raw, self.live_results.for_ticket)
 
-    @property
-    def our_notes(self) -> OurNoteKeeper:
-        """Our notes on refusals, for every log."""
-        from smtpscope.session.our_note_keeper import OurNoteKeeper
-
-        return OurNoteKeeper(self.knowledge)
-
     def event_text(self, row: int) -> str:
         """One event as text for a ticket; not yet harmless, but without credentials."""
         from smtpscope.export.event_text import event_text
@@ -321,8 +313,6 @@ class Analysis:
         report = report_of(view, self.overview(), titles, self.noted, zone, most)
         if not summaries:
             return report
-
-        def incidents_of(level: int, index: int) -> list[IncidentDetail]:
-            return self.incidents(view.tree.rows(level, index))
-
-        return with_summaries(report, view, summaries, incidents_of, self.document)
+        return with_summaries(
+            report, view, summaries, lambda level, index: self.incidents(view.tree.rows(level, index)), self.document
+        )
