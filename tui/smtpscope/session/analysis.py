@@ -41,14 +41,12 @@ from smtpscope.session.view_values import (
 )
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
-from smtpscope.store.grouping.incident import Counted, Episode, IncidentKey
+from smtpscope.store.grouping.incident import Counted, IncidentKey
 from smtpscope.store.grouping.time_bins import (
     Step,
     Timeline,
     activity,
-    episodes,
     episodes_text,
-    sorted_times,
     timeline,
 )
 from smtpscope.store.times import LocalZone, zone_label
@@ -67,8 +65,7 @@ class Analysis:
     `cache` is the folder for cached large logs; None disables caching. With `salvage`, deleted records are read too;
     `growing` logs are still being written, so an unfinished record at the end is left for `follow` (which also works
     without it). Both bypass the cache. `date_order` is the order of ambiguous dates; None infers it from the log's
-    other dates. `read_as` is the name of a format to read all logs as, None to detect it by content. `loader` reads
-    them.
+    other dates. `read_as` is the name of a format to read all logs as, None to detect it. `loader` reads them.
     """
 
     def __init__(
@@ -275,10 +272,6 @@ class Analysis:
     def timeline(self, rows: Rows, *, step: Step | None = None) -> Timeline:
         """Counts of `rows` by calendar step in the current zone; without `step`, a suitable one is chosen."""
         return timeline(self.store, rows, self.zone, step=step)
-
-    def episodes_of(self, rows: Rows) -> tuple[Episode, ...]:
-        """The bursts in `rows`, in order of time."""
-        return episodes(sorted_times(self.store, rows))
 
     def episodes(self, rows: Rows) -> str:
         """The bursts in `rows` in one sentence, "" if no row has a time."""
