@@ -19,7 +19,7 @@ _WIDE: Final = re.compile("[\0\ufffd]")
 
 
 def _controls_in(content: bytes, low: Places) -> int:
-    """How many bytes of `content` are control characters; `low` are the places of all bytes below the blank."""
+    """How many bytes of `content` are control characters; `low` are the places of all bytes below the space."""
     # In most logs, line ends are the only ones.
     if b"\x7f" not in content and not _IS_CONTROL[np.frombuffer(content, np.uint8)[low]].any():
         return 0

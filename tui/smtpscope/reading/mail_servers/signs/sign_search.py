@@ -1,4 +1,4 @@
-"""Finds the places in a block where a sign of a refusal may be: numpy looks at all blanks at once."""
+"""Finds the places in a block where a sign of a refusal may be: numpy looks at all spaces at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtpscope.reading.mail_servers.signs.sign_beginning import LONGEST, Charact
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.tables.block_table import PIECE, Bytes, Mask, Places
 
-_BLANK: Final = 0x20
+_SPACE: Final = 0x20
 _BUCKETS: Final = 64
 _STEP: Final = 4
 _BEYOND: Final = LONGEST + 1
@@ -29,8 +29,8 @@ class SignSearch:
     """Finds matches of ` (?:A|B|...)` where A, B ... are `signs`: regular expressions without alternatives outside
     groups.
 
-    The two characters behind a blank are looked up first. Then each sign has a bit, which some may share: a place is
-    left over if all characters behind its blank have a bit in common.
+    The two characters behind a space are looked up first. Then each sign has a bit, which some may share: a place is
+    left over if all characters behind its space have a bit in common.
     """
 
     def __init__(self, signs: Iterable[str]) -> None:
@@ -55,29 +55,29 @@ class SignSearch:
         return bit
 
     def places(self, data: bytes) -> Places:
-        """The places of the blanks in `data` after which there may be a sign, in order."""
+        """The places of the spaces in `data` after which there may be a sign, in order."""
         last = len(data) - _BEYOND
-        tail = np.array([at for at in range(max(0, last), len(data)) if data[at] == _BLANK], np.int64)
+        tail = np.array([at for at in range(max(0, last), len(data)) if data[at] == _SPACE], np.int64)
         if last <= 0:
             return tail
         raw = np.frombuffer(data, np.uint8)
         pairs = np.ndarray((last,), "<u2", buffer=data, offset=1, strides=(1,))
         found = []
         for begin in range(0, last, PIECE):
-            blanks = np.flatnonzero(raw[begin : min(begin + PIECE, last)] == _BLANK) + begin
-            found.append(blanks[self._pairs[pairs[blanks]]])
+            spaces = np.flatnonzero(raw[begin : min(begin + PIECE, last)] == _SPACE) + begin
+            found.append(spaces[self._pairs[pairs[spaces]]])
         return np.concatenate((self._sifted(raw, np.concatenate(found)), tail))
 
-    def _sifted(self, raw: Bytes, blanks: Places) -> Places:
-        masks: Masks = np.full(len(blanks), ~np.uint64(0))
+    def _sifted(self, raw: Bytes, spaces: Places) -> Places:
+        masks: Masks = np.full(len(spaces), ~np.uint64(0))
         for place in range(LONGEST):
             if place and not place % _STEP:
                 kept = masks != 0
-                blanks, masks = blanks[kept], masks[kept]
-            masks &= self._table[place][raw[blanks + (place + 1)]]
+                spaces, masks = spaces[kept], masks[kept]
+            masks &= self._table[place][raw[spaces + (place + 1)]]
         for longer, others in self._unless:
             masks[(masks & longer) != 0] &= ~(longer | others)
-        found: Places = blanks[masks != 0]
+        found: Places = spaces[masks != 0]
         return found
 
 

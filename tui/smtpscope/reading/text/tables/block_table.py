@@ -20,7 +20,7 @@ Mask = NDArray[np.bool_]
 QUOTE: Final = 0x22
 _LINE_FEED: Final = 0x0A
 _RETURN: Final = 0x0D
-_BLANK: Final = 0x20
+_SPACE: Final = 0x20
 PIECE: Final = 1 << 17
 """Bytes of a block that are looked at together: the numbers of so many stay in the processor's cache."""
 _MOST_ODD: Final = 16
@@ -119,7 +119,7 @@ def places_where(begin: int, end: int, is_true: Callable[[int, int], Mask]) -> P
 
 
 def low_bytes(data: bytes) -> Places:
-    """The places of the bytes below the blank: line ends, and whatever else is no text."""
+    """The places of the bytes below the space: line ends and control characters."""
     raw = np.frombuffer(data, np.uint8)
     return places_where(0, len(raw), lambda begin, end: raw[begin:end] < _BLANK)
 
