@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
-
-import pyarrow.parquet as parquet
+from typing import Any, Final
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_manifest import SetManifest, read_manifest
@@ -67,6 +66,7 @@ def read_set(
 
 def rows_and_hash(folder: Path) -> tuple[int, str]:
     """The number of rows that the manifest of a set names, and a hash over all that is in them but their order."""
+    parquet: Any = importlib.import_module("pyarrow.parquet")
     rows = []
     for part in read_manifest(str(folder)).parts:
         table = parquet.read_table(folder / part.path)
