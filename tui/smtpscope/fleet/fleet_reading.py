@@ -118,6 +118,7 @@ def _read(
         # Also after ctrl+c: what was read so far can be asked already.
         state.in_order_of(order)
         state.write(rules)
+    _settle(state, rules)
     _remove(folder, before - set(state.parts))
     return FleetResult(done, unchanged, size, rows, tuple(failures.items()))
 
@@ -165,6 +166,16 @@ def _lacking(folder: Path, read: ReadLog) -> str | None:
         if size != part.size:
             return f"the part {part.path} did not come to the set; do all workers write to the same folder?"
     return None
+
+
+def _settle(state: SetState, rules: ReadingRules) -> None:
+    """Takes in changed logs whose old rows are in parts with those of others."""
+    if not state.held_back:
+        return
+    from smtpscope.fleet.compaction import exchange_changed_logs
+
+    exchange_changed_logs(state)
+    state.write(rules)
 
 
 def _remove(folder: Path, parts: set[str]) -> None:

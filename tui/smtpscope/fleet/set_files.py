@@ -26,7 +26,7 @@ from smtpscope.fleet.log_job import ReadLog
 
 RECEIPTS: Final = "receipts"
 EXCHANGES: Final = "exchanges"
-COMPACTIONS: Final = "compactions"
+BACKUP: Final = "compacted.json"
 LOCK: Final = "lock"
 DRAFT: Final = ".draft"
 OLD_SECONDS: Final = 24 * 3_600

@@ -15,7 +15,7 @@ from smtpscope.cli.candidates import folders, zone_names
 from smtpscope.cli.configured import knowledge_folders, loaded_settings
 from smtpscope.cli.log_arguments import Patience
 from smtpscope.cli.options import knowledge_option
-from smtpscope.cli.streams import talk
+from smtpscope.cli.streams import Target, talk
 from smtpscope.errors import UsageError
 
 if TYPE_CHECKING:
@@ -175,3 +175,69 @@ def _spread(workers: int | None, scheduler: str | None, rules: ReadingRules, *, 
 def _cores() -> int:
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable is not None else os.cpu_count() or 1
+
+
+@fleet.command(short_help="Show what a set holds.")
+@set_argument
+def status(folder: Path) -> None:
+    """Show logs, exchanges, size and time span of SET.
+
+    \b
+    smtpscope fleet status /srv/set
+    """
+    from smtpscope.asking.set_manifest import read_manifest
+    from smtpscope.fleet.set_status import status_text
+
+    Target().put(status_text(read_manifest(str(folder))))
+
+
+@fleet.command(short_help="Check that a set is whole, and clean it up.")
+@set_argument
+@click.option("--list-failed", is_flag=True, help="List every log that could not be read, with the reason.")
+def check(folder: Path, list_failed: bool) -> None:
+    """Check that every part of SET is there with all its rows.
+
+    Deletes what killed runs have left (older than a day), takes in logs that a
+    killed run has read, and rebuilds a damaged manifest. The exit code is 1 if
+    something is missing.
+
+    \b
+    smtpscope fleet check /srv/set
+    smtpscope fleet check /srv/set --list-failed
+    """
+    from smtpscope.fleet.set_check import check_set
+    from smtpscope.fleet.set_status import checked_text
+
+    found = check_set(folder)
+    Target().put(checked_text(found, list_failed=list_failed))
+    if found.mistakes:
+        sys.exit(1)
+
+
+@fleet.command(short_help="Merge the files of a set into a few large ones.")
+@set_argument
+@click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="Most memory for sorting.")
+@click.option("--drop-before", default="", metavar="MONTH", help="Delete all exchanges before this month: 2026-01.")
+def compact(folder: Path, memory: str, drop_before: str) -> None:
+    """Merge the files of SET into a few large ones for each month, sorted.
+
+    Afterwards an event that is in several logs counts once, and questions are
+    answered faster. The set can be read meanwhile. Sorting spills to TMPDIR.
+
+    \b
+    smtpscope fleet compact /srv/set
+    smtpscope fleet compact /srv/set --drop-before 2025-12
+    """
+    from smtpscope.fleet.compaction import compact as compacted
+    from smtpscope.fleet.month_rows import month_bounds
+
+    if drop_before:
+        month_bounds(drop_before)
+    patience = Patience()
+    done = compacted(
+        folder, memory=memory, drop_before=drop_before, on_month=lambda month: patience.say(f"compacting {month}")
+    )
+    talk(
+        f"{folder}: {done.files_before:,} files, {done.size_before / 1e6:,.1f} MB, are now {done.files:,} files, "
+        f"{done.size / 1e6:,.1f} MB; {done.rows:,} exchanges, {done.duplicates:,} of them in several logs"
+    )

@@ -76,6 +76,15 @@ def write_part(rows: Sequence[SetRow], stream: BinaryIO, *, first_row: int = 0) 
     )
 
 
+def set_schema(arrow: Any) -> Any:
+    """The schema of Arrow of every part."""
+    plain = _with_plain_texts(arrow, schema_of(arrow, SET_PARTS).empty_table()).schema
+    types = (arrow.int64(), arrow.bool_())
+    for name, kind in zip(ROW_COLUMNS, types, strict=True):
+        plain = plain.append(arrow.field(name, kind, nullable=False))
+    return plain.append(arrow.field(IDENTITY, arrow.int64()))
+
+
 def sorting_columns(schema: Any) -> Any:
     """What the footer of a part with `schema` says of its order."""
     parquet: Any = importlib.import_module("pyarrow.parquet")
