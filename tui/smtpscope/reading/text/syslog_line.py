@@ -67,7 +67,7 @@ class Tag(Struct, frozen=True):
 def tag(programs: str, text: str | None = None, naming: Naming | None = None, *, word: str = "") -> Tag:
     """How the lines of the program that `programs` matches (a regular expression without groups) are recognised.
 
-    `word` is in whatever it matches: lines without it are passed over sooner.
+    `word` is in whatever it matches: lines without it are skipped sooner.
 
     `text` matches the beginning of each relevant text of the program, and few lines of others; with it, and `naming`,
     lines without a tag or with an unusual one are understood too.

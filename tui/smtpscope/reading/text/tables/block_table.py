@@ -121,7 +121,7 @@ def places_where(begin: int, end: int, is_true: Callable[[int, int], Mask]) -> P
 def low_bytes(data: bytes) -> Places:
     """The places of the bytes below the space: line ends and control characters."""
     raw = np.frombuffer(data, np.uint8)
-    return places_where(0, len(raw), lambda begin, end: raw[begin:end] < _BLANK)
+    return places_where(0, len(raw), lambda begin, end: raw[begin:end] < _SPACE)
 
 
 def _cuts_in(raw: Bytes, separator: int, *, quoted: bool) -> Mask:
