@@ -44,6 +44,7 @@ _OURS_AT_GREETING: Final[Mapping[str, str]] = {
     "recipient-domain": "rdns",
     "sender-domain": "rdns",
     "spam": "blocked",
+    "policy": "blocked",
 }
 _LOGIN_AT_AUTH: Final[Mapping[str, str]] = dict.fromkeys(
     ("recipient-unknown", "recipient-disabled", "recipient-restricted", "sender-rejected", "policy"), "auth-failed"
@@ -62,6 +63,9 @@ _MEANT: Final[Mapping[Stage, Mapping[str, str]]] = {
 
 _OF_NAMES: Final = frozenset({"domain", "hostname", "name", "dns", "resolve", "resolved", "lookup", "exist", "found"})
 """One of these is in a greeting that is about our name; `521 server does not accept mail` is about theirs."""
+
+_OF_OUR_ADDRESS: Final = frozenset({"spam", "policy"})
+"""The client's IP address is all that a server knows when it greets, so that is what it judges."""
 
 _OF_MESSAGES: Final = frozenset(
     {"message", "messages", "content", "body", "line", "lines", "header", "headers", "mime", "charset", "encoding"}
@@ -142,7 +146,7 @@ def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
     meant = _MEANT.get(stage)
     if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
         return finding
-    if stage == "greeting" and finding.category != "spam" and words.distinct.isdisjoint(_OF_NAMES):
+    if stage == "greeting" and finding.category not in _OF_OUR_ADDRESS and words.distinct.isdisjoint(_OF_NAMES):
         return finding
     category = meant.get(finding.category, finding.category)
     runner_up = meant.get(finding.runner_up, finding.runner_up) if finding.runner_up else None
