@@ -18,6 +18,7 @@ from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.texts.prose import ProsePane
 from smtpscope.app.widgets.timeline_list import TimelineList
 from smtpscope.session import Analysis
+from smtpscope.store.grouping.time_bins import episodes, sorted_times
 
 
 def _bins(driven: Browsing) -> TimelineList:
@@ -116,7 +117,7 @@ async def test_a_key_of_the_timeline_filters_for_the_end_of_the_log(analysis: An
 async def test_e_on_the_timeline_filters_for_the_episode_under_the_cursor(analysis: Analysis) -> None:
     async with browsing(analysis, filter_text="host:mx2.fourthcoffee.example") as driven:
         rows = driven.view.tree.order
-        [only] = analysis.episodes_of(rows)
+        [only] = episodes(sorted_times(analysis.store, rows))
         await driven.press("i", "e")
         times = [analysis.store.exchange(row).time_ms for row in driven.view.tree.order.tolist()]
         assert driven.view.count == len(rows) == 74

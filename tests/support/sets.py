@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.set_manifest import MANIFEST, LogReceipt, SetManifest, SetPart, encoded_manifest
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
 from smtpscope.export.conversion.set_parts import SetRow, write_part
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
@@ -99,15 +100,7 @@ def replaced(one: SmtpExchange, *, file: str) -> SmtpExchange:
 
 def set_of(store: EventStore, folder: Path, **options: object) -> ExchangeSet:
     """The rows of `store` as a set with a part for each log, in the order in which the store read them."""
-    parts: dict[str, list[SetRow]] = {}
-    again = store.columns.is_duplicate.tolist()
-    for row in range(len(store)):
-        judgement = store.words.judgements[int(store.columns.judgement[row])]
-        match = judgement.match
-        one = DiagnosedExchange(
-            store.exchange(row), match.category, judgement.who_acts, match.entry_id, match.confidence
-        )
-        parts.setdefault(one.exchange.file, []).append(SetRow(one, again[row]))
+    parts = _rows_of_logs(store)
     paths = []
     for number, rows in enumerate(parts.values()):
         stream = io.BytesIO()
@@ -129,3 +122,44 @@ def row_of(store: EventStore, asked: ExchangeSet) -> dict[int, int]:
         places[file] = place + 1
         numbers[asked.number_of(file, place)] = row
     return numbers
+
+
+def write_set(store: EventStore, folder: Path, *, unrelated: int = 0, **receipt: object) -> None:
+    """The rows of `store` as a set in `folder`, with a receipt for each log; `receipt` goes into the first of them."""
+    parts: list[SetPart] = []
+    logs: list[LogReceipt] = []
+    (folder / "exchanges").mkdir(parents=True)
+    for number, (name, rows) in enumerate(_rows_of_logs(store).items()):
+        path = f"exchanges/part{number}.parquet"
+        stream = io.BytesIO()
+        write_part(rows, stream)
+        (folder / path).write_bytes(stream.getvalue())
+        parts.append(SetPart(path=path, rows=len(rows), size=len(stream.getvalue())))
+        more = {"unrelated": unrelated, **receipt} if number == 0 else {}
+        logs.append(
+            LogReceipt(
+                name=name,
+                key=str(number),
+                size=0,
+                changed_ns=0,
+                parts=(path,),
+                rows=len(rows),
+                first_ms=store.log_start_ms,
+                last_ms=store.log_end_ms,
+                **more,  # type: ignore[arg-type]
+            )
+        )
+    (folder / MANIFEST).write_bytes(encoded_manifest(SetManifest(parts=tuple(parts), logs=tuple(logs))))
+
+
+def _rows_of_logs(store: EventStore) -> dict[str, list[SetRow]]:
+    logs: dict[str, list[SetRow]] = {}
+    again = store.columns.is_duplicate.tolist()
+    for row in range(len(store)):
+        judgement = store.words.judgements[int(store.columns.judgement[row])]
+        match = judgement.match
+        one = DiagnosedExchange(
+            store.exchange(row), match.category, judgement.who_acts, match.entry_id, match.confidence
+        )
+        logs.setdefault(one.exchange.file, []).append(SetRow(one, again[row]))
+    return logs

@@ -7,7 +7,8 @@ compared as milliseconds, so no time zone of the engine matters.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from ipaddress import ip_address
 from typing import Any, Final
@@ -25,6 +26,8 @@ from smtpscope.store.filter.filter_grammar import parse_filter
 EXTRA: Final = "pip install 'smtpscope[fleet]'"
 LOG_SHIFT: Final = 40
 """The number of a row is that of its log, shifted by this many bits, and its place in the log."""
+
+_ROWS_AT_ONCE: Final = 10_000
 
 Results = dict[str, NDArray[Any]]
 
@@ -73,6 +76,7 @@ class ExchangeSet:
         self._causes: list[tuple[str, str]] | None = None
         self._address_keys: list[str] | None = None
         self._ranked: set[str] = set()
+        self._no_longer_needed: deque[str] = deque()
         self._connection = _connected(memory, threads)
         self._states = StatesOfIncidents(self)
         self._open(parts)
@@ -118,9 +122,25 @@ class ExchangeSet:
         found: list[tuple[Any, ...]] = self._connection.execute(statement, list(values)).fetchall()
         return found
 
+    def stream(self, statement: str, values: Iterable[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The same, without all of them in memory; other questions may be asked meanwhile."""
+        cursor = self._connection.cursor()
+        cursor.execute(statement, list(values))
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield from rows
+
     def run(self, statement: str, values: Iterable[object] = ()) -> None:
         """Runs `statement`, which has no result."""
         self._connection.execute(statement, list(values))
+
+    def discard(self, tables: Iterable[str]) -> None:
+        """Drops `tables`, once there is time; may be called in any thread."""
+        self._no_longer_needed.extend(tables)
+
+    def tidy(self) -> None:
+        """Drops what was discarded."""
+        while self._no_longer_needed:
+            self.run(f"DROP TABLE IF EXISTS {self._no_longer_needed.popleft()}")
 
     def number_of(self, log: str, place: int) -> int:
         """The number of the row that is at `place` in `log`. Raises ValueError for a log that the set has not."""
@@ -163,12 +183,12 @@ class ExchangeSet:
         if table not in self._ranked:
             self._ranked.add(table)
             if name == "code":
-                self.run(f"CREATE TEMP TABLE {table} AS SELECT DISTINCT code AS key, code AS place FROM part_rows")
+                self.run(f"CREATE TABLE {table} AS SELECT DISTINCT code AS key, code AS place FROM part_rows")
                 return table
             # A mailbox comes with the first command that names it, be it as sender or as recipient.
             first = "coalesce(recipient_key, sender_key)" if name == "recipient" else key
             self.run(
-                f"CREATE TEMP TABLE {table} AS SELECT key, row_number() OVER (ORDER BY first) - 1 AS place FROM "
+                f"CREATE TABLE {table} AS SELECT key, row_number() OVER (ORDER BY first) - 1 AS place FROM "
                 f"(SELECT {first} AS key, min(row) AS first FROM numbered_rows WHERE {first} IS NOT NULL GROUP BY 1)"
             )
             self.run(f"INSERT INTO {table} VALUES (NULL, -1)")

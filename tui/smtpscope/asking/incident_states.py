@@ -98,13 +98,13 @@ class StatesOfIncidents:
         keys = ", ".join(f"{key} AS key{place}" for place, key in enumerate(_INCIDENT))
         grouped = ", ".join(_INCIDENT)
         self._asked.run(
-            f"CREATE TEMP TABLE incidents AS SELECT row_number() OVER () AS number, * FROM (SELECT {keys}, "
+            f"CREATE TABLE incidents AS SELECT row_number() OVER () AS number, * FROM (SELECT {keys}, "
             f"count(time_ms) AS timed, max(time_ms) AS last_ms FROM part_rows GROUP BY {grouped})"
         )
         numbers, states = states_of_groups(self._asked, "incidents", _INCIDENT, Sql("TRUE"))
-        self._asked.run("CREATE TEMP TABLE numbered_states (number BIGINT, state TINYINT)")
+        self._asked.run("CREATE TABLE numbered_states (number BIGINT, state TINYINT)")
         if len(numbers):
             self._asked.run(
                 "INSERT INTO numbered_states SELECT unnest(?), unnest(?)", (numbers.tolist(), states.tolist())
             )
-        self._asked.run(f"CREATE TEMP TABLE {_STATES} AS SELECT * FROM incidents JOIN numbered_states USING (number)")
+        self._asked.run(f"CREATE TABLE {_STATES} AS SELECT * FROM incidents JOIN numbered_states USING (number)")

@@ -56,11 +56,12 @@ def loaded_levels(asked: ExchangeSet, rows: Sql, dimensions: Sequence[Dimension]
     """`rows` in groups by `dimensions`, of which there are two, or none."""
     if not dimensions:
         return ()
+    asked.tidy()
     outer, inner = (KEYS[dimension.name] for dimension in dimensions)
     last, first = (f"groups_{next(_names)}" for _ in range(2))
     places = [ranks_table(asked, dimension) for dimension in dimensions]
     asked.run(
-        f"CREATE TEMP TABLE {last} AS SELECT row_number() OVER (ORDER BY outer_ranks.place, inner_ranks.place) - 1 "
+        f"CREATE TABLE {last} AS SELECT row_number() OVER (ORDER BY outer_ranks.place, inner_ranks.place) - 1 "
         f"AS number, dense_rank() OVER (ORDER BY outer_ranks.place) - 1 AS parent, found.* FROM "
         f"(SELECT {outer} AS key0, {inner} AS key1, {_COUNTED} FROM part_rows WHERE {rows.text} "
         f"GROUP BY 1, 2) AS found JOIN {places[0]} AS outer_ranks ON outer_ranks.key IS NOT DISTINCT FROM found.key0 "
@@ -68,7 +69,7 @@ def loaded_levels(asked: ExchangeSet, rows: Sql, dimensions: Sequence[Dimension]
         rows.values,
     )
     asked.run(
-        f"CREATE TEMP TABLE {first} AS SELECT parent AS number, any_value(key0) AS key0, {_AGAIN}, "
+        f"CREATE TABLE {first} AS SELECT parent AS number, any_value(key0) AS key0, {_AGAIN}, "
         f"min(number) AS first_child, max(number) + 1 AS end_child FROM {last} GROUP BY parent"
     )
     return (

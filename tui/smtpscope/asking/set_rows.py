@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.sql import Sql
 from smtpscope.parsing.events.record_parsing import SmtpExchangeParser
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.converted.exchange_schema import OWN_NAMES, fields_of, record_of
@@ -30,6 +32,14 @@ class SetRows:
         if not found:
             raise IndexError(f"no row {place} of {log}")
         return self._exchange(log, dict(zip((*OWN_NAMES, _EXACT), found[0], strict=True)))
+
+    def in_order_of_time(self, rows: Sql) -> Iterator[tuple[SmtpExchange, str]]:
+        """The exchanges of `rows` in order of time, those without a time first, each with its cause."""
+        names = ", ".join((*OWN_NAMES, _EXACT, "category"))
+        statement = f"SELECT {names} FROM numbered_rows WHERE {rows.text} ORDER BY time_ms NULLS FIRST, row"
+        for *values, category in self._set.stream(statement, rows.values):
+            own = dict(zip((*OWN_NAMES, _EXACT), values, strict=True))
+            yield self._exchange("", own), category
 
     def _exchange(self, log: str, values: dict[str, Any]) -> SmtpExchange:
         exact = values.pop(_EXACT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import finalize
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,6 +43,7 @@ class SetTree:
         self._loaded = loaded_levels(asked, rows, self._dimensions)
         self.levels = tuple(loaded.level for loaded in self._loaded)
         self._length, self.span = self._extent()
+        finalize(self, asked.discard, [loaded.table for loaded in self._loaded])
 
     def __len__(self) -> int:
         return self._length

@@ -28,12 +28,12 @@ _VERB: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _LARGEST_EVENT_ID: Final = 2**31 - 1
 NO_CODE: Final = "(reply_code IS NULL OR reply_code NOT BETWEEN 1 AND 999)"
 
-_REPLY: Final = "coalesce(reply_search, lower(reply))"
+REPLY_TEXT: Final = "coalesce(reply_search, lower(reply))"
 _HOST: Final = f"coalesce(host_search, lower(remote_host) || '{HOST_JOINT}' || lower(remote_host_key))"
 _LINE: Final = "CASE WHEN full_command = '' THEN given_command ELSE full_command END"
 _COMMAND: Final = f"coalesce(command_search, lower({_LINE}))"
 _COMMAND_EXACT: Final = f"coalesce(command_exact, trim(lower({_LINE}), ' '))"
-_VERB_TEXT: Final = "coalesce(verb_search, lower(verb))"
+VERB_TEXT: Final = "coalesce(verb_search, lower(verb))"
 
 
 class AskedSet(Protocol):
@@ -93,7 +93,7 @@ def _code(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
 def _reply(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     text = only_text(value)
     if not text.exact:
-        return _holding(_REPLY, text)
+        return _holding(REPLY_TEXT, text)
     whole = folded(text.text.strip())
     return any_of(
         (
@@ -132,8 +132,8 @@ def _command(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     if not text.text or _VERB.fullmatch(text.text):
         word = text.text.casefold()
         if text.exact:
-            return Sql(f"{_VERB_TEXT} = ?", (word,))
-        return Sql(f"starts_with({_VERB_TEXT}, ?)", (word,))
+            return Sql(f"{VERB_TEXT} = ?", (word,))
+        return Sql(f"starts_with({VERB_TEXT}, ?)", (word,))
     if not text.exact:
         return _holding(_COMMAND, text)
     return Sql(f"{_COMMAND_EXACT} = ?", (folded(text.text.strip()),))

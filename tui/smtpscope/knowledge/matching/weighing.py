@@ -101,15 +101,16 @@ def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHi
     return hits
 
 
-def subject_first(finding: Finding, code: CodeMeaning | None) -> Finding:
+def subject_first(finding: Finding, code: CodeMeaning | None, stage: Stage) -> Finding:
     """`finding`, or the cause of `code` if the text only says that something is invalid or not supported.
 
     The second number of the enhanced code says what: an address (X.1), the message (X.6) or security (X.7; RFC 3463
-    section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell.
+    section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell. A code of
+    logins says nothing of a message: Yahoo answers headers with 5.7.9.
     """
     if code is None or code.code in VAGUE or code.category in (finding.category, "not-a-refusal"):
         return finding
-    if not _is_named_by_code(finding, code):
+    if not _is_named_by_code(finding, code) or (stage == "content" and code.category == "auth-failed"):
         return finding
     return replace(
         finding, entry_id=code.leads_to, category=code.category, confidence="likely", runner_up=finding.category
