@@ -30,7 +30,7 @@ from smtpscope.parsing.events.pasted_message import parse_copied
 from smtpscope.parsing.events.related_events import from_sentence
 from smtpscope.reading.converted.converted_csv import RowFields
 from smtpscope.reading.converted.exchange_schema import NoExchangeError
-from smtpscope.reading.event_exports.json import json_objects
+from smtpscope.reading.event_exports.json import json_parts
 from smtpscope.reading.event_exports.json.event_json import EventJsonReader
 from smtpscope.reading.event_exports.json.json_objects import wrapper_length
 from smtpscope.reading.event_exports.tables.event_csv import EventCsvReader
@@ -118,8 +118,8 @@ def read(kind: type[LogReader]) -> Callable[[str], object]:
 
 
 def read_objects(text: str) -> object:
-    """Reads a text as objects, of which a few broken ones alone are looked through: more have a test of their own."""
-    with patch.object(json_objects, "_BROKEN_LOOKED_THROUGH", 2):
+    """Reads a text as objects; broken ones are searched less far than in a real log, which is limited, too."""
+    with patch.object(json_parts, "_MOST_SEARCHED", 1 << 18):
         return read(EventJsonReader)(text)
 
 
