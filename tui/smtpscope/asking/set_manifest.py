@@ -36,14 +36,21 @@ class LogReceipt(Struct, frozen=True, kw_only=True):
     records, `skipped` those that could not be read. `first_ms` and `last_ms` are the times of its first and last
     record of any kind, `span_assumed` says that their zone was assumed.
 
-    `problems` are the first of what was not understood, `error` is why nothing was read, None where something was.
-    `size` and `changed_ns` are those of the file; `key` is a hash of the name, of both and of the settings.
+    `problems` are the first of what was not understood, `error` is why the log, or the rest of it, could not be read.
+    `file` is the path of the file that has the log, which is an archive where `name` is a log in it; `size` and
+    `changed_ns` are those of the file; `key` is a hash of the path, of both and of how it was read: with the `zone` of
+    logs that name none, dated by `as_of_ms`, with this `version` and `knowledge`.
     """
 
     name: str
     key: str
     size: int
     changed_ns: int
+    file: str = ""
+    zone: str = ""
+    as_of_ms: int | None = None
+    version: str = ""
+    knowledge: str = ""
     parts: tuple[str, ...] = ()
     rows: int = 0
     unrelated: int = 0
@@ -59,7 +66,8 @@ class LogReceipt(Struct, frozen=True, kw_only=True):
 
 class SetManifest(Struct, frozen=True, kw_only=True):
     """A set. `zone` is the one of logs that name none, `as_of_ms` the moment by which logs without a year are dated;
-    `version` and `knowledge` are those it was read with, `knowledge` as a hash of the entries and rules.
+    `version` and `knowledge` are those it was read with, `knowledge` as a hash of the entries and rules; "" where the
+    logs were read with several. What was before `dropped_before_ms` is no longer in the parts.
     """
 
     schema: str = SCHEMA
@@ -67,6 +75,7 @@ class SetManifest(Struct, frozen=True, kw_only=True):
     as_of_ms: int | None = None
     version: str = ""
     knowledge: str = ""
+    dropped_before_ms: int | None = None
     parts: tuple[SetPart, ...] = ()
     logs: tuple[LogReceipt, ...] = ()
 

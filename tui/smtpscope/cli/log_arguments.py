@@ -120,6 +120,11 @@ class Patience:
         if self._is_time():
             talk(f"looking for logs in {folder}: {files:,} files so far (ctrl+c stops)")
 
+    def say(self, words: str) -> None:
+        """Says `words` of what was done so far."""
+        if self._is_time():
+            talk(f"{words} (ctrl+c stops)")
+
     def _is_time(self) -> bool:
         if self._monotonic() < self._next:
             return False

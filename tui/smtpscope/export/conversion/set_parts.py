@@ -25,16 +25,18 @@ from smtpscope.export.conversion.convert_columns import PARTS, Cell, ConvertedCo
 from smtpscope.export.conversion.convert_parquet import RowGroup, check_parquet, schema_of
 
 SORTED_BY: Final = ("reply_code", "remote_host_key", "time_ms", "row_in_log")
+IDENTITY: Final = "identity"
 MOST_ROWS: Final = 1_000_000
 """Exchanges of one part; a longer log has several."""
-_ROWS_A_GROUP: Final = 20_000
+ROWS_A_GROUP: Final = 20_000
 
 
 class SetRow(NamedTuple):
-    """An exchange of a log, and whether the same log has it before."""
+    """An exchange of a log, whether the same log has it before, and what is the same for the same event in any log."""
 
     diagnosed: DiagnosedExchange
     again: bool
+    identity: int | None = None
 
 
 def parts_of(rows: Iterable[SetRow], open_part: Callable[[int], BinaryIO], *, most: int = MOST_ROWS) -> list[int]:
@@ -66,14 +68,27 @@ def write_part(rows: Sequence[SetRow], stream: BinaryIO, *, first_row: int = 0) 
     again = arrow.array([row.again for row in rows], arrow.bool_())
     for name, column in zip(ROW_COLUMNS, (numbers, again), strict=True):
         table = table.append_column(arrow.field(name, column.type, nullable=False), column)
+    identities = arrow.array([row.identity for row in rows], arrow.int64())
+    table = table.append_column(arrow.field(IDENTITY, identities.type), identities)
     table = table.sort_by([(name, "ascending") for name in SORTED_BY])
     parquet.write_table(
-        table,
-        stream,
-        compression="zstd",
-        row_group_size=_ROWS_A_GROUP,
-        sorting_columns=parquet.SortingColumn.from_ordering(table.schema, [(name, "ascending") for name in SORTED_BY]),
+        table, stream, compression="zstd", row_group_size=ROWS_A_GROUP, sorting_columns=sorting_columns(table.schema)
     )
+
+
+def set_schema(arrow: Any) -> Any:
+    """The schema of Arrow of every part."""
+    plain = _with_plain_texts(arrow, schema_of(arrow, SET_PARTS).empty_table()).schema
+    types = (arrow.int64(), arrow.bool_())
+    for name, kind in zip(ROW_COLUMNS, types, strict=True):
+        plain = plain.append(arrow.field(name, kind, nullable=False))
+    return plain.append(arrow.field(IDENTITY, arrow.int64()))
+
+
+def sorting_columns(schema: Any) -> Any:
+    """What the footer of a part with `schema` says of its order."""
+    parquet: Any = importlib.import_module("pyarrow.parquet")
+    return parquet.SortingColumn.from_ordering(schema, [(name, "ascending") for name in SORTED_BY])
 
 
 def _with_plain_texts(arrow: Any, table: Any) -> Any:
