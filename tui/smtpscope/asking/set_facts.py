@@ -57,8 +57,9 @@ class SetFacts:
     def _asked(self, columns: str) -> dict[int, tuple[Any, ...]]:
         found = self._set.tuples(
             f"SELECT number, {columns} FROM (SELECT {self._group} AS number, code, remote_host_key, direction, "
-            "category, who_acts, count(*) AS rows, count(recipient_key) AS with_recipient, min(server) AS first_server, "
-            f"max(server) AS last_server FROM part_rows {self._join} WHERE {self._rows.text} GROUP BY ALL) GROUP BY 1",
+            "category, who_acts, count(*) AS rows, count(recipient_key) AS with_recipient, "
+            f"min(server) AS first_server, max(server) AS last_server "
+            f"FROM part_rows {self._join} WHERE {self._rows.text} GROUP BY ALL) GROUP BY 1",
             self._rows.values,
         )
         return {number: tuple(values) for number, *values in found}
