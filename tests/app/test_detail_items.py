@@ -10,7 +10,7 @@ from textual.geometry import Offset
 from app.driving import Browsing, browsing
 from smtpscope.app.links import has_browser, link_in
 from smtpscope.app.screens.link import LinkScreen
-from smtpscope.app.widgets.texts.text_items import items_of
+from smtpscope.app.widgets.prose.text_items import items_of
 from smtpscope.session import Analysis, open_analysis
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.long_words import with_breaks
+from smtpscope.app.widgets.prose.long_words import with_breaks
 
 
 def test_long_words_are_broken_after_a_sign() -> None:

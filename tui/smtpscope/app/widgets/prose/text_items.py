@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from smtpscope.app.widgets.texts.prose import FlowingColumns, Heading, ProseBlock, column_grid
+from smtpscope.app.widgets.prose.prose_blocks import FlowingColumns, Heading, ProseBlock
+from smtpscope.app.widgets.prose.prose_layout import column_grid
 
 
 class TextItem(Struct, frozen=True):
