@@ -28,5 +28,5 @@ echo "requirements/docs.txt: what make docs-site installs"
 compile --group docs --output-file requirements/docs.txt
 echo "requirements/lowest.txt: the oldest releases that smtpscope allows, tested with today's tools (make test LOWEST=1)"
 "$uv" pip compile --no-config --quiet --universal --python-version "$floor" --resolution lowest-direct \
-    pyproject.toml --extra check --extra parquet --extra serve --output-file "$plain" >/dev/null
+    pyproject.toml --extra check --extra fleet --extra parquet --extra serve --output-file "$plain" >/dev/null
 compile pyproject.toml --extra dev --constraint "$plain" --no-annotate --output-file requirements/lowest.txt

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.parsing.reply_contents import parse_block_lists, parse_provider_codes
+from smtpscope.parsing.block_list_names import parse_block_lists
+from smtpscope.parsing.reply_contents import parse_provider_codes
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpscope.parsing.reply_contents import parse_seconds, parse_size_limit
+from smtpscope.parsing.reply_quantities import parse_seconds, parse_size_limit
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smtpscope.parsing import reply_contents
 from smtpscope.parsing.reply_contents import parse_reply_values
 
 
@@ -79,3 +80,24 @@ def test_whatever_is_found_stands_in_the_text_once(text: str) -> None:
         assert all(value in text for value in found)
     for group in (values.urls, values.addresses, values.block_lists, values.provider_codes, values.mailboxes):
         assert len(set(group)) == len(group)
+
+
+PIECES = st.sampled_from(
+    (
+        "550 5.7.1", "in 5", "hours", "(hours)", "\nminutes", "30s", "wait", "after 00:04:59", "an", "a", "as",
+        "limit 20 MB", "message size", "blocked using", "zen.spamhaus.org", "blacklist", "s.contoso.example",
+        "<anna@contoso.example>:", "anna@192.0.2.7", "192.0.2.25", "version", "192.0.2.1,", "2001:db8::1", "[TSS04]",
+        "OFR_506", "#BL000001", "(S3150)", "https://www.contoso.example/a?b=192.0.2.9", "www.contoso.example", "/",
+        "x" * 70 + ".dnsbl.example", "\u00e9t\u00e9", "listed",
+    )
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(PIECES, st.sampled_from((" ", "", "  ", "\n", ",")))))
+def test_what_no_part_of_a_reply_may_hold_is_not_in_it(pieces: list[tuple[str, str]]) -> None:
+    text = "".join(piece + after for piece, after in pieces)
+    found = parse_reply_values(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reply_contents, "_signs_of", lambda _: -1)
+        assert parse_reply_values(text) == found

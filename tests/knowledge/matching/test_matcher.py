@@ -177,3 +177,31 @@ def test_any_text_gets_an_answer_whose_evidence_lies_inside(knowledge: Knowledge
     assert match.category in ALL_CATEGORIES
     assert all(0 <= start < end <= len(text) for start, end in match.evidence)
     assert list(match.evidence) == sorted(match.evidence)
+
+
+@pytest.mark.parametrize(
+    ("reply", "category"),
+    [
+        ("554 5.7.1 <anna@contoso.example>: Recipient address rejected: Throttling quota exceeded", "rate-limited"),
+        ("554 5.7.1 <anna@contoso.example>: Recipient address rejected: Message size exceeds the limit", "too-large"),
+        ("554 5.7.1 <anna@contoso.example>: Recipient address rejected: QX-17", "policy"),
+        ("550 5.1.1 <anna@contoso.example>: Recipient address rejected: User unknown", "recipient-unknown"),
+        ("450 4.7.1 <WORKSTATION7>: Helo command rejected: Host not found", "helo"),
+    ],
+)
+def test_what_a_policy_service_says_counts_not_the_check_it_was_put_in(
+    knowledge: KnowledgeBase, reply: str, category: str
+) -> None:
+    match = knowledge.matcher.match(parse_reply(reply), parse_command("RCPT", "RCPT"), Direction.OUTBOUND)
+    assert match.category == category
+    assert all(reply[first:last] for first, last in match.evidence)
+
+
+def test_a_code_of_logins_says_nothing_of_a_message(knowledge: KnowledgeBase) -> None:
+    question = parse_reply("554 5.7.9 Header error"), parse_command("DATA", "DATA"), Direction.OUTBOUND
+    assert knowledge.matcher.match(*question).category == "malformed"
+
+
+def test_a_policy_at_the_greeting_is_about_the_address_of_the_client(knowledge: KnowledgeBase) -> None:
+    question = parse_reply("421 Refused for reasons of policy"), parse_command("CONN", "CONN"), Direction.OUTBOUND
+    assert knowledge.matcher.match(*question).category == "blocked"

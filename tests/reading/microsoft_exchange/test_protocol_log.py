@@ -102,7 +102,10 @@ def test_tls_negotiations_that_failed_are_reported_with_the_names_of_their_error
         (batch,) = ProtocolLogReader(MemorySource(data.encode()), ReadOptions(), tables=tables).batches()
         (problem,) = batch.problems
         assert (problem.outcome, problem.records, len(batch.exchanges)) == ("noted", 4, 0)
-        assert problem.reason.endswith("TLS negotiation failed in 4 of them (UnknownCredentials 2, InvalidToken 1)")
+        assert problem.reason.endswith(
+            "TLS negotiation failed in 4 of them (UnknownCredentials 2, InvalidToken 1; "
+            "see `smtpscope kb show exchange-tls-error`)"
+        )
 
 
 def test_what_a_client_is_refused_is_inbound() -> None:

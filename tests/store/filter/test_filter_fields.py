@@ -17,7 +17,7 @@ from smtpscope.store.filter.filter_editing import add_term
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_fields import FIELDS, help_lines
 from smtpscope.store.filter.filter_grammar import format_filter, parse_filter
-from smtpscope.store.filter.suggestions import complete, suggest
+from smtpscope.store.filter.suggestions import WordsOfStore, complete, suggest
 from smtpscope.store.grouping.facets import facets
 from smtpscope.store.grouping.groups import GroupTree
 from smtpscope.store.numbered_column import NumberedColumn
@@ -75,8 +75,8 @@ def test_one_entry_makes_a_field_of_text() -> None:
     assert count("-peer:=mail.fabrikam.example") == len(STORE) - count("host:=mail.fabrikam.example")
     assert complete(STORE, "pee", 3) == ["peer:"]
     assert complete(STORE, "peer:fab", 8) == ["peer:mail.fabrikam.example"]
-    assert suggest(STORE, "peer:fabrikan") == "peer:fabrikam"
-    assert suggest(STORE, "peeer:fabrikam") == "peer:fabrikam"
+    assert suggest(WordsOfStore(STORE), "peer:fabrikan") == "peer:fabrikam"
+    assert suggest(WordsOfStore(STORE), "peeer:fabrikam") == "peer:fabrikam"
     assert facets(STORE, None, "peers")[0] == facets(STORE, None, "hosts")[0]
     assert FIELDS.tabs()[-2:] == [(PEER, PEER.facets[0]), (RECORD, RECORD.facets[0])]
     assert add_term("550", "peer", "=mx") == "550 peer:=mx"
@@ -109,7 +109,7 @@ def test_every_field_is_known_everywhere(field: Field) -> None:
     assert term.field == field.name
     assert parse_filter(format_filter(parse_filter(field.example))) == parse_filter(field.example)
     assert matching(STORE, parse_filter(field.example), UTC).shape == (len(STORE),)
-    assert suggest(STORE, field.example) is None or not count(field.example)
+    assert suggest(WordsOfStore(STORE), field.example) is None or not count(field.example)
     for word in field.words:
         assert f"{field.name}:" in complete(STORE, word, len(word))
     for completion in complete(STORE, f"{field.name}:", len(field.name) + 1):

@@ -12,7 +12,7 @@ from smtpscope.errors import FilterError
 from smtpscope.store.filter.filter_evaluation import matching
 from smtpscope.store.filter.filter_fields import FIELDS
 from smtpscope.store.filter.filter_grammar import parse_filter
-from smtpscope.store.filter.suggestions import complete, suggest, term_at
+from smtpscope.store.filter.suggestions import WordsOfStore, complete, suggest, term_at
 from store.events import exchange, store_of, three_weeks
 
 STORE = store_of(*three_weeks())
@@ -43,7 +43,7 @@ def completed(text: str, cursor: int, choice: str) -> str:
     ],
 )
 def test_a_slip_is_recognised(written: str, meant: str) -> None:
-    assert suggest(STORE, written) == meant
+    assert suggest(WordsOfStore(STORE), written) == meant
     assert matching(STORE, parse_filter(meant), UTC).any()
 
 
@@ -62,11 +62,11 @@ def test_a_slip_is_recognised(written: str, meant: str) -> None:
     ],
 )
 def test_nothing_is_suggested_where_nothing_is_near_or_wrong(text: str) -> None:
-    assert suggest(STORE, text) is None
+    assert suggest(WordsOfStore(STORE), text) is None
 
 
 def test_an_empty_store_suggests_nothing() -> None:
-    assert suggest(store_of(), "host:contoso") is None
+    assert suggest(WordsOfStore(store_of()), "host:contoso") is None
     assert complete(store_of(), "host:", 5) == []
 
 
@@ -121,7 +121,7 @@ def test_completions_of_odd_values_can_be_read() -> None:
 def test_any_text_gets_an_answer(text: str, cursor: int) -> None:
     for choice in complete(STORE, text, min(cursor, len(text))):
         assert choice in completed(text, min(cursor, len(text)), choice)
-    meant = suggest(STORE, text)
+    meant = suggest(WordsOfStore(STORE), text)
     if meant is not None:
         assert meant != text
         readable(meant)

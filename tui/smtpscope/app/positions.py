@@ -9,7 +9,7 @@ import numpy as np
 from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.dimensions import DIMENSIONS
-from smtpscope.store.grouping.groups import GroupTree
+from smtpscope.store.grouping.group_tree import TreeOfGroups
 from smtpscope.workspace.log_state import Position
 
 
@@ -26,12 +26,12 @@ def position_of(store: EventStore, outline: GroupOutline, place: OutlineEntry) -
     return Position(tuple(groups), (exchange.file, exchange.offset))
 
 
-def _said(store: EventStore, tree: GroupTree, group: OutlineEntry) -> tuple[str, str]:
+def _said(store: EventStore, tree: TreeOfGroups, group: OutlineEntry) -> tuple[str, str]:
     level = tree.levels[group.level]
     return level.column, level.dimension.text(store.words, int(level.key[group.index]))
 
 
-def key_at(store: EventStore, tree: GroupTree, position: Position) -> Hashable:
+def key_at(store: EventStore, tree: TreeOfGroups, position: Position) -> Hashable:
     """The outline's key for `position`, None if it no longer exists."""
     if position.event is not None:
         row = _row_at(store, tree, position.event)
@@ -47,7 +47,7 @@ def key_at(store: EventStore, tree: GroupTree, position: Position) -> Hashable:
     return (tree.grouping, *keys) if keys else None
 
 
-def _row_at(store: EventStore, tree: GroupTree, event: tuple[str, int]) -> int | None:
+def _row_at(store: EventStore, tree: TreeOfGroups, event: tuple[str, int]) -> int | None:
     file, offset = event
     candidates = tree.order[store.columns.offset[tree.order] == offset]
     found = [row for row in np.sort(candidates).tolist() if store.exchange(row).file == file]

@@ -15,6 +15,7 @@ from smtpscope import __version__
 from smtpscope.cli.command_group import CommandOrFiles
 from smtpscope.cli.configured import first_start, key_warnings, loaded_settings, warn, workspace
 from smtpscope.cli.log_arguments import (
+    asked,
     check_named,
     check_target,
     end,
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from smtpscope.export.masking.masking import Mask
+    from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.session import Analysis, Format
+    from smtpscope.session.answering import Answering
     from smtpscope.store.grouping.dimensions import Grouping
 
 _SECONDS: Final = 1.0
@@ -63,6 +66,13 @@ def followed_rows(
         if len(analysis.store) > known:
             view = analysis.view(filter_text, grouping="none")
             yield from (row for row in view.tree.order.tolist() if row >= known)
+
+
+def followed_exchanges(analysis: Analysis, filter_text: str) -> Iterator[tuple[SmtpExchange, str]]:
+    """The exchanges of `followed_rows`, each with its cause."""
+    return (
+        (analysis.store.exchange(row), analysis.match(row).category) for row in followed_rows(analysis, filter_text)
+    )
 
 
 _WIDTH: Final = 80
@@ -220,11 +230,11 @@ def report(
     smtpscope report logs/*.evtx -o report.html
     """
     check_named(query, target)
-    _print_report(read(query), query.filter_text, form, grouping, target, mask, most, no_activity=no_activity)
+    _print_report(asked(query), query.filter_text, form, grouping, target, mask, most, no_activity=no_activity)
 
 
 def _print_report(
-    analysis: Analysis,
+    analysis: Answering,
     filter_text: str,
     form: str,
     grouping: Grouping,
@@ -272,7 +282,7 @@ def summary(query: Query, most: int | None, target: Target, mask: Mask | None, l
     from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 
     check_named(query, target)
-    analysis = read(query)
+    analysis = asked(query)
     check_target(target, analysis)
     view, details = matching_incidents(analysis, query.filter_text, most)
     from msgspec.structs import replace
@@ -297,17 +307,16 @@ def events(query: Query, target: Target, mask: Mask | None, form: str, follow: b
     smtpscope events logs/ --filter "code:4xx" -o deferred.csv
     smtpscope events maillog.txt --follow
     """
-    from smtpscope.cli.commands import followed_rows
     from smtpscope.export.events_format import event_lines
 
     check_named(query, target)
-    analysis = read(query, growing=follow)
+    followed = read(query, growing=True) if follow else None
+    analysis: Answering = asked(query) if followed is None else followed
     check_target(target, analysis)
     view = grouped(analysis, query.filter_text, "none")
-    rows: Iterable[int] = view.tree.order.tolist()
-    if follow:
-        rows = chain(rows, followed_rows(analysis, query.filter_text))
-    exchanges = ((analysis.store.exchange(row), analysis.match(row).category) for row in rows)
+    exchanges = analysis.exchanges_in(view)
+    if followed is not None:
+        exchanges = chain(exchanges, followed_exchanges(followed, query.filter_text))
     lines = event_lines(exchanges, "csv" if form == "csv" else "jsonl", mask=mask)
     target.put(lines, escaped=form in _ESCAPED, at_once=follow)
     say_when_nothing_fits(analysis, view)

@@ -16,6 +16,7 @@ from smtpscope.errors import ExportError, LogError, UsageError
 if TYPE_CHECKING:
     from smtpscope.configuration.settings import Settings
     from smtpscope.session import Analysis, Progress, View
+    from smtpscope.session.answering import Answering
     from smtpscope.session.view_values import IncidentDetail
     from smtpscope.store.grouping.dimensions import Grouping
     from smtpscope.workspace.workspace import Workspace
@@ -60,6 +61,35 @@ def opened(
     return analysis
 
 
+def asked(query: Query) -> Answering:
+    """What is asked by a command that reads no further: logs that have been read, or a set.
+
+    Raises LogError if neither can be opened, UsageError for a set among logs.
+    """
+    from smtpscope.asking.set_manifest import is_set
+
+    sets = [file for file in query.files if is_set(file)]
+    if not sets:
+        return read(query)
+    if len(query.files) > 1:
+        raise UsageError(
+            where=sets[0],
+            what="this is a set, which is opened alone",
+            remedy="Name the set only, or read the other logs into it with smtpscope fleet read",
+        )
+    from smtpscope.knowledge.base import KnowledgeBase
+    from smtpscope.session.sets.set_analysis import SetAnalysis
+    from smtpscope.store.times import zone_named
+
+    settings = loaded_settings().settings
+    return SetAnalysis(
+        KnowledgeBase.load(*knowledge_folders(query.knowledge, settings, own=query.own_knowledge)),
+        sets[0],
+        zone=zone_named(settings.timezone) if query.zone is None else query.zone,
+        count_duplicates=query.count_duplicates,
+    )
+
+
 def read(query: Query, *, growing: bool = False) -> Analysis:
     """An analysis that has read all logs in `query`. Raises LogError if none can be read."""
     analysis = opened(query, growing=growing)
@@ -90,6 +120,11 @@ class Patience:
         if self._is_time():
             talk(f"looking for logs in {folder}: {files:,} files so far (ctrl+c stops)")
 
+    def say(self, words: str) -> None:
+        """Says `words` of what was done so far."""
+        if self._is_time():
+            talk(f"{words} (ctrl+c stops)")
+
     def _is_time(self) -> bool:
         if self._monotonic() < self._next:
             return False
@@ -104,7 +139,7 @@ def _say_others(analysis: Analysis, last: LogError) -> None:
             say(error)
 
 
-def grouped(analysis: Analysis, filter_text: str, grouping: Grouping = "code") -> View:
+def grouped(analysis: Answering, filter_text: str, grouping: Grouping = "code") -> View:
     """The view of the filter. Raises FilterError."""
     return analysis.view(filter_text, grouping=grouping)
 
@@ -123,7 +158,7 @@ def check_named(query: Query, target: Target) -> None:
     target.check()
 
 
-def check_target(target: Target, analysis: Analysis) -> None:
+def check_target(target: Target, analysis: Answering) -> None:
     """Raises ExportError if the output file is one of the logs."""
     for name in analysis.named_files:
         try:
@@ -134,13 +169,13 @@ def check_target(target: Target, analysis: Analysis) -> None:
             raise ExportError(where=str(target.path), what="this is one of the logs", remedy="Choose another name")
 
 
-def matching_incidents(analysis: Analysis, filter_text: str, most: int | None) -> tuple[View, list[IncidentDetail]]:
+def matching_incidents(analysis: Answering, filter_text: str, most: int | None) -> tuple[View, list[IncidentDetail]]:
     """The view of the filter, and its incidents in the order of the table, at most `most`.
 
     If there are none, says so and ends with exit code 1. Raises FilterError.
     """
     view = grouped(analysis, filter_text)
-    details = analysis.incidents(view.tree.order, most=most)
+    details = analysis.incidents_in(view, most=most)
     if not details:
         say_when_nothing_fits(analysis, view)
         end(analysis)
@@ -148,7 +183,7 @@ def matching_incidents(analysis: Analysis, filter_text: str, most: int | None) -
     return view, details
 
 
-def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
+def say_when_nothing_fits(analysis: Answering, view: View) -> None:
     """Prints one line on standard error if the result is empty."""
     if view.count:
         return
@@ -181,7 +216,7 @@ def say_when_nothing_fits(analysis: Analysis, view: View) -> None:
     talk(f"no SMTP refusals in {', '.join(analysis.files)}, among {others}. {HOW_TO_GET_EVENTS[0]}")
 
 
-def end(analysis: Analysis) -> None:
+def end(analysis: Answering) -> None:
     """Reports what could not be read, and exits with 1 if a whole file is missing."""
     for error in analysis.errors:
         say(error)

@@ -43,6 +43,7 @@ cli.add_command(compare)
 _LIVE: Final = "smtpscope.cli.live"
 for name, attribute in (("check-now", "check_now"), ("checks", "checks"), ("verify", "verify")):
     cli.commands.add_late(name, f"{_LIVE}.{attribute}_command", attribute)
+cli.commands.add_late("fleet", "smtpscope.cli.fleet.fleet_command", "fleet")
 cli.add_command(convert)
 cli.add_command(explain)
 cli.add_command(completion)

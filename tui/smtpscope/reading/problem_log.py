@@ -82,4 +82,5 @@ class FailedDeliveries:
         if not errors:
             return ""
         named = ", ".join(f"{name} {count:,}" for name, count in errors.most_common() if name)
-        return f"; TLS negotiation failed in {errors.total():,} of them{f' ({named})' if named else ''}"
+        told = f" ({named}; see `smtpscope kb show exchange-tls-error`)" if named else ""
+        return f"; TLS negotiation failed in {errors.total():,} of them{told}"

@@ -41,14 +41,12 @@ from smtpscope.session.view_values import (
 )
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
-from smtpscope.store.grouping.incident import Counted, Episode, IncidentKey
+from smtpscope.store.grouping.incident import Counted, IncidentKey
 from smtpscope.store.grouping.time_bins import (
     Step,
     Timeline,
     activity,
-    episodes,
     episodes_text,
-    sorted_times,
     timeline,
 )
 from smtpscope.store.times import LocalZone, zone_label
@@ -58,7 +56,6 @@ if TYPE_CHECKING:
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.reading.smtp_session import SmtpSession
     from smtpscope.reading.sources.expanding import Looking, Waiting
-    from smtpscope.session.our_note_keeper import OurNoteKeeper
     from smtpscope.workspace.workspace import Workspace
 
 
@@ -68,8 +65,7 @@ class Analysis:
     `cache` is the folder for cached large logs; None disables caching. With `salvage`, deleted records are read too;
     `growing` logs are still being written, so an unfinished record at the end is left for `follow` (which also works
     without it). Both bypass the cache. `date_order` is the order of ambiguous dates; None infers it from the log's
-    other dates. `read_as` is the name of a format to read all logs as, None to detect it by content. `loader` reads
-    them.
+    other dates. `read_as` is the name of a format to read all logs as, None to detect it. `loader` reads them.
     """
 
     def __init__(
@@ -205,9 +201,9 @@ class Analysis:
 
     def suggestion(self, filter_text: str) -> str | None:
         """A similar filter that finds something, if `filter_text` finds nothing."""
-        from smtpscope.store.filter.suggestions import suggest
+        from smtpscope.store.filter.suggestions import WordsOfStore, suggest
 
-        return suggest(self.store, filter_text)
+        return suggest(WordsOfStore(self.store), filter_text)
 
     def event(self, row: int) -> EventDetail:
         exchange = self.store.exchange(row)
@@ -228,6 +224,14 @@ class Analysis:
             rows = largest(self.store, rows, most)
         found = incidents(self.store, rows, self.zone)
         return [incident_detail(self.store, self.knowledge, incident) for incident in found]
+
+    def incidents_in(self, view: View, *, most: int | None = None) -> list[IncidentDetail]:
+        """The incidents of `view`, as `incidents` of its rows."""
+        return self.incidents(view.tree.order, most=most)
+
+    def exchanges_in(self, view: View) -> Iterator[tuple[SmtpExchange, str]]:
+        """The exchanges of `view`, which is not grouped, in order of time, each with its cause."""
+        return ((self.store.exchange(row), self.match(row).category) for row in view.tree.order.tolist())
 
     def listed(self, rows: Rows, most: int) -> list[ListedIncident]:
         """The `most` most frequent incidents in `rows` with guidance, with only the fields a list needs."""
@@ -269,10 +273,6 @@ class Analysis:
         """Counts of `rows` by calendar step in the current zone; without `step`, a suitable one is chosen."""
         return timeline(self.store, rows, self.zone, step=step)
 
-    def episodes_of(self, rows: Rows) -> tuple[Episode, ...]:
-        """The bursts in `rows`, in order of time."""
-        return episodes(sorted_times(self.store, rows))
-
     def episodes(self, rows: Rows) -> str:
         """The bursts in `rows` in one sentence, "" if no row has a time."""
         return episodes_text(self.store, rows, self.zone)
@@ -286,13 +286,6 @@ class Analysis:
         from smtpscope.session.documents import summary_document
 
         return summary_document(self.loader, details, view, self.zone, self.raw, self.live_results.for_ticket)
-
-    @property
-    def our_notes(self) -> OurNoteKeeper:
-        """Our notes on refusals, for every log."""
-        from smtpscope.session.our_note_keeper import OurNoteKeeper
-
-        return OurNoteKeeper(self.knowledge)
 
     def event_text(self, row: int) -> str:
         """One event as text for a ticket; not yet harmless, but without credentials."""
@@ -311,4 +304,8 @@ class Analysis:
         """`view` as a report of at most `most` groups on the first level, with about `summaries` incidents in it."""
         titles, zone = self.knowledge.categories, (self.zone, self.zone_name)
         report = report_of(view, self.overview(), titles, self.noted, zone, most)
-        return with_summaries(report, view, summaries, self.incidents, self.document) if summaries else report
+        if not summaries:
+            return report
+        return with_summaries(
+            report, view, summaries, lambda level, index: self.incidents(view.tree.rows(level, index)), self.document
+        )

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from smtpscope.errors import Problem
 from smtpscope.export.report.report import Named, Report, ReportRow
 from smtpscope.session.log_loader import LogLoader
-from smtpscope.session.view_values import IncidentDetail, Overview, Rows, View
+from smtpscope.session.view_values import IncidentDetail, Overview, View
 from smtpscope.store.event_store import DIRECTIONS
 from smtpscope.store.grouping.dimensions import DIMENSIONS, NO_HOST, Dimension
 from smtpscope.store.grouping.groups import Group
@@ -127,10 +127,13 @@ def with_summaries(
     report: Report,
     view: View,
     most: int,
-    incidents: Callable[[Rows], list[IncidentDetail]],
+    incidents: Callable[[int, int], list[IncidentDetail]],
     document: Callable[[list[IncidentDetail], View], SummaryDocument],
 ) -> Report:
-    """`report` of `view` with about `most` summaries: the incidents of its first rows, which lead to them."""
+    """`report` of `view` with about `most` summaries: the incidents of its first rows, which lead to them.
+
+    `incidents` are those of a group, given by its level and its index.
+    """
     places = _places(report, view)
     details: list[IncidentDetail] = []
     numbers = [0] * len(places)
@@ -138,7 +141,7 @@ def with_summaries(
         if level < len(view.tree.levels) - 1 or len(details) >= most:
             continue
         numbers[at] = len(details) + 1
-        details += incidents(view.tree.rows(level, index))
+        details += incidents(level, index)
         if level and not places[at - 1][0] and (at + 1 == len(places) or not places[at + 1][0]):
             # A group with one member is shown without it.
             numbers[at - 1] = numbers[at]

@@ -14,8 +14,10 @@ from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
 from smtpscope.store.event_store import EncodedBatch
+from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.explanations import Explanation
-from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
+from smtpscope.store.grouping.group_sorting import SortColumn
+from smtpscope.store.grouping.group_tree import TreeOfGroups
 from smtpscope.store.grouping.incident import Incident, IncidentHead
 
 Rows = NDArray[np.int64]
@@ -85,14 +87,14 @@ class View(Struct, frozen=True):
     grouping: Grouping
     sort: SortColumn
     descending: bool
-    tree: GroupTree
+    tree: TreeOfGroups
     order: tuple[Rows, ...]
     total: int
 
     @property
     def count(self) -> int:
         """How many events match the filter."""
-        return len(self.tree.order)
+        return len(self.tree)
 
 
 class EventDetail(Struct, frozen=True):

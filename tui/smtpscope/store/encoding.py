@@ -179,13 +179,13 @@ class Encoder(Vocabularies):
             (replies.astype(np.int64) << 32) | about, return_index=True, return_inverse=True
         )
         numbers = np.empty(len(keys), np.int32)
-        for position, (key, sample) in enumerate(zip(keys.tolist(), samples.tolist(), strict=True)):
+        order = np.argsort(samples, kind="stable")  # of the rows, so that causes are numbered as they come
+        for position, key, sample in zip(order.tolist(), keys[order].tolist(), samples[order].tolist(), strict=True):
             number = self.judgement_numbers.get(key)
             if number is None:
-                reply, command = self.replies[int(replies[sample])], self.commands[int(commands[sample])]
+                reply, command = self.replies[replies[sample]], self.commands[commands[sample]]
                 patterns = self.kinds[int(kinds[sample])][2]
-                judgement = self._judged(reply, command, DIRECTIONS[directions[sample]], patterns)
-                number = self.add_judgement(key, judgement)
+                number = self.add_judgement(key, self._judged(reply, command, DIRECTIONS[directions[sample]], patterns))
             numbers[position] = number
         judgements: NDArray[np.int32] = numbers[inverse.reshape(-1)]
         return judgements

@@ -17,7 +17,7 @@ from smtpscope.app.widgets.timeline_list import LAYER_SIGNS, TimelineList
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import Analysis, Rows
 from smtpscope.session.timelines.stacked_timeline import ACTION_NAMES, STACKED_BY, StackedBy, stacked_timeline
-from smtpscope.store.grouping.time_bins import STEPS, Step
+from smtpscope.store.grouping.time_bins import STEPS, Step, episodes, sorted_times
 from smtpscope.store.times import format_time
 
 _COLOURS: Final = ("$text-error", "$text-accent", "$text-primary", "$text-success", "$text-muted")
@@ -123,6 +123,8 @@ class TimelineScreen(ModalScreen[str | None]):
         if not bins.bins:
             return
         end_ms = bins.bins[bins.cursor].end_ms
-        begun = [episode for episode in self._analysis.episodes_of(self._rows) if episode.first_ms < end_ms]
+        begun = [
+            episode for episode in episodes(sorted_times(self._analysis.store, self._rows)) if episode.first_ms < end_ms
+        ]
         if begun:
             self.dismiss(self._between(begun[-1].first_ms, begun[-1].last_ms))

@@ -22,11 +22,13 @@ Cell = str | int | bool | None
 
 
 class DiagnosedExchange(NamedTuple):
-    """An exchange with its diagnosis: the cause and who has to act."""
+    """An exchange with its diagnosis: the cause and who has to act, and which entry says so, how surely."""
 
     exchange: SmtpExchange
     category: str
     who_acts: WhoActs
+    entry: str = ""
+    confidence: str = ""
 
 
 class ConvertedColumn(Struct, frozen=True):
@@ -135,7 +137,7 @@ PARTS: Final = (
         ),
         _reply_cells,
     ),
-    Part("cause", (_derived("category"), _derived("who_acts")), lambda judged: judged[1:]),
+    Part("cause", (_derived("category"), _derived("who_acts")), lambda judged: judged[1:3]),
 )
 COLUMNS: Final = (SCHEMA_COLUMN, *OWN_NUMBERS, *(column for part in PARTS for column in part.columns))
 """All columns in their order."""
@@ -147,14 +149,14 @@ def part_keys(judged: DiagnosedExchange) -> tuple[Hashable, ...]:
     Most are object identities, which are cheap to compare: keep the exchange with a remembered key, so no other object
     can get the same identity.
     """
-    exchange, category, who_acts = judged
+    exchange = judged.exchange
     return (
         _CONTEXT_OF(exchange),
         # The host's field in an ECS document depends on the direction.
         (id(exchange.remote_host), exchange.direction),
         id(exchange.command),
         id(exchange.reply),
-        (category, who_acts),
+        judged[1:],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -44,35 +44,36 @@ def write_parquet(rows: Iterable[DiagnosedExchange], stream: BinaryIO, *, rows_a
     check_parquet("Parquet")
     arrow: Any = importlib.import_module("pyarrow")
     parquet: Any = importlib.import_module("pyarrow.parquet")
-    schema = _schema(arrow)
+    schema = schema_of(arrow)
     with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
-        group = _RowGroup(arrow, schema)
+        group = RowGroup(arrow, schema)
         for row in rows:
             group.add(row)
             if len(group) == rows_a_group:
                 writer.write_table(group.table())
-                group = _RowGroup(arrow, schema)
+                group = RowGroup(arrow, schema)
         if len(group):
             writer.write_table(group.table())
 
 
-def _schema(arrow: Any) -> Any:
+def schema_of(arrow: Any, parts: Sequence[Part] = PARTS) -> Any:
+    """The schema of Arrow for the columns of `parts` behind the numbers that each exchange has of its own."""
     text = arrow.dictionary(arrow.int32(), arrow.string())
     types = {"text": text, "whole number": arrow.int64(), "yes or no": arrow.bool_()}
     fields = [arrow.field("schema", text, nullable=False), arrow.field("time", arrow.timestamp("ms", tz="UTC"))]
-    columns = (*OWN_NUMBERS[1:], *(column for part in PARTS for column in part.columns))
+    columns = (*OWN_NUMBERS[1:], *(column for part in parts for column in part.columns))
     fields += [arrow.field(column.name, types[column.kind], nullable=column.may_be_none) for column in columns]
     return arrow.schema([*fields, arrow.field(EXACT, arrow.string())], metadata={"smtpscope.schema": SCHEMA})
 
 
-class _RowGroup:
-    """Collects rows for a row group: numbers, and the distinct values of each part."""
+class RowGroup:
+    """Collects rows for a table of Arrow with `schema`: numbers, and the distinct values of each of `parts`."""
 
-    def __init__(self, arrow: Any, schema: Any) -> None:
+    def __init__(self, arrow: Any, schema: Any, parts: Sequence[Part] = PARTS) -> None:
         self._arrow = arrow
         self._schema = schema
         self._numbers: list[tuple[int | None, int, int | None, int | None]] = []
-        self._parts = [_DistinctParts(part) for part in PARTS]
+        self._parts = [_DistinctParts(part) for part in parts]
 
     def __len__(self) -> int:
         return len(self._numbers)

@@ -16,7 +16,7 @@ from smtpscope.export.masking.mask_tokens import PART, ipv4_places
 from smtpscope.knowledge.explaining_table import ExplainingKind
 from smtpscope.knowledge.files.knowledge_files import bundled_folder, read_explaining_events
 from smtpscope.knowledge.public_vocabulary import public_vocabulary
-from smtpscope.parsing.reply_contents import BLOCK_LIST_ZONES
+from smtpscope.parsing.block_list_names import BLOCK_LIST_ZONES
 
 _LONGEST_NUMBER: Final = 3
 """Digits of a number that says nothing of anybody by itself, such as a reply code."""

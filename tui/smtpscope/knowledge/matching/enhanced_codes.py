@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtpscope.knowledge.matching.codes import VAGUE, CodeMeaning, CodeTable
-from smtpscope.knowledge.matching.phrase import Span
+from smtpscope.knowledge.matching.reply_tokens import Span
 from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.knowledge.matching.stage import Stage
 from smtpscope.parsing.smtp_exchange import Reply

@@ -55,6 +55,21 @@ def _first_inside(text: str, start: int, end: int) -> tuple[int, int] | None:
     return None
 
 
+_POSTFIX = re.compile(r">?: Recipient address rejected: (?=\S)")
+_BY_POLICY = frozenset({"x.7.1", "x.7.0"})
+
+
+def policy_text(reply: Reply) -> int | None:
+    """The position of what a policy service or an access map has told Postfix to say; None if nothing has.
+
+    Postfix's own reasons (`User unknown in local recipient table`) have other codes (SMTPD_POLICY_README, access(5)).
+    """
+    if reply.enhanced is None or f"x{reply.enhanced[1:]}" not in _BY_POLICY:
+        return None
+    found = _POSTFIX.search(reply.verbatim, 0, LONGEST_TEXT)
+    return None if found is None else found.end()
+
+
 _AUTHENTICATION = frozenset({"authenticate", "authentication", "authenticated", "auth", "login"})
 _DAMAGED = frozenset({"processing", "malformed", "corrupt", "invalid", "parsing"})
 _LOGIN_CODES = frozenset({432, 454, 534, 535, 538})

@@ -11,7 +11,7 @@ from smtpscope.knowledge.advice import Match, Step
 from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
 from smtpscope.knowledge.matching.codes import VAGUE, CodeMeaning, CodeTable
 from smtpscope.knowledge.matching.enhanced_codes import code_spans, from_detailed_code, from_enhanced_code
-from smtpscope.knowledge.matching.fallbacks import from_code_and_command, from_command, quoted_reply
+from smtpscope.knowledge.matching.fallbacks import from_code_and_command, from_command, policy_text, quoted_reply
 from smtpscope.knowledge.matching.host_patterns import HostPatterns
 from smtpscope.knowledge.matching.provider_codes import ProviderCodes
 from smtpscope.knowledge.matching.reply_tokens import ReplyTokens, words_of
@@ -121,8 +121,27 @@ class Matcher(Struct, frozen=True):
             from_command(command.verb, reply, words)
             or self._from_provider_code(reply, words, given)
             or from_detailed_code(reply, self.codes)
+            or self._behind_postfix(reply, given)
             or at_stage(self._from_words(reply, words, given), stage, words)
         )
+
+    def _behind_postfix(self, reply: Reply, given: MatchContext) -> Finding | None:
+        """The finding for the words of a policy service or an access map, which Postfix puts behind its own.
+
+        What Postfix says in front names the check that it was configured in, not what it is about.
+        """
+        start = policy_text(reply)
+        if start is None:
+            return None
+        text = reply.verbatim[start:]
+        words = words_of(text)
+        hit, runner_up = _first_hit(self.phrases, words, replace(given, reply=replace(reply, verbatim=text)))
+        if hit is None or hit.rule.category == "policy" or hit.rule.confidence == "guess":
+            return None
+        found = _finding(hit, runner_up, given, "phrase")
+        evidence = tuple((start + first, start + last) for first, last in found.evidence)
+        doubtful = found.confidence == "sure" and not hit.rule.distinctive
+        return replace(found, evidence=evidence, confidence="likely" if doubtful else found.confidence)
 
     def _from_words(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding:
         code = self.codes.meant(reply.enhanced, words.distinct, given.hosts)
@@ -133,7 +152,7 @@ class Matcher(Struct, frozen=True):
             or self.similar.find(reply, words)
             or from_code_and_command(reply, given.stage, self.codes)
         )
-        return subject_first(found, code)
+        return subject_first(found, code, given.stage)
 
     def _from_provider_code(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding | None:
         """The finding for a provider's code. If that code has several uses, a clear sentence that says something else

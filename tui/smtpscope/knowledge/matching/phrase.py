@@ -27,11 +27,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, ReplyTokens, is_level, words_of
+from smtpscope.knowledge.matching.reply_tokens import JOINED, SIGNS, Places, ReplyTokens, Span, is_level, words_of
 
 _LONGEST_GAP = 6
 _GAP = rf"(?:\S+ ){{0,{_LONGEST_GAP}}}?"
-Span = tuple[int, int]
 WordClasses = Mapping[str, Sequence[str]]
 """Word class -> its words, in the form that `Words.line` has (see `word_classes`)."""
 
@@ -107,10 +106,17 @@ class _Part(Struct):
                 if start >= 0:
                     return [(start, start + len(literal))]
             return None
+        places = self.places(words)
+        return None if places is None else words.text_spans(places)
+
+    def places(self, words: ReplyTokens) -> Places | None:
+        """The words that it matches; None for a script without spaces, whose words nobody knows."""
+        if not self.elements:
+            return None
         span = self._span(words.names if self.in_names else words.line)
         if span is None:
             return None
-        return words.name_spans(*span) if self.in_names else words.spans(*span)
+        return words.name_places(*span) if self.in_names else words.places(*span)
 
     def _span(self, line: str) -> tuple[int, int] | None:
         pattern = self._compiled
@@ -120,11 +126,13 @@ class _Part(Struct):
                 return first_span(self.elements, line)
             pattern = self._compiled = re.compile(self.expression())
         found = pattern.search(line)
-        return found.span() if found else None
+        return (found.start() + 1, found.end()) if found else None
 
     def expression(self) -> str:
-        """The regular expression for a line of words."""
-        pieces = ["(?<= )"]
+        """The regular expression for a line of words. It begins with the space before the first word, which is found
+        faster than any word.
+        """
+        pieces = [" "]
         for items, optional in self.elements:
             if not items:
                 pieces.append(_GAP)
@@ -132,6 +140,11 @@ class _Part(Struct):
             group = "|".join(items)
             pieces.append(f"(?:(?:{group}) )?" if optional else f"(?:{group}) ")
         return "".join(pieces)
+
+    def words(self) -> Iterator[str]:
+        """All words that may matter to it, those of names with a leading `~`."""
+        mark = "~" if self.in_names else ""
+        return (mark + word for items, _ in self.elements for item in items for word in item.split())
 
 
 class Phrase(NamedTuple):
@@ -162,6 +175,16 @@ class Phrase(NamedTuple):
                 return None
             spans += found
         return spans
+
+    def places(self, words: ReplyTokens) -> tuple[Places, ...] | None:
+        """The places of the words that match the phrase, or None; nothing in a script without spaces matches."""
+        found = []
+        for part in self.parts:
+            places = part.places(words)
+            if places is None:
+                return None
+            found.append(places)
+        return tuple(found)
 
 
 # Words found in most replies: if possible, a phrase is looked up by another of its words.

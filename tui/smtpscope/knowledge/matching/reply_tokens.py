@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
+Span = tuple[int, int]
+"""Offsets in the text."""
+Places = tuple[int, int]
+"""Numbers of words: the first, and the one after the last."""
 # RFC 5321 section 4.5.3.1.5 gives a reply line 512 octets; text beyond this length is not read.
 LONGEST_TEXT = 4000
 
@@ -116,28 +121,41 @@ class ReplyTokens(Struct, frozen=True):
     """The words of a reply.
 
     `line` holds them with one space before and after each; `names` has the words of host names and URLs in the same
-    form. `distinct` has each word once, those of names with a leading `~`.
+    form. `distinct` has each word once, those of names with a leading `~`. `words` are those of `line`, `signs` has
+    for each word of `names` the place in `words` of its sign.
     """
 
     line: str
     names: str
     distinct: frozenset[str]
-    _spans: list[tuple[int, int]]
-    _name_spans: list[tuple[int, int]]
+    words: list[str]
+    signs: list[int]
+    _spans: list[Span]
 
-    def spans(self, start: int, end: int) -> list[tuple[int, int]]:
+    def spans(self, start: int, end: int) -> list[Span]:
         """The span in the text of the words from `start` to `end` (offsets in `line`)."""
-        return _text_spans(self.line, self._spans, start, end)
+        return self.text_spans(self.places(start, end))
 
-    def name_spans(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Like `spans`, for offsets in `names`."""
-        return _text_spans(self.names, self._name_spans, start, end)
+    def places(self, start: int, end: int) -> Places:
+        """The first word and the one after the last, of those from `start` to `end` (offsets in `line`)."""
+        return _places(self.line, start, end)
 
-    def outside(self, spans: Iterable[tuple[int, int]]) -> int:
+    def name_places(self, start: int, end: int) -> Places:
+        """The places of the signs of the names from `start` to `end` (offsets in `names`)."""
+        first, last = _places(self.names, start, end)
+        chosen = self.signs[first:last]
+        return (chosen[0], chosen[-1] + 1) if chosen else (0, 0)
+
+    def text_spans(self, places: Places) -> list[Span]:
+        """The span in the text of the words at `places`."""
+        chosen = self._spans[places[0] : places[1]]
+        return [(chosen[0][0], chosen[-1][1])] if chosen else []
+
+    def outside(self, spans: Iterable[Span]) -> int:
         """The number of words outside `spans` (offsets in the text), not counting signs."""
         inside = tuple(spans)
         count = 0
-        for word, (start, _) in zip(self.line.split(), self._spans, strict=False):
+        for word, (start, _) in zip(self.words, self._spans, strict=True):
             if word not in SIGNS:
                 count += 1
                 for first, last in inside:
@@ -147,10 +165,9 @@ class ReplyTokens(Struct, frozen=True):
         return count
 
 
-def _text_spans(line: str, spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+def _places(line: str, start: int, end: int) -> Places:
     """Each word has one space before it, so the spaces before a place count the words up to there."""
-    chosen = spans[max(line.count(" ", 0, start) - 1, 0) : line.count(" ", 0, max(end - 1, 0))]
-    return [(chosen[0][0], chosen[-1][1])] if chosen else []
+    return max(line.count(" ", 0, start) - 1, 0), line.count(" ", 0, max(end - 1, 0))
 
 
 def levelled(word: str) -> str:
@@ -190,7 +207,7 @@ _Word = tuple[str, int, int]
 @lru_cache(maxsize=8192)
 def _read(written: str) -> tuple[_Word, ...]:
     """The words in a written word (`can't` holds two, `RecipientNotFound` three). Kept, as replies share most words."""
-    if not written.isascii() or not written.isalpha():
+    if not written.isascii() or not written.isalnum():
         written = written.translate(_APOSTROPHES)
     if written[0].islower() or written.isupper() or not written.isalpha():
         return tuple(_plain(levelled(written), 0, len(written)))
@@ -219,40 +236,89 @@ def _without_apostrophe(word: str) -> str:
     return tail if head in _ELIDED else head + tail
 
 
+class _Part(NamedTuple):
+    """What stands between two spaces: its words, and the words of the names among them, by the number of their sign.
+
+    It is `plain` if it has no names and no word depends on the one before; `one` is then its word, if it has just one.
+    """
+
+    words: tuple[_Word, ...]
+    names: Mapping[int, Sequence[str]]
+    plain: bool
+    one: _Word | None
+
+
+_NO_NAMES: Mapping[int, Sequence[str]] = {}
+
+
+def _read_part(text: str) -> _Part:
+    words: list[_Word] = []
+    names = _NO_NAMES
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup
+        at, end = found.span()
+        if kind == "plain" or kind == "word":
+            words += [(word, at + first, at + last) for word, first, last in _read(found.group())]
+        elif kind == "name" and not _is_host(found.group()):
+            for part in _PART.finditer(found.group()):
+                off = at + part.start()
+                words += [(word, off + first, off + last) for word, first, last in _read(part.group())]
+        elif kind != "number":
+            if kind in _WITH_NAMES:
+                of_name = [levelled(part) for part in _PART.findall(found.group())]
+                names = {**names, len(words): of_name}
+            words.append((_SIGN_OF[kind or ""], at, end))
+    plain = not names
+    for word, _, _ in words:
+        if word in _DEPENDENT:
+            plain = False
+            break
+    return _Part(tuple(words), names, plain, words[0] if plain and len(words) == 1 else None)
+
+
+_DEPENDENT = _SECOND.union(_SAME, ("s",))
+_kept_part = lru_cache(maxsize=16_384)(_read_part)
+"""Replies share most of what stands between two spaces, and no token reaches over a space."""
+_LONGEST_KEPT = 64
+
+
 @lru_cache(maxsize=8)
 def words_of(text: str) -> ReplyTokens:
     """The words of `text`, any text at all. Linear in its length; only the first 4,000 characters are read."""
     words: list[str] = []
-    spans: list[tuple[int, int]] = []
+    spans: list[Span] = []
     names: list[str] = []
-    name_spans: list[tuple[int, int]] = []
-    for found in _TOKEN.finditer(text[:LONGEST_TEXT]):
-        kind = found.lastgroup
-        at, end = found.span()
-        if kind == "plain" or kind == "word":
-            written = _read(found.group())
-        elif kind == "name" and not _is_host(found.group()):
-            parts = [(part.start(), _read(part.group())) for part in _PART.finditer(found.group())]
-            written = tuple((word, off + first, off + last) for off, part in parts for word, first, last in part)
-        elif kind == "number":
-            continue
-        else:
-            written = ((_SIGN_OF[kind or ""], 0, end - at),)
-            if kind in _WITH_NAMES:
-                new = [levelled(part) for part in _PART.findall(found.group())]
-                names += new
-                name_spans += [(at, end)] * len(new)
-        for word, first, last in written:
-            if word in _SECOND and words and (joined := JOINED.get((words[-1], word))) is not None:
-                words[-1] = joined
-                spans[-1] = (spans[-1][0], at + last)
-            elif word != "s":  # `argument(s)`
-                words.append(_SAME.get(word, word))
+    signs: list[int] = []
+    at = 0
+    for written in text[:LONGEST_TEXT].split(" "):
+        length = len(written)
+        part = _kept_part(written) if length <= _LONGEST_KEPT else _read_part(written)
+        if part.one is not None:
+            word, first, last = part.one
+            words.append(word)
+            spans.append((at + first, at + last))
+        elif part.plain:
+            for word, first, last in part.words:
+                words.append(word)
                 spans.append((at + first, at + last))
+        else:
+            for number, (word, first, last) in enumerate(part.words):
+                if word in _SECOND and words and (joined := JOINED.get((words[-1], word))) is not None:
+                    words[-1] = joined
+                    spans[-1] = (spans[-1][0], at + last)
+                elif word != "s":  # `argument(s)`
+                    if number in part.names:
+                        names += part.names[number]
+                        signs += [len(words)] * len(part.names[number])
+                    words.append(_SAME.get(word, word))
+                    spans.append((at + first, at + last))
+        at += length + 1
+    distinct = frozenset(words)
     return ReplyTokens(
         line=f" {' '.join(words)} " if words else " ",
         names=f" {' '.join(names)} " if names else " ",
-        distinct=frozenset(words).union(["~" + name for name in names]),
+        distinct=distinct.union(["~" + name for name in names]) if names else distinct,
+        words=words,
+        signs=signs,
         _spans=spans,
-        _name_spans=name_spans,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence, Step
-from smtpscope.knowledge.matching.phrase import Span
+from smtpscope.knowledge.matching.reply_tokens import Span
 
 
 class Finding(Struct, frozen=True):

@@ -44,6 +44,7 @@ _OURS_AT_GREETING: Final[Mapping[str, str]] = {
     "recipient-domain": "rdns",
     "sender-domain": "rdns",
     "spam": "blocked",
+    "policy": "blocked",
 }
 _LOGIN_AT_AUTH: Final[Mapping[str, str]] = dict.fromkeys(
     ("recipient-unknown", "recipient-disabled", "recipient-restricted", "sender-rejected", "policy"), "auth-failed"
@@ -62,6 +63,9 @@ _MEANT: Final[Mapping[Stage, Mapping[str, str]]] = {
 
 _OF_NAMES: Final = frozenset({"domain", "hostname", "name", "dns", "resolve", "resolved", "lookup", "exist", "found"})
 """One of these is in a greeting that is about our name; `521 server does not accept mail` is about theirs."""
+
+_OF_OUR_ADDRESS: Final = frozenset({"spam", "policy"})
+"""The client's IP address is all that a server knows when it greets, so that is what it judges."""
 
 _OF_MESSAGES: Final = frozenset(
     {"message", "messages", "content", "body", "line", "lines", "header", "headers", "mime", "charset", "encoding"}
@@ -97,15 +101,16 @@ def stated_first(hits: Sequence[RuleHit], words: ReplyTokens) -> Sequence[RuleHi
     return hits
 
 
-def subject_first(finding: Finding, code: CodeMeaning | None) -> Finding:
+def subject_first(finding: Finding, code: CodeMeaning | None, stage: Stage) -> Finding:
     """`finding`, or the cause of `code` if the text only says that something is invalid or not supported.
 
     The second number of the enhanced code says what: an address (X.1), the message (X.6) or security (X.7; RFC 3463
-    section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell.
+    section 3). And "authentication" is a login or a check of SPF and DKIM, which X.7.20 to X.7.29 tell. A code of
+    logins says nothing of a message: Yahoo answers headers with 5.7.9.
     """
     if code is None or code.code in VAGUE or code.category in (finding.category, "not-a-refusal"):
         return finding
-    if not _is_named_by_code(finding, code):
+    if not _is_named_by_code(finding, code) or (stage == "content" and code.category == "auth-failed"):
         return finding
     return replace(
         finding, entry_id=code.leads_to, category=code.category, confidence="likely", runner_up=finding.category
@@ -142,7 +147,7 @@ def at_stage(finding: Finding, stage: Stage, words: ReplyTokens) -> Finding:
     meant = _MEANT.get(stage)
     if meant is None or (stage == "mail" and _NAMES_A_RECIPIENT.search(words.line)):
         return finding
-    if stage == "greeting" and finding.category != "spam" and words.distinct.isdisjoint(_OF_NAMES):
+    if stage == "greeting" and finding.category not in _OF_OUR_ADDRESS and words.distinct.isdisjoint(_OF_NAMES):
         return finding
     category = meant.get(finding.category, finding.category)
     runner_up = meant.get(finding.runner_up, finding.runner_up) if finding.runner_up else None

@@ -203,7 +203,7 @@ def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem], l
         if looking is not None:
             looking(folder, seen)
         try:
-            sources += _logs_below(path, unpacking, problems)
+            sources += logs_below(path, unpacking, problems)
         except NoLogError as error:
             problems.append(Problem(path, "whole file", f"Skipped: {error.what}", "noted"))
         except LogError as error:
@@ -217,8 +217,10 @@ def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem], l
     return sources
 
 
-def _logs_below(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
-    """The logs in one file of a folder; a file that is not a log is noted. Raises LogError if it can't be read."""
+def logs_below(path: str, unpacking: Unpacking, problems: list[Problem]) -> list[Source]:
+    """The logs in one file of a folder; a file that is not a log is noted. Raises LogError if it can't be read,
+    NoLogError for an archive without a log.
+    """
     source = FileSource(path)
     if not source.size:
         problems.append(Problem(path, "whole file", "The file is empty", "noted"))

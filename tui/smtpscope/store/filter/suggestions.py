@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -34,7 +35,32 @@ _WORD = re.compile(r"\w[\w@.'+-]*")
 _LABEL = re.compile(r"[^@.]+")
 
 
-def suggest(store: EventStore, text: str) -> str | None:
+class SearchedWords(Protocol):
+    """What a suggestion needs to know of the rows."""
+
+    def finds(self, term: Term) -> bool:
+        """Whether any row matches `term`."""
+        ...
+
+    def texts(self, field: str) -> Sequence[Sequence[str]]:
+        """The distinct folded texts that the field looks at."""
+        ...
+
+
+class WordsOfStore(Struct, frozen=True):
+    """The words in the rows of a store."""
+
+    store: EventStore
+
+    def finds(self, term: Term) -> bool:
+        # The zone matters for times only.
+        return bool(term_mask(self.store, term, UTC).any())
+
+    def texts(self, field: str) -> Sequence[Sequence[str]]:
+        return FIELDS.of_term(field).column.search_texts(self.store)
+
+
+def suggest(words: SearchedWords, text: str) -> str | None:
     """The filter that was probably meant by `text`: for one with a slip in its grammar, and for one that finds
     nothing because a word in it occurs nowhere in the log. None where nothing is near, or nothing is wrong.
     """
@@ -42,7 +68,7 @@ def suggest(store: EventStore, text: str) -> str | None:
         tree = parse_filter(text)
     except FilterError as error:
         return error.suggestion
-    repaired = tuple(_repaired(store, term) for term in tree.terms)
+    repaired = tuple(_repaired(words, term) for term in tree.terms)
     return None if repaired == tree.terms else format_filter(Filter(repaired))
 
 
@@ -74,25 +100,24 @@ def _begins(field: Field, word: str) -> bool:
     return any(name.startswith(word) for name in field.words)
 
 
-def _repaired(store: EventStore, term: Term) -> Term:
-    values = tuple(_repaired_value(store, term, value) for value in term.values)
+def _repaired(words: SearchedWords, term: Term) -> Term:
+    values = tuple(_repaired_value(words, term, value) for value in term.values)
     return replace(term, values=values)
 
 
-def _repaired_value(store: EventStore, term: Term, value: Value) -> Value:
+def _repaired_value(searched: SearchedWords, term: Term, value: Value) -> Value:
     if term.excluded or not isinstance(value, Text) or not value.text or value.network is not None:
         return value
-    # The zone matters for times only.
-    if term_mask(store, Term(term.field, (value,)), UTC).any():
+    if searched.finds(Term(term.field, (value,))):
         return value
-    candidates = sorted(_candidates(store, term.field, value.exact))
+    candidates = sorted(_candidates(searched, term.field, value.exact))
     near = _nearest(value.text, candidates)
     if near is not None:
         return Text(near, value.exact)
     # A phrase with a slip in one of its words.
     words = value.text.split()
     repaired = Text(" ".join(_nearest(word, candidates) or word for word in words[:_MOST_WORDS]), value.exact)
-    found = len(words) > 1 and term_mask(store, Term(term.field, (repaired,)), UTC).any()
+    found = len(words) > 1 and searched.finds(Term(term.field, (repaired,)))
     return repaired if found else value
 
 
@@ -105,10 +130,10 @@ def _nearest(word: str, candidates: list[str]) -> str | None:
     return None if near is None else str(near[0])
 
 
-def _candidates(store: EventStore, field: str, whole: bool) -> set[str]:
+def _candidates(searched: SearchedWords, field: str, whole: bool) -> set[str]:
     """The distinct values of a field, and the words they are made of unless only a `whole` value may be meant."""
     found: set[str] = set()
-    for texts in FIELDS.of_term(field).column.search_texts(store):
+    for texts in searched.texts(field):
         for text in texts:
             found.update(_words(text, whole))
     return found

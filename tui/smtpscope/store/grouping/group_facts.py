@@ -52,7 +52,10 @@ def facts_of(store: EventStore, rows: Numbers, counts: Numbers) -> list[GroupFac
     )
     named = groups.named(columns.recipient[rows])
     categories = groups.counts(columns.category[rows], len(words.categories))
-    category, kinds = categories.argmax(axis=1).tolist(), np.count_nonzero(categories, axis=1).tolist()
+    # Ties go to the first by alphabet, whatever was read first.
+    by_name = np.array(sorted(range(len(words.categories)), key=words.categories.values.__getitem__), np.int64)
+    category = by_name[categories[:, by_name].argmax(axis=1)].tolist()
+    kinds = np.count_nonzero(categories, axis=1).tolist()
     acting = groups.counts(words.judgement_who.view()[columns.judgement[rows]], len(WHO_ACTS))
     who, somebody = acting.argmax(axis=1).tolist(), (acting > 0).tolist()
     hosts = groups.labels(columns.host[rows], host_keys.agree(), lambda number: words.hosts[number].verbatim)

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.store.activity import NO_STATE, ONGOING, OVER, STATES, states_of_each, usual_quiet_ms
+from smtpscope.store.activity import NO_STATE, ONGOING, STATES, states_of_each, usual_quiet_ms
 from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts, RowsInGroups, facts_of
+from smtpscope.store.grouping.group_sorting import (
+    EXPECTED_NOISE,
+    SORT_COLUMNS,
+    SortColumn,
+    Urgency,
+    attention_keys,
+    display_order,
+    ranks,
+)
 from smtpscope.store.grouping.grouping import Level, grouped
 from smtpscope.store.vocabularies import WHO_ACTS
 
 __all__ = ["SORT_COLUMNS", "Group", "GroupTree", "Grouping", "SortColumn"]
-
-SortColumn = Literal["attention", "count", "first", "last", "code", "host", "cause"]
-SORT_COLUMNS: tuple[SortColumn, ...] = ("attention", "count", "first", "last", "code", "host", "cause")
-
-EXPECTED_NOISE = "verb-refused"
-"""The category of refusals that cost no mail: an Exchange-only command that the other side does not support."""
 
 
 class GroupTree:
@@ -80,15 +82,10 @@ class GroupTree:
         quiet ones, then those for others to fix, then those that are over; groups that need no action are last,
         expected noise at the very end. Within these, the most frequent come first.
         """
-        orders: list[NDArray[np.int64]] = []
-        for number, level in enumerate(self.levels):
-            keys = self._sort_keys(number, level, column)
-            if descending:
-                keys = [-key for key in keys]
-            # lexsort takes the most significant key last; the index makes the order of ties deterministic.
-            parents = [level.parent] if number else []
-            orders.append(np.lexsort([np.arange(len(level)), *reversed(keys), *parents]).astype(np.int64, copy=False))
-        return tuple(orders)
+        return tuple(
+            display_order(level, self._sort_keys(number, level, column), descending=descending, inner=number > 0)
+            for number, level in enumerate(self.levels)
+        )
 
     def states(self, level: int) -> NDArray[np.int8]:
         """The state of each group of `level` as an index of `STATES`, NO_STATE without a time."""
@@ -229,24 +226,23 @@ class GroupTree:
         noise = self._store.words.categories.number(EXPECTED_NOISE)
         no_noise = self._columns.category[self.order] != (NO_MAILBOX if noise is None else noise)
         who = self._store.words.judgement_who.view()[self._columns.judgement[self.order]]
-        somebody = self._any(no_noise & (who != WHO_ACTS.index("nobody")), level)
-        ours = self._any(no_noise & (who == WHO_ACTS.index("us")), level)
-        states = self.states(number).astype(np.int64)
-        number_of_ours = self._number(who == WHO_ACTS.index("us"), level)
-        # Incidents that are over need no action; without times the state is unknown.
-        return [
-            (~self._any(no_noise, level)).astype(np.int64),
-            (~somebody).astype(np.int64),
-            (states == OVER).astype(np.int64),
-            (~ours).astype(np.int64),
-            np.where(states == NO_STATE, ONGOING, states),
-            -number_of_ours,
-        ]
+        urgency = Urgency(
+            costs_mail=self._any(no_noise, level),
+            somebody=self._any(no_noise & (who != WHO_ACTS.index("nobody")), level),
+            ours=self._any(no_noise & (who == WHO_ACTS.index("us")), level),
+            number_of_ours=self._number(who == WHO_ACTS.index("us"), level),
+        )
+        return attention_keys(urgency, self.states(number))
 
     def _category_of_each(self, level: Level) -> NDArray[np.int64]:
         if level.column == "category":
             return level.key
-        return self._most_frequent(self._columns.category[self.order], level, len(self._store.words.categories))
+        names = self._store.words.categories.values
+        # Ties go to the first by alphabet, whatever was read first.
+        by_name = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
+        place = np.empty(len(names), np.int64)
+        place[by_name] = np.arange(len(names))
+        return by_name[self._most_frequent(place[self._columns.category[self.order]], level, len(names))]
 
     def _rank(self, level: Level, column: SortColumn) -> NDArray[np.int64]:
         """Sort keys for "code", "host" and "cause": the level's own column, or else its most frequent value."""
@@ -258,14 +254,8 @@ class GroupTree:
             return codes[self._most_frequent(positions, level, len(codes))] if len(level) else codes
         if column == "cause":
             category = self._category_of_each(level)
-            return _ranks([words.categories[number] for number in category.tolist()])
+            return ranks([words.categories[number] for number in category.tolist()])
         if level.dimension.vocabulary is None:
             return level.key
         texts = level.dimension.vocabulary(words)
-        return _ranks(["" if number < 0 else texts[number] for number in level.key.tolist()])
-
-
-def _ranks(texts: list[str]) -> NDArray[np.int64]:
-    """The alphabetical rank of each text; equal texts have equal ranks."""
-    position = {text: rank for rank, text in enumerate(sorted(set(texts)))}
-    return np.array([position[text] for text in texts], np.int64)
+        return ranks(["" if number < 0 else texts[number] for number in level.key.tolist()])

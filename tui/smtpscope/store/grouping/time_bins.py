@@ -77,13 +77,22 @@ def timeline(
         if not len(times):
             return Timeline(step or "day", (), untimed)
         window = (int(times[0]), int(times[-1]))
+    step, edges = calendar_edges(window, zone, step, most_bins)
+    counts = np.diff(np.searchsorted(times, np.array(edges, np.int64), side="left")).tolist()
+    return Timeline(step, bins_between(edges, counts), untimed)
+
+
+def calendar_edges(window: tuple[int, int], zone: tzinfo, step: Step | None, most_bins: int) -> tuple[Step, list[int]]:
+    """The step for `window` (milliseconds, both ends included) and the edges of its bins; see `timeline`."""
     first, last = min(window), max(window)
     step = _fitting(step, last - first, most_bins)
     first = max(first, last - _MOST_BINS * _ABOUT[step])
-    edges = _edges(first, last, step, zone)
-    counts = np.diff(np.searchsorted(times, np.array(edges, np.int64), side="left")).tolist()
-    bins = tuple(Bin(*parts) for parts in zip(edges[:-1], edges[1:], counts, strict=True))
-    return Timeline(step, bins, untimed)
+    return step, _edges(first, last, step, zone)
+
+
+def bins_between(edges: list[int], counts: list[int]) -> tuple[Bin, ...]:
+    """The bins from each edge to the next."""
+    return tuple(Bin(*parts) for parts in zip(edges[:-1], edges[1:], counts, strict=True))
 
 
 def activity(store: EventStore, bins: int) -> tuple[int, ...]:
@@ -98,7 +107,11 @@ def activity(store: EventStore, bins: int) -> tuple[int, ...]:
 
 def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], ...]:
     """Counts by calendar day of `zone` (ISO dates) in order, without empty days."""
-    times = sorted_times(store, rows)
+    return days_of(sorted_times(store, rows), zone)
+
+
+def days_of(times: NDArray[np.int64], zone: tzinfo) -> tuple[tuple[str, int], ...]:
+    """The same for `times` (sorted, without NO_TIME)."""
     result: list[tuple[str, int]] = []
     position = 0
     while position < len(times):

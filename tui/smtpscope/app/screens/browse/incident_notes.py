@@ -15,6 +15,7 @@ from smtpscope.app.widgets.texts.incident_text import headline
 from smtpscope.errors import KnowledgeError
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import IncidentDetail
+from smtpscope.session.our_note_keeper import OurNoteKeeper
 from smtpscope.store.grouping.incident import IncidentKey
 
 
@@ -54,7 +55,7 @@ class IncidentNotes:
         detail = details[0]
         analysis = self._state.analysis
         try:
-            ours = analysis.our_notes.text(detail)
+            ours = OurNoteKeeper(analysis.knowledge).text(detail)
         except KnowledgeError as error:
             self._refuse(shown(f"{error.where}: {error.what}. {error.remedy}"))
             return
@@ -104,7 +105,7 @@ class IncidentNotes:
 
     def _our_note_kept(self, detail: IncidentDetail, note: str, seen: str) -> bool:
         try:
-            stands = self._state.analysis.our_notes.write(detail, note, seen=seen)
+            stands = OurNoteKeeper(self._state.analysis.knowledge).write(detail, note, seen=seen)
         except KnowledgeError as error:
             self._refuse(shown(f"{error.where}: {error.what}. {error.remedy}"))
             return False

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from smtpscope.store.grouping.groups import GroupTree
+from smtpscope.store.grouping.group_tree import TreeOfGroups
 
 
 class OutlineEntry(Struct, frozen=True):
@@ -32,7 +32,7 @@ class GroupOutline:
     """
 
     def __init__(
-        self, tree: GroupTree, order: tuple[NDArray[np.int64], ...], opened: dict[Hashable, bool], page: int
+        self, tree: TreeOfGroups, order: tuple[NDArray[np.int64], ...], opened: dict[Hashable, bool], page: int
     ) -> None:
         self.tree = tree
         self._opened = opened

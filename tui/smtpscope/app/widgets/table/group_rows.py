@@ -18,7 +18,8 @@ from smtpscope.harmless import Shown, shown
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.store.activity import state_brief
-from smtpscope.store.grouping.groups import EXPECTED_NOISE, Group
+from smtpscope.store.grouping.group_sorting import EXPECTED_NOISE
+from smtpscope.store.grouping.groups import Group
 from smtpscope.store.times import format_time
 
 WHO_SHORT: Final[dict[WhoActs, str]] = {

@@ -1,0 +1,165 @@
+"""Sets for tests: the rows of a store as the parts of a set, and a store of rows of all kinds."""
+
+from __future__ import annotations
+
+import io
+import random
+from pathlib import Path
+from typing import Final
+
+from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.set_manifest import MANIFEST, LogReceipt, SetManifest, SetPart, encoded_manifest
+from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+from smtpscope.export.conversion.set_parts import SetRow, write_part
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.store.event_store import EventStore
+from store.events import exchange, ms, store_of
+
+HOSTS: Final = (
+    "mx1.contoso.example",
+    "MX1.Contoso.Example.",
+    " mx1.contoso.example",
+    "mx2.fabrikam.example",
+    "Straße.woodgrove.example",
+    "İstanbul.adatum.example",
+    "192.0.2.7",
+    "192.0.2.70",
+    "198.51.100.9",
+    "2001:db8::25",
+    "",
+    "mx\u200b.hidden.example",
+    "tab\thost",
+    "back\\nslash",
+)
+REPLIES: Final = (
+    "550 5.1.1 User unknown ",
+    "550 5.1.1 user unknown",
+    "550-5.7.1 listed\r\n550 5.7.1 by dnsbl",
+    "550 listed by dnsbl",
+    "451 4.7.1 Greylisted",
+    "504 need to authenticate",
+    "554 5.7.1 Größe überschritten",
+    "421 \x1b[31mbusy",
+    "452 4.2.2 Mailbox full",
+    "no code at all",
+    "",
+    "250 unknown ok",
+    "550 5.7.133 İ\u00a0ß",
+)
+COMMANDS: Final = (
+    "RCPT TO:<sales@contoso.example> ",
+    "RCPT TO:<Sales@CONTOSO.example>",
+    "rcpt to:<info@fabrikam.example.>",
+    "RCPT TO:<üser@woodgrove.example>",
+    "RCPT TO:<>",
+    "MAIL FROM:<>",
+    "MAIL FROM:<boss@Contoso.example> SIZE=10",
+    "MAIL FROM:<sales@contoso.example>",
+    "EHLO exch01",
+    "XEXCH50 2 2",
+    "",
+    "RCPT TO:<tab\t@contoso.example>",
+)
+
+
+def all_kinds(number: int, seed: int = 17) -> EventStore:
+    """A store of `number` rows of two weeks and three logs, some of them in two of the logs, some without a time."""
+    chance = random.Random(seed)
+    start, end = ms("2026-11-02 00:00:00"), ms("2026-11-16 23:00:00")
+    bursts = [chance.randrange(start, end) for _ in range(12)]
+    made: dict[str, list[SmtpExchange]] = {"a.evtx": [], "b.evtx": [], "c.log": []}
+    while sum(map(len, made.values())) < number:
+        file = chance.choice(tuple(made))
+        moment = chance.choice(bursts) + int(chance.expovariate(1 / 3_600_000))
+        one = exchange(
+            time=None if chance.random() < 0.02 else moment,
+            host=chance.choice(HOSTS),
+            said=chance.choice(REPLIES),
+            sent=chance.choice(COMMANDS),
+            direction=chance.choice(tuple(Direction)),
+            server=chance.choice(("EXCH01", "exch02", "Ünder", None)),
+            event_id=chance.choice((7002, 7004, 7010, None)),
+            level=chance.choice(("error", "warning", "information", None)),
+            connection=chance.choice((None, 6, 550, 7002)),
+            connector=chance.choice((None, "Internet", "internal")),
+            file=file,
+            offset=len(made[file]) * 100,
+        )
+        made[file].append(one)
+    # The first rows of one log again in another.
+    again = [replaced(each, file="b.evtx") for each in made["a.evtx"][: number // 50]]
+    return store_of(*made["a.evtx"], *again, *made["b.evtx"], *made["c.log"], batch=1 << 30)
+
+
+def replaced(one: SmtpExchange, *, file: str) -> SmtpExchange:
+    """The same event in another log."""
+    from msgspec.structs import replace
+
+    return replace(one, file=file)
+
+
+def set_of(store: EventStore, folder: Path, **options: object) -> ExchangeSet:
+    """The rows of `store` as a set with a part for each log, in the order in which the store read them."""
+    parts = _rows_of_logs(store)
+    paths = []
+    for number, rows in enumerate(parts.values()):
+        stream = io.BytesIO()
+        write_part(rows, stream)
+        path = folder / f"part{number}.parquet"
+        path.write_bytes(stream.getvalue())
+        paths.append(str(path))
+    span = (store.log_start_ms, store.log_end_ms)
+    return ExchangeSet(paths, list(parts), span, **options)  # type: ignore[arg-type]
+
+
+def row_of(store: EventStore, asked: ExchangeSet) -> dict[int, int]:
+    """The row of the store by the number of the row in the set."""
+    numbers: dict[int, int] = {}
+    places: dict[str, int] = {}
+    for row in range(len(store)):
+        file = store.exchange(row).file
+        place = places.get(file, 0)
+        places[file] = place + 1
+        numbers[asked.number_of(file, place)] = row
+    return numbers
+
+
+def write_set(store: EventStore, folder: Path, *, unrelated: int = 0, **receipt: object) -> None:
+    """The rows of `store` as a set in `folder`, with a receipt for each log; `receipt` goes into the first of them."""
+    parts: list[SetPart] = []
+    logs: list[LogReceipt] = []
+    (folder / "exchanges").mkdir(parents=True)
+    for number, (name, rows) in enumerate(_rows_of_logs(store).items()):
+        path = f"exchanges/part{number}.parquet"
+        stream = io.BytesIO()
+        write_part(rows, stream)
+        (folder / path).write_bytes(stream.getvalue())
+        parts.append(SetPart(path=path, rows=len(rows), size=len(stream.getvalue())))
+        more = {"unrelated": unrelated, **receipt} if number == 0 else {}
+        logs.append(
+            LogReceipt(
+                name=name,
+                key=str(number),
+                size=0,
+                changed_ns=0,
+                parts=(path,),
+                rows=len(rows),
+                first_ms=store.log_start_ms,
+                last_ms=store.log_end_ms,
+                **more,  # type: ignore[arg-type]
+            )
+        )
+    (folder / MANIFEST).write_bytes(encoded_manifest(SetManifest(parts=tuple(parts), logs=tuple(logs))))
+
+
+def _rows_of_logs(store: EventStore) -> dict[str, list[SetRow]]:
+    logs: dict[str, list[SetRow]] = {}
+    again = store.columns.is_duplicate.tolist()
+    for row in range(len(store)):
+        judgement = store.words.judgements[int(store.columns.judgement[row])]
+        match = judgement.match
+        one = DiagnosedExchange(
+            store.exchange(row), match.category, judgement.who_acts, match.entry_id, match.confidence
+        )
+        logs.setdefault(one.exchange.file, []).append(SetRow(one, again[row]))
+    return logs

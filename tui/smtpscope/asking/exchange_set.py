@@ -1,0 +1,231 @@
+"""A set of Parquet parts as a table of DuckDB, and what is known of the set as a whole.
+
+DuckDB reads the parts in place: nothing is imported, no database file is written, no extension is loaded. Times are
+compared as milliseconds, so no time zone of the engine matters.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+from ipaddress import ip_address
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from smtpscope.asking.incident_states import StatesOfIncidents
+from smtpscope.asking.sql import Sql, all_of
+from smtpscope.asking.sql_filter import condition
+from smtpscope.errors import LogError
+from smtpscope.store.column_set import NO_CODE
+from smtpscope.store.event_store import Annotations
+from smtpscope.store.filter.filter_grammar import parse_filter
+
+EXTRA: Final = "pip install 'smtpscope[fleet]'"
+LOG_SHIFT: Final = 40
+"""The number of a row is that of its log, shifted by this many bits, and its place in the log."""
+
+_ROWS_AT_ONCE: Final = 10_000
+
+Results = dict[str, NDArray[Any]]
+
+# A key in the table of rows is never NULL, so that groups and joins treat "none" as a value.
+_ROWS: Final = f"""
+CREATE VIEW part_rows AS
+SELECT *,
+       CASE WHEN reply_code BETWEEN 1 AND 999 THEN reply_code ELSE {NO_CODE} END AS code,
+       coalesce(computer, '') AS server,
+       coalesce(connector, '') AS connector_name,
+       CASE WHEN recipient IS NOT NULL THEN coalesce(mailbox_key, recipient) END AS recipient_key,
+       CASE WHEN sender IS NOT NULL THEN coalesce(mailbox_key, sender) END AS sender_key
+  FROM parts
+"""
+_NUMBERED: Final = f"""
+CREATE VIEW numbered_rows AS
+SELECT part_rows.*, (logs.number << {LOG_SHIFT}) + row_in_log AS row
+  FROM part_rows JOIN logs ON logs.name = part_rows.origin_file
+"""
+
+
+class ExchangeSet:
+    """The rows of `parts`, which are paths. `log_start_ms` and `log_end_ms` are the first and the last time of all
+    records of the logs, None without one; `logs` are the logs in the order in which their rows count.
+
+    `count_duplicates` says whether what is in the logs twice counts twice. Raises LogError without DuckDB, and for
+    parts that are none.
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[str],
+        logs: Sequence[str],
+        span: tuple[int | None, int | None],
+        *,
+        count_duplicates: bool = False,
+        annotations: Annotations | None = None,
+        memory: str = "400MB",
+        threads: int | None = None,
+    ) -> None:
+        self.log_start_ms, self.log_end_ms = span
+        self.count_duplicates = count_duplicates
+        self.annotations = Annotations() if annotations is None else annotations
+        self._logs = tuple(logs)
+        self._distinct: dict[str, list[str]] = {}
+        self._causes: list[tuple[str, str]] | None = None
+        self._address_keys: list[str] | None = None
+        self._ranked: set[str] = set()
+        self._no_longer_needed: deque[str] = deque()
+        self._connection = _connected(memory, threads)
+        self._states = StatesOfIncidents(self)
+        self._open(parts)
+
+    def _open(self, parts: Sequence[str]) -> None:
+        engine = _engine()
+        try:
+            relation = self._connection.read_parquet(list(parts), union_by_name=True)
+            relation.create_view("parts")
+            self._connection.execute(_ROWS)
+            self._connection.execute("CREATE TABLE logs (name VARCHAR, number BIGINT)")
+            if self._logs:
+                names, numbers = list(self._logs), list(range(len(self._logs)))
+                self._connection.execute("INSERT INTO logs SELECT unnest(?), unnest(?)", [names, numbers])
+            self._connection.execute(_NUMBERED)
+        except engine.Error as error:
+            raise LogError(
+                where=parts[0] if parts else "the set",
+                what=f"the parts of the set can't be opened ({str(error).splitlines()[0]})",
+                remedy="Run smtpscope fleet check on the set",
+            ) from error
+
+    def close(self) -> None:
+        """Lets go of the parts."""
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """Ends the question that another thread is asking, with an error for that one."""
+        self._connection.interrupt()
+
+    def asked(self, filter_text: str, zone: tzinfo) -> Sql:
+        """The rows that match `filter_text` and count. Raises FilterError."""
+        matching = condition(self, parse_filter(filter_text), zone)
+        return matching if self.count_duplicates else all_of((matching, Sql("NOT again")))
+
+    def columns(self, statement: str, values: Iterable[object] = ()) -> Results:
+        """The columns of the result of `statement`, by name."""
+        found: Results = self._connection.execute(statement, list(values)).fetchnumpy()
+        return found
+
+    def tuples(self, statement: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """The rows of the result of `statement`."""
+        found: list[tuple[Any, ...]] = self._connection.execute(statement, list(values)).fetchall()
+        return found
+
+    def stream(self, statement: str, values: Iterable[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The same, without all of them in memory; other questions may be asked meanwhile."""
+        cursor = self._connection.cursor()
+        cursor.execute(statement, list(values))
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield from rows
+
+    def run(self, statement: str, values: Iterable[object] = ()) -> None:
+        """Runs `statement`, which has no result."""
+        self._connection.execute(statement, list(values))
+
+    def discard(self, tables: Iterable[str]) -> None:
+        """Drops `tables`, once there is time; may be called in any thread."""
+        self._no_longer_needed.extend(tables)
+
+    def tidy(self) -> None:
+        """Drops what was discarded."""
+        while self._no_longer_needed:
+            self.run(f"DROP TABLE IF EXISTS {self._no_longer_needed.popleft()}")
+
+    def number_of(self, log: str, place: int) -> int:
+        """The number of the row that is at `place` in `log`. Raises ValueError for a log that the set has not."""
+        return (self._logs.index(log) << LOG_SHIFT) + place
+
+    def place_of(self, row: int) -> tuple[str, int]:
+        """The log of a row and its place in it."""
+        return self._logs[row >> LOG_SHIFT], row & ((1 << LOG_SHIFT) - 1)
+
+    def distinct(self, column: str) -> list[str]:
+        """The distinct texts of a column with few of them; a missing one is ""."""
+        known = self._distinct.get(column)
+        if known is None:
+            found = self.tuples(f"SELECT DISTINCT coalesce({column}, '') AS text FROM parts ORDER BY text")
+            known = self._distinct[column] = [text for (text,) in found]
+        return known
+
+    def causes(self) -> list[tuple[str, str]]:
+        """The distinct causes, each a category and an entry."""
+        if self._causes is None:
+            found = self.tuples("SELECT DISTINCT category, entry FROM parts ORDER BY ALL")
+            self._causes = [(category, entry) for category, entry in found]
+        return self._causes
+
+    def address_keys(self) -> list[str]:
+        """The distinct keys of remote hosts that are IP addresses."""
+        if self._address_keys is None:
+            found = self.tuples(
+                "SELECT DISTINCT remote_host_key FROM parts WHERE regexp_matches(remote_host_key, '[.:]')"
+            )
+            self._address_keys = [key for (key,) in found if _is_address(key)]
+        return self._address_keys
+
+    def ranks(self, name: str, key: str) -> str:
+        """A table with the `place` of each value of the expression `key` among all: in the order in which they come.
+
+        It is as the numbers of a store are: no mailbox is before all, and a code is its own place.
+        """
+        table = f"ranks_{name}"
+        if table not in self._ranked:
+            self._ranked.add(table)
+            if name == "code":
+                self.run(f"CREATE TABLE {table} AS SELECT DISTINCT code AS key, code AS place FROM part_rows")
+                return table
+            # A mailbox comes with the first command that names it, be it as sender or as recipient.
+            first = "coalesce(recipient_key, sender_key)" if name == "recipient" else key
+            self.run(
+                f"CREATE TABLE {table} AS SELECT key, row_number() OVER (ORDER BY first) - 1 AS place FROM "
+                f"(SELECT {first} AS key, min(row) AS first FROM numbered_rows WHERE {first} IS NOT NULL GROUP BY 1)"
+            )
+            self.run(f"INSERT INTO {table} VALUES (NULL, -1)")
+        return table
+
+    def in_state(self, state: str) -> Sql:
+        """The rows whose incident has this state at the end of the log."""
+        return self._states.rows_in(state)
+
+
+def _is_address(key: str) -> bool:
+    try:
+        ip_address(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _engine() -> Any:
+    try:
+        return importlib.import_module("duckdb")
+    except ImportError as error:
+        raise LogError(
+            where="the set", what="opening a set needs DuckDB, which is not installed", remedy=f"Install it: {EXTRA}"
+        ) from error
+
+
+def _connected(memory: str, threads: int | None) -> Any:
+    settings: dict[str, object] = {
+        "memory_limit": memory,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+    }
+    if threads is not None:
+        settings["threads"] = threads
+    connection = _engine().connect(":memory:", config=settings)
+    # A setting of the Parquet extension, which is there only after the connection.
+    connection.execute("SET parquet_metadata_cache = true")
+    return connection

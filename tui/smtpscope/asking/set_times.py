@@ -1,0 +1,60 @@
+"""When the rows of a set happened: counts by calendar step and over the whole log."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from functools import reduce
+from math import gcd
+
+import numpy as np
+
+from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.sql import Sql
+from smtpscope.store.grouping.time_bins import Step, Timeline, bins_between, calendar_edges
+
+
+def timeline(
+    asked: ExchangeSet,
+    rows: Sql,
+    zone: tzinfo,
+    *,
+    step: Step | None = None,
+    window: tuple[int, int] | None = None,
+    most_bins: int = 60,
+) -> Timeline:
+    """Counts `rows` by calendar step of `zone`; see `store.grouping.time_bins.timeline`."""
+    ((first_ms, last_ms, untimed),) = asked.tuples(
+        f"SELECT min(time_ms), max(time_ms), count(*) - count(time_ms) FROM part_rows WHERE {rows.text}", rows.values
+    )
+    if window is None:
+        if first_ms is None:
+            return Timeline(step or "day", (), untimed)
+        window = (first_ms, last_ms)
+    step, edges = calendar_edges(window, zone, step, most_bins)
+    # All edges are whole multiples of it, so no unit is in two bins; a quarter of an hour in all zones of today.
+    unit = max(1, reduce(gcd, edges))
+    found = asked.columns(
+        f"SELECT time_ms // {unit:d} AS unit, count(*) AS events FROM part_rows "
+        f"WHERE time_ms >= ? AND time_ms < ? AND ({rows.text}) GROUP BY 1",
+        (edges[0], edges[-1], *rows.values),
+    )
+    units = np.asarray(found["unit"], np.int64) * unit
+    places = np.searchsorted(np.array(edges, np.int64), units, side="right") - 1
+    counts = np.bincount(places, weights=np.asarray(found["events"], np.int64), minlength=len(edges) - 1)
+    return Timeline(step, bins_between(edges, counts.astype(np.int64).tolist()), untimed)
+
+
+def activity(asked: ExchangeSet, bins: int) -> tuple[int, ...]:
+    """The number of events in each of `bins` equal parts of the time span of all logs; zeros without times."""
+    counts = [0] * max(0, bins)
+    if asked.log_start_ms is None or asked.log_end_ms is None or bins < 1:
+        return tuple(counts)
+    length = max(1, asked.log_end_ms - asked.log_start_ms)
+    found = asked.tuples(
+        "SELECT least((time_ms::HUGEINT - ?) * ? // ?, ?)::INTEGER, count(*) FROM part_rows "
+        "WHERE time_ms IS NOT NULL GROUP BY 1",
+        (asked.log_start_ms, bins, length, bins - 1),
+    )
+    for place, events in found:
+        counts[place] = events
+    return tuple(counts)

@@ -1,0 +1,206 @@
+"""The tree of groups of a set: the same groups, facts and orders as `store.grouping.groups.GroupTree` has."""
+
+from __future__ import annotations
+
+from weakref import finalize
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.incident_states import states_of_groups
+from smtpscope.asking.set_facts import SetFacts
+from smtpscope.asking.set_levels import KEYS, loaded_levels, ranks_table
+from smtpscope.asking.sql import Sql, all_of
+from smtpscope.store.activity import NO_STATE, STATES
+from smtpscope.store.column_set import NO_TIME
+from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
+from smtpscope.store.grouping.group import Group
+from smtpscope.store.grouping.group_facts import GroupFacts
+from smtpscope.store.grouping.group_sorting import (
+    SortColumn,
+    attention_keys,
+    display_order,
+    ranks,
+)
+from smtpscope.store.grouping.grouping import Level
+
+
+class SetTree:
+    """The rows of `asked` that match `rows` in groups, as a snapshot. Has the parts of `GroupTree` that reports and
+    tables use; see there.
+    """
+
+    def __init__(self, asked: ExchangeSet, rows: Sql, grouping: Grouping) -> None:
+        self.grouping: Grouping = grouping
+        self._set = asked
+        self._rows = rows
+        self._dimensions = DIMENSIONS.of(grouping)
+        self._states: dict[int, NDArray[np.int8]] = {}
+        self._facts: dict[tuple[int, int], GroupFacts] = {}
+        self._sparklines: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        self._order: NDArray[np.int64] | None = None
+        self._loaded = loaded_levels(asked, rows, self._dimensions)
+        self.levels = tuple(loaded.level for loaded in self._loaded)
+        self._length, self.span = self._extent()
+        finalize(self, asked.discard, [loaded.table for loaded in self._loaded])
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """The rows in groups of the last level, each in order of time; all of them, so for few rows only."""
+        if self._order is None:
+            before = ", ".join(f"ranks{place}.place" for place in range(len(self._dimensions)))
+            joins = " ".join(
+                f"JOIN {ranks_table(self._set, dimension)} AS ranks{place} ON ranks{place}.key IS NOT DISTINCT FROM "
+                f"{KEYS[dimension.name]}"
+                for place, dimension in enumerate(self._dimensions)
+            )
+            found = self._set.columns(
+                f"SELECT row FROM numbered_rows {joins} WHERE {self._rows.text} "
+                f"ORDER BY {before}{', ' if before else ''} time_ms NULLS FIRST, row",
+                self._rows.values,
+            )
+            self._order = np.asarray(found["row"], np.int64)
+        return self._order
+
+    def rows(self, level: int, index: int) -> NDArray[np.int64]:
+        """The numbers of the rows of a group in order of time, rows without a time first."""
+        rows = self.rows_of(level, index)
+        found = self._set.columns(
+            f"SELECT row FROM numbered_rows WHERE {rows.text} ORDER BY time_ms NULLS FIRST, row", rows.values
+        )
+        return np.asarray(found["row"], np.int64)
+
+    def rows_of(self, level: int, index: int) -> Sql:
+        """Which rows are in a group."""
+        groups = self.levels[level]
+        places = [(level, index)] if level == 0 else [(0, int(groups.parent[index])), (level, index)]
+        keys = [self._key(self._dimensions[at], self._loaded[at].texts[place]) for at, place in places]
+        return all_of((self._rows, *keys))
+
+    def group(self, level: int, index: int) -> Group:
+        """The facts of group `index` of `level`."""
+        facts = self._facts.get((level, index))
+        if facts is None:
+            (facts,) = SetFacts(self._set, self.rows_of(level, index)).of_all()
+            self._facts[level, index] = facts
+        groups = self.levels[level]
+        first_ms, last_ms, state = int(groups.first_ms[index]), int(groups.last_ms[index]), self.states(level)[index]
+        dimension = groups.dimension
+        label = dimension.spelling(facts) if dimension.spelling is not None else self._loaded[level].texts[index]
+        return Group(
+            level=level,
+            index=index,
+            label=label or "",
+            count=int(groups.count[index]),
+            first_ms=None if first_ms == NO_TIME else first_ms,
+            last_ms=None if last_ms == NO_TIME else last_ms,
+            state=None if state == NO_STATE else STATES[int(state)],
+            quiet_ms=None if last_ms == NO_TIME or self._set.log_end_ms is None else self._set.log_end_ms - last_ms,
+            **facts._asdict(),
+        )
+
+    def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
+        """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""
+        known = self._sparklines.get((level, index, bins))
+        if known is None:
+            (known,) = self._binned(self.rows_of(level, index), bins, 1, "0", "")
+            self._sparklines[level, index, bins] = known
+        return known
+
+    def prepare(self, level: int, bins: int = 24) -> None:
+        """Computes `group` and `sparkline` for all groups of `level` at once, for callers that need them all."""
+        number = len(self.levels[level])
+        join = self._join(level)
+        facts = SetFacts(self._set, self._rows, join, "groups.number", number).of_all()
+        lines = self._binned(self._rows, bins, number, "groups.number", join)
+        for index in range(number):
+            self._facts[level, index] = facts[index]
+            self._sparklines[level, index, bins] = lines[index]
+
+    def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
+        """For each level, the indices of its groups in display order; see `GroupTree.sorted_by`."""
+        return tuple(
+            display_order(level, self._sort_keys(number, level, column), descending=descending, inner=number > 0)
+            for number, level in enumerate(self.levels)
+        )
+
+    def states(self, level: int) -> NDArray[np.int8]:
+        """The state of each group of `level` as an index of `STATES`, NO_STATE without a time."""
+        known = self._states.get(level)
+        if known is None:
+            keys = tuple(KEYS[dimension.name] for dimension in self._dimensions[: level + 1])
+            _, known = states_of_groups(self._set, self._loaded[level].table, keys, self._rows)
+            self._states[level] = known
+        return known
+
+    def _extent(self) -> tuple[int, tuple[int, int] | None]:
+        if self.levels:
+            level = self.levels[0]
+            timed = level.first_ms != NO_TIME
+            span = (int(level.first_ms[timed].min()), int(level.last_ms[timed].max())) if timed.any() else None
+            return int(level.count.sum()), span
+        ((length, first_ms, last_ms),) = self._set.tuples(
+            f"SELECT count(*), min(time_ms), max(time_ms) FROM part_rows WHERE {self._rows.text}", self._rows.values
+        )
+        return length, None if first_ms is None else (first_ms, last_ms)
+
+    def _key(self, dimension: Dimension, text: str | None) -> Sql:
+        expression = KEYS[dimension.name]
+        if text is None:
+            return Sql(f"{expression} IS NULL")
+        return Sql(f"{expression} = ?", (int(text) if dimension.vocabulary is None else text,))
+
+    def _join(self, level: int) -> str:
+        """What joins the rows with the groups of `level`."""
+        same = " AND ".join(
+            f"groups.key{place} IS NOT DISTINCT FROM {KEYS[dimension.name]}"
+            for place, dimension in enumerate(self._dimensions[: level + 1])
+        )
+        return f"JOIN {self._loaded[level].table} AS groups ON {same}"
+
+    def _binned(self, rows: Sql, bins: int, number: int, group: str, join: str) -> list[tuple[int, ...]]:
+        """The numbers of the sparklines of `number` groups; `group` is the number of a row's group."""
+        table = np.zeros((number, max(0, bins)), np.int64)
+        if self.span is not None and bins > 0:
+            start, last = self.span
+            found = self._set.tuples(
+                f"SELECT {group}, least((time_ms::HUGEINT - ?) * ? // ?, ?)::INTEGER, count(*) FROM part_rows {join} "
+                f"WHERE time_ms IS NOT NULL AND ({rows.text}) GROUP BY 1, 2",
+                (start, bins, max(1, last - start), bins - 1, *rows.values),
+            )
+            for index, place, events in found:
+                table[index, place] = events
+        return list(map(tuple, table.tolist()))
+
+    def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
+        if column == "count":
+            return [level.count]
+        if column == "first":
+            return [level.first_ms]
+        if column == "last":
+            return [level.last_ms]
+        if column == "attention":
+            return [*attention_keys(self._loaded[number].urgency, self.states(number)), -level.count]
+        if column == "host" or (column == "code" and level.column == "code"):
+            if level.dimension.vocabulary is None:
+                return [level.key]
+            return [ranks(["" if text is None else text for text in self._loaded[number].texts])]
+        if column == "code":
+            return [np.array(self._most_frequent(number, "code"), np.int64)]
+        if level.column == "category":
+            return [ranks([text or "" for text in self._loaded[number].texts])]
+        return [ranks([str(text) for text in self._most_frequent(number, "category")])]
+
+    def _most_frequent(self, level: int, column: str) -> list[str | int]:
+        """The most frequent value of `column` in each group of `level`; ties go to the least."""
+        found = self._set.tuples(
+            f"SELECT value FROM (SELECT groups.number AS number, part_rows.{column} AS value, count(*) AS events "
+            f"FROM part_rows {self._join(level)} WHERE {self._rows.text} GROUP BY 1, 2) "
+            "QUALIFY row_number() OVER (PARTITION BY number ORDER BY events DESC, value) = 1 ORDER BY number",
+            self._rows.values,
+        )
+        return [value for (value,) in found]

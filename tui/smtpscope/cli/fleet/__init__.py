@@ -1,0 +1,1 @@
+"""`smtpscope fleet`: the logs of many servers as one set."""

@@ -1,0 +1,234 @@
+"""One file to the parts of a set and a receipt: the function that every worker runs, whatever brings it there.
+
+What is wrong with the log is in its receipt. What is wrong with the machine, such as a full disk, is raised as OSError
+and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from smtpscope.asking.set_manifest import LogReceipt, SetPart
+from smtpscope.asking.sql import storable
+from smtpscope.errors import LogError, Problem
+from smtpscope.export.conversion.convert_columns import DiagnosedExchange
+from smtpscope.export.conversion.set_parts import SetRow, parts_of
+from smtpscope.fleet.event_identities import EventIdentities
+from smtpscope.fleet.log_job import LogJob, ReadLog, hashed
+from smtpscope.fleet.set_files import EXCHANGES, draft_of, publish, write_receipt
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.reading.log_span import LogSpan, merge_spans
+from smtpscope.reading.record import ReadOptions
+from smtpscope.reading.sources.archives import NoLogError
+from smtpscope.reading.sources.expanding import logs_below
+from smtpscope.reading.sources.packed import Unpacking
+from smtpscope.session.converting import TransientStore
+from smtpscope.session.log_loader import LogLoader
+from smtpscope.session.view_values import LoadedBatch
+from smtpscope.store.encoding import decoded
+from smtpscope.store.times import zone_named
+
+MOST_ROWS: Final = 250_000
+"""Exchanges of one part, which are in memory together."""
+_MOST_PROBLEMS: Final = 20
+
+
+def read_log(job: LogJob) -> ReadLog:
+    """Reads the file of `job` into the set, and returns its receipts, one for each log in it.
+
+    Parts and receipt appear whole. Raises OSError if they can't be written.
+    """
+    began = time.monotonic()
+    try:
+        loader = _opened(job)
+    except LogError as error:
+        log = _ReadSoFar(storable(job.path), [], error)
+        return _kept(job, ReadLog((log.receipt(job, (), began),)))
+    if loader is None:
+        return _kept(job, ReadLog(tuple(_not_a_log(job, began))))
+    receipts: dict[str, LogReceipt] = {}
+    parts: list[SetPart] = []
+    before = list(loader.problems), next(iter(loader.errors), None)
+    for number, (name, batches) in enumerate(groupby(loader.read(), lambda batch: batch.progress.file)):
+        log = _ReadSoFar(storable(name), *before)
+        before = [], None
+        written = _written(job, number, log.rows_of(loader, batches))
+        receipts[name] = log.receipt(job, written, began, service=loader.service_logs_only)
+        parts += written
+    for source in loader.sources:
+        if source.name not in receipts:
+            receipts[source.name] = _ReadSoFar(storable(source.name), *before).receipt(job, (), began)
+            before = [], None
+    return _kept(job, ReadLog(tuple(receipts.values()), tuple(parts)))
+
+
+def _kept(job: LogJob, read: ReadLog) -> ReadLog:
+    write_receipt(Path(job.folder), hashed(job.path), read)
+    return read
+
+
+@lru_cache(maxsize=2)
+def _knowledge(folders: tuple[str, ...]) -> KnowledgeBase:
+    return KnowledgeBase.load(*map(Path, folders))
+
+
+def _opened(job: LogJob) -> LogLoader | None:
+    """A loader of the logs in the file of `job`, None where it was found in a folder and is not a log. Raises
+    LogError.
+    """
+    if job.found:
+        with suppress(NoLogError):
+            if not logs_below(job.path, Unpacking(), []):
+                return None
+    knowledge = _knowledge(job.rules.folders)
+    as_of = datetime.fromtimestamp(job.rules.as_of_ms / 1000, UTC)
+    options = ReadOptions(zone_named(job.rules.zone), as_of, explaining=knowledge.explaining.sources)
+    loader = LogLoader(TransientStore(knowledge), options, None)
+    try:
+        loader.open([job.path])
+    except NoLogError:
+        if job.found:
+            return None
+        raise
+    return loader
+
+
+def _not_a_log(job: LogJob, began: float) -> Iterator[LogReceipt]:
+    log = _ReadSoFar(
+        storable(job.path), [Problem(job.path, "whole file", "Not a supported log, skipped", "noted")], None
+    )
+    yield log.receipt(job, (), began)
+
+
+class _ReadSoFar:
+    """What was read of the log `name` so far, and what was wrong already when its file was opened."""
+
+    def __init__(self, name: str, problems: list[Problem], error: LogError | None) -> None:
+        self.problems = problems
+        self.error = error
+        self._name = name
+        self._rows = 0
+        self._unrelated = 0
+        self._span: LogSpan | None = None
+
+    def rows_of(self, loader: LogLoader, batches: Iterable[LoadedBatch]) -> Iterator[SetRow]:
+        """The exchanges in `batches`, which are those of one log."""
+        store = cast("TransientStore", loader.store)
+        identities = EventIdentities()
+        for batch in batches:
+            loader.add(batch)
+            self._note(batch)
+            words, columns = store.words, batch.encoded
+            if len(columns):
+                numbers, again = identities.of(words, columns)
+                for row, number in enumerate(columns.judgement.tolist()):
+                    judgement = words.judgements[number]
+                    match = judgement.match
+                    exchange = decoded(words, columns, row)
+                    time_ms = exchange.time_ms
+                    if time_ms is not None:
+                        self._span = merge_spans(self._span, LogSpan(time_ms, time_ms, exchange.time_assumed))
+                    one = DiagnosedExchange(
+                        exchange, match.category, judgement.who_acts, match.entry_id, match.confidence
+                    )
+                    yield SetRow(one, again[row], numbers[row])
+            if store.is_full:
+                store.forget()
+                loader.forget_texts()
+
+    def _note(self, batch: LoadedBatch) -> None:
+        self._rows += len(batch.encoded)
+        self._unrelated += batch.unrelated_records
+        self._span = merge_spans(self._span, batch.span)
+        self.problems += batch.problems
+        self.error = batch.error or self.error
+
+    def receipt(self, job: LogJob, parts: tuple[SetPart, ...], began: float, *, service: bool = False) -> LogReceipt:
+        """The receipt of the log, whose rows are in `parts`."""
+        rules, span = job.rules, self._span
+        return LogReceipt(
+            name=self._name,
+            file=storable(job.path),
+            key=job.key,
+            size=job.size,
+            changed_ns=job.changed_ns,
+            zone=rules.zone,
+            as_of_ms=rules.as_of_ms,
+            version=rules.version,
+            knowledge=rules.knowledge,
+            parts=tuple(part.path for part in parts),
+            rows=self._rows,
+            unrelated=self._unrelated,
+            skipped=sum(problem.records or 1 for problem in self.problems if problem.outcome == "skipped"),
+            first_ms=None if span is None else span.first_ms,
+            last_ms=None if span is None else span.last_ms,
+            span_assumed=span is not None and span.assumed,
+            service_log=service,
+            problems=tuple(storable(f"{each.place}: {each.reason}") for each in self.problems[:_MOST_PROBLEMS]),
+            error=None if self.error is None else storable(f"{self.error.what}. {self.error.remedy}."),
+            seconds=round(time.monotonic() - began, 3),
+        )
+
+
+def _written(job: LogJob, number: int, rows: Iterator[SetRow]) -> tuple[SetPart, ...]:
+    """Writes `rows` of the log `number` of the file as parts of the set. Raises OSError; then there are none."""
+    folder, key = Path(job.folder), job.key
+    drafts: list[tuple[Path, Path]] = []
+    times: list[list[int]] = []
+
+    def timed() -> Iterator[SetRow]:
+        for place, row in enumerate(rows):
+            if place % MOST_ROWS == 0:
+                times.append([])
+            time_ms = row.diagnosed.exchange.time_ms
+            if time_ms is not None:
+                known = times[-1]
+                known[:] = [min(known[0], time_ms), max(known[1], time_ms)] if known else [time_ms, time_ms]
+            yield row
+
+    def open_part(part: int) -> BinaryIO:
+        path = folder / EXCHANGES / key[:2] / f"{key}-{number}-{part}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        drafts.append((draft_of(path), path))
+        return drafts[-1][0].open("xb")
+
+    try:
+        lengths = parts_of(timed(), open_part, most=MOST_ROWS)
+        parts = []
+        for (draft, path), length, span in zip(drafts, lengths, times, strict=True):
+            _check_footer(draft, length)
+            size = draft.stat().st_size
+            publish(draft, path)
+            parts.append(
+                SetPart(
+                    path=path.relative_to(folder).as_posix(),
+                    rows=length,
+                    size=size,
+                    first_ms=span[0] if span else None,
+                    last_ms=span[1] if span else None,
+                )
+            )
+        return tuple(parts)
+    finally:
+        for draft, _ in drafts:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+
+def _check_footer(draft: Path, length: int) -> None:
+    """Raises OSError if `draft` is not a whole part of `length` rows, as on a disk that lost what was written."""
+    parquet: Any = importlib.import_module("pyarrow.parquet")
+    try:
+        rows = parquet.read_metadata(draft).num_rows
+    except ValueError as error:
+        raise OSError(f"{draft.name} can't be read back ({error})") from error
+    if rows != length:
+        raise OSError(f"{draft.name} has {rows} rows and not {length}")

@@ -1,0 +1,1 @@
+"""A run over a set of Parquet parts instead of logs."""

@@ -1,0 +1,197 @@
+"""One run over a set: the same answers as `Analysis` has of logs, asked of DuckDB instead of read into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from smtpscope.asking.exchange_set import ExchangeSet
+from smtpscope.asking.set_incidents import incident, incident_keys
+from smtpscope.asking.set_manifest import SetManifest, read_manifest
+from smtpscope.asking.set_rows import SetRows
+from smtpscope.asking.set_tree import SetTree
+from smtpscope.asking.sql import Sql
+from smtpscope.errors import LogError, Problem
+from smtpscope.export.report.report import Report
+from smtpscope.knowledge.base import KnowledgeBase
+from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
+from smtpscope.session.reporting import report_of, with_summaries
+from smtpscope.session.view_values import IncidentDetail, Overview, View
+from smtpscope.store.event_store import DIRECTIONS
+from smtpscope.store.grouping.dimensions import Grouping
+from smtpscope.store.grouping.group_sorting import SortColumn
+from smtpscope.store.times import LocalZone, zone_label
+
+if TYPE_CHECKING:
+    from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
+
+_MOST_PROBLEMS: Final = 200
+
+
+class SetAnalysis:
+    """A run over the set in `folder`; `zone` is the one of times on display. Raises LogError if it can't be opened."""
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        folder: str,
+        *,
+        zone: tzinfo | None = None,
+        count_duplicates: bool = False,
+    ) -> None:
+        self.knowledge = knowledge
+        self.zone: tzinfo = LocalZone() if zone is None else zone
+        self.files: tuple[str, ...] = (folder,)
+        self.named_files: tuple[str, ...] = (folder,)
+        manifest = read_manifest(folder)
+        self.errors: list[LogError] = list(_errors(manifest, folder))
+        self.problems: list[Problem] = list(_problems(manifest))
+        self.skipped = sum(log.skipped for log in manifest.logs)
+        self.unrelated_records = sum(log.unrelated for log in manifest.logs)
+        self._manifest = manifest
+        # In the order of their names, so that a set answers the same however it was read.
+        logs = sorted(log.name for log in manifest.logs)
+        parts = [str(Path(folder) / part.path) for part in manifest.parts if part.rows]
+        self._set = ExchangeSet(parts, logs, manifest.span, count_duplicates=count_duplicates)
+        self._rows = SetRows(self._set)
+        self._overview: Overview | None = None
+
+    @property
+    def zone_name(self) -> str:
+        """The display name of the zone times are shown in."""
+        return zone_label(self.zone)
+
+    def close(self) -> None:
+        """Lets go of the set."""
+        self._set.close()
+
+    def overview(self) -> Overview:
+        """The overview of the whole set."""
+        if self._overview is None:
+            self._overview = self._counted()
+        return self._overview
+
+    def view(
+        self,
+        filter_text: str = "",
+        *,
+        grouping: Grouping = "code",
+        sort: SortColumn = "attention",
+        descending: bool = False,
+    ) -> View:
+        """The events that match `filter_text`, grouped and sorted. Raises FilterError."""
+        tree = SetTree(self._set, self._set.asked(filter_text, self.zone), grouping)
+        order = tree.sorted_by(sort, descending)
+        return View(filter_text, grouping, sort, descending, tree, order, self.overview().events)
+
+    def suggestion(self, filter_text: str) -> str | None:
+        """A similar filter that finds something, if `filter_text` finds nothing."""
+        from smtpscope.asking.set_words import WordsOfSet
+        from smtpscope.store.filter.suggestions import suggest
+
+        return suggest(WordsOfSet(self._set), filter_text)
+
+    def incidents_in(self, view: View, *, most: int | None = None) -> list[IncidentDetail]:
+        """The incidents of `view` with guidance, most frequent first, at most `most` of them."""
+        return self._incidents(self._set.asked(view.filter_text, self.zone), most)
+
+    def exchanges_in(self, view: View) -> Iterator[tuple[SmtpExchange, str]]:
+        """The exchanges of `view` in order of time, each with its cause."""
+        return self._rows.in_order_of_time(self._set.asked(view.filter_text, self.zone))
+
+    def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
+        """The summary of some incidents, for any export format; a set has no raw records, so samples are as parsed."""
+        from smtpscope.export.summaries.summary import SummaryDocument
+
+        return SummaryDocument(
+            incidents=tuple(map(self._summary, details)),
+            filter_text=view.filter_text,
+            files=self.files,
+            zone=self.zone,
+            zone_name=self.zone_name,
+            events_in_view=view.count,
+            events_in_log=view.total,
+            skipped=self.skipped,
+        )
+
+    def report(self, view: View, *, most: int | None = None, summaries: int = 0) -> Report:
+        """`view` as a report of at most `most` groups on the first level, with about `summaries` incidents in it."""
+        titles, zone = self.knowledge.categories, (self.zone, self.zone_name)
+        report = report_of(view, self.overview(), titles, self.problems, zone, most)
+        tree = view.tree
+        if not summaries or not isinstance(tree, SetTree):
+            return report
+
+        def incidents_of(level: int, index: int) -> list[IncidentDetail]:
+            return self._incidents(tree.rows_of(level, index), None)
+
+        return with_summaries(report, view, summaries, incidents_of, self.document)
+
+    def _incidents(self, rows: Sql, most: int | None) -> list[IncidentDetail]:
+        details = []
+        for key in incident_keys(self._set, rows, most):
+            found = incident(self._set, rows, key, self.zone)
+            sample = self._rows.exchange(found.sample_row)
+            details.append(IncidentDetail(found, self.knowledge.advice(sample), sample))
+        return details
+
+    def _summary(self, detail: IncidentDetail) -> IncidentSummary:
+        from smtpscope.export.event_text import event_text
+        from smtpscope.export.masking.credentials import hidden
+        from smtpscope.export.summaries.summary import IncidentSummary
+
+        # Others read the ticket, so credentials stay out of it.
+        sample, _ = hidden(detail.sample, "")
+        raw = event_text(sample, self.zone)
+        return IncidentSummary(incident=detail.incident, advice=detail.advice, sample=sample, sample_raw=raw)
+
+    def _counted(self) -> Overview:
+        counts = dict.fromkeys(DIRECTIONS, 0)
+        duplicates, assumed = 0, any(log.span_assumed for log in self._manifest.logs)
+        for direction, again, rows, of_assumed in self._set.tuples(
+            "SELECT direction, again, count(*), bool_or(time_assumed) FROM parts GROUP BY ALL"
+        ):
+            assumed |= bool(of_assumed)
+            if again and not self._set.count_duplicates:
+                duplicates += rows
+            else:
+                counts[Direction(direction)] += rows
+        start_ms, end_ms = self._manifest.span
+        return Overview(
+            files=self.files,
+            events=sum(counts.values()),
+            duplicates=duplicates,
+            unrelated_records=self.unrelated_records,
+            skipped=self.skipped,
+            first_ms=start_ms,
+            last_ms=end_ms,
+            directions=tuple((direction, count) for direction, count in counts.items() if count),
+            times_assumed=assumed,
+            service_logs=bool(self._manifest.logs) and all(log.service_log for log in self._manifest.logs),
+        )
+
+
+def _errors(manifest: SetManifest, folder: str) -> Iterator[LogError]:
+    failed = [log for log in manifest.logs if log.error is not None]
+    if failed:
+        number = "1 log is" if len(failed) == 1 else f"{len(failed):,} logs are"
+        yield LogError(
+            where=folder,
+            what=f"{number} not in this set because reading failed, for example {failed[0].name}: {failed[0].error}",
+            remedy="List them all with: smtpscope fleet check --list-failed",
+        )
+
+
+def _problems(manifest: SetManifest) -> Iterator[Problem]:
+    """What was skipped, a line for each log with how much of it, and the first reasons."""
+    told = [log for log in manifest.logs if log.skipped or log.problems]
+    for log in told[:_MOST_PROBLEMS]:
+        reason = "; ".join(log.problems[:3]) or "some records could not be read"
+        yield Problem(log.name, "the log", reason, "skipped" if log.skipped else "noted", log.skipped or None)
+    rest = told[_MOST_PROBLEMS:]
+    if rest:
+        skipped = sum(log.skipped for log in rest)
+        reason = f"{len(rest):,} more logs have problems"
+        yield Problem(rest[0].name, "and others", reason, "skipped" if skipped else "noted", skipped or None)
