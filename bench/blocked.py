@@ -24,6 +24,7 @@ from textual.widgets import Input
 from bench.latency import filled_session, send
 from bench.watched_browser import WatchedBrowser
 from smtpscope.app.default_keys import OWNERS, own_bindings
+from smtpscope.app.preparing import prepare_screens
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.session import Analysis
 
@@ -167,7 +168,7 @@ async def measured(analysis: Analysis, places: Sequence[str]) -> list[tuple[str,
         async with browser.run_test(size=_SIZE, notifications=True):
             presser = Presser(browser, steps)
             await presser.rest()
-            await browser.prepare_screens().wait()
+            await prepare_screens(browser).wait()
             for place, key, does in keys_by_place():
                 if places and place not in places:
                     continue

@@ -9,6 +9,7 @@ from textual.css.stylesheet import Stylesheet
 
 from app.driving import browsing
 from smtpscope.app.application import Browser
+from smtpscope.app.preparing import prepare_screens
 from smtpscope.session import Analysis
 
 _OPENING = (("i",), ("c",), ("C",), ("v",), ("K",), ("question_mark",), ("z",), ("f",), ("r",), ("o",), ("W",), ("e",))
@@ -21,7 +22,7 @@ def _covered(app: Browser, before: int) -> bool:
 
 async def test_no_screen_reads_styles_when_it_is_opened(analysis: Analysis) -> None:
     async with browsing(analysis, size=(120, 30)) as driven:
-        await driven.app.prepare_screens().wait()
+        await prepare_screens(driven.app).wait()
         for keys in (*_OPENING, *_FURTHER):
             before = len(driven.app.screen_stack)
             with (
@@ -39,7 +40,7 @@ async def test_prepared_styles_look_like_those_read_at_the_first_use(analysis: A
     for prepared in (False, True):
         async with browsing(analysis, size=(120, 30)) as driven:
             if prepared:
-                await driven.app.prepare_screens().wait()
+                await prepare_screens(driven.app).wait()
             await driven.press("question_mark")
             drawn.append(driven.strips)
             print("\n".join(driven.drawn))

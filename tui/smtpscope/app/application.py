@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import Iterable, Sequence
@@ -14,17 +13,15 @@ from typing import ClassVar
 from textual import events
 from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
-from textual.worker import Worker, get_current_worker
 
 from smtpscope.app.clipboard import Clipboard, Copied, PageClipboard, SystemClipboard
 from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.outside_viewer import view_outside, viewer_command
 from smtpscope.app.palette import ActionsProvider
-from smtpscope.app.preparing import import_screens, prepared_stylesheet
+from smtpscope.app.preparing import prepare_screens
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.browse.part_keys import key_of
 from smtpscope.app.screens.search_line import SearchScreen
@@ -126,36 +123,13 @@ class Browser(App[None]):
         await self.push_screen(self.browse)
         self._end_in_order()
         if not self.is_headless:
-            self.set_timer(_SECONDS_BEFORE_PREPARING, self.prepare_screens)
+            self.set_timer(_SECONDS_BEFORE_PREPARING, lambda: prepare_screens(self))
         if self._hints:
             self.browse.detail.show_hints(_HINTS)
             # Where the table and the facts leave no room for them, this is what is seen of them.
             self.notify("First start: ? lists all keys")
         if self._warning:
             self.notify(shown(self._warning), severity="warning")
-
-    def prepare_screens(self) -> Worker[None]:
-        """Makes ready, in a thread, what other screens need when they are first opened."""
-
-        def prepare() -> None:
-            worker = get_current_worker()
-            import_screens(lambda: worker.is_cancelled)
-            while not worker.is_cancelled:
-                variables = self.get_css_variables()
-                sheet = prepared_stylesheet(self.stylesheet, variables)
-                if self.call_from_thread(self._take_styles, sheet, variables):
-                    # What is there now stays until the end: looking through it for garbage takes 70 ms.
-                    gc.freeze()
-                    return
-
-        return self.run_worker(prepare, thread=True, group="preparing")
-
-    def _take_styles(self, sheet: Stylesheet, variables: dict[str, str]) -> bool:
-        """Whether nothing changed since, so that the prepared styles now are those of the application."""
-        if self.stylesheet.source.keys() <= sheet.source.keys() and self.get_css_variables() == variables:
-            self.stylesheet = sheet
-            return True
-        return False
 
     def _end_in_order(self) -> None:
         """SIGTERM would leave the cursor hidden and mouse reporting on."""

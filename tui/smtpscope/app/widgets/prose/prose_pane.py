@@ -145,40 +145,44 @@ class ProsePane(LineWidget, can_focus=True):
         if width <= 0 or ((known := self.text_layout) is not None and known.width == width):
             return
         self._layout = ProseLayout(self.blocks, width)
-        self._measure(self._layout)
+        _measure(self, self._layout)
         if self.searched:
             # Marks stay while rows change, so that one word can be looked for in many.
             self._search = TextSearch(self.searched, self.lines)
         self.refresh()
-
-    def _measure(self, layout: ProseLayout) -> None:
-        if layout is not self._layout:
-            return
-        before, height = layout.measured_lines, self.scrollable_content_region.height
-        whole = layout.measure(least=0 if before else height, seconds=_SECONDS_AT_ONCE)
-        self.virtual_size = Size(layout.width, layout.measured_lines)
-        if before < self.scroll_offset.y + height:
-            self.refresh()
-        if not whole:
-            self.set_timer(_SECONDS_BETWEEN, lambda: self._measure(layout))
 
     def action_scroll_end(self) -> None:
         self.virtual_size = Size(self.virtual_size.width, len(self.lines))
         super().action_scroll_end()
 
     def draw_line(self, line: int) -> Strip:
-        width = self.scrollable_content_region.width
-        style = self.visual_style.rich_style
-        used = 0 if self._layout is None else self._layout.measured_lines
-        if self._layout is None or line >= used:
-            return _hint(self, line, used).adjust_cell_length(width, style).apply_style(style)
-        drawn = self._layout.strip(line, self.visual_style).adjust_cell_length(width, style).apply_style(style)
-        if not self.searched:
-            return drawn
-        styles = (
-            self.get_component_rich_style(f"prose-pane--{name}", partial=True) for name in ("match", "current-match")
-        )
-        return self._search.marked(drawn, line, *styles)
+        return _drawn(self, self._layout, self._search, line)
+
+
+def _measure(pane: ProsePane, layout: ProseLayout) -> None:
+    """Measures some more of `layout` while it is the one of the pane."""
+    if layout is not pane.text_layout:
+        return
+    before, height = layout.measured_lines, pane.scrollable_content_region.height
+    whole = layout.measure(least=0 if before else height, seconds=_SECONDS_AT_ONCE)
+    pane.virtual_size = Size(layout.width, layout.measured_lines)
+    if before < pane.scroll_offset.y + height:
+        pane.refresh()
+    if not whole:
+        pane.set_timer(_SECONDS_BETWEEN, lambda: _measure(pane, layout))
+
+
+def _drawn(pane: ProsePane, layout: ProseLayout | None, search: TextSearch, line: int) -> Strip:
+    width = pane.scrollable_content_region.width
+    style = pane.visual_style.rich_style
+    used = 0 if layout is None else layout.measured_lines
+    if layout is None or line >= used:
+        return _hint(pane, line, used).adjust_cell_length(width, style).apply_style(style)
+    drawn = layout.strip(line, pane.visual_style).adjust_cell_length(width, style).apply_style(style)
+    if not search.wanted:
+        return drawn
+    styles = (pane.get_component_rich_style(f"prose-pane--{name}", partial=True) for name in ("match", "current-match"))
+    return search.marked(drawn, line, *styles)
 
 
 def _hint(pane: ProsePane, line: int, used: int) -> Strip:
