@@ -41,7 +41,7 @@ class ItemPane(ProsePane):
 
     cursor: reactive[int] = reactive(0)
 
-    _items: tuple[ProseLayout, list[TextItem]] | None = None
+    _items: tuple[ProseLayout | None, list[TextItem]] = (None, [])
 
     @dataclass
     class LinkWanted(Message):
@@ -52,10 +52,8 @@ class ItemPane(ProsePane):
     @property
     def items(self) -> list[TextItem]:
         layout = self.text_layout
-        if layout is None:
-            return []
-        if self._items is None or self._items[0] is not layout:
-            self._items = layout, items_of(layout.blocks, layout.first_lines, len(layout.lines), layout.width)
+        if self._items[0] is not layout:
+            self._items = layout, [] if layout is None else items_of(layout)
         return self._items[1]
 
     @property

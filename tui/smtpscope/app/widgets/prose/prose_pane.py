@@ -141,8 +141,8 @@ class ProsePane(LineWidget, can_focus=True):
             self.scroll_to(y=max(0, line), animate=False)
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
-        if width <= 0 or ((known := self.text_layout) is not None and known.width == width):
+        width, known = self.scrollable_content_region.width, self.text_layout
+        if width <= 0 or (known is not None and known.width == width):
             return
         self._layout = ProseLayout(self.blocks, width)
         _measure(self, self._layout)
