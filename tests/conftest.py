@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from smtpscope.reading import registry
 
 # How quick a machine is that has other work to do tells nothing of the code.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,3 +52,11 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in [name for name in os.environ if name.startswith("SMTPSCOPE_") and name != "SMTPSCOPE_GOLDEN"]:
             patch.delenv(name)
         yield home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def known_heads() -> Iterator[None]:
+    """The reader follows from how a file begins, so that it is looked for once for all copies of a sample."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "_sniffing", lru_cache(maxsize=64)(registry._sniffing))
+        yield

@@ -11,8 +11,13 @@ from unittest.mock import patch
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
+from textual.content import Content
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from smtpscope.app.widgets.texts import prose
 
 _MOST_STEPS = 100_000
 _SECONDS_WITHOUT_CLOCK = 3600.0
@@ -43,6 +48,18 @@ def _parsed_once(sheet: Stylesheet, css: str, **given: Any) -> list[RuleSet]:
     return _parsed[key]
 
 
+_wrapped = prose._wrapped
+_wrapped_before: dict[tuple[object, ...], list[Strip]] = {}
+
+
+def _wrapped_once(pane: ScrollView, content: Content, width: int) -> list[Strip]:
+    """The same text is wrapped once in a process for each width and theme: it took a third of the time of a key."""
+    key = (content.plain, tuple(content.spans), width, pane.visual_style, pane.app.theme)
+    if key not in _wrapped_before:
+        _wrapped_before[key] = _wrapped(pane, content, width)
+    return _wrapped_before[key]
+
+
 _render_update = Compositor.render_update
 _drawn: set[tuple[object, ...]] = set()
 
@@ -53,7 +70,7 @@ def _drawn_when_new(
     """Each set of widgets is drawn once in a process for each size of the terminal; a picture whenever it is asked for.
 
     Nobody sees what goes to the terminal after each key, and it took a third of the time. Tests that look at the screen
-    draw it then, and `browsing` draws it at the end.
+    draw it then, and `browsing` draws what is new at the end.
     """
     widgets = frozenset((type(widget), widget.id, widget.classes) for widget in compositor.visible_widgets)
     key = (compositor.size, widgets)
@@ -79,6 +96,7 @@ def no_waiting(*, draws: bool = False) -> Iterator[None]:
         patch("textual.pilot.wait_for_idle", all_done),
         patch("textual.screen.UPDATE_PERIOD", _SECONDS_WITHOUT_CLOCK),
         patch.object(Stylesheet, "_parse_rules", _parsed_once),
+        patch.object(prose, "_wrapped", _wrapped_once),
         patch.object(Compositor, "render_update", _render_update if draws else _drawn_when_new),
     ):
         yield
