@@ -58,6 +58,15 @@ def test_the_events_and_the_summary(smtpscope: Smtpscope, folder: Path, text: st
         assert one == other
 
 
+def test_a_set_alone_is_reported_on(smtpscope: Smtpscope, folder: Path) -> None:
+    result = smtpscope(folder, "--timezone", "UTC")
+    assert result.exit_code == 0
+    assert "528 SMTP refusals, 80 other records" in result.stdout
+    together = smtpscope("report", folder, SAMPLES)
+    assert together.exit_code == 2
+    assert "this is a set, which is opened alone" in together.stderr
+
+
 def test_html_has_the_summaries_of_its_rows(smtpscope: Smtpscope, folder: Path) -> None:
     expected, found = (
         smtpscope("report", place, "--format", "html", "--timezone", "UTC") for place in (SAMPLES, str(folder))

@@ -21,6 +21,7 @@ from smtpscope.cli.log_arguments import (
     end,
     grouped,
     matching_incidents,
+    names_set,
     opened,
     read,
     say_when_nothing_fits,
@@ -158,9 +159,10 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     if query.files or hindrance is not None:
         check_named(query, Target())
         _check_meant(query.files[0])
-    if hindrance is not None:
-        talk(f"{hindrance}: printing the report instead of opening the browser.")
-        _print_report(read(query), query.filter_text, "text", "code", Target())
+    if hindrance is not None or names_set(query):
+        why = hindrance or "The browser does not open sets yet"
+        talk(f"{why}: printing the report instead of opening the browser.")
+        _print_report(asked(query), query.filter_text, "text", "code", Target())
         return
     loaded = loaded_settings()
     settings = loaded.settings

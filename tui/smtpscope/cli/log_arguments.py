@@ -61,6 +61,13 @@ def opened(
     return analysis
 
 
+def names_set(query: Query) -> bool:
+    """Whether a set is among the logs."""
+    from smtpscope.asking.set_manifest import is_set
+
+    return any(map(is_set, query.files))
+
+
 def asked(query: Query) -> Answering:
     """What is asked by a command that reads no further: logs that have been read, or a set.
 

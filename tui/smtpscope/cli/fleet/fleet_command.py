@@ -238,6 +238,6 @@ def compact(folder: Path, memory: str, drop_before: str) -> None:
         folder, memory=memory, drop_before=drop_before, on_month=lambda month: patience.say(f"compacting {month}")
     )
     talk(
-        f"{folder}: {done.files_before:,} files, {done.size_before / 1e6:,.1f} MB, are now {done.files:,} files, "
-        f"{done.size / 1e6:,.1f} MB; {done.rows:,} exchanges, {done.duplicates:,} of them in several logs"
+        f"{folder}: files before: {done.files_before:,} ({done.size_before / 1e6:,.1f} MB), now: {done.files:,} "
+        f"({done.size / 1e6:,.1f} MB); {done.rows:,} exchanges, {done.duplicates:,} of them in several logs"
     )
