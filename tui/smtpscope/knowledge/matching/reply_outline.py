@@ -17,8 +17,8 @@ from smtpscope.knowledge.matching.reply_tokens import (
     LONGEST_TEXT,
     MAILBOX,
     SIGNS,
-    Part,
     Span,
+    TextPart,
     kept_part,
 )
 
@@ -84,7 +84,7 @@ class ReplyOutlines:
             self._of_part[text] = kept
         return kept
 
-    def _masked(self, text: str, part: Part) -> str:
+    def _masked(self, text: str, part: TextPart) -> str:
         """`text` with a sign, or one letter that no word is, for each word that nothing depends on."""
         known, pieces, at = self._known, [], 0
         for number, (word, first, last) in enumerate(part.words):

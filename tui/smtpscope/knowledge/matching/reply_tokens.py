@@ -236,7 +236,7 @@ def _without_apostrophe(word: str) -> str:
     return tail if head in _ELIDED else head + tail
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """What stands between two spaces: its words, and the words of the names among them, by the number of their sign.
 
     It is `plain` if it has no names and no word depends on the one before; `one` is then its word, if it has just one.
@@ -254,7 +254,7 @@ _AFTER_ANOTHER = _SECOND.union(_SAME, ("s",))
 _NO_NAMES: Mapping[int, Sequence[str]] = {}
 
 
-def _read_part(text: str) -> Part:
+def _read_part(text: str) -> TextPart:
     words: list[_Word] = []
     names = _NO_NAMES
     for found in _TOKEN.finditer(text):
@@ -276,14 +276,14 @@ def _read_part(text: str) -> Part:
         if word in _AFTER_ANOTHER:
             plain = False
             break
-    return Part(tuple(words), names, plain, words[0] if plain and len(words) == 1 else None)
+    return TextPart(tuple(words), names, plain, words[0] if plain and len(words) == 1 else None)
 
 
 _kept_parts = lru_cache(maxsize=16_384)(_read_part)
 _LONGEST_KEPT = 64
 
 
-def kept_part(text: str) -> Part:
+def kept_part(text: str) -> TextPart:
     """`text` between two spaces, read once: replies share most of it, and no token reaches over a space."""
     return _kept_parts(text) if len(text) <= _LONGEST_KEPT else _read_part(text)
 
