@@ -129,9 +129,13 @@ class Matcher(Struct, frozen=True):
             from_command(command.verb, reply, words)
             or self._from_provider_code(reply, words, given)
             or from_detailed_code(reply, self.codes)
-            or self._behind_postfix(reply, given)
-            or at_stage(self._from_words(reply, words, given), stage, words)
+            or at_stage(self._from_all_words(reply, words, given), stage, words)
         )
+
+    def _from_all_words(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding:
+        found = self._from_words(reply, words, given)
+        behind = self._behind_postfix(reply, given)
+        return found if behind is None or behind.category == found.category else behind
 
     def _behind_postfix(self, reply: Reply, given: MatchContext) -> Finding | None:
         """The finding for the words of a policy service or an access map, which Postfix puts behind its own.
