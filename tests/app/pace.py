@@ -11,13 +11,8 @@ from unittest.mock import patch
 from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
-from textual.content import Content
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-
-from smtpscope.app.widgets.texts import prose
 
 _MOST_STEPS = 100_000
 _SECONDS_WITHOUT_CLOCK = 3600.0
@@ -46,18 +41,6 @@ def _parsed_once(sheet: Stylesheet, css: str, **given: Any) -> list[RuleSet]:
     if key not in _parsed:
         _parsed[key] = _parse_rules(sheet, css, **given)
     return _parsed[key]
-
-
-_wrapped = prose._wrapped
-_wrapped_before: dict[tuple[object, ...], list[Strip]] = {}
-
-
-def _wrapped_once(pane: ScrollView, content: Content, width: int) -> list[Strip]:
-    """The same text is wrapped once in a process for each width and theme: it took a third of the time of a key."""
-    key = (content.plain, tuple(content.spans), width, pane.visual_style, pane.app.theme)
-    if key not in _wrapped_before:
-        _wrapped_before[key] = _wrapped(pane, content, width)
-    return _wrapped_before[key]
 
 
 _render_update = Compositor.render_update
@@ -96,7 +79,6 @@ def no_waiting(*, draws: bool = False) -> Iterator[None]:
         patch("textual.pilot.wait_for_idle", all_done),
         patch("textual.screen.UPDATE_PERIOD", _SECONDS_WITHOUT_CLOCK),
         patch.object(Stylesheet, "_parse_rules", _parsed_once),
-        patch.object(prose, "_wrapped", _wrapped_once),
         patch.object(Compositor, "render_update", _render_update if draws else _drawn_when_new),
     ):
         yield

@@ -14,7 +14,7 @@ from app.driving import Browsing, browsing
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.live.address_dialog import AddressScreen
 from smtpscope.app.screens.live.check_now import CheckNowScreen
-from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis
 from support.dns_stub import DnsStub

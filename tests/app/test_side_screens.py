@@ -15,7 +15,7 @@ from smtpscope.app.screens.knowledge_screen import KnowledgeScreen
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.timeline_screen import TimelineScreen
 from smtpscope.app.widgets.counted_list import CountedList
-from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.app.widgets.timeline_list import TimelineList
 from smtpscope.session import Analysis
 from smtpscope.store.grouping.time_bins import episodes, sorted_times
