@@ -5,10 +5,13 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from smtpscope.reading import registry
 
 # How quick a machine is that has other work to do tells nothing of the code.
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,6 +21,16 @@ _FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOM
 
 
 _SHARE_OF_EXAMPLES = 0.3
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In a worker of xdist: what is kept of a first run is made together."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        from support.first_caches import make_caches
+
+        worker = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+        make_caches(session.config, Path(__file__).parent, worker, workers)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,3 +62,11 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in [name for name in os.environ if name.startswith("SMTPSCOPE_") and name != "SMTPSCOPE_GOLDEN"]:
             patch.delenv(name)
         yield home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def known_heads() -> Iterator[None]:
+    """The reader follows from how a file begins, so that it is looked for once for all copies of a sample."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "_sniffing", lru_cache(maxsize=64)(registry._sniffing))
+        yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 
 from support.command_texts import command_texts
 from support.made_docs import DOCS, ROOT
+from support.source_strings import source_strings
 from support.word_list import WORD_LIST, Wording
 
 SOURCES = sorted((ROOT / "tui/smtpscope").rglob("*.py"))
@@ -26,24 +26,19 @@ Text = tuple[str, str]
 
 def literals(path: Path) -> Iterator[Text]:
     """The string literals of a module without its docstrings; values in an f-string are `{}`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    left_out = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            left_out.update(id(part) for part in node.values)
-            parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
-            yield f"{path.relative_to(ROOT)}, line {node.lineno}", "".join(map(str, parts))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in left_out:
-            yield f"{path.relative_to(ROOT)}, line {node.lineno}", node.value
+    name = path.relative_to(ROOT)
+    for each in source_strings(path):
+        if each.is_text and not each.alone:
+            yield f"{name}, line {each.line}", each.with_values("{}")
 
 
 def docstrings(path: Path) -> Iterator[Text]:
     """The docstrings of a module, line by line, without the code in them."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            for number, line in enumerate(node.value.value.splitlines(), node.lineno):
-                yield f"{path.relative_to(ROOT)}, line {number}", re.sub(r"`[^`]*`", "", line)
+    name = path.relative_to(ROOT)
+    for each in source_strings(path):
+        if each.is_text and each.alone:
+            for number, line in enumerate(each.with_values("").splitlines(), each.line):
+                yield f"{name}, line {number}", re.sub(r"`[^`]*`", "", line)
 
 
 def knowledge_texts(value: object, where: str) -> Iterator[Text]:
@@ -84,8 +79,9 @@ def document_texts() -> Iterator[Text]:
             text = text.partition("<!-- words: begin -->")[0]
         # Blocks of code hold replies and the output of other programs.
         text = re.sub(r"```.*?```", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+        name = path.relative_to(ROOT)
         for number, line in enumerate(text.splitlines(), 1):
-            yield f"{path.relative_to(ROOT)}, line {number}", line
+            yield f"{name}, line {number}", line
 
 
 def help_texts() -> Iterator[Text]:
@@ -148,4 +144,4 @@ def test_literals_are_found_and_docstrings_are_not(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("test_wording.ROOT", tmp_path)
     module = tmp_path / "a.py"
     module.write_text('"""A device of ours."""\n\nX = "3 of " + f"{1 + 1} of ours"\n', encoding="utf-8")
-    assert [text for _, text in literals(module)] == ["{} of ours", "3 of "]
+    assert sorted(text for _, text in literals(module)) == ["3 of ", "{} of ours"]

@@ -221,4 +221,4 @@ async def browsing(
                 await driven.settled()
             yield driven
             if app.is_running:
-                assert driven.strips
+                app.screen._compositor.render_update()

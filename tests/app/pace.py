@@ -53,7 +53,7 @@ def _drawn_when_new(
     """Each set of widgets is drawn once in a process for each size of the terminal; a picture whenever it is asked for.
 
     Nobody sees what goes to the terminal after each key, and it took a third of the time. Tests that look at the screen
-    draw it then, and `browsing` draws it at the end.
+    draw it then, and `browsing` draws what is new at the end.
     """
     widgets = frozenset((type(widget), widget.id, widget.classes) for widget in compositor.visible_widgets)
     key = (compositor.size, widgets)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-import pytest
-
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.table.grouping_screen import GroupingScreen
 from smtpscope.session import Analysis
@@ -46,24 +44,22 @@ async def test_enter_opens_a_group_and_closes_it_again(analysis: Analysis) -> No
         assert len(driven.lines) == before
 
 
-@pytest.mark.parametrize(("open_key", "close_key"), [("right", "left"), ("l", "h")])
-async def test_arrows_and_letters_walk_into_a_group_and_out_of_it(
-    analysis: Analysis, open_key: str, close_key: str
-) -> None:
+async def test_arrows_and_letters_walk_into_a_group_and_out_of_it(analysis: Analysis) -> None:
     async with browsing(analysis) as driven:
-        await driven.put_on("mail.fabrikam.example")
-        at = driven.browse.table.cursor
-        await driven.press(open_key)
-        assert (_open(driven), driven.browse.table.cursor) == (True, at)
-        await driven.press(open_key)
-        assert driven.browse.table.cursor == at + 1
-        assert driven.row >= 0
-        await driven.press(close_key)
-        assert driven.browse.table.cursor == at
-        await driven.press(close_key)
-        assert _open(driven) is False
-        await driven.press(close_key)
-        assert driven.line.depth == 0
+        for open_key, close_key in (("right", "left"), ("l", "h")):
+            await driven.put_on("mail.fabrikam.example")
+            at = driven.browse.table.cursor
+            await driven.press(open_key)
+            assert (_open(driven), driven.browse.table.cursor) == (True, at)
+            await driven.press(open_key)
+            assert driven.browse.table.cursor == at + 1
+            assert driven.row >= 0
+            await driven.press(close_key)
+            assert driven.browse.table.cursor == at
+            await driven.press(close_key)
+            assert _open(driven) is False
+            await driven.press(close_key)
+            assert driven.line.depth == 0
 
 
 async def test_j_and_k_move_the_cursor_and_stop_at_the_ends(analysis: Analysis) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.driving import browsing
 from smtpscope.app.screens.table.grouping_screen import GroupingScreen
 from smtpscope.session import Analysis
@@ -24,9 +22,8 @@ async def test_each_line_of_the_list_groups_by_what_it_says(analysis: Analysis) 
                 assert len(driven.lines) == 528
 
 
-@pytest.mark.parametrize(
-    ("keys", "grouping"),
-    [
+async def test_any_two_fields_are_chosen_with_a_few_keys(analysis: Analysis) -> None:
+    chosen = [
         (("enter",), "code"),
         (("j", "enter"), "host"),
         (("tab", "3"), "code,cause"),
@@ -36,15 +33,13 @@ async def test_each_line_of_the_list_groups_by_what_it_says(analysis: Analysis) 
         (("tab", "tab", "end", "enter"), "code,connector"),
         (("tab", "h", "5"), "server"),
         (("G", "9", "escape"), "code"),
-    ],
-)
-async def test_any_two_fields_are_chosen_with_a_few_keys(
-    analysis: Analysis, keys: tuple[str, ...], grouping: str
-) -> None:
+    ]
     async with browsing(analysis, size=(80, 24)) as driven:
-        await driven.press("o", *keys)
-        assert driven.screen is driven.browse
-        assert driven.view.grouping == DIMENSIONS.understood(grouping)
+        for keys, grouping in chosen:
+            await driven.press("o", *keys)
+            assert driven.screen is driven.browse
+            assert driven.view.grouping == DIMENSIONS.understood(grouping), keys
+            await driven.press("o", "1")
 
 
 async def test_the_list_names_the_fields_in_words_and_takes_clicks(analysis: Analysis) -> None:

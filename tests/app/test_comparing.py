@@ -7,7 +7,7 @@ import pytest
 from app.driving import browsing
 from smtpscope.app.screens.compare_choices import offered, typed
 from smtpscope.app.screens.compare_screen import CompareScreen
-from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.export.comparison.comparison_formats import rendered
 from smtpscope.session import Analysis
 from smtpscope.session.watching.comparing import Period, compare_periods

@@ -10,7 +10,8 @@ from textual.geometry import Offset
 from app.driving import Browsing, browsing
 from smtpscope.app.links import has_browser, link_in
 from smtpscope.app.screens.link import LinkScreen
-from smtpscope.app.widgets.texts.text_items import items_of
+from smtpscope.app.widgets.prose.prose_layout import ProseLayout
+from smtpscope.app.widgets.prose.text_items import items_of
 from smtpscope.session import Analysis, open_analysis
 
 
@@ -178,7 +179,7 @@ def test_a_browser_needs_a_display() -> None:
 
 
 def test_a_pane_without_text_has_no_items() -> None:
-    assert items_of((), [], 0, 80) == []
+    assert items_of(ProseLayout((), 80)) == []
 
 
 async def test_keys_in_the_detail_of_an_empty_log_do_nothing(tmp_path: Path) -> None:

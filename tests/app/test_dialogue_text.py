@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from smtpscope.app.widgets.texts.prose import blocks_text
+from smtpscope.app.widgets.prose.prose_blocks import blocks_text
 from smtpscope.app.widgets.texts.session_text import session_blocks
 from smtpscope.reading.smtp_session import SessionLine, SmtpSession
 

@@ -11,8 +11,8 @@ import pytest
 from app.conftest import OpenSession
 from app.driving import Browsing, browsing
 from app.hostile import COMMAND, EVENTS, FILE_NAME, HOST, REPLY, write_hostile_log
+from smtpscope.app.widgets.prose.prose_blocks import blocks_text
 from smtpscope.app.widgets.texts.guidance_text import guidance_blocks
-from smtpscope.app.widgets.texts.prose import blocks_text
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.knowledge.advice import FilledCheck
 from smtpscope.session import Analysis

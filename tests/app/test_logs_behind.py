@@ -15,7 +15,7 @@ from smtpscope.app import loading
 from smtpscope.app.screens.browse import view_controller
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.zone import ZoneScreen
-from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.session import Analysis
 from support.event_texts import TextEvent, block_2003, log_line
 from support.every_format import SERVICE_LOGS

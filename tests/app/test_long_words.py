@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.long_words import with_breaks
+from smtpscope.app.widgets.prose.long_words import with_breaks
 
 
 def test_long_words_are_broken_after_a_sign() -> None:
@@ -16,6 +16,7 @@ def test_long_words_are_broken_after_a_sign() -> None:
         ("/aaaaaaaaa", 8, ["/aaaaaaa", "aa"]),
         ("short words stay", 8, ["short words stay"]),
         ("郵便/郵便郵便", 8, ["郵便/", "郵便郵便"]),
+        ("郵便", 1, ["郵", "便"]),
     ):
         assert with_breaks(Content(given), width).plain.split("\n") == lines
 

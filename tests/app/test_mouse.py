@@ -9,7 +9,7 @@ from app.driving import Browsing, browsing
 from smtpscope.app.application import Browser
 from smtpscope.app.screens.counts import CountsScreen
 from smtpscope.app.screens.help_screen import HelpScreen
-from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.session import Analysis
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.driving import Browsing, browsing
 from smtpscope.app.screens.search_line import SearchScreen
-from smtpscope.app.widgets.texts.text_search import TextSearch
+from smtpscope.app.widgets.prose.text_search import TextSearch
 from smtpscope.session import Analysis
 
 

@@ -7,15 +7,14 @@ its files. Docstrings are left out, as they have made-up names. Words of replies
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from smtpscope.knowledge.public_vocabulary import EXAMPLE_NAMES
 from smtpscope.parsing.events.message_wording import EVENT_IDS
 from smtpscope.parsing.events.related_event_forms import RELATED_IDS
+from support.source_strings import source_strings
 
 ROOT: Final = Path(__file__).parents[2]
 WORDS: Final = ROOT / "data" / "masking" / "words.txt"
@@ -28,7 +27,8 @@ def public_words() -> list[str]:
     """All words, in lower case and in order."""
     found = {str(number) for number in EVENT_IDS | RELATED_IDS}
     for path in sorted((ROOT / "tui").rglob("*.py")):
-        for text in _literals(ast.parse(path.read_text("utf-8"))):
+        # Docstrings have made-up names; what is put into an f-string is code.
+        for text in (each.with_values("\0") for each in source_strings(path) if not each.documents):
             for word in _WORD.findall(text):
                 found.add(word.casefold())
                 found.update(piece.casefold() for piece in _CAMEL.findall(word) if len(piece) > 2)
@@ -38,21 +38,6 @@ def public_words() -> list[str]:
 def text() -> str:
     """What `words.txt` should hold: a word a line."""
     return "".join(f"{word}\n" for word in public_words())
-
-
-def _literals(tree: ast.Module) -> Iterator[str]:
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and id(node) not in docstrings:
-            if isinstance(node.value, str):
-                yield node.value
-            elif isinstance(node.value, bytes):
-                yield node.value.decode("latin-1")
 
 
 if __name__ == "__main__":

@@ -283,7 +283,7 @@ def written(form: str, seed: int = 5, count: int = 12) -> bytes:
     return FORMS[form](messages(seed, count)).encode("latin-1" if "export" in form else "utf-8")
 
 
-def write_wrapped(form: str, stream: BinaryIO, size: int, count: int = 3_000) -> None:
+def write_wrapped(form: str, stream: BinaryIO, size: int, count: int = 300) -> None:
     """About `size` bytes of a `form` whose records are lines."""
     left, seed = size, 1
     while left > 0:

@@ -29,7 +29,7 @@ from app.live.scenarios import (
 )
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.live.check_now import CheckNowScreen
-from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.probes.consent import AnswerMemory
 from smtpscope.probes.live_check import DnsQuery, HttpsFetch, SmtpConnection

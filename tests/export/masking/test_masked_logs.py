@@ -31,7 +31,7 @@ def test_no_name_of_a_sample_is_left(name: str, tmp_path: Path, knowledge: Knowl
     analysis = Analysis(knowledge)
     analysis.open([str(log)])
     analysis.read_all()
-    rows = range(min(len(analysis.store), 40))
+    rows = range(min(len(analysis.store), 20))
     mask = Mask()
     text = "".join(event_lines(((analysis.store.exchange(row), None) for row in rows), "jsonl", mask=mask))
     raw = "".join(mask.text(analysis.raw(row)) for row in rows)

@@ -21,13 +21,14 @@ from smtpscope.app.clipboard import Clipboard, Copied, PageClipboard, SystemClip
 from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.outside_viewer import view_outside, viewer_command
 from smtpscope.app.palette import ActionsProvider
+from smtpscope.app.preparing import prepare_screens
 from smtpscope.app.screens.browse.browse_screen import BrowseScreen
 from smtpscope.app.screens.browse.part_keys import key_of
 from smtpscope.app.screens.search_line import SearchScreen
 from smtpscope.app.terminals.choosing import OwnDriver, driver_class
 from smtpscope.app.themes import OWN_THEMES, cycle, theme_for
 from smtpscope.app.widgets.key_footer import KeyFooter, Severity, StatusMessage
-from smtpscope.app.widgets.texts.prose import ProsePane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.session import Analysis
@@ -39,6 +40,7 @@ _HINTS = (
     "?        all keys, searched by typing",
 )
 _KEYS_WITH_HINTS = 10
+_SECONDS_BEFORE_PREPARING = 1.0
 
 
 def _title(files: Sequence[str]) -> str:
@@ -120,6 +122,8 @@ class Browser(App[None]):
         # Pushed and not made the default screen: Textual reads the stylesheet of pushed screens only.
         await self.push_screen(self.browse)
         self._end_in_order()
+        if not self.is_headless:
+            self.set_timer(_SECONDS_BEFORE_PREPARING, lambda: prepare_screens(self))
         if self._hints:
             self.browse.detail.show_hints(_HINTS)
             # Where the table and the facts leave no room for them, this is what is seen of them.

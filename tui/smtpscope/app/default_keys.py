@@ -28,10 +28,10 @@ from smtpscope.app.screens.views import ViewsScreen
 from smtpscope.app.screens.zone import ZoneScreen
 from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.filter_bar import FilterInput
+from smtpscope.app.widgets.prose.item_pane import ItemPane
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
-from smtpscope.app.widgets.texts.item_pane import ItemPane
-from smtpscope.app.widgets.texts.prose import ProsePane
 from smtpscope.app.widgets.timeline_list import TimelineList
 
 OWNERS: tuple[type[DOMNode], ...] = (

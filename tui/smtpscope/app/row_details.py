@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from textual.content import Content
 
+from smtpscope.app.widgets.prose.prose_blocks import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
 from smtpscope.app.widgets.table.group_outline import OutlineEntry
 from smtpscope.app.widgets.texts.detail_pane import Detail
 from smtpscope.app.widgets.texts.exchange_text import exchange_blocks
 from smtpscope.app.widgets.texts.guidance_text import gist_blocks, guidance_blocks, who_acts
 from smtpscope.app.widgets.texts.incident_text import incident_blocks, note_blocks, several_blocks
 from smtpscope.app.widgets.texts.live_text import live_blocks
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
 from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Advice
 from smtpscope.session import Analysis, ListedIncident, View

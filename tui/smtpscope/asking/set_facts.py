@@ -15,38 +15,40 @@ from smtpscope.store.vocabularies import WHO_ACTS
 
 
 class SetFacts:
-    """Asks for the facts of `number` groups among `rows`. `join` joins their table to the rows, `group` is the number
-    of a row's group; without them all of `rows` are one group.
+    """Asks for the facts of groups among `rows`. `join` joins their table to the rows, `group` is the number of a row's
+    group; without them all of `rows` are one group.
     """
 
-    def __init__(self, asked: ExchangeSet, rows: Sql, join: str = "", group: str = "0", number: int = 1) -> None:
+    def __init__(self, asked: ExchangeSet, rows: Sql, join: str = "", group: str = "0") -> None:
         self._set = asked
         self._rows = rows
         self._join = join
         self._group = group
-        self._number = number
 
-    def of_all(self) -> list[GroupFacts]:
-        """The facts of each group, none of which is empty."""
-        acting = ", ".join(f"count(*) FILTER (who_acts = '{who}')" for who in WHO_ACTS)
+    def of_each(self) -> dict[int, GroupFacts]:
+        """The facts of each group that has rows, by its number."""
+        acting = ", ".join(f"sum(rows) FILTER (who_acts = '{who}')" for who in WHO_ACTS)
+        # Counting what differs is dear in rows and cheap in cells, of which there are few.
         whole = self._asked(
             "count(DISTINCT code), min(code), count(DISTINCT remote_host_key), min(remote_host_key), "
-            "count(DISTINCT direction), min(direction), count(DISTINCT recipient_key), "
-            "count(*) = count(recipient_key), "
-            f"count(DISTINCT server), min(server), count(DISTINCT category), {acting}"
+            "count(DISTINCT direction), min(direction), sum(rows) = sum(with_recipient), "
+            f"min(first_server), max(last_server), count(DISTINCT category), {acting}"
         )
+        recipients = self._recipients()
         categories = self._most_frequent("category", Sql("TRUE"))
         of_one_host = [number for number, row in whole.items() if row[2] == 1]
-        of_one_mailbox = [number for number, row in whole.items() if row[6] == 1 and row[7]]
-        hosts = self._most_frequent("remote_host", self._among(of_one_host))
-        mailboxes = self._most_frequent("recipient", self._among(of_one_mailbox))
-        return [
-            _facts(whole[number], categories[number], hosts.get(number), mailboxes.get(number))
-            for number in range(self._number)
-        ]
+        of_one_mailbox = [number for number, row in whole.items() if row[6] and recipients.get(number) == 1]
+        hosts = self._most_frequent("remote_host", self._numbered(of_one_host, len(whole)))
+        mailboxes = self._most_frequent("recipient", self._numbered(of_one_mailbox, len(whole)))
+        return {
+            number: _facts(
+                row, recipients.get(number, 0), categories[number], (hosts.get(number), mailboxes.get(number))
+            )
+            for number, row in whole.items()
+        }
 
-    def _among(self, numbers: Sequence[int]) -> Sql:
-        if len(numbers) == self._number:
+    def _numbered(self, numbers: Sequence[int], all_of_them: int) -> Sql:
+        if len(numbers) == all_of_them:
             return Sql("TRUE")
         if not numbers:
             return Sql("FALSE")
@@ -54,10 +56,23 @@ class SetFacts:
 
     def _asked(self, columns: str) -> dict[int, tuple[Any, ...]]:
         found = self._set.tuples(
-            f"SELECT {self._group}, {columns} FROM part_rows {self._join} WHERE {self._rows.text} GROUP BY 1",
+            f"SELECT number, {columns} FROM (SELECT {self._group} AS number, code, remote_host_key, direction, "
+            "category, who_acts, count(*) AS rows, count(recipient_key) AS with_recipient, "
+            f"min(server) AS first_server, max(server) AS last_server "
+            f"FROM part_rows {self._join} WHERE {self._rows.text} GROUP BY ALL) GROUP BY 1",
             self._rows.values,
         )
         return {number: tuple(values) for number, *values in found}
+
+    def _recipients(self) -> dict[int, int]:
+        """How many recipients each group names."""
+        return dict(
+            self._set.tuples(
+                f"SELECT number, count(*) FROM (SELECT DISTINCT {self._group} AS number, recipient_key FROM part_rows "
+                f"{self._join} WHERE recipient_key IS NOT NULL AND ({self._rows.text})) GROUP BY 1",
+                self._rows.values,
+            )
+        )
 
     def _most_frequent(self, column: str, among: Sql) -> dict[int, str]:
         """The most frequent text of `column` in each group; ties go to the first by alphabet."""
@@ -73,20 +88,21 @@ class SetFacts:
         return dict(found)
 
 
-def _facts(row: tuple[Any, ...], category: str, host: str | None, mailbox: str | None) -> GroupFacts:
-    codes, code, hosts, host_key, directions, direction, recipients, _, servers, server, categories, *acting = row
+def _facts(row: tuple[Any, ...], recipients: int, category: str, labels: tuple[str | None, str | None]) -> GroupFacts:
+    codes, code, hosts, host_key, directions, direction, _, first_server, last_server, categories, *acting = row
+    events = [int(number or 0) for number in acting]
     return GroupFacts(
         code=code if codes == 1 and code != NO_CODE else None,
         codes=codes,
         host_key=host_key if hosts == 1 else None,
-        host=host,
+        host=labels[0],
         hosts=hosts,
         category=category,
         categories=categories,
-        who_acts=WHO_ACTS[acting.index(max(acting))],
-        acting=tuple(compress(WHO_ACTS, acting)),
+        who_acts=WHO_ACTS[events.index(max(events))],
+        acting=tuple(compress(WHO_ACTS, events)),
         direction=Direction(direction) if directions == 1 else None,
-        recipient=mailbox,
+        recipient=labels[1],
         recipients=recipients,
-        server=server if servers == 1 else None,
+        server=first_server if first_server == last_server else None,
     )

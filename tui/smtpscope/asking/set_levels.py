@@ -25,6 +25,8 @@ KEYS: Final = {
     "connector": "connector_name",
 }
 """The expression over the rows of a set for the key of each dimension."""
+PRUNED: Final = {"code": "reply_code", "server": "computer", "connector": "connector"}
+"""The column by which the engine can leave out row groups, where it is another one; for a key that is not missing."""
 
 _COUNTED: Final = f"""
 count(*) AS rows, count(time_ms) AS timed, min(time_ms) AS first_ms, max(time_ms) AS last_ms,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from weakref import finalize
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.incident_states import states_of_groups
 from smtpscope.asking.set_facts import SetFacts
-from smtpscope.asking.set_levels import KEYS, loaded_levels, ranks_table
-from smtpscope.asking.sql import Sql, all_of
+from smtpscope.asking.set_levels import KEYS, PRUNED, loaded_levels, ranks_table
+from smtpscope.asking.sql import Sql, all_of, one_of
 from smtpscope.store.activity import NO_STATE, STATES
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
@@ -85,8 +86,7 @@ class SetTree:
         """The facts of group `index` of `level`."""
         facts = self._facts.get((level, index))
         if facts is None:
-            (facts,) = SetFacts(self._set, self.rows_of(level, index)).of_all()
-            self._facts[level, index] = facts
+            facts = self._facts[level, index] = SetFacts(self._set, self.rows_of(level, index)).of_each()[0]
         groups = self.levels[level]
         first_ms, last_ms, state = int(groups.first_ms[index]), int(groups.last_ms[index]), self.states(level)[index]
         dimension = groups.dimension
@@ -107,19 +107,34 @@ class SetTree:
         """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""
         known = self._sparklines.get((level, index, bins))
         if known is None:
-            (known,) = self._binned(self.rows_of(level, index), bins, 1, "0", "")
-            self._sparklines[level, index, bins] = known
+            lines = self._binned(self.rows_of(level, index), bins, "0", "")
+            known = self._sparklines[level, index, bins] = lines.get(0, (0,) * max(0, bins))
         return known
 
-    def prepare(self, level: int, bins: int = 24) -> None:
-        """Computes `group` and `sparkline` for all groups of `level` at once, for callers that need them all."""
-        number = len(self.levels[level])
+    def prepare(self, level: int, bins: int = 24, indices: Sequence[int] | None = None) -> None:
+        """Computes `group` and `sparkline` for many groups of `level` at once: for all, or for some of them."""
+        rows = self._rows if indices is None else all_of((self._rows, *self._among(level, indices)))
         join = self._join(level)
-        facts = SetFacts(self._set, self._rows, join, "groups.number", number).of_all()
-        lines = self._binned(self._rows, bins, number, "groups.number", join)
-        for index in range(number):
-            self._facts[level, index] = facts[index]
-            self._sparklines[level, index, bins] = lines[index]
+        facts = SetFacts(self._set, rows, join, "groups.number").of_each()
+        lines = self._binned(rows, bins, "groups.number", join)
+        for index, found in facts.items():
+            self._facts[level, index] = found
+            self._sparklines[level, index, bins] = lines.get(index, (0,) * max(0, bins))
+
+    def _among(self, level: int, indices: Sequence[int]) -> Iterator[Sql]:
+        """The rows of some groups; that of their keys comes first, as it leaves out most of the set unread."""
+        for at, dimension in enumerate(self._dimensions[: level + 1]):
+            places = {index if at == level else int(self.levels[level].parent[index]) for index in indices}
+            keys = {self._loaded[at].texts[place] for place in places}
+            # What is missing is null in the column itself.
+            if None in keys or (dimension.name in PRUNED and not keys.isdisjoint(("", "0"))):
+                continue
+            expression, texts = PRUNED.get(dimension.name, KEYS[dimension.name]), sorted(map(str, keys))
+            if dimension.vocabulary is None:
+                yield Sql(f"{expression} IN ({', '.join(str(int(text)) for text in texts)})")
+            else:
+                yield one_of(expression, texts)
+        yield Sql("groups.number IN (SELECT unnest(?::BIGINT[]))", ([int(index) for index in indices],))
 
     def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
         """For each level, the indices of its groups in display order; see `GroupTree.sorted_by`."""
@@ -152,6 +167,8 @@ class SetTree:
         expression = KEYS[dimension.name]
         if text is None:
             return Sql(f"{expression} IS NULL")
+        if text not in ("", "0"):
+            expression = PRUNED.get(dimension.name, expression)
         return Sql(f"{expression} = ?", (int(text) if dimension.vocabulary is None else text,))
 
     def _join(self, level: int) -> str:
@@ -162,9 +179,9 @@ class SetTree:
         )
         return f"JOIN {self._loaded[level].table} AS groups ON {same}"
 
-    def _binned(self, rows: Sql, bins: int, number: int, group: str, join: str) -> list[tuple[int, ...]]:
-        """The numbers of the sparklines of `number` groups; `group` is the number of a row's group."""
-        table = np.zeros((number, max(0, bins)), np.int64)
+    def _binned(self, rows: Sql, bins: int, group: str, join: str) -> dict[int, tuple[int, ...]]:
+        """The numbers of the sparkline of each group of `rows` with times; `group` is the number of a row's group."""
+        lines: dict[int, list[int]] = {}
         if self.span is not None and bins > 0:
             start, last = self.span
             found = self._set.tuples(
@@ -173,8 +190,8 @@ class SetTree:
                 (start, bins, max(1, last - start), bins - 1, *rows.values),
             )
             for index, place, events in found:
-                table[index, place] = events
-        return list(map(tuple, table.tolist()))
+                lines.setdefault(index, [0] * bins)[place] = events
+        return {index: tuple(counts) for index, counts in lines.items()}
 
     def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
         if column == "count":

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from smtpscope.export.masking.masking import Mask
     from smtpscope.parsing.smtp_exchange import SmtpExchange
     from smtpscope.session import Analysis, Format
-    from smtpscope.session.answering import Answering
+    from smtpscope.session.sets.answering import Answering
     from smtpscope.store.grouping.dimensions import Grouping
 
 _SECONDS: Final = 1.0

@@ -16,7 +16,7 @@ from smtpscope.errors import ExportError, LogError, UsageError
 if TYPE_CHECKING:
     from smtpscope.configuration.settings import Settings
     from smtpscope.session import Analysis, Progress, View
-    from smtpscope.session.answering import Answering
+    from smtpscope.session.sets.answering import Answering
     from smtpscope.session.view_values import IncidentDetail
     from smtpscope.store.grouping.dimensions import Grouping
     from smtpscope.workspace.workspace import Workspace

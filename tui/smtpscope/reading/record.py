@@ -187,6 +187,15 @@ class Followable(Protocol):
 
 
 @runtime_checkable
+class EstimatesMemory(Protocol):
+    """A reader that knows before it reads how much its exchanges will take."""
+
+    def memory_needed(self) -> int:
+        """About how many bytes of memory all exchanges take. Raises LogError if the log can't be read."""
+        ...
+
+
+@runtime_checkable
 class TellsUnnamed(Protocol):
     """A reader of an export whose records may have no source."""
 

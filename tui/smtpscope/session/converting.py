@@ -23,6 +23,8 @@ _MOST_TEXTS: Final = 50_000
 class TransientStore(EventStore):
     """A store that keeps no rows, and drops its texts once there are too many."""
 
+    keeps_rows = False
+
     def __init__(self, matcher: ReplyMatcher) -> None:
         super().__init__(matcher)
         self._matcher = matcher

@@ -18,6 +18,7 @@ from smtpscope.reading.sources.file_source import FileSource
 from smtpscope.reading.sources.memory_left import is_short
 from smtpscope.reading.sources.packed import BufferedSource, PackedSource, Unpacking
 from smtpscope.reading.text.text_log import batches_of
+from smtpscope.session.beyond_memory import beyond_memory
 from smtpscope.session.growing.following import ReadSoFar, added
 from smtpscope.session.growing.same_logs import SameLogs, check_record, no_more_of
 from smtpscope.session.progress import ReadingProgress, ingest
@@ -104,6 +105,10 @@ class Logs:
                     span=kept.span,
                     explaining=kept.explaining,
                 )
+                continue
+            too_large = beyond_memory(self._readers[name], name) if store.keeps_rows else None
+            if too_large is not None:
+                yield _nothing(store, progress.ended(source), error=too_large)
                 continue
             try:
                 for taken in ingest(source, progress):

@@ -59,18 +59,19 @@ def report_of(
     """
     levels = view.tree.levels
     outer = view.order[0].tolist() if levels else []
-    rows: list[ReportRow] = []
     left_out = 0 if most is None else max(0, len(outer) - most)
-    if most is None:
-        for number in range(len(levels)):
-            view.tree.prepare(number)
+    places: list[tuple[int, int]] = []
     for index in outer[:most]:
-        rows.append(_row(view, 0, index, titles))
+        places.append((0, index))
         if len(levels) == 2:
             start, end = int(levels[0].first_child[index]), int(levels[0].end_child[index])
             members = view.order[1][start:end].tolist()
-            rows += [_row(view, 1, child, titles) for child in members[:most]]
+            places += [(1, child) for child in members[:most]]
             left_out += len(members) - len(members[:most])
+    for number in range(len(levels)):
+        shown = None if most is None else [index for level, index in places if level == number]
+        view.tree.prepare(number, indices=shown)
+    rows = [_row(view, level, index, titles) for level, index in places]
     return Report(
         files=overview.files,
         first_ms=overview.first_ms,

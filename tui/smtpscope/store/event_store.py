@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from typing import ClassVar
 
 import numpy as np
 from msgspec import Struct
@@ -72,6 +73,8 @@ class EventStore:
     `words` holds the vocabularies behind the columns, `texts` what a search looks at, `annotations` what was said of
     incidents when the filter was asked, `explaining` the events beside ours, which have no rows.
     """
+
+    keeps_rows: ClassVar = True
 
     def __init__(self, matcher: ReplyMatcher) -> None:
         self.words = Encoder(matcher)

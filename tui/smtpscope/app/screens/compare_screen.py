@@ -15,7 +15,8 @@ from textual.widgets.option_list import Option
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.compare_choices import CompareChoice, offered, typed
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProsePane, ProseParagraph, bullet, text
+from smtpscope.app.widgets.prose.prose_blocks import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.errors import SmtpscopeError
 from smtpscope.export.comparison.comparison import Comparison

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.widgets.counted_list import CountedList
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import Analysis, Rows
 from smtpscope.store.filter.filter_fields import FIELDS

@@ -21,7 +21,8 @@ from textual.worker import Worker
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import ProsePane, ProseParagraph, clickable, text
+from smtpscope.app.widgets.prose.prose_blocks import ProseParagraph, clickable, text
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.errors import ExportError
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS

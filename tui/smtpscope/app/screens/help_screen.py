@@ -17,7 +17,8 @@ from textual.widgets import Input, Static
 
 from smtpscope.app.key_purposes import PURPOSES
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProsePane, ProseParagraph, text
+from smtpscope.app.widgets.prose.prose_blocks import BLANK, Heading, ProseBlock, ProseParagraph, text
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.store.filter.filter_fields import help_lines
 
 _PLACES = {

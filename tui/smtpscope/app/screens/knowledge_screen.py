@@ -14,8 +14,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.prose.prose_blocks import ProseBlock, ProseParagraph, text
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.app.widgets.texts.entry_blocks import code_blocks, entry_blocks
-from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane, ProseParagraph, text
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.harmless import shown
 from smtpscope.knowledge.base import KnowledgeBase

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from smtpscope.app.links import has_browser
 from smtpscope.app.messages import CopyWanted
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.harmless import Shown
 
 

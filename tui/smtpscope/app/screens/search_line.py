@@ -11,7 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import ProsePane, text
+from smtpscope.app.widgets.prose.prose_blocks import text
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 
 
 class SearchScreen(ModalScreen[None]):

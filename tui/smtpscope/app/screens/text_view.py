@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from smtpscope.app.messages import CopyWanted, OutsideWanted
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane, text
+from smtpscope.app.widgets.prose.prose_blocks import ProseBlock, text
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 
 
 class TextScreen(ModalScreen[None]):

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.app.widgets.timeline_list import LAYER_SIGNS, TimelineList
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import Analysis, Rows

@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import text
+from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis

@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.texts.prose import clickable, text
+from smtpscope.app.widgets.prose.prose_blocks import clickable, text
 from smtpscope.app.widgets.vi_keys import move_highlight
 from smtpscope.errors import UsageError
 from smtpscope.harmless import shown

@@ -36,6 +36,10 @@ _NEEDED: Final = frozenset({"schema", "direction", "remote_host", "full_command"
 _ROWS: Final = 2_000
 _FIELDS: Final = msgspec.structs.fields(OwnFields)
 _SCHEMA: Final = OWN_NAMES.index("schema")
+_LARGE_TEXTS: Final = frozenset({"full_command", "reply"})
+# Measured: a million exchanges of half a million mailboxes take 1.2 GB, of few mailboxes 0.1 GB.
+_BYTES_A_ROW: Final = 100
+_BYTES_A_TEXT_BYTE: Final = 30
 _CONVERT_AGAIN: Final = "Convert the log again, or copy the file again"
 
 
@@ -78,6 +82,18 @@ class ConvertedParquetReader:
                     problem_log.add(f"row group {group + 1}", f"{missing} rows can't be read: {_first_line(error)}")
         batching.problems += problem_log.take(final=True)
         yield batching.take(size)
+
+    def memory_needed(self) -> int:
+        """About how many bytes of memory all exchanges take: the columns, and the distinct commands and replies."""
+        with self._opened() as (_, file):
+            metadata = file.metadata
+            texts = 0
+            for group in map(metadata.row_group, range(metadata.num_row_groups)):
+                columns = map(group.column, range(group.num_columns))
+                texts += sum(
+                    column.total_uncompressed_size for column in columns if column.path_in_schema in _LARGE_TEXTS
+                )
+            return int(metadata.num_rows * _BYTES_A_ROW + texts * _BYTES_A_TEXT_BYTE)
 
     def raw(self, offset: int) -> str:
         """The row with all its columns, as JSON."""

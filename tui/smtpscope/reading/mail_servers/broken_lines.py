@@ -46,16 +46,22 @@ class BrokenLines:
 
     def start(self, block: TextBlock, start: int, end: int) -> int:
         """Where the line begins that the text from `start` to `end` is part of."""
-        whole = _whole_line(block, start, end, self._begins_line) if self._may_be else None
+        begins = self._may_be and self._begins_line(block.cut(start, end).rstrip("\r\n"))
+        whole = _whole_line(block, start, end, self._begins_line, begins=begins) if self._may_be else None
         return start if whole is None else whole.start
 
-    def whole(self, block: TextBlock, start: int, end: int, found: Found, text: str) -> RefusedLine | None:
+    def whole(
+        self, block: TextBlock, start: int, end: int, found: Found, text: str, line: LogLine | None = None
+    ) -> RefusedLine | None:
         """The line that `text`, from `start` to `end`, is part of, if it tells of a refusal; None if the text stands
-        for itself, or for nothing. This was `found` in the text alone.
+        for itself, or for nothing. This was `found` in the text alone; `line` is the text as `line_of` parses it, if
+        that is known.
         """
         if not self._may_be or not _lacks_something(found, text):
             return None
-        whole = _whole_line(block, start, end, self._begins_line)
+        part = block.cut(start, end).rstrip("\r\n")
+        begins = _begins(line, part) if line is not None and part == text else self._begins_line(part)
+        whole = _whole_line(block, start, end, self._begins_line, begins=begins)
         if whole is None:
             return None
         if whole.start < start:
@@ -76,7 +82,11 @@ class BrokenLines:
     def _begins_line(self, text: str) -> bool:
         """Whether a line begins here: what is indented and has no time goes on with the one before."""
         line = self._line_of(text)
-        return line is not None and (bool(line.timed.strip()) or not text[:1].isspace())
+        return line is not None and _begins(line, text)
+
+
+def _begins(line: LogLine, text: str) -> bool:
+    return bool(line.timed.strip()) or not text[:1].isspace()
 
 
 class _WholeLine(NamedTuple):
@@ -97,19 +107,21 @@ def _is_cut(text: str) -> bool:
     return _STATUS in text and text.count("(") > text.count(")")
 
 
-def _whole_line(block: TextBlock, start: int, end: int, is_line: Callable[[str], bool]) -> _WholeLine | None:
+def _whole_line(
+    block: TextBlock, start: int, end: int, is_line: Callable[[str], bool], *, begins: bool
+) -> _WholeLine | None:
     """The line that the text from `start` to `end` is part of; None if it is a line of its own, or of nothing.
 
-    `is_line` says whether a text begins like the lines of the log.
+    `is_line` says whether a text begins like the lines of the log, and `begins` whether this one does.
     """
     text = block.text
     parts = [block.cut(start, end).rstrip("\r\n")]
-    while not is_line(parts[0]):
+    while not begins:
         if not start or len(parts) == _MOST or end - start > _LONGEST or not parts[0].strip():
             return None
         begin = text.rfind("\n", 0, start - 1) + 1
         parts.insert(0, block.cut(begin, start).rstrip("\r\n"))
-        start = begin
+        start, begins = begin, is_line(parts[0])
     while end < len(text) and len(parts) < _MOST and end - start <= _LONGEST:
         behind = text.find("\n", end) + 1 or len(text)
         part = block.cut(end, behind).rstrip("\r\n")

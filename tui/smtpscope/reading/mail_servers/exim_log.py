@@ -27,7 +27,7 @@ _TIME: Final = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?"
 _ID: Final = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}"
 _OWN_HEADER = re.compile(rf"(?<!\S){_TIME} (?:\[(?P<process>\d{{1,10}})\] )?")
 _HEADER: Final = 200
-_TAG = tag(r"exim\d?")
+_TAG = tag(r"exim\d?", word="exim")
 # If the tag is lost or unusual on the way, Exim is recognised by its texts.
 _BEGINNING: Final = (
     rf"{_ID} (?:\*\* |== |\S{{1,300}} \[[^\]\s]{{1,64}}\](?::\d{{1,5}})?: SMTP error from remote mail|H=\S)"
@@ -40,7 +40,7 @@ def _program(name: str, text: str) -> str | None:
     return "exim" if not name or name.startswith("exim") else None
 
 
-_UNUSUAL = tag(r"exim\d?", _BEGINNING, _program)
+_UNUSUAL = tag(r"exim\d?", _BEGINNING, _program, word="exim")
 # On standard error a line has no time: it is indented after the process id, below "LOG: MAIN".
 _STANDARD_ERROR = re.compile(r"(?:^|\s) {0,9}(?:(?P<process>\d{1,10}) )? {2}(?=\S)")
 # Exim cuts a line for syslog at 870 characters and numbers the parts; a backslash marks a line end.
@@ -60,6 +60,8 @@ _ERROR = re.compile(
     r"(?:: (?=\d{3})| \(EHLO response was: (?P<ehlo>[345]\d\d.{0,4000})\))"
 )
 _ERROR_SIGNS: Final = (" error from remote mail", "MTP error after ", "PRDR error after ", " in response to ")
+_BEFORE_SIGN: Final = 40
+"""Characters of an error before its sign, at most."""
 _HOST_IN_TEXT = re.compile(r"host (?P<name>[^\s\[]{1,255}) \[(?P<address>[^\]\s]{1,64})\](?::\d{1,5})?: ")
 # Hosts that the transport to a smart host names without address: H=mx.example: or H=mx.example X=TLS1.3:...
 _NAMED_HOST = re.compile(r"(?<!\S)H=(?P<name>[^\s(\[]{1,255}?)(?=:? )")
@@ -200,7 +202,8 @@ def _whole(line: LogLine, text: str, around: Around) -> str:
 
 def _refused_by_remote(text: str) -> LoggedRefusal | NoReply | Damaged | None:
     failed = _FAILED.match(text) or _OF_MESSAGE.match(text)
-    error = _ERROR.search(text)
+    signs = [at for sign in _ERROR_SIGNS if (at := text.find(sign)) >= 0]
+    error = _ERROR.search(text, max(0, min(signs) - _BEFORE_SIGN)) if signs else None
     if error is None:
         if failed is None:
             return None

@@ -18,21 +18,25 @@ class Grammars:
 
     def __init__(self, own: Callable[[], MailGrammar], *, alone: bool = False) -> None:
         self._own = own
-        self._first = own()
+        self.first = own()
         self._alone = alone
         self._others: dict[str, MailGrammar] = {}
 
     def of(self, text: str) -> Iterator[MailGrammar]:
         """The grammars that may know the line `text`."""
-        yield self._first
+        yield self.first
+        yield from self.others(text)
+
+    def others(self, text: str) -> Iterator[MailGrammar]:
+        """All of them but the first one."""
         for server in () if self._alone else SERVERS:
             signs = signs_of(server)
             if signs is not None and signs.search(text) is not None:
                 grammar = self._others.get(server.name)
                 if grammar is None:
                     made = _grammar(server)
-                    grammar = self._others[server.name] = self._first if made is self._own else made()
-                if grammar is not self._first:
+                    grammar = self._others[server.name] = self.first if made is self._own else made()
+                if grammar is not self.first:
                     yield grammar
 
 

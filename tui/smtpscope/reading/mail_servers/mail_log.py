@@ -6,12 +6,13 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Final
 
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.mail_servers.broken_lines import BROKEN, UNREAD, BrokenLines, RefusedLine
 from smtpscope.reading.mail_servers.grammars import Grammars
-from smtpscope.reading.mail_servers.line_repair.joined_lines import JOINED, parted
+from smtpscope.reading.mail_servers.line_repair.joined_lines import JOINED
 from smtpscope.reading.mail_servers.line_repair.odd_lines import OddLines
 from smtpscope.reading.mail_servers.mail_grammar import (
     FAILED,
@@ -23,10 +24,11 @@ from smtpscope.reading.mail_servers.mail_grammar import (
     MailGrammar,
     NoReply,
 )
-from smtpscope.reading.mail_servers.mail_lines import line_around, span_of_lines, times_of_lines
-from smtpscope.reading.mail_servers.mail_refusals import SAID_AGAIN, Refusals
+from smtpscope.reading.mail_servers.mail_lines import span_of_lines, times_of_lines
+from smtpscope.reading.mail_servers.mail_refusals import Refusals
 from smtpscope.reading.mail_servers.mail_thread import session_of
 from smtpscope.reading.mail_servers.servers import any_sign
+from smtpscope.reading.mail_servers.signs.signed_lines import SignedLines
 from smtpscope.reading.problem_log import FailedDeliveries, ProblemLog
 from smtpscope.reading.record import Batch, FileInformation, Format, ReadOptions, Source
 from smtpscope.reading.smtp_session import SmtpSession
@@ -60,18 +62,22 @@ class MailLog(FollowableTextLog):
     own_signs: ClassVar[re.Pattern[str] | None] = None
     """Matches in each line that may have a refusal; set if no other server writes to the log."""
 
-    def __init__(self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE) -> None:
+    def __init__(
+        self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE, tables: bool = True
+    ) -> None:
+        """With `tables`, numpy looks at all lines of a block at once; what is found is the same."""
         super().__init__(source, options, block_size=block_size)
-        self._text.watch = OddLines(source.name) if self.own_signs is None else None
+        odd = OddLines(source.name) if self.own_signs is None else None
+        self._text.watch = odd
         eras = YearEras(self._text, source.size, _time_of)
-        self._times = FileTimes(source.name, options, self._written_times, eras)
+        signs = self.own_signs or any_sign()
+        self._times = FileTimes(source.name, options, partial(times_of_lines, self._text, signs, self.line), eras)
         self._headers = Headers(self._times)
         self._problem_log = ProblemLog(source.name)
         self._refusals = Refusals(source.name, self._headers, self._times, self._problem_log)
         self._unanswered = FailedDeliveries(source.name, "deliveries")
         self._broken = BrokenLines(self.line, self._found_in, may_be=self.own_signs is None)
-        self._signs = self.own_signs or any_sign()
-        self._signs_or_repetition = re.compile(rf"{self._signs.pattern}|{SAID_AGAIN.pattern}")
+        self._lines = SignedLines(signs, self.line, self.grammar.beginning, odd if tables else None)
 
     def _found_in(self, text: str) -> tuple[Found, LogLine | None, MailGrammar | None]:
         return _found_by(self._grammars, _as_logged(text), self._around)
@@ -84,17 +90,17 @@ class MailLog(FollowableTextLog):
         super()._restart()
         self._grammars = self._new_grammars()
         self._around = Around()
-        self._lines = 0
+        self._line = 0
         self._without_reply: Counter[str] = Counter()
+
+    def _new_grammars(self) -> Grammars:
+        return Grammars(self.grammar, alone=self.own_signs is not None)
 
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         if not is_text(head) or is_markup(head):
             return False
         return cls.program_pattern.search(head_text(head)) is not None
-
-    def _new_grammars(self) -> Grammars:
-        return Grammars(self.grammar, alone=self.own_signs is not None)
 
     def line(self, text: str) -> LogLine | None:
         """A line parsed by the first grammar that knows it, or None."""
@@ -109,11 +115,9 @@ class MailLog(FollowableTextLog):
             end = len(text) if block.final and to_the_end else text.rfind("\n") + 1
             done = 0
             self._around.enter(block)
-            # Searching for one word takes a fiftieth of the time of searching for all signs.
-            signs = self._signs_or_repetition if " repeated " in text else self._signs
-            while (match := signs.search(text, done, end)) is not None:
-                start, behind = line_around(text, match.start(), done, end)
-                start, behind = parted(text, start, behind, match.start(), self.line, self.grammar.beginning)
+            self._lines.enter(block)
+            while (found := self._lines.next(done, end)) is not None:
+                start, behind = found
                 # The next block begins with this line, and has the lines after it.
                 if not block.final and behind + LOOKS_AHEAD > len(text) and (start or behind <= LONGEST):
                     end = max(done, self._broken.start(block, start, behind))
@@ -137,61 +141,59 @@ class MailLog(FollowableTextLog):
 
     def _pass_over(self, batching: Batching, text: str, begin: int, end: int) -> None:
         """Counts the lines without a sign."""
-        lines = text.count("\n", begin, end) + (end > begin and text[end - 1] != "\n")
+        lines = self._lines.line_feeds(begin, end) + (end > begin and text[end - 1] != "\n")
         batching.unrelated_records += lines
-        self._lines += lines
+        self._line += lines
 
     def _take_line(self, batching: Batching, block: TextBlock, start: int, behind: int) -> int:
         """Takes the line from `start` to `behind`; returns where it ends, which is later if it was broken."""
         joined = start > 0 and block.text[start - 1] != "\n"
-        self._lines += not joined
+        self._line += not joined
         if joined:
-            self._problem_log.add(f"line {self._lines}", JOINED, "noted")
+            self._problem_log.add(f"line {self._line}", JOINED, "noted")
         self._around.place(start, behind)
         text = _as_logged(block.cut(start, min(behind, start + LONGEST)).rstrip("\r\n"))
-        again = self._refusals.said_again(text, block.offset(start), block.offset(behind))
+        offset, end = block.offset(start), block.offset(behind)
+        again = self._refusals.said_again(text, offset, end) if " repeated " in text else None
         if again is not None:
             batching.exchanges += again
             batching.unrelated_records += not again
             return behind
-        found, line, _ = _found_by(self._grammars, text, self._around)
-        whole = self._broken.whole(block, start, behind, found, text)
+        found, line, grammar = _found_by(self._grammars, text, self._around)
+        own = line if grammar is self._grammars.first else None
+        whole = self._broken.whole(block, start, behind, found, text, own)
         if whole is not None:
             self._take_whole(batching, block, whole, start, behind)
             return whole.end
         if line is None or found is None:
             batching.unrelated_records += 1
             if line is None and self._broken.is_unread(text):
-                self._problem_log.add(f"line {self._lines}", UNREAD)
+                self._problem_log.add(f"line {self._line}", UNREAD)
         elif isinstance(found, NoReply):
             self._without_reply[found.reason] += 1
             if found.reason == FAILED:
                 self._unanswered.add()
             batching.unrelated_records += 1
         elif isinstance(found, Damaged):
-            self._problem_log.add(f"line {self._lines}", found.reason)
+            self._problem_log.add(f"line {self._line}", found.reason)
         else:
-            batching.exchanges += self._refusals.of(line, found, block.offset(start), block.offset(behind))
+            batching.exchanges += self._refusals.of(line, found, offset, end)
         return behind
 
     def _take_whole(self, batching: Batching, block: TextBlock, whole: RefusedLine, start: int, behind: int) -> None:
-        self._problem_log.add(f"line {self._lines}", BROKEN, "recovered")
-        self._lines += block.text.count("\n", behind, whole.end)
+        self._problem_log.add(f"line {self._line}", BROKEN, "recovered")
+        self._line += block.text.count("\n", behind, whole.end)
         # The parts before this one were passed over as lines of their own.
         batching.unrelated_records -= min(block.text.count("\n", whole.start, start), batching.unrelated_records)
         begin, end = block.offset(whole.start), block.offset(whole.end)
         batching.exchanges += self._refusals.of(whole.line, whole.refusal, begin, end)
-
-    def _written_times(self) -> Iterator[WrittenTime]:
-        return times_of_lines(self._text, self._signs, self.line)
 
     def raw(self, offset: int) -> str:
         """The line as written, or the lines that it was broken into."""
         block = self._text.at(offset, 2 * LONGEST)
         end = block.text.find("\n") + 1 or len(block.text)
         text = block.cut(0, end).rstrip("\r\n")
-        found, _, _ = _found_by(self._new_grammars(), _as_logged(text), Around())
-        whole = self._broken.whole(block, 0, end, found, text)
+        whole = self._broken.whole(block, 0, end, _found_by(self._new_grammars(), _as_logged(text), Around())[0], text)
         return text if whole is None else block.cut(0, whole.end).rstrip("\r\n")
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
@@ -232,8 +234,13 @@ def _header_of(text: str) -> str:
 def _found_by(grammars: Grammars, text: str, around: Around) -> tuple[Found, LogLine | None, MailGrammar | None]:
     """What the line `text` holds, the parsed line, and its grammar; without a refusal, those of the first grammar
     that knows the line."""
-    first: tuple[Found, LogLine | None, MailGrammar | None] = None, None, None
-    for grammar in grammars.of(text):
+    own = grammars.first
+    line = own.line(text)
+    found = None if line is None else own.refusal(line, around)
+    if found is not None:
+        return found, line, own
+    first: tuple[Found, LogLine | None, MailGrammar | None] = None, line, None if line is None else own
+    for grammar in grammars.others(text):
         line = grammar.line(text)
         if line is None:
             continue

@@ -32,7 +32,8 @@ class Refusals:
     def of(self, line: LogLine, refusal: LoggedRefusal, offset: int, behind: int) -> list[SmtpExchangeRecord]:
         """The records of `line`, which begins at the byte `offset` and ends before `behind`."""
         self.last = behind, line, refusal
-        return self._exchanges(line, refusal, offset) * self._counted(line.repetitions, offset)
+        exchanges = self._exchanges(line, refusal, offset)
+        return exchanges if line.repetitions == 1 else exchanges * self._counted(line.repetitions, offset)
 
     def said_again(self, text: str, offset: int, behind: int) -> list[SmtpExchangeRecord] | None:
         """The records of a "repeated" line, which repeats the line before; None for another line."""
@@ -62,6 +63,8 @@ class Refusals:
     def _exchanges(self, line: LogLine, refusal: LoggedRefusal, offset: int) -> list[SmtpExchangeRecord]:
         """One for each recipient in the line."""
         first = self._exchange(line, refusal, offset)
+        if not refusal.further_mailboxes and not refusal.further_replies:
+            return [first]
         others = (replace(first, mailbox=mailbox) for mailbox in refusal.further_mailboxes)
         more = (
             replace(first, mailbox=mailbox or None, reply=without_syslog_escapes(reply))

@@ -17,13 +17,19 @@ def is_short(root: Path = Path("/")) -> bool:
 
     `root` is where proc and sys are mounted.
     """
-    left = [each for each in (_of_system(root), _of_group(root)) if each is not None]
-    if not left:
+    left = memory_left(root)
+    if left is None:
         return False
     ours = 0
     with suppress(OSError, ValueError, IndexError):
         ours = int((root / "proc/self/statm").read_text().split()[1]) * _PAGE
-    return min(left) < max(_LEAST, ours // _PART_OF_OURS)
+    return left < max(_LEAST, ours // _PART_OF_OURS)
+
+
+def memory_left(root: Path = Path("/")) -> int | None:
+    """The bytes of memory that may still be taken; None where the system does not tell."""
+    left = [each for each in (_of_system(root), _of_group(root)) if each is not None]
+    return min(left, default=None)
 
 
 def _of_system(root: Path) -> int | None:

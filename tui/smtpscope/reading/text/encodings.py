@@ -23,6 +23,7 @@ from smtpscope.reading.text.encoding_switch import (
     starts_wide,
     wide_from,
 )
+from smtpscope.reading.text.tables.block_table import Places, low_bytes
 from smtpscope.reading.text.text_noise import TextNoise
 
 Codec = Literal["utf-8", "utf-16-le", "utf-16-be"]
@@ -126,7 +127,7 @@ def decoded(data: bytes) -> str:
 class TextBlock:
     """Whole lines of a file. `text` is for searching, `cut` decodes for people; both use the same positions."""
 
-    __slots__ = ("_astral", "_data", "_encoding", "_known_index", "_known_offset", "final", "start", "text")
+    __slots__ = ("_astral", "_data", "_encoding", "_known_index", "_known_offset", "_low", "final", "start", "text")
 
     def __init__(self, data: bytes, *, start: int, encoding: TextEncoding, final: bool) -> None:
         self._data = data
@@ -137,11 +138,19 @@ class TextBlock:
         self._astral = encoding.unit == 2 and len(self.text) != (len(data) + 1) // 2
         self._known_index = 0
         self._known_offset = 0
+        self._low: Places | None = None
 
     @property
     def eight_bit(self) -> bytes | None:
         """The bytes of `text` if each is a character, None for UTF-16."""
         return self._data if self._encoding.unit == 1 else None
+
+    @property
+    def low(self) -> Places:
+        """The `low_bytes` of eight-bit text."""
+        if self._low is None:
+            self._low = low_bytes(self._data)
+        return self._low
 
     @property
     def end(self) -> int:
@@ -151,7 +160,7 @@ class TextBlock:
     def look_for_noise(self, noise: TextNoise) -> None:
         """Has `noise` look at the block."""
         if self._encoding.unit == 1:
-            noise.look(self._data, self.start)
+            noise.look(self._data, self.start, self.low)
         else:
             noise.look_wide(self.text, self.start, self.end)
 
@@ -161,6 +170,8 @@ class TextBlock:
 
     def offset(self, index: int) -> int:
         """The byte offset in the file of the character at `index`."""
+        if self._encoding.unit == 1:
+            return self.start + min(index, len(self._data))
         return self.start + self.length_before(index)
 
     def length_before(self, index: int) -> int:

@@ -13,8 +13,7 @@ _KNOWN_HEADERS: Final = 4_096
 _CLOCK = re.compile(r"\d:\d\d")
 # Only times whose day and month are certain, and without a fraction.
 _WITHIN_HOUR = re.compile(
-    r"(?P<hour>(?:[A-Z][a-z]{2} [ 123]\d|\d{4}-\d\d-\d\d) \d\d|\d{4}-\d\d-\d\dT\d\d)"
-    r":(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?![.,:\d])"
+    r"(?:(?:[A-Z][a-z]{2} [ 123]\d|\d{4}-\d\d-\d\d) \d\d|\d{4}-\d\d-\d\dT\d\d):[0-5]\d:[0-5]\d(?![.,:\d])"
 )
 _LAST_SECOND: Final = 3_599_000
 
@@ -71,6 +70,10 @@ class _Hour(NamedTuple):
     without_year: bool
 
 
+_UNKNOWN: Final = _Hour(Written(None, False, None), 0, False)
+_SIXTY: Final = {f"{number:02}": number for number in range(60)}
+
+
 def end_of_header(before: str) -> HeaderEnd | None:
     """The header directly `before` a text; None if that is not a header but other text."""
     whole = _RFC5424.fullmatch(before)
@@ -116,7 +119,7 @@ class Headers:
         self._times = times
         # A busy server writes dozens of lines per second, all with the same header.
         self._known: dict[str, Written] = {}
-        self._hours: dict[tuple[str, str], _Hour | None] = {}
+        self._hours: dict[tuple[str, str, str], _Hour | None] = {}
         self._several_years = False
 
     def written(self, header: str, offset: int | None = None) -> Written:
@@ -131,24 +134,28 @@ class Headers:
 
     def _within_hour(self, header: str, offset: int | None) -> Written | None:
         """The same from what the first and the last second of the hour give; None if that may not be so."""
-        clock = _WITHIN_HOUR.match(header)
-        if clock is None:
+        colon = header.find(":")
+        minute, second = _SIXTY.get(header[colon + 1 : colon + 3]), _SIXTY.get(header[colon + 4 : colon + 6])
+        if minute is None or second is None:
             return None
-        key = (clock["hour"], header[clock.end() :])
-        if key not in self._hours:
+        # The pattern fits all headers or none that differ in minute and second only.
+        key = header[: colon + 1], header[colon + 3 : colon + 4], header[colon + 6 :]
+        hour = self._hours.get(key, _UNKNOWN)
+        if hour is _UNKNOWN:
+            if _WITHIN_HOUR.match(header) is None:
+                return None
             if len(self._hours) >= _KNOWN_HEADERS:
                 self._hours.clear()
-            self._hours[key] = self._hour(*key)
-        hour = self._hours[key]
+            hour = self._hours[key] = self._hour(key[0], key[2])
         if hour is None or (hour.without_year and offset is not None and self._times.years_before_the_end(offset)):
             return None
-        seconds = 60 * int(clock["minute"]) + int(clock["second"])
-        return hour.first._replace(time_ms=hour.begin_ms + 1_000 * seconds)
+        first = hour.first
+        return Written(hour.begin_ms + 1_000 * (60 * minute + second), first.time_assumed, first.computer)
 
     def _hour(self, hour: str, rest: str) -> _Hour | None:
         """None if the zone may change within it, the year end there, or the time is another one behind the first."""
-        written = find_log_time(f"{hour}:00:00{rest}")
-        first, last = self._read(f"{hour}:00:00{rest}", None), self._read(f"{hour}:59:59{rest}", None)
+        written = find_log_time(f"{hour}00:00{rest}")
+        first, last = self._read(f"{hour}00:00{rest}", None), self._read(f"{hour}59:59{rest}", None)
         if written is None or first.time_ms is None or first._replace(time_ms=first.time_ms + _LAST_SECOND) != last:
             return None
         return _Hour(first, first.time_ms, written.year is None)

@@ -53,15 +53,21 @@ The text is one that the program writes; a word that is not one of its names is 
 
 
 class Tag(Struct, frozen=True):
-    """How the lines of a program are recognised: by its name before `: `, or by the beginning of its texts."""
+    """How the lines of a program are recognised: by its name before `: `, or by the beginning of its texts.
+
+    `word` is in each name of the program.
+    """
 
     plain: re.Pattern[str]
+    word: str = ""
     text: re.Pattern[str] | None = None
     naming: Naming | None = None
 
 
-def tag(programs: str, text: str | None = None, naming: Naming | None = None) -> Tag:
+def tag(programs: str, text: str | None = None, naming: Naming | None = None, *, word: str = "") -> Tag:
     """How the lines of the program that `programs` matches (a regular expression without groups) are recognised.
+
+    `word` is in whatever it matches: lines without it are skipped sooner.
 
     `text` matches the beginning of each relevant text of the program, and few lines of others; with it, and `naming`,
     lines without a tag or with an unusual one are understood too.
@@ -74,12 +80,12 @@ def tag(programs: str, text: str | None = None, naming: Naming | None = None) ->
         # rsyslog's own template has two spaces before the text.
         r"| (?P<process_id>\d{1,10}|-) [^\s:]{1,32} (?:-|\[[^\]]{0,500}\]) {1,2}(?:\ufeff|\xef\xbb\xbf)?)"
     )
-    return Tag(plain, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"`,;])(?:{text})"), naming)
+    return Tag(plain, word, None if text is None else re.compile(rf"(?<![^\s\ufeff>|\"`,;])(?:{text})"), naming)
 
 
 def split(line: str, told_by: Tag) -> LogLine | None:
     """`line` parsed from its tag on, or where a text of the program begins; None if it belongs to another program."""
-    match = told_by.plain.search(line, 0, _HEADER)
+    match = told_by.plain.search(line, 0, _HEADER) if line.find(told_by.word, 0, _HEADER) >= 0 else None
     if match is None:
         return None if told_by.text is None or told_by.naming is None else _by_text(line, told_by.text, told_by.naming)
     process = match["process"] or match["process_id"] or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -53,8 +54,8 @@ class TreeOfGroups(Protocol):
         """The state of each group of a level."""
         ...
 
-    def prepare(self, level: int, bins: int = 24) -> None:
-        """Computes `group` and `sparkline` for all groups of a level at once."""
+    def prepare(self, level: int, bins: int = 24, indices: Sequence[int] | None = None) -> None:
+        """Computes `group` and `sparkline` for many groups of a level at once: for all, or for some of them."""
         ...
 
     def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 import numpy as np
@@ -101,10 +102,12 @@ class GroupTree:
         part = slice(int(groups.start[index]), int(groups.end[index]))
         return self.order[part], self._times[part]
 
-    def prepare(self, level: int, bins: int = 24) -> None:
-        """Computes `group` and `sparkline` for all groups of `level` at once, for callers that need them all."""
+    def prepare(self, level: int, bins: int = 24, indices: Sequence[int] | None = None) -> None:
+        """Computes `group` and `sparkline` for all groups of `level` at once, for callers that need them all; a few
+        (`indices`) are as quick one by one.
+        """
         groups = self.levels[level]
-        if not len(groups):
+        if not len(groups) or indices is not None:
             return
         states = self.states(level).tolist()
         sparklines = self._counted(self._times, groups.count, bins)

@@ -35,9 +35,9 @@ from smtpscope.app.screens.link import LinkScreen
 from smtpscope.app.widgets.filter_bar import FilterBar
 from smtpscope.app.widgets.key_footer import KeyFooter
 from smtpscope.app.widgets.log_header import LogHeader
+from smtpscope.app.widgets.prose.item_pane import ItemPane
 from smtpscope.app.widgets.table.group_table import GroupTable
 from smtpscope.app.widgets.texts.detail_pane import DetailPane
-from smtpscope.app.widgets.texts.item_pane import ItemPane
 from smtpscope.configuration.settings import Layout, Settings
 from smtpscope.harmless import shown
 from smtpscope.session import Analysis, View

@@ -13,7 +13,7 @@ from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.screens.file_information import information_blocks
 from smtpscope.app.screens.text_view import TextScreen
 from smtpscope.app.screens.zone import ZoneChoice, ZoneScreen
-from smtpscope.app.widgets.texts.prose import ProseParagraph, blocks_text, text
+from smtpscope.app.widgets.prose.prose_blocks import ProseParagraph, blocks_text, text
 from smtpscope.app.widgets.texts.session_text import session_blocks
 from smtpscope.errors import LogError, SmtpscopeError
 from smtpscope.export.summaries.incident_wording import counted

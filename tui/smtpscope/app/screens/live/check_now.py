@@ -18,8 +18,9 @@ from smtpscope.app.messages import CopyWanted
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.live.address_dialog import AddressScreen
 from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.prose.prose_blocks import ProseParagraph, text
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.app.widgets.texts.live_text import check_blocks, check_line
-from smtpscope.app.widgets.texts.prose import ProsePane, ProseParagraph, text
 from smtpscope.harmless import Shown, shown
 from smtpscope.probes.live_check import LiveCheck, LiveResult
 from smtpscope.session.live.live_desk import LiveDesk

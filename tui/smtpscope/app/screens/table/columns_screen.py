@@ -12,8 +12,8 @@ from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from smtpscope.app.widgets.key_footer import KeyFooter
+from smtpscope.app.widgets.prose.prose_blocks import text
 from smtpscope.app.widgets.table.table_line import OPTIONAL_COLUMNS, ColumnName
-from smtpscope.app.widgets.texts.prose import text
 
 _MEANINGS: Final[dict[ColumnName, str]] = {
     "cause": "why the mail was refused",

@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from smtpscope.app.widgets.texts.item_pane import ItemPane
-from smtpscope.app.widgets.texts.prose import ProseBlock
+from smtpscope.app.widgets.prose.item_pane import ItemPane
+from smtpscope.app.widgets.prose.prose_blocks import ProseBlock
 
 
 class Detail(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
+from smtpscope.app.widgets.prose.prose_blocks import BLANK, Heading, ProseBlock, ProseParagraph, bullet, text
 from smtpscope.errors import Problem, SmtpscopeError
 from smtpscope.export.report.report_words import doubt_words, no_refusal_words
 from smtpscope.export.summaries.incident_wording import counted

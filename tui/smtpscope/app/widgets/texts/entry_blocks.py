@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS, listed
-from smtpscope.app.widgets.texts.prose import (
+from smtpscope.app.widgets.prose.prose_blocks import (
     BLANK,
     Heading,
     ProseBlock,
@@ -13,6 +12,7 @@ from smtpscope.app.widgets.texts.prose import (
     sources,
     text,
 )
+from smtpscope.app.widgets.texts.guidance_text import WHO_ACTS, listed
 from smtpscope.harmless import shown
 from smtpscope.knowledge.entry import Entry, Side
 from smtpscope.knowledge.matching.codes import CodeMeaning

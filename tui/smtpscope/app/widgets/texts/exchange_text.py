@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.prose import BLANK, Heading, ProseBlock, ProseParagraph, labelled, text
+from smtpscope.app.widgets.prose.prose_blocks import BLANK, Heading, ProseBlock, ProseParagraph, labelled, text
 from smtpscope.harmless import shown
 from smtpscope.knowledge.advice import Match
 from smtpscope.parsing.events.message_wording import is_protocol_event

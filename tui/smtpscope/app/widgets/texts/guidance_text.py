@@ -7,7 +7,7 @@ from typing import Final
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.prose import (
+from smtpscope.app.widgets.prose.prose_blocks import (
     BLANK,
     Heading,
     ProseBlock,

@@ -8,9 +8,7 @@ from typing import Final
 
 from textual.content import Content
 
-from smtpscope.app.widgets.texts.exchange_text import NO_HOST
-from smtpscope.app.widgets.texts.guidance_text import who_acts
-from smtpscope.app.widgets.texts.prose import (
+from smtpscope.app.widgets.prose.prose_blocks import (
     BLANK,
     FlowingColumns,
     Heading,
@@ -20,6 +18,8 @@ from smtpscope.app.widgets.texts.prose import (
     labelled,
     text,
 )
+from smtpscope.app.widgets.texts.exchange_text import NO_HOST
+from smtpscope.app.widgets.texts.guidance_text import who_acts
 from smtpscope.export.summaries.beside import (
     ASSUMED_NOTE,
     BESIDE_TITLE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
-from smtpscope.app.widgets.texts.prose import BLANK, ProseBlock, ProseParagraph, bullet, labelled, text
+from smtpscope.app.widgets.prose.prose_blocks import BLANK, ProseBlock, ProseParagraph, bullet, labelled, text
 from smtpscope.app.widgets.texts.session_review import review, waits
 from smtpscope.harmless import shown, shown_lines
 from smtpscope.store.times import format_time, zone_label

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from smtpscope.errors import Problem
 from smtpscope.reading.mail_servers.line_repair.joined_lines import form_of, shape_of
+from smtpscope.reading.mail_servers.line_repair.line_beginnings import LineBeginnings
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.syslog_time import find_log_time
 
@@ -16,8 +16,6 @@ _MOST_OF: Final = 0.9
 _LOOKED_AT: Final = 20_000
 _TIME_WITHIN: Final = 64
 _LINE_END: Final = 2
-# A line may be blank, or continue the one before.
-_CONTINUED: Final = r"[^\n\r \t\0>]"
 
 
 class OddLines:
@@ -25,7 +23,7 @@ class OddLines:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._form: re.Pattern[str] | None = None
+        self.beginnings: LineBeginnings | None = None
         self._is_known = False
         self._looked_at = 0
         self._count = self._first = 0
@@ -36,16 +34,16 @@ class OddLines:
         text = block.text
         if not self._is_known:
             self._is_known = True
-            self._form = _form_in(text)
+            self.beginnings = _beginnings_in(text)
         last = text.rfind("\n")
         gap = self._looked_at and block.start > self._looked_at + _LINE_END
-        if self._form is None or last < 0 or gap or not self._left:
+        if self.beginnings is None or last < 0 or gap or not self._left:
             return
         first = max(0, self._looked_at - block.start) // max(1, block.length_before(1))
         self._looked_at = max(self._looked_at, block.offset(last))
-        for found in self._form.finditer(text, first, last):
+        for end in self.beginnings.odd(block, first, last):
             self._left -= 1
-            begin = found.start() + 1
+            begin = end + 1
             if not self._left:
                 break
             if find_log_time(text[begin : begin + _TIME_WITHIN].partition("\n")[0]) is None:
@@ -65,12 +63,13 @@ class OddLines:
         return [Problem(self._file, f"from byte {self._first:#x}", reason, "noted", count)]
 
 
-def _form_in(text: str) -> re.Pattern[str] | None:
-    """What matches a line end and the beginning of an odd line behind it; None if lines have no form in common."""
+def _beginnings_in(text: str) -> LineBeginnings | None:
+    """What the lines of `text` begin with; None if they have no form in common."""
     lines = [line for line in text[: 1 << 16].split("\n")[:-1] if line.strip()]
     if len(lines) < _FEWEST:
         return None
-    form = form_of(shape_of(lines[0]))
+    shape = shape_of(lines[0])
+    form = form_of(shape)
     if form is None or sum(form.match(line) is not None for line in lines) < _MOST_OF * len(lines):
         return None
-    return re.compile(rf"\n(?!{form.pattern}){_CONTINUED}")
+    return LineBeginnings(shape, form)

@@ -20,7 +20,9 @@ Mask = NDArray[np.bool_]
 QUOTE: Final = 0x22
 _LINE_FEED: Final = 0x0A
 _RETURN: Final = 0x0D
-_PIECE: Final = 1 << 17
+_SPACE: Final = 0x20
+PIECE: Final = 1 << 17
+"""Bytes of a block that are looked at together: the numbers of so many stay in the processor's cache."""
 _MOST_ODD: Final = 16
 """One odd line in so many is still worth a table."""
 _BESIDE_QUOTES: Final = bytes([QUOTE, _LINE_FEED, _RETURN])
@@ -112,8 +114,14 @@ def places_where(begin: int, end: int, is_true: Callable[[int, int], Mask]) -> P
 
     It is asked piece by piece because small ones stay in the processor's cache: that takes half the time.
     """
-    pieces = [np.flatnonzero(is_true(first, min(first + _PIECE, end))) + first for first in range(begin, end, _PIECE)]
+    pieces = [np.flatnonzero(is_true(first, min(first + PIECE, end))) + first for first in range(begin, end, PIECE)]
     return np.concatenate(pieces) if pieces else np.empty(0, np.int64)
+
+
+def low_bytes(data: bytes) -> Places:
+    """The places of the bytes below the space: line ends and control characters."""
+    raw = np.frombuffer(data, np.uint8)
+    return places_where(0, len(raw), lambda begin, end: raw[begin:end] < _SPACE)
 
 
 def _cuts_in(raw: Bytes, separator: int, *, quoted: bool) -> Mask:

@@ -28,9 +28,10 @@ def with_breaks(content: Content, width: int) -> Content:
 
 
 def _cuts(word: str, offset: int, width: int) -> Iterator[int]:
-    while cell_len(word) > width:
+    while len(word) > 1 and cell_len(word) > width:
         piece = chop_cells(word, width)[0]
-        cut = _last(_GOOD, piece) or _last(_FAIR, piece) or len(piece)
+        # A wide letter takes more than a line of one cell.
+        cut = _last(_GOOD, piece) or _last(_FAIR, piece) or len(piece) or 1
         offset += cut
         yield offset
         word = word[cut:]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from smtpscope.app.widgets.texts.prose import FlowingColumns, Heading, ProseBlock, column_grid
+from smtpscope.app.widgets.prose.prose_blocks import FlowingColumns, Heading
+from smtpscope.app.widgets.prose.prose_layout import ProseLayout, column_grid
 
 
 class TextItem(Struct, frozen=True):
@@ -19,11 +20,12 @@ class TextItem(Struct, frozen=True):
     text: str
 
 
-def items_of(blocks: tuple[ProseBlock, ...], first_lines: list[int], count: int, width: int) -> list[TextItem]:
-    """The items of `blocks`, whose lines begin at `first_lines`; there are `count` lines, each `width` cells."""
+def items_of(layout: ProseLayout) -> list[TextItem]:
+    """The items of all blocks in `layout`."""
     items: list[TextItem] = []
-    ends = [*first_lines[1:], count] if blocks else []
-    for block, first, end in zip(blocks, first_lines, ends, strict=True):
+    first_lines, width = layout.first_lines, layout.width
+    ends = [*first_lines[1:], len(layout.lines)]
+    for block, first, end in zip(layout.blocks, first_lines, ends, strict=False):
         if isinstance(block, FlowingColumns):
             across, wide = column_grid(block, width)
             for number, content in enumerate(block.items):

@@ -16,8 +16,10 @@ from textual.strip import Strip
 
 from smtpscope.app.links import link_in
 from smtpscope.app.messages import CopyWanted
-from smtpscope.app.widgets.texts.prose import ProseBlock, ProsePane
-from smtpscope.app.widgets.texts.text_items import TextItem, item_at, items_of, next_line, scrolled_to
+from smtpscope.app.widgets.prose.prose_blocks import ProseBlock
+from smtpscope.app.widgets.prose.prose_layout import ProseLayout
+from smtpscope.app.widgets.prose.prose_pane import ProsePane
+from smtpscope.app.widgets.prose.text_items import TextItem, item_at, items_of, next_line, scrolled_to
 
 _KEYS: list[BindingType] = [
     Binding("l,right", "next_item(1)", "Next item", show=False, id="detail.next_item"),
@@ -39,6 +41,8 @@ class ItemPane(ProsePane):
 
     cursor: reactive[int] = reactive(0)
 
+    _items: tuple[ProseLayout | None, list[TextItem]] = (None, [])
+
     @dataclass
     class LinkWanted(Message):
         """The user wants to open the link of an item."""
@@ -47,9 +51,10 @@ class ItemPane(ProsePane):
 
     @property
     def items(self) -> list[TextItem]:
-        if not self.is_laid_out:
-            return []
-        return items_of(self.blocks, self.first_lines, len(self.lines), self.scrollable_content_region.width)
+        layout = self.text_layout
+        if self._items[0] is not layout:
+            self._items = layout, [] if layout is None else items_of(layout)
+        return self._items[1]
 
     @property
     def item(self) -> TextItem | None:

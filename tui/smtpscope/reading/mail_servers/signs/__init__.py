@@ -1,0 +1,1 @@
+"""Where the signs of refusals are in the log of a mail server."""
