@@ -23,6 +23,16 @@ _FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOM
 _SHARE_OF_EXAMPLES = 0.3
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """In a worker of xdist: what is kept of a first run is made together."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        from support.first_caches import make_caches
+
+        worker = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+        make_caches(session.config, Path(__file__).parent, worker, workers)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tries a part of the examples of each property: they are others each time, and `make properties` tries many."""
     share = float(os.environ.get("EXAMPLES", _SHARE_OF_EXAMPLES))

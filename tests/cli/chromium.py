@@ -31,6 +31,7 @@ _SCREEN = """(() => {
 })()"""
 _NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 _SHIFT = 8
+_CODES = {"Enter": 13, "Escape": 27}
 
 
 class Page:
@@ -117,7 +118,7 @@ class Page:
 
     def press(self, key: str, text: str = "") -> None:
         """Presses a key that writes `text`, by default itself."""
-        code = {"windowsVirtualKeyCode": 13} if key == "Enter" else {}
+        code = {"windowsVirtualKeyCode": _CODES[key]} if key in _CODES else {}
         self.do("Input.dispatchKeyEvent", type="keyDown", key=key, text=text or key, **code)
         self.do("Input.dispatchKeyEvent", type="keyUp", key=key, **code)
 

@@ -19,6 +19,7 @@ import pytest
 from smtpscope.asking.set_manifest import read_manifest
 from smtpscope.asking.set_tree import SetTree
 from smtpscope.errors import LogError
+from smtpscope.fleet import read_log as read_log_module
 from smtpscope.fleet.log_files import log_files
 from smtpscope.fleet.log_job import LogJob, Outcome, ReadLog, Work
 from smtpscope.fleet.process_workers import ProcessWorkers
@@ -118,6 +119,29 @@ def test_a_log_that_has_changed_replaces_what_was_read_of_it(tmp_path: Path) -> 
     assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")} == named
     assert not list(folder.rglob("*.draft"))
     assert not (folder / LOCK).exists()
+
+
+def test_a_log_that_can_no_longer_be_read_keeps_what_was_read_of_it(tmp_path: Path) -> None:
+    write_logs(tmp_path / "logs", 3)
+    folder, log = tmp_path / "set", tmp_path / "logs" / "srv02" / "Application.evtx"
+    read_set(folder, tmp_path / "logs")
+    before = rows_and_hash(folder)
+    log.write_bytes(b"")
+    assert [Path(name).name for name, _ in read_set(folder, [str(log)]).failures] == ["Application.evtx"]
+    assert rows_and_hash(folder) == before
+    # It is tried again, whatever the receipt on the disk says.
+    log.write_bytes(evtx_bytes(many_events(60, ours_every=2)))
+    assert read_set(folder, tmp_path / "logs").read == 1
+    assert rows_and_hash(folder)[0] == before[0] - 11 + 30
+
+
+def test_a_long_log_has_several_parts(logs: Path, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_log_module, "MOST_ROWS", 4)
+    read_set(tmp_path / "set", logs)
+    manifest = read_manifest(str(tmp_path / "set"))
+    assert len(manifest.parts) > 12
+    assert max(part.rows for part in manifest.parts) == 4
+    assert rows_and_hash(tmp_path / "set") == rows_and_hash(whole)
 
 
 def test_what_is_wrong_with_a_log_is_in_its_receipt_and_the_others_are_read(tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ def test_one_line_of_postfix_before_two_thousand_of_exim_hides_none() -> None:
 def test_lines_of_all_servers_are_read_in_one_file(first: str) -> None:
     chance = random.Random(first)
     order = [first, *(name for name in SHARED if name != first)]
-    parts = [(text, count) for name in order for text, count in islice(SHARED[name](8), 60)]
+    parts = [(text, count) for name in order for text, count in islice(SHARED[name](8), 30)]
     expected = sum(count for _, count in parts)
     assert expected
-    begin, rest = parts[:60], parts[60:]
+    begin, rest = parts[:30], parts[30:]
     chance.shuffle(rest)
     data = "".join(text for text, _ in (*begin, *rest)).encode()
     assert len(replies(data)) == expected

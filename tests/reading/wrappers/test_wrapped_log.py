@@ -93,7 +93,7 @@ def test_the_session_of_a_refusal_is_found_again(form: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_progress_reaches_the_end_of_the_file_and_never_goes_back(form: str) -> None:
-    data = written(form, count=600)
+    data = written(form, count=200)
     progress = [(batch.bytes_read, batch.bytes_total) for batch in opened(data).batches()]
     assert progress[-1] == (len(data), len(data))
     assert progress == sorted(progress)

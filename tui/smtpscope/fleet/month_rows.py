@@ -29,7 +29,7 @@ EXTRA: Final = "pip install 'smtpscope[fleet]'"
 UNDATED: Final = "undated"
 MOST_ROWS: Final = 4_000_000
 """Of one file."""
-_ROWS_AT_ONCE: Final = 10 * ROWS_A_GROUP
+_ROWS_AT_ONCE: Final = 2 * ROWS_A_GROUP
 _FIRST_MS, _END_MS = 0, int(datetime(2200, 1, 1, tzinfo=UTC).timestamp() * 1000)
 """Times outside of this are damaged, and undated as to their month."""
 _MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")

@@ -52,9 +52,14 @@ class SetState:
         return [log.key for log in known] == [log.key for log in read.receipts]
 
     def add(self, read: ReadLog) -> None:
-        """Takes in what was read of one file, in place of what was read of it before."""
+        """Takes in what was read of one file, in place of what was read of it before.
+
+        A file that can't be read any more keeps what was read of it.
+        """
         file = read.receipts[0].file
         before = self.files.get(file, ())
+        if any(log.rows for log in before) and all(log.error is not None and not log.rows for log in read.receipts):
+            return
         if any(month_of_part(path) for log in before for path in log.parts):
             self.held_back[file] = read
             return

@@ -22,15 +22,14 @@ from smtpscope.knowledge.files.knowledge_files import (
     read_stand_ins,
 )
 from smtpscope.knowledge.files.pickle_cache import kept
+from smtpscope.knowledge.matching.kept_matches import KeptMatches
 from smtpscope.knowledge.matching.matcher import UNPARSED_MATCH, Matcher
 from smtpscope.knowledge.our_notes import OurNotes
 from smtpscope.knowledge.placeholders import filled, filled_command, values_of
 from smtpscope.knowledge.platform import EXCHANGE, platform_of
 from smtpscope.knowledge.platform_filter import AdviceContext, StandIn
-from smtpscope.parsing.reply_shape import shape_of
 from smtpscope.parsing.smtp_exchange import Command, Direction, Reply, SmtpExchange
 
-_CACHE_LIMIT = 200_000
 _SEARCH_CUTOFF = 75.0
 _NO_QUESTION = "Ask the administrator of the host that refused which of the two it is; give the whole reply."
 
@@ -46,7 +45,7 @@ class KnowledgeBase:
         self.explaining = explaining
         self.matcher = matcher
         self._names_hosts = matcher.names_hosts
-        self._matches: dict[tuple[str, str, bool, Direction, tuple[str, ...]], Match] = {}
+        self._matches = KeptMatches(matcher)
 
     @classmethod
     def load(cls, *folders: Path) -> KnowledgeBase:
@@ -153,13 +152,7 @@ class KnowledgeBase:
 
     def match_parts(self, reply: Reply, command: Command, direction: Direction, hosts: tuple[str, ...] = ()) -> Match:
         """The same for what matters to it; `hosts` are the `host_patterns` of the remote host."""
-        key = (shape_of(reply.verbatim), command.verb, command.sender == "", direction, hosts)
-        known = self._matches.get(key)
-        if known is None:
-            if len(self._matches) >= _CACHE_LIMIT:
-                self._matches.clear()
-            known = self._matches[key] = self.matcher.match(reply, command, direction, hosts)
-        return known
+        return self._matches.match(reply, command, direction, hosts)
 
     def advice(self, exchange: SmtpExchange) -> Advice:
         """The guidance for this exchange, for its direction, with its values filled in.

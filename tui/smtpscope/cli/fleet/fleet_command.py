@@ -16,7 +16,7 @@ from smtpscope.cli.configured import knowledge_folders, loaded_settings
 from smtpscope.cli.log_arguments import Patience
 from smtpscope.cli.options import knowledge_option
 from smtpscope.cli.streams import Target, talk
-from smtpscope.errors import UsageError
+from smtpscope.errors import LogError, UsageError
 
 if TYPE_CHECKING:
     from smtpscope.fleet.log_job import ReadingRules, Spread
@@ -96,6 +96,7 @@ def read(
     smtpscope fleet read /srv/logs -o /srv/set --scheduler tls://head:8786
     """
     from smtpscope.export.conversion.convert_parquet import check_parquet
+    from smtpscope.export.summaries.incident_wording import counted
     from smtpscope.fleet.fleet_reading import FleetProgress, read_into
     from smtpscope.fleet.log_files import log_files
 
@@ -103,14 +104,23 @@ def read(
     rules = _rules(folder, zone, as_of, knowledge, own_knowledge)
     spread = _spread(workers, scheduler, rules, insecure=insecure)
     files = log_files(logs, folder)
+    if not files:
+        raise LogError(
+            where=", ".join(logs), what="there is no file in it", remedy="Give the folder that the logs are in"
+        )
     patience = Patience()
 
     def show(progress: FleetProgress) -> None:
         patience.say(f"read {progress.words}, with {spread.words}")
 
-    result = read_into(folder, files, rules, spread, any_time=as_of is None, on_progress=show)
+    try:
+        result = read_into(folder, files, rules, spread, any_time=as_of is None, on_progress=show)
+    except KeyboardInterrupt:
+        talk(f"{folder}: what was read so far is kept; run the same command again to continue")
+        raise
     unchanged = f", {result.unchanged:,} unchanged" if result.unchanged else ""
-    talk(f"{folder}: read {result.read:,} logs, {result.size / 1e6:,.1f} MB, {result.rows:,} exchanges{unchanged}")
+    logs_read = counted(result.read, "log", "logs")
+    talk(f"{folder}: read {logs_read}, {result.size / 1e6:,.1f} MB, {result.rows:,} exchanges{unchanged}")
     _say_failures(result.failures)
 
 

@@ -106,6 +106,11 @@ class CodeTable(Struct, frozen=True):
         return code
 
     @property
+    def signs(self) -> frozenset[str]:
+        """The words that select a vendor's meaning."""
+        return frozenset(sign for code in self.by_code.values() for vendor in code.vendors for sign in vendor.signs)
+
+    @property
     def remote_hosts(self) -> frozenset[str]:
         """The host patterns that select a vendor's meaning."""
         vendors = (vendor for code in self.by_code.values() for vendor in code.vendors)

@@ -72,6 +72,8 @@ def policy_text(reply: Reply) -> int | None:
 
 _AUTHENTICATION = frozenset({"authenticate", "authentication", "authenticated", "auth", "login"})
 _DAMAGED = frozenset({"processing", "malformed", "corrupt", "invalid", "parsing"})
+WORDS = _AUTHENTICATION | _DAMAGED | {"timeout", "recipient", "address", "rejected"}
+"""All words that anything here may depend on."""
 _LOGIN_CODES = frozenset({432, 454, 534, 535, 538})
 
 

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from smtpscope.knowledge.advice import Match, Step
 from smtpscope.knowledge.categories import ALL_CATEGORIES, NOT_A_REFUSAL, UNPARSED
+from smtpscope.knowledge.matching import fallbacks, weighing
 from smtpscope.knowledge.matching.codes import VAGUE, CodeMeaning, CodeTable
 from smtpscope.knowledge.matching.enhanced_codes import code_spans, from_detailed_code, from_enhanced_code
 from smtpscope.knowledge.matching.fallbacks import from_code_and_command, from_command, policy_text, quoted_reply
 from smtpscope.knowledge.matching.host_patterns import HostPatterns
 from smtpscope.knowledge.matching.provider_codes import ProviderCodes
+from smtpscope.knowledge.matching.reply_outline import ReplyOutlines
 from smtpscope.knowledge.matching.reply_tokens import ReplyTokens, words_of
 from smtpscope.knowledge.matching.rule_result import Finding
 from smtpscope.knowledge.matching.rules import MatchContext, RuleBook, RuleHit
@@ -59,6 +61,12 @@ class Matcher(Struct, frozen=True):
         """All patterns that match the remote host with this key. Hosts with equal patterns get equal answers."""
         asked = (*(book.host_patterns for book in self._books), self.code_hosts)
         return tuple(dict.fromkeys(name for patterns in asked for name in patterns.fitting(host_key)))
+
+    def outlines(self) -> ReplyOutlines:
+        """The outlines by which replies have one answer."""
+        known = frozenset[str]().union(*(book.words() for book in self._books))
+        every = known | self.codes.signs | weighing.WORDS | fallbacks.WORDS
+        return ReplyOutlines(every, self.provider_codes.holds)
 
     @property
     def _books(self) -> tuple[RuleBook, ...]:
@@ -121,9 +129,13 @@ class Matcher(Struct, frozen=True):
             from_command(command.verb, reply, words)
             or self._from_provider_code(reply, words, given)
             or from_detailed_code(reply, self.codes)
-            or self._behind_postfix(reply, given)
-            or at_stage(self._from_words(reply, words, given), stage, words)
+            or at_stage(self._from_all_words(reply, words, given), stage, words)
         )
+
+    def _from_all_words(self, reply: Reply, words: ReplyTokens, given: MatchContext) -> Finding:
+        found = self._from_words(reply, words, given)
+        behind = self._behind_postfix(reply, given)
+        return found if behind is None or behind.category == found.category else behind
 
     def _behind_postfix(self, reply: Reply, given: MatchContext) -> Finding | None:
         """The finding for the words of a policy service or an access map, which Postfix puts behind its own.

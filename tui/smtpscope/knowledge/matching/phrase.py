@@ -176,16 +176,6 @@ class Phrase(NamedTuple):
             spans += found
         return spans
 
-    def places(self, words: ReplyTokens) -> tuple[Places, ...] | None:
-        """The places of the words that match the phrase, or None; nothing in a script without spaces matches."""
-        found = []
-        for part in self.parts:
-            places = part.places(words)
-            if places is None:
-                return None
-            found.append(places)
-        return tuple(found)
-
 
 # Words found in most replies: if possible, a phrase is looked up by another of its words.
 _FREQUENT = frozenset(

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from smtpscope.knowledge.advice import Confidence
 from smtpscope.knowledge.matching.rule_result import Finding
+from smtpscope.parsing.reply_contents import parse_provider_codes
 from smtpscope.parsing.smtp_exchange import Reply
 
 _CANDIDATE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,8}[0-9A-Z]{0,12}(?:[:_#-][A-Z0-9]{1,12}){0,4}(?![a-z0-9])")
@@ -77,6 +78,13 @@ class ProviderCodes:
     def knows(self, written: str) -> bool:
         """Whether `written` is a known code or matches a family."""
         return self._look_up(written) is not None
+
+    def holds(self, text: str) -> bool:
+        """Whether `text` holds a known code."""
+        if text == text.lower() and "ofr" not in text and "lpn" not in text:
+            return False
+        written = [*parse_provider_codes(text), *(found.group() for found in _CANDIDATE.finditer(text))]
+        return any(self._look_up(one) is not None for one in written)
 
     def find(self, reply: Reply) -> Finding | None:
         """The finding for the first known code in the reply. Codes found by the parser are tried before the text."""

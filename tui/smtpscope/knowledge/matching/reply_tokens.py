@@ -236,7 +236,7 @@ def _without_apostrophe(word: str) -> str:
     return tail if head in _ELIDED else head + tail
 
 
-class _Part(NamedTuple):
+class TextPart(NamedTuple):
     """What stands between two spaces: its words, and the words of the names among them, by the number of their sign.
 
     It is `plain` if it has no names and no word depends on the one before; `one` is then its word, if it has just one.
@@ -248,10 +248,13 @@ class _Part(NamedTuple):
     one: _Word | None
 
 
+DEPENDENT = frozenset(word for pair in JOINED for word in pair).union(JOINED.values(), _SAME, ("s",))
+"""Words that may join another, or are read as another."""
+_AFTER_ANOTHER = _SECOND.union(_SAME, ("s",))
 _NO_NAMES: Mapping[int, Sequence[str]] = {}
 
 
-def _read_part(text: str) -> _Part:
+def _read_part(text: str) -> TextPart:
     words: list[_Word] = []
     names = _NO_NAMES
     for found in _TOKEN.finditer(text):
@@ -270,16 +273,19 @@ def _read_part(text: str) -> _Part:
             words.append((_SIGN_OF[kind or ""], at, end))
     plain = not names
     for word, _, _ in words:
-        if word in _DEPENDENT:
+        if word in _AFTER_ANOTHER:
             plain = False
             break
-    return _Part(tuple(words), names, plain, words[0] if plain and len(words) == 1 else None)
+    return TextPart(tuple(words), names, plain, words[0] if plain and len(words) == 1 else None)
 
 
-_DEPENDENT = _SECOND.union(_SAME, ("s",))
-_kept_part = lru_cache(maxsize=16_384)(_read_part)
-"""Replies share most of what stands between two spaces, and no token reaches over a space."""
+_kept_parts = lru_cache(maxsize=16_384)(_read_part)
 _LONGEST_KEPT = 64
+
+
+def kept_part(text: str) -> TextPart:
+    """`text` between two spaces, read once: replies share most of it, and no token reaches over a space."""
+    return _kept_parts(text) if len(text) <= _LONGEST_KEPT else _read_part(text)
 
 
 @lru_cache(maxsize=8)
@@ -292,7 +298,7 @@ def words_of(text: str) -> ReplyTokens:
     at = 0
     for written in text[:LONGEST_TEXT].split(" "):
         length = len(written)
-        part = _kept_part(written) if length <= _LONGEST_KEPT else _read_part(written)
+        part = _kept_parts(written) if length <= _LONGEST_KEPT else _read_part(written)
         if part.one is not None:
             word, first, last = part.one
             words.append(word)

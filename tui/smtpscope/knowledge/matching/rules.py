@@ -18,7 +18,7 @@ from smtpscope.knowledge.matching.phrase import (
     holds_script_without_blanks,
     parse_phrases,
 )
-from smtpscope.knowledge.matching.reply_tokens import Places, ReplyTokens, Span
+from smtpscope.knowledge.matching.reply_tokens import ReplyTokens, Span
 from smtpscope.knowledge.matching.stage import Stage
 from smtpscope.parsing.smtp_exchange import Direction, Reply
 
@@ -124,12 +124,6 @@ class _Candidate(NamedTuple):
     phrase: Phrase | None
 
 
-_PlacedHit = tuple[Rule, tuple[Places, ...]]
-_Question = tuple[str, str, int | None, str | None, Stage, Direction, bool, tuple[str, ...]]
-_FEW = 200
-"""Replies from which on answers are kept: a small log has few, and needs its time for other things."""
-_MOST_KEPT = 50_000
-
 _SortedOut = tuple[dict[int, _Candidate], list[tuple[_Candidate, frozenset[str]]]]
 
 
@@ -152,9 +146,6 @@ class RuleBook:
         self._sorted_out: dict[str, _SortedOut] = {}
         self._by_host: dict[str, list[_Candidate]] = {}
         self._without_anchor: list[_Candidate] = []
-        self._uses = 0
-        self._vocabulary: frozenset[str] | None = None
-        self._kept: dict[_Question, tuple[_PlacedHit, ...]] = {}
         self._conditional = {place for place, rule in enumerate(self.rules) if _has_conditions(rule)}
         order = 0
         for place, rule in enumerate(written):
@@ -235,53 +226,16 @@ class RuleBook:
             return False
         return any(unless.occurs(words, text) for unless in self._unless[place])
 
-    def hits(self, words: ReplyTokens, given: MatchContext) -> Iterator[RuleHit]:
-        """The first matching rule of each category, in order."""
-        if not self.rules:
-            return
-        text = given.reply.verbatim
-        if self._without_anchor and holds_script_without_blanks(text):
-            # Its phrases are searched in the text, which no other reply shares.
-            for rule, phrase in self._holding(words, given):
-                spans = None if phrase is None else phrase.find(words, text)
-                yield RuleHit(rule, merged(spans or ()))
-            return
-        for rule, places in self._placed_hits(words, given):
-            yield RuleHit(rule, merged([span for place in places for span in words.text_spans(place)]))
-
-    def _placed_hits(self, words: ReplyTokens, given: MatchContext) -> tuple[_PlacedHit, ...]:
-        """The same by numbers of words. Kept by all that rules can depend on, where words of no phrase are alike: most
-        replies of a log differ only in names and numbers of their own.
-        """
-        self._uses += 1
-        if self._uses <= _FEW:
-            return self._evaluated(words, given)
-        known = self._vocabulary
-        if known is None:
-            known = self._vocabulary = self._all_words()
-        line = " ".join([word if word in known else "_" for word in words.words])
-        names = " ".join([word if f"~{word}" in known else "_" for word in words.names.split()]) if words.signs else ""
-        reply = given.reply
-        question = line, names, reply.code, reply.enhanced, given.stage, given.direction, given.null_sender, given.hosts
-        found = self._kept.get(question)
-        if found is None:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            found = self._kept[question] = self._evaluated(words, given)
-        return found
-
-    def _evaluated(self, words: ReplyTokens, given: MatchContext) -> tuple[_PlacedHit, ...]:
-        return tuple(
-            (rule, () if phrase is None else phrase.places(words) or ()) for rule, phrase in self._holding(words, given)
-        )
-
-    def _all_words(self) -> frozenset[str]:
+    def words(self) -> frozenset[str]:
+        """All words that its rules may depend on, those of names with a leading `~`."""
         phrases = {id(candidate.phrase): candidate.phrase for some in self._by_word.values() for candidate in some}
         every = [*phrases.values(), *(phrase for some in self._unless for phrase in some)]
         return frozenset(word for phrase in every if phrase for part in phrase.parts for word in part.words())
 
-    def _holding(self, words: ReplyTokens, given: MatchContext) -> Iterator[tuple[Rule, Phrase | None]]:
-        """The first rule of each category that holds, in order, and its first phrase that matches."""
+    def hits(self, words: ReplyTokens, given: MatchContext) -> Iterator[RuleHit]:
+        """The first matching rule of each category, in order."""
+        if not self.rules:
+            return
         text = given.reply.verbatim
         done = -1
         passed: set[str] = set()
@@ -292,12 +246,13 @@ class RuleBook:
             if rule.category in passed or not self._may_hold(place, given):
                 done = place
                 continue
-            if phrase is not None and phrase.find(words, text) is None:
+            spans = [] if phrase is None else phrase.find(words, text)
+            if spans is None:
                 continue
             done = place
             if not self._is_excluded(place, words, text):
                 passed.add(rule.category)
-                yield rule, phrase
+                yield RuleHit(rule, merged(spans))
 
 
 def _hosts_of(rule: Rule) -> frozenset[str]:

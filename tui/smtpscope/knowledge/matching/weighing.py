@@ -77,6 +77,12 @@ _OF_LOGINS: Final = frozenset({"authentication", "auth", "login", "logon", "cred
 _NAMES_A_RECIPIENT: Final = re.compile(r" (?:recipient|recipients|rcpt|destinataire|empfanger|destinatario|mailbox) ")
 
 
+WORDS: Final = frozenset(re.findall("[a-z]+", _ADVICE.pattern + _NAMES_A_RECIPIENT.pattern)).union(
+    _OF_NAMES, _OF_MESSAGES, _OF_LOGINS
+)
+"""All words that anything here may depend on."""
+
+
 def advice_start(words: ReplyTokens) -> int | None:
     """The offset at which advice begins in the text; None if it gives none."""
     found = _ADVICE.search(words.line)

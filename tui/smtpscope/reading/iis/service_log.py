@@ -9,13 +9,12 @@ from typing import ClassVar, Final
 from smtpscope.errors import Problem
 from smtpscope.reading.batching import Batching
 from smtpscope.reading.iis.peer_session import session_at
-from smtpscope.reading.iis.session_guess import GuessedAnswer, GuessedSessions
-from smtpscope.reading.iis.turns import JOINED, OTHER, RowForm, Turn, command_line, turns_in, with_blanks
+from smtpscope.reading.iis.row_taker import RowTaker
+from smtpscope.reading.iis.turns import RowForm
 from smtpscope.reading.log_span import span_of
-from smtpscope.reading.problem_log import ProblemLog
-from smtpscope.reading.record import Batch, Format, SmtpExchangeRecord
+from smtpscope.reading.record import Batch, Format
 from smtpscope.reading.smtp_session import SmtpSession
-from smtpscope.reading.text.encodings import TextBlock, decoded
+from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.text_log import FollowableTextLog, head_of
 
 _LONGEST_ROW: Final = 1 << 16
@@ -29,9 +28,11 @@ class IisSmtpReader(FollowableTextLog):
     def _restart(self) -> None:
         super()._restart()
         self._form: RowForm | None = None
-        self._sessions = GuessedSessions()
-        self._problems = ProblemLog(self._source.name)
-        self._lines = 0
+        self._rows = self._new_rows()
+
+    def _new_rows(self) -> RowTaker:
+        """What takes the rows, for one pass."""
+        return RowTaker(self._source.name, self._text)
 
     @classmethod
     @abstractmethod
@@ -54,51 +55,12 @@ class IisSmtpReader(FollowableTextLog):
             batching.problems += self._notes()
         for block, _ in self._text.blocks(self._done):
             end = self._end_of_lines(block, to_the_end=to_the_end)
-            lines, step = _split(block.text[:end])
-            index = others = 0
-            last = ""
-            times: list[int | None] = []
-            for number, line in enumerate(lines, self._lines + 1):
-                turn = form.turn(line)
-                if isinstance(turn, Turn):
-                    if not last:
-                        times.append(form.moment(line))
-                    last = line
-                    answered = None if turn is OTHER else self._sessions.take(turn)
-                    if answered is None:
-                        others += 1
-                    else:
-                        batching.exchanges.append(self._exchange(block.offset(index), turn, answered, form))
-                        if batching.full:
-                            batching.add((), others, self._problems.take())
-                            others = 0
-                            yield batching.take(block.offset(index))
-                elif turn is not None:
-                    others += self._take_odd(form, line, number, block, index, batching)
-                index += len(line) + step
-            times.append(form.moment(last))
+            times = yield from self._rows.take(block, end, form, batching)
             batching.extend_log_span(span_of(times, assumed=form.time_assumed))
-            self._lines += len(lines)
             self._done = block.offset(end)
-            batching.add((), others, self._problems.take(final=block.final))
+            batching.add((), 0, self._rows.problems.take(final=block.final))
             if block.final or batching.due:
                 yield batching.take(self._done)
-
-    def _take_odd(self, form: RowForm, line: str, number: int, block: TextBlock, index: int, batching: Batching) -> int:
-        """Reads what can be read of a line that is not one row; how many of its rows are not refusals."""
-        rows = turns_in(form, line)
-        reasons = [turn for _, turn in rows if isinstance(turn, str)]
-        turns = [(place, turn) for place, turn in rows if isinstance(turn, Turn)]
-        self._problems.add(
-            f"line {number}", reasons[0] if len(rows) == 1 else JOINED, "recovered" if turns else "skipped"
-        )
-        others = len(turns)
-        for place, turn in turns:
-            answered = None if turn is OTHER else self._sessions.take(turn)
-            if answered is not None:
-                others -= 1
-                batching.exchanges.append(self._exchange(block.offset(index + place), turn, answered, form))
-        return others
 
     @staticmethod
     def _end_of_lines(block: TextBlock, *, to_the_end: bool) -> int:
@@ -106,32 +68,6 @@ class IisSmtpReader(FollowableTextLog):
         if block.final and not to_the_end:
             return block.text.rfind("\n") + 1
         return len(block.text)
-
-    def _exchange(self, offset: int, turn: Turn, answered: GuessedAnswer, form: RowForm) -> SmtpExchangeRecord:
-        true = self._true_text
-        mailbox = answered.recipient
-        return SmtpExchangeRecord(
-            file=self._source.name,
-            offset=offset,
-            time_ms=turn.time_ms,
-            time_assumed=form.time_assumed,
-            side="inbound" if turn.kind == "answered" else "outbound",
-            provider=form.provider,
-            computer=_named(true(turn.computer)),
-            connector=_named(true(turn.service)),
-            remote_host=_named(true(turn.peer)) or "",
-            logged_verb=_named(true(answered.verb)) or "",
-            command=true(command_line(answered.verb, answered.argument)),
-            reply=true(with_blanks(turn.reply)),
-            mailbox=None if mailbox is None else true(mailbox),
-            guess=answered.guess,
-        )
-
-    def _true_text(self, text: str) -> str:
-        """Decodes eight-bit text, which is searched as Latin-1."""
-        if text.isascii() or self._text.encoding.unit == 2:
-            return text
-        return decoded(text.encode("latin-1"))
 
     def raw(self, offset: int) -> str:
         """The row as written."""
@@ -142,20 +78,7 @@ class IisSmtpReader(FollowableTextLog):
 
     def smtp_session(self, offset: int) -> SmtpSession | None:
         """See `HasSessions`."""
-        return session_at(self._text, self._new_form, offset, self._true_text)
+        return session_at(self._text, self._new_form, offset, self._rows.true_text)
 
     def _head(self) -> bytes:
         return head_of(self._source)
-
-
-def _split(text: str) -> tuple[list[str], int]:
-    """The lines of `text` without their ends, and how long those are."""
-    end = "\r\n" if text.count("\r\n") == text.count("\n") else "\n"
-    lines = text.split(end)
-    if not lines[-1]:
-        lines.pop()
-    return lines, len(end)
-
-
-def _named(text: str) -> str | None:
-    return None if text in ("", "-") else text

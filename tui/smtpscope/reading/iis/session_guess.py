@@ -39,6 +39,11 @@ class GuessedAnswer(NamedTuple):
 _Peer = tuple[str, str, bool]
 
 
+def stated_in(turn: Turn) -> GuessedAnswer:
+    """What a client's refused command itself says: enough for all but DATA and BDAT, which may have a recipient."""
+    return GuessedAnswer(turn.verb, turn.argument, None, None)
+
+
 class GuessedSessions:
     """The sessions of one log, identified only by peer and service."""
 
@@ -50,6 +55,16 @@ class GuessedSessions:
     def open_with(self, turn: Turn) -> int:
         """How many sessions with the peer of `turn` seem to be open after it."""
         return len(self._peers.get((turn.peer, turn.service, turn.kind == "answered"), ()))
+
+    @property
+    def newest_ms(self) -> int:
+        """The time of the latest row of a session that may still be open; 0 if there is none."""
+        return max((one.last_ms for sessions in self._peers.values() for one in sessions), default=0)
+
+    @property
+    def open_peers(self) -> list[tuple[str, str, bool]]:
+        """Peer and service of sessions that may still be open, and whether they are inbound ones."""
+        return [peer for peer, sessions in self._peers.items() if sessions]
 
     def take(self, turn: Turn) -> GuessedAnswer | None:
         """Notes `turn`, which must come in log order; returns the details if it is a refusal."""

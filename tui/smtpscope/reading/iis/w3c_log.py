@@ -6,11 +6,13 @@ import re
 from typing import ClassVar, Final
 
 from smtpscope.errors import LogError, Problem
+from smtpscope.reading.iis.row_taker import RowTaker
 from smtpscope.reading.iis.service_log import IisSmtpReader
+from smtpscope.reading.iis.skimming_taker import SkimmingTaker
 from smtpscope.reading.iis.turns import COMMAND_OF_OURS, REPLY_TO_US
 from smtpscope.reading.iis.w3c_rows import W3cRows, assumed_fields
-from smtpscope.reading.record import FileInformation, Format
-from smtpscope.reading.text.encodings import head_text
+from smtpscope.reading.record import FileInformation, Format, ReadOptions, Source
+from smtpscope.reading.text.encodings import BLOCK_SIZE, head_text
 from smtpscope.reading.text.text_kind import is_markup, is_text
 
 _HEADING: Final = re.compile(r"#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark):", re.IGNORECASE)
@@ -46,6 +48,16 @@ class W3cSmtpReader(IisSmtpReader):
     @classmethod
     def sniff(cls, head: bytes) -> bool:
         return _smtp_rows(head) is True or bool(_assumed(head))
+
+    def __init__(
+        self, source: Source, options: ReadOptions, *, block_size: int = BLOCK_SIZE, tables: bool = True
+    ) -> None:
+        """With `tables`, only rows that can change what is found are taken one by one; what is found is the same."""
+        self._tables = tables
+        super().__init__(source, options, block_size=block_size)
+
+    def _new_rows(self) -> RowTaker:
+        return SkimmingTaker(self._source.name, self._text, self._new_form) if self._tables else super()._new_rows()
 
     def _new_form(self) -> W3cRows:
         assumed = _assumed(self._head())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from smtpscope.reading.iis.turns import COMMAND_OF_OURS, OTHER, REPLY_TO_US, Turn, TurnKind, turn_of
 
@@ -66,6 +66,19 @@ def assumed_fields(row: str) -> tuple[str, ...]:
     return ()
 
 
+class W3cColumns(NamedTuple):
+    """The positions of the fields that every row needs; below zero where the log lacks one."""
+
+    date: int
+    time: int
+    peer: int
+    service: int
+    user: int
+    verb: int
+    argument: int
+    status: int
+
+
 class W3cRows:
     """https://www.w3.org/TR/WD-logfile.html as IIS writes it. Times are UTC; a row without a date has that of its
     heading.
@@ -91,6 +104,13 @@ class W3cRows:
     @property
     def provider(self) -> str | None:
         return self.software
+
+    @property
+    def columns(self) -> W3cColumns:
+        """Those of the current #Fields line."""
+        return W3cColumns(
+            self._date, self._time, self._peer, self._service, self._user, self._verb, self._argument, self._status
+        )
 
     def turn(self, line: str) -> Turn | str | None:
         """See `RowForm`."""
@@ -170,7 +190,7 @@ class W3cRows:
         if name == "#Software":
             self.software = value or None
         elif name == "#Date":
-            self._heading_day = _day(value[:10])
+            self._heading_day = day_of(value[:10])
             self._past_midnight = 0
             self._time_text = ""
         elif name == "#Fields":
@@ -190,7 +210,7 @@ class W3cRows:
         self._time_text = time_text
         if day_text != day_before:
             self._day_text = day_text
-            self._day = _day(day_text)
+            self._day = day_of(day_text)
         seconds = _seconds(time_text)
         if seconds is None:
             return None
@@ -206,7 +226,7 @@ class W3cRows:
         return None if day is None else day * _DAY_MS + seconds * 1_000
 
 
-def _day(text: str) -> int | None:
+def day_of(text: str) -> int | None:
     """Days since 1970-01-01 of a date such as 2008-03-26."""
     try:
         return date.fromisoformat(text).toordinal() - _EPOCH_DAY

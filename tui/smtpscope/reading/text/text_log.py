@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
@@ -142,6 +143,15 @@ class TextSource:
                 raise _unreadable(self._source, place, error) from error
         whole, encoding = put_together(data, self.encoding)
         return TextBlock(whole, start=place, encoding=encoding, final=True)
+
+
+def text_before(source: TextSource, end: int) -> Iterator[str]:
+    """The text of `source` up to the byte offset `end`, block by block. Raises LogError if it can't be read."""
+    for block, _ in source.blocks():
+        if block.end > end:
+            yield block.text[: bisect_left(range(len(block.text)), end, key=block.offset)]
+            return
+        yield block.text
 
 
 @runtime_checkable
