@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -201,3 +202,15 @@ async def test_a_reader_that_breaks_down_ends_its_file_and_not_the_browser(
         assert isinstance(driven.screen, BrowseScreen)
         assert driven.view.total > 0
         assert any("reading stopped" in notice for notice in driven.notices)
+
+
+async def test_a_log_that_can_not_grow_is_not_said_to_be_followed(
+    open_analysis: OpenSession, sample_folder: Path, tmp_path: Path
+) -> None:
+    packed = tmp_path / "transport.log.gz"
+    packed.write_bytes(gzip.compress(next(sample_folder.glob("*transport.log")).read_bytes()))
+    async with browsing(open_analysis(packed)) as driven:
+        await driven.press("F")
+        assert "Nothing to follow" in driven.notices[0]
+        assert not driven.browse.loader.following
+        assert "following" not in "".join(driven.drawn[:2])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.screens.export_screen import ExportScreen
 from smtpscope.cli.commands import cli
 from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
-from smtpscope.session import Analysis
+from smtpscope.export.summaries.summary import SummaryDocument
+from smtpscope.session import Analysis, IncidentDetail, View
 
 FILTER = "code:550 host:=mail.fabrikam.example"
 
@@ -296,10 +298,31 @@ async def test_space_again_takes_the_mark_away(analysis: Analysis) -> None:
         assert not any(line.marked for line in driven.lines)
 
 
-async def test_a_large_export_is_written_in_a_thread(
+async def test_keys_typed_ahead_of_a_long_export_are_not_lost(
     analysis: Analysis, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smtpscope.app.screens.export_screen.AT_ONCE", 0)
+    may_write = threading.Event()
+    document = analysis.document
+
+    def late(details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
+        may_write.wait(10)
+        return document(details, view)
+
+    monkeypatch.setattr(analysis, "document", late)
+    async with browsing(analysis) as driven:
+        await driven.put_on("550")
+        # The event loop goes on while it is written: these keys are all taken before anything is there.
+        await driven.pilot.press("e", "enter")
+        dialog = _dialog(driven)
+        assert dialog.content == ""
+        path = home / "smtp-incidents-3-2026-03-22.md"
+        assert not path.exists()
+        may_write.set()
+        await driven.until(lambda: driven.screen is driven.browse)
+    assert path.read_text(encoding="utf-8").startswith("# SMTP refusals")
+
+
+async def test_the_export_follows_the_format(analysis: Analysis, home: Path) -> None:
     async with browsing(analysis) as driven:
         await driven.put_on("550")
         await driven.press("e")

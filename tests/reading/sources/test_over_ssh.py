@@ -93,3 +93,9 @@ def test_a_file_here_with_a_colon_in_its_name_comes_first(
     with source.open() as stream:
         assert stream.read() == b"here"
     assert not (ssh / "arguments").exists()
+
+
+def test_a_pattern_on_another_machine_is_refused_with_the_way_to_its_names() -> None:
+    with pytest.raises(LogError, match="a pattern is not expanded on another machine") as raised:
+        expand(["mx1.contoso.example:/var/log/mail*"])
+    assert raised.value.remedy == "Name each log there: ssh mx1.contoso.example ls lists them"

@@ -92,18 +92,24 @@ class CompareScreen(ModalScreen[None]):
         except SmtpscopeError as error:
             self.app.call_from_thread(self._say, f"{error.what}. {error.remedy}")
         else:
-            self.app.call_from_thread(self._show, found)
+            # Thousands of incidents take a while here, too.
+            self.app.call_from_thread(self._show, found, comparison_blocks(found))
 
     def _say(self, words: str) -> None:
         self.query_one(ProsePane).blocks = (ProseParagraph(text(shown(words), "$text-warning")),)
 
-    def _show(self, comparison: Comparison) -> None:
+    def _show(self, comparison: Comparison, blocks: tuple[ProseBlock, ...]) -> None:
         self.comparison = comparison
-        self.query_one(ProsePane).blocks = comparison_blocks(comparison)
+        self.query_one(ProsePane).blocks = blocks
 
     def action_copy(self) -> None:
-        if self.comparison is not None:
-            self.app.post_message(CopyWanted(rendered(self.comparison, "text"), "the comparison"))
+        comparison = self.comparison
+        if comparison is not None:
+
+            def copy() -> None:
+                self.app.post_message(CopyWanted(rendered(comparison, "text"), "the comparison"))
+
+            self.run_worker(copy, thread=True, group="copying")
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -16,12 +16,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import Worker
 
 from smtpscope.app.messages import CopyWanted
+from smtpscope.app.query_queue import StoreQuery
 from smtpscope.app.screens.confirm import ConfirmScreen
 from smtpscope.app.widgets.key_footer import KeyFooter
-from smtpscope.app.widgets.prose.prose_blocks import ProseParagraph, clickable, text
+from smtpscope.app.widgets.prose.prose_blocks import ProseBlock, ProseParagraph, clickable, text
 from smtpscope.app.widgets.prose.prose_pane import ProsePane
 from smtpscope.configuration.settings import Settings
 from smtpscope.errors import ExportError
@@ -29,12 +29,12 @@ from smtpscope.export.formats.summary_formats import SUMMARY_FORMATS
 from smtpscope.export.masking.masking import Mask
 from smtpscope.export.summaries.summary import SummaryDocument
 from smtpscope.export.writing import suggested_name, write_document
-from smtpscope.harmless import shown, shown_lines
+from smtpscope.harmless import Shown, shown, shown_lines
 from smtpscope.session import Analysis, IncidentDetail, View
 
 _PREVIEW_LINES = 2000
-AT_ONCE = 20_000
-"""With so many events in view the export is written at once; with more, in a thread."""
+_SECONDS_BEFORE_SAYING_SO = 0.2
+"""Most exports are written sooner, and the preview need not flicker."""
 MaskKind = Literal["", "names", "strict"]
 _MASK_LINES: Mapping[MaskKind, str] = {
     "": "[ ] Mask names, mailboxes, hosts, IP addresses (f3)",
@@ -53,6 +53,16 @@ class ExportChoice(Struct, frozen=True):
     incidents: Callable[[], list[IncidentDetail]]
 
 
+class _Written(Struct, frozen=True):
+    """An export, and what the dialog shows of it; `lines` are harmless."""
+
+    content: str
+    lines: list[Shown]
+    preview: tuple[ProseBlock, ...]
+    name: str
+    incidents: int
+
+
 class ExportScreen(ModalScreen[None]):
     """Enter writes the file, escape leaves without."""
 
@@ -68,9 +78,16 @@ class ExportScreen(ModalScreen[None]):
     ]
 
     def __init__(
-        self, analysis: Analysis, view: View, choices: Sequence[ExportChoice], settings: Settings | None = None
+        self,
+        analysis: Analysis,
+        view: View,
+        choices: Sequence[ExportChoice],
+        submit: Callable[[str, StoreQuery], None],
+        settings: Settings | None = None,
     ) -> None:
+        """`submit` runs a query of its kind in a thread."""
         super().__init__()
+        self._submit = submit
         self._analysis = analysis
         self._view = view
         self._choices = tuple(choices)
@@ -79,7 +96,9 @@ class ExportScreen(ModalScreen[None]):
         self._format: str = self._settings.export_format
         self._documents: dict[int, SummaryDocument] = {}
         self._suggested = ""
-        self._content = ""
+        self._written: _Written | None = None
+        self._drawings = 0
+        self._afterwards: Callable[[], None] | None = None
         self._letter_anyway = False
         self._mask: MaskKind = "names" if self._settings.export_mask else ""
 
@@ -109,7 +128,7 @@ class ExportScreen(ModalScreen[None]):
     @property
     def content(self) -> str:
         """The content that would be written now."""
-        return self._content
+        return "" if self._written is None else self._written.content
 
     @property
     def path(self) -> str:
@@ -123,39 +142,40 @@ class ExportScreen(ModalScreen[None]):
         return known
 
     def _draw(self) -> None:
-        """Writes the export as it is chosen now, and shows it."""
+        """Writes the export as it is chosen now, in a thread, and shows it."""
         choice, chosen, mask, letter = (
             self._choice,
             SUMMARY_FORMATS[self._format],
             self._new_mask(),
             self._letter_anyway,
         )
+        self._written, self._afterwards = None, None
+        self._drawings += 1
+        drawing = self._drawings
 
-        def written() -> tuple[SummaryDocument, str]:
+        def ask() -> _Written:
             document = replace(self._document(choice), letter_anyway=letter)
-            return document, chosen.render(document, mask=mask)
+            content = chosen.render(document, mask=mask)
+            name = suggested_name(document if mask is None else mask.document(document), chosen.suffix)
+            lines = shown_lines(content)
+            return _Written(content, lines, _preview(lines), name, len(document.incidents))
 
-        if self._view.count <= AT_ONCE:
-            self._show(*written(), mask)
-            return
-        self._content = ""
-        self.query_one(ProsePane).blocks = (ProseParagraph(text("Writing ...", "$text-muted")),)
+        def answer(written: _Written) -> None:
+            if drawing == self._drawings and self.query(OptionList):
+                self._show(written)
 
-        def in_thread() -> None:
-            document, content = written()
-            self.app.call_from_thread(self._show_latest, worker, document, content, mask)
+        self.set_timer(_SECONDS_BEFORE_SAYING_SO, self._say_writing)
+        self._submit("export", StoreQuery(ask, answer))
 
-        worker = self.run_worker(in_thread, thread=True, group="export", exclusive=True)
+    def _say_writing(self) -> None:
+        if self._written is None:
+            self.query_one(ProsePane).blocks = (ProseParagraph(text("Writing ...", "$text-muted")),)
 
-    def _show_latest(self, worker: Worker[None], document: SummaryDocument, content: str, mask: Mask | None) -> None:
-        if not worker.is_cancelled and self.query(OptionList):
-            self._show(document, content, mask)
-
-    def _show(self, document: SummaryDocument, content: str, mask: Mask | None) -> None:
+    def _show(self, written: _Written) -> None:
+        self._written = written
         chosen = SUMMARY_FORMATS[self._format]
-        self._content = content
         title = self._choices[self._choice].title
-        count = len(document.incidents)
+        count = written.incidents
         incidents = "1 incident" if count == 1 else f"{count:,} incidents"
         narrow = self.size.width < _NARROW
         self.query_one("#export-file", Static).update(Content("File" if narrow else "File (up/down: format)"))
@@ -164,7 +184,7 @@ class ExportScreen(ModalScreen[None]):
         more = "  (f2: change)" if len(self._choices) > 1 else ""
         what = text(f"Export {title}: {incidents}{more}", "bold")
         self.query_one("#export-what", Static).update(clickable(what, "what") if more else what)
-        name = suggested_name(document if mask is None else mask.document(document), chosen.suffix)
+        name = written.name
         if self._settings.export_folder is not None:
             name = str(self._settings.export_folder / name)
         path = self.query_one("#export-path", Input)
@@ -177,11 +197,9 @@ class ExportScreen(ModalScreen[None]):
             if typed.suffix in {each.suffix for each in SUMMARY_FORMATS.values()}:
                 path.value = str(typed.with_suffix(chosen.suffix))
         self._suggested = name
-        lines = shown_lines(self._content)
-        blocks = [ProseParagraph(text(line)) for line in lines[:_PREVIEW_LINES]]
-        if len(lines) > _PREVIEW_LINES:
-            blocks.append(ProseParagraph(text(f"and {len(lines) - _PREVIEW_LINES:,} more lines", "$text-muted")))
-        self.query_one(ProsePane).blocks = tuple(blocks)
+        self.query_one(ProsePane).blocks = written.preview
+        if self._afterwards is not None:
+            self._afterwards()
 
     def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
         if message.option_id is not None and message.option_id != self._format:
@@ -205,17 +223,19 @@ class ExportScreen(ModalScreen[None]):
         self._draw()
 
     def action_copy(self) -> None:
-        if not self._content:
+        if self._written is None:
+            self._afterwards = self.action_copy
             return
-        lines = shown_lines(self._content)
-        self.app.post_message(CopyWanted("\n".join(lines), "the export"))
+        self.app.post_message(CopyWanted("\n".join(self._written.lines), "the export"))
         self.dismiss(None)
 
     def action_close(self) -> None:
         self.dismiss(None)
 
     def action_write(self) -> None:
-        if not self._content:
+        if self._written is None:
+            # A key that was typed ahead is not lost.
+            self._afterwards = self.action_write
             return
         path = Path(self.path).expanduser()
         if self.app.is_web:
@@ -232,16 +252,23 @@ class ExportScreen(ModalScreen[None]):
 
     def _download(self, path: Path) -> None:
         """On a page the file goes to the person viewing it, not to the machine that serves it."""
-        self.app.deliver_text(StringIO(self._content), save_filename=path.name, mime_type="application/octet-stream")
+        self.app.deliver_text(StringIO(self.content), save_filename=path.name, mime_type="application/octet-stream")
         self.notify(shown(f"Sent {path.name} to your web browser as a download"))
         self.dismiss(None)
 
     def _write(self, path: Path, *, overwrite: bool) -> None:
         try:
-            written = write_document(path, self._content, overwrite=overwrite)
+            written = write_document(path, self.content, overwrite=overwrite)
         except ExportError as error:
             note = Content.styled(shown(f"{error.what}. {error.remedy}"), "$text-error")
             self.query_one("#export-note", Static).update(note)
             return
         self.notify(shown(f"Wrote {written:,} bytes to {path}"))
         self.dismiss(None)
+
+
+def _preview(lines: Sequence[Shown]) -> tuple[ProseBlock, ...]:
+    blocks = [ProseParagraph(text(line)) for line in lines[:_PREVIEW_LINES]]
+    if len(lines) > _PREVIEW_LINES:
+        blocks.append(ProseParagraph(text(f"and {len(lines) - _PREVIEW_LINES:,} more lines", "$text-muted")))
+    return tuple(blocks)

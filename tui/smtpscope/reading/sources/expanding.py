@@ -147,6 +147,14 @@ def _paths(argument: str) -> list[str]:
 
     found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - Path.glob refuses an absolute pattern
     if not found:
+        from smtpscope.reading.sources.over_ssh import remote_file
+
+        if (remote := remote_file(argument)) is not None:
+            raise LogError(
+                where=argument,
+                what="a pattern is not expanded on another machine",
+                remedy=f"Name each log there: ssh {remote[0]} ls lists them",
+            )
         raise LogError(
             where=argument,
             what="no file matches this pattern",

@@ -118,8 +118,8 @@ class BrowseScreen(Screen[None]):
             "export": CopyAndExport(state, self, selection, history, table, self._copy, queries.submit),
             "screens": self._screens,
             "history": history,
-            "notes": IncidentNotes(state, self, selection, history, redraw),
-            "live": LiveCheckKeys(state, self, selection, redraw),
+            "notes": IncidentNotes(state, self, selection, history, redraw, queries.submit),
+            "live": LiveCheckKeys(state, self, selection, redraw, queries.submit),
         }
 
     def action_part(self, part: str, command: str, *arguments: object) -> None:

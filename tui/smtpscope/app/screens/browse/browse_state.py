@@ -14,6 +14,7 @@ from smtpscope.app.widgets.table.group_outline import GroupOutline, OutlineEntry
 from smtpscope.app.widgets.table.table_line import ColumnName
 from smtpscope.configuration.settings import Settings
 from smtpscope.session import Analysis, IncidentDetail, LoadedBatch, Rows, View
+from smtpscope.session.incident_split import incident_keys
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.groups import SortColumn
 
@@ -133,14 +134,23 @@ class Selection:
     @property
     def row(self) -> int | None:
         """The event under the cursor, or the sample of the group there."""
-        here = self.in_view
+        return self.sample_row()()
+
+    def sample_row(self) -> Callable[[], int | None]:
+        """Finds the same when it is called, also in a thread: the row is that of now."""
+        here, analysis = self.in_view, self._state.analysis
         if here is None:
-            return None
+            return lambda: None
         view, entry = here
         if entry.row is not None:
-            return entry.row
-        details = self._state.analysis.incidents(view.tree.rows(entry.level, entry.index), most=1)
-        return details[0].incident.sample_row if details else None
+            row = entry.row
+            return lambda: row
+
+        def found() -> int | None:
+            details = analysis.incidents(view.tree.rows(entry.level, entry.index), most=1)
+            return details[0].incident.sample_row if details else None
+
+        return found
 
     @property
     def rows(self) -> Rows | None:
@@ -154,6 +164,23 @@ class Selection:
             one: Rows = order[order == entry.row]
             return one
         return view.tree.rows(entry.level, entry.index) if entry.level >= 0 else order[:0]
+
+    def largest(self) -> Callable[[], tuple[IncidentDetail, int] | None]:
+        """Finds the most frequent incident of the row of now, and how many incidents it has; None without a row."""
+        here, analysis = self.in_view, self._state.analysis
+        if here is None:
+            return lambda: None
+        view, entry = here
+        if entry.row is not None:
+            row = entry.row
+            return lambda: (analysis.incident_of(row, view)[0], 1)
+
+        def found() -> tuple[IncidentDetail, int] | None:
+            rows = view.tree.rows(entry.level, entry.index)
+            details = analysis.incidents(rows, most=1)
+            return (details[0], len(set(incident_keys(analysis.store, rows)))) if details else None
+
+        return found
 
     def incidents(self) -> list[IncidentDetail]:
         """The incidents of the row under the cursor; for an event, its incident under the current filter."""

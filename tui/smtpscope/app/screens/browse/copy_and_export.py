@@ -62,12 +62,19 @@ class CopyAndExport:
         self._submit = submit
 
     def copy_event(self) -> None:
-        row = self._selection.row
-        if row is None:
-            self._page.say("Nothing to copy")
-            return
-        lines = shown_lines(self._state.analysis.event_text(row))
-        self._copy("\n".join(lines) + "\n", "the event")
+        analysis, found = self._state.analysis, self._selection.sample_row()
+
+        def ask() -> str | None:
+            row = found()
+            return None if row is None else "\n".join(shown_lines(analysis.event_text(row))) + "\n"
+
+        def answer(text: str | None) -> None:
+            if text is None:
+                self._page.say("Nothing to copy")
+            else:
+                self._copy(text, "the event")
+
+        self._submit("event", StoreQuery(ask, answer))
 
     def copy_summary(self) -> None:
         def copy(text: str, incidents: int) -> None:
@@ -106,8 +113,12 @@ class CopyAndExport:
         if entry is None or view is None:
             self._page.say("Nothing to open")
         elif entry.row is not None:
-            lines = shown_lines(self._state.analysis.raw(entry.row))
-            self._page.open_outside("\n".join(lines) + "\n", "record.txt")
+            analysis, row = self._state.analysis, entry.row
+            read = StoreQuery(
+                lambda: "\n".join(shown_lines(analysis.raw(row))) + "\n",
+                lambda text: self._page.open_outside(text, "record.txt"),
+            )
+            self._submit("record", read)
         else:
 
             def show(text: str, incidents: int) -> None:
@@ -120,7 +131,7 @@ class CopyAndExport:
         if view is None or not view.count:
             self._page.say("Nothing to export")
             return
-        choices = [ExportChoice("selected row", self._selection.incidents)]
+        choices = [ExportChoice("selected row", self._selection.incidents_of_row())]
         if analysis.marks:
             number = len(analysis.marks)
             earlier = number - len(analysis.user_data.marked_now)
@@ -129,7 +140,7 @@ class CopyAndExport:
             # Marks from other days are offered, but never the default, in case they were forgotten.
             choices.insert(0 if analysis.user_data.marked_now else 1, marked)
         choices.append(ExportChoice("all in view", lambda: analysis.incidents(view.tree.order)))
-        self._page.open_screen(ExportScreen(analysis, view, choices, self._state.settings))
+        self._page.open_screen(ExportScreen(analysis, view, choices, self._submit, self._state.settings))
 
     def mark(self) -> None:
         rows = self._selection.rows

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from smtpscope.app.query_queue import StoreQuery
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.screens.browse.change_history import Change, ChangeHistory
 from smtpscope.app.screens.browse.part_keys import part_binding
@@ -34,12 +35,15 @@ class IncidentNotes:
         selection: Selection,
         history: ChangeHistory,
         changed: Callable[[], None],
+        submit: Callable[[str, StoreQuery], None],
     ) -> None:
+        """`submit` runs a query of its kind in a thread."""
         self._state = state
         self._page = page
         self._selection = selection
         self._history = history
         self._changed = changed
+        self._submit = submit
         self._drafts: dict[IncidentKey, WrittenNotes] = {}
 
     def write_note(self) -> None:
@@ -49,10 +53,14 @@ class IncidentNotes:
         self._write_notes(ours_first=True)
 
     def _write_notes(self, *, ours_first: bool) -> None:
-        details = self._selection.incidents()
-        if not details:
-            return
-        detail = details[0]
+        def answer(found: tuple[IncidentDetail, int] | None) -> None:
+            # Of a row with several incidents it is the most frequent one.
+            if found is not None and self._page.is_in_front:
+                self._open_for(found[0], ours_first=ours_first)
+
+        self._submit("note", StoreQuery(self._selection.largest(), answer))
+
+    def _open_for(self, detail: IncidentDetail, *, ours_first: bool) -> None:
         analysis = self._state.analysis
         try:
             ours = OurNoteKeeper(analysis.knowledge).text(detail)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
+from smtpscope.app.query_queue import StoreQuery
 from smtpscope.app.screens.browse.browse_state import BrowsePage, BrowseState, Selection
 from smtpscope.app.screens.browse.part_keys import part_binding
 from smtpscope.app.widgets.texts.incident_text import headline
@@ -14,6 +15,7 @@ from smtpscope.errors import SmtpscopeError
 from smtpscope.harmless import shown
 
 if TYPE_CHECKING:
+    from smtpscope.session import IncidentDetail
     from smtpscope.session.live.live_session import LiveSession
 
 
@@ -24,11 +26,20 @@ class LiveCheckKeys:
         part_binding("live", "X", "check_now", "Check now", id="browse.check_now"),
     ]
 
-    def __init__(self, state: BrowseState, page: BrowsePage, selection: Selection, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        state: BrowseState,
+        page: BrowsePage,
+        selection: Selection,
+        changed: Callable[[], None],
+        submit: Callable[[str, StoreQuery], None],
+    ) -> None:
+        """`submit` runs a query of its kind in a thread."""
         self._state = state
         self._page = page
         self._selection = selection
         self._changed = changed
+        self._submit = submit
         self._session: LiveSession | None = None
 
     def check_now(self) -> None:
@@ -39,9 +50,13 @@ class LiveCheckKeys:
         if why:
             self._page.say(why, severity="warning")
             return
-        details = self._selection.incidents()
-        if not details:
+        self._submit("check", StoreQuery(self._selection.largest(), self._show))
+
+    def _show(self, found: tuple[IncidentDetail, int] | None) -> None:
+        if found is None:
             self._page.say("There is nothing to check")
+            return
+        if not self._page.is_in_front:
             return
         try:
             session = self._session = self._session or self._opened()
@@ -51,9 +66,9 @@ class LiveCheckKeys:
         from smtpscope.app.screens.live.check_now import CheckNowScreen
         from smtpscope.session.live.live_desk import LiveDesk
 
-        analysis, detail = self._state.analysis, details[0]
+        analysis, (detail, incidents) = self._state.analysis, found
         desk = LiveDesk(session, detail, analysis.live_results, analysis.user_data, analysis.zone)
-        more = f" (the most frequent of {len(details)} incidents here)" if len(details) > 1 else ""
+        more = f" (the most frequent of {incidents:,} incidents here)" if incidents > 1 else ""
         about = shown(f"{detail.advice.title}: {headline(detail.incident)}{more}")
         self._page.open_screen(CheckNowScreen(desk, about), lambda _: self._changed())
 

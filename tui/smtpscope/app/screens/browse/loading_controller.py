@@ -135,6 +135,12 @@ class LoadingController:
             self.following = False
             self._page.say("Can't follow: loading was cancelled before the end of the log")
             return
+        if not self._state.analysis.can_grow:
+            self.following = False
+            self._page.say(
+                "Nothing to follow: packed, piped and remote logs (host:path) are read once", severity="warning"
+            )
+            return
         if self._state.first_new is None:
             self._state.first_new = len(self._state.analysis.store) + sum(
                 len(each.encoded) for each in self._state.arrived

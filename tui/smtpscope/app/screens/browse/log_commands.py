@@ -17,7 +17,7 @@ from smtpscope.app.widgets.prose.prose_blocks import ProseParagraph, blocks_text
 from smtpscope.app.widgets.texts.session_text import session_blocks
 from smtpscope.errors import LogError, SmtpscopeError
 from smtpscope.export.summaries.incident_wording import counted
-from smtpscope.harmless import shown, shown_lines
+from smtpscope.harmless import Shown, shown, shown_lines
 from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.session import FileInformation
 from smtpscope.store.times import zone_label
@@ -56,10 +56,18 @@ class LogCommands:
         self._changed = changed
 
     def show_record(self) -> None:
-        row = self._selection.row
-        if row is None:
+        analysis, found = self._state.analysis, self._selection.sample_row()
+
+        def ask() -> list[Shown] | None:
+            row = found()
+            return None if row is None else shown_lines(analysis.raw(row))
+
+        # In a thread: an archive is read from its beginning.
+        self._queries.submit("record", StoreQuery(ask, self._show_lines))
+
+    def _show_lines(self, lines: list[Shown] | None) -> None:
+        if lines is None or not self._page.is_in_front:
             return
-        lines = shown_lines(self._state.analysis.raw(row))
         blocks = [ProseParagraph(text(line)) for line in lines]
         copied_as = "\n".join(lines) + "\n"
         self._page.open_screen(TextScreen("Raw record, as it is in the file", blocks, copied_as=copied_as))
