@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -65,6 +66,15 @@ def test_a_set_alone_is_reported_on(smtpscope: Smtpscope, folder: Path) -> None:
     together = smtpscope("report", folder, SAMPLES)
     assert together.exit_code == 2
     assert "this is a set, which is opened alone" in together.stderr
+
+
+def test_a_path_is_no_pattern(smtpscope: Smtpscope, folder: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "a [set] of * and 'b'"
+    copytree(folder, odd)
+    asked = ("--format", "json", "--timezone", "UTC")
+    assert without_files(smtpscope("report", odd, *asked).stdout) == without_files(
+        smtpscope("report", folder, *asked).stdout
+    )
 
 
 def test_html_has_the_summaries_of_its_rows(smtpscope: Smtpscope, folder: Path) -> None:

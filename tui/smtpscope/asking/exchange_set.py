@@ -84,7 +84,7 @@ class ExchangeSet:
     def _open(self, parts: Sequence[str]) -> None:
         engine = _engine()
         try:
-            relation = self._connection.read_parquet(list(parts), union_by_name=True)
+            relation = self._connection.read_parquet([*map(_literal, parts)], union_by_name=True)
             relation.create_view("parts")
             self._connection.execute(_ROWS)
             self._connection.execute("CREATE TABLE logs (name VARCHAR, number BIGINT)")
@@ -197,6 +197,11 @@ class ExchangeSet:
     def in_state(self, state: str) -> Sql:
         """The rows whose incident has this state at the end of the log."""
         return self._states.rows_in(state)
+
+
+def _literal(path: str) -> str:
+    """`path` for the engine, which takes these characters for a pattern even in a list of paths."""
+    return "".join(f"[{character}]" if character in "[*?" else character for character in path)
 
 
 def _is_address(key: str) -> bool:
