@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,6 +44,22 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
 def test_every_dimension_and_facet_is_answered() -> None:
     assert set(KEYS) == set(DIMENSIONS.names)
     assert {facet.name for facet in FIELDS.facets} == FACETS
+
+
+def test_nothing_is_written_where_the_user_is(both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = both[0]
+    (tmp_path / "set").mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    asked = set_of(store, tmp_path / "set", memory="40MB", threads=1)
+    ((spill,),) = asked.tuples("SELECT current_setting('temp_directory')")
+    assert Path(spill).is_dir()
+    # More than the limit, so some of it is on the disk.
+    asked.run("CREATE TABLE large AS SELECT range AS number, md5(range::VARCHAR) AS text FROM range(600000)")
+    assert asked.tuples("SELECT count(DISTINCT text) FROM large") == [(600_000,)]
+    asked.close()
+    assert list((tmp_path / "here").iterdir()) == []
+    assert not Path(spill).exists()
 
 
 GROUPED = (

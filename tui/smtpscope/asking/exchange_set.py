@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from ipaddress import ip_address
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from numpy.typing import NDArray
@@ -77,7 +78,9 @@ class ExchangeSet:
         self._address_keys: list[str] | None = None
         self._ranked: set[str] = set()
         self._no_longer_needed: deque[str] = deque()
-        self._connection = _connected(memory, threads)
+        # What does not fit into memory goes there; the engine would take a folder of that name where the user is.
+        self._spill = TemporaryDirectory(prefix="smtpscope-", ignore_cleanup_errors=True)
+        self._connection = _connected(memory, threads, self._spill.name)
         self._states = StatesOfIncidents(self)
         self._open(parts)
 
@@ -100,8 +103,9 @@ class ExchangeSet:
             ) from error
 
     def close(self) -> None:
-        """Lets go of the parts."""
+        """Lets go of the parts, and removes what did not fit into memory."""
         self._connection.close()
+        self._spill.cleanup()
 
     def interrupt(self) -> None:
         """Ends the question that another thread is asking, with an error for that one."""
@@ -221,9 +225,10 @@ def _engine() -> Any:
         ) from error
 
 
-def _connected(memory: str, threads: int | None) -> Any:
+def _connected(memory: str, threads: int | None, spill: str) -> Any:
     settings: dict[str, object] = {
         "memory_limit": memory,
+        "temp_directory": spill,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "preserve_insertion_order": False,
