@@ -25,6 +25,7 @@ async def test_a_typed_day_divides_the_log_as_the_command_does(analysis: Analysi
         drawn = "\n".join(screen.query_one(ProsePane).lines)
         assert "550 mail.fabrikam.example: Block list or reputation. Action: us." in drawn.replace("\n", " ")
         await driven.press("f4")
+        await driven.until(lambda: bool(driven.clipboard.copied))
         assert driven.clipboard.copied[-1] == rendered(expected, "text")
         await driven.press("ctrl+u", *"nonsense", "enter")
         await driven.until(lambda: "is not a time" in "\n".join(screen.query_one(ProsePane).lines))
