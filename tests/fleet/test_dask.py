@@ -21,7 +21,7 @@ from smtpscope.fleet.dask_workers import DaskWorkers, checked_address
 from smtpscope.fleet.log_job import LogJob, Outcome, ReadLog, Work
 from support.fleets import KILLER, RULES, read_or_die, read_set, rows_and_hash, write_logs
 
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,8 @@ class Cluster:
         self._processes.append(
             self._start("worker", self.address, "--nthreads", "1", "--nworkers", "2", "--host", "127.0.0.1")
         )
+        with distributed.Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
 
     def _start(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
