@@ -6,17 +6,16 @@ compared as milliseconds, so no time zone of the engine matters.
 
 from __future__ import annotations
 
-import importlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from ipaddress import ip_address
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from numpy.typing import NDArray
 
 from smtpscope.asking.incident_states import StatesOfIncidents
+from smtpscope.asking.set_engine import SetEngine, literal
 from smtpscope.asking.sql import Sql, all_of
 from smtpscope.asking.sql_filter import condition
 from smtpscope.errors import LogError
@@ -24,7 +23,6 @@ from smtpscope.store.column_set import NO_CODE
 from smtpscope.store.event_store import Annotations
 from smtpscope.store.filter.filter_grammar import parse_filter
 
-EXTRA: Final = "pip install 'smtpscope[fleet]'"
 LOG_SHIFT: Final = 40
 """The number of a row is that of its log, shifted by this many bits, and its place in the log."""
 
@@ -78,16 +76,17 @@ class ExchangeSet:
         self._address_keys: list[str] | None = None
         self._ranked: set[str] = set()
         self._no_longer_needed: deque[str] = deque()
-        # What does not fit into memory goes there; the engine would take a folder of that name where the user is.
-        self._spill = TemporaryDirectory(prefix="smtpscope-", ignore_cleanup_errors=True)
-        self._connection = _connected(memory, threads, self._spill.name)
+        settings: dict[str, object] = {} if threads is None else {"threads": threads}
+        self._engine = SetEngine("the set", "opening a set", memory, preserve_insertion_order=False, **settings)
+        self._connection = self._engine.connection
+        # A setting of the Parquet extension, which is there only after the connection.
+        self.run("SET parquet_metadata_cache = true")
         self._states = StatesOfIncidents(self)
         self._open(parts)
 
     def _open(self, parts: Sequence[str]) -> None:
-        engine = _engine()
         try:
-            relation = self._connection.read_parquet([*map(_literal, parts)], union_by_name=True)
+            relation = self._connection.read_parquet([*map(literal, parts)], union_by_name=True)
             relation.create_view("parts")
             self._connection.execute(_ROWS)
             self._connection.execute("CREATE TABLE logs (name VARCHAR, number BIGINT)")
@@ -95,7 +94,7 @@ class ExchangeSet:
                 names, numbers = list(self._logs), list(range(len(self._logs)))
                 self._connection.execute("INSERT INTO logs SELECT unnest(?), unnest(?)", [names, numbers])
             self._connection.execute(_NUMBERED)
-        except engine.Error as error:
+        except self._engine.error as error:
             raise LogError(
                 where=parts[0] if parts else "the set",
                 what=f"the parts of the set can't be opened ({str(error).splitlines()[0]})",
@@ -104,8 +103,7 @@ class ExchangeSet:
 
     def close(self) -> None:
         """Lets go of the parts, and removes what did not fit into memory."""
-        self._connection.close()
-        self._spill.cleanup()
+        self._engine.close()
 
     def interrupt(self) -> None:
         """Ends the question that another thread is asking, with an error for that one."""
@@ -203,39 +201,9 @@ class ExchangeSet:
         return self._states.rows_in(state)
 
 
-def _literal(path: str) -> str:
-    """`path` for the engine, which takes these characters for a pattern even in a list of paths."""
-    return "".join(f"[{character}]" if character in "[*?" else character for character in path)
-
-
 def _is_address(key: str) -> bool:
     try:
         ip_address(key)
     except ValueError:
         return False
     return True
-
-
-def _engine() -> Any:
-    try:
-        return importlib.import_module("duckdb")
-    except ImportError as error:
-        raise LogError(
-            where="the set", what="opening a set needs DuckDB, which is not installed", remedy=f"Install it: {EXTRA}"
-        ) from error
-
-
-def _connected(memory: str, threads: int | None, spill: str) -> Any:
-    settings: dict[str, object] = {
-        "memory_limit": memory,
-        "temp_directory": spill,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "preserve_insertion_order": False,
-    }
-    if threads is not None:
-        settings["threads"] = threads
-    connection = _engine().connect(":memory:", config=settings)
-    # A setting of the Parquet extension, which is there only after the connection.
-    connection.execute("SET parquet_metadata_cache = true")
-    return connection

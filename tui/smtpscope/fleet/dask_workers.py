@@ -15,12 +15,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import smtpscope
+from smtpscope.asking.set_engine import EXTRA
 from smtpscope.errors import LogError, UsageError
 from smtpscope.fleet.log_job import LogJob, Outcome, ReadingRules, Work
 from smtpscope.fleet.reading_rules import knowledge_hash
 from smtpscope.fleet.trying import tried
 
-EXTRA: Final = "pip install 'smtpscope[fleet]'"
 _SECONDS_TO_CONNECT: Final = 10
 
 

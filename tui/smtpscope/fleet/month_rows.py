@@ -15,17 +15,16 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Final
 
+from smtpscope.asking.set_engine import SetEngine, literal
 from smtpscope.asking.set_manifest import SetPart
 from smtpscope.asking.sql import storable
 from smtpscope.errors import LogError, UsageError
 from smtpscope.export.conversion.set_parts import ROWS_A_GROUP, SORTED_BY, set_schema, sorting_columns
 from smtpscope.fleet.set_files import EXCHANGES, draft_of, publish
 
-EXTRA: Final = "pip install 'smtpscope[fleet]'"
 UNDATED: Final = "undated"
 MOST_ROWS: Final = 4_000_000
 """Of one file."""
@@ -75,29 +74,11 @@ class MonthRows:
     """Reads parts through DuckDB, with at most `memory` ("1GB"). Raises LogError without it."""
 
     def __init__(self, memory: str) -> None:
-        try:
-            self._engine: Any = importlib.import_module("duckdb")
-        except ImportError as error:
-            raise LogError(
-                where="fleet compact", what="this needs DuckDB, which is not installed", remedy=f"Install it: {EXTRA}"
-            ) from error
         self.duplicates = 0
         self._month = UNDATED
         self._expected = 0
-        self._spilled = TemporaryDirectory(prefix="smtpscope-")
-        settings = {
-            "memory_limit": memory,
-            "temp_directory": self._spilled.name,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        try:
-            self._connection: Any = self._engine.connect(":memory:", config=settings)
-        except self._engine.Error as error:
-            self._spilled.cleanup()
-            raise UsageError(
-                where="--memory", what=f"{memory} is not an amount of memory", remedy="Write 500MB or 2GB"
-            ) from error
+        self._engine = SetEngine("fleet compact", "this", memory)
+        self._connection = self._engine.connection
 
     def __enter__(self) -> MonthRows:
         return self
@@ -105,8 +86,7 @@ class MonthRows:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
-        self._spilled.cleanup()
+        self._engine.close()
 
     def months_in(self, parts: Sequence[Path]) -> set[str]:
         """The months, in UTC, of all rows in `parts`; UNDATED for rows without a time."""
@@ -195,7 +175,7 @@ class MonthRows:
                 more = [field for field in table.schema if field.name not in own.names]
                 schema = arrow.schema([*own, *more], metadata=own.metadata)
                 yield table.select(schema.names).cast(schema)
-        except self._engine.Error as error:
+        except self._engine.error as error:
             raise self._failed(error) from error
 
     def _view(self, name: str, statement: str) -> None:
@@ -204,13 +184,13 @@ class MonthRows:
     def _run(self, statement: str, values: Sequence[object] = ()) -> None:
         try:
             self._connection.execute(statement, list(values))
-        except self._engine.Error as error:
+        except self._engine.error as error:
             raise self._failed(error) from error
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
         try:
             found: list[tuple[Any, ...]] = self._connection.execute(statement).fetchall()
-        except self._engine.Error as error:
+        except self._engine.error as error:
             raise self._failed(error) from error
         return found
 
@@ -223,9 +203,8 @@ class MonthRows:
 
 
 def _reading(parts: Sequence[Path]) -> str:
-    # A name is a pattern there.
-    literal = (re.sub(r"([*?[])", r"[\1]", str(part)).replace("'", "''") for part in parts)
-    names = ", ".join(f"'{name}'" for name in literal)
+    quoted = (literal(str(part)).replace("'", "''") for part in parts)
+    names = ", ".join(f"'{name}'" for name in quoted)
     return f"read_parquet([{names}], union_by_name = true)"
 
 
