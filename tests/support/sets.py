@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import random
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_manifest import MANIFEST, LogReceipt, SetManifest, SetPart, encoded_manifest
@@ -87,29 +88,22 @@ def all_kinds(number: int, seed: int = 17) -> EventStore:
         )
         made[file].append(one)
     # The first rows of one log again in another.
-    again = [replaced(each, file="b.evtx") for each in made["a.evtx"][: number // 50]]
+    again = [replace(each, file="b.evtx") for each in made["a.evtx"][: number // 50]]
     return store_of(*made["a.evtx"], *again, *made["b.evtx"], *made["c.log"], batch=1 << 30)
-
-
-def replaced(one: SmtpExchange, *, file: str) -> SmtpExchange:
-    """The same event in another log."""
-    from msgspec.structs import replace
-
-    return replace(one, file=file)
 
 
 def set_of(store: EventStore, folder: Path, **options: object) -> ExchangeSet:
     """The rows of `store` as a set with a part for each log, in the order in which the store read them."""
     parts = _rows_of_logs(store)
-    paths = []
-    for number, rows in enumerate(parts.values()):
-        stream = io.BytesIO()
-        write_part(rows, stream)
-        path = folder / f"part{number}.parquet"
-        path.write_bytes(stream.getvalue())
-        paths.append(str(path))
+    paths = [str(_written(rows, folder / f"part{number}.parquet")) for number, rows in enumerate(parts.values())]
     span = (store.log_start_ms, store.log_end_ms)
     return ExchangeSet(paths, list(parts), span, **options)  # type: ignore[arg-type]
+
+
+def _written(rows: list[SetRow], path: Path) -> Path:
+    with path.open("wb") as stream:
+        write_part(rows, stream)
+    return path
 
 
 def row_of(store: EventStore, asked: ExchangeSet) -> dict[int, int]:
@@ -124,18 +118,14 @@ def row_of(store: EventStore, asked: ExchangeSet) -> dict[int, int]:
     return numbers
 
 
-def write_set(store: EventStore, folder: Path, *, unrelated: int = 0, **receipt: object) -> None:
-    """The rows of `store` as a set in `folder`, with a receipt for each log; `receipt` goes into the first of them."""
+def write_set(store: EventStore, folder: Path, *, unrelated: int = 0) -> None:
+    """The rows of `store` as a set in `folder`, with a receipt for each log; the first log has the other records."""
     parts: list[SetPart] = []
     logs: list[LogReceipt] = []
     (folder / "exchanges").mkdir(parents=True)
     for number, (name, rows) in enumerate(_rows_of_logs(store).items()):
         path = f"exchanges/part{number}.parquet"
-        stream = io.BytesIO()
-        write_part(rows, stream)
-        (folder / path).write_bytes(stream.getvalue())
-        parts.append(SetPart(path=path, rows=len(rows), size=len(stream.getvalue())))
-        more = {"unrelated": unrelated, **receipt} if number == 0 else {}
+        parts.append(SetPart(path=path, rows=len(rows), size=_written(rows, folder / path).stat().st_size))
         logs.append(
             LogReceipt(
                 name=name,
@@ -146,7 +136,7 @@ def write_set(store: EventStore, folder: Path, *, unrelated: int = 0, **receipt:
                 rows=len(rows),
                 first_ms=store.log_start_ms,
                 last_ms=store.log_end_ms,
-                **more,  # type: ignore[arg-type]
+                unrelated=0 if number else unrelated,
             )
         )
     (folder / MANIFEST).write_bytes(encoded_manifest(SetManifest(parts=tuple(parts), logs=tuple(logs))))
@@ -156,10 +146,6 @@ def _rows_of_logs(store: EventStore) -> dict[str, list[SetRow]]:
     logs: dict[str, list[SetRow]] = {}
     again = store.columns.is_duplicate.tolist()
     for row in range(len(store)):
-        judgement = store.words.judgements[int(store.columns.judgement[row])]
-        match = judgement.match
-        one = DiagnosedExchange(
-            store.exchange(row), match.category, judgement.who_acts, match.entry_id, match.confidence
-        )
+        one = DiagnosedExchange.of(store.exchange(row), store.words.judgements[int(store.columns.judgement[row])])
         logs.setdefault(one.exchange.file, []).append(SetRow(one, again[row]))
     return logs

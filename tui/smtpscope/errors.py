@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -75,3 +76,8 @@ class Problem:
     reason: str
     outcome: Literal["skipped", "recovered", "noted"]
     records: int | None = None
+
+
+def skipped_records(problems: Iterable[Problem]) -> int:
+    """How many records were lost, as far as known: one for each problem that does not say how many."""
+    return sum(problem.records or 1 for problem in problems if problem.outcome == "skipped")

@@ -16,9 +16,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+import numpy as np
+
 from smtpscope.asking.set_manifest import LogReceipt, SetPart
 from smtpscope.asking.sql import storable
-from smtpscope.errors import LogError, Problem
+from smtpscope.errors import LogError, Problem, skipped_records
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
 from smtpscope.export.conversion.set_parts import SetRow, parts_of
 from smtpscope.fleet.event_identities import EventIdentities
@@ -33,8 +35,10 @@ from smtpscope.reading.sources.packed import Unpacking
 from smtpscope.session.converting import TransientStore
 from smtpscope.session.log_loader import LogLoader
 from smtpscope.session.view_values import LoadedBatch
+from smtpscope.store.column_set import NO_TIME, Columns
 from smtpscope.store.encoding import decoded
 from smtpscope.store.times import zone_named
+from smtpscope.store.vocabularies import Vocabularies
 
 MOST_ROWS: Final = 250_000
 """Exchanges of one part, which are in memory together."""
@@ -129,16 +133,9 @@ class _ReadSoFar:
             words, columns = store.words, batch.encoded
             if len(columns):
                 numbers, again = identities.of(words, columns)
+                self._note_times(words, columns)
                 for row, number in enumerate(columns.judgement.tolist()):
-                    judgement = words.judgements[number]
-                    match = judgement.match
-                    exchange = decoded(words, columns, row)
-                    time_ms = exchange.time_ms
-                    if time_ms is not None:
-                        self._span = merge_spans(self._span, LogSpan(time_ms, time_ms, exchange.time_assumed))
-                    one = DiagnosedExchange(
-                        exchange, match.category, judgement.who_acts, match.entry_id, match.confidence
-                    )
+                    one = DiagnosedExchange.of(decoded(words, columns, row), words.judgements[number])
                     yield SetRow(one, again[row], numbers[row])
             if store.is_full:
                 store.forget()
@@ -150,6 +147,13 @@ class _ReadSoFar:
         self._span = merge_spans(self._span, batch.span)
         self.problems += batch.problems
         self.error = batch.error or self.error
+
+    def _note_times(self, words: Vocabularies, columns: Columns) -> None:
+        assumed = words.context_assumed.view()[columns.context].astype(np.bool_)
+        for rows, is_assumed in ((~assumed, False), (assumed, True)):
+            times = columns.time_ms[rows & (columns.time_ms != NO_TIME)]
+            if len(times):
+                self._span = merge_spans(self._span, LogSpan(int(times.min()), int(times.max()), is_assumed))
 
     def receipt(self, job: LogJob, parts: tuple[SetPart, ...], began: float, *, service: bool = False) -> LogReceipt:
         """The receipt of the log, whose rows are in `parts`."""
@@ -167,7 +171,7 @@ class _ReadSoFar:
             parts=tuple(part.path for part in parts),
             rows=self._rows,
             unrelated=self._unrelated,
-            skipped=sum(problem.records or 1 for problem in self.problems if problem.outcome == "skipped"),
+            skipped=skipped_records(self.problems),
             first_ms=None if span is None else span.first_ms,
             last_ms=None if span is None else span.last_ms,
             span_assumed=span is not None and span.assumed,

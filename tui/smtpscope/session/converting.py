@@ -8,9 +8,6 @@ from typing import Final
 import numpy as np
 
 from smtpscope.export.conversion.convert_columns import DiagnosedExchange
-from smtpscope.knowledge.advice import Match
-from smtpscope.knowledge.entry import WhoActs
-from smtpscope.parsing.smtp_exchange import SmtpExchange
 from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.session.analysis import Analysis
 from smtpscope.session.view_values import LoadedBatch
@@ -71,8 +68,7 @@ def _passing(analysis: Analysis) -> Iterator[DiagnosedExchange]:
 def _of_batch(store: EventStore, batch: LoadedBatch) -> Iterator[DiagnosedExchange]:
     words, columns = store.words, batch.encoded
     for row, number in enumerate(columns.judgement.tolist()):
-        judgement = words.judgements[number]
-        yield _diagnosed(decoded(words, columns, row), judgement.match, judgement.who_acts)
+        yield DiagnosedExchange.of(decoded(words, columns, row), words.judgements[number])
 
 
 def _filtered(analysis: Analysis, filter_text: str) -> Iterator[DiagnosedExchange]:
@@ -81,8 +77,4 @@ def _filtered(analysis: Analysis, filter_text: str) -> Iterator[DiagnosedExchang
     rows = analysis.view(filter_text, grouping="none").tree.order
     store = analysis.store
     for row in np.sort(rows).tolist():
-        yield _diagnosed(store.exchange(row), store.match(row), store.who_acts(row))
-
-
-def _diagnosed(exchange: SmtpExchange, match: Match, who_acts: WhoActs) -> DiagnosedExchange:
-    return DiagnosedExchange(exchange, match.category, who_acts, match.entry_id, match.confidence)
+        yield DiagnosedExchange.of(store.exchange(row), store.words.judgements[int(store.columns.judgement[row])])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from smtpscope.errors import LogError, Problem
+from smtpscope.errors import LogError, Problem, skipped_records
 from smtpscope.reading.record import FileInformation, ReadOptions, Source
 from smtpscope.session.growing.same_logs import replaced
 from smtpscope.session.open_logs import Logs
@@ -133,7 +133,7 @@ class LogLoader:
     @property
     def skipped(self) -> int:
         """How many records were lost, as far as known."""
-        return sum(problem.records or 1 for problem in self.problems if problem.outcome == "skipped")
+        return skipped_records(self.problems)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from smtpscope.export.summaries.incident_wording import utc_text
 from smtpscope.knowledge.entry import WhoActs
 from smtpscope.parsing.smtp_exchange import SmtpExchange
+from smtpscope.store.vocabularies import Diagnosis
 
 ColumnKind = Literal["text", "whole number", "yes or no"]
 Cell = str | int | bool | None
@@ -29,6 +30,12 @@ class DiagnosedExchange(NamedTuple):
     who_acts: WhoActs
     entry: str = ""
     confidence: str = ""
+
+    @classmethod
+    def of(cls, exchange: SmtpExchange, diagnosis: Diagnosis) -> DiagnosedExchange:
+        """`exchange` with what a store has found out about it."""
+        match = diagnosis.match
+        return cls(exchange, match.category, diagnosis.who_acts, match.entry_id, match.confidence)
 
 
 class ConvertedColumn(Struct, frozen=True):

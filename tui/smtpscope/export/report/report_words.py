@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from smtpscope.errors import NOT_UNDERSTOOD, Problem
+from smtpscope.errors import NOT_UNDERSTOOD, Problem, skipped_records
 from smtpscope.export.report.report import Report, ReportRow
 from smtpscope.export.summaries.incident_wording import Calendar, counted
 from smtpscope.knowledge.entry import WhoActs
@@ -53,7 +53,7 @@ def doubt_words(problems: Iterable[Problem], others: int, *, files: bool) -> str
     first = doubtful[0]
     place = f"{first.file}, {first.place}" if files else first.place
     reason = first.reason.removeprefix(f"{NOT_UNDERSTOOD}: ")
-    skipped = sum(each.records or 1 for each in doubtful if each.outcome == "skipped")
+    skipped = skipped_records(doubtful)
     if not skipped:
         return f"not all records were understood, the first at {place}: {reason}"
     return f"{counted(skipped, 'record', 'records')} not understood, the first at {place}: {reason}"
