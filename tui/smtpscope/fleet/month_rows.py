@@ -23,7 +23,7 @@ from smtpscope.asking.set_manifest import SetPart
 from smtpscope.asking.sql import storable
 from smtpscope.errors import LogError, UsageError
 from smtpscope.export.conversion.set_parts import ROWS_A_GROUP, SORTED_BY, set_schema, sorting_columns
-from smtpscope.fleet.set_files import EXCHANGES, draft_of, publish
+from smtpscope.fleet.set_files import EXCHANGES, described, draft_of, publish
 
 UNDATED: Final = "undated"
 MOST_ROWS: Final = 4_000_000
@@ -220,7 +220,6 @@ class _MonthFile:
         self._stream = self._draft.open("xb")
         self._writer: Any = None
         self._rest: Any = None
-        self._times: list[int] = []
         self._logs: set[str] = set()
 
     def add(self, table: Any) -> None:
@@ -233,8 +232,6 @@ class _MonthFile:
                 self._stream, table.schema, compression="zstd", sorting_columns=sorting_columns(table.schema)
             )
         self.rows += table.num_rows
-        ends = compute.min_max(table["time_ms"]).as_py()
-        self._times += [time for time in ends.values() if time is not None]
         self._logs.update(compute.unique(table["origin_file"]).to_pylist())
         if self._rest is not None:
             table = arrow.concat_tables([self._rest, table])
@@ -249,15 +246,8 @@ class _MonthFile:
             self._writer.write_table(self._rest, row_group_size=ROWS_A_GROUP)
         self._writer.close()
         self._stream.close()
-        size = self._draft.stat().st_size
+        part = described(self._draft, self._path.relative_to(self._folder).as_posix())
         publish(self._draft, self._path)
-        part = SetPart(
-            path=self._path.relative_to(self._folder).as_posix(),
-            rows=self.rows,
-            size=size,
-            first_ms=min(self._times, default=None),
-            last_ms=max(self._times, default=None),
-        )
         return part, self._logs
 
     def discard(self) -> None:

@@ -6,7 +6,6 @@ and leaves nothing behind.
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from smtpscope.export.conversion.convert_columns import DiagnosedExchange
 from smtpscope.export.conversion.set_parts import SetRow, parts_of
 from smtpscope.fleet.event_identities import EventIdentities
 from smtpscope.fleet.log_job import LogJob, ReadLog, hashed
-from smtpscope.fleet.set_files import EXCHANGES, draft_of, publish, write_receipt
+from smtpscope.fleet.set_files import EXCHANGES, described, draft_of, publish, write_receipt
 from smtpscope.knowledge.base import KnowledgeBase
 from smtpscope.reading.log_span import LogSpan, merge_spans
 from smtpscope.reading.record import ReadOptions
@@ -186,17 +185,6 @@ def _written(job: LogJob, number: int, rows: Iterator[SetRow]) -> tuple[SetPart,
     """Writes `rows` of the log `number` of the file as parts of the set. Raises OSError; then there are none."""
     folder, key = Path(job.folder), job.key
     drafts: list[tuple[Path, Path]] = []
-    times: list[list[int]] = []
-
-    def timed() -> Iterator[SetRow]:
-        for place, row in enumerate(rows):
-            if place % MOST_ROWS == 0:
-                times.append([])
-            time_ms = row.diagnosed.exchange.time_ms
-            if time_ms is not None:
-                known = times[-1]
-                known[:] = [min(known[0], time_ms), max(known[1], time_ms)] if known else [time_ms, time_ms]
-            yield row
 
     def open_part(part: int) -> BinaryIO:
         path = folder / EXCHANGES / key[:2] / f"{key}-{number}-{part}.parquet"
@@ -205,34 +193,16 @@ def _written(job: LogJob, number: int, rows: Iterator[SetRow]) -> tuple[SetPart,
         return drafts[-1][0].open("xb")
 
     try:
-        lengths = parts_of(timed(), open_part, most=MOST_ROWS)
+        lengths = parts_of(rows, open_part, most=MOST_ROWS)
         parts = []
-        for (draft, path), length, span in zip(drafts, lengths, times, strict=True):
-            _check_footer(draft, length)
-            size = draft.stat().st_size
+        for (draft, path), length in zip(drafts, lengths, strict=True):
+            part = described(draft, path.relative_to(folder).as_posix())
+            if part.rows != length:
+                raise OSError(f"{draft.name} has {part.rows} rows and not {length}")
             publish(draft, path)
-            parts.append(
-                SetPart(
-                    path=path.relative_to(folder).as_posix(),
-                    rows=length,
-                    size=size,
-                    first_ms=span[0] if span else None,
-                    last_ms=span[1] if span else None,
-                )
-            )
+            parts.append(part)
         return tuple(parts)
     finally:
         for draft, _ in drafts:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
-
-
-def _check_footer(draft: Path, length: int) -> None:
-    """Raises OSError if `draft` is not a whole part of `length` rows, as on a disk that lost what was written."""
-    parquet: Any = importlib.import_module("pyarrow.parquet")
-    try:
-        rows = parquet.read_metadata(draft).num_rows
-    except ValueError as error:
-        raise OSError(f"{draft.name} can't be read back ({error})") from error
-    if rows != length:
-        raise OSError(f"{draft.name} has {rows} rows and not {length}")

@@ -9,6 +9,7 @@ lock                        the run that may change the set
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import time
@@ -16,11 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from smtpscope.asking.set_manifest import MANIFEST, SetManifest, encoded_manifest
+from smtpscope.asking.set_manifest import MANIFEST, SetManifest, SetPart, encoded_manifest
 from smtpscope.errors import LogError
 from smtpscope.fleet.log_job import ReadLog
 
@@ -44,6 +45,31 @@ def publish(draft: Path, path: Path) -> None:
     draft.replace(path)
     if os.name == "posix":
         _sync(path.parent)
+
+
+def described(draft: Path, path: str) -> SetPart:
+    """The part `path` of a set, which is in `draft`, by its footer.
+
+    Raises OSError if it is not whole, as on a disk that lost what was written.
+    """
+    parquet: Any = importlib.import_module("pyarrow.parquet")
+    try:
+        footer = parquet.read_metadata(draft)
+    except ValueError as error:
+        raise OSError(f"{draft.name} can't be read back ({error})") from error
+    ends: list[int] = []
+    place = footer.schema.names.index("time_ms")
+    for group in range(footer.num_row_groups):
+        known = footer.row_group(group).column(place).statistics
+        if known is not None and known.has_min_max:
+            ends += (known.min, known.max)
+    return SetPart(
+        path=path,
+        rows=footer.num_rows,
+        size=draft.stat().st_size,
+        first_ms=min(ends, default=None),
+        last_ms=max(ends, default=None),
+    )
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -26,8 +26,6 @@ from smtpscope.export.conversion.convert_parquet import RowGroup, check_parquet,
 
 SORTED_BY: Final = ("reply_code", "remote_host_key", "time_ms", "row_in_log")
 IDENTITY: Final = "identity"
-MOST_ROWS: Final = 1_000_000
-"""Exchanges of one part; a longer log has several."""
 ROWS_A_GROUP: Final = 20_000
 
 
@@ -39,8 +37,8 @@ class SetRow(NamedTuple):
     identity: int | None = None
 
 
-def parts_of(rows: Iterable[SetRow], open_part: Callable[[int], BinaryIO], *, most: int = MOST_ROWS) -> list[int]:
-    """Writes `rows`, all exchanges of one log in its order, to as many parts as it takes, and returns their lengths.
+def parts_of(rows: Iterable[SetRow], open_part: Callable[[int], BinaryIO], *, most: int) -> list[int]:
+    """Writes `rows`, all exchanges of one log in its order, to parts with at most `most` each; returns their lengths.
 
     `open_part` opens the part with a number, from 0 on; it is closed here. Raises ExportError without pyarrow.
     """
