@@ -16,15 +16,17 @@ from numpy.typing import NDArray
 
 from smtpscope.parsing.smtp_exchange import Command
 from smtpscope.store.column_set import NO_NUMBER, NO_TIME, Columns
-from smtpscope.store.doubles.duplicates import EventFingerprint, Keys, SeenEvents, mixed
+from smtpscope.store.doubles.duplicates import EventFingerprint, Keys, SeenEvents, mixed, moments, said_keys
 from smtpscope.store.vocabularies import SharedFields, Vocabularies
 
-_SECOND: Final = 1000
 _BY_WORDS: Final = np.uint64(0x5DEECE66D)
 
 
 class EventIdentities:
-    """The identities of the rows of one log, and which of them the same log has before."""
+    """The identities of the rows of one log, and which of them the same log has before.
+
+    A store that drops its texts gives them other numbers later, and forgets what it has seen; hashes stay the same.
+    """
 
     def __init__(self) -> None:
         self._seen = SeenEvents()
@@ -44,21 +46,14 @@ class EventIdentities:
             replies.of(words.replies.values, rows.reply, lambda reply: (reply.verbatim,)),
             rows.connection,
         )
-        again = self._seen.find(
-            EventFingerprint(
-                record_id=rows.record_id,
-                time_ms=rows.time_ms,
-                origin=(origin >> 33).astype(np.int32),
-                said=said,
-                file=0,
-                none=NO_NUMBER,
-            )
+        events = EventFingerprint(
+            record_id=rows.record_id, time_ms=rows.time_ms, origin=origin, said=said, file=0, none=NO_NUMBER
         )
-        keys = mixed(mixed((rows.time_ms // _SECOND).astype(np.uint64)) ^ origin.astype(np.uint64))
-        by_id = mixed(keys ^ rows.record_id.astype(np.uint64))
-        by_words = keys ^ _BY_WORDS
-        for part in said:
-            by_words = mixed(by_words ^ part.astype(np.uint64))
+        again = self._seen.find(events)
+        every = np.arange(len(rows))
+        moment = moments(events, every)
+        by_id = mixed(moment ^ rows.record_id.astype(np.uint64))
+        by_words = said_keys(events, every, moment ^ _BY_WORDS)
         identity: Keys = np.where(rows.record_id != NO_NUMBER, by_id, by_words)
         timed = (rows.time_ms != NO_TIME).tolist()
         numbers = identity.view(np.int64).tolist()

@@ -35,7 +35,7 @@ class EventFingerprint(Struct, frozen=True):
 
     record_id: NDArray[np.int64]
     time_ms: NDArray[np.int64]
-    origin: NDArray[np.int32]
+    origin: NDArray[np.signedinteger]
     said: tuple[NDArray[np.signedinteger], ...]
     file: int
     none: int
@@ -81,14 +81,14 @@ class SeenEvents:
         by_words = np.flatnonzero(timed & ~has_id)
         if len(by_id):
             ids = events.record_id[by_id]
-            keys = mixed(_moment(events, by_id) ^ ids.astype(np.uint64))
+            keys = mixed(moments(events, by_id) ^ ids.astype(np.uint64))
             if self._are_new(ids):
                 self._runs.add_new(keys)
             else:
                 found[by_id] = self._runs.again(keys)
         if len(by_words):
             self._words.enter(self._again.get(events.file, events.file))
-            found[by_words] = self._words.also_in(self._words, _words(events, by_words, _moment(events, by_words)))
+            found[by_words] = self._words.also_in(self._words, said_keys(events, by_words, moments(events, by_words)))
         if self.several:
             self._compare_kinds_of_logs(events, by_id, by_words, found)
         return found
@@ -101,12 +101,12 @@ class SeenEvents:
             said.enter(self._again.get(events.file, events.file))
         # Duplicates are not stored twice.
         by_id, by_words = by_id[~found[by_id]], by_words[~found[by_words]]
-        words = _words(events, by_id)
+        words = said_keys(events, by_id)
         numbered = mixed(words ^ events.record_id[by_id].astype(np.uint64))
         again = self._said_with_number.earlier(numbered)
         self._said_with_number.keep(numbered)
         found[by_id] |= again | self._said_with_id.also_in(self._said_without, words)
-        found[by_words] |= self._said_without.also_in(self._said_with_id, _words(events, by_words))
+        found[by_words] |= self._said_without.also_in(self._said_with_id, said_keys(events, by_words))
 
     def _are_new(self, ids: NDArray[np.int64]) -> bool:
         """Whether each of `ids` is larger than all before it, as in a single log: then none can be a duplicate."""
@@ -254,8 +254,8 @@ def _rank_among_equals(keys: Keys) -> NDArray[np.int64]:
     return ranks
 
 
-def _words(events: EventFingerprint, rows: NDArray[np.int64], keys: Keys | None = None) -> Keys:
-    """One number for second and what was said, or for `keys` and what was said."""
+def said_keys(events: EventFingerprint, rows: NDArray[np.int64], keys: Keys | None = None) -> Keys:
+    """For each of `rows` one number for second and what was said, or for `keys` and what was said."""
     if keys is None:
         keys = mixed((events.time_ms[rows] // _SECOND).astype(np.uint64))
     for said in events.said:
@@ -263,8 +263,8 @@ def _words(events: EventFingerprint, rows: NDArray[np.int64], keys: Keys | None 
     return keys
 
 
-def _moment(events: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
-    """One number for second and origin."""
+def moments(events: EventFingerprint, rows: NDArray[np.int64]) -> Keys:
+    """For each of `rows` one number for second and origin."""
     keys = mixed((events.time_ms[rows] // _SECOND).astype(np.uint64))
     return mixed(keys ^ events.origin[rows].astype(np.uint64))
 
