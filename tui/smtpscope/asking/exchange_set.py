@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
-from ipaddress import ip_address
 from typing import Any, Final
 
 from numpy.typing import NDArray
@@ -168,12 +167,12 @@ class ExchangeSet:
         return self._causes
 
     def address_keys(self) -> list[str]:
-        """The distinct keys of remote hosts that are IP addresses."""
+        """The distinct keys of remote hosts that may be IP addresses."""
         if self._address_keys is None:
             found = self.tuples(
-                "SELECT DISTINCT remote_host_key FROM parts WHERE regexp_matches(remote_host_key, '[.:]')"
+                "SELECT DISTINCT remote_host_key FROM parts WHERE regexp_matches(remote_host_key, '^[0-9.]+$|:')"
             )
-            self._address_keys = [key for (key,) in found if _is_address(key)]
+            self._address_keys = [key for (key,) in found]
         return self._address_keys
 
     def ranks(self, name: str, key: str) -> str:
@@ -199,11 +198,3 @@ class ExchangeSet:
     def in_state(self, state: str) -> Sql:
         """The rows whose incident has this state at the end of the log."""
         return self._states.rows_in(state)
-
-
-def _is_address(key: str) -> bool:
-    try:
-        ip_address(key)
-    except ValueError:
-        return False
-    return True

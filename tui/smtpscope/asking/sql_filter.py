@@ -6,25 +6,22 @@ files, connectors, causes, networks) is decided for these, with the very compari
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from smtpscope.asking.set_columns import HOST_JOINT
 from smtpscope.asking.sql import FALSE, Sql, all_of, any_of, negated, one_of, storable
 from smtpscope.store.event_store import Annotations
-from smtpscope.store.filter.field_columns import only_text
+from smtpscope.store.filter.field_columns import TimeColumn, only_text
 from smtpscope.store.filter.field_table import ANYWHERE
 from smtpscope.store.filter.filter_grammar import Filter, Term
-from smtpscope.store.filter.filter_values import ChoiceValue, CodeValue, EnhancedCode, Moment, Number, Text, Value
+from smtpscope.store.filter.filter_values import ChoiceValue, CodeValue, EnhancedCode, Number, Text, Value
+from smtpscope.store.filter.smtp_columns import address_in, is_cause, is_for_verbs
 from smtpscope.store.incident_key import IncidentKey
 from smtpscope.store.search_texts import folded
-from smtpscope.store.times import resolve
 from smtpscope.store.vocabularies import folded_mailbox
 
-_VERB: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _LARGEST_EVENT_ID: Final = 2**31 - 1
 NO_CODE: Final = "(reply_code IS NULL OR reply_code NOT BETWEEN 1 AND 999)"
 
@@ -58,7 +55,7 @@ class AskedSet(Protocol):
         ...
 
     def address_keys(self) -> Sequence[str]:
-        """The distinct keys of remote hosts that are IP addresses."""
+        """The distinct keys of remote hosts that may be IP addresses."""
         ...
 
     def in_state(self, state: str) -> Sql:
@@ -107,7 +104,7 @@ def _host(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     text = only_text(value)
     if text.network is not None:
         network = text.network
-        return one_of("remote_host_key", [key for key in asked.address_keys() if _lies_in(network, key)])
+        return one_of("remote_host_key", [key for key in asked.address_keys() if address_in(network, key)])
     if not text.exact:
         return _holding(_HOST, text)
     key = storable(text.text.strip().casefold().rstrip("."))
@@ -120,16 +117,9 @@ def _host(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     )
 
 
-def _lies_in(network: IPv4Network | IPv6Network, key: str) -> bool:
-    try:
-        return ip_address(key) in network
-    except ValueError:
-        return False
-
-
 def _command(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     text = only_text(value)
-    if not text.text or _VERB.fullmatch(text.text):
+    if is_for_verbs(text):
         word = text.text.casefold()
         if text.exact:
             return Sql(f"{VERB_TEXT} = ?", (word,))
@@ -186,12 +176,10 @@ def _few(column: str) -> Callable[[AskedSet, Value, tzinfo], Sql]:
 
 def _cause(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     text = only_text(value)
-    word = folded(text.text.strip())
-    test: Callable[[str], bool] = word.__eq__ if text.exact else lambda name: name.startswith(word)
     return any_of(
         Sql("category = ? AND entry = ?", (storable(category), storable(entry)))
         for category, entry in asked.causes()
-        if test(folded(category)) or test(folded(entry))
+        if is_cause(text, category, entry)
     )
 
 
@@ -234,20 +222,20 @@ def _number(column: str, largest: int) -> Callable[[AskedSet, Value, tzinfo], Sq
     return found
 
 
-def _time(side: str) -> Callable[[AskedSet, Value, tzinfo], Sql]:
+def _time(side: Literal["since", "until", "on"]) -> Callable[[AskedSet, Value, tzinfo], Sql]:
+    column = TimeColumn(side)
+
     def found(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
-        if not isinstance(value, Moment):
-            raise TypeError(f"a time is looked for, not {value!r}")
-        if asked.log_end_ms is None:
+        bounds = column.bounds(value, asked.log_end_ms, zone)
+        if bounds is None:
             return FALSE
-        span = resolve(value.word, asked.log_end_ms, zone)
-        bounds = [Sql("time_ms IS NOT NULL")]
-        if side != "until":
-            bounds.append(Sql("time_ms >= ?", (span.start_ms,)))
-        # "on:24h" is the time since then, not the one moment.
-        if side == "until" or (side == "on" and value.word.back_ms is None):
-            bounds.append(Sql("time_ms < ?", (span.end_ms,)))
-        return all_of(bounds)
+        start_ms, end_ms = bounds
+        known = [Sql("time_ms IS NOT NULL")]
+        if start_ms is not None:
+            known.append(Sql("time_ms >= ?", (start_ms,)))
+        if end_ms is not None:
+            known.append(Sql("time_ms < ?", (end_ms,)))
+        return all_of(known)
 
     return found
 

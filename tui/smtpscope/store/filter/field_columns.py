@@ -211,19 +211,28 @@ class TimeColumn(Struct, frozen=True):
         return False
 
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
+        times = store.columns.time_ms
+        bounds = self.bounds(value, store.log_end_ms, zone)
+        if bounds is None:
+            return np.zeros(len(times), np.bool_)
+        start_ms, end_ms = bounds
+        mask: Mask = times != NO_TIME
+        if start_ms is not None:
+            mask &= times >= start_ms
+        if end_ms is not None:
+            mask &= times < end_ms
+        return mask
+
+    def bounds(self, value: Value, log_end_ms: int | None, zone: tzinfo) -> tuple[int | None, int | None] | None:
+        """The first moment and the one after the last, None for one that is open; None for a log without times."""
         if not isinstance(value, Moment):
             raise TypeError(f"a time is looked for, not {value!r}")
-        times = store.columns.time_ms
-        if store.log_end_ms is None:
-            return np.zeros(len(times), np.bool_)
-        span = resolve(value.word, store.log_end_ms, zone)
-        mask: Mask = times != NO_TIME
-        if self.side != "until":
-            mask &= times >= span.start_ms
+        if log_end_ms is None:
+            return None
+        span = resolve(value.word, log_end_ms, zone)
         # "on:24h" is the time since then, not the one moment.
-        if self.side == "until" or (self.side == "on" and value.word.back_ms is None):
-            mask &= times < span.end_ms
-        return mask
+        is_open = self.side == "since" or (self.side == "on" and value.word.back_ms is not None)
+        return None if self.side == "until" else span.start_ms, None if is_open else span.end_ms
 
     def search_texts(self, store: EventStore) -> Sequence[list[str]]:
         return ()

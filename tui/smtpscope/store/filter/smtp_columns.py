@@ -30,7 +30,7 @@ from smtpscope.store.numbered_column import Mask, NumberedColumn, look_up
 from smtpscope.store.search_texts import Hits, command_line, enhanced_code_text, folded, host_text, reply_text
 from smtpscope.store.vocabularies import folded_mailbox
 
-_VERB: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
+_VERB: Final = re.compile(r"[A-Za-z0-9-]*", re.ASCII)
 _ANGLE_BRACKETS: Final = re.compile(r"<.*>", re.DOTALL)
 
 
@@ -126,7 +126,7 @@ class Hosts(TextColumn, frozen=True):
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
         text, columns = only_text(value), store.columns
         if text.network is not None:
-            hits = [_address_in(text.network, key) for key in store.words.host_keys]
+            hits = [address_in(text.network, key) for key in store.words.host_keys]
             return look_up(np.array(hits, np.bool_), columns.host_key)
         if not text.exact:
             return look_up(store.texts.of(store.words.hosts, host_text).holding(text.text), columns.host)
@@ -135,11 +135,17 @@ class Hosts(TextColumn, frozen=True):
         return look_up(np.array(hits, np.bool_), columns.host)
 
 
-def _address_in(network: IPv4Network | IPv6Network, key: str) -> bool:
+def address_in(network: IPv4Network | IPv6Network, key: str) -> bool:
+    """Whether the key of a remote host is an IP address of `network`."""
     try:
         return ip_address(key) in network
     except ValueError:
         return False
+
+
+def is_for_verbs(value: Text) -> bool:
+    """Whether `value` is compared with verbs, and not with whole commands."""
+    return _VERB.fullmatch(value.text) is not None
 
 
 class Commands(TextColumn, frozen=True):
@@ -147,7 +153,7 @@ class Commands(TextColumn, frozen=True):
 
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
         text, words = only_text(value), store.words
-        if not text.text or _VERB.fullmatch(text.text):
+        if is_for_verbs(text):
             return self.rows.look_up(store, self.hits(store, text))
         if not text.exact:
             return look_up(store.texts.of(words.commands, command_line).holding(text.text), store.columns.command)
@@ -191,13 +197,15 @@ class Causes(TextColumn, frozen=True):
 
     def mask(self, store: EventStore, value: Value, zone: tzinfo) -> Mask:
         text = only_text(value)
-        word = folded(text.text.strip())
-        test: Callable[[str], bool] = word.__eq__ if text.exact else lambda name: name.startswith(word)
-        hits = [
-            test(folded(judgement.match.category)) or test(folded(judgement.match.entry_id))
-            for judgement in store.words.judgements
-        ]
+        matches = (judgement.match for judgement in store.words.judgements)
+        hits = [is_cause(text, match.category, match.entry_id) for match in matches]
         return look_up(np.array(hits, np.bool_), store.columns.judgement)
+
+
+def is_cause(value: Text, category: str, entry: str) -> bool:
+    """Whether `value` is the cause `category`, or the entry, or what one of them begins with."""
+    word, names = folded(value.text.strip()), (folded(category), folded(entry))
+    return word in names if value.exact else any(name.startswith(word) for name in names)
 
 
 class Anywhere(Struct, frozen=True):
