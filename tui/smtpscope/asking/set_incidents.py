@@ -12,10 +12,9 @@ from smtpscope.asking.set_facets import STRIP, facets
 from smtpscope.asking.sql import Sql, all_of
 from smtpscope.asking.sql_filter import of_incident
 from smtpscope.parsing.smtp_exchange import Direction
-from smtpscope.store.activity import state_of
-from smtpscope.store.column_set import NO_CODE
+from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.grouping.incident import Incident, IncidentKey
-from smtpscope.store.grouping.time_bins import days_of, episodes
+from smtpscope.store.grouping.incidents import IncidentRows, made_incident
 
 _KEY: Final = "direction, remote_host_key, code, category"
 
@@ -25,16 +24,13 @@ def incident_keys(asked: ExchangeSet, rows: Sql, most: int | None = None) -> lis
     limit = "" if most is None else f" LIMIT {most:d}"
     found = asked.tuples(
         f"SELECT {_KEY} FROM numbered_rows WHERE {rows.text} GROUP BY ALL "
-        f"ORDER BY count(*) DESC, min_by(row, ROW(coalesce(time_ms, {_BEFORE_ALL}), row)){limit}",
+        f"ORDER BY count(*) DESC, min_by(row, ROW(coalesce(time_ms, {NO_TIME}), row)){limit}",
         rows.values,
     )
     return [
         IncidentKey(Direction(direction), host_key, None if code == NO_CODE else code, category)
         for direction, host_key, code, category in found
     ]
-
-
-_BEFORE_ALL: Final = -(2**63)
 
 
 def incident(asked: ExchangeSet, rows: Sql, key: IncidentKey, zone: tzinfo) -> Incident:
@@ -46,37 +42,20 @@ def incident(asked: ExchangeSet, rows: Sql, key: IncidentKey, zone: tzinfo) -> I
     found = asked.columns(
         f"SELECT row, time_ms FROM numbered_rows WHERE {rows.text} ORDER BY time_ms NULLS FIRST, row", rows.values
     )
-    numbers = np.asarray(found["row"], np.int64)
     moments: Any = np.ma.asarray(found["time_ms"])
-    times = moments.compressed().astype(np.int64)
-    spellings = _spellings(asked, rows)
-    first_ms, last_ms = (int(times[0]), int(times[-1])) if len(times) else (None, None)
-    end_ms = asked.log_end_ms
     ((assumed,),) = asked.tuples(f"SELECT bool_or(time_assumed) FROM part_rows WHERE {rows.text}", rows.values)
-    return Incident(
-        key=key,
-        host=spellings[0],
-        spellings=spellings if len(spellings) > 1 else (),
-        rows=numbers,
-        count=len(numbers),
-        first_ms=first_ms,
-        last_ms=last_ms,
-        log_start_ms=asked.log_start_ms,
-        log_end_ms=end_ms,
-        quiet_ms=None if end_ms is None or last_ms is None else end_ms - last_ms,
-        state=state_of(times, asked.log_start_ms, end_ms),
-        time_assumed=bool(assumed),
-        episodes=episodes(times),
-        days=days_of(times, zone),
-        recipients=facets(asked, rows, "recipients"),
-        senders=facets(asked, rows, "senders"),
-        servers=facets(asked, rows, "servers"),
-        verbs=facets(asked, rows, "verbs"),
-        replies=facets(asked, rows, "replies"),
-        enhanced_codes=facets(asked, rows, "enhanced codes"),
-        event_ids=facets(asked, rows, "event ids"),
-        files=facets(asked, rows, "files"),
-        sample_row=_sample_row(asked, rows),
+    return made_incident(
+        IncidentRows(
+            key=key,
+            spellings=_spellings(asked, rows),
+            rows=np.asarray(found["row"], np.int64),
+            times=moments.compressed().astype(np.int64),
+            time_assumed=bool(assumed),
+            sample_row=_sample_row(asked, rows),
+        ),
+        (asked.log_start_ms, asked.log_end_ms),
+        zone,
+        lambda name: facets(asked, rows, name),
     )
 
 
@@ -93,7 +72,7 @@ def _sample_row(asked: ExchangeSet, rows: Sql) -> int:
     strip, spaces = STRIP
     ((row,),) = asked.tuples(
         f"SELECT last.row FROM (SELECT {strip.format('reply')} AS text, count(*) AS events, "
-        f"max({{time_ms: coalesce(time_ms, {_BEFORE_ALL}), row: row}}) AS last FROM numbered_rows "
+        f"max({{time_ms: coalesce(time_ms, {NO_TIME}), row: row}}) AS last FROM numbered_rows "
         f"WHERE {rows.text} GROUP BY 1) ORDER BY events DESC, last DESC LIMIT 1",
         (spaces, *rows.values),
     )

@@ -13,7 +13,6 @@ from smtpscope.asking.incident_states import states_of_groups
 from smtpscope.asking.set_facts import SetFacts
 from smtpscope.asking.set_levels import KEYS, PRUNED, loaded_levels, ranks_table
 from smtpscope.asking.sql import Sql, all_of, one_of
-from smtpscope.store.activity import NO_STATE, STATES
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
 from smtpscope.store.grouping.group import Group
@@ -22,9 +21,11 @@ from smtpscope.store.grouping.group_sorting import (
     SortColumn,
     attention_keys,
     display_order,
+    keys_of_level,
     ranks,
 )
 from smtpscope.store.grouping.grouping import Level
+from smtpscope.store.grouping.groups import group_of
 
 
 class SetTree:
@@ -88,20 +89,10 @@ class SetTree:
         if facts is None:
             facts = self._facts[level, index] = SetFacts(self._set, self.rows_of(level, index)).of_each()[0]
         groups = self.levels[level]
-        first_ms, last_ms, state = int(groups.first_ms[index]), int(groups.last_ms[index]), self.states(level)[index]
-        dimension = groups.dimension
-        label = dimension.spelling(facts) if dimension.spelling is not None else self._loaded[level].texts[index]
-        return Group(
-            level=level,
-            index=index,
-            label=label or "",
-            count=int(groups.count[index]),
-            first_ms=None if first_ms == NO_TIME else first_ms,
-            last_ms=None if last_ms == NO_TIME else last_ms,
-            state=None if state == NO_STATE else STATES[int(state)],
-            quiet_ms=None if last_ms == NO_TIME or self._set.log_end_ms is None else self._set.log_end_ms - last_ms,
-            **facts._asdict(),
-        )
+        spelling = groups.dimension.spelling
+        label = self._loaded[level].texts[index] if spelling is None else spelling(facts)
+        state = int(self.states(level)[index])
+        return group_of(groups, (level, index), label or "", facts, state, self._set.log_end_ms)
 
     def sparkline(self, level: int, index: int, bins: int = 24) -> tuple[int, ...]:
         """The number of events of a group in each of `bins` equal parts of the whole tree's time span."""
@@ -194,12 +185,9 @@ class SetTree:
         return {index: tuple(counts) for index, counts in lines.items()}
 
     def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
-        if column == "count":
-            return [level.count]
-        if column == "first":
-            return [level.first_ms]
-        if column == "last":
-            return [level.last_ms]
+        known = keys_of_level(level, column)
+        if known is not None:
+            return known
         if column == "attention":
             return [*attention_keys(self._loaded[number].urgency, self.states(number)), -level.count]
         if column == "host" or (column == "code" and level.column == "code"):

@@ -30,6 +30,16 @@ class Urgency(Struct, frozen=True):
     number_of_ours: NDArray[np.int64]
 
 
+def keys_of_level(level: Level, column: SortColumn) -> list[NDArray[np.int64]] | None:
+    """The sort keys for "count", "first" and "last", which are in the level itself; None for all others."""
+    known: dict[SortColumn, NDArray[np.int64]] = {
+        "count": level.count,
+        "first": level.first_ms,
+        "last": level.last_ms,
+    }
+    return [known[column]] if column in known else None
+
+
 def attention_keys(urgency: Urgency, states: NDArray[np.int8]) -> list[NDArray[np.int64]]:
     """Sort keys for the action and the state, most significant first, each ascending."""
     state = states.astype(np.int64)

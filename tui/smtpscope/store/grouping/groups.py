@@ -22,6 +22,7 @@ from smtpscope.store.grouping.group_sorting import (
     Urgency,
     attention_keys,
     display_order,
+    keys_of_level,
     ranks,
 )
 from smtpscope.store.grouping.grouping import Level, grouped
@@ -122,18 +123,8 @@ class GroupTree:
 
     def _group(self, level: int, index: int, facts: GroupFacts, state: int) -> Group:
         groups = self.levels[level]
-        first_ms, last_ms = int(groups.first_ms[index]), int(groups.last_ms[index])
-        return Group(
-            level=level,
-            index=index,
-            label=groups.dimension.label(self._store.words, int(groups.key[index]), facts),
-            count=int(groups.count[index]),
-            first_ms=None if first_ms == NO_TIME else first_ms,
-            last_ms=None if last_ms == NO_TIME else last_ms,
-            state=None if state == NO_STATE else STATES[state],
-            quiet_ms=None if last_ms == NO_TIME or self._log[1] is None else self._log[1] - last_ms,
-            **facts._asdict(),
-        )
+        label = groups.dimension.label(self._store.words, int(groups.key[index]), facts)
+        return group_of(groups, (level, index), label, facts, state, self._log[1])
 
     def _state(self, level: int, index: int) -> int:
         known = self._states.get(level)
@@ -214,12 +205,9 @@ class GroupTree:
         return found
 
     def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
-        if column == "count":
-            return [level.count]
-        if column == "first":
-            return [level.first_ms]
-        if column == "last":
-            return [level.last_ms]
+        known = keys_of_level(level, column)
+        if known is not None:
+            return known
         if column == "attention":
             return [*self._attention(number, level), -level.count]
         return [self._rank(level, column)]
@@ -262,3 +250,22 @@ class GroupTree:
             return level.key
         texts = level.dimension.vocabulary(words)
         return ranks(["" if number < 0 else texts[number] for number in level.key.tolist()])
+
+
+def group_of(
+    groups: Level, place: tuple[int, int], label: str, facts: GroupFacts, state: int, log_end_ms: int | None
+) -> Group:
+    """The group at `place` (the number of its level, and its index in `groups`, which is that level)."""
+    level, index = place
+    first_ms, last_ms = int(groups.first_ms[index]), int(groups.last_ms[index])
+    return Group(
+        level=level,
+        index=index,
+        label=label,
+        count=int(groups.count[index]),
+        first_ms=None if first_ms == NO_TIME else first_ms,
+        last_ms=None if last_ms == NO_TIME else last_ms,
+        state=None if state == NO_STATE else STATES[state],
+        quiet_ms=None if last_ms == NO_TIME or log_end_ms is None else log_end_ms - last_ms,
+        **facts._asdict(),
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from smtpscope.store.activity import state_of
@@ -12,7 +14,7 @@ from smtpscope.store.column_set import NO_CODE, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
 from smtpscope.store.grouping.facets import facets
-from smtpscope.store.grouping.incident import Incident, IncidentHead, IncidentKey
+from smtpscope.store.grouping.incident import Counted, Incident, IncidentHead, IncidentKey
 from smtpscope.store.grouping.time_bins import days, episodes
 from smtpscope.store.incident_key import numbers_of_incidents
 from smtpscope.store.spellings import host_label, host_spellings
@@ -92,35 +94,68 @@ def incident(store: EventStore, rows: NDArray[np.int64], zone: tzinfo) -> Incide
     """The incident of `rows`, which are in time order, at least one, and have the same key."""
     columns, words = store.columns, store.words
     times = columns.time_ms[rows]
-    times = times[times != NO_TIME]
-    spellings = tuple(text for text, _ in host_spellings(store, rows))
-    log_end_ms = store.log_end_ms
-    last_ms = int(times[-1]) if len(times) else None
     contexts = np.unique(columns.context[rows]).tolist()
+    return made_incident(
+        IncidentRows(
+            key=_key(store, int(rows[0])),
+            spellings=tuple(text for text, _ in host_spellings(store, rows)),
+            rows=rows,
+            times=times[times != NO_TIME],
+            time_assumed=any(words.time_assumed(context) for context in contexts),
+            sample_row=sample_row(store, rows),
+        ),
+        (store.log_start_ms, store.log_end_ms),
+        zone,
+        lambda name: facets(store, rows, name),
+    )
+
+
+class IncidentRows(Struct, frozen=True):
+    """What the rows of an incident have to say of it: `spellings` of the remote host, the most frequent first, and the
+    `times` of `rows` in ascending order, without rows that have none. See `Incident` for the others.
+    """
+
+    key: IncidentKey
+    spellings: tuple[str, ...]
+    rows: NDArray[np.int64]
+    times: NDArray[np.int64]
+    time_assumed: bool
+    sample_row: int
+
+
+def made_incident(
+    found: IncidentRows,
+    log: tuple[int | None, int | None],
+    zone: tzinfo,
+    facet: Callable[[str], Counted],
+) -> Incident:
+    """The incident of `found`, in logs that begin and end at `log`; `facet` counts the values of a facet in it."""
+    times, (log_start_ms, log_end_ms) = found.times, log
+    last_ms = int(times[-1]) if len(times) else None
     return Incident(
-        key=_key(store, int(rows[0])),
-        host=spellings[0],
-        spellings=spellings if len(spellings) > 1 else (),
-        rows=rows,
-        count=len(rows),
+        key=found.key,
+        host=found.spellings[0],
+        spellings=found.spellings if len(found.spellings) > 1 else (),
+        rows=found.rows,
+        count=len(found.rows),
         first_ms=int(times[0]) if len(times) else None,
         last_ms=last_ms,
-        log_start_ms=store.log_start_ms,
+        log_start_ms=log_start_ms,
         log_end_ms=log_end_ms,
-        quiet_ms=_quiet_ms(store, times),
-        state=state_of(times, store.log_start_ms, log_end_ms),
-        time_assumed=any(words.time_assumed(context) for context in contexts),
+        quiet_ms=None if log_end_ms is None or last_ms is None else log_end_ms - last_ms,
+        state=state_of(times, log_start_ms, log_end_ms),
+        time_assumed=found.time_assumed,
         episodes=episodes(times),
-        days=days(store, rows, zone),
-        recipients=facets(store, rows, "recipients"),
-        senders=facets(store, rows, "senders"),
-        servers=facets(store, rows, "servers"),
-        verbs=facets(store, rows, "verbs"),
-        replies=facets(store, rows, "replies"),
-        enhanced_codes=facets(store, rows, "enhanced codes"),
-        event_ids=facets(store, rows, "event ids"),
-        files=facets(store, rows, "files"),
-        sample_row=sample_row(store, rows),
+        days=days(times, zone),
+        recipients=facet("recipients"),
+        senders=facet("senders"),
+        servers=facet("servers"),
+        verbs=facet("verbs"),
+        replies=facet("replies"),
+        enhanced_codes=facet("enhanced codes"),
+        event_ids=facet("event ids"),
+        files=facet("files"),
+        sample_row=found.sample_row,
     )
 
 

@@ -105,13 +105,8 @@ def activity(store: EventStore, bins: int) -> tuple[int, ...]:
     return tuple(np.bincount(positions, minlength=bins).tolist())
 
 
-def days(store: EventStore, rows: Rows, zone: tzinfo) -> tuple[tuple[str, int], ...]:
-    """Counts by calendar day of `zone` (ISO dates) in order, without empty days."""
-    return days_of(sorted_times(store, rows), zone)
-
-
-def days_of(times: NDArray[np.int64], zone: tzinfo) -> tuple[tuple[str, int], ...]:
-    """The same for `times` (sorted, without NO_TIME)."""
+def days(times: NDArray[np.int64], zone: tzinfo) -> tuple[tuple[str, int], ...]:
+    """Counts of `times` (sorted, without NO_TIME) by calendar day of `zone` (ISO dates), without empty days."""
     result: list[tuple[str, int]] = []
     position = 0
     while position < len(times):
