@@ -95,12 +95,16 @@ def is_set(folder: str) -> bool:
         return False
 
 
+class DamagedManifestError(LogError):
+    """The manifest is not one any more; the receipts say what the set holds."""
+
+
 def decoded_manifest(content: bytes, where: str) -> SetManifest:
-    """The manifest in `content`. Raises LogError for what is none, or of a later version."""
+    """The manifest in `content`. Raises DamagedManifestError, and LogError for a later version."""
     try:
         found = msgspec.json.decode(content, type=SetManifest)
     except (msgspec.MsgspecError, UnicodeError) as error:
-        raise LogError(
+        raise DamagedManifestError(
             where=where,
             what=f"the manifest of the set is damaged ({error})",
             remedy="Run smtpscope fleet check, which rebuilds it from the receipts",

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smtpscope.asking.set_manifest import MANIFEST, SetManifest, SetPart, decoded_manifest
+from smtpscope.asking.set_manifest import MANIFEST, DamagedManifestError, SetManifest, SetPart, decoded_manifest
 from smtpscope.errors import ExportError, LogError
 from smtpscope.fleet.log_job import hashed
 from smtpscope.fleet.set_files import BACKUP, DRAFT, EXCHANGES, OLD_SECONDS, RECEIPTS, locked, receipt_path
@@ -94,11 +94,8 @@ def _manifest(folder: Path) -> tuple[SetManifest, bool]:
         path = folder / name
         try:
             return decoded_manifest(path.read_bytes(), str(path)), rebuilt
-        except FileNotFoundError:
+        except (FileNotFoundError, DamagedManifestError):
             continue
-        except LogError as error:
-            if "damaged" not in error.what:
-                raise
     return SetManifest(), True
 
 
