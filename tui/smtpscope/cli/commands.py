@@ -21,10 +21,10 @@ from smtpscope.cli.log_arguments import (
     end,
     grouped,
     matching_incidents,
-    names_set,
     opened,
     read,
     say_when_nothing_fits,
+    sets_among,
 )
 from smtpscope.cli.options import (
     GroupingType,
@@ -159,7 +159,7 @@ def browse_logs(query: Query, *, follow: bool = False) -> None:
     if query.files or hindrance is not None:
         check_named(query, Target())
         _check_meant(query.files[0])
-    if hindrance is not None or names_set(query):
+    if hindrance is not None or sets_among(query.files):
         why = hindrance or "The browser does not open sets yet"
         talk(f"{why}: printing the report instead of opening the browser.")
         _print_report(asked(query), query.filter_text, "text", "code", Target())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from smtpscope.cli.configured import cache_folder, knowledge_folders, loaded_settings
@@ -14,7 +14,10 @@ from smtpscope.cli.streams import Target, say, talk
 from smtpscope.errors import ExportError, LogError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from smtpscope.configuration.settings import Settings
+    from smtpscope.knowledge.base import KnowledgeBase
     from smtpscope.session import Analysis, Progress, View
     from smtpscope.session.sets.answering import Answering
     from smtpscope.session.view_values import IncidentDetail
@@ -33,14 +36,12 @@ def opened(
 
     The settings fill in whatever the command line omits. Raises LogError if no log can be opened.
     """
-    from smtpscope.knowledge.base import KnowledgeBase
     from smtpscope.session import Analysis
-    from smtpscope.store.times import zone_named
 
     settings = loaded_settings().settings if settings is None else settings
     analysis = Analysis(
-        KnowledgeBase.load(*knowledge_folders(query.knowledge, settings, own=query.own_knowledge)),
-        zone=zone_named(settings.timezone) if query.zone is None else query.zone,
+        _knowledge(query, settings),
+        zone=_zone(query, settings),
         cache=cache_folder(settings),
         workspace=workspace,
         salvage=query.salvage,
@@ -61,11 +62,23 @@ def opened(
     return analysis
 
 
-def names_set(query: Query) -> bool:
-    """Whether a set is among the logs."""
+def sets_among(files: Sequence[str]) -> list[str]:
+    """Those of `files` that are sets."""
     from smtpscope.asking.set_manifest import is_set
 
-    return any(map(is_set, query.files))
+    return list(filter(is_set, files))
+
+
+def _zone(query: Query, settings: Settings) -> tzinfo:
+    from smtpscope.store.times import zone_named
+
+    return zone_named(settings.timezone) if query.zone is None else query.zone
+
+
+def _knowledge(query: Query, settings: Settings) -> KnowledgeBase:
+    from smtpscope.knowledge.base import KnowledgeBase
+
+    return KnowledgeBase.load(*knowledge_folders(query.knowledge, settings, own=query.own_knowledge))
 
 
 def asked(query: Query) -> Answering:
@@ -73,9 +86,7 @@ def asked(query: Query) -> Answering:
 
     Raises LogError if neither can be opened, UsageError for a set among logs.
     """
-    from smtpscope.asking.set_manifest import is_set
-
-    sets = [file for file in query.files if is_set(file)]
+    sets = sets_among(query.files)
     if not sets:
         return read(query)
     if len(query.files) > 1:
@@ -84,15 +95,13 @@ def asked(query: Query) -> Answering:
             what="this is a set, which is opened alone",
             remedy="Name the set only, or read the other logs into it with smtpscope fleet read",
         )
-    from smtpscope.knowledge.base import KnowledgeBase
     from smtpscope.session.sets.set_analysis import SetAnalysis
-    from smtpscope.store.times import zone_named
 
     settings = loaded_settings().settings
     return SetAnalysis(
-        KnowledgeBase.load(*knowledge_folders(query.knowledge, settings, own=query.own_knowledge)),
+        _knowledge(query, settings),
         sets[0],
-        zone=zone_named(settings.timezone) if query.zone is None else query.zone,
+        zone=_zone(query, settings),
         count_duplicates=query.count_duplicates,
     )
 
