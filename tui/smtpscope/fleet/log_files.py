@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from smtpscope.errors import UsageError
+from smtpscope.reading.sources.expanding import files_below, matched
 
 
 class FoundFile(Struct, frozen=True):
@@ -45,23 +46,13 @@ def log_files(arguments: Sequence[str], without: Path) -> list[FoundFile]:
 
 
 def _paths(argument: str) -> Iterator[tuple[str, bool]]:
-    named = [argument]
-    if not os.path.lexists(argument) and any(sign in argument for sign in "*?["):
-        import glob
-
-        named = sorted(glob.glob(argument, recursive=True)) or [argument]  # noqa: PTH207 - may be absolute
-    for path in map(os.path.abspath, named):
+    for path in map(os.path.abspath, matched(argument) or [argument]):
         if not Path(path).is_dir():
             yield path, False
             continue
         unreadable: list[OSError] = []
-        for parent, folders, names in os.walk(path, onerror=unreadable.append):
-            # Sorted in place: os.walk descends in this order.
-            folders.sort(key=str.casefold)
-            for name in sorted(names, key=str.casefold):
-                inner = str(Path(parent, name))
-                if os.path.isfile(inner):  # noqa: PTH113 - a name may not be a valid path
-                    yield inner, True
+        for inner in files_below(path, unreadable.append):
+            yield inner, True
         yield from ((str(error.filename), False) for error in unreadable)
 
 

@@ -139,13 +139,19 @@ def _identity(source: Source) -> object:
     return os.path.normcase(os.path.realpath(source.name))
 
 
-def _paths(argument: str) -> list[str]:
-    """`argument`, or the files it matches as a pattern (cmd.exe and PowerShell leave patterns to the program)."""
+def matched(argument: str) -> list[str]:
+    """`argument`, or the files it matches as a pattern, in order (cmd.exe and PowerShell leave patterns to the
+    program); none for a pattern that matches nothing.
+    """
     if os.path.lexists(argument) or not any(sign in argument for sign in "*?["):
         return [argument]
     import glob
 
-    found = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - Path.glob refuses an absolute pattern
+    return sorted(glob.glob(argument, recursive=True))  # noqa: PTH207 - Path.glob refuses an absolute pattern
+
+
+def _paths(argument: str) -> list[str]:
+    found = matched(argument)
     if not found:
         from smtpscope.reading.sources.over_ssh import remote_file
 
@@ -204,9 +210,12 @@ def _opened_pipe(path: str, waiting: Waiting | None) -> BinaryIO:
 
 
 def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem], looking: Looking | None) -> list[Source]:
+    def passed_over(error: OSError) -> None:
+        problems.append(Problem(str(error.filename), "whole folder", f"Can't be opened ({error.strerror})", "skipped"))
+
     sources: list[Source] = []
     seen = 0
-    for path in _files_below(folder, problems):
+    for path in files_below(folder, passed_over):
         seen += 1
         if looking is not None:
             looking(folder, seen)
@@ -244,10 +253,10 @@ def logs_below(path: str, unpacking: Unpacking, problems: list[Problem]) -> list
     return []
 
 
-def _files_below(folder: str, problems: list[Problem]) -> Iterator[str]:
-    def passed_over(error: OSError) -> None:
-        problems.append(Problem(str(error.filename), "whole folder", f"Can't be opened ({error.strerror})", "skipped"))
-
+def files_below(folder: str, passed_over: Callable[[OSError], None]) -> Iterator[str]:
+    """The paths of all files in `folder` and below it, sorted by name; `passed_over` hears of folders that can't be
+    opened.
+    """
     for parent, folders, files in os.walk(folder, onerror=passed_over):
         # Sorted in place: os.walk descends in this order.
         folders.sort(key=str.casefold)
