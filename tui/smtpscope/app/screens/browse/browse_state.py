@@ -138,19 +138,12 @@ class Selection:
 
     def sample_row(self) -> Callable[[], int | None]:
         """Finds the same when it is called, also in a thread: the row is that of now."""
-        here, analysis = self.in_view, self._state.analysis
-        if here is None:
-            return lambda: None
-        view, entry = here
-        if entry.row is not None:
-            row = entry.row
+        here = self.in_view
+        row = None if here is None else here[1].row
+        if row is not None:
             return lambda: row
-
-        def found() -> int | None:
-            details = analysis.incidents(view.tree.rows(entry.level, entry.index), most=1)
-            return details[0].incident.sample_row if details else None
-
-        return found
+        found = self.incidents_of_row(most=1)
+        return lambda: next((detail.incident.sample_row for detail in found()), None)
 
     @property
     def rows(self) -> Rows | None:
@@ -167,18 +160,16 @@ class Selection:
 
     def largest(self) -> Callable[[], tuple[IncidentDetail, int] | None]:
         """Finds the most frequent incident of the row of now, and how many incidents it has; None without a row."""
-        here, analysis = self.in_view, self._state.analysis
-        if here is None:
-            return lambda: None
-        view, entry = here
-        if entry.row is not None:
-            row = entry.row
-            return lambda: (analysis.incident_of(row, view)[0], 1)
+        here, store, incidents = self.in_view, self._state.analysis.store, self.incidents_of_row(most=1)
 
         def found() -> tuple[IncidentDetail, int] | None:
-            rows = view.tree.rows(entry.level, entry.index)
-            details = analysis.incidents(rows, most=1)
-            return (details[0], len(set(incident_keys(analysis.store, rows)))) if details else None
+            details = incidents()
+            if not details or here is None:
+                return None
+            view, entry = here
+            if entry.row is not None:
+                return details[0], 1
+            return details[0], len(incident_keys(store, view.tree.rows(entry.level, entry.index)))
 
         return found
 
@@ -186,13 +177,13 @@ class Selection:
         """The incidents of the row under the cursor; for an event, its incident under the current filter."""
         return self.incidents_of_row()()
 
-    def incidents_of_row(self) -> Callable[[], list[IncidentDetail]]:
-        """Finds the same when it is called, also in a thread: the row is that of now."""
+    def incidents_of_row(self, *, most: int | None = None) -> Callable[[], list[IncidentDetail]]:
+        """Finds the same when it is called, also in a thread: the row is that of now. At most the `most` frequent."""
         here, analysis = self.in_view, self._state.analysis
         if here is None:
             return list
         view, entry = here
         if entry.row is None:
-            return lambda: analysis.incidents(view.tree.rows(entry.level, entry.index))
+            return lambda: analysis.incidents(view.tree.rows(entry.level, entry.index), most=most)
         row = entry.row
         return lambda: analysis.incident_of(row, view)
