@@ -100,19 +100,16 @@ class SignPlaces:
     """The places of `signs`, or of a "repeated" line, in one block, in order; `search` finds most of them sooner."""
 
     def __init__(self, block: TextBlock, signs: re.Pattern[str], search: SignSearch | None) -> None:
-        self._signs = signs
         self._text = text = block.text
-        data = block.eight_bit
         # Searching for one word takes a fiftieth of the time of searching for all signs.
         repeats = " repeated " in text
+        self._signs = _or_repetition(signs) if repeats else signs
+        self._places: Iterator[int] | None = None
+        data = block.eight_bit
         if data is None or search is None:
-            self._places: Iterator[int] | None = None
-            if repeats:
-                self._signs = _or_repetition(signs)
             return
         places = search.places(data).tolist()
         if repeats:
-            self._signs = _or_repetition(signs)
             places = sorted({*places, *(found.start() for found in SAID_AGAIN.finditer(text))})
         self._places = iter(places)
 
