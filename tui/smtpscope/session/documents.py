@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from smtpscope.errors import LogError
 from smtpscope.export.masking.credentials import hidden
@@ -18,8 +18,18 @@ if TYPE_CHECKING:
     from smtpscope.probes.live_check import LiveResult
 
 
+class NamedLogs(Protocol):
+    """What a document says of the logs: their paths as given, and how many records were lost."""
+
+    @property
+    def files(self) -> tuple[str, ...]: ...
+
+    @property
+    def skipped(self) -> int: ...
+
+
 def summary_document(
-    loader: LogLoader,
+    logs: NamedLogs,
     details: Iterable[IncidentDetail],
     view: View,
     zone: tzinfo,
@@ -34,12 +44,12 @@ def summary_document(
             _summary(detail, raw_of(detail.incident.sample_row), live_of(detail.incident.key)) for detail in details
         ),
         filter_text=view.filter_text,
-        files=loader.files,
+        files=logs.files,
         zone=zone,
         zone_name=zone_label(zone),
         events_in_view=view.count,
         events_in_log=view.total,
-        skipped=loader.skipped,
+        skipped=logs.skipped,
     )
 
 

@@ -25,7 +25,7 @@ from smtpscope.store.grouping.group_sorting import SortColumn
 from smtpscope.store.times import LocalZone, zone_label
 
 if TYPE_CHECKING:
-    from smtpscope.export.summaries.summary import IncidentSummary, SummaryDocument
+    from smtpscope.export.summaries.summary import SummaryDocument
 
 _MOST_PROBLEMS: Final = 200
 
@@ -103,18 +103,17 @@ class SetAnalysis:
 
     def document(self, details: Iterable[IncidentDetail], view: View) -> SummaryDocument:
         """The summary of some incidents, for any export format; a set has no raw records, so samples are as parsed."""
-        from smtpscope.export.summaries.summary import SummaryDocument
+        from smtpscope.export.event_text import event_text
+        from smtpscope.export.masking.credentials import hidden
+        from smtpscope.session.documents import summary_document
 
-        return SummaryDocument(
-            incidents=tuple(map(self._summary, details)),
-            filter_text=view.filter_text,
-            files=self.files,
-            zone=self.zone,
-            zone_name=self.zone_name,
-            events_in_view=view.count,
-            events_in_log=view.total,
-            skipped=self.skipped,
-        )
+        details = tuple(details)
+        samples = {detail.incident.sample_row: detail.sample for detail in details}
+
+        def text_of(row: int) -> str:
+            return event_text(hidden(samples[row], "")[0], self.zone)
+
+        return summary_document(self, details, view, self.zone, text_of)
 
     def report(self, view: View, *, most: int | None = None, summaries: int = 0) -> Report:
         """`view` as a report of at most `most` groups on the first level, with about `summaries` incidents in it."""
@@ -136,16 +135,6 @@ class SetAnalysis:
             sample = self._rows.exchange(found.sample_row)
             details.append(IncidentDetail(found, self.knowledge.advice(sample), sample))
         return details
-
-    def _summary(self, detail: IncidentDetail) -> IncidentSummary:
-        from smtpscope.export.event_text import event_text
-        from smtpscope.export.masking.credentials import hidden
-        from smtpscope.export.summaries.summary import IncidentSummary
-
-        # Others read the ticket, so credentials stay out of it.
-        sample, _ = hidden(detail.sample, "")
-        raw = event_text(sample, self.zone)
-        return IncidentSummary(incident=detail.incident, advice=detail.advice, sample=sample, sample_raw=raw)
 
     def _counted(self) -> Overview:
         counts = dict.fromkeys(DIRECTIONS, 0)
