@@ -33,10 +33,10 @@ FILTERS = ("", "550", "-host:contoso", "dir:out since:5d", "nothing-has-this", "
 ZONES = (UTC, timezone(timedelta(hours=-3, minutes=-30)))
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+@pytest.fixture(scope="module", params=(False, True), ids=("rows", "group tables"))
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     store = all_kinds(700, seed=5)
-    asked = set_of(store, tmp_path_factory.mktemp("set"))
+    asked = set_of(store, tmp_path_factory.mktemp("set"), with_group_tables=request.param)
     yield store, asked, row_of(store, asked)
     asked.close()
 

@@ -26,12 +26,12 @@ Both = tuple[EventStore, ExchangeSet, dict[int, int]]
 _ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)))
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+@pytest.fixture(scope="module", params=(False, True), ids=("rows", "group tables"))
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     store = all_kinds(1_500)
     keys = [head.key for head in incident_heads(store, None)]
     store.annotations = Annotations(frozenset(keys[::3]), frozenset(keys[1::4]))
-    asked = set_of(store, tmp_path_factory.mktemp("set"), annotations=store.annotations)
+    asked = set_of(store, tmp_path_factory.mktemp("set"), with_group_tables=request.param, annotations=store.annotations)
     yield store, asked, row_of(store, asked)
     asked.close()
 
