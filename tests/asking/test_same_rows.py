@@ -7,7 +7,7 @@ from datetime import UTC, timedelta, timezone
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from smtpscope.asking.exchange_set import ExchangeSet
@@ -116,7 +116,7 @@ def readable(text: str) -> bool:
 
 
 @given(st.lists(_terms, min_size=1, max_size=3).map(" ".join), st.sampled_from(_ZONES))
-@settings(max_examples=150)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_filter_finds_the_same_rows_in_the_same_order(both: Both, text: str, zone: object) -> None:
     assume(readable(text))
     in_store, in_set = rows_in_both(both, text, zone)

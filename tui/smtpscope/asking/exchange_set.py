@@ -30,6 +30,7 @@ LOG_SHIFT: Final = 40
 """The number of a row is that of its log, shifted by this many bits, and its place in the log."""
 
 _ROWS_AT_ONCE: Final = 10_000
+_FEW: Final = 32
 
 Results = dict[str, NDArray[Any]]
 
@@ -150,8 +151,22 @@ class ExchangeSet:
 
     def asked(self, filter_text: str, zone: tzinfo) -> Sql:
         """The rows that match `filter_text` and count. Raises FilterError."""
-        matching = condition(self, parse_filter(filter_text), zone)
+        matching = self._narrowed(condition(self, parse_filter(filter_text), zone))
         return matching if self.count_duplicates else all_of((matching, COUNTED))
+
+    def _narrowed(self, matching: Sql) -> Sql:
+        """`matching` with the few keys that its rows have, by which the engine leaves out most of the set unread."""
+        if self.kept is None or not matching.by_cell or matching == TRUE:
+            return matching
+        narrower = [matching]
+        for key in ("remote_host_key", "reply_code"):
+            found = self.tuples(
+                f"SELECT DISTINCT {key} FROM {CELLS} WHERE {matching.text} LIMIT {_FEW + 1}", matching.values
+            )
+            values = tuple(value for (value,) in found)
+            if values and len(values) <= _FEW and None not in values:
+                narrower.append(Sql(f"{key} IN ({', '.join('?' * len(values))})", values, by_cell=True))
+        return all_of(narrower)
 
     def relation(self, rows: Sql, *columns: str) -> str:
         """What is asked of `rows`: the cells, if all of `columns` and what `rows` compares are in them, or the rows."""
