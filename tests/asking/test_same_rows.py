@@ -31,7 +31,9 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     store = all_kinds(1_500)
     keys = [head.key for head in incident_heads(store, None)]
     store.annotations = Annotations(frozenset(keys[::3]), frozenset(keys[1::4]))
-    asked = set_of(store, tmp_path_factory.mktemp("set"), with_group_tables=request.param, annotations=store.annotations)
+    asked = set_of(
+        store, tmp_path_factory.mktemp("set"), with_group_tables=request.param, annotations=store.annotations
+    )
     yield store, asked, row_of(store, asked)
     asked.close()
 

@@ -15,7 +15,16 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from smtpscope.asking.group_tables import CELL_COLUMNS, CELLS, COUNTED, FACTS, KEPT_CELLS, KEPT_STATES, PLACES, GroupTables
+from smtpscope.asking.group_tables import (
+    CELL_COLUMNS,
+    CELLS,
+    COUNTED,
+    FACTS,
+    KEPT_CELLS,
+    KEPT_STATES,
+    PLACES,
+    GroupTables,
+)
 from smtpscope.asking.incident_states import StatesOfIncidents
 from smtpscope.asking.set_engine import SetEngine, literal
 from smtpscope.asking.set_manifest import SetManifest
@@ -61,8 +70,8 @@ class ExchangeSet:
     """The rows of `parts`, which are paths. `log_start_ms` and `log_end_ms` are the first and the last time of all
     records of the logs, None without one; `logs` are the logs in the order in which their rows count.
 
-    `kept` are the group tables of exactly these parts. `count_duplicates` says whether what is in the logs twice counts twice. Raises LogError without DuckDB, and for
-    parts that are none.
+    `kept` are the group tables of exactly these parts. `count_duplicates` says whether what is in the logs twice counts
+    twice. Raises LogError without DuckDB, and for parts that are none.
     """
 
     def __init__(

@@ -92,7 +92,8 @@ SELECT * EXCLUDE (first_ms, last_ms, first_row, last_recipient, last_server), fi
 """The statement for the cells of a set from those in the file; `{code}` stands for the key made of `reply_code`."""
 KEPT_STATES: Final = f"""
 SELECT direction AS key0, hosts.key AS key1, code AS key2, causes.key AS key3, state
-  FROM {FACTS} JOIN {{hosts}} AS hosts ON hosts.place = host_place JOIN {{causes}} AS causes ON causes.place = cause_place
+  FROM {FACTS} JOIN {{hosts}} AS hosts ON hosts.place = host_place
+  JOIN {{causes}} AS causes ON causes.place = cause_place
  WHERE groups = '{INCIDENTS}'
 """
 """The statement for the states of incidents, with their keys as `StatesOfIncidents` has them."""

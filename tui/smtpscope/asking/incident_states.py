@@ -57,7 +57,7 @@ def states_of_groups(
     """The state of each group of `rows`.
 
     `times` are how many events of each group have a time, and the last of these. `keyed` makes a table of some groups,
-    given in ascending order: with the `number` of each and its values of `keys`, which are expressions over the rows, as
+    given in ascending order, with the `number` of each and its values of `keys`, which are expressions over the rows: as
     `key0`, `key1` and so on.
     """
     timed, last_ms = times
@@ -143,7 +143,9 @@ def states_of_table(asked: QueriedSet, table: str, keys: tuple[str, ...], rows: 
 
     def keyed(numbers: NDArray[np.int64]) -> str:
         with asked.arrays("some_numbers", {"number": numbers}):
-            asked.run(f"CREATE TABLE quiet_groups AS SELECT {table}.* FROM {table} SEMI JOIN some_numbers USING (number)")
+            asked.run(
+                f"CREATE TABLE quiet_groups AS SELECT {table}.* FROM {table} SEMI JOIN some_numbers USING (number)"
+            )
         return "quiet_groups"
 
     states = states_of_groups(asked, (timed, last_ms), keyed, keys, rows)

@@ -34,7 +34,11 @@ class KeptLevel:
     """
 
     def __init__(
-        self, asked: ExchangeSet, dimensions: Sequence[str], keys: Sequence[NDArray[np.int64]], counts: NDArray[np.int64]
+        self,
+        asked: ExchangeSet,
+        dimensions: Sequence[str],
+        keys: Sequence[NDArray[np.int64]],
+        counts: NDArray[np.int64],
     ) -> None:
         self._set = asked
         self._name = "" if asked.kept is None or asked.count_duplicates else kept_as(tuple(dimensions))
@@ -80,7 +84,7 @@ def _places_of(wanted: Sequence[NDArray[np.int64]], among: Sequence[NDArray[np.i
     one, other = wanted[0], among[0]
     for more, others in zip(wanted[1:], among[1:], strict=True):
         # Both columns as one number; places and codes are small.
-        width = int(max(more.max(initial=0), others.max(initial=0))) + 1
+        width = int(np.concatenate(([0], more, others)).max()) + 1
         one, other = one * width + more, other * width + others
     if not len(other):
         return np.full(len(one), -1, np.int64)

@@ -76,7 +76,9 @@ class SetFacts:
             grouped = ""
         else:
             counted = "remote_host_key AS host, any_value(remote_host_key) AS host_key, sum(events) AS rows, "
-            counted += "sum(named) AS with_recipient, min(first_server) AS first_server, max(last_server) AS last_server"
+            counted += (
+                "sum(named) AS with_recipient, min(first_server) AS first_server, max(last_server) AS last_server"
+            )
             grouped = "GROUP BY number, code, host, direction, category, who_acts"
         found = self._set.tuples(
             f"SELECT number, {columns} FROM (SELECT {self._group} AS number, code, direction, category, who_acts, "
@@ -116,10 +118,10 @@ class SetFacts:
         """The most frequent text of `column` in each group; ties go to the first by alphabet."""
         if among.text == "FALSE":
             return {}
+        source = f"{'part_rows' if column == 'recipient' else self._relation} AS asked {self._join}"
         found = self._set.tuples(
-            f"SELECT number, value FROM (SELECT {self._group} AS number, asked.{column} AS value, sum(events) AS events "
-            f"FROM {'part_rows' if column == 'recipient' else self._relation} AS asked {self._join} WHERE ({self._rows.text}) AND ({among.text}) "
-            "GROUP BY 1, 2) "
+            f"SELECT number, value FROM (SELECT {self._group} AS number, asked.{column} AS value, "
+            f"sum(events) AS events FROM {source} WHERE ({self._rows.text}) AND ({among.text}) GROUP BY 1, 2) "
             "QUALIFY row_number() OVER (PARTITION BY number ORDER BY events DESC, value) = 1",
             (*self._rows.values, *among.values),
         )

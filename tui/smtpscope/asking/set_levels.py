@@ -180,4 +180,3 @@ def _level(
         end_child=end_child,
     )
     return LoadedLevel(level, Urgency(found["costs_mail"], found["somebody"], found["ours"], found["number_of_ours"]))
-

@@ -8,8 +8,8 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.activity_bins import BINS, bin_of
+from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import CELL_COLUMNS
 from smtpscope.asking.incident_states import states_of_groups
 from smtpscope.asking.kept_facts import UNKNOWN, KeptFacts, KeptLevel
@@ -273,9 +273,10 @@ class SetTree:
     def _most_frequent(self, level: int, column: str) -> list[str | int]:
         """The most frequent value of `column` in each group of `level`; ties go to the least."""
         keys = [KEYS[dimension.name] for dimension in self._dimensions[: level + 1]]
+        source = f"{self._set.relation(self._rows, *keys)} AS asked {self._join(level)}"
         found = self._set.tuples(
             f"SELECT value FROM (SELECT groups.number AS number, asked.{column} AS value, sum(events) AS events "
-            f"FROM {self._set.relation(self._rows, *keys)} AS asked {self._join(level)} WHERE {self._rows.text} GROUP BY 1, 2) "
+            f"FROM {source} WHERE {self._rows.text} GROUP BY 1, 2) "
             "QUALIFY row_number() OVER (PARTITION BY number ORDER BY events DESC, value) = 1 ORDER BY number",
             self._rows.values,
         )

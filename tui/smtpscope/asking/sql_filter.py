@@ -104,7 +104,9 @@ def _host(asked: AskedSet, value: Value, zone: tzinfo) -> Sql:
     text = only_text(value)
     if text.network is not None:
         network = text.network
-        return one_of("remote_host_key", [key for key in asked.address_keys() if address_in(network, key)], by_cell=True)
+        return one_of(
+            "remote_host_key", [key for key in asked.address_keys() if address_in(network, key)], by_cell=True
+        )
     if not text.exact:
         return Sql(f"contains({_HOST}, ?)", (folded(text.text),), by_cell=True)
     key = storable(text.text.strip().casefold().rstrip("."))

@@ -98,6 +98,7 @@ def _keep_groups(state: SetState, memory: str) -> str:
     folder = state.folder
     try:
         state.known = with_group_tables(folder, state.manifest(), memory)
+        write_whole(folder / BACKUP, encoded_manifest(state.known))
         state.write()
     except (OSError, LogError) as error:
         return error.what if isinstance(error, LogError) else error.strerror or str(error)
