@@ -70,7 +70,8 @@ def expand(
     Packed files are replaced by the logs in them. From folders and zip archives, only files that a reader recognises
     are read, those of a folder sorted by name; each other one becomes a Problem. A file named twice, by any path, is
     read once. An argument without any log is a LogError: added to `errors` if given, else raised. `waiting` hears of a
-    pipe or a machine that is waited for, `looking` of each file that is looked at in a folder: of the folder, and how many they are.
+    pipe or a machine that is waited for, `looking` of each file that is looked at in a folder: of the folder, and how
+    many they are.
     """
     unpacking = unpacking or Unpacking()
     sources: list[Source] = []
@@ -183,6 +184,7 @@ def _sources_at(
         remote = remote_file(path)
         if remote is None or not isinstance(error, FileNotFoundError):
             raise not_opened(path, error) from error
+
         def opened() -> BinaryIO:
             patience = _patience(path, f"waiting for ssh {remote[0]}", waiting)
             try:
