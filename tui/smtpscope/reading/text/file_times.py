@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -9,7 +10,7 @@ from typing import Final, Protocol
 from smtpscope.errors import Problem
 from smtpscope.reading.record import DateOrderName, ReadOptions
 from smtpscope.reading.text.date_order_evidence import MANY, DateOrderProofs, only_proof
-from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, moment
+from smtpscope.reading.text.dates import DateOrder, WrittenTime, assumed_order, find_time, moment
 
 _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
     "dmy": DateOrder.DAY_FIRST,
@@ -18,6 +19,10 @@ _ORDERS: Final[dict[DateOrderName, DateOrder]] = {
 }
 _LISTED: Final = 20
 """How many dates that contradict the order of their file are listed."""
+
+
+_IN_UTC: Final = re.compile(r"((?:19|20)\d\d-\d\d-\d\d[T ]\d\d):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?Z", re.ASCII)
+_MOST_HOURS: Final = 4_096
 
 
 class Years(Protocol):
@@ -68,6 +73,7 @@ class FileTimes:
         self._timeless_noted = False
         self._doubtful_zones: set[str] = set()
         self._problems: list[Problem] = []
+        self._hours: dict[str, int] = {}
 
     def years_before_the_end(self, offset: int) -> int:
         """How many years before the last line the line at `offset` was written, as far as is known."""
@@ -100,6 +106,26 @@ class FileTimes:
             if earlier is not None:
                 return earlier
         return moment(written, order=order or DateOrder.DAY_FIRST, zone=self._zone, newest=self._newest)
+
+    def of_utc(self, text: str) -> int | None:
+        """The moment of a time in UTC, as `milliseconds` gives it; None if `text` has any other form.
+
+        Only the form of most programs, 2026-01-02T13:04:05.678Z: an hour is worked out once.
+        """
+        found = _IN_UTC.fullmatch(text)
+        if found is None:
+            return None
+        hour, minute, second, fraction = found.groups()
+        begin = self._hours.get(hour)
+        if begin is None:
+            if len(self._hours) >= _MOST_HOURS:
+                self._hours.clear()
+            written = find_time(f"{hour}:00:00Z")
+            begin = self._hours[hour] = -1 if written is None else self.milliseconds(written) or -1
+        if begin < 0:
+            return None
+        thousandths = int(fraction[:3].ljust(3, "0")) if fraction else 0
+        return begin + (int(minute) * 60 + int(second)) * 1_000 + thousandths
 
     def _years_earlier(self, written: WrittenTime, years: int) -> int | None:
         """The moment of `written`, so many years before the last line of the file."""
