@@ -11,9 +11,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from smtpscope.reading.event_exports.messages.related_messages import TELLING_WORDS
+from smtpscope.reading.event_exports.messages.word_search import WordSearch
 from smtpscope.reading.explaining import NO_SOURCES, EventSources, lower_case
 from smtpscope.reading.providers import OUR_PROVIDERS
-from smtpscope.reading.text.word_search import WordSearch
 
 # The last is a label used by tools that name no source.
 _OURS = (*sorted(OUR_PROVIDERS), "log for virtual server", *map(str.lower, TELLING_WORDS), '"data[5]')

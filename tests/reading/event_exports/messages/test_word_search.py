@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtpscope.reading.text.word_search import WordSearch
+from smtpscope.reading.event_exports.messages.word_search import WordSearch
 
 _LETTERS = 'abx "'
 _WORDS = st.lists(st.text(_LETTERS, min_size=2, max_size=5), max_size=6)
