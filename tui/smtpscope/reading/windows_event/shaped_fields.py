@@ -20,7 +20,7 @@ _DEEPEST: Final = 8
 Path = tuple[str, ...]
 
 
-class Place(NamedTuple):
+class FactPlace(NamedTuple):
     """See `FoundValue`; `path` leads to the value."""
 
     rank: int
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 class Shape(msgspec.Struct, frozen=True, eq=False):
     """Where each fact is in the events of one shape, the most reliable place first."""
 
-    facts: dict[Fact, tuple[Place, ...]]
+    facts: dict[Fact, tuple[FactPlace, ...]]
     numbered: tuple[tuple[int, Path], ...]
 
 
@@ -138,7 +138,7 @@ def _shape_of(event: dict[str, Any]) -> Shape | bool:
     if fields.in_utc or fields.month_first:
         return False
     facts = {
-        fact: tuple(Place(each.rank, each.name, each.utc, each.value.path) for each in fields.values(fact))
+        fact: tuple(FactPlace(each.rank, each.name, each.utc, each.value.path) for each in fields.values(fact))
         for fact in fields.found
     }
     return Shape(facts, tuple((number, value.path) for number, value in fields.numbers))
