@@ -1,4 +1,4 @@
-"""Lines of names with values: `name=value`, with blanks, commas or bars between them, and quotes where needed.
+"""Lines of names with values: `name=value`, with spaces, commas or bars between them, and quotes where needed.
 
 date=2026-11-24 time=13:45:02 msg="to=<ann@contoso.example>, stat=User unknown"
 datetime=2026-11-24T13:45:02+0000|Rcpt=ann@contoso.example|RejInfo=550 Invalid Recipient

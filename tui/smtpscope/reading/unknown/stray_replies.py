@@ -60,7 +60,7 @@ class StrayReplyReader(TextLog):
         block_size: int = BLOCK_SIZE,
         told_before: Callable[[str, str], bool] | None = None,
     ) -> None:
-        """`told_before` says of a reply, and of the text before it in its record, whether it is no other refusal."""
+        """`told_before` says of a reply and the text before it in its record whether another reader has it."""
         super().__init__(source, options, block_size=block_size)
         self._told_before = told_before
         self._times = FileTimes(source.name, options, self._written_times)
