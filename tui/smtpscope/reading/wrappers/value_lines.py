@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from smtpscope.reading.text.encodings import TextBlock
-from smtpscope.reading.text.value_pairs import pairs_in
 from smtpscope.reading.wrappers.fields import line_of
 from smtpscope.reading.wrappers.inner_header import labelled
+from smtpscope.reading.wrappers.value_pairs import pairs_in
 from smtpscope.reading.wrappers.wrapper import Damage, InnerLine, Unwrapped, line_bounds
 
 _WITH_TEXT: Final = re.compile(r"(?<![\w.])(?:msg|message|log|line|_raw|content|body|raw|rawmsg|full_log)=\"", re.I)

@@ -9,12 +9,12 @@ from typing import Final
 
 from smtpscope.reading.text.encodings import TextBlock
 from smtpscope.reading.text.table_rows import DELIMITERS
-from smtpscope.reading.text.value_pairs import pairs_in
-from smtpscope.reading.wrappers.delivery_fields import are_of_deliveries, delivery_lines
+from smtpscope.reading.wrappers.deliveries.delivery_fields import are_of_deliveries, delivery_lines
+from smtpscope.reading.wrappers.deliveries.queue_listings import QueueListings
 from smtpscope.reading.wrappers.inner_header import Labels
 from smtpscope.reading.wrappers.json_records import JsonRecords
 from smtpscope.reading.wrappers.message_tables import MessageTables, fields_of
-from smtpscope.reading.wrappers.queue_listings import QueueListings
+from smtpscope.reading.wrappers.value_pairs import pairs_in
 from smtpscope.reading.wrappers.wrapper import InnerLine, Unwrapped, Wrapper, line_bounds
 
 _LINES_BEFORE: Final = 8

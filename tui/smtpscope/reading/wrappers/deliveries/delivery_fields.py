@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from smtpscope.reading.wrappers import delivery_names
+from smtpscope.reading.wrappers.deliveries import delivery_names
 from smtpscope.reading.wrappers.inner_header import Labels, labelled
 
 SIGN: Final = "delivery-record: "
