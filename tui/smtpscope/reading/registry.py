@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Final, cast
 
@@ -177,8 +177,10 @@ _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
 """Formats of event logs that collectors also wrap lines of other logs in."""
 
 
-_QUOTED: Final = frozenset({"transcript", "mail-errors"})
-"""Formats of lines that the message of an event may quote."""
+_WRAPPED: Final = tuple(
+    entry for entry in _LINES if not entry[0].startswith(("event_exports.", "mail_servers.transcripts."))
+)
+"""Those of which a collector of events may have wrapped the lines: the message of an event may quote the others."""
 
 
 def _sniffing(head: bytes) -> type[LogReader] | None:
@@ -186,15 +188,10 @@ def _sniffing(head: bytes) -> type[LogReader] | None:
         if reader.sniff(head):
             if reader.format.name not in _MAY_HOLD_LINES:
                 return reader
-            return _inside(head, _LINES, _is_wrapped) or reader
+            return _inside(head, _WRAPPED) or reader
     plain = (reader for reader in _likely(READERS[_RECORDS:], head) if reader.sniff(head))
     # Rows have no place for what is before them; the lines of mail servers begin anywhere.
     return _inside(head, _LINES) or _inside_quoted(head, _ROWS) or next(plain, None) or _inside_quoted(head, _LINES)
-
-
-def _is_wrapped(reader: type[LogReader]) -> bool:
-    """Whether a collector of events may have wrapped lines that `reader` reads."""
-    return reader.format.service and reader.format.name not in _QUOTED
 
 
 def _inside_quoted(head: bytes, readers: tuple[tuple[str, str], ...]) -> type[LogReader] | None:
@@ -210,10 +207,8 @@ def _inside_quoted(head: bytes, readers: tuple[tuple[str, str], ...]) -> type[Lo
     return None
 
 
-def _inside(
-    head: bytes, readers: tuple[tuple[str, str], ...], fits: Callable[[type[LogReader]], bool] | None = None
-) -> type[LogReader] | None:
-    """The first of `readers` that recognises the lines wrapped in the records of a file, if it `fits`; or None."""
+def _inside(head: bytes, readers: tuple[tuple[str, str], ...]) -> type[LogReader] | None:
+    """The first of `readers` that recognises the lines wrapped in the records of a file, or None."""
     if not may_be_wrapped(folded(head)):
         return None
     from smtpscope.reading.wrappers.wrapped_log import inside_of, wrapped
@@ -223,7 +218,7 @@ def _inside(
         for wrapper, inside, words in found:
             if may_be(entry[0], words):
                 reader = _imported(entry)
-                if (fits is None or fits(reader)) and reader.sniff(inside):
+                if reader.sniff(inside):
                     return wrapped(wrapper, reader)
     return None
 
