@@ -151,11 +151,8 @@ def _with_last_look(reader: type[LogReader], head: bytes) -> type[LogReader]:
 
 
 def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterator[LogReader]:
-    """A reader that searches a text for SMTP events, and then for replies, after `reader` found nothing; None for other
-    files.
-
-    Not for the log of a mail server: its own reader knows its replies better. Raises LogError if the file can't be
-    read.
+    """Readers that search a text for SMTP events, and then for replies, after `reader` found nothing; none for other
+    files. Raises LogError if the file can't be read.
     """
     from smtpscope.reading.event_exports.messages.message_lines import MessageLineReader
     from smtpscope.reading.text.text_kind import is_text
@@ -171,10 +168,9 @@ def last_look(reader: LogReader, source: Source, options: ReadOptions) -> Iterat
         from smtpscope.reading.event_exports.messages.last_look import LastLookReader
 
         yield LastLookReader(source, options)
-    if not reader.format.service:
-        from smtpscope.reading.unknown.stray_replies import StrayReplyReader
+    from smtpscope.reading.unknown.stray_replies import StrayReplyReader
 
-        yield StrayReplyReader(source, options)
+    yield StrayReplyReader(source, options)
 
 
 _MAY_HOLD_LINES: Final = frozenset({"csv", "json"})
