@@ -198,7 +198,7 @@ def _event_viewer_2003(row: list[str], skipped: int) -> EventTableColumns | None
 
 
 def event_id_in_cell(text: str | None) -> int | None:
-    """The event id in a cell without blanks around it: the low 16 bits, None if it is not a number."""
+    """The event id in a stripped cell: the low 16 bits, None if it is not a number."""
     # InstanceId has severity and facility above the number, and may be signed.
     found = None if text is None else _NUMBER.fullmatch(text)
     return None if found is None else int(found[0]) & 0xFFFF
