@@ -18,8 +18,8 @@ OTHERS = (
     "anna@contoso.example", "<berta.b@mail.fabrikam.example>:", "<TSS04@contoso.example>", "(x@192.0.2.7)",
     "[192.0.2.7]", "10.1.2.3", "2001:db8::1", "mx7.contoso.example", "zen.spamhaus.org", "https://contoso.example/a?ip=1",
     "id=4Fx99Zab", "4711", "S3150", "id=9KX4BEHVS7", "cant=A1", "7UNKNOWN", "12UNKNOWN4", "TSS04", "TS0QX7",
-    "A1UERK7U7A", "[period50.hello.org]", "<mx.ofr506.example>", "unknown.contoso.example:", "a@contoso.example:::", "[192.0.2.7]::",
-    "550", "x=4711",
+    "A1UERK7U7A", "[period50.hello.org]", "<mx.ofr506.example>", "unknown.contoso.example:", "a@contoso.example:::",
+    "[192.0.2.7]::", "550", "x=4711",
     "can't", "cannot", "can-not", "black", "list", "e", "mail", "gr\u00fcmpf", "Zorblatt",
     "RecipientQuux", "5.7.1", "550-5.7.26", "unknown", "[TSS04]", "(#5.1.1)", "'x'", "", "quux:", "OFR_506",
 )  # fmt: skip
