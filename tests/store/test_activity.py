@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from smtpscope.store.activity import (
     STATES,
     Times,
+    liveliest,
     median_gap_ms,
     state_brief,
     state_of,
@@ -27,6 +28,12 @@ def times(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 def test_a_day_of_quiet_is_usual_in_a_long_log_and_a_tenth_in_a_short_one() -> None:
     assert usual_quiet_ms(0, 30 * DAY) == DAY
     assert usual_quiet_ms(0, 5 * HOUR) == HOUR // 2
+
+
+def test_nothing_is_over_before_the_next_delivery_attempt_may_have_come() -> None:
+    burst = np.arange(60, dtype=np.int64) * 1000
+    assert state_of(burst, 0, 60_000 + 14 * MINUTE) == "ongoing"
+    assert state_of(burst, 0, 60_000 + 16 * MINUTE) == "over"
 
 
 def test_what_came_within_the_last_day_still_goes_on() -> None:
@@ -62,6 +69,12 @@ def test_the_rate_is_that_of_the_last_episode() -> None:
     # At the rate of all seven events such a silence has a probability of 0.6 %.
     assert (1 + (end - both[-1]) / (both[-1] - both[0])) ** -6 > 1 / 200
     assert state_of(both, 0, end) == "over"
+
+
+def test_a_group_of_groups_is_what_its_liveliest_part_is() -> None:
+    parts = np.array([2, 1, 2, 2, -1, 0, 1, -1], np.int8)
+    parents = np.array([0, 0, 1, 1, 1, 2, 2, 3])
+    assert liveliest(parts, parents, 5).tolist() == [1, 2, 0, -1, -1]
 
 
 def test_without_any_time_nobody_can_tell() -> None:
@@ -149,8 +162,10 @@ def test_many_sets_at_once_are_judged_as_one_by_one(sets: list[list[int]], end: 
     sets = sets * repeated
     ends = np.cumsum([len(each) for each in sets])
     starts = ends - [len(each) for each in sets]
-    together = states_of_each(times(*(value for each in sets for value in each)), starts, ends, 0, end)
-    assert [STATES[state] for state in together.tolist()] == [state_of(times(*each), 0, end) for each in sets]
+    # So many seconds: some silences are shorter than a delivery attempt takes.
+    end *= 1000
+    together = states_of_each(times(*(value for each in sets for value in each)) * 1000, starts, ends, 0, end)
+    assert [STATES[state] for state in together.tolist()] == [state_of(times(*each) * 1000, 0, end) for each in sets]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +182,8 @@ def test_many_sets_are_judged_by_the_lower_median_of_their_gaps(
     each: tuple[int, ...], end: int, expected: bool
 ) -> None:
     ends = np.arange(1, 71) * len(each)
-    many = states_of_each(np.tile(times(*each), 70), ends - len(each), ends, 0, end)
+    # So many minutes: what is shorter than a delivery attempt takes is no silence.
+    of_one = times(*each) * MINUTE
+    many = states_of_each(np.tile(of_one, 70), ends - len(each), ends, 0, end * MINUTE)
     assert set(many.tolist()) == {STATES.index("ongoing" if expected else "quiet")}
-    assert (state_of(times(*each), 0, end) == "ongoing") is expected
+    assert (state_of(of_one, 0, end * MINUTE) == "ongoing") is expected

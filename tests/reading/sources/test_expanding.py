@@ -230,15 +230,15 @@ def test_a_pipe_that_nobody_writes_to_is_told_while_it_is_waited_for(
     monkeypatch.setattr(expanding, "_SECONDS_TO_WAIT", 0.01)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    told: list[str] = []
+    told: list[tuple[str, str]] = []
 
-    def write(name: str) -> None:
-        told.append(name)
+    def write(name: str, what_for: str) -> None:
+        told.append((name, what_for))
         pipe.write_text(LINE)
 
     (source,) = expand([str(pipe)], waiting=write).sources
     assert content(source) == LINE.encode()
-    assert told == [str(pipe)]
+    assert told == [(str(pipe), "waiting for a program that writes into this pipe")]
 
 
 @pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="only where devices are files")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from smtpscope.errors import LogError
+from smtpscope.reading.sources import expanding
 from smtpscope.reading.sources.expanding import expand
 from smtpscope.reading.sources.over_ssh import remote_file
 
@@ -20,6 +21,7 @@ STAND_IN = """#!/bin/sh
 printf '%s\\n' "$@" > "$(dirname "$0")/arguments"
 while [ "$1" != -- ]; do shift; done
 [ "$2" = down.contoso.example ] && { echo "connect to host $2 port 22: Connection refused" >&2; exit 255; }
+while [ "$2" = slow.contoso.example ] && [ ! -e "$(dirname "$0")/go" ]; do sleep 0.01; done
 exec sh -c "$3"
 """
 
@@ -50,6 +52,23 @@ def read(argument: str) -> bytes:
     (source,) = expand([argument]).sources
     with source.open() as stream:
         return stream.read()
+
+
+def test_a_machine_that_takes_its_time_is_named(ssh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expanding, "_SECONDS_TO_WAIT", 0.01)
+    log = tmp_path / "mail.log"
+    log.write_text("Nov 16 09:30:00 mx postfix/smtp[1]: connect\n")
+    told: list[tuple[str, str]] = []
+
+    def let_it_go(name: str, what_for: str) -> None:
+        told.append((name, what_for))
+        (ssh / "go").touch()
+
+    argument = f"slow.contoso.example:{log}"
+    (source,) = expand([argument], waiting=let_it_go).sources
+    with source.open() as stream:
+        assert stream.read() == log.read_bytes()
+    assert told == [(argument, "waiting for ssh slow.contoso.example")]
 
 
 def test_failures_say_what_ssh_said(ssh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from smtpscope.asking.kept_facts import UNKNOWN, KeptFacts, KeptLevel
 from smtpscope.asking.set_facts import SetFacts
 from smtpscope.asking.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
 from smtpscope.asking.sql import Sql, all_of, one_of
+from smtpscope.store.activity import liveliest
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
 from smtpscope.store.grouping.group import Group
@@ -185,6 +186,9 @@ class SetTree:
     def states(self, level: int) -> NDArray[np.int8]:
         """The state of each group of `level` as an index of `STATES`, NO_STATE without a time."""
         known = self._states.get(level)
+        if known is None and level < len(self.levels) - 1:
+            known = liveliest(self.states(level + 1), self.levels[level + 1].parent, len(self.levels[level]))
+            self._states[level] = known
         if known is None:
             keys = tuple(KEYS[dimension.name] for dimension in self._dimensions[: level + 1])
             groups, kept = self.levels[level], self._known(level)

@@ -53,7 +53,7 @@ def opened(
     try:
         analysis.open(
             query.files,
-            lambda pipe: talk(f"{pipe}: waiting for a program that writes into this pipe"),
+            lambda name, what_for: talk(f"{name}: {what_for}"),
             Patience(first=_SECONDS_TO_LOOK).look,
         )
     except LogError as last:

@@ -39,6 +39,7 @@ from smtpscope.session.view_values import (
     Rows,
     View,
 )
+from smtpscope.store.activity import State
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.grouping.groups import Grouping, GroupTree, SortColumn
 from smtpscope.store.grouping.incident import Counted, IncidentKey
@@ -273,9 +274,9 @@ class Analysis:
         """Counts of `rows` by calendar step in the current zone; without `step`, a suitable one is chosen."""
         return timeline(self.store, rows, self.zone, step=step)
 
-    def episodes(self, rows: Rows) -> str:
-        """The bursts in `rows` in one sentence, "" if no row has a time."""
-        return episodes_text(self.store, rows, self.zone)
+    def episodes(self, rows: Rows, state: State | None = None) -> str:
+        """The bursts in `rows` and their `state` (worked out if None) in one sentence, "" if no row has a time."""
+        return episodes_text(self.store, rows, self.zone, state)
 
     def activity(self, bins: int) -> tuple[int, ...]:
         """All events, counted in `bins` equal parts of the log's time span."""

@@ -48,8 +48,8 @@ class LogLoader:
         """Finds and recognises the logs in `arguments` (files, folders, patterns, "-").
 
         Files that can't be opened are recorded in `errors`. `waiting` is called, in a thread of its own, with the name
-        of a pipe that no program writes to yet, `looking` with a folder and the number of files looked at in it. Raises
-        LogError if nothing can be read.
+        of a pipe or a remote log from which nothing comes yet and what it waits for, `looking` with a folder and the
+        number of files looked at in it. Raises LogError if nothing can be read.
         """
         self._logs.open(arguments, waiting, looking)
 

@@ -13,6 +13,7 @@ from smtpscope.knowledge.advice import Advice
 from smtpscope.parsing.smtp_exchange import Direction, SmtpExchange
 from smtpscope.reading.explaining import ExplainingEvent
 from smtpscope.reading.log_span import LogSpan
+from smtpscope.store.activity import NO_STATE, STATES, State
 from smtpscope.store.event_store import EncodedBatch
 from smtpscope.store.grouping.dimensions import Grouping
 from smtpscope.store.grouping.explanations import Explanation
@@ -95,6 +96,12 @@ class View(Struct, frozen=True):
     def count(self) -> int:
         """How many events match the filter."""
         return len(self.tree)
+
+    @property
+    def state(self) -> State | None:
+        """The state of the liveliest group; None without groups or times."""
+        known = [state for state in self.tree.states(0).tolist() if state != NO_STATE] if self.tree.levels else []
+        return STATES[min(known)] if known else None
 
 
 class EventDetail(Struct, frozen=True):

@@ -2,8 +2,9 @@
 
 A set of events is, at the end of the whole log,
 - **ongoing** when it has been quiet for no longer than a day (a tenth of the log's span where that is shorter: a log of
-  five hours should not call all of it ongoing), or than twice its own median gap (what comes once a week is not over
-  after two days);
+  five hours should not call all of it ongoing; but a quarter of an hour at least, since the next delivery attempt of
+  what was refused may be due only then), or than twice its own median gap (what comes once a week is not over after two
+  days);
 - **over** when it has been quiet for at least that day (or tenth), for longer than any gap before by half, and for
   longer than chance explains: at the rate of its last episode such a silence has a probability below 1 in 200;
 - **quiet** in between: not known yet.
@@ -12,6 +13,8 @@ The probability: of n + 1 gaps between events at random (of exponential length),
 of the n others with probability (1 + x) ** -n, whatever the rate is. With one event alone in the last episode the gap
 before it counts, and before the first event of all the time since the log begins. The median of an even number of gaps
 is the lower of the middle two; a single event has none.
+
+A group of groups is what its liveliest part is: it is over when all in it is.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.store.times import DAY, HOUR, duration
+from smtpscope.store.times import DAY, HOUR, MINUTE, duration
 
 Times = NDArray[np.int64]
 State = Literal["ongoing", "quiet", "over"]
@@ -33,6 +36,8 @@ NO_STATE = -1
 QUIET_MS = 6 * HOUR
 """A gap longer than this, and longer than 20 median gaps, ends an episode."""
 _QUIET_MEDIANS = 20
+# How long the SMTP service of IIS waits before it tries again; Exchange and Postfix wait for less.
+_NEXT_ATTEMPT_MS = 15 * MINUTE
 _CHANCE = 1 / 200
 _LONGER_THAN_ANY = 1.5
 # Up to this many sets a loop over them is quicker than arrays as long as all events.
@@ -59,8 +64,10 @@ def state_brief(state: State | None, quiet_ms: int | None) -> str:
 
 
 def usual_quiet_ms(log_start_ms: int, log_end_ms: int) -> int:
-    """How long anything may be quiet in this log and still be going on: a day, or a tenth of the log's span."""
-    return min(DAY, (log_end_ms - log_start_ms) // 10)
+    """How long anything may be quiet in this log and still be going on: a day, or a tenth of the log's span, but a
+    quarter of an hour at least.
+    """
+    return max(_NEXT_ATTEMPT_MS, min(DAY, (log_end_ms - log_start_ms) // 10))
 
 
 def median_gap_ms(times: Times) -> int:
@@ -109,6 +116,18 @@ def states_of_each(
         chance = _chances(times, starts[may_be_over], ends[may_be_over], longest[may_be_over], log_start_ms, log_end_ms)
         states[may_be_over[chance < _CHANCE]] = OVER
     return states
+
+
+def liveliest(states: NDArray[np.int8], parent: NDArray[np.int64], number: int) -> NDArray[np.int8]:
+    """The states of `number` groups of groups, from the `states` of their parts; part i belongs to group `parent[i]`.
+
+    NO_STATE where no part has a state.
+    """
+    unknown = len(STATES)
+    found = np.full(number, unknown, np.int8)
+    np.minimum.at(found, parent, np.where(states == NO_STATE, unknown, states).astype(np.int8))
+    found[found == unknown] = NO_STATE
+    return found
 
 
 def _longest_gaps(times: Times, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:

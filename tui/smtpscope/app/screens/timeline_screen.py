@@ -17,6 +17,7 @@ from smtpscope.app.widgets.timeline_list import LAYER_SIGNS, TimelineList
 from smtpscope.harmless import Shown, shown
 from smtpscope.session import Analysis, Rows
 from smtpscope.session.timelines.stacked_timeline import ACTION_NAMES, STACKED_BY, StackedBy, stacked_timeline
+from smtpscope.store.activity import State
 from smtpscope.store.grouping.time_bins import STEPS, Step, episodes, sorted_times
 from smtpscope.store.times import format_time
 
@@ -39,11 +40,21 @@ class TimelineScreen(ModalScreen[str | None]):
         Binding("minus,left,h", "zoom(1)", "Zoom out", key_display="-", id="timeline.coarser"),
     ]
 
-    def __init__(self, analysis: Analysis, rows: Rows, name: Shown, everything: Rows | None = None) -> None:
-        """`rows` are those of the row `name`, `everything` those of all rows in view."""
+    def __init__(
+        self,
+        analysis: Analysis,
+        rows: Rows,
+        name: Shown,
+        everything: Rows | None = None,
+        states: tuple[State | None, State | None] = (None, None),
+    ) -> None:
+        """`rows` are those of the row `name`, `everything` those of all rows in view; `states` are those of both, None
+        to work them out from the times alone.
+        """
         super().__init__()
         self._of_row = (rows, name)
         self._everything = everything
+        self._states = states
         self._by: StackedBy = "action"
         self._analysis = analysis
         self._rows = rows
@@ -79,7 +90,8 @@ class TimelineScreen(ModalScreen[str | None]):
         ]
         self.query_one("#timeline-layers", Static).update(Content.assemble(*legend))
         self.query_one("#timeline-name", Static).update(text(self._rows_name, "bold"))
-        sentence = self._analysis.episodes(self._rows) or "no event here has a time"
+        state = self._states[self._rows is self._everything]
+        sentence = self._analysis.episodes(self._rows, state) or "no event here has a time"
         untimed = f"; {found.untimed:,} without a time" if found.untimed else ""
         self.query_one("#timeline-episodes", Static).update(text(f"{len(self._rows):,} events: {sentence}{untimed}"))
 

@@ -25,9 +25,9 @@ _STDIN = "-"
 _SEARCHED_IN_PIPES = 512 << 20
 _SECONDS_TO_WAIT: Final = 1.0
 
-Waiting = Callable[[str], None]
+Waiting = Callable[[str, str], None]
+"""Hears the name of a source from which nothing has come yet, and what it waits for; called in a thread of its own."""
 Looking = Callable[[str, int], None]
-"""Hears the name of a pipe that no program has opened for writing yet; called in a thread of its own."""
 
 
 class StandardInput(SpooledSource):
@@ -70,7 +70,8 @@ def expand(
     Packed files are replaced by the logs in them. From folders and zip archives, only files that a reader recognises
     are read, those of a folder sorted by name; each other one becomes a Problem. A file named twice, by any path, is
     read once. An argument without any log is a LogError: added to `errors` if given, else raised. `waiting` hears of a
-    pipe that is waited for, `looking` of each file that is looked at in a folder: of the folder, and how many they are.
+    pipe or a machine that is waited for, `looking` of each file that is looked at in a folder: of the folder, and how
+    many they are.
     """
     unpacking = unpacking or Unpacking()
     sources: list[Source] = []
@@ -183,8 +184,16 @@ def _sources_at(
         remote = remote_file(path)
         if remote is None or not isinstance(error, FileNotFoundError):
             raise not_opened(path, error) from error
-        there = SpooledSource(path, lambda: opened_over_ssh(path, *remote), unpacking)
-        return logs_in(there, unpacking, problems)
+
+        def opened() -> BinaryIO:
+            patience = _patience(path, f"waiting for ssh {remote[0]}", waiting)
+            try:
+                return opened_over_ssh(path, *remote, arrived=patience.cancel)
+            except LogError:
+                patience.cancel()
+                raise
+
+        return logs_in(SpooledSource(path, opened, unpacking), unpacking, problems)
     if stat.S_ISDIR(mode):
         return _sources_below(path, unpacking, problems, looking)
     if stat.S_ISREG(mode):
@@ -200,13 +209,19 @@ def _sources_at(
 
 def _opened_pipe(path: str, waiting: Waiting | None) -> BinaryIO:
     """The pipe at `path`, once a program has opened it for writing."""
-    timer = Timer(_SECONDS_TO_WAIT, waiting or (lambda name: None), [path])
-    timer.daemon = True
-    timer.start()
+    patience = _patience(path, "waiting for a program that writes into this pipe", waiting)
     try:
         return Path(path).open("rb", buffering=0)
     finally:
-        timer.cancel()
+        patience.cancel()
+
+
+def _patience(path: str, what_for: str, waiting: Waiting | None) -> Timer:
+    """A started timer that tells `waiting` about `path`, unless it is cancelled soon."""
+    timer = Timer(_SECONDS_TO_WAIT, waiting or (lambda name, what: None), [path, what_for])
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _sources_below(folder: str, unpacking: Unpacking, problems: list[Problem], looking: Looking | None) -> list[Source]:

@@ -33,11 +33,16 @@ class _Streamed(io.RawIOBase):
     """The output of a process; raises OSError at its end if the process failed."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], errors: BinaryIO, failed: Callable[[int, str], LogError]
+        self,
+        process: subprocess.Popen[bytes],
+        errors: BinaryIO,
+        failed: Callable[[int, str], LogError],
+        arrived: Callable[[], object],
     ) -> None:
         self._process = process
         self._errors = errors
         self._failed = failed
+        self._arrived = arrived
 
     def readable(self) -> bool:
         return True
@@ -45,6 +50,7 @@ class _Streamed(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         assert self._process.stdout is not None
         data = self._process.stdout.read(len(buffer))
+        self._arrived()
         if not data and (status := self._process.wait()):
             self._errors.seek(0)
             raise self._failed(status, self._errors.read(_MOST_ERROR).decode("utf-8", "replace"))
@@ -53,6 +59,7 @@ class _Streamed(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
+            self._arrived()
             if self._process.poll() is None:
                 # Reading was cancelled; ssh would wait for somebody to read on.
                 self._process.terminate()
@@ -63,8 +70,11 @@ class _Streamed(io.RawIOBase):
         super().close()
 
 
-def opened_over_ssh(name: str, host: str, path: str) -> BinaryIO:
-    """The bytes of `path` on `host`, as they come. Raises LogError here if ssh is missing, and later if it fails."""
+def opened_over_ssh(name: str, host: str, path: str, arrived: Callable[[], object] = lambda: None) -> BinaryIO:
+    """The bytes of `path` on `host`, as they come; `arrived` is called with the first ones, or when there are none.
+
+    Raises LogError here if ssh is missing, and later if it fails.
+    """
     client = shutil.which("ssh")
     if client is None:
         raise LogError(
@@ -85,4 +95,4 @@ def opened_over_ssh(name: str, host: str, path: str) -> BinaryIO:
     # -T: no terminal there, which would change line ends; -e none: no escapes; --: the host can't become an option.
     command = [client, "-T", "-e", "none", "--", host, f"cat -- {shlex.quote(path)}"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, bufsize=0)
-    return _Streamed(process, errors, failed)  # type: ignore[return-value]
+    return _Streamed(process, errors, failed, arrived)  # type: ignore[return-value]

@@ -8,7 +8,7 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from smtpscope.store.activity import NO_STATE, ONGOING, STATES, states_of_each, usual_quiet_ms
+from smtpscope.store.activity import NO_STATE, STATES, liveliest, states_of_each
 from smtpscope.store.column_set import NO_MAILBOX, NO_TIME
 from smtpscope.store.distinct import compacted
 from smtpscope.store.event_store import EventStore, Rows
@@ -128,10 +128,10 @@ class GroupTree:
 
     def _state(self, level: int, index: int) -> int:
         known = self._states.get(level)
-        if known is not None:
-            return int(known[index])
+        if known is not None or level < len(self.levels) - 1:
+            return int(self.states(level)[index])
         start_ms, end_ms = self._log
-        times = np.sort(self._slice(level, index)[1])
+        times = self._slice(level, index)[1]
         times = times[times != NO_TIME]
         if start_ms is None or end_ms is None or not len(times):
             return NO_STATE
@@ -154,36 +154,17 @@ class GroupTree:
 
     def _all_states(self, level: int) -> NDArray[np.int8]:
         groups = self.levels[level]
+        if level < len(self.levels) - 1:
+            return liveliest(self.states(level + 1), self.levels[level + 1].parent, len(groups))
         states = np.full(len(groups), NO_STATE, np.int8)
         start_ms, end_ms = self._log
-        timed = groups.count > groups.untimed
-        if start_ms is None or end_ms is None or not timed.any():
+        timed = np.flatnonzero(groups.count > groups.untimed)
+        if start_ms is None or end_ms is None or not len(timed):
             return states
-        asked = np.flatnonzero(timed)
-        times = self._times
-        if level < len(self.levels) - 1:
-            # Rows of an outer group are not in time order; sort only the groups whose gaps are needed.
-            recent = timed & (end_ms - groups.last_ms < usual_quiet_ms(start_ms, end_ms))
-            states[recent] = ONGOING
-            asked = np.flatnonzero(timed & ~recent)
-            if len(asked):
-                times = self._sorted_times(groups, asked)
-        else:
-            times = times[times != NO_TIME]
-        if len(asked):
-            counts = (groups.count - groups.untimed)[asked]
-            ends = np.cumsum(counts)
-            states[asked] = states_of_each(times, ends - counts, ends, start_ms, end_ms)
+        counts = (groups.count - groups.untimed)[timed]
+        ends = np.cumsum(counts)
+        states[timed] = states_of_each(self._times[self._times != NO_TIME], ends - counts, ends, start_ms, end_ms)
         return states
-
-    def _sorted_times(self, groups: Level, asked: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The times of the groups `asked` (whose rows are in no order), one group after the other, each sorted."""
-        wanted = np.zeros(len(groups), np.bool_)
-        wanted[asked] = True
-        times = self._times[np.repeat(wanted, groups.count) & (self._times != NO_TIME)]
-        of_group = np.repeat(np.arange(len(asked)), (groups.count - groups.untimed)[asked])
-        ordered: NDArray[np.int64] = times[np.lexsort((times, of_group))]
-        return ordered
 
     def _most_frequent(self, values: NDArray[np.signedinteger], level: Level, kinds: int) -> NDArray[np.int64]:
         """The most frequent of `values` in each group, given row by row as in `order`, each below `kinds`."""

@@ -150,10 +150,10 @@ def episode_sentence(found: tuple[Episode, ...], log_end_ms: int | None, state: 
     return f"{number}, {the_last}{happened}: {state_words(state, quiet_ms)}"
 
 
-def episodes_text(store: EventStore, rows: Rows, zone: tzinfo) -> str:
-    """The `episode_sentence` of `rows`."""
+def episodes_text(store: EventStore, rows: Rows, zone: tzinfo, state: State | None = None) -> str:
+    """The `episode_sentence` of `rows`; their state follows from their times, if it is not given."""
     times = sorted_times(store, rows)
-    state = state_of(times, store.log_start_ms, store.log_end_ms)
+    state = state or state_of(times, store.log_start_ms, store.log_end_ms)
     return episode_sentence(episodes(times), store.log_end_ms, state, zone)
 
 

@@ -63,10 +63,14 @@ class SideScreens:
     # Timeline and counts
 
     def show_timeline(self) -> None:
-        found = self._rows_and_name()
-        if found is not None:
+        found, here = self._rows_and_name(), self._selection.in_view
+        if found is not None and here is not None:
+            view, entry = here
+            # The table's own states, so that both say the same.
+            state = None if entry.level < 0 else view.tree.group(entry.level, entry.index).state
             self._page.open_screen(
-                TimelineScreen(self._state.analysis, *found, self._all_rows()), self._timeline_closed
+                TimelineScreen(self._state.analysis, *found, self._all_rows(), (state, view.state)),
+                self._timeline_closed,
             )
 
     def _timeline_closed(self, term: str | None) -> None:
