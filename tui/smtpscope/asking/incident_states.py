@@ -57,8 +57,8 @@ def states_of_groups(
     """The state of each group of `rows`.
 
     `times` are how many events of each group have a time, and the last of these. `keyed` makes a table of some groups,
-    given in ascending order, with the `number` of each and its values of `keys`, which are expressions over the rows: as
-    `key0`, `key1` and so on.
+    given in ascending order, with the `number` of each and its values of `keys`, which are expressions over the rows,
+    as `key0`, `key1` and so on.
     """
     timed, last_ms = times
     states = np.full(len(timed), NO_STATE, np.int8)
