@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_facets import FACETS, facets
 from smtpscope.asking.set_incidents import incident, incident_keys
-from smtpscope.asking.set_levels import KEYS
 from smtpscope.asking.set_rows import SetRows
 from smtpscope.asking.set_times import activity, timeline
-from smtpscope.asking.set_tree import SetTree
+from smtpscope.asking.tree.set_levels import KEYS
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.session.filtering import rows_that_match
 from smtpscope.store.event_store import EventStore
 from smtpscope.store.filter.filter_fields import FIELDS

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from smtpscope.asking.set_manifest import MANIFEST, read_manifest
-from smtpscope.asking.set_tree import SetTree
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import ExportError, LogError, UsageError
 from smtpscope.export.conversion.set_parts import SORTED_BY
 from smtpscope.fleet import month_rows

@@ -10,8 +10,8 @@ from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.set_incidents import incident, incident_keys
 from smtpscope.asking.set_manifest import SetManifest, read_manifest
 from smtpscope.asking.set_rows import SetRows
-from smtpscope.asking.set_tree import SetTree
 from smtpscope.asking.sql import TRUE, Sql
+from smtpscope.asking.tree.set_tree import SetTree
 from smtpscope.errors import LogError, Problem
 from smtpscope.export.report.report import Report
 from smtpscope.knowledge.base import KnowledgeBase

@@ -12,10 +12,10 @@ from smtpscope.asking.activity_bins import BINS, bin_of
 from smtpscope.asking.exchange_set import ExchangeSet
 from smtpscope.asking.group_tables import CELL_COLUMNS
 from smtpscope.asking.incident_states import states_of_groups
-from smtpscope.asking.kept_facts import UNKNOWN, KeptFacts, KeptLevel
-from smtpscope.asking.set_facts import SetFacts
-from smtpscope.asking.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
 from smtpscope.asking.sql import Sql, all_of, one_of
+from smtpscope.asking.tree.kept_facts import UNKNOWN, KeptFacts, KeptLevel
+from smtpscope.asking.tree.set_facts import SetFacts
+from smtpscope.asking.tree.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
 from smtpscope.store.activity import liveliest
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
