@@ -16,6 +16,7 @@ from smtpscope.asking.sql import Sql, all_of, one_of
 from smtpscope.asking.tree.kept_facts import UNKNOWN, KeptFacts, KeptLevel
 from smtpscope.asking.tree.set_facts import SetFacts
 from smtpscope.asking.tree.set_levels import KEYS, PRUNED, KeyTexts, keyed_groups, loaded_levels, ranks_table
+from smtpscope.asking.tree.set_sorting import SetSorting
 from smtpscope.store.activity import liveliest
 from smtpscope.store.column_set import NO_TIME
 from smtpscope.store.grouping.dimensions import DIMENSIONS, Dimension, Grouping
@@ -23,12 +24,8 @@ from smtpscope.store.grouping.group import Group
 from smtpscope.store.grouping.group_facts import GroupFacts
 from smtpscope.store.grouping.group_sorting import (
     SortColumn,
-    attention_keys,
     display_order,
-    keys_of_level,
-    ranks,
 )
-from smtpscope.store.grouping.grouping import Level
 from smtpscope.store.grouping.groups import group_of
 
 
@@ -178,8 +175,9 @@ class SetTree:
 
     def sorted_by(self, column: SortColumn = "attention", descending: bool = False) -> tuple[NDArray[np.int64], ...]:
         """For each level, the indices of its groups in display order; see `GroupTree.sorted_by`."""
+        sorting = SetSorting(self._set, self._rows, self._loaded, self._texts, self.states, self._join)
         return tuple(
-            display_order(level, self._sort_keys(number, level, column), descending=descending, inner=number > 0)
+            display_order(level, sorting.keys(number, column), descending=descending, inner=number > 0)
             for number, level in enumerate(self.levels)
         )
 
@@ -257,31 +255,3 @@ class SetTree:
             for index, part, events in found:
                 lines.setdefault(index, [0] * bins)[part] = events
         return {index: tuple(counts) for index, counts in lines.items()}
-
-    def _sort_keys(self, number: int, level: Level, column: SortColumn) -> list[NDArray[np.int64]]:
-        known = keys_of_level(level, column)
-        if known is not None:
-            return known
-        if column == "attention":
-            return [*attention_keys(self._loaded[number].urgency, self.states(number)), -level.count]
-        if column == "host" or (column == "code" and level.column == "code"):
-            if level.dimension.vocabulary is None:
-                return [level.key]
-            return [ranks(["" if text is None else text for text in self._texts[number].of(level.key)])]
-        if column == "code":
-            return [np.array(self._most_frequent(number, "code"), np.int64)]
-        if level.column == "category":
-            return [ranks([text or "" for text in self._texts[number].of(level.key)])]
-        return [ranks([str(text) for text in self._most_frequent(number, "category")])]
-
-    def _most_frequent(self, level: int, column: str) -> list[str | int]:
-        """The most frequent value of `column` in each group of `level`; ties go to the least."""
-        keys = [KEYS[dimension.name] for dimension in self._dimensions[: level + 1]]
-        source = f"{self._set.relation(self._rows, *keys)} AS asked {self._join(level)}"
-        found = self._set.tuples(
-            f"SELECT value FROM (SELECT groups.number AS number, asked.{column} AS value, sum(events) AS events "
-            f"FROM {source} WHERE {self._rows.text} GROUP BY 1, 2) "
-            "QUALIFY row_number() OVER (PARTITION BY number ORDER BY events DESC, value) = 1 ORDER BY number",
-            self._rows.values,
-        )
-        return [value for (value,) in found]
